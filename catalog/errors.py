@@ -1,0 +1,165 @@
+"""Every error that modelcat raises on purpose.
+
+    ModelcatError
+    ├── InputError               what was given is wrong             exit code 2
+    │   ├── SpecError            a spec, with all its problems
+    │   ├── UnknownKeyError      no plugin of that key
+    │   ├── DataError            a data set: file, row, column, labels
+    │   ├── ModelSourceError     a model folder or hub id that cannot be used
+    │   ├── UnknownStudyError    no study (or trial) of that name
+    │   └── StudyConflictError   the study exists with another spec, or someone runs it
+    └── WorkError                the input is right, the work failed exit code 1
+        ├── UnreachableError     a hub or a database that does not answer
+        ├── PluginError          a plugin that cannot be loaded
+        ├── StoreError           the database cannot be used
+        ├── OutOfMemoryError     a training did not fit
+        ├── DivergedError        a loss that is not finite
+        └── LostWorkerError      the process that trained is gone
+
+Raised where the value is used, with the value received and what is allowed. `kind` is the stable word that JSON
+output and trial records carry.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+__all__ = [
+    "DataError",
+    "DivergedError",
+    "InputError",
+    "LostWorkerError",
+    "ModelSourceError",
+    "ModelcatError",
+    "OutOfMemoryError",
+    "PluginError",
+    "Problem",
+    "SpecError",
+    "StoreError",
+    "StudyConflictError",
+    "UnknownKeyError",
+    "UnknownStudyError",
+    "UnreachableError",
+    "WorkError",
+]
+
+
+class ModelcatError(Exception):
+    """An expected error: one message that says what is wrong, where, and what to do."""
+
+    kind: ClassVar[str] = "error"
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: str, *, field: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        #: The spec field to change (``model_config.num_labels``), where one is to blame.
+        self.field = field
+
+    def __reduce__(self) -> tuple[type, tuple[str], dict[str, object]]:
+        """Pickle through ``__dict__``: errors cross from worker processes to the coordinator."""
+        return (type(self), (self.message,), self.__dict__)
+
+
+class InputError(ModelcatError):
+    """What was given is wrong; nothing was done."""
+
+    kind = "input"
+    exit_code = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with a spec: ``path`` is dotted (``study.trials``), empty for the file as a whole."""
+
+    path: str
+    message: str
+
+
+class SpecError(InputError):
+    """A spec that cannot be used; `problems` holds all that was found, in the order of the file."""
+
+    kind = "spec"
+
+    def __init__(self, message: str, *, field: str | None = None, problems: Sequence[Problem] = ()) -> None:
+        super().__init__(message, field=field)
+        self.problems = tuple(problems)
+
+    @classmethod
+    def of(cls, source: str, problems: Sequence[Problem]) -> "SpecError":
+        """Join problems into one error, a line each: ``file: path.to.field: what is wrong``."""
+        lines = [f"{source}: {p.path}: {p.message}" if p.path else f"{source}: {p.message}" for p in problems]
+        return cls("\n".join(lines), field=next((p.path for p in problems if p.path), None), problems=problems)
+
+
+class UnknownKeyError(InputError):
+    """No plugin is registered under the key."""
+
+    kind = "unknown_model"
+
+
+class DataError(InputError):
+    """A data set that cannot be used; the message names file, row and column where they are known."""
+
+    kind = "bad_data"
+
+
+class ModelSourceError(InputError):
+    """A model folder or hub id that cannot be used."""
+
+    kind = "bad_model"
+
+
+class UnknownStudyError(InputError):
+    """The database holds no study (or trial) of that name."""
+
+    kind = "unknown_study"
+
+
+class StudyConflictError(InputError):
+    """The study exists with a different spec, or is being run by someone else."""
+
+    kind = "conflict"
+
+
+class WorkError(ModelcatError):
+    """The input is right, but the work failed."""
+
+    kind = "error"
+    exit_code = 1
+
+
+class UnreachableError(WorkError):
+    """A hub or a database did not answer."""
+
+    kind = "unreachable"
+
+
+class PluginError(WorkError):
+    """A plugin cannot be loaded, or breaks its contract."""
+
+    kind = "plugin"
+
+
+class StoreError(WorkError):
+    """The database cannot be used as it is."""
+
+    kind = "store"
+
+
+class OutOfMemoryError(WorkError):
+    """A training did not fit into the memory of its device."""
+
+    kind = "out_of_memory"
+
+
+class DivergedError(WorkError):
+    """A training's loss became NaN or infinite."""
+
+    kind = "diverged"
+
+
+class LostWorkerError(WorkError):
+    """The process that trained ended without a word."""
+
+    kind = "lost_worker"

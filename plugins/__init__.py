@@ -1,0 +1,1 @@
+"""The models, in folders named as the catalog names them."""

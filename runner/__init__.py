@@ -1,0 +1,1 @@
+"""What runs the models: studies, workers, the store and the command line."""
