@@ -1,0 +1,188 @@
+"""From the bytes of a spec to something that can be run; all that is wrong with it is told at once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from catalog import registry, strict_json
+from catalog.contract import Direction, Plugin
+from catalog.dataset import Dataset, FilesDataset, Strict
+from catalog.errors import ModelcatError, Problem, SpecError
+from catalog.overrides import apply_override
+from catalog.problems import problems_of, shown
+from catalog.space import SearchSpace
+from catalog.study import ChoicesSpec, Study
+from catalog.suggest import did_you_mean
+
+__all__ = ["Request", "Spec", "load", "resolve"]
+
+
+class Spec(Strict):
+    """A whole spec. `model_config` is the plugin's own; its class validates it."""
+
+    # Pydantic keeps the attribute name `model_config` for itself, hence the alias.
+    model_config = ConfigDict(title="modelcat spec", serialize_by_alias=True)
+
+    model: str = Field(min_length=1, description="Model's name in the catalog.", examples=["bert", "linear"])
+    category: str = Field(min_length=1, description="Category in the catalog.", examples=["nlp"])
+    subcategory: str = Field(min_length=1, description="Subcategory in the catalog.", examples=["text-classification"])
+    config: dict[str, Any] = Field(
+        alias="model_config", description="The configuration to start from, as the model defines it."
+    )
+    dataset: Dataset | None = Field(None, description="Where the examples come from; the model's own if left out.")
+    study: Study = Field(Study(), description="How the configuration is tuned.")
+
+    @property
+    def key(self) -> str:
+        """``category/subcategory/model``."""
+        return f"{self.category}/{self.subcategory}/{self.model}"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A spec that holds together: everything that can be known without looking at data.
+
+    Attributes:
+        spec: As it was written, defaults filled in.
+        folder: Where relative paths start.
+        plugin: The plugin that the spec names.
+        config: The given configuration, an instance of the plugin's `Config`.
+        dataset: The spec's or the plugin's; paths in it are absolute.
+        metric: What is tuned for.
+        direction: Which way `metric` improves.
+        space: What is tuned, as the spec or the plugin says; not yet widened to hold the given configuration.
+    """
+
+    spec: Spec
+    folder: Path
+    plugin: Plugin
+    config: BaseModel
+    dataset: Dataset
+    metric: str
+    direction: Direction
+    space: SearchSpace
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what makes this spec this spec: only what its author wrote or would have written."""
+        written = self.spec.model_dump(mode="json", exclude_none=True)
+        written["model_config"] = self.config.model_dump(mode="json", exclude_unset=True)
+        written["dataset"] = (self.spec.dataset or self.plugin.default_dataset()).model_dump(
+            mode="json", exclude_none=True
+        )
+        return written
+
+
+def load(path: Path, overrides: Sequence[str] = ()) -> Request:
+    """Read, check and resolve a spec file.
+
+    Args:
+        path: The file; relative paths within it start from its folder.
+        overrides: ``path.to.field=value`` each, applied before anything is checked.
+
+    Raises:
+        SpecError: Anything is wrong; every problem is listed.
+        PluginError: The plugin cannot be loaded.
+    """
+    parsed = strict_json.parse(strict_json.read(path), str(path))
+    data, problems = parsed.value, list(parsed.problems)
+    for override in overrides:
+        try:
+            data = apply_override(data, override)
+        except SpecError as error:
+            problems.extend(error.problems)
+    return resolve(data, path.absolute().parent, source=str(path), known_problems=problems)
+
+
+def resolve(data: Any, folder: Path, *, source: str = "spec", known_problems: Sequence[Problem] = ()) -> Request:
+    """Check parsed JSON and resolve what it names; as `load`, for data that is already in memory."""
+    problems = list(known_problems)
+    if not isinstance(data, dict):
+        if not problems:
+            problems.append(Problem("", f"must be a JSON object with model, category, ...; got {shown(data)}"))
+        raise SpecError.of(source, problems)
+    spec: Spec | None = None
+    try:
+        spec = Spec.model_validate(data)
+    except ValidationError as error:
+        problems += problems_of(error, Spec, data)
+    plugin = _find_plugin(data, problems)
+    config: BaseModel | None = None
+    if plugin is not None and isinstance(data.get("model_config"), dict):
+        config = _check_config(plugin, data["model_config"], problems)
+    if spec is not None and plugin is not None:
+        _check_metric(spec, plugin, problems)
+        if config is not None:
+            _check_space(spec, plugin, data["model_config"], problems)
+    # One place, one message: the first told is the nearest to the cause.
+    problems = list({problem.path or problem.message: problem for problem in reversed(problems)}.values())[::-1]
+    if problems or spec is None or plugin is None or config is None:
+        raise SpecError.of(source, problems)
+    dataset = spec.dataset or plugin.default_dataset()
+    metric = spec.study.metric or next(iter(plugin.metrics))
+    tuned = spec.study.search_space
+    return Request(
+        spec=spec,
+        folder=folder,
+        plugin=plugin,
+        config=config,
+        dataset=dataset.resolved(folder) if isinstance(dataset, FilesDataset) else dataset,
+        metric=metric,
+        direction=plugin.metrics[metric],
+        space=plugin.search_space(config) if tuned is None else {name: r.to_range() for name, r in tuned.items()},
+    )
+
+
+def _find_plugin(data: Mapping[str, Any], problems: list[Problem]) -> Plugin | None:
+    parts = [data.get(name) for name in ("category", "subcategory", "model")]
+    if not all(isinstance(part, str) and part for part in parts):
+        return None
+    try:
+        return registry.load("/".join(map(str, parts)))
+    except ModelcatError as error:
+        if error.exit_code == 1:  # a broken plugin is not the spec's fault
+            raise
+        problems.append(Problem("model", error.message))
+        return None
+
+
+def _check_config(plugin: Plugin, given: Mapping[str, Any], problems: list[Problem]) -> BaseModel | None:
+    try:
+        return plugin.Config.model_validate(given)
+    except ValidationError as error:
+        problems += problems_of(error, plugin.Config, given, "model_config")
+        return None
+
+
+def _check_metric(spec: Spec, plugin: Plugin, problems: list[Problem]) -> None:
+    metric = spec.study.metric
+    if metric is not None and metric not in plugin.metrics:
+        message = f"unknown metric {shown(metric)}; allowed: {', '.join(plugin.metrics)}"
+        problems.append(Problem("study.metric", message))
+
+
+def _check_space(spec: Spec, plugin: Plugin, given: Mapping[str, Any], problems: list[Problem]) -> None:
+    """Try the ends of every range (every choice) in place of the given value: what fails there would fail as a trial."""
+    fields = {name for name in plugin.Config.model_fields if name not in plugin.fixed_fields}
+    for name, tuned in (spec.study.search_space or {}).items():
+        path = f"study.search_space.{name}"
+        if name in plugin.fixed_fields:
+            problems.append(Problem(path, f"this field is never tuned; tunable: {', '.join(sorted(fields))}"))
+            continue
+        if name not in fields:
+            problems.append(Problem(path, f"no field of model_config; {did_you_mean(name, fields)}"))
+            continue
+        ends = (
+            [(f"choices.{index}", value) for index, value in enumerate(tuned.choices)]
+            if isinstance(tuned, ChoicesSpec)
+            else [("low", tuned.low), ("high", tuned.high)]
+        )
+        for end, value in ends:
+            candidate = {**given, name: value}
+            try:
+                plugin.Config.model_validate(candidate)
+            except ValidationError as error:
+                found = problems_of(error, plugin.Config, candidate)
+                problems.append(Problem(f"{path}.{end}", found[0].message))

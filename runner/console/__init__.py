@@ -1,0 +1,1 @@
+"""What the commands print: JSON answers, tables, and the narration of a running study."""

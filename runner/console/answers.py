@@ -1,0 +1,144 @@
+"""The JSON that commands print; its shapes are fixed, so that scripts can rely on them."""
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from catalog.contract import Prediction
+from catalog.errors import ModelcatError
+from runner.store.records import EpochRecord, StudyRecord, TrialRecord
+
+__all__ = [
+    "error_answer",
+    "prediction_answer",
+    "study_answer",
+    "study_line",
+    "trained_answer",
+    "trial_answer",
+    "trial_line",
+]
+
+_TEST = ("accuracy", "precision", "recall", "f1")
+
+
+def error_answer(error: ModelcatError) -> dict[str, Any]:
+    """Return the answer after a failure."""
+    return {"error": {"kind": error.kind, "message": error.message, "field": error.field}}
+
+
+def study_answer(record: StudyRecord, folder: Path) -> dict[str, Any]:
+    """Return the answer of ``run`` and ``resume``; `folder` is the study's own."""
+    best = record.best
+    return {
+        "study": record.study,
+        "state": record.effective_state(datetime.now(UTC)),
+        "trials": _counts(record),
+        "best": None
+        if best is None
+        else {"number": best.number, "params": dict(best.params), "metrics": dict(best.metrics)},
+        "verdict": dict(record.verdict) if record.verdict else None,
+        "test": _test(record.test),
+        "baseline": _baseline(record.baseline),
+        "model_dir": _model_dir(record, folder),
+        "seconds": round(record.seconds, 3),
+    }
+
+
+def study_line(record: StudyRecord) -> dict[str, Any]:
+    """Return a study as ``studies`` lists it."""
+    best = record.best
+    return {
+        "study": record.study,
+        "key": record.key,
+        "state": record.effective_state(datetime.now(UTC)),
+        "best": None if best is None else {"number": best.number, "value": best.value, "metric": record.metric},
+        "trials": _counts(record),
+        "planned": record.planned,
+        "seconds": round(record.seconds, 3),
+        "updated": record.updated.isoformat(),
+    }
+
+
+def trial_line(record: TrialRecord) -> dict[str, Any]:
+    """Return a trial as ``trials`` lists it."""
+    return {
+        "number": record.number,
+        "state": record.state,
+        "params": dict(record.params),
+        "value": record.value,
+        "metrics": dict(record.metrics),
+        "seconds": record.seconds,
+        "failure": dict(record.failure) if record.failure else None,
+    }
+
+
+def trial_answer(record: TrialRecord, history: list[EpochRecord]) -> dict[str, Any]:
+    """Return one trial with all that is known of it."""
+    return trial_line(record) | {
+        "origin": record.origin,
+        "speed": dict(record.speed),
+        "notes": list(record.notes),
+        "started": record.started.isoformat() if record.started else None,
+        "finished": record.finished.isoformat() if record.finished else None,
+        "history": [_epoch(epoch) for epoch in history],
+    }
+
+
+def trained_answer(
+    record: StudyRecord, trial: TrialRecord, history: list[EpochRecord], folder: Path
+) -> dict[str, Any]:
+    """Return the answer of ``train``; its seconds are those of the training loop."""
+    return {
+        "metrics": dict(trial.metrics),
+        "test": _test(record.test),
+        "history": [_epoch(epoch) for epoch in history],
+        "model_dir": _model_dir(record, folder),
+        "seconds": trial.speed.get("training_seconds"),
+        "tokens_per_second": trial.speed.get("tokens_per_second"),
+        "examples_per_second": trial.speed.get("examples_per_second"),
+    }
+
+
+def prediction_answer(prediction: Prediction) -> dict[str, Any]:
+    """Return one prediction."""
+    return asdict(prediction)
+
+
+def _counts(record: StudyRecord) -> dict[str, int]:
+    return {"complete": record.trials.complete, "pruned": record.trials.pruned, "failed": record.trials.failed}
+
+
+def _test(test: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    if test is None:
+        return None
+    return {name: test[name] for name in _TEST if name in test} | {"n": test["n"]} | _rest(test)
+
+
+def _rest(test: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in test.items() if name not in (*_TEST, "n")}
+
+
+def _baseline(baseline: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Return the baseline with its test metrics in front, as the winner's are."""
+    if baseline is None:
+        return None
+    shown = {"key": baseline["key"], **(_test(baseline.get("test")) or {})}
+    return shown | {name: baseline[name] for name in ("validation", "seconds", "failure") if name in baseline}
+
+
+def _model_dir(record: StudyRecord, folder: Path) -> str | None:
+    if record.model_dir is None:
+        return None
+    return str((folder / record.model_dir).absolute())
+
+
+def _epoch(epoch: EpochRecord) -> dict[str, Any]:
+    return {
+        "epoch": epoch.epoch,
+        "train_loss": epoch.train_loss,
+        "metrics": dict(epoch.metrics),
+        "learning_rate": epoch.learning_rate,
+        "seconds": epoch.seconds,
+    }

@@ -1,0 +1,238 @@
+"""Tells on stderr how a study goes: lines in a pipe, a live table in a terminal."""
+
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from types import TracebackType
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from catalog.contract import EpochMetrics
+from runner.console.text import duration, metric_value, params, safe
+from runner.store.records import TrialRecord
+from runner.study.progress import Opened
+
+__all__ = ["LinesNarrator", "LiveNarrator", "narrate"]
+
+_PHASES = {
+    "preparing": "preparing data and model",
+    "baseline": "training the baseline",
+    "search": "searching",
+    "confirmation": "confirming on fresh seeds",
+    "test": "judging on the test split",
+}
+_MARKS = {"complete": "✓", "pruned": "✂", "failed": "✗", "running": "●"}
+#: Finished trials shown while a study runs; the whole table comes at its end.
+_SHOWN = 12
+
+
+def narrate(console: Console) -> "LinesNarrator | LiveNarrator":
+    """Return the narrator that suits the console; use it as a context manager."""
+    return LiveNarrator(console) if console.is_terminal else LinesNarrator(console)
+
+
+class LinesNarrator:
+    """One line an event, for pipes and logs."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._metric = ""
+
+    def __enter__(self) -> "LinesNarrator":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Nothing is left open."""
+
+    def opened(self, opened: Opened) -> None:
+        """Tell the study's name and what was found in the data."""
+        self._metric = opened.metric
+        for line in headline(opened):
+            self._say(line)
+
+    def phase(self, name: str, trainings: int) -> None:
+        """Tell what begins."""
+        self._say(_phase(name, trainings))
+
+    def started(self, training: str, record: TrialRecord | None) -> None:
+        """Tell what is tried."""
+        if record is not None:
+            self._say(f"{_named(training)} ({record.origin}): {params(record.params) or 'as given'}")
+
+    def ticked(self, training: str, progress: float) -> None:
+        """Say nothing: a pipe has no use for a moving bar."""
+
+    def measured(self, training: str, metrics: EpochMetrics) -> None:
+        """Tell a measurement."""
+        self._say(f"  {_named(training)}, {_measurement(self._metric, metrics)}")
+
+    def ended(self, training: str, record: TrialRecord | None, value: float | None) -> None:
+        """Tell how a training ended."""
+        self._say(_ending(self._metric, training, record, value))
+
+    def note(self, text: str) -> None:
+        """Tell it."""
+        self._say(text)
+
+    def _say(self, text: str) -> None:
+        self._console.print(safe(text), soft_wrap=True)
+
+
+@dataclass(slots=True)
+class _Running:
+    """A training under way, as its row shows it."""
+
+    what: str
+    since: float
+    progress: float = 0.0
+    last: str = ""
+
+
+class LiveNarrator:
+    """A table of the last trials, and under it the trainings that run; what is finished scrolls nowhere."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._metric = ""
+        self._planned = 0
+        self._made = 0
+        self._phase = ""
+        self._running: OrderedDict[str, _Running] = OrderedDict()
+        self._ended: list[TrialRecord] = []
+        self._live = Live(console=console, get_renderable=self._draw, refresh_per_second=4, transient=True)
+
+    def __enter__(self) -> "LiveNarrator":
+        self._live.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Take the live part away; what was printed above it stays."""
+        self._live.stop()
+
+    def opened(self, opened: Opened) -> None:
+        """Print the headline and take over what earlier runs have made."""
+        self._metric, self._planned = opened.metric, opened.planned
+        self._ended = [trial for trial in opened.trials if trial.state != "running"]
+        self._made = len(self._ended)
+        for line in headline(opened):
+            self.note(line)
+
+    def phase(self, name: str, trainings: int) -> None:
+        """Show what is being done."""
+        self._phase = _phase(name, trainings)
+
+    def started(self, training: str, record: TrialRecord | None) -> None:
+        """Add a running row."""
+        what = f"({record.origin}) {params(record.params)}" if record is not None else ""
+        self._running[training] = _Running(what, time.monotonic())
+
+    def ticked(self, training: str, progress: float) -> None:
+        """Move its bar."""
+        if training in self._running:
+            self._running[training].progress = progress
+
+    def measured(self, training: str, metrics: EpochMetrics) -> None:
+        """Show the newest measurement."""
+        if training in self._running:
+            self._running[training].progress = metrics.progress
+            self._running[training].last = _measurement(self._metric, metrics)
+
+    def ended(self, training: str, record: TrialRecord | None, value: float | None) -> None:
+        """Turn the running row into a finished one."""
+        self._running.pop(training, None)
+        if record is not None:
+            self._ended.append(record)
+            self._made += 1
+        else:
+            self.note(_ending(self._metric, training, record, value))
+
+    def note(self, text: str) -> None:
+        """Print it above the table."""
+        self._console.print(Text(safe(text)))
+
+    def _draw(self) -> Group:
+        table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+        for name in ("", "trial", self._metric or "score", "time", "configuration"):
+            table.add_column(name, header_style="dim", no_wrap=True, overflow="ellipsis")
+        best = max((t for t in self._ended if t.value is not None), key=self._rank, default=None)
+        for trial in self._ended[-_SHOWN:]:
+            star = "★" if best is not None and trial.number == best.number else " "
+            style = {"failed": "red", "pruned": "dim"}.get(trial.state, "bold" if star == "★" else "")
+            table.add_row(
+                *(
+                    Text(cell, style=style)
+                    for cell in (
+                        _MARKS[trial.state] + star,
+                        str(trial.number),
+                        metric_value(self._metric, trial.value) if trial.state == "complete" else trial.state,
+                        duration(trial.seconds),
+                        params(trial.params),
+                    )
+                )
+            )
+        parts: list[Table | Text] = [table] if self._ended else []
+        done = f"  {self._made} of {self._planned} trials" if self._planned else ""
+        parts.append(Text(f"{self._phase}{done}", style="dim"))
+        for training, row in self._running.items():
+            parts.append(Text(f"● {_named(training)} {_bar(row.progress)} {self._left(row)}{row.last or row.what}"))
+        return Group(*parts)
+
+    def _rank(self, trial: TrialRecord) -> tuple[float, int]:
+        value = trial.value or 0.0
+        return (-value if self._metric == "log_loss" else value, -trial.number)
+
+    @staticmethod
+    def _left(row: _Running) -> str:
+        elapsed = time.monotonic() - row.since
+        if row.progress < 0.03 or elapsed < 2:
+            return f"{duration(elapsed)}  "
+        return f"{duration(elapsed)}, {duration(elapsed / row.progress - elapsed)} left  "
+
+
+def headline(opened: Opened) -> list[str]:
+    """Return what to say when a study begins."""
+    data = opened.data
+    rows = ", ".join(f"{count:,} {split}" for split, count in data.rows.items())
+    lines = [
+        f"study {opened.study} ({opened.key}), {opened.planned} trials, tuned for {opened.metric} on validation",
+        f"data {data.name}: {rows} rows; classes: {', '.join(data.labels[:8])}{' …' if len(data.labels) > 8 else ''}",
+        *(f"  note: {note}" for note in (*data.notes, *opened.notes)),
+    ]
+    made = [trial for trial in opened.trials if trial.state != "running"]
+    if made:
+        lines.append(f"going on: {len(made)} trials are finished already")
+    return lines
+
+
+def _named(training: str) -> str:
+    return training.replace("/", " ")
+
+
+def _phase(name: str, trainings: int) -> str:
+    return _PHASES.get(name, name) + (f" ({trainings} trainings)" if trainings > 1 else "")
+
+
+def _measurement(metric: str, metrics: EpochMetrics) -> str:
+    loss = metrics.metrics.get("loss")
+    shown = metric_value(metric, metrics.metrics.get(metric))
+    validation = f", validation loss {loss:.4f}" if loss is not None else ""
+    return f"epoch {metrics.epoch:.4g}: {metric} {shown}, training loss {metrics.train_loss:.4f}{validation}"
+
+
+def _ending(metric: str, training: str, record: TrialRecord | None, value: float | None) -> str:
+    state = record.state if record is not None else "complete" if value is not None else "failed"
+    took = f" in {duration(record.seconds)}" if record is not None and record.seconds is not None else ""
+    result = f": {metric} {metric_value(metric, value)}" if value is not None else ""
+    return f"{_MARKS[state]} {_named(training)} {state}{result}{took}"
+
+
+def _bar(progress: float, width: int = 20) -> str:
+    filled = round(max(0.0, min(1.0, progress)) * width)
+    return "━" * filled + "─" * (width - filled)

@@ -1,0 +1,46 @@
+"""The two streams: data to stdout, narration to stderr."""
+
+import json
+import sys
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from runner.console.text import safe
+
+__all__ = ["narrator", "print_json", "print_line", "print_table"]
+
+#: Columns given to a table that nobody looks at directly: what a pipe gets must not be cut.
+_PIPE_WIDTH = 400
+
+
+def narrator() -> Console:
+    """Return the console of stderr."""
+    return Console(stderr=True, highlight=False, markup=False, emoji=False)
+
+
+def print_json(value: Any) -> None:
+    """Print one JSON document to stdout."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=True, indent=2, allow_nan=False) + "\n")
+
+
+def print_line(text: str = "") -> None:
+    """Print lines to stdout; each is made safe for a terminal."""
+    sys.stdout.write("\n".join(safe(line) for line in text.split("\n")) + "\n")
+
+
+def print_table(columns: list[str], rows: list[list[str]], *, right: frozenset[str] = frozenset()) -> None:
+    """Print a table to stdout: as wide as the terminal, never cut in a pipe; `right` names columns of numbers."""
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for name in columns:
+        table.add_column(name, justify="right" if name in right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(safe(cell)) for cell in row))
+    console = Console(highlight=False, markup=False, emoji=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, markup=False, emoji=False, width=_PIPE_WIDTH)
+    with console.capture() as captured:
+        console.print(table)
+    sys.stdout.write("\n".join(line.rstrip() for line in captured.get().split("\n")))

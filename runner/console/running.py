@@ -1,0 +1,105 @@
+"""Runs a study with narration on stderr, and prints what came of it."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from catalog.errors import UnknownStudyError
+from catalog.spec import Request, resolve
+from runner.console.answers import study_answer, trained_answer
+from runner.console.narration import narrate
+from runner.console.output import narrator, print_json, print_line
+from runner.console.tables import print_trials
+from runner.console.text import duration, metric_value, safe
+from runner.store.records import Mode, StudyRecord
+from runner.store.store import Store
+from runner.store.url import redact
+from runner.study.coordinator import Place, as_training, run_study
+
+__all__ = ["print_study", "print_training", "run_narrated", "stored_request"]
+
+
+def run_narrated(request: Request, place: Place, mode: Mode) -> StudyRecord:
+    """Run a study; tell on stderr how it goes."""
+    with narrate(narrator()) as listener:
+        if mode == "train":
+            listener.note("one training as given: the spec's study is left aside")
+        return run_study(request, place, listener, mode)
+
+
+def stored_request(place: Place, study: str) -> tuple[Request, Mode]:
+    """Return the request that a stored study was made from, and whether it was a study or a single training.
+
+    Raises:
+        UnknownStudyError: There is no such study.
+        SpecError: The stored spec no longer holds together: a plugin is gone or has changed.
+    """
+    if not Store.exists(place.storage):
+        raise UnknownStudyError(f"there is no database at {redact(place.storage)}: nothing has been run here")
+    record = Store.open(place.storage, create=False).study(study)
+    spec = {**record.spec, "study": {**record.spec["study"], "name": record.study, "trials": record.planned}}
+    request = resolve(spec, Path(record.base), source=f"study {study}")
+    return (request if record.mode == "study" else as_training(request, record.study)), record.mode
+
+
+def print_study(record: StudyRecord, place: Place, *, json: bool) -> None:
+    """Print a study's result: its trials, its verdict, and what to do next."""
+    if json:
+        print_json(study_answer(record, place.folder / record.study))
+        return
+    print_trials(record, Store.open(place.storage, create=False).trials(record.study))
+    print_line()
+    if record.verdict:
+        print_line(str(record.verdict["sentence"]))
+    for line in _test_lines(record):
+        print_line(line)
+    if record.model_dir:
+        print_line(f"model   {_shown_path(place.folder / record.study / record.model_dir)}")
+    print_line(f"\n{record.state} after {duration(record.seconds)} of work. Next:")
+    print_line(f"  modelcat predict {record.study} 'The plot was thin, but the acting carried it.'")
+    best = record.best.number if record.best else 0
+    print_line(f"  modelcat trial {record.study} {best}")
+    print_line("  modelcat studies")
+
+
+def print_training(record: StudyRecord, place: Place, *, json: bool) -> None:
+    """Print the result of a single training."""
+    store = Store.open(place.storage, create=False)
+    trial, history = store.trial(record.study, 0), store.epochs(record.study, "trial/0")
+    if json:
+        print_json(trained_answer(record, trial, history, place.folder / record.study))
+        return
+    shown = ", ".join(f"{name} {metric_value(name, value)}" for name, value in trial.metrics.items())
+    print_line(f"{record.study}: validation {shown}")
+    for line in _test_lines(record):
+        print_line(line)
+    speed = trial.speed
+    if speed.get("training_seconds") is not None:
+        examples = f"{speed['examples_per_second']:,.0f} examples/s"
+        tokens = f", {speed['tokens_per_second']:,.0f} tokens/s" if speed.get("tokens_per_second") else ""
+        print_line(f"trained for {duration(speed['training_seconds'])}: {examples}{tokens}")
+    if record.model_dir:
+        print_line(f"model   {_shown_path(place.folder / record.study / record.model_dir)}")
+    print_line(f"\nNext:\n  modelcat predict {record.study} 'The plot was thin, but the acting carried it.'")
+
+
+def _test_lines(record: StudyRecord) -> list[str]:
+    lines = []
+    if record.test:
+        lines.append(f"test    {_scores(record.test)} ({record.test['n']:,} rows, used once)")
+    if record.baseline and record.baseline.get("test"):
+        name = str(record.baseline["key"]).rpartition("/")[2]
+        lines.append(f"        {name} baseline: {_scores(record.baseline['test'])}")
+    return lines
+
+
+def _scores(metrics: Mapping[str, Any]) -> str:
+    names = [name for name in ("accuracy", "precision", "recall", "f1") if name in metrics]
+    return ", ".join(f"{name} {metric_value(name, metrics[name])}" for name in names)
+
+
+def _shown_path(path: Path) -> str:
+    """Show a path relative to the working directory where it lies below it."""
+    absolute = path.absolute()
+    here = Path.cwd()
+    return safe(absolute.relative_to(here) if absolute.is_relative_to(here) else absolute)

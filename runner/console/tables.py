@@ -1,0 +1,97 @@
+"""Tables of studies and trials for people."""
+
+from runner.console.output import print_line, print_table
+from runner.console.text import duration, metric_value, number, params, safe
+from runner.store.records import EpochRecord, StudyRecord, TrialRecord
+
+__all__ = ["print_studies", "print_trial", "print_trials"]
+
+_MARKS = {
+    "queued": "◌",
+    "running": "●",
+    "stopped": "■",
+    "finished": "✓",
+    "failed": "✗",
+    "complete": "✓",
+    "pruned": "✂",
+}
+
+
+def print_studies(records: list[StudyRecord]) -> None:
+    """Print the studies, the newest first."""
+    if not records:
+        print_line("No studies yet. Start one:  modelcat run examples/quickstart.json")
+        return
+    from datetime import UTC, datetime
+
+    now = datetime.now(UTC)
+    rows = []
+    for record in records:
+        state, made = record.effective_state(now), record.trials
+        done = made.complete + made.pruned + made.failed
+        rows.append(
+            [
+                f"{_MARKS[state]} {state}",
+                record.study,
+                record.key.rpartition("/")[2],
+                metric_value(record.metric, record.best.value if record.best else None),
+                f"{done}/{record.planned} ✂{made.pruned} ✗{made.failed}",
+                duration(record.seconds),
+                f"{record.updated:%Y-%m-%d %H:%M} UTC",
+            ]
+        )
+    print_table(["state", "study", "model", "best", "trials", "time", "updated"], rows, right=frozenset({"best", "time"}))
+
+
+def print_trials(record: StudyRecord, trials: list[TrialRecord]) -> None:
+    """Print the trials of a study; a star marks the best."""
+    if not trials:
+        print_line(f"{record.study} has no trials yet.")
+        return
+    names = list(dict.fromkeys(name for trial in trials for name in trial.params))
+    rows = []
+    for trial in trials:
+        star = " ★" if record.best and record.best.number == trial.number else ""
+        failure = f"{trial.failure['kind']}: {trial.failure['reason']}" if trial.failure else ""
+        rows.append(
+            [
+                str(trial.number),
+                f"{_MARKS[trial.state]} {trial.state}{star}",
+                trial.origin,
+                metric_value(record.metric, trial.value),
+                duration(trial.seconds),
+                *(number(trial.params[name]) if name in trial.params else "–" for name in names),
+                safe(failure, 100),
+            ]
+        )
+    failed = any(row[-1] for row in rows)
+    columns = ["trial", "state", "origin", record.metric, "time", *names, *(["failure"] if failed else [])]
+    right = frozenset({"trial", record.metric, "time", *names})
+    print_table(columns, [row if failed else row[:-1] for row in rows], right=right)
+
+
+def print_trial(record: StudyRecord, trial: TrialRecord, history: list[EpochRecord]) -> None:
+    """Print one trial."""
+    print_line(f"{record.study}, trial {trial.number} ({trial.origin}): {_MARKS[trial.state]} {trial.state}")
+    print_line(f"  {params(trial.params) or 'nothing tuned'}")
+    if trial.metrics:
+        print_line("  " + ", ".join(f"{name} {metric_value(name, value)}" for name, value in trial.metrics.items()))
+    if trial.failure:
+        print_line(f"  failure: {trial.failure['kind']}: {trial.failure['reason']}")
+    for note in trial.notes:
+        print_line(f"  note: {note}")
+    if history:
+        print_line()
+        rows = [
+            [
+                f"{epoch.epoch:.4g}",
+                f"{epoch.train_loss:.4f}" if epoch.train_loss is not None else "–",
+                metric_value("loss", epoch.metrics.get("loss")),
+                metric_value(record.metric, epoch.metrics.get(record.metric)),
+                f"{epoch.learning_rate:.2e}" if epoch.learning_rate is not None else "–",
+                duration(epoch.seconds),
+            ]
+            for epoch in history
+        ]
+        columns = ["epoch", "training loss", "validation loss", record.metric, "learning rate", "time"]
+        print_table(columns, rows, right=frozenset(columns))

@@ -1,0 +1,59 @@
+"""What `validate` finds out about a spec without training anything."""
+
+from pathlib import Path
+from typing import Any
+
+from catalog.contract import DataSummary
+from catalog.dataset import HubDataset
+from catalog.spec import Request
+from runner.console.text import params
+from runner.study.coordinator import study_name
+from runner.study.space import to_json
+
+__all__ = ["inspect_data", "validation_answer", "validation_lines"]
+
+
+def inspect_data(request: Request, cache: Path) -> DataSummary | None:
+    """Read and check the data where that costs no download; return None for data of a hub.
+
+    Raises:
+        DataError: The data cannot be used.
+    """
+    if isinstance(request.dataset, HubDataset):
+        return None
+    return request.plugin.inspect(request.dataset, request.config, cache)
+
+
+def validation_answer(request: Request, data: DataSummary | None) -> dict[str, Any]:
+    """Return what was found as JSON."""
+    return {
+        "valid": True,
+        "key": request.plugin.key,
+        "study": study_name(request, "study"),
+        "trials": request.spec.study.trials,
+        "metric": request.metric,
+        "direction": request.direction.value,
+        "search_space": to_json(request.space),
+        "model_config": request.config.model_dump(mode="json"),
+        "dataset": request.dataset.model_dump(mode="json", exclude_none=True),
+        "data": None
+        if data is None
+        else {"rows": dict(data.rows), "labels": list(data.labels), "notes": list(data.notes)},
+    }
+
+
+def validation_lines(answer: dict[str, Any]) -> list[str]:
+    """Return what was found for a person."""
+    data = answer["data"]
+    rows = (
+        ", ".join(f"{count:,} {split}" for split, count in data["rows"].items()) + f" rows; {', '.join(data['labels'])}"
+        if data
+        else "on a hub: read when the study runs"
+    )
+    return [
+        f"valid: {answer['key']}",
+        f"  study   {answer['study']}: {answer['trials']} trials, tuned for {answer['metric']}",
+        f"  space   {params(answer['search_space']) or 'nothing is tuned'}",
+        f"  data    {rows}",
+        *(f"          {note}" for note in (data["notes"] if data else ())),
+    ]

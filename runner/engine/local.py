@@ -1,0 +1,185 @@
+"""Workers as processes of this machine."""
+
+import multiprocessing
+import os
+import shutil
+import tempfile
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from multiprocessing.process import BaseProcess
+from pathlib import Path
+from types import TracebackType
+
+from catalog.contract import Decision
+from catalog.errors import LostWorkerError
+from runner.engine.messages import Answer, Done, Event, Failed, Job, Task
+from runner.engine.worker import serve
+
+__all__ = ["LocalEngine", "usable_cores"]
+
+#: Seconds that a worker gets to end by itself once its pipe is closed.
+_GRACE_SECONDS = 3.0
+#: Workers that may die without having been given work before the engine gives up starting more.
+_MOST_IDLE_DEATHS = 3
+
+
+def usable_cores() -> int:
+    """Return the CPU cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+@dataclass(slots=True)
+class _Worker:
+    index: int
+    process: BaseProcess
+    pipe: Connection
+    log: Path
+    job: int | None = None
+
+
+@dataclass(slots=True)
+class LocalEngine:
+    """Runs jobs in `workers` long-lived processes; use it as a context manager.
+
+    Attributes:
+        workers: How many processes; the CPU's cores are divided among them.
+        debug: Leave the workers' stdout and stderr visible.
+    """
+
+    workers: int = 1
+    debug: bool = False
+    _crew: list[_Worker] = field(default_factory=list)
+    _next: int = 0
+    _idle_deaths: int = 0
+    _logs: Path | None = None
+
+    def __enter__(self) -> "LocalEngine":
+        self._logs = Path(tempfile.mkdtemp(prefix="modelcat-"))
+        self._crew = [self._start(index) for index in range(self.workers)]
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def idle(self) -> int:
+        """How many workers wait for a job."""
+        return sum(worker.job is None for worker in self._crew)
+
+    @property
+    def busy(self) -> int:
+        """How many workers do a job."""
+        return len(self._crew) - self.idle
+
+    def submit(self, task: Task) -> int:
+        """Give `task` to an idle worker and return the number that its events will carry.
+
+        Raises:
+            IndexError: No worker is idle.
+        """
+        worker = [worker for worker in self._crew if worker.job is None][0]  # noqa: RUF015 -- an IndexError says it
+        self._next += 1
+        worker.job = self._next
+        with suppress(OSError):  # it died while idle: `events` will tell, for this job
+            worker.pipe.send(Job(self._next, task))
+        return self._next
+
+    def answer(self, job: int, decision: Decision) -> None:
+        """Answer a report of `job`."""
+        for worker in self._crew:
+            if worker.job == job:
+                with suppress(OSError):  # it died meanwhile: `events` will tell
+                    worker.pipe.send(Answer(job, decision))
+
+    def events(self, timeout: float) -> list[Event]:
+        """Wait up to `timeout` seconds for something to happen; workers that died are replaced."""
+        happened: list[Event] = []
+        waiting = {worker.pipe: worker for worker in self._crew}
+        for pipe in wait(list(waiting), timeout):
+            worker = waiting[pipe]  # type: ignore[index]  # wait returns what it was given
+            try:
+                event: Event = worker.pipe.recv()
+            except (EOFError, OSError):
+                happened.extend(self._replace(worker))
+                continue
+            if isinstance(event, Done | Failed):
+                worker.job = None
+            happened.append(event)
+        return happened
+
+    def run(self, task: Task, timeout: float = 1.0) -> Event:
+        """Do one task and return how it ended: for work of which there is just one piece."""
+        job = self.submit(task)
+        while True:
+            for event in self.events(timeout):
+                if isinstance(event, Done | Failed) and event.job == job:
+                    return event
+
+    def close(self) -> None:
+        """End all workers; those that do not end by themselves are killed. Safe to call twice."""
+        for worker in self._crew:
+            worker.pipe.close()
+        deadline = time.monotonic() + _GRACE_SECONDS
+        for worker in self._crew:
+            worker.process.join(max(0.0, deadline - time.monotonic()))
+            if worker.process.is_alive():
+                worker.process.kill()
+                worker.process.join()
+        self._crew = []
+        if self._logs is not None:
+            shutil.rmtree(self._logs, ignore_errors=True)
+
+    def _start(self, index: int) -> _Worker:
+        assert self._logs is not None, "use the engine as a context manager"
+        threads = max(1, usable_cores() // self.workers)
+        log = self._logs / f"worker-{index}-{self._next}.log"
+        ours, theirs = multiprocessing.Pipe()
+        process = multiprocessing.get_context("spawn").Process(
+            target=serve,
+            args=(theirs, f"auto:{index}", threads, None if self.debug else log),
+            name=f"modelcat-worker-{index}",
+            daemon=False,  # a trainer may start processes of its own; `close` ends ours
+        )
+        with _environment({"OMP_NUM_THREADS": str(threads), "TOKENIZERS_PARALLELISM": "true"}):
+            process.start()
+        theirs.close()  # ours must be the only other end, or a dead worker would never be noticed
+        return _Worker(index, process, ours, log)
+
+    def _replace(self, worker: _Worker) -> Iterable[Failed]:
+        worker.process.join(_GRACE_SECONDS)
+        code = worker.process.exitcode
+        worker.pipe.close()
+        how = f"was killed by signal {-code}" if code is not None and code < 0 else f"ended with code {code}"
+        hint = "; the system may have run out of memory" if code == -9 else ""
+        details = worker.log.read_text(errors="replace")[-4000:] if worker.log.exists() else ""
+        if worker.job is None:
+            self._idle_deaths += 1
+            if self._idle_deaths > _MOST_IDLE_DEATHS:
+                last = details.strip().rpartition("\n")[2]
+                raise LostWorkerError(f"worker processes end before they get work: the last {how}. {last}".strip())
+        self._crew[self._crew.index(worker)] = self._start(worker.index)
+        return [] if worker.job is None else [Failed(worker.job, LostWorkerError(f"the worker process {how}{hint}"), details)]
+
+
+class _environment:  # noqa: N801 -- reads as a function
+    """Environment variables for processes started within; libraries read them while being imported."""
+
+    def __init__(self, values: dict[str, str]) -> None:
+        self._values = values
+        self._before: dict[str, str | None] = {}
+
+    def __enter__(self) -> None:
+        self._before = {name: os.environ.get(name) for name in self._values}
+        os.environ.update(self._values)
+
+    def __exit__(self, *_: object) -> None:
+        for name, value in self._before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value

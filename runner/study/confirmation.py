@@ -1,0 +1,165 @@
+"""The confirmation: finalists and the given configuration are trained again on fresh seeds, the splits staying.
+
+The best of many trials is partly the luckiest of them; a second look on other seeds tells luck from merit
+(arXiv 2106.09204 shows how often tuning loses to the recipe otherwise).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import product
+from statistics import fmean
+from typing import Any
+
+from catalog.contract import Comparison, Direction, TrialResult
+from catalog.errors import WorkError
+from runner.engine.messages import Compare, Done, Event, Failed, Report, Task
+from runner.store.records import ConfirmationRecord, TrialRecord
+from runner.study.sampling import derived_seed
+from runner.study.session import Session, finite
+
+__all__ = ["GIVEN", "Arm", "Confirmation", "finalists"]
+
+GIVEN = "given"
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """A configuration in the confirmation: ``"given"`` or ``"trial/7"``."""
+
+    name: str
+    trial: int
+    config: Mapping[str, Any]
+
+
+def finalists(session: Session, trials: list[TrialRecord]) -> list[Arm]:
+    """Return the given configuration and the best few different ones, best first."""
+    sign = -1 if session.request.direction is Direction.MAXIMIZE else 1
+    ranked = sorted(
+        (trial for trial in trials if trial.state == "complete" and trial.value is not None),
+        key=lambda trial: (sign * (trial.value or 0.0), trial.number),
+    )
+    arms = [Arm(GIVEN, 0, session.given)]
+    seen = [dict(trial.params) for trial in trials if trial.number == 0]
+    for trial in ranked:
+        if len(arms) > session.request.spec.study.confirm.top:
+            break
+        if dict(trial.params) not in seen:
+            seen.append(dict(trial.params))
+            arms.append(Arm(f"trial/{trial.number}", trial.number, {**session.given, **trial.params}))
+    return arms
+
+
+class Confirmation:
+    """Trains every arm on every fresh seed; trainings that the store knows already are not repeated."""
+
+    def __init__(self, session: Session, arms: list[Arm]) -> None:
+        self._session = session
+        self.arms = {arm.name: arm for arm in arms}
+        settings = session.request.spec.study
+        self.seeds = [derived_seed(settings.seed, "confirm", index) for index in range(settings.confirm.seeds)]
+        known = session.store.confirmations(session.study)
+        self._records = {
+            (record.arm, record.seed): record
+            for record in known
+            if record.arm in self.arms and record.seed in self.seeds
+        }
+        # Seeds outside, arms inside: a confirmation that is cut short has compared what it has evenly.
+        self._left = [place for place in product(self.seeds, self.arms) if place[::-1] not in self._records]
+        self._running: dict[str, tuple[str, int]] = {}
+
+    @property
+    def trainings(self) -> int:
+        """Trainings that are still to be made."""
+        return len(self._left)
+
+    def run(self) -> None:
+        """Make the trainings that are left."""
+        self._left.reverse()
+        self._session.drive(self._next, self._handle)
+
+    def of(self, arm: str) -> list[ConfirmationRecord]:
+        """Return the trainings of an arm, worst first."""
+        sign = 1 if self._session.request.direction is Direction.MAXIMIZE else -1
+        records = [record for (name, _), record in self._records.items() if name == arm]
+        return sorted(records, key=lambda record: sign * self._value(record))
+
+    def score(self, arm: str) -> float:
+        """Return an arm's mean over seeds of the study's metric on validation."""
+        return fmean(self._value(record) for record in self.of(arm))
+
+    def winner(self) -> Arm:
+        """Return the arm with the best mean; of equal ones the given configuration.
+
+        Raises:
+            WorkError: No training of the confirmation succeeded.
+        """
+        trained = [arm for arm in self.arms.values() if self.of(arm.name)]
+        if not trained:
+            raise WorkError("every training of the confirmation failed; the trials' failures tell why")
+        best = trained[0]
+        for arm in trained[1:]:
+            if self._session.better(self.score(arm.name), self.score(best.name)):
+                best = arm
+        return best
+
+    def median(self, arm: str) -> ConfirmationRecord:
+        """Return the training of an arm with the median score; the lower of two."""
+        records = self.of(arm)
+        return records[(len(records) - 1) // 2]
+
+    def compare(self, first: str, second: str) -> Comparison:
+        """Compare two arms on validation, over examples and seeds."""
+        files = [
+            tuple(self._session.folders.absolute(r.predictions) for r in self.of(arm) if r.predictions)
+            for arm in (first, second)
+        ]
+        request = self._session.request
+        comparison: Comparison = self._session.do(
+            Compare(request.plugin.key, files[0], files[1], request.metric, request.spec.study.seed)
+        )
+        return comparison
+
+    def _value(self, record: ConfirmationRecord) -> float:
+        value = record.metrics[self._session.request.metric]
+        assert value is not None, "a training without a finite value is never recorded"
+        return value
+
+    def _next(self) -> tuple[str, Task] | None:
+        if not self._left:
+            return None
+        seed, arm = self._left.pop()
+        name = f"confirm/{arm}/{self.seeds.index(seed) + 1}"
+        self._running[name] = (arm, seed)
+        self._session.store.clear_epochs(self._session.study, self._session.lease, name)
+        self._session.listener.started(name, None)
+        return name, self._session.training(name, self.arms[arm].config, seed)
+
+    def _handle(self, name: str, event: Event) -> None:
+        match event:
+            case Report():
+                self._session.go_on(event)
+            case Done(_, result):
+                self._finish(name, result)
+            case Failed(_, error):
+                self._session.listener.note(f"{name} failed: {error.kind}: {error.message}")
+                self._session.listener.ended(name, None, None)
+
+    def _finish(self, name: str, result: TrialResult) -> None:
+        arm, seed = self._running.pop(name)
+        metrics = finite(result.metrics)
+        value = metrics.get(self._session.request.metric)
+        folders = self._session.folders
+        if value is None or result.model_dir is None or result.predictions is None:
+            self._session.listener.note(f"{name} failed: its {self._session.request.metric} is not finite")
+        else:
+            record = ConfirmationRecord(
+                arm=arm,
+                seed=seed,
+                metrics=metrics,
+                model_dir=folders.relative(result.model_dir),
+                predictions=folders.relative(result.predictions),
+                seconds=result.seconds,
+            )
+            self._session.store.put_confirmation(self._session.study, self._session.lease, record)
+            self._records[arm, seed] = record
+        self._session.listener.ended(name, None, value)

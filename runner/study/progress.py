@@ -1,0 +1,82 @@
+"""What a study tells while it runs; the command line draws it, tests record it."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from catalog.contract import DataSummary, EpochMetrics
+from runner.store.records import TrialRecord
+
+__all__ = ["Listener", "Opened", "Silent"]
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A study is about to run.
+
+    Attributes:
+        study: Its name.
+        key: Its model.
+        metric: What is tuned for.
+        planned: Trials in all.
+        data: What was found in the data.
+        trials: Trials that an earlier run has made.
+        notes: What a reader should know: a widened space, recipes left out.
+    """
+
+    study: str
+    key: str
+    metric: str
+    planned: int
+    data: DataSummary
+    trials: tuple[TrialRecord, ...]
+    notes: tuple[str, ...] = ()
+
+
+class Listener(Protocol):
+    """Is told what happens, in order, on the coordinator's thread: be quick."""
+
+    def opened(self, opened: Opened) -> None:
+        """Data and model are ready, the study is in the store."""
+
+    def phase(self, name: str, trainings: int) -> None:
+        """A part begins: ``preparing``, ``baseline``, ``search``, ``confirmation``, ``test``; 0 trainings: none."""
+
+    def started(self, training: str, record: TrialRecord | None) -> None:
+        """A training begins; `record` if it is a trial of the search."""
+
+    def ticked(self, training: str, progress: float) -> None:
+        """A training has done this share of its schedule, 0 to 1."""
+
+    def measured(self, training: str, metrics: EpochMetrics) -> None:
+        """A training has measured itself on validation."""
+
+    def ended(self, training: str, record: TrialRecord | None, value: float | None) -> None:
+        """A training has ended with this value of the study's metric; None if it failed or was pruned."""
+
+    def note(self, text: str) -> None:
+        """Something worth a line."""
+
+
+class Silent:
+    """Listens to nothing."""
+
+    def opened(self, opened: Opened) -> None:
+        """Ignore it."""
+
+    def phase(self, name: str, trainings: int) -> None:
+        """Ignore it."""
+
+    def started(self, training: str, record: TrialRecord | None) -> None:
+        """Ignore it."""
+
+    def ticked(self, training: str, progress: float) -> None:
+        """Ignore it."""
+
+    def measured(self, training: str, metrics: EpochMetrics) -> None:
+        """Ignore it."""
+
+    def ended(self, training: str, record: TrialRecord | None, value: float | None) -> None:
+        """Ignore it."""
+
+    def note(self, text: str) -> None:
+        """Ignore it."""

@@ -1,0 +1,237 @@
+"""The search: asks Optuna for trials, hands them out, prunes the hopeless, records what comes back."""
+
+import math
+import time
+import warnings
+from collections import deque
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import optuna
+from optuna.samplers import BaseSampler
+from optuna.trial import Trial, TrialState
+
+from catalog.contract import Decision, Direction, Outcome, TrialResult
+from catalog.errors import DivergedError, ModelcatError, WorkError
+from catalog.space import Scalar, SearchSpace
+from runner.engine.messages import Done, Event, Failed, Report, Task
+from runner.store.records import TrialRecord
+from runner.study.sampling import pruner_of, quarter_of, sampler_for
+from runner.study.session import Session, finite, speed_of
+from runner.study.space import distributions, suggest
+
+__all__ = ["Search"]
+
+_FINISHED = ("complete", "pruned", "failed")
+
+
+class Search:
+    """One study's search; the only writer of its Optuna trials.
+
+    Args:
+        session: The run that it belongs to.
+        space: What is tuned, wide enough to hold the given configuration.
+        initial: Parameters of the first trials: the given configuration's, then the recipes'.
+        spent: Seconds of the study's time limit that earlier runs have used.
+    """
+
+    def __init__(self, session: Session, space: SearchSpace, initial: list[dict[str, Scalar]], spent: float) -> None:
+        self._session = session
+        self._settings = session.request.spec.study
+        self._distributions = distributions(space)
+        self._initial = initial
+        self._study = self._open()
+        self._trials: dict[str, Trial] = {}
+        self._records = {record.number: record for record in session.store.trials(session.study)}
+        self._reported: dict[str, int] = {}
+        self._unfinished = self._reconcile()
+        limit = self._settings.timeout_seconds
+        self._deadline = None if limit is None else time.monotonic() + limit - spent
+
+    @property
+    def planned(self) -> int:
+        """Trials in all."""
+        return self._settings.trials
+
+    @property
+    def left(self) -> int:
+        """Trials that are still to be finished."""
+        return self.planned - sum(record.state in _FINISHED for record in self._records.values())
+
+    def run(self) -> None:
+        """Make the trials that are left.
+
+        Raises:
+            WorkError: Every trial failed; the first reason is told.
+        """
+        self._session.drive(self._next, self._handle)
+        made = sorted(self._records.values(), key=lambda record: record.number)
+        if made and all(record.state == "failed" for record in made):
+            failure = made[0].failure or {}
+            raise WorkError(f"all {len(made)} trials failed; trial 0: {failure.get('kind')}: {failure.get('reason')}")
+
+    def _open(self) -> optuna.Study:
+        optuna.logging.set_verbosity(optuna.logging.ERROR)  # our own narration tells what matters
+        study = optuna.create_study(
+            study_name=self._session.study,
+            storage=self._session.store.optuna_storage(),
+            direction=self._session.request.direction.value,
+            pruner=pruner_of(self._settings.pruner),
+            load_if_exists=True,
+        )
+        known = len(study.get_trials(deepcopy=False))
+        for params in self._initial[known:]:  # a run that died between two of these goes on where it was
+            study.enqueue_trial(dict(params))
+        return study
+
+    def _reconcile(self) -> deque[int]:
+        """Bring Optuna and our rows together after a run that died; return the trials to train again.
+
+        Our row is written first: where it says finished, Optuna is told now. A trial that is running in both died
+        with its coordinator; it is trained again under its number.
+        """
+        unfinished: deque[int] = deque()
+        for frozen in self._study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
+            record = self._records.get(frozen.number)
+            if record is not None and record.state in _FINISHED:
+                self._tell(record)
+            else:
+                unfinished.append(frozen.number)
+        return unfinished
+
+    def _next(self) -> tuple[str, Task] | None:
+        if self._unfinished:
+            trial = self._reopen(self._unfinished.popleft())
+        elif len(self._records) < self.planned and not self._is_late():
+            self._study.sampler = self._sampler(len(self._records))
+            trial = self._study.ask(self._distributions)
+        else:
+            return None
+        name = f"trial/{trial.number}"
+        record = TrialRecord(
+            number=trial.number,
+            state="running",
+            origin=self._origin(trial.number),
+            params=dict(trial.params),
+            started=datetime.now(UTC),
+        )
+        self._put(record)
+        self._session.store.clear_epochs(self._session.study, self._session.lease, name)
+        self._trials[name] = trial
+        self._reported[name] = 0
+        self._session.listener.started(name, record)
+        return name, self._session.training(
+            name, self._config(record), self._seed(), quarters=self._settings.pruner != "none"
+        )
+
+    def _reopen(self, number: int) -> Trial:
+        """Open a trial that died; what it had not been asked before it died is asked now."""
+        self._study.sampler = self._sampler(number)
+        stored = self._study.get_trials(deepcopy=False)[number]
+        trial = Trial(self._study, stored._trial_id)  # noqa: SLF001 -- Optuna offers no other way to re-open one
+        for field, distribution in self._distributions.items():
+            suggest(trial, field, distribution)
+        return trial
+
+    def _sampler(self, number: int) -> BaseSampler:
+        return sampler_for(self._settings.sampler, self._settings.seed, number)
+
+    def _origin(self, number: int) -> str:
+        return "given" if number == 0 else "recipe" if number < len(self._initial) else "search"
+
+    def _config(self, record: TrialRecord) -> dict[str, Any]:
+        """Trial 0 is the given configuration to the letter: a warm-up count stays a count."""
+        given = self._session.given
+        return given if record.origin == "given" else {**given, **record.params}
+
+    def _seed(self) -> int:
+        return int(getattr(self._session.request.config, "seed", 0))
+
+    def _is_late(self) -> bool:
+        return self._deadline is not None and time.monotonic() > self._deadline and bool(self._records)
+
+    def _handle(self, name: str, event: Event) -> None:
+        match event:
+            case Report():
+                self._session.engine.answer(event.job, self._judge(name, event))
+            case Done(_, result):
+                self._finish(name, result)
+            case Failed(_, error):
+                self._fail(name, error)
+
+    def _judge(self, name: str, event: Report) -> Decision:
+        trial, record = self._trials[name], self._record_of(name)
+        value = event.metrics.metrics.get(self._session.request.metric, math.nan)
+        step = quarter_of(event.metrics.progress, self._reported[name])
+        if step is not None and math.isfinite(value):
+            self._reported[name] = step
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # a trial that is trained again reports its first steps again
+                trial.report(value, step)
+        if record.number == 0 or event.metrics.progress >= 1:
+            return Decision.GO_ON
+        if self._is_late():
+            return Decision.PRUNE
+        hopeless = step is not None and record.origin == "search" and trial.should_prune()
+        return Decision.PRUNE if hopeless else Decision.GO_ON
+
+    def _finish(self, name: str, result: TrialResult) -> None:
+        value = result.metrics.get(self._session.request.metric, math.nan)
+        metrics = finite(result.metrics)
+        if result.outcome is Outcome.PRUNED:
+            self._close(name, "pruned", metrics=metrics, result=result)
+        elif self._session.request.metric not in metrics:
+            reason = f"validation {self._session.request.metric} is {value}, not a finite number"
+            self._fail(name, DivergedError(reason))
+        else:
+            self._close(name, "complete", value=value, metrics=metrics, result=result)
+            self._drop_losers()
+
+    def _fail(self, name: str, error: ModelcatError) -> None:
+        self._session.listener.note(f"{name} failed: {error.kind}: {error.message}")
+        self._close(name, "failed", failure={"kind": error.kind, "reason": error.message})
+
+    def _close(self, name: str, state: str, *, result: TrialResult | None = None, **fields: Any) -> None:
+        record = self._record_of(name)
+        folders = self._session.folders
+        finished = datetime.now(UTC)
+        if result is not None:
+            fields |= {
+                "notes": result.notes,
+                "speed": speed_of(result),
+                "model_dir": folders.relative(result.model_dir) if result.model_dir else None,
+                "predictions": folders.relative(result.predictions) if result.predictions else None,
+            }
+        seconds = (finished - record.started).total_seconds() if record.started else None
+        closed = replace(record, state=state, finished=finished, seconds=seconds, **fields)
+        self._put(closed)
+        self._tell(closed)
+        del self._trials[name]
+        self._session.listener.ended(name, closed, closed.value)
+
+    def _tell(self, record: TrialRecord) -> None:
+        match record.state:
+            case "complete":
+                self._study.tell(record.number, record.value)
+            case "pruned":
+                self._study.tell(record.number, state=TrialState.PRUNED)
+            case _:
+                self._study.tell(record.number, state=TrialState.FAIL)
+
+    def _put(self, record: TrialRecord) -> None:
+        self._session.store.put_trial(self._session.study, self._session.lease, record)
+        self._records[record.number] = record
+
+    def _record_of(self, name: str) -> TrialRecord:
+        return self._records[int(name.partition("/")[2])]
+
+    def _drop_losers(self) -> None:
+        """Keep one model on disk, the best so far: a study that is stopped can answer with it."""
+        complete = [record for record in self._records.values() if record.value is not None]
+        sign = 1 if self._session.request.direction is Direction.MAXIMIZE else -1
+        best = max(complete, key=lambda record: (sign * (record.value or 0.0), -record.number))
+        for record in complete:
+            if record.number != best.number and record.model_dir is not None:
+                self._session.folders.drop(record.model_dir)
+                self._put(replace(record, model_dir=None))

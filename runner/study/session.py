@@ -1,0 +1,165 @@
+"""What all parts of a running study share: its request, its lease, its workers, and the loop that keeps them busy."""
+
+import math
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from catalog.contract import Decision, Direction, EpochMetrics, TrialResult
+from catalog.spec import Request
+from runner.engine.local import LocalEngine
+from runner.engine.messages import Done, Event, Failed, Report, Subject, Task, Tick, Train
+from runner.store.records import EpochRecord, Lease
+from runner.store.store import Store
+from runner.study.folders import StudyFolders
+from runner.study.progress import Listener
+
+__all__ = ["LEASE_TTL", "Session", "finite", "speed_of"]
+
+#: How long a coordinator on another host is believed alive after its last sign of life.
+LEASE_TTL = timedelta(seconds=120)
+
+
+@dataclass(slots=True)
+class Session:
+    """One run of a study, from taking its lease to giving it back."""
+
+    study: str
+    request: Request
+    store: Store
+    lease: Lease
+    engine: LocalEngine
+    folders: StudyFolders
+    listener: Listener
+    cache: Path
+    seconds_before: float
+    _started: float = field(default_factory=time.monotonic)
+    _beaten: float = field(default_factory=time.monotonic)
+
+    @property
+    def seconds(self) -> float:
+        """Work time of the study so far, earlier runs included."""
+        return self.seconds_before + time.monotonic() - self._started
+
+    def update(self, **fields: Any) -> None:
+        """Write fields of the study's row, the work time with them."""
+        self.store.update_study(self.study, self.lease, seconds=self.seconds, **fields)
+
+    def subject(self, config: Mapping[str, Any] | None = None, key: str | None = None) -> Subject:
+        """Return what a worker is to prepare; the study's own model and given configuration if nothing is said."""
+        return Subject(
+            key=key or self.request.plugin.key,
+            config=self.given if config is None else config,
+            dataset=self.request.dataset,
+            cache=self.cache,
+        )
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """The spec's `model_config`, as it was written."""
+        return self.request.config.model_dump(mode="json", exclude_unset=True)
+
+    def training(self, name: str, config: Mapping[str, Any], seed: int, *, quarters: bool = False) -> Train:
+        """Return the task of training the study's model once."""
+        return Train(
+            subject=self.subject(config),
+            folder=self.folders.training(name),
+            seed=seed,
+            metric=self.request.metric,
+            direction=self.request.direction,
+            quarters=quarters,
+        )
+
+    def better(self, value: float, than: float) -> bool:
+        """Tell whether one value of the study's metric is better than another."""
+        return value > than if self.request.direction is Direction.MAXIMIZE else value < than
+
+    def drive(self, following: Callable[[], tuple[str, Task] | None], handle: Callable[[str, Event], None]) -> None:
+        """Keep the workers busy until there is nothing left to do.
+
+        Args:
+            following: Returns the next training's name and task, or None if there is none now; asked whenever a
+                worker is idle.
+            handle: Is told each event with the name of its training.
+        """
+        names: dict[int, str] = {}
+        while True:
+            while self.engine.idle and (work := following()) is not None:
+                name, task = work
+                names[self.engine.submit(task)] = name
+            if not self.engine.busy:
+                return
+            for event in self.engine.events(timeout=1.0):
+                name = names[event.job]
+                if isinstance(event, Tick):
+                    self.listener.ticked(name, event.progress)
+                    continue
+                if isinstance(event, Report):
+                    self.record(name, event.metrics)
+                    self.listener.measured(name, event.metrics)
+                handle(name, event)
+            self.beat()
+
+    def go_on(self, report: Report) -> None:
+        """Answer a report of a training that is never ended early."""
+        self.engine.answer(report.job, Decision.GO_ON)
+
+    def do(self, task: Task, name: str = "") -> Any:
+        """Do one task while nothing else runs and return its result.
+
+        Raises:
+            ModelcatError: What the worker raised.
+        """
+        outcome: list[Event] = []
+        pending = [(name, task)]
+        self.drive(lambda: pending.pop() if pending else None, lambda _, event: self._take(event, outcome))
+        last = outcome[-1]
+        if isinstance(last, Failed):
+            raise last.error
+        assert isinstance(last, Done)
+        return last.value
+
+    def _take(self, event: Event, outcome: list[Event]) -> None:
+        if isinstance(event, Report):
+            self.go_on(event)
+        else:
+            outcome.append(event)
+
+    def record(self, training: str, metrics: EpochMetrics) -> None:
+        """Store a measurement."""
+        record = EpochRecord(
+            training=training,
+            epoch=metrics.epoch,
+            progress=metrics.progress,
+            train_loss=metrics.train_loss,
+            metrics=finite(metrics.metrics),
+            learning_rate=metrics.learning_rate,
+            seconds=metrics.seconds,
+        )
+        self.store.put_epoch(self.study, self.lease, record)
+
+    def beat(self) -> None:
+        """Renew the lease well before others may take it."""
+        now = time.monotonic()
+        if now - self._beaten > LEASE_TTL.total_seconds() / 6:
+            self._beaten = now
+            self.lease = self.store.renew(self.study, self.lease, LEASE_TTL)
+            self.update()
+
+
+def speed_of(result: TrialResult) -> dict[str, float | None]:
+    """Return how fast a training was, and which epoch it kept, as the store keeps it."""
+    return {
+        "training_seconds": result.seconds,
+        "examples_per_second": result.examples_per_second,
+        "tokens_per_second": result.tokens_per_second,
+        "best_epoch": result.best_epoch,
+    }
+
+
+def finite(metrics: Mapping[str, float]) -> dict[str, float]:
+    """Leave out what JSON cannot hold."""
+    return {name: float(value) for name, value in metrics.items() if math.isfinite(value)}
