@@ -79,7 +79,9 @@ class FilesDataset(_Columns):
     source: Literal["files"]
     train: str = Field(min_length=1, description="File of the training split.", examples=["train.csv"])
     validation: str | None = Field(
-        None, min_length=1, description="File of the validation split; without it 10 % of the training rows are kept back."
+        None,
+        min_length=1,
+        description="File of the validation split; without it 10 % of the training rows are kept back.",
     )
     test: str | None = Field(
         None, min_length=1, description="File of the test split; without it 20 % of all rows are kept back."

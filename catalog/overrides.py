@@ -42,7 +42,9 @@ def _with(data: Any, parts: list[str], value: Any, path: str) -> Any:
     if not parts:
         return value
     if data is not None and not isinstance(data, dict):
-        message = f"--set cannot go through {type(data).__name__}: {'.'.join(path.split('.')[: -len(parts)])} is no object"
+        message = (
+            f"--set cannot go through {type(data).__name__}: {'.'.join(path.split('.')[: -len(parts)])} is no object"
+        )
         raise SpecError.of("--set", [Problem(path, message)])
     head, *rest = parts
     return {**(data or {}), head: _with((data or {}).get(head), rest, value, path)}

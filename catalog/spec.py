@@ -164,7 +164,7 @@ def _check_metric(spec: Spec, plugin: Plugin, problems: list[Problem]) -> None:
 
 
 def _check_space(spec: Spec, plugin: Plugin, given: Mapping[str, Any], problems: list[Problem]) -> None:
-    """Try the ends of every range (every choice) in place of the given value: what fails there would fail as a trial."""
+    """Try the ends of every range in place of the given value: what fails there would fail as a trial."""
     fields = {name for name in plugin.Config.model_fields if name not in plugin.fixed_fields}
     for name, tuned in (spec.study.search_space or {}).items():
         path = f"study.search_space.{name}"

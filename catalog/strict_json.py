@@ -73,7 +73,9 @@ def read(path: Path) -> bytes:
         reason = getattr(error, "strerror", None) or str(error)
         raise SpecError.of(str(path), [Problem("", f"cannot be read: {reason}")]) from error
     if len(data) > MAX_BYTES:
-        raise SpecError.of(str(path), [Problem("", f"larger than {MAX_BYTES:,} bytes (1 MiB), the most a spec may have")])
+        raise SpecError.of(
+            str(path), [Problem("", f"larger than {MAX_BYTES:,} bytes (1 MiB), the most a spec may have")]
+        )
     return data
 
 
@@ -99,8 +101,10 @@ def parse(data: bytes, source: str) -> Parsed:
     except RecursionError as error:
         raise SpecError.of(source, [Problem("", f"nested deeper than {MAX_DEPTH} levels")]) from error
     problems = tuple(_faults(value, "", 1))
-    return Parsed(_plain(value), problems) if not any(p.message.startswith("nested") for p in problems) else Parsed(
-        None, problems
+    return (
+        Parsed(_plain(value), problems)
+        if not any(p.message.startswith("nested") for p in problems)
+        else Parsed(None, problems)
     )
 
 

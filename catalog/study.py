@@ -88,9 +88,7 @@ def _has_key_like(value: dict[Any, Any], name: str) -> bool:
     return any(isinstance(key, str) and nearest(key, [name]) for key in value)
 
 
-Tunable = Annotated[
-    Annotated[RangeSpec, Tag("range")] | Annotated[ChoicesSpec, Tag("choices")], Discriminator(_kind)
-]
+Tunable = Annotated[Annotated[RangeSpec, Tag("range")] | Annotated[ChoicesSpec, Tag("choices")], Discriminator(_kind)]
 
 
 class Confirm(Strict):
@@ -108,13 +106,15 @@ class Study(Strict):
         min_length=1,
         max_length=100,
         pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$",
-        description="Name in the store: letters, digits, '.', '_' and '-'. Made from model, data and spec if left out.",
+        description="Name in the store: letters, digits, '.', '_', '-'. Made from model, data and spec if left out.",
         examples=["imdb-bert"],
     )
-    trials: int = Field(20, ge=1, le=10_000, description="Trials in all, the given configuration included. Typical: 20.")
+    trials: int = Field(
+        20, ge=1, le=10_000, description="Trials in all, the given configuration included. Typical: 20."
+    )
     timeout: Annotated[str | float, AfterValidator(_duration)] | None = Field(
         None,
-        description="Time for the search, as 45s, 90m, 2h or 1h30m (or a number of seconds); confirmation comes on top.",
+        description="Time for the search, as 45s, 90m, 2h or 1h30m (or seconds); the confirmation comes on top.",
         examples=["2h"],
     )
     metric: str | None = Field(

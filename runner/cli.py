@@ -2,50 +2,60 @@
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import typer
+import click
 
 from catalog.errors import InputError, ModelcatError
 
 __all__ = ["app", "main"]
 
-app = typer.Typer(
-    name="modelcat",
-    help="A catalog of trainable models: write a JSON spec, get a tuned, stored, inspectable model.",
-    epilog="Start with:  modelcat run examples/quickstart.json",
-    no_args_is_help=True,
-    add_completion=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-    rich_markup_mode=None,
+Command = Callable[..., None]
+
+spec_argument = click.argument("spec", metavar="SPEC", type=click.Path(path_type=Path))
+study_argument = click.argument("study", metavar="STUDY")
+json_option = click.option("--json", is_flag=True, help="Print JSON to stdout.")
+set_option = click.option(
+    "--set", "overrides", metavar="PATH=VALUE", multiple=True, help="Override a field: study.trials=5. Repeatable."
+)
+storage_option = click.option(
+    "--storage", metavar="URL", help="Database; else MODELCAT_STORAGE, else sqlite:///studies.db."
+)
+workers_option = click.option(
+    "--workers",
+    type=click.IntRange(1, 256),
+    default=1,
+    show_default=True,
+    help="Processes that train at the same time.",
 )
 
-SpecFile = Annotated[Path, typer.Argument(metavar="SPEC", help="A JSON spec.", show_default=False)]
-StudyName = Annotated[str, typer.Argument(metavar="STUDY", help="Name of a study.", show_default=False)]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON to stdout.")]
-Set = Annotated[
-    list[str] | None,
-    typer.Option("--set", metavar="PATH=VALUE", help="Override a field: study.trials=5. Repeatable.", show_default=False),
-]
-Storage = Annotated[
-    str | None,
-    typer.Option(metavar="URL", help="Database; else MODELCAT_STORAGE, else sqlite:///studies.db.", show_default=False),
-]
-Workers = Annotated[int, typer.Option(min=1, max=256, help="Processes that train at the same time.")]
+
+class _InOrder(click.Group):
+    """Lists commands in the order in which one meets them, not by the alphabet."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(self.commands)
 
 
-@app.callback()
-def options(
-    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks and what workers print.")] = False,
-) -> None:
+@click.group(
+    cls=_InOrder,
+    epilog="Start with:  modelcat run examples/quickstart.json",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+@click.option("--debug", is_flag=True, help="Show tracebacks and what workers print.")
+@click.version_option(package_name="modelcat")
+def app(debug: bool) -> None:
     """A catalog of trainable models: write a JSON spec, get a tuned, stored, inspectable model."""
     if debug:
         os.environ["MODELCAT_DEBUG"] = "1"
 
 
 @app.command("list", epilog="Example:  modelcat list")
-def list_models(json: Json = False) -> None:
+@json_option
+def list_models(json: bool) -> None:
     """List the models of the catalog."""
     from catalog import registry
 
@@ -57,7 +67,7 @@ def list_models(json: Json = False) -> None:
         from json import dumps
 
         names = ("category", "subcategory", "model")
-        lines = [
+        lines: list[dict[str, Any]] = [
             {"key": e.key, **dict(zip(names, e.parts, strict=True))}
             | {"distribution": e.distribution, "version": e.version, "problem": e.problem}
             for e in found
@@ -70,11 +80,10 @@ def list_models(json: Json = False) -> None:
 
 
 @app.command(epilog="Example:  modelcat show nlp/text-classification/bert")
-def show(
-    key: Annotated[str, typer.Argument(metavar="KEY", help="category/subcategory/model", show_default=False)],
-    json: Json = False,
-) -> None:
-    """Show a model: what it is, its parameters with typical ranges, its variants."""
+@click.argument("key", metavar="KEY")
+@json_option
+def show(key: str, json: bool) -> None:
+    """Show a model: parameters, ranges, variants."""
     from catalog import registry
     from runner.console.card import card_answer, print_card
     from runner.console.output import print_json
@@ -84,14 +93,10 @@ def show(
 
 
 @app.command(epilog="Example:  modelcat schema nlp/text-classification/bert > spec.schema.json")
-def schema(
-    key: Annotated[
-        str | None,
-        typer.Argument(metavar="[KEY]", help="One model; all of them if left out.", show_default=False),
-    ] = None,
-    json: Annotated[bool, typer.Option("--json", help="Accepted for symmetry: a schema is always JSON.")] = False,
-) -> None:
-    """Print the JSON Schema of specs, for editors: every field with description, range and examples."""
+@click.argument("key", metavar="[KEY]", required=False)
+@click.option("--json", is_flag=True, help="Accepted for symmetry: a schema is always JSON.")
+def schema(key: str | None, json: bool) -> None:
+    """Print the JSON Schema of specs, for editors."""
     del json
     from catalog import registry
     from catalog.schema import schema_of, schema_of_all
@@ -110,45 +115,68 @@ def schema(
 
 
 @app.command(epilog="Example:  modelcat validate examples/quickstart.json --set study.trials=5")
-def validate(spec: SpecFile, overrides: Set = None, json: Json = False) -> None:
-    """Check a spec, and the data it names where that lies on this machine. Trains nothing, writes nothing."""
+@spec_argument
+@set_option
+@json_option
+def validate(spec: Path, overrides: tuple[str, ...], json: bool) -> None:
+    """Check a spec and its data.
+
+    Data is read where it lies on this machine. Nothing is trained, nothing is written.
+    """
     from catalog.spec import load
     from runner.console.output import print_json, print_line
     from runner.console.validation import inspect_data, validation_answer, validation_lines
 
-    request = load(spec, overrides or [])
+    request = load(spec, overrides)
     answer = validation_answer(request, inspect_data(request, _settings().cache))
     print_json(answer) if json else print_line("\n".join(validation_lines(answer)))
 
 
 @app.command(epilog="Example:  modelcat run examples/quickstart.json --workers 2")
-def run(
-    spec: SpecFile, overrides: Set = None, workers: Workers = 1, storage: Storage = None, json: Json = False
-) -> None:
-    """Run a whole study: baseline, search, confirmation, verdict. The same spec again goes on or tells the result."""
+@spec_argument
+@set_option
+@workers_option
+@storage_option
+@json_option
+def run(spec: Path, overrides: tuple[str, ...], workers: int, storage: str | None, json: bool) -> None:
+    """Run a study: baseline, search, verdict.
+
+    The same spec again goes on where it stopped, or tells the stored result; a larger study.trials extends it.
+    """
     from catalog.spec import load
     from runner.console.running import print_study, run_narrated
 
     place = _place(storage, workers)
-    record = run_narrated(load(spec, overrides or []), place, "study")
+    record = run_narrated(load(spec, overrides), place, "study")
     print_study(record, place, json=json)
 
 
 @app.command(epilog="Example:  modelcat train examples/quickstart.json --set model_config.epochs=2")
-def train(spec: SpecFile, overrides: Set = None, storage: Storage = None, json: Json = False) -> None:
-    """Train once, as given: the spec's study is left aside."""
+@spec_argument
+@set_option
+@storage_option
+@json_option
+def train(spec: Path, overrides: tuple[str, ...], storage: str | None, json: bool) -> None:
+    """Train once, as given.
+
+    The spec's study is left aside; the result is stored as a study of one trial.
+    """
     from catalog.spec import load
     from runner.console.running import print_training, run_narrated
     from runner.study.coordinator import as_training
 
     place = _place(storage, 1)
-    record = run_narrated(as_training(load(spec, overrides or [])), place, "train")
+    record = run_narrated(as_training(load(spec, overrides)), place, "train")
     print_training(record, place, json=json)
 
 
 @app.command(epilog="Example:  modelcat resume imdb-bert")
-def resume(study: StudyName, workers: Workers = 1, storage: Storage = None, json: Json = False) -> None:
-    """Go on with a study that was interrupted, where it stopped."""
+@study_argument
+@workers_option
+@storage_option
+@json_option
+def resume(study: str, workers: int, storage: str | None, json: bool) -> None:
+    """Go on with an interrupted study."""
     from runner.console.running import print_study, print_training, run_narrated, stored_request
 
     place = _place(storage, workers)
@@ -158,7 +186,9 @@ def resume(study: StudyName, workers: Workers = 1, storage: Storage = None, json
 
 
 @app.command(epilog="Example:  modelcat studies --json")
-def studies(storage: Storage = None, json: Json = False) -> None:
+@storage_option
+@json_option
+def studies(storage: str | None, json: bool) -> None:
     """List the studies in the store."""
     from runner.console.answers import study_line
     from runner.console.output import print_json
@@ -170,7 +200,10 @@ def studies(storage: Storage = None, json: Json = False) -> None:
 
 
 @app.command(epilog="Example:  modelcat trials imdb-bert")
-def trials(study: StudyName, storage: Storage = None, json: Json = False) -> None:
+@study_argument
+@storage_option
+@json_option
+def trials(study: str, storage: str | None, json: bool) -> None:
     """List the trials of a study."""
     from runner.console.answers import trial_line
     from runner.console.output import print_json
@@ -185,13 +218,12 @@ def trials(study: StudyName, storage: Storage = None, json: Json = False) -> Non
 
 
 @app.command(epilog="Example:  modelcat trial imdb-bert 7")
-def trial(
-    study: StudyName,
-    number: Annotated[int, typer.Argument(metavar="N", min=0, help="Number of a trial.", show_default=False)],
-    storage: Storage = None,
-    json: Json = False,
-) -> None:
-    """Show one trial: parameters, metrics, measurements epoch by epoch, failure."""
+@study_argument
+@click.argument("number", metavar="N", type=click.IntRange(0))
+@storage_option
+@json_option
+def trial(study: str, number: int, storage: str | None, json: bool) -> None:
+    """Show one trial, epoch by epoch."""
     from runner.console.answers import trial_answer
     from runner.console.output import print_json
     from runner.console.tables import print_trial
@@ -202,32 +234,29 @@ def trial(
 
 
 @app.command(epilog="Example:  modelcat predict imdb-bert 'A slow start, but what an ending!'")
-def predict(
-    study: StudyName,
-    texts: Annotated[list[str], typer.Argument(metavar="TEXT...", help="Texts to classify.", show_default=False)],
-    storage: Storage = None,
-    json: Json = False,
-) -> None:
-    """Classify texts with the model that a study has kept."""
+@study_argument
+@click.argument("texts", metavar="TEXT...", nargs=-1, required=True)
+@storage_option
+@json_option
+def predict(study: str, texts: tuple[str, ...], storage: str | None, json: bool) -> None:
+    """Classify texts with a study's model."""
     from runner.console.answers import prediction_answer
     from runner.console.output import print_json
     from runner.console.predicting import predictions_of, print_predictions
 
     place = _place(storage, 1)
-    found = predictions_of(_store(storage).study(study), place, texts)
+    found = predictions_of(_store(storage).study(study), place, list(texts))
     print_json([prediction_answer(prediction) for prediction in found]) if json else print_predictions(found)
 
 
 @app.command(epilog="Example:  modelcat delete imdb-bert --yes")
-def delete(
-    study: StudyName,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
-    storage: Storage = None,
-    json: Json = False,
-) -> None:
-    """Delete a study: its records, its model, its files."""
+@study_argument
+@click.option("--yes", "-y", is_flag=True, help="Do not ask.")
+@storage_option
+@json_option
+def delete(study: str, yes: bool, storage: str | None, json: bool) -> None:
+    """Delete a study and its files."""
     from runner.console.output import print_json
-    from runner.study.deleting import delete_study
 
     store, place = _store(storage), _place(storage, 1)
     record = store.study(study)
@@ -235,14 +264,16 @@ def delete(
         if not sys.stdin.isatty():
             raise InputError(f"deleting {record.study!r} needs --yes where nobody can be asked")
         total = record.trials.complete + record.trials.pruned + record.trials.failed
-        typer.confirm(f"Delete {record.study} with {total} trials and its model?", abort=True, err=True)
-    delete_study(store, record.study, place.folder)
+        click.confirm(f"Delete {record.study} with {total} trials and its model?", abort=True, err=True)
+    store.delete_study(record.study, place.folder / record.study)
     print_json({"deleted": record.study}) if json else sys.stderr.write(f"Deleted {record.study}.\n")
 
 
 @app.command(epilog="Example:  modelcat doctor")
-def doctor(storage: Storage = None, json: Json = False) -> None:
-    """Check this machine: versions, devices, database, caches, hub."""
+@storage_option
+@json_option
+def doctor(storage: str | None, json: bool) -> None:
+    """Check versions, devices, database, hub."""
     from runner.console.doctor import examine, print_findings
     from runner.console.output import print_json
 
@@ -250,7 +281,7 @@ def doctor(storage: Storage = None, json: Json = False) -> None:
     findings = examine(storage or settings.storage, settings.cache)
     print_json(findings) if json else print_findings(findings)
     if any(finding["state"] == "bad" for finding in findings):
-        raise typer.Exit(1)
+        raise click.exceptions.Exit(1)
 
 
 def _settings() -> Any:

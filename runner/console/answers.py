@@ -86,9 +86,7 @@ def trial_answer(record: TrialRecord, history: list[EpochRecord]) -> dict[str, A
     }
 
 
-def trained_answer(
-    record: StudyRecord, trial: TrialRecord, history: list[EpochRecord], folder: Path
-) -> dict[str, Any]:
+def trained_answer(record: StudyRecord, trial: TrialRecord, history: list[EpochRecord], folder: Path) -> dict[str, Any]:
     """Return the answer of ``train``; its seconds are those of the training loop."""
     return {
         "metrics": dict(trial.metrics),

@@ -6,7 +6,6 @@ import sys
 from types import FrameType
 
 import click
-import typer
 
 from catalog.errors import ModelcatError
 
@@ -15,21 +14,18 @@ __all__ = ["guarded"]
 INTERRUPTED = 130
 
 
-def guarded(app: typer.Typer, *, as_json: bool) -> int:
+def guarded(app: click.Group, *, as_json: bool) -> int:
     """Run `app` and return its exit code: 0 done, 1 failed, 2 wrong input, 130 interrupted.
 
     With `as_json` a failure is one JSON object on stdout; its message goes to stderr either way.
     """
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        code = app(standalone_mode=False)
+        code = app.main(standalone_mode=False)
         sys.stdout.flush()
     except ModelcatError as error:
         return _tell(error, as_json=as_json)
-    except click.exceptions.NoArgsIsHelpError as error:
-        error.show()
-        return error.exit_code
-    except click.ClickException as error:
+    except click.ClickException as error:  # a wrong option, a missing argument
         if as_json:
             _tell_json("usage", error.format_message())
         error.show()

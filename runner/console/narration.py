@@ -4,6 +4,7 @@ import time
 from collections import OrderedDict
 from dataclasses import dataclass
 from types import TracebackType
+from typing import Self
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -41,7 +42,7 @@ class LinesNarrator:
         self._console = console
         self._metric = ""
 
-    def __enter__(self) -> "LinesNarrator":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -106,7 +107,7 @@ class LiveNarrator:
         self._ended: list[TrialRecord] = []
         self._live = Live(console=console, get_renderable=self._draw, refresh_per_second=4, transient=True)
 
-    def __enter__(self) -> "LiveNarrator":
+    def __enter__(self) -> Self:
         self._live.start()
         return self
 

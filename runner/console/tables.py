@@ -40,7 +40,9 @@ def print_studies(records: list[StudyRecord]) -> None:
                 f"{record.updated:%Y-%m-%d %H:%M} UTC",
             ]
         )
-    print_table(["state", "study", "model", "best", "trials", "time", "updated"], rows, right=frozenset({"best", "time"}))
+    print_table(
+        ["state", "study", "model", "best", "trials", "time", "updated"], rows, right=frozenset({"best", "time"})
+    )
 
 
 def print_trials(record: StudyRecord, trials: list[TrialRecord]) -> None:

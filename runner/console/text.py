@@ -22,7 +22,9 @@ def safe(text: object, limit: int | None = None) -> str:
     given = str(text)
     if limit is not None:
         given = given[: limit * 2 + 2]
-    shown = "".join(" " if c in "\n\t\r" else c if unicodedata.category(c) not in _HOSTILE else _escaped(c) for c in given)
+    shown = "".join(
+        " " if c in "\n\t\r" else c if unicodedata.category(c) not in _HOSTILE else _escaped(c) for c in given
+    )
     return shown if limit is None or len(shown) <= limit else shown[: limit - 1] + "…"
 
 

@@ -12,6 +12,7 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from catalog.contract import Decision
 from catalog.errors import LostWorkerError
@@ -56,7 +57,7 @@ class LocalEngine:
     _idle_deaths: int = 0
     _logs: Path | None = None
 
-    def __enter__(self) -> "LocalEngine":
+    def __enter__(self) -> Self:
         self._logs = Path(tempfile.mkdtemp(prefix="modelcat-"))
         self._crew = [self._start(index) for index in range(self.workers)]
         return self
@@ -163,7 +164,11 @@ class LocalEngine:
                 last = details.strip().rpartition("\n")[2]
                 raise LostWorkerError(f"worker processes end before they get work: the last {how}. {last}".strip())
         self._crew[self._crew.index(worker)] = self._start(worker.index)
-        return [] if worker.job is None else [Failed(worker.job, LostWorkerError(f"the worker process {how}{hint}"), details)]
+        return (
+            []
+            if worker.job is None
+            else [Failed(worker.job, LostWorkerError(f"the worker process {how}{hint}"), details)]
+        )
 
 
 class _environment:  # noqa: N801 -- reads as a function

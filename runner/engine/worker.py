@@ -113,7 +113,7 @@ def _attempt(bench: "_Bench", job: Job, line: _Line) -> Event:
         return Failed(job.id, error)
     except MemoryError:
         return Failed(job.id, OutOfMemoryError("the machine's memory is used up"), traceback.format_exc())
-    except Exception as error:  # whatever a trainer raises is one failed job, never a lost worker
+    except Exception as error:  # noqa: BLE001 -- whatever a trainer raises is one failed job, not a lost worker
         message = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
         return Failed(job.id, WorkError(message), traceback.format_exc())
 
@@ -146,9 +146,7 @@ class _Bench:
                 predictor = self._trainer(registry.load(key)).open(model_dir, self._device, self._threads)
                 return list(predictor.predict(texts))
 
-    def _train(
-        self, task: Train, report: Callable[[EpochMetrics], Decision], tick: Callable[[float], None]
-    ) -> Any:
+    def _train(self, task: Train, report: Callable[[EpochMetrics], Decision], tick: Callable[[float], None]) -> Any:
         config, prepared = self._prepare(task.subject)
         task.folder.mkdir(parents=True, exist_ok=True)
         context = TrialContext(

@@ -81,8 +81,10 @@ def _unconfirmed(session: Session, trials: list[TrialRecord], baseline: Mapping[
     by_number = {trial.number: trial for trial in trials}
     trial, given = by_number[best.number], by_number[0]
     tuned = best.number != 0
-    arm = Arm(f"trial/{best.number}", best.number, {**session.given, **best.params}) if tuned else Arm(
-        GIVEN, 0, session.given
+    arm = (
+        Arm(f"trial/{best.number}", best.number, {**session.given, **best.params})
+        if tuned
+        else Arm(GIVEN, 0, session.given)
     )
     versus = None
     if tuned and trial.predictions and given.predictions:

@@ -16,8 +16,8 @@ from runner.engine.local import LocalEngine
 from runner.engine.messages import Failed, Prepare, Subject
 from runner.store.records import Mode, Owner, StudyRecord
 from runner.store.store import Store
-from runner.study.closing import close_study
 from runner.study.baseline import train_baseline
+from runner.study.closing import close_study
 from runner.study.folders import StudyFolders
 from runner.study.names import default_name, differences
 from runner.study.progress import Listener, Opened
@@ -54,9 +54,12 @@ def study_name(request: Request, mode: Mode) -> str:
     return request.spec.study.name or default_name(request, mode)
 
 
-def as_training(request: Request) -> Request:
-    """Return the request of one training as given: a study of one trial, nothing tuned, nothing confirmed."""
-    study = Study(trials=1, pruner="none", seed=request.spec.study.seed, confirm=Confirm(top=0, seeds=1))
+def as_training(request: Request, name: str | None = None) -> Request:
+    """Return the request of one training as given: a study of one trial, nothing tuned, nothing confirmed.
+
+    `name` is its name in the store; made from model, data and spec if left out.
+    """
+    study = Study(name=name, trials=1, pruner="none", seed=request.spec.study.seed, confirm=Confirm(top=0, seeds=1))
     metric = next(iter(request.plugin.metrics))
     return replace(
         request,
@@ -186,7 +189,9 @@ def _check_same(known: StudyRecord, request: Request, mode: Mode) -> None:
         )
     changed = differences(known.spec, request.as_json())
     if request.spec.study.trials < known.planned:
-        changed.append(f"study.trials: {known.planned} in the store, {request.spec.study.trials} here (it can only grow)")
+        changed.append(
+            f"study.trials: {known.planned} in the store, {request.spec.study.trials} here (it can only grow)"
+        )
     if changed:
         lines = "\n".join(f"  {line}" for line in changed)
         raise StudyConflictError(

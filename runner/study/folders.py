@@ -4,6 +4,8 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from runner.store.files import move_folder
+
 __all__ = ["StudyFolders"]
 
 
@@ -45,13 +47,8 @@ class StudyFolders:
     def keep(self, stored: str) -> Path:
         """Make the model that `stored` names the kept one, replacing an earlier one; return where it is."""
         source = self.absolute(stored)
-        if source != self.model and source.exists():
-            doomed = self.root / "model.old"
-            shutil.rmtree(doomed, ignore_errors=True)
-            if self.model.exists():
-                self.model.rename(doomed)
-            source.rename(self.model)
-            shutil.rmtree(doomed, ignore_errors=True)
+        if source != self.model and source.exists():  # else a run that died has moved it already
+            move_folder(source, self.model)
         return self.model
 
     def sweep(self, wanted: set[str]) -> None:

@@ -37,7 +37,8 @@ def sampler_for(name: str, seed: int, number: int) -> BaseSampler:
 def pruner_of(name: str) -> BasePruner:
     """Return the pruner of that name.
 
-    Median judges once four trials have reached the step, and waits out one bad quarter: alone it lost the best of 22 % of simulated studies.
+    Median judges once four trials have reached a step, and waits out one bad quarter: alone it lost the best trial of
+    22 % of simulated studies.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ExperimentalWarning)

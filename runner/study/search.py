@@ -10,13 +10,14 @@ from typing import Any
 
 import optuna
 from optuna.samplers import BaseSampler
-from optuna.trial import Trial, TrialState
+from optuna.trial import Trial
+from optuna.trial import TrialState as OptunaState
 
 from catalog.contract import Decision, Direction, Outcome, TrialResult
 from catalog.errors import DivergedError, ModelcatError, WorkError
 from catalog.space import Scalar, SearchSpace
 from runner.engine.messages import Done, Event, Failed, Report, Task
-from runner.store.records import TrialRecord
+from runner.store.records import Origin, TrialRecord, TrialState
 from runner.study.sampling import pruner_of, quarter_of, sampler_for
 from runner.study.session import Session, finite, speed_of
 from runner.study.space import distributions, suggest
@@ -92,7 +93,7 @@ class Search:
         with its coordinator; it is trained again under its number.
         """
         unfinished: deque[int] = deque()
-        for frozen in self._study.get_trials(deepcopy=False, states=(TrialState.RUNNING,)):
+        for frozen in self._study.get_trials(deepcopy=False, states=(OptunaState.RUNNING,)):
             record = self._records.get(frozen.number)
             if record is not None and record.state in _FINISHED:
                 self._tell(record)
@@ -137,7 +138,7 @@ class Search:
     def _sampler(self, number: int) -> BaseSampler:
         return sampler_for(self._settings.sampler, self._settings.seed, number)
 
-    def _origin(self, number: int) -> str:
+    def _origin(self, number: int) -> Origin:
         return "given" if number == 0 else "recipe" if number < len(self._initial) else "search"
 
     def _config(self, record: TrialRecord) -> dict[str, Any]:
@@ -192,7 +193,7 @@ class Search:
         self._session.listener.note(f"{name} failed: {error.kind}: {error.message}")
         self._close(name, "failed", failure={"kind": error.kind, "reason": error.message})
 
-    def _close(self, name: str, state: str, *, result: TrialResult | None = None, **fields: Any) -> None:
+    def _close(self, name: str, state: TrialState, *, result: TrialResult | None = None, **fields: Any) -> None:
         record = self._record_of(name)
         folders = self._session.folders
         finished = datetime.now(UTC)
@@ -215,9 +216,9 @@ class Search:
             case "complete":
                 self._study.tell(record.number, record.value)
             case "pruned":
-                self._study.tell(record.number, state=TrialState.PRUNED)
+                self._study.tell(record.number, state=OptunaState.PRUNED)
             case _:
-                self._study.tell(record.number, state=TrialState.FAIL)
+                self._study.tell(record.number, state=OptunaState.FAIL)
 
     def _put(self, record: TrialRecord) -> None:
         self._session.store.put_trial(self._session.study, self._session.lease, record)
