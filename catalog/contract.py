@@ -276,7 +276,7 @@ class Trainer(Protocol):
             UnreachableError: A hub does not answer.
         """
 
-    def train(self, config: Any, prepared: Prepared, context: TrialContext) -> TrialResult:
+    def train(self, config: Any, prepared: Any, context: TrialContext) -> TrialResult:
         """Train once.
 
         Raises:
@@ -286,7 +286,7 @@ class Trainer(Protocol):
         """
 
     def evaluate(
-        self, model_dir: Path, prepared: Prepared, split: str, *, folder: Path, device: str, threads: int
+        self, model_dir: Path, prepared: Any, split: str, *, folder: Path, device: str, threads: int
     ) -> Evaluation:
         """Judge the model of `model_dir` on `split`; the file of per-example predictions goes into `folder`."""
 

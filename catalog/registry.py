@@ -51,8 +51,7 @@ def load(key: str) -> "Plugin":
     """
     found = [point for point in entry_points(group=GROUP) if point.name == key]
     if not found:
-        hint = did_you_mean(key, {entry.key for entry in _entries() if entry.problem is None})
-        raise UnknownKeyError(f"no model {key!r} in the catalog; {hint}", field="model")
+        raise UnknownKeyError(f"no model {key!r} in the catalog; {_hint(key)}", field="model")
     if (problem := _problem(found[0], found)) is not None:
         raise PluginError(f"plugin {key!r}: {problem}", field="model")
     point = found[0]
@@ -69,6 +68,14 @@ def load(key: str) -> "Plugin":
     if plugin.key != key:
         raise PluginError(f"{origin} calls itself {plugin.key!r}; its entry point must have that name", field="model")
     return plugin  # type: ignore[no-any-return]  # an entry point loads anything; the checks above give it its type
+
+
+def _hint(key: str) -> str:
+    """Suggest among the models of the same task, whose keys differ in their last part alone, if there are any."""
+    known = {entry.key for entry in _entries() if entry.problem is None}
+    task, _, model = key.rpartition("/")
+    siblings = {other.rpartition("/")[2] for other in known if other.rpartition("/")[0] == task}
+    return did_you_mean(model, siblings) if siblings else did_you_mean(key, known)
 
 
 def _entries() -> Iterator[Entry]:
