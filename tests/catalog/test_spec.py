@@ -1,0 +1,257 @@
+"""From a spec to a request: defaults, and every way to get it wrong."""
+
+import json
+from types import SimpleNamespace
+
+import pytest
+from pydantic import Field
+
+from catalog import registry, spec
+from catalog.contract import Card, Direction
+from catalog.dataset import DemoDataset, Strict
+from catalog.errors import PluginError, SpecError
+from catalog.space import Choices, FloatRange, IntRange
+
+
+class FakeConfig(Strict):
+    """A configuration with bounds to break."""
+
+    rate: float = Field(0.1, gt=0, le=1, description="Rate.")
+    size: int = Field(16, ge=1, le=64, description="Size.")
+    seed: int = Field(0, ge=0, description="Seed.")
+
+
+FAKE = SimpleNamespace(
+    key="nlp/text-classification/fake",
+    summary="Fake.",
+    Config=FakeConfig,
+    metrics={"accuracy": Direction.MAXIMIZE, "log_loss": Direction.MINIMIZE},
+    preparation_fields=frozenset(),
+    fixed_fields=frozenset({"seed"}),
+    baseline=None,
+    default_dataset=lambda: DemoDataset(source="demo"),
+    search_space=lambda _: {"rate": FloatRange(0.01, 0.5, log=True)},
+    recipes=lambda _: (),
+    tunable=lambda config, _: {"rate": config.rate},
+    inspect=lambda *_: None,
+    card=lambda: Card("Fake.", "Fake."),
+    trainer=lambda: None,
+)
+
+
+@pytest.fixture(autouse=True)
+def only_the_fake(monkeypatch):
+    """Replace loading, so that these tests depend on no plugin."""
+    real = registry.load
+    monkeypatch.setattr(registry, "load", lambda key: FAKE if key == FAKE.key else real(key))
+
+
+def made(**changes):
+    """Return a sound spec with changes."""
+    base = {"model": "fake", "category": "nlp", "subcategory": "text-classification", "model_config": {"rate": 0.2}}
+    return base | changes
+
+
+def problems(data, tmp_path, *overrides):
+    """Return path -> message of what is wrong with `data`."""
+    path = tmp_path / "spec.json"
+    path.write_text(json.dumps(data) if not isinstance(data, str) else data)
+    with pytest.raises(SpecError) as caught:
+        spec.load(path, overrides)
+    assert all(line.startswith((str(path), "  ")) for line in caught.value.message.splitlines())
+    return {problem.path: problem.message for problem in caught.value.problems}
+
+
+def test_four_keys_are_a_whole_spec(tmp_path):
+    """Model, category, subcategory and model_config are enough; the rest has defaults."""
+    request = spec.resolve(made(), tmp_path)
+    assert request.metric == "accuracy"
+    assert request.direction is Direction.MAXIMIZE
+    assert request.dataset == DemoDataset(source="demo")
+    assert request.space == {"rate": FloatRange(0.01, 0.5, log=True)}
+    assert request.spec.study.trials == 20
+    assert request.spec.study.confirm.seeds == 3
+
+
+def test_all_problems_are_told_at_once(tmp_path):
+    """Envelope, dataset, study and model_config are all checked before anything is said."""
+    found = problems(
+        made(
+            modle="x",
+            model_config={"rate": 7, "sise": 3, "size": "16"},
+            dataset={"source": "files", "trian": "a.csv"},
+            study={"trials": 0, "pruner": "mediun", "name": "a/b", "timeout": "soon"},
+        ),
+        tmp_path,
+    )
+    assert set(found) == {
+        "modle",
+        "dataset.train",
+        "dataset.trian",
+        "study.trials",
+        "study.pruner",
+        "study.name",
+        "study.timeout",
+        "model_config.rate",
+        "model_config.sise",
+        "model_config.size",
+    }
+    assert "did you mean 'model'" in found["modle"]
+    assert "did you mean 'train'" in found["dataset.trian"]
+    assert "did you mean 'size'" in found["model_config.sise"]
+    assert "got 7" in found["model_config.rate"]
+    assert "above 0 to 1" in found["model_config.rate"]
+    assert "a whole number from 1 to 10000" in found["study.trials"]
+    assert '"none", "median", "hyperband"' in found["study.pruner"]
+    assert 'got "16"' in found["model_config.size"]
+
+
+def test_unknown_models_are_told_with_the_nearest(tmp_path):
+    """A slip in the model's name is answered with the name that was meant."""
+    found = problems(made(model="berd"), tmp_path)
+    assert "did you mean 'bert'" in found["model"]
+
+
+def test_unknown_dataset_source_names_the_known_ones(tmp_path):
+    """A source that does not exist is answered with those that do."""
+    found = problems(made(dataset={"source": "hup", "name": "x"}), tmp_path)
+    assert all(source in found["dataset"] for source in ("hub", "files", "demo"))
+
+
+@pytest.mark.parametrize("data", ["[]", "3", '"text"', "null"])
+def test_a_spec_is_an_object(data, tmp_path):
+    """Other JSON is refused with what was given."""
+    assert "must be a JSON object" in problems(data, tmp_path)[""]
+
+
+def test_broken_numbers_do_not_hide_other_problems(tmp_path):
+    """NaN is told together with what else is wrong, and only once."""
+    text = json.dumps(made(study={"trials": 0})).replace("0.2", "NaN")
+    found = problems(text, tmp_path)
+    assert set(found) == {"model_config.rate", "study.trials"}
+    assert "NaN is not a number" in found["model_config.rate"]
+
+
+def test_search_space_is_checked_at_both_ends(tmp_path):
+    """A range whose end the plugin would refuse is a problem of the spec, not of a later trial."""
+    found = problems(
+        made(
+            study={
+                "search_space": {
+                    "rate": {"low": 0.1, "high": 2.0},
+                    "size": {"choices": [16, 128]},
+                    "seed": {"low": 0, "high": 3},
+                    "sizes": {"low": 1, "high": 2},
+                }
+            }
+        ),
+        tmp_path,
+    )
+    assert set(found) == {
+        "study.search_space.rate.high",
+        "study.search_space.size.choices.1",
+        "study.search_space.seed",
+        "study.search_space.sizes",
+    }
+    assert "never tuned" in found["study.search_space.seed"]
+
+
+@pytest.mark.parametrize(
+    ("entry", "part"),
+    [
+        ({"low": 2, "high": 1}, "above high"),
+        ({"low": 0, "high": 1, "log": True}, "log needs a low above 0"),
+        ({"low": 1, "high": 2, "log": True, "step": 1}, "exclude"),
+        ({"choices": []}, "at least 1"),
+        ({"choices": [1, 1]}, "more than once"),
+        ({"chioces": [1]}, "did you mean 'choices'"),
+        ({"low": 1}, "not given"),
+    ],
+)
+def test_malformed_ranges_are_told(entry, part, tmp_path):
+    """Each malformed entry of a search space has a message of its own."""
+    found = problems(made(study={"search_space": {"size": entry}}), tmp_path)
+    assert part in " ".join(found.values())
+
+
+def test_ranges_become_the_catalogs_own_types(tmp_path):
+    """Whole bounds make whole numbers, a fraction anywhere makes real ones."""
+    request = spec.resolve(
+        made(
+            study={
+                "search_space": {
+                    "size": {"low": 8, "high": 32, "step": 8},
+                    "rate": {"low": 0.1, "high": 1, "log": True},
+                }
+            }
+        ),
+        tmp_path,
+    )
+    assert request.space == {"size": IntRange(8, 32, step=8), "rate": FloatRange(0.1, 1.0, log=True)}
+    chosen = spec.resolve(made(study={"search_space": {"size": {"choices": [8, 16]}}}), tmp_path)
+    assert chosen.space == {"size": Choices((8, 16))}
+
+
+def test_unknown_metric_names_the_known_ones(tmp_path):
+    """A metric that the model does not measure is refused with those it does."""
+    assert "accuracy, log_loss" in problems(made(study={"metric": "acuracy"}), tmp_path)["study.metric"]
+
+
+def test_overrides_set_any_field(tmp_path):
+    """--set reaches every depth, makes missing objects, and reads JSON where it is JSON."""
+    path = tmp_path / "spec.json"
+    path.write_text(json.dumps(made()))
+    request = spec.load(
+        path,
+        ["study.trials=5", "model_config.size=32", 'dataset={"source": "demo", "size": 60}', "study.name=abc"],
+    )
+    assert request.spec.study.trials == 5
+    assert request.spec.study.name == "abc"
+    assert request.config.size == 32
+    assert request.dataset.size == 60
+
+
+@pytest.mark.parametrize(
+    ("override", "path"),
+    [
+        ("study.trials", ""),
+        ("study.trails=5", "study.trails"),
+        ("study.trials=many", "study.trials"),
+        ("study.trials=1e999", "study.trials"),
+        ("model.x=1", "model.x"),
+        (".=1", ""),
+    ],
+)
+def test_bad_overrides_are_told(override, path, tmp_path):
+    """An override is checked like the file itself."""
+    path_found = problems(made(), tmp_path, override)
+    assert path in path_found
+
+
+def test_relative_files_start_from_the_specs_folder(tmp_path):
+    """Paths in the data set are resolved against the spec, and stored as they were written."""
+    (tmp_path / "deep").mkdir()
+    path = tmp_path / "deep" / "spec.json"
+    path.write_text(json.dumps(made(dataset={"source": "files", "train": "../a.csv", "text": "t"})))
+    request = spec.load(path)
+    assert request.dataset.train == str(tmp_path / "deep" / ".." / "a.csv")
+    assert request.as_json()["dataset"]["train"] == "../a.csv"
+
+
+def test_stored_form_resolves_to_itself(tmp_path):
+    """What the store keeps of a request makes the same request."""
+    request = spec.resolve(made(study={"timeout": "2h", "metric": "log_loss"}), tmp_path)
+    again = spec.resolve(request.as_json(), tmp_path)
+    assert again.as_json() == request.as_json()
+    assert again.spec.study.timeout_seconds == 7200
+
+
+def test_a_broken_plugin_is_not_the_specs_fault(tmp_path, monkeypatch):
+    """A plugin that cannot be loaded is an error of its own kind."""
+
+    def broken(_):
+        raise PluginError("it is broken")
+
+    monkeypatch.setattr(registry, "load", broken)
+    with pytest.raises(PluginError):
+        spec.resolve(made(), tmp_path)
