@@ -130,9 +130,10 @@ def _run(session: Session, record: StudyRecord, data: DataSummary, space: Mappin
         recipes = fitting_recipes(
             session.request.plugin.recipes(session.request.config), space, given, session.request.spec.study.trials
         )
-        search = Search(session, space, [first, *recipes], spent=0.0 if extended else record.seconds)
-        session.listener.phase("search", search.left)
-        search.run()
+        with session.store.explained():
+            search = Search(session, space, [first, *recipes], spent=0.0 if extended else record.seconds)
+            session.listener.phase("search", search.left)
+            search.run()
         close_study(session)
     except StudyConflictError:
         raise  # the lease is lost: whoever has it now writes, not we

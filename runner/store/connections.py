@@ -1,0 +1,89 @@
+"""Engines: how this process talks to the database.
+
+SQLite is opened anew for each transaction. That costs a fraction of a millisecond and keeps what is known of the file
+true: a deleted database is noticed at the next transaction, not written to behind everybody's back.
+"""
+
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event
+from sqlalchemy.exc import NoSuchModuleError
+
+from catalog.errors import StoreError
+from runner.store.url import StorageUrl
+
+__all__ = ["BUSY_SECONDS", "begin_immediately", "engine_options", "reader_engine", "writer_engine"]
+
+#: How long to wait for a lock that somebody else holds.
+BUSY_SECONDS = 60.0
+
+OpenMode = Literal["rw", "rwc"]
+"""SQLite's own words: open what exists, or make it where it does not."""
+
+
+def writer_engine(url: StorageUrl, mode: OpenMode = "rw") -> Engine:
+    """Return an engine whose transactions take the write lock at once."""
+    engine = _engine(url, engine_options(url, mode))
+    if url.path:
+        event.listen(engine, "begin", begin_immediately)
+    return engine
+
+
+def reader_engine(url: StorageUrl) -> Engine:
+    """Return an engine whose transactions see one moment of the database and cannot change it.
+
+    SQLite's ``mode=ro`` would also bar the roll-back that a writer's crash leaves to the next one who looks;
+    ``query_only`` does not.
+    """
+    if not url.path:
+        return _engine(
+            url,
+            engine_options(url)
+            | {"isolation_level": "REPEATABLE READ", "execution_options": {"postgresql_readonly": True}},
+        )
+    engine = _engine(url, {"creator": _connector(url.path, "rw", query_only=True), "poolclass": NullPool})
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def engine_options(url: StorageUrl, mode: OpenMode = "rw") -> dict[str, Any]:
+    """Return what `create_engine` must be told for a writer, ours or Optuna's."""
+    if url.path:
+        return {"creator": _connector(url.path, mode), "poolclass": NullPool}
+    return {"pool_pre_ping": True, "connect_args": {"options": "-c timezone=UTC"}}
+
+
+def begin_immediately(connection: Connection) -> None:
+    """Take SQLite's write lock now: a transaction that reads first and upgrades later can fail without waiting."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN")
+
+
+def _connector(path: Path, mode: OpenMode, *, query_only: bool = False) -> Callable[[], sqlite3.Connection]:
+    def connect() -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            f"{path.as_uri()}?mode={mode}",
+            uri=True,
+            timeout=BUSY_SECONDS,
+            isolation_level=None,  # else Python begins transactions of its own, late and not immediate
+            check_same_thread=False,  # SQLAlchemy sees to it that one thread at a time has it
+        )
+        connection.execute("PRAGMA foreign_keys=ON")
+        if query_only:
+            connection.execute("PRAGMA query_only=ON")
+        return connection
+
+    return connect
+
+
+def _engine(url: StorageUrl, options: dict[str, Any]) -> Engine:
+    try:
+        return create_engine(url.url, **options)
+    except (ImportError, NoSuchModuleError) as error:
+        raise StoreError(f"{url}: the driver is not installed: run pip install 'psycopg[binary]'") from error

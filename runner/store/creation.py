@@ -1,0 +1,138 @@
+"""Making a database, or bringing an older one up to date, however many processes try at once."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import Enum, auto
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from filelock import FileLock, Timeout
+from sqlalchemy import Connection, column, event, func, inspect, select, table
+
+from catalog.errors import StoreError
+from runner.store import connections
+from runner.store.schema import OPTUNA_TABLES, REVISIONS, VERSION_TABLE
+from runner.store.url import StorageUrl
+
+if TYPE_CHECKING:  # takes 0.3 s to import, which readers need not pay
+    from optuna.storages import RDBStorage
+
+__all__ = ["Condition", "condition", "make", "optuna_storage"]
+
+#: PostgreSQL names its advisory locks by number: the letters "modelcat" in ASCII.
+ADVISORY_LOCK = int.from_bytes(b"modelcat", "big")
+
+
+class Condition(Enum):
+    """What is found where a database should be."""
+
+    ABSENT = auto()
+    """Nothing of ours: no file, an empty one, or Optuna's tables alone."""
+    OLDER = auto()
+    """Made by an older modelcat."""
+    CURRENT = auto()
+    """Ready for use."""
+
+
+def condition(url: StorageUrl) -> Condition:
+    """Look at the database; nothing is made or changed.
+
+    Raises:
+        StoreError: It is somebody else's, or made by a newer modelcat.
+    """
+    if url.path and not _is_filled(url.path):
+        return Condition.ABSENT
+    engine = connections.reader_engine(url)
+    with engine.connect() as connection:
+        tables = set(inspect(connection).get_table_names())
+        revision = _revision(connection) if VERSION_TABLE in tables else None
+    engine.dispose()
+    if revision is None:
+        if strange := sorted(tables - OPTUNA_TABLES - {VERSION_TABLE}):
+            raise StoreError(f"{url} belongs to another program (table {strange[0]!r}): name another with --storage")
+        return Condition.ABSENT
+    if revision not in REVISIONS:
+        raise StoreError(
+            f"{url} was made by a newer modelcat (schema {revision}, this one knows up to {REVISIONS[-1]}): "
+            "upgrade modelcat, or name another database with --storage"
+        )
+    return Condition.CURRENT if revision == REVISIONS[-1] else Condition.OLDER
+
+
+def make(url: StorageUrl) -> None:
+    """Make what is missing: the file, Optuna's tables, then ours.
+
+    Ours come last and in one transaction, so that a database that has them is whole; after a crash in between the
+    next call goes on where this one ended.
+
+    Raises:
+        StoreError: The folder is missing or cannot be written, or another process keeps the lock.
+    """
+    with _only_maker(url):
+        if condition(url) is Condition.CURRENT:
+            return
+        optuna_storage(url, mode="rwc").engine.dispose()
+        engine = connections.writer_engine(url, mode="rwc")
+        with engine.begin() as connection:
+            from runner.store.migrate import upgrade  # Alembic takes half a second to import, and is needed only here
+
+            upgrade(connection)
+        engine.dispose()
+
+
+def optuna_storage(url: StorageUrl, *, mode: connections.OpenMode = "rw") -> "RDBStorage":
+    """Open Optuna's part of the database, with the settings of our own writers.
+
+    Raises:
+        StoreError: Optuna's tables are of another version than the installed Optuna.
+    """
+    from optuna.storages import RDBStorage
+
+    try:
+        storage = RDBStorage(url.for_optuna(), engine_kwargs=connections.engine_options(url, mode))
+    except RuntimeError as error:
+        raise StoreError(f"{url}: {str(error).replace('$STORAGE_URL', str(url))}") from error
+    if url.path:
+        event.listen(storage.engine, "begin", connections.begin_immediately)
+    return storage
+
+
+def _is_filled(path: Path) -> bool:
+    if path.is_dir():
+        raise StoreError(f"{path} is a folder: name a file in it, such as sqlite:///{path}/studies.db")
+    try:
+        return path.stat().st_size > 0
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError as error:
+        raise StoreError(f"{path} cannot be looked at: {error.strerror}") from error
+
+
+def _revision(connection: Connection) -> str | None:
+    return connection.scalar(select(column("version_num")).select_from(table(VERSION_TABLE)))
+
+
+@contextmanager
+def _only_maker(url: StorageUrl) -> Iterator[None]:
+    """Keep other processes from making the same database at the same time."""
+    if not url.path:
+        engine = connections.writer_engine(url)
+        with engine.connect() as connection:
+            connection.execute(select(func.pg_advisory_xact_lock(ADVISORY_LOCK)))
+            yield
+        engine.dispose()
+        return
+    if not url.path.parent.is_dir():
+        raise StoreError(f"{url}: there is no folder {url.path.parent}: make it first, or name another with --storage")
+    lock = FileLock(f"{os.fspath(url.path)}.lock")
+    try:
+        lock.acquire(timeout=connections.BUSY_SECONDS)
+    except Timeout as error:
+        raise StoreError(f"{url}: another process is still making it: try again when that is done") from error
+    except OSError as error:
+        raise StoreError(f"{url} cannot be made: {error.strerror}: {url.path.parent}") from error
+    try:
+        yield
+    finally:
+        lock.release()

@@ -1,0 +1,105 @@
+"""Files that are there whole or not at all, whatever happens while they are written."""
+
+import json
+import os
+import secrets
+import shutil
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from catalog.errors import InputError
+
+__all__ = ["move_folder", "remove_tree", "study_folder", "write_bytes", "write_json"]
+
+#: Names that begin so are unfinished or given up, and may be removed by whoever finds them at leisure.
+TEMPORARY = ".tmp-"
+REMOVED = ".removed-"
+
+
+def study_folder(root: Path, study: str) -> Path:
+    """Return the folder of a study's files under `root`.
+
+    Raises:
+        InputError: The name would lead out of `root`.
+    """
+    if study in {"", ".", ".."} or study.startswith(".") or any(sign in study for sign in "/\\\0"):
+        raise InputError(f"{study!r} cannot be a study's name: it must not hold / or \\, nor begin with a dot")
+    return root / study
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all, durably: after this returns, a power cut does not lose it.
+
+    Raises:
+        OSError: It cannot be written; what was there before still is.
+    """
+    temporary = path.with_name(TEMPORARY + secrets.token_hex(8))
+    try:
+        with temporary.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    _sync(path.parent)
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write `value` as JSON, indented, whole or not at all.
+
+    Raises:
+        ValueError: A number in it is not finite.
+        TypeError: Something in it has no place in JSON.
+        OSError: It cannot be written; what was there before still is.
+    """
+    write_bytes(path, (json.dumps(value, indent=2, allow_nan=False) + "\n").encode())
+
+
+def move_folder(source: Path, target: Path) -> None:
+    """Give a finished folder its name: make all that is in `source` durable, then rename it to `target`.
+
+    A `target` that is there already is replaced. Both must be on one file system. A crash leaves the old folder, the
+    new one or, for a moment in between, none; never a mixture.
+
+    Raises:
+        OSError: It cannot be moved.
+    """
+    for folder, _, names in os.walk(source):
+        for file in (Path(folder, name) for name in names):
+            if not file.is_symlink():
+                _sync(file)
+        _sync(Path(folder))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    remove_tree(target)
+    source.rename(target)
+    _sync(target.parent)
+    _sync(source.parent)
+
+
+def remove_tree(path: Path) -> None:
+    """Remove a folder or file so that nobody ever sees half of it under its name. Links are not followed.
+
+    What an earlier removal in the same folder left, killed half way, goes too. What is not there is no error.
+
+    Raises:
+        OSError: It cannot be removed.
+    """
+    with suppress(FileNotFoundError):
+        path.rename(path.with_name(REMOVED + secrets.token_hex(8)))
+    for left in path.parent.glob(f"{REMOVED}*"):
+        with suppress(FileNotFoundError):  # another process clears up here as well
+            if left.is_dir() and not left.is_symlink():
+                shutil.rmtree(left)
+            else:
+                left.unlink()
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

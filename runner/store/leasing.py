@@ -1,0 +1,112 @@
+"""Taking, keeping and checking leases. Every function runs inside a write transaction of its caller."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from catalog.errors import StudyConflictError, UnknownStudyError
+from runner.store.lease import Lease, Owner
+from runner.store.schema import studies
+
+__all__ = ["DELETED", "acquire", "fence", "lease_in", "now", "refuse_half_deleted", "release", "renew"]
+
+#: Kind of failure of a study whose deletion was begun: nobody may go on with what is left of it.
+DELETED = "deleted"
+
+
+def now() -> datetime:
+    """Return this moment in UTC."""
+    return datetime.now(UTC)
+
+
+def lease_in(row: Mapping[str, Any]) -> Lease | None:
+    """Return the lease that a row of `studies` holds."""
+    if row["lease_host"] is None:
+        return None
+    owner = Owner(row["lease_host"], row["lease_pid"], row["lease_started"])
+    return Lease(owner, row["lease_epoch"], row["lease_since"], row["lease_expires"])
+
+
+def acquire(connection: Connection, study: str, owner: Owner, ttl: timedelta, *, takeover: bool = False) -> Lease:
+    """Take the lease of a study that nobody living holds, or, by `takeover`, one that another host holds."""
+    row = _row(connection, study)
+    if row is None:
+        raise UnknownStudyError(f"there is no study {study!r}: it was deleted")
+    held, moment = lease_in(row), now()
+    if held and held.held_by_living(moment):
+        _refuse_or_take(study, held, owner, takeover=takeover)
+    lease = Lease(owner, row["lease_epoch"] + 1, moment, moment + ttl)
+    taken = _identity(lease) | {"lease_since": lease.since, "lease_expires": lease.expires, "updated": moment}
+    connection.execute(update(studies).where(studies.c.id == row["id"]).values(**taken))
+    return lease
+
+
+def refuse_half_deleted(connection: Connection, study: str) -> None:
+    """Raise StudyConflictError for a study whose deletion was begun."""
+    row = _row(connection, study)
+    if row and (row["failure"] or {}).get("kind") == DELETED:
+        raise StudyConflictError(f"study {study!r} is half deleted: delete it again to finish that")
+
+
+def _refuse_or_take(study: str, held: Lease, owner: Owner, *, takeover: bool) -> None:
+    elsewhere = held.owner.host != owner.host
+    if takeover and elsewhere:
+        return
+    advice = "stop that process first" if not elsewhere else "stop it there, or take it over if that host is gone"
+    raise StudyConflictError(
+        f"study {study!r} is being run by {held.owner} since {held.since:%Y-%m-%d %H:%M:%S} UTC: {advice}"
+    )
+
+
+def fence(connection: Connection, study: str, lease: Lease) -> int:
+    """Check that `lease` still holds, mark the study as updated, and return the id of its row.
+
+    In PostgreSQL this also locks the row, so that the lease cannot be taken before the transaction ends.
+
+    Raises:
+        StudyConflictError: The lease was released, or somebody else has taken it.
+    """
+    holds = [studies.c[name] == value for name, value in _identity(lease).items()]
+    renewed = update(studies).where(studies.c.study == study, *holds).values(updated=now()).returning(studies.c.id)
+    found: int | None = connection.scalar(renewed)
+    if found is None:
+        row = _row(connection, study)
+        holder = lease_in(row) if row else None
+        reason = f"{holder.owner} has taken it over" if holder else "it was released" if row else "it was deleted"
+        raise StudyConflictError(f"study {study!r} is no longer run by {lease.owner}: {reason}; nothing was written")
+    return found
+
+
+def renew(connection: Connection, study: str, lease: Lease, ttl: timedelta) -> Lease:
+    """Put off the expiry of a lease that still holds."""
+    renewed = replace(lease, expires=now() + ttl)
+    study_id = fence(connection, study, lease)
+    connection.execute(update(studies).where(studies.c.id == study_id).values(lease_expires=renewed.expires))
+    return renewed
+
+
+def release(connection: Connection, study: str, lease: Lease, state: str) -> None:
+    """Give a lease back and leave the study in `state`."""
+    study_id = fence(connection, study, lease)
+    free = dict.fromkeys(("lease_host", "lease_pid", "lease_started", "lease_since", "lease_expires"))
+    connection.execute(update(studies).where(studies.c.id == study_id).values(state=state, **free))
+
+
+def _identity(lease: Lease) -> dict[str, Any]:
+    """What tells a lease from every other, a study of the same name deleted and made again included."""
+    owner = lease.owner
+    return {
+        "lease_epoch": lease.epoch,
+        "lease_host": owner.host,
+        "lease_pid": owner.pid,
+        "lease_started": owner.started,
+    }
+
+
+def _row(connection: Connection, study: str) -> dict[str, Any] | None:
+    """Return a study's row and, in PostgreSQL, lock it; SQLite is locked as a whole."""
+    found = connection.execute(select(studies).where(studies.c.study == study).with_for_update()).mappings().first()
+    return dict(found) if found else None

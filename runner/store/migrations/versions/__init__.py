@@ -1,0 +1,1 @@
+"""The schemas that were released, a file each."""

@@ -1,0 +1,146 @@
+"""From rows to records. Every function runs inside a transaction of its caller."""
+
+import difflib
+from collections.abc import Iterator
+from dataclasses import fields
+from typing import Any
+
+from sqlalchemy import Connection, Select, Table, case, func, select
+
+from catalog.errors import UnknownStudyError
+from runner.store import schema
+from runner.store.leasing import lease_in
+from runner.store.records import (
+    BestTrial,
+    ConfirmationRecord,
+    EpochRecord,
+    EvaluationRecord,
+    StudyRecord,
+    TrialCounts,
+    TrialRecord,
+)
+
+__all__ = ["confirmations", "epochs", "evaluations", "studies", "study_id", "trial", "trials"]
+
+
+def study_id(connection: Connection, name: str) -> int:
+    """Return the id of a study's row.
+
+    Raises:
+        UnknownStudyError: There is none of that name; the nearest is told.
+    """
+    found: int | None = connection.scalar(select(schema.studies.c.id).where(schema.studies.c.study == name))
+    if found is None:
+        names = connection.scalars(select(schema.studies.c.study)).all()
+        near = difflib.get_close_matches(name, names, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else "`modelcat studies` lists them"
+        raise UnknownStudyError(f"there is no study {name!r}: {hint if names else 'there is none at all yet'}")
+    return found
+
+
+def studies(connection: Connection, only: int | None = None) -> list[StudyRecord]:
+    """Return all studies, oldest first, or the one whose row has the id `only`."""
+    query = select(schema.studies).order_by(schema.studies.c.id)
+    if only is not None:
+        query = query.where(schema.studies.c.id == only)
+    counts, best = _counts(connection, only), _best(connection, only)
+    return [_study(row, counts.get(row["id"], TrialCounts()), best.get(row["id"])) for row in _rows(connection, query)]
+
+
+def _study(row: dict[str, Any], counts: TrialCounts, best: BestTrial | None) -> StudyRecord:
+    derived: dict[str, Any] = {"lease": lease_in(row), "trials": counts, "best": best}
+    stored = {field.name: row[field.name] for field in fields(StudyRecord) if field.name not in derived}
+    return StudyRecord(**stored, **derived)
+
+
+def _counts(connection: Connection, only: int | None) -> dict[int, TrialCounts]:
+    """Count by state; computed at each reading, from an index alone, so that no stored total can be wrong."""
+    table = schema.trials.c
+    query = select(table.study_id, table.state, func.count()).group_by(table.study_id, table.state)
+    if only is not None:
+        query = query.where(table.study_id == only)
+    counts: dict[int, dict[str, int]] = {}
+    for owner, state, count in connection.execute(query):
+        counts.setdefault(owner, {})[state] = count
+    return {owner: TrialCounts(**states) for owner, states in counts.items()}
+
+
+def _best(connection: Connection, only: int | None) -> dict[int, BestTrial]:
+    """Find the best complete trial of each study, ranked in an index before the wide rows are read."""
+    study, trial = schema.studies.c, schema.trials.c
+    better = case((study.direction == "maximize", -trial.value), else_=trial.value)
+    place = func.row_number().over(partition_by=trial.study_id, order_by=(better, trial.number)).label("place")
+    ranked = (
+        select(trial.study_id, trial.number, place)
+        .join(schema.studies, study.id == trial.study_id)
+        .where(trial.state == "complete", trial.value.is_not(None))
+    )
+    if only is not None:
+        ranked = ranked.where(trial.study_id == only)
+    first = ranked.subquery().c
+    query = select(trial.study_id, trial.number, trial.value, trial.params, trial.metrics).where(
+        first.place == 1, first.study_id == trial.study_id, first.number == trial.number
+    )
+    return {owner: BestTrial(*values) for owner, *values in connection.execute(query)}
+
+
+def trials(connection: Connection, study: str) -> list[TrialRecord]:
+    """Return the trials of a study by number."""
+    table = schema.trials
+    rows = _rows(connection, _of(table, TrialRecord, study_id(connection, study)).order_by(table.c.number))
+    return [_trial(row) for row in rows]
+
+
+def trial(connection: Connection, study: str, number: int) -> TrialRecord:
+    """Return one trial.
+
+    Raises:
+        UnknownStudyError: There is no such study, or no such trial; the range is told.
+    """
+    owner, table = study_id(connection, study), schema.trials
+    # Beyond 32 bits the database would refuse the number instead of not finding it.
+    if 0 <= number < 2**31:
+        for row in _rows(connection, _of(table, TrialRecord, owner).where(table.c.number == number)):
+            return _trial(row)
+    last = connection.scalar(select(func.max(table.c.number)).where(table.c.study_id == owner))
+    known = "it has none yet" if last is None else f"its trials are 0 to {last}"
+    raise UnknownStudyError(f"study {study!r} has no trial {number}: {known}")
+
+
+def epochs(connection: Connection, study: str, training: str | None) -> list[EpochRecord]:
+    """Return the measurements of one training, or of all, in the order in which they were made."""
+    table = schema.epochs
+    query = _of(table, EpochRecord, study_id(connection, study)).order_by(table.c.training, table.c.progress)
+    if training is not None:
+        query = query.where(table.c.training == training)
+    return [EpochRecord(**row) for row in _rows(connection, query)]
+
+
+def confirmations(connection: Connection, study: str) -> list[ConfirmationRecord]:
+    """Return the confirmation trainings of a study by arm and seed."""
+    table = schema.confirmations
+    query = _of(table, ConfirmationRecord, study_id(connection, study)).order_by(table.c.arm, table.c.seed)
+    return [ConfirmationRecord(**row) for row in _rows(connection, query)]
+
+
+def evaluations(connection: Connection, study: str) -> list[EvaluationRecord]:
+    """Return the evaluations of a study by subject and split."""
+    table = schema.evaluations
+    query = _of(table, EvaluationRecord, study_id(connection, study)).order_by(table.c.subject, table.c.split)
+    return [
+        EvaluationRecord(**row | {"confusion": tuple(tuple(line) for line in row["confusion"])})
+        for row in _rows(connection, query)
+    ]
+
+
+def _of(table: Table, record: type[Any], owner: int) -> Select[Any]:
+    """Select the columns that a record has, of the rows that belong to one study."""
+    return select(*(table.c[field.name] for field in fields(record))).where(table.c.study_id == owner)
+
+
+def _rows(connection: Connection, query: Select[Any]) -> Iterator[dict[str, Any]]:
+    return (dict(row) for row in connection.execute(query).mappings())
+
+
+def _trial(row: dict[str, Any]) -> TrialRecord:
+    return TrialRecord(**row | {"notes": tuple(row["notes"])})

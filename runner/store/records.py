@@ -1,0 +1,252 @@
+"""What the store takes and gives: frozen records, free of the database's objects.
+
+All times are timezone-aware and in UTC, all durations in seconds, all paths relative to the study's folder. Numbers
+that are not finite come back as None, since the database holds valid JSON only.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Literal, TypedDict, get_args
+
+from runner.store.lease import Lease, Owner
+
+__all__ = [
+    "MODES",
+    "ORIGINS",
+    "STUDY_STATES",
+    "TRIAL_STATES",
+    "BestTrial",
+    "ConfirmationRecord",
+    "EpochRecord",
+    "EvaluationRecord",
+    "Lease",
+    "Mode",
+    "Origin",
+    "Owner",
+    "StudyChanges",
+    "StudyRecord",
+    "StudyState",
+    "TrialCounts",
+    "TrialRecord",
+    "TrialState",
+]
+
+Mode = Literal["study", "train"]
+StudyState = Literal["queued", "running", "stopped", "finished", "failed"]
+TrialState = Literal["running", "complete", "pruned", "failed"]
+Origin = Literal["given", "recipe", "search"]
+
+MODES: tuple[str, ...] = get_args(Mode)
+STUDY_STATES: tuple[str, ...] = get_args(StudyState)
+TRIAL_STATES: tuple[str, ...] = get_args(TrialState)
+ORIGINS: tuple[str, ...] = get_args(Origin)
+
+
+@dataclass(frozen=True, slots=True)
+class TrialCounts:
+    """How many trials of a study are in each state."""
+
+    complete: int = 0
+    pruned: int = 0
+    failed: int = 0
+    running: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class BestTrial:
+    """The complete trial with the best value so far; of equal ones the first."""
+
+    number: int
+    value: float
+    params: Mapping[str, Any]
+    metrics: Mapping[str, float | None]
+
+
+@dataclass(frozen=True, slots=True)
+class StudyRecord:
+    """A study, with the totals of its trials.
+
+    Attributes:
+        study: Its name.
+        key: Key of the plugin that it tunes.
+        mode: ``"train"`` for one training as given, stored as a study of one trial.
+        state: As its coordinator last wrote it; what to show is `effective_state`.
+        spec: The whole spec as validated.
+        base: Folder that the relative paths in `spec` start from.
+        space: The search space, widened to hold the given configuration.
+        data: What preparation found in the data set (`catalog.contract.DataSummary`).
+        direction: Which way `metric` improves: ``"maximize"`` or ``"minimize"``.
+        metric: What is tuned for.
+        planned: Trials that the study is to have when it is done.
+        title: Shown instead of the name, where a person gave one.
+        notes: What a person wrote about it.
+        created: When the study was made.
+        updated: When anything of it was last written.
+        seconds: Time worked so far, interruptions left out.
+        lease: Who runs it; None when nobody does.
+        baseline: The baseline's result, once trained.
+        verdict: What the confirmation found, once done.
+        test: The winner's metrics on the test split, once measured.
+        winner: Which configuration won and how, once confirmed.
+        model_dir: Folder of the kept model.
+        versions: Versions of modelcat, Python and the libraries that made it.
+        failure: ``{"kind", "message"}`` where the study as a whole failed.
+        trials: Trials in each state.
+        best: The best trial so far.
+    """
+
+    study: str
+    key: str
+    mode: Mode
+    state: StudyState
+    spec: Mapping[str, Any]
+    base: str
+    space: Mapping[str, Any]
+    data: Mapping[str, Any]
+    direction: str
+    metric: str
+    planned: int
+    title: str | None
+    notes: str | None
+    created: datetime
+    updated: datetime
+    seconds: float
+    lease: Lease | None
+    baseline: Mapping[str, Any] | None
+    verdict: Mapping[str, Any] | None
+    test: Mapping[str, Any] | None
+    winner: Mapping[str, Any] | None
+    model_dir: str | None
+    versions: Mapping[str, Any]
+    failure: Mapping[str, str] | None
+    trials: TrialCounts
+    best: BestTrial | None
+
+    def effective_state(self, now: datetime) -> StudyState:
+        """Return the state, or ``"stopped"`` where it says running but whoever ran it is gone."""
+        if self.state == "running" and not (self.lease and self.lease.held_by_living(now)):
+            return "stopped"
+        return self.state
+
+
+class StudyChanges(TypedDict, total=False):
+    """The fields of a study that change while it lives; the rest is fixed when it is made."""
+
+    state: StudyState
+    spec: Mapping[str, Any]
+    space: Mapping[str, Any]
+    data: Mapping[str, Any]
+    planned: int
+    title: str | None
+    notes: str | None
+    seconds: float
+    baseline: Mapping[str, Any] | None
+    verdict: Mapping[str, Any] | None
+    test: Mapping[str, Any] | None
+    winner: Mapping[str, Any] | None
+    model_dir: str | None
+    versions: Mapping[str, Any]
+    failure: Mapping[str, str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class TrialRecord:
+    """One trial of a study.
+
+    Attributes:
+        number: Counts from 0 within the study, the same as Optuna's.
+        state: Running, complete, pruned or failed.
+        origin: The given configuration, a recipe of the plugin, or the search.
+        params: Tuned fields and their values.
+        value: The study's metric; None until known.
+        metrics: On validation, of the kept epoch.
+        seconds: From its start to its end, evaluation and saving included.
+        failure: ``{"kind", "reason"}`` of a failed trial.
+        started: When it was first handed to a worker.
+        finished: When its result came back.
+        notes: What happened on the way that a reader should know.
+        speed: ``training_seconds``, ``examples_per_second``, ``tokens_per_second``, and ``best_epoch``, the one kept.
+        model_dir: Folder of its model, where it is kept.
+        predictions: File of its predictions on validation.
+    """
+
+    number: int
+    state: TrialState
+    origin: Origin
+    params: Mapping[str, Any]
+    value: float | None = None
+    metrics: Mapping[str, float | None] = field(default_factory=dict)
+    seconds: float | None = None
+    failure: Mapping[str, str] | None = None
+    started: datetime | None = None
+    finished: datetime | None = None
+    notes: tuple[str, ...] = ()
+    speed: Mapping[str, float | None] = field(default_factory=dict)
+    model_dir: str | None = None
+    predictions: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EpochRecord:
+    """One measurement during a training; see `catalog.contract.EpochMetrics`.
+
+    Attributes:
+        training: Which training of the study: ``"trial/7"``, ``"confirm/given/1"``, ``"baseline"``.
+        epoch: Passes over the training split so far.
+        progress: Share of the training's own schedule that is done; unique within the training.
+        train_loss: Mean training loss since the last measurement.
+        metrics: On validation.
+        learning_rate: At that moment.
+        seconds: Spent in the training loop so far.
+    """
+
+    training: str
+    epoch: float
+    progress: float
+    train_loss: float | None
+    metrics: Mapping[str, float | None]
+    learning_rate: float | None
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmationRecord:
+    """One training of a finalist on a fresh seed; unique by `arm` and `seed`.
+
+    Attributes:
+        arm: ``"given"`` or the trial that it repeats: ``"trial/7"``.
+        seed: The fresh seed.
+        metrics: On validation, of the kept epoch.
+        model_dir: Folder of its model, where it is kept.
+        predictions: File of its predictions on validation.
+        seconds: Spent in the training loop.
+    """
+
+    arm: str
+    seed: int
+    metrics: Mapping[str, float | None]
+    model_dir: str | None
+    predictions: str | None
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationRecord:
+    """A model judged on one split; unique by `subject` and `split`.
+
+    Attributes:
+        subject: ``"winner"``, ``"given"``, ``"baseline"`` or ``"trial/7"``.
+        split: ``"validation"`` or ``"test"``.
+        rows: Examples judged.
+        metrics: What the task reports.
+        confusion: ``confusion[i][j]``: rows of class i that were predicted as class j.
+        predictions: File of the per-example predictions.
+    """
+
+    subject: str
+    split: str
+    rows: int
+    metrics: Mapping[str, float | None]
+    confusion: tuple[tuple[int, ...], ...]
+    predictions: str | None

@@ -1,0 +1,155 @@
+"""The tables, all prefixed `modelcat_`; Optuna's own stand beside them in the same database.
+
+A change here needs a revision under `migrations/versions` and its id in `REVISIONS`; `runner.store.migrate` tells how.
+"""
+
+from sqlalchemy import BigInteger, Column, Double, ForeignKey, Index, Integer, MetaData, Table
+
+from runner.store.columns import Document, Measure, Prose, Time, Word
+from runner.store.records import MODES, ORIGINS, STUDY_STATES, TRIAL_STATES
+
+__all__ = [
+    "OPTUNA_TABLES",
+    "REVISIONS",
+    "VERSION_TABLE",
+    "confirmations",
+    "epochs",
+    "evaluations",
+    "metadata",
+    "studies",
+    "trials",
+]
+
+VERSION_TABLE = "modelcat_alembic_version"
+
+#: Every released schema, oldest first. Kept here so that opening a database does not have to import Alembic.
+REVISIONS = ("0001",)
+
+OPTUNA_TABLES = frozenset(
+    {
+        "alembic_version",
+        "studies",
+        "study_directions",
+        "study_system_attributes",
+        "study_user_attributes",
+        "trial_heartbeats",
+        "trial_intermediate_values",
+        "trial_params",
+        "trial_system_attributes",
+        "trial_user_attributes",
+        "trial_values",
+        "trials",
+        "version_info",
+    }
+)
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+studies = Table(
+    "modelcat_studies",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("study", Prose, nullable=False, unique=True),
+    Column("key", Prose, nullable=False),
+    Column("mode", Word(MODES), nullable=False),
+    Column("state", Word(STUDY_STATES), nullable=False),
+    Column("spec", Document, nullable=False),
+    Column("base", Prose, nullable=False),
+    Column("space", Document, nullable=False),
+    Column("data", Document, nullable=False),
+    Column("direction", Word(("maximize", "minimize")), nullable=False),
+    Column("metric", Prose, nullable=False),
+    Column("planned", Integer, nullable=False),
+    Column("title", Prose),
+    Column("notes", Prose),
+    Column("created", Time, nullable=False),
+    Column("updated", Time, nullable=False),
+    Column("seconds", Double, nullable=False),
+    # The lease. The epoch outlives it, so that a former holder can never be taken for the present one.
+    Column("lease_epoch", Integer, nullable=False),
+    Column("lease_host", Prose),
+    Column("lease_pid", Integer),
+    Column("lease_started", Double),
+    Column("lease_since", Time),
+    Column("lease_expires", Time),
+    Column("baseline", Document),
+    Column("verdict", Document),
+    Column("test", Document),
+    Column("winner", Document),
+    Column("model_dir", Prose),
+    Column("versions", Document, nullable=False),
+    Column("failure", Document),
+)
+
+
+def _study_id() -> Column[int]:
+    return Column(
+        "study_id", Integer, ForeignKey("modelcat_studies.id", ondelete="CASCADE"), primary_key=True, nullable=False
+    )
+
+
+trials = Table(
+    "modelcat_trials",
+    metadata,
+    _study_id(),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("state", Word(TRIAL_STATES), nullable=False),
+    Column("origin", Word(ORIGINS), nullable=False),
+    Column("params", Document, nullable=False),
+    Column("value", Measure),
+    Column("metrics", Document, nullable=False),
+    Column("seconds", Measure),
+    Column("failure", Document),
+    Column("started", Time),
+    Column("finished", Time),
+    Column("notes", Document, nullable=False),
+    Column("speed", Document, nullable=False),
+    Column("model_dir", Prose),
+    Column("predictions", Prose),
+    # Counts and best trials are read from this index alone, without touching the wide rows.
+    Index("ix_modelcat_trials_totals", "study_id", "state", "value", "number"),
+)
+
+epochs = Table(
+    "modelcat_epochs",
+    metadata,
+    _study_id(),
+    Column("training", Prose, primary_key=True),
+    Column("progress", Double, primary_key=True),
+    Column("epoch", Double, nullable=False),
+    Column("train_loss", Measure),
+    Column("metrics", Document, nullable=False),
+    Column("learning_rate", Measure),
+    Column("seconds", Double, nullable=False),
+)
+
+confirmations = Table(
+    "modelcat_confirmations",
+    metadata,
+    _study_id(),
+    Column("arm", Prose, primary_key=True),
+    Column("seed", BigInteger, primary_key=True, autoincrement=False),
+    Column("metrics", Document, nullable=False),
+    Column("model_dir", Prose),
+    Column("predictions", Prose),
+    Column("seconds", Double, nullable=False),
+)
+
+evaluations = Table(
+    "modelcat_evaluations",
+    metadata,
+    _study_id(),
+    Column("subject", Prose, primary_key=True),
+    Column("split", Word(("validation", "test")), primary_key=True),
+    Column("rows", Integer, nullable=False),
+    Column("metrics", Document, nullable=False),
+    Column("confusion", Document, nullable=False),
+    Column("predictions", Prose),
+)

@@ -1,0 +1,282 @@
+"""`Store`: the one door to the database."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager, suppress
+from datetime import timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self, Unpack
+
+from sqlalchemy import Connection
+
+from catalog.errors import StoreError
+from runner.store import connections, creation, files, leasing, reading, schema, writing
+from runner.store.creation import Condition
+from runner.store.failures import explained
+from runner.store.records import (
+    ConfirmationRecord,
+    EpochRecord,
+    EvaluationRecord,
+    Lease,
+    Mode,
+    Owner,
+    StudyChanges,
+    StudyRecord,
+    StudyState,
+    TrialRecord,
+)
+from runner.store.url import StorageUrl
+
+if TYPE_CHECKING:  # takes 0.3 s to import, which readers need not pay
+    from optuna.storages import RDBStorage
+
+__all__ = ["Store"]
+
+#: How long a deletion may take before others may go on with it, where nobody can tell whether it is still at work.
+DELETION_TIME = timedelta(hours=1)
+
+
+class Store:
+    """Studies and all that belongs to them, in one database with Optuna's own tables.
+
+    Each call is one short transaction, and may be made from any thread. A call that writes under a lease is refused
+    once the lease is lost. Every method raises `StoreError` where the database cannot be used, and
+    `UnreachableError` where a database server does not answer.
+    """
+
+    def __init__(self, url: StorageUrl) -> None:
+        self.url = url
+        self._writer = connections.writer_engine(url)
+        self._reader = connections.reader_engine(url)
+        self._optuna: RDBStorage | None = None
+
+    @classmethod
+    def open(cls, url: str, *, create: bool) -> "Store":
+        """Open the database at `url`; `create` makes or upgrades it where needed.
+
+        Raises:
+            InputError: The URL cannot be used.
+            StoreError: There is none and `create` is false; or it is foreign, newer, damaged or not accessible.
+        """
+        checked = StorageUrl.parse(url)
+        with explained(checked):
+            found = creation.condition(checked)
+            if create and found is not Condition.CURRENT:
+                creation.make(checked)
+            elif found is Condition.ABSENT:
+                raise StoreError(f"there is no database at {checked}: the first `modelcat run SPEC` makes one")
+            elif found is Condition.OLDER:
+                raise StoreError(f"{checked} was made by an older modelcat: the next `modelcat run SPEC` upgrades it")
+            return cls(checked)
+
+    @staticmethod
+    def exists(url: str) -> bool:
+        """Tell whether there is a database of ours at `url`; nothing is made.
+
+        Raises:
+            InputError: The URL cannot be used.
+            StoreError: What is there is foreign, newer, damaged or not accessible.
+        """
+        checked = StorageUrl.parse(url)
+        with explained(checked):
+            return creation.condition(checked) is not Condition.ABSENT
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        for engine in (self._writer, self._reader, *([self._optuna.engine] if self._optuna else [])):
+            engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    # Optuna
+
+    def optuna_storage(self) -> "RDBStorage":
+        """Return Optuna's part of the database, for `optuna.create_study(storage=...)`. Its `url` holds the password.
+
+        Put calls to it inside `explained()`.
+        """
+        if self._optuna is None:
+            with self.explained():
+                self._optuna = creation.optuna_storage(self.url)
+        return self._optuna
+
+    def explained(self) -> AbstractContextManager[None]:
+        """Turn database errors that Optuna raises inside the block into ours."""
+        return explained(self.url)
+
+    # Studies
+
+    def create_study(  # noqa: PLR0913 -- a study has this many facts
+        self,
+        study: str,
+        *,
+        key: str,
+        mode: Mode,
+        spec: Mapping[str, Any],
+        base: str,
+        space: Mapping[str, Any],
+        data: Mapping[str, Any],
+        metric: str,
+        direction: str,
+        planned: int,
+        versions: Mapping[str, Any],
+    ) -> None:
+        """Make a study, queued and run by nobody. Fields as in `StudyRecord`.
+
+        Raises:
+            StudyConflictError: There is one of that name.
+        """
+        values = {name: value for name, value in locals().items() if name != "self"}
+        with explained(self.url), self._writer.begin() as connection:
+            writing.create_study(connection, values)
+
+    def update_study(self, study: str, lease: Lease, **changes: Unpack[StudyChanges]) -> None:
+        """Set fields of a study.
+
+        Raises:
+            StudyConflictError: The lease is lost.
+            TypeError: A field that is fixed, or that there is not.
+        """
+        with self._writing(study, lease) as (connection, study_id):
+            writing.change_study(connection, study_id, changes)
+
+    def delete_study(self, study: str, folder: Path | None = None) -> None:
+        """Delete a study: Optuna's, its files in `folder`, and at last our rows.
+
+        A deletion that is cut short leaves the study there, failed and not to be resumed; deleting again finishes it.
+
+        Raises:
+            UnknownStudyError: There is none of that name.
+            StudyConflictError: It is being run.
+        """
+        import optuna
+
+        self.study(study)
+        with explained(self.url), self._writer.begin() as connection:
+            lease = leasing.acquire(connection, study, Owner.this_process(), DELETION_TIME)
+            study_id = leasing.fence(connection, study, lease)
+            failure = {"kind": leasing.DELETED, "message": "its deletion was cut short: delete it again to finish that"}
+            writing.change_study(connection, study_id, {"state": "failed", "failure": failure})
+        with self.explained(), suppress(KeyError):  # an earlier deletion came this far, or it was never begun
+            optuna.delete_study(study_name=study, storage=self.optuna_storage())
+        if folder is not None:
+            files.remove_tree(folder)
+        with self._writing(study, lease) as (connection, study_id):
+            writing.drop_study(connection, study_id)
+
+    # Leases
+
+    def acquire(self, study: str, owner: Owner, ttl: timedelta, *, takeover: bool = False) -> Lease:
+        """Take the lease of a study for `ttl`, if nobody living holds it.
+
+        Raises:
+            UnknownStudyError: There is none of that name.
+            StudyConflictError: Somebody runs it; told is who, and since when. `takeover` takes the lease of another
+                host all the same; a process on this host must be stopped.
+        """
+        with explained(self.url), self._writer.begin() as connection:
+            reading.study_id(connection, study)
+            leasing.refuse_half_deleted(connection, study)
+            return leasing.acquire(connection, study, owner, ttl, takeover=takeover)
+
+    def renew(self, study: str, lease: Lease, ttl: timedelta) -> Lease:
+        """Put off the expiry to `ttl` from now; the old lease remains good for writing.
+
+        Raises:
+            StudyConflictError: The lease is lost.
+        """
+        with explained(self.url), self._writer.begin() as connection:
+            return leasing.renew(connection, study, lease, ttl)
+
+    def release(self, study: str, lease: Lease, state: StudyState) -> None:
+        """Give the lease back and leave the study in `state`.
+
+        Raises:
+            StudyConflictError: The lease is lost.
+        """
+        with explained(self.url), self._writer.begin() as connection:
+            leasing.release(connection, study, lease, state)
+
+    # What belongs to a study: each of these replaces the record with the same key, and raises StudyConflictError
+    # when the lease is lost.
+
+    def put_trial(self, study: str, lease: Lease, trial: TrialRecord) -> None:
+        """Write a trial; its number is the key."""
+        with self._writing(study, lease) as (connection, study_id):
+            writing.put(connection, study_id, schema.trials, trial)
+
+    def put_epoch(self, study: str, lease: Lease, epoch: EpochRecord) -> None:
+        """Write a measurement; training and progress are the key."""
+        with self._writing(study, lease) as (connection, study_id):
+            writing.put(connection, study_id, schema.epochs, epoch)
+
+    def clear_epochs(self, study: str, lease: Lease, training: str) -> None:
+        """Forget the measurements of a training that starts afresh."""
+        with self._writing(study, lease) as (connection, study_id):
+            writing.clear_epochs(connection, study_id, training)
+
+    def clear_results(self, study: str, lease: Lease) -> None:
+        """Forget verdict, confirmations and evaluations of a study that is extended; its trials and model stay."""
+        with self._writing(study, lease) as (connection, study_id):
+            writing.clear_results(connection, study_id)
+
+    def put_confirmation(self, study: str, lease: Lease, confirmation: ConfirmationRecord) -> None:
+        """Write a confirmation training; arm and seed are the key."""
+        with self._writing(study, lease) as (connection, study_id):
+            writing.put(connection, study_id, schema.confirmations, confirmation)
+
+    def put_evaluation(self, study: str, lease: Lease, evaluation: EvaluationRecord) -> None:
+        """Write an evaluation; subject and split are the key."""
+        with self._writing(study, lease) as (connection, study_id):
+            writing.put(connection, study_id, schema.evaluations, evaluation)
+
+    # Reading: nothing here can change the database. UnknownStudyError names the nearest study there is.
+
+    def study(self, name: str) -> StudyRecord:
+        """Return one study."""
+        with self._reading() as connection:
+            return reading.studies(connection, only=reading.study_id(connection, name))[0]
+
+    def studies(self) -> list[StudyRecord]:
+        """Return all studies, oldest first."""
+        with self._reading() as connection:
+            return reading.studies(connection)
+
+    def trials(self, study: str) -> list[TrialRecord]:
+        """Return the trials of a study by number."""
+        with self._reading() as connection:
+            return reading.trials(connection, study)
+
+    def trial(self, study: str, number: int) -> TrialRecord:
+        """Return one trial; UnknownStudyError names the range where there is no such trial."""
+        with self._reading() as connection:
+            return reading.trial(connection, study, number)
+
+    def epochs(self, study: str, training: str | None = None) -> list[EpochRecord]:
+        """Return the measurements of one training, or of all, as they were made."""
+        with self._reading() as connection:
+            return reading.epochs(connection, study, training)
+
+    def confirmations(self, study: str) -> list[ConfirmationRecord]:
+        """Return the confirmation trainings by arm and seed."""
+        with self._reading() as connection:
+            return reading.confirmations(connection, study)
+
+    def evaluations(self, study: str) -> list[EvaluationRecord]:
+        """Return the evaluations by subject and split."""
+        with self._reading() as connection:
+            return reading.evaluations(connection, study)
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with explained(self.url), self._reader.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _writing(self, study: str, lease: Lease) -> Iterator[tuple[Connection, int]]:
+        with explained(self.url), self._writer.begin() as connection:
+            yield connection, leasing.fence(connection, study, lease)

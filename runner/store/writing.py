@@ -1,0 +1,69 @@
+"""From records to rows. Every function runs inside a write transaction of its caller."""
+
+from collections.abc import Mapping
+from dataclasses import fields
+from typing import Any
+
+from sqlalchemy import Connection, Table, delete, insert, update
+from sqlalchemy.exc import IntegrityError
+
+from catalog.errors import StudyConflictError
+from runner.store import schema
+from runner.store.leasing import now
+from runner.store.records import StudyChanges
+
+__all__ = ["change_study", "clear_epochs", "clear_results", "create_study", "drop_study", "put"]
+
+
+def create_study(connection: Connection, values: Mapping[str, Any]) -> None:
+    """Insert a study, queued and run by nobody."""
+    moment = now()
+    defaults = {"state": "queued", "created": moment, "updated": moment, "seconds": 0.0, "lease_epoch": 0}
+    try:
+        connection.execute(insert(schema.studies).values(**defaults, **values))
+    except IntegrityError as error:
+        raise StudyConflictError(
+            f"there is a study {values['study']!r} already: resume it, delete it, or choose another name"
+        ) from error
+
+
+def change_study(connection: Connection, study_id: int, changes: Mapping[str, Any]) -> None:
+    """Set fields of a study.
+
+    Raises:
+        TypeError: A field that is fixed, or that there is not.
+    """
+    if strange := sorted(changes.keys() - StudyChanges.__annotations__.keys()):
+        raise TypeError(f"{', '.join(strange)}: not among {', '.join(StudyChanges.__annotations__)}")
+    if changes:
+        connection.execute(update(schema.studies).where(schema.studies.c.id == study_id).values(**changes))
+
+
+def drop_study(connection: Connection, study_id: int) -> None:
+    """Delete a study and all that belongs to it."""
+    connection.execute(delete(schema.studies).where(schema.studies.c.id == study_id))
+
+
+def put(connection: Connection, study_id: int, table: Table, record: Any) -> None:
+    """Insert a record, or replace the one with the same key.
+
+    Two statements instead of an upsert, which each database spells differently; the caller holds the study's row.
+    """
+    values = {field.name: getattr(record, field.name) for field in fields(record)}
+    key = [column == values[column.name] for column in table.primary_key if column.name != "study_id"]
+    replaced = connection.execute(update(table).where(table.c.study_id == study_id, *key).values(**values))
+    if replaced.rowcount == 0:
+        connection.execute(insert(table).values(study_id=study_id, **values))
+
+
+def clear_results(connection: Connection, study_id: int) -> None:
+    """Forget what the end of a study found."""
+    for table in (schema.confirmations, schema.evaluations):
+        connection.execute(delete(table).where(table.c.study_id == study_id))
+    change_study(connection, study_id, {"verdict": None, "test": None, "winner": None})
+
+
+def clear_epochs(connection: Connection, study_id: int, training: str) -> None:
+    """Forget the measurements of one training."""
+    table = schema.epochs
+    connection.execute(delete(table).where(table.c.study_id == study_id, table.c.training == training))

@@ -1,0 +1,139 @@
+"""A plugin whose trainings are arithmetic: instant, repeatable, and able to fail in every way that real ones do.
+
+Accuracy after each quarter is ``share * (1 - (x - 0.7)^2)``, plus a little luck that depends on the seed.
+"""
+
+import json
+import os
+import random
+import time
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Literal
+
+from pydantic import Field
+
+from catalog.contract import (
+    Card,
+    Comparison,
+    DataSummary,
+    Decision,
+    Direction,
+    EpochMetrics,
+    Evaluation,
+    Outcome,
+    Prediction,
+    TrialResult,
+)
+from catalog.dataset import DemoDataset, Strict
+from catalog.errors import DataError, DivergedError, ModelSourceError, OutOfMemoryError
+from catalog.space import FloatRange
+
+
+class Config(Strict):
+    """What to simulate."""
+
+    x: float = Field(0.5, ge=0, le=1, description="Best at 0.7.")
+    luck: float = Field(0.0, ge=0, description="Standard deviation of the noise.")
+    seconds: float = Field(0.0, ge=0, description="Time of a training.")
+    trouble: Literal["none", "error", "oom", "nan", "die", "diverged", "data"] = Field(
+        "none", description="What happens to trainings with x above `trouble_above`."
+    )
+    trouble_above: float = Field(-1.0, description="Trainings with a larger x meet the trouble.")
+    seed: int = Field(0, ge=0, description="Seed.")
+
+
+@dataclass(frozen=True)
+class Prepared:
+    summary: DataSummary
+
+
+def summary(dataset):
+    return DataSummary("demo", f"print-{dataset.size}", {"train": 80, "validation": 10, "test": 10}, ("no", "yes"), {})
+
+
+class Trainer:
+    def prepare(self, dataset, config, cache):
+        return Prepared(summary(dataset))
+
+    def train(self, config, prepared, context):
+        if config.x > config.trouble_above:
+            _meet(config.trouble)
+        history = []
+        for quarter in (1, 2, 3, 4):
+            time.sleep(config.seconds / 4)
+            context.tick(quarter / 4)
+            value = _value(config, context.seed) * (0.6 + 0.1 * quarter)
+            if config.trouble == "nan" and config.x > config.trouble_above:
+                value = float("nan")
+            metrics = {"accuracy": value, "loss": 1 - value, "log_loss": 1 - value}
+            report = EpochMetrics(quarter / 4, quarter / 4, 1 - value, metrics, 0.1, config.seconds)
+            if quarter == 4:
+                history.append(report)
+            if (context.quarters or quarter == 4) and context.report(report) is Decision.PRUNE:
+                return TrialResult(Outcome.PRUNED, metrics, (), 1.0, None, None, config.seconds, 1.0)
+        model, predictions = context.folder / "model", context.folder / "validation.json"
+        model.mkdir()
+        model.joinpath("model.json").write_text(json.dumps({"accuracy": value}))
+        predictions.write_text(json.dumps(value))
+        return TrialResult(
+            Outcome.COMPLETE, metrics, tuple(history), 1.0, model, predictions, config.seconds, 1.0, notes=("a note",)
+        )
+
+    def evaluate(self, model_dir, prepared, split, *, folder, device, threads):
+        value = json.loads(model_dir.joinpath("model.json").read_text())["accuracy"]
+        folder.joinpath(f"{split}.json").write_text(json.dumps(value))
+        return Evaluation(split, 10, {"accuracy": value}, ((5, 0), (0, 5)), folder / f"{split}.json", 0.0)
+
+    def compare(self, first, second, metric, seed):
+        means = [sum(json.loads(path.read_text()) for path in side) / len(side) for side in (first, second)]
+        difference = means[0] - means[1]
+        return Comparison(metric, difference, difference - 0.01, difference + 0.01, 10, (len(first), len(second)))
+
+    def open(self, model_dir, device, threads):
+        if not model_dir.joinpath("model.json").exists():
+            raise ModelSourceError(f"{model_dir} holds no simulated model")
+        return SimpleNamespace(
+            predict=lambda texts: (Prediction(text, "yes", 0.75, {"no": 0.25, "yes": 0.75}) for text in texts)
+        )
+
+
+def _value(config, seed):
+    return 1 - (config.x - 0.7) ** 2 + config.luck * random.Random(seed).gauss(0, 1)
+
+
+def _meet(trouble):
+    match trouble:
+        case "error":
+            raise RuntimeError("something broke")
+        case "oom":
+            raise OutOfMemoryError("it does not fit")
+        case "diverged":
+            raise DivergedError("the loss is not finite")
+        case "data":
+            raise DataError("the batch is larger than the data")
+        case "die":
+            os._exit(7)
+
+
+def _plugin(key, baseline):
+    return SimpleNamespace(
+        key=key,
+        summary="A simulated model.",
+        Config=Config,
+        metrics={"accuracy": Direction.MAXIMIZE, "log_loss": Direction.MINIMIZE},
+        preparation_fields=frozenset(),
+        fixed_fields=frozenset({"seed"}),
+        baseline=baseline,
+        default_dataset=lambda: DemoDataset(source="demo"),
+        search_space=lambda _: {"x": FloatRange(0.4, 1.0)},
+        recipes=lambda _: [{"x": 0.6}, {"x": 0.1}],
+        tunable=lambda config, _: {"x": config.x, "seconds": config.seconds},
+        inspect=lambda dataset, *_: summary(dataset),
+        card=lambda: Card("A simulated model.", "Arithmetic."),
+        trainer=Trainer,
+    )
+
+
+plugin = _plugin("test/simulated/curve", "test/simulated/floor")
+floor = _plugin("test/simulated/floor", None)

@@ -1,0 +1,55 @@
+"""What the tests of the runner share: the simulated plugin, and studies of it in a folder of their own."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from catalog.spec import resolve
+from runner.study.coordinator import Place
+
+SIMULATED = Path(__file__).parents[1] / "fakes" / "simulated"
+
+
+@pytest.fixture
+def simulated(monkeypatch):
+    """Make the simulated plugin known, to workers too: they take over the path."""
+    monkeypatch.syspath_prepend(str(SIMULATED))
+
+
+@pytest.fixture
+def place(tmp_path):
+    """Return where a test's studies lie."""
+    return Place(f"sqlite:///{tmp_path / 'studies.db'}", tmp_path / "studies", tmp_path / "cache")
+
+
+@pytest.fixture
+def request_of(simulated, tmp_path):
+    """Return a function that makes a request for a simulated study."""
+
+    def make(config=None, **study):
+        names = {"category": "test", "subcategory": "simulated", "model": "curve"}
+        settings = {"trials": 6, "confirm": {"top": 1, "seeds": 2}, **study}
+        return resolve({**names, "model_config": config or {"x": 0.5}, "study": settings}, tmp_path)
+
+    return make
+
+
+@dataclass
+class Recorder:
+    """A listener that remembers what it was told."""
+
+    told: list[tuple] = field(default_factory=list)
+
+    def __getattr__(self, name):
+        return lambda *arguments: self.told.append((name, *arguments))
+
+    def of(self, name):
+        """Return what was told under that name."""
+        return [arguments for told, *arguments in self.told if told == name]
+
+
+@pytest.fixture
+def recorder():
+    """Return a fresh recorder."""
+    return Recorder()

@@ -1,0 +1,270 @@
+"""Whole studies of the simulated plugin: what is asked, recorded, confirmed, kept and told."""
+
+import math
+from dataclasses import replace
+
+import optuna
+import pytest
+
+from catalog.errors import DataError, StudyConflictError, WorkError
+from catalog.spec import resolve
+from runner.store.store import Store
+from runner.study.coordinator import as_training, run_study
+
+
+def opened(place):
+    """Return the store for looking at."""
+    return Store.open(place.storage, create=False)
+
+
+def test_a_study_makes_its_trials_confirms_and_judges(request_of, place, recorder):
+    """The given configuration first, recipes inside the space, then the search; winner confirmed, tested once, kept."""
+    record = run_study(request_of(trials=8), place, recorder)
+    trials = opened(place).trials(record.study)
+    assert record.state == "finished"
+    assert [trial.origin for trial in trials] == ["given", "recipe", *["search"] * 6]
+    assert trials[0].params == {"x": 0.5}
+    assert trials[1].params == {"x": 0.6}
+    assert record.best.number == max(trials, key=lambda t: t.value or 0).number
+    assert record.verdict["winner"] == f"trial/{record.best.number}"
+    assert record.verdict["confirmed"]
+    assert record.verdict["beats_given"]
+    assert record.test["accuracy"] == pytest.approx(record.best.value)
+    assert record.baseline["test"]["accuracy"] == pytest.approx(1 - 0.2**2)
+    assert {e.subject for e in opened(place).evaluations(record.study)} == {"winner", "given", "baseline"}
+    kept = place.folder / record.study / record.model_dir
+    assert kept.joinpath("model.json").exists()
+
+
+def test_disk_use_is_bounded(request_of, place, recorder):
+    """When a study ends, one model of its trainings is left, and the baseline's."""
+    record = run_study(request_of(), place, recorder)
+    models = sorted(p.parent.name for p in (place.folder / record.study).rglob("model.json"))
+    assert len(models) == 2
+    assert (place.folder / record.study / "model").is_dir()
+    assert all(trial.model_dir is None for trial in opened(place).trials(record.study))
+
+
+def test_optuna_knows_every_trial_under_the_same_number(request_of, place, recorder):
+    """Optuna's own tables hold what ours hold: states, values, parameters, quarters."""
+    record = run_study(request_of(), place, recorder)
+    study = optuna.load_study(study_name=record.study, storage=place.storage)
+    ours = opened(place).trials(record.study)
+    assert [t.number for t in study.trials] == [t.number for t in ours]
+    assert [t.value for t in study.trials] == [t.value for t in ours]
+    assert [t.params for t in study.trials] == [t.params for t in ours]
+    assert set(study.trials[0].intermediate_values) == {25, 50, 75, 100}
+
+
+def test_the_same_spec_again_tells_the_stored_result(request_of, place, recorder):
+    """Running a finished study again trains nothing and changes nothing."""
+    first = run_study(request_of(), place, recorder)
+    recorder.told.clear()
+    again = run_study(request_of(), place, recorder)
+    assert again == first
+    assert recorder.told == []
+
+
+def test_more_trials_extend_a_study(request_of, place, recorder):
+    """A larger number of trials keeps those that are there, adds the rest and judges anew."""
+    first = run_study(request_of(trials=4), place, recorder)
+    before = opened(place).trials(first.study)
+    record = run_study(request_of(trials=7), place, recorder)
+    after = opened(place).trials(first.study)
+    assert record.study == first.study
+    assert [t.params for t in after[:4]] == [t.params for t in before]
+    assert len(after) == record.trials.complete + record.trials.pruned == 7
+    assert record.state == "finished"
+
+
+def test_any_other_difference_is_refused_and_shown(request_of, place, recorder):
+    """One name cannot stand for two specs; the difference is told by its path."""
+    run_study(request_of(name="mine"), place, recorder)
+    with pytest.raises(StudyConflictError, match=r"model_config\.x: 0\.5 in the store, 0\.4 here"):
+        run_study(request_of({"x": 0.4}, name="mine"), place, recorder)
+    with pytest.raises(StudyConflictError, match="it can only grow"):
+        run_study(request_of(name="mine", trials=2), place, recorder)
+
+
+def test_changed_data_are_refused(request_of, place, recorder, tmp_path):
+    """A study goes on only with the data that it began with."""
+    request = request_of(trials=3, name="mine")
+    run_study(request, place, recorder)
+    longer = request_of(trials=5, name="mine")
+    other = replace(longer, dataset=longer.dataset.model_copy(update={"size": 999}))
+    with pytest.raises(StudyConflictError, match="other data"):
+        run_study(other, place, recorder)
+
+
+def test_two_studies_with_one_seed_ask_the_same(request_of, place, recorder):
+    """What the sampler asks depends on the study's seed and the trial's number alone."""
+    names = [run_study(request_of(name=name), place, recorder).study for name in ("one", "two")]
+    asked = [[t.params for t in opened(place).trials(name)] for name in names]
+    assert asked[0] == asked[1]
+    other = run_study(request_of(name="three", seed=1), place, recorder).study
+    assert [t.params for t in opened(place).trials(other)] != asked[0]
+
+
+def test_several_workers_meet_the_target_exactly(request_of, place, recorder):
+    """Two workers make no trial twice and none too many."""
+    record = run_study(request_of({"x": 0.5, "seconds": 0.05}, trials=9), replace(place, workers=2), recorder)
+    assert [t.number for t in opened(place).trials(record.study)] == list(range(9))
+    assert record.trials.running == 0
+
+
+@pytest.mark.parametrize(
+    ("trouble", "kind", "part"),
+    [
+        ("error", "error", "RuntimeError: something broke"),
+        ("oom", "out_of_memory", "does not fit"),
+        ("nan", "diverged", "not a finite number"),
+        ("diverged", "diverged", "not finite"),
+        ("data", "bad_data", "larger than the data"),
+        ("die", "lost_worker", "ended with code 7"),
+    ],
+)
+def test_a_failed_trial_is_recorded_and_the_study_goes_on(request_of, place, recorder, trouble, kind, part):
+    """Every way to fail has its kind and reason; the other trials and the verdict are made all the same."""
+    config = {"x": 0.5, "trouble": trouble, "trouble_above": 0.65}
+    record = run_study(request_of(config, trials=8, sampler="random"), place, recorder)
+    failed = [t for t in opened(place).trials(record.study) if t.state == "failed"]
+    assert record.state == "finished"
+    assert 0 < len(failed) == record.trials.failed
+    assert {t.failure["kind"] for t in failed} == {kind}
+    assert part in failed[0].failure["reason"]
+    assert record.trials.complete + record.trials.pruned + record.trials.failed == 8
+    states = [t.state for t in optuna.load_study(study_name=record.study, storage=place.storage).trials]
+    assert states.count(optuna.trial.TrialState.FAIL) == len(failed)
+
+
+def test_a_study_in_which_all_fails_says_why(request_of, place, recorder):
+    """Without one complete trial the study is failed, and the first reason is told."""
+    with pytest.raises(WorkError, match="all 3 trials failed; trial 0: error: RuntimeError: something broke"):
+        run_study(request_of({"x": 0.5, "trouble": "error"}, trials=3, name="mine"), place, recorder)
+    record = opened(place).study("mine")
+    assert record.state == "failed"
+    assert "something broke" in record.failure["message"]
+    assert record.lease is None
+
+
+def test_a_given_configuration_that_fails_does_not_stop_its_rivals(request_of, place, recorder):
+    """Where the given configuration cannot be trained, the winner is confirmed without it."""
+    config = {"x": 0.9, "trouble": "oom", "trouble_above": 0.85}
+    record = run_study(request_of(config, sampler="random"), place, recorder)
+    assert record.state == "finished"
+    assert record.verdict["winner"].startswith("trial/")
+    assert record.verdict["versus_given"] is None
+    assert record.test is not None
+
+
+def test_hopeless_trials_are_pruned_but_never_the_given_or_recipes(request_of, place, recorder):
+    """The pruner ends trials of the search alone."""
+    config = {"x": 0.1, "luck": 0.0}
+    record = run_study(request_of(config, trials=16, pruner="hyperband", sampler="random"), place, recorder)
+    trials = opened(place).trials(record.study)
+    assert record.trials.pruned > 0
+    assert all(t.state == "complete" for t in trials if t.origin != "search")
+
+
+def test_timeout_ends_the_search_and_still_gives_a_verdict(request_of, place, recorder):
+    """When time is up no further trial begins; what there is is confirmed and judged."""
+    request = request_of({"x": 0.5, "seconds": 0.4}, trials=50, timeout="1s")
+    record = run_study(request, place, recorder)
+    assert record.state == "finished"
+    made = record.trials.complete + record.trials.pruned
+    assert 1 <= made < 20
+    assert record.verdict is not None
+
+
+def test_without_confirmation_the_verdict_says_so(request_of, place, recorder):
+    """`top` 0 keeps the best trial's own model and calls the finding unconfirmed."""
+    record = run_study(request_of(confirm={"top": 0, "seeds": 1}), place, recorder)
+    assert not record.verdict["confirmed"]
+    assert "Not confirmed on fresh seeds" in record.verdict["sentence"]
+    assert (place.folder / record.study / "model" / "model.json").exists()
+
+
+def test_luck_does_not_win(request_of, place, recorder):
+    """Where all is noise around one curve, the confirmation uses other seeds than the search."""
+    record = run_study(request_of({"x": 0.7, "luck": 0.05}), place, recorder)
+    confirmations = opened(place).confirmations(record.study)
+    assert len(confirmations) == 4
+    assert len({c.seed for c in confirmations}) == 2
+    assert 0 not in {c.seed for c in confirmations}
+    assert any(record.test["accuracy"] == pytest.approx(c.metrics["accuracy"]) for c in confirmations)
+
+
+def test_a_metric_to_minimise_is_minimised(request_of, place, recorder):
+    """The best trial of a loss is the lowest."""
+    record = run_study(request_of(metric="log_loss"), place, recorder)
+    values = [t.value for t in opened(place).trials(record.study) if t.value is not None]
+    assert record.best.value == min(values)
+    assert record.direction == "minimize"
+
+
+def test_a_single_training_is_a_study_of_one_trial(request_of, place, recorder):
+    """`train` leaves the spec's study aside: one trial, no baseline, a test, a model."""
+    record = run_study(as_training(request_of(trials=9)), place, recorder, "train")
+    assert (record.mode, record.planned, record.trials.complete) == ("train", 1, 1)
+    assert record.baseline is None
+    assert record.test is not None
+    assert record.study.startswith("train-curve-demo-")
+    assert record.space == {}
+
+
+def test_the_space_is_widened_to_hold_the_given_configuration(request_of, place, recorder):
+    """A given value outside the space stretches it, once, and the stretch is told."""
+    record = run_study(request_of({"x": 0.2}), place, recorder)
+    assert record.space["x"]["low"] == 0.2
+    assert "wider than asked" in recorder.of("opened")[0][0].notes[0]
+    trials = opened(place).trials(record.study)
+    assert trials[0].params == {"x": 0.2}
+    assert trials[0].state == "complete"
+
+
+def test_nothing_is_made_where_preparation_fails(request_of, place, recorder, monkeypatch):
+    """A spec that fails before its study is made leaves nothing behind."""
+    request = request_of()
+    broken = replace(request, dataset=resolve_files(request))
+    with pytest.raises(DataError):
+        run_study(broken, place, recorder)
+    assert not place.folder.exists()
+    assert list(place.folder.parent.glob("studies*")) == []
+
+
+def resolve_files(request):
+    """Return a data set of a kind that the linear plugin cannot find on disk."""
+    from catalog.dataset import FilesDataset
+
+    object.__setattr__(request, "plugin", __import__("catalog.registry").registry.load("nlp/text-classification/linear"))
+    object.__setattr__(request, "config", request.plugin.Config())
+    return FilesDataset(source="files", train=str(request.folder / "nowhere.csv"))
+
+
+def test_measurements_are_kept_by_training(request_of, place, recorder):
+    """Each trial's measurements are stored under its name and told to the listener."""
+    record = run_study(request_of(trials=2, pruner="none"), place, recorder)
+    epochs = opened(place).epochs(record.study, "trial/1")
+    assert [epoch.progress for epoch in epochs] == [1.0]
+    assert all(math.isfinite(value) for value in epochs[0].metrics.values())
+    assert {training for training, _ in recorder.of("measured")} >= {"baseline", "trial/0", "trial/1", "confirm/given/1"}
+
+
+def test_a_running_study_is_refused_to_a_second(request_of, place, recorder):
+    """Whoever holds the lease is named to whoever wants to run the study too."""
+    from datetime import timedelta
+
+    from runner.store.records import Owner
+
+    run_study(request_of(trials=2, name="mine"), place, recorder)
+    store = Store.open(place.storage, create=True)
+    store.acquire("mine", Owner.this_process(), timedelta(minutes=1))
+    with pytest.raises(StudyConflictError, match="process"):
+        run_study(request_of(trials=3, name="mine"), place, recorder)
+
+
+def test_a_stored_spec_makes_the_same_study(request_of, place, recorder, tmp_path):
+    """What the store keeps is enough to go on."""
+    record = run_study(request_of(trials=3), place, recorder)
+    request = resolve(record.spec, tmp_path)
+    assert run_study(request, place, recorder).study == record.study
