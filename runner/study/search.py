@@ -113,7 +113,7 @@ class Search:
         record = TrialRecord(
             number=trial.number,
             state="running",
-            origin=self._origin(trial.number),
+            origin=known.origin if (known := self._records.get(trial.number)) else self._origin(trial.number),
             params=dict(trial.params),
             started=datetime.now(UTC),
         )
