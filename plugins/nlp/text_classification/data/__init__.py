@@ -1,0 +1,7 @@
+"""Labelled texts for every model of the task: read, checked, split and summarised, without torch or scikit-learn."""
+
+from plugins.nlp.text_classification.data.checks import check_config
+from plugins.nlp.text_classification.data.loading import load
+from plugins.nlp.text_classification.data.records import Split, TextData
+
+__all__ = ["Split", "TextData", "check_config", "load"]

@@ -1,0 +1,166 @@
+"""The hub source: a data set of the Hugging Face hub, or the copy that its cache holds.
+
+The hub is asked once, with a time limit, before `datasets` is let loose: on its own it retries an unreachable hub for
+23 seconds and prints each try. Nothing is ever executed: `datasets` 5 runs no scripts of a data set.
+"""
+
+import re
+import threading
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from catalog.dataset import HubDataset
+from catalog.errors import DataError, UnreachableError
+from plugins.nlp.text_classification.data.quiet import quiet
+from plugins.nlp.text_classification.data.records import Source
+from plugins.nlp.text_classification.data.wording import listed, shortened
+
+if TYPE_CHECKING:
+    import datasets
+
+__all__ = ["read_hub"]
+
+_REQUEST_SECONDS = 5.0
+_PROBE_SECONDS = 10.0
+"""For the whole question: a resolver that drops packets is not bound by the request's own limit."""
+_COMMIT = re.compile("[0-9a-f]{40}")
+_NAMES = {"train": ("train",), "validation": ("validation", "valid", "val", "dev"), "test": ("test",)}
+
+
+def read_hub(dataset: HubDataset) -> tuple[Mapping[str, Source], tuple[str, ...]]:
+    """Fetch the splits train, validation and test as far as they exist; others are left alone.
+
+    Where the hub does not answer, the newest copy in the cache is used, and a note tells so.
+
+    Returns:
+        Splits by name, ``train`` first, and notes.
+
+    Raises:
+        DataError: The hub answers, but has no such data set, revision or configuration, or it has no train split.
+        UnreachableError: The hub does not answer and its cache does not hold the data set.
+    """
+    import datasets
+
+    with quiet():
+        try:
+            commit = _ask(dataset)
+        except UnreachableError as unreachable:
+            found = _cached(dataset, unreachable)
+            notes: tuple[str, ...] = ("The hub could not be asked: the newest copy in its cache was used.",)
+        else:
+            found, notes = _fetched(dataset, commit), ()
+        names = {split: next((name for name in known if name in found), None) for split, known in _NAMES.items()}
+        if names["train"] is None:
+            raise DataError(
+                f"{dataset.name} has no train split; its splits: {listed(found)}. "
+                "Download one as a file and name it under dataset.train.",
+                field="dataset.name",
+            )
+        return {
+            split: Source(
+                origin=f"{dataset.name} ({name})",
+                field="dataset.name",
+                table=found[name].with_format("arrow")[:],
+                class_names={
+                    column: tuple(feature.names)
+                    for column, feature in found[name].features.items()
+                    if isinstance(feature, datasets.ClassLabel)
+                },
+            )
+            for split, name in names.items()
+            if name is not None
+        }, notes
+
+
+def _ask(dataset: HubDataset) -> str:
+    """Return the commit that the hub has of the data set."""
+    import datasets
+    from huggingface_hub import HfApi, constants
+    from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError, RevisionNotFoundError
+
+    if constants.HF_HUB_OFFLINE or datasets.config.HF_HUB_OFFLINE:
+        raise _unreachable(dataset, "offline mode is on: HF_HUB_OFFLINE or HF_DATASETS_OFFLINE is set")
+    answer: list[str | BaseException] = []
+
+    def ask() -> None:
+        try:
+            info = HfApi().dataset_info(dataset.name, revision=dataset.revision, timeout=_REQUEST_SECONDS)
+            answer.append(str(info.sha))
+        except BaseException as error:  # noqa: BLE001 -- carried out of the thread and judged below
+            answer.append(error)
+
+    thread = threading.Thread(target=ask, daemon=True)
+    thread.start()
+    thread.join(_PROBE_SECONDS)
+    match answer:
+        case [str(commit)]:
+            return commit
+        case [GatedRepoError() as error]:
+            raise DataError(
+                f"{dataset.name} is gated: ask for access on its page, then log in with `hf auth login`.",
+                field="dataset.name",
+            ) from error
+        case [RepositoryNotFoundError() as error]:
+            raise DataError(
+                f"The hub has no data set {dataset.name!r}, or it is private. Check the id (owner/name), "
+                "or log in with `hf auth login`.",
+                field="dataset.name",
+            ) from error
+        case [RevisionNotFoundError() as error]:
+            raise DataError(
+                f"{dataset.name} has no revision {dataset.revision!r}; name a branch, a tag or a commit.",
+                field="dataset.revision",
+            ) from error
+        case [BaseException() as error]:
+            raise _unreachable(dataset, shortened(f"{type(error).__name__}: {error}", 160)) from error
+    raise _unreachable(dataset, f"no answer within {_PROBE_SECONDS:.0f} seconds")
+
+
+def _fetched(dataset: HubDataset, commit: str) -> Mapping[str, "datasets.Dataset"]:
+    import datasets
+
+    try:
+        # the prefix keeps a folder of the same name in the working directory out of it
+        found = datasets.load_dataset(f"hf://datasets/{dataset.name}", dataset.config, revision=commit)
+    except (ValueError, RuntimeError, FileNotFoundError, datasets.exceptions.DatasetsError) as error:
+        raise DataError(
+            f"{dataset.name} cannot be loaded: {shortened(error, 400)}",
+            field="dataset.config" if "onfig" in str(error) else "dataset.name",
+        ) from error
+    except Exception as error:  # whatever the HTTP library of the day raises
+        raise _unreachable(dataset, f"the download broke off: {shortened(error, 160)}") from error
+    return dict(found)
+
+
+def _cached(dataset: HubDataset, unreachable: UnreachableError) -> Mapping[str, "datasets.Dataset"]:
+    from datasets.packaged_modules.cache.cache import Cache
+
+    short = dataset.name.rpartition("/")[2]
+    try:
+        builder = Cache(
+            repo_id=dataset.name, dataset_name=short, config_name=dataset.config, version="auto", hash="auto"
+        )
+    except ValueError as error:
+        if "multiple" in str(error):  # its text lists them
+            raise DataError(f"{dataset.name}: {shortened(error, 400)}", field="dataset.config") from error
+        raise unreachable from unreachable.__cause__  # not there, or not in this configuration
+    if dataset.revision and _COMMIT.fullmatch(dataset.revision) and builder.hash != dataset.revision:
+        raise unreachable from unreachable.__cause__
+    return dict(builder.as_dataset())
+
+
+def _unreachable(dataset: HubDataset, reason: str) -> UnreachableError:
+    from huggingface_hub import constants
+
+    asked = [
+        f"{role} {name!r}" for role, name in (("configuration", dataset.config), ("revision", dataset.revision)) if name
+    ]
+    wanted = f" ({' and '.join(asked)})" if asked else ""
+    return UnreachableError(
+        f"The data set {dataset.name} could not be fetched: the hub at {constants.ENDPOINT} cannot be "
+        f"reached ({reason}), and its cache under {constants.HF_HOME} does not hold it{wanted}. Three ways on: "
+        "(1) connect, or point HF_HOME at a cache that holds it; "
+        '(2) use files of your own: "dataset": {"source": "files", "train": "reviews.csv"}; '
+        '(3) use demo data, with nothing to download: "dataset": {"source": "demo"}.',
+        field="dataset.name",
+    )

@@ -1,0 +1,54 @@
+"""The frozen records of a data set: as its source gave it, and as models get it."""
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pyarrow as pa
+
+from catalog.contract import DataSummary
+
+__all__ = ["Source", "Split", "TextData"]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class Split:
+    """Examples of one split, in the order of their source.
+
+    Attributes:
+        texts: One text per row, never empty or blank. Immutable: the splits of one data set are shared in a process.
+        labels: Class ids, int64, shape (rows,), read-only.
+    """
+
+    texts: Sequence[str]
+    labels: np.ndarray
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class TextData:
+    """A data set ready to train on.
+
+    Attributes:
+        summary: What was found: sizes, class names, fingerprint, notes.
+        splits: Always ``"train"``, ``"validation"`` and ``"test"``, none of them empty.
+    """
+
+    summary: DataSummary
+    splits: Mapping[str, Split]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class Source:
+    """One split as a file or hub gave it, all columns still there.
+
+    Attributes:
+        origin: What errors call it: a path, or a hub id with its split.
+        field: The spec field that named it (``dataset.train``).
+        table: Rows in order; column names are unique.
+        class_names: Published names of classes by column, for columns that hold ids.
+    """
+
+    origin: str
+    field: str
+    table: pa.Table
+    class_names: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)

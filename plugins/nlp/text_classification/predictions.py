@@ -1,0 +1,67 @@
+"""Per-example predictions of one model on one split, in a Parquet file."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import parquet
+
+from catalog.errors import DataError
+from plugins.nlp.text_classification.storage import write_file
+
+__all__ = ["Predictions", "read", "write"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Predictions:
+    """What a model said about every example of a split, in the order of the split.
+
+    Attributes:
+        labels: True class ids, int64, shape (rows,).
+        probabilities: float32, shape (rows, classes).
+    """
+
+    labels: np.ndarray
+    probabilities: np.ndarray
+
+
+def write(path: Path, labels: np.ndarray, probabilities: np.ndarray) -> None:
+    """Write one row an example: ``row``, ``label``, ``predicted`` (int64) and ``probabilities`` (a list of float32).
+
+    Args:
+        path: The file; it appears whole or not at all.
+        labels: True class ids, shape (rows,).
+        probabilities: Shape (rows, classes).
+    """
+    rows, classes = probabilities.shape
+    flat = pa.array(np.ascontiguousarray(probabilities, dtype=np.float32).reshape(-1))
+    table = pa.table(
+        {
+            "row": np.arange(rows, dtype=np.int64),
+            "label": labels.astype(np.int64, copy=False),
+            "predicted": probabilities.argmax(axis=1).astype(np.int64, copy=False),
+            "probabilities": pa.FixedSizeListArray.from_arrays(flat, classes),
+        }
+    )
+    write_file(path, lambda temporary: parquet.write_table(table, temporary))
+
+
+def read(path: Path) -> Predictions:
+    """Read what `write` wrote.
+
+    Raises:
+        DataError: The file is missing, damaged, or not of this kind.
+    """
+    try:
+        with parquet.ParquetFile(path) as file:
+            table = file.read(columns=["label", "probabilities"])
+        labels = table["label"].to_numpy()
+        lists = table["probabilities"].combine_chunks()
+        probabilities = lists.flatten().to_numpy().reshape(labels.size, -1)
+    except (pa.ArrowException, OSError, KeyError, ValueError, AttributeError) as error:
+        raise DataError(f"{path} does not hold predictions: {error}. Evaluate the model again.") from error
+    fits = labels.dtype == np.int64 and labels.size and labels.min() >= 0 and labels.max() < probabilities.shape[1]
+    if not fits or not np.isfinite(probabilities).all():
+        raise DataError(f"{path} does not hold predictions: labels and probabilities do not fit. Evaluate again.")
+    return Predictions(labels, probabilities.astype(np.float32, copy=False))

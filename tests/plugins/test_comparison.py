@@ -1,0 +1,141 @@
+"""Files of predictions and the paired bootstrap over them."""
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+from catalog.errors import DataError
+from plugins.nlp.text_classification import predictions
+from plugins.nlp.text_classification.comparison import compare
+from plugins.nlp.text_classification.metrics import METRICS, compute
+
+ROWS = 400
+LABELS = np.random.default_rng(0).integers(0, 2, ROWS)
+
+
+def judged(folder: Path, name: str, accuracy: float, seed: int, labels: np.ndarray = LABELS, classes: int = 2) -> Path:
+    """Write predictions that are right with the given probability, and sure in varying degrees."""
+    rng = np.random.default_rng(seed)
+    wrong = (labels + rng.integers(1, classes, labels.size)) % classes
+    chosen = np.where(rng.random(labels.size) < accuracy, labels, wrong)
+    sure = rng.uniform(0.6, 0.9, labels.size)
+    probabilities = np.repeat((1 - sure)[:, None] / (classes - 1), classes, axis=1)
+    probabilities[np.arange(labels.size), chosen] = sure
+    predictions.write(folder / f"{name}{seed}.parquet", labels, probabilities)
+    return folder / f"{name}{seed}.parquet"
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_identical_predictions_do_not_differ(tmp_path, metric):
+    """The same predictions on both sides give difference 0 and the interval [0, 0]."""
+    path = judged(tmp_path, "a", 0.8, 1)
+    found = compare([path, path], [path], metric, seed=0)
+    assert (found.difference, found.low, found.high) == (0, 0, 0)
+    assert (found.rows, found.seeds, found.metric) == (ROWS, (2, 1), metric)
+
+
+@pytest.mark.parametrize("metric", METRICS)
+@pytest.mark.parametrize("classes", [2, 4])
+def test_clearly_better_predictions_are_better(tmp_path, metric, classes):
+    """A clear lead has an interval above 0, whichever way the metric improves; turned around it is below 0."""
+    labels = np.random.default_rng(0).integers(0, classes, ROWS)
+    good = [judged(tmp_path, "good", 0.9, seed, labels, classes) for seed in range(3)]
+    bad = [judged(tmp_path, "bad", 0.6, seed, labels, classes) for seed in range(3, 6)]
+    found, turned = compare(good, bad, metric, seed=0), compare(bad, good, metric, seed=0)
+    assert 0 < found.low < found.difference < found.high
+    assert turned.high < 0
+    assert turned.difference == pytest.approx(-found.difference)
+    files = [[compute(labels, predictions.read(path).probabilities)[metric] for path in side] for side in (good, bad)]
+    assert abs(found.difference) == pytest.approx(abs(np.mean(files[0]) - np.mean(files[1])), abs=1e-6)
+
+
+def test_interval_covers_no_difference_about_95_times_in_100(tmp_path):
+    """Of 60 comparisons of equally good models, one training each, about 3 have an interval without 0."""
+    rng = np.random.default_rng(0)
+    missed = 0
+    for trial in range(60):
+        labels = rng.integers(0, 2, 150)
+        paths = [judged(tmp_path, f"{side}-", 0.8, 1000 + 2 * trial + side, labels) for side in (0, 1)]
+        found = compare(paths[:1], paths[1:], "accuracy", seed=trial)
+        missed += not found.low <= 0 <= found.high
+    assert missed <= 9
+
+
+def test_pairing_narrows_the_interval(tmp_path):
+    """Two models that err on the same examples differ by less than two that err independently."""
+    first = judged(tmp_path, "a", 0.8, 1)
+    known = predictions.read(first)
+    few = known.probabilities.copy()
+    few[:10] = few[:10, ::-1]
+    predictions.write(tmp_path / "near.parquet", known.labels, few)
+    near = compare([first], [tmp_path / "near.parquet"], "accuracy", seed=0)
+    far = compare([first], [judged(tmp_path, "b", 0.8, 2)], "accuracy", seed=0)
+    assert near.high - near.low < (far.high - far.low) / 2
+
+
+def test_luck_of_seeds_widens_the_interval(tmp_path):
+    """Trainings that scatter give a wider interval than trainings that agree, at the same mean."""
+    even = [judged(tmp_path, "even", 0.8, seed) for seed in range(3)]
+    uneven = [judged(tmp_path, "uneven", accuracy, seed) for seed, accuracy in enumerate((0.6, 0.8, 0.99), start=10)]
+    other = [judged(tmp_path, "other", 0.8, 20)]
+    steady, shaky = compare(even, other, "accuracy", seed=0), compare(uneven, other, "accuracy", seed=0)
+    assert shaky.high - shaky.low > 1.5 * (steady.high - steady.low)
+
+
+def test_comparison_repeats(tmp_path):
+    """The seed decides the interval."""
+    sides = [judged(tmp_path, "a", 0.8, 1)], [judged(tmp_path, "b", 0.75, 2)]
+    assert compare(*sides, "f1", seed=3) == compare(*sides, "f1", seed=3)
+    assert compare(*sides, "log_loss", seed=3) != compare(*sides, "log_loss", seed=4)
+
+
+def test_different_examples_are_refused(tmp_path):
+    """Files with other labels, or nothing to compare, are an error that names the file."""
+    first = judged(tmp_path, "a", 0.8, 1)
+    other = judged(tmp_path, "b", 0.8, 2, 1 - LABELS)
+    with pytest.raises(DataError, match=r"b2\.parquet"):
+        compare([first], [other], "accuracy", seed=0)
+    with pytest.raises(DataError, match="at least one"):
+        compare([first], [], "accuracy", seed=0)
+    with pytest.raises(DataError, match="accuracy, f1"):
+        compare([first], [first], "auc", seed=0)
+
+
+def test_predictions_come_back_as_written(tmp_path):
+    """Labels and probabilities survive the file, which anyone can read as a table of one row an example."""
+    path = judged(tmp_path, "a", 0.8, 1)
+    found = predictions.read(path)
+    assert np.array_equal(found.labels, LABELS)
+    assert found.probabilities.dtype == np.float32
+    table = parquet.read_table(path).to_pydict()
+    assert table["row"] == list(range(ROWS))
+    assert table["predicted"][0] == int(np.argmax(table["probabilities"][0]))
+    assert [file.name for file in tmp_path.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        {"label": [0], "other": [1]},
+        {"label": [5], "probabilities": [[0.5, 0.5]]},
+        {"label": [0, 1], "probabilities": [[0.5, 0.5], [1.0]]},
+        {"label": [0], "probabilities": [[float("nan"), 0.5]]},
+        {"label": ["x"], "probabilities": [[0.5, 0.5]]},
+        {"label": [0], "probabilities": [0.5]},
+        {"label": [], "probabilities": []},
+    ],
+)
+def test_files_of_another_kind_are_refused(tmp_path, table):
+    """What does not hold predictions is one error that names the file."""
+    parquet.write_table(pa.table(table), tmp_path / "x.parquet")
+    with pytest.raises(DataError, match=r"x\.parquet"):
+        predictions.read(tmp_path / "x.parquet")
+
+
+def test_missing_predictions_are_refused(tmp_path):
+    """A file that is gone is one error."""
+    with pytest.raises(DataError, match="gone"):
+        predictions.read(tmp_path / "gone.parquet")

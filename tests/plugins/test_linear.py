@@ -1,0 +1,282 @@
+"""The linear plugin: what it promises, trains, stores and refuses."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from pydantic import ValidationError
+from safetensors.numpy import load_file, save_file
+
+from catalog.contract import Decision, Direction, EpochMetrics, Outcome, Plugin, Trainer, TrialContext
+from catalog.dataset import FilesDataset
+from catalog.errors import DataError, ModelSourceError
+from catalog.testing import Case, PluginConformance
+from plugins.nlp.text_classification import predictions
+from plugins.nlp.text_classification.linear import plugin
+
+PRAISE = ("splendid", "moving", "brilliant")
+BLAME = ("dull", "clumsy", "awful")
+
+
+def write_reviews(folder: Path, rows: int = 200, classes: int = 2) -> FilesDataset:
+    rng = np.random.default_rng(0)
+    lexicon = [BLAME, PRAISE, ("middling", "passable", "average")][:classes]
+    lines = []
+    for i in range(rows):
+        text = f"film {rng.integers(9)} had a {rng.choice(lexicon[i % classes])} plot"
+        lines.append({"text": text, "label": ["bad", "good", "so-so"][i % classes]})
+    (folder / "train.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    return FilesDataset(source="files", train=str(folder / "train.jsonl"))
+
+
+def context(folder: Path, answer: Decision = Decision.GO_ON, reports: list | None = None, ticks: list | None = None):
+    reports, ticks = [] if reports is None else reports, [] if ticks is None else ticks
+    folder.mkdir(parents=True, exist_ok=True)
+    return TrialContext(
+        folder=folder,
+        device="cpu",
+        threads=1,
+        seed=0,
+        metric="accuracy",
+        direction=Direction.MAXIMIZE,
+        quarters=True,
+        report=lambda measured: reports.append(measured) or answer,
+        tick=ticks.append,
+    )
+
+
+@pytest.fixture
+def trainer() -> Trainer:
+    return plugin.trainer()
+
+
+class TestConformance(PluginConformance):
+    """The linear plugin keeps the contract that every plugin keeps."""
+
+    @pytest.fixture
+    def case(self, tmp_path) -> Case:
+        return Case(key=plugin.key, config={"C": 1.0}, dataset=write_reviews(tmp_path))
+
+
+def test_descriptor_keeps_the_contract_and_stays_light():
+    """Importing the descriptor brings in none of the heavy libraries, and it has all that a plugin has."""
+    assert isinstance(plugin, Plugin)
+    assert plugin.key == "nlp/text-classification/linear"
+    code = (
+        "import sys; from plugins.nlp.text_classification.linear import plugin; plugin.card(); "
+        "print([m for m in ('torch', 'sklearn', 'scipy', 'pyarrow', 'datasets', 'pandas') if m in sys.modules])"
+    )
+    assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"
+
+
+def test_configuration_has_described_and_bounded_fields():
+    """Every field tells what it is; values outside its bounds, and unknown fields, are refused."""
+    assert all(field.description for field in plugin.Config.model_fields.values())
+    assert plugin.Config.model_validate_json('{"class_weights": [1, 2.5], "C": 1}').class_weights == (1, 2.5)
+    assert plugin.Config.model_validate({"class_weights": [1.0, 2.5]}).class_weights == (1, 2.5)
+    assert plugin.Config.model_validate_json('{"class_weights": "balanced"}').class_weights == "balanced"
+    bad = ({"C": 0}, {"C": "1"}, {"ngram_max": 4}, {"min_df": 0}, {"class_weights": "even"}, {"class_weights": [1, -1]},
+           {"num_labels": 1}, {"seed": -1}, {"c": 1}, {"C": True})  # fmt: skip
+    for fields in bad:
+        with pytest.raises(ValidationError):
+            plugin.Config.model_validate(fields)
+
+
+def test_search_space_holds_the_default_configuration():
+    """The default configuration lies inside the search space, told in its units; the seed is never tuned."""
+    config = plugin.Config()
+    space, values = plugin.search_space(config), plugin.tunable(config, None)
+    assert all(values[name] in space[name] for name in space)
+    assert not plugin.fixed_fields.intersection(space)
+    assert "seed" in plugin.fixed_fields
+    assert plugin.tunable(plugin.Config(class_weights="balanced"), None)["class_weights"] == "balanced"
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+def test_training_learns_reports_and_leaves_a_whole_model(tmp_path, trainer, classes):
+    """One training reports once, reaches full accuracy on separable words, and its files say what it returned."""
+    prepared = trainer.prepare(write_reviews(tmp_path, classes=classes), plugin.Config(), tmp_path)
+    reports: list[EpochMetrics] = []
+    ticks: list[float] = []
+    result = trainer.train(plugin.Config(), prepared, context(tmp_path / "trial", reports=reports, ticks=ticks))
+    assert result.outcome is Outcome.COMPLETE
+    assert [measured.progress for measured in reports] == [1.0]
+    assert result.history == tuple(reports)
+    assert ticks == sorted(ticks)
+    assert ticks[-1] == 1.0
+    assert {"loss", *plugin.metrics} <= set(result.metrics)
+    assert result.metrics["accuracy"] == 1.0
+    assert result.metrics["loss"] == result.metrics["log_loss"]
+    judged = predictions.read(result.predictions)
+    assert np.array_equal(judged.labels, prepared.data.splits["validation"].labels)
+    evaluation = trainer.evaluate(result.model_dir, prepared, "test", folder=tmp_path, device="cpu", threads=1)
+    assert evaluation.rows == prepared.summary.rows["test"] == sum(map(sum, evaluation.confusion))
+    assert evaluation.metrics["accuracy"] == 1.0
+    assert predictions.read(evaluation.predictions).probabilities.shape == (evaluation.rows, classes)
+    same = trainer.evaluate(result.model_dir, prepared, "validation", folder=tmp_path, device="cpu", threads=1)
+    assert same.metrics == result.metrics
+
+
+@pytest.mark.parametrize(("answer", "outcome"), [(Decision.PRUNE, Outcome.PRUNED), (Decision.STOP, Outcome.STOPPED)])
+def test_answers_to_the_report_decide_the_outcome(tmp_path, trainer, answer, outcome):
+    """A pruned training leaves no model, a stopped one does."""
+    prepared = trainer.prepare(write_reviews(tmp_path), plugin.Config(), tmp_path)
+    result = trainer.train(plugin.Config(), prepared, context(tmp_path / "trial", answer))
+    assert result.outcome is outcome
+    pruned = answer is Decision.PRUNE
+    assert (result.model_dir is None) is (result.predictions is None) is pruned
+    assert any((tmp_path / "trial").iterdir()) is not pruned
+
+
+def test_opened_model_answers_any_text(tmp_path, trainer):
+    """Predictions come in order, lazily, for strange texts too, and probabilities add up to 1."""
+    prepared = trainer.prepare(write_reviews(tmp_path), plugin.Config(), tmp_path)
+    model_dir = trainer.train(plugin.Config(), prepared, context(tmp_path / "trial")).model_dir
+    predictor = trainer.open(model_dir, "cpu", 1)
+    texts = ["a splendid plot", "an awful plot", "", "zzz", "\ud800", "\0", "x" * 10_000]
+    answers = list(predictor.predict(iter(texts)))
+    assert [answer.text for answer in answers] == texts
+    assert [answer.label for answer in answers[:2]] == ["good", "bad"]
+    for answer in answers:
+        assert sum(answer.probabilities.values()) == pytest.approx(1)
+        assert answer.confidence == answer.probabilities[answer.label] == max(answer.probabilities.values())
+
+    def endless():
+        while True:
+            yield "a dull plot"
+
+    assert next(iter(predictor.predict(endless()))).label == "bad"
+    assert list(predictor.predict([])) == []
+
+
+def test_training_repeats_whatever_the_seed(tmp_path, trainer):
+    """The fit is convex: two seeds give the same predictions."""
+    prepared = trainer.prepare(write_reviews(tmp_path), plugin.Config(), tmp_path)
+    results = [trainer.train(plugin.Config(seed=seed), prepared, context(tmp_path / str(seed))) for seed in (0, 1)]
+    assert results[0].metrics == results[1].metrics
+
+
+def test_class_weights_favour_the_rare_class(tmp_path, trainer):
+    """With balanced weights, or a list that favours it, a text that says nothing leans less to the frequent class."""
+    lines = [{"text": f"film {i % 7}", "label": "rare" if i % 10 == 0 else "usual"} for i in range(200)]
+    (tmp_path / "train.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    dataset = FilesDataset(source="files", train=str(tmp_path / "train.jsonl"))
+    share = {}
+    for name, weights in (("none", None), ("balanced", "balanced"), ("list", (9.0, 1.0))):
+        config = plugin.Config(class_weights=weights)
+        prepared = trainer.prepare(dataset, config, tmp_path)
+        model_dir = trainer.train(config, prepared, context(tmp_path / name)).model_dir
+        share[name] = next(iter(trainer.open(model_dir, "cpu", 1).predict([""]))).probabilities["rare"]
+    assert share["none"] < 0.2
+    assert share["balanced"] > 0.4
+    assert share["list"] == pytest.approx(share["balanced"], abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "words"),
+    [
+        ({"num_labels": 3}, "model_config.num_labels", "2 classes: bad, good"),
+        ({"min_df": 100_000}, "model_config.min_df", "144 training texts"),
+        ({"class_weights": (1.0, 2.0, 3.0)}, "model_config.class_weights", "3 numbers"),
+    ],
+)
+def test_configuration_that_contradicts_the_data_is_refused(tmp_path, trainer, fields, field, words):
+    """A configuration that cannot work with these data names its field and both numbers."""
+    config, dataset = plugin.Config(**fields), write_reviews(tmp_path)
+    with pytest.raises(DataError, match=words) as caught:
+        trainer.train(config, trainer.prepare(dataset, config, tmp_path), context(tmp_path / "trial"))
+    assert caught.value.field == field
+
+
+def test_inspect_reads_the_data_alone(tmp_path):
+    """Inspecting tells what preparing would find, and refuses what it would refuse."""
+    dataset = write_reviews(tmp_path)
+    assert plugin.inspect(dataset, plugin.Config(), tmp_path).rows["train"] == 144
+    with pytest.raises(DataError, match="num_labels is 5"):
+        plugin.inspect(dataset, plugin.Config(num_labels=5), tmp_path)
+
+
+def test_model_of_other_classes_is_not_evaluated(tmp_path, trainer):
+    """A model is judged only on data with its own classes."""
+    prepared = trainer.prepare(write_reviews(tmp_path), plugin.Config(), tmp_path)
+    model_dir = trainer.train(plugin.Config(), prepared, context(tmp_path / "trial")).model_dir
+    (tmp_path / "other").mkdir()
+    other = trainer.prepare(write_reviews(tmp_path / "other", classes=3), plugin.Config(), tmp_path)
+    with pytest.raises(ModelSourceError, match="so-so"):
+        trainer.evaluate(model_dir, other, "test", folder=tmp_path, device="cpu", threads=1)
+
+
+def spoil_header(folder: Path, **fields) -> None:
+    header = json.loads((folder / "model.json").read_text())
+    (folder / "model.json").write_text(json.dumps(header | fields))
+
+
+def spoil_tensor(folder: Path, name: str, change) -> None:
+    tensors = load_file(folder / "weights.safetensors")
+    tensors[name] = np.ascontiguousarray(change(tensors[name]))
+    save_file({name: tensor for name, tensor in tensors.items() if tensor.size}, folder / "weights.safetensors")
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda folder: (folder / "model.json").unlink(),
+        lambda folder: (folder / "model.json").write_text("{"),
+        lambda folder: spoil_header(folder, format="other"),
+        lambda folder: spoil_header(folder, version=2),
+        lambda folder: spoil_header(folder, labels=["a"]),
+        lambda folder: spoil_header(folder, labels=["a", "a"]),
+        lambda folder: spoil_header(folder, labels=["a", "b", "c"]),
+        lambda folder: spoil_header(folder, extra=1),
+        lambda folder: (folder / "words.json").write_text("[1]"),
+        lambda folder: (folder / "words.json").write_text('{"a": 1}'),
+        lambda folder: (folder / "words.json").write_text('["a", "a"]'),
+        lambda folder: (folder / "words.json").write_bytes(b"\xff"),
+        lambda folder: (folder / "words.json").write_text("[" * 100_000),
+        lambda folder: (folder / "weights.safetensors").write_bytes(b"\x80\x04pickle"),
+        lambda folder: (folder / "weights.safetensors").write_bytes(b""),
+        lambda folder: spoil_tensor(folder, "idf", lambda idf: idf[:-1]),
+        lambda folder: spoil_tensor(folder, "idf", lambda idf: idf.astype(np.float64)),
+        lambda folder: spoil_tensor(folder, "coefficients", lambda values: values * np.nan),
+        lambda folder: spoil_tensor(folder, "intercept", lambda values: values[:0]),
+        lambda folder: spoil_tensor(folder, "sequences.2", lambda terms: terms + 1_000_000),
+        lambda folder: spoil_tensor(folder, "sequences.2", lambda terms: terms - 1),
+        lambda folder: spoil_tensor(folder, "sequences.2", lambda terms: terms[::-1]),
+        lambda folder: spoil_tensor(folder, "sequences.2", lambda terms: terms.reshape(-1)),
+    ],
+)
+def test_damaged_model_folder_is_refused(tmp_path, trainer, spoil):
+    """A folder that is not whole, or not what it says, is one error; nothing in it is executed."""
+    prepared = trainer.prepare(write_reviews(tmp_path), plugin.Config(), tmp_path)
+    model_dir = trainer.train(plugin.Config(), prepared, context(tmp_path / "trial")).model_dir
+    assert not [file for file in model_dir.iterdir() if file.suffix not in {".json", ".safetensors"}]
+    spoil(model_dir)
+    with pytest.raises(ModelSourceError, match="linear model"):
+        trainer.open(model_dir, "cpu", 1)
+
+
+def test_training_again_in_the_same_folder_replaces_the_model(tmp_path, trainer):
+    """A second try of a training in its folder leaves one whole model and nothing beside it."""
+    prepared = trainer.prepare(write_reviews(tmp_path), plugin.Config(), tmp_path)
+    for ngram_max in (2, 1):
+        result = trainer.train(plugin.Config(ngram_max=ngram_max), prepared, context(tmp_path / "trial"))
+    assert sorted(path.name for path in (tmp_path / "trial").iterdir()) == ["model", "validation.parquet"]
+    assert next(iter(trainer.open(result.model_dir, "cpu", 1).predict(["splendid"]))).label == "good"
+
+
+REVIEWS = Path(__file__).parents[3] / "shared" / "data" / "imdb"
+
+
+@pytest.mark.real
+@pytest.mark.skipif(not REVIEWS.exists(), reason="the real reviews are not on this machine")
+def test_real_reviews_are_learnt(tmp_path, trainer):
+    """On 2,000 reviews of IMDB the defaults reach 84 % on 1,000 others."""
+    paths = {split: str(REVIEWS / f"{split}.parquet") for split in ("train", "test")}
+    dataset = FilesDataset.model_validate({"source": "files", **paths, "limit": {"train": 2000, "test": 1000}})
+    prepared = trainer.prepare(dataset, plugin.Config(num_labels=2), tmp_path)
+    result = trainer.train(plugin.Config(num_labels=2), prepared, context(tmp_path / "trial"))
+    evaluation = trainer.evaluate(result.model_dir, prepared, "test", folder=tmp_path, device="cpu", threads=1)
+    assert evaluation.metrics["accuracy"] > 0.84

@@ -1,0 +1,40 @@
+"""Files and folders that appear whole or not at all."""
+
+import pytest
+
+from plugins.nlp.text_classification.storage import write_file, write_folder
+
+
+def test_file_appears_whole_or_not_at_all(tmp_path):
+    """A failed write leaves the older file and nothing beside it."""
+    path = tmp_path / "new" / "a.txt"
+    write_file(path, lambda file: file.write_text("one"))
+
+    def fail(file):
+        file.write_text("half")
+        raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        write_file(path, fail)
+    assert [file.name for file in path.parent.iterdir()] == ["a.txt"]
+    assert path.read_text() == "one"
+    write_file(path, lambda file: file.write_text("two"))
+    assert path.read_text() == "two"
+
+
+def test_folder_appears_whole_or_not_at_all(tmp_path):
+    """A failed write leaves the older folder, a later one replaces it whole."""
+    path = tmp_path / "model"
+    write_folder(path, lambda folder: (folder / "a").write_text("one"))
+
+    def fail(folder):
+        (folder / "b").write_text("half")
+        raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        write_folder(path, fail)
+    assert [file.name for file in tmp_path.iterdir()] == ["model"]
+    assert (path / "a").read_text() == "one"
+    write_folder(path, lambda folder: (folder / "c").write_text("two"))
+    assert [file.name for file in path.iterdir()] == ["c"]
+    assert [file.name for file in tmp_path.iterdir()] == ["model"]
