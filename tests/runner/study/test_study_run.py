@@ -2,12 +2,16 @@
 
 import math
 from dataclasses import replace
+from datetime import timedelta
 
 import optuna
 import pytest
 
+from catalog import registry
+from catalog.dataset import FilesDataset
 from catalog.errors import DataError, StudyConflictError, WorkError
 from catalog.spec import resolve
+from runner.store.records import Owner
 from runner.store.store import Store
 from runner.study.coordinator import as_training, run_study
 
@@ -222,23 +226,15 @@ def test_the_space_is_widened_to_hold_the_given_configuration(request_of, place,
     assert trials[0].state == "complete"
 
 
-def test_nothing_is_made_where_preparation_fails(request_of, place, recorder, monkeypatch):
+def test_nothing_is_made_where_preparation_fails(request_of, place, recorder, tmp_path):
     """A spec that fails before its study is made leaves nothing behind."""
-    request = request_of()
-    broken = replace(request, dataset=resolve_files(request))
-    with pytest.raises(DataError):
+    plugin = registry.load("nlp/text-classification/linear")
+    nowhere = FilesDataset(source="files", train=str(tmp_path / "nowhere.csv"))
+    broken = replace(request_of(), plugin=plugin, config=plugin.Config(), dataset=nowhere)
+    with pytest.raises(DataError, match="nowhere.csv"):
         run_study(broken, place, recorder)
     assert not place.folder.exists()
     assert list(place.folder.parent.glob("studies*")) == []
-
-
-def resolve_files(request):
-    """Return a data set of a kind that the linear plugin cannot find on disk."""
-    from catalog.dataset import FilesDataset
-
-    object.__setattr__(request, "plugin", __import__("catalog.registry").registry.load("nlp/text-classification/linear"))
-    object.__setattr__(request, "config", request.plugin.Config())
-    return FilesDataset(source="files", train=str(request.folder / "nowhere.csv"))
 
 
 def test_measurements_are_kept_by_training(request_of, place, recorder):
@@ -247,15 +243,12 @@ def test_measurements_are_kept_by_training(request_of, place, recorder):
     epochs = opened(place).epochs(record.study, "trial/1")
     assert [epoch.progress for epoch in epochs] == [1.0]
     assert all(math.isfinite(value) for value in epochs[0].metrics.values())
-    assert {training for training, _ in recorder.of("measured")} >= {"baseline", "trial/0", "trial/1", "confirm/given/1"}
+    measured = {training for training, _ in recorder.of("measured")}
+    assert measured >= {"baseline", "trial/0", "trial/1", "confirm/given/1"}
 
 
 def test_a_running_study_is_refused_to_a_second(request_of, place, recorder):
     """Whoever holds the lease is named to whoever wants to run the study too."""
-    from datetime import timedelta
-
-    from runner.store.records import Owner
-
     run_study(request_of(trials=2, name="mine"), place, recorder)
     store = Store.open(place.storage, create=True)
     store.acquire("mine", Owner.this_process(), timedelta(minutes=1))
