@@ -16,7 +16,7 @@ from typing import Self
 
 from catalog.contract import Decision
 from catalog.errors import LostWorkerError
-from runner.engine.messages import Answer, Done, Event, Failed, Job, Task
+from runner.engine.messages import Answer, Done, Event, Failed, Job, Report, Task
 from runner.engine.worker import serve
 
 __all__ = ["LocalEngine", "usable_cores"]
@@ -114,11 +114,13 @@ class LocalEngine:
         return happened
 
     def run(self, task: Task, timeout: float = 1.0) -> Event:
-        """Do one task and return how it ended: for work of which there is just one piece."""
+        """Do one task and return how it ended, for work of which there is just one piece; a training is never pruned."""
         job = self.submit(task)
         while True:
             for event in self.events(timeout):
-                if isinstance(event, Done | Failed) and event.job == job:
+                if isinstance(event, Report):
+                    self.answer(event.job, Decision.GO_ON)
+                elif isinstance(event, Done | Failed) and event.job == job:
                     return event
 
     def close(self) -> None:

@@ -97,7 +97,7 @@ def to_json(space: SearchSpace) -> dict[str, dict[str, Any]]:
     return {
         name: {"choices": list(range_.values)}
         if isinstance(range_, Choices)
-        else {key: value for key, value in asdict(range_).items() if value not in (None, False)}
+        else {key: value for key, value in asdict(range_).items() if value is not None and value is not False}
         for name, range_ in space.items()
     }
 

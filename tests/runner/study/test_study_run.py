@@ -231,7 +231,7 @@ def test_nothing_is_made_where_preparation_fails(request_of, place, recorder, tm
     plugin = registry.load("nlp/text-classification/linear")
     nowhere = FilesDataset(source="files", train=str(tmp_path / "nowhere.csv"))
     broken = replace(request_of(), plugin=plugin, config=plugin.Config(), dataset=nowhere)
-    with pytest.raises(DataError, match="nowhere.csv"):
+    with pytest.raises(DataError, match=r"nowhere\.csv"):
         run_study(broken, place, recorder)
     assert not place.folder.exists()
     assert list(place.folder.parent.glob("studies*")) == []

@@ -1,0 +1,109 @@
+"""Worker processes: results, failures, deaths and ends."""
+
+import os
+import time
+
+import psutil
+import pytest
+
+from catalog.contract import Direction
+from catalog.dataset import DemoDataset
+from catalog.errors import DataError, LostWorkerError
+from runner.engine.local import LocalEngine
+from runner.engine.messages import Done, Failed, Predict, Prepare, Subject, Train
+
+
+def subject(tmp_path, **config):
+    """Return the simulated plugin with a configuration."""
+    return Subject("test/simulated/curve", config, DemoDataset(source="demo"), tmp_path / "cache")
+
+
+def training(tmp_path, name="one", **config):
+    """Return the task of a simulated training."""
+    return Train(subject(tmp_path, **config), tmp_path / name, 0, "accuracy", Direction.MAXIMIZE, quarters=False)
+
+
+@pytest.fixture
+def engine(simulated):
+    """Return an engine with one worker."""
+    with LocalEngine(1) as started:
+        yield started
+
+
+def test_one_worker_does_job_after_job(engine, tmp_path):
+    """A worker lives on between jobs; a failed one costs nothing."""
+    first = engine.run(Prepare(subject(tmp_path)))
+    assert isinstance(first, Done)
+    assert first.value.rows["train"] == 80
+    pids = {worker.process.pid for worker in engine._crew}
+    failed = engine.run(training(tmp_path, trouble="data", x=0.5))
+    assert isinstance(failed, Failed)
+    assert isinstance(failed.error, DataError)
+    assert failed.error.message == "the batch is larger than the data"
+    assert isinstance(engine.run(Prepare(subject(tmp_path, x=0.1))), Done)
+    assert {worker.process.pid for worker in engine._crew} == pids
+
+
+def test_an_unexpected_error_carries_its_traceback(engine, tmp_path):
+    """What a trainer raises by accident is told by type and message, its place kept for the log."""
+    failed = engine.run(training(tmp_path, trouble="error"))
+    assert failed.error.message == "RuntimeError: something broke"
+    assert "modelcat_simulated.py" in failed.details
+
+
+def test_a_dead_worker_fails_its_job_and_is_replaced(engine, tmp_path):
+    """The job of a worker that ends is failed with how it ended; the next job runs on a new one."""
+    failed = engine.run(training(tmp_path, trouble="die"))
+    assert isinstance(failed.error, LostWorkerError)
+    assert "code 7" in failed.error.message
+    assert isinstance(engine.run(Prepare(subject(tmp_path))), Done)
+
+
+def test_a_killed_worker_is_told_by_its_signal(engine, tmp_path):
+    """A worker that the system kills is a lost worker, with a hint at memory."""
+    job = engine.submit(training(tmp_path, seconds=30.0))
+    time.sleep(0.5)
+    engine._crew[0].process.kill()
+    failed = next(event for _ in range(50) for event in engine.events(0.2) if isinstance(event, Failed))
+    assert failed.job == job
+    assert "signal 9" in failed.error.message
+    assert "memory" in failed.error.message
+
+
+def test_closing_ends_workers_that_are_busy(simulated, tmp_path):
+    """Leaving the engine ends a training in the middle, within seconds, and nothing stays behind."""
+    with LocalEngine(2) as engine:
+        engine.submit(training(tmp_path, "a", seconds=60.0))
+        engine.submit(training(tmp_path, "b", seconds=60.0))
+        children = [psutil.Process(worker.process.pid) for worker in engine._crew]
+        time.sleep(1)
+        began = time.monotonic()
+    assert time.monotonic() - began < 8
+    assert not any(child.is_running() and child.status() != psutil.STATUS_ZOMBIE for child in children)
+
+
+def test_workers_that_cannot_start_are_given_up(simulated):
+    """An engine whose workers die before they get work says so instead of starting more for ever."""
+
+    def kill_whatever_starts(engine):
+        for _ in range(200):
+            for worker in engine._crew:
+                worker.process.kill()
+            engine.events(0.1)
+
+    with LocalEngine(1) as engine, pytest.raises(LostWorkerError, match="before they get work"):
+        kill_whatever_starts(engine)
+
+
+def test_prediction_answers_in_order(engine, tmp_path):
+    """Texts come back with their answers."""
+    engine.run(training(tmp_path, "kept"))
+    event = engine.run(Predict("test/simulated/curve", tmp_path / "kept" / "model", ("a", "b")))
+    assert [answer.text for answer in event.value] == ["a", "b"]
+
+
+def test_the_environment_is_left_as_it_was(simulated):
+    """Thread settings for workers do not leak into this process."""
+    before = dict(os.environ)
+    with LocalEngine(1):
+        assert dict(os.environ) == before

@@ -1,0 +1,72 @@
+"""Seeds, quarters, names and differences of studies."""
+
+import pytest
+
+from runner.study.names import differences, identity
+from runner.study.sampling import derived_seed, pruner_of, quarter_of, sampler_for
+
+SPEC = {"model": "bert", "model_config": {"epochs": 3}, "study": {"name": "a", "trials": 20, "metric": "accuracy"}}
+
+
+def test_derived_seeds_are_the_same_everywhere_and_differ_by_part():
+    """A seed depends on every part, and on nothing of this machine."""
+    assert derived_seed(0, 1) == derived_seed(0, 1) == 2005510037
+    assert len({derived_seed(0, 1), derived_seed(1, 0), derived_seed(0, 2), derived_seed("0:1")}) >= 3
+    assert 0 <= derived_seed("x") < 2**31
+
+
+@pytest.mark.parametrize("name", ["tpe", "random"])
+def test_a_trials_sampler_depends_on_its_number(name):
+    """Two trials of one study do not get the same random numbers, the same trial always does."""
+    import optuna
+
+    def asked(number):
+        study = optuna.create_study(sampler=sampler_for(name, 7, number))
+        return study.ask().suggest_float("x", 0, 1)
+
+    assert asked(3) == asked(3)
+    assert asked(3) != asked(4)
+
+
+@pytest.mark.parametrize("name", ["none", "median", "hyperband"])
+def test_pruners_prune_no_first_trial(name):
+    """The first trial has nothing to be worse than."""
+    import optuna
+
+    study = optuna.create_study(direction="maximize", pruner=pruner_of(name))
+    trial = study.ask()
+    trial.report(0.1, 25)
+    assert isinstance(trial.should_prune(), bool)
+    assert name == "hyperband" or not trial.should_prune()
+
+
+@pytest.mark.parametrize(
+    ("progress", "last", "step"),
+    [(0.25, 0, 25), (0.24, 0, None), (0.2501, 0, 25), (0.333, 25, None), (0.5, 25, 50), (1.0, 75, 100), (1.0, 0, 100)],
+)
+def test_quarters_are_counted_once(progress, last, step):
+    """A measurement counts for the newest quarter that it reaches, and only once."""
+    assert quarter_of(progress, last) == step
+
+
+def test_name_and_number_of_trials_do_not_make_another_study():
+    """The identity ignores what may change, and nothing else."""
+    longer = {**SPEC, "study": {**SPEC["study"], "trials": 40, "name": "b"}}
+    assert identity(longer, "study") == identity(SPEC, "study")
+    assert identity(SPEC, "train") != identity(SPEC, "study")
+    other = {**SPEC, "model_config": {"epochs": 4}}
+    assert identity(other, "study") != identity(SPEC, "study")
+
+
+def test_differences_are_told_by_path_with_both_values():
+    """What was added, changed and left out is told; what may change is not."""
+    other = {
+        "model": "bert",
+        "model_config": {"epochs": 4, "seed": 1},
+        "study": {"name": "b", "trials": 40},
+    }
+    assert differences(SPEC, other) == [
+        "model_config.epochs: 3 in the store, 4 here",
+        'study.metric: "accuracy" in the store, not given here',
+        "model_config.seed: not given in the store, 1 here",
+    ]

@@ -1,0 +1,88 @@
+"""The verdict's sentence says what the numbers allow, and no more."""
+
+from dataclasses import replace
+
+import pytest
+
+from catalog.contract import Comparison
+from runner.study.verdict import Findings, verdict_of
+
+
+def compared(difference, low, high, metric="accuracy", seeds=(3, 3)):
+    """Return a comparison."""
+    return Comparison(metric, difference, low, high, 1000, seeds)
+
+
+BETTER = Findings(
+    metric="accuracy",
+    winner="trial/7",
+    confirmed=True,
+    rival="trial/7",
+    versus_given=compared(0.008, 0.002, 0.014),
+    versus_baseline=compared(0.019, 0.010, 0.028, seeds=(3, 1)),
+    baseline="nlp/text-classification/linear",
+    scores={"given": 0.9, "trial/7": 0.908},
+)
+
+
+def test_a_clear_winner():
+    """Both differences are told in points with their intervals."""
+    verdict = verdict_of(BETTER)
+    assert verdict["sentence"] == (
+        "Trial 7 beats the given configuration by 0.8 points of accuracy (95 % interval 0.2 to 1.4, 3 against 3 "
+        "trainings, 1,000 validation rows). Trial 7 beats the linear baseline by 1.9 points of accuracy (95 % interval "
+        "1.0 to 2.8, 3 against 1 trainings, 1,000 validation rows)."
+    )
+    assert verdict["beats_given"] is True
+    assert verdict["beats_baseline"] is True
+
+
+def test_a_difference_that_chance_explains_is_no_victory():
+    """Where the interval holds zero, tuning did not measurably win."""
+    verdict = verdict_of(replace(BETTER, versus_given=compared(0.003, -0.004, 0.01)))
+    assert verdict["sentence"].startswith("Tuning did not measurably beat the given configuration: trial 7 is ahead")
+    assert verdict["beats_given"] is False
+
+
+def test_the_given_configuration_can_win():
+    """Where no rival has a better mean, the given configuration is kept, and that is said first."""
+    verdict = verdict_of(replace(BETTER, winner="given", versus_given=compared(-0.004, -0.01, 0.002)))
+    assert verdict["sentence"].startswith("Tuning did not beat the given configuration, which is kept")
+    assert "0.4 points of accuracy worse" in verdict["sentence"]
+    assert verdict["beats_given"] is False
+
+
+def test_losing_to_the_baseline_is_said_plainly():
+    """A model below the bag of words is told to be dropped."""
+    verdict = verdict_of(replace(BETTER, versus_baseline=compared(-0.05, -0.07, -0.03)))
+    assert "loses to the linear baseline by 5.0 points of accuracy" in verdict["sentence"]
+    assert "use the baseline" in verdict["sentence"]
+    assert verdict["beats_baseline"] is False
+
+
+def test_a_tie_with_the_baseline_is_a_tie():
+    """An interval around zero beats nothing."""
+    verdict = verdict_of(replace(BETTER, versus_baseline=compared(0.001, -0.01, 0.012)))
+    assert "chance can explain" in verdict["sentence"]
+    assert verdict["beats_baseline"] is False
+
+
+def test_unconfirmed_findings_are_called_so():
+    """A search without fresh seeds does not claim more than it knows."""
+    verdict = verdict_of(replace(BETTER, confirmed=False, versus_given=compared(0.01, 0.001, 0.02, seeds=(1, 1))))
+    assert "Not confirmed on fresh seeds" in verdict["sentence"]
+    assert "one training each" in verdict["sentence"]
+
+
+def test_losses_are_told_without_points():
+    """A log loss is no share of a hundred."""
+    finding = replace(BETTER, metric="log_loss", versus_given=compared(0.0123, 0.001, 0.02, "log_loss"))
+    assert "by 0.0123 of log_loss (95 % interval 0.0010 to 0.0200" in verdict_of(finding)["sentence"]
+
+
+@pytest.mark.parametrize("missing", ["versus_given", "versus_baseline"])
+def test_what_was_not_compared_is_null(missing):
+    """Without a comparison there is no claim."""
+    verdict = verdict_of(replace(BETTER, **{missing: None}))
+    assert verdict[missing] is None
+    assert not verdict["beats_" + missing.removeprefix("versus_")]
