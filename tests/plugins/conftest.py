@@ -13,7 +13,7 @@ from catalog.contract import Decision, Direction, EpochMetrics, TrialContext
 from catalog.dataset import FilesDataset
 from plugins.nlp.text_classification.bert.config import BertConfig
 
-FILLER = "the film has a plot and some actors who speak of music in a long scene by night".split()
+FILLER = ["the", "film", "has", "a", "plot", "and", "actors", "who", "speak", "of", "music", "in", "long", "scenes"]
 
 
 def review(rng: random.Random, positive: bool, words: int | None = None) -> str:
@@ -26,7 +26,7 @@ def review(rng: random.Random, positive: bool, words: int | None = None) -> str:
 @pytest.fixture(scope="session")
 def bert_files(tmp_path_factory: pytest.TempPathFactory) -> FilesDataset:
     """Reviews whose class one word gives away: 160 to train, 40 to validate, 30 to test."""
-    folder, rng, files = tmp_path_factory.mktemp("reviews"), random.Random(0), {}
+    folder, rng, files = tmp_path_factory.mktemp("reviews"), random.Random(0), {}  # noqa: S311 -- not for secrets
     for split, rows in (("train", 160), ("validation", 40), ("test", 30)):
         files[split] = folder / f"{split}.jsonl"
         records = [

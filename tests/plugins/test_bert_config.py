@@ -153,7 +153,7 @@ def test_fp16_and_precision_must_agree(fp16: bool | None, precision: str, fits: 
 
 @pytest.mark.parametrize(("given", "patience"), [(None, None), (False, None), (True, 1), (1, 1), (3, 3)])
 def test_early_stopping_is_a_patience(given: Any, patience: int | None):
-    """true means one epoch, a number that many, false and null never."""
+    """A patience of true is one epoch, a number that many, false and null never."""
     assert BertConfig.model_validate({"early_stopping": given}).patience == patience
 
 

@@ -142,9 +142,7 @@ def test_cache_tells_apart_what_changes_the_ids(bert_tokenizer: BertTokenizer, t
     assert len(list((tmp_path / "tokens").iterdir())) == 5
 
 
-def test_full_disk_costs_only_the_cache(
-    bert_tokenizer: BertTokenizer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+def test_full_disk_costs_only_the_cache(bert_tokenizer: BertTokenizer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     """Where the cache cannot be written, tokens are kept in memory."""
 
     def full(*_: object) -> None:

@@ -111,7 +111,7 @@ def test_training_learns_reports_and_leaves_a_whole_model(tmp_path, trainer, cla
     assert result.metrics["accuracy"] == 1.0
     assert result.metrics["loss"] == result.metrics["log_loss"]
     judged = predictions.read(result.predictions)
-    assert np.array_equal(judged.labels, prepared.data.splits["validation"].labels)
+    assert np.array_equal(judged.labels, prepared.splits["validation"].labels)
     evaluation = trainer.evaluate(result.model_dir, prepared, "test", folder=tmp_path, device="cpu", threads=1)
     assert evaluation.rows == prepared.summary.rows["test"] == sum(map(sum, evaluation.confusion))
     assert evaluation.metrics["accuracy"] == 1.0
@@ -231,21 +231,20 @@ def spoil_tensor(folder: Path, name: str, change) -> None:
         lambda folder: spoil_header(folder, labels=["a", "a"]),
         lambda folder: spoil_header(folder, labels=["a", "b", "c"]),
         lambda folder: spoil_header(folder, extra=1),
-        lambda folder: (folder / "words.json").write_text("[1]"),
-        lambda folder: (folder / "words.json").write_text('{"a": 1}'),
-        lambda folder: (folder / "words.json").write_text('["a", "a"]'),
-        lambda folder: (folder / "words.json").write_bytes(b"\xff"),
-        lambda folder: (folder / "words.json").write_text("[" * 100_000),
+        lambda folder: (folder / "terms.json").write_text("[1]"),
+        lambda folder: (folder / "terms.json").write_text('{"a": 1}'),
+        lambda folder: (folder / "terms.json").write_text('["a", "a"]'),
+        lambda folder: (folder / "terms.json").write_bytes(b"\xff"),
+        lambda folder: (folder / "terms.json").write_text("[" * 100_000),
         lambda folder: (folder / "weights.safetensors").write_bytes(b"\x80\x04pickle"),
         lambda folder: (folder / "weights.safetensors").write_bytes(b""),
         lambda folder: spoil_tensor(folder, "idf", lambda idf: idf[:-1]),
         lambda folder: spoil_tensor(folder, "idf", lambda idf: idf.astype(np.float64)),
         lambda folder: spoil_tensor(folder, "coefficients", lambda values: values * np.nan),
         lambda folder: spoil_tensor(folder, "intercept", lambda values: values[:0]),
-        lambda folder: spoil_tensor(folder, "sequences.2", lambda terms: terms + 1_000_000),
-        lambda folder: spoil_tensor(folder, "sequences.2", lambda terms: terms - 1),
-        lambda folder: spoil_tensor(folder, "sequences.2", lambda terms: terms[::-1]),
-        lambda folder: spoil_tensor(folder, "sequences.2", lambda terms: terms.reshape(-1)),
+        lambda folder: spoil_tensor(folder, "coefficients", lambda values: values + 1e30),
+        lambda folder: (folder / "terms.json").write_text("[]"),
+        lambda folder: save_file({"idf": np.ones(1, np.float32)}, folder / "weights.safetensors"),
     ],
 )
 def test_damaged_model_folder_is_refused(tmp_path, trainer, spoil):

@@ -1,0 +1,326 @@
+"""Where a model comes from: local folders, the hub, scratch; and what is refused."""
+
+import json
+import shutil
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from transformers import (
+    AutoModelForSequenceClassification,
+    BertModel,
+    BertTokenizer,
+    CamembertConfig,
+    DistilBertConfig,
+    ElectraConfig,
+    RobertaConfig,
+    RobertaTokenizer,
+    XLMRobertaConfig,
+)
+from transformers import BertConfig as TransformersBertConfig
+
+from catalog.errors import ModelSourceError, UnreachableError
+from plugins.nlp.text_classification.bert import hub
+from plugins.nlp.text_classification.bert.classifier import Classifier
+from plugins.nlp.text_classification.bert.config import BertConfig
+from plugins.nlp.text_classification.bert.encoding import text_encoder
+from plugins.nlp.text_classification.bert.model import build
+from plugins.nlp.text_classification.bert.precision import Precision
+from plugins.nlp.text_classification.bert.quiet import quiet
+from plugins.nlp.text_classification.bert.scoring import Judged, log_probabilities
+from plugins.nlp.text_classification.bert.source import load_source
+from plugins.nlp.text_classification.bert.stepping import Stepper
+from plugins.nlp.text_classification.bert.tokens import encode
+
+LABELS = ("negative", "positive")
+TEXTS = ["a good film", "bad", "a b c d e f g h i j", ""]
+WORDPIECES = {p: i for i, p in enumerate(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "film", "good", "bad"])}
+BYTES = {p: i for i, p in enumerate(["<s>", "<pad>", "</s>", "<unk>", "<mask>", *"abcdefghijklmo", "\u0120"])}
+SMALL = {"num_hidden_layers": 2, "hidden_size": 16, "num_attention_heads": 2, "intermediate_size": 32}
+CONFIGS: dict[str, Callable[[], Any]] = {
+    "bert": lambda: TransformersBertConfig(vocab_size=9, max_position_embeddings=32, **SMALL),
+    "distilbert": lambda: DistilBertConfig(
+        vocab_size=9, max_position_embeddings=32, n_layers=2, dim=16, n_heads=2, hidden_dim=32
+    ),
+    "electra": lambda: ElectraConfig(vocab_size=9, max_position_embeddings=32, embedding_size=8, **SMALL),
+    "roberta": lambda: RobertaConfig(vocab_size=20, max_position_embeddings=34, type_vocab_size=1, **SMALL),
+    "xlm-roberta": lambda: XLMRobertaConfig(vocab_size=20, max_position_embeddings=34, type_vocab_size=1, **SMALL),
+    "camembert": lambda: CamembertConfig(vocab_size=20, max_position_embeddings=34, type_vocab_size=1, **SMALL),
+}
+
+
+def make_checkpoint(folder: Path, family: str, **config: Any) -> Path:
+    """Write a checkpoint with random weights."""
+    torch.manual_seed(0)
+    with quiet():
+        settings = CONFIGS[family]()
+        settings.update(config)
+        AutoModelForSequenceClassification.from_config(settings).save_pretrained(folder)
+        tokenizer = (
+            RobertaTokenizer(vocab=BYTES, merges=[]) if "bert" in family and settings.pad_token_id == 1 else None
+        )
+        (tokenizer or BertTokenizer(vocab=WORDPIECES)).save_pretrained(folder)
+    return folder
+
+
+def settings_for(folder: Path | str, length: int = 16) -> BertConfig:
+    return BertConfig(model_name=str(folder), max_seq_length=length, batch_size=4, learning_rate=1e-3)
+
+
+@pytest.mark.parametrize("family", list(CONFIGS))
+def test_family_trains_and_does_not_depend_on_padding(family: str, tmp_path: Path):
+    """Each allowed architecture loads from a folder, scores texts alike padded and alone, and learns in a step."""
+    source = load_source(settings_for(make_checkpoint(tmp_path / "m", family)), LABELS, [], tmp_path)
+    assert source.max_positions == 32
+    encoder = text_encoder(source.tokenizer, 16, "head")
+    tokens = encode(TEXTS, encoder)
+    model = build(source, 0.0, seed=0)
+    classifier = Classifier(model.eval(), encoder.pad_id, torch.device("cpu"), Precision("fp32", "cpu"))
+    together = log_probabilities(classifier, tokens)
+    alone = np.concatenate([log_probabilities(classifier, encode([text], encoder)) for text in TEXTS])
+    assert np.allclose(together, alone, atol=1e-5)
+    judged = Judged(tokens, np.array([1, 0, 1, 0]), np.ones(2, np.float32))
+    before = judged.loss(together)
+    stepper = Stepper(classifier, judged, settings_for("x"))
+    for _ in range(3):
+        stepper.step(np.array([3, 1, 0, 2]), 1e-3)
+    assert judged.loss(log_probabilities(classifier, tokens)) < before
+
+
+@pytest.mark.parametrize("family", ["bert", "distilbert", "roberta"])
+def test_attention_dropout_reaches_the_model(family: str, tmp_path: Path):
+    """Attention dropout changes training scores of every family, and 0 leaves them as they are."""
+    source = load_source(settings_for(make_checkpoint(tmp_path / "m", family)), LABELS, [], tmp_path)
+    ids = torch.tensor([[2, 5, 6, 7, 3]])
+    spread = []
+    for dropout in (0.0, 0.9):
+        model = build(source, dropout, seed=0)
+        for module in model.modules():
+            if isinstance(module, torch.nn.Dropout) and module.p in {0.1, 0.2}:
+                module.p = 0.0
+        with torch.no_grad():
+            spread.append(float(torch.stack([model(input_ids=ids).logits for _ in range(4)]).std(dim=0).max()))
+    assert spread[0] == 0 < spread[1]
+
+
+def test_encoder_without_classifier_gets_one_from_the_seed(tmp_path: Path):
+    """A bare encoder's weights are kept for every seed; its new classifier depends on the seed alone."""
+    torch.manual_seed(1)
+    with quiet():
+        encoder = BertModel(CONFIGS["bert"](), add_pooling_layer=False)
+        encoder.save_pretrained(tmp_path / "m")
+        BertTokenizer(vocab=WORDPIECES).save_pretrained(tmp_path / "m")
+    source = load_source(settings_for(tmp_path / "m"), ("a", "b", "c"), [], tmp_path)
+    first, again, other = (build(source, 0.0, seed=seed).state_dict() for seed in (0, 0, 1))
+    word = "bert.embeddings.word_embeddings.weight"
+    assert torch.equal(first[word], encoder.state_dict()["embeddings.word_embeddings.weight"])
+    assert torch.equal(first[word], other[word])
+    assert first["classifier.weight"].shape == (3, 16)
+    assert torch.equal(first["classifier.weight"], again["classifier.weight"])
+    assert not torch.equal(first["classifier.weight"], other["classifier.weight"])
+    assert not torch.equal(first["bert.pooler.dense.weight"], other["bert.pooler.dense.weight"])
+    assert not first["classifier.bias"].any()
+    assert source.config.id2label == {0: "a", 1: "b", 2: "c"}
+
+
+def test_training_leaves_the_shared_weights_alone(tmp_path: Path):
+    """A model that is trained is a copy: the source stays as it was for the next one."""
+    source = load_source(settings_for(make_checkpoint(tmp_path / "m", "bert")), LABELS, [], tmp_path)
+    before = {name: value.clone() for name, value in source.weights.items()}
+    with torch.no_grad():
+        for parameter in build(source, 0.0, seed=0).parameters():
+            parameter.add_(1)
+    assert all(torch.equal(value, before[name]) for name, value in source.weights.items())
+
+
+def test_half_precision_checkpoint_is_trained_in_fp32(tmp_path: Path):
+    """Weights stored as bf16 are fp32 in memory."""
+    folder = make_checkpoint(tmp_path / "m", "bert")
+    with quiet():
+        model = AutoModelForSequenceClassification.from_pretrained(folder, dtype=torch.bfloat16)
+        model.save_pretrained(folder)
+    source = load_source(settings_for(folder), LABELS, [], tmp_path)
+    assert {value.dtype for value in build(source, 0.0, 0).state_dict().values()} == {torch.float32}
+
+
+def test_length_beyond_the_position_table_is_refused(tmp_path: Path):
+    """A model that sees less than max_seq_length says how much it sees; RoBERTa's first positions do not count."""
+    for family in ("bert", "roberta"):
+        folder = make_checkpoint(tmp_path / family, family)
+        load_source(settings_for(folder, 32), LABELS, [], tmp_path)
+        with pytest.raises(ModelSourceError, match=r"33, but .* sees 32 tokens") as caught:
+            load_source(settings_for(folder, 33), LABELS, [], tmp_path)
+        assert caught.value.field == "model_config.max_seq_length"
+
+
+def change_config(folder: Path, **fields: Any) -> None:
+    path = folder / "config.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **fields}))
+
+
+def lose_tokenizer(folder: Path) -> None:
+    for path in folder.glob("*token*"):
+        path.unlink()
+
+
+def cut_weights(folder: Path) -> None:
+    weights = folder / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-100])
+
+
+def shrink_vocabulary(folder: Path) -> None:
+    shutil.copytree(make_checkpoint(folder / "other", "bert", vocab_size=7), folder, dirs_exist_ok=True)
+
+
+BREAK: dict[str, Callable[[Path], Any]] = {
+    "no config": lambda folder: (folder / "config.json").unlink(),
+    "config is not JSON": lambda folder: (folder / "config.json").write_text("{"),
+    "config is a list": lambda folder: (folder / "config.json").write_text("[]"),
+    "unknown architecture": lambda folder: change_config(folder, model_type="distilbret"),
+    "code of its own": lambda folder: change_config(folder, auto_map={"AutoModel": "x.Y"}),
+    "only a pickle": lambda folder: (folder / "model.safetensors").rename(folder / "pytorch_model.bin"),
+    "no weights": lambda folder: (folder / "model.safetensors").unlink(),
+    "cut weights": cut_weights,
+    "garbage weights": lambda folder: (folder / "model.safetensors").write_bytes(b"\xff" * 64),
+    "no tokenizer": lose_tokenizer,
+    "broken tokenizer": lambda folder: (folder / "tokenizer.json").write_text('{"version": 1}'),
+    "other layers": lambda folder: change_config(folder, num_hidden_layers=3),
+    "small vocabulary": shrink_vocabulary,
+}
+
+
+@pytest.mark.parametrize(
+    ("how", "says"),
+    [
+        ("no config", "holds no config.json. It holds: "),
+        ("config is not JSON", "not readable JSON"),
+        ("config is a list", "must hold a JSON object"),
+        ("unknown architecture", "did you mean 'distilbert'"),
+        ("code of its own", "never executed"),
+        ("only a pickle", "pytorch_model.bin: a pickle"),
+        ("no weights", "holds no weights"),
+        ("cut weights", "cannot be loaded"),
+        ("garbage weights", "cannot be loaded"),
+        ("no tokenizer", "holds no tokenizer"),
+        ("broken tokenizer", "cannot be loaded"),
+        ("other layers", "do not fit its config.json"),
+        ("small vocabulary", "tokenizer has 9 tokens, its model only 7"),
+    ],
+)
+def test_broken_folder_is_refused(how: str, says: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]):
+    """A folder that is incomplete, damaged or unsafe is refused with its reason, and nothing is printed."""
+    folder = make_checkpoint(tmp_path / "m", "bert")
+    BREAK[how](folder)
+    with pytest.raises(ModelSourceError) as caught:
+        load_source(settings_for(folder), LABELS, [], tmp_path)
+    assert says in caught.value.message
+    assert caught.value.field == "model_config.model_name"
+    assert capfd.readouterr() == ("", "")
+
+
+def test_name_that_is_neither_folder_nor_id(tmp_path: Path):
+    """A path that does not exist, and a file, are refused without asking the hub."""
+    (tmp_path / "file").write_text("x")
+    for name, says in (
+        (str(tmp_path / "nowhere"), "neither an existing folder"),
+        (str(tmp_path / "file"), "is a file"),
+    ):
+        with pytest.raises(ModelSourceError, match=says):
+            load_source(settings_for(name), LABELS, [], tmp_path)
+
+
+@pytest.fixture
+def no_network(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """Make every look-up of a host fail, and the hub's cache a folder of the test's own, which is returned."""
+    from huggingface_hub import constants
+
+    def refuse(*_: object, **__: object) -> None:
+        raise socket.gaierror(-2, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    for name in ("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", False)
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(tmp_path / "hub"))
+    monkeypatch.setattr("huggingface_hub._snapshot_download.constants.HF_HUB_CACHE", str(tmp_path / "hub"))
+    return tmp_path / "hub"
+
+
+def test_unreachable_hub_tells_three_ways_on(no_network: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]):
+    """Without a hub the error names it, the cache, a local folder and the demo, at once and with nothing printed."""
+    with pytest.raises(UnreachableError) as caught:
+        load_source(settings_for("bert-base-uncased"), LABELS, [], tmp_path)
+    for way in ("bert-base-uncased", "HF_HOME", '"model_name": "path/to/model"', "scratch/bert-tiny", '"demo"'):
+        assert way in caught.value.message
+    assert caught.value.__cause__ is not None
+    assert capfd.readouterr() == ("", "")
+
+
+def test_cached_copy_serves_without_a_hub(no_network: Path, tmp_path: Path):
+    """Where the hub is away, the copy in its cache is used, and a note says so."""
+    repo = no_network / "models--owner--toy"
+    make_checkpoint(repo / "snapshots" / ("a" * 40), "bert")
+    (repo / "refs").mkdir()
+    (repo / "refs" / "main").write_text("a" * 40)
+    source = load_source(settings_for("owner/toy"), LABELS, [], tmp_path)
+    assert "cached copy" in source.notes[0]
+
+
+def test_hub_that_does_not_answer_is_not_waited_for(monkeypatch: pytest.MonkeyPatch, no_network: Path):
+    """A look-up that hangs is given up after the limit."""
+    import threading
+
+    released = threading.Event()
+    monkeypatch.setattr(hub, "_PROBE_SECONDS", 0.05)
+    monkeypatch.setattr("huggingface_hub.HfApi.model_info", lambda *_, **__: released.wait(30))
+    with pytest.raises(UnreachableError, match="no answer within"):
+        hub.fetch("owner/toy")
+    released.set()
+
+
+@pytest.mark.parametrize(("error", "says"), [("RepositoryNotFoundError", "no model"), ("GatedRepoError", "is gated")])
+def test_hub_that_answers_no(monkeypatch: pytest.MonkeyPatch, no_network: Path, error: str, says: str):
+    """An id that the hub does not have, or gates, is the input's fault, not the network's."""
+    from huggingface_hub import errors
+
+    response = SimpleNamespace(headers={}, request=None, status_code=404)
+
+    def answer(*_: object, **__: object) -> None:
+        raise getattr(errors, error)("no", response=response)
+
+    monkeypatch.setattr("huggingface_hub.HfApi.model_info", answer)
+    with pytest.raises(ModelSourceError, match=says):
+        hub.fetch("owner/toy")
+
+
+def test_offline_mode_is_named_as_the_reason(monkeypatch: pytest.MonkeyPatch, no_network: Path):
+    """With HF_HUB_OFFLINE set, the error says that this is why."""
+    from huggingface_hub import constants
+
+    monkeypatch.setattr(constants, "HF_HUB_OFFLINE", True)
+    with pytest.raises(UnreachableError, match="HF_HUB_OFFLINE is set"):
+        hub.fetch("owner/toy")
+
+
+def test_scratch_has_the_published_shape(tmp_path: Path):
+    """Scratch models have the published layers and widths, a vocabulary of their texts, and the seed's weights."""
+    for name, layers, hidden, heads in (("bert-tiny", 2, 128, 2), ("bert-mini", 4, 256, 4), ("bert-medium", 8, 512, 8)):
+        config = BertConfig(model_name=f"scratch/{name}", max_seq_length=512)
+        source = load_source(config, LABELS, ["one film", "two films"], tmp_path)
+        shape = source.config
+        assert (shape.num_hidden_layers, shape.hidden_size, shape.num_attention_heads) == (layers, hidden, heads)
+        assert shape.intermediate_size == 4 * hidden
+        assert shape.vocab_size == len(source.tokenizer)
+        assert (source.max_positions, source.weights) == (512, {})
+    tiny = load_source(BertConfig(model_name="scratch/bert-tiny"), LABELS, ["one film", "two films"], tmp_path)
+    first, again, other = (build(tiny, 0.0, seed=seed).state_dict() for seed in (0, 0, 1))
+    assert all(torch.equal(first[name], again[name]) for name in first)
+    assert any(not torch.equal(first[name], other[name]) for name in first)
+    assert 0.015 < first["bert.encoder.layer.0.output.dense.weight"].std() < 0.025
+    assert (first["bert.embeddings.LayerNorm.weight"] == 1).all()
+    assert not first["bert.embeddings.word_embeddings.weight"][0].any()  # padding

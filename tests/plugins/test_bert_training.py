@@ -1,0 +1,395 @@
+"""The training loop: what it learns, measures, keeps, and how it ends."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from torch.nn import functional
+
+from catalog.contract import Decision, Direction, Outcome
+from catalog.errors import DataError, DivergedError, InputError, OutOfMemoryError
+from plugins.nlp.text_classification import predictions
+from plugins.nlp.text_classification.bert import device, memory, precision, progress, stepping
+from plugins.nlp.text_classification.bert.classifier import Classifier
+from plugins.nlp.text_classification.bert.model import build
+from plugins.nlp.text_classification.bert.optimizer import build_optimizer
+from plugins.nlp.text_classification.bert.precision import Precision, choose
+from plugins.nlp.text_classification.bert.preparation import PreparedBert
+from plugins.nlp.text_classification.bert.scoring import Judged, log_probabilities
+from plugins.nlp.text_classification.bert.stepping import Stepper
+from plugins.nlp.text_classification.bert.training import train
+
+Make = Callable[..., Any]
+CPU = torch.device("cpu")
+
+
+def classifier_of(prepared: PreparedBert, seed: int = 0) -> Classifier:
+    return Classifier(build(prepared.source, 0.0, seed), prepared.encoder.pad_id, CPU, Precision("fp32", "cpu"))
+
+
+def judged_of(prepared: PreparedBert, weights: tuple[float, float] = (1, 1)) -> Judged:
+    labels = prepared.data.splits["train"].labels
+    return Judged(prepared.tokens["train"], labels, np.array(weights, dtype=np.float32))
+
+
+def test_scratch_model_learns_a_word(prepared: PreparedBert, tiny: Make, make_context: Make):
+    """A tiny model from scratch finds the word that tells the classes apart, in seconds."""
+    context, heard = make_context()
+    result = train(tiny(epochs=6), prepared, context)
+    assert result.outcome is Outcome.COMPLETE
+    assert result.metrics["accuracy"] >= 0.95
+    assert heard.reports[0].train_loss > heard.reports[-1].train_loss
+    assert heard.ticks == [step / 60 for step in range(1, 61)]
+    assert [m.epoch for m in result.history] == [1, 2, 3, 4, 5, 6]
+    assert {"loss", "accuracy", "f1", "macro_f1", "log_loss"} <= set(result.metrics)
+    assert result.seconds == heard.reports[-1].seconds > 0
+    assert result.examples_per_second == pytest.approx(160 * 6 / result.seconds)
+    assert result.tokens_per_second == pytest.approx(prepared.tokens["train"].ids.size * 6 / result.seconds)
+    assert result.notes == ()
+
+
+def test_kept_predictions_are_those_of_the_best_epoch(prepared: PreparedBert, tiny: Make, make_context: Make):
+    """The best epoch by the metric is kept, of equals the one with the lower loss, with its predictions."""
+    context, _ = make_context(metric="log_loss", direction=Direction.MINIMIZE)
+    result = train(tiny(), prepared, context)
+    best = min(result.history, key=lambda m: (m.metrics["log_loss"], m.metrics["loss"]))
+    assert (result.best_epoch, result.metrics) == (best.epoch, best.metrics)
+    kept = predictions.read(result.predictions)
+    assert (kept.probabilities.argmax(axis=1) == kept.labels).mean() == pytest.approx(best.metrics["accuracy"])
+
+
+def fixed_losses(monkeypatch: pytest.MonkeyPatch, losses: list[float], accuracies: list[float]) -> None:
+    """Let the validations of a training measure these."""
+    told = zip(losses, accuracies, strict=True)
+
+    def measured(_: Any, __: Any) -> dict[str, float]:
+        loss, accuracy = next(told)
+        return {"accuracy": accuracy, "told_loss": loss}
+
+    monkeypatch.setattr(progress.metrics, "compute", measured)
+    values = iter(losses)
+    monkeypatch.setattr(Judged, "loss", lambda *_: next(values))
+
+
+def test_ties_go_to_the_lower_loss(
+    prepared: PreparedBert, tiny: Make, make_context: Make, monkeypatch: pytest.MonkeyPatch
+):
+    """Of epochs with the same accuracy the one with the lowest loss is kept."""
+    fixed_losses(monkeypatch, [0.5, 0.3, 0.4, 0.6], [0.8, 0.9, 0.9, 0.9])
+    context, _ = make_context()
+    assert train(tiny(), prepared, context).best_epoch == 2
+
+
+@pytest.mark.parametrize(("early_stopping", "epochs"), [(True, 3), (2, 4), (3, 6), (None, 6)])
+def test_early_stopping_waits_for_its_patience(
+    early_stopping: Any,
+    epochs: int,
+    prepared: PreparedBert,
+    tiny: Make,
+    make_context: Make,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    """Training ends once the validation loss has not fallen for as many epochs as told, and a note says so."""
+    fixed_losses(monkeypatch, [0.5, 0.4, 0.45, 0.41, 0.39, 0.6], [0.5] * 6)
+    context, _ = make_context()
+    result = train(tiny(epochs=6, early_stopping=early_stopping), prepared, context)
+    assert len(result.history) == epochs
+    assert result.outcome is Outcome.COMPLETE
+    assert any("Ended early" in note for note in result.notes) == (epochs < 6)
+
+
+def test_same_seed_gives_the_same_model(prepared: PreparedBert, tiny: Make, make_context: Make):
+    """On one thread a seed gives the same metrics, measured at quarters or not; another seed gives others."""
+    found = []
+    for seed, quarters in ((0, False), (0, True), (1, False)):
+        context, _ = make_context(seed=seed, quarters=quarters)
+        found.append(train(tiny(epochs=1), prepared, context).metrics)
+    assert found[0] == found[1] != found[2]
+
+
+def test_quarters_are_measured_once(prepared: PreparedBert, tiny: Make, make_context: Make):
+    """Quarters of the schedule are measured besides epoch ends, coinciding ones once, and stay out of the history."""
+    context, heard = make_context(quarters=True)
+    result = train(tiny(epochs=2), prepared, context)
+    assert [m.progress for m in heard.reports] == [0.25, 0.5, 0.75, 1.0]
+    assert [m.epoch for m in heard.reports] == [0.5, 1.0, 1.5, 2.0]
+    assert list(result.history) == [heard.reports[1], heard.reports[3]]
+    context, heard = make_context(quarters=True)
+    train(tiny(epochs=3), prepared, context)
+    assert [round(m.progress * 30) for m in heard.reports] == [8, 10, 15, 20, 22, 30]
+
+
+def test_pruned_training_leaves_no_model(prepared: PreparedBert, tiny: Make, make_context: Make):
+    """Told to prune at a quarter, training ends there with what it measured and without files."""
+    context, heard = make_context(lambda _: Decision.PRUNE, quarters=True)
+    result = train(tiny(), prepared, context)
+    assert result.outcome is Outcome.PRUNED
+    assert (result.model_dir, result.predictions) == (None, None)
+    assert len(heard.reports) == 1
+    assert result.metrics == heard.reports[0].metrics
+    assert list(context.folder.iterdir()) == []
+
+
+@pytest.mark.parametrize(("quarters", "epoch"), [(True, 0.5), (False, 1.0)])
+def test_stopped_training_keeps_what_there_is(
+    quarters: bool, epoch: float, prepared: PreparedBert, tiny: Make, make_context: Make
+):
+    """Told to stop, even within the first epoch, training keeps its model."""
+    context, heard = make_context(lambda _: Decision.STOP, quarters=quarters)
+    result = train(tiny(epochs=2), prepared, context)
+    assert result.outcome is Outcome.STOPPED
+    assert result.best_epoch == epoch == heard.reports[-1].epoch
+    assert (result.model_dir / "model.safetensors").is_file()
+    assert result.predictions.is_file()
+
+
+def test_time_limit_stops_and_keeps(prepared: PreparedBert, tiny: Make, make_context: Make):
+    """Once its time is over, training measures once, keeps that and ends as stopped."""
+    context, heard = make_context(time_limit=0.0)
+    result = train(tiny(), prepared, context)
+    assert result.outcome is Outcome.STOPPED
+    assert [m.progress for m in heard.reports] == [1 / 40]
+    assert result.model_dir is not None
+    assert result.history == ()
+
+
+def test_gradients_do_not_depend_on_the_cut(prepared: PreparedBert, tiny: Make):
+    """Four accumulated batches of different lengths and micro-batches of any size give one large batch's gradients."""
+    rows = np.argsort(prepared.tokens["train"].lengths, kind="stable")[:63]
+    found = []
+    for batch_size, accumulation, budget in ((64, 1, 10**6), (16, 4, 10**6), (64, 1, 40), (64, 1, 1)):
+        classifier = classifier_of(prepared)
+        classifier.model.eval()  # without dropout, whose masks do depend on the cut
+        config = tiny(batch_size=batch_size, gradient_accumulation=accumulation)
+        stepper = Stepper(classifier, judged_of(prepared, (1, 3)), config)
+        stepper.budget = budget
+        loss = stepper._try_gradients(rows)
+        found.append((float(loss), {n: p.grad.clone() for n, p in classifier.model.named_parameters()}))
+    for loss, gradients in found[1:]:
+        assert loss == pytest.approx(found[0][0], rel=1e-5)
+        assert all(torch.allclose(gradients[n], g, atol=1e-6) for n, g in found[0][1].items())
+
+
+def test_class_weights_have_an_exact_mean(prepared: PreparedBert, tiny: Make):
+    """The loss of a step is the weighted mean over all its examples, as if it were one batch."""
+    rows = np.argsort(prepared.tokens["train"].lengths, kind="stable")[:50]
+    classifier, judged = classifier_of(prepared), judged_of(prepared, (1, 4))
+    classifier.model.eval()
+    stepper = Stepper(classifier, judged, tiny(batch_size=8, gradient_accumulation=8))
+    stepper.step(rows, 0.0)
+    with torch.no_grad():
+        logits = classifier.logits(judged.tokens, rows)
+    expected = functional.cross_entropy(logits, torch.from_numpy(judged.labels[rows]), torch.tensor([1.0, 4.0]))
+    assert stepper.loss_so_far() == pytest.approx(float(expected), rel=1e-5)
+    everywhere = functional.cross_entropy(
+        torch.from_numpy(log_probabilities(classifier, judged.tokens)),
+        torch.tensor(judged.labels),
+        torch.tensor([1.0, 4.0]).double(),
+    )
+    assert judged.loss(log_probabilities(classifier, judged.tokens)) == pytest.approx(float(everywhere), rel=1e-6)
+
+
+def test_biases_and_norms_do_not_decay(prepared: PreparedBert, tiny: Make):
+    """Only weight matrices decay; every parameter is in exactly one group."""
+    model = build(prepared.source, 0.0, 0)
+    optimizer = build_optimizer(model, tiny(weight_decay=0.1, adam_epsilon=1e-6))
+    decays = {id(p): group["weight_decay"] for group in optimizer.param_groups for p in group["params"]}
+    for name, parameter in model.named_parameters():
+        assert decays.pop(id(parameter)) == (0.0 if name.endswith("bias") or "LayerNorm" in name else 0.1), name
+    assert not decays
+    assert optimizer.param_groups[0]["eps"] == 1e-6
+
+
+@pytest.mark.parametrize(("norm", "clipped"), [(1e-3, True), (0.0, False), (None, False)])
+def test_gradients_are_clipped_as_told(norm: float | None, clipped: bool, prepared: PreparedBert, tiny: Make):
+    """A gradient norm above the limit is scaled down to it; 0 and null leave gradients alone."""
+    classifier = classifier_of(prepared)
+    stepper = Stepper(classifier, judged_of(prepared), tiny(max_grad_norm=norm))
+    norms: list[float] = []
+
+    def note(*_: Any) -> None:
+        gradients = [p.grad for p in classifier.model.parameters()]
+        norms.append(float(torch.linalg.vector_norm(torch.stack([g.norm() for g in gradients]))))
+
+    stepper._optimizer.register_step_pre_hook(note)
+    stepper.step(np.arange(16), 1e-3)
+    assert (norms[0] <= 1.001e-3) == clipped
+
+
+def poison(model: torch.nn.Module) -> None:
+    with torch.no_grad():
+        next(model.parameters()).fill_(torch.nan)
+
+
+def test_loss_that_is_not_finite_ends_the_training(
+    prepared: PreparedBert, tiny: Make, make_context: Make, monkeypatch: pytest.MonkeyPatch
+):
+    """A NaN loss ends as diverged, with step and learning rate, at the next look and not at the end of the epoch."""
+    taken = stepping.Stepper.step
+
+    def poisoned(self: Stepper, rows: np.ndarray, rate: float) -> None:
+        if self.examples == 3 * 4:
+            poison(self._classifier.model)
+        taken(self, rows, rate)
+
+    monkeypatch.setattr(stepping.Stepper, "step", poisoned)
+    monkeypatch.setattr(progress, "_CHECK_STEPS", 5)
+    context, heard = make_context()
+    with pytest.raises(DivergedError, match=r"training loss is nan at step 5 of 40, .* rate is 0.00") as caught:
+        train(tiny(batch_size=4, epochs=1), prepared, context)
+    assert caught.value.field == "model_config.learning_rate"
+    assert heard.reports == []
+
+
+def test_validation_that_is_not_finite_is_diverged_too(
+    prepared: PreparedBert, tiny: Make, make_context: Make, monkeypatch: pytest.MonkeyPatch
+):
+    """Weights that turn NaN in the last step of an epoch are found by its validation."""
+    taken = stepping.Stepper.step
+
+    def poisoned(self: Stepper, rows: np.ndarray, rate: float) -> None:
+        taken(self, rows, rate)
+        if self.examples == 160:
+            poison(self._classifier.model)
+
+    monkeypatch.setattr(stepping.Stepper, "step", poisoned)
+    context, _ = make_context()
+    with pytest.raises(DivergedError, match="validation loss is nan at step 10"):
+        train(tiny(), prepared, context)
+
+
+def exhausted_above(monkeypatch: pytest.MonkeyPatch, rows: int, error: Exception) -> None:
+    """Let memory run out whenever the model is given more rows at a time."""
+    logits = Classifier.logits
+
+    def guarded(self: Classifier, tokens: Any, part: np.ndarray) -> torch.Tensor:
+        if part.size > rows and self.model.training:
+            raise error
+        return logits(self, tokens, part)
+
+    monkeypatch.setattr(Classifier, "logits", guarded)
+
+
+def test_memory_that_runs_out_halves_micro_batches(
+    prepared: PreparedBert, tiny: Make, make_context: Make, monkeypatch: pytest.MonkeyPatch
+):
+    """Where a batch does not fit it is cut into smaller parts, the training goes on, and a note says so."""
+    exhausted_above(monkeypatch, 3, torch.OutOfMemoryError("CUDA out of memory"))
+    context, _ = make_context()
+    result = train(tiny(epochs=1), prepared, context)
+    assert result.outcome is Outcome.COMPLETE
+    assert "Memory ran out" in result.notes[0]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        torch.OutOfMemoryError("CUDA out of memory"),
+        MemoryError(),
+        RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes"),
+    ],
+)
+def test_one_row_that_does_not_fit_is_out_of_memory(
+    error: Exception, prepared: PreparedBert, tiny: Make, make_context: Make, monkeypatch: pytest.MonkeyPatch
+):
+    """Where not even one text fits, the error names batch size, length and device."""
+    exhausted_above(monkeypatch, 0, error)
+    context, _ = make_context()
+    with pytest.raises(OutOfMemoryError, match="on cpu with batch_size 16 and max_seq_length 24") as caught:
+        train(tiny(), prepared, context)
+    assert caught.value.__cause__ is error
+
+
+def test_other_errors_are_not_taken_for_memory():
+    """A RuntimeError that has nothing to do with memory passes unchanged."""
+    with pytest.raises(RuntimeError, match="shapes"), memory.reported(CPU, 1, 1):
+        raise RuntimeError("shapes do not match")
+
+
+def test_batch_larger_than_the_data_is_refused(prepared: PreparedBert, tiny: Make, make_context: Make):
+    """A batch size beyond the training rows is the configuration's fault, told before anything is trained."""
+    context, _ = make_context()
+    with pytest.raises(DataError, match="161"):
+        train(tiny(batch_size=161), prepared, context)
+    with pytest.raises(DataError, match="class_weights"):
+        train(tiny(class_weights=[1.0, 1.0, 1.0]), prepared, context)
+    with pytest.raises(InputError, match="Unknown metric 'auc'; known are accuracy"):
+        train(tiny(), prepared, replace(context, metric="auc"))
+
+
+def test_endless_warmup_is_told(prepared: PreparedBert, tiny: Make, make_context: Make):
+    """A warm-up longer than the training is allowed, and the result says that the rate never got there."""
+    context, heard = make_context()
+    result = train(tiny(epochs=1, warmup_steps=500), prepared, context)
+    assert "warm-up of 500 steps" in result.notes[0]
+    assert heard.reports[-1].learning_rate == pytest.approx(2e-3 * 9 / 500)
+
+
+@pytest.fixture
+def with_bf16(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[bool]:
+    monkeypatch.setattr(precision, "_has_bf16", lambda _: request.param)
+    return request.param
+
+
+CUDA = torch.device("cuda", 0)
+
+
+@pytest.mark.parametrize(
+    ("asked", "fp16", "where", "with_bf16", "given", "told"),
+    [
+        ("auto", None, CPU, True, "bf16", False),
+        ("auto", None, CPU, False, "fp32", False),
+        ("auto", None, CUDA, True, "bf16", False),
+        ("auto", None, CUDA, False, "fp16", False),
+        ("auto", True, CUDA, True, "fp16", False),
+        ("auto", False, CUDA, False, "fp32", False),
+        ("auto", True, CPU, True, "bf16", True),
+        ("fp16", None, CPU, False, "fp32", True),
+        ("fp16", None, CUDA, True, "fp16", False),
+        ("bf16", None, CPU, False, "bf16", False),
+        ("fp32", None, CUDA, True, "fp32", False),
+    ],
+    indirect=["with_bf16"],
+)
+def test_precision_fits_the_device(
+    asked: str, fp16: bool | None, where: torch.device, with_bf16: bool, given: str, told: bool
+):
+    """Precision auto takes what the device is fast with; fp16 on a CPU becomes what it has, and a note says so."""
+    chosen = choose(asked, fp16, where)
+    assert (chosen.name, bool(chosen.note), chosen.scaled) == (given, told, given == "fp16")
+
+
+def test_bf16_scores_are_close_to_fp32(prepared: PreparedBert):
+    """Arithmetic in bf16 changes probabilities by rounding only, and weights stay fp32."""
+    classifier = classifier_of(prepared)
+    exact = np.exp(log_probabilities(classifier, prepared.tokens["validation"]))
+    rounded = np.exp(
+        log_probabilities(replace(classifier, precision=Precision("bf16", "cpu")), prepared.tokens["validation"])
+    )
+    assert 0 < np.abs(exact - rounded).max() < 0.02
+    assert {p.dtype for p in classifier.model.parameters()} == {torch.float32}
+
+
+def test_devices_are_resolved(monkeypatch: pytest.MonkeyPatch):
+    """The name auto:N is the N-th GPU where there is one and the CPU elsewhere; a GPU that is missing is refused."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    assert device.resolve("auto:1") == torch.device("cuda", 1)
+    assert device.resolve("auto:2") == CPU == device.resolve("cpu")
+    with pytest.raises(InputError, match="'cuda:2' here: 2 CUDA devices"):
+        device.resolve("cuda:2")
+    with pytest.raises(InputError, match="Unknown device 'gpu'"):
+        device.resolve("gpu")
+
+
+def test_threads_are_those_of_the_context(
+    prepared: PreparedBert, tiny: Make, make_context: Make, monkeypatch: pytest.MonkeyPatch
+):
+    """A training uses as many CPU threads as it was told."""
+    told: list[int] = []
+    monkeypatch.setattr(torch, "set_num_threads", told.append)
+    train(tiny(epochs=1), prepared, make_context(lambda _: Decision.STOP, threads=3, quarters=True)[0])
+    assert told == [3]
