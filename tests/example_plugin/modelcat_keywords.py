@@ -1,5 +1,4 @@
 """A whole plugin in one file: naive Bayes over words, its pseudo-count tuned (Manning et al. 2008, chapter 13)."""
-
 import json
 from collections import Counter
 from types import SimpleNamespace
@@ -47,7 +46,7 @@ class Trainer:
     def evaluate(self, model_dir, prepared, split, *, folder, device, threads):
         rows, model = prepared.splits[split], self.open(model_dir, device, threads)
         return judging.judge(split, rows.labels, model.probabilities(rows.texts), folder, 0.0)
-    def compare(self, first, second, metric, seed): return comparison.compare(first, second, metric, seed)
+    compare = staticmethod(comparison.compare)
     def open(self, model_dir, device, threads):
         try: return Model(*json.loads(model_dir.joinpath("model.json").read_text()))
         except (OSError, ValueError, TypeError) as error: raise ModelSourceError(f"no model in {model_dir}") from error
