@@ -15,9 +15,19 @@ class Strict(BaseModel):
 
 
 class Limit(Strict):
-    """How many rows to keep of each split: a seeded, stratified sample. Useful for trying things out."""
+    """How many rows to keep of each split: a seeded, stratified sample. Useful for trying things out.
 
-    train: int | None = Field(None, ge=2, description="Rows to keep of the training split.", examples=[2000])
+    A split that had to be carved off train and has no limit of its own shrinks in proportion to train; one that was
+    given is kept whole.
+    """
+
+    train: int | None = Field(
+        None,
+        ge=2,
+        description="Rows to keep of the training split; splits carved off it shrink in proportion unless they have "
+        "a limit of their own.",
+        examples=[2000],
+    )
     validation: int | None = Field(None, ge=1, description="Rows to keep of the validation split.", examples=[500])
     test: int | None = Field(None, ge=1, description="Rows to keep of the test split.", examples=[1000])
 

@@ -269,6 +269,9 @@ def test_cached_copy_serves_without_a_hub(no_network: Path, tmp_path: Path):
     (repo / "refs" / "main").write_text("a" * 40)
     source = load_source(settings_for("owner/toy"), LABELS, [], tmp_path)
     assert "cached copy" in source.notes[0]
+    (repo / "snapshots" / ("a" * 40) / "model.safetensors").unlink()
+    with pytest.raises(UnreachableError, match="does not hold it"):
+        load_source(settings_for("owner/toy"), LABELS, [], tmp_path)
 
 
 def test_hub_that_does_not_answer_is_not_waited_for(monkeypatch: pytest.MonkeyPatch, no_network: Path):

@@ -261,12 +261,12 @@ def test_validation_that_is_not_finite_is_diverged_too(
         train(tiny(), prepared, context)
 
 
-def exhausted_above(monkeypatch: pytest.MonkeyPatch, rows: int, error: Exception) -> None:
-    """Let memory run out whenever the model is given more rows at a time."""
+def exhausted_above(monkeypatch: pytest.MonkeyPatch, rows: int, error: Exception, *, training: bool = True) -> None:
+    """Let memory run out whenever the model is given more rows at a time, in training or in evaluation."""
     logits = Classifier.logits
 
     def guarded(self: Classifier, tokens: Any, part: np.ndarray) -> torch.Tensor:
-        if part.size > rows and self.model.training:
+        if part.size > rows and self.model.training == training:
             raise error
         return logits(self, tokens, part)
 
@@ -284,6 +284,15 @@ def test_memory_that_runs_out_halves_micro_batches(
     assert "Memory ran out" in result.notes[0]
 
 
+def test_evaluation_cuts_what_does_not_fit(prepared: PreparedBert, monkeypatch: pytest.MonkeyPatch):
+    """Evaluating in smaller parts, where memory runs out, gives the same scores."""
+    classifier, tokens = classifier_of(prepared), prepared.tokens["validation"]
+    expected = log_probabilities(classifier, tokens)
+    exhausted_above(monkeypatch, 5, torch.OutOfMemoryError("CUDA out of memory"), training=False)
+    assert np.allclose(log_probabilities(classifier, tokens), expected, atol=1e-5)
+    assert classifier.model.training
+
+
 @pytest.mark.parametrize(
     "error",
     [
@@ -295,17 +304,17 @@ def test_memory_that_runs_out_halves_micro_batches(
 def test_one_row_that_does_not_fit_is_out_of_memory(
     error: Exception, prepared: PreparedBert, tiny: Make, make_context: Make, monkeypatch: pytest.MonkeyPatch
 ):
-    """Where not even one text fits, the error names batch size, length and device."""
+    """Where not even one text fits, the error names length and device."""
     exhausted_above(monkeypatch, 0, error)
     context, _ = make_context()
-    with pytest.raises(OutOfMemoryError, match="on cpu with batch_size 16 and max_seq_length 24") as caught:
+    with pytest.raises(OutOfMemoryError, match="on cpu with max_seq_length 24, even with one text") as caught:
         train(tiny(), prepared, context)
     assert caught.value.__cause__ is error
 
 
 def test_other_errors_are_not_taken_for_memory():
     """A RuntimeError that has nothing to do with memory passes unchanged."""
-    with pytest.raises(RuntimeError, match="shapes"), memory.reported(CPU, 1, 1):
+    with pytest.raises(RuntimeError, match="shapes"), memory.reported(CPU, 1):
         raise RuntimeError("shapes do not match")
 
 
@@ -358,8 +367,16 @@ def test_precision_fits_the_device(
     asked: str, fp16: bool | None, where: torch.device, with_bf16: bool, given: str, told: bool
 ):
     """Precision auto takes what the device is fast with; fp16 on a CPU becomes what it has, and a note says so."""
-    chosen = choose(asked, fp16, where)
+    chosen = choose(asked, fp16, where, hidden=256)
     assert (chosen.name, bool(chosen.note), chosen.scaled) == (given, told, given == "fp16")
+
+
+@pytest.mark.parametrize("with_bf16", [True], indirect=True)
+def test_narrow_models_stay_in_fp32_on_a_cpu(with_bf16: bool):
+    """Where bf16 gains nothing, auto leaves it; asked for, it is given."""
+    assert choose("auto", None, CPU, hidden=128).name == "fp32"
+    assert choose("bf16", None, CPU, hidden=128).name == "bf16"
+    assert choose("auto", None, CUDA, hidden=128).name == "bf16"
 
 
 def test_bf16_scores_are_close_to_fp32(prepared: PreparedBert):

@@ -85,6 +85,16 @@ def test_luck_of_seeds_widens_the_interval(tmp_path):
     assert shaky.high - shaky.low > 1.5 * (steady.high - steady.low)
 
 
+def test_spread_of_few_seeds_is_not_underestimated(tmp_path):
+    """Two trainings at 0 and 1 have the standard deviation sqrt(1/2); drawing two of them shows it in full."""
+    right = np.eye(2)[LABELS]
+    for name, probabilities in (("right", right), ("wrong", right[:, ::-1])):
+        predictions.write(tmp_path / name, LABELS, probabilities)
+    found = compare([tmp_path / "right", tmp_path / "wrong"], [tmp_path / "right"], "accuracy", seed=0)
+    assert found.difference == pytest.approx(-0.5)
+    assert (found.low, found.high) == pytest.approx((-0.5 - 0.5**0.5, -0.5 + 0.5**0.5))
+
+
 def test_comparison_repeats(tmp_path):
     """The seed decides the interval."""
     sides = [judged(tmp_path, "a", 0.8, 1)], [judged(tmp_path, "b", 0.75, 2)]

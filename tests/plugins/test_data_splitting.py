@@ -78,7 +78,7 @@ def test_given_splits_are_left_whole(tmp_path):
 
 
 def test_split_depends_on_the_seed_alone(tmp_path):
-    """The same seed gives the same rows, another seed others, and a limit never changes what was carved off."""
+    """The same seed gives the same rows, another seed others, and a limit keeps some of them in their splits."""
     path = write(tmp_path)
     first = load(FilesDataset(source="files", train=path), tmp_path)
     again = load(FilesDataset(source="files", train=path, text="text"), tmp_path)
@@ -86,8 +86,8 @@ def test_split_depends_on_the_seed_alone(tmp_path):
     limited = load(FilesDataset(source="files", train=path, limit=Limit(train=50)), tmp_path)
     assert first.summary.fingerprint == again.summary.fingerprint
     assert set(first.splits["test"].texts) != set(other.splits["test"].texts)
-    assert limited.splits["test"].texts == first.splits["test"].texts
-    assert set(limited.splits["train"].texts) < set(first.splits["train"].texts)
+    for split in ("train", "validation", "test"):
+        assert set(limited.splits[split].texts) < set(first.splits[split].texts)
 
 
 def test_limits_are_stratified_samples(tmp_path):
@@ -96,6 +96,45 @@ def test_limits_are_stratified_samples(tmp_path):
     summary = load(dataset, tmp_path).summary
     assert summary.rows == {"train": 50, "validation": 16, "test": 7}
     assert summary.label_rows["train"] == (25, 25)
+
+
+def test_carved_splits_shrink_with_train(tmp_path):
+    """Limiting train keeps its ratio to what was carved off, in the classes' proportions; notes tell what is left."""
+    summary = load(FilesDataset(source="files", train=write(tmp_path, 1000), limit=Limit(train=180)), tmp_path).summary
+    assert summary.rows == {"train": 180, "validation": 20, "test": 50}
+    assert summary.label_rows == {"train": (90, 90), "validation": (10, 10), "test": (25, 25)}
+    reason = "in proportion to dataset.limit.train."
+    assert [note for note in summary.notes if "kept back" in note] == [
+        f"No validation split was given: 10 % of the training rows were kept back, cut to 20 {reason}",
+        f"No test split was given: 20 % of the training rows were kept back, cut to 50 {reason}",
+    ]
+
+
+def test_judging_a_limited_training_costs_less_than_the_training(tmp_path):
+    """2,000 of 25,000 training rows are judged on 222, not on the 2,500 that all of them would be."""
+    train, test = write(tmp_path, 25_000), write(tmp_path, 1500, name="test.csv")
+    limit = Limit(train=2000, test=1000)
+    summary = load(FilesDataset(source="files", train=train, test=test, limit=limit), tmp_path).summary
+    assert summary.rows == {"train": 2000, "validation": 222, "test": 1000}
+
+
+def test_own_limits_and_given_splits_do_not_shrink_with_train(tmp_path):
+    """A carved split with a limit of its own keeps that many rows, a given split all; notes tell the first."""
+    train, test = write(tmp_path), write(tmp_path, 30, name="test.csv")
+    limit = Limit(train=18, validation=15)
+    summary = load(FilesDataset(source="files", train=train, test=test, limit=limit), tmp_path).summary
+    assert summary.rows == {"train": 18, "validation": 15, "test": 30}
+    assert any(note.endswith("cut to 15 by dataset.limit.validation.") for note in summary.notes)
+
+
+def test_carved_split_keeps_a_row_under_the_smallest_limit(tmp_path):
+    """No split becomes empty; a limit above the rows there are changes nothing."""
+    path = write(tmp_path)
+    small = load(FilesDataset(source="files", train=path, limit=Limit(train=2)), tmp_path).summary
+    assert small.rows == {"train": 2, "validation": 1, "test": 1}
+    large = load(FilesDataset(source="files", train=path, limit=Limit(train=10_000)), tmp_path).summary
+    assert large.rows == {"train": 144, "validation": 16, "test": 40}
+    assert "No test split was given: 20 % of the training rows (40) were kept back." in large.notes
 
 
 def test_limit_below_the_number_of_classes_is_refused(tmp_path):

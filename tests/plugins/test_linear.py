@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +16,7 @@ from catalog.dataset import FilesDataset
 from catalog.errors import DataError, ModelSourceError
 from catalog.testing import Case, PluginConformance
 from plugins.nlp.text_classification import predictions
+from plugins.nlp.text_classification.data import Split
 from plugins.nlp.text_classification.linear import plugin
 
 PRAISE = ("splendid", "moving", "brilliant")
@@ -117,7 +119,7 @@ def test_training_learns_reports_and_leaves_a_whole_model(tmp_path, trainer, cla
     assert evaluation.metrics["accuracy"] == 1.0
     assert predictions.read(evaluation.predictions).probabilities.shape == (evaluation.rows, classes)
     same = trainer.evaluate(result.model_dir, prepared, "validation", folder=tmp_path, device="cpu", threads=1)
-    assert same.metrics == result.metrics
+    assert {"loss": result.metrics["loss"], **same.metrics} == result.metrics
 
 
 @pytest.mark.parametrize(("answer", "outcome"), [(Decision.PRUNE, Outcome.PRUNED), (Decision.STOP, Outcome.STOPPED)])
@@ -136,13 +138,15 @@ def test_opened_model_answers_any_text(tmp_path, trainer):
     prepared = trainer.prepare(write_reviews(tmp_path), plugin.Config(), tmp_path)
     model_dir = trainer.train(plugin.Config(), prepared, context(tmp_path / "trial")).model_dir
     predictor = trainer.open(model_dir, "cpu", 1)
-    texts = ["a splendid plot", "an awful plot", "", "zzz", "\ud800", "\0", "x" * 10_000]
+    texts = ["a splendid plot", "an awful plot", "", "zzz", "\ud800", "\0", "x" * 1_000_000, "a b " * 250_000]
     answers = list(predictor.predict(iter(texts)))
     assert [answer.text for answer in answers] == texts
     assert [answer.label for answer in answers[:2]] == ["good", "bad"]
     for answer in answers:
         assert sum(answer.probabilities.values()) == pytest.approx(1)
         assert answer.confidence == answer.probabilities[answer.label] == max(answer.probabilities.values())
+
+    assert answers[2].probabilities == answers[3].probabilities == answers[4].probabilities  # what the intercept says
 
     def endless():
         while True:
@@ -189,6 +193,30 @@ def test_configuration_that_contradicts_the_data_is_refused(tmp_path, trainer, f
     with pytest.raises(DataError, match=words) as caught:
         trainer.train(config, trainer.prepare(dataset, config, tmp_path), context(tmp_path / "trial"))
     assert caught.value.field == field
+
+
+def test_strange_training_texts_are_learnt_and_stored(tmp_path, trainer):
+    """Lone surrogates, NUL, a word of a million letters and unusual case train, and the stored model answers alike."""
+    prepared = trainer.prepare(write_reviews(tmp_path), plugin.Config(), tmp_path)
+    strange = ("\ud800 dull\ud800x", "\0 dull\0", "y" * 1_000_000, "İSTANBUL ŒUVRE Ǆ", "電影 很 好", "!!!")
+    train = prepared.splits["train"]
+    split = Split((*strange, *train.texts[len(strange) :]), train.labels)
+    prepared = replace(prepared, splits={**prepared.splits, "train": split, "validation": split})
+    result = trainer.train(plugin.Config(min_df=1), prepared, context(tmp_path / "trial"))
+    evaluation = trainer.evaluate(result.model_dir, prepared, "validation", folder=tmp_path, device="cpu", threads=1)
+    assert evaluation.predictions.read_bytes() == result.predictions.read_bytes()
+
+
+def test_texts_without_any_word_are_refused(tmp_path, trainer):
+    """Where no training text holds a letter or digit, the data are named, not min_df."""
+    lines = [{"text": "!" * (1 + i), "label": ["bad", "good"][i % 2]} for i in range(20)]
+    (tmp_path / "train.jsonl").write_text("\n".join(map(json.dumps, lines)))
+    dataset = FilesDataset(source="files", train=str(tmp_path / "train.jsonl"))
+    for min_df, field in ((1, "dataset"), (2, "model_config.min_df")):
+        config = plugin.Config(min_df=min_df)
+        with pytest.raises(DataError) as caught:
+            trainer.train(config, trainer.prepare(dataset, config, tmp_path), context(tmp_path / "trial"))
+        assert caught.value.field == field
 
 
 def test_inspect_reads_the_data_alone(tmp_path):

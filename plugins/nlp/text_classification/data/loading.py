@@ -13,7 +13,7 @@ from plugins.nlp.text_classification.data.files import paths, read_files
 from plugins.nlp.text_classification.data.fingerprint import fingerprint
 from plugins.nlp.text_classification.data.reading import read_sources
 from plugins.nlp.text_classification.data.records import Split, TextData
-from plugins.nlp.text_classification.data.splitting import limit_splits, make_splits
+from plugins.nlp.text_classification.data.splitting import make_splits
 from plugins.nlp.text_classification.data.text_files import check_file
 
 __all__ = ["load"]
@@ -48,8 +48,7 @@ def _stamps(dataset: Dataset) -> tuple[tuple[int, int], ...]:
 @lru_cache(maxsize=2)
 def _load(dataset: Dataset, stamps: tuple[tuple[int, int], ...]) -> TextData:  # noqa: ARG001 -- part of the lookup
     given, names, notes = _read(dataset)
-    whole, carved = make_splits(given, dataset.seed)
-    splits = limit_splits(whole, dataset.limit, dataset.seed)
+    splits, carved = make_splits(given, dataset.limit, dataset.seed)
     summary = DataSummary(
         name=dataset.short_name,
         fingerprint=fingerprint(splits, names),

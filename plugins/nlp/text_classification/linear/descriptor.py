@@ -88,7 +88,7 @@ class LinearPlugin:
         )
 
     def trainer(self) -> Trainer:
-        """Import SciPy and return the trainer; scikit-learn is imported when it fits."""
+        """Import scikit-learn and return the trainer."""
         from plugins.nlp.text_classification.linear.trainer import LinearTrainer
 
         return LinearTrainer()

@@ -1,8 +1,8 @@
 """A linear model in a folder: JSON and safetensors, never pickle, so that opening a stranger's folder runs no code.
 
 model.json          format, version, class names, configuration
-words.json          the single words, in the order of their ids
-weights.safetensors idf, coefficients, intercept, and sequences.2, sequences.3 (see `Vocabulary`)
+terms.json          words and word sequences, in the order of their ids
+weights.safetensors idf (terms), coefficients (1 or classes, terms), intercept (1 or classes); float32
 """
 
 import json
@@ -14,17 +14,19 @@ import numpy as np
 from pydantic import Field, ValidationError
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
+from sklearn.linear_model import LogisticRegression
 
 from catalog.dataset import Strict
 from catalog.errors import ModelSourceError
 from plugins.nlp.text_classification.linear.config import LinearConfig
-from plugins.nlp.text_classification.linear.model import LinearModel
-from plugins.nlp.text_classification.linear.terms import Vocabulary
+from plugins.nlp.text_classification.linear.model import LinearModel, make_vectorizer
 from plugins.nlp.text_classification.storage import write_folder
 
 __all__ = ["open_model", "save_model"]
 
-_HEADER, _WORDS, _WEIGHTS = "model.json", "words.json", "weights.safetensors"
+_HEADER, _TERMS, _WEIGHTS = "model.json", "terms.json", "weights.safetensors"
+_LARGEST = 1e9
+"""No fit comes near it; below it no text can make a float32 overflow."""
 
 
 class _Header(Strict):
@@ -39,13 +41,15 @@ class _Header(Strict):
 def save_model(folder: Path, model: LinearModel, config: LinearConfig) -> None:
     """Write the model; the folder appears whole or not at all, an older one is replaced."""
     header = _Header(labels=model.labels, config=config)
-    tensors = {"idf": model.idf, "coefficients": model.coefficients, "intercept": model.intercept}
-    tensors |= {f"sequences.{length}": terms for length, terms in enumerate(model.vocabulary.sequences, start=2)}
+    terms = json.dumps(model.vectorizer.get_feature_names_out().tolist(), ensure_ascii=False)
+    classifier = model.classifier
+    tensors = {"idf": model.vectorizer.idf_, "coefficients": classifier.coef_, "intercept": classifier.intercept_}
 
     def write(target: Path) -> None:
         (target / _HEADER).write_text(header.model_dump_json(indent=2) + "\n", encoding="utf-8")
-        (target / _WORDS).write_text(json.dumps(model.vocabulary.words, ensure_ascii=False), encoding="utf-8")
-        save_file({name: np.ascontiguousarray(tensor) for name, tensor in tensors.items()}, target / _WEIGHTS)
+        (target / _TERMS).write_text(terms, encoding="utf-8")
+        contiguous = {name: np.ascontiguousarray(tensor, dtype=np.float32) for name, tensor in tensors.items()}
+        save_file(contiguous, target / _WEIGHTS)
 
     write_folder(folder, write)
 
@@ -58,42 +62,32 @@ def open_model(folder: Path) -> LinearModel:
     """
     try:
         header = _Header.model_validate_json((folder / _HEADER).read_bytes())
-        words = json.loads((folder / _WORDS).read_bytes())
+        terms = json.loads((folder / _TERMS).read_bytes())
         tensors = load_file(folder / _WEIGHTS)
     except (OSError, ValueError, RecursionError, SafetensorError) as error:
         reason = f"{error.error_count()} errors in {_HEADER}" if isinstance(error, ValidationError) else error
         raise ModelSourceError(f"{folder} does not hold a linear model: {reason}. Train it again.") from error
-    if problem := next(_problems(header, words, tensors), None):
+    if problem := next(_problems(header, terms, tensors), None):
         raise ModelSourceError(f"{folder} does not hold a whole linear model: {problem}. Train it again.")
-    sequences = tuple(tensors[f"sequences.{length}"] for length in range(2, header.config.ngram_max + 1))
-    vocabulary = Vocabulary(tuple(words), sequences)
-    return LinearModel(header.labels, vocabulary, tensors["idf"], tensors["coefficients"], tensors["intercept"])
+    vectorizer = make_vectorizer(header.config.ngram_max, header.config.min_df, terms)
+    vectorizer.idf_ = tensors["idf"]
+    classifier = LogisticRegression(C=header.config.C)
+    classifier.classes_ = np.arange(len(header.labels))
+    classifier.coef_, classifier.intercept_ = tensors["coefficients"], tensors["intercept"]
+    return LinearModel(header.labels, vectorizer, classifier)
 
 
-def _problems(header: _Header, words: Any, tensors: dict[str, np.ndarray]) -> Iterator[str]:
+def _problems(header: _Header, terms: Any, tensors: dict[str, np.ndarray]) -> Iterator[str]:
     """Tell what does not fit; each check relies on those before it, so only the first answer counts."""
-    if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
-        yield f"{_WORDS} is not a list of strings"
-    if len(set(words)) != len(words) or len(set(header.labels)) != len(header.labels):
-        yield "a word or a class is named twice"
-    lengths = range(2, header.config.ngram_max + 1)
-    expected = {"idf", "coefficients", "intercept", *(f"sequences.{length}" for length in lengths)}
-    if set(tensors) != expected:
-        yield f"{_WEIGHTS} holds {', '.join(sorted(tensors))} instead of {', '.join(sorted(expected))}"
-    shorter = features = len(words)
-    for length in lengths:
-        terms = tensors[f"sequences.{length}"]
-        if terms.dtype != np.int32 or terms.ndim != 2 or terms.shape[1] != 2:
-            yield f"sequences.{length} has shape {terms.shape} and type {terms.dtype}"
-        if terms.size and (terms.min() < 0 or terms[:, 0].max() >= shorter or terms[:, 1].max() >= len(words)):
-            yield f"sequences.{length} names a term that is not there"
-        if (np.diff(terms[:, 0].astype(np.int64) * len(words) + terms[:, 1]) <= 0).any():
-            yield f"sequences.{length} is not in order"
-        shorter = len(terms)
-        features += shorter
+    if not isinstance(terms, list) or not terms or not all(isinstance(term, str) for term in terms):
+        yield f"{_TERMS} is not a list of strings"
+    if len(set(terms)) != len(terms) or len(set(header.labels)) != len(header.labels):
+        yield "a term or a class is named twice"
     rows = 1 if len(header.labels) == 2 else len(header.labels)
-    shapes = {"idf": (features,), "coefficients": (rows, features), "intercept": (rows,)}
+    shapes = {"idf": (len(terms),), "coefficients": (rows, len(terms)), "intercept": (rows,)}
+    if tensors.keys() != shapes.keys():
+        yield f"{_WEIGHTS} holds {', '.join(sorted(tensors))} instead of {', '.join(sorted(shapes))}"
     for name, shape in shapes.items():
         tensor = tensors[name]
-        if tensor.shape != shape or tensor.dtype != np.float32 or not np.isfinite(tensor).all():
+        if tensor.shape != shape or tensor.dtype != np.float32 or not (np.abs(tensor) <= _LARGEST).all():
             yield f"{name} is not {shape} finite float32 numbers"

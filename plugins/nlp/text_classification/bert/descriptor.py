@@ -1,0 +1,76 @@
+"""What the catalog shows of the BERT family, and the way to its trainer."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from catalog.contract import Card, DataSummary, Direction, Trainer
+from catalog.dataset import Dataset, HubDataset
+from catalog.space import Scalar, SearchSpace
+from plugins.nlp.text_classification.bert import search
+from plugins.nlp.text_classification.bert.card import SUMMARY, card
+from plugins.nlp.text_classification.bert.config import FIXED, PREPARATION, BertConfig
+from plugins.nlp.text_classification.bert.weighting import class_weights
+from plugins.nlp.text_classification.metrics import METRICS
+
+__all__ = ["BertPlugin", "plugin"]
+
+
+@dataclass(frozen=True, slots=True)
+class BertPlugin:
+    """A `catalog.contract.Plugin`; importing it imports neither torch nor transformers."""
+
+    key: str = "nlp/text-classification/bert"
+    summary: str = SUMMARY
+    Config: type[BertConfig] = BertConfig
+    preparation_fields: frozenset[str] = PREPARATION
+    fixed_fields: frozenset[str] = FIXED
+    baseline: str | None = "nlp/text-classification/linear"
+
+    @property
+    def metrics(self) -> Mapping[str, Direction]:
+        """What may be tuned for, the default first."""
+        return METRICS
+
+    def default_dataset(self) -> Dataset:
+        """Return the IMDB reviews on the hub."""
+        return HubDataset(source="hub", name="stanfordnlp/imdb")
+
+    def search_space(self, config: BertConfig) -> SearchSpace:
+        """Tune learning rate, batch size, epochs and warm-up; see `search.search_space`."""
+        return search.search_space(config)
+
+    def recipes(self, config: BertConfig) -> Sequence[Mapping[str, Scalar]]:
+        """Return published settings; see `search.recipes`."""
+        return search.recipes(config)
+
+    def tunable(self, config: BertConfig, data: DataSummary) -> Mapping[str, Scalar]:
+        """Tell every value of `config` that a study may tune; see `search.tunable`."""
+        return search.tunable(config, data)
+
+    def inspect(self, dataset: Dataset, config: BertConfig, cache: Path) -> DataSummary:
+        """Read and check the data alone, without torch.
+
+        Raises:
+            DataError: The data cannot be used, or `num_labels`, `batch_size` or `class_weights` contradicts them.
+            UnreachableError: A hub does not answer.
+        """
+        from plugins.nlp.text_classification import data
+
+        summary = data.load(dataset, cache).summary
+        data.check_config(summary, num_labels=config.num_labels, batch_size=config.batch_size)
+        class_weights(config, summary)
+        return summary
+
+    def card(self) -> Card:
+        """Tell what the models are, and which there are."""
+        return card()
+
+    def trainer(self) -> Trainer:
+        """Import torch and transformers, and return the trainer."""
+        from plugins.nlp.text_classification.bert.trainer import BertTrainer
+
+        return BertTrainer()
+
+
+plugin = BertPlugin()

@@ -1,0 +1,45 @@
+"""What running out of memory looks like on each device."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+
+from catalog.errors import OutOfMemoryError
+
+__all__ = ["is_exhausted", "release", "reported"]
+
+
+def is_exhausted(error: BaseException) -> bool:
+    """Tell whether an error means that memory ran out: on CPUs torch has no class of its own for it."""
+    if isinstance(error, torch.OutOfMemoryError | MemoryError):
+        return True
+    return isinstance(error, RuntimeError) and "can't allocate memory" in str(error)
+
+
+def release(device: torch.device) -> None:
+    """Give back what torch keeps for later, so that smaller pieces find room in one piece."""
+    if device.type == "cuda":
+        torch.cuda.empty_cache()
+
+
+@contextmanager
+def reported(device: torch.device, max_length: int) -> Iterator[None]:
+    """Turn every way of running out of memory into one error that says what to change.
+
+    Batch sizes are not to blame: whoever computes cuts a batch down to single texts before giving up.
+
+    Raises:
+        OutOfMemoryError: Memory ran out inside the block.
+    """
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        if not is_exhausted(error):
+            raise
+        release(device)
+        raise OutOfMemoryError(
+            f"Out of memory on {device} with max_seq_length {max_length}, even with one text at a time, which is how a "
+            "batch is computed where it does not fit. Lower max_seq_length, use a smaller model, or free memory there.",
+            field="model_config.max_seq_length",
+        ) from error

@@ -1,0 +1,50 @@
+"""A trained model that answers, for any number of texts."""
+
+import itertools
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+
+from catalog.contract import Prediction
+from plugins.nlp.text_classification.bert.encoding import CHUNK
+from plugins.nlp.text_classification.bert.memory import reported
+from plugins.nlp.text_classification.bert.scoring import log_probabilities
+from plugins.nlp.text_classification.bert.tokens import encode
+from plugins.nlp.text_classification.bert.trained import Trained
+
+__all__ = ["BertPredictor"]
+
+
+class BertPredictor:
+    """Answers in fp32, so that ``transformers.pipeline`` on the same folder gives the same scores (truncation head)."""
+
+    def __init__(self, trained: Trained) -> None:
+        self._trained = trained
+
+    def predict(self, texts: Iterable[str]) -> Iterator[Prediction]:
+        """Yield one prediction a text, in order, reading at most 1,024 texts ahead.
+
+        Any string has an answer: an empty one that of its special tokens alone, a lone surrogate counts as U+FFFD.
+
+        Raises:
+            OutOfMemoryError: Not even one text at a time fits.
+        """
+        stream = iter(texts)
+        while chunk := list(itertools.islice(stream, CHUNK)):
+            for text, probabilities in zip(chunk, self._probabilities(chunk), strict=True):
+                yield self._prediction(text, probabilities)
+
+    def _probabilities(self, texts: list[str]) -> np.ndarray:
+        classifier, encoder = self._trained.classifier, self._trained.encoder
+        with reported(classifier.device, encoder.max_length):
+            scores: np.ndarray = np.exp(log_probabilities(classifier, encode(texts, encoder)))
+        return scores
+
+    def _prediction(self, text: str, probabilities: np.ndarray) -> Prediction:
+        best = int(probabilities.argmax())
+        return Prediction(
+            text=text,
+            label=self._trained.labels[best],
+            confidence=float(probabilities[best]),
+            probabilities=dict(zip(self._trained.labels, probabilities.tolist(), strict=True)),
+        )

@@ -1,0 +1,53 @@
+"""What to tune, the published settings to try first, and a configuration in the units of the space."""
+
+from collections.abc import Mapping, Sequence
+
+from catalog.contract import DataSummary
+from catalog.space import Choices, FloatRange, IntRange, Scalar, SearchSpace
+from plugins.nlp.text_classification.bert.config import FIXED, BertConfig
+from plugins.nlp.text_classification.bert.schedule import schedule_of
+from plugins.nlp.text_classification.bert.scratch import is_scratch
+
+__all__ = ["recipes", "search_space", "tunable"]
+
+_MAX_SHARE = 0.99
+
+
+def search_space(config: BertConfig) -> SearchSpace:
+    """Return the ranges around what is published for fine-tuning; random weights need larger learning rates."""
+    rates = FloatRange(1e-4, 3e-3, log=True) if is_scratch(config.model_name) else FloatRange(1e-5, 5e-5, log=True)
+    return {
+        "learning_rate": rates,
+        "batch_size": Choices((16, 32)),
+        "epochs": IntRange(2, 4),
+        "warmup_steps": FloatRange(0.0, 0.1),
+    }
+
+
+def recipes(config: BertConfig) -> Sequence[Mapping[str, Scalar]]:
+    """Return published settings, best first; none for random weights, which nobody published any for.
+
+    The grid of Devlin et al., 2019 (arXiv 1810.04805), appendix A.3: batch 16 or 32, 2e-5 to 5e-5, 2 to 4 epochs. The
+    last one goes below it, as Liu et al., 2019 (RoBERTa, arXiv 1907.11692), table 10 do, and takes its time: Mosbach
+    et al., 2021 (arXiv 2006.04884) found small rates and longer training steadier.
+    """
+    if is_scratch(config.model_name):
+        return ()
+    settings = ((3e-5, 16, 3), (5e-5, 32, 2), (1e-5, 32, 4))
+    return tuple({"learning_rate": rate, "batch_size": batch, "epochs": epochs} for rate, batch, epochs in settings)
+
+
+def tunable(config: BertConfig, data: DataSummary) -> Mapping[str, Scalar]:
+    """Return every value of `config` that a study may tune.
+
+    A warm-up count becomes a share of this configuration's own steps, 0.99 at most.
+    """
+    values: dict[str, Scalar] = {
+        name: value
+        for name, value in config.model_dump(exclude=set(FIXED)).items()
+        if isinstance(value, bool | int | float | str)
+    }
+    values["learning_rate"] = config.resolved_learning_rate
+    if isinstance(config.warmup_steps, int):
+        values["warmup_steps"] = min(config.warmup_steps / schedule_of(config, data.rows["train"]).total, _MAX_SHARE)
+    return values

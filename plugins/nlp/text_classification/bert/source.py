@@ -1,0 +1,163 @@
+"""From `model_name` to weights and tokenizer in memory; loaded once for all trainings of a process."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from transformers import AutoConfig, AutoModelForSequenceClassification, AutoTokenizer, BertConfig, BertTokenizer
+
+from catalog.errors import ModelSourceError
+from plugins.nlp.text_classification.bert import checkpoint, hub
+from plugins.nlp.text_classification.bert.config import BertConfig as Settings
+from plugins.nlp.text_classification.bert.families import FAMILIES
+from plugins.nlp.text_classification.bert.quiet import quiet
+from plugins.nlp.text_classification.bert.scratch import ARCHITECTURES, POSITIONS, VOCABULARY, is_scratch
+from plugins.nlp.text_classification.bert.vocabulary import cached_vocabulary
+
+__all__ = ["ModelSource", "load_source", "open_checkpoint"]
+
+_FIELD = "model_config.model_name"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ModelSource:
+    """What a training starts from.
+
+    Attributes:
+        config: The transformers config, with the names of the classes.
+        weights: fp32 tensors on the CPU by name, never written to; what is missing starts at random.
+        tokenizer: The transformers tokenizer, saved with every model.
+        notes: What a reader should know.
+    """
+
+    config: Any
+    weights: Mapping[str, torch.Tensor]
+    tokenizer: Any
+    notes: tuple[str, ...] = ()
+
+    @property
+    def hidden(self) -> int:
+        """Width of the hidden layers."""
+        return int(self.config.hidden_size)
+
+    @property
+    def max_positions(self) -> int:
+        """Tokens that the model's position table has room for."""
+        offset = self.config.pad_token_id + 1 if FAMILIES[self.config.model_type].padded_positions else 0
+        return int(self.config.max_position_embeddings) - offset
+
+
+def load_source(settings: Settings, labels: Sequence[str], texts: Sequence[str], cache: Path) -> ModelSource:
+    """Find and load the model that `settings` names.
+
+    Args:
+        settings: `model_name` and `max_seq_length` of it matter.
+        labels: Names of the classes in the order of their ids.
+        texts: The training split; a model from scratch takes its vocabulary from it.
+        cache: Folder for vocabularies.
+
+    Raises:
+        ModelSourceError: The model cannot be used, or sees less than `max_seq_length` tokens.
+        UnreachableError: The hub does not answer.
+    """
+    names: dict[str, Mapping[Any, Any]] = {
+        "id2label": dict(enumerate(labels)),
+        "label2id": {label: index for index, label in enumerate(labels)},
+    }
+    if is_scratch(settings.model_name):
+        source = _scratch(settings.model_name, names, texts, cache)
+    else:
+        folder, notes = _locate(settings.model_name)
+        config, model, tokenizer = open_checkpoint(folder, names, field=_FIELD)
+        source = ModelSource(config, model, tokenizer, notes)
+    if settings.max_seq_length > source.max_positions:
+        raise ModelSourceError(
+            f"max_seq_length is {settings.max_seq_length}, but {settings.model_name} sees {source.max_positions} "
+            f"tokens at most. Set max_seq_length to {source.max_positions} or less.",
+            field="model_config.max_seq_length",
+        )
+    return source
+
+
+def open_checkpoint(
+    folder: Path, names: Mapping[str, Mapping[Any, Any]] | None = None, *, field: str | None = None
+) -> tuple[Any, Mapping[str, torch.Tensor], Any]:
+    """Load config, weights and tokenizer of a folder.
+
+    Args:
+        folder: A model folder.
+        names: ``id2label`` and ``label2id`` of new classes; None keeps those of the checkpoint, whose classifier
+            must then be whole.
+        field: The spec field to blame, if one is.
+
+    Returns:
+        The transformers config, the weights that the checkpoint has (fp32, by name), and the tokenizer.
+
+    Raises:
+        ModelSourceError: The folder holds no such model, or a damaged one.
+    """
+    kind = checkpoint.check(folder, field=field)
+    try:
+        with quiet():
+            config = AutoConfig.from_pretrained(folder, local_files_only=True, **(names or {}))
+            tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+            model, report = AutoModelForSequenceClassification.from_pretrained(
+                folder,
+                config=config,
+                dtype=torch.float32,
+                attn_implementation="sdpa",
+                use_safetensors=True,
+                local_files_only=True,
+                ignore_mismatched_sizes=True,
+                output_loading_info=True,
+            )
+    except Exception as error:  # the readers of four file formats, each with errors of its own
+        line = " ".join(f"{type(error).__name__}: {error}".split())
+        raise ModelSourceError(f"{folder} cannot be loaded as a {kind} model: {line[:400]}", field=field) from error
+    new = {*report["missing_keys"], *(name for name, *_ in report["mismatched_keys"])}
+    # What stands between encoder and classes may be new: the classifier, and the pooler that some encoders lack.
+    encoder = f"{model.base_model_prefix}."
+    strange = sorted(n for n in new if names is None or (n.startswith(encoder) and ".pooler." not in n))
+    if strange:
+        raise ModelSourceError(
+            f"{folder}: its weights do not fit its config.json; {len(strange)} tensors are missing or of another "
+            f"shape, such as {', '.join(strange[:3])}.",
+            field=field,
+        )
+    if len(tokenizer) > config.vocab_size:
+        raise ModelSourceError(
+            f"{folder}: its tokenizer has {len(tokenizer):,} tokens, its model only {config.vocab_size:,}.", field=field
+        )
+    return config, {name: value for name, value in model.state_dict().items() if name not in new}, tokenizer
+
+
+def _locate(model_name: str) -> tuple[Path, tuple[str, ...]]:
+    folder = Path(model_name).expanduser()
+    if folder.is_dir():
+        return folder, ()
+    if not hub.is_hub_id(model_name) or folder.exists():
+        found = "is a file, not a folder" if folder.exists() else "is neither an existing folder nor a hub id"
+        raise ModelSourceError(
+            f"model_name {model_name!r} {found}. Give a folder that holds config.json, model.safetensors and a "
+            "tokenizer, a hub id such as bert-base-uncased, or scratch/bert-tiny.",
+            field=_FIELD,
+        )
+    return hub.fetch(model_name)
+
+
+def _scratch(model_name: str, names: Mapping[str, Any], texts: Sequence[str], cache: Path) -> ModelSource:
+    shape = ARCHITECTURES[model_name]
+    vocabulary = cached_vocabulary(texts, VOCABULARY, cache)
+    config = BertConfig(
+        vocab_size=len(vocabulary),
+        hidden_size=shape.hidden,
+        num_hidden_layers=shape.layers,
+        num_attention_heads=shape.heads,
+        intermediate_size=shape.intermediate,
+        max_position_embeddings=POSITIONS,
+        **names,
+    )
+    tokenizer = BertTokenizer(vocab=vocabulary, do_lower_case=True, model_max_length=POSITIONS)
+    return ModelSource(config, {}, tokenizer)

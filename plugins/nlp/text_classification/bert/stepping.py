@@ -1,0 +1,102 @@
+"""One optimizer step, exact however it is cut."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional
+
+from plugins.nlp.text_classification.bert.batches import cut
+from plugins.nlp.text_classification.bert.classifier import Classifier
+from plugins.nlp.text_classification.bert.config import BertConfig
+from plugins.nlp.text_classification.bert.device import token_budget
+from plugins.nlp.text_classification.bert.memory import is_exhausted, release
+from plugins.nlp.text_classification.bert.optimizer import build_optimizer, set_rate
+from plugins.nlp.text_classification.bert.scoring import Judged
+
+__all__ = ["Stepper"]
+
+
+class Stepper:
+    """Takes optimizer steps on one model.
+
+    The loss of a step is the mean over its examples, each counted by the weight of its class: the sums of all
+    micro-batches are divided by the weight of the whole step, so that no cut changes the gradients. Where memory runs
+    out, micro-batches get smaller, down to one row.
+
+    Attributes:
+        budget: Tokens of a micro-batch at most, padding counted.
+        halvings: How often memory ran out and `budget` was halved.
+        examples: Seen so far, each epoch counted.
+        tokens: Real tokens seen so far, each epoch counted.
+    """
+
+    def __init__(self, classifier: Classifier, training: Judged, config: BertConfig) -> None:
+        self._classifier = classifier
+        self._training = training
+        self._config = config
+        self._row_weights = training.weights[training.labels]
+        self._class_weights = torch.from_numpy(training.weights).to(classifier.device)
+        self._optimizer = build_optimizer(classifier.model, config)
+        self._scaler = torch.amp.GradScaler(classifier.device.type, enabled=classifier.precision.scaled)
+        self._loss_sum = torch.zeros((), device=classifier.device)
+        self._weight_sum = 0.0
+        self.budget = token_budget(classifier.device, training=True)
+        self.halvings = 0
+        self.examples = 0
+        self.tokens = 0
+
+    def step(self, rows: np.ndarray, rate: float) -> None:
+        """Train on `rows` (in order of length) at learning rate `rate`; nothing waits for the device."""
+        set_rate(self._optimizer, rate)
+        while (loss := self._try_gradients(rows)) is None:
+            self._halve()
+        if self._config.max_grad_norm:
+            self._scaler.unscale_(self._optimizer)
+            nn.utils.clip_grad_norm_(self._classifier.model.parameters(), self._config.max_grad_norm)
+        self._scaler.step(self._optimizer)
+        self._scaler.update()
+        self._optimizer.zero_grad(set_to_none=True)
+        self._loss_sum += loss
+        self._weight_sum += float(self._row_weights[rows].sum())
+        self.examples += rows.size
+        self.tokens += int(self._training.tokens.lengths[rows].sum())
+
+    def loss_so_far(self) -> float:
+        """Return the mean training loss since the last `restart`; waits for the device."""
+        return float(self._loss_sum) / self._weight_sum if self._weight_sum else 0.0
+
+    def restart(self) -> None:
+        """Begin a new mean."""
+        self._loss_sum.zero_()
+        self._weight_sum = 0.0
+
+    def _try_gradients(self, rows: np.ndarray) -> torch.Tensor | None:
+        """Return the step's summed loss, with its gradients in the parameters; None where memory ran out."""
+        micro_batches = cut(rows, self._training.tokens.lengths, self.budget, self._config.batch_size)
+        try:
+            return self._gradients(micro_batches, float(self._row_weights[rows].sum()))
+        except (RuntimeError, MemoryError) as error:
+            if len(micro_batches) == rows.size or not is_exhausted(error):
+                raise
+            return None
+
+    def _gradients(self, micro_batches: Sequence[np.ndarray], weight: float) -> torch.Tensor:
+        total = torch.zeros((), device=self._classifier.device)
+        for rows in micro_batches:
+            logits = self._classifier.logits(self._training.tokens, rows)
+            labels = torch.from_numpy(self._training.labels[rows]).to(logits.device, non_blocking=True)
+            loss = functional.cross_entropy(logits, labels, weight=self._class_weights, reduction="sum")
+            scaled: Any = self._scaler.scale(loss / weight)
+            scaled.backward()
+            total += loss.detach()
+        return total
+
+    def _halve(self) -> None:
+        """Give micro-batches half the tokens from here on, and forget the gradients of the failed try."""
+        self.budget //= 2
+        self.halvings += 1
+        self._optimizer.zero_grad(set_to_none=True)
+        release(self._classifier.device)

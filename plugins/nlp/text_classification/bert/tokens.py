@@ -1,0 +1,107 @@
+"""Token ids of a whole split as two flat arrays, made once per content and mapped from disk after that.
+
+A file holds, in little-endian order: a line that names its form, the SHA-256 of all that follows, the counts of rows
+and tokens (int64), the offsets (int64, rows + 1), the ids (int32). Flat arrays feed a batch a hundred times faster
+than rows of lists.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from plugins.nlp.text_classification.bert.encoding import TextEncoder
+from plugins.nlp.text_classification.storage import write_file
+
+__all__ = ["Tokens", "cached_tokens", "encode", "flatten"]
+
+_MAGIC = b"modelcat tokens 1\n"
+_DIGEST = 32
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """Rows of token ids, one after the other.
+
+    Attributes:
+        ids: int32, shape (tokens,), read-only.
+        offsets: int64, shape (rows + 1,): row i is ``ids[offsets[i]:offsets[i + 1]]``.
+    """
+
+    ids: np.ndarray
+    offsets: np.ndarray
+
+    def __len__(self) -> int:
+        return self.offsets.size - 1
+
+    @cached_property
+    def lengths(self) -> np.ndarray:
+        """Tokens of each row, int64, shape (rows,)."""
+        return np.diff(self.offsets)
+
+
+def encode(texts: Sequence[str], encoder: TextEncoder) -> Tokens:
+    """Encode texts."""
+    return flatten([row for chunk in encoder.chunks(texts) for row in chunk])
+
+
+def flatten(rows: Sequence[np.ndarray]) -> Tokens:
+    """Join rows of ids, each int32 of shape (tokens,)."""
+    offsets = np.zeros(len(rows) + 1, dtype=np.int64)
+    np.cumsum([row.size for row in rows], out=offsets[1:])
+    return Tokens(np.concatenate(rows) if rows else np.zeros(0, dtype=np.int32), offsets)
+
+
+def cached_tokens(texts: Sequence[str], encoder: TextEncoder, cache: Path) -> Tokens:
+    """Return `encode`, mapped from a file in `cache` that is made where it is missing or damaged.
+
+    The name of the file says what is in it: texts, tokenizer, length, truncation. Losing it costs only time; a disk
+    that takes no more costs the sharing of memory between processes.
+    """
+    path = cache / "tokens" / f"{_name(texts, encoder)}.bin"
+    if (known := _read(path, len(texts))) is not None:
+        return known
+    tokens = encode(texts, encoder)
+    try:
+        write_file(path, lambda temporary: _write(temporary, tokens))
+    except OSError:
+        return tokens
+    return _read(path, len(texts)) or tokens
+
+
+def _name(texts: Sequence[str], encoder: TextEncoder) -> str:
+    digest = hashlib.sha256(f"{encoder.fingerprint} {len(texts)}\n".encode())
+    for text in texts:
+        encoded = text.encode("utf-8", "surrogatepass")
+        digest.update(len(encoded).to_bytes(8, "little"))
+        digest.update(encoded)
+    return digest.hexdigest()
+
+
+def _write(path: Path, tokens: Tokens) -> None:
+    counts = np.array([len(tokens), tokens.ids.size], dtype="<i8")
+    parts = [counts.tobytes(), tokens.offsets.astype("<i8").tobytes(), tokens.ids.astype("<i4").tobytes()]
+    digest = hashlib.sha256()
+    for part in parts:
+        digest.update(part)
+    with path.open("wb") as file:
+        file.writelines([_MAGIC, digest.digest(), *parts])
+
+
+def _read(path: Path, rows: int) -> Tokens | None:
+    """Return what the file holds, or None where it is missing, cut short or changed."""
+    try:
+        content = np.memmap(path, dtype=np.uint8, mode="r")
+    except (OSError, ValueError):  # ValueError: an empty file cannot be mapped
+        return None
+    start = len(_MAGIC) + _DIGEST
+    body = content[start:]
+    if bytes(content[: len(_MAGIC)]) != _MAGIC or body.size < 16 or bytes(body[:8].view("<i8") == rows) != b"\x01":
+        return None
+    if hashlib.sha256(body.data).digest() != bytes(content[len(_MAGIC) : start]):
+        return None
+    split = 16 + 8 * (rows + 1)
+    return Tokens(ids=body[split:].view("<i4"), offsets=body[16:split].view("<i8"))

@@ -1,0 +1,55 @@
+"""A model folder, opened on a device."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from catalog.errors import ModelSourceError
+from plugins.nlp.text_classification.bert import device as devices
+from plugins.nlp.text_classification.bert.classifier import Classifier
+from plugins.nlp.text_classification.bert.encoding import TextEncoder, text_encoder
+from plugins.nlp.text_classification.bert.model import build
+from plugins.nlp.text_classification.bert.precision import Precision
+from plugins.nlp.text_classification.bert.saving import Reading, read_reading
+from plugins.nlp.text_classification.bert.source import ModelSource, open_checkpoint
+
+__all__ = ["Trained", "load_trained"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trained:
+    """What answers.
+
+    Attributes:
+        classifier: Dropout off, arithmetic in fp32, so that ``transformers.pipeline`` gives the same scores.
+        encoder: Texts to ids, as the model was taught to read.
+        labels: Class names in the order of their ids.
+        reading: Length, truncation and number format of the training.
+    """
+
+    classifier: Classifier
+    encoder: TextEncoder
+    labels: tuple[str, ...]
+    reading: Reading
+
+
+def load_trained(folder: Path, device: str, threads: int) -> Trained:
+    """Open a folder that a training made.
+
+    Raises:
+        InputError: There is no such device.
+        ModelSourceError: The folder does not hold such a model, or a damaged one.
+    """
+    place = devices.resolve(device)
+    devices.use_threads(threads)
+    reading = read_reading(folder)
+    config, weights, tokenizer = open_checkpoint(folder)
+    source = ModelSource(config, weights, tokenizer)
+    if reading.max_length > source.max_positions:
+        raise ModelSourceError(
+            f"{folder}: modelcat.json says {reading.max_length} tokens, the model sees {source.max_positions} at most."
+        )
+    labels = tuple(str(config.id2label[index]) for index in range(config.num_labels))
+    model = build(source, 0.0, seed=0).to(place).eval()
+    encoder = text_encoder(tokenizer, reading.max_length, reading.truncation)
+    classifier = Classifier(model, encoder.pad_id, place, Precision("fp32", place.type))
+    return Trained(classifier, encoder, labels, reading)

@@ -1,0 +1,103 @@
+"""One training, from a configuration to a model folder."""
+
+import itertools
+from collections.abc import Iterator
+
+import torch
+
+from catalog.contract import Outcome, TrialContext, TrialResult
+from catalog.errors import InputError
+from plugins.nlp.text_classification import predictions
+from plugins.nlp.text_classification.bert import device as devices
+from plugins.nlp.text_classification.bert.batches import order
+from plugins.nlp.text_classification.bert.classifier import Classifier
+from plugins.nlp.text_classification.bert.config import BertConfig
+from plugins.nlp.text_classification.bert.memory import reported
+from plugins.nlp.text_classification.bert.model import build
+from plugins.nlp.text_classification.bert.precision import Precision, choose
+from plugins.nlp.text_classification.bert.preparation import PreparedBert
+from plugins.nlp.text_classification.bert.progress import Progress
+from plugins.nlp.text_classification.bert.saving import Reading, save
+from plugins.nlp.text_classification.bert.schedule import Schedule, schedule_of
+from plugins.nlp.text_classification.bert.scoring import Judged
+from plugins.nlp.text_classification.bert.stepping import Stepper
+from plugins.nlp.text_classification.bert.weighting import class_weights
+from plugins.nlp.text_classification.data import check_config
+from plugins.nlp.text_classification.metrics import METRICS
+
+__all__ = ["train"]
+
+
+def train(config: BertConfig, prepared: PreparedBert, context: TrialContext) -> TrialResult:
+    """Fine-tune once; the best epoch's model and predictions end in ``model`` and ``validation.parquet``.
+
+    Raises:
+        DataError: Batch size or class weights do not fit the data.
+        DivergedError: The loss is not finite.
+        InputError: The device or the metric is unknown.
+        OutOfMemoryError: Not even one text at a time fits.
+    """
+    check_config(prepared.summary, num_labels=config.num_labels, batch_size=config.batch_size)
+    if context.metric not in METRICS:
+        raise InputError(f"Unknown metric {context.metric!r}; known are {', '.join(METRICS)}.", field="study.metric")
+    device = devices.resolve(context.device)
+    devices.use_threads(context.threads)
+    precision = choose(config.precision, config.fp16, device, prepared.source.hidden)
+    with reported(device, config.max_seq_length):
+        return _train(config, prepared, context, device, precision)
+
+
+def _train(
+    config: BertConfig, prepared: PreparedBert, context: TrialContext, device: torch.device, precision: Precision
+) -> TrialResult:
+    training, validation = (_judged(config, prepared, name) for name in ("train", "validation"))
+    schedule = schedule_of(config, len(training.tokens))
+    model = build(prepared.source, config.attention_probs_dropout, context.seed).to(device)
+    classifier = Classifier(model, prepared.encoder.pad_id, device, precision)
+    stepper = Stepper(classifier, training, config)
+    progress = Progress(config, schedule, context, classifier, stepper, validation)
+    epochs = (order(training.tokens.lengths, config.step_size, context.seed, epoch) for epoch in range(config.epochs))
+    for step, rows in enumerate(itertools.chain.from_iterable(epochs), 1):
+        rate = config.resolved_learning_rate * schedule.factor(step)
+        stepper.step(rows, rate)
+        if not progress.after(step, rate):
+            break
+    kept = progress.best
+    model_dir = predicted = None
+    if kept is not None and progress.outcome is not Outcome.PRUNED:
+        model_dir, predicted = context.folder / "model", context.folder / "validation.parquet"
+        reading = Reading(prepared.encoder.max_length, prepared.encoder.truncation, precision.name)
+        save(model_dir, model, kept.weights, prepared.source.tokenizer, reading)
+        predictions.write(predicted, validation.labels, kept.probabilities)
+    return TrialResult(
+        outcome=progress.outcome,
+        metrics=progress.measured.metrics,
+        history=tuple(progress.history),
+        best_epoch=progress.measured.epoch,
+        model_dir=model_dir,
+        predictions=predicted,
+        seconds=progress.seconds,
+        examples_per_second=stepper.examples / progress.seconds,
+        tokens_per_second=stepper.tokens / progress.seconds,
+        notes=(*prepared.source.notes, *_notes(precision, schedule, stepper), *progress.notes),
+    )
+
+
+def _judged(config: BertConfig, prepared: PreparedBert, split: str) -> Judged:
+    labels = prepared.data.splits[split].labels
+    return Judged(prepared.tokens[split], labels, class_weights(config, prepared.summary))
+
+
+def _notes(precision: Precision, schedule: Schedule, stepper: Stepper) -> Iterator[str]:
+    if precision.note:
+        yield precision.note
+    if schedule.warmup >= schedule.total:
+        yield (
+            f"The warm-up of {schedule.warmup:,} steps is not shorter than the whole training of {schedule.total:,}: "
+            "the learning rate never reached its highest value."
+        )
+    if stepper.halvings:
+        yield (
+            f"Memory ran out {stepper.halvings} times: micro-batches were cut to {stepper.budget:,} tokens. The "
+            "gradients are the same."
+        )
