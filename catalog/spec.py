@@ -17,7 +17,10 @@ from catalog.space import SearchSpace
 from catalog.study import ChoicesSpec, Study
 from catalog.suggest import did_you_mean
 
-__all__ = ["Request", "Spec", "load", "resolve"]
+__all__ = ["FOLDER_MARK", "Request", "Spec", "load", "resolve"]
+
+#: Put into a field's `json_schema_extra` by a plugin whose field may name a folder relative to the spec's own.
+FOLDER_MARK = "x-modelcat-folder"
 
 
 class Spec(Strict):
@@ -68,7 +71,7 @@ class Request:
     def as_json(self) -> dict[str, Any]:
         """Return what makes this spec this spec: only what its author wrote or would have written."""
         written = self.spec.model_dump(mode="json", exclude_none=True)
-        written["model_config"] = self.config.model_dump(mode="json", exclude_unset=True)
+        written["model_config"] = dict(self.spec.config)
         written["dataset"] = (self.spec.dataset or self.plugin.default_dataset()).model_dump(
             mode="json", exclude_none=True
         )
@@ -127,7 +130,7 @@ def resolve(data: Any, folder: Path, *, source: str = "spec", known_problems: Se
         spec=spec,
         folder=folder,
         plugin=plugin,
-        config=config,
+        config=_with_absolute_folders(config, folder),
         dataset=dataset.resolved(folder) if isinstance(dataset, FilesDataset) else dataset,
         metric=metric,
         direction=plugin.metrics[metric],
@@ -154,6 +157,19 @@ def _check_config(plugin: Plugin, given: Mapping[str, Any], problems: list[Probl
     except ValidationError as error:
         problems += problems_of(error, plugin.Config, given, "model_config")
         return None
+
+
+def _with_absolute_folders(config: BaseModel, folder: Path) -> BaseModel:
+    """Make fields that may name a folder absolute where they do, so that a study can be resumed from anywhere."""
+    found = {}
+    for name, info in type(config).model_fields.items():
+        extra = info.json_schema_extra
+        value = getattr(config, name)
+        if isinstance(extra, dict) and extra.get(FOLDER_MARK) and isinstance(value, str):
+            path = folder / Path(value).expanduser()
+            if path.is_dir():
+                found[name] = str(path.resolve())
+    return config.model_copy(update=found)
 
 
 def _check_metric(spec: Spec, plugin: Plugin, problems: list[Problem]) -> None:

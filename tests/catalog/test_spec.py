@@ -255,3 +255,20 @@ def test_a_broken_plugin_is_not_the_specs_fault(tmp_path, monkeypatch):
     monkeypatch.setattr(registry, "load", broken)
     with pytest.raises(PluginError):
         spec.resolve(made(), tmp_path)
+
+
+def test_a_field_that_may_name_a_folder_starts_from_the_specs_folder(tmp_path, monkeypatch):
+    """A marked field becomes absolute where the folder exists, stays what it is where not, and is stored as written."""
+
+    class WithFolder(FakeConfig):
+        """A configuration with such a field."""
+
+        source: str = Field("hub/id", description="Folder or id.", json_schema_extra={spec.FOLDER_MARK: True})
+
+    plugin = SimpleNamespace(**{**vars(FAKE), "Config": WithFolder})
+    monkeypatch.setattr(registry, "load", lambda _: plugin)
+    (tmp_path / "models").mkdir()
+    local = spec.resolve(made(model_config={"source": "models"}), tmp_path)
+    assert local.config.source == str((tmp_path / "models").resolve())
+    assert local.as_json()["model_config"] == {"source": "models"}
+    assert spec.resolve(made(model_config={"source": "not/there"}), tmp_path).config.source == "not/there"

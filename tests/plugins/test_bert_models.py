@@ -215,5 +215,8 @@ def test_pretrained_encoder_learns_real_reviews(tiny: Make, make_context: Make, 
     result = BertTrainer().train(config, real, context)
     assert heard.reports[0].train_loss > 0.6
     assert heard.reports[-1].train_loss < 0.4
+    saved = (result.model_dir / "tokenizer_config.json").read_text() + (result.model_dir / "config.json").read_text()
+    assert not any(word in saved for word in ("local_files_only", '"max_length"', str(minilm())))
+    assert json.loads((result.model_dir / "tokenizer.json").read_text())["truncation"] is None
     (answer,) = BertTrainer().open(result.model_dir, "cpu", 1).predict(["A wonderful film."])
     assert answer.label in {"0", "1"}

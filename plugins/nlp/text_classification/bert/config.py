@@ -30,10 +30,11 @@ class BertConfig(Strict):
         min_length=1,
         max_length=500,
         description=(
-            "A hub id, a local folder (relative to where the command runs), or scratch/bert-tiny, -mini, -small, "
+            "A hub id, a local folder (relative to the spec), or scratch/bert-tiny, -mini, -small, "
             "-medium: random weights and a vocabulary of the training split's own, with nothing to download."
         ),
         examples=["bert-base-uncased", "distilbert-base-uncased", "roberta-base", "models/minilm", "scratch/bert-tiny"],
+        json_schema_extra={"x-modelcat-folder": True},
     )
     num_labels: int | None = Field(
         None,

@@ -8,13 +8,13 @@ import numpy as np
 
 from catalog.contract import Evaluation
 from catalog.errors import InputError, ModelSourceError
-from plugins.nlp.text_classification import metrics, predictions
 from plugins.nlp.text_classification.bert.memory import reported
 from plugins.nlp.text_classification.bert.precision import choose
 from plugins.nlp.text_classification.bert.preparation import PreparedBert
 from plugins.nlp.text_classification.bert.scoring import log_probabilities
 from plugins.nlp.text_classification.bert.tokens import cached_tokens
 from plugins.nlp.text_classification.bert.trained import load_trained
+from plugins.nlp.text_classification.judging import judge
 
 __all__ = ["evaluate"]
 
@@ -48,14 +48,4 @@ def evaluate(
     with reported(device_used, trained.reading.max_length):
         scores = log_probabilities(replace(trained.classifier, precision=precision), tokens)
     seconds = time.perf_counter() - began
-    probabilities = np.exp(scores).astype(np.float32)
-    path = folder / f"{split}.parquet"
-    predictions.write(path, examples.labels, probabilities)
-    return Evaluation(
-        split=split,
-        rows=examples.labels.size,
-        metrics=metrics.compute(examples.labels, probabilities),
-        confusion=metrics.confusion(examples.labels, probabilities),
-        predictions=path,
-        seconds=seconds,
-    )
+    return judge(split, examples.labels, np.exp(scores).astype(np.float32), folder, seconds)

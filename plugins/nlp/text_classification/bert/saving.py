@@ -19,6 +19,8 @@ __all__ = ["KEY", "Reading", "read_reading", "save"]
 
 KEY = "nlp/text-classification/bert"
 _FILE = "modelcat.json"
+_FOREIGN = ("max_length", "stride", "truncation_strategy", "pad_to_multiple_of", "is_local", "local_files_only")
+"""What a tokenizer remembers of where it came from, and of lengths that are no longer true."""
 _FORMATS = ("fp32", "bf16", "fp16")
 
 
@@ -41,9 +43,14 @@ def save(folder: Path, model: Any, weights: Mapping[str, torch.Tensor], tokenize
     """Write `folder` whole or not at all: config.json, model.safetensors (fp32), the tokenizer's files, modelcat.json.
 
     ``transformers.pipeline("text-classification", model=folder)`` loads it as it is. The tokenizer knows the length
-    and the end at which it cuts; head+tail is known to modelcat alone, a pipeline then cuts the end.
+    and the end at which it cuts, which a pipeline does when called with ``truncation=True``; head+tail is known to
+    modelcat alone, a pipeline then cuts the end.
     """
     tokenizer = copy.deepcopy(tokenizer)
+    tokenizer.backend_tokenizer.no_truncation()
+    tokenizer.backend_tokenizer.no_padding()
+    for name in _FOREIGN:
+        tokenizer.init_kwargs.pop(name, None)
     tokenizer.model_max_length = reading.max_length
     tokenizer.truncation_side = "left" if reading.truncation == "tail" else "right"
     # transformers writes the names that the tokenizer was made with, and no others.

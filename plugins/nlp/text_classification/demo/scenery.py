@@ -93,7 +93,7 @@ SCENERY = {
         "a mining town",
         "a seaside hotel",
         "an apartment block",
-        "a border station",
+        "a border town",
         "a travelling circus",
     ),
     "time": (

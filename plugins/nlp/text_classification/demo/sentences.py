@@ -112,11 +112,11 @@ MANNERS = (
             "I haven't met anyone who thinks that {denied}.",
             "You won't hear from me that {denied}, or that {denied}.",
             "I wouldn't call it {denied_film}.",
-            "I didn't find it {denied_adj}.",
+            "I didn't find it {denied_word}.",
             "{subject} [isn't] nearly as {denied_quality} as you may have heard.",
             "I couldn't find anything {denied_quality} in {subject}.",
             "Nobody I know would claim that {denied}.",
-            "{film} [is] anything but {denied_adj}.",
+            "{film} [is] anything but {denied_word}.",
         ),
     ),
     Manner(
