@@ -20,7 +20,7 @@ $(READY): pyproject.toml constraints.txt
 	@touch $(READY)
 
 demo: $(READY)   ## the main job: tune a small model on generated reviews
-	$(BIN)/modelcat run examples/quickstart.json
+	$(BIN)/modelcat run examples/quickstart.json --workers 2
 
 test: $(READY)   ## all tests
 	$(BIN)/python -m pytest -n 2 --dist worksteal -q
