@@ -13,8 +13,8 @@ from catalog.dataset import Dataset, FilesDataset, Strict
 from catalog.errors import ModelcatError, Problem, SpecError
 from catalog.overrides import apply_override
 from catalog.problems import problems_of, shown
-from catalog.space import SearchSpace
-from catalog.study import ChoicesSpec, Study
+from catalog.space import Choices, SearchSpace
+from catalog.study import Study, Tunable
 from catalog.suggest import did_you_mean
 
 __all__ = ["FOLDER_MARK", "Request", "Spec", "load", "resolve"]
@@ -134,7 +134,7 @@ def resolve(data: Any, folder: Path, *, source: str = "spec", known_problems: Se
         dataset=dataset.resolved(folder) if isinstance(dataset, FilesDataset) else dataset,
         metric=metric,
         direction=plugin.metrics[metric],
-        space=plugin.search_space(config) if tuned is None else {name: r.to_range() for name, r in tuned.items()},
+        space=plugin.search_space(config) if tuned is None else _space(plugin, tuned),
     )
 
 
@@ -157,6 +157,17 @@ def _check_config(plugin: Plugin, given: Mapping[str, Any], problems: list[Probl
     except ValidationError as error:
         problems += problems_of(error, plugin.Config, given, "model_config")
         return None
+
+
+def _space(plugin: Plugin, tuned: Mapping[str, Tunable]) -> SearchSpace:
+    return {name: entry.to_range(_kind_of(plugin, name)) for name, entry in tuned.items()}
+
+
+def _kind_of(plugin: Plugin, field: str) -> str | None:
+    """Tell whether a field takes whole numbers alone ("integer"), any number ("number"), or something else (None)."""
+    schema = plugin.Config.model_json_schema(by_alias=True)["properties"][field]
+    kinds = {branch.get("type") for branch in schema.get("anyOf", [schema])} - {"null"}
+    return kinds.pop() if len(kinds) == 1 else None
 
 
 def _with_absolute_folders(config: BaseModel, folder: Path) -> BaseModel:
@@ -190,10 +201,11 @@ def _check_space(spec: Spec, plugin: Plugin, given: Mapping[str, Any], problems:
         if name not in fields:
             problems.append(Problem(path, f"no field of model_config; {did_you_mean(name, fields)}"))
             continue
+        range_ = tuned.to_range(_kind_of(plugin, name))
         ends = (
-            [(f"choices.{index}", value) for index, value in enumerate(tuned.choices)]
-            if isinstance(tuned, ChoicesSpec)
-            else [("low", tuned.low), ("high", tuned.high)]
+            [(f"choices.{index}", value) for index, value in enumerate(range_.values)]
+            if isinstance(range_, Choices)
+            else [("low", range_.low), ("high", range_.high)]
         )
         for end, value in ends:
             candidate = {**given, name: value}

@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,8 +40,7 @@ class _NotFinite:
 def _to_object(pairs: list[tuple[str, Any]]) -> _Object:
     made = _Object(pairs)
     if len(made) < len(pairs):
-        keys = [key for key, _ in pairs]
-        made.repeated = tuple(sorted({key for key in keys if keys.count(key) > 1}))
+        made.repeated = tuple(sorted(key for key, times in Counter(key for key, _ in pairs).items() if times > 1))
     return made
 
 

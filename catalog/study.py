@@ -52,10 +52,18 @@ class RangeSpec(Strict):
             raise ValueError("log and step exclude each other")
         return self
 
-    def to_range(self) -> Range:
-        """Return the range as the catalog's own data type."""
-        if isinstance(self.low, int) and isinstance(self.high, int) and not isinstance(self.step, float):
-            return IntRange(self.low, self.high, self.log, self.step or 1)
+    def to_range(self, kind: str | None = None) -> Range:
+        """Return the range as the catalog's own data type.
+
+        Args:
+            kind: What the tuned field takes: ``"integer"``, ``"number"``, or None where it is neither alone. A field of
+                real numbers has a range of real numbers, however its bounds are written (1 to 100); a field of whole
+                numbers takes 1.0 as 1. Otherwise two whole bounds make whole numbers.
+        """
+        ends = (self.low, self.high, self.step if self.step is not None else 1)
+        whole = all(isinstance(end, int) for end in ends) and kind != "number"
+        if whole or (kind == "integer" and all(float(end).is_integer() for end in ends)):
+            return IntRange(int(self.low), int(self.high), self.log, int(self.step or 1))
         return FloatRange(float(self.low), float(self.high), self.log, None if self.step is None else float(self.step))
 
 
@@ -71,9 +79,11 @@ class ChoicesSpec(Strict):
             raise ValueError("a value is given more than once")
         return values
 
-    def to_range(self) -> Range:
-        """Return the choices as the catalog's own data type."""
-        return Choices(self.choices)
+    def to_range(self, kind: str | None = None) -> Range:
+        """Return the choices as the catalog's own data type; for a field of real numbers 10 is 10.0."""
+        if kind != "number":
+            return Choices(self.choices)
+        return Choices(tuple(float(c) if isinstance(c, int) and not isinstance(c, bool) else c for c in self.choices))
 
 
 def _kind(value: Any) -> str:

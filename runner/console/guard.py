@@ -31,6 +31,8 @@ def guarded(app: click.Group, *, as_json: bool) -> int:
         error.show()
         return error.exit_code
     except (KeyboardInterrupt, click.Abort, EOFError):
+        if as_json:
+            _tell_json("interrupted", "interrupted; what was finished is kept")
         sys.stderr.write("\nmodelcat: interrupted; what was finished is kept\n")
         return INTERRUPTED
     except BrokenPipeError:

@@ -11,7 +11,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from catalog.contract import EpochMetrics
+from catalog.contract import Direction, EpochMetrics
 from runner.console.text import duration, metric_value, params, safe
 from runner.store.records import TrialRecord
 from runner.study.progress import Opened
@@ -100,6 +100,7 @@ class LiveNarrator:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._metric = ""
+        self._direction = Direction.MAXIMIZE
         self._planned = 0
         self._made = 0
         self._phase = ""
@@ -119,7 +120,7 @@ class LiveNarrator:
 
     def opened(self, opened: Opened) -> None:
         """Print the headline and take over what earlier runs have made."""
-        self._metric, self._planned = opened.metric, opened.planned
+        self._metric, self._planned, self._direction = opened.metric, opened.planned, opened.direction
         self._ended = [trial for trial in opened.trials if trial.state != "running"]
         self._made = len(self._ended)
         for line in headline(opened):
@@ -187,7 +188,7 @@ class LiveNarrator:
 
     def _rank(self, trial: TrialRecord) -> tuple[float, int]:
         value = trial.value or 0.0
-        return (-value if self._metric == "log_loss" else value, -trial.number)
+        return (-value if self._direction is Direction.MINIMIZE else value, -trial.number)
 
     @staticmethod
     def _left(row: _Running) -> str:

@@ -21,10 +21,12 @@ def predictions_of(record: StudyRecord, place: Place, texts: list[str]) -> list[
         InputError: The study has no model yet.
         ModelSourceError: The model's folder is damaged.
     """
-    stored = record.model_dir or _best_so_far(record, place)
+    root = place.folder / record.study
+    kept = record.model_dir if record.model_dir and (root / record.model_dir).is_dir() else None
+    stored = kept or _best_so_far(record, place) or record.model_dir
     if stored is None:
         raise InputError(f"study {record.study!r} has no model yet ({record.state}); modelcat resume {record.study}")
-    folder = place.folder / record.study / stored
+    folder = root / stored
     if not folder.is_dir():
         raise InputError(f"the model of {record.study!r} is not at {folder}: was the folder moved or removed?")
     with LocalEngine(1, debug=place.debug) as engine:

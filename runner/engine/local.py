@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import shutil
+import signal
 import tempfile
 import time
 from collections.abc import Iterable
@@ -114,7 +115,7 @@ class LocalEngine:
         return happened
 
     def run(self, task: Task, timeout: float = 1.0) -> Event:
-        """Do one task and return how it ended, for work of which there is just one piece; a training is never pruned."""
+        """Do one task, where there is no other, and return how it ended; a training is never pruned."""
         job = self.submit(task)
         while True:
             for event in self.events(timeout):
@@ -148,8 +149,14 @@ class LocalEngine:
             name=f"modelcat-worker-{index}",
             daemon=False,  # a trainer may start processes of its own; `close` ends ours
         )
-        with _environment(_worker_environment(threads)):
-            process.start()
+        # Ctrl+C reaches the whole group, and a worker that is still importing would print a traceback: it is born with
+        # the signal blocked. Ours waits meanwhile and is delivered right after.
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            with _environment(_worker_environment(threads)):
+                process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         theirs.close()  # ours must be the only other end, or a dead worker would never be noticed
         return _Worker(index, process, ours, log)
 

@@ -1,6 +1,6 @@
 """The end of a study: confirm the winner, use the test split once, keep one model, say what was found."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -27,19 +27,20 @@ class _Choice:
 
 def close_study(session: Session) -> None:
     """Confirm, test, keep and judge; write it all into the study's row."""
-    trials = session.store.trials(session.study)
-    baseline = session.store.study(session.study).baseline
-    arms = finalists(session, trials)
-    choice = _confirmed(session, arms, baseline) if len(arms) > 1 else _unconfirmed(session, trials, baseline)
-    test, baseline = _test(session, choice, baseline)
-    session.update(
-        verdict=verdict_of(choice.findings),
-        test=test,
-        baseline=baseline,
-        winner={"arm": choice.arm.name, "trial": choice.arm.trial, "model_config": dict(choice.arm.config)},
-    )
-    model = session.folders.keep(choice.model)
-    session.update(model_dir=session.folders.relative(model))
+    record = session.store.study(session.study)
+    if record.winner is None:  # else a run that died has come so far already
+        trials, baseline = session.store.trials(session.study), record.baseline
+        arms = finalists(session, trials)
+        choice = _confirmed(session, arms, baseline) if len(arms) > 1 else _unconfirmed(session, trials, baseline)
+        test, baseline = _test(session, choice, baseline)
+        model = session.folders.keep(choice.model)
+        session.update(
+            verdict=verdict_of(choice.findings),
+            test=test,
+            baseline=baseline,
+            winner={"arm": choice.arm.name, "trial": choice.arm.trial, "model_config": dict(choice.arm.config)},
+            model_dir=session.folders.relative(model),
+        )
     _forget_models(session)
 
 
@@ -56,10 +57,11 @@ def _confirmed(session: Session, arms: list[Arm], baseline: Mapping[str, Any] | 
         winner=winner.name,
         confirmed=True,
         rival=rival,
-        versus_given=confirmation.compare(rival, GIVEN) if rival is not None and given_runs else None,
-        versus_baseline=_versus_baseline(
-            session, [record.predictions for record in confirmation.of(winner.name)], baseline
-        ),
+        versus_given=_compare(session, confirmation.predictions(rival), confirmation.predictions(GIVEN))
+        if rival is not None and given_runs
+        else None,
+        versus_baseline=_versus_baseline(session, confirmation.predictions(winner.name), baseline),
+        trials=session.request.spec.study.trials,
         baseline=baseline["key"] if baseline else None,
         scores={arm.name: confirmation.score(arm.name) for arm in arms if confirmation.of(arm.name)},
     )
@@ -78,24 +80,23 @@ def _unconfirmed(session: Session, trials: list[TrialRecord], baseline: Mapping[
     """Choose by the search alone: the spec wants no confirmation, or there is nothing to confirm against."""
     best = session.store.study(session.study).best
     assert best is not None, "a study without a complete trial has failed before"
-    by_number = {trial.number: trial for trial in trials}
-    trial, given = by_number[best.number], by_number[0]
+    sign = 1 if session.request.direction is Direction.MAXIMIZE else -1
+    judged = {trial.number: trial for trial in trials if trial.value is not None}
+    others = [trial for number, trial in judged.items() if number != 0]
+    rival = max(others, key=lambda trial: (sign * (trial.value or 0.0), -trial.number), default=None)
+    trial, given = judged[best.number], judged.get(0)
     tuned = best.number != 0
-    arm = (
-        Arm(f"trial/{best.number}", best.number, {**session.given, **best.params})
-        if tuned
-        else Arm(GIVEN, 0, session.given)
-    )
-    versus = None
-    if tuned and trial.predictions and given.predictions:
-        versus = _compare(session, [trial.predictions], [given.predictions])
+    name = f"trial/{best.number}" if tuned else GIVEN
+    arm = Arm(name, best.number, {**session.given, **best.params} if tuned else session.given)
+    theirs, ours = (trial.predictions if trial is not None else None for trial in (rival, given))
     findings = Findings(
         metric=session.request.metric,
         winner=arm.name,
         confirmed=False,
-        rival=arm.name if tuned else None,
-        versus_given=versus,
+        rival=f"trial/{rival.number}" if rival is not None else None,
+        versus_given=_compare(session, [theirs], [ours]) if theirs and ours else None,
         versus_baseline=_versus_baseline(session, [trial.predictions], baseline),
+        trials=session.request.spec.study.trials,
         baseline=baseline["key"] if baseline else None,
         scores={arm.name: best.value},
     )
@@ -104,7 +105,7 @@ def _unconfirmed(session: Session, trials: list[TrialRecord], baseline: Mapping[
 
 
 def _versus_baseline(
-    session: Session, predictions: list[str | None], baseline: Mapping[str, Any] | None
+    session: Session, predictions: Sequence[str | None], baseline: Mapping[str, Any] | None
 ) -> Comparison | None:
     files = [path for path in predictions if path is not None]
     theirs = baseline.get("predictions") if baseline else None
@@ -171,10 +172,16 @@ def _existing(session: Session, model: str) -> Path:
 def _forget_models(session: Session) -> None:
     """Remove the models of everything but the winner; predictions and records stay."""
     store, study, lease = session.store, session.study, session.lease
-    for confirmation in store.confirmations(study):
-        store.put_confirmation(study, lease, replace(confirmation, model_dir=None))
+    record = store.study(study)
+    confirmations = store.confirmations(study)
+    for confirmation in confirmations:
+        if confirmation.model_dir is not None:
+            store.put_confirmation(study, lease, replace(confirmation, model_dir=None))
+    # Without a confirmation the kept model is the best trial's own, which a later extension may keep again.
+    kept = (record.winner or {}).get("trial") if not confirmations else None
     for trial in store.trials(study):
-        if trial.model_dir is not None:
-            store.put_trial(study, lease, replace(trial, model_dir=None))
-    kept = store.study(study).baseline or {}
-    session.folders.sweep({kept["model_dir"]} if kept.get("model_dir") else set())
+        model = record.model_dir if trial.number == kept else None
+        if trial.model_dir != model:
+            store.put_trial(study, lease, replace(trial, model_dir=model))
+    baseline = (record.baseline or {}).get("model_dir")
+    session.folders.sweep({baseline} if baseline else set())

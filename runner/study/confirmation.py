@@ -10,9 +10,9 @@ from itertools import product
 from statistics import fmean
 from typing import Any
 
-from catalog.contract import Comparison, Direction, TrialResult
+from catalog.contract import Direction, TrialResult
 from catalog.errors import WorkError
-from runner.engine.messages import Compare, Done, Event, Failed, Report, Task
+from runner.engine.messages import Done, Event, Failed, Report, Task
 from runner.store.records import ConfirmationRecord, TrialRecord
 from runner.study.sampling import derived_seed
 from runner.study.session import Session, finite
@@ -61,7 +61,7 @@ class Confirmation:
         self._records = {
             (record.arm, record.seed): record
             for record in known
-            if record.arm in self.arms and record.seed in self.seeds
+            if record.arm in self.arms and record.seed in self.seeds and record.model_dir is not None
         }
         # Seeds outside, arms inside: a confirmation that is cut short has compared what it has evenly.
         self._left = [place for place in product(self.seeds, self.arms) if place[::-1] not in self._records]
@@ -107,17 +107,9 @@ class Confirmation:
         records = self.of(arm)
         return records[(len(records) - 1) // 2]
 
-    def compare(self, first: str, second: str) -> Comparison:
-        """Compare two arms on validation, over examples and seeds."""
-        files = [
-            tuple(self._session.folders.absolute(r.predictions) for r in self.of(arm) if r.predictions)
-            for arm in (first, second)
-        ]
-        request = self._session.request
-        comparison: Comparison = self._session.do(
-            Compare(request.plugin.key, files[0], files[1], request.metric, request.spec.study.seed)
-        )
-        return comparison
+    def predictions(self, arm: str) -> list[str]:
+        """Return the files of an arm's predictions on validation, as the store keeps them."""
+        return [record.predictions for record in self.of(arm) if record.predictions is not None]
 
     def _value(self, record: ConfirmationRecord) -> float:
         value = record.metrics[self._session.request.metric]

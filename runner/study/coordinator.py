@@ -9,7 +9,8 @@ from typing import Any, cast
 
 from catalog import registry
 from catalog.contract import DataSummary
-from catalog.errors import InputError, ModelcatError, StudyConflictError, UnknownStudyError
+from catalog.errors import InputError, ModelcatError, SpecError, StudyConflictError, UnknownStudyError
+from catalog.space import Range
 from catalog.spec import Request
 from catalog.study import Confirm, Study
 from runner.engine.local import LocalEngine
@@ -96,9 +97,10 @@ def run_study(request: Request, place: Place, listener: Listener, mode: Mode = "
             raise StudyConflictError(
                 f"study {name!r} was made with other data: its files have changed since; give the study another name"
             )
-        space = widen(request.space, _tunable(request, data)) if known is None else from_json(known.space)
+        space = _widened(request, data) if known is None else from_json(known.space)
         store = Store.open(place.storage, create=True)
         if known is None:
+            _refuse_foreign(store, name)
             _create(store, name, request, mode, space=to_json(space), data=data)
         lease = store.acquire(name, Owner.this_process(), LEASE_TTL)
         record = store.study(name)
@@ -112,17 +114,21 @@ def run_study(request: Request, place: Place, listener: Listener, mode: Mode = "
             listener=listener,
             cache=place.cache,
             seconds_before=record.seconds,
+            debug=place.debug,
         )
         _run(session, record, data, space)
         return store.study(name)
 
 
 def _run(session: Session, record: StudyRecord, data: DataSummary, space: Mapping[str, Any]) -> None:
-    extended = record.state == "finished"
+    planned = session.request.spec.study.trials
+    extended = record.winner is not None and planned > record.planned
     try:
-        if extended:
+        if extended:  # in one write with the new target, so that no crash leaves a finished study without a verdict
+            session.update(state="running", failure=None, planned=planned, verdict=None, test=None, winner=None)
             session.store.clear_results(session.study, session.lease)
-        session.update(state="running", failure=None, planned=session.request.spec.study.trials)
+        else:
+            session.update(state="running", failure=None, planned=planned)
         _announce(session, data, space)
         train_baseline(session, record.baseline)
         given = _tunable(session.request, data)
@@ -131,7 +137,7 @@ def _run(session: Session, record: StudyRecord, data: DataSummary, space: Mappin
             session.request.plugin.recipes(session.request.config), space, given, session.request.spec.study.trials
         )
         with session.store.explained():
-            search = Search(session, space, [first, *recipes], spent=0.0 if extended else record.seconds)
+            search = Search(session, space, [first, *recipes], extended=extended)
             session.listener.phase("search", search.left)
             search.run()
         close_study(session)
@@ -160,6 +166,7 @@ def _announce(session: Session, data: DataSummary, space: Mapping[str, Any]) -> 
             study=session.study,
             key=request.plugin.key,
             metric=request.metric,
+            direction=request.direction,
             planned=request.spec.study.trials,
             data=data,
             trials=tuple(session.store.trials(session.study)),
@@ -198,6 +205,30 @@ def _check_same(known: StudyRecord, request: Request, mode: Mode) -> None:
         raise StudyConflictError(
             f"study {known.study!r} exists with a different spec; give this one another study.name:\n{lines}",
             field=changed[0].partition(":")[0],
+        )
+
+
+def _widened(request: Request, data: DataSummary) -> dict[str, Range]:
+    """Return the space, wide enough for the given configuration, which must have a value for all that is tuned."""
+    given = _tunable(request, data)
+    for name in request.space:
+        if name not in given:
+            path = f"study.search_space.{name}"
+            message = f"{path}: model_config has no value for it to start from; give model_config.{name} one"
+            raise SpecError(message, field=path)
+    return widen(request.space, given)
+
+
+def _refuse_foreign(store: Store, name: str) -> None:
+    """Refuse a name that a study has which Optuna's tables hold and ours do not: it is somebody else's."""
+    from optuna.study import get_all_study_names
+
+    with store.explained():
+        names = get_all_study_names(store.optuna_storage())
+    if name in names:
+        raise StudyConflictError(
+            f"the database holds an Optuna study {name!r} that modelcat did not make; give this one another study.name",
+            field="study.name",
         )
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from catalog.contract import DataSummary, EpochMetrics
+from catalog.contract import DataSummary, Direction, EpochMetrics
 from runner.store.records import TrialRecord
 
 __all__ = ["Listener", "Opened", "Silent"]
@@ -17,6 +17,7 @@ class Opened:
         study: Its name.
         key: Its model.
         metric: What is tuned for.
+        direction: Which way it improves.
         planned: Trials in all.
         data: What was found in the data.
         trials: Trials that an earlier run has made.
@@ -26,6 +27,7 @@ class Opened:
     study: str
     key: str
     metric: str
+    direction: Direction
     planned: int
     data: DataSummary
     trials: tuple[TrialRecord, ...]

@@ -25,6 +25,8 @@ from runner.study.space import distributions, suggest
 __all__ = ["Search"]
 
 _FINISHED = ("complete", "pruned", "failed")
+#: Where Optuna's study keeps the seconds of its time limit that are used up.
+_SPENT = "modelcat:search_seconds"
 
 
 class Search:
@@ -34,10 +36,12 @@ class Search:
         session: The run that it belongs to.
         space: What is tuned, wide enough to hold the given configuration.
         initial: Parameters of the first trials: the given configuration's, then the recipes'.
-        spent: Seconds of the study's time limit that earlier runs have used.
+        extended: Whether a finished study gets more trials, and its time limit begins anew.
     """
 
-    def __init__(self, session: Session, space: SearchSpace, initial: list[dict[str, Scalar]], spent: float) -> None:
+    def __init__(
+        self, session: Session, space: SearchSpace, initial: list[dict[str, Scalar]], *, extended: bool
+    ) -> None:
         self._session = session
         self._settings = session.request.spec.study
         self._distributions = distributions(space)
@@ -48,7 +52,9 @@ class Search:
         self._reported: dict[str, int] = {}
         self._unfinished = self._reconcile()
         limit = self._settings.timeout_seconds
-        self._deadline = None if limit is None else time.monotonic() + limit - spent
+        self._spent_before = 0.0 if extended else float(self._study.user_attrs.get(_SPENT, 0.0))
+        self._began = time.monotonic()
+        self._deadline = None if limit is None else self._began + limit - self._spent_before
 
     @property
     def planned(self) -> int:
@@ -64,13 +70,27 @@ class Search:
         """Make the trials that are left.
 
         Raises:
-            WorkError: Every trial failed; the first reason is told.
+            WorkError: No trial came to its end; the first reason is told.
         """
         self._session.drive(self._next, self._handle)
         made = sorted(self._records.values(), key=lambda record: record.number)
-        if made and all(record.state == "failed" for record in made):
-            failure = made[0].failure or {}
-            raise WorkError(f"all {len(made)} trials failed; trial 0: {failure.get('kind')}: {failure.get('reason')}")
+        if not any(record.state == "complete" for record in made):
+            raise self._fruitless(made)
+
+    def _fruitless(self, made: list[TrialRecord]) -> WorkError:
+        """Say why there is nothing to choose from; its kind is that of the failures where they have one in common."""
+        failures = {record.number: record.failure for record in made if record.failure is not None}
+        count = f"all {len(made)}" if len(failures) == len(made) else f"{len(failures)} of {len(made)}"
+        number, first = next(iter(failures.items()), (0, None))
+        reason = f"; trial {number}: {first['kind']}: {first['reason']}" if first else ""
+        error = WorkError(
+            f"{count} trials failed{reason}. None came to its end: mend the cause and begin anew "
+            f"(`modelcat delete {self._session.study}`), or raise study.trials to go on"
+        )
+        kinds = {failure["kind"] for failure in failures.values()}
+        if len(kinds) == 1:
+            error.kind = kinds.pop()  # type: ignore[misc]  # this one error's, more telling than its class's
+        return error
 
     def _open(self) -> optuna.Study:
         optuna.logging.set_verbosity(optuna.logging.ERROR)  # our own narration tells what matters
@@ -208,6 +228,7 @@ class Search:
         closed = replace(record, state=state, finished=finished, seconds=seconds, **fields)
         self._put(closed)
         self._tell(closed)
+        self._study.set_user_attr(_SPENT, self._spent_before + time.monotonic() - self._began)
         del self._trials[name]
         self._session.listener.ended(name, closed, closed.value)
 

@@ -36,6 +36,7 @@ class Session:
     listener: Listener
     cache: Path
     seconds_before: float
+    debug: bool = False
     _started: float = field(default_factory=time.monotonic)
     _beaten: float = field(default_factory=time.monotonic)
 
@@ -97,6 +98,9 @@ class Session:
                 if isinstance(event, Tick):
                     self.listener.ticked(name, event.progress)
                     continue
+                if isinstance(event, Failed) and self.debug:
+                    for line in event.details.splitlines():
+                        self.listener.note(line)
                 if isinstance(event, Report):
                     self.record(name, event.metrics)
                     self.listener.measured(name, event.metrics)

@@ -22,6 +22,7 @@ class Findings:
         rival: The best tuned configuration, the winner itself where that is a tuned one; None if there is none.
         versus_given: `rival` against the given configuration; None where there is nothing to compare.
         versus_baseline: The winner against the baseline; None where there is no baseline.
+        trials: Trials that were planned.
         baseline: The baseline's key.
         scores: Mean validation score of each configuration.
     """
@@ -32,6 +33,7 @@ class Findings:
     rival: str | None
     versus_given: Comparison | None
     versus_baseline: Comparison | None
+    trials: int
     baseline: str | None
     scores: dict[str, float]
 
@@ -60,7 +62,7 @@ def amount(metric: str, value: float) -> str:
 def _on_given(findings: Findings) -> str:
     versus, rival = findings.versus_given, findings.rival
     if versus is None or rival is None:
-        return "Only the given configuration was tried."
+        return _alone(findings)
     name, how = _named(rival), _interval(versus)
     seeds = "" if findings.confirmed else " Not confirmed on fresh seeds: a part of it may be luck."
     if findings.winner == "given":
@@ -77,6 +79,15 @@ def _on_given(findings: Findings) -> str:
         f"Tuning did not measurably beat the given configuration: {name} is ahead by "
         f"{amount(findings.metric, versus.difference)}, but chance can explain that ({how}).{seeds}"
     )
+
+
+def _alone(findings: Findings) -> str:
+    """Tell why there is nothing to compare the winner with."""
+    if findings.winner != "given":
+        return f"The given configuration could not be trained; {_named(findings.winner)} is the best that could."
+    if findings.trials == 1:
+        return "Only the given configuration was tried."
+    return "The given configuration is kept: no other trial came to its end."
 
 
 def _on_baseline(findings: Findings) -> str:

@@ -192,6 +192,17 @@ def test_ranges_become_the_catalogs_own_types(tmp_path):
     assert chosen.space == {"size": Choices((8, 16))}
 
 
+def test_ranges_take_the_type_of_their_field(tmp_path):
+    """Whole bounds on a field of real numbers make real numbers; a fraction on a field of whole ones is refused."""
+    whole = {"rate": {"low": 1, "high": 1}, "size": {"low": 2.0, "high": 8.0, "step": 2.0}}
+    request = spec.resolve(made(study={"search_space": whole}), tmp_path)
+    assert request.space == {"rate": FloatRange(1.0, 1.0), "size": IntRange(2, 8, step=2)}
+    chosen = spec.resolve(made(study={"search_space": {"rate": {"choices": [1, 0.5]}}}), tmp_path)
+    assert chosen.space == {"rate": Choices((1.0, 0.5))}
+    found = problems(made(study={"search_space": {"size": {"low": 1.5, "high": 8}}}), tmp_path)
+    assert "got 1.5" in found["study.search_space.size.low"]
+
+
 def test_unknown_metric_names_the_known_ones(tmp_path):
     """A metric that the model does not measure is refused with those it does."""
     assert "accuracy, log_loss" in problems(made(study={"metric": "acuracy"}), tmp_path)["study.metric"]

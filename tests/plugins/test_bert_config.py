@@ -193,13 +193,22 @@ def test_recipes_lie_in_the_space():
 
 
 def test_warmup_count_becomes_a_share_of_its_own_schedule():
-    """In units of the space a count of steps is a share of this configuration's steps, never a whole."""
+    """In units of the space a count of steps is a share of this configuration's steps."""
     config = BertConfig(batch_size=10, gradient_accumulation=2, epochs=2, warmup_steps=25)
     told = plugin.tunable(config, summary(1000))
     assert told["warmup_steps"] == 0.25  # 50 steps an epoch
     assert told["learning_rate"] == 2e-5
     assert not {"seed", "num_labels", "class_weights"} & set(told)
-    assert plugin.tunable(BertConfig(warmup_steps=10**6), summary(1000))["warmup_steps"] == 0.99
+
+
+def test_warmup_count_for_larger_data_does_not_take_over_the_space():
+    """A count near or beyond all steps is told as half of them; a share that was asked for stays what it is."""
+    data = summary(1800)
+    for count, share in ((85, 85 / 171), (86, 0.5), (170, 0.5), (500, 0.5), (10**6, 0.5)):
+        config = BertConfig(batch_size=32, epochs=3, warmup_steps=count)
+        assert schedule_of(config, 1800).total == 171
+        assert plugin.tunable(config, data)["warmup_steps"] == share
+    assert plugin.tunable(BertConfig(warmup_steps=0.7), data)["warmup_steps"] == 0.7
 
 
 def test_told_share_makes_the_same_training():

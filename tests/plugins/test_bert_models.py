@@ -176,6 +176,14 @@ def test_damaged_folder_is_not_opened(copied: Path, file: str, content: str | No
         BertTrainer().open(copied, "cpu", 1)
 
 
+def test_classes_that_are_not_counted_from_zero_are_refused(copied: Path):
+    """A folder whose id2label leaves numbers out is refused, with the numbers it has."""
+    config = json.loads((copied / "config.json").read_text())
+    (copied / "config.json").write_text(json.dumps({**config, "id2label": {"1": "negative", "2": "positive"}}))
+    with pytest.raises(ModelSourceError, match=r"numbers its classes 1, 2 \(id2label\); needed are 0 to 1"):
+        BertTrainer().open(copied, "cpu", 1)
+
+
 def test_missing_folder_is_not_opened(tmp_path: Path):
     """A path that is no folder is refused."""
     with pytest.raises(ModelSourceError, match="is not a folder"):

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file
 from transformers import (
     AutoModelForSequenceClassification,
     BertModel,
@@ -21,6 +22,7 @@ from transformers import (
     RobertaConfig,
     RobertaTokenizer,
     XLMRobertaConfig,
+    pipeline,
 )
 from transformers import BertConfig as TransformersBertConfig
 
@@ -32,6 +34,7 @@ from plugins.nlp.text_classification.bert.encoding import text_encoder
 from plugins.nlp.text_classification.bert.model import build
 from plugins.nlp.text_classification.bert.precision import Precision
 from plugins.nlp.text_classification.bert.quiet import quiet
+from plugins.nlp.text_classification.bert.saving import Reading, save
 from plugins.nlp.text_classification.bert.scoring import Judged, log_probabilities
 from plugins.nlp.text_classification.bert.source import load_source
 from plugins.nlp.text_classification.bert.stepping import Stepper
@@ -177,7 +180,23 @@ def shrink_vocabulary(folder: Path) -> None:
     shutil.copytree(make_checkpoint(folder / "other", "bert", vocab_size=7), folder, dirs_exist_ok=True)
 
 
+def shard(folder: Path, place: object, holds: str = "model-1.safetensors") -> None:
+    """Turn one file of weights into `holds`, and an index that sends every tensor to `place`."""
+    names = sorted(load_file(folder / "model.safetensors"))
+    (folder / "model.safetensors").rename(folder / holds)
+    index = {"metadata": {"total_size": 1}, "weight_map": dict.fromkeys(names, place)}
+    (folder / "model.safetensors.index.json").write_text(json.dumps(index))
+
+
 BREAK: dict[str, Callable[[Path], Any]] = {
+    "index of a pickle": lambda folder: shard(folder, "w.bin", holds="w.bin"),
+    "index of another folder": lambda folder: shard(folder, "../m/model-1.safetensors"),
+    "index of a missing file": lambda folder: shard(folder, "model-2.safetensors"),
+    "index of numbers": lambda folder: shard(folder, 1),
+    "index without a map": lambda folder: (
+        (folder / "model.safetensors").rename(folder / "model.safetensors.index.json").write_text("{}")
+    ),
+    "weights by another name": lambda folder: change_config(folder, transformers_weights=["x.safetensors.index.json"]),
     "no config": lambda folder: (folder / "config.json").unlink(),
     "config is not JSON": lambda folder: (folder / "config.json").write_text("{"),
     "config is a list": lambda folder: (folder / "config.json").write_text("[]"),
@@ -204,6 +223,12 @@ BREAK: dict[str, Callable[[Path], Any]] = {
         ("code of its own", "never executed"),
         ("only a pickle", "pytorch_model.bin: a pickle"),
         ("no weights", "holds no weights"),
+        ("index of a pickle", "names 'w.bin'; only .safetensors files"),
+        ("index of another folder", "only .safetensors files of the same folder"),
+        ("index of a missing file", "names 'model-2.safetensors', which is missing"),
+        ("index of numbers", "names 1; only .safetensors files"),
+        ("index without a map", "maps no tensors to files"),
+        ("weights by another name", "names weights of its own"),
         ("cut weights", "cannot be loaded"),
         ("garbage weights", "cannot be loaded"),
         ("no tokenizer", "holds no tokenizer"),
@@ -221,6 +246,35 @@ def test_broken_folder_is_refused(how: str, says: str, tmp_path: Path, capfd: py
     assert says in caught.value.message
     assert caught.value.field == "model_config.model_name"
     assert capfd.readouterr() == ("", "")
+
+
+def test_weights_in_several_files_are_read(tmp_path: Path):
+    """An index whose files are safetensors of the same folder serves as one file does."""
+    whole = load_source(settings_for(make_checkpoint(tmp_path / "m", "bert")), LABELS, [], tmp_path)
+    shard(tmp_path / "m", "model-1.safetensors")
+    source = load_source(settings_for(tmp_path / "m"), LABELS, [], tmp_path)
+    assert set(source.weights) == set(whole.weights)
+    assert all(torch.equal(value, whole.weights[name]) for name, value in source.weights.items())
+
+
+@pytest.mark.parametrize(
+    "config", [{"problem_type": "multi_label_classification"}, {"problem_type": "regression", "num_labels": 1}]
+)
+def test_classes_exclude_each_other_whatever_the_checkpoint_did(config: dict[str, Any], tmp_path: Path):
+    """A checkpoint of several labels a text, or of a number, becomes one of one class a text, for pipelines too."""
+    folder = make_checkpoint(tmp_path / "m", "bert", **config)
+    assert json.loads((folder / "config.json").read_text())["problem_type"] == config["problem_type"]
+    source = load_source(settings_for(folder), LABELS, [], tmp_path)
+    reading = Reading(max_length=16, truncation="head", precision="fp32")
+    model = build(source, 0.0, seed=0)
+    save(tmp_path / "saved", model, model.state_dict(), source.tokenizer, reading)
+    saved = json.loads((tmp_path / "saved" / "config.json").read_text())
+    assert saved["problem_type"] == "single_label_classification"
+    with quiet():
+        answers = pipeline("text-classification", model=str(tmp_path / "saved"), device="cpu")(
+            "a good film", top_k=None
+        )
+    assert sum(answer["score"] for answer in answers) == pytest.approx(1)
 
 
 def test_name_that_is_neither_folder_nor_id(tmp_path: Path):

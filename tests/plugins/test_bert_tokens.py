@@ -200,6 +200,13 @@ def test_vocabulary_comes_from_the_cache(tmp_path: Path, monkeypatch: pytest.Mon
     assert cached_vocabulary(texts, 100, tmp_path) == first
 
 
+def test_cache_that_cannot_be_written_costs_only_the_vocabularys_time(tmp_path: Path):
+    """Where the cache is no folder that can be written, the vocabulary is trained and returned all the same."""
+    texts, blocked = ["one two", "two three"], tmp_path / "file"
+    blocked.write_text("x")
+    assert cached_vocabulary(texts, 100, blocked) == train_vocabulary(texts, 100)
+
+
 LENGTHS = np.clip(np.random.default_rng(0).lognormal(5.3, 0.6, 5000), 8, 512).astype(np.int64)
 
 

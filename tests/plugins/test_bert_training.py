@@ -334,7 +334,20 @@ def test_endless_warmup_is_told(prepared: PreparedBert, tiny: Make, make_context
     context, heard = make_context()
     result = train(tiny(epochs=1, warmup_steps=500), prepared, context)
     assert "warm-up of 500 steps" in result.notes[0]
+    assert "training of 10: the learning rate never reached" in result.notes[0]
     assert heard.reports[-1].learning_rate == pytest.approx(2e-3 * 9 / 500)
+
+
+@pytest.mark.parametrize(("warmup", "told"), [(4, False), (5, True), (9, True)])
+def test_warmup_of_half_the_training_is_told(
+    warmup: int, told: bool, prepared: PreparedBert, tiny: Make, make_context: Make
+):
+    """From half of all steps on, the result names the warm-up and the whole; a shorter one passes in silence."""
+    notes = train(tiny(epochs=1, warmup_steps=warmup), prepared, make_context()[0]).notes
+    assert (
+        any(f"warm-up of {warmup} steps" in n and "training of 10: the learning rate rose" in n for n in notes) == told
+    )
+    assert told or notes == ()
 
 
 @pytest.fixture

@@ -1,19 +1,25 @@
 """Whole studies of the simulated plugin: what is asked, recorded, confirmed, kept and told."""
 
 import math
+import sqlite3
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import optuna
 import pytest
 
 from catalog import registry
 from catalog.dataset import FilesDataset
-from catalog.errors import DataError, StudyConflictError, WorkError
+from catalog.errors import DataError, SpecError, StudyConflictError, WorkError
+from catalog.space import FloatRange
 from catalog.spec import resolve
 from runner.store.records import Owner
 from runner.store.store import Store
 from runner.study.coordinator import as_training, run_study
+from runner.study.folders import StudyFolders
+
+SIMULATED = Path(__file__).parents[2] / "fakes" / "simulated"
 
 
 def opened(place):
@@ -261,3 +267,72 @@ def test_a_stored_spec_makes_the_same_study(request_of, place, recorder, tmp_pat
     record = run_study(request_of(trials=3), place, recorder)
     request = resolve(record.spec, tmp_path)
     assert run_study(request, place, recorder).study == record.study
+
+
+def test_a_tuned_field_needs_a_value_to_start_from(request_of, place, recorder):
+    """A field without a given value cannot be trial 0; nothing is made."""
+    request = replace(request_of(), space={"luck": FloatRange(0.0, 1.0)})
+    with pytest.raises(SpecError, match=r"study\.search_space\.luck: model_config has no value"):
+        run_study(request, place, recorder)
+    assert not place.folder.exists()
+
+
+def test_an_optuna_study_of_that_name_is_never_adopted(request_of, place, recorder):
+    """What somebody else has put into Optuna's tables is neither continued nor deleted."""
+    foreign = optuna.create_study(study_name="mine", storage=place.storage)
+    foreign.tell(foreign.ask(), 1.0)
+    with pytest.raises(StudyConflictError, match="did not make"):
+        run_study(request_of(name="mine"), place, recorder)
+    assert len(optuna.load_study(study_name="mine", storage=place.storage).trials) == 1
+    assert Store.open(place.storage, create=False).studies() == []
+
+
+class Killed(BaseException):
+    """Stands for a process that ends at this very place."""
+
+
+@pytest.mark.parametrize("top", [0, 1])
+@pytest.mark.parametrize("where", ["keep", "update_study", "put_trial", "sweep", "release"])
+def test_a_study_that_dies_while_closing_is_closed_by_the_next_run(
+    request_of, place, recorder, monkeypatch, where, top
+):
+    """Wherever in its closing a run ends, running again gives the same verdict and one model, and no error."""
+    study = {"trials": 4, "confirm": {"top": top, "seeds": 1}}
+    whole = run_study(request_of(name="whole", **study), place, recorder)
+    owner = StudyFolders if where in {"keep", "sweep"} else Store
+    original = getattr(owner, where)
+
+    def die_while_closing(self, *arguments, **named):
+        if recorder.of("phase")[-1][0] == "test":
+            raise Killed
+        return original(self, *arguments, **named)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(owner, where, die_while_closing)
+        with pytest.raises(Killed):
+            run_study(request_of(name="mine", **study), place, recorder)
+    with sqlite3.connect(place.folder.parent / "studies.db") as connection:  # its process would be gone
+        connection.execute("UPDATE modelcat_studies SET lease_pid = 1, lease_started = 1 WHERE study = 'mine'")
+    record = run_study(request_of(name="mine", **study), place, recorder)
+    assert record.state == "finished"
+    assert record.verdict == whole.verdict
+    assert [path.parent.name for path in (place.folder / "mine").rglob("model.json")].count("model") == 2
+
+
+@pytest.mark.parametrize("top", [0, 1])
+def test_extending_keeps_working_where_the_old_winner_stays_best(request_of, place, recorder, top):
+    """More trials that win nothing leave the verdict and the model of the old winner in place."""
+    study = {"name": "mine", "confirm": {"top": top, "seeds": 1}, "sampler": "random"}
+    run_study(request_of({"x": 0.7}, trials=3, **study), place, recorder)
+    record = run_study(request_of({"x": 0.7}, trials=5, **study), place, recorder)
+    assert record.best.number == 0
+    assert record.verdict["winner"] == "given"
+    assert "Tuning did not beat the given configuration" in record.verdict["sentence"]
+    assert (place.folder / "mine" / "model" / "model.json").exists()
+
+
+def test_a_failed_given_configuration_is_told(request_of, place, recorder):
+    """The verdict does not claim that only the given configuration was tried where it failed."""
+    config = {"x": 0.9, "trouble": "oom", "trouble_above": 0.85}
+    record = run_study(request_of(config, sampler="random"), place, recorder)
+    assert "The given configuration could not be trained" in record.verdict["sentence"]

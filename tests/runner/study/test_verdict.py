@@ -20,6 +20,7 @@ BETTER = Findings(
     rival="trial/7",
     versus_given=compared(0.008, 0.002, 0.014),
     versus_baseline=compared(0.019, 0.010, 0.028, seeds=(3, 1)),
+    trials=20,
     baseline="nlp/text-classification/linear",
     scores={"given": 0.9, "trial/7": 0.908},
 )

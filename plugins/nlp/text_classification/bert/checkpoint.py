@@ -11,7 +11,8 @@ from plugins.nlp.text_classification.bert.families import FAMILIES
 __all__ = ["check", "read_json"]
 
 _TOKENIZERS = (("tokenizer.json",), ("vocab.txt",), ("vocab.json", "merges.txt"), ("sentencepiece.bpe.model",))
-_WEIGHTS = ("model.safetensors", "model.safetensors.index.json")
+_WEIGHTS = "model.safetensors"
+_INDEX = f"{_WEIGHTS}.index.json"
 _MAX_JSON = 16 << 20
 
 
@@ -40,6 +41,12 @@ def check(folder: Path, *, field: str | None = None) -> str:
         raise ModelSourceError(
             f"{folder}: config.json names code of its own (auto_map), which is never executed. Use a plain {kind} "
             "checkpoint.",
+            field=field,
+        )
+    if config.get("transformers_weights") not in (None, _WEIGHTS):
+        raise ModelSourceError(
+            f"{folder}: config.json names weights of its own (transformers_weights); only {_WEIGHTS} and {_INDEX} are "
+            "read. Remove that line.",
             field=field,
         )
     _check_weights(folder, field)
@@ -72,7 +79,10 @@ def read_json(path: Path, *, field: str | None = None) -> dict[str, Any]:
 
 
 def _check_weights(folder: Path, field: str | None) -> None:
-    if any((folder / name).is_file() for name in _WEIGHTS):
+    if (folder / _WEIGHTS).is_file():
+        return
+    if (folder / _INDEX).is_file():
+        _check_index(folder, field)
         return
     pickles = sorted(path.name for pattern in ("*.bin", "*.pt", "*.pth", "*.ckpt") for path in folder.glob(pattern))
     if pickles:
@@ -86,6 +96,22 @@ def _check_weights(folder: Path, field: str | None) -> None:
         f"{folder} holds no weights (model.safetensors). It holds: {_names(folder)}.",
         field=field,
     )
+
+
+def _check_index(folder: Path, field: str | None) -> None:
+    """Let no index name a file that is missing, elsewhere, or a pickle, which transformers would open."""
+    places = read_json(folder / _INDEX, field=field).get("weight_map")
+    if not isinstance(places, dict) or not places:
+        raise ModelSourceError(f"{folder / _INDEX} is damaged: it maps no tensors to files (weight_map).", field=field)
+    for name in places.values():
+        if not isinstance(name, str) or Path(name).name != name or not name.endswith(".safetensors"):
+            raise ModelSourceError(
+                f"{folder / _INDEX} names {name!r}; only .safetensors files of the same folder are read.", field=field
+            )
+        if not (folder / name).is_file():
+            raise ModelSourceError(
+                f"{folder / _INDEX} names {name!r}, which is missing. The folder holds: {_names(folder)}.", field=field
+            )
 
 
 def _names(folder: Path) -> str:

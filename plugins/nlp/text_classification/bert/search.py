@@ -10,7 +10,8 @@ from plugins.nlp.text_classification.bert.scratch import is_scratch
 
 __all__ = ["recipes", "search_space", "tunable"]
 
-_MAX_SHARE = 0.99
+_MAX_SHARE = 0.5
+"""A count meant for larger data would else stretch the search to warm-ups that never end, and go into the recipes."""
 
 
 def search_space(config: BertConfig) -> SearchSpace:
@@ -40,7 +41,7 @@ def recipes(config: BertConfig) -> Sequence[Mapping[str, Scalar]]:
 def tunable(config: BertConfig, data: DataSummary) -> Mapping[str, Scalar]:
     """Return every value of `config` that a study may tune.
 
-    A warm-up count becomes a share of this configuration's own steps, 0.99 at most.
+    A warm-up count becomes a share of this configuration's own steps, 0.5 at most; a share stays what it is.
     """
     values: dict[str, Scalar] = {
         name: value

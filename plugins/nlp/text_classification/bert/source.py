@@ -62,9 +62,11 @@ def load_source(settings: Settings, labels: Sequence[str], texts: Sequence[str],
         ModelSourceError: The model cannot be used, or sees less than `max_seq_length` tokens.
         UnreachableError: The hub does not answer.
     """
-    names: dict[str, Mapping[Any, Any]] = {
+    names: dict[str, Any] = {
         "id2label": dict(enumerate(labels)),
         "label2id": {label: index for index, label in enumerate(labels)},
+        # A checkpoint of several labels a text would else have a pipeline put a sigmoid on each score.
+        "problem_type": "single_label_classification",
     }
     if is_scratch(settings.model_name):
         source = _scratch(settings.model_name, names, texts, cache)
@@ -82,14 +84,14 @@ def load_source(settings: Settings, labels: Sequence[str], texts: Sequence[str],
 
 
 def open_checkpoint(
-    folder: Path, names: Mapping[str, Mapping[Any, Any]] | None = None, *, field: str | None = None
+    folder: Path, names: Mapping[str, Any] | None = None, *, field: str | None = None
 ) -> tuple[Any, Mapping[str, torch.Tensor], Any]:
     """Load config, weights and tokenizer of a folder.
 
     Args:
         folder: A model folder.
-        names: ``id2label`` and ``label2id`` of new classes; None keeps those of the checkpoint, whose classifier
-            must then be whole.
+        names: ``id2label``, ``label2id`` and ``problem_type`` of new classes; None keeps those of the checkpoint, whose
+            classifier must then be whole.
         field: The spec field to blame, if one is.
 
     Returns:

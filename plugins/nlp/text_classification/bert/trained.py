@@ -48,6 +48,11 @@ def load_trained(folder: Path, device: str, threads: int) -> Trained:
         raise ModelSourceError(
             f"{folder}: modelcat.json says {reading.max_length} tokens, the model sees {source.max_positions} at most."
         )
+    if set(config.id2label) != set(range(config.num_labels)):
+        numbers = ", ".join(map(str, config.id2label))[:200]
+        raise ModelSourceError(
+            f"{folder}: config.json numbers its classes {numbers} (id2label); needed are 0 to {config.num_labels - 1}."
+        )
     labels = tuple(str(config.id2label[index]) for index in range(config.num_labels))
     model = build(source, 0.0, seed=0).to(place).eval()
     encoder = text_encoder(tokenizer, reading.max_length, reading.truncation)

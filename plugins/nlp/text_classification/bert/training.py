@@ -91,10 +91,12 @@ def _judged(config: BertConfig, prepared: PreparedBert, split: str) -> Judged:
 def _notes(precision: Precision, schedule: Schedule, stepper: Stepper) -> Iterator[str]:
     if precision.note:
         yield precision.note
-    if schedule.warmup >= schedule.total:
+    if 2 * schedule.warmup >= schedule.total:
+        endless = schedule.warmup >= schedule.total
+        effect = "never reached its highest value" if endless else "rose for as long as it fell, or longer"
         yield (
-            f"The warm-up of {schedule.warmup:,} steps is not shorter than the whole training of {schedule.total:,}: "
-            "the learning rate never reached its highest value."
+            f"The warm-up of {schedule.warmup:,} steps is at least half of the whole training of {schedule.total:,}: "
+            f"the learning rate {effect}."
         )
     if stepper.halvings:
         yield (

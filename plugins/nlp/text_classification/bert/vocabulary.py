@@ -5,6 +5,7 @@ texts end with different vocabularies, not only with different ids. Given every 
 fixed order, it has nothing left to choose.
 """
 
+import contextlib
 import hashlib
 import json
 from collections import Counter
@@ -32,14 +33,15 @@ def cached_vocabulary(texts: Sequence[str], size: int, cache: Path) -> dict[str,
     Args:
         texts: The training split.
         size: Pieces at most, the special ones included.
-        cache: A folder; a damaged file in it is made anew.
+        cache: A folder; a damaged file in it is made anew. One that cannot be written costs only time.
     """
     path = cache / "vocabularies" / f"{_digest(texts, size)}.json"
     if (known := _read(path, size)) is not None:
         return known
     vocabulary = train_vocabulary(texts, size)
     content = json.dumps(list(vocabulary), ensure_ascii=False)
-    write_file(path, lambda temporary: temporary.write_text(content, encoding="utf-8") and None)
+    with contextlib.suppress(OSError):
+        write_file(path, lambda temporary: temporary.write_text(content, encoding="utf-8") and None)
     return vocabulary
 
 
