@@ -280,6 +280,131 @@ def test_damaged_parquet_is_refused(tmp_path, cut):
     assert "Parquet" in refusal(tmp_path, (tmp_path / "whole.parquet").read_bytes()[:-cut], "train.parquet").message
 
 
+@pytest.mark.parametrize("delimiter", [",", "\t"])
+@pytest.mark.parametrize("label_first", [False, True])
+@pytest.mark.parametrize("opened", [(4, 9), (4,)])
+def test_quote_that_is_not_closed_is_refused(tmp_path, delimiter, label_first, opened):
+    """An opening quote too many never merges the rows that follow; the row it stands in is named."""
+    rows = [('"' * (i in opened) + text, label) for i, (text, label) in enumerate(ROWS)]
+    step = -1 if label_first else 1
+    content = csv_of([row[::step] for row in rows], delimiter, ("text", "label")[::step])
+    message = refusal(tmp_path, content).message
+    assert "row 5 (counted without the header)" in message
+    assert "not closed properly" in message
+
+
+def test_text_after_a_closing_quote_is_refused(tmp_path):
+    """A quoted word at the start of an unquoted field is told, also below blank lines and a header of two lines."""
+    content = csv_of().replace("text,label", '\n\n"te\nxt",label').replace("text number 3", '"text" number 3')
+    assert "row 4 (counted" in refusal(tmp_path, content).message
+
+
+def test_well_formed_field_that_holds_rows_is_noted(tmp_path):
+    """A quote that a later row happens to close cannot be told from a real one, but the labels inside are a sign."""
+    content = csv_of().replace("text number 3,", '"text number 3,').replace("text number 5,", 'text number 5",')
+    data = read(tmp_path, content)
+    assert any(note.startswith("row 4 of train") and "a quote too many" in note for note in data.summary.notes)
+    assert not any("a quote too many" in note for note in read(tmp_path, csv_of()).summary.notes)
+
+
+def test_fields_above_the_parsers_usual_limit_are_read(tmp_path):
+    """A quoted text of 200,000 characters is a text."""
+    assert "x" * 200_000 in texts_of(read(tmp_path, csv_of([*ROWS, ('"' + "x" * 200_000 + '"', "good")])))
+
+
+@pytest.mark.parametrize("rows", [ROWS, [row[::-1] for row in ROWS], [(text, f" {label}") for text, label in ROWS]])
+def test_file_without_header_is_refused(tmp_path, rows):
+    """A first line that is a row is not taken for names and lost."""
+    message = refusal(tmp_path, csv_of(rows[1:], header=rows[0])).message
+    assert "no header: its first line looks like a row; add a header such as text,label" in message
+
+
+def test_column_without_name_is_not_guessed(tmp_path):
+    """An empty name is never chosen; a value that is also the name of its column does no harm beside a known name."""
+    assert "no header" in refusal(tmp_path, csv_of(header=("", "good"))).message
+    assert len(texts_of(read(tmp_path, csv_of(header=("text", "good"))))) == len(ROWS)
+
+
+def test_line_for_excel_is_no_header(tmp_path):
+    """A first line such as sep=; names the delimiter; rows are counted without it."""
+    content = "sep=;\r\n" + csv_of([(f"a, {text}", label) for text, label in ROWS], ";")
+    assert "a, text number 3" in texts_of(read(tmp_path, content))
+    assert "row 4 " in refusal(tmp_path, content.replace("number 3", "number; 3")).message
+    assert "row 4 " in refusal(tmp_path, content.replace("a, text number 3", '"a" text')).message
+
+
+@pytest.mark.parametrize("header", ["a" * 200_000, '"text,label', '"text" x,label'])
+def test_header_that_is_no_csv_is_refused(tmp_path, header):
+    """A first line of 200,000 characters or with a stray quote is wrong input, not a failure of the parser."""
+    refusal(tmp_path, header + "\n" + csv_of() * 20)
+
+
+@pytest.mark.parametrize("column", ["text", "label"])
+@pytest.mark.parametrize("kind", [pa.string(), pa.large_string(), pa.string_view(), pa.binary(), pa.binary_view()])
+def test_parquet_bytes_that_are_not_utf8_are_refused(tmp_path, column, kind):
+    """Parquet does not check its strings: the column and its first bad row are named."""
+    columns = {"text": [text.encode() for text, _ in ROWS], "label": [label.encode() for _, label in ROWS]}
+    columns[column][6] = b"caf\xe9"
+    raw = {name: pa.array(values, pa.binary()) for name, values in columns.items()}
+    stored = {
+        name: values.cast(kind) if "binary" in str(kind) else values.view(pa.string()).cast(kind)
+        for name, values in raw.items()
+    }
+    parquet.write_table(pa.table(stored), tmp_path / "train.parquet")
+    message = refusal(tmp_path, (tmp_path / "train.parquet").read_bytes(), "train.parquet").message
+    assert f"column '{column}' holds bytes that are not UTF-8, first in row 7" in message
+
+
+@pytest.mark.parametrize(
+    ("kind", "header"),
+    [
+        (pa.string_view(), ("text", "label")),
+        (pa.string_view(), ("words", "what")),
+        (pa.binary_view(), ("text", "label")),
+    ],
+)
+def test_views_are_strings(tmp_path, kind, header):
+    """Arrow's views are strings like any other; bytes that are UTF-8 are, where their columns are known by name."""
+    columns = [pa.array([row[index] for row in ROWS]).cast(kind) for index in (0, 1)]
+    parquet.write_table(pa.table(columns, names=header), tmp_path / "train.parquet")
+    dataset = FilesDataset(source="files", train=str(tmp_path / "train.parquet"))
+    data = load(dataset, tmp_path)
+    assert texts_of(data) == {text for text, _ in ROWS}
+    assert data.summary.labels == ("bad", "good")
+
+
+@pytest.mark.parametrize(("column", "value"), [("text", {"a": 1}), ("text", []), ("label", {"a": 1}), ("label", [1])])
+def test_nested_json_values_are_refused(tmp_path, column, value):
+    """A list or object among texts or labels is told by its row; in another column it does not matter."""
+    rows: list[dict[str, object]] = [{"text": text, "label": label, "more": [1]} for text, label in ROWS]
+    assert len(texts_of(read(tmp_path, "\n".join(map(json.dumps, rows)), "train.jsonl"))) == len(ROWS)
+    rows[4][column] = value
+    message = refusal(tmp_path, "\n".join(map(json.dumps, rows)), "train.jsonl").message
+    assert f"row 5 of column '{column}' holds a list or an object" in message
+
+
+@pytest.mark.parametrize("others", [["a", "b"], [1.5, 2.5]])
+def test_nan_is_missing(tmp_path, others):
+    """NaN is no text and no label, among strings as among numbers."""
+    lines = [json.dumps({"text": others[i % 2], "label": i % 2}) for i in range(20)]
+    data = read(tmp_path, "\n".join([*lines, '{"text": NaN, "label": 1}']), "train.jsonl")
+    assert texts_of(data) == {str(text) for text in others}
+    assert "1 of 21 train rows have an empty text and were dropped." in data.summary.notes
+    labels = "\n".join(['{"text": "a", "label": "x"}', '{"text": "a", "label": NaN}'] * 9)
+    assert "9 of 18 rows have no label" in refusal(tmp_path, labels, "train.jsonl").message
+
+
+@pytest.mark.parametrize("value", ["NA", "nan", "null", "None"])
+def test_labels_that_look_missing_are_noted(tmp_path, value):
+    """What R and pandas write for a missing label is a class, and a note tells how often, unless the spec names it."""
+    content = csv_of([*ROWS, ("one", value), ("two", value), ("three", value)])
+    assert any(
+        f"3 train rows have '{value}' in column 'label'" in note for note in read(tmp_path, content).summary.notes
+    )
+    meant = read(tmp_path, content, labels=("bad", "good", value))
+    assert not any("a missing label" in note for note in meant.summary.notes)
+
+
 def test_missing_file_folder_and_unknown_suffix(tmp_path):
     """A path that cannot be a data file is refused by name, with the field that holds it."""
     for name, word in (("none.csv", "no such file"), ("", "is a folder"), ("x\0.csv", "no such file")):

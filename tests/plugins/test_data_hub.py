@@ -131,6 +131,9 @@ UNKNOWN = {"name": "films/other"}
 NO_REVISION = {"name": "films/small", "revision": "none"}
 NO_CONFIG = {"name": "films/small", "config": "large"}
 OTHER_COMMIT = {"name": "films/small", "revision": "f" * 40}
+COMMITTED = {"name": "films/small", "revision": COMMIT}
+MAIN = {"name": "films/small", "revision": "main"}
+TAG = {"name": "films/small", "revision": "v1"}
 
 
 def ask(home: Path, datasets: list[dict[str, str]], **environment: str) -> list[dict[str, Any]]:
@@ -154,7 +157,7 @@ def ask(home: Path, datasets: list[dict[str, str]], **environment: str) -> list[
 
 @pytest.fixture(scope="module")
 def online(hub, home) -> list[dict[str, Any]]:
-    return ask(home, [SMALL, UNKNOWN, NO_REVISION, NO_CONFIG], HF_ENDPOINT=hub)
+    return ask(home, [SMALL, UNKNOWN, NO_REVISION, NO_CONFIG, MAIN], HF_ENDPOINT=hub)
 
 
 @pytest.fixture(scope="module", params=["offline", "down", "unresolved"])
@@ -165,7 +168,7 @@ def cut_off(request, online, home) -> list[dict[str, Any]]:
         "down": {"HF_ENDPOINT": "http://127.0.0.1:9"},
         "unresolved": {"HF_ENDPOINT": "http://hub.invalid"},
     }[request.param]
-    return ask(home, [SMALL, IMDB, OTHER_COMMIT, NO_CONFIG], **environment)
+    return ask(home, [SMALL, IMDB, OTHER_COMMIT, NO_CONFIG, TAG, MAIN, COMMITTED], **environment)
 
 
 def test_data_set_on_the_hub_is_fetched_with_its_class_names(online):
@@ -208,8 +211,17 @@ def test_no_hub_and_no_copy_names_three_ways_on(cut_off):
     assert found["seconds"] < 15
 
 
-@pytest.mark.parametrize(("index", "words"), [(2, "revision 'ffff"), (3, "configuration 'large'")])
+@pytest.mark.parametrize(
+    ("index", "words"), [(2, "revision 'ffff"), (3, "configuration 'large'"), (4, "revision 'v1'")]
+)
 def test_another_copy_does_not_stand_in_for_the_one_named(cut_off, index, words):
-    """A commit or configuration that the cache does not hold is not replaced by another."""
+    """A commit, tag or configuration that the cache does not hold is not replaced by another."""
     assert cut_off[index]["kind"] == "unreachable"
     assert words in cut_off[index]["message"]
+
+
+@pytest.mark.parametrize(("index", "revision"), [(5, "main"), (6, COMMIT)])
+def test_revision_that_was_fetched_serves_without_a_hub(online, cut_off, index, revision):
+    """A branch stands for the commit that the hub last named, and the copy of that commit is used."""
+    assert cut_off[index]["rows"] == online[4]["rows"]
+    assert f"copy of revision '{revision}'" in cut_off[index]["notes"][0]

@@ -27,7 +27,8 @@ def choose_columns(source: Source, text: str | None, label: str | None) -> tuple
     column that is clearly the longest, and the label the only other column.
 
     Raises:
-        DataError: A named column is missing, or several columns (or none) could be meant; all columns are listed.
+        DataError: A named column is missing, several columns (or none) could be meant (all are listed), or no name is
+            recognised and the names look like a row of values.
     """
     known = source.table.column_names
     for role, name in (("text", text), ("label", label)):
@@ -46,8 +47,16 @@ def choose_columns(source: Source, text: str | None, label: str | None) -> tuple
         )
     label = label or _named(source, LABEL_NAMES, "label", [name for name in known if name != text])
     others = [name for name in known if name != label]
-    text = text or _named(source, TEXT_NAMES, "text", others) or _longest(source, others)
-    return text, label or _remaining(source, text)
+    text = text or _named(source, TEXT_NAMES, "text", others)
+    chosen_text = text or _longest(source, others)
+    chosen_label = label or _remaining(source, chosen_text)
+    if "" in {chosen_text, chosen_label} or not (text or label or not _holds(source.table[chosen_label], chosen_label)):
+        raise DataError(
+            f"{source.origin} has no header: its first line looks like a row; add a header such as text,label. "
+            f"The columns found: {listed(known)}.",
+            field=source.field,
+        )
+    return chosen_text, chosen_label
 
 
 def check_columns(source: Source, text: str, label: str) -> None:
@@ -66,8 +75,10 @@ def check_columns(source: Source, text: str, label: str) -> None:
 
 
 def plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return a dictionary-encoded (categorical) column as its plain values, any other column as it is."""
-    return pc.cast(column, column.type.value_type) if pa.types.is_dictionary(column.type) else column
+    """Return categorical columns and string views as their plain values, any other column as it is."""
+    if pa.types.is_dictionary(column.type):
+        column = pc.cast(column, column.type.value_type)
+    return pc.cast(column, pa.large_string()) if pa.types.is_string_view(column.type) else column
 
 
 def _named(source: Source, names: Sequence[str], role: str, candidates: Sequence[str]) -> str | None:
@@ -95,6 +106,13 @@ def _remaining(source: Source, text: str) -> str:
     if len(others) != 1:
         raise _ambiguous(source, "label", "no column has a name that says label")
     return str(others[0])
+
+
+def _holds(column: pa.ChunkedArray, value: str) -> bool:
+    column = plain(column)
+    if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+        return False
+    return bool(pc.any(pc.equal(pc.ascii_trim_whitespace(column), value)).as_py())
 
 
 def _mean_length(column: pa.ChunkedArray) -> float | None:

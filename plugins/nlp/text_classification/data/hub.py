@@ -4,9 +4,12 @@ The hub is asked once, with a time limit, before `datasets` is let loose: on its
 23 seconds and prints each try. Nothing is ever executed: `datasets` 5 runs no scripts of a data set.
 """
 
+import os
 import re
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from catalog.dataset import HubDataset
@@ -30,7 +33,8 @@ _NAMES = {"train": ("train",), "validation": ("validation", "valid", "val", "dev
 def read_hub(dataset: HubDataset) -> tuple[Mapping[str, Source], tuple[str, ...]]:
     """Fetch the splits train, validation and test as far as they exist; others are left alone.
 
-    Where the hub does not answer, the newest copy in the cache is used, and a note tells so.
+    Where the hub does not answer, the copy in the cache is used, and a note tells so: the newest one, or the one of the
+    revision that is asked for.
 
     Returns:
         Splits by name, ``train`` first, and notes.
@@ -46,9 +50,11 @@ def read_hub(dataset: HubDataset) -> tuple[Mapping[str, Source], tuple[str, ...]
             commit = _ask(dataset)
         except UnreachableError as unreachable:
             found = _cached(dataset, unreachable)
-            notes: tuple[str, ...] = ("The hub could not be asked: the newest copy in its cache was used.",)
+            copy = f"copy of revision {dataset.revision!r}" if dataset.revision else "newest copy"
+            notes: tuple[str, ...] = (f"The hub could not be asked: the {copy} in its cache was used.",)
         else:
             found, notes = _fetched(dataset, commit), ()
+            _remember(dataset, commit)
         names = {split: next((name for name in known if name in found), None) for split, known in _NAMES.items()}
         if names["train"] is None:
             raise DataError(
@@ -144,9 +150,42 @@ def _cached(dataset: HubDataset, unreachable: UnreachableError) -> Mapping[str, 
         if "multiple" in str(error):  # its text lists them
             raise DataError(f"{dataset.name}: {shortened(error, 400)}", field="dataset.config") from error
         raise unreachable from unreachable.__cause__  # not there, or not in this configuration
-    if dataset.revision and _COMMIT.fullmatch(dataset.revision) and builder.hash != dataset.revision:
+    if dataset.revision and builder.hash != _commit(dataset, dataset.revision):
         raise unreachable from unreachable.__cause__
     return dict(builder.as_dataset())
+
+
+def _commit(dataset: HubDataset, revision: str) -> str | None:
+    """Return the commit that a revision stood for when the hub was last asked; None where it never was."""
+    if _COMMIT.fullmatch(revision):
+        return revision
+    try:
+        return _reference(dataset, revision).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError):  # ValueError: not UTF-8, or a NUL in the name
+        return None
+
+
+def _remember(dataset: HubDataset, commit: str) -> None:
+    """Note which commit a branch or tag stands for, which the hub's library does only where it resolves it itself."""
+    if dataset.revision is None or _COMMIT.fullmatch(dataset.revision):
+        return
+    path = _reference(dataset, dataset.revision)
+    with suppress(OSError):  # a cache that may only be read still serves
+        path.parent.mkdir(parents=True, exist_ok=True)
+        written = path.with_name(f"{path.name}.{os.getpid()}.tmp")  # another process never reads half a commit
+        written.write_text(commit, encoding="utf-8")
+        written.replace(path)
+
+
+def _reference(dataset: HubDataset, revision: str) -> Path:
+    """Return the file of the hub's cache that holds the commit of a branch or tag (``refs/<revision>``)."""
+    from huggingface_hub import constants
+    from huggingface_hub.file_download import repo_folder_name
+
+    refs = Path(constants.HF_HUB_CACHE) / repo_folder_name(repo_id=dataset.name, repo_type="dataset") / "refs"
+    if ".." in revision or revision.startswith("/"):  # no name that git allows
+        raise DataError(f"{revision!r} is not a revision; name a branch, a tag or a commit.", field="dataset.revision")
+    return refs / revision
 
 
 def _unreachable(dataset: HubDataset, reason: str) -> UnreachableError:

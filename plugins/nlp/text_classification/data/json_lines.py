@@ -7,6 +7,7 @@ from typing import Any
 import pyarrow as pa
 
 from catalog.errors import DataError
+from plugins.nlp.text_classification.data.records import NESTED_ROW
 from plugins.nlp.text_classification.data.text_files import check_utf8
 from plugins.nlp.text_classification.data.wording import shortened
 
@@ -15,6 +16,9 @@ __all__ = ["read_json_lines"]
 
 def read_json_lines(path: Path, field: str) -> pa.Table:
     """Read a table; a key that a line lacks is null there, a key of mixed types becomes strings.
+
+    A key that holds a list or an object anywhere becomes a column of nulls, with the row in its metadata: files may
+    have such keys as long as they are neither the text nor the label.
 
     Raises:
         DataError: Not UTF-8, or a line that is not a JSON object; tells the line.
@@ -51,10 +55,19 @@ def read_json_lines(path: Path, field: str) -> pa.Table:
         raise DataError(f"{path} holds no rows.", field=field)
     for column in columns.values():
         column.extend([None] * (rows - len(column)))
-    return pa.table({_storable(name): _array(column) for name, column in columns.items()})
+    arrays = {name: _array(column) for name, column in columns.items()}
+    fields = [pa.field(_storable(name), array.type, metadata=_nested(columns[name])) for name, array in arrays.items()]
+    return pa.Table.from_arrays(list(arrays.values()), schema=pa.schema(fields))
+
+
+def _nested(values: list[Any]) -> dict[bytes, bytes] | None:
+    row = next((row for row, value in enumerate(values, start=1) if isinstance(value, dict | list)), None)
+    return None if row is None else {NESTED_ROW: str(row).encode()}
 
 
 def _array(values: list[Any]) -> pa.Array:
+    if _nested(values):
+        return pa.nulls(len(values))
     try:
         return pa.array(values)
     except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError, UnicodeEncodeError):
@@ -62,7 +75,7 @@ def _array(values: list[Any]) -> pa.Array:
 
 
 def _string(value: Any) -> str | None:
-    if value is None:
+    if value is None or value != value:  # noqa: PLR0124 -- NaN, which pandas writes for a missing value
         return None
     return _storable(value if isinstance(value, str) else json.dumps(value))
 

@@ -1,6 +1,7 @@
 """The label column as stored: strings, whole numbers or truth values, told apart from what cannot name a class."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,15 +9,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from catalog.errors import DataError
-from plugins.nlp.text_classification.data.columns import plain
 from plugins.nlp.text_classification.data.records import Source
+from plugins.nlp.text_classification.data.values import read_values
 from plugins.nlp.text_classification.data.wording import shortened
 
-__all__ = ["RawLabels", "read_labels"]
+__all__ = ["RawLabels", "missing_notes", "read_labels"]
 
 _INTEGER = re.compile(r"[+-]?\d{1,18}(\.0*)?")
 _UNLABELLED = "-1"
 """What published test splits hold where their labels are kept secret."""
+
+
+_MISSING = ("NA", "<NA>", "nan", "NaN", "null", "NULL", "None")
+"""Strings that R, pandas and databases leave where a value was missing; as strings they may also be meant."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -42,11 +47,16 @@ def read_labels(source: Source, column: str) -> RawLabels:
     where all of them spell one.
 
     Raises:
-        DataError: Lists, objects, dates or fractions, which name no class.
+        DataError: Lists, objects, dates, fractions, which name no class, or bytes that are not UTF-8.
     """
-    values = plain(source.table[column])
+    values = read_values(source, column, "label")
     kind = values.type
-    if not (pa.types.is_boolean(kind) or pa.types.is_integer(kind) or pa.types.is_floating(kind) or _textual(kind)):
+    if not (
+        pa.types.is_boolean(kind)
+        or pa.types.is_integer(kind)
+        or pa.types.is_floating(kind)
+        or pa.types.is_large_string(kind)
+    ):
         if not pa.types.is_null(kind):
             raise DataError(
                 f"{source.origin}: column {column!r} holds {kind}; labels are strings, whole numbers, or "
@@ -67,8 +77,15 @@ def read_labels(source: Source, column: str) -> RawLabels:
     return RawLabels(distinct, whole, codes[pc.fill_null(indices, len(spelled)).to_numpy()])
 
 
-def _textual(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+def missing_notes(raw: RawLabels, kept: np.ndarray, column: str, split: str, meant: Sequence[str]) -> list[str]:
+    """Tell labels that look like a missing one, unless they are among the names that are `meant`."""
+    counts = np.bincount(raw.codes[kept & (raw.codes >= 0)], minlength=len(raw.values))
+    return [
+        f"{count:,} {split} rows have {value!r} in column {column!r}, as other programs write a missing label; "
+        "it counts as a class. Remove these rows if it is none, or name it in dataset.labels."
+        for value, count in zip(raw.values, counts.tolist(), strict=True)
+        if count and value in _MISSING and value not in meant
+    ]
 
 
 def _spelling(value: bool | float | str | None, source: Source, column: str) -> str | None:

@@ -9,9 +9,9 @@ from catalog.dataset import FilesDataset, HubDataset
 from catalog.errors import DataError
 from plugins.nlp.text_classification.data.classes import Classes, encode, find_classes
 from plugins.nlp.text_classification.data.columns import check_columns, choose_columns
-from plugins.nlp.text_classification.data.labels import read_labels
+from plugins.nlp.text_classification.data.labels import missing_notes, read_labels
 from plugins.nlp.text_classification.data.records import Source, Split
-from plugins.nlp.text_classification.data.texts import read_texts
+from plugins.nlp.text_classification.data.texts import read_texts, swallowed_notes
 
 __all__ = ["read_sources"]
 
@@ -46,6 +46,8 @@ def read_sources(
         if classes is None:
             classes = find_classes(source, label, raw, kept, dataset.labels)
             notes += classes.notes
+        notes += missing_notes(raw, kept, label, split, dataset.labels or ())
+        notes += swallowed_notes(texts, split, classes.ids)
         labels = encode(source, label, raw, kept, classes)
         labels.flags.writeable = False
         splits[split] = Split(_strings(texts, kept), labels)

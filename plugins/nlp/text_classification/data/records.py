@@ -8,7 +8,10 @@ import pyarrow as pa
 
 from catalog.contract import DataSummary
 
-__all__ = ["Source", "Split", "TextData"]
+__all__ = ["NESTED_ROW", "Source", "Split", "TextData"]
+
+NESTED_ROW = b"nested_row"
+"""Metadata of a column that holds lists or objects, which are not kept: its first such row, counted from 1."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
