@@ -26,7 +26,7 @@ def review(rng: random.Random, positive: bool, words: int | None = None) -> str:
 @pytest.fixture(scope="session")
 def bert_files(tmp_path_factory: pytest.TempPathFactory) -> FilesDataset:
     """Reviews whose class one word gives away: 160 to train, 40 to validate, 30 to test."""
-    folder, rng, files = tmp_path_factory.mktemp("reviews"), random.Random(0), {}  # noqa: S311 -- not for secrets
+    folder, rng, files = tmp_path_factory.mktemp("reviews"), random.Random(0), {}
     for split, rows in (("train", 160), ("validation", 40), ("test", 30)):
         files[split] = folder / f"{split}.jsonl"
         records = [
