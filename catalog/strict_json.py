@@ -51,7 +51,7 @@ def _to_float(written: str) -> float | _NotFinite:
 
 def _to_int(written: str) -> int | _NotFinite:
     # Longer whole numbers fit no field, no database column, and cost quadratic time to read.
-    return int(written) if len(written) <= 19 else _NotFinite(written[:19] + "...")
+    return int(written) if len(written.lstrip("-")) <= 19 else _NotFinite(written[:19] + "...")
 
 
 def read(path: Path) -> bytes:

@@ -220,7 +220,7 @@ class Store:
             writing.clear_epochs(connection, study_id, training)
 
     def clear_results(self, study: str, lease: Lease) -> None:
-        """Forget confirmations and evaluations of a study that is extended; its trials and model stay."""
+        """Forget verdict, confirmations and evaluations of a study that is extended; its trials and model stay."""
         with self._writing(study, lease) as (connection, study_id):
             writing.clear_results(connection, study_id)
 

@@ -60,6 +60,7 @@ def clear_results(connection: Connection, study_id: int) -> None:
     """Forget what the end of a study found."""
     for table in (schema.confirmations, schema.evaluations):
         connection.execute(delete(table).where(table.c.study_id == study_id))
+    change_study(connection, study_id, {"verdict": None, "test": None, "winner": None})
 
 
 def clear_epochs(connection: Connection, study_id: int, training: str) -> None:
