@@ -6,7 +6,7 @@ from typing import Any
 from catalog.contract import DataSummary
 from catalog.dataset import HubDataset
 from catalog.spec import Request
-from runner.console.text import params
+from runner.console.text import number
 from runner.study.coordinator import study_name
 from runner.study.space import to_json
 
@@ -44,7 +44,7 @@ def validation_answer(request: Request, data: DataSummary | None) -> dict[str, A
 
 def validation_lines(answer: dict[str, Any]) -> list[str]:
     """Return what was found for a person."""
-    data = answer["data"]
+    data, space = answer["data"], answer["search_space"]
     rows = (
         ", ".join(f"{count:,} {split}" for split, count in data["rows"].items()) + f" rows; {', '.join(data['labels'])}"
         if data
@@ -53,7 +53,14 @@ def validation_lines(answer: dict[str, Any]) -> list[str]:
     return [
         f"valid: {answer['key']}",
         f"  study   {answer['study']}: {answer['trials']} trials, tuned for {answer['metric']}",
-        f"  space   {params(answer['search_space']) or 'nothing is tuned'}",
+        f"  space   {', '.join(f'{name} {_bounds(entry)}' for name, entry in space.items()) or 'nothing is tuned'}",
         f"  data    {rows}",
         *(f"          {note}" for note in (data["notes"] if data else ())),
     ]
+
+
+def _bounds(entry: dict[str, Any]) -> str:
+    if "choices" in entry:
+        return " or ".join(map(number, entry["choices"]))
+    logarithmic = " (log)" if entry.get("log") else ""
+    return f"{number(entry['low'])} to {number(entry['high'])}{logarithmic}"
