@@ -39,7 +39,7 @@ def guarded(app: click.Group, *, as_json: bool) -> int:
         # Whoever read stdout has enough; Python would complain about the rest while it shuts down.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except Exception as error:
+    except Exception as error:  # a defect of ours: told in one line, its place kept for --debug
         if "MODELCAT_DEBUG" in os.environ:
             raise
         message = f"unexpected {type(error).__name__}: {error} (modelcat --debug shows where; please report it)"
