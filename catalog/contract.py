@@ -1,5 +1,7 @@
 """What a plugin must offer, and the frozen records that pass between a plugin and whoever runs it.
 
+What it may offer besides is in `catalog.capabilities`; what is found by judging a model in `catalog.results`.
+
 A plugin is a descriptor (`Plugin`, light to import) that leads to a `Trainer` (heavy libraries) and a `Predictor`.
 Nothing here is a base class: whatever has these attributes and methods is a plugin. `catalog.testing.PluginConformance`
 checks that it keeps its word.
@@ -14,19 +16,17 @@ from typing import Any, Protocol, runtime_checkable
 from pydantic import BaseModel
 
 from catalog.dataset import Dataset
+from catalog.results import Comparison, Evaluation, Prediction
 from catalog.space import Scalar, SearchSpace
 
 __all__ = [
     "Card",
-    "Comparison",
     "DataSummary",
     "Decision",
     "Direction",
     "EpochMetrics",
-    "Evaluation",
     "Outcome",
     "Plugin",
-    "Prediction",
     "Predictor",
     "Prepared",
     "Trainer",
@@ -72,6 +72,9 @@ class DataSummary:
         labels: Class names in the order of their ids.
         label_rows: Rows of each class in each split: ``{"train": [1440, 1440], ...}``.
         notes: What a careful reader should know: rows dropped, duplicates between splits, stated label noise.
+        mean_words: Words of a text on average, over all splits; None where nobody counted.
+        language: Code (ISO 639-1) of the language that most texts seem to be in; None where that is not clear.
+        duplicates: Rows of ``validation`` and of ``test`` whose text also stands in ``train``.
     """
 
     name: str
@@ -80,6 +83,9 @@ class DataSummary:
     labels: tuple[str, ...]
     label_rows: Mapping[str, tuple[int, ...]]
     notes: tuple[str, ...] = ()
+    mean_words: float | None = None
+    language: str | None = None
+    duplicates: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +99,8 @@ class EpochMetrics:
         metrics: On validation: ``loss`` and every name of `Plugin.metrics`.
         learning_rate: At this moment; None where the model has none.
         seconds: Spent in the training loop so far, evaluation left out.
+        train_metrics: On the training examples as they were trained on since the last measurement (with dropout, by
+            weights that changed meanwhile), of the names in `metrics`: what is free to know, such as ``accuracy``.
     """
 
     epoch: float
@@ -101,6 +109,7 @@ class EpochMetrics:
     metrics: Mapping[str, float]
     learning_rate: float | None
     seconds: float
+    train_metrics: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +157,8 @@ class TrialResult:
         examples_per_second: Examples x epochs over `seconds`.
         tokens_per_second: Real tokens x epochs over `seconds`; None where the model has no tokens.
         notes: What happened on the way that a reader should know.
+        evaluation: The kept epoch judged on validation in full; None when pruned, or where the plugin judges no further
+            than `metrics`. Its metrics agree with `metrics`, its predictions are `predictions`.
     """
 
     outcome: Outcome
@@ -160,58 +171,7 @@ class TrialResult:
     examples_per_second: float
     tokens_per_second: float | None = None
     notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Evaluation:
-    """A trained model measured on one split.
-
-    Attributes:
-        split: ``"validation"`` or ``"test"``.
-        rows: How many examples were judged.
-        metrics: Every name of `Plugin.metrics`, and what else the task reports (precision, recall, ...).
-        confusion: ``confusion[i][j]``: rows of class i that were predicted as class j.
-        predictions: File with the per-example predictions, in the order of the split.
-        seconds: Spent predicting.
-    """
-
-    split: str
-    rows: int
-    metrics: Mapping[str, float]
-    confusion: tuple[tuple[int, ...], ...]
-    predictions: Path
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """Whether one configuration is better than another, judged on the same examples.
-
-    Attributes:
-        metric: What is compared.
-        difference: Mean of the first minus mean of the second, turned so that positive means better.
-        low: Lower end of the 95 % interval of `difference`.
-        high: Upper end of the 95 % interval of `difference`.
-        rows: Examples that both were judged on.
-        seeds: Trainings on each side.
-    """
-
-    metric: str
-    difference: float
-    low: float
-    high: float
-    rows: int
-    seeds: tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Prediction:
-    """The answer for one text; `confidence` is the probability of `label`, all between 0 and 1."""
-
-    text: str
-    label: str
-    confidence: float
-    probabilities: Mapping[str, float]
+    evaluation: Evaluation | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from catalog.contract import Prediction
 from catalog.errors import ModelcatError
+from catalog.results import Prediction
 from runner.store.records import EpochRecord, StudyRecord, TrialRecord
 
 __all__ = [

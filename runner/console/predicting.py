@@ -2,8 +2,8 @@
 
 from typing import cast
 
-from catalog.contract import Prediction
 from catalog.errors import InputError
+from catalog.results import Prediction
 from runner.console.output import print_table
 from runner.console.text import metric_value, safe
 from runner.engine.local import LocalEngine

@@ -20,7 +20,7 @@ from runner.store.records import (
     TrialRecord,
 )
 
-__all__ = ["confirmations", "epochs", "evaluations", "studies", "study_id", "trial", "trials"]
+__all__ = ["confirmations", "epochs", "evaluations", "insights", "studies", "study_id", "trial", "trials"]
 
 
 def study_id(connection: Connection, name: str) -> int:
@@ -131,6 +131,13 @@ def evaluations(connection: Connection, study: str) -> list[EvaluationRecord]:
         EvaluationRecord(**row | {"confusion": tuple(tuple(line) for line in row["confusion"])})
         for row in _rows(connection, query)
     ]
+
+
+def insights(connection: Connection, study: str) -> dict[str, Any]:
+    """Return what was found out about a study, by name."""
+    table = schema.insights.c
+    query = select(table.name, table.content).where(table.study_id == study_id(connection, study)).order_by(table.name)
+    return {name: content for name, content in connection.execute(query)}
 
 
 def _of(table: Table, record: type[Any], owner: int) -> Select[Any]:

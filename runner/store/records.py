@@ -199,6 +199,7 @@ class EpochRecord:
         metrics: On validation.
         learning_rate: At that moment.
         seconds: Spent in the training loop so far.
+        train_metrics: On what was trained on since the last measurement.
     """
 
     training: str
@@ -208,6 +209,7 @@ class EpochRecord:
     metrics: Mapping[str, float | None]
     learning_rate: float | None
     seconds: float
+    train_metrics: Mapping[str, float | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +244,8 @@ class EvaluationRecord:
         metrics: What the task reports.
         confusion: ``confusion[i][j]``: rows of class i that were predicted as class j.
         predictions: File of the per-example predictions.
+        details: The rest of a `catalog.results.Evaluation`: intervals, classes, confidence, lengths, speed and sizes.
+            `runner.store.judgements` turns one into the other.
     """
 
     subject: str
@@ -250,3 +254,4 @@ class EvaluationRecord:
     metrics: Mapping[str, float | None]
     confusion: tuple[tuple[int, ...], ...]
     predictions: str | None
+    details: Mapping[str, Any] = field(default_factory=dict)

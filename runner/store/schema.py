@@ -15,6 +15,7 @@ __all__ = [
     "confirmations",
     "epochs",
     "evaluations",
+    "insights",
     "metadata",
     "studies",
     "trials",
@@ -23,7 +24,7 @@ __all__ = [
 VERSION_TABLE = "modelcat_alembic_version"
 
 #: Every released schema, oldest first. Kept here so that opening a database does not have to import Alembic.
-REVISIONS = ("0001",)
+REVISIONS = ("0001", "0002")
 
 OPTUNA_TABLES = frozenset(
     {
@@ -128,6 +129,7 @@ epochs = Table(
     Column("metrics", Document, nullable=False),
     Column("learning_rate", Measure),
     Column("seconds", Double, nullable=False),
+    Column("train_metrics", Document, nullable=False, server_default="{}"),
 )
 
 confirmations = Table(
@@ -152,4 +154,14 @@ evaluations = Table(
     Column("metrics", Document, nullable=False),
     Column("confusion", Document, nullable=False),
     Column("predictions", Prose),
+    Column("details", Document, nullable=False, server_default="{}"),
+)
+
+# What was found out about a study once it was closed: calibration, words, flips, importance of parameters.
+insights = Table(
+    "modelcat_insights",
+    metadata,
+    _study_id(),
+    Column("name", Prose, primary_key=True),
+    Column("content", Document, nullable=False),
 )

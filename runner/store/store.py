@@ -234,6 +234,11 @@ class Store:
         with self._writing(study, lease) as (connection, study_id):
             writing.put(connection, study_id, schema.evaluations, evaluation)
 
+    def put_insight(self, study: str, lease: Lease, name: str, content: Any) -> None:
+        """Write what was found out about a study; `name` is the key, `content` JSON."""
+        with self._writing(study, lease) as (connection, study_id):
+            writing.put_insight(connection, study_id, name, content)
+
     # Reading: nothing here can change the database. UnknownStudyError names the nearest study there is.
 
     def study(self, name: str) -> StudyRecord:
@@ -270,6 +275,11 @@ class Store:
         """Return the evaluations by subject and split."""
         with self._reading() as connection:
             return reading.evaluations(connection, study)
+
+    def insights(self, study: str) -> dict[str, Any]:
+        """Return what was found out about a study, by name."""
+        with self._reading() as connection:
+            return reading.insights(connection, study)
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:

@@ -12,7 +12,7 @@ from runner.store import schema
 from runner.store.leasing import now
 from runner.store.records import StudyChanges
 
-__all__ = ["change_study", "clear_epochs", "clear_results", "create_study", "drop_study", "put"]
+__all__ = ["change_study", "clear_epochs", "clear_results", "create_study", "drop_study", "put", "put_insight"]
 
 
 def create_study(connection: Connection, values: Mapping[str, Any]) -> None:
@@ -56,10 +56,20 @@ def put(connection: Connection, study_id: int, table: Table, record: Any) -> Non
         connection.execute(insert(table).values(study_id=study_id, **values))
 
 
+def put_insight(connection: Connection, study_id: int, name: str, content: Any) -> None:
+    """Insert an insight, or replace the one of that name."""
+    table = schema.insights
+    connection.execute(delete(table).where(table.c.study_id == study_id, table.c.name == name))
+    connection.execute(insert(table).values(study_id=study_id, name=name, content=content))
+
+
 def clear_results(connection: Connection, study_id: int) -> None:
-    """Forget what the end of a study found."""
-    for table in (schema.confirmations, schema.evaluations):
+    """Forget what the end of a study found; how its trials were judged stays."""
+    for table in (schema.confirmations, schema.insights):
         connection.execute(delete(table).where(table.c.study_id == study_id))
+    table = schema.evaluations
+    kept = table.c.subject.startswith("trial/")
+    connection.execute(delete(table).where(table.c.study_id == study_id, ~kept))
     change_study(connection, study_id, {"verdict": None, "test": None, "winner": None})
 
 

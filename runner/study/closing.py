@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from catalog.contract import Comparison, Direction, Evaluation
+from catalog.contract import Direction
+from catalog.results import Comparison, Evaluation
 from runner.engine.messages import Compare, Evaluate
 from runner.store.records import EvaluationRecord, TrialRecord
 from runner.study.confirmation import GIVEN, Arm, Confirmation, finalists

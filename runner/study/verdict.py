@@ -3,7 +3,7 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from catalog.contract import Comparison
+from catalog.results import Comparison
 
 __all__ = ["Findings", "amount", "verdict_of"]
 

@@ -6,7 +6,8 @@ from types import SimpleNamespace
 import numpy as np
 from pydantic import Field
 
-from catalog.contract import Card, EpochMetrics, Outcome, Prediction, TrialResult
+from catalog.contract import Card, EpochMetrics, Outcome, TrialResult
+from catalog.results import Prediction
 from catalog.dataset import DemoDataset, Strict
 from catalog.errors import ModelSourceError
 from catalog.space import FloatRange
@@ -21,8 +22,7 @@ class Model:
     def probabilities(self, texts):
         rows = [[self.ids[word] for word in text.lower().split() if word in self.ids] for text in texts]
         logits = np.array([self.scores[:, row].sum(axis=1) for row in rows])
-        odds = np.exp(logits - logits.max(axis=1, keepdims=True))
-        return odds / odds.sum(axis=1, keepdims=True)
+        return (odds := np.exp(logits - logits.max(axis=1, keepdims=True))) / odds.sum(axis=1, keepdims=True)
     def predict(self, texts):
         for text in texts:
             shares = dict(zip(self.labels, self.probabilities([text])[0].tolist(), strict=True))

@@ -18,8 +18,9 @@ from pathlib import Path
 
 import numpy as np
 
-from catalog.contract import Comparison, Direction
+from catalog.contract import Direction
 from catalog.errors import DataError
+from catalog.results import Comparison
 from plugins.nlp.text_classification import predictions
 from plugins.nlp.text_classification.metrics import METRICS, losses, scores
 from plugins.nlp.text_classification.predictions import Predictions

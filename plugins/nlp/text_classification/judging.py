@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from catalog.contract import Evaluation
+from catalog.results import Evaluation
 from plugins.nlp.text_classification import metrics, predictions
 
 __all__ = ["judge"]

@@ -13,20 +13,10 @@ from typing import Literal
 
 from pydantic import Field
 
-from catalog.contract import (
-    Card,
-    Comparison,
-    DataSummary,
-    Decision,
-    Direction,
-    EpochMetrics,
-    Evaluation,
-    Outcome,
-    Prediction,
-    TrialResult,
-)
+from catalog.contract import Card, DataSummary, Decision, Direction, EpochMetrics, Outcome, TrialResult
 from catalog.dataset import DemoDataset, Strict
 from catalog.errors import DataError, DivergedError, ModelSourceError, OutOfMemoryError
+from catalog.results import Comparison, Evaluation, Prediction
 from catalog.space import FloatRange
 
 

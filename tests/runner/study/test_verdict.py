@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from catalog.contract import Comparison
+from catalog.results import Comparison
 from runner.study.verdict import Findings, verdict_of
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import numpy as np
 
-from catalog.contract import Evaluation
 from catalog.errors import InputError, ModelSourceError
+from catalog.results import Evaluation
 from plugins.nlp.text_classification.bert.memory import reported
 from plugins.nlp.text_classification.bert.precision import choose
 from plugins.nlp.text_classification.bert.preparation import PreparedBert

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from catalog.contract import Prediction
+from catalog.results import Prediction
 from plugins.nlp.text_classification.bert.encoding import CHUNK
 from plugins.nlp.text_classification.bert.memory import reported
 from plugins.nlp.text_classification.bert.scoring import log_probabilities

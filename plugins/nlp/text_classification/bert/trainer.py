@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from catalog.contract import Comparison, Evaluation, TrialContext, TrialResult
+from catalog.contract import TrialContext, TrialResult
 from catalog.dataset import Dataset
+from catalog.results import Comparison, Evaluation
 from plugins.nlp.text_classification import comparison
 from plugins.nlp.text_classification.bert import evaluation, preparation, training
 from plugins.nlp.text_classification.bert.config import BertConfig

@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from catalog.contract import Prediction
+from catalog.results import Prediction
 
 __all__ = ["LinearModel", "make_vectorizer"]
 

@@ -4,9 +4,10 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from catalog.contract import Comparison, Decision, EpochMetrics, Evaluation, Outcome, TrialContext, TrialResult
+from catalog.contract import Decision, EpochMetrics, Outcome, TrialContext, TrialResult
 from catalog.dataset import Dataset
 from catalog.errors import ModelSourceError, OutOfMemoryError
+from catalog.results import Comparison, Evaluation
 from plugins.nlp.text_classification import comparison, data, metrics, predictions
 from plugins.nlp.text_classification.judging import judge
 from plugins.nlp.text_classification.linear.config import LinearConfig

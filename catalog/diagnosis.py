@@ -1,0 +1,91 @@
+"""What a plugin is told about a study to find what is wrong with it, and how it says so."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from catalog.contract import DataSummary, EpochMetrics
+from catalog.results import Comparison, Evaluation
+from catalog.statement import Statement
+
+__all__ = ["Diagnosis", "Evidence", "Remedy", "TrialEvidence"]
+
+
+@dataclass(frozen=True, slots=True)
+class TrialEvidence:
+    """One trial, as the store holds it.
+
+    Attributes:
+        number: Its number.
+        state: ``"running"``, ``"complete"``, ``"pruned"`` or ``"failed"``.
+        config: The whole `model_config` that it trained with, as JSON.
+        value: The study's metric.
+        failure: Kind of a failed trial (``"out_of_memory"``); None else.
+        notes: What happened on the way.
+        history: Its measurements, in order.
+        evaluation: Its kept epoch on validation; None where nobody judged it.
+    """
+
+    number: int
+    state: str
+    config: Mapping[str, Any]
+    value: float | None
+    failure: str | None = None
+    notes: tuple[str, ...] = ()
+    history: tuple[EpochMetrics, ...] = ()
+    evaluation: Evaluation | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What the records say about a study, or a single training.
+
+    Attributes:
+        data: What preparation found.
+        metric: What is tuned for.
+        space: What is tuned: field to ``{"low", "high", "log", ...}`` or ``{"choices"}``, as the spec writes it.
+        trials: All trials.
+        best: Number of the trial to look at: the winner's, else the best so far; None while none is complete.
+        evaluations: By subject (``"winner"``, ``"given"``, ``"baseline"``) and split.
+        versus_given: The best tuned configuration against the given one, as the verdict holds it.
+        versus_baseline: The winner against the baseline.
+        calibration: What the fitted temperature changed: ``{"temperature", "before", "after"}``, metrics on test.
+    """
+
+    data: DataSummary
+    metric: str
+    space: Mapping[str, Mapping[str, Any]]
+    trials: Sequence[TrialEvidence]
+    best: int | None
+    evaluations: Mapping[tuple[str, str], Evaluation] = field(default_factory=dict)
+    versus_given: Comparison | None = None
+    versus_baseline: Comparison | None = None
+    calibration: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """One thing to change: a field of the spec with its new value, or what else to do where `field` is None."""
+
+    advice: Statement
+    field: str | None = None
+    value: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """Something that the records show to be wrong, or worth knowing.
+
+    Attributes:
+        rule: Stable name (``"over_fitting"``).
+        severity: ``"problem"`` spoils the result, ``"warning"`` may, ``"note"`` is worth knowing.
+        title: What it is.
+        evidence: The numbers that show it.
+        remedies: What to change, most promising first.
+    """
+
+    rule: str
+    severity: Literal["problem", "warning", "note"]
+    title: Statement
+    evidence: Statement
+    remedies: tuple[Remedy, ...] = ()

@@ -1,0 +1,43 @@
+"""From what a plugin found by judging a model to the record that the store keeps of it, and back."""
+
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from catalog.results import Evaluation
+from runner.store.records import EvaluationRecord
+
+__all__ = ["evaluation_of", "record_of"]
+
+_EVALUATION = TypeAdapter(Evaluation)
+_OWN = frozenset({"subject", "details"})
+_FLAT = frozenset(field.name for field in fields(EvaluationRecord)) - _OWN
+
+
+def record_of(subject: str, evaluation: Evaluation, predictions: str | None) -> EvaluationRecord:
+    """Return the record of an evaluation; `predictions` is its file, relative to the study's folder."""
+    found = asdict(evaluation)
+    return EvaluationRecord(
+        subject=subject,
+        **{name: found[name] for name in _FLAT - {"predictions"}},
+        predictions=predictions,
+        details={name: value for name, value in found.items() if name not in _FLAT},
+    )
+
+
+def evaluation_of(record: EvaluationRecord, folder: Path = Path()) -> Evaluation:
+    """Return the evaluation that a record tells of; what an older record lacks is left out.
+
+    Args:
+        record: From the store.
+        folder: The study's, to which its paths are relative.
+    """
+    flat: dict[str, Any] = {name: getattr(record, name) for name in _FLAT}
+    flat["metrics"] = {name: value for name, value in record.metrics.items() if value is not None}
+    flat["predictions"] = folder / (record.predictions or "")
+    known = {field.name for field in fields(Evaluation)}
+    details = {name: value for name, value in record.details.items() if name in known}
+    evaluation: Evaluation = _EVALUATION.validate_python({"seconds": 0.0, **details, **flat})
+    return evaluation
