@@ -11,19 +11,27 @@ from catalog.errors import ModelcatError
 
 __all__ = [
     "Answer",
+    "Calibrate",
     "Compare",
     "Done",
     "Evaluate",
     "Event",
+    "ExportModel",
     "Failed",
+    "FindFlips",
+    "Interpret",
     "Job",
+    "JudgeFile",
+    "MakeForecast",
     "Predict",
     "Prepare",
     "Report",
+    "Rescale",
     "Subject",
     "Task",
     "Tick",
     "Train",
+    "WriteExamples",
 ]
 
 
@@ -79,14 +87,121 @@ class Compare:
 
 @dataclass(frozen=True, slots=True)
 class Predict:
-    """Answer texts with a trained model; answered with a list of `catalog.contract.Prediction`."""
+    """Answer texts with a trained model, which the worker keeps open for the next such task.
+
+    Answered with a list of `catalog.results.Prediction`, or of `catalog.results.Explanation` where `explain` is set.
+    """
 
     key: str
     model_dir: Path
     texts: tuple[str, ...]
+    explain: bool = False
 
 
-Task = Prepare | Train | Evaluate | Compare | Predict
+@dataclass(frozen=True, slots=True)
+class Calibrate:
+    """Fit a temperature on predictions and fold it into the model; answered with the temperature, or None.
+
+    None: the plugin does not calibrate.
+    """
+
+    key: str
+    model_dir: Path
+    predictions: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Rescale:
+    """Judge stored predictions at another temperature; answered with a `catalog.results.Evaluation`."""
+
+    key: str
+    predictions: Path
+    split: str
+    temperature: float
+
+
+@dataclass(frozen=True, slots=True)
+class WriteExamples:
+    """Write a split's texts and labels into a file; answered with True, or False where the plugin has none to show."""
+
+    subject: Subject
+    split: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class FindFlips:
+    """Find examples that two models label differently; answered with a tuple of `catalog.results.Flip`."""
+
+    subject: Subject
+    split: str
+    first: Path
+    second: Path
+    limit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Interpret:
+    """Tell what a model goes by; answered with a `catalog.results.Interpretation`, or None.
+
+    None: the plugin does not say.
+    """
+
+    subject: Subject
+    model_dir: Path
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeFile:
+    """Judge a model on a labelled file; answered with a `catalog.results.Evaluation`."""
+
+    key: str
+    model_dir: Path
+    file: Path
+    text: str | None
+    label: str | None
+    folder: Path
+
+
+@dataclass(frozen=True, slots=True)
+class ExportModel:
+    """Write a model for use elsewhere and check it on `texts`; answered with a `catalog.results.Exported`."""
+
+    key: str
+    model_dir: Path
+    folder: Path
+    format: str
+    quantize: bool
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MakeForecast:
+    """Find out what a training will cost; answered with a `catalog.results.Forecast`, or None.
+
+    None: the plugin does not forecast.
+    """
+
+    subject: Subject
+    seconds: float
+
+
+Task = (
+    Prepare
+    | Train
+    | Evaluate
+    | Compare
+    | Predict
+    | Calibrate
+    | Rescale
+    | WriteExamples
+    | FindFlips
+    | Interpret
+    | JudgeFile
+    | ExportModel
+    | MakeForecast
+)
 
 
 @dataclass(frozen=True, slots=True)

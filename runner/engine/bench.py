@@ -1,0 +1,211 @@
+"""Does the tasks of a worker, and keeps what is dear between them: imported libraries, prepared data, an open model."""
+
+from collections import OrderedDict
+from collections.abc import Callable
+from functools import singledispatchmethod
+from pathlib import Path
+from typing import Any, Protocol, TypedDict
+
+from pydantic import BaseModel
+
+from catalog import registry
+from catalog.capabilities import Calibrates, Examines, Explains, Exports, Interprets, JudgesFiles, Plans
+from catalog.contract import (
+    DataSummary,
+    Decision,
+    EpochMetrics,
+    Plugin,
+    Predictor,
+    Prepared,
+    Trainer,
+    TrialContext,
+    TrialResult,
+)
+from catalog.errors import InputError
+from catalog.results import Comparison, Evaluation, Explanation, Exported, Flip, Forecast, Interpretation, Prediction
+from runner.engine.messages import (
+    Calibrate,
+    Compare,
+    Evaluate,
+    ExportModel,
+    FindFlips,
+    Interpret,
+    JudgeFile,
+    MakeForecast,
+    Predict,
+    Prepare,
+    Rescale,
+    Subject,
+    Task,
+    Train,
+    WriteExamples,
+)
+
+__all__ = ["Bench", "Line"]
+
+#: Prepared data sets kept in memory: the model's and the baseline's, with room for a tuned preparation field.
+_KEPT = 4
+
+
+class Line(Protocol):
+    """The way to the coordinator while a task is done."""
+
+    def report(self, metrics: EpochMetrics) -> Decision:
+        """Hand a measurement over and wait for the answer."""
+
+    def tick(self, progress: float) -> None:
+        """Tell the share of the task that is done."""
+
+
+class _Where(TypedDict):
+    device: str
+    threads: int
+
+
+class Bench:
+    """Does tasks one after another on one device.
+
+    Args:
+        device: As `TrialContext.device` defines it.
+        threads: CPU threads to use.
+    """
+
+    def __init__(self, device: str, threads: int) -> None:
+        self._where: _Where = {"device": device, "threads": threads}
+        self._trainers: dict[str, Trainer] = {}
+        self._prepared: OrderedDict[tuple[str, str, str], Prepared] = OrderedDict()
+        self._open: tuple[tuple[str, Path], Predictor] | None = None
+
+    def do(self, task: Task, line: Line) -> Any:
+        """Do one task and return its result."""
+        return self._train(task, line.report, line.tick) if isinstance(task, Train) else self._do(task)
+
+    @singledispatchmethod
+    def _do(self, task: Any) -> Any:
+        raise AssertionError(f"no such task: {task}")
+
+    @_do.register
+    def _(self, task: Prepare) -> DataSummary:
+        return self._prepare(task.subject)[1].summary
+
+    @_do.register
+    def _(self, task: Evaluate) -> Evaluation:
+        prepared = self._prepare(task.subject)[1]
+        task.folder.mkdir(parents=True, exist_ok=True)
+        trainer = self._trainer(task.subject.key)
+        return trainer.evaluate(task.model_dir, prepared, task.split, folder=task.folder, **self._where)
+
+    @_do.register
+    def _(self, task: Compare) -> Comparison:
+        return self._trainer(task.key).compare(task.first, task.second, task.metric, task.seed)
+
+    @_do.register
+    def _(self, task: Predict) -> list[Prediction] | list[Explanation]:
+        predictor = self._predictor(task.key, task.model_dir)
+        if not task.explain:
+            return list(predictor.predict(task.texts))
+        if not isinstance(predictor, Explains):
+            raise _unable(task.key, "explain its answers")
+        return list(predictor.explain(task.texts))
+
+    @_do.register
+    def _(self, task: Calibrate) -> float | None:
+        trainer = self._trainer(task.key)
+        return trainer.calibrate(task.model_dir, task.predictions) if isinstance(trainer, Calibrates) else None
+
+    @_do.register
+    def _(self, task: Rescale) -> Evaluation:
+        if not isinstance(trainer := self._trainer(task.key), Calibrates):
+            raise _unable(task.key, "be calibrated")
+        return trainer.rescaled(task.predictions, task.split, task.temperature)
+
+    @_do.register
+    def _(self, task: WriteExamples) -> bool:
+        if isinstance(trainer := self._trainer(task.subject.key), Examines):
+            trainer.write_examples(self._prepare(task.subject)[1], task.split, task.path)
+            return True
+        return False
+
+    @_do.register
+    def _(self, task: FindFlips) -> tuple[Flip, ...]:
+        if isinstance(trainer := self._trainer(task.subject.key), Examines):
+            return trainer.flips(self._prepare(task.subject)[1], task.split, task.first, task.second, task.limit)
+        return ()
+
+    @_do.register
+    def _(self, task: Interpret) -> Interpretation | None:
+        if isinstance(trainer := self._trainer(task.subject.key), Interprets):
+            prepared = self._prepare(task.subject)[1]
+            return trainer.interpret(task.model_dir, prepared, seconds=task.seconds, **self._where)
+        return None
+
+    @_do.register
+    def _(self, task: JudgeFile) -> Evaluation:
+        if not isinstance(trainer := self._trainer(task.key), JudgesFiles):
+            raise _unable(task.key, "be judged on a file")
+        task.folder.mkdir(parents=True, exist_ok=True)
+        return trainer.evaluate_file(
+            task.model_dir, task.file, text=task.text, label=task.label, folder=task.folder, **self._where
+        )
+
+    @_do.register
+    def _(self, task: ExportModel) -> Exported:
+        if not isinstance(trainer := self._trainer(task.key), Exports):
+            raise _unable(task.key, "be exported")
+        return trainer.export(task.model_dir, task.folder, format=task.format, quantize=task.quantize, texts=task.texts)
+
+    @_do.register
+    def _(self, task: MakeForecast) -> Forecast | None:
+        if isinstance(trainer := self._trainer(task.subject.key), Plans):
+            config, prepared = self._prepare(task.subject)
+            return trainer.forecast(config, prepared, seconds=task.seconds, **self._where)
+        return None
+
+    def _train(
+        self, task: Train, report: Callable[[EpochMetrics], Decision], tick: Callable[[float], None]
+    ) -> TrialResult:
+        config, prepared = self._prepare(task.subject)
+        task.folder.mkdir(parents=True, exist_ok=True)
+        context = TrialContext(
+            folder=task.folder,
+            **self._where,
+            seed=task.seed,
+            metric=task.metric,
+            direction=task.direction,
+            quarters=task.quarters,
+            report=report,
+            tick=tick,
+        )
+        return self._trainer(task.subject.key).train(config, prepared, context)
+
+    def _prepare(self, subject: Subject) -> tuple[BaseModel, Prepared]:
+        plugin = registry.load(subject.key)
+        config = plugin.Config.model_validate(subject.config)
+        wanted = {name: getattr(config, name) for name in sorted(plugin.preparation_fields)}
+        place = (subject.key, subject.dataset.model_dump_json(), repr(wanted))
+        if place not in self._prepared:
+            # Bad data is told before the heavy libraries have taken their seconds to import.
+            plugin.inspect(subject.dataset, config, subject.cache)
+            subject.cache.mkdir(parents=True, exist_ok=True)
+            self._prepared[place] = self._trainer(plugin).prepare(subject.dataset, config, subject.cache)
+        self._prepared.move_to_end(place)
+        while len(self._prepared) > _KEPT:
+            self._prepared.popitem(last=False)
+        return config, self._prepared[place]
+
+    def _predictor(self, key: str, model_dir: Path) -> Predictor:
+        """Return the model of a folder, opened once for any number of tasks."""
+        if self._open is None or self._open[0] != (key, model_dir):
+            self._open = None  # before the next one takes memory
+            self._open = ((key, model_dir), self._trainer(key).open(model_dir, **self._where))
+        return self._open[1]
+
+    def _trainer(self, plugin: Plugin | str) -> Trainer:
+        key = plugin if isinstance(plugin, str) else plugin.key
+        if key not in self._trainers:
+            self._trainers[key] = (registry.load(plugin) if isinstance(plugin, str) else plugin).trainer()
+        return self._trainers[key]
+
+
+def _unable(key: str, what: str) -> InputError:
+    return InputError(f"a model of {key} cannot {what}: its plugin does not offer that")
