@@ -1,12 +1,13 @@
 """A sentence with numbers in it, kept apart so that it can be told in another language and another number format."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, Union
 
-__all__ = ["KINDS", "Statement", "Value", "english"]
+__all__ = ["KINDS", "Statement", "Value", "english", "from_json", "tell", "to_json"]
 
-Value = str | int | float
+Value = Union[str, int, float, "Statement"]
 
 KINDS = ("count", "number", "percent", "points", "seconds", "text")
 """What a placeholder's value is: a whole number, a number (three significant digits), a share of one told in per cent,
@@ -22,7 +23,8 @@ class Statement:
     Attributes:
         template: English; each placeholder names a value and its kind (`KINDS`), text where it names none. It is a
             constant of the program, never made of input: translations are found by it.
-        values: By name. Text among them may be anybody's: whoever shows it makes it safe.
+        values: By name; a statement among them is told in its place. Text among them may be anybody's: whoever shows
+            it makes it safe.
     """
 
     template: str
@@ -42,20 +44,55 @@ class Statement:
         """Return name and kind of each placeholder, in the order of the text."""
         return [(match[1], match[2] or "text") for match in _PLACEHOLDER.finditer(self.template)]
 
-    def fill(self, template: str, shown: Mapping[str, str]) -> str:
-        """Put shown values into `template`, which is this one or its translation."""
-        return _PLACEHOLDER.sub(lambda match: shown[match[1]], template)
+
+def tell(statement: Statement, translate: Callable[[str], str], show: Callable[[Value, str], str]) -> str:
+    """Return the sentence, beginning with a capital where it is a whole one (it ends with a full stop).
+
+    Args:
+        statement: What to tell.
+        translate: From a template to that of the wanted language, with the same placeholders.
+        show: From a value that is no statement, and its kind, to text.
+    """
+
+    def shown(match: re.Match[str]) -> str:
+        value = statement.values[match[1]]
+        return tell(value, translate, show) if isinstance(value, Statement) else show(value, match[2] or "text")
+
+    text = _PLACEHOLDER.sub(shown, translate(statement.template))
+    return text[:1].upper() + text[1:] if text.endswith(".") else text
 
 
 def english(statement: Statement) -> str:
     """Tell it in English."""
-    shown = {name: _shown(statement.values[name], kind) for name, kind in statement.placeholders()}
-    return statement.fill(statement.template, shown)
+    return tell(statement, str, _shown)
+
+
+def to_json(statement: Statement) -> dict[str, Any]:
+    """Return it as JSON: ``{"template", "values"}``."""
+    values = {
+        name: to_json(value) if isinstance(value, Statement) else value for name, value in statement.values.items()
+    }
+    return {"template": statement.template, "values": values}
+
+
+def from_json(stored: Mapping[str, Any]) -> Statement:
+    """Return what `to_json` returned.
+
+    Raises:
+        ValueError: It is nothing of the kind.
+    """
+    template, values = stored.get("template"), stored.get("values")
+    if not isinstance(template, str) or not isinstance(values, Mapping):
+        raise ValueError(f"no statement: {stored!r}")  # noqa: TRY004 -- what is wrong is what was stored
+    return Statement(
+        template,
+        {str(name): from_json(value) if isinstance(value, Mapping) else value for name, value in values.items()},
+    )
 
 
 def _shown(value: Value, kind: str) -> str:
-    if isinstance(value, str):
-        return value
+    if not isinstance(value, int | float):
+        return str(value)
     match kind:
         case "count":
             return f"{value:,.0f}"

@@ -14,7 +14,7 @@ import json
 import math
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -22,9 +22,21 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from catalog import registry
-from catalog.contract import Decision, Direction, EpochMetrics, Outcome, Plugin, Prepared, Trainer, TrialContext
+from catalog.capabilities import Calibrates, Examines, Explains, Interprets, JudgesFiles
+from catalog.contract import (
+    Decision,
+    Direction,
+    EpochMetrics,
+    Outcome,
+    Plugin,
+    Prepared,
+    Trainer,
+    TrialContext,
+    TrialResult,
+)
 from catalog.dataset import Dataset, FilesDataset
 from catalog.errors import DataError, ModelSourceError
+from catalog.results import Evaluation, Explanation
 from catalog.schema import schema_of
 from catalog.space import Choices
 from catalog.spec import resolve
@@ -204,6 +216,114 @@ class PluginConformance:
             assert math.isclose(sum(answer.probabilities.values()), 1, abs_tol=1e-3)
             assert answer.confidence == max(answer.probabilities.values())
 
+    def test_full_evaluation_agrees_with_the_result(self, case: Case, tmp_path: Path) -> None:
+        """What a training or an evaluation tells besides metrics adds up, where it tells it."""
+        trained, result, model_dir, predictions = _keep(case, tmp_path)
+        judged = trained.trainer.evaluate(model_dir, trained.prepared, "test", folder=tmp_path, device="cpu", threads=1)
+        _check_evaluation(judged, trained.prepared.summary.labels)
+        if result.evaluation is None:
+            return
+        _check_evaluation(result.evaluation, trained.prepared.summary.labels)
+        assert result.evaluation.split == "validation"
+        assert result.evaluation.predictions == predictions
+        shared = {name: value for name, value in result.metrics.items() if name in result.evaluation.metrics}
+        assert shared
+        _check_close(result.evaluation.metrics, shared)
+
+    def test_calibrating_keeps_answers_and_happens_once(self, case: Case, tmp_path: Path) -> None:
+        """Calibrating changes no label, and doing it again changes nothing; a temperature of 1 leaves all scores."""
+        trained, _, model_dir, predictions = _keep(case, tmp_path)
+        trainer = trained.trainer
+        if not isinstance(trainer, Calibrates):
+            return
+        judged = trainer.evaluate(model_dir, trained.prepared, "validation", folder=tmp_path, device="cpu", threads=1)
+        stored = predictions.read_bytes()
+        same = trainer.rescaled(predictions, "validation", 1.0)
+        assert (same.rows, same.confusion, same.predictions) == (judged.rows, judged.confusion, predictions)
+        _check_close(same.metrics, judged.metrics)
+        colder = trainer.rescaled(predictions, "validation", 0.5)
+        assert colder.confusion == judged.confusion
+        assert predictions.read_bytes() == stored
+        before = [answer.label for answer in trainer.open(model_dir, "cpu", 1).predict(STRANGE_TEXTS)]
+        temperature = trainer.calibrate(model_dir, predictions)
+        assert math.isfinite(temperature)
+        assert temperature > 0
+        held = {file: file.read_bytes() for file in model_dir.rglob("*") if file.is_file()}
+        assert trainer.calibrate(model_dir, predictions) == temperature
+        assert {file: file.read_bytes() for file in model_dir.rglob("*") if file.is_file()} == held
+        assert [answer.label for answer in trainer.open(model_dir, "cpu", 1).predict(STRANGE_TEXTS)] == before
+
+    def test_examples_behind_predictions_are_shown(self, case: Case, tmp_path: Path) -> None:
+        """The examples of a split are written into a file, and a model does not disagree with itself."""
+        trained, _, _, predictions = _keep(case, tmp_path)
+        trainer = trained.trainer
+        if not isinstance(trainer, Examines):
+            return
+        trainer.write_examples(trained.prepared, "validation", tmp_path / "examples.parquet")
+        assert (tmp_path / "examples.parquet").stat().st_size > 0
+        assert trainer.flips(trained.prepared, "validation", predictions, predictions, 5) == ()
+
+    def test_labelled_file_is_judged(self, case: Case, tmp_path: Path) -> None:
+        """A file of a split's examples is judged like the split; unknown labels, and a lack of labels, are refused."""
+        trained, _, model_dir, _ = _keep(case, tmp_path)
+        trainer = trained.trainer
+        if not isinstance(trainer, JudgesFiles):
+            return
+
+        def judge(file: Path) -> Evaluation:
+            return trainer.evaluate_file(
+                model_dir, file, text=None, label=None, folder=tmp_path, device="cpu", threads=1
+            )
+
+        (tmp_path / "unknown.jsonl").write_text('{"text": "a", "label": "no such label"}\n')
+        (tmp_path / "unlabelled.jsonl").write_text('{"text": "a"}\n')
+        for name, told in (("unknown.jsonl", "no such label"), ("unlabelled.jsonl", "unlabelled.jsonl")):
+            try:
+                judge(tmp_path / name)
+            except DataError as error:
+                assert told in error.message  # noqa: PT017 -- this module does without pytest
+                continue
+            raise AssertionError(f"{name} was judged")
+        if not isinstance(trainer, Examines):
+            return
+        trainer.write_examples(trained.prepared, "test", tmp_path / "examples.parquet")
+        judged = judge(tmp_path / "examples.parquet")
+        _check_evaluation(judged, trained.prepared.summary.labels)
+        split = trainer.evaluate(model_dir, trained.prepared, "test", folder=tmp_path, device="cpu", threads=1)
+        assert (judged.split, judged.rows, judged.confusion) == ("file", split.rows, split.confusion)
+        _check_close(judged.metrics, split.metrics)
+
+    def test_any_text_is_explained(self, case: Case, tmp_path: Path) -> None:
+        """Where a predictor says why, it does so for any text and for the answer that it gives."""
+        trained, _, model_dir, _ = _keep(case, tmp_path)
+        predictor = trained.trainer.open(model_dir, "cpu", 1)
+        if not isinstance(predictor, Explains):
+            return
+        texts = (*STRANGE_TEXTS, "\ud83d\ude00 It isn't, is it?\u202e\n" * 40)
+        answers, explained = list(predictor.predict(texts)), list(predictor.explain(texts))
+        assert [found.prediction.text for found in explained] == list(texts)
+        for answer, found in zip(answers, explained, strict=True):
+            _check_explanation(found)
+            _check_close(found.prediction.probabilities, answer.probabilities)
+        assert not explained[0].words, "the empty text has words"
+
+    def test_interpretation_is_of_the_validation_split(self, case: Case, tmp_path: Path) -> None:
+        """Where a trainer tells what a model goes by, it tells it for every class, from enough texts."""
+        trained, _, model_dir, _ = _keep(case, tmp_path)
+        trainer, summary = trained.trainer, trained.prepared.summary
+        if not isinstance(trainer, Interprets):
+            return
+        found = trainer.interpret(model_dir, trained.prepared, device="cpu", threads=1, seconds=2)
+        assert 0 < found.rows <= summary.rows["validation"]
+        assert [one.label for one in found.classes] == list(summary.labels)
+        for one in found.classes:
+            assert all(word.word == word.word.lower() for word in one.words)
+            assert all(found.min_texts <= word.texts <= found.rows and word.weight > 0 for word in one.words)
+        for example in found.examples:
+            assert example.truth is None or example.truth in summary.labels
+            _check_explanation(example.explanation)
+        assert found.seconds > 0
+
     def test_foreign_folder_is_refused(self, case: Case, tmp_path: Path) -> None:
         """A folder that holds no such model is refused with an error, not opened."""
         plugin = registry.load(case.key)
@@ -231,6 +351,54 @@ def _loaded(case: Case) -> tuple[Plugin, BaseModel]:
 def _prepare(plugin: Plugin, case: Case, config: BaseModel, cache: Path) -> _Trained:
     trainer = plugin.trainer()
     return _Trained(trainer, trainer.prepare(case.dataset, config, cache))
+
+
+def _keep(case: Case, folder: Path) -> tuple[_Trained, TrialResult, Path, Path]:
+    """Train once; return the training, its result, the model's folder and its predictions on validation."""
+    plugin, config = _loaded(case)
+    trained = _prepare(plugin, case, config, folder)
+    result = trained.trainer.train(config, trained.prepared, _context(plugin, folder / "kept", trained))
+    assert result.model_dir is not None
+    assert result.predictions is not None
+    return trained, result, result.model_dir, result.predictions
+
+
+def _check_explanation(found: Explanation) -> None:
+    """Make sure that words lie where they are said to lie, in order and apart, with finite weights."""
+    text, end = found.prediction.text, 0
+    for word in found.words:
+        assert end <= word.start < word.end
+        assert text[word.start : word.end] == word.word
+        assert math.isfinite(word.weight)
+        assert word.attention is None or 0 <= word.attention <= 1
+        end = word.end
+    assert sum(word.attention or 0 for word in found.words) <= 1 + 1e-6
+    assert found.completeness_error is None or found.completeness_error >= 0
+    assert found.method
+
+
+def _check_evaluation(judged: Evaluation, labels: Sequence[str]) -> None:
+    """Make sure that the parts of an evaluation fit each other."""
+    assert all(math.isfinite(value) for value in judged.metrics.values())
+    for name, (low, high) in judged.intervals.items():
+        assert low <= judged.metrics[name] <= high
+    if judged.classes:
+        assert len(judged.classes) == len(labels)
+        assert [one.rows for one in judged.classes] == [sum(row) for row in judged.confusion]
+        assert [one.predicted for one in judged.classes] == [
+            sum(column) for column in zip(*judged.confusion, strict=True)
+        ]
+    if judged.confidence:
+        assert sum(one.right + one.wrong for one in judged.confidence) == judged.rows
+    if judged.lengths:
+        assert sum(one.rows for one in judged.lengths) == judged.rows
+        assert all(one.accuracy_low <= one.accuracy <= one.accuracy_high for one in judged.lengths)
+
+
+def _check_close(found: Mapping[str, float], expected: Mapping[str, float]) -> None:
+    assert set(expected) <= set(found)
+    for name, value in expected.items():
+        assert math.isclose(found[name], value, rel_tol=1e-3, abs_tol=1e-4), name
 
 
 def _go_on(_: EpochMetrics) -> Decision:

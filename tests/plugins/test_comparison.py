@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
+from scipy.stats import binomtest
 
 from catalog.errors import DataError
 from plugins.nlp.text_classification import predictions
@@ -149,3 +150,30 @@ def test_missing_predictions_are_refused(tmp_path):
     """A file that is gone is one error."""
     with pytest.raises(DataError, match="gone"):
         predictions.read(tmp_path / "gone.parquet")
+
+
+@pytest.mark.parametrize("metric", METRICS)
+def test_one_training_a_side_tells_who_alone_was_right(tmp_path, metric):
+    """The rows that one side alone got right are counted, with the exact p-value of so uneven a split."""
+    first, second = judged(tmp_path, "a", 0.9, 1), judged(tmp_path, "b", 0.8, 2)
+    right = [predictions.read(path).probabilities.argmax(axis=1) == LABELS for path in (first, second)]
+    counts = int((right[0] & ~right[1]).sum()), int((right[1] & ~right[0]).sum())
+    found = compare([first], [second], metric, seed=0)
+    assert (found.only_first, found.only_second) == counts
+    assert found.p_value == pytest.approx(binomtest(counts[0], sum(counts)).pvalue)
+    turned = compare([second], [first], metric, seed=0)
+    assert (turned.only_first, turned.only_second, turned.p_value) == (*counts[::-1], found.p_value)
+
+
+def test_equal_models_have_nothing_against_chance(tmp_path):
+    """Where no row is right on one side alone, the p-value is 1."""
+    path = judged(tmp_path, "a", 0.9, 1)
+    found = compare([path], [path], "accuracy", seed=0)
+    assert (found.only_first, found.only_second, found.p_value) == (0, 0, 1.0)
+
+
+def test_several_trainings_have_no_such_test(tmp_path):
+    """With more than one training on a side, no row belongs to a side alone, and nothing is told."""
+    paths = [judged(tmp_path, "a", 0.9, seed) for seed in range(2)]
+    found = compare(paths, paths[:1], "accuracy", seed=0)
+    assert (found.only_first, found.only_second, found.p_value) == (None, None, None)

@@ -62,6 +62,7 @@ def compare(first: Sequence[Path], second: Sequence[Path], metric: str, seed: in
     observed = measure(np.bincount(kinds)[None, :].astype(np.float64))[0]
     sign = 1.0 if METRICS[metric] is Direction.MAXIMIZE else -1.0
     low, high = np.percentile(sign * (drawn[0] - drawn[1]), _INTERVAL)
+    only_first, only_second, p_value = _disagreement(judged) if sizes == (1, 1) else (None, None, None)
     return Comparison(
         metric=metric,
         difference=float(sign * (observed[: sizes[0]].mean() - observed[sizes[0] :].mean())),
@@ -69,6 +70,9 @@ def compare(first: Sequence[Path], second: Sequence[Path], metric: str, seed: in
         high=float(high),
         rows=rows,
         seeds=sizes,
+        only_first=only_first,
+        only_second=only_second,
+        p_value=p_value,
     )
 
 
@@ -79,6 +83,20 @@ def _read(paths: Sequence[Path]) -> list[Predictions]:
         if not same or not np.array_equal(other.labels, judged[0].labels):
             raise DataError(f"{path} and {paths[0]} judge different examples, so they cannot be compared.")
     return judged
+
+
+def _disagreement(judged: Sequence[Predictions]) -> tuple[int, int, float]:
+    """Return how many rows the first alone got right, how many the second, and how likely so uneven a split is.
+
+    The exact test of McNemar ("Note on the sampling error of the difference between correlated proportions", 1947):
+    were both equally good, each of these rows would be a toss of a coin. Two-sided.
+    """
+    from scipy.special import bdtr
+
+    right = [one.probabilities.argmax(axis=1) == one.labels for one in judged]
+    only_first, only_second = int((right[0] & ~right[1]).sum()), int((right[1] & ~right[0]).sum())
+    tail = float(bdtr(min(only_first, only_second), only_first + only_second, 0.5))
+    return only_first, only_second, min(1.0, 2 * tail)
 
 
 def _resample(kinds: np.ndarray, measure: Measure, rng: np.random.Generator) -> np.ndarray:

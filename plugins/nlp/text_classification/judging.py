@@ -1,35 +1,152 @@
-"""Judges a model's probabilities on a split: the same for every model of the task."""
+"""Judges a model's probabilities on a split, in full: the same for every model of the task."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from catalog.results import Evaluation
+from catalog.errors import DataError
+from catalog.results import ClassScores, Evaluation
 from plugins.nlp.text_classification import metrics, predictions
+from plugins.nlp.text_classification.confidence import confidence_bins
+from plugins.nlp.text_classification.intervals import bootstrap
+from plugins.nlp.text_classification.lengths import length_buckets
+from plugins.nlp.text_classification.temperature import rescale
 
-__all__ = ["judge"]
+__all__ = ["folder_bytes", "judge", "rescaled", "score"]
 
 
-def judge(split: str, labels: np.ndarray, probabilities: np.ndarray, folder: Path, seconds: float) -> Evaluation:
-    """Score predictions, and write them into ``SPLIT.parquet`` of `folder`.
+def judge(  # noqa: PLR0913 -- what a plugin knows besides is its own choice, each under its own name
+    split: str,
+    labels: np.ndarray,
+    probabilities: np.ndarray,
+    folder: Path,
+    seconds: float,
+    *,
+    names: Sequence[str] | None = None,
+    lengths: np.ndarray | None = None,
+    unit: str = "tokens",
+    max_length: int | None = None,
+    tokens: int | None = None,
+    model_dir: Path | None = None,
+    peak_memory_bytes: int | None = None,
+) -> Evaluation:
+    """Score predictions as `score` does, and write them into ``SPLIT.parquet`` of `folder`, which exists.
 
-    Args:
-        split: Its name.
-        labels: True class ids, shape (rows,).
-        probabilities: Shape (rows, classes); rows add up to 1.
-        folder: Exists.
-        seconds: Spent predicting.
+    They are judged as the file holds them, in float32, so that whoever reads it finds the same numbers.
 
     Raises:
         DivergedError: A probability is not finite.
+        DataError: `names` or `lengths` are not as many as classes or rows.
     """
-    path = folder / f"{split}.parquet"
+    path, probabilities = folder / f"{split}.parquet", probabilities.astype(np.float32, copy=False)
+    evaluation = score(
+        split,
+        labels,
+        probabilities,
+        path,
+        seconds,
+        names=names,
+        lengths=lengths,
+        unit=unit,
+        max_length=max_length,
+        tokens=tokens,
+        model_dir=model_dir,
+        peak_memory_bytes=peak_memory_bytes,
+    )
     predictions.write(path, labels, probabilities)
+    return evaluation
+
+
+def score(  # noqa: PLR0913 -- as above
+    split: str,
+    labels: np.ndarray,
+    probabilities: np.ndarray,
+    path: Path,
+    seconds: float,
+    *,
+    names: Sequence[str] | None = None,
+    lengths: np.ndarray | None = None,
+    unit: str = "tokens",
+    max_length: int | None = None,
+    tokens: int | None = None,
+    model_dir: Path | None = None,
+    peak_memory_bytes: int | None = None,
+) -> Evaluation:
+    """Score predictions that lie, or will lie, in a file; nothing is written.
+
+    Args:
+        split: Its name.
+        labels: True class ids, shape (rows,), at least one row.
+        probabilities: Shape (rows, classes); rows add up to 1.
+        path: The file of predictions, which the evaluation names.
+        seconds: Spent predicting.
+        names: Class names in the order of their ids; the ids themselves where None.
+        lengths: Of each text before it is cut, int, shape (rows,); None where nobody counted.
+        unit: What `lengths` counts: ``"tokens"`` or ``"words"``.
+        max_length: The model sees so much of a text; None where it sees all.
+        tokens: Real tokens that were read.
+        model_dir: The model's folder, whose size is told.
+        peak_memory_bytes: Most memory in use so far.
+
+    Raises:
+        DivergedError: A probability is not finite.
+        DataError: `names` or `lengths` are not as many as classes or rows.
+    """
+    classes = probabilities.shape[1]
+    if names is not None and len(names) != classes:
+        raise DataError(f"{split}: probabilities of {classes} classes, but {len(names)} names of classes.")
+    if lengths is not None and len(lengths) != labels.size:
+        raise DataError(f"{split}: {labels.size:,} rows were predicted, but {len(lengths):,} texts measured.")
+    measured = metrics.measure(labels, probabilities)
+    buckets = (
+        ()
+        if lengths is None
+        else length_buckets(np.asarray(lengths), labels, probabilities, unit=unit, max_length=max_length)
+    )
     return Evaluation(
         split=split,
         rows=int(labels.size),
-        metrics=metrics.compute(labels, probabilities),
+        metrics=measured,
         confusion=metrics.confusion(labels, probabilities),
         predictions=path,
         seconds=seconds,
+        intervals=bootstrap(measured, labels, probabilities),
+        classes=_class_scores(labels, probabilities, names or [str(index) for index in range(classes)]),
+        confidence=confidence_bins(labels, probabilities),
+        lengths=buckets,
+        tokens=tokens,
+        model_bytes=None if model_dir is None else folder_bytes(model_dir),
+        peak_memory_bytes=peak_memory_bytes,
     )
+
+
+def rescaled(path: Path, split: str, temperature: float) -> Evaluation:
+    """Score stored predictions as if the model's scores had been divided by `temperature`; nothing is written.
+
+    The file does not know the names of classes, so they are called by their ids.
+
+    Raises:
+        DataError: The file holds no predictions.
+    """
+    said = predictions.read(path)
+    return score(split, said.labels, rescale(said.probabilities, temperature), path, 0.0)
+
+
+def _class_scores(labels: np.ndarray, probabilities: np.ndarray, names: Sequence[str]) -> tuple[ClassScores, ...]:
+    hits, actual, predicted = metrics.counts(labels, probabilities)
+    scored = metrics.class_scores(hits, actual, predicted)
+    return tuple(
+        ClassScores(
+            label=name,
+            rows=int(actual[index]),
+            predicted=int(predicted[index]),
+            **{kind: float(values[index]) for kind, values in scored.items()},
+        )
+        for index, name in enumerate(names)
+    )
+
+
+def folder_bytes(folder: Path) -> int:
+    """Return the size of all files below `folder`."""
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())

@@ -3,6 +3,8 @@
 Everything that only depends on which class was taken for which is computed from counts, so that `compare` can do the
 same for thousands of resamples at once. The definitions are those of scikit-learn, with a zero where a
 division has no rows: classes that are neither present nor predicted do not count in a macro average.
+
+`compute` is what every epoch is measured by; `measure` is the whole set, for a model that is kept.
 """
 
 from collections.abc import Mapping
@@ -12,8 +14,9 @@ import numpy as np
 
 from catalog.contract import Direction
 from catalog.errors import DivergedError
+from plugins.nlp.text_classification import calibration, ranking
 
-__all__ = ["METRICS", "compute", "confusion", "losses", "scores"]
+__all__ = ["METRICS", "class_scores", "compute", "confusion", "counts", "further_scores", "losses", "measure", "scores"]
 
 METRICS: Mapping[str, Direction] = MappingProxyType(
     {
@@ -43,13 +46,37 @@ def compute(labels: np.ndarray, probabilities: np.ndarray) -> dict[str, float]:
     Raises:
         DivergedError: A probability is not finite.
     """
-    if not np.isfinite(probabilities).all():
-        raise DivergedError("The model's probabilities are not finite: the training diverged. Lower the learning rate.")
-    matrix = np.array(confusion(labels, probabilities), dtype=np.float64)
-    counted = scores(matrix.diagonal(), matrix.sum(axis=1), matrix.sum(axis=0))
+    _check(probabilities)
+    counted = scores(*counts(labels, probabilities))
     return {
         **{name: float(value) for name, value in counted.items()},
         "log_loss": float(losses(labels, probabilities).mean()),
+    }
+
+
+def measure(labels: np.ndarray, probabilities: np.ndarray) -> dict[str, float]:
+    """Return all that `compute` does, and what a reader of a finished model wants to know besides.
+
+    That is macro and weighted precision, recall and F1, ``matthews_corrcoef`` (-1 to 1), ``roc_auc`` (of class 1 for
+    two classes, else the mean over classes of one against the rest), ``brier_score`` and ``ece`` (see `calibration`).
+    What is undefined is left out: ``roc_auc`` where the rows are all of one class.
+
+    Args:
+        labels: True class ids, shape (rows,), at least one row.
+        probabilities: Shape (rows, classes); rows add up to 1.
+
+    Raises:
+        DivergedError: A probability is not finite.
+    """
+    measured = compute(labels, probabilities)
+    further = further_scores(*counts(labels, probabilities))
+    area = ranking.area(labels, probabilities)
+    return {
+        **measured,
+        **{name: float(value) for name, value in further.items()},
+        **({} if area is None else {"roc_auc": area}),
+        "brier_score": float(calibration.squared_errors(labels, probabilities).mean()),
+        "ece": calibration.expected_error(labels, probabilities),
     }
 
 
@@ -58,6 +85,12 @@ def confusion(labels: np.ndarray, probabilities: np.ndarray) -> tuple[tuple[int,
     classes = probabilities.shape[1]
     cells = np.bincount(labels * classes + probabilities.argmax(axis=1), minlength=classes * classes)
     return tuple(tuple(row) for row in cells.reshape(classes, classes).tolist())
+
+
+def counts(labels: np.ndarray, probabilities: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return hits, rows and predictions of each class, as `scores` takes them; float64, shape (classes,)."""
+    matrix = np.array(confusion(labels, probabilities), dtype=np.float64)
+    return matrix.diagonal(), matrix.sum(axis=1), matrix.sum(axis=0)
 
 
 def losses(labels: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
@@ -77,11 +110,7 @@ def scores(hits: np.ndarray, actual: np.ndarray, predicted: np.ndarray) -> dict[
     Returns:
         Arrays of shape (...).
     """
-    by_class = {
-        "precision": _ratio(hits, predicted),
-        "recall": _ratio(hits, actual),
-        "f1": _ratio(2 * hits, actual + predicted),
-    }
+    by_class = class_scores(hits, actual, predicted)
     counted = actual + predicted > 0
     macro = {name: _ratio((values * counted).sum(axis=-1), counted.sum(axis=-1)) for name, values in by_class.items()}
     binary = hits.shape[-1] == 2
@@ -90,6 +119,40 @@ def scores(hits: np.ndarray, actual: np.ndarray, predicted: np.ndarray) -> dict[
         **({name: values[..., 1] for name, values in by_class.items()} if binary else macro),
         "macro_f1": macro["f1"],
     }
+
+
+def further_scores(hits: np.ndarray, actual: np.ndarray, predicted: np.ndarray) -> dict[str, np.ndarray]:
+    """Return the scores that `scores` leaves out, from the same counts.
+
+    They are macro_precision, macro_recall, the weighted averages (each class by its rows) and matthews_corrcoef
+    (Gorodkin, "Comparing two K-category assignments by a K-category correlation coefficient", 2004; 0 where the rows
+    or the predictions are all of one class).
+    """
+    by_class = class_scores(hits, actual, predicted)
+    counted = actual + predicted > 0
+    rows = actual.sum(axis=-1)
+    right_by_chance = (actual * predicted).sum(axis=-1)
+    spread = (rows**2 - (actual**2).sum(axis=-1)) * (rows**2 - (predicted**2).sum(axis=-1))
+    return {
+        "macro_precision": _ratio((by_class["precision"] * counted).sum(axis=-1), counted.sum(axis=-1)),
+        "macro_recall": _ratio((by_class["recall"] * counted).sum(axis=-1), counted.sum(axis=-1)),
+        **{f"weighted_{name}": _ratio((values * actual).sum(axis=-1), rows) for name, values in by_class.items()},
+        "matthews_corrcoef": _ratio(hits.sum(axis=-1) * rows - right_by_chance, np.sqrt(spread)),
+    }
+
+
+def class_scores(hits: np.ndarray, actual: np.ndarray, predicted: np.ndarray) -> dict[str, np.ndarray]:
+    """Return precision, recall and f1 of each class, arrays of the shape of the counts."""
+    return {
+        "precision": _ratio(hits, predicted),
+        "recall": _ratio(hits, actual),
+        "f1": _ratio(2 * hits, actual + predicted),
+    }
+
+
+def _check(probabilities: np.ndarray) -> None:
+    if not np.isfinite(probabilities).all():
+        raise DivergedError("The model's probabilities are not finite: the training diverged. Lower the learning rate.")
 
 
 def _ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:

@@ -123,8 +123,9 @@ def _mean_length(column: pa.ChunkedArray) -> float | None:
 
 
 def _ambiguous(source: Source, role: str, why: str) -> DataError:
+    how = f' as "dataset": {{"{role}": "..."}}' if source.field.startswith("dataset") else ""
     return DataError(
         f"{source.origin}: which column holds the {role}? {why[0].upper()}{why[1:]}. "
-        f'Name it as "dataset": {{"{role}": "..."}}; the columns: {listed(source.table.column_names)}.',
+        f"Name it{how}; the columns: {listed(source.table.column_names)}.",
         field=f"dataset.{role}",
     )

@@ -6,23 +6,27 @@ import numpy as np
 
 from plugins.nlp.text_classification.data.records import Split
 
-__all__ = ["duplicate_notes"]
+__all__ = ["find_duplicates"]
 
 
-def duplicate_notes(splits: Mapping[str, Split]) -> tuple[str, ...]:
-    """Tell rows of validation and test that also stand in train, and texts that train labels in several ways.
+def find_duplicates(splits: Mapping[str, Split]) -> tuple[Mapping[str, int], tuple[str, ...]]:
+    """Find rows of validation and test that also stand in train, and texts that train labels in several ways.
 
     Texts count as the same when they differ only in letter case and surrounding whitespace.
+
+    Returns:
+        How many rows of ``validation`` and of ``test`` also stand in train; notes on these and on contradictions.
     """
     hashes = {split: _hashes(data) for split, data in splits.items()}
-    notes = []
-    for split in ("validation", "test"):
-        shared = int(np.isin(hashes[split], hashes["train"]).sum())
-        if shared:
-            notes.append(f"{shared:,} of {hashes[split].size:,} {split} rows also stand in train.")
+    shared = {split: int(np.isin(hashes[split], hashes["train"]).sum()) for split in ("validation", "test")}
+    notes = [
+        f"{count:,} of {hashes[split].size:,} {split} rows also stand in train."
+        for split, count in shared.items()
+        if count
+    ]
     if conflicting := _conflicting(hashes["train"], splits["train"].labels):
         notes.append(f"{conflicting:,} train rows have a text that train also holds with another label.")
-    return tuple(notes)
+    return shared, tuple(notes)
 
 
 def _hashes(data: Split) -> np.ndarray:

@@ -11,7 +11,7 @@ from plugins.nlp.text_classification.data.parquet import class_names, read_parqu
 from plugins.nlp.text_classification.data.records import Source
 from plugins.nlp.text_classification.data.text_files import check_file
 
-__all__ = ["SUFFIXES", "paths", "read_files"]
+__all__ = ["SUFFIXES", "paths", "read_file", "read_files"]
 
 SUFFIXES = (".csv", ".tsv", ".jsonl", ".ndjson", ".json-lines", ".parquet")
 
@@ -30,10 +30,19 @@ def read_files(dataset: FilesDataset) -> Mapping[str, Source]:
     """
     for split, path in paths(dataset).items():  # tell of a missing file before minutes are spent on another
         check_file(path, f"dataset.{split}")
-    return {split: _read(path, f"dataset.{split}") for split, path in paths(dataset).items()}
+    return {split: read_file(path, f"dataset.{split}") for split, path in paths(dataset).items()}
 
 
-def _read(path: Path, field: str) -> Source:
+def read_file(path: Path, field: str) -> Source:
+    """Read one file.
+
+    Args:
+        path: The file; its suffix tells its kind.
+        field: The spec field that names it.
+
+    Raises:
+        DataError: It cannot be read, has no rows, or columns of one name; the message names file and row.
+    """
     match path.suffix.lower():
         case ".csv":
             table = read_delimited(path, field)

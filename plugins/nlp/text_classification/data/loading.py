@@ -8,13 +8,15 @@ import numpy as np
 
 from catalog.contract import DataSummary
 from catalog.dataset import Dataset, DemoDataset, FilesDataset, HubDataset
-from plugins.nlp.text_classification.data.duplicates import duplicate_notes
+from plugins.nlp.text_classification.data.duplicates import find_duplicates
 from plugins.nlp.text_classification.data.files import paths, read_files
 from plugins.nlp.text_classification.data.fingerprint import fingerprint
+from plugins.nlp.text_classification.data.language import guess_language
 from plugins.nlp.text_classification.data.reading import read_sources
 from plugins.nlp.text_classification.data.records import Split, TextData
 from plugins.nlp.text_classification.data.splitting import make_splits
 from plugins.nlp.text_classification.data.text_files import check_file
+from plugins.nlp.text_classification.data.words import mean_words
 
 __all__ = ["load"]
 
@@ -49,6 +51,7 @@ def _stamps(dataset: Dataset) -> tuple[tuple[int, int], ...]:
 def _load(dataset: Dataset, stamps: tuple[tuple[int, int], ...]) -> TextData:  # noqa: ARG001 -- part of the lookup
     given, names, notes = _read(dataset)
     splits, carved = make_splits(given, dataset.limit, dataset.seed)
+    duplicates, repeated = find_duplicates(splits)
     summary = DataSummary(
         name=dataset.short_name,
         fingerprint=fingerprint(splits, names),
@@ -57,7 +60,10 @@ def _load(dataset: Dataset, stamps: tuple[tuple[int, int], ...]) -> TextData:  #
         label_rows={
             split: tuple(np.bincount(data.labels, minlength=len(names)).tolist()) for split, data in splits.items()
         },
-        notes=(*notes, *carved, *duplicate_notes(splits)),
+        notes=(*notes, *carved, *repeated),
+        mean_words=mean_words([data.texts for data in splits.values()]),
+        language=guess_language(splits["train"].texts),
+        duplicates=duplicates,
     )
     return TextData(summary, splits)
 

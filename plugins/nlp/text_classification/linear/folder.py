@@ -1,11 +1,12 @@
 """A linear model in a folder: JSON and safetensors, never pickle, so that opening a stranger's folder runs no code.
 
-model.json          format, version, class names, configuration
+model.json          format, version, class names, configuration, temperature where one is folded into the weights
 terms.json          words and word sequences, in the order of their ids
 weights.safetensors idf (terms), coefficients (1 or classes, terms), intercept (1 or classes); float32
 """
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
@@ -22,7 +23,7 @@ from plugins.nlp.text_classification.linear.config import LinearConfig
 from plugins.nlp.text_classification.linear.model import LinearModel, make_vectorizer
 from plugins.nlp.text_classification.storage import write_folder
 
-__all__ = ["open_model", "save_model"]
+__all__ = ["open_model", "read_temperature", "rewrite_scaled", "save_model"]
 
 _HEADER, _TERMS, _WEIGHTS = "model.json", "terms.json", "weights.safetensors"
 _LARGEST = 1e9
@@ -36,6 +37,7 @@ class _Header(Strict):
     version: Literal[1] = 1
     labels: tuple[str, ...] = Field(min_length=2, max_length=1000)
     config: LinearConfig
+    temperature: float | None = Field(None, gt=0, allow_inf_nan=False)
 
 
 def save_model(folder: Path, model: LinearModel, config: LinearConfig) -> None:
@@ -75,6 +77,35 @@ def open_model(folder: Path) -> LinearModel:
     classifier.classes_ = np.arange(len(header.labels))
     classifier.coef_, classifier.intercept_ = tensors["coefficients"], tensors["intercept"]
     return LinearModel(header.labels, vectorizer, classifier)
+
+
+def read_temperature(folder: Path) -> float | None:
+    """Return the temperature that is folded into the model; None where it has not been calibrated.
+
+    Raises:
+        ModelSourceError: The folder holds no such model.
+    """
+    open_model(folder)
+    return _Header.model_validate_json((folder / _HEADER).read_bytes()).temperature
+
+
+def rewrite_scaled(folder: Path, temperature: float) -> None:
+    """Divide the scores of a model that `open_model` opens by `temperature`, and remember it.
+
+    The folder is replaced whole or not at all; what else lies in it stays.
+    """
+    header = _Header.model_validate_json((folder / _HEADER).read_bytes())
+    tensors = load_file(folder / _WEIGHTS)
+    for name in ("coefficients", "intercept"):
+        tensors[name] = (tensors[name].astype(np.float64) / temperature).astype(np.float32)
+    calibrated = header.model_copy(update={"temperature": temperature})
+
+    def write(target: Path) -> None:
+        shutil.copytree(folder, target, dirs_exist_ok=True)
+        (target / _HEADER).write_text(calibrated.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        save_file(tensors, target / _WEIGHTS)
+
+    write_folder(folder, write)
 
 
 def _problems(header: _Header, terms: Any, tensors: dict[str, np.ndarray]) -> Iterator[str]:

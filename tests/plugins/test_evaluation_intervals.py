@@ -1,0 +1,147 @@
+"""Bootstrap intervals of all metrics."""
+
+import time
+import tracemalloc
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from sklearn.metrics import roc_auc_score
+
+from plugins.nlp.text_classification import intervals, ranking
+from plugins.nlp.text_classification.intervals import bootstrap
+from plugins.nlp.text_classification.metrics import measure
+
+
+def said(rows: int, classes: int, seed: int = 0, skill: float = 1.5) -> tuple[np.ndarray, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    labels = rng.integers(0, classes, rows)
+    logits = rng.normal(size=(rows, classes)) + skill * np.eye(classes)[labels]
+    odds = np.exp(logits)
+    return labels, (odds / odds.sum(axis=1, keepdims=True)).astype(np.float32)
+
+
+def found(labels: np.ndarray, probabilities: np.ndarray, seed: int = 0) -> dict[str, tuple[float, float]]:
+    return bootstrap(measure(labels, probabilities), labels, probabilities, seed)
+
+
+@pytest.mark.parametrize("classes", [2, 4])
+def test_resampling_the_slow_way_finds_the_same(classes):
+    """Measuring whole resamples of the rows one by one gives the same intervals, up to the chance of 1,000 draws."""
+    labels, probabilities = said(300, classes)
+    rng = np.random.default_rng(7)
+    drawn = [rng.integers(0, labels.size, labels.size) for _ in range(1000)]
+    slow = [measure(labels[rows], probabilities[rows]) for rows in drawn]
+    measured = measure(labels, probabilities)
+    quick = found(labels, probabilities)
+    assert quick.keys() == measured.keys()
+    for name, value in measured.items():
+        values = np.array([one[name] for one in slow])
+        low, high = np.percentile(values, (2.5, 97.5)) + (value - values.mean())
+        assert quick[name] == pytest.approx((max(low, 0), high), abs=0.15 * (high - low)), name
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_weighted_areas_are_those_of_repeated_rows(seed):
+    """The area of weighted rows, ties among them, is scikit-learn's of rows repeated so often."""
+    labels, probabilities = said(60, 2, seed)
+    probabilities = probabilities.round(1)
+    weights = np.random.default_rng(seed).integers(0, 4, (5, 60))
+    areas = ranking.rank(labels, probabilities, 1).areas(weights)
+    for weight, area in zip(weights, areas, strict=True):
+        rows = np.repeat(np.arange(60), weight)
+        assert area == pytest.approx(roc_auc_score(labels[rows], probabilities[rows, 1]))
+
+
+def test_shares_of_rows_have_the_area_as_their_mean():
+    """What each row won and lost averages to the area on both sides, counted here pair by pair."""
+    labels, probabilities = said(80, 3)
+    one = ranking.rank(labels, probabilities.round(1), 1)
+    scores = probabilities.round(1)[:, 1]
+    pairs = (scores[one.positives, None] > scores[None, one.negatives]) * 1.0
+    pairs += (scores[one.positives, None] == scores[None, one.negatives]) * 0.5
+    beaten, lost = one.shares()
+    assert beaten == pytest.approx(pairs.mean(axis=1))
+    assert lost == pytest.approx(pairs.mean(axis=0))
+
+
+def test_areas_to_first_order_agree_with_exact_ones(monkeypatch):
+    """With thousands of rows, the quick areas of many classes give the same interval as the exact ones."""
+    labels, probabilities = said(3000, 6)
+    exact = found(labels, probabilities)["roc_auc"]
+    monkeypatch.setattr(intervals, "_AREAS", 0)
+    quick = found(labels, probabilities)["roc_auc"]
+    assert quick == pytest.approx(exact, abs=0.03 * (exact[1] - exact[0]))
+    assert quick != exact
+
+
+def test_same_seed_same_intervals_and_another_differs():
+    """Intervals are decided by the rows and the seed alone."""
+    labels, probabilities = said(200, 3)
+    assert found(labels, probabilities) == found(labels, probabilities)
+    assert found(labels, probabilities) != found(labels, probabilities, seed=1)
+
+
+def test_intervals_narrow_with_the_root_of_the_rows():
+    """A hundred times as many rows give an interval about a tenth as wide, near the normal approximation."""
+    widths = []
+    for rows in (200, 20_000):
+        labels, probabilities = said(rows, 2)
+        low, high = found(labels, probabilities)["accuracy"]
+        accuracy = measure(labels, probabilities)["accuracy"]
+        widths.append(high - low)
+        assert high - low == pytest.approx(2 * 1.96 * np.sqrt(accuracy * (1 - accuracy) / rows), rel=0.1)
+    assert widths[0] / widths[1] == pytest.approx(10, rel=0.2)
+
+
+def test_interval_covers_the_truth_as_often_as_it_says():
+    """Of 100 samples from one source, about 95 % have the true accuracy in their interval."""
+    truth = measure(*said(200_000, 2, seed=99))["accuracy"]
+    covered = 0
+    for seed in range(100):
+        low, high = found(*said(150, 2, seed=seed))["accuracy"]
+        covered += low <= truth <= high
+    assert 90 <= covered <= 99
+
+
+def test_metric_that_is_mostly_undefined_has_no_interval():
+    """One row of class 1 is missing from a third of resamples: the rest decide; without any there is no area."""
+    probabilities = said(40, 2)[1]
+    labels = np.zeros(40, dtype=np.int64)
+    assert "roc_auc" not in found(labels, probabilities)
+    labels[3] = 1
+    assert "roc_auc" in found(labels, probabilities)
+
+
+def test_perfect_and_single_rows_have_intervals():
+    """All right gives an accuracy from 1 to 1, and so does one row; nothing is undefined."""
+    labels = np.arange(60) % 2
+    sure = np.eye(2, dtype=np.float32)[labels]
+    assert found(labels, sure)["accuracy"] == (1, 1)
+    assert found(labels, sure)["roc_auc"] == (1, 1)
+    assert found(labels[:1], sure[:1])["accuracy"] == (1, 1)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(1, 30), st.integers(2, 5), st.integers(0, 1000))
+def test_every_interval_holds_what_was_measured(rows, classes, seed):
+    """Whatever the rows, low <= measured <= high."""
+    labels, probabilities = said(rows, classes, seed)
+    measured = measure(labels, probabilities)
+    for name, (low, high) in found(labels, probabilities).items():
+        assert low <= measured[name] <= high, name
+
+
+def test_many_rows_and_classes_stay_within_time_and_memory():
+    """25,000 rows of two classes take at most 3 s of one core, many classes little memory besides the rows."""
+    labels, probabilities = said(25_000, 2)
+    began = time.process_time()
+    found(labels, probabilities)
+    assert time.process_time() - began < 3
+    labels, probabilities = said(2000, 500)
+    tracemalloc.start()
+    found(labels, probabilities)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 150e6
