@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from catalog.errors import ModelcatError
-from catalog.results import Prediction
+from catalog.results import Explanation, Prediction
 from runner.store.records import EpochRecord, StudyRecord, TrialRecord
 
 __all__ = [
     "error_answer",
+    "explanation_answer",
     "prediction_answer",
     "study_answer",
     "study_line",
@@ -38,7 +39,7 @@ def study_answer(record: StudyRecord, folder: Path) -> dict[str, Any]:
         "best": None
         if best is None
         else {"number": best.number, "params": dict(best.params), "metrics": dict(best.metrics)},
-        "verdict": dict(record.verdict) if record.verdict else None,
+        "verdict": _verdict(record.verdict),
         "test": _test(record.test),
         "baseline": _baseline(record.baseline),
         "model_dir": _model_dir(record, folder),
@@ -104,8 +105,21 @@ def prediction_answer(prediction: Prediction) -> dict[str, Any]:
     return asdict(prediction)
 
 
+def explanation_answer(explanation: Explanation) -> dict[str, Any]:
+    """Return one prediction with its words: what each added to the label's log-odds, and the attention it got."""
+    tokens = [{"token": word.word, "weight": word.weight, "attention": word.attention} for word in explanation.words]
+    return {**prediction_answer(explanation.prediction), "tokens": tokens}
+
+
 def _counts(record: StudyRecord) -> dict[str, int]:
     return {"complete": record.trials.complete, "pruned": record.trials.pruned, "failed": record.trials.failed}
+
+
+def _verdict(verdict: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Return the verdict without what its sentence is made of."""
+    if verdict is None:
+        return None
+    return {name: value for name, value in verdict.items() if name != "statements"}
 
 
 def _test(test: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -24,6 +24,7 @@ _PHASES = {
     "search": "searching",
     "confirmation": "confirming on fresh seeds",
     "test": "judging on the test split",
+    "insights": "looking closer",
 }
 _MARKS = {"complete": "✓", "pruned": "✂", "failed": "✗", "running": "●"}
 #: Finished trials shown while a study runs; the whole table comes at its end.

@@ -9,7 +9,10 @@ __all__ = ["duration", "metric_value", "number", "params", "safe"]
 #: Unicode categories that move a cursor, hide text or reorder it: controls, format characters (bidi overrides), halves
 #: of surrogate pairs, private use, unassigned, and line or paragraph separators.
 _HOSTILE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-_SHARES = frozenset({"accuracy", "precision", "recall", "f1", "macro_f1", "confidence"})
+_AVERAGED = ("precision", "recall", "f1")
+_SHARES = frozenset(
+    {"accuracy", "confidence", "ece", *(f"{mean}{name}" for mean in ("", "macro_", "weighted_") for name in _AVERAGED)}
+)
 
 
 def safe(text: object, limit: int | None = None) -> str:

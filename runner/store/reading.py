@@ -137,7 +137,7 @@ def insights(connection: Connection, study: str) -> dict[str, Any]:
     """Return what was found out about a study, by name."""
     table = schema.insights.c
     query = select(table.name, table.content).where(table.study_id == study_id(connection, study)).order_by(table.name)
-    return {name: content for name, content in connection.execute(query)}
+    return {row["name"]: row["content"] for row in _rows(connection, query)}
 
 
 def _of(table: Table, record: type[Any], owner: int) -> Select[Any]:

@@ -64,11 +64,11 @@ def put_insight(connection: Connection, study_id: int, name: str, content: Any) 
 
 
 def clear_results(connection: Connection, study_id: int) -> None:
-    """Forget what the end of a study found; how its trials were judged stays."""
+    """Forget what the end of a study found; how its trials and its baseline were judged on validation stays."""
     for table in (schema.confirmations, schema.insights):
         connection.execute(delete(table).where(table.c.study_id == study_id))
     table = schema.evaluations
-    kept = table.c.subject.startswith("trial/")
+    kept = (table.c.split == "validation") & (table.c.subject.startswith("trial/") | (table.c.subject == "baseline"))
     connection.execute(delete(table).where(table.c.study_id == study_id, ~kept))
     change_study(connection, study_id, {"verdict": None, "test": None, "winner": None})
 

@@ -27,6 +27,7 @@ def train_baseline(session: Session, known: Mapping[str, Any] | None) -> None:
     try:
         result: TrialResult = session.do(_task(session, key), "baseline")
         metrics = finite(result.metrics)
+        session.judged("baseline", result.evaluation)
         value = metrics.get(session.request.metric)
         baseline = {
             "key": key,

@@ -1,40 +1,59 @@
-"""The end of a study: confirm the winner, use the test split once, keep one model, say what was found."""
+"""The end of a study: confirm the winner, calibrate it, use the test split once, keep one model, say what was found."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from catalog.contract import Direction
 from catalog.results import Comparison, Evaluation
-from runner.engine.messages import Compare, Evaluate
-from runner.store.records import EvaluationRecord, TrialRecord
-from runner.study.confirmation import GIVEN, Arm, Confirmation, finalists
+from runner.engine.messages import Calibrate, Compare, Evaluate, Rescale
+from runner.store.judgements import evaluation_of
+from runner.store.records import ConfirmationRecord, TrialRecord
+from runner.study.confirmation import GIVEN, Arm, Confirmation, confirmed, finalists
+from runner.study.insights import gather_insights
 from runner.study.session import Session, finite
 from runner.study.verdict import Findings, verdict_of
 
 __all__ = ["close_study"]
 
+_CALIBRATED = ("ece", "log_loss", "brier_score")
+
+
+@dataclass(frozen=True, slots=True)
+class _Model:
+    """A trained model.
+
+    Attributes:
+        folder: As the store keeps it.
+        predictions: What it said on validation, as the store keeps it; None where nothing was written.
+        judged: The name under which the store keeps how it was judged on validation.
+    """
+
+    folder: str
+    predictions: str | None
+    judged: str
+
 
 @dataclass(frozen=True, slots=True)
 class _Choice:
-    """The winner, where its model lies, and what speaks for it; paths are as the store keeps them."""
+    """The winner, its model, the given configuration's where that is another one, and what speaks for it."""
 
     arm: Arm
-    model: str
-    given_model: str | None
+    model: _Model
+    given_model: _Model | None
     findings: Findings
 
 
 def close_study(session: Session) -> None:
-    """Confirm, test, keep and judge; write it all into the study's row."""
+    """Confirm, calibrate, test, keep and judge; write it all into the study's row, then look closer."""
     record = session.store.study(session.study)
     if record.winner is None:  # else a run that died has come so far already
         trials, baseline = session.store.trials(session.study), record.baseline
         arms = finalists(session, trials)
         choice = _confirmed(session, arms, baseline) if len(arms) > 1 else _unconfirmed(session, trials, baseline)
         test, baseline = _test(session, choice, baseline)
-        model = session.folders.keep(choice.model)
+        model = session.folders.keep(choice.model.folder)
         session.update(
             verdict=verdict_of(choice.findings),
             test=test,
@@ -42,6 +61,7 @@ def close_study(session: Session) -> None:
             winner={"arm": choice.arm.name, "trial": choice.arm.trial, "model_config": dict(choice.arm.config)},
             model_dir=session.folders.relative(model),
         )
+    gather_insights(session)
     _forget_models(session)
 
 
@@ -66,10 +86,13 @@ def _confirmed(session: Session, arms: list[Arm], baseline: Mapping[str, Any] | 
         baseline=baseline["key"] if baseline else None,
         scores={arm.name: confirmation.score(arm.name) for arm in arms if confirmation.of(arm.name)},
     )
-    model = confirmation.median(winner.name).model_dir
-    assert model is not None, "a confirmation's models are kept until the study is closed"
-    given_model = confirmation.median(GIVEN).model_dir if given_runs and winner.name != GIVEN else None
-    return _Choice(winner, model, given_model, findings)
+    given_model = _repeated(confirmation.median(GIVEN)) if given_runs and winner.name != GIVEN else None
+    return _Choice(winner, _repeated(confirmation.median(winner.name)), given_model, findings)
+
+
+def _repeated(training: ConfirmationRecord) -> _Model:
+    assert training.model_dir is not None, "a confirmation's models are kept until the study is closed"
+    return _Model(training.model_dir, training.predictions, confirmed(training.arm, training.seed))
 
 
 def _best(session: Session, confirmation: Confirmation, names: list[str]) -> str | None:
@@ -102,7 +125,7 @@ def _unconfirmed(session: Session, trials: list[TrialRecord], baseline: Mapping[
         scores={arm.name: best.value},
     )
     assert trial.model_dir is not None, "the best trial's model is kept"
-    return _Choice(arm, trial.model_dir, None, findings)
+    return _Choice(arm, _Model(trial.model_dir, trial.predictions, f"trial/{trial.number}"), None, findings)
 
 
 def _versus_baseline(
@@ -132,13 +155,67 @@ def _test(
 ) -> tuple[dict[str, Any], dict[str, Any] | None]:
     """Use the test split, once, for the winner, the given configuration and the baseline."""
     session.listener.phase("test", 0)
-    test = _evaluate(session, "winner", choice.model)
+    temperature = _calibrate(session, choice.model)
+    test = _evaluate(session, "winner", choice.model.folder)
+    _note_calibration(session, choice.model, temperature)
     if choice.given_model is not None:
-        _evaluate(session, "given", choice.given_model)
+        _calibrate(session, choice.given_model)
+        _evaluate(session, "given", choice.given_model.folder)
     if baseline is None or not baseline.get("model_dir"):
         return test, dict(baseline) if baseline else None
-    theirs = _evaluate(session, "baseline", baseline["model_dir"], key=baseline["key"])
-    return test, {**baseline, "test": theirs}
+    theirs = _Model(baseline["model_dir"], baseline.get("predictions"), "baseline")
+    _calibrate(session, theirs, baseline["key"])
+    return test, {**baseline, "test": _evaluate(session, "baseline", theirs.folder, key=baseline["key"])}
+
+
+def _calibrate(session: Session, model: _Model, key: str | None = None) -> float | None:
+    """Fold a temperature into a model; None where its plugin does not, or nobody wrote down what it said."""
+    if model.predictions is None:
+        return None
+    temperature: float | None = session.do(
+        Calibrate(
+            key or session.request.plugin.key,
+            _existing(session, model.folder),
+            session.folders.absolute(model.predictions),
+        )
+    )
+    return temperature
+
+
+def _note_calibration(session: Session, model: _Model, temperature: float | None) -> None:
+    """Judge the winner on validation as it now is, and keep what its temperature changed, there and on test."""
+    records = {(record.subject, record.split): record for record in session.store.evaluations(session.study)}
+    trained = records.get((model.judged, "validation"))
+    if temperature is None or model.predictions is None:
+        if trained is not None:
+            session.store.put_evaluation(session.study, session.lease, replace(trained, subject="winner"))
+        return
+    validation = session.folders.absolute(model.predictions)
+    test = session.folders.absolute(records["winner", "test"].predictions or "")
+    before, after = (_rescaled(session, validation, "validation", factor) for factor in (1.0, temperature))
+    uncalibrated = _rescaled(session, test, "test", 1 / temperature)
+    told = evaluation_of(trained, session.folders.root) if trained is not None else after
+    speed = {name: getattr(told, name) for name in ("seconds", "tokens", "model_bytes", "peak_memory_bytes")}
+    session.judged("winner", replace(after, **speed, lengths=told.lengths))
+    judged = evaluation_of(records["winner", "test"])
+    content = {
+        "temperature": temperature,
+        "rows": before.rows,
+        "validation": {"before": _honesty(before), "after": _honesty(after)},
+        "test": {"before": _honesty(uncalibrated), "after": _honesty(judged)},
+        "confidence_before": [asdict(each) for each in uncalibrated.confidence],
+    }
+    session.store.put_insight(session.study, session.lease, "calibration", content)
+
+
+def _rescaled(session: Session, predictions: Path, split: str, temperature: float) -> Evaluation:
+    evaluation: Evaluation = session.do(Rescale(session.request.plugin.key, predictions, split, temperature))
+    return evaluation
+
+
+def _honesty(evaluation: Evaluation) -> dict[str, float]:
+    """Return what a temperature can change; the rest is the same before and after."""
+    return {name: evaluation.metrics[name] for name in _CALIBRATED if name in evaluation.metrics}
 
 
 def _evaluate(session: Session, subject: str, model: str, key: str | None = None) -> dict[str, Any]:
@@ -151,17 +228,8 @@ def _evaluate(session: Session, subject: str, model: str, key: str | None = None
             folder=folder / subject,
         )
     )
-    metrics = finite(result.metrics)
-    record = EvaluationRecord(
-        subject=subject,
-        split=result.split,
-        rows=result.rows,
-        metrics=metrics,
-        confusion=result.confusion,
-        predictions=session.folders.relative(result.predictions),
-    )
-    session.store.put_evaluation(session.study, session.lease, record)
-    return {**metrics, "n": result.rows}
+    session.judged(subject, result)
+    return {**finite(result.metrics), "n": result.rows}
 
 
 def _existing(session: Session, model: str) -> Path:

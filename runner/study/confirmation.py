@@ -17,7 +17,7 @@ from runner.store.records import ConfirmationRecord, TrialRecord
 from runner.study.sampling import derived_seed
 from runner.study.session import Session, finite
 
-__all__ = ["GIVEN", "Arm", "Confirmation", "finalists"]
+__all__ = ["GIVEN", "Arm", "Confirmation", "confirmed", "finalists"]
 
 GIVEN = "given"
 
@@ -47,6 +47,11 @@ def finalists(session: Session, trials: list[TrialRecord]) -> list[Arm]:
             seen.append(dict(trial.params))
             arms.append(Arm(f"trial/{trial.number}", trial.number, {**session.given, **trial.params}))
     return arms
+
+
+def confirmed(arm: str, seed: int) -> str:
+    """Return the name under which the store keeps how a confirmation training was judged."""
+    return f"confirm/{arm}/{seed}"
 
 
 class Confirmation:
@@ -152,6 +157,7 @@ class Confirmation:
                 predictions=folders.relative(result.predictions),
                 seconds=result.seconds,
             )
+            self._session.judged(confirmed(arm, seed), result.evaluation)
             self._session.store.put_confirmation(self._session.study, self._session.lease, record)
             self._records[arm, seed] = record
         self._session.listener.ended(name, None, value)

@@ -41,7 +41,7 @@ class Listener(Protocol):
         """Data and model are ready, the study is in the store."""
 
     def phase(self, name: str, trainings: int) -> None:
-        """A part begins: ``preparing``, ``baseline``, ``search``, ``confirmation``, ``test``; 0 trainings: none."""
+        """A part begins: preparing, baseline, search, confirmation, test, insights; `trainings` of it may be 0."""
 
     def started(self, training: str, record: TrialRecord | None) -> None:
         """A training begins; `record` if it is a trial of the search."""

@@ -224,6 +224,7 @@ class Search:
                 "model_dir": folders.relative(result.model_dir) if result.model_dir else None,
                 "predictions": folders.relative(result.predictions) if result.predictions else None,
             }
+            self._session.judged(name, result.evaluation)
         seconds = (finished - record.started).total_seconds() if record.started else None
         closed = replace(record, state=state, finished=finished, seconds=seconds, **fields)
         self._put(closed)

@@ -3,15 +3,17 @@
 import math
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from catalog.contract import Decision, Direction, EpochMetrics, TrialResult
+from catalog.results import Evaluation
 from catalog.spec import Request
 from runner.engine.local import LocalEngine
 from runner.engine.messages import Done, Event, Failed, Report, Subject, Task, Tick, Train
+from runner.store.judgements import record_of
 from runner.store.records import EpochRecord, Lease
 from runner.store.store import Store
 from runner.study.folders import StudyFolders
@@ -142,8 +144,21 @@ class Session:
             metrics=finite(metrics.metrics),
             learning_rate=metrics.learning_rate,
             seconds=metrics.seconds,
+            train_metrics=finite(metrics.train_metrics),
         )
         self.store.put_epoch(self.study, self.lease, record)
+
+    def judged(self, subject: str, evaluation: Evaluation | None) -> None:
+        """Store how a model was judged, if it was; classes get the names that the data give them."""
+        if evaluation is None:
+            return
+        names = dict(enumerate(self.store.study(self.study).data["labels"]))
+        classes = tuple(
+            replace(scores, label=names.get(index, scores.label)) for index, scores in enumerate(evaluation.classes)
+        )
+        named = replace(evaluation, classes=classes, metrics=finite(evaluation.metrics))
+        record = record_of(subject, named, self.folders.relative(evaluation.predictions))
+        self.store.put_evaluation(self.study, self.lease, record)
 
     def beat(self) -> None:
         """Renew the lease well before others may take it."""

@@ -1,11 +1,13 @@
 """What a study found, in one honest sentence and in numbers."""
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from catalog.results import Comparison
+from catalog.statement import Statement, Value, english, to_json
 
-__all__ = ["Findings", "amount", "verdict_of"]
+__all__ = ["Findings", "verdict_of"]
 
 #: Metrics that are shares of one, and read best in per cent and points.
 _SHARES = frozenset({"accuracy", "precision", "recall", "f1", "macro_f1"})
@@ -42,8 +44,9 @@ def verdict_of(findings: Findings) -> dict[str, Any]:
     """Return the verdict as it is stored and printed."""
     given, baseline = findings.versus_given, findings.versus_baseline
     tuned = findings.winner != "given"
+    statements = [*_on_given(findings), *_on_baseline(findings)]
     return {
-        "sentence": f"{_on_given(findings)} {_on_baseline(findings)}".strip(),
+        "sentence": " ".join(english(statement) for statement in statements),
         "winner": findings.winner,
         "confirmed": findings.confirmed,
         "beats_given": bool(tuned and given is not None and given.low > 0),
@@ -51,73 +54,95 @@ def verdict_of(findings: Findings) -> dict[str, Any]:
         "versus_given": None if given is None else {"of": findings.rival, **asdict(given)},
         "versus_baseline": None if baseline is None else {"of": findings.winner, **asdict(baseline)},
         "scores": findings.scores,
+        "statements": [to_json(statement) for statement in statements],
     }
 
 
-def amount(metric: str, value: float) -> str:
-    """Show a difference of a metric with its unit: points (of a hundred) for shares of one."""
-    return f"{value * 100:.1f} points of {metric}" if metric in _SHARES else f"{value:.4f} of {metric}"
-
-
-def _on_given(findings: Findings) -> str:
+def _on_given(findings: Findings) -> Iterator[Statement]:
     versus, rival = findings.versus_given, findings.rival
     if versus is None or rival is None:
-        return _alone(findings)
-    name, how = _named(rival), _interval(versus)
-    seeds = "" if findings.confirmed else " Not confirmed on fresh seeds: a part of it may be luck."
+        yield _alone(findings)
+        return
+    values: dict[str, Value] = {"rival": _named(rival), "how": _interval(versus)}
     if findings.winner == "given":
-        return (
-            f"Tuning did not beat the given configuration, which is kept: the best rival, {name}, is "
-            f"{amount(findings.metric, -versus.difference)} worse ({how}).{seeds}"
+        yield Statement(
+            "tuning did not beat the given configuration, which is kept: the best rival, {rival}, is {by} worse "
+            "({how}).",
+            {**values, "by": _amount(versus.metric, -versus.difference)},
         )
-    if versus.low > 0:
-        return (
-            f"{name.capitalize()} beats the given configuration by {amount(findings.metric, versus.difference)} "
-            f"({how}).{seeds}"
+    elif versus.low > 0:
+        yield Statement(
+            "{rival} beats the given configuration by {by} ({how}).",
+            {**values, "by": _amount(versus.metric, versus.difference)},
         )
-    return (
-        f"Tuning did not measurably beat the given configuration: {name} is ahead by "
-        f"{amount(findings.metric, versus.difference)}, but chance can explain that ({how}).{seeds}"
-    )
+    else:
+        yield Statement(
+            "tuning did not measurably beat the given configuration: {rival} is ahead by {by}, but chance can explain "
+            "that ({how}).",
+            {**values, "by": _amount(versus.metric, versus.difference)},
+        )
+    if not findings.confirmed:
+        yield Statement("not confirmed on fresh seeds: a part of it may be luck.")
 
 
-def _alone(findings: Findings) -> str:
+def _alone(findings: Findings) -> Statement:
     """Tell why there is nothing to compare the winner with."""
     if findings.winner != "given":
-        return f"The given configuration could not be trained; {_named(findings.winner)} is the best that could."
+        return Statement(
+            "the given configuration could not be trained; {winner} is the best that could.",
+            {"winner": _named(findings.winner)},
+        )
     if findings.trials == 1:
-        return "Only the given configuration was tried."
-    return "The given configuration is kept: no other trial came to its end."
+        return Statement("only the given configuration was tried.")
+    return Statement("the given configuration is kept: no other trial came to its end.")
 
 
-def _on_baseline(findings: Findings) -> str:
+def _on_baseline(findings: Findings) -> Iterator[Statement]:
     versus = findings.versus_baseline
     if versus is None or findings.baseline is None:
-        return ""
-    winner, model = _named(findings.winner), findings.baseline.rpartition("/")[2]
-    how = _interval(versus)
-    if versus.low > 0:
-        return (
-            f"{winner.capitalize()} beats the {model} baseline by {amount(findings.metric, versus.difference)} ({how})."
-        )
+        return
+    values: dict[str, Value] = {
+        "winner": _named(findings.winner),
+        "model": findings.baseline.rpartition("/")[2],
+        "how": _interval(versus),
+    }
     if versus.high < 0:
-        return (
-            f"{winner.capitalize()} loses to the {model} baseline by {amount(findings.metric, -versus.difference)} "
-            f"({how}): use the baseline."
+        yield Statement(
+            "{winner} loses to the {model} baseline by {by} ({how}): use the baseline.",
+            {**values, "by": _amount(versus.metric, -versus.difference)},
         )
-    return (
-        f"Against the {model} baseline {winner} differs by {amount(findings.metric, versus.difference)}, "
-        f"which chance can explain ({how})."
-    )
+        return
+    values["by"] = _amount(versus.metric, versus.difference)
+    if versus.low > 0:
+        yield Statement("{winner} beats the {model} baseline by {by} ({how}).", values)
+    else:
+        yield Statement(
+            "against the {model} baseline {winner} differs by {by}, which chance can explain ({how}).", values
+        )
 
 
-def _named(arm: str) -> str:
-    return "the given configuration" if arm == "given" else arm.replace("/", " ")
+def _named(arm: str) -> Statement:
+    if arm == "given":
+        return Statement("the given configuration")
+    return Statement("trial {number:count}", {"number": int(arm.rpartition("/")[2])})
 
 
-def _interval(versus: Comparison) -> str:
-    scale = 100 if versus.metric in _SHARES else 1
-    digits = 1 if scale == 100 else 4
-    seeds = f"{versus.seeds[0]} against {versus.seeds[1]} trainings" if versus.seeds != (1, 1) else "one training each"
-    low, high = (f"{value * scale:.{digits}f}" for value in (versus.low, versus.high))
-    return f"95 % interval {low} to {high}, {seeds}, {versus.rows:,} validation rows"
+def _amount(metric: str, value: float) -> Statement:
+    """Tell a difference with its unit: points (of a hundred) for shares of one."""
+    if metric in _SHARES:
+        return Statement("{difference:points} points of {metric}", {"difference": value, "metric": metric})
+    return Statement("{difference:number} of {metric}", {"difference": value, "metric": metric})
+
+
+def _interval(versus: Comparison) -> Statement:
+    values: dict[str, Value] = {"low": versus.low, "high": versus.high, "rows": versus.rows}
+    values |= {"seeds": _seeds(versus.seeds)}
+    if versus.metric in _SHARES:
+        return Statement("95 % interval {low:points} to {high:points}, {seeds}, {rows:count} validation rows", values)
+    return Statement("95 % interval {low:number} to {high:number}, {seeds}, {rows:count} validation rows", values)
+
+
+def _seeds(seeds: tuple[int, int]) -> Statement:
+    if seeds == (1, 1):
+        return Statement("one training each")
+    return Statement("{first:count} against {second:count} trainings", {"first": seeds[0], "second": seeds[1]})

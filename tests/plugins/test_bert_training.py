@@ -167,7 +167,7 @@ def test_gradients_do_not_depend_on_the_cut(prepared: PreparedBert, tiny: Make):
         stepper = Stepper(classifier, judged_of(prepared, (1, 3)), config)
         stepper.budget = budget
         loss = stepper._try_gradients(rows)
-        found.append((float(loss), {n: p.grad.clone() for n, p in classifier.model.named_parameters()}))
+        found.append((float(loss[0]), {n: p.grad.clone() for n, p in classifier.model.named_parameters()}))
     for loss, gradients in found[1:]:
         assert loss == pytest.approx(found[0][0], rel=1e-5)
         assert all(torch.allclose(gradients[n], g, atol=1e-6) for n, g in found[0][1].items())

@@ -292,7 +292,9 @@ class Killed(BaseException):
 
 
 @pytest.mark.parametrize("top", [0, 1])
-@pytest.mark.parametrize("where", ["keep", "update_study", "put_trial", "sweep", "release"])
+@pytest.mark.parametrize(
+    "where", ["keep", "put_evaluation", "update_study", "put_insight", "put_trial", "sweep", "release"]
+)
 def test_a_study_that_dies_while_closing_is_closed_by_the_next_run(
     request_of, place, recorder, monkeypatch, where, top
 ):
@@ -303,7 +305,7 @@ def test_a_study_that_dies_while_closing_is_closed_by_the_next_run(
     original = getattr(owner, where)
 
     def die_while_closing(self, *arguments, **named):
-        if recorder.of("phase")[-1][0] == "test":
+        if recorder.of("phase")[-1][0] in {"test", "insights"}:
             raise Killed
         return original(self, *arguments, **named)
 

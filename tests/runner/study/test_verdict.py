@@ -78,7 +78,7 @@ def test_unconfirmed_findings_are_called_so():
 def test_losses_are_told_without_points():
     """A log loss is no share of a hundred."""
     finding = replace(BETTER, metric="log_loss", versus_given=compared(0.0123, 0.001, 0.02, "log_loss"))
-    assert "by 0.0123 of log_loss (95 % interval 0.0010 to 0.0200" in verdict_of(finding)["sentence"]
+    assert "by 0.0123 of log_loss (95 % interval 0.001 to 0.02" in verdict_of(finding)["sentence"]
 
 
 @pytest.mark.parametrize("missing", ["versus_given", "versus_baseline"])

@@ -54,19 +54,30 @@ class TextEncoder:
 
         Any string has a result: an empty one its special tokens, half a surrogate pair counts as U+FFFD.
         """
-        encoded = self.backend.encode_batch_fast([well_formed(text) for text in texts], add_special_tokens=False)
-        return [self._framed(np.array(one.ids, dtype=np.int32)) for one in encoded]
+        return [ids for ids, _ in self.measure(texts)]
 
-    def chunks(self, texts: Sequence[str]) -> Iterator[list[np.ndarray]]:
-        """Encode many texts, `CHUNK` at a time."""
+    def measure(self, texts: Sequence[str]) -> list[tuple[np.ndarray, int]]:
+        """Return the ids of each text, as `encode` does, and how many they were before the text was cut."""
+        encoded = self.backend.encode_batch_fast([well_formed(text) for text in texts], add_special_tokens=False)
+        frame = self.prefix.size + self.suffix.size
+        return [(self._framed(np.array(one.ids, dtype=np.int32)), len(one.ids) + frame) for one in encoded]
+
+    def chunks(self, texts: Sequence[str]) -> Iterator[list[tuple[np.ndarray, int]]]:
+        """Measure many texts, `CHUNK` at a time."""
         for start in range(0, len(texts), CHUNK):
-            yield self.encode(texts[start : start + CHUNK])
+            yield self.measure(texts[start : start + CHUNK])
+
+    @property
+    def kept(self) -> tuple[int, int]:
+        """Tokens kept of a text that is too long, special ones left out: of its beginning, and of its end."""
+        room = self.max_length - self.prefix.size - self.suffix.size
+        head = {"head": room, "tail": 0, "head+tail": round(room * _HEAD_SHARE)}[self.truncation]
+        return head, room - head
 
     def _framed(self, ids: np.ndarray) -> np.ndarray:
-        room = self.max_length - self.prefix.size - self.suffix.size
-        if ids.size > room:
-            head = {"head": room, "tail": 0, "head+tail": round(room * _HEAD_SHARE)}[self.truncation]
-            ids = np.concatenate([ids[:head], ids[ids.size - (room - head) :]])
+        head, tail = self.kept
+        if ids.size > head + tail:
+            ids = np.concatenate([ids[:head], ids[ids.size - tail :]])
         return np.concatenate([self.prefix, ids, self.suffix])
 
 

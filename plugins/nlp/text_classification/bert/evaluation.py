@@ -1,22 +1,47 @@
-"""A trained model judged on one split."""
+"""A trained model judged on one split, or on a file."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TypedDict
 
 import numpy as np
+import torch
 
 from catalog.errors import InputError, ModelSourceError
 from catalog.results import Evaluation
-from plugins.nlp.text_classification.bert.memory import reported
+from plugins.nlp.text_classification.bert.memory import peak_bytes, reported
 from plugins.nlp.text_classification.bert.precision import choose
 from plugins.nlp.text_classification.bert.preparation import PreparedBert
 from plugins.nlp.text_classification.bert.scoring import log_probabilities
-from plugins.nlp.text_classification.bert.tokens import cached_tokens
-from plugins.nlp.text_classification.bert.trained import load_trained
+from plugins.nlp.text_classification.bert.tokens import Tokens, cached_tokens, encode
+from plugins.nlp.text_classification.bert.trained import Trained, load_trained
+from plugins.nlp.text_classification.data import load_labelled
 from plugins.nlp.text_classification.judging import judge
 
-__all__ = ["evaluate"]
+__all__ = ["about", "evaluate", "evaluate_file"]
+
+
+class About(TypedDict):
+    """What `judge` is told besides predictions; see there."""
+
+    lengths: np.ndarray
+    max_length: int
+    tokens: int
+    model_dir: Path
+    peak_memory_bytes: int | None
+
+
+def about(tokens: Tokens, max_length: int, model_dir: Path, device: torch.device) -> About:
+    """Return what a model's tokens, folder and device say of its cost."""
+    return {
+        "lengths": tokens.uncut,
+        "max_length": max_length,
+        "tokens": int(tokens.lengths.sum()),
+        "model_dir": model_dir,
+        "peak_memory_bytes": peak_bytes(device),
+    }
 
 
 def evaluate(
@@ -41,11 +66,33 @@ def evaluate(
         )
     examples = prepared.data.splits[split]
     tokens = cached_tokens(examples.texts, trained.encoder, prepared.cache)
-    device_used = trained.classifier.device
-    hidden = trained.classifier.model.config.hidden_size
-    precision = choose(trained.reading.precision, None, device_used, hidden)
+    return _judge(trained, model_dir, split, tokens, examples.labels, folder)
+
+
+def evaluate_file(  # noqa: PLR0913 -- see catalog.capabilities.JudgesFiles
+    model_dir: Path, file: Path, *, text: str | None, label: str | None, folder: Path, device: str, threads: int
+) -> Evaluation:
+    """Judge on a labelled file; see `catalog.capabilities.JudgesFiles`.
+
+    Raises:
+        DataError: The file cannot be used, or has labels that the model does not know.
+        ModelSourceError: `model_dir` holds no model of this plugin.
+        OutOfMemoryError: It does not fit.
+    """
+    trained = load_trained(model_dir, device, threads)
+    examples = load_labelled(file, trained.labels, text=text, label=label)
+    return _judge(trained, model_dir, "file", encode(examples.texts, trained.encoder), examples.labels, folder)
+
+
+def _judge(
+    trained: Trained, model_dir: Path, split: str, tokens: Tokens, labels: np.ndarray, folder: Path
+) -> Evaluation:
+    device = trained.classifier.device
+    precision = choose(trained.reading.precision, None, device, trained.classifier.model.config.hidden_size)
     began = time.perf_counter()
-    with reported(device_used, trained.reading.max_length):
+    with reported(device, trained.reading.max_length):
         scores = log_probabilities(replace(trained.classifier, precision=precision), tokens)
     seconds = time.perf_counter() - began
-    return judge(split, examples.labels, np.exp(scores).astype(np.float32), folder, seconds)
+    probabilities = np.exp(scores).astype(np.float32)
+    told = about(tokens, trained.reading.max_length, model_dir, device)
+    return judge(split, labels, probabilities, folder, seconds, names=trained.labels, **told)

@@ -13,10 +13,12 @@ class Family:
 
     Attributes:
         attention_dropout: Name of the attention dropout in the checkpoint's config.
+        last_layer: Name of the linear layer that gives the scores of the classes.
         padded_positions: Whether positions start after the padding id, as RoBERTa's do: of 514 positions 512 are left.
     """
 
     attention_dropout: str = "attention_probs_dropout_prob"
+    last_layer: str = "classifier"
     padded_positions: bool = False
 
 
@@ -24,10 +26,10 @@ FAMILIES: Mapping[str, Family] = MappingProxyType(
     {
         "bert": Family(),
         "distilbert": Family(attention_dropout="attention_dropout"),
-        "roberta": Family(padded_positions=True),
-        "xlm-roberta": Family(padded_positions=True),
-        "camembert": Family(padded_positions=True),
-        "electra": Family(),
+        "roberta": Family(last_layer="classifier.out_proj", padded_positions=True),
+        "xlm-roberta": Family(last_layer="classifier.out_proj", padded_positions=True),
+        "camembert": Family(last_layer="classifier.out_proj", padded_positions=True),
+        "electra": Family(last_layer="classifier.out_proj"),
     }
 )
 """A closed list, because a checkpoint is not to choose which code runs. Each has an SDPA attention (DeBERTa-v2 and

@@ -6,8 +6,9 @@ from contextlib import contextmanager
 import torch
 
 from catalog.errors import OutOfMemoryError
+from plugins.nlp.text_classification import memory
 
-__all__ = ["is_exhausted", "release", "reported"]
+__all__ = ["is_exhausted", "peak_bytes", "release", "reported"]
 
 
 def is_exhausted(error: BaseException) -> bool:
@@ -15,6 +16,11 @@ def is_exhausted(error: BaseException) -> bool:
     if isinstance(error, torch.OutOfMemoryError | MemoryError):
         return True
     return isinstance(error, RuntimeError) and "can't allocate memory" in str(error)
+
+
+def peak_bytes(device: torch.device) -> int | None:
+    """Return the most memory in use so far, in bytes: the GPU's by this process, or the process's own on a CPU."""
+    return int(torch.cuda.max_memory_allocated(device)) if device.type == "cuda" else memory.peak_bytes()
 
 
 def release(device: torch.device) -> None:

@@ -30,11 +30,13 @@ class Kept:
         measured: What was measured.
         weights: On the CPU, by name.
         probabilities: On validation, float32, shape (rows, classes).
+        seconds: Spent predicting them.
     """
 
     measured: EpochMetrics
     weights: dict[str, torch.Tensor]
     probabilities: np.ndarray
+    seconds: float
 
 
 class Progress:
@@ -65,6 +67,7 @@ class Progress:
         self._validation = validation
         self._quarters = schedule.quarters() if context.quarters else frozenset()
         self._began = self._resumed = time.perf_counter()
+        self._judging = 0.0
         self._lowest_loss = math.inf
         self._epochs_since_lowest = 0
         self.seconds = 0.0
@@ -110,10 +113,12 @@ class Progress:
         return not stopped and decision is Decision.GO_ON
 
     def _measure(self, step: int, rate: float) -> tuple[EpochMetrics, np.ndarray]:
-        train_loss = self._finite_loss(step, rate)
+        train_loss, train_accuracy = self._finite_loss(step, rate), self._stepper.accuracy_so_far()
         self.seconds += time.perf_counter() - self._resumed
         self._stepper.restart()
+        began = time.perf_counter()
         scores = log_probabilities(self._classifier, self._validation.tokens)
+        self._judging = time.perf_counter() - began
         loss = self._validation.loss(scores)
         if not math.isfinite(loss):
             raise self._diverged("validation", loss, step, rate)
@@ -126,6 +131,7 @@ class Progress:
             metrics={"loss": loss, **computed},
             learning_rate=rate,
             seconds=self.seconds,
+            train_metrics={"accuracy": train_accuracy},
         )
         return measured, probabilities
 
@@ -133,7 +139,7 @@ class Progress:
         if self.best is None or self._rank(measured) > self._rank(self.best.measured):
             state = self._classifier.model.state_dict()
             weights = {name: value.detach().to("cpu", copy=True) for name, value in state.items()}
-            self.best = Kept(measured, weights, probabilities)
+            self.best = Kept(measured, weights, probabilities, self._judging)
 
     def _rank(self, measured: EpochMetrics) -> tuple[float, float]:
         """Return what a better measurement has more of; of equals the one with the lower loss is better."""

@@ -42,6 +42,8 @@ class Stepper:
         self._optimizer = build_optimizer(classifier.model, config)
         self._scaler = torch.amp.GradScaler(classifier.device.type, enabled=classifier.precision.scaled)
         self._loss_sum = torch.zeros((), device=classifier.device)
+        self._hits = torch.zeros((), device=classifier.device)
+        self._seen = 0
         self._weight_sum = 0.0
         self.budget = token_budget(classifier.device, training=True)
         self.halvings = 0
@@ -59,7 +61,9 @@ class Stepper:
         self._scaler.step(self._optimizer)
         self._scaler.update()
         self._optimizer.zero_grad(set_to_none=True)
-        self._loss_sum += loss
+        self._loss_sum += loss[0]
+        self._hits += loss[1]
+        self._seen += rows.size
         self._weight_sum += float(self._row_weights[rows].sum())
         self.examples += rows.size
         self.tokens += int(self._training.tokens.lengths[rows].sum())
@@ -68,13 +72,21 @@ class Stepper:
         """Return the mean training loss since the last `restart`; waits for the device."""
         return float(self._loss_sum) / self._weight_sum if self._weight_sum else 0.0
 
+    def accuracy_so_far(self) -> float:
+        """Return the share of rows that were right when they were trained on, since the last `restart`; waits."""
+        return float(self._hits) / self._seen if self._seen else 0.0
+
     def restart(self) -> None:
-        """Begin a new mean."""
+        """Begin new means."""
         self._loss_sum.zero_()
-        self._weight_sum = 0.0
+        self._hits.zero_()
+        self._weight_sum, self._seen = 0.0, 0
 
     def _try_gradients(self, rows: np.ndarray) -> torch.Tensor | None:
-        """Return the step's summed loss, with its gradients in the parameters; None where memory ran out."""
+        """Return the step's summed loss and rows that were right, with its gradients in the parameters.
+
+        None where memory ran out.
+        """
         micro_batches = cut(rows, self._training.tokens.lengths, self.budget, self._config.batch_size)
         try:
             return self._gradients(micro_batches, float(self._row_weights[rows].sum()))
@@ -84,14 +96,14 @@ class Stepper:
             return None
 
     def _gradients(self, micro_batches: Sequence[np.ndarray], weight: float) -> torch.Tensor:
-        total = torch.zeros((), device=self._classifier.device)
+        total = torch.zeros(2, device=self._classifier.device)
         for rows in micro_batches:
             logits = self._classifier.logits(self._training.tokens, rows)
             labels = torch.from_numpy(self._training.labels[rows]).to(logits.device, non_blocking=True)
             loss = functional.cross_entropy(logits, labels, weight=self._class_weights, reduction="sum")
             scaled: Any = self._scaler.scale(loss / weight)
             scaled.backward()
-            total += loss.detach()
+            total += torch.stack([loss.detach(), (logits.detach().argmax(dim=-1) == labels).sum()])
         return total
 
     def _halve(self) -> None:

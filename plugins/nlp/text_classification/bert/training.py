@@ -7,11 +7,11 @@ import torch
 
 from catalog.contract import Outcome, TrialContext, TrialResult
 from catalog.errors import InputError
-from plugins.nlp.text_classification import predictions
 from plugins.nlp.text_classification.bert import device as devices
 from plugins.nlp.text_classification.bert.batches import order
 from plugins.nlp.text_classification.bert.classifier import Classifier
 from plugins.nlp.text_classification.bert.config import BertConfig
+from plugins.nlp.text_classification.bert.evaluation import about
 from plugins.nlp.text_classification.bert.memory import reported
 from plugins.nlp.text_classification.bert.model import build
 from plugins.nlp.text_classification.bert.precision import Precision, choose
@@ -23,6 +23,7 @@ from plugins.nlp.text_classification.bert.scoring import Judged
 from plugins.nlp.text_classification.bert.stepping import Stepper
 from plugins.nlp.text_classification.bert.weighting import class_weights
 from plugins.nlp.text_classification.data import check_config
+from plugins.nlp.text_classification.judging import judge
 from plugins.nlp.text_classification.metrics import METRICS
 
 __all__ = ["train"]
@@ -63,23 +64,32 @@ def _train(
         if not progress.after(step, rate):
             break
     kept = progress.best
-    model_dir = predicted = None
+    model_dir = evaluation = None
     if kept is not None and progress.outcome is not Outcome.PRUNED:
-        model_dir, predicted = context.folder / "model", context.folder / "validation.parquet"
+        model_dir = context.folder / "model"
         reading = Reading(prepared.encoder.max_length, prepared.encoder.truncation, precision.name)
         save(model_dir, model, kept.weights, prepared.source.tokenizer, reading)
-        predictions.write(predicted, validation.labels, kept.probabilities)
+        evaluation = judge(
+            "validation",
+            validation.labels,
+            kept.probabilities,
+            context.folder,
+            kept.seconds,
+            names=prepared.summary.labels,
+            **about(validation.tokens, prepared.encoder.max_length, model_dir, device),
+        )
     return TrialResult(
         outcome=progress.outcome,
         metrics=progress.measured.metrics,
         history=tuple(progress.history),
         best_epoch=progress.measured.epoch,
         model_dir=model_dir,
-        predictions=predicted,
+        predictions=evaluation.predictions if evaluation else None,
         seconds=progress.seconds,
         examples_per_second=stepper.examples / progress.seconds,
         tokens_per_second=stepper.tokens / progress.seconds,
         notes=(*prepared.source.notes, *_notes(precision, schedule, stepper), *progress.notes),
+        evaluation=evaluation,
     )
 
 

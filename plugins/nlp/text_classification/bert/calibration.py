@@ -1,0 +1,51 @@
+"""Temperature scaling, folded into a model's last linear layer (Guo et al., arXiv 1706.04599, section 4.2).
+
+Dividing that layer's weight and bias by the temperature divides the scores, so whoever loads the folder, transformers'
+pipeline too, gets honest probabilities, and every text keeps its label. The temperature stands in the metadata of the
+very file that holds the weights: file and knowledge of it change in one rename.
+"""
+
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import load_file, save_file
+
+from catalog.errors import ModelSourceError
+from plugins.nlp.text_classification import predictions as stored
+from plugins.nlp.text_classification import temperature
+from plugins.nlp.text_classification.bert import checkpoint
+from plugins.nlp.text_classification.bert.families import FAMILIES
+from plugins.nlp.text_classification.bert.saving import read_reading
+from plugins.nlp.text_classification.storage import write_file
+
+__all__ = ["calibrate"]
+
+_FILE = "model.safetensors"
+_KEY = "modelcat_temperature"
+
+
+def calibrate(model_dir: Path, predictions: Path) -> float:
+    """Fit a temperature to what the model said on validation and fold it in; once, however often it is called.
+
+    Raises:
+        ModelSourceError: The folder holds no model of this plugin, or a damaged one.
+        DataError: The file holds no predictions.
+    """
+    read_reading(model_dir)
+    layer = FAMILIES[checkpoint.check(model_dir)].last_layer
+    path = model_dir / _FILE
+    try:
+        with safe_open(path, framework="pt") as file:
+            metadata = file.metadata() or {}
+        if _KEY in metadata:
+            return float(metadata[_KEY])
+        judged = stored.read(predictions)
+        fitted = temperature.fit(judged.labels, judged.probabilities)
+        tensors = load_file(path)
+        for name in (f"{layer}.weight", f"{layer}.bias"):
+            tensors[name] = (tensors[name].to(torch.float64) / fitted).to(tensors[name].dtype)
+    except (SafetensorError, OSError, KeyError, ValueError) as error:
+        raise ModelSourceError(f"{path} is damaged, or of another architecture: {error}. Train it again.") from error
+    write_file(path, lambda temporary: save_file(tensors, temporary, {"format": "pt", **metadata, _KEY: repr(fitted)}))
+    return fitted

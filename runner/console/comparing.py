@@ -1,0 +1,85 @@
+"""Shows a comparison of models, as JSON and for a person."""
+
+from dataclasses import asdict
+from typing import Any
+
+from runner.console.output import print_line, print_table
+from runner.console.text import metric_value
+from runner.study.contest import Contender, Contest
+
+__all__ = ["contest_answer", "print_contest"]
+
+_SHARES = frozenset({"accuracy", "f1", "macro_f1"})
+
+
+def contest_answer(found: Contest) -> dict[str, Any]:
+    """Return the comparison as JSON."""
+    return {
+        "split": found.split,
+        "metric": found.metric,
+        "models": [
+            {
+                "name": contender.name,
+                "study": contender.study,
+                "subject": contender.subject,
+                "key": contender.key,
+                "rows": contender.evaluation.rows,
+                "metrics": dict(contender.evaluation.metrics),
+                "intervals": {name: list(ends) for name, ends in contender.evaluation.intervals.items()},
+                "seconds_per_row": contender.seconds_per_row,
+                "model_bytes": contender.evaluation.model_bytes,
+                "pareto": place in found.front,
+            }
+            for place, contender in enumerate(found.contenders)
+        ],
+        "pairs": [
+            {"first": found.contenders[one].name, "second": found.contenders[other].name, **asdict(comparison)}
+            for (one, other), comparison in found.pairs.items()
+        ],
+        "notes": list(found.notes),
+    }
+
+
+def print_contest(found: Contest) -> None:
+    """Print the models, then each pair with what chance can explain."""
+    rows = [_model_row(found, place, contender) for place, contender in enumerate(found.contenders)]
+    columns = ["model", f"{found.metric} on {found.split}", "95 % interval", "log loss", "texts/s", "MB", "front"]
+    print_table(columns, rows, right=frozenset({columns[1], "log loss", "texts/s", "MB"}))
+    if found.pairs:
+        print_line()
+    for (one, other), comparison in found.pairs.items():
+        names = f"{found.contenders[one].name} against {found.contenders[other].name}"
+        scale, unit = (100, " points") if comparison.metric in _SHARES else (1, "")
+        low, high = comparison.low, comparison.high
+        digits = 1 if scale == 100 else 4
+        told = f"{comparison.difference * scale:+.{digits}f}{unit} of {comparison.metric}"
+        ends = f"95 % interval {low * scale:.{digits}f} to {high * scale:.{digits}f}"
+        verdict = "better" if low > 0 else "worse" if high < 0 else "chance can explain it"
+        print_line(f"{names}: {told} ({ends}): {verdict}{_mcnemar(comparison.only_first, comparison.only_second)}")
+        if comparison.p_value is not None:
+            print_line(f"    McNemar's exact test: p = {comparison.p_value:.3g}")
+    if found.front:
+        print_line("\n● on the front: no other model here is both better and faster.")
+    for note in found.notes:
+        print_line(f"note: {note}")
+
+
+def _model_row(found: Contest, place: int, contender: Contender) -> list[str]:
+    judged = contender.evaluation
+    low, high = judged.intervals.get(found.metric, (None, None))
+    speed, size = contender.seconds_per_row, judged.model_bytes
+    return [
+        contender.name,
+        metric_value(found.metric, judged.metrics.get(found.metric)),
+        f"{metric_value(found.metric, low)} to {metric_value(found.metric, high)}" if low is not None else "–",
+        metric_value("log_loss", judged.metrics.get("log_loss")),
+        f"{1 / speed:,.0f}" if speed else "–",
+        f"{size / 1e6:,.1f}" if size else "–",
+        "●" if place in found.front else "",
+    ]
+
+
+def _mcnemar(only_first: int | None, only_second: int | None) -> str:
+    if only_first is None or only_second is None:
+        return ""
+    return f"; right where the other is wrong: {only_first:,} against {only_second:,} texts"

@@ -1,0 +1,88 @@
+"""How much each tuned parameter mattered, by functional ANOVA (Hutter, Hoos and Leyton-Brown, ICML 2014).
+
+Optuna's importance imports scikit-learn and pandas, which have no place in a coordinator: a short-lived process of its
+own does the work.
+"""
+
+import multiprocessing
+import signal
+from collections.abc import Mapping, Sequence
+from multiprocessing.connection import Connection
+from typing import Any
+
+from catalog.errors import LostWorkerError, WorkError
+
+__all__ = ["importance_of"]
+
+_FEWEST = 4
+"""Trials below which nothing can be said."""
+_SECONDS = 120.0
+
+Point = tuple[dict[str, Any], float]
+
+
+def importance_of(
+    points: Sequence[Point], space: Mapping[str, Mapping[str, Any]], *, maximize: bool
+) -> dict[str, Any] | None:
+    """Return ``{"method", "trials", "shares"}``: shares of the variance, adding up to 1; None for too few trials.
+
+    Args:
+        points: Parameters and value of each complete trial.
+        space: The search space as it is stored.
+        maximize: Whether larger values are better.
+
+    Raises:
+        WorkError: It could not be computed.
+        LostWorkerError: The process that computed it died, or took too long.
+    """
+    varied = [name for name in space if len({params.get(name) for params, _ in points}) > 1]
+    if len(points) < _FEWEST or not varied or len({value for _, value in points}) < 2:
+        return None
+    context = multiprocessing.get_context("spawn")
+    ours, theirs = context.Pipe()
+    process = context.Process(target=_compute, args=(theirs, list(points), dict(space), maximize), daemon=True)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # Ctrl+C is for the coordinator
+    try:
+        process.start()
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+    theirs.close()
+    try:
+        answer = ours.recv() if ours.poll(_SECONDS) else None
+    except EOFError as error:
+        raise LostWorkerError("the process that computes the importance of parameters ended without a word") from error
+    finally:
+        process.kill()
+        process.join()
+    if answer is None:
+        raise LostWorkerError(f"the importance of parameters took longer than {_SECONDS:g} s")
+    if isinstance(answer, str):
+        raise WorkError(f"the importance of parameters cannot be computed: {answer}")
+    return {"method": "fANOVA", "trials": len(points), "shares": answer}
+
+
+def _compute(pipe: Connection, points: list[Point], space: dict[str, Any], maximize: bool) -> None:
+    """Send the shares, or what went wrong, to whoever waits."""
+    try:
+        pipe.send(_shares(points, space, maximize=maximize))
+    except Exception as error:  # noqa: BLE001 -- told on the other side
+        pipe.send(f"{type(error).__name__}: {error}")
+
+
+def _shares(points: list[Point], space: dict[str, Any], *, maximize: bool) -> dict[str, float]:
+    import warnings
+
+    import optuna
+
+    from runner.study.space import distributions, from_json
+
+    warnings.simplefilter("ignore")
+    optuna.logging.set_verbosity(optuna.logging.ERROR)
+    study = optuna.create_study(direction="maximize" if maximize else "minimize")
+    known = distributions(from_json(space))
+    for params, value in points:
+        held = {name: known[name] for name in params}
+        study.add_trial(optuna.create_trial(params=params, distributions=held, value=value))
+    evaluator = optuna.importance.FanovaImportanceEvaluator(seed=0)
+    found = optuna.importance.get_param_importances(study, evaluator=evaluator)
+    return {name: float(share) for name, share in found.items()}

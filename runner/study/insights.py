@@ -1,0 +1,98 @@
+"""A closer look at a closed study: which examples changed sides, what the model goes by, which parameters mattered.
+
+The verdict does not depend on any of it, so none of it can make a study fail: what cannot be found out is told, and
+kept as ``{"failure": ...}``. What the store holds already is not found out again.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from catalog.contract import Direction
+from catalog.errors import ModelcatError, StoreError, StudyConflictError
+from catalog.results import Comparison, Flip, Interpretation
+from runner.engine.messages import Compare, FindFlips, Interpret, WriteExamples
+from runner.study.importance import importance_of
+from runner.study.session import Session
+
+__all__ = ["gather_insights"]
+
+#: Examples that are kept of those that two models label differently.
+_FLIPS = 40
+#: Share of the study's work that explaining may take, and its bounds in seconds.
+_SHARE, _SHORTEST, _LONGEST = 0.05, 3.0, 120.0
+
+
+def gather_insights(session: Session) -> None:
+    """Find out what is not yet known, and write it into the store."""
+    known = session.store.insights(session.study)
+    session.listener.phase("insights", 0)
+    _attempt(session, "examples", lambda: _write_examples(session))
+    wanted: dict[str, Callable[[], Mapping[str, Any] | None]] = {
+        "importance": lambda: _importance(session),
+        "flips/given": lambda: _flips(session, "given"),
+        "flips/baseline": lambda: _flips(session, "baseline"),
+        "interpretation": lambda: _interpretation(session),
+    }
+    for name, find in wanted.items():
+        if name not in known and (content := _attempt(session, name, find)) is not None:
+            session.store.put_insight(session.study, session.lease, name, content)
+    session.update()  # the time that this took is work time too
+
+
+def _attempt(session: Session, name: str, find: Callable[[], Mapping[str, Any] | None]) -> Mapping[str, Any] | None:
+    try:
+        return find()
+    except (StoreError, StudyConflictError):
+        raise  # the lease or the database is lost
+    except ModelcatError as error:
+        session.listener.note(f"{name} could not be found out: {error.message}")
+        return {"failure": {"kind": error.kind, "reason": error.message}}
+
+
+def _write_examples(session: Session) -> None:
+    """Keep the texts of what is judged beside the predictions, for whoever wants to look at them."""
+    for split in ("validation", "test"):
+        path = session.folders.root / "examples" / f"{split}.parquet"
+        if not path.exists():
+            session.do(WriteExamples(session.subject(), split, path))
+
+
+def _flips(session: Session, other: str) -> dict[str, Any] | None:
+    """Compare the winner with another model on test; None where there is no other."""
+    first, second = (_test_predictions(session, subject) for subject in ("winner", other))
+    if first is None or second is None:
+        return None
+    request = session.request
+    comparison: Comparison = session.do(
+        Compare(request.plugin.key, (first,), (second,), request.metric, request.spec.study.seed)
+    )
+    flips: tuple[Flip, ...] = session.do(FindFlips(session.subject(), "test", first, second, _FLIPS))
+    return {
+        "split": "test",
+        "first": "winner",
+        "second": other,
+        "comparison": asdict(comparison),
+        "flips": [asdict(flip) for flip in flips],
+    }
+
+
+def _test_predictions(session: Session, subject: str) -> Path | None:
+    for record in session.store.evaluations(session.study):
+        if (record.subject, record.split) == (subject, "test") and record.predictions:
+            return session.folders.absolute(record.predictions)
+    return None
+
+
+def _interpretation(session: Session) -> dict[str, Any] | None:
+    seconds = min(_LONGEST, max(_SHORTEST, _SHARE * session.seconds))
+    found: Interpretation | None = session.do(Interpret(session.subject(), session.folders.model, seconds))
+    return None if found is None else asdict(found)
+
+
+def _importance(session: Session) -> dict[str, Any] | None:
+    trials = [trial for trial in session.store.trials(session.study) if trial.state == "complete"]
+    maximize = session.request.direction is Direction.MAXIMIZE
+    points = [(dict(trial.params), trial.value) for trial in trials if trial.value is not None]
+    return importance_of(points, session.store.study(session.study).space, maximize=maximize)
