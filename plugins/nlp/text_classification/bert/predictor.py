@@ -1,12 +1,14 @@
 """A trained model that answers, for any number of texts."""
 
 import itertools
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 
 import numpy as np
 
-from catalog.results import Prediction
+from catalog.results import Explanation, Prediction
 from plugins.nlp.text_classification.bert.encoding import CHUNK
+from plugins.nlp.text_classification.bert.explaining import choose_baseline, explain
 from plugins.nlp.text_classification.bert.memory import reported
 from plugins.nlp.text_classification.bert.scoring import log_probabilities
 from plugins.nlp.text_classification.bert.tokens import encode
@@ -33,6 +35,22 @@ class BertPredictor:
         while chunk := list(itertools.islice(stream, CHUNK)):
             for text, probabilities in zip(chunk, self._probabilities(chunk), strict=True):
                 yield self._prediction(text, probabilities)
+
+    def explain(self, texts: Sequence[str]) -> Iterator[Explanation]:
+        """Yield one explanation a text, in order; see `explaining.explain`.
+
+        Raises:
+            OutOfMemoryError: Not even one text at a time fits.
+            WorkError: captum is not installed.
+        """
+        for text in texts:
+            yield explain(self._trained, next(self.predict([text])), self._blank)
+
+    @cached_property
+    def _blank(self) -> int:
+        classifier, encoder = self._trained.classifier, self._trained.encoder
+        with reported(classifier.device, encoder.max_length):
+            return choose_baseline(classifier, encoder)
 
     def _probabilities(self, texts: list[str]) -> np.ndarray:
         classifier, encoder = self._trained.classifier, self._trained.encoder

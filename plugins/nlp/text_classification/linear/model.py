@@ -8,7 +8,8 @@ import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from catalog.results import Prediction
+from catalog.results import Explanation, Prediction
+from plugins.nlp.text_classification.linear import explaining
 
 __all__ = ["LinearModel", "make_vectorizer"]
 
@@ -41,6 +42,13 @@ class LinearModel:
                 probabilities = dict(zip(self.labels, row.tolist(), strict=True))
                 label = self.labels[int(row.argmax())]
                 yield Prediction(text, label, probabilities[label], probabilities)
+
+    def explain(self, texts: Sequence[str]) -> Iterator[Explanation]:
+        """Yield one explanation a text, in order: exact; see `explaining`."""
+        for text, prediction in zip(texts, self.predict(texts), strict=True):
+            label = self.labels.index(prediction.label)
+            words, error = explaining.explain(self.vectorizer, self.classifier, text, label)
+            yield Explanation(prediction, words, explaining.METHOD, error)
 
     def _judge(self, texts: Iterable[str]) -> Iterator[tuple[list[str], np.ndarray]]:
         stream = iter(texts)
