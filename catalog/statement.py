@@ -101,6 +101,17 @@ def _shown(value: Value, kind: str) -> str:
         case "points":
             return f"{value * 100:.1f}"
         case "seconds":
-            return f"{value:,.0f} s" if value >= 10 else f"{value:.2g} s"
+            return _duration(value)
         case _:
             return f"{value:.3g}"
+
+
+def _duration(seconds: float) -> str:
+    whole = round(seconds)
+    if seconds < 10:
+        return f"{seconds:.2g} s"
+    if whole < 60:
+        return f"{whole} s"
+    return (
+        f"{whole // 60} min {whole % 60:02d} s" if whole < 3600 else f"{whole // 3600:,} h {whole % 3600 // 60:02d} min"
+    )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from catalog.contract import Card, DataSummary, Direction, Trainer
 from catalog.dataset import Dataset, HubDataset
+from catalog.diagnosis import Diagnosis, Evidence
 from catalog.space import Scalar, SearchSpace
 from plugins.nlp.text_classification.bert import search
 from plugins.nlp.text_classification.bert.card import SUMMARY, card
@@ -61,6 +62,12 @@ class BertPlugin:
         data.check_config(summary, num_labels=config.num_labels, batch_size=config.batch_size)
         class_weights(config, summary)
         return summary
+
+    def diagnose(self, evidence: Evidence) -> Sequence[Diagnosis]:
+        """Say what the records of a study show to be wrong, the gravest first; see `diagnosis.diagnose`."""
+        from plugins.nlp.text_classification.diagnosis import diagnose
+
+        return diagnose(evidence, BertConfig)
 
     def card(self) -> Card:
         """Tell what the models are, and which there are."""

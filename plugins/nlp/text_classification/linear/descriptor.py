@@ -6,6 +6,7 @@ from pathlib import Path
 
 from catalog.contract import Card, DataSummary, Direction, Trainer
 from catalog.dataset import Dataset, HubDataset
+from catalog.diagnosis import Diagnosis, Evidence
 from catalog.space import Choices, FloatRange, Scalar, SearchSpace
 from plugins.nlp.text_classification.linear.config import LinearConfig
 from plugins.nlp.text_classification.metrics import METRICS
@@ -68,6 +69,12 @@ class LinearPlugin:
         summary = data.load(dataset, cache).summary
         data.check_config(summary, num_labels=config.num_labels)
         return summary
+
+    def diagnose(self, evidence: Evidence) -> Sequence[Diagnosis]:
+        """Say what the records of a study show to be wrong, the gravest first; see `diagnosis.diagnose`."""
+        from plugins.nlp.text_classification.diagnosis import diagnose
+
+        return diagnose(evidence, LinearConfig)
 
     def card(self) -> Card:
         """Tell what the model is; it has no variants."""

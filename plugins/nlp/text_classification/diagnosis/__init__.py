@@ -1,0 +1,5 @@
+"""What the records of a study show to be wrong, and what to change: rules over `catalog.diagnosis.Evidence`."""
+
+from plugins.nlp.text_classification.diagnosis.rules import diagnose
+
+__all__ = ["diagnose"]

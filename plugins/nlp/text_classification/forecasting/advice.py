@@ -1,0 +1,115 @@
+"""What to change before spending hours: sentences with numbers in them."""
+
+import math
+from collections.abc import Iterator, Sequence
+
+from catalog.contract import DataSummary
+from catalog.results import LengthForecast
+from catalog.statement import Statement
+from plugins.nlp.text_classification.forecasting.label_noise import Suspicion
+
+__all__ = ["on_data", "on_lengths"]
+
+_RATIO = 3.0
+"""Rows of the largest class over those of the smallest from which weights begin to matter, as in the diagnosis."""
+_SUSPECTED = 0.01
+"""Share of suspects that is worth reading through: some of the rarer ones are only unusual."""
+_DISAGREEMENT = 0.1
+"""Share of rows that one of two configurations gets right and the other wrong; assumed, it is not known beforehand."""
+_TOLERABLE = 0.02
+"""A difference that a study should be able to tell from chance."""
+_FEW_CUT, _MANY_CUT = 0.05, 0.25
+_SAVING = 0.1
+"""Share of the time below which a shorter length is not worth a word."""
+
+
+def on_data(summary: DataSummary, repeated: int, suspicion: Suspicion, *, weighted: bool) -> Iterator[Statement]:
+    """Advise on what the data look like.
+
+    Args:
+        summary: Of the data.
+        repeated: Texts that occur in the training split more than once.
+        suspicion: About its labels.
+        weighted: Whether the configuration weights classes.
+    """
+    counts = dict(zip(summary.labels, summary.label_rows.get("train", ()), strict=False))
+    if not weighted and len(counts) > 1 and max(counts.values()) >= _RATIO * max(min(counts.values()), 1):
+        large, small = max(counts, key=counts.__getitem__), min(counts, key=counts.__getitem__)
+        yield Statement(
+            "Classes are unbalanced ({most:count} rows of {large}, {fewest:count} of {small}): set class_weights to "
+            '"balanced", or tune for macro_f1.',
+            {"most": counts[large], "fewest": counts[small], "large": large, "small": small},
+        )
+    shared = {split: count for split, count in summary.duplicates.items() if count}
+    for split, count in shared.items():
+        yield Statement(
+            "{count:count} rows of {split} also stand in train: remove them there, or the score is flattered.",
+            {"count": count, "split": split},
+        )
+    if repeated:
+        yield Statement(
+            "{repeated:count} texts occur in train more than once: keep one of each.", {"repeated": repeated}
+        )
+    if suspicion.suspected >= _SUSPECTED * suspicion.rows:
+        yield Statement(
+            "{suspected:count} of {rows:count} training labels that were looked at are probably wrong, or their texts "
+            "unusual: read the suspects before training on them.",
+            {"suspected": suspicion.suspected, "rows": suspicion.rows},
+        )
+    yield from _on_rows(summary.rows.get("validation", 0))
+
+
+def on_lengths(lengths: Sequence[LengthForecast], configured: int) -> Iterator[Statement]:
+    """Advise on the maximum length: a shorter one where it cuts few texts, a longer one where many are cut."""
+    now = next(length for length in lengths if length.max_length == configured)
+    shorter = [length for length in lengths if length.max_length < configured and length.truncated <= _FEW_CUT]
+    if shorter and _saves(shorter[0], now):
+        yield Statement(
+            "At max_seq_length {length:count} only {truncated:percent} of the training texts would be cut, and an "
+            "epoch would take about {less:seconds} instead of {now:seconds}.",
+            {
+                "length": shorter[0].max_length,
+                "truncated": shorter[0].truncated,
+                "less": shorter[0].seconds_per_epoch or 0.0,
+                "now": now.seconds_per_epoch or 0.0,
+            },
+        )
+    longer = [length for length in lengths if length.max_length > configured]
+    if now.truncated >= _MANY_CUT and longer:
+        wanted = next((length for length in longer if length.truncated <= _FEW_CUT), longer[-1])
+        yield Statement(
+            "{now:percent} of the training texts are cut at {configured:count} tokens; at {length:count} it would be "
+            "{then:percent}, and an epoch take about {more:seconds}.",
+            {
+                "now": now.truncated,
+                "configured": configured,
+                "length": wanted.max_length,
+                "then": wanted.truncated,
+                "more": wanted.seconds_per_epoch or 0.0,
+            },
+        )
+
+
+def _on_rows(rows: int) -> Iterator[Statement]:
+    """Tell what so few validation rows cannot show.
+
+    Where two models disagree on a share d of n rows, the difference of their accuracies has a standard error of about
+    the square root of d / n (McNemar, 1947).
+    """
+    if rows and (shown := 1.96 * math.sqrt(_DISAGREEMENT / rows)) > _TOLERABLE:
+        yield Statement(
+            "With {rows:count} validation rows, differences between configurations below about {shown:points} points "
+            "of accuracy cannot be told from chance; {wanted:count} rows would show {tolerable:points} points.",
+            {
+                "rows": rows,
+                "shown": shown,
+                "wanted": math.ceil(_DISAGREEMENT * (1.96 / _TOLERABLE) ** 2),
+                "tolerable": _TOLERABLE,
+            },
+        )
+
+
+def _saves(shorter: LengthForecast, now: LengthForecast) -> bool:
+    if shorter.seconds_per_epoch is None or not now.seconds_per_epoch:
+        return False
+    return shorter.seconds_per_epoch <= (1 - _SAVING) * now.seconds_per_epoch
