@@ -23,6 +23,10 @@ set_option = click.option(
 storage_option = click.option(
     "--storage", metavar="URL", help="Database; else MODELCAT_STORAGE, else sqlite:///studies.db."
 )
+output_option = click.option(
+    "-o", "--output", metavar="FILE", type=click.Path(path_type=Path), help="Write into a file, whole or not at all."
+)
+force_option = click.option("--force", is_flag=True, help="Replace what is there.")
 workers_option = click.option(
     "--workers",
     type=click.IntRange(1, 256),
@@ -132,6 +136,25 @@ def validate(spec: Path, overrides: tuple[str, ...], json: bool) -> None:
     print_json(answer) if json else print_line("\n".join(validation_lines(answer)))
 
 
+@app.command(epilog="Example:  modelcat plan examples/quickstart.json --workers 2")
+@spec_argument
+@set_option
+@workers_option
+@json_option
+def plan(spec: Path, overrides: tuple[str, ...], workers: int, json: bool) -> None:
+    """Look ahead before spending hours.
+
+    Reads data and model, measures a short training that is thrown away, and tells what the study will cost and what
+    to change first. Nothing is stored.
+    """
+    from catalog.spec import load
+    from runner.console.output import print_json
+    from runner.console.planning import make_plan, plan_answer, print_plan
+
+    found = make_plan(load(spec, overrides), _place(None, workers))
+    print_json(plan_answer(found)) if json else print_plan(found)
+
+
 @app.command(epilog="Example:  modelcat run examples/quickstart.json --workers 2")
 @spec_argument
 @set_option
@@ -233,20 +256,187 @@ def trial(study: str, number: int, storage: str | None, json: bool) -> None:
     print_json(trial_answer(found, history)) if json else print_trial(store.study(study), found, history)
 
 
-@app.command(epilog="Example:  modelcat predict imdb-bert 'A slow start, but what an ending!'")
+@app.command(epilog="Example:  modelcat predict imdb-bert --file reviews.csv -o answers.jsonl")
 @study_argument
-@click.argument("texts", metavar="TEXT...", nargs=-1, required=True)
+@click.argument("texts", metavar="[TEXT]...", nargs=-1)
+@click.option("--file", metavar="PATH", help="CSV, TSV, JSONL, Parquet or .txt (a text a line); - for stdin.")
+@click.option("--column", metavar="NAME", help="Column (key) of the texts; else text.")
+@click.option("--format", "form", type=click.Choice(["table", "jsonl", "csv"]), help="Else as -o ends, else a table.")
+@click.option("--explain", is_flag=True, help="Say which words spoke for the label, and which were looked at.")
+@output_option
+@force_option
 @storage_option
 @json_option
-def predict(study: str, texts: tuple[str, ...], storage: str | None, json: bool) -> None:
-    """Classify texts with a study's model."""
-    from runner.console.answers import prediction_answer
+def predict(
+    study: str,
+    texts: tuple[str, ...],
+    *,
+    file: str | None,
+    column: str | None,
+    form: str | None,
+    explain: bool,
+    output: Path | None,
+    force: bool,
+    storage: str | None,
+    json: bool,
+) -> None:
+    """Classify texts with a study's model.
+
+    Any number of texts, answered in order as they come: given here, in a file, or piped into stdin (a text a line, or
+    JSON objects with "text"). In CSV a cell that would begin as a formula (= + - @) gets an apostrophe in front, and
+    control characters are spelled out.
+    """
+    from runner.console.kept_model import kept_model
+    from runner.console.predicting import Question, chosen_format, texts_of
+    from runner.console.predicting import predict as answer
+
+    chosen = chosen_format(form, output, json=json, explain=explain)
+    given = texts_of(texts, file, column)
+    place, record = _place(storage, 1), _store(storage).study(study)
+    question = Question(record.key, kept_model(record, place), explain, place.debug)
+    answer(question, given, chosen, output, force=force)
+
+
+@app.command(epilog="Example:  modelcat evaluate imdb-bert reviews.csv -o predictions.parquet")
+@study_argument
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--text", metavar="COLUMN", help="Column of the texts; else found.")
+@click.option("--label", metavar="COLUMN", help="Column of the labels; else found.")
+@output_option
+@force_option
+@storage_option
+@json_option
+def evaluate(
+    study: str,
+    file: Path,
+    *,
+    text: str | None,
+    label: str | None,
+    output: Path | None,
+    force: bool,
+    storage: str | None,
+    json: bool,
+) -> None:
+    """Judge a study's model on a labelled file.
+
+    CSV, TSV, JSONL or Parquet; -o keeps the per-example predictions as Parquet.
+    """
+    from runner.console.judging import judge_file, judgement_answer, print_judgement
+    from runner.console.kept_model import kept_model
     from runner.console.output import print_json
-    from runner.console.predicting import predictions_of, print_predictions
+    from runner.engine.messages import JudgeFile
+
+    place, record = _place(storage, 1), _store(storage).study(study)
+    task = JudgeFile(record.key, kept_model(record, place), file, text, label, place.folder)
+    found = judge_file(task, output, force=force, debug=place.debug)
+    if json:
+        print_json(judgement_answer(record.study, file, found, output))
+    else:
+        print_judgement(record.study, file, found, output)
+
+
+@app.command(epilog="Example:  modelcat export imdb-bert my-model --format onnx --quantize")
+@study_argument
+@click.argument("folder", metavar="FOLDER", type=click.Path(path_type=Path))
+@click.option("--format", "form", type=click.Choice(["hf", "onnx"]), default="hf", show_default=True, help="What for.")
+@click.option("--quantize", is_flag=True, help="8-bit weights: a quarter of the size, other answers here and there.")
+@force_option
+@storage_option
+@json_option
+def export(study: str, folder: Path, form: str, quantize: bool, force: bool, storage: str | None, json: bool) -> None:
+    """Export a study's model for use elsewhere, checked.
+
+    hf: a folder for transformers.pipeline. onnx: a graph for ONNX Runtime, with tokenizer and instructions. Both are
+    compared with the model itself on texts of the study before the folder appears.
+    """
+    from runner.console.exporting import export_model, exported_answer, print_exported, sample_texts
+    from runner.console.kept_model import kept_model
+    from runner.console.output import print_json
+    from runner.engine.messages import ExportModel
+
+    if quantize and form != "onnx":
+        raise InputError("--quantize needs --format onnx; a Hugging Face folder keeps its fp32 weights")
+    place, record = _place(storage, 1), _store(storage).study(study)
+    texts = sample_texts(place.folder / record.study / "examples")
+    task = ExportModel(record.key, kept_model(record, place), folder, form, quantize, texts)
+    exported = export_model(task, force=force, debug=place.debug)
+    print_json(exported_answer(record.study, exported)) if json else print_exported(record.study, exported)
+
+
+@app.command(epilog="Example:  modelcat diagnose imdb-bert")
+@study_argument
+@storage_option
+@json_option
+def diagnose(study: str, storage: str | None, json: bool) -> None:
+    """Say what the records show to be wrong, and what to change.
+
+    The gravest finding comes first: problems (✗), warnings (▲), notes (○).
+    """
+    from runner.console.diagnosing import diagnoses_of, diagnosis_answer, print_diagnoses
+    from runner.console.output import print_json
+
+    store = _store(storage)
+    found = diagnoses_of(store, study, _place(storage, 1))
+    print_json([diagnosis_answer(diagnosis) for diagnosis in found]) if json else print_diagnoses(
+        store.study(study), found
+    )
+
+
+@app.command(epilog="Example:  modelcat report imdb-bert -o report.html")
+@study_argument
+@output_option
+@click.option("--format", "form", type=click.Choice(["html", "md"]), default="html", show_default=True, help="Kind.")
+@click.option("--language", metavar="CODE", default="en", show_default=True, help="Of the report: en or de.")
+@force_option
+@storage_option
+@json_option
+def report(
+    study: str, output: Path | None, form: Any, language: str, force: bool, storage: str | None, json: bool
+) -> None:
+    """Make a page of all results, or a model card.
+
+    html: one file that works offline, for people. md: a card with the hub's header, by default the README.md of the
+    study's kept model.
+    """
+    from runner.console.output import print_json, print_line
+    from runner.report.rules import findings_of
+    from runner.report.writing import write_report
+    from runner.store.url import studies_folder
+
+    store, folder = _store(storage), studies_folder(storage or _settings().storage)
+    made = write_report(
+        store,
+        study,
+        output,
+        folder=folder,
+        format=form,
+        language=language,
+        force=force,
+        diagnoses=findings_of(store, study, folder / study),
+    )
+    answer = {"report": str(made.report), "bytes": made.bytes, "seconds": round(made.seconds, 3)}
+    print_json(answer) if json else print_line(str(made.report))
+
+
+@app.command(epilog="Example:  modelcat compare imdb-bert imdb-bert:7 imdb-bert:baseline")
+@click.argument("models", metavar="STUDY...", nargs=-1, required=True)
+@storage_option
+@json_option
+def compare(models: tuple[str, ...], storage: str | None, json: bool) -> None:
+    """Compare winners, trials and baselines.
+
+    STUDY is its winner, STUDY:7 its trial 7, STUDY:given and STUDY:baseline what it was measured against. Winners are
+    compared on test; with a trial among them all are compared on validation.
+    """
+    from runner.console.asking import asking
+    from runner.console.comparing import contest_answer, print_contest
+    from runner.console.output import print_json
+    from runner.study.contest import contest
 
     place = _place(storage, 1)
-    found = predictions_of(_store(storage).study(study), place, list(texts))
-    print_json([prediction_answer(prediction) for prediction in found]) if json else print_predictions(found)
+    with asking(debug=place.debug) as ask:
+        found = contest(_store(storage), models, place.folder, ask)
+    print_json(contest_answer(found)) if json else print_contest(found)
 
 
 @app.command(epilog="Example:  modelcat delete imdb-bert --yes")

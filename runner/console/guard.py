@@ -20,6 +20,7 @@ def guarded(app: click.Group, *, as_json: bool) -> int:
     With `as_json` a failure is one JSON object on stdout; its message goes to stderr either way.
     """
     signal.signal(signal.SIGTERM, _interrupt)
+    stdout = sys.stdout
     try:
         code = app.main(standalone_mode=False)
         sys.stdout.flush()
@@ -35,9 +36,12 @@ def guarded(app: click.Group, *, as_json: bool) -> int:
             _tell_json("interrupted", "interrupted; what was finished is kept")
         sys.stderr.write("\nmodelcat: interrupted; what was finished is kept\n")
         return INTERRUPTED
-    except BrokenPipeError:
+    except (BrokenPipeError, SystemExit) as error:
+        # Click meets a closed pipe first, shields stdout and leaves: it must not look like a failure.
+        if isinstance(error, SystemExit) and sys.stdout is stdout:
+            raise
         # Whoever read stdout has enough; Python would complain about the rest while it shuts down.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stdout.fileno())
         return 0
     except Exception as error:  # a defect of ours: told in one line, its place kept for --debug
         if "MODELCAT_DEBUG" in os.environ:

@@ -85,7 +85,7 @@ def simulated_spec(config=None, **study):
     return {**names, "model_config": config or {"x": 0.5}, "study": {"confirm": {"top": 1, "seeds": 2}, **study}}
 
 
-@pytest.fixture(name="simulated_spec")
+@pytest.fixture(name="simulated_spec", scope="session")
 def simulated_spec_fixture():
     """Return the function that makes specs of the simulated plugin."""
     return simulated_spec

@@ -15,8 +15,8 @@ from pydantic import Field
 
 from catalog.contract import Card, DataSummary, Decision, Direction, EpochMetrics, Outcome, TrialResult
 from catalog.dataset import DemoDataset, Strict
-from catalog.errors import DataError, DivergedError, ModelSourceError, OutOfMemoryError
-from catalog.results import Comparison, Evaluation, Prediction
+from catalog.errors import DataError, DivergedError, ModelSourceError, OutOfMemoryError, WorkError
+from catalog.results import Comparison, Evaluation, Exported, Prediction
 from catalog.space import FloatRange
 
 
@@ -79,6 +79,15 @@ class Trainer:
         means = [sum(json.loads(path.read_text()) for path in side) / len(side) for side in (first, second)]
         difference = means[0] - means[1]
         return Comparison(metric, difference, difference - 0.01, difference + 0.01, 10, (len(first), len(second)))
+
+    export_formats = ("hf", "onnx")
+
+    def export(self, model_dir, folder, *, format, quantize, texts):  # noqa: A002 -- see catalog.capabilities
+        folder.mkdir()
+        folder.joinpath("model.json").write_text(model_dir.joinpath("model.json").read_text())
+        if format == "onnx":
+            raise WorkError("the exported model answers differently")
+        return Exported(folder, format, quantize, 10, len(texts), 0.0, 1.0, 0.001, 0.002, {"call": "use(it)"}, ("so",))
 
     def open(self, model_dir, device, threads):
         if not model_dir.joinpath("model.json").exists():

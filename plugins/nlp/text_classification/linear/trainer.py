@@ -4,15 +4,18 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from catalog.contract import Decision, EpochMetrics, Outcome, TrialContext, TrialResult
 from catalog.dataset import Dataset
 from catalog.errors import ModelSourceError, OutOfMemoryError
-from catalog.results import Comparison, Evaluation
-from plugins.nlp.text_classification import comparison, data, metrics, predictions
-from plugins.nlp.text_classification.judging import judge
+from catalog.results import Comparison, Evaluation, Flip, Forecast, Interpretation
+from plugins.nlp.text_classification import comparison, data, examples, interpreting, judging, memory, metrics
+from plugins.nlp.text_classification.linear.calibration import calibrate
 from plugins.nlp.text_classification.linear.config import LinearConfig
 from plugins.nlp.text_classification.linear.fitting import fit
 from plugins.nlp.text_classification.linear.folder import open_model, save_model
+from plugins.nlp.text_classification.linear.forecasting import forecast
 from plugins.nlp.text_classification.linear.model import LinearModel
 
 __all__ = ["LinearTrainer"]
@@ -49,7 +52,9 @@ class LinearTrainer:
                 config, summary, train, threads=context.threads, seed=context.seed, tick=context.tick
             )
             seconds = time.perf_counter() - start
+            judged_from = time.perf_counter()
             probabilities = model.probabilities(validation.texts)
+            judged_in = time.perf_counter() - judged_from
         except MemoryError as error:
             raise OutOfMemoryError(
                 "The linear model does not fit into memory. Lower ngram_max or raise min_df."
@@ -59,21 +64,22 @@ class LinearTrainer:
         epoch = EpochMetrics(1.0, 1.0, train_loss, measured, None, seconds)
         context.tick(1.0)
         outcome = _OUTCOMES[context.report(epoch)]
-        model_dir = path = None
+        model_dir = evaluation = None
         if outcome is not Outcome.PRUNED:
-            model_dir, path = context.folder / "model", context.folder / "validation.parquet"
+            model_dir = context.folder / "model"
             save_model(model_dir, model, config)
-            predictions.write(path, validation.labels, probabilities)
+            evaluation = _judge("validation", validation, model, probabilities, model_dir, context.folder, judged_in)
         return TrialResult(
             outcome=outcome,
             metrics=measured,
             history=(epoch,),
             best_epoch=1.0,
             model_dir=model_dir,
-            predictions=path,
+            predictions=None if evaluation is None else evaluation.predictions,
             seconds=seconds,
             examples_per_second=len(train.texts) / seconds,
             notes=notes,
+            evaluation=evaluation,
         )
 
     def evaluate(
@@ -97,14 +103,74 @@ class LinearTrainer:
                 f"{model_dir} knows the classes {', '.join(model.labels)}; "
                 f"the data have {', '.join(prepared.summary.labels)}."
             )
-        examples = prepared.splits[split]
-        start = time.perf_counter()
-        probabilities = model.probabilities(examples.texts)
-        return judge(split, examples.labels, probabilities, folder, time.perf_counter() - start)
+        return _evaluate(split, prepared.splits[split], model, model_dir, folder)
+
+    def evaluate_file(
+        self,
+        model_dir: Path,
+        file: Path,
+        *,
+        text: str | None,
+        label: str | None,
+        folder: Path,
+        device: str,  # noqa: ARG002 -- CPU
+        threads: int,  # noqa: ARG002 -- one thread
+    ) -> Evaluation:
+        """Judge the model of `model_dir` on every row of a labelled file; see `data.load_labelled`.
+
+        Raises:
+            DataError: The file cannot be used, has no labels, or labels that the model does not know.
+            ModelSourceError: The folder holds no such model.
+        """
+        model = open_model(model_dir)
+        return _evaluate(
+            "file", data.load_labelled(file, model.labels, text=text, label=label), model, model_dir, folder
+        )
+
+    def calibrate(self, model_dir: Path, predictions: Path) -> float:
+        """Fit a temperature and fold it into the model, once; see `calibration.calibrate`."""
+        return calibrate(model_dir, predictions)
+
+    def rescaled(self, predictions: Path, split: str, temperature: float) -> Evaluation:
+        """Judge stored predictions as if the scores had been divided by `temperature`; see `judging.rescaled`."""
+        return judging.rescaled(predictions, split, temperature)
+
+    def write_examples(self, prepared: data.TextData, split: str, path: Path) -> None:
+        """Write the texts and labels of a split; see `examples.write`."""
+        examples.write(path, prepared.splits[split])
+
+    def flips(self, prepared: data.TextData, split: str, first: Path, second: Path, limit: int) -> tuple[Flip, ...]:
+        """Return examples that two models label differently; see `examples.flips`."""
+        return examples.flips(prepared.splits[split], prepared.summary.labels, first, second, limit)
+
+    def interpret(
+        self,
+        model_dir: Path,
+        prepared: data.TextData,
+        *,
+        device: str,  # noqa: ARG002 -- CPU
+        threads: int,  # noqa: ARG002 -- one thread
+        seconds: float,
+    ) -> Interpretation:
+        """Tell what the model of `model_dir` goes by; see `interpreting.interpret`."""
+        began, model = time.perf_counter(), open_model(model_dir)
+        return interpreting.interpret(model.explain, model.labels, prepared, seconds=seconds, began=began)
 
     def compare(self, first: Sequence[Path], second: Sequence[Path], metric: str, seed: int) -> Comparison:
         """Compare two configurations by their predictions; see `comparison.compare`."""
         return comparison.compare(first, second, metric, seed)
+
+    def forecast(
+        self,
+        config: LinearConfig,
+        prepared: data.TextData,
+        *,
+        device: str,  # noqa: ARG002 -- CPU
+        threads: int,
+        seconds: float,
+    ) -> Forecast:
+        """Tell what a fit will cost; see `forecasting.forecast`."""
+        return forecast(config, prepared, threads=threads, seconds=seconds)
 
     def open(self, model_dir: Path, device: str, threads: int) -> LinearModel:  # noqa: ARG002 -- CPU, one thread
         """Open a model folder that `train` made.
@@ -113,3 +179,32 @@ class LinearTrainer:
             ModelSourceError: The folder does not hold such a model.
         """
         return open_model(model_dir)
+
+
+def _evaluate(split: str, rows: data.Split, model: LinearModel, model_dir: Path, folder: Path) -> Evaluation:
+    start = time.perf_counter()
+    probabilities = model.probabilities(rows.texts)
+    return _judge(split, rows, model, probabilities, model_dir, folder, time.perf_counter() - start)
+
+
+def _judge(
+    split: str,
+    rows: data.Split,
+    model: LinearModel,
+    probabilities: np.ndarray,
+    model_dir: Path,
+    folder: Path,
+    seconds: float,
+) -> Evaluation:
+    return judging.judge(
+        split,
+        rows.labels,
+        probabilities,
+        folder,
+        seconds,
+        names=model.labels,
+        lengths=data.count_words(rows.texts),
+        unit="words",
+        model_dir=model_dir,
+        peak_memory_bytes=memory.peak_bytes(),
+    )

@@ -1,0 +1,36 @@
+"""Foreign text in CSV: no cell is a formula, no character hides or moves others, every row parses."""
+
+import csv
+import io
+import re
+from collections.abc import Iterable
+
+__all__ = ["csv_line", "harmless"]
+
+_FORMULA = re.compile("[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
+"""First characters that make a spreadsheet compute a cell (OWASP, "CSV Injection"), full-width forms too."""
+_HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Controls, the characters that turn the order of others round, and halves of surrogate pairs."""
+
+
+def harmless(text: str) -> str:
+    r"""Return a cell that shows as text: an apostrophe before what begins as a formula, controls as ``\x1b``.
+
+    Tabs and line breaks inside stay, and so do joiners and marks that scripts need.
+    """
+    shown = _HIDDEN.sub(_escaped, text)
+    return f"'{shown}" if _FORMULA.match(shown) else shown
+
+
+def csv_line(cells: Iterable[str | float]) -> str:
+    """Return one row with its line end; text made harmless, numbers as they are."""
+    line = io.StringIO()
+    csv.writer(line, lineterminator="\n").writerow(
+        [harmless(cell) if isinstance(cell, str) else repr(cell) for cell in cells]
+    )
+    return line.getvalue()
+
+
+def _escaped(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"

@@ -1,0 +1,80 @@
+"""A file or folder that a command is told to write: whole or not at all, and nobody's work is overwritten unasked."""
+
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from catalog.errors import InputError
+
+__all__ = ["check_file", "staging", "written_file"]
+
+
+def check_file(path: Path, *, force: bool) -> None:
+    """Make sure, before any work is done, that a file can be written at `path`.
+
+    Raises:
+        InputError: It exists and `force` is not set, is a folder, or its folder is missing or cannot be written.
+    """
+    if path.is_dir():
+        raise InputError(f"{path} is a folder; name a file")
+    if path.exists() and not force:
+        raise InputError(f"{path} exists; --force replaces it")
+    _check_parent(path)
+
+
+@contextmanager
+def written_file(path: Path) -> Iterator[IO[bytes]]:
+    """Give a file to write to, which becomes `path` once the block has ended without an error.
+
+    Raises:
+        InputError: It cannot be written.
+    """
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    try:
+        with _told(path), temporary.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        with _told(path):
+            temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def staging(beside: Path) -> Iterator[Path]:
+    """Give an empty hidden folder next to `beside`; whatever it holds in the end is removed.
+
+    Raises:
+        InputError: The folder of `beside` is missing or cannot be written.
+    """
+    _check_parent(beside)
+    with _told(beside):
+        folder = Path(tempfile.mkdtemp(prefix=f".{beside.name}.", suffix=".tmp", dir=beside.parent))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _check_parent(path: Path) -> None:
+    parent = path.absolute().parent
+    if not parent.is_dir():
+        raise InputError(f"{path} cannot be written: there is no folder {parent}")
+    if not os.access(parent, os.W_OK | os.X_OK):
+        raise InputError(f"{path} cannot be written: no permission to write into {parent}")
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise  # of stdout, not of this file
+    except OSError as error:
+        raise InputError(f"{path} cannot be written: {error.strerror or error}") from error

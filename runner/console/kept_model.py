@@ -1,0 +1,33 @@
+"""Where the model lies that a study answers with."""
+
+from pathlib import Path
+
+from catalog.errors import InputError
+from runner.store.records import StudyRecord
+from runner.store.store import Store
+from runner.study.coordinator import Place
+
+__all__ = ["kept_model"]
+
+
+def kept_model(record: StudyRecord, place: Place) -> Path:
+    """Return the folder of the kept model, or of the best one so far of a study that is not finished.
+
+    Raises:
+        InputError: The study has no model yet, or its folder is gone.
+    """
+    root = place.folder / record.study
+    kept = record.model_dir if record.model_dir and (root / record.model_dir).is_dir() else None
+    stored = kept or _best_so_far(record, place) or record.model_dir
+    if stored is None:
+        raise InputError(f"study {record.study!r} has no model yet ({record.state}); modelcat resume {record.study}")
+    folder = root / stored
+    if not folder.is_dir():
+        raise InputError(f"the model of {record.study!r} is not at {folder}: was the folder moved or removed?")
+    return folder
+
+
+def _best_so_far(record: StudyRecord, place: Place) -> str | None:
+    if record.best is None:
+        return None
+    return Store.open(place.storage, create=False).trial(record.study, record.best.number).model_dir

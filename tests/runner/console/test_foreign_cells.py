@@ -1,0 +1,71 @@
+"""Foreign text on its way out: cells that are no formulas, lines that are text."""
+
+import csv
+import io
+
+import pytest
+
+from catalog.errors import DataError
+from runner.console import lines
+from runner.console.cells import csv_line, harmless
+from runner.console.lines import text_lines, well_formed
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", "\n", *"\uff1d\uff0b\uff0d\uff20"])
+def test_formulas_become_text(sign):
+    """Whatever a spreadsheet would compute begins with an apostrophe; the same sign further on is left alone."""
+    assert harmless(f"{sign}cmd()") == f"'{sign}cmd()"
+    assert harmless(f"a{sign}b") == f"a{sign}b"
+
+
+def test_control_characters_are_spelled_out():
+    """Escape sequences, NUL, C1 controls, bidi overrides and lone surrogates show themselves; real scripts stay."""
+    assert harmless("\x1b[31m\0\x9b2J\u202eabc\u2066\ud800") == "\\x1b[31m\\x00\\x9b2J\\u202eabc\\u2066\\ud800"
+    assert harmless("\x1b=1+1") == "\\x1b=1+1"
+    whole = "مرحبا\u200f नमस्ते 👩\u200d👩 <script> [red]"
+    assert harmless(whole) == whole
+    assert harmless("") == ""
+
+
+def test_rows_parse_as_they_were():
+    """Quotes, delimiters and line breaks come back from a CSV reader; numbers are not touched."""
+    row = ['say "no", twice', "two\r\nlines", "", 1e-08, -0.5]
+    assert next(csv.reader(io.StringIO(csv_line(row), newline=""))) == [*row[:3], "1e-08", "-0.5"]
+
+
+def test_halves_of_surrogate_pairs_are_replaced():
+    """A whole pair is joined, a lone half becomes U+FFFD, other text is the same object."""
+    assert well_formed("\ud83d\ude00 \ud800") == "😀 \ufffd"
+    text = "good"
+    assert well_formed(text) is text
+
+
+def told(content):
+    """Return the lines of some bytes and the notes."""
+    notes = []
+    return list(text_lines(io.BytesIO(content), "f", notes.append)), notes
+
+
+def test_lines_are_text_whatever_the_bytes():
+    """A byte-order mark goes, bytes that are not UTF-8 are replaced and told once, with the first line."""
+    found, notes = told(b"\xef\xbb\xbfone\r\ntwo \xff\n\xfe\xfe\n\nlast")
+    assert found == ["one\r\n", "two \ufffd\n", "\ufffd\ufffd\n", "\n", "last"]
+    assert len(notes) == 1
+    assert "f: line 2 holds bytes that are not UTF-8" in notes[0]
+
+
+def test_endless_lines_are_refused(monkeypatch):
+    """A line may be long, but not longer than memory allows; its number is told."""
+    assert told(b"a\n" + b"x" * 1_000_000)[0][1] == "x" * 1_000_000
+    monkeypatch.setattr(lines, "LONGEST", 1 << 20)
+    with pytest.raises(DataError, match="f: line 2 is longer than 1 MiB"):
+        told(b"a\n" + b"x" * ((1 << 20) + 1))
+
+
+@pytest.mark.parametrize(
+    ("start", "kind"), [(b"\xff\xfea\0", "UTF-16"), (b"\x1f\x8b\x08", "gzip"), (b"PK\3\4", "Excel")]
+)
+def test_what_is_no_text_is_named(start, kind):
+    """UTF-16, archives and workbooks are refused by name."""
+    with pytest.raises(DataError, match=kind):
+        told(start)
