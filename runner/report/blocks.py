@@ -1,0 +1,231 @@
+"""What a page is made of. Every text in it is plain: the template escapes all of it.
+
+A number of the store is never written into a text by hand where a reader may want to check it: it is a `Told`, which
+says where in the store it stands and keeps its whole value beside what is shown.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+__all__ = [
+    "Bar",
+    "Block",
+    "Cell",
+    "Code",
+    "Example",
+    "Examples",
+    "Facts",
+    "Figure",
+    "Figures",
+    "Finding",
+    "Findings",
+    "Missing",
+    "Prose",
+    "Row",
+    "Section",
+    "Span",
+    "Table",
+    "Tile",
+    "Tiles",
+    "Told",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A number and how it is told.
+
+    Attributes:
+        of: Where it stands (``"winner.test.accuracy"``); one place holds one number, however often it is told.
+        value: As the store has it.
+        shown: In the page's language.
+        low: Lower end of its 95 % interval, where it has one.
+        high: Upper end.
+        interval: The interval as shown.
+    """
+
+    of: str
+    value: float
+    shown: str
+    low: float | None = None
+    high: float | None = None
+    interval: str = ""
+    kind: ClassVar[str] = "told"
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A share of one, drawn as a bar before its number."""
+
+    told: Told
+    share: float
+    kind: ClassVar[str] = "bar"
+
+
+Cell = str | Told | Bar
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a table; its first cell names it. `mark` (``"best"``, ``"changed"``, ``"failed"``) sets it apart."""
+
+    cells: tuple[Cell, ...]
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table; `numeric` are the places of columns of numbers."""
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    numeric: frozenset[int] = frozenset()
+    kind: ClassVar[str] = "table"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A drawing.
+
+    Attributes:
+        name: Unique on the page, fit for an HTML id.
+        title: What it shows, in a few words.
+        caption: How to read it.
+        plot: ``{"data", "layout"}`` for Plotly. Colours are names of the style sheet (``var(--blue)``).
+        table: The same numbers, for those who cannot see it.
+        height: Pixels.
+    """
+
+    name: str
+    title: str
+    caption: str
+    plot: Mapping[str, Any]
+    table: Table
+    height: int = 320
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Figures beside each other, where there is room."""
+
+    figures: tuple[Figure, ...]
+    kind: ClassVar[str] = "figures"
+
+
+@dataclass(frozen=True, slots=True)
+class Prose:
+    """A paragraph; `lang` where it is in another language than the page."""
+
+    text: str
+    style: str = ""
+    lang: str = ""
+    kind: ClassVar[str] = "prose"
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What is not there, and why, in one line."""
+
+    text: str
+    kind: ClassVar[str] = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Names and values."""
+
+    items: tuple[tuple[str, Cell], ...]
+    kind: ClassVar[str] = "facts"
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    """One number that matters, large."""
+
+    label: str
+    told: Told
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tiles:
+    """The numbers that matter."""
+
+    tiles: tuple[Tile, ...]
+    kind: ClassVar[str] = "tiles"
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """Text to copy; `name` is fit for an HTML id."""
+
+    name: str
+    title: str
+    text: str
+    kind: ClassVar[str] = "code"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of a text; `weight` from -1 (against the label) to 1 (for it), `told` where it has a number."""
+
+    text: str
+    weight: float = 0.0
+    told: Told | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A text and what was said of it: `facts` in short, `outcome` (``"right"``, ``"wrong"`` or empty)."""
+
+    title: str
+    spans: tuple[Span, ...]
+    facts: tuple[tuple[str, tuple[Cell, ...]], ...]
+    outcome: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """Texts to read."""
+
+    examples: tuple[Example, ...]
+    shaded: bool
+    kind: ClassVar[str] = "examples"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A diagnosis: `severity` is ``"problem"``, ``"warning"`` or ``"note"``; `remedies` are advice and spec field.
+
+    `lang` is set where it is in another language than the page: a stranger's plugin has no translations.
+    """
+
+    severity: str
+    label: str
+    title: str
+    evidence: str
+    remedies: tuple[tuple[str, str], ...]
+    lang: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """Diagnoses, gravest first."""
+
+    findings: tuple[Finding, ...]
+    kind: ClassVar[str] = "findings"
+
+
+Block = Prose | Missing | Facts | Tiles | Table | Figures | Code | Examples | Findings
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A chapter of the page; `name` is fit for an HTML id."""
+
+    name: str
+    title: str
+    blocks: tuple[Block, ...]

@@ -1,0 +1,131 @@
+"""The search: each trial's value, and the best so far."""
+
+from typing import Any
+
+from runner.language import msgid
+from runner.report.blocks import Figure, Row
+from runner.report.figures.style import BLUE, GREEN, ORANGE, RED, axis, figure, label, plot
+from runner.report.metrics import metric
+from runner.report.results import Results
+from runner.report.telling import NOTHING, Teller
+from runner.store.records import TrialRecord
+
+__all__ = ["ORIGINS", "STATES", "draw"]
+
+ORIGINS = {"given": msgid("given"), "recipe": msgid("recipe"), "search": msgid("search")}
+STATES = {
+    "complete": msgid("complete"),
+    "pruned": msgid("pruned"),
+    "failed": msgid("failed"),
+    "running": msgid("running"),
+}
+_LOOKS = {"given": ("diamond", ORANGE), "recipe": ("square", GREEN), "search": ("circle", BLUE)}
+
+
+def draw(results: Results, teller: Teller) -> Figure | None:
+    """Draw it; None where there is a single trial, which makes no history."""
+    if len(results.trials) < 2:
+        return None
+    t, name = teller.t, results.study.metric
+    shares = metric(name).kind == "percent"
+    best = _best_so_far(results)
+    traces = [*_dots(results, teller, shares=shares), _line(best, teller, shares=shares)]
+    failed = [trial.number for trial in results.trials if trial.state == "failed"]
+    drawn = plot(
+        traces,
+        teller,
+        xaxis=axis(t("Trial"), tickformat="d", range=[-0.6, results.trials[-1].number + 0.6], nticks=8),
+        yaxis=axis(
+            t("{metric} on validation", metric=label(teller.metric(name), 60)), tickformat=".1%" if shares else ""
+        ),
+        annotations=[
+            {
+                "x": number,
+                "y": 0.02,
+                "yref": "paper",
+                "text": "×",
+                "showarrow": False,
+                "font": {"size": 18, "color": RED},
+            }
+            for number in failed
+        ],
+    )
+    rows = []
+    for trial in results.trials:
+        place, kind = f"trials.{trial.number}", metric(name).kind
+        held = best.get(trial.number)
+        rows.append(
+            Row(
+                (
+                    str(trial.number),
+                    t(ORIGINS[trial.origin]),
+                    t(STATES[trial.state]),
+                    teller.maybe(f"{place}.value", trial.value, kind),
+                    NOTHING if held is None else teller.told(f"{place}.best_so_far", held, kind),
+                )
+            )
+        )
+    columns = (t("Trial"), t("Origin"), t("State"), teller.metric(name), t("Best so far"))
+    caption = t("Shapes tell where a trial came from; hollow ones were pruned, × marks failed ones at the bottom.")
+    return figure("history", t("Optimisation history"), caption, drawn, columns, rows, 360)
+
+
+def _dots(results: Results, teller: Teller, *, shares: bool) -> list[dict[str, Any]]:
+    traces = []
+    style = ".2%" if shares else ".4f"
+    for origin, (symbol, colour) in _LOOKS.items():
+        for state, suffix in (("complete", ""), ("pruned", "-open")):
+            found = [x for x in results.trials if (x.origin, x.state) == (origin, state) and x.value is not None]
+            if found:
+                name = (
+                    teller.t(ORIGINS[origin])
+                    if state == "complete"
+                    else f"{teller.t(ORIGINS[origin])}, {teller.t(STATES[state])}"
+                )
+                traces.append(
+                    {
+                        "type": "scatter",
+                        "mode": "markers",
+                        "name": name,
+                        "x": [trial.number for trial in found],
+                        "y": [trial.value for trial in found],
+                        "marker": {
+                            "symbol": symbol + suffix,
+                            "color": colour,
+                            "size": 11,
+                            "line": {"width": 2, "color": colour},
+                        },
+                        "hovertemplate": f"{teller.t('Trial')} %{{x}}: %{{y:{style}}}<extra></extra>",
+                    }
+                )
+    return traces
+
+
+def _line(best: dict[int, float], teller: Teller, *, shares: bool) -> dict[str, Any]:
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "name": teller.t("best so far"),
+        "x": list(best),
+        "y": list(best.values()),
+        "line": {"shape": "hv", "color": BLUE, "width": 2, "dash": "dot"},
+        "hovertemplate": f"%{{y:{'.2%' if shares else '.4f'}}}<extra></extra>",
+    }
+
+
+def _best_so_far(results: Results) -> dict[int, float]:
+    """Return the best complete value up to each trial, by number, from the first complete one on."""
+    better = max if results.study.direction == "maximize" else min
+    found: dict[int, float] = {}
+    held: float | None = None
+    for trial in results.trials:
+        held = _better(better, held, trial)
+        if held is not None:
+            found[trial.number] = held
+    return found
+
+
+def _better(better: Any, held: float | None, trial: TrialRecord) -> float | None:
+    if trial.state != "complete" or trial.value is None:
+        return held
+    return trial.value if held is None else float(better(held, trial.value))

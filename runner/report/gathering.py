@@ -1,0 +1,104 @@
+"""From the store to `Results`."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from catalog import registry
+from catalog.contract import Card
+from catalog.diagnosis import Diagnosis
+from catalog.errors import InputError, ModelcatError
+from catalog.results import Interpretation
+from catalog.statement import Statement, from_json
+from runner.report.results import Calibration, Flips, Importance, Results
+from runner.store.judgements import evaluation_of
+from runner.store.records import EpochRecord, StudyRecord
+from runner.store.store import Store
+
+__all__ = ["gather"]
+
+Kind = TypeVar("Kind")
+
+
+def gather(store: Store, study: str, diagnoses: Sequence[Diagnosis] | None = None) -> Results:
+    """Read all that is known of a study.
+
+    Args:
+        store: Where it is.
+        study: Its name.
+        diagnoses: What the plugin's rules found; None where nobody asked them.
+
+    Raises:
+        UnknownStudyError: There is none of that name; the nearest is told.
+        InputError: No trial of it is complete.
+    """
+    record = store.study(study)
+    trials = tuple(store.trials(study))
+    if not any(trial.state == "complete" for trial in trials):
+        raise InputError(
+            f"study {study!r} has no complete trial yet ({_states(record)}): there is nothing to report; "
+            f"modelcat resume goes on with it"
+        )
+    insights, unreadable = store.insights(study), set[str]()
+    failures = {name: found["failure"] for name, found in insights.items() if "failure" in found}
+
+    def insight(name: str, kind: type[Kind]) -> Kind | None:
+        if name not in insights or name in failures:
+            return None
+        try:
+            return TypeAdapter(kind).validate_python(insights[name])
+        except ValidationError:  # of another version: told in its section
+            unreadable.add(name)
+            return None
+
+    flips = {name: insight(f"flips/{name}", Flips) for name in ("given", "baseline")}
+    return Results(
+        study=record,
+        state=record.effective_state(datetime.now(UTC)),
+        trials=trials,
+        epochs=_by_training(store.epochs(study)),
+        confirmations=tuple(store.confirmations(study)),
+        evaluations={(e.subject, e.split): evaluation_of(e) for e in store.evaluations(study)},
+        verdict=_statements(record.verdict),
+        calibration=insight("calibration", Calibration),
+        interpretation=insight("interpretation", Interpretation),
+        flips={name: found for name, found in flips.items() if found is not None},
+        importance=insight("importance", Importance),
+        diagnoses=tuple(diagnoses or ()),
+        diagnosed=diagnoses is not None,
+        card=_card(record.key),
+        made=datetime.now(UTC),
+        unreadable=frozenset(unreadable),
+        failures={name: str(failure.get("reason", "")) for name, failure in failures.items()},
+    )
+
+
+def _states(record: StudyRecord) -> str:
+    counts = record.trials
+    return f"{counts.running} running, {counts.pruned} pruned, {counts.failed} failed"
+
+
+def _by_training(epochs: Sequence[EpochRecord]) -> dict[str, tuple[EpochRecord, ...]]:
+    found = defaultdict[str, list[EpochRecord]](list)
+    for epoch in epochs:
+        found[epoch.training].append(epoch)
+    return {name: tuple(sorted(history, key=lambda epoch: epoch.progress)) for name, history in found.items()}
+
+
+def _statements(verdict: Mapping[str, Any] | None) -> tuple[Statement, ...]:
+    """Return what can be translated of a verdict; nothing where any of it is not as it should be."""
+    try:
+        return tuple(from_json(stored) for stored in (verdict or {}).get("statements") or ())
+    except (ValueError, AttributeError):
+        return ()
+
+
+def _card(key: str) -> Card | None:
+    """Return the plugin's card; a study outlives the plugin that made it."""
+    try:
+        return registry.load(key).card()
+    except ModelcatError:
+        return None

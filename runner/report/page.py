@@ -1,0 +1,126 @@
+"""The report as one page of HTML that needs nothing else."""
+
+import base64
+import hashlib
+import re
+from collections.abc import Callable
+from importlib.resources import files
+
+import plotly.offline
+from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
+
+from runner.console.text import safe
+from runner.language import Language, msgid
+from runner.report.blocks import Figures, Section
+from runner.report.islands import island
+from runner.report.results import Results
+from runner.report.sections import advice, configuration, data, making, quality, reading, verdict
+from runner.report.telling import Teller
+
+__all__ = ["SECTIONS", "render", "sections"]
+
+SECTIONS: tuple[Callable[[Results, Teller], Section], ...] = (
+    verdict.verdict,
+    verdict.key_figures,
+    data.data,
+    configuration.configuration,
+    configuration.search,
+    configuration.parameter_importance,
+    quality.learning,
+    quality.confusions,
+    quality.confidences,
+    quality.performance_by_length,
+    reading.important_words,
+    quality.calibration,
+    quality.classes,
+    reading.examples,
+    reading.flips,
+    advice.diagnosis,
+    making.variants,
+    making.costs,
+    configuration.trials,
+    making.spec,
+    making.versions,
+    making.reproduction,
+)
+"""The chapters in the order of the page."""
+
+_ASIDES = re.compile(r"(\([^()]*\))")
+"""What a verdict says in brackets: its intervals. Splitting by it leaves them at the odd places."""
+
+_STATES = {
+    "queued": msgid("queued"),
+    "running": msgid("running"),
+    "stopped": msgid("stopped"),
+    "finished": msgid("finished"),
+    "failed": msgid("failed"),
+}
+
+
+def sections(results: Results, teller: Teller) -> tuple[Section, ...]:
+    """Return all chapters; what the store does not hold is told as missing in its place."""
+    return tuple(section(results, teller) for section in SECTIONS)
+
+
+def render(results: Results, language: Language) -> str:
+    """Return the whole page. It asks nothing of any network, and its policy forbids it to."""
+    teller = Teller(language)
+    chapters = sections(results, teller)
+    plots = {
+        figure.name: {"plot": figure.plot, "height": figure.height}
+        for chapter in chapters
+        for block in chapter.blocks
+        if isinstance(block, Figures)
+        for figure in block.figures
+    }
+    library, script = plotly.offline.get_plotlyjs(), _asset("page.js")
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters |= {"asides": _ASIDES.split, "harmless": safe}
+    return environment.from_string(_asset("page.html.j2")).render(
+        t=teller.t,
+        language=language.code,
+        title=safe(results.title, 200),
+        name=safe(results.study.study, 200),
+        key=safe(results.study.key, 200),
+        meta=_meta(results, teller),
+        notes=safe(results.study.notes, 2000) if results.study.notes else "",
+        made=language.moment(results.made),
+        sections=chapters,
+        policy=_policy(library, script),
+        style=Markup(_asset("page.css")),  # noqa: S704 -- our own file
+        library=Markup(library),  # noqa: S704 -- plotly's own file
+        script=Markup(script),  # noqa: S704 -- our own file
+        figures=Markup(island(plots)),  # noqa: S704 -- `island` leaves no markup in it
+    )
+
+
+def _meta(results: Results, teller: Teller) -> tuple[str, ...]:
+    """Return what stands under the title."""
+    t, study, counts = teller.t, results.study, results.study.trials
+    trials = t("{complete:count} of {planned:count} trials complete", complete=counts.complete, planned=study.planned)
+    if counts.pruned or counts.failed:
+        more = t("{pruned:count} pruned, {failed:count} failed", pruned=counts.pruned, failed=counts.failed)
+        trials = f"{trials}, {more}"
+    return (
+        t(_STATES[results.state]),
+        trials,
+        t("{time:seconds} of work", time=study.seconds),
+        teller.language.moment(study.updated) + " UTC",
+    )
+
+
+def _policy(*scripts: str) -> str:
+    """Return a content security policy: these scripts and no others run, and nothing is ever fetched.
+
+    Styles are allowed inline because Plotly sets them on what it draws.
+    """
+    hashes = " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in scripts)
+    return (
+        f"default-src 'none'; script-src {hashes}; style-src 'unsafe-inline'; img-src data: blob:; "
+        f"base-uri 'none'; form-action 'none'"
+    )
+
+
+def _asset(name: str) -> str:
+    return files("runner.report").joinpath("assets", name).read_text(encoding="utf-8")

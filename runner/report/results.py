@@ -1,0 +1,158 @@
+"""All that a report tells of a study: one frozen record, gathered once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from catalog.contract import Card
+from catalog.diagnosis import Diagnosis
+from catalog.results import Comparison, ConfidenceBin, Evaluation, Flip, Interpretation
+from catalog.statement import Statement
+from runner.store.records import ConfirmationRecord, EpochRecord, StudyRecord, TrialRecord
+
+__all__ = ["Calibration", "Flips", "Importance", "Results", "Scores"]
+
+GIVEN, WINNER, BASELINE = "given", "winner", "baseline"
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """Metrics before and after the temperature was folded in."""
+
+    before: Mapping[str, float]
+    after: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What temperature scaling did.
+
+    Attributes:
+        temperature: What the model's scores are divided by; above 1 it had been too sure.
+        rows: Validation rows that it was fitted on.
+        validation: On the rows that it was fitted on.
+        test: On rows that nobody had looked at.
+        confidence_before: Of the uncalibrated model on test.
+    """
+
+    temperature: float
+    rows: int
+    validation: Scores | None = None
+    test: Scores | None = None
+    confidence_before: tuple[ConfidenceBin, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Flips:
+    """Examples that two models label differently, and how the two compare on that split."""
+
+    split: str
+    first: str
+    second: str
+    comparison: Comparison | None = None
+    flips: tuple[Flip, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Importance:
+    """How much each tuned field decided: shares that add up to one."""
+
+    method: str
+    trials: int
+    shares: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """A study as its report tells it.
+
+    Attributes:
+        study: Its row.
+        state: What to show as its state.
+        trials: By number.
+        epochs: Measurements by training (``"trial/7"``).
+        confirmations: Trainings of the finalists on fresh seeds.
+        evaluations: By subject and split.
+        verdict: Its sentences, where they can be translated.
+        calibration: None where nothing was calibrated.
+        interpretation: None where nobody looked at words.
+        flips: By whom the winner is held against: ``"given"``, ``"baseline"``.
+        importance: None where there are too few trials.
+        diagnoses: Gravest first.
+        diagnosed: Whether rules were applied at all.
+        card: The plugin's; None where it is not installed here.
+        made: When this was gathered, in UTC.
+        unreadable: Names of insights that the store holds in a shape that is not known here.
+        failures: Why an insight could not be found out, by its name.
+    """
+
+    study: StudyRecord
+    state: str
+    trials: tuple[TrialRecord, ...]
+    epochs: Mapping[str, tuple[EpochRecord, ...]]
+    confirmations: tuple[ConfirmationRecord, ...]
+    evaluations: Mapping[tuple[str, str], Evaluation]
+    verdict: tuple[Statement, ...]
+    calibration: Calibration | None
+    interpretation: Interpretation | None
+    flips: Mapping[str, Flips]
+    importance: Importance | None
+    diagnoses: tuple[Diagnosis, ...]
+    diagnosed: bool
+    card: Card | None
+    made: datetime
+    unreadable: frozenset[str] = field(default_factory=frozenset)
+    failures: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        """What a person calls the study."""
+        return self.study.title or self.study.study
+
+    @property
+    def given(self) -> Mapping[str, Any]:
+        """The `model_config` of the spec."""
+        return self.study.spec.get("model_config") or {}
+
+    @property
+    def chosen(self) -> Mapping[str, Any]:
+        """The `model_config` of the winner, or of the best trial so far."""
+        if self.study.winner and self.study.winner.get("model_config"):
+            config: Mapping[str, Any] = self.study.winner["model_config"]
+            return config
+        return {**self.given, **(self.study.best.params if self.study.best else {})}
+
+    @property
+    def confirmed(self) -> bool:
+        """Whether there is a winner, and not only a best trial so far."""
+        return self.study.winner is not None
+
+    @property
+    def tuned(self) -> bool:
+        """Whether what was chosen is another configuration than the given one."""
+        return self.number not in (0, None) if not self.confirmed else (self.study.winner or {}).get("arm") != GIVEN
+
+    @property
+    def number(self) -> int | None:
+        """The trial whose configuration was chosen."""
+        if self.study.winner and isinstance(self.study.winner.get("trial"), int):
+            return int(self.study.winner["trial"])
+        return self.study.best.number if self.study.best else None
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Names of the classes in the order of their ids."""
+        return tuple(map(str, self.study.data.get("labels") or ()))
+
+    @property
+    def main(self) -> tuple[str, Evaluation] | None:
+        """What the page looks at closely, with its name in `evaluations`: the winner on test where that is known."""
+        for subject, split in (
+            (WINNER, "test"),
+            (WINNER, "validation"),
+            (f"trial/{self.number}", "validation"),
+        ):
+            if found := self.evaluations.get((subject, split)):
+                return f"{subject}.{split}", found
+        return None

@@ -1,0 +1,34 @@
+"""The diagnosis of a study for its report, where its plugin offers one."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from catalog import registry
+from catalog.capabilities import Diagnoses
+from catalog.diagnosis import Diagnosis
+from catalog.errors import ModelcatError
+from runner.store.store import Store
+from runner.study.evidence import evidence_of
+
+__all__ = ["findings_of"]
+
+
+def findings_of(store: Store, study: str, folder: Path) -> Sequence[Diagnosis] | None:
+    """Apply the rules of the study's plugin; None where it has none, or is not installed: a report does without.
+
+    Args:
+        store: Where the study is.
+        study: Its name.
+        folder: The study's own.
+
+    Raises:
+        UnknownStudyError: There is none of that name; the nearest is told.
+    """
+    record = store.study(study)
+    try:
+        plugin = registry.load(record.key)
+    except ModelcatError:
+        return None
+    if not isinstance(plugin, Diagnoses) or record.trials.complete == 0:
+        return None
+    return plugin.diagnose(evidence_of(store, study, plugin, folder))

@@ -1,0 +1,107 @@
+"""What was trained with, what was tuned, and what the search looked like."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from runner.console.text import safe
+from runner.report.blocks import Block, Cell, Figures, Missing, Prose, Row, Section, Table
+from runner.report.figures import history, importance
+from runner.report.figures.history import ORIGINS, STATES
+from runner.report.metrics import metric
+from runner.report.results import Results
+from runner.report.sections.absence import absent
+from runner.report.telling import NOTHING, Teller
+from runner.store.records import TrialRecord
+
+__all__ = ["configuration", "parameter_importance", "search", "trials"]
+
+_MOST_TRIALS = 200
+
+
+def configuration(results: Results, teller: Teller) -> Section:
+    """Show the given configuration and the chosen one beside each other."""
+    t, given, chosen, space = teller.t, results.given, results.chosen, results.study.space
+    names = list(dict.fromkeys((*given, *chosen)))
+    rows = []
+    for name in names:
+        changed = given.get(name) != chosen.get(name)
+        ours = _value(teller, given, name)
+        theirs = _value(teller, chosen, name)
+        mark = t("changed") if changed else ""
+        rows.append(
+            Row((safe(name, 60), ours, theirs, mark, _range(space.get(name), teller)), "changed" if changed else "")
+        )
+    chosen_name = t("Winner") if results.confirmed else t("Best so far")
+    columns = (t("Field"), t("Given"), chosen_name, t("Difference"), t("Searched"))
+    blocks: tuple[Block, ...] = (
+        Table(t("Given configuration and winner"), columns, tuple(rows)),
+        Prose(t("Fields that are not listed have the model's defaults."), "muted"),
+    )
+    return Section("configuration", t("Configuration"), blocks)
+
+
+def _value(teller: Teller, config: Mapping[str, Any], name: str) -> Cell:
+    return teller.parameter(config[name]) if name in config else teller.t("default")
+
+
+def _range(space: Any, teller: Teller) -> str:
+    if not isinstance(space, Mapping):
+        return NOTHING
+    if "choices" in space:
+        return "{" + ", ".join(teller.parameter(choice) for choice in space["choices"]) + "}"
+    text = f"{teller.parameter(space.get('low'))} – {teller.parameter(space.get('high'))}"
+    return f"{text}, {teller.t('logarithmic')}" if space.get("log") else text
+
+
+def search(results: Results, teller: Teller) -> Section:
+    """Draw the optimisation history."""
+    figure = history.draw(results, teller)
+    missing = Missing(teller.t("There is a single trial: no search to show."))
+    return Section("history", teller.t("Optimisation history"), (Figures((figure,)) if figure else missing,))
+
+
+def parameter_importance(results: Results, teller: Teller) -> Section:
+    """Draw how much each tuned field decided."""
+    t = teller.t
+    figure = importance.draw(results, teller)
+    why = absent("importance", t("Not computed: it takes several complete trials that differ."), results, teller)
+    return Section("importance", t("Parameter importance"), (Figures((figure,)) if figure else why,))
+
+
+def trials(results: Results, teller: Teller) -> Section:
+    """List the trials, best first; of very many only the best."""
+    t, name = teller.t, results.study.metric
+    sign = -1 if results.study.direction == "maximize" else 1
+    ranked = sorted(
+        results.trials,
+        key=lambda trial: (trial.value is None, sign * (trial.value or 0.0), trial.number),
+    )
+    fields = list(dict.fromkeys(field for trial in ranked for field in trial.params))
+    rows = tuple(_row(trial, fields, results, teller) for trial in ranked[:_MOST_TRIALS])
+    columns = (
+        t("Trial"), t("Origin"), t("State"), safe(teller.metric(name), 60),
+        *(safe(field, 40) for field in fields), t("Time"), t("Remarks"),
+    )  # fmt: skip
+    caption = t("All trials, best first")
+    if len(ranked) > _MOST_TRIALS:
+        caption = t("The best {shown:count} of {all:count} trials", shown=_MOST_TRIALS, all=len(ranked))
+    numeric = frozenset(range(3, 5 + len(fields)))
+    return Section("trials", t("Trials"), (Table(caption, columns, rows, numeric),))
+
+
+def _row(trial: TrialRecord, fields: list[str], results: Results, teller: Teller) -> Row:
+    t, place = teller.t, f"trials.{trial.number}"
+    remarks = [safe(note, 200) for note in trial.notes]
+    if trial.failure:
+        remarks.insert(0, f"{safe(trial.failure.get('kind'), 40)}: {safe(trial.failure.get('reason'), 200)}")
+    best = results.number == trial.number
+    cells: tuple[Cell, ...] = (
+        f"{trial.number} ★" if best else str(trial.number),
+        t(ORIGINS[trial.origin]),
+        t(STATES[trial.state]),
+        teller.maybe(f"{place}.value", trial.value, metric(results.study.metric).kind),
+        *(teller.parameter(trial.params[field]) if field in trial.params else NOTHING for field in fields),
+        teller.maybe(f"{place}.seconds", trial.seconds, "seconds"),
+        "; ".join(remarks),
+    )
+    return Row(cells, "best" if best else "failed" if trial.state == "failed" else "")

@@ -1,0 +1,142 @@
+"""How it was made: the model and its sizes, what it cost, the spec, versions, and the way to make it again."""
+
+import shlex
+
+from runner.console.text import safe
+from runner.report.blocks import Block, Cell, Code, Facts, Missing, Prose, Row, Section, Table
+from runner.report.islands import readable
+from runner.report.results import Results
+from runner.report.telling import NOTHING, Teller
+
+__all__ = ["costs", "reproduction", "spec", "variants", "versions"]
+
+
+def variants(results: Results, teller: Teller) -> Section:
+    """Show the plugin's card: what the model is, and which sizes there are."""
+    t, card = teller.t, results.card
+    title = t("Model and its variants")
+    if card is None:
+        text = t("The plugin {key} is not installed here: its card is unknown.", key=safe(results.study.key, 200))
+        return Section("model", title, (Missing(text),))
+    blocks: list[Block] = [Prose(safe(card.summary), "", "en"), Prose(safe(card.description), "muted", "en")]
+    used = results.chosen.get("model_name")
+    rows = tuple(
+        Row(
+            (
+                safe(variant.name, 100),
+                teller.told(f"card.{index}.parameters", variant.parameters, "count"),
+                f"{teller.language.count(variant.megabytes)} MB",
+                safe(variant.speed, 100),
+                safe(variant.note, 200),
+            ),
+            "best" if variant.name == used else "",
+        )
+        for index, variant in enumerate(card.variants)
+    )
+    if rows:
+        columns = (t("Variant"), t("Parameters"), t("Size"), t("Speed"), t("Good for"))
+        blocks.append(Table(t("Variants; the one in use is marked"), columns, rows, frozenset({1, 2})))
+    return Section("model", title, tuple(blocks))
+
+
+def costs(results: Results, teller: Teller) -> Section:
+    """Tell times, speeds and sizes."""
+    t, study = teller.t, results.study
+    items: list[tuple[str, Cell]] = [
+        (t("Time worked on the study"), teller.told("study.seconds", study.seconds, "seconds"))
+    ]
+    trial = next((trial for trial in results.trials if trial.number == results.number), None)
+    if trial is not None:
+        items += [
+            (
+                t("Training time of the chosen trial"),
+                _speed(teller, trial.number, trial.speed.get("training_seconds"), "training_seconds", "seconds"),
+            ),
+            (
+                t("Training, examples a second"),
+                _speed(teller, trial.number, trial.speed.get("examples_per_second"), "examples_per_second", "number"),
+            ),
+            (
+                t("Training, tokens a second"),
+                _speed(teller, trial.number, trial.speed.get("tokens_per_second"), "tokens_per_second", "number"),
+            ),
+        ]
+    baseline = study.baseline or {}
+    if baseline.get("seconds") is not None:
+        items.append(
+            (t("Training time of the baseline"), teller.told("baseline.seconds", baseline["seconds"], "seconds"))
+        )
+    rows = []
+    for (subject, split), found in results.evaluations.items():
+        if subject in {"winner", "given", "baseline"}:
+            place = f"{subject}.{split}"
+            rate = found.rows / found.seconds if found.seconds > 0 else None
+            rows.append(
+                Row(
+                    (
+                        teller.subject(subject),
+                        teller.split(split),
+                        teller.told(f"{place}.rows", found.rows, "count"),
+                        teller.told(f"{place}.seconds", found.seconds, "seconds"),
+                        teller.maybe(f"{place}.rate", rate, "number"),
+                        teller.maybe(f"{place}.tokens", found.tokens, "count"),
+                        teller.maybe(f"{place}.model_bytes", found.model_bytes, "size"),
+                        teller.maybe(f"{place}.peak_memory_bytes", found.peak_memory_bytes, "size"),
+                    )
+                )
+            )
+    blocks: list[Block] = [Facts(tuple(items))]
+    if rows:
+        columns = (
+            t("Model"), t("Split"), t("Texts"), t("Seconds"), t("Texts a second"), t("Tokens"),
+            t("Model size"), t("Peak memory"),
+        )  # fmt: skip
+        blocks.append(Table(t("Inference"), columns, tuple(rows), frozenset(range(2, 8))))
+    else:
+        blocks.append(Missing(t("Inference was not measured: no model of the study has been judged on a split.")))
+    return Section("costs", t("Times and sizes"), tuple(blocks))
+
+
+def _speed(teller: Teller, number: int, value: float | None, name: str, kind: str) -> Cell:
+    return teller.maybe(f"trials.{number}.speed.{name}", value, kind)
+
+
+def spec(results: Results, teller: Teller) -> Section:
+    """Show the whole spec, to copy."""
+    text = readable(results.study.spec)
+    return Section("spec", teller.t("Spec"), (Code("spec-json", teller.t("The whole spec"), text),))
+
+
+def versions(results: Results, teller: Teller) -> Section:
+    """Tell what made the study."""
+    items = tuple((safe(name, 60), safe(version, 60)) for name, version in results.study.versions.items())
+    title = teller.t("Versions")
+    return Section("versions", title, (Facts(items) if items else Missing(teller.t("No versions were recorded.")),))
+
+
+def reproduction(results: Results, teller: Teller) -> Section:
+    """Tell the commands that make it again."""
+    t, study = teller.t, results.study
+    name = shlex.quote(safe(study.study, 300))
+    made_by = safe(study.versions.get("modelcat", ""), 40)
+    wanted = f"modelcat=={made_by}" if made_by else "modelcat"
+    command = "run" if study.mode == "study" else "train"
+    lines = (
+        f"pip install {shlex.quote(wanted)}",
+        "modelcat validate spec.json",
+        f"modelcat {command} spec.json",
+        f"modelcat trials {name}",
+        f"modelcat report {name} -o report.html",
+    )
+    fingerprint = safe(study.data.get("fingerprint") or NOTHING, 64)
+    blocks: tuple[Block, ...] = (
+        Prose(t("Save the spec above as spec.json beside the data that it names, then:")),
+        Code("commands", t("Commands"), "\n".join(lines)),
+        Facts(((t("Seed of the study"), safe((study.spec.get("study") or {}).get("seed", 0), 40)),)),
+        Prose(t("SHA-256 of the data: {fingerprint}", fingerprint=fingerprint), "muted"),
+        Prose(
+            t("Same versions and same machine give the same numbers; other hardware differs in the last digits."),
+            "muted",
+        ),
+    )
+    return Section("reproduce", t("How to make it again"), blocks)

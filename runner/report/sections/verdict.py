@@ -1,0 +1,175 @@
+"""What was found, in one look: the verdict, and the numbers that matter."""
+
+from runner.console.text import safe
+from runner.report.blocks import Block, Facts, Figures, Missing, Prose, Row, Section, Table, Tile, Tiles, Told
+from runner.report.figures import verdict as verdict_figure
+from runner.report.metrics import metric
+from runner.report.results import Results
+from runner.report.telling import NOTHING, Teller
+
+__all__ = ["key_figures", "verdict"]
+
+_TILES = ("accuracy", "f1", "macro_f1", "matthews_corrcoef", "roc_auc", "log_loss", "ece")
+_MOST_TILES = 6
+
+
+def verdict(results: Results, teller: Teller) -> Section:
+    """Tell who won, by how much, and whether that could be chance."""
+    t = teller.t
+    blocks: list[Block] = []
+    stored = results.study.verdict
+    if results.verdict:
+        blocks.append(Prose(" ".join(teller.say(statement) for statement in results.verdict), "verdict"))
+    elif stored and stored.get("sentence"):
+        blocks.append(Prose(safe(stored["sentence"], 2000), "verdict", "en"))
+    else:
+        blocks.append(Prose(_unfinished(results, teller), "verdict"))
+        blocks.append(Missing(t("There is no verdict yet: the study has not been closed.")))
+    if figure := verdict_figure.draw(results, teller):
+        blocks.append(Figures((figure,)))
+    if comparisons := _comparisons(results, teller):
+        blocks.append(comparisons)
+    if seeds := _seeds(results, teller):
+        blocks.append(seeds)
+    return Section("verdict", t("Verdict"), tuple(blocks))
+
+
+def _unfinished(results: Results, teller: Teller) -> str:
+    best = results.study.best
+    if best is None:
+        return teller.t("No trial has a value.")
+    return teller.t(
+        "Best so far: trial {number:count} with {value} {metric} on validation.",
+        number=best.number,
+        value=teller.shown(best.value, metric(results.study.metric).kind),
+        metric=safe(teller.metric(results.study.metric), 60),
+    )
+
+
+def _comparisons(results: Results, teller: Teller) -> Table | None:
+    """Return the paired comparisons that the verdict rests on."""
+    t, stored = teller.t, results.study.verdict or {}
+    rows = []
+    for name, second in (("versus_given", "given"), ("versus_baseline", "baseline")):
+        found = stored.get(name)
+        if not found:
+            continue
+        kind = "points" if metric(str(found["metric"])).kind == "percent" else "score"
+        low, high = float(found["low"]), float(found["high"])
+        difference = Told(
+            f"verdict.{name}.difference",
+            found["difference"],
+            teller.shown(found["difference"], kind),
+            low,
+            high,
+            teller.interval(low, high, kind),
+        )
+        first = teller.subject(str(found.get("of") or "winner"))
+        trainings = " : ".join(str(int(seeds)) for seeds in found["seeds"])
+        rows.append(
+            Row(
+                (
+                    t("{first} against {second}", first=first, second=teller.subject(second)),
+                    difference,
+                    trainings,
+                    teller.told(f"verdict.{name}.rows", found["rows"], "count"),
+                )
+            )
+        )
+    if not rows:
+        return None
+    unit = t("points") if metric(results.study.metric).kind == "percent" else ""
+    columns = (
+        t("Comparison"),
+        t("Difference in {metric}", metric=safe(teller.metric(results.study.metric), 60))
+        + (f" ({unit})" if unit else ""),
+        t("Trainings"),
+        t("Validation rows"),
+    )
+    return Table(t("Paired comparisons on validation; positive is better"), columns, tuple(rows), frozenset({1, 2, 3}))
+
+
+def _seeds(results: Results, teller: Teller) -> Table | None:
+    """Return what the finalists reached on each fresh seed."""
+    if not results.confirmations:
+        return None
+    t, name = teller.t, results.study.metric
+    rows = tuple(
+        Row(
+            (
+                teller.subject(found.arm),
+                str(found.seed),
+                teller.maybe(f"confirmations.{found.arm}.{found.seed}", found.metrics.get(name), metric(name).kind),
+                teller.told(f"confirmations.{found.arm}.{found.seed}.seconds", found.seconds, "seconds"),
+            )
+        )
+        for found in results.confirmations
+    )
+    columns = (t("Configuration"), t("Seed"), safe(teller.metric(name), 60), t("Training time"))
+    return Table(t("Confirmation on fresh seeds"), columns, rows, frozenset({1, 2, 3}))
+
+
+def key_figures(results: Results, teller: Teller) -> Section:
+    """Tell the metrics of the winner with their intervals, and those of given configuration and baseline beside."""
+    t = teller.t
+    title = t("Key figures")
+    if results.main is None:
+        missing = t("The chosen model has not been judged in full: an older modelcat made this study.")
+        return Section("key-figures", title, (Missing(missing),))
+    place, evaluation = results.main
+    subject, _, split = place.rpartition(".")
+    tiles: list[Tile] = []
+    for name in _TILES:
+        told = teller.scored(place, evaluation, name)
+        if isinstance(told, Told) and len(tiles) < _MOST_TILES:
+            tiles.append(Tile(teller.metric(name), told, t(metric(name).meaning) if metric(name).meaning else ""))
+    intro = t(
+        "{subject} · {split}, {rows:count} examples.",
+        subject=teller.subject(subject),
+        split=teller.split(split),
+        rows=evaluation.rows,
+    )
+    if evaluation.intervals:
+        intro += " " + t("The range beside a number is its 95 % bootstrap interval.")
+    blocks: list[Block] = [Prose(intro, "muted"), Tiles(tuple(tiles)), _side_by_side(results, teller, split)]
+    best = results.study.best
+    if best is not None:
+        name = results.study.metric
+        kind = metric(name).kind
+        blocks.append(
+            Facts(
+                (
+                    (
+                        t("Best value in the search (trial {number:count})", number=best.number),
+                        teller.told("best.value", best.value, kind),
+                    ),
+                )
+            )
+        )
+    return Section("key-figures", title, tuple(blocks))
+
+
+def _side_by_side(results: Results, teller: Teller, split: str) -> Table:
+    """Return all metrics of everything that was judged on `split`."""
+    t = teller.t
+    subjects = [
+        s for s in ("winner", "given", "baseline", f"trial/{results.number}") if (s, split) in results.evaluations
+    ]
+    if "winner" in subjects:
+        subjects = [subject for subject in subjects if not subject.startswith("trial/")]
+    judged = {subject: results.evaluations[subject, split] for subject in subjects}
+    names = list(dict.fromkeys(name for found in judged.values() for name in found.metrics))
+    rows = tuple(
+        Row(
+            (
+                safe(teller.metric(name), 60),
+                *(teller.scored(f"{subject}.{split}", found, name) for subject, found in judged.items()),
+            )
+        )
+        for name in names
+    )
+    columns = (t("Metric"), *(teller.subject(subject) for subject in subjects))
+    caption = t("All metrics · {split}", split=teller.split(split))
+    if all(cell == NOTHING for row in rows for cell in row.cells[1:]):
+        rows = ()
+    return Table(caption, columns, rows, frozenset(range(1, len(columns))))

@@ -1,0 +1,124 @@
+"""`Teller`: numbers of the store and foreign texts, ready for a page in one language."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from catalog.results import Evaluation
+from catalog.statement import Statement, Value
+from runner.console.text import safe
+from runner.language import Language, msgid
+from runner.report.blocks import Bar, Told
+from runner.report.metrics import metric
+
+__all__ = ["NOTHING", "Teller"]
+
+NOTHING = "–"
+_LONGEST = 40
+
+
+class Teller:
+    """Tells things in `language`; `t` translates."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+        self.t = language.translate
+
+    def say(self, statement: Statement) -> str:
+        """Tell a statement whose texts may be anybody's."""
+        return self.language.say(_harmless(statement))
+
+    def shown(self, value: float, kind: str) -> str:
+        """Write a number as its kind wants it."""
+        language = self.language
+        writers: dict[str, Callable[[float], str]] = {
+            "count": language.count,
+            "percent": language.percent,
+            "points": language.points,
+            "seconds": language.seconds,
+            "size": language.size,
+            "number": language.number,
+            "score": self._score,
+        }
+        return writers[kind](value)
+
+    def _score(self, value: float) -> str:
+        """Write to three places, so that columns stand straight; what is smaller keeps its digits."""
+        return self.language.decimal(value, 3) if abs(value) >= 1e-3 or value == 0 else self.language.number(value)
+
+    def told(self, of: str, value: float, kind: str) -> Told:
+        """Return a number with its place."""
+        return Told(of, value, self.shown(value, kind))
+
+    def maybe(self, of: str, value: float | None, kind: str) -> Told | str:
+        """Return a number with its place, or a dash where there is none."""
+        return NOTHING if value is None else self.told(of, value, kind)
+
+    def share(self, of: str, value: float) -> Bar:
+        """Return a share of one with its bar."""
+        return Bar(self.told(of, value, "percent"), value)
+
+    def scored(self, of: str, evaluation: Evaluation, name: str) -> Told | str:
+        """Return a metric of an evaluation with its interval; a dash where it has none of that name."""
+        value = evaluation.metrics.get(name)
+        if value is None:
+            return NOTHING
+        kind = metric(name).kind
+        bounds = evaluation.intervals.get(name)
+        if bounds is None:
+            return self.told(f"{of}.{name}", value, kind)
+        low, high = bounds
+        return Told(f"{of}.{name}", value, self.shown(value, kind), low, high, self.interval(low, high, kind))
+
+    def scored_value(self, name: str, value: float | None) -> str:
+        """Write a metric's value; a dash where there is none."""
+        return NOTHING if value is None else self.shown(value, metric(name).kind)
+
+    def interval(self, low: float, high: float, kind: str) -> str:
+        """Write an interval, its unit once where that is per cent."""
+        first = self.language.decimal(low * 100, 1) if kind == "percent" else self.shown(low, kind)
+        if low < 0:  # a dash beside a minus cannot be read
+            return self.t("{low} to {high}", low=first, high=self.shown(high, kind))
+        return f"{first} – {self.shown(high, kind)}"
+
+    def metric(self, name: str) -> str:
+        """Return what a metric is called."""
+        return self.t(metric(name).label)
+
+    def parameter(self, value: Any) -> str:
+        """Write a parameter's value."""
+        if isinstance(value, bool) or value is None:
+            return {True: self.t("yes"), False: self.t("no"), None: NOTHING}[value]
+        if isinstance(value, int | float):
+            return self.language.number(value) if isinstance(value, float) else str(value)
+        return safe(value, 200)
+
+    def parameters(self, values: Mapping[str, Any]) -> str:
+        """Write parameters on one line."""
+        return ", ".join(f"{safe(name, _LONGEST)} {self.parameter(value)}" for name, value in values.items())
+
+    def subject(self, name: str) -> str:
+        """Return what a judged model is called: ``"winner"``, ``"given"``, ``"baseline"`` or ``"trial/7"``."""
+        if name.startswith("trial/"):
+            return self.t("Trial {number}", number=safe(name.partition("/")[2], 12))
+        return self.t(_SUBJECTS.get(name, name))
+
+    def split(self, name: str) -> str:
+        """Return what a split is called."""
+        return self.t(_SPLITS.get(name, name))
+
+
+def _harmless(statement: Statement) -> Statement:
+    """Return the statement with every text in it made safe."""
+    values: dict[str, Value] = {
+        name: _harmless(value)
+        if isinstance(value, Statement)
+        else safe(value, 300)
+        if isinstance(value, str)
+        else value
+        for name, value in statement.values.items()
+    }
+    return Statement(statement.template, values)
+
+
+_SUBJECTS = {"winner": msgid("Winner"), "given": msgid("Given configuration"), "baseline": msgid("Baseline")}
+_SPLITS = {"train": msgid("Train"), "validation": msgid("Validation"), "test": msgid("Test")}

@@ -1,0 +1,145 @@
+"""The model card: a header that the hub reads, and chapters that a person does."""
+
+import re
+from dataclasses import replace
+
+import pytest
+import yaml
+
+from runner.language import Language
+from runner.report.card import model_card
+from runner.report.card.markdown import fenced, plain
+from runner.report.gathering import gather
+from runner.store.judgements import evaluation_of
+
+NAME = "imdb-minilm"
+
+
+def card_of(store, language="en", diagnoses=()):
+    """Return header and body of a study's card."""
+    text = model_card(gather(store, NAME, diagnoses), Language(language))
+    _, header, body = text.split("---\n", 2)
+    return yaml.safe_load(header), body
+
+
+@pytest.fixture(scope="module")
+def winner(whole):
+    """Return the winner's evaluation on test."""
+    return evaluation_of(next(e for e in whole.evaluations(NAME) if (e.subject, e.split) == ("winner", "test")))
+
+
+def test_the_header_says_what_the_hub_asks(whole, winner):
+    """Library, task, base model, data set and every metric with its whole value are in the header."""
+    header, _ = card_of(whole)
+    assert {name: header[name] for name in ("language", "library_name", "pipeline_tag", "base_model", "datasets")} == {
+        "language": ["en"],
+        "library_name": "transformers",
+        "pipeline_tag": "text-classification",
+        "base_model": "distilbert-base-uncased",
+        "datasets": ["stanfordnlp/imdb"],
+    }
+    [result] = header["model-index"][0]["results"]
+    assert result["dataset"] == {"name": "imdb", "type": "stanfordnlp/imdb", "split": "test"}
+    told = {metric["name"]: metric["value"] for metric in result["metrics"]}
+    assert told == dict(winner.metrics)
+    assert header["metrics"] == [metric["type"] for metric in result["metrics"]]
+
+
+def test_the_body_has_the_results_with_their_intervals(whole, winner):
+    """Each metric stands in a table with its interval, for winner, given configuration and baseline."""
+    _, body = card_of(whole)
+    language = Language("en")
+    for name in ("accuracy", "macro_f1", "ece"):
+        low, high = winner.intervals[name]
+        told = f"{language.percent(winner.metrics[name])} ({language.decimal(low * 100, 1)} – {language.percent(high)})"
+        assert told in body
+    assert "| Metric | Winner | Given configuration | Baseline |" in body
+    assert "A temperature of 1.41, fitted on 222 validation rows" in body
+    chapters = [
+        "Intended use",
+        "Data",
+        "Training configuration",
+        "Results",
+        "Calibration",
+        "Limitations",
+        "How to use",
+        "Versions",
+    ]
+    assert re.findall(r"^## (.*)$", body, re.MULTILINE) == chapters
+
+
+def test_the_snippet_cuts_texts_as_the_model_was_trained(whole):
+    """The pipeline is called with truncation and the model's maximum length."""
+    assert "truncation=True, max_length=256" in card_of(whole)[1]
+
+
+def test_limitations_are_what_the_diagnosis_found(whole, diagnoses):
+    """Problems and warnings stand there with their evidence; notes do not."""
+    _, body = card_of(whole, diagnoses=diagnoses)
+    limits = body.partition("## Limitations")[2].partition("## ")[0]
+    assert "98.1 % right on train against 91.3 % on validation" in limits.replace("\xa0", " ")
+    assert "Some test texts were trained on" not in limits
+
+
+def test_another_truncation_than_head_is_stated(whole):
+    """A pipeline cuts the end off; a model that was trained otherwise says so."""
+    results = gather(whole, NAME)
+    chosen = {**results.chosen, "truncation": "head+tail"}
+    results = replace(results, study=replace(results.study, winner={**results.study.winner, "model_config": chosen}))
+    assert "(head+tail); a pipeline cuts the end off" in model_card(results, Language("en"))
+    assert "cuts the end off" not in card_of(whole)[1]
+
+
+def test_a_card_can_be_german(whole):
+    """Chapters and numbers are told in German, the header stays as the hub reads it."""
+    header, body = card_of(whole, "de")
+    assert header["pipeline_tag"] == "text-classification"
+    assert "## Grenzen" in body
+    assert "91,7\xa0%" in body
+
+
+def test_hostile_texts_stay_texts_in_header_and_body(hostile):
+    """The header parses to what it is told, and no markup, table cell, heading or code fence of a text takes effect."""
+    header, body = card_of(hostile)
+    assert set(header) <= {
+        "language",
+        "library_name",
+        "pipeline_tag",
+        "tags",
+        "base_model",
+        "datasets",
+        "metrics",
+        "model-index",
+    }
+    outside = re.sub(r"```json.*?```|```python.*?```", "", body, flags=re.DOTALL)
+    assert not re.search(r"<(?!br)", outside)
+    assert not re.search(r"(?<!\\)[`\[\]*_]", outside.replace("**", ""))
+    assert not re.search("[\x00\x1b\u202e\u2028]", body)
+    assert len(re.findall(r"^#+ ", outside, re.MULTILINE)) == 9
+    rows = [line for line in outside.splitlines() if line.startswith("| ")]
+    assert all(len(re.findall(r"(?<!\\)\|", row)) in {4, 5} for row in rows)
+
+
+def test_a_local_model_or_a_scratch_one_is_no_base_model(whole, tmp_path):
+    """Only what may be a hub's name is told as the base model."""
+    results = gather(whole, NAME)
+    (tmp_path / "models").mkdir()
+    for name in ("scratch/bert-tiny", "/somewhere/model", "models", "../x"):
+        config = {**results.chosen, "model_name": name}
+        study = replace(results.study, winner={**results.study.winner, "model_config": config}, base=str(tmp_path))
+        header = yaml.safe_load(model_card(replace(results, study=study), Language("en")).split("---\n")[1])
+        assert "base_model" not in header
+
+
+@pytest.mark.parametrize(
+    "text", ["# x", "a | b", "`x`", "<b>", "[a](b)", "**x**", "@someone", "https://x.org", "---", "1 * 2"]
+)
+def test_plain_text_has_no_active_sign(text):
+    """Every sign that Markdown or HTML acts on is escaped."""
+    assert not re.search(r"(?<!\\)[`*_\[\]|#<>@]", re.sub(r"&(#\d+|\w+);", "", plain(text)))
+    assert "://" not in plain(text)
+
+
+def test_a_fence_is_longer_than_any_in_its_text():
+    """Backticks in code cannot end its block."""
+    assert fenced("a\n````\nb", "json").startswith("`````json\n")

@@ -1,0 +1,251 @@
+"""Every number of a page is the store's."""
+
+import re
+from dataclasses import asdict
+
+import pytest
+
+from runner.store.judgements import evaluation_of
+
+NAME = "imdb-minilm"
+KEPT = (
+    "accuracy",
+    "precision",
+    "recall",
+    "f1",
+    "macro_f1",
+    "matthews_corrcoef",
+    "roc_auc",
+    "log_loss",
+    "brier_score",
+    "ece",
+)
+
+
+@pytest.fixture(scope="module")
+def page(whole, page_of):
+    """Return the English page of the whole study."""
+    return page_of(whole)
+
+
+@pytest.fixture(scope="module")
+def stored(whole):
+    """Return each number of the store by the place that a page names it by."""
+    return {**_judged(whole), **_searched(whole), **_calibrated(whole), **_explained(whole)}
+
+
+def _judged(store):
+    numbers = {}
+    for record in store.evaluations(NAME):
+        found, place = evaluation_of(record), f"{record.subject}.{record.split}"
+        numbers |= {f"{place}.{name}": value for name, value in found.metrics.items()}
+        for name in ("rows", "seconds", "tokens", "model_bytes", "peak_memory_bytes"):
+            numbers[f"{place}.{name}"] = getattr(found, name)
+        numbers[f"{place}.rate"] = found.rows / found.seconds
+        for i, row in enumerate(found.confusion):
+            numbers |= {f"{place}.confusion.{i}.{j}": cell for j, cell in enumerate(row)}
+        for part in ("classes", "confidence", "lengths"):
+            for i, each in enumerate(getattr(found, part)):
+                numbers |= {f"{place}.{part}.{i}.{name}": value for name, value in asdict(each).items()}
+    return numbers
+
+
+def _searched(store):
+    study, numbers, best = store.study(NAME), {}, None
+    for trial in store.trials(NAME):
+        place = f"trials.{trial.number}"
+        if trial.state == "complete":
+            best = trial.value if best is None else max(best, trial.value)
+        numbers |= {f"{place}.value": trial.value, f"{place}.seconds": trial.seconds, f"{place}.best_so_far": best}
+        numbers |= {f"{place}.speed.{name}": value for name, value in trial.speed.items()}
+    for epoch in store.epochs(NAME):
+        place = f"epochs.{epoch.training}.{epoch.progress}"
+        numbers |= {f"{place}.accuracy.epoch": epoch.epoch, f"{place}.loss.epoch": epoch.epoch}
+        numbers |= {
+            f"{place}.accuracy.train": epoch.train_metrics["accuracy"],
+            f"{place}.accuracy.validation": epoch.metrics["accuracy"],
+            f"{place}.loss.train": epoch.train_loss,
+            f"{place}.loss.validation": epoch.metrics["loss"],
+        }
+    for run in store.confirmations(NAME):
+        place = f"confirmations.{run.arm}.{run.seed}"
+        numbers |= {place: run.metrics["accuracy"], f"{place}.seconds": run.seconds}
+    for name in ("versus_given", "versus_baseline"):
+        versus = study.verdict[name]
+        numbers |= {f"verdict.{name}.difference": versus["difference"], f"verdict.{name}.rows": versus["rows"]}
+    numbers |= {"study.seconds": study.seconds, "best.value": study.best.value, "baseline.seconds": 1.396147}
+    data = study.data
+    numbers |= {"data.rows": sum(data["rows"].values()), "data.classes": 2, "data.mean_words": data["mean_words"]}
+    numbers |= {f"data.rows.{split}": count for split, count in data["rows"].items()}
+    numbers |= {f"data.duplicates.{split}": count for split, count in data["duplicates"].items()}
+    for split, counts in data["label_rows"].items():
+        for i, count in enumerate(counts):
+            numbers |= {
+                f"data.label_rows.{split}.{i}": count,
+                f"data.label_rows.{split}.{i}.share": count / sum(counts),
+            }
+    return numbers
+
+
+def _calibrated(store):
+    insights, numbers = store.insights(NAME), {}
+    calibration = insights["calibration"]
+    numbers |= {"calibration.temperature": calibration["temperature"], "calibration.rows": calibration["rows"]}
+    for split in ("validation", "test"):
+        for when in ("before", "after"):
+            numbers |= {f"calibration.{split}.{when}.{name}": v for name, v in calibration[split][when].items()}
+    after = next(e for e in store.evaluations(NAME) if (e.subject, e.split) == ("winner", "test")).details["confidence"]
+    for when, bins in (("before", calibration["confidence_before"]), ("after", after)):
+        for i, found in enumerate(bins):
+            if rows := found["right"] + found["wrong"]:
+                place = f"reliability.{when}.{i}"
+                numbers |= {
+                    f"{place}.confidence": found["confidence"],
+                    f"{place}.right": found["right"] / rows,
+                    f"{place}.rows": rows,
+                }
+    return numbers
+
+
+def _explained(store):
+    insights, numbers = store.insights(NAME), {}
+    numbers |= {f"importance.shares.{name}": share for name, share in insights["importance"]["shares"].items()}
+    interpretation = insights["interpretation"]
+    numbers["interpretation.completeness_error"] = interpretation["completeness_error"]
+    for i, words in enumerate(interpretation["classes"]):
+        for j, word in enumerate(words["words"]):
+            numbers |= {f"words.{i}.{j}.weight": word["weight"], f"words.{i}.{j}.texts": word["texts"]}
+    for i, example in enumerate(interpretation["examples"]):
+        why = example["explanation"]
+        numbers[f"examples.{i}.confidence"] = why["prediction"]["confidence"]
+        numbers |= {f"examples.{i}.words.{j}": word["weight"] for j, word in enumerate(why["words"])}
+    for second in ("given", "baseline"):
+        found = insights[f"flips/{second}"]
+        numbers |= {
+            f"flips.{second}.{name}": found["comparison"][name]
+            for name in ("only_first", "only_second", "p_value", "rows")
+        }
+        for i, flip in enumerate(found["flips"]):
+            numbers |= {
+                f"flips.{second}.{i}.first": flip["first_confidence"],
+                f"flips.{second}.{i}.second": flip["second_confidence"],
+            }
+    return numbers
+
+
+def test_every_number_on_the_page_is_the_stores(page, stored):
+    """Whatever number the page tells, the store holds at that place, to the last digit."""
+    told = {of: {value for value, *_ in found} for of, found in page.told.items() if not of.startswith("card.")}
+    assert {of for of in told if of not in stored} == set()
+    assert {of: (values, stored[of]) for of, values in told.items() if values != {stored[of]}} == {}
+
+
+def test_nothing_that_a_reader_looks_for_is_left_out(page, stored):
+    """Each metric, trial, confusion cell, bucket, class, epoch, word and comparison of the store is on the page."""
+    test = [
+        place
+        for place in stored
+        if place.startswith("winner.test.") and ".confidence." not in place and ".classes." not in place
+    ]
+    lengths = re.compile(r"\.lengths\.\d+\.(low|high|unit|accuracy_low|accuracy_high)$")
+    wanted = [place for place in test if not lengths.search(place)]
+    wanted += [f"{subject}.test.{name}" for subject in ("given", "baseline") for name in KEPT]
+    wanted += [
+        place
+        for place in stored
+        if re.match(
+            r"(trials\.\d+\.(value|best_so_far|seconds)|epochs\.trial/7|confirmations|verdict|data|calibration|importance|words|examples|flips|reliability)",
+            place,
+        )
+    ]
+    wanted += [
+        f"winner.test.classes.{i}.{name}" for i in (0, 1) for name in ("rows", "predicted", "precision", "recall", "f1")
+    ]
+    wanted += [f"winner.test.confidence.{i}.{side}" for i in range(10, 20) for side in ("right", "wrong")]
+    assert [place for place in wanted if stored[place] is not None and place not in page.told] == []
+
+
+def test_every_metric_of_the_winner_has_its_interval(page, whole):
+    """Beside each metric stand both ends of its stored interval."""
+    record = next(e for e in whole.evaluations(NAME) if (e.subject, e.split) == ("winner", "test"))
+    for name, bounds in evaluation_of(record).intervals.items():
+        assert {(low, high) for _, _, low, high in page.told[f"winner.test.{name}"]} == {bounds}
+    buckets = evaluation_of(record).lengths
+    told = [page.told[f"winner.test.lengths.{i}.accuracy"] for i in range(len(buckets))]
+    assert [{(low, high) for *_, low, high in found} for found in told] == [
+        {(b.accuracy_low, b.accuracy_high)} for b in buckets
+    ]
+
+
+@pytest.mark.parametrize(("language", "point", "group"), [("en", ".", ","), ("de", ",", ".")])
+def test_what_is_shown_is_the_value_rounded(whole, page_of, language, point, group):
+    """A shown number, read back, is its value to the digits that it shows."""
+    checked = 0
+    for of, found in page_of(whole, language).told.items():
+        for value, shown, *_ in found:
+            text = shown.replace("\xa0", " ")
+            if match := re.fullmatch(r"(-?[\d.,]+)(e-?\d+)?( %| MB)?", text):
+                unit = "points" if of.endswith(".difference") else match[3] or ""
+                digits = match[1].replace(group, "").replace(point, ".")
+                scale = {" %": 0.01, " MB": 1e6, "points": 0.01}.get(unit, 1.0) * 10 ** int((match[2] or "e0")[1:])
+                least = 10.0 ** -len(digits.partition(".")[2])
+                assert float(digits) * scale == pytest.approx(value, abs=0.5001 * least * scale), of
+                checked += 1
+    assert checked > 400
+
+
+def test_the_tuning_figures_draw_the_stores_numbers(page, whole):
+    """History, importance and verdict are drawn from the very numbers of the store."""
+    drawn, trials = page.figures, whole.trials(NAME)
+    points = {
+        x: y
+        for trace in drawn["history"]["data"]
+        if trace["mode"] == "markers"
+        for x, y in zip(trace["x"], trace["y"], strict=True)
+    }
+    assert points == {trial.number: trial.value for trial in trials if trial.value is not None}
+    shares = whole.insights(NAME)["importance"]["shares"]
+    assert sorted(drawn["importance"]["data"][0]["x"]) == sorted(shares.values())
+    for trace, subject in zip(drawn["verdict-scores"]["data"], ("winner", "given", "baseline"), strict=True):
+        record = next(e for e in whole.evaluations(NAME) if (e.subject, e.split) == (subject, "test"))
+        value, (low, high) = record.metrics["accuracy"], evaluation_of(record).intervals["accuracy"]
+        assert trace["x"] == [value]
+        assert trace["error_x"]["array"] == [high - value]
+        assert trace["error_x"]["arrayminus"] == [value - low]
+
+
+def test_the_quality_figures_draw_the_stores_numbers(page, whole):
+    """Curves, confusion, confidence, lengths, words and reliability are drawn from the store's numbers."""
+    drawn, epochs = page.figures, whole.epochs(NAME, "trial/7")
+    train, validation = drawn["curve-accuracy"]["data"]
+    assert train["y"] == [epoch.train_metrics["accuracy"] for epoch in epochs]
+    assert validation["y"] == [epoch.metrics["accuracy"] for epoch in epochs]
+    train, validation = drawn["curve-loss"]["data"]
+    assert train["y"] == [epoch.train_loss for epoch in epochs]
+    assert validation["y"] == [epoch.metrics["loss"] for epoch in epochs]
+    test = evaluation_of(next(e for e in whole.evaluations(NAME) if (e.subject, e.split) == ("winner", "test")))
+    assert drawn["confusion"]["data"][0]["z"] == [[cell / sum(row) for cell in row] for row in test.confusion]
+    right, wrong = drawn["confidence"]["data"]
+    assert right["y"] == [found.right for found in test.confidence[10:]]
+    assert wrong["y"] == [found.wrong for found in test.confidence[10:]]
+    accuracy, confidence, truncated = drawn["lengths"]["data"]
+    assert accuracy["y"] == [found.accuracy for found in test.lengths]
+    assert confidence["y"] == [found.confidence for found in test.lengths]
+    assert truncated["y"] == [found.truncated for found in test.lengths]
+    insights = whole.insights(NAME)
+    negative, positive = insights["interpretation"]["classes"]
+    assert drawn["words"]["data"][0]["x"] == [-word["weight"] for word in negative["words"]]
+    assert drawn["words"]["data"][1]["x"] == [word["weight"] for word in positive["words"]]
+    _, before, after = drawn["reliability"]["data"]
+    old = [found for found in insights["calibration"]["confidence_before"] if found["right"] + found["wrong"]]
+    assert before["y"] == [found["right"] / (found["right"] + found["wrong"]) for found in old]
+    assert after["x"] == [found.confidence for found in test.confidence if found.right + found.wrong]
+
+
+def test_the_verdict_is_told_in_the_language_of_the_page(whole, page_of):
+    """Statements are translated with their numbers; the sentence of the store is what English says."""
+    assert whole.study(NAME).verdict["sentence"] in page_of(whole).texts
+    assert (
+        "Trial 7 schlägt die vorgegebene Konfiguration um 1,8 Punkte accuracy (95-%-Intervall 0,2 bis 3,4, "
+        "3 gegen 3 Trainings, 222 Validierungszeilen)." in page_of(whole, "de").texts
+    )
