@@ -112,16 +112,20 @@ class Results:
 
     @property
     def given(self) -> Mapping[str, Any]:
-        """The `model_config` of the spec."""
-        return self.study.spec.get("model_config") or {}
+        """The `model_config` of the spec, and what trial 0 shows of tuned fields that the spec leaves out."""
+        first = next((trial.params for trial in self.trials if trial.number == 0), {})
+        return {**(self.study.spec.get("model_config") or {}), **self._unset(first)}
 
     @property
     def chosen(self) -> Mapping[str, Any]:
         """The `model_config` of the winner, or of the best trial so far."""
         if self.study.winner and self.study.winner.get("model_config"):
-            config: Mapping[str, Any] = self.study.winner["model_config"]
-            return config
+            return {**self.given, **self.study.winner["model_config"]}
         return {**self.given, **(self.study.best.params if self.study.best else {})}
+
+    def _unset(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        written = self.study.spec.get("model_config") or {}
+        return {name: value for name, value in params.items() if name not in written}
 
     @property
     def confirmed(self) -> bool:
