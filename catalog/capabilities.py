@@ -108,7 +108,7 @@ class JudgesFiles(Protocol):
         device: str,
         threads: int,
     ) -> Evaluation:
-        """Judge on every row of a labelled CSV, TSV, JSONL or Parquet file; predictions go into `folder`.
+        """Judge on every row with a text of a labelled CSV, TSV, JSONL or Parquet file; predictions go into `folder`.
 
         Args:
             model_dir: A model as `Trainer.train` left it.

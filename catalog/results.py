@@ -1,8 +1,9 @@
 """What is found by judging, comparing and explaining trained models: frozen records, all of them plain JSON in kind.
 
 Predictions of a model on a split lie in a Parquet file, one row an example in the order of the split, with the columns
-``row`` (int64, from 0), ``label`` and ``predicted`` (class ids, int64) and ``probabilities`` (float32, one a class).
-The examples themselves lie once a split in another: ``row``, ``label`` (id) and ``text``.
+``row`` (int64, from 0; of a file that belongs to no study, its own rows), ``label`` and ``predicted`` (class ids,
+int64) and ``probabilities`` (float32, one a class). The examples themselves lie once a split in another: ``row``,
+``label`` (id) and ``text``.
 """
 
 from collections.abc import Mapping
@@ -106,7 +107,8 @@ class Evaluation:
         lengths: Buckets of about equal numbers of texts, shortest first.
         tokens: Real tokens that were read, None where the model has none.
         model_bytes: Size of the model's folder.
-        peak_memory_bytes: Most memory in use so far: of the device where that is a GPU, else of the process.
+        peak_memory_bytes: Most memory in use: on a GPU of this training or evaluation, else of the process so far.
+        left_out: Rows of a file that have no text, and were not judged.
     """
 
     split: str
@@ -122,6 +124,7 @@ class Evaluation:
     tokens: int | None = None
     model_bytes: int | None = None
     peak_memory_bytes: int | None = None
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)

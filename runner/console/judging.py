@@ -54,6 +54,7 @@ def judgement_answer(study: str, file: Path, evaluation: Evaluation, output: Pat
         "study": study,
         "file": str(file),
         "rows": evaluation.rows,
+        "left_out": evaluation.left_out,
         "metrics": dict(evaluation.metrics),
         "intervals": {name: list(interval) for name, interval in evaluation.intervals.items()},
         "labels": [scores.label for scores in evaluation.classes],
@@ -72,6 +73,8 @@ def print_judgement(study: str, file: Path, evaluation: Evaluation, output: Path
     speed = _speed(evaluation)
     rate = f", {speed:,.0f} rows/s" if speed else ""
     print_line(f"{study} on {file}: {evaluation.rows:,} rows in {duration(evaluation.seconds)}{rate}")
+    if evaluation.left_out:
+        print_line(f"  {evaluation.left_out:,} rows of the file have no text and were left out")
     print_line()
     rows = []
     for name, value in evaluation.metrics.items():

@@ -214,15 +214,19 @@ class Store:
         with self._writing(study, lease) as (connection, study_id):
             writing.put(connection, study_id, schema.epochs, epoch)
 
-    def clear_epochs(self, study: str, lease: Lease, training: str) -> None:
-        """Forget the measurements of a training that starts afresh."""
+    def clear_training(self, study: str, lease: Lease, training: str) -> None:
+        """Forget the measurements of a training that starts afresh, and how an earlier try of it was judged."""
         with self._writing(study, lease) as (connection, study_id):
-            writing.clear_epochs(connection, study_id, training)
+            writing.clear_training(connection, study_id, training)
 
-    def clear_results(self, study: str, lease: Lease) -> None:
-        """Forget verdict, confirmations and evaluations of a study that is extended; its trials and model stay."""
+    def extend(self, study: str, lease: Lease, planned: int) -> None:
+        """Give a finished study more trials: verdict, confirmations, insights and evaluations on test are forgotten.
+
+        All in one transaction, so that no crash leaves half of it. Its trials and its model stay.
+        """
         with self._writing(study, lease) as (connection, study_id):
             writing.clear_results(connection, study_id)
+            writing.change_study(connection, study_id, {"state": "running", "failure": None, "planned": planned})
 
     def put_confirmation(self, study: str, lease: Lease, confirmation: ConfirmationRecord) -> None:
         """Write a confirmation training; arm and seed are the key."""

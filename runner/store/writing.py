@@ -12,7 +12,7 @@ from runner.store import schema
 from runner.store.leasing import now
 from runner.store.records import StudyChanges
 
-__all__ = ["change_study", "clear_epochs", "clear_results", "create_study", "drop_study", "put", "put_insight"]
+__all__ = ["change_study", "clear_results", "clear_training", "create_study", "drop_study", "put", "put_insight"]
 
 
 def create_study(connection: Connection, values: Mapping[str, Any]) -> None:
@@ -73,7 +73,7 @@ def clear_results(connection: Connection, study_id: int) -> None:
     change_study(connection, study_id, {"verdict": None, "test": None, "winner": None})
 
 
-def clear_epochs(connection: Connection, study_id: int, training: str) -> None:
-    """Forget the measurements of one training."""
-    table = schema.epochs
-    connection.execute(delete(table).where(table.c.study_id == study_id, table.c.training == training))
+def clear_training(connection: Connection, study_id: int, training: str) -> None:
+    """Forget the measurements of one training, and how it was judged."""
+    for table, name in ((schema.epochs, schema.epochs.c.training), (schema.evaluations, schema.evaluations.c.subject)):
+        connection.execute(delete(table).where(table.c.study_id == study_id, name == training))

@@ -155,48 +155,46 @@ def _test(
 ) -> tuple[dict[str, Any], dict[str, Any] | None]:
     """Use the test split, once, for the winner, the given configuration and the baseline."""
     session.listener.phase("test", 0)
-    temperature = _calibrate(session, choice.model)
-    test = _evaluate(session, "winner", choice.model.folder)
+    temperature = _calibrate(session, choice.model, _existing(session, choice.model.folder))
+    test = _evaluate(session, "winner", _existing(session, choice.model.folder))
     _note_calibration(session, choice.model, temperature)
     if choice.given_model is not None:
-        _calibrate(session, choice.given_model)
-        _evaluate(session, "given", choice.given_model.folder)
+        _calibrate(session, choice.given_model, session.folders.absolute(choice.given_model.folder))
+        _evaluate(session, "given", session.folders.absolute(choice.given_model.folder))
     if baseline is None or not baseline.get("model_dir"):
         return test, dict(baseline) if baseline else None
     theirs = _Model(baseline["model_dir"], baseline.get("predictions"), "baseline")
-    _calibrate(session, theirs, baseline["key"])
-    return test, {**baseline, "test": _evaluate(session, "baseline", theirs.folder, key=baseline["key"])}
+    _calibrate(session, theirs, session.folders.absolute(theirs.folder), baseline["key"])
+    folder = session.folders.absolute(theirs.folder)
+    return test, {**baseline, "test": _evaluate(session, "baseline", folder, key=baseline["key"])}
 
 
-def _calibrate(session: Session, model: _Model, key: str | None = None) -> float | None:
+def _calibrate(session: Session, model: _Model, folder: Path, key: str | None = None) -> float | None:
     """Fold a temperature into a model; None where its plugin does not, or nobody wrote down what it said."""
     if model.predictions is None:
         return None
     temperature: float | None = session.do(
-        Calibrate(
-            key or session.request.plugin.key,
-            _existing(session, model.folder),
-            session.folders.absolute(model.predictions),
-        )
+        Calibrate(key or session.request.plugin.key, folder, session.folders.absolute(model.predictions))
     )
     return temperature
 
 
 def _note_calibration(session: Session, model: _Model, temperature: float | None) -> None:
-    """Judge the winner on validation as it now is, and keep what its temperature changed, there and on test."""
+    """Keep how the winner was judged on validation, and what its temperature changed, there and on test.
+
+    The record of validation stays that of the training, before the temperature was fitted on these very rows: it
+    agrees with its file of predictions, and can be compared with the trials'.
+    """
     records = {(record.subject, record.split): record for record in session.store.evaluations(session.study)}
     trained = records.get((model.judged, "validation"))
+    if trained is not None:
+        session.store.put_evaluation(session.study, session.lease, replace(trained, subject="winner"))
     if temperature is None or model.predictions is None:
-        if trained is not None:
-            session.store.put_evaluation(session.study, session.lease, replace(trained, subject="winner"))
         return
     validation = session.folders.absolute(model.predictions)
     test = session.folders.absolute(records["winner", "test"].predictions or "")
     before, after = (_rescaled(session, validation, "validation", factor) for factor in (1.0, temperature))
     uncalibrated = _rescaled(session, test, "test", 1 / temperature)
-    told = evaluation_of(trained, session.folders.root) if trained is not None else after
-    speed = {name: getattr(told, name) for name in ("seconds", "tokens", "model_bytes", "peak_memory_bytes")}
-    session.judged("winner", replace(after, **speed, lengths=told.lengths))
     judged = evaluation_of(records["winner", "test"])
     content = {
         "temperature": temperature,
@@ -218,12 +216,12 @@ def _honesty(evaluation: Evaluation) -> dict[str, float]:
     return {name: evaluation.metrics[name] for name in _CALIBRATED if name in evaluation.metrics}
 
 
-def _evaluate(session: Session, subject: str, model: str, key: str | None = None) -> dict[str, Any]:
+def _evaluate(session: Session, subject: str, model: Path, key: str | None = None) -> dict[str, Any]:
     folder = session.folders.root / "test"
     result: Evaluation = session.do(
         Evaluate(
             subject=session.subject({} if key else None, key),
-            model_dir=_existing(session, model),
+            model_dir=model,
             split="test",
             folder=folder / subject,
         )
@@ -233,7 +231,7 @@ def _evaluate(session: Session, subject: str, model: str, key: str | None = None
 
 
 def _existing(session: Session, model: str) -> Path:
-    """Return where a model is: a run that died after keeping it has moved it already."""
+    """Return where the winner's model is: a run that died after keeping it has moved it already."""
     path = session.folders.absolute(model)
     return path if path.exists() else session.folders.model
 

@@ -127,7 +127,7 @@ class Confirmation:
         seed, arm = self._left.pop()
         name = f"confirm/{arm}/{self.seeds.index(seed) + 1}"
         self._running[name] = (arm, seed)
-        self._session.store.clear_epochs(self._session.study, self._session.lease, name)
+        self._session.store.clear_training(self._session.study, self._session.lease, name)
         self._session.listener.started(name, None)
         return name, self._session.training(name, self.arms[arm].config, seed)
 

@@ -123,13 +123,14 @@ def pareto_front(points: Sequence[tuple[float, float]]) -> frozenset[int]:
 
 
 def _front(contenders: Sequence[Contender], metric: str, direction: Direction) -> frozenset[int]:
+    """Return who is on the front; each data set has its own, and who lacks the metric or a time is on none."""
     sign = -1 if direction is Direction.MAXIMIZE else 1
-    timed = [place for place, contender in enumerate(contenders) if contender.seconds_per_row is not None]
-    points = [
-        (sign * contenders[place].evaluation.metrics[metric], contenders[place].seconds_per_row or 0.0)
-        for place in timed
-    ]
-    return frozenset(timed[place] for place in pareto_front(points))
+    points: dict[str, dict[int, tuple[float, float]]] = {}
+    for place, contender in enumerate(contenders):
+        value, seconds = contender.evaluation.metrics.get(metric), contender.seconds_per_row
+        if value is not None and seconds is not None:
+            points.setdefault(contender.fingerprint, {})[place] = (sign * value, seconds)
+    return frozenset(list(group)[place] for group in points.values() for place in pareto_front(list(group.values())))
 
 
 def _split_name(name: str) -> tuple[str, str]:
@@ -145,8 +146,11 @@ def _split_name(name: str) -> tuple[str, str]:
 
 def _contender(store: Store, record: StudyRecord, name: str, subject: str, split: str, folder: Path) -> Contender:
     judged = {(found.subject, found.split): found for found in store.evaluations(record.study)}
-    won = (record.winner or {}).get("arm") == "given"
-    found = judged.get(("winner" if subject == "given" and won else subject, split))
+    if subject == "given" and (record.winner or {}).get("arm") == "given":
+        raise InputError(f"the given configuration of {record.study!r} is its winner: {record.study} stands for both")
+    if subject == "given" and split == "validation":
+        subject = "trial/0"
+    found = judged.get((subject, split))
     if found is None:
         raise InputError(_why_not(store, record, subject, split))
     evaluation = evaluation_of(found, folder)

@@ -124,13 +124,13 @@ def _run(session: Session, record: StudyRecord, data: DataSummary, space: Mappin
     planned = session.request.spec.study.trials
     extended = record.winner is not None and planned > record.planned
     try:
-        if extended:  # in one write with the new target, so that no crash leaves a finished study without a verdict
-            session.update(state="running", failure=None, planned=planned, verdict=None, test=None, winner=None)
-            session.store.clear_results(session.study, session.lease)
+        if extended:
+            session.store.extend(session.study, session.lease, planned)
         else:
             session.update(state="running", failure=None, planned=planned)
         _announce(session, data, space)
-        train_baseline(session, record.baseline)
+        if record.winner is None or extended:  # else it was closed with the baseline as it is
+            train_baseline(session, record.baseline)
         given = _tunable(session.request, data)
         first = {name: given[name] for name in space if name in given}
         recipes = fitting_recipes(
@@ -184,7 +184,7 @@ def _find(storage: str, name: str) -> StudyRecord | None:
     if not Store.exists(storage):
         return None
     try:
-        return Store.open(storage, create=False).study(name)
+        return Store.open(storage, create=True).study(name)  # a run may upgrade what an older modelcat made
     except UnknownStudyError:
         return None
 

@@ -28,8 +28,8 @@ def gather_insights(session: Session) -> None:
     """Find out what is not yet known, and write it into the store."""
     known = session.store.insights(session.study)
     session.listener.phase("insights", 0)
-    _attempt(session, "examples", lambda: _write_examples(session))
     wanted: dict[str, Callable[[], Mapping[str, Any] | None]] = {
+        "examples": lambda: _write_examples(session),
         "importance": lambda: _importance(session),
         "flips/given": lambda: _flips(session, "given"),
         "flips/baseline": lambda: _flips(session, "baseline"),
@@ -46,9 +46,10 @@ def _attempt(session: Session, name: str, find: Callable[[], Mapping[str, Any] |
         return find()
     except (StoreError, StudyConflictError):
         raise  # the lease or the database is lost
-    except ModelcatError as error:
-        session.listener.note(f"{name} could not be found out: {error.message}")
-        return {"failure": {"kind": error.kind, "reason": error.message}}
+    except (ModelcatError, OSError) as error:
+        kind, reason = (error.kind, error.message) if isinstance(error, ModelcatError) else ("error", str(error))
+        session.listener.note(f"{name} could not be found out: {reason}")
+        return {"failure": {"kind": kind, "reason": reason}}
 
 
 def _write_examples(session: Session) -> None:
@@ -95,4 +96,4 @@ def _importance(session: Session) -> dict[str, Any] | None:
     trials = [trial for trial in session.store.trials(session.study) if trial.state == "complete"]
     maximize = session.request.direction is Direction.MAXIMIZE
     points = [(dict(trial.params), trial.value) for trial in trials if trial.value is not None]
-    return importance_of(points, session.store.study(session.study).space, maximize=maximize)
+    return importance_of(points, session.store.study(session.study).space, maximize=maximize, meanwhile=session.beat)

@@ -138,7 +138,7 @@ class Search:
             started=datetime.now(UTC),
         )
         self._put(record)
-        self._session.store.clear_epochs(self._session.study, self._session.lease, name)
+        self._session.store.clear_training(self._session.study, self._session.lease, name)
         self._trials[name] = trial
         self._reported[name] = 0
         self._session.listener.started(name, record)

@@ -16,7 +16,7 @@ NAMES = ("negative", "positive", "mixed")
 
 def read(file: Path, content: str, text: str | None = None, label: str | None = None, names=NAMES) -> Split:
     file.write_text(content, encoding="utf-8")
-    return load_labelled(file, names, text=text, label=label)
+    return load_labelled(file, names, text=text, label=label).split
 
 
 def test_every_kind_of_file_gives_the_same_rows(tmp_path):
@@ -29,7 +29,7 @@ def test_every_kind_of_file_gives_the_same_rows(tmp_path):
     ]
     table = pa.table({"review": [text for text, _ in rows], "sentiment": [label for _, label in rows]})
     parquet.write_table(table, tmp_path / "a.parquet")
-    files.append(load_labelled(tmp_path / "a.parquet", NAMES, text=None, label=None))
+    files.append(load_labelled(tmp_path / "a.parquet", NAMES, text=None, label=None).split)
     for split in files:
         assert split.texts == ("dull, long", "grand", "so so")
         assert split.labels.tolist() == [0, 1, 0]
@@ -63,7 +63,7 @@ def test_declared_class_names_are_followed(tmp_path, declared, ids):
     features = {"label": {"names": declared, "_type": "ClassLabel"}}
     schema = table.schema.with_metadata({"huggingface": json.dumps({"info": {"features": features}})})
     parquet.write_table(table.cast(schema), tmp_path / "a.parquet")
-    assert load_labelled(tmp_path / "a.parquet", NAMES, text=None, label=None).labels.tolist() == ids
+    assert load_labelled(tmp_path / "a.parquet", NAMES, text=None, label=None).split.labels.tolist() == ids
 
 
 def test_unknown_labels_are_listed(tmp_path):

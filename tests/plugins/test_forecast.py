@@ -177,15 +177,22 @@ def test_suspects_on_the_demo_data_are_far_better_than_chance():
 @pytest.mark.parametrize(
     ("texts", "labels"),
     [
-        (["one", "two"], [0, 1]),
-        (["a b", "a b", "a b", "a b"], [0, 0, 0, 0]),
-        (["!", "?", "…", "!", "?", "…"], [0, 1, 0, 1, 0, 1]),
+        (["a b"] * 60, [0] * 60),
+        (["!", "?", "…"] * 20, [0, 1, 2] * 20),
     ],
 )
 def test_too_little_to_suspect_anything(texts: list[str], labels: list[int]):
     """Few rows, one class, or texts without words: nothing is suspected, and nothing breaks."""
     found = suspect_labels(texts, np.array(labels), ("a", "b", "c"), seed=0)
     assert (found.rows, found.suspected) == (len(texts), 0)
+
+
+def test_too_few_rows_of_a_class_are_not_looked_at():
+    """A model of so few rows would doubt labels without knowing anything, so none is looked at."""
+    assert suspect_labels(["one", "two"], np.array([0, 1]), ("a", "b"), seed=0).rows == 0
+    many = [f"word{number % 7} of class {number % 3000}" for number in range(6000)]
+    labels = np.arange(6000) % 3000
+    assert suspect_labels(many, labels, [str(number) for number in range(3000)], seed=0).rows == 0
 
 
 def test_a_class_of_one_row_does_no_harm():

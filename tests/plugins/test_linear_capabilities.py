@@ -11,6 +11,7 @@ from catalog.dataset import FilesDataset
 from catalog.errors import DataError, ModelSourceError
 from plugins.nlp.text_classification import predictions
 from plugins.nlp.text_classification.linear import plugin
+from plugins.nlp.text_classification.linear.folder import read_temperature
 
 WORDS = (("dull", "clumsy", "awful"), ("splendid", "moving", "brilliant"), ("middling", "passable", "average"))
 
@@ -87,7 +88,7 @@ def test_calibrating_divides_the_scores_and_remembers_it(tmp_path, classes):
     assert trainer.calibrate(result.model_dir, after.predictions) == temperature
     assert {file.name: file.read_bytes() for file in result.model_dir.iterdir()} == held
     assert held["README.md"] == b"a card"
-    assert json.loads(held["model.json"])["temperature"] == temperature
+    assert read_temperature(result.model_dir) == temperature
     assert sorted(file.name for file in (tmp_path / "trial").iterdir()) == ["model", "validation.parquet"]
 
 
@@ -95,10 +96,12 @@ def test_calibrating_what_needs_none_is_remembered_too(tmp_path):
     """Where fitting makes no sense the temperature is 1, and the folder says that it was looked at."""
     prepared, trainer = prepare(tmp_path, rows=200, noise=0), plugin.trainer()
     result = train(prepared, tmp_path / "trial")
-    weights = (result.model_dir / "weights.safetensors").read_bytes()
+    assert read_temperature(result.model_dir) is None
+    before = [answer.probabilities for answer in trainer.open(result.model_dir, "cpu", 1).predict(["a", "good film"])]
     assert trainer.calibrate(result.model_dir, result.predictions) == 1
-    assert (result.model_dir / "weights.safetensors").read_bytes() == weights
-    assert json.loads((result.model_dir / "model.json").read_text())["temperature"] == 1
+    after = [answer.probabilities for answer in trainer.open(result.model_dir, "cpu", 1).predict(["a", "good film"])]
+    assert after == before
+    assert read_temperature(result.model_dir) == 1
 
 
 def test_calibrating_refuses_what_it_cannot_use(tmp_path):
@@ -111,8 +114,7 @@ def test_calibrating_refuses_what_it_cannot_use(tmp_path):
     with pytest.raises(DataError):
         trainer.calibrate(result.model_dir, tmp_path / "nowhere.parquet")
     assert (result.model_dir / "model.json").read_bytes() == held
-    spoiled = json.loads(held) | {"temperature": 0}
-    (result.model_dir / "model.json").write_text(json.dumps(spoiled))
+    (result.model_dir / "model.json").write_text(json.dumps(json.loads(held) | {"unknown": 0}))
     with pytest.raises(ModelSourceError):
         trainer.open(result.model_dir, "cpu", 1)
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-__all__ = ["BINS", "bins_of", "expected_error", "gaps", "squared_errors"]
+__all__ = ["BINS", "bins_of", "chance_errors", "expected_error", "gaps", "squared_errors"]
 
 BINS = 15
 """Bins of the expected calibration error, as in Guo et al. (2017)."""
@@ -29,6 +29,20 @@ def expected_error(labels: np.ndarray, probabilities: np.ndarray) -> float:
     """
     gap, bins = gaps(labels, probabilities)
     return float(np.abs(np.bincount(bins, weights=gap)).sum() / labels.size)
+
+
+def chance_errors(confidence: np.ndarray, draws: int, rng: np.random.Generator) -> np.ndarray:
+    """Return expected calibration errors that a perfectly calibrated model would show on such rows, (draws,).
+
+    Each bin's sum of gaps is drawn from the normal distribution that the sum of its rows' chances comes near to.
+
+    Args:
+        confidence: Of each row, shape (rows,).
+        draws: How many.
+        rng: For drawing.
+    """
+    spread = np.sqrt(np.bincount(bins_of(confidence, BINS), weights=confidence * (1 - confidence), minlength=BINS))
+    return np.asarray(np.abs(rng.normal(size=(draws, BINS)) * spread).sum(axis=1) / confidence.size)
 
 
 def gaps(labels: np.ndarray, probabilities: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -30,8 +30,11 @@ def judge(  # noqa: PLR0913 -- what a plugin knows besides is its own choice, ea
     tokens: int | None = None,
     model_dir: Path | None = None,
     peak_memory_bytes: int | None = None,
+    places: np.ndarray | None = None,
 ) -> Evaluation:
     """Score predictions as `score` does, and write them into ``SPLIT.parquet`` of `folder`, which exists.
+
+    `places` are the rows of a file that the examples stand in; 0, 1, 2 ... where None.
 
     They are judged as the file holds them, in float32, so that whoever reads it finds the same numbers.
 
@@ -54,7 +57,7 @@ def judge(  # noqa: PLR0913 -- what a plugin knows besides is its own choice, ea
         model_dir=model_dir,
         peak_memory_bytes=peak_memory_bytes,
     )
-    predictions.write(path, labels, probabilities)
+    predictions.write(path, labels, probabilities, places)
     return evaluation
 
 

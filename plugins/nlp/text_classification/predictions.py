@@ -26,19 +26,20 @@ class Predictions:
     probabilities: np.ndarray
 
 
-def write(path: Path, labels: np.ndarray, probabilities: np.ndarray) -> None:
+def write(path: Path, labels: np.ndarray, probabilities: np.ndarray, places: np.ndarray | None = None) -> None:
     """Write one row an example: ``row``, ``label``, ``predicted`` (int64) and ``probabilities`` (a list of float32).
 
     Args:
         path: The file; it appears whole or not at all.
         labels: True class ids, shape (rows,).
         probabilities: Shape (rows, classes).
+        places: What ``row`` says of each, int64, shape (rows,); 0, 1, 2 ... where None.
     """
     rows, classes = probabilities.shape
     flat = pa.array(np.ascontiguousarray(probabilities, dtype=np.float32).reshape(-1))
     table = pa.table(
         {
-            "row": np.arange(rows, dtype=np.int64),
+            "row": np.arange(rows, dtype=np.int64) if places is None else places,
             "label": labels.astype(np.int64, copy=False),
             "predicted": probabilities.argmax(axis=1).astype(np.int64, copy=False),
             "probabilities": pa.FixedSizeListArray.from_arrays(flat, classes),

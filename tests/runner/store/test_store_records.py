@@ -128,7 +128,9 @@ def test_epochs_in_order_and_cleared(store: Store, lease: Lease) -> None:
     for training, progress in (("trial/0", 0.5), ("trial/0", 0.25), ("trial/1", 1.0)):
         store.put_epoch("reviews", lease, EpochRecord(training, 1.0, progress, 0.1, {}, None, 1.0))
     assert [epoch.progress for epoch in store.epochs("reviews", "trial/0")] == [0.25, 0.5]
-    store.clear_epochs("reviews", lease, "trial/0")
+    store.put_evaluation("reviews", lease, EvaluationRecord("trial/0", "validation", 1, {}, (), None))
+    store.clear_training("reviews", lease, "trial/0")
+    assert store.evaluations("reviews") == []
     assert [epoch.training for epoch in store.epochs("reviews")] == ["trial/1"]
 
 
@@ -138,12 +140,42 @@ def test_results_are_cleared_for_more_trials(store: Store, lease: Lease, trial: 
     store.put_confirmation("reviews", lease, ConfirmationRecord("given", 1, {}, None, None, 1.0))
     store.put_evaluation("reviews", lease, EvaluationRecord("winner", "test", 1, {}, (), None))
     store.update_study("reviews", lease, verdict={}, test={}, winner={}, baseline={"f1": 0.5}, model_dir="model")
-    store.clear_results("reviews", lease)
+    store.put_evaluation("reviews", lease, EvaluationRecord("trial/0", "validation", 1, {}, (), None))
+    store.put_evaluation("reviews", lease, EvaluationRecord("baseline", "validation", 1, {}, (), None))
+    store.put_evaluation("reviews", lease, EvaluationRecord("baseline", "test", 1, {}, (), None))
+    store.put_insight("reviews", lease, "words", {"a": 1})
+    store.extend("reviews", lease, 30)
     study = store.study("reviews")
+    assert (study.planned, study.state) == (30, "running")
+    assert store.insights("reviews") == {}
     assert (study.verdict, study.test, study.winner) == (None, None, None)
     assert (study.baseline, study.model_dir, study.trials.complete) == ({"f1": 0.5}, "model", 1)
     assert store.confirmations("reviews") == []
-    assert store.evaluations("reviews") == []
+    kept = {(found.subject, found.split) for found in store.evaluations("reviews")}
+    assert kept == {("trial/0", "validation"), ("baseline", "validation")}
+
+
+def test_half_an_extension_is_none(store: Store, lease: Lease, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An extension that dies between its parts leaves the finished study as it was."""
+    store.update_study("reviews", lease, winner={"arm": "given"})
+    store.put_insight("reviews", lease, "words", {"a": 1})
+
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("runner.store.writing.change_study", die)
+        with pytest.raises(KeyboardInterrupt):
+            store.extend("reviews", lease, 30)
+    assert store.study("reviews").winner == {"arm": "given"}
+    assert store.insights("reviews") == {"words": {"a": 1}}
+
+
+def test_insights_are_replaced_by_name(store: Store, lease: Lease) -> None:
+    """An insight is any JSON, kept under its name; writing it again replaces it."""
+    for content in ({"shares": {"x": 1.0}}, {"shares": {"x": float("nan")}}):
+        store.put_insight("reviews", lease, "importance", content)
+    assert store.insights("reviews") == {"importance": {"shares": {"x": None}}}
 
 
 @pytest.mark.parametrize(("direction", "best"), [("maximize", 3), ("minimize", 1)])

@@ -11,13 +11,15 @@ import pytest
 
 from catalog import registry
 from catalog.dataset import FilesDataset
-from catalog.errors import DataError, SpecError, StudyConflictError, WorkError
+from catalog.errors import DataError, SpecError, StoreError, StudyConflictError, WorkError
 from catalog.space import FloatRange
 from catalog.spec import resolve
 from runner.store.records import Owner
 from runner.store.store import Store
 from runner.study.coordinator import as_training, run_study
 from runner.study.folders import StudyFolders
+
+pytestmark = pytest.mark.usefixtures("quick_importance")
 
 SIMULATED = Path(__file__).parents[2] / "fakes" / "simulated"
 
@@ -338,3 +340,23 @@ def test_a_failed_given_configuration_is_told(request_of, place, recorder):
     config = {"x": 0.9, "trouble": "oom", "trouble_above": 0.85}
     record = run_study(request_of(config, sampler="random"), place, recorder)
     assert "The given configuration could not be trained" in record.verdict["sentence"]
+
+
+def test_an_older_database_is_upgraded_by_the_next_run(request_of, place, recorder):
+    """Commands that read say what to do with a database of an older schema, and doing it works."""
+    from alembic import command
+
+    from runner.store import migrate
+    from runner.store.connections import writer_engine
+    from runner.store.url import StorageUrl
+
+    run_study(request_of(name="mine", trials=3), place, recorder)
+    engine = writer_engine(StorageUrl.parse(place.storage))
+    with engine.begin() as connection:
+        command.downgrade(migrate.config(connection), "0001")
+    engine.dispose()
+    with pytest.raises(StoreError, match="the next `modelcat run SPEC` upgrades it"):
+        opened(place)
+    record = run_study(request_of(name="mine", trials=4), place, recorder)
+    assert record.trials.complete + record.trials.pruned == 4
+    assert opened(place).insights("mine") is not None

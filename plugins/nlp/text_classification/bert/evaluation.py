@@ -1,7 +1,6 @@
 """A trained model judged on one split, or on a file."""
 
 import time
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TypedDict
@@ -11,7 +10,7 @@ import torch
 
 from catalog.errors import InputError, ModelSourceError
 from catalog.results import Evaluation
-from plugins.nlp.text_classification.bert.memory import peak_bytes, reported
+from plugins.nlp.text_classification.bert.memory import forget_peak, peak_bytes, reported
 from plugins.nlp.text_classification.bert.precision import choose
 from plugins.nlp.text_classification.bert.preparation import PreparedBert
 from plugins.nlp.text_classification.bert.scoring import log_probabilities
@@ -69,7 +68,7 @@ def evaluate(
     return _judge(trained, model_dir, split, tokens, examples.labels, folder)
 
 
-def evaluate_file(  # noqa: PLR0913 -- see catalog.capabilities.JudgesFiles
+def evaluate_file(
     model_dir: Path, file: Path, *, text: str | None, label: str | None, folder: Path, device: str, threads: int
 ) -> Evaluation:
     """Judge on a labelled file; see `catalog.capabilities.JudgesFiles`.
@@ -80,14 +79,23 @@ def evaluate_file(  # noqa: PLR0913 -- see catalog.capabilities.JudgesFiles
         OutOfMemoryError: It does not fit.
     """
     trained = load_trained(model_dir, device, threads)
-    examples = load_labelled(file, trained.labels, text=text, label=label)
-    return _judge(trained, model_dir, "file", encode(examples.texts, trained.encoder), examples.labels, folder)
+    found = load_labelled(file, trained.labels, text=text, label=label)
+    tokens = encode(found.split.texts, trained.encoder)
+    judged = _judge(trained, model_dir, "file", tokens, found.split.labels, folder, found.rows)
+    return replace(judged, left_out=found.left_out)
 
 
 def _judge(
-    trained: Trained, model_dir: Path, split: str, tokens: Tokens, labels: np.ndarray, folder: Path
+    trained: Trained,
+    model_dir: Path,
+    split: str,
+    tokens: Tokens,
+    labels: np.ndarray,
+    folder: Path,
+    places: np.ndarray | None = None,
 ) -> Evaluation:
     device = trained.classifier.device
+    forget_peak(device)
     precision = choose(trained.reading.precision, None, device, trained.classifier.model.config.hidden_size)
     began = time.perf_counter()
     with reported(device, trained.reading.max_length):
@@ -95,4 +103,4 @@ def _judge(
     seconds = time.perf_counter() - began
     probabilities = np.exp(scores).astype(np.float32)
     told = about(tokens, trained.reading.max_length, model_dir, device)
-    return judge(split, labels, probabilities, folder, seconds, names=trained.labels, **told)
+    return judge(split, labels, probabilities, folder, seconds, names=trained.labels, places=places, **told)

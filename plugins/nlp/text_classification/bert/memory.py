@@ -8,7 +8,7 @@ import torch
 from catalog.errors import OutOfMemoryError
 from plugins.nlp.text_classification import memory
 
-__all__ = ["is_exhausted", "peak_bytes", "release", "reported"]
+__all__ = ["forget_peak", "is_exhausted", "peak_bytes", "release", "reported"]
 
 
 def is_exhausted(error: BaseException) -> bool:
@@ -21,6 +21,12 @@ def is_exhausted(error: BaseException) -> bool:
 def peak_bytes(device: torch.device) -> int | None:
     """Return the most memory in use so far, in bytes: the GPU's by this process, or the process's own on a CPU."""
     return int(torch.cuda.max_memory_allocated(device)) if device.type == "cuda" else memory.peak_bytes()
+
+
+def forget_peak(device: torch.device) -> None:
+    """Let `peak_bytes` of a GPU begin anew; a process's own peak on a CPU cannot be forgotten."""
+    if device.type == "cuda":
+        torch.cuda.reset_peak_memory_stats(device)
 
 
 def release(device: torch.device) -> None:

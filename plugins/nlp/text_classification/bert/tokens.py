@@ -1,8 +1,8 @@
 """Token ids of a whole split as two flat arrays, made once per content and mapped from disk after that.
 
 A file holds, in little-endian order: a line that names its form, the SHA-256 of all that follows, the counts of rows
-and tokens (int64), the offsets (int64, rows + 1), the uncut lengths (int64, rows), the ids (int32). Flat arrays feed a batch a hundred times faster
-than rows of lists.
+and tokens (int64), the offsets (int64, rows + 1), the uncut lengths (int64, rows), the ids (int32). Flat arrays feed a
+batch a hundred times faster than rows of lists.
 """
 
 import hashlib

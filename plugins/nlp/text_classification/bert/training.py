@@ -12,7 +12,7 @@ from plugins.nlp.text_classification.bert.batches import order
 from plugins.nlp.text_classification.bert.classifier import Classifier
 from plugins.nlp.text_classification.bert.config import BertConfig
 from plugins.nlp.text_classification.bert.evaluation import about
-from plugins.nlp.text_classification.bert.memory import reported
+from plugins.nlp.text_classification.bert.memory import forget_peak, reported
 from plugins.nlp.text_classification.bert.model import build
 from plugins.nlp.text_classification.bert.precision import Precision, choose
 from plugins.nlp.text_classification.bert.preparation import PreparedBert
@@ -43,6 +43,7 @@ def train(config: BertConfig, prepared: PreparedBert, context: TrialContext) -> 
         raise InputError(f"Unknown metric {context.metric!r}; known are {', '.join(METRICS)}.", field="study.metric")
     device = devices.resolve(context.device)
     devices.use_threads(context.threads)
+    forget_peak(device)
     precision = choose(config.precision, config.fp16, device, prepared.source.hidden)
     with reported(device, config.max_seq_length):
         return _train(config, prepared, context, device, precision)

@@ -10,7 +10,7 @@ from plugins.nlp.text_classification.data.classes import Classes, encode
 from plugins.nlp.text_classification.data.columns import choose_columns
 from plugins.nlp.text_classification.data.files import read_file
 from plugins.nlp.text_classification.data.labels import RawLabels, read_labels
-from plugins.nlp.text_classification.data.records import Source, Split
+from plugins.nlp.text_classification.data.records import Labelled, Source, Split
 from plugins.nlp.text_classification.data.text_files import check_file
 from plugins.nlp.text_classification.data.texts import read_texts
 from plugins.nlp.text_classification.data.wording import listed
@@ -18,12 +18,12 @@ from plugins.nlp.text_classification.data.wording import listed
 __all__ = ["load_labelled"]
 
 
-def load_labelled(file: Path, names: Sequence[str], *, text: str | None, label: str | None) -> Split:
+def load_labelled(file: Path, names: Sequence[str], *, text: str | None, label: str | None) -> Labelled:
     """Read the texts and labels of a CSV, TSV, JSON Lines or Parquet file, in its order.
 
     Labels are names of the model's classes. Where they are whole numbers and not all of them names, they are what the
     file declares them to be (as Parquet files of the `datasets` library do) if these are the model's names, else ids.
-    Not all classes need occur. Rows with an empty text are dropped.
+    Not all classes need occur. Rows with an empty text are left out, and counted.
 
     Args:
         file: The file.
@@ -40,7 +40,7 @@ def load_labelled(file: Path, names: Sequence[str], *, text: str | None, label: 
         raise DataError(error.message) from error  # no field of a spec is to blame
 
 
-def _read(file: Path, names: Sequence[str], text: str | None, label: str | None) -> Split:
+def _read(file: Path, names: Sequence[str], text: str | None, label: str | None) -> Labelled:
     check_file(file, "file")
     source = read_file(file, "file")
     text, label = choose_columns(source, text, label)
@@ -58,7 +58,8 @@ def _read(file: Path, names: Sequence[str], text: str | None, label: str | None)
         )
     labels = encode(source, label, raw, kept, Classes(tuple(names), ids))
     labels.flags.writeable = False
-    return Split(tuple(text for text, keep in zip(texts.to_pylist(), kept.tolist(), strict=True) if keep), labels)
+    split = Split(tuple(text for text, keep in zip(texts.to_pylist(), kept.tolist(), strict=True) if keep), labels)
+    return Labelled(split, np.flatnonzero(kept), int((~kept).sum()))
 
 
 def _known(source: Source, column: str, raw: RawLabels, names: Sequence[str]) -> dict[str, int]:

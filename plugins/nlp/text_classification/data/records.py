@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from catalog.contract import DataSummary
 
-__all__ = ["NESTED_ROW", "Source", "Split", "TextData"]
+__all__ = ["NESTED_ROW", "Labelled", "Source", "Split", "TextData"]
 
 NESTED_ROW = b"nested_row"
 """Metadata of a column that holds lists or objects, which are not kept: its first such row, counted from 1."""
@@ -25,6 +25,21 @@ class Split:
 
     texts: Sequence[str]
     labels: np.ndarray
+
+
+@dataclasses.dataclass(frozen=True, slots=True, eq=False)
+class Labelled:
+    """A labelled file that belongs to no study.
+
+    Attributes:
+        split: Its examples that have a text.
+        rows: Which rows of the file they are, counted from 0, int64, shape (rows,).
+        left_out: How many rows have no text.
+    """
+
+    split: Split
+    rows: np.ndarray
+    left_out: int
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)

@@ -1,6 +1,5 @@
 """Short texts on which the model is weak, and long ones of which it sees a part only."""
 
-import math
 from collections.abc import Iterator, Sequence
 
 from catalog.diagnosis import Diagnosis, Remedy
@@ -104,14 +103,19 @@ def _longer(case: Case, buckets: Sequence[LengthBucket], longest: float) -> Reme
     larger = [length for length in _LENGTHS if length > longest]
     if not larger:
         return None
-    whole = (
-        length
-        for length in larger
-        if sum(bucket.rows for bucket in buckets if bucket.high <= length) >= math.floor(_ENOUGH * rows)
-    )
+    whole = (length for length in larger if sum(_within(bucket, length) for bucket in buckets) >= _ENOUGH * rows)
     return change(
         case, "max_seq_length", next(whole, larger[-1]), "Let the model see longer texts; cost and memory grow with it."
     )
+
+
+def _within(bucket: LengthBucket, length: int) -> float:
+    """Return how many texts of a bucket are no longer than `length`, as if they were spread evenly over it.
+
+    Long texts are rarer than that, so it is rather too few.
+    """
+    share = (length - bucket.low + 1) / (bucket.high - bucket.low + 1)
+    return bucket.rows * min(1.0, max(0.0, share))
 
 
 def _other_parts(case: Case) -> tuple[Remedy, ...]:

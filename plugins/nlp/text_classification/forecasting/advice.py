@@ -50,7 +50,7 @@ def on_data(summary: DataSummary, repeated: int, suspicion: Suspicion, *, weight
         yield Statement(
             "{repeated:count} texts occur in train more than once: keep one of each.", {"repeated": repeated}
         )
-    if suspicion.suspected >= _SUSPECTED * suspicion.rows:
+    if suspicion.rows and suspicion.suspected >= _SUSPECTED * suspicion.rows:
         yield Statement(
             "{suspected:count} of {rows:count} training labels that were looked at are probably wrong, or their texts "
             "unusual: read the suspects before training on them.",

@@ -15,7 +15,7 @@ def calibrate(model_dir: Path, judged: Path) -> float:
     that remembers a temperature is left as it is.
 
     Args:
-        model_dir: The model's folder, which is replaced whole.
+        model_dir: The model's folder.
         judged: What this very model said on validation before.
 
     Returns:

@@ -6,14 +6,13 @@ weights.safetensors idf (terms), coefficients (1 or classes, terms), intercept (
 """
 
 import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 from pydantic import Field, ValidationError
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.numpy import load_file, save_file
 from sklearn.linear_model import LogisticRegression
 
@@ -21,11 +20,12 @@ from catalog.dataset import Strict
 from catalog.errors import ModelSourceError
 from plugins.nlp.text_classification.linear.config import LinearConfig
 from plugins.nlp.text_classification.linear.model import LinearModel, make_vectorizer
-from plugins.nlp.text_classification.storage import write_folder
+from plugins.nlp.text_classification.storage import write_file, write_folder
 
 __all__ = ["open_model", "read_temperature", "rewrite_scaled", "save_model"]
 
 _HEADER, _TERMS, _WEIGHTS = "model.json", "terms.json", "weights.safetensors"
+_TEMPERATURE = "modelcat_temperature"
 _LARGEST = 1e9
 """No fit comes near it; below it no text can make a float32 overflow."""
 
@@ -37,7 +37,6 @@ class _Header(Strict):
     version: Literal[1] = 1
     labels: tuple[str, ...] = Field(min_length=2, max_length=1000)
     config: LinearConfig
-    temperature: float | None = Field(None, gt=0, allow_inf_nan=False)
 
 
 def save_model(folder: Path, model: LinearModel, config: LinearConfig) -> None:
@@ -86,26 +85,21 @@ def read_temperature(folder: Path) -> float | None:
         ModelSourceError: The folder holds no such model.
     """
     open_model(folder)
-    return _Header.model_validate_json((folder / _HEADER).read_bytes()).temperature
+    with safe_open(folder / _WEIGHTS, framework="np") as file:
+        held = (file.metadata() or {}).get(_TEMPERATURE)
+    return None if held is None else float(held)
 
 
 def rewrite_scaled(folder: Path, temperature: float) -> None:
     """Divide the scores of a model that `open_model` opens by `temperature`, and remember it.
 
-    The folder is replaced whole or not at all; what else lies in it stays.
+    The temperature stands in the metadata of the very file that holds the weights: both change in one rename.
     """
-    header = _Header.model_validate_json((folder / _HEADER).read_bytes())
     tensors = load_file(folder / _WEIGHTS)
     for name in ("coefficients", "intercept"):
         tensors[name] = (tensors[name].astype(np.float64) / temperature).astype(np.float32)
-    calibrated = header.model_copy(update={"temperature": temperature})
-
-    def write(target: Path) -> None:
-        shutil.copytree(folder, target, dirs_exist_ok=True)
-        (target / _HEADER).write_text(calibrated.model_dump_json(indent=2) + "\n", encoding="utf-8")
-        save_file(tensors, target / _WEIGHTS)
-
-    write_folder(folder, write)
+    held = {_TEMPERATURE: repr(temperature)}
+    write_file(folder / _WEIGHTS, lambda temporary: save_file(tensors, temporary, held))
 
 
 def _problems(header: _Header, terms: Any, tensors: dict[str, np.ndarray]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -116,16 +117,16 @@ class LinearTrainer:
         device: str,  # noqa: ARG002 -- CPU
         threads: int,  # noqa: ARG002 -- one thread
     ) -> Evaluation:
-        """Judge the model of `model_dir` on every row of a labelled file; see `data.load_labelled`.
+        """Judge the model of `model_dir` on a labelled file; see `data.load_labelled`.
 
         Raises:
             DataError: The file cannot be used, has no labels, or labels that the model does not know.
             ModelSourceError: The folder holds no such model.
         """
         model = open_model(model_dir)
-        return _evaluate(
-            "file", data.load_labelled(file, model.labels, text=text, label=label), model, model_dir, folder
-        )
+        found = data.load_labelled(file, model.labels, text=text, label=label)
+        judged = _evaluate("file", found.split, model, model_dir, folder, found.rows)
+        return replace(judged, left_out=found.left_out)
 
     def calibrate(self, model_dir: Path, predictions: Path) -> float:
         """Fit a temperature and fold it into the model, once; see `calibration.calibrate`."""
@@ -181,13 +182,20 @@ class LinearTrainer:
         return open_model(model_dir)
 
 
-def _evaluate(split: str, rows: data.Split, model: LinearModel, model_dir: Path, folder: Path) -> Evaluation:
+def _evaluate(
+    split: str,
+    rows: data.Split,
+    model: LinearModel,
+    model_dir: Path,
+    folder: Path,
+    places: np.ndarray | None = None,
+) -> Evaluation:
     start = time.perf_counter()
     probabilities = model.probabilities(rows.texts)
-    return _judge(split, rows, model, probabilities, model_dir, folder, time.perf_counter() - start)
+    return _judge(split, rows, model, probabilities, model_dir, folder, time.perf_counter() - start, places)
 
 
-def _judge(
+def _judge(  # noqa: PLR0913, PLR0917 -- what was judged, what was said, and where it goes
     split: str,
     rows: data.Split,
     model: LinearModel,
@@ -195,6 +203,7 @@ def _judge(
     model_dir: Path,
     folder: Path,
     seconds: float,
+    places: np.ndarray | None = None,
 ) -> Evaluation:
     return judging.judge(
         split,
@@ -207,4 +216,5 @@ def _judge(
         unit="words",
         model_dir=model_dir,
         peak_memory_bytes=memory.peak_bytes(),
+        places=places,
     )
