@@ -246,14 +246,18 @@ def trials(study: str, storage: str | None, json: bool) -> None:
 @storage_option
 @json_option
 def trial(study: str, number: int, storage: str | None, json: bool) -> None:
-    """Show one trial, epoch by epoch."""
+    """Show one trial, epoch by epoch, and how it was judged."""
     from runner.console.answers import trial_answer
     from runner.console.output import print_json
     from runner.console.tables import print_trial
+    from runner.store.judgements import evaluation_in
 
     store = _store(storage)
     found, history = store.trial(study, number), store.epochs(study, f"trial/{number}")
-    print_json(trial_answer(found, history)) if json else print_trial(store.study(study), found, history)
+    judged = evaluation_in(store.evaluations(study), f"trial/{number}", "validation")
+    print_json(trial_answer(found, history, judged)) if json else print_trial(
+        store.study(study), found, history, judged
+    )
 
 
 @app.command(epilog="Example:  modelcat predict imdb-bert --file reviews.csv -o answers.jsonl")

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from catalog.errors import ModelcatError
-from catalog.results import Explanation, Prediction
+from catalog.results import Evaluation, Explanation, Prediction
+from runner.console.evaluation import evaluation_answer
 from runner.store.records import EpochRecord, StudyRecord, TrialRecord
 
 __all__ = [
@@ -75,8 +76,8 @@ def trial_line(record: TrialRecord) -> dict[str, Any]:
     }
 
 
-def trial_answer(record: TrialRecord, history: list[EpochRecord]) -> dict[str, Any]:
-    """Return one trial with all that is known of it."""
+def trial_answer(record: TrialRecord, history: list[EpochRecord], judged: Evaluation | None) -> dict[str, Any]:
+    """Return one trial with all that is known of it; `judged` is its kept epoch on validation."""
     return trial_line(record) | {
         "origin": record.origin,
         "speed": dict(record.speed),
@@ -84,6 +85,7 @@ def trial_answer(record: TrialRecord, history: list[EpochRecord]) -> dict[str, A
         "started": record.started.isoformat() if record.started else None,
         "finished": record.finished.isoformat() if record.finished else None,
         "history": [_epoch(epoch) for epoch in history],
+        "evaluation": None if judged is None else evaluation_answer(judged),
     }
 
 

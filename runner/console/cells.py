@@ -9,8 +9,9 @@ __all__ = ["csv_line", "harmless"]
 
 _FORMULA = re.compile("[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 """First characters that make a spreadsheet compute a cell (OWASP, "CSV Injection"), full-width forms too."""
-_HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-"""Controls, the characters that turn the order of others round, and halves of surrogate pairs."""
+_HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]|\r(?!\n)")
+"""Controls, carriage returns that end no line, the characters that turn the order of others round, and halves of
+surrogate pairs."""
 
 
 def harmless(text: str) -> str:
@@ -23,11 +24,13 @@ def harmless(text: str) -> str:
 
 
 def csv_line(cells: Iterable[str | float]) -> str:
-    """Return one row with its line end; text made harmless, numbers as they are."""
+    """Return one row with its line end; text made harmless and quoted, numbers as they are.
+
+    All text is quoted: a spreadsheet whose lists are separated by semicolons would else begin a cell inside it.
+    """
     line = io.StringIO()
-    csv.writer(line, lineterminator="\n").writerow(
-        [harmless(cell) if isinstance(cell, str) else repr(cell) for cell in cells]
-    )
+    writer = csv.writer(line, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
+    writer.writerow([harmless(cell) if isinstance(cell, str) else cell for cell in cells])
     return line.getvalue()
 
 

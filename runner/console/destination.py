@@ -5,7 +5,7 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -20,11 +20,14 @@ def check_file(path: Path, *, force: bool) -> None:
     Raises:
         InputError: It exists and `force` is not set, is a folder, or its folder is missing or cannot be written.
     """
-    if path.is_dir():
-        raise InputError(f"{path} is a folder; name a file")
-    if path.exists() and not force:
-        raise InputError(f"{path} exists; --force replaces it")
-    _check_parent(path)
+    with _told(path):
+        if path.is_dir():
+            raise InputError(f"{path} is a folder; name a file")
+        if path.exists() and not force:
+            raise InputError(f"{path} exists; --force replaces it")
+        if path.exists() and not path.is_file():
+            raise InputError(f"{path} is no ordinary file, and is not replaced; name another")
+        _check_parent(path)
 
 
 @contextmanager
@@ -34,7 +37,7 @@ def written_file(path: Path) -> Iterator[IO[bytes]]:
     Raises:
         InputError: It cannot be written.
     """
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    temporary = path.with_name(f".modelcat-{secrets.token_hex(8)}.tmp")
     try:
         with _told(path), temporary.open("xb") as file:
             yield file
@@ -43,7 +46,8 @@ def written_file(path: Path) -> Iterator[IO[bytes]]:
         with _told(path):
             temporary.replace(path)
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # what went wrong before is what matters
+            temporary.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -53,9 +57,9 @@ def staging(beside: Path) -> Iterator[Path]:
     Raises:
         InputError: The folder of `beside` is missing or cannot be written.
     """
-    _check_parent(beside)
     with _told(beside):
-        folder = Path(tempfile.mkdtemp(prefix=f".{beside.name}.", suffix=".tmp", dir=beside.parent))
+        _check_parent(beside)
+        folder = Path(tempfile.mkdtemp(prefix=".modelcat-", suffix=".tmp", dir=beside.parent))
     try:
         yield folder
     finally:

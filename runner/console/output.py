@@ -35,7 +35,7 @@ def print_table(columns: list[str], rows: list[list[str]], *, right: frozenset[s
     """Print a table to stdout: as wide as the terminal, never cut in a pipe; `right` names columns of numbers."""
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for name in columns:
-        table.add_column(name, justify="right" if name in right else "left", overflow="fold")
+        table.add_column(Text(safe(name)), justify="right" if name in right else "left", overflow="fold")
     for row in rows:
         table.add_row(*(Text(safe(cell)) for cell in row))
     console = Console(highlight=False, markup=False, emoji=False)

@@ -1,5 +1,7 @@
 """Tables of studies and trials for people."""
 
+from catalog.results import Evaluation
+from runner.console.evaluation import print_evaluation
 from runner.console.output import print_line, print_table
 from runner.console.text import duration, metric_value, number, params, safe
 from runner.store.records import EpochRecord, StudyRecord, TrialRecord
@@ -72,11 +74,11 @@ def print_trials(record: StudyRecord, trials: list[TrialRecord]) -> None:
     print_table(columns, [row if failed else row[:-1] for row in rows], right=right)
 
 
-def print_trial(record: StudyRecord, trial: TrialRecord, history: list[EpochRecord]) -> None:
-    """Print one trial."""
+def print_trial(record: StudyRecord, trial: TrialRecord, history: list[EpochRecord], judged: Evaluation | None) -> None:
+    """Print one trial: its epochs, and how its kept epoch was judged on validation."""
     print_line(f"{record.study}, trial {trial.number} ({trial.origin}): {_MARKS[trial.state]} {trial.state}")
     print_line(f"  {params(trial.params) or 'nothing tuned'}")
-    if trial.metrics:
+    if trial.metrics and judged is None:
         print_line("  " + ", ".join(f"{name} {metric_value(name, value)}" for name, value in trial.metrics.items()))
     if trial.failure:
         print_line(f"  failure: {trial.failure['kind']}: {trial.failure['reason']}")
@@ -97,3 +99,6 @@ def print_trial(record: StudyRecord, trial: TrialRecord, history: list[EpochReco
         ]
         columns = ["epoch", "training loss", "validation loss", record.metric, "learning rate", "time"]
         print_table(columns, rows, right=frozenset(columns))
+    if judged is not None:
+        print_line(f"\nOn {judged.rows:,} validation rows:")
+        print_evaluation(judged)

@@ -1,5 +1,6 @@
 """From what a plugin found by judging a model to the record that the store keeps of it, and back."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from pydantic import TypeAdapter
 from catalog.results import Evaluation
 from runner.store.records import EvaluationRecord
 
-__all__ = ["evaluation_of", "record_of"]
+__all__ = ["evaluation_in", "evaluation_of", "record_of"]
 
 _EVALUATION = TypeAdapter(Evaluation)
 _OWN = frozenset({"subject", "details"})
@@ -41,3 +42,11 @@ def evaluation_of(record: EvaluationRecord, folder: Path = Path()) -> Evaluation
     details = {name: value for name, value in record.details.items() if name in known}
     evaluation: Evaluation = _EVALUATION.validate_python({"seconds": 0.0, **details, **flat})
     return evaluation
+
+
+def evaluation_in(records: Sequence[EvaluationRecord], subject: str, split: str) -> Evaluation | None:
+    """Return how a model was judged on a split, or None where it was not."""
+    for record in records:
+        if (record.subject, record.split) == (subject, split):
+            return evaluation_of(record)
+    return None

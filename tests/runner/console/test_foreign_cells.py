@@ -14,8 +14,9 @@ from runner.console.lines import text_lines, well_formed
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", "\n", *"\uff1d\uff0b\uff0d\uff20"])
 def test_formulas_become_text(sign):
     """Whatever a spreadsheet would compute begins with an apostrophe; the same sign further on is left alone."""
-    assert harmless(f"{sign}cmd()") == f"'{sign}cmd()"
-    assert harmless(f"a{sign}b") == f"a{sign}b"
+    shown = "\\x0d" if sign == "\r" else f"'{sign}"  # a lone carriage return is spelled out, so it begins nothing
+    assert harmless(f"{sign}cmd()") == f"{shown}cmd()"
+    assert harmless(f"a{sign}b") == ("a\\x0db" if sign == "\r" else f"a{sign}b")
 
 
 def test_control_characters_are_spelled_out():
@@ -31,6 +32,16 @@ def test_rows_parse_as_they_were():
     """Quotes, delimiters and line breaks come back from a CSV reader; numbers are not touched."""
     row = ['say "no", twice', "two\r\nlines", "", 1e-08, -0.5]
     assert next(csv.reader(io.StringIO(csv_line(row), newline=""))) == [*row[:3], "1e-08", "-0.5"]
+
+
+def test_no_cell_begins_inside_a_text():
+    """A lone carriage return starts no row, and a list separated by semicolons or tabs finds no cell of its own."""
+    (row,) = csv.reader(io.StringIO(csv_line(["a\r=cmd()", "x;=cmd|'/C calc'!A0;y", 0.5]), newline=""))
+    assert row == ["a\\x0d=cmd()", "x;=cmd|'/C calc'!A0;y", "0.5"]
+    for separator in ";\t":
+        line = csv_line([f"x{separator}=cmd()", "n", 0.5])
+        (row,) = csv.reader(io.StringIO(line, newline=""), delimiter=separator)
+        assert not [cell for cell in row if cell.startswith("=")]
 
 
 def test_halves_of_surrogate_pairs_are_replaced():

@@ -92,8 +92,8 @@ def test_formats_are_the_same_answers():
         "probabilities": {"good": 0.75, "=bad()": 0.25},
     }
     lines = "".join(pieces(iter(chunks), "csv")).splitlines()
-    assert lines[0] == "text,label,confidence,probability of good,probability of =bad()"
-    assert lines[2] == "'=cmd(),'=bad(),0.75,0.75,0.25"
+    assert lines[0] == '"text","label","confidence","probability of good","probability of =bad()"'
+    assert lines[2] == '"\'=cmd()","\'=bad()",0.75,0.75,0.25'
     assert "".join(pieces(iter(chunks), "table")).splitlines() == [
         "label   confidence  text",
         "good        75.0 %  a film",
