@@ -1,6 +1,7 @@
 """What a plugin may offer beyond the contract. Whoever runs it asks with `isinstance`, and does without where it must.
 
-`Diagnoses` is for the descriptor, and stays light; `Explains` is for a predictor; the others are for a trainer.
+`Diagnoses` and `CountsRules` are for the descriptor, and stay light; `Explains` is for a predictor; the others are for
+a trainer.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,6 +13,7 @@ from catalog.results import Evaluation, Explanation, Exported, Flip, Forecast, I
 
 __all__ = [
     "Calibrates",
+    "CountsRules",
     "Diagnoses",
     "Examines",
     "Explains",
@@ -28,6 +30,15 @@ class Diagnoses(Protocol):
 
     def diagnose(self, evidence: Evidence) -> Sequence[Diagnosis]:
         """Apply its rules, without the heavy libraries; the gravest finding first."""
+
+
+@runtime_checkable
+class CountsRules(Protocol):
+    """A plugin that can tell how much its silence means."""
+
+    @property
+    def rule_count(self) -> int:
+        """How many rules `Diagnoses.diagnose` applies."""
 
 
 @runtime_checkable

@@ -91,19 +91,20 @@ def from_json(stored: Mapping[str, Any]) -> Statement:
 
 
 def _shown(value: Value, kind: str) -> str:
+    """Write a number; what rounds to zero has no sign (``z``, PEP 682)."""
     if not isinstance(value, int | float):
         return str(value)
     match kind:
         case "count":
-            return f"{value:,.0f}"
+            return f"{value:z,.0f}"
         case "percent":
-            return f"{value * 100:.1f} %"
+            return f"{value * 100:z.1f} %"
         case "points":
-            return f"{value * 100:.1f}"
+            return f"{value * 100:z.1f}"
         case "seconds":
             return _duration(value)
         case _:
-            return f"{value:.3g}"
+            return f"{value:z.3g}"
 
 
 def _duration(seconds: float) -> str:

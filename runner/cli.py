@@ -381,9 +381,8 @@ def diagnose(study: str, storage: str | None, json: bool) -> None:
 
     store = _store(storage)
     found = diagnoses_of(store, study, _place(storage, 1))
-    print_json([diagnosis_answer(diagnosis) for diagnosis in found]) if json else print_diagnoses(
-        store.study(study), found
-    )
+    record = store.study(study)
+    print_json([diagnosis_answer(record, diagnosis) for diagnosis in found]) if json else print_diagnoses(record, found)
 
 
 @app.command(epilog="Example:  modelcat report imdb-bert -o report.html")

@@ -1,12 +1,11 @@
 """What the records of a study show to be wrong, as JSON and for a person."""
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
 from catalog import registry
 from catalog.capabilities import Diagnoses
-from catalog.diagnosis import Diagnosis, Remedy
+from catalog.diagnosis import Diagnosis
 from catalog.errors import InputError, PluginError, UnknownKeyError
 from catalog.statement import english
 from runner.console.output import print_line
@@ -14,10 +13,10 @@ from runner.store.records import StudyRecord
 from runner.store.store import Store
 from runner.study.coordinator import Place
 from runner.study.evidence import evidence_of
+from runner.study.remedy import option_of, override_of
 
 __all__ = ["diagnoses_of", "diagnosis_answer", "print_diagnoses"]
 
-_SPACE = "study.search_space."
 _MARKS = {"problem": "✗", "warning": "▲", "note": "○"}
 
 
@@ -45,15 +44,20 @@ def diagnoses_of(store: Store, study: str, place: Place) -> Sequence[Diagnosis]:
     return plugin.diagnose(evidence_of(store, study, plugin, place.folder / study))
 
 
-def diagnosis_answer(diagnosis: Diagnosis) -> dict[str, Any]:
-    """Return one finding as JSON, in English."""
+def diagnosis_answer(record: StudyRecord, diagnosis: Diagnosis) -> dict[str, Any]:
+    """Return one finding as JSON, in English; a remedy's `set` is what ``--set`` takes, None where it takes nothing."""
     return {
         "rule": diagnosis.rule,
         "severity": diagnosis.severity,
         "title": english(diagnosis.title),
         "evidence": english(diagnosis.evidence),
         "remedies": [
-            {"field": remedy.field, "value": remedy.value, "advice": english(remedy.advice)}
+            {
+                "field": remedy.field,
+                "value": remedy.value,
+                "advice": english(remedy.advice),
+                "set": override_of(remedy, record),
+            }
             for remedy in diagnosis.remedies
         ],
     }
@@ -70,12 +74,6 @@ def print_diagnoses(record: StudyRecord, diagnoses: Sequence[Diagnosis]) -> None
         print_line(f"{_MARKS[diagnosis.severity]} {diagnosis.severity}: {english(diagnosis.title)}")
         print_line(f"  {english(diagnosis.evidence)}")
         for remedy in diagnosis.remedies:
-            print_line(f"  → {_told(remedy)}")
-    fields = [remedy.field or "" for diagnosis in diagnoses for remedy in diagnosis.remedies]
-    if any(field.startswith(_SPACE) for field in fields) and "search_space" not in record.spec.get("study", {}):
-        print_line(f"\nThe spec leaves study.search_space to the model. It was {json.dumps(record.space)}")
-
-
-def _told(remedy: Remedy) -> str:
-    advice = english(remedy.advice)
-    return advice if remedy.field is None else f"{remedy.field} = {json.dumps(remedy.value)}: {advice}"
+            print_line(f"  → {english(remedy.advice)}")
+            if option := option_of(remedy, record):
+                print_line(f"    {option}")

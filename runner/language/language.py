@@ -21,7 +21,7 @@ LANGUAGES: Final[Mapping[str, str]] = {"en": "English", "de": "Deutsch"}
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 _MINUTE, _HOUR = 60, 3600
-_MEGABYTE = 1_000_000
+_KILOBYTE, _MEGABYTE = 1_000, 1_000_000
 
 
 def msgid(text: str) -> str:
@@ -81,9 +81,9 @@ class Language:
         return shown.rstrip("0").rstrip(self._point) if places else shown
 
     def decimal(self, value: float, places: int) -> str:
-        """Return a number to so many decimal places."""
+        """Return a number to so many decimal places; what rounds to zero has no sign."""
         pattern = "#,##0" + ("." + "0" * places if places else "")
-        return format_decimal(value, format=pattern, locale=self._locale)
+        return format_decimal(round(value, places) + 0.0, format=pattern, locale=self._locale)
 
     def percent(self, share: float, places: int = 1) -> str:
         """Return a share of one in per cent."""
@@ -107,7 +107,10 @@ class Language:
         return f"{self.count(whole // _HOUR)}{NO_BREAK}h {whole % _HOUR // _MINUTE:02d}{NO_BREAK}min"
 
     def size(self, value: float) -> str:
-        """Return a number of bytes in megabytes (10^6)."""
+        """Return a number of bytes in megabytes (10^6), in kilobytes (10^3) below one."""
+        if value < _MEGABYTE:
+            kilobytes = value / _KILOBYTE
+            return f"{self.decimal(kilobytes, 1 if kilobytes < 100 else 0)}{NO_BREAK}KB"
         megabytes = value / _MEGABYTE
         return f"{self.decimal(megabytes, 1 if megabytes < 100 else 0)}{NO_BREAK}MB"
 

@@ -24,6 +24,8 @@ __all__ = [
     "Prose",
     "Row",
     "Section",
+    "Setting",
+    "Settings",
     "Span",
     "Table",
     "Tile",
@@ -198,8 +200,9 @@ class Examples:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A diagnosis: `severity` is ``"problem"``, ``"warning"`` or ``"note"``; `remedies` are advice and spec field.
+    """A diagnosis: `severity` is ``"problem"``, ``"warning"`` or ``"note"``.
 
+    `remedies` are advice and option of the command line (``--set ...``), which is empty where there is none.
     `lang` is set where it is in another language than the page: a stranger's plugin has no translations.
     """
 
@@ -219,7 +222,27 @@ class Findings:
     kind: ClassVar[str] = "findings"
 
 
-Block = Prose | Missing | Facts | Tiles | Table | Figures | Code | Examples | Findings
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A field of a configuration: `used` is empty where it had its default; the plugin's own texts are in `lang`."""
+
+    name: str
+    used: str
+    default: str
+    allowed: str
+    meaning: str
+    lang: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Fields of a configuration."""
+
+    settings: tuple[Setting, ...]
+    kind: ClassVar[str] = "settings"
+
+
+Block = Prose | Missing | Facts | Tiles | Table | Figures | Code | Examples | Findings | Settings
 
 
 @dataclass(frozen=True, slots=True)

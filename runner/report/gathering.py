@@ -8,10 +8,12 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from catalog import registry
-from catalog.contract import Card
+from catalog.capabilities import CountsRules
+from catalog.contract import Plugin
 from catalog.diagnosis import Diagnosis
 from catalog.errors import InputError, ModelcatError
 from catalog.results import Interpretation
+from catalog.schema import parameters_of
 from catalog.statement import Statement, from_json
 from runner.report.results import Calibration, Flips, Importance, Results
 from runner.store.judgements import evaluation_of
@@ -42,6 +44,7 @@ def gather(store: Store, study: str, diagnoses: Sequence[Diagnosis] | None = Non
             f"study {study!r} has no complete trial yet ({_states(record)}): there is nothing to report; "
             f"modelcat resume goes on with it"
         )
+    plugin = _plugin(record.key)
     insights, unreadable = store.insights(study), set[str]()
     failures = {name: found["failure"] for name, found in insights.items() if "failure" in found}
 
@@ -69,7 +72,9 @@ def gather(store: Store, study: str, diagnoses: Sequence[Diagnosis] | None = Non
         importance=insight("importance", Importance),
         diagnoses=tuple(diagnoses or ()),
         diagnosed=diagnoses is not None,
-        card=_card(record.key),
+        card=plugin.card() if plugin else None,
+        parameters=tuple(parameters_of(plugin)) if plugin else (),
+        rules=plugin.rule_count if isinstance(plugin, CountsRules) else None,
         made=datetime.now(UTC),
         unreadable=frozenset(unreadable),
         failures={name: str(failure.get("reason", "")) for name, failure in failures.items()},
@@ -96,9 +101,9 @@ def _statements(verdict: Mapping[str, Any] | None) -> tuple[Statement, ...]:
         return ()
 
 
-def _card(key: str) -> Card | None:
-    """Return the plugin's card; a study outlives the plugin that made it."""
+def _plugin(key: str) -> Plugin | None:
+    """Return the plugin where it is installed; a study outlives the one that made it."""
     try:
-        return registry.load(key).card()
+        return registry.load(key)
     except ModelcatError:
         return None

@@ -15,7 +15,7 @@ from runner.language import Language, msgid
 from runner.report.blocks import Figures, Section
 from runner.report.islands import island
 from runner.report.results import Results
-from runner.report.sections import advice, configuration, data, making, quality, reading, verdict
+from runner.report.sections import advice, configuration, data, making, quality, reading, settings, verdict
 from runner.report.telling import Teller
 
 __all__ = ["SECTIONS", "render", "sections"]
@@ -38,6 +38,7 @@ SECTIONS: tuple[Callable[[Results, Teller], Section], ...] = (
     reading.flips,
     advice.diagnosis,
     making.variants,
+    settings.settings,
     making.costs,
     configuration.trials,
     making.spec,

@@ -8,10 +8,11 @@ from typing import Any
 from catalog.contract import Card
 from catalog.diagnosis import Diagnosis
 from catalog.results import Comparison, ConfidenceBin, Evaluation, Flip, Interpretation
+from catalog.schema import Parameter
 from catalog.statement import Statement
 from runner.store.records import ConfirmationRecord, EpochRecord, StudyRecord, TrialRecord
 
-__all__ = ["Calibration", "Flips", "Importance", "Results", "Scores"]
+__all__ = ["BASELINE", "Calibration", "Flips", "Importance", "Results", "Scores"]
 
 GIVEN, WINNER, BASELINE = "given", "winner", "baseline"
 
@@ -82,6 +83,8 @@ class Results:
         diagnoses: Gravest first.
         diagnosed: Whether rules were applied at all.
         card: The plugin's; None where it is not installed here.
+        parameters: The fields of the plugin's configuration; none where it is not installed here.
+        rules: How many rules of diagnosis the plugin applies; None where it does not tell.
         made: When this was gathered, in UTC.
         unreadable: Names of insights that the store holds in a shape that is not known here.
         failures: Why an insight could not be found out, by its name.
@@ -101,6 +104,8 @@ class Results:
     diagnoses: tuple[Diagnosis, ...]
     diagnosed: bool
     card: Card | None
+    parameters: tuple[Parameter, ...]
+    rules: int | None
     made: datetime
     unreadable: frozenset[str] = field(default_factory=frozenset)
     failures: Mapping[str, str] = field(default_factory=dict)

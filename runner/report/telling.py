@@ -8,7 +8,7 @@ from catalog.statement import Statement, Value
 from runner.console.text import safe
 from runner.language import Language, msgid
 from runner.report.blocks import Bar, Told
-from runner.report.metrics import metric
+from runner.report.metrics import METRICS, metric
 
 __all__ = ["NOTHING", "Teller"]
 
@@ -24,8 +24,21 @@ class Teller:
         self.t = language.translate
 
     def say(self, statement: Statement) -> str:
-        """Tell a statement whose texts may be anybody's."""
-        return self.language.say(_harmless(statement))
+        """Tell a statement whose texts may be anybody's; names of the program among them are told in the language."""
+        return self.language.say(self._harmless(statement))
+
+    def _harmless(self, statement: Statement) -> Statement:
+        """Return the statement with every text in it made safe."""
+        return Statement(statement.template, {name: self._known(name, v) for name, v in statement.values.items()})
+
+    def _known(self, name: str, value: Value) -> Value:
+        if isinstance(value, Statement):
+            return self._harmless(value)
+        if not isinstance(value, str):
+            return value
+        found = _NAMES.get(name, {}).get(value)
+        # English statements stand in the store as sentences too, which have the program's own names.
+        return safe(value, 300) if found is None or self.language.code == "en" else self.t(found)
 
     def shown(self, value: float, kind: str) -> str:
         """Write a number as its kind wants it."""
@@ -102,23 +115,29 @@ class Teller:
             return self.t("Trial {number}", number=safe(name.partition("/")[2], 12))
         return self.t(_SUBJECTS.get(name, name))
 
+    def subject_within(self, name: str) -> str:
+        """Return what a judged model is called within a phrase."""
+        if name.startswith("trial/"):
+            return self.t("trial {number}", number=safe(name.partition("/")[2], 12))
+        return self.t(_SUBJECTS_WITHIN.get(name, name))
+
     def split(self, name: str) -> str:
         """Return what a split is called."""
         return self.t(_SPLITS.get(name, name))
 
 
-def _harmless(statement: Statement) -> Statement:
-    """Return the statement with every text in it made safe."""
-    values: dict[str, Value] = {
-        name: _harmless(value)
-        if isinstance(value, Statement)
-        else safe(value, 300)
-        if isinstance(value, str)
-        else value
-        for name, value in statement.values.items()
-    }
-    return Statement(statement.template, values)
-
-
 _SUBJECTS = {"winner": msgid("Winner"), "given": msgid("Given configuration"), "baseline": msgid("Baseline")}
 _SPLITS = {"train": msgid("Train"), "validation": msgid("Validation"), "test": msgid("Test")}
+_SUBJECTS_WITHIN = {
+    "winner": msgid("winner"),
+    "given": msgid("given configuration"),
+    "baseline": msgid("baseline"),
+}
+_UNITS = {"tokens": msgid("tokens"), "words": msgid("words")}
+_NAMES: Mapping[str, Mapping[str, str]] = {
+    "metric": {name: found.within or found.label for name, found in METRICS.items()},
+    "split": _SPLITS,
+    "worst": _SPLITS,
+    "unit": _UNITS,
+}
+"""What statements call the program's own things by, and how these are told: by the name of the value."""

@@ -64,7 +64,17 @@ def _on_given(findings: Findings) -> Iterator[Statement]:
         yield _alone(findings)
         return
     values: dict[str, Value] = {"rival": _named(rival), "how": _interval(versus)}
-    if findings.winner == "given":
+    if versus.difference == 0:
+        same = {**values, "metric": versus.metric}
+        if findings.winner == "given":
+            yield Statement(
+                "tuning did not beat the given configuration, which is kept: {rival}, the best rival, has the same "
+                "{metric} ({how}).",
+                same,
+            )
+        else:
+            yield Statement("{rival} and the given configuration have the same {metric} ({how}).", same)
+    elif findings.winner == "given":
         yield Statement(
             "tuning did not beat the given configuration, which is kept: the best rival, {rival}, is {by} worse "
             "({how}).",
@@ -111,6 +121,10 @@ def _on_baseline(findings: Findings) -> Iterator[Statement]:
             "{winner} loses to the {model} baseline by {by} ({how}): use the baseline.",
             {**values, "by": _amount(versus.metric, -versus.difference)},
         )
+        return
+    if versus.difference == 0:
+        same = {**values, "metric": versus.metric}
+        yield Statement("{winner} and the {model} baseline have the same {metric} ({how}).", same)
         return
     values["by"] = _amount(versus.metric, versus.difference)
     if versus.low > 0:

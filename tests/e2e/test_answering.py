@@ -155,11 +155,11 @@ def test_output_files_are_whole_and_never_overwritten_unasked(trained):
     """-o takes the format from its suffix, replaces a file only with --force, and leaves nothing after an error."""
     out = trained.folder / "answers.csv"
     assert trained.run("predict", "one", "a", "-o", "answers.csv").out == ""
-    assert out.read_text().startswith("text,label,confidence")
+    assert out.read_text().startswith('"text","label","confidence"')
     assert "--force replaces it" in trained.run("predict", "one", "b", "-o", "answers.csv", code=2).err
-    assert "a,yes" in out.read_text()
+    assert '"a","yes"' in out.read_text()
     trained.run("predict", "one", "b", "-o", "answers.csv", "--force")
-    assert "b,yes" in out.read_text()
+    assert '"b","yes"' in out.read_text()
     trained.write("bad.jsonl", '{"text": "a"}\n' * 3000 + "nonsense\n")
     before = set(trained.folder.iterdir())
     error = trained.json("predict", "one", "--file", "bad.jsonl", "-o", "new.jsonl", code=2)["error"]

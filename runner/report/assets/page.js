@@ -42,7 +42,6 @@
   }
   function labelled() {
     toggle.querySelector(".label").textContent = isDark() ? toggle.dataset.light : toggle.dataset.dark;
-    toggle.setAttribute("aria-pressed", String(isDark()));
   }
   toggle.addEventListener("click", () => {
     root.dataset.theme = isDark() ? "light" : "dark";

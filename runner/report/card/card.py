@@ -140,10 +140,10 @@ def _limitations(results: Results, teller: Teller) -> list[str]:
     truncation, length = results.chosen.get("truncation", "head"), results.chosen.get("max_seq_length")
     if length is not None:
         lines.append("- " + t("Of a longer text it sees {length:count} tokens only.", length=int(length)))
-    if truncation != "head":
+    if truncation == "head+tail":  # a tokenizer that cuts the beginning off is saved so, and a pipeline obeys it
         told = t(
-            "It was trained on another part of long texts than their beginning ({truncation}); a pipeline cuts the "
-            "end off, so long texts get other scores there than from modelcat predict.",
+            "It was trained on the beginning and the end of long texts ({truncation}); a pipeline cuts the end off, so "
+            "long texts get other scores there than from modelcat predict.",
             truncation=plain(truncation, 40),
         )
         lines.append(f"- {told}")

@@ -7,13 +7,15 @@ from runner.console.text import safe
 
 __all__ = ["fenced", "heading", "plain", "table"]
 
-_SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~$&^@]|^[-+=]|(?<=\d)[.)](?=\s)|:(?=//)|(?<=www)\.)")
+_SIGNS = re.compile(r"([\\`*_{}\[\]<>#|~$&^@]|^[-+=](?=[-+=\s]|$)|:(?=//)|(?<=www)\.)")
 """What Markdown, HTML or a reader's own additions (links, mentions, mathematics) act on, where they do."""
+_NUMBERED = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
+"""The marker of a numbered list, which only begins a line."""
 
 
 def plain(text: object, limit: int | None = None) -> str:
     """Return text on one line that is no markup, link, mention or table cell to Markdown or HTML."""
-    return _SIGNS.sub(_harmless, safe(text, limit).strip())
+    return _NUMBERED.sub(r"\1\\\2", _SIGNS.sub(_harmless, safe(text, limit).strip()))
 
 
 def _harmless(match: re.Match[str]) -> str:

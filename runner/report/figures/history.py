@@ -19,6 +19,7 @@ STATES = {
     "failed": msgid("failed"),
     "running": msgid("running"),
 }
+_MOST_TICKS, _LEAST = 10, 0.04
 _LOOKS = {"given": ("diamond", ORANGE), "recipe": ("square", GREEN), "search": ("circle", BLUE)}
 
 
@@ -31,12 +32,15 @@ def draw(results: Results, teller: Teller) -> Figure | None:
     best = _best_so_far(results)
     traces = [*_dots(results, teller, shares=shares), _line(best, teller, shares=shares)]
     failed = [trial.number for trial in results.trials if trial.state == "failed"]
+    first, last = results.trials[0].number, results.trials[-1].number
     drawn = plot(
         traces,
         teller,
-        xaxis=axis(t("Trial"), tickformat="d", range=[-0.6, results.trials[-1].number + 0.6], nticks=8),
+        xaxis=axis(t("Trial"), tickformat="d", range=[first - 0.5, last + 0.5], tick0=0, dtick=_step(last - first + 1)),
         yaxis=axis(
-            t("{metric} on validation", metric=label(teller.metric(name), 60)), tickformat=".1%" if shares else ""
+            t("{metric} on validation", metric=label(teller.metric(name), 60)),
+            tickformat=".1%" if shares else "",
+            range=_span([trial.value for trial in results.trials if trial.value is not None], shares=shares),
         ),
         annotations=[
             {
@@ -70,6 +74,30 @@ def draw(results: Results, teller: Teller) -> Figure | None:
     return figure("history", t("Optimisation history"), caption, drawn, columns, rows, 360)
 
 
+def _step(trials: int) -> int:
+    """Return the distance between ticks: 1, 2 or 5 times a power of ten, so that there are ten of them at most."""
+    power = 1
+    while True:
+        for step in (1, 2, 5):
+            if step * power * _MOST_TICKS >= trials:
+                return step * power
+        power *= 10
+
+
+def _span(values: list[float], *, shares: bool) -> list[float] | None:
+    """Return an axis on which equal values are equal, and a tenth of a point is no mile; shares stay within 0 to 1."""
+    if not values:
+        return None
+    low, high = min(values), max(values)
+    least = _LEAST if shares else _LEAST * max(abs(low), abs(high), 1e-3)
+    spare = max(0.08 * (high - low), (least - (high - low)) / 2)
+    low, high = low - spare, high + spare
+    if not shares:
+        return [low, high]
+    low, high = max(0.0, low - max(0.0, high - 1)), min(1.0, high + max(0.0, -low))  # what is cut off one side
+    return [low, high]
+
+
 def _dots(results: Results, teller: Teller, *, shares: bool) -> list[dict[str, Any]]:
     traces = []
     style = ".2%" if shares else ".4f"
@@ -89,6 +117,7 @@ def _dots(results: Results, teller: Teller, *, shares: bool) -> list[dict[str, A
                         "name": name,
                         "x": [trial.number for trial in found],
                         "y": [trial.value for trial in found],
+                        "cliponaxis": False,
                         "marker": {
                             "symbol": symbol + suffix,
                             "color": colour,

@@ -22,9 +22,7 @@ def draw(results: Results, teller: Teller) -> Figure | None:
         return None
     t = teller.t
     shown = found.classes[:MOST_CLASSES]
-    lines = [
-        (index, words, rank) for index, words in enumerate(shown) for rank in range(min(MOST_WORDS, len(words.words)))
-    ]
+    lines = [(index, words, rank) for index, words in enumerate(shown) for rank in _strongest(words)]
     two = len(found.classes) == 2
     traces = [
         _bars(index, words, lines, opposed=two and index == 0) for index, words in enumerate(shown) if words.words
@@ -68,6 +66,12 @@ def draw(results: Results, teller: Teller) -> Figure | None:
         )
     columns = (t("Word"), t("Class"), t("Weight"), t("Texts"))
     return figure("words", t("Most important words"), caption, drawn, columns, rows, height)
+
+
+def _strongest(words: ClassWords) -> list[int]:
+    """Return the places of the first words in a class's list, the heaviest first: its own order minds rareness too."""
+    first = range(min(MOST_WORDS, len(words.words)))
+    return sorted(first, key=lambda rank: -words.words[rank].weight)
 
 
 def _bars(index: int, words: ClassWords, lines: list[tuple[int, ClassWords, int]], *, opposed: bool) -> dict[str, Any]:

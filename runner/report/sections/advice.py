@@ -1,13 +1,13 @@
 """What the records say is wrong, and what to change."""
 
-import json
-
-from catalog.diagnosis import Diagnosis, Remedy
+from catalog.diagnosis import Diagnosis
 from runner.console.text import safe
 from runner.language import msgid
 from runner.report.blocks import Finding, Findings, Missing, Prose, Section
 from runner.report.results import Results
 from runner.report.telling import Teller
+from runner.store.records import StudyRecord
+from runner.study.remedy import option_of
 
 __all__ = ["diagnosis"]
 
@@ -22,25 +22,24 @@ def diagnosis(results: Results, teller: Teller) -> Section:
             t("The model's plugin has no rules for a diagnosis, or is not installed.")
         )
     elif not results.diagnoses:
-        block = Prose(t("No rule found anything wrong."), "good")
+        block = Prose(_all_fine(results.rules, teller), "good")
     else:
-        block = Findings(tuple(_finding(found, teller) for found in results.diagnoses))
+        block = Findings(tuple(_finding(found, results.study, teller) for found in results.diagnoses))
     return Section("diagnosis", t("Diagnosis"), (block,))
 
 
-def _finding(found: Diagnosis, teller: Teller) -> Finding:
+def _all_fine(rules: int | None, teller: Teller) -> str:
+    if rules is None:
+        return teller.t("No rule found anything wrong.")
+    return teller.t("None of the {rules:count} rules that were applied found anything wrong.", rules=rules)
+
+
+def _finding(found: Diagnosis, study: StudyRecord, teller: Teller) -> Finding:
     return Finding(
         severity=found.severity,
         label=teller.t(_SEVERITIES[found.severity]),
         title=teller.say(found.title),
         evidence=teller.say(found.evidence),
-        remedies=tuple((teller.say(remedy.advice), _field(remedy)) for remedy in found.remedies),
+        remedies=tuple((teller.say(remedy.advice), safe(option_of(remedy, study) or "")) for remedy in found.remedies),
         lang="" if teller.language.knows(found.title.template) else "en",
     )
-
-
-def _field(remedy: Remedy) -> str:
-    """Write the change as ``--set`` takes it."""
-    if remedy.field is None:
-        return ""
-    return f"{safe(remedy.field, 200)}={safe(json.dumps(remedy.value, ensure_ascii=False), 200)}"

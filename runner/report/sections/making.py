@@ -2,10 +2,11 @@
 
 import shlex
 
+from catalog.results import Evaluation
 from runner.console.text import safe
 from runner.report.blocks import Block, Cell, Code, Facts, Missing, Prose, Row, Section, Table
 from runner.report.islands import readable
-from runner.report.results import Results
+from runner.report.results import BASELINE, Results
 from runner.report.telling import NOTHING, Teller
 
 __all__ = ["costs", "reproduction", "spec", "variants", "versions"]
@@ -81,7 +82,7 @@ def costs(results: Results, teller: Teller) -> Section:
                         teller.maybe(f"{place}.rate", rate, "number"),
                         teller.maybe(f"{place}.tokens", found.tokens, "count"),
                         teller.maybe(f"{place}.model_bytes", found.model_bytes, "size"),
-                        teller.maybe(f"{place}.peak_memory_bytes", found.peak_memory_bytes, "size"),
+                        teller.maybe(f"{place}.peak_memory_bytes", _peak(subject, found), "size"),
                     )
                 )
             )
@@ -95,6 +96,11 @@ def costs(results: Results, teller: Teller) -> Section:
     else:
         blocks.append(Missing(t("Inference was not measured: no model of the study has been judged on a split.")))
     return Section("costs", t("Times and sizes"), tuple(blocks))
+
+
+def _peak(subject: str, found: Evaluation) -> int | None:
+    """Return the most memory in use; the baseline's would be what its worker had taken before, for other models."""
+    return None if subject == BASELINE else found.peak_memory_bytes
 
 
 def _speed(teller: Teller, number: int, value: float | None, name: str, kind: str) -> Cell:
@@ -118,11 +124,9 @@ def reproduction(results: Results, teller: Teller) -> Section:
     """Tell the commands that make it again."""
     t, study = teller.t, results.study
     name = shlex.quote(safe(study.study, 300))
-    made_by = safe(study.versions.get("modelcat", ""), 40)
-    wanted = f"modelcat=={made_by}" if made_by else "modelcat"
+    made_by = safe(study.versions.get("modelcat") or NOTHING, 40)
     command = "run" if study.mode == "study" else "train"
     lines = (
-        f"pip install {shlex.quote(wanted)}",
         "modelcat validate spec.json",
         f"modelcat {command} spec.json",
         f"modelcat trials {name}",
@@ -130,6 +134,14 @@ def reproduction(results: Results, teller: Teller) -> Section:
     )
     fingerprint = safe(study.data.get("fingerprint") or NOTHING, 64)
     blocks: tuple[Block, ...] = (
+        Prose(
+            t(
+                "Install it from its source tree (version {version}), there; without a GPU torch's CPU build first, as "
+                "its README tells:",
+                version=made_by,
+            )
+        ),
+        Code("install", t("Installation"), "pip install '.[all]'"),
         Prose(t("Save the spec above as spec.json beside the data that it names, then:")),
         Code("commands", t("Commands"), "\n".join(lines)),
         Facts(((t("Seed of the study"), safe((study.spec.get("study") or {}).get("seed", 0), 40)),)),

@@ -1,7 +1,7 @@
 """The case study's plots: training, confusion, confidence, length; calibration; and the scores of each class."""
 
 from runner.console.text import safe
-from runner.report.blocks import Block, Facts, Figure, Figures, Missing, Prose, Row, Section, Table
+from runner.report.blocks import Block, Facts, Figure, Figures, Missing, Prose, Row, Section, Table, Told
 from runner.report.figures import confidence, confusion, curves, lengths, reliability
 from runner.report.metrics import metric
 from runner.report.results import Results, Scores
@@ -86,10 +86,26 @@ def calibration(results: Results, teller: Teller) -> Section:
         )
     if figure := reliability.draw(results, teller):
         blocks.append(Figures((figure,)))
+    blocks += _error(results, teller)
     if found is not None and (rows := _rows(found.validation, found.test, teller)):
         columns = (t("Metric"), t("Split"), t("before"), t("after"))
         blocks.append(Table(t("Before and after temperature scaling"), columns, rows, frozenset({2, 3})))
     return Section("calibration", t("Calibration"), tuple(blocks))
+
+
+def _error(results: Results, teller: Teller) -> list[Block]:
+    """Tell the calibration error with its interval, and how to read that."""
+    if results.main is None:
+        return []
+    t, (place, evaluation) = teller.t, results.main
+    error = teller.scored(place, evaluation, "ece")
+    if not isinstance(error, Told) or not error.interval:
+        return []
+    told = t(
+        "Chance alone makes this error larger than 0, the more so the fewer rows there are. Where its interval begins "
+        "at 0, a perfectly calibrated model could show as much."
+    )
+    return [Facts(((teller.metric("ece"), error),)), Prose(told, "muted")]
 
 
 def _rows(validation: Scores | None, test: Scores | None, teller: Teller) -> tuple[Row, ...]:

@@ -113,14 +113,16 @@ def flips(results: Results, teller: Teller) -> Section:
                 Missing(t("The given configuration won: there is nothing to hold it against but the baseline."))
             )
         else:
-            why = t("Nobody compared winner and {second} text by text.", second=teller.subject(second))
+            why = t("Nobody compared winner and {second} text by text.", second=teller.subject_within(second))
             blocks.append(absent(f"flips/{second}", why, results, teller))
     return Section("flips", t("What changed"), tuple(blocks))
 
 
 def _flips(second: str, found: Flips, teller: Teller) -> list[Block]:
     t, place = teller.t, f"flips.{second}"
-    heading = t("{first} against {second}", first=teller.subject(found.first), second=teller.subject(found.second))
+    heading = t(
+        "{first} against {second}", first=teller.subject(found.first), second=teller.subject_within(found.second)
+    )
     blocks: list[Block] = [Prose(heading, "heading")]
     if versus := found.comparison:
         items: list[tuple[str, Cell]] = []

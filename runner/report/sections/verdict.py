@@ -69,7 +69,7 @@ def _comparisons(results: Results, teller: Teller) -> Table | None:
         rows.append(
             Row(
                 (
-                    t("{first} against {second}", first=first, second=teller.subject(second)),
+                    t("{first} against {second}", first=first, second=teller.subject_within(second)),
                     difference,
                     trainings,
                     teller.told(f"verdict.{name}.rows", found["rows"], "count"),

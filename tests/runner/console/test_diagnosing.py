@@ -1,6 +1,7 @@
 """From the store to a diagnosis: what the rules are told, and what `modelcat diagnose` prints."""
 
 import json
+import shlex
 from dataclasses import asdict, replace
 from datetime import timedelta
 
@@ -11,6 +12,7 @@ from catalog import registry
 from catalog.contract import DataSummary
 from catalog.errors import InputError, PluginError, UnknownStudyError
 from catalog.results import Comparison, Evaluation
+from catalog.spec import load
 from runner.cli import app
 from runner.store.judgements import record_of
 from runner.store.records import EpochRecord, Owner, TrialRecord
@@ -147,10 +149,12 @@ def test_json_lists_findings_with_remedies(made):
     assert found[0]["severity"] == "problem"
     assert {"duplicates", "unbalanced_classes", "long_warmup", "diverged"} <= {d["rule"] for d in found}
     remedies = [remedy for d in found for remedy in d["remedies"]]
-    assert all(set(remedy) == {"field", "value", "advice"} for remedy in remedies)
+    assert all(set(remedy) == {"field", "value", "advice", "set"} for remedy in remedies)
     warmup = next(d for d in found if d["rule"] == "long_warmup")
     assert warmup["remedies"][0]["field"] == "model_config.warmup_steps"
     assert warmup["remedies"][0]["value"] == 0.06
+    assert warmup["remedies"][0]["set"] == "model_config.warmup_steps=0.06"
+    assert all((remedy["set"] is None) == (remedy["field"] is None) for remedy in remedies)
 
 
 def test_text_is_for_a_person(made):
@@ -161,21 +165,38 @@ def test_text_is_for_a_person(made):
     lines = result.stdout.splitlines()
     assert lines[0].startswith("✗ problem: ")
     assert any(line.startswith("▲ warning: ") for line in lines)
-    assert "  → model_config.warmup_steps = 0.06: Give the warm-up" in result.stdout
+    assert "  → Give the warm-up" in result.stdout
+    assert "    --set model_config.warmup_steps=0.06\n" in result.stdout
     assert "\x1b" not in result.stdout
     assert "[red]positive\\x1b[2J" in result.stdout
 
 
-def test_the_space_that_a_spec_leaves_out_is_shown(made):
-    """A remedy for a bound of a space that nobody wrote down comes with the space as it was."""
-    lease = made.make()
+@pytest.mark.parametrize("study", [{}, {"search_space": {"learning_rate": {"low": 1e-5, "high": 5e-5, "log": True}}}])
+def test_a_spec_takes_what_is_told(made, tmp_path, study):
+    """Every remedy is a change that the spec loads with, printed as a shell takes it, its space written out or not."""
+    spec = {
+        "model": "bert",
+        "category": "nlp",
+        "subcategory": "text-classification",
+        "model_config": {"epochs": 2, "warmup_steps": 500, "max_seq_length": 128},
+        "study": study,
+    }
+    (tmp_path / "spec.json").write_text(json.dumps(spec))
+    lease = made.make(spec=spec)
     made.fill(lease)
     made.store.put_trial(
         "reviews", lease, TrialRecord(3, "failed", "search", {"learning_rate": 4.5e-5}, failure={"kind": "diverged"})
     )
-    told = diagnose(made.url, "reviews").stdout
-    assert "study.search_space.learning_rate.high = 4e-05" in told
-    assert 'It was {"learning_rate": {"low": 1e-05, "high": 5e-05, "log": true}}' in told
+    told = [
+        shlex.split(line)[1]
+        for line in diagnose(made.url, "reviews").stdout.splitlines()
+        if line.startswith("    --set ")
+    ]
+    found = json.loads(diagnose(made.url, "reviews", "--json").stdout)
+    assert told == [remedy["set"] for d in found for remedy in d["remedies"] if remedy["set"]]
+    requests = [load(tmp_path / "spec.json", [override]) for override in told]
+    [narrowed] = [request for request in requests if request.space["learning_rate"].high == 4e-5]
+    assert set(narrowed.space) == {"learning_rate"}
 
 
 def test_a_healthy_study_is_said_to_be_so(made):

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from catalog.errors import InputError
-from catalog.statement import Statement
+from catalog.statement import Statement, english
 from runner.language import Language
 
 ENGLISH, GERMAN = Language("en"), Language("de")
@@ -39,10 +39,20 @@ def test_shares_durations_sizes_and_moments_are_told_with_their_units():
         "0,0125\xa0s", "3,2\xa0s", "42\xa0s", "3\xa0min 20\xa0s", "2\xa0h 05\xa0min",
     ]  # fmt: skip
     assert (ENGLISH.size(438e6), GERMAN.size(6.1e6)) == ("438\xa0MB", "6,1\xa0MB")
+    assert (ENGLISH.size(45_231), GERMAN.size(512_000)) == ("45.2\xa0KB", "512\xa0KB")
     assert (ENGLISH.moment(moment), GERMAN.moment(moment)) == ("4 March 2026, 05:06", "4. März 2026, 05:06")
     assert (ENGLISH.language_name("de"), GERMAN.language_name("en"), GERMAN.language_name("??")) == (
         "German", "Englisch", "??",
     )  # fmt: skip
+
+
+@pytest.mark.parametrize("value", [-0.0, -0.0003])
+def test_what_rounds_to_zero_has_no_sign(value):
+    """A number is rounded first; a zero has no sign, in any language."""
+    assert [language.points(value) for language in (ENGLISH, GERMAN)] == ["0.0", "0,0"]
+    assert ENGLISH.percent(value) == "0.0\xa0%"
+    assert ENGLISH.count(value) == "0"
+    assert english(Statement("{a:points} {a:percent} {a:count}", {"a": value})) == "0.0 0.0 % 0"
 
 
 def test_a_statement_is_translated_with_all_that_is_nested_in_it():

@@ -225,8 +225,23 @@ DIAGNOSES = (
         "truncation",
         "warning",
         Statement("Many texts are cut"),
-        Statement("{share:percent} of the test texts are longer than what the model sees.", {"share": 0.3742}),
+        Statement(
+            "{share:percent} of the {rows:count} texts of {split} are longer than {longest:count} tokens; the longest "
+            "has {most:count} {unit}.",
+            {"share": 0.3742, "rows": 1000, "split": "test", "longest": 256, "most": 1381, "unit": "words"},
+        ),
         (Remedy(Statement("Let the model see more."), "model_config.max_seq_length", 512),),
+    ),
+    Diagnosis(
+        "edge_of_space",
+        "note",
+        Statement("The best epochs lie at the edge"),
+        Statement("The best trial has {value:count}.", {"value": 4}),
+        (
+            Remedy(Statement("Widen the range."), "study.search_space.epochs.high", 8),
+            Remedy(Statement("Try one more."), "study.search_space.batch_size.choices", [16, 32, 64]),
+            Remedy(Statement("Tune for another metric."), "study.metric", "macro_f1"),
+        ),
     ),
     Diagnosis(
         "duplicates",

@@ -145,6 +145,7 @@ def test_the_keyboard_reaches_the_toggle_which_recolours_page_and_figures(chrome
       return [getComputedStyle(document.body).backgroundColor, getComputedStyle(line).stroke,
               document.getElementById('theme').textContent.trim()]"""
     light = chrome.run(look)
+    assert not chrome.run("return document.getElementById('theme').hasAttribute('aria-pressed')"), "the label tells it"
     body = chrome.driver.switch_to.active_element
     body.send_keys(Keys.TAB)
     assert chrome.run("return document.activeElement.className") == "skip"

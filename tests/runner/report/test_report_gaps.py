@@ -1,9 +1,11 @@
 """A page does without what the store does not hold, and says so."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from catalog import registry
 from catalog.errors import InputError, UnknownStudyError
 from runner.language import Language
 from runner.report.gathering import gather
@@ -95,7 +97,16 @@ def test_a_verdict_that_cannot_be_translated_is_told_as_it_was_stored(bare):
 def test_a_study_without_diagnosis_says_why(bare, whole, page_of):
     """No rules and no findings are two different answers."""
     assert any("no rules for a diagnosis" in text for text in bare().missing)
-    assert "No rule found anything wrong." in page_of(whole, diagnoses=()).texts
+    rules = registry.load("nlp/text-classification/bert").rule_count
+    assert rules > 10
+    told = f"None of the {rules} rules that were applied found anything wrong."
+    assert told in page_of(whole, diagnoses=()).texts
+
+
+def test_a_plugin_that_does_not_count_its_rules_has_an_answer_too(whole):
+    """Without a number the page says that no rule found anything."""
+    page = render(replace(gather(whole, "imdb-minilm", ()), rules=None), Language("en"))
+    assert "No rule found anything wrong." in page
 
 
 def test_hundreds_of_classes_and_trials_are_cut_to_what_can_be_read(bare):

@@ -184,10 +184,12 @@ def test_what_is_shown_is_the_value_rounded(whole, page_of, language, point, gro
     for of, found in page_of(whole, language).told.items():
         for value, shown, *_ in found:
             text = shown.replace("\xa0", " ")
-            if match := re.fullmatch(r"(-?[\d.,]+)(e-?\d+)?( %| MB)?", text):
+            if match := re.fullmatch(r"(-?[\d.,]+)(e-?\d+)?( %| MB| KB)?", text):
                 unit = "points" if of.endswith(".difference") else match[3] or ""
                 digits = match[1].replace(group, "").replace(point, ".")
-                scale = {" %": 0.01, " MB": 1e6, "points": 0.01}.get(unit, 1.0) * 10 ** int((match[2] or "e0")[1:])
+                scale = {" %": 0.01, " MB": 1e6, " KB": 1e3, "points": 0.01}.get(unit, 1.0) * 10 ** int(
+                    (match[2] or "e0")[1:]
+                )
                 least = 10.0 ** -len(digits.partition(".")[2])
                 assert float(digits) * scale == pytest.approx(value, abs=0.5001 * least * scale), of
                 checked += 1
@@ -246,6 +248,6 @@ def test_the_verdict_is_told_in_the_language_of_the_page(whole, page_of):
     """Statements are translated with their numbers; the sentence of the store is what English says."""
     assert whole.study(NAME).verdict["sentence"] in page_of(whole).texts
     assert (
-        "Trial 7 schlägt die vorgegebene Konfiguration um 1,8 Punkte accuracy (95-%-Intervall 0,2 bis 3,4, "
+        "Trial 7 schlägt die vorgegebene Konfiguration um 1,8 Punkte Accuracy (95-%-Intervall 0,2 bis 3,4, "
         "3 gegen 3 Trainings, 222 Validierungszeilen)." in page_of(whole, "de").texts
     )

@@ -53,6 +53,26 @@ def test_the_given_configuration_can_win():
     assert verdict["beats_given"] is False
 
 
+@pytest.mark.parametrize("winner", ["given", "trial/7"])
+def test_an_exact_tie_is_called_one(winner):
+    """Two that are equal are told to be, without a difference of nothing and without a sign before zero."""
+    tie = compared(-0.0, -0.0, 0.0)
+    verdict = verdict_of(replace(BETTER, winner=winner, versus_given=tie, versus_baseline=tie))
+    assert "have the same accuracy (95 % interval 0.0 to 0.0" in verdict["sentence"]
+    assert "-0.0" not in verdict["sentence"]
+    assert "worse" not in verdict["sentence"]
+    assert (verdict["beats_given"], verdict["beats_baseline"]) == (False, False)
+    kept = "Tuning did not beat the given configuration, which is kept: trial 7, the best rival, has the same accuracy"
+    assert verdict["sentence"].startswith(kept) == (winner == "given")
+
+
+@pytest.mark.parametrize("metric", ["accuracy", "log_loss"])
+def test_a_zero_has_no_sign(metric):
+    """What rounds to zero from below is zero."""
+    verdict = verdict_of(replace(BETTER, metric=metric, versus_given=compared(0.0001, -0.0, 0.002, metric)))
+    assert "-0" not in verdict["sentence"].partition(")")[0]
+
+
 def test_losing_to_the_baseline_is_said_plainly():
     """A model below the bag of words is told to be dropped."""
     verdict = verdict_of(replace(BETTER, versus_baseline=compared(-0.05, -0.07, -0.03)))

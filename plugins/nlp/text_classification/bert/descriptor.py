@@ -69,6 +69,13 @@ class BertPlugin:
 
         return diagnose(evidence, BertConfig)
 
+    @property
+    def rule_count(self) -> int:
+        """How many rules `diagnose` applies."""
+        from plugins.nlp.text_classification.diagnosis import RULES
+
+        return len(RULES)
+
     def card(self) -> Card:
         """Tell what the models are, and which there are."""
         return card()

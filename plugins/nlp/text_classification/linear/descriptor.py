@@ -76,6 +76,13 @@ class LinearPlugin:
 
         return diagnose(evidence, LinearConfig)
 
+    @property
+    def rule_count(self) -> int:
+        """How many rules `diagnose` applies."""
+        from plugins.nlp.text_classification.diagnosis import RULES
+
+        return len(RULES)
+
     def card(self) -> Card:
         """Tell what the model is; it has no variants."""
         category, subcategory, model = self.key.split("/")

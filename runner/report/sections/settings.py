@@ -1,0 +1,50 @@
+"""What can be set, what it means, and what was set here."""
+
+import json
+from typing import Any
+
+from catalog.schema import Parameter
+from runner.console.text import safe
+from runner.report.blocks import Missing, Prose, Section, Setting, Settings
+from runner.report.results import Results
+from runner.report.telling import Teller
+
+__all__ = ["settings"]
+
+_OF_PLUGIN = "en"
+"""The language that plugins describe themselves in."""
+
+
+def settings(results: Results, teller: Teller) -> Section:
+    """List the fields of the plugin's configuration, those that were set or tuned first."""
+    t = teller.t
+    title = t("Key settings")
+    if not results.parameters:
+        text = t("The plugin {key} is not installed here: its settings are unknown.", key=safe(results.study.key, 200))
+        return Section("settings", title, (Missing(text),))
+    used = results.chosen
+    ranked = sorted(results.parameters, key=lambda parameter: parameter.name not in used)
+    told = tuple(
+        Setting(
+            name=safe(parameter.name, 60),
+            used=teller.parameter(used[parameter.name]) if parameter.name in used else "",
+            default=_default(parameter, teller),
+            allowed=safe(parameter.allowed, 300),
+            meaning=safe(parameter.description, 600),
+            lang=_OF_PLUGIN,
+        )
+        for parameter in ranked
+    )
+    intro = t("What was set or tuned comes first and is marked; the rest had its default.")
+    return Section("settings", title, (Prose(intro, "muted"), Settings(told)))
+
+
+def _default(parameter: Parameter, teller: Teller) -> str:
+    """Write a default as values are written; a catalog tells it as JSON, cut where it is long."""
+    if parameter.default == "required":
+        return teller.t("required")
+    try:
+        value: Any = json.loads(parameter.default)
+    except ValueError:
+        return safe(parameter.default, 200)
+    return teller.parameter(value)
