@@ -17,6 +17,7 @@ from typing import Self
 
 from catalog.contract import Decision
 from catalog.errors import LostWorkerError
+from runner.engine import interruption
 from runner.engine.messages import Answer, Done, Event, Failed, Job, Report, Task
 from runner.engine.worker import serve
 
@@ -99,7 +100,12 @@ class LocalEngine:
                     worker.pipe.send(Answer(job, decision))
 
     def events(self, timeout: float) -> list[Event]:
-        """Wait up to `timeout` seconds for something to happen; workers that died are replaced."""
+        """Wait up to `timeout` seconds for something to happen; workers that died are replaced.
+
+        Raises:
+            KeyboardInterrupt: One was held back: here nothing is half done.
+        """
+        interruption.check()
         happened: list[Event] = []
         waiting = {worker.pipe: worker for worker in self._crew}
         for pipe in wait(list(waiting), timeout):

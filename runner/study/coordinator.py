@@ -13,6 +13,7 @@ from catalog.errors import InputError, ModelcatError, SpecError, StudyConflictEr
 from catalog.space import Range
 from catalog.spec import Request
 from catalog.study import Confirm, Study
+from runner.engine.interruption import held_back
 from runner.engine.local import LocalEngine
 from runner.engine.messages import Failed, Prepare, Subject
 from runner.store.records import Mode, Owner, StudyRecord
@@ -87,7 +88,7 @@ def run_study(request: Request, place: Place, listener: Listener, mode: Mode = "
         _check_same(known, request, mode)
         if known.state == "finished" and known.planned >= request.spec.study.trials:
             return known
-    with LocalEngine(place.workers, debug=place.debug) as engine:
+    with held_back(), LocalEngine(place.workers, debug=place.debug) as engine:
         listener.phase("preparing", 0)
         prepared = engine.run(Prepare(Subject(request.plugin.key, _given(request), request.dataset, place.cache)))
         if isinstance(prepared, Failed):

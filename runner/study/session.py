@@ -11,6 +11,7 @@ from typing import Any
 from catalog.contract import Decision, Direction, EpochMetrics, TrialResult
 from catalog.results import Evaluation
 from catalog.spec import Request
+from runner.engine.interruption import check
 from runner.engine.local import LocalEngine
 from runner.engine.messages import Done, Event, Failed, Report, Subject, Task, Tick, Train
 from runner.store.judgements import record_of
@@ -161,7 +162,8 @@ class Session:
         self.store.put_evaluation(self.study, self.lease, record)
 
     def beat(self) -> None:
-        """Renew the lease well before others may take it."""
+        """Renew the lease well before others may take it; a good moment to be interrupted."""
+        check()
         now = time.monotonic()
         if now - self._beaten > LEASE_TTL.total_seconds() / 6:
             self._beaten = now

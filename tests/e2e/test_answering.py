@@ -136,13 +136,21 @@ def test_a_reader_that_has_enough_ends_it_quietly(trained):
     assert not psutil.wait_procs(children, timeout=10)[1], "a worker outlived it"
 
 
+def wait_for_worker(process):
+    """Wait until the worker is at work: Python swallows an interrupt in some places while it imports."""
+    deadline = time.monotonic() + 30
+    while not psutil.Process(process.pid).children() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    time.sleep(2)
+
+
 def test_ctrl_c_ends_it(trained):
     """An interrupt is exit code 130, and no half file is left."""
     out = trained.folder / "never.jsonl"
     process = start(trained, "--file", "-", "-o", out, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
     process.stdin.write(b"text\n" * 1024)
     process.stdin.flush()
-    time.sleep(2)
+    wait_for_worker(process)
     process.send_signal(signal.SIGINT)
     assert process.wait(30) == 130
     assert b"interrupted" in process.stderr.read()

@@ -91,7 +91,7 @@ def test_an_interrupt_ends_tidily(shell, simulated_spec, sent):
     else:
         process.send_signal(sent)
     _, err = process.communicate(timeout=20)
-    assert process.returncode == 130
+    assert process.returncode == 130, err
     assert time.monotonic() - began < 10
     assert "interrupted" in err
     assert "Traceback" not in err

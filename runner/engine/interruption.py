@@ -1,0 +1,50 @@
+"""Ctrl+C and SIGTERM, noted at once and raised where nothing is half done.
+
+A KeyboardInterrupt in the middle of a transaction leaves its connection behind with the database locked, and the tidy
+end then waits for itself; in a callback of a library it is swallowed. So whoever runs a study holds interrupts back
+until the engine waits for its workers, which is at most a second later.
+"""
+
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+__all__ = ["check", "held_back"]
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class _State:
+    noted = False
+
+
+def check() -> None:
+    """Raise KeyboardInterrupt where one has been held back."""
+    if _State.noted:
+        raise KeyboardInterrupt
+
+
+@contextmanager
+def held_back() -> Iterator[None]:
+    """Only note the first interrupt inside the block, for `check`; a second one is raised wherever it comes."""
+    if threading.current_thread() is not threading.main_thread():  # signals are the main thread's alone
+        yield
+        return
+    _State.noted = False
+    before = {number: signal.getsignal(number) for number in _SIGNALS}
+    try:
+        for number in _SIGNALS:
+            signal.signal(number, _note)
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+        _State.noted = False
+
+
+def _note(_signal: int, _frame: FrameType | None) -> None:
+    if _State.noted:
+        raise KeyboardInterrupt
+    _State.noted = True

@@ -1,0 +1,54 @@
+"""Interrupts are noted at once and raised where nothing is half done."""
+
+import os
+import signal
+import threading
+
+import pytest
+
+from runner.engine.interruption import check, held_back
+from runner.engine.local import LocalEngine
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_the_first_interrupt_waits_for_a_check(sent):
+    """Inside the block a signal raises nothing by itself, the next check raises it, and handlers come back after."""
+    before = signal.getsignal(sent)
+    with pytest.raises(KeyboardInterrupt), held_back():
+        check()
+        os.kill(os.getpid(), sent)
+        reached = True
+        check()
+    assert reached
+    assert signal.getsignal(sent) is before
+    check()
+
+
+def test_the_second_interrupt_waits_for_nothing():
+    """Whoever presses Ctrl+C twice is not made to wait."""
+    with pytest.raises(KeyboardInterrupt), held_back():
+        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGINT)
+        raise AssertionError("the second one was held back too")
+
+
+def test_the_engine_is_a_place_to_be_interrupted():
+    """Waiting for workers raises what was held back; the workers end with the block."""
+    with pytest.raises(KeyboardInterrupt), held_back(), LocalEngine(1) as engine:
+        os.kill(os.getpid(), signal.SIGTERM)
+        engine.events(timeout=0.1)
+    assert engine.busy == engine.idle == 0
+
+
+def test_other_threads_are_left_alone():
+    """A study that runs in a thread, where signals cannot be handled, runs all the same."""
+    done = []
+
+    def work():
+        with held_back():
+            done.append(signal.getsignal(signal.SIGINT))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert done == [signal.getsignal(signal.SIGINT)]
