@@ -13,12 +13,17 @@ from runner.engine.local import LocalEngine
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
 def test_the_first_interrupt_waits_for_a_check(sent):
     """Inside the block a signal raises nothing by itself, the next check raises it, and handlers come back after."""
-    before = signal.getsignal(sent)
-    with pytest.raises(KeyboardInterrupt), held_back():
-        check()
-        os.kill(os.getpid(), sent)
-        reached = True
-        check()
+    before, reached = signal.getsignal(sent), []
+
+    def work():
+        with held_back():
+            check()
+            os.kill(os.getpid(), sent)
+            reached.append("what stands after the signal")
+            check()
+
+    with pytest.raises(KeyboardInterrupt):
+        work()
     assert reached
     assert signal.getsignal(sent) is before
     check()
@@ -26,17 +31,28 @@ def test_the_first_interrupt_waits_for_a_check(sent):
 
 def test_the_second_interrupt_waits_for_nothing():
     """Whoever presses Ctrl+C twice is not made to wait."""
-    with pytest.raises(KeyboardInterrupt), held_back():
-        os.kill(os.getpid(), signal.SIGINT)
-        os.kill(os.getpid(), signal.SIGINT)
-        raise AssertionError("the second one was held back too")
+
+    def work():
+        with held_back():
+            os.kill(os.getpid(), signal.SIGINT)
+            os.kill(os.getpid(), signal.SIGINT)
+            raise AssertionError("the second one was held back too")
+
+    with pytest.raises(KeyboardInterrupt):
+        work()
 
 
 def test_the_engine_is_a_place_to_be_interrupted():
     """Waiting for workers raises what was held back; the workers end with the block."""
-    with pytest.raises(KeyboardInterrupt), held_back(), LocalEngine(1) as engine:
-        os.kill(os.getpid(), signal.SIGTERM)
-        engine.events(timeout=0.1)
+    engine = LocalEngine(1)
+
+    def work():
+        with held_back(), engine:
+            os.kill(os.getpid(), signal.SIGTERM)
+            engine.events(timeout=0.1)
+
+    with pytest.raises(KeyboardInterrupt):
+        work()
     assert engine.busy == engine.idle == 0
 
 
