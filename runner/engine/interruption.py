@@ -28,14 +28,18 @@ def check() -> None:
 
 @contextmanager
 def held_back() -> Iterator[None]:
-    """Only note the first interrupt inside the block, for `check`; a second one is raised wherever it comes."""
+    """Only note the first interrupt inside the block, for `check`; a second one is raised wherever it comes.
+
+    A signal that is ignored, as Ctrl+C is by what a shell starts in the background, stays ignored.
+    """
     if threading.current_thread() is not threading.main_thread():  # signals are the main thread's alone
         yield
         return
     _State.noted = False
-    before = {number: signal.getsignal(number) for number in _SIGNALS}
+    handlers = {number: signal.getsignal(number) for number in _SIGNALS}
+    before = {number: handler for number, handler in handlers.items() if handler is not signal.SIG_IGN}
     try:
-        for number in _SIGNALS:
+        for number in before:
             signal.signal(number, _note)
         yield
     finally:

@@ -137,11 +137,11 @@ def test_a_reader_that_has_enough_ends_it_quietly(trained):
 
 
 def wait_for_worker(process):
-    """Wait until the worker is at work: Python swallows an interrupt in some places while it imports."""
+    """Wait until a worker is at work."""
     deadline = time.monotonic() + 30
     while not psutil.Process(process.pid).children() and time.monotonic() < deadline:
         time.sleep(0.05)
-    time.sleep(2)
+    time.sleep(1)
 
 
 def test_ctrl_c_ends_it(trained):
