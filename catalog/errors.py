@@ -8,13 +8,14 @@
     │   ├── ModelSourceError     a model folder or hub id that cannot be used
     │   ├── UnknownStudyError    no study (or trial) of that name
     │   └── StudyConflictError   the study exists with another spec, or someone runs it
-    └── WorkError                the input is right, the work failed exit code 1
-        ├── UnreachableError     a hub or a database that does not answer
-        ├── PluginError          a plugin that cannot be loaded
-        ├── StoreError           the database cannot be used
-        ├── OutOfMemoryError     a training did not fit
-        ├── DivergedError        a loss that is not finite
-        └── LostWorkerError      the process that trained is gone
+    ├── WorkError                the input is right, the work failed exit code 1
+    │   ├── UnreachableError     a hub or a database that does not answer
+    │   ├── PluginError          a plugin that cannot be loaded
+    │   ├── StoreError           the database cannot be used
+    │   ├── OutOfMemoryError     a training did not fit
+    │   ├── DivergedError        a loss that is not finite
+    │   └── LostWorkerError      the process that trained is gone
+    └── StoppedError             somebody asked that a study stop    exit code 130, as after Ctrl+C
 
 Raised where the value is used, with the value received and what is allowed. `kind` is the stable word that JSON
 output and trial records carry.
@@ -35,6 +36,7 @@ __all__ = [
     "PluginError",
     "Problem",
     "SpecError",
+    "StoppedError",
     "StoreError",
     "StudyConflictError",
     "UnknownKeyError",
@@ -163,3 +165,10 @@ class LostWorkerError(WorkError):
     """The process that trained ended without a word."""
 
     kind = "lost_worker"
+
+
+class StoppedError(ModelcatError):
+    """A study ended because somebody asked that it stop; it can be resumed."""
+
+    kind = "stopped"
+    exit_code = 130

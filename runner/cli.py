@@ -148,10 +148,11 @@ def plan(spec: Path, overrides: tuple[str, ...], workers: int, json: bool) -> No
     to change first. Nothing is stored.
     """
     from catalog.spec import load
-    from runner.console.output import print_json
-    from runner.console.planning import make_plan, plan_answer, print_plan
+    from runner.console.output import narrator, print_json
+    from runner.console.planning import plan_answer, print_plan
+    from runner.study.planning import make_plan
 
-    found = make_plan(load(spec, overrides), _place(None, workers))
+    found = make_plan(load(spec, overrides), _place(None, workers), narrator().print)
     print_json(plan_answer(found)) if json else print_plan(found)
 
 
@@ -186,11 +187,77 @@ def train(spec: Path, overrides: tuple[str, ...], storage: str | None, json: boo
     """
     from catalog.spec import load
     from runner.console.running import print_training, run_narrated
-    from runner.study.coordinator import as_training
+    from runner.study.training import as_training
 
     place = _place(storage, 1)
     record = run_narrated(as_training(load(spec, overrides)), place, "train")
     print_training(record, place, json=json)
+
+
+@app.command(epilog="Example:  modelcat submit examples/quickstart.json --start")
+@spec_argument
+@set_option
+@click.option("--start", is_flag=True, help="Start a worker in the background, unless one is running.")
+@storage_option
+@json_option
+def submit(spec: Path, overrides: tuple[str, ...], start: bool, storage: str | None, json: bool) -> None:
+    """Put a study into the queue.
+
+    Spec and data are checked as by validate. A study that stopped or failed goes back into the queue; a larger
+    study.trials extends a finished one.
+    """
+    from catalog.spec import load
+    from runner.console.output import print_json
+    from runner.console.queueing import position_of, print_submitted, submitted_answer
+    from runner.console.validation import inspect_data
+    from runner.study.background import start_worker
+    from runner.study.queue import submit as enqueue
+
+    place, request = _place(storage, 1), load(spec, overrides)
+    inspect_data(request, place.cache)
+    record = enqueue(request, place)
+    position = position_of(_store(storage), record.study)
+    worker = start_worker(place) if start else None
+    print_json(submitted_answer(record, position)) if json else print_submitted(record, position, worker)
+
+
+@app.command(epilog="Example:  modelcat worker --workers 2 --idle 10m")
+@workers_option
+@click.option(
+    "--idle",
+    metavar="DURATION",
+    default="30s",
+    show_default=True,
+    help="End when nothing has been queued for so long: 30s, 10m, 2h, forever.",
+)
+@storage_option
+@json_option
+def worker(workers: int, idle: str, storage: str | None, json: bool) -> None:
+    """Run the queue, a study at a time.
+
+    Whatever happens to a study, the next one is run. Ctrl+C leaves the running one stopped and the others queued.
+    """
+    from runner.console.output import print_json
+    from runner.console.queueing import done_answer, idle_seconds, print_done, run_queue
+
+    done = run_queue(_place(storage, workers), idle_seconds(idle))
+    print_json(done_answer(done)) if json else print_done(done)
+
+
+@app.command(epilog="Example:  modelcat stop imdb-bert")
+@study_argument
+@storage_option
+@json_option
+def stop(study: str, storage: str | None, json: bool) -> None:
+    """Stop a study, wherever it runs.
+
+    It is left as it is, and can be resumed. Waits until it has stopped, a minute at most.
+    """
+    from runner.console.output import print_json, print_line
+    from runner.console.queueing import stop_and_wait
+
+    state = stop_and_wait(_store(storage), study)
+    print_json({"study": study, "state": state}) if json else print_line(f"{study}: {state}")
 
 
 @app.command(epilog="Example:  modelcat resume imdb-bert")
@@ -200,7 +267,8 @@ def train(spec: Path, overrides: tuple[str, ...], storage: str | None, json: boo
 @json_option
 def resume(study: str, workers: int, storage: str | None, json: bool) -> None:
     """Go on with an interrupted study."""
-    from runner.console.running import print_study, print_training, run_narrated, stored_request
+    from runner.console.running import print_study, print_training, run_narrated
+    from runner.study.stored import stored_request
 
     place = _place(storage, workers)
     request, mode = stored_request(place, study)
@@ -260,6 +328,40 @@ def trial(study: str, number: int, storage: str | None, json: bool) -> None:
     )
 
 
+@app.command(epilog="Example:  modelcat browse --storage sqlite:///studies.db")
+@click.option("--web", is_flag=True, help="Show it in a web browser, served on 127.0.0.1.")
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Of --web; 0: a free one.")
+@click.option("--open/--no-open", "open_browser", default=False, help="Open a tab for --web.")
+@click.option("--read-only", is_flag=True, help="Change nothing: no submitting, stopping, deleting.")
+@click.option("--ascii", "ascii_only", is_flag=True, help="Draw with ASCII characters only.")
+@click.option("--language", type=click.Choice(["en", "de"]), help="Else as settings and environment say.")
+@storage_option
+def browse(
+    web: bool,
+    port: int,
+    open_browser: bool,
+    read_only: bool,
+    ascii_only: bool,
+    language: str | None,
+    storage: str | None,
+) -> None:
+    """Browse, submit and steer studies in a terminal UI.
+
+    Closing it never ends a study. Settings (theme, language, keys) are kept in browse.toml; About (F10) tells where.
+    """
+    if web:
+        from runner.tui.web import serve
+
+        named = {"--storage": storage, "--language": language}
+        arguments = [part for name, value in named.items() if value is not None for part in (name, value)]
+        flags = [name for name, given in (("--read-only", read_only), ("--ascii", ascii_only)) if given]
+        serve([*arguments, *flags], port, open_browser=open_browser)
+        return
+    from runner.tui.launch import browse as show_browser
+
+    show_browser(storage, read_only=read_only, ascii_only=ascii_only, language=language)
+
+
 @app.command(epilog="Example:  modelcat predict imdb-bert --file reviews.csv -o answers.jsonl")
 @study_argument
 @click.argument("texts", metavar="[TEXT]...", nargs=-1)
@@ -290,9 +392,9 @@ def predict(
     JSON objects with "text"). In CSV a cell that would begin as a formula (= + - @) gets an apostrophe in front, and
     control characters are spelled out.
     """
-    from runner.console.kept_model import kept_model
     from runner.console.predicting import Question, chosen_format, texts_of
     from runner.console.predicting import predict as answer
+    from runner.study.kept_model import kept_model
 
     chosen = chosen_format(form, output, json=json, explain=explain)
     given = texts_of(texts, file, column)
@@ -326,9 +428,9 @@ def evaluate(
     CSV, TSV, JSONL or Parquet; -o keeps the per-example predictions as Parquet.
     """
     from runner.console.judging import judge_file, judgement_answer, print_judgement
-    from runner.console.kept_model import kept_model
     from runner.console.output import print_json
     from runner.engine.messages import JudgeFile
+    from runner.study.kept_model import kept_model
 
     place, record = _place(storage, 1), _store(storage).study(study)
     task = JudgeFile(record.key, kept_model(record, place), file, text, label, place.folder)
@@ -354,9 +456,9 @@ def export(study: str, folder: Path, form: str, quantize: bool, force: bool, sto
     compared with the model itself on texts of the study before the folder appears.
     """
     from runner.console.exporting import export_model, exported_answer, print_exported, sample_texts
-    from runner.console.kept_model import kept_model
     from runner.console.output import print_json
     from runner.engine.messages import ExportModel
+    from runner.study.kept_model import kept_model
 
     if quantize and form != "onnx":
         raise InputError("--quantize needs --format onnx; a Hugging Face folder keeps its fp32 weights")
@@ -376,8 +478,9 @@ def diagnose(study: str, storage: str | None, json: bool) -> None:
 
     The gravest finding comes first: problems (✗), warnings (▲), notes (○).
     """
-    from runner.console.diagnosing import diagnoses_of, diagnosis_answer, print_diagnoses
+    from runner.console.diagnosing import diagnosis_answer, print_diagnoses
     from runner.console.output import print_json
+    from runner.study.diagnosing import diagnoses_of
 
     store = _store(storage)
     found = diagnoses_of(store, study, _place(storage, 1))
@@ -431,9 +534,9 @@ def compare(models: tuple[str, ...], storage: str | None, json: bool) -> None:
     STUDY is its winner, STUDY:7 its trial 7, STUDY:given and STUDY:baseline what it was measured against. Winners are
     compared on test; with a trial among them all are compared on validation.
     """
-    from runner.console.asking import asking
     from runner.console.comparing import contest_answer, print_contest
     from runner.console.output import print_json
+    from runner.engine.asking import asking
     from runner.study.contest import contest
 
     place = _place(storage, 1)
@@ -485,7 +588,7 @@ def _settings() -> Any:
 
 def _place(storage: str | None, workers: int) -> Any:
     from runner.store.url import studies_folder
-    from runner.study.coordinator import Place
+    from runner.study.place import Place
 
     settings = _settings()
     url = storage or settings.storage

@@ -9,10 +9,10 @@ from typing import Any
 
 from catalog.errors import InputError
 from catalog.results import Exported
-from runner.console.asking import asking
 from runner.console.destination import staging
 from runner.console.output import print_line
 from runner.console.text import safe
+from runner.engine.asking import asking
 from runner.engine.messages import ExportModel
 
 __all__ = ["RECORD", "export_model", "exported_answer", "print_exported", "sample_texts"]

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from catalog.results import Evaluation
-from runner.console.asking import asking
 from runner.console.destination import check_file, staging
 from runner.console.evaluation import evaluation_answer, print_evaluation, rows_per_second
 from runner.console.output import print_line
 from runner.console.text import duration
+from runner.engine.asking import asking
 from runner.engine.messages import JudgeFile
 
 __all__ = ["judge_file", "judgement_answer", "print_judgement"]

@@ -12,35 +12,39 @@ from rich.table import Table
 from rich.text import Text
 
 from catalog.contract import Direction, EpochMetrics
+from catalog.errors import ModelcatError
 from runner.console.text import duration, metric_value, params, safe
 from runner.store.records import TrialRecord
 from runner.study.progress import Opened
+from runner.study.telling import (
+    MARKS,
+    ended_line,
+    failed_line,
+    measured_line,
+    measurement,
+    named,
+    opened_lines,
+    phase_line,
+    started_line,
+)
 
 __all__ = ["LinesNarrator", "LiveNarrator", "narrate"]
 
-_PHASES = {
-    "preparing": "preparing data and model",
-    "baseline": "training the baseline",
-    "search": "searching",
-    "confirmation": "confirming on fresh seeds",
-    "test": "judging on the test split",
-    "insights": "looking closer",
-}
-_MARKS = {"complete": "✓", "pruned": "✂", "failed": "✗", "running": "●"}
 #: Finished trials shown while a study runs; the whole table comes at its end.
 _SHOWN = 12
 
 
-def narrate(console: Console) -> "LinesNarrator | LiveNarrator":
-    """Return the narrator that suits the console; use it as a context manager."""
-    return LiveNarrator(console) if console.is_terminal else LinesNarrator(console)
+def narrate(console: Console, *, debug: bool = False) -> "LinesNarrator | LiveNarrator":
+    """Return the narrator that suits the console; use it as a context manager. `debug` shows tracebacks of workers."""
+    return LiveNarrator(console, debug=debug) if console.is_terminal else LinesNarrator(console, debug=debug)
 
 
 class LinesNarrator:
     """One line an event, for pipes and logs."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, *, debug: bool = False) -> None:
         self._console = console
+        self._debug = debug
         self._metric = ""
 
     def __enter__(self) -> Self:
@@ -54,28 +58,36 @@ class LinesNarrator:
     def opened(self, opened: Opened) -> None:
         """Tell the study's name and what was found in the data."""
         self._metric = opened.metric
-        for line in headline(opened):
+        for line in opened_lines(opened):
             self._say(line)
 
     def phase(self, name: str, trainings: int) -> None:
         """Tell what begins."""
-        self._say(_phase(name, trainings))
+        self._say(phase_line(name, trainings))
 
     def started(self, training: str, record: TrialRecord | None) -> None:
         """Tell what is tried."""
         if record is not None:
-            self._say(f"{_named(training)} ({record.origin}): {params(record.params) or 'as given'}")
+            self._say(started_line(training, record))
 
     def ticked(self, training: str, progress: float) -> None:
         """Say nothing: a pipe has no use for a moving bar."""
 
     def measured(self, training: str, metrics: EpochMetrics) -> None:
         """Tell a measurement."""
-        self._say(f"  {_named(training)}, {_measurement(self._metric, metrics)}")
+        self._say(f"  {measured_line(self._metric, training, metrics)}")
 
     def ended(self, training: str, record: TrialRecord | None, value: float | None) -> None:
         """Tell how a training ended."""
-        self._say(_ending(self._metric, training, record, value))
+        self._say(ended_line(self._metric, training, record, value))
+
+    def failed(self, training: str, error: ModelcatError, details: str) -> None:
+        """Tell why."""
+        if training:
+            self._say(failed_line(training, error))
+        if self._debug:
+            for line in details.splitlines():
+                self._say(line)
 
     def note(self, text: str) -> None:
         """Tell it."""
@@ -98,8 +110,9 @@ class _Running:
 class LiveNarrator:
     """A table of the last trials, and under it the trainings that run; what is finished scrolls nowhere."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Console, *, debug: bool = False) -> None:
         self._console = console
+        self._debug = debug
         self._metric = ""
         self._direction = Direction.MAXIMIZE
         self._planned = 0
@@ -124,12 +137,12 @@ class LiveNarrator:
         self._metric, self._planned, self._direction = opened.metric, opened.planned, opened.direction
         self._ended = [trial for trial in opened.trials if trial.state != "running"]
         self._made = len(self._ended)
-        for line in headline(opened):
+        for line in opened_lines(opened):
             self.note(line)
 
     def phase(self, name: str, trainings: int) -> None:
         """Show what is being done."""
-        self._phase = _phase(name, trainings)
+        self._phase = phase_line(name, trainings)
 
     def started(self, training: str, record: TrialRecord | None) -> None:
         """Add a running row."""
@@ -145,7 +158,7 @@ class LiveNarrator:
         """Show the newest measurement."""
         if training in self._running:
             self._running[training].progress = metrics.progress
-            self._running[training].last = _measurement(self._metric, metrics)
+            self._running[training].last = measurement(self._metric, metrics)
 
     def ended(self, training: str, record: TrialRecord | None, value: float | None) -> None:
         """Turn the running row into a finished one."""
@@ -154,7 +167,15 @@ class LiveNarrator:
             self._ended.append(record)
             self._made += 1
         else:
-            self.note(_ending(self._metric, training, record, value))
+            self.note(ended_line(self._metric, training, record, value))
+
+    def failed(self, training: str, error: ModelcatError, details: str) -> None:
+        """Print why above the table."""
+        if training:
+            self.note(failed_line(training, error))
+        if self._debug:
+            for line in details.splitlines():
+                self.note(line)
 
     def note(self, text: str) -> None:
         """Print it above the table."""
@@ -172,7 +193,7 @@ class LiveNarrator:
                 *(
                     Text(cell, style=style)
                     for cell in (
-                        _MARKS[trial.state] + star,
+                        MARKS[trial.state] + star,
                         str(trial.number),
                         metric_value(self._metric, trial.value) if trial.state == "complete" else trial.state,
                         duration(trial.seconds),
@@ -184,7 +205,7 @@ class LiveNarrator:
         done = f"  {self._made} of {self._planned} trials" if self._planned else ""
         parts.append(Text(f"{self._phase}{done}", style="dim"))
         for training, row in self._running.items():
-            parts.append(Text(f"● {_named(training)} {_bar(row.progress)} {self._left(row)}{row.last or row.what}"))
+            parts.append(Text(f"● {named(training)} {_bar(row.progress)} {self._left(row)}{row.last or row.what}"))
         return Group(*parts)
 
     def _rank(self, trial: TrialRecord) -> tuple[float, int]:
@@ -197,43 +218,6 @@ class LiveNarrator:
         if row.progress < 0.03 or elapsed < 2:
             return f"{duration(elapsed)}  "
         return f"{duration(elapsed)}, {duration(elapsed / row.progress - elapsed)} left  "
-
-
-def headline(opened: Opened) -> list[str]:
-    """Return what to say when a study begins."""
-    data = opened.data
-    rows = ", ".join(f"{count:,} {split}" for split, count in data.rows.items())
-    lines = [
-        f"study {opened.study} ({opened.key}), {opened.planned} trials, tuned for {opened.metric} on validation",
-        f"data {data.name}: {rows} rows; classes: {', '.join(data.labels[:8])}{' …' if len(data.labels) > 8 else ''}",
-        *(f"  note: {note}" for note in (*data.notes, *opened.notes)),
-    ]
-    made = [trial for trial in opened.trials if trial.state != "running"]
-    if made:
-        lines.append(f"going on: {len(made)} trials are finished already")
-    return lines
-
-
-def _named(training: str) -> str:
-    return training.replace("/", " ")
-
-
-def _phase(name: str, trainings: int) -> str:
-    return _PHASES.get(name, name) + (f" ({trainings} trainings)" if trainings > 1 else "")
-
-
-def _measurement(metric: str, metrics: EpochMetrics) -> str:
-    loss = metrics.metrics.get("loss")
-    shown = metric_value(metric, metrics.metrics.get(metric))
-    validation = f", validation loss {loss:.4f}" if loss is not None else ""
-    return f"epoch {metrics.epoch:.4g}: {metric} {shown}, training loss {metrics.train_loss:.4f}{validation}"
-
-
-def _ending(metric: str, training: str, record: TrialRecord | None, value: float | None) -> str:
-    state = record.state if record is not None else "complete" if value is not None else "failed"
-    took = f" in {duration(record.seconds)}" if record is not None and record.seconds is not None else ""
-    result = f": {metric} {metric_value(metric, value)}" if value is not None else ""
-    return f"{_MARKS[state]} {_named(training)} {state}{result}{took}"
 
 
 def _bar(progress: float, width: int = 20) -> str:

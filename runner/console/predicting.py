@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import IO, cast
 
 from catalog.errors import InputError
-from runner.console.asking import asking
 from runner.console.destination import check_file, written_file
 from runner.console.lines import well_formed
 from runner.console.prediction_formats import Answered, Format, pieces
 from runner.console.text import safe
 from runner.console.texts import file_texts, stream_texts
+from runner.engine.asking import asking
 from runner.engine.messages import Predict
 
 __all__ = ["Question", "chosen_format", "predict", "texts_of"]

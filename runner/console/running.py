@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from catalog.errors import UnknownStudyError
-from catalog.spec import Request, resolve
+from catalog.spec import Request
 from runner.console.answers import study_answer, trained_answer
 from runner.console.narration import narrate
 from runner.console.output import narrator, print_json, print_line
@@ -13,33 +12,18 @@ from runner.console.tables import print_trials
 from runner.console.text import duration, metric_value, safe
 from runner.store.records import Mode, StudyRecord
 from runner.store.store import Store
-from runner.store.url import redact
-from runner.study.coordinator import Place, as_training, run_study
+from runner.study.coordinator import run_study
+from runner.study.place import Place
 
-__all__ = ["print_study", "print_training", "run_narrated", "stored_request"]
+__all__ = ["print_study", "print_training", "run_narrated"]
 
 
 def run_narrated(request: Request, place: Place, mode: Mode) -> StudyRecord:
     """Run a study; tell on stderr how it goes."""
-    with narrate(narrator()) as listener:
+    with narrate(narrator(), debug=place.debug) as listener:
         if mode == "train":
             listener.note("one training as given: the spec's study is left aside")
         return run_study(request, place, listener, mode)
-
-
-def stored_request(place: Place, study: str) -> tuple[Request, Mode]:
-    """Return the request that a stored study was made from, and whether it was a study or a single training.
-
-    Raises:
-        UnknownStudyError: There is no such study.
-        SpecError: The stored spec no longer holds together: a plugin is gone or has changed.
-    """
-    if not Store.exists(place.storage):
-        raise UnknownStudyError(f"there is no database at {redact(place.storage)}: nothing has been run here")
-    record = Store.open(place.storage, create=True).study(study)  # going on may upgrade what an older one made
-    spec = {**record.spec, "study": {**record.spec["study"], "name": record.study, "trials": record.planned}}
-    request = resolve(spec, Path(record.base), source=f"study {study}")
-    return (request if record.mode == "study" else as_training(request, record.study)), record.mode
 
 
 def print_study(record: StudyRecord, place: Place, *, json: bool) -> None:

@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["duration", "metric_value", "number", "params", "safe"]
+__all__ = ["duration", "is_share", "metric_value", "number", "params", "safe"]
 
 #: Unicode categories that move a cursor, hide text or reorder it: controls, format characters (bidi overrides), halves
 #: of surrogate pairs, private use, unassigned, and line or paragraph separators.
@@ -50,11 +50,16 @@ def duration(seconds: float | None) -> str:
     return f"{whole // 3600} h {whole % 3600 // 60:02d} min"
 
 
+def is_share(metric: str) -> bool:
+    """Tell whether a metric is a share of one, told in per cent."""
+    return metric in _SHARES
+
+
 def metric_value(metric: str, value: float | None) -> str:
     """Return a metric with its unit: shares of one in per cent."""
     if value is None:
         return "–"
-    return f"{value * 100:.1f} %" if metric in _SHARES else f"{value:.4f}"
+    return f"{value * 100:.1f} %" if is_share(metric) else f"{value:.4f}"
 
 
 def number(value: Any) -> str:

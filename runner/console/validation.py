@@ -7,7 +7,7 @@ from catalog.contract import DataSummary
 from catalog.dataset import HubDataset
 from catalog.spec import Request
 from runner.console.text import number
-from runner.study.coordinator import study_name
+from runner.study.names import study_name
 from runner.study.space import to_json
 
 __all__ = ["inspect_data", "validation_answer", "validation_lines"]

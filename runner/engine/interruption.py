@@ -18,6 +18,7 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 class _State:
     noted = False
+    held = False
 
 
 def check() -> None:
@@ -30,12 +31,13 @@ def check() -> None:
 def held_back() -> Iterator[None]:
     """Only note the first interrupt inside the block, for `check`; a second one is raised wherever it comes.
 
-    A signal that is ignored, as Ctrl+C is by what a shell starts in the background, stays ignored.
+    A signal that is ignored, as Ctrl+C is by what a shell starts in the background, stays ignored. A block inside
+    another changes nothing: what is noted holds until the outer one ends.
     """
-    if threading.current_thread() is not threading.main_thread():  # signals are the main thread's alone
+    if _State.held or threading.current_thread() is not threading.main_thread():  # signals are the main thread's alone
         yield
         return
-    _State.noted = False
+    _State.noted, _State.held = False, True
     handlers = {number: signal.getsignal(number) for number in _SIGNALS}
     before = {number: handler for number, handler in handlers.items() if handler is not signal.SIG_IGN}
     try:
@@ -45,7 +47,7 @@ def held_back() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-        _State.noted = False
+        _State.noted = _State.held = False
 
 
 def _note(_signal: int, _frame: FrameType | None) -> None:

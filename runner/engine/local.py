@@ -4,11 +4,14 @@ import multiprocessing
 import os
 import shutil
 import signal
+import sys
 import tempfile
+import threading
 import time
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable
+from contextlib import redirect_stderr, suppress
 from dataclasses import dataclass, field
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -16,7 +19,7 @@ from types import TracebackType
 from typing import Self
 
 from catalog.contract import Decision
-from catalog.errors import LostWorkerError
+from catalog.errors import LostWorkerError, StoppedError
 from runner.engine import interruption
 from runner.engine.messages import Answer, Done, Event, Failed, Job, Report, Task
 from runner.engine.worker import serve
@@ -27,6 +30,8 @@ __all__ = ["LocalEngine", "usable_cores"]
 _GRACE_SECONDS = 3.0
 #: Workers that may die without having been given work before the engine gives up starting more.
 _MOST_IDLE_DEATHS = 3
+#: The environment is changed for a moment while a process is started, and engines may be used in several threads.
+_STARTING = threading.Lock()
 
 
 def usable_cores() -> int:
@@ -120,10 +125,21 @@ class LocalEngine:
             happened.append(event)
         return happened
 
-    def run(self, task: Task, timeout: float = 1.0) -> Event:
-        """Do one task, where there is no other, and return how it ended; a training is never pruned."""
+    def run(self, task: Task, timeout: float = 1.0, halted: Callable[[], bool] = lambda: False) -> Event:
+        """Do one task, where there is no other, and return how it ended; a training is never pruned.
+
+        Args:
+            task: What to do.
+            timeout: Seconds between two times that `halted` is asked.
+            halted: Whether to give up waiting; the worker is busy still, and `close` ends it.
+
+        Raises:
+            StoppedError: `halted` said so.
+        """
         job = self.submit(task)
         while True:
+            if halted():
+                raise StoppedError("nobody waits for it any more")
             for event in self.events(timeout):
                 if isinstance(event, Report):
                     self.answer(event.job, Decision.GO_ON)
@@ -155,11 +171,12 @@ class LocalEngine:
             name=f"modelcat-worker-{index}",
             daemon=False,  # a trainer may start processes of its own; `close` ends ours
         )
+        _start_tracker()
         # Ctrl+C reaches the whole group, and a worker that is still importing would print a traceback: it is born with
         # the signal blocked. Ours waits meanwhile and is delivered right after.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
-            with _environment(_worker_environment(threads)):
+            with _STARTING, _environment(_worker_environment(threads)):
                 process.start()
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
@@ -184,6 +201,21 @@ class LocalEngine:
             if worker.job is None
             else [Failed(worker.job, LostWorkerError(f"the worker process {how}{hint}"), details)]
         )
+
+
+def _start_tracker() -> None:
+    """Start multiprocessing's resource tracker while stderr is a file: it takes over the descriptor.
+
+    A terminal UI captures what is printed, its stderr has the descriptor -1, and no process could be started.
+    """
+    try:
+        shown = sys.stderr is None or sys.stderr.fileno() >= 0
+    except (OSError, ValueError):  # it has none, which the tracker takes
+        shown = True
+    if shown or sys.__stderr__ is None:
+        return
+    with redirect_stderr(sys.__stderr__):
+        resource_tracker.ensure_running()
 
 
 def _worker_environment(threads: int) -> dict[str, str]:

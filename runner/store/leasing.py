@@ -11,7 +11,7 @@ from catalog.errors import StudyConflictError, UnknownStudyError
 from runner.store.lease import Lease, Owner
 from runner.store.schema import studies
 
-__all__ = ["DELETED", "acquire", "fence", "lease_in", "now", "refuse_half_deleted", "release", "renew"]
+__all__ = ["DELETED", "acquire", "begin", "fence", "lease_in", "now", "refuse_half_deleted", "release", "renew"]
 
 #: Kind of failure of a study whose deletion was begun: nobody may go on with what is left of it.
 DELETED = "deleted"
@@ -44,6 +44,14 @@ def acquire(connection: Connection, study: str, owner: Owner, ttl: timedelta, *,
     return lease
 
 
+def begin(connection: Connection, study: str, owner: Owner, ttl: timedelta) -> Lease:
+    """Take the lease of a study and mark it as running, as if nobody had asked it to stop yet."""
+    lease = acquire(connection, study, owner, ttl)
+    running = {"state": "running", "failure": None, "stop_requested": None}
+    connection.execute(update(studies).where(studies.c.study == study).values(**running))
+    return lease
+
+
 def refuse_half_deleted(connection: Connection, study: str) -> None:
     """Raise StudyConflictError for a study whose deletion was begun."""
     row = _row(connection, study)
@@ -55,7 +63,11 @@ def _refuse_or_take(study: str, held: Lease, owner: Owner, *, takeover: bool) ->
     elsewhere = held.owner.host != owner.host
     if takeover and elsewhere:
         return
-    advice = "stop that process first" if not elsewhere else "stop it there, or take it over if that host is gone"
+    advice = (
+        f"`modelcat stop {study}` asks it to end"
+        if not elsewhere
+        else "stop it there, or take it over if that host is gone"
+    )
     raise StudyConflictError(
         f"study {study!r} is being run by {held.owner} since {held.since:%Y-%m-%d %H:%M:%S} UTC: {advice}"
     )

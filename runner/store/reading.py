@@ -1,11 +1,12 @@
 """From rows to records. Every function runs inside a transaction of its caller."""
 
 import difflib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, case, func, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, case, column, func, or_, select
+from sqlalchemy import table as table_of
 
 from catalog.errors import UnknownStudyError
 from runner.store import schema
@@ -20,7 +21,24 @@ from runner.store.records import (
     TrialRecord,
 )
 
-__all__ = ["confirmations", "epochs", "evaluations", "insights", "studies", "study_id", "trial", "trials"]
+__all__ = [
+    "confirmations",
+    "courses",
+    "epochs",
+    "evaluations",
+    "insights",
+    "is_queued",
+    "optuna_knows",
+    "queue",
+    "stop_requested",
+    "studies",
+    "study_id",
+    "trial",
+    "trials",
+]
+
+#: Numbers beyond this are no trial's, and a database would refuse them instead of not finding them.
+_NUMBERS = 2**31
 
 
 def study_id(connection: Connection, name: str) -> int:
@@ -45,6 +63,44 @@ def studies(connection: Connection, only: int | None = None) -> list[StudyRecord
         query = query.where(schema.studies.c.id == only)
     counts, best = _counts(connection, only), _best(connection, only)
     return [_study(row, counts.get(row["id"], TrialCounts()), best.get(row["id"])) for row in _rows(connection, query)]
+
+
+def is_queued() -> ColumnElement[bool]:
+    """Return what holds for the studies in the queue; one that `modelcat run` is just making is not among them."""
+    return (schema.studies.c.state == "queued") & schema.studies.c.queued.is_not(None)
+
+
+def queue(connection: Connection) -> list[StudyRecord]:
+    """Return the studies that wait, the one that has waited longest first."""
+    table = schema.studies.c
+    waiting = connection.scalars(select(table.id).where(is_queued()).order_by(table.queued, table.id)).all()
+    return [study for owner in waiting for study in studies(connection, only=owner)]
+
+
+def optuna_knows(connection: Connection, study: str) -> bool:
+    """Tell whether Optuna's own tables hold a study of that name."""
+    theirs = table_of("studies", column("study_name"))
+    return connection.scalar(select(theirs.c.study_name).where(theirs.c.study_name == study)) is not None
+
+
+def stop_requested(connection: Connection, study: str) -> bool:
+    """Tell whether somebody has asked that a study stop."""
+    table = schema.studies.c
+    return connection.scalar(select(table.stop_requested).where(table.study == study)) is not None
+
+
+def courses(connection: Connection) -> dict[str, tuple[float, ...]]:
+    """Return the values of each study's complete trials by number, from an index alone."""
+    study, trial = schema.studies.c, schema.trials.c
+    query = select(trial.study_id, trial.number, trial.value).where(trial.state == "complete", trial.value.is_not(None))
+    found: dict[int, dict[int, float]] = {}
+    # In parts: 20,000 rows at once would have the garbage collector look at all of them, which takes longer than this.
+    for rows in connection.execute(query).partitions(500):
+        for owner, number, value in rows:
+            found.setdefault(owner, {})[number] = value
+    ordered = {owner: tuple(values[number] for number in sorted(values)) for owner, values in found.items()}
+    names = connection.execute(select(study.id, study.study).order_by(study.id)).all()
+    return {name: ordered.get(owner, ()) for owner, name in names}
 
 
 def _study(row: dict[str, Any], counts: TrialCounts, best: BestTrial | None) -> StudyRecord:
@@ -84,11 +140,14 @@ def _best(connection: Connection, only: int | None) -> dict[int, BestTrial]:
     return {owner: BestTrial(*values) for owner, *values in connection.execute(query)}
 
 
-def trials(connection: Connection, study: str) -> list[TrialRecord]:
-    """Return the trials of a study by number."""
+def trials(connection: Connection, study: str, after: int, among: Collection[int]) -> list[TrialRecord]:
+    """Return by number those trials of a study whose number is larger than `after`, or is `among` those given."""
     table = schema.trials
-    rows = _rows(connection, _of(table, TrialRecord, study_id(connection, study)).order_by(table.c.number))
-    return [_trial(row) for row in rows]
+    query = _of(table, TrialRecord, study_id(connection, study)).order_by(table.c.number)
+    if after >= 0:
+        known = [number for number in set(among) if 0 <= number < _NUMBERS]
+        query = query.where(or_(table.c.number > min(after, _NUMBERS - 1), table.c.number.in_(known)))
+    return [_trial(row) for row in _rows(connection, query)]
 
 
 def trial(connection: Connection, study: str, number: int) -> TrialRecord:
@@ -98,8 +157,7 @@ def trial(connection: Connection, study: str, number: int) -> TrialRecord:
         UnknownStudyError: There is no such study, or no such trial; the range is told.
     """
     owner, table = study_id(connection, study), schema.trials
-    # Beyond 32 bits the database would refuse the number instead of not finding it.
-    if 0 <= number < 2**31:
+    if 0 <= number < _NUMBERS:
         for row in _rows(connection, _of(table, TrialRecord, owner).where(table.c.number == number)):
             return _trial(row)
     last = connection.scalar(select(func.max(table.c.number)).where(table.c.study_id == owner))

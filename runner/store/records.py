@@ -75,7 +75,7 @@ class StudyRecord:
         spec: The whole spec as validated.
         base: Folder that the relative paths in `spec` start from.
         space: The search space, widened to hold the given configuration.
-        data: What preparation found in the data set (`catalog.contract.DataSummary`).
+        data: What preparation found in the data set (`catalog.contract.DataSummary`); empty before it was prepared.
         direction: Which way `metric` improves: ``"maximize"`` or ``"minimize"``.
         metric: What is tuned for.
         planned: Trials that the study is to have when it is done.
@@ -92,6 +92,8 @@ class StudyRecord:
         model_dir: Folder of the kept model.
         versions: Versions of modelcat, Python and the libraries that made it.
         failure: ``{"kind", "message"}`` where the study as a whole failed.
+        queued: When it was last put into the queue; None where it was never there.
+        stop_requested: When somebody last asked that it stop; None once it runs again.
         trials: Trials in each state.
         best: The best trial so far.
     """
@@ -120,14 +122,18 @@ class StudyRecord:
     model_dir: str | None
     versions: Mapping[str, Any]
     failure: Mapping[str, str] | None
+    queued: datetime | None
+    stop_requested: datetime | None
     trials: TrialCounts
     best: BestTrial | None
 
     def effective_state(self, now: datetime) -> StudyState:
         """Return the state, or ``"stopped"`` where it says running but whoever ran it is gone."""
-        if self.state == "running" and not (self.lease and self.lease.held_by_living(now)):
-            return "stopped"
-        return self.state
+        return "stopped" if self.worker_gone(now) else self.state
+
+    def worker_gone(self, now: datetime) -> bool:
+        """Tell whether it says running but nobody runs it: whoever did has died, or not been heard of for too long."""
+        return self.state == "running" and not (self.lease and self.lease.held_by_living(now))
 
 
 class StudyChanges(TypedDict, total=False):

@@ -24,7 +24,7 @@ __all__ = [
 VERSION_TABLE = "modelcat_alembic_version"
 
 #: Every released schema, oldest first. Kept here so that opening a database does not have to import Alembic.
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 
 OPTUNA_TABLES = frozenset(
     {
@@ -87,6 +87,8 @@ studies = Table(
     Column("model_dir", Prose),
     Column("versions", Document, nullable=False),
     Column("failure", Document),
+    Column("queued", Time),
+    Column("stop_requested", Time),
 )
 
 

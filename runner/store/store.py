@@ -1,6 +1,6 @@
 """`Store`: the one door to the database."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self, Unpack
 from sqlalchemy import Connection
 
 from catalog.errors import StoreError
-from runner.store import connections, creation, files, leasing, reading, schema, writing
+from runner.store import connections, creation, files, leasing, reading, requests, schema, writing
 from runner.store.creation import Condition
 from runner.store.failures import explained
 from runner.store.records import (
@@ -183,6 +183,26 @@ class Store:
             leasing.refuse_half_deleted(connection, study)
             return leasing.acquire(connection, study, owner, ttl, takeover=takeover)
 
+    def begin(self, study: str, owner: Owner, ttl: timedelta) -> Lease:
+        """Take the lease of a study and mark it as running, in one step; what asked it to stop is forgotten.
+
+        Raises:
+            UnknownStudyError: There is none of that name.
+            StudyConflictError: Somebody runs it; told is who, and since when. Or it is half deleted.
+        """
+        with self._requesting() as connection:
+            reading.study_id(connection, study)
+            leasing.refuse_half_deleted(connection, study)
+            return leasing.begin(connection, study, owner, ttl)
+
+    def claim(self, owner: Owner, ttl: timedelta) -> tuple[StudyRecord, Lease] | None:
+        """Take the study that has waited longest in the queue, as `begin` does; None where none waits.
+
+        No two callers ever get the same one.
+        """
+        with self._requesting() as connection:
+            return requests.claim(connection, owner, ttl)
+
     def renew(self, study: str, lease: Lease, ttl: timedelta) -> Lease:
         """Put off the expiry to `ttl` from now; the old lease remains good for writing.
 
@@ -200,6 +220,72 @@ class Store:
         """
         with explained(self.url), self._writer.begin() as connection:
             leasing.release(connection, study, lease, state)
+
+    # Requests: what anybody may write, whoever holds the lease. UnknownStudyError names the nearest study there is.
+
+    def enqueue(  # noqa: PLR0913 -- a study has this many facts
+        self,
+        study: str,
+        *,
+        key: str,
+        mode: Mode,
+        spec: Mapping[str, Any],
+        base: str,
+        metric: str,
+        direction: str,
+        planned: int,
+        versions: Mapping[str, Any],
+    ) -> None:
+        """Make a study that waits in the queue and is not yet prepared: `space` and `data` are empty.
+
+        Raises:
+            StudyConflictError: There is one of that name.
+        """
+        values = {name: value for name, value in locals().items() if name != "self"}
+        with self._requesting() as connection:
+            requests.enqueue(connection, values)
+
+    def requeue(self, study: str, planned: int | None = None) -> None:
+        """Put a study back into the queue: one that stopped or failed, or a finished one that gets more trials.
+
+        Args:
+            study: Its name.
+            planned: Trials in all; as many as before if left out.
+
+        Raises:
+            StudyConflictError: It is being run, queued already, half deleted, or has nothing left to do.
+        """
+        with self._requesting() as connection:
+            requests.requeue(connection, study, planned)
+
+    def request_stop(self, study: str) -> StudyState:
+        """Ask that a study stop, and return its state as it is to be shown then.
+
+        Whoever runs it sees that within seconds and ends; a study that waits, or whose worker is gone, is stopped at
+        once; any other stays as it is.
+        """
+        with self._requesting() as connection:
+            return requests.stop(connection, study)
+
+    def set_title(self, study: str, title: str | None) -> None:
+        """Give a study a title, shown instead of its name; None or a blank one takes it away.
+
+        Raises:
+            InputError: It is longer than 200 characters.
+        """
+        title = requests.prose("a title", title, requests.LONGEST_TITLE)
+        with self._requesting() as connection:
+            requests.set_prose(connection, study, "title", title)
+
+    def set_notes(self, study: str, notes: str | None) -> None:
+        """Write what a person has to say about a study; None or blank ones take them away.
+
+        Raises:
+            InputError: They are longer than 20,000 characters.
+        """
+        notes = requests.prose("a note", notes, requests.LONGEST_NOTES)
+        with self._requesting() as connection:
+            requests.set_prose(connection, study, "notes", notes)
 
     # What belongs to a study: each of these replaces the record with the same key, and raises StudyConflictError
     # when the lease is lost.
@@ -255,10 +341,36 @@ class Store:
         with self._reading() as connection:
             return reading.studies(connection)
 
-    def trials(self, study: str) -> list[TrialRecord]:
-        """Return the trials of a study by number."""
+    def optuna_knows(self, study: str) -> bool:
+        """Tell whether Optuna's tables hold a study of that name, ours or somebody else's."""
         with self._reading() as connection:
-            return reading.trials(connection, study)
+            return reading.optuna_knows(connection, study)
+
+    def queue(self) -> list[StudyRecord]:
+        """Return the studies that wait to be run, the one that has waited longest first."""
+        with self._reading() as connection:
+            return reading.queue(connection)
+
+    def stop_requested(self, study: str) -> bool:
+        """Tell whether somebody has asked that a study stop since it began to run; False where it is gone."""
+        with self._reading() as connection:
+            return reading.stop_requested(connection, study)
+
+    def courses(self) -> dict[str, tuple[float, ...]]:
+        """Return the values of the complete trials of every study, by number; cheap enough to ask every second."""
+        with self._reading() as connection:
+            return reading.courses(connection)
+
+    def trials(self, study: str, *, after: int = -1, among: Collection[int] = ()) -> list[TrialRecord]:
+        """Return trials of a study by number: all, or what somebody needs who has read before.
+
+        Args:
+            study: Its name.
+            after: Leave out those up to this number...
+            among: ...but for these, such as those that were running when they were last read.
+        """
+        with self._reading() as connection:
+            return reading.trials(connection, study, after, among)
 
     def trial(self, study: str, number: int) -> TrialRecord:
         """Return one trial; UnknownStudyError names the range where there is no such trial."""
@@ -288,6 +400,11 @@ class Store:
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
         with explained(self.url), self._reader.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _requesting(self) -> Iterator[Connection]:
+        with explained(self.url), self._writer.begin() as connection:
             yield connection
 
     @contextmanager

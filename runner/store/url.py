@@ -59,9 +59,13 @@ class StorageUrl:
 
     __repr__ = __str__
 
+    def revealed(self) -> str:
+        """Return the URL as text from which it can be read again, anywhere. It holds the password."""
+        return self.url.render_as_string(hide_password=False)
+
     def for_optuna(self) -> str:
         """Return the URL as text for `RDBStorage`, which passes it through `str.format`. It holds the password."""
-        return self.url.render_as_string(hide_password=False).replace("{", "{{").replace("}", "}}")
+        return self.revealed().replace("{", "{{").replace("}", "}}")
 
     @property
     def studies(self) -> Path:

@@ -5,7 +5,7 @@ from typing import Any
 
 from catalog import registry
 from catalog.contract import TrialResult
-from catalog.errors import LostWorkerError, ModelcatError
+from catalog.errors import LostWorkerError, ModelcatError, StoppedError
 from runner.engine.messages import Train
 from runner.study.session import Session, finite
 
@@ -36,17 +36,20 @@ def train_baseline(session: Session, known: Mapping[str, Any] | None) -> None:
             "model_dir": session.folders.relative(result.model_dir) if result.model_dir else None,
             "predictions": session.folders.relative(result.predictions) if result.predictions else None,
         }
-    except LostWorkerError:
+    except (LostWorkerError, StoppedError):
         raise
     except ModelcatError as error:
-        session.listener.note(f"the baseline {key} failed: {error.kind}: {error.message}")
         baseline = {"key": key, "failure": {"kind": error.kind, "reason": error.message}}
     session.update(baseline=baseline)
     session.listener.ended("baseline", None, value)
 
 
 def _task(session: Session, key: str) -> Train:
-    registry.load(key)  # a missing plugin is told here, not as a failure of a worker
+    try:
+        registry.load(key)  # a missing plugin is told here, not as a failure of a worker
+    except ModelcatError as error:
+        session.listener.failed("baseline", error, "")
+        raise
     request = session.request
     return Train(
         subject=session.subject({}, key),

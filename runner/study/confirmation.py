@@ -11,7 +11,7 @@ from statistics import fmean
 from typing import Any
 
 from catalog.contract import Direction, TrialResult
-from catalog.errors import WorkError
+from catalog.errors import DivergedError, WorkError
 from runner.engine.messages import Done, Event, Failed, Report, Task
 from runner.store.records import ConfirmationRecord, TrialRecord
 from runner.study.sampling import derived_seed
@@ -137,8 +137,7 @@ class Confirmation:
                 self._session.go_on(event)
             case Done(_, result):
                 self._finish(name, result)
-            case Failed(_, error):
-                self._session.listener.note(f"{name} failed: {error.kind}: {error.message}")
+            case Failed():
                 self._session.listener.ended(name, None, None)
 
     def _finish(self, name: str, result: TrialResult) -> None:
@@ -147,7 +146,8 @@ class Confirmation:
         value = metrics.get(self._session.request.metric)
         folders = self._session.folders
         if value is None or result.model_dir is None or result.predictions is None:
-            self._session.listener.note(f"{name} failed: its {self._session.request.metric} is not finite")
+            error = DivergedError(f"validation {self._session.request.metric} is not a finite number")
+            self._session.listener.failed(name, error, "")
         else:
             record = ConfirmationRecord(
                 arm=arm,

@@ -1,109 +1,78 @@
 """Runs a study from its spec to its verdict; the only writer of its records."""
 
-import platform
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
-from importlib.metadata import PackageNotFoundError, version
+import traceback
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from catalog import registry
 from catalog.contract import DataSummary
-from catalog.errors import InputError, ModelcatError, SpecError, StudyConflictError, UnknownStudyError
-from catalog.space import Range
+from catalog.errors import InputError, ModelcatError, StoppedError, StudyConflictError
+from catalog.space import SearchSpace
 from catalog.spec import Request
-from catalog.study import Confirm, Study
+from runner.console.text import duration
 from runner.engine.interruption import held_back
 from runner.engine.local import LocalEngine
 from runner.engine.messages import Failed, Prepare, Subject
-from runner.store.records import Mode, Owner, StudyRecord
+from runner.store.records import Lease, Mode, Owner, StudyRecord, StudyState
 from runner.store.store import Store
 from runner.study.baseline import train_baseline
 from runner.study.closing import close_study
 from runner.study.folders import StudyFolders
-from runner.study.names import default_name, differences
-from runner.study.progress import Listener, Opened
+from runner.study.log import StudyLog
+from runner.study.names import study_name
+from runner.study.opening import check_same, facts_of, find_study, refuse_foreign, versions_of
+from runner.study.place import Place
+from runner.study.preparing import tunable, widened
+from runner.study.progress import Listener, Opened, Tee
 from runner.study.search import Search
 from runner.study.session import LEASE_TTL, Session
-from runner.study.space import fitting_recipes, from_json, to_json, widen
+from runner.study.space import fitting_recipes, from_json, to_json
 
-__all__ = ["Place", "as_training", "run_study", "study_name"]
-
-_LIBRARIES = ("modelcat", "torch", "transformers", "datasets", "optuna", "scikit-learn")
+__all__ = ["run_study"]
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a study runs and is kept.
-
-    Attributes:
-        storage: Database URL.
-        folder: Holds a folder for every study: models, predictions, checkpoints.
-        cache: What may be lost: tokens, vocabularies.
-        workers: Processes that train.
-        debug: Show what the workers print.
-    """
-
-    storage: str
-    folder: Path
-    cache: Path
-    workers: int = 1
-    debug: bool = False
-
-
-def study_name(request: Request, mode: Mode) -> str:
-    """Return the name under which the store keeps this request."""
-    return request.spec.study.name or default_name(request, mode)
-
-
-def as_training(request: Request, name: str | None = None) -> Request:
-    """Return the request of one training as given: a study of one trial, nothing tuned, nothing confirmed.
-
-    `name` is its name in the store; made from model, data and spec if left out.
-    """
-    study = Study(name=name, trials=1, pruner="none", seed=request.spec.study.seed, confirm=Confirm(top=0, seeds=1))
-    metric = next(iter(request.plugin.metrics))
-    return replace(
-        request,
-        spec=request.spec.model_copy(update={"study": study}),
-        metric=metric,
-        direction=request.plugin.metrics[metric],
-        space={},
-    )
-
-
-def run_study(request: Request, place: Place, listener: Listener, mode: Mode = "study") -> StudyRecord:
+def run_study(
+    request: Request, place: Place, listener: Listener, mode: Mode = "study", *, lease: Lease | None = None
+) -> StudyRecord:
     """Run a study to its end, going on where an earlier run stopped; return what the store now holds.
 
-    A finished study is returned as it is. Nothing is written before data and model are known to be good.
+    A finished study is returned as it is. Of a new one nothing is written before data and model are known to be good;
+    a known one is taken first, so that nobody else prepares it meanwhile.
+
+    Args:
+        request: The spec.
+        place: Where it runs and is kept.
+        listener: Is told how it goes, as the study's log is.
+        mode: Whether it is a study or a single training.
+        lease: Of a study that was claimed from the queue.
 
     Raises:
         StudyConflictError: The study exists with another spec or other data, or somebody runs it.
+        StoppedError: Somebody asked that it stop; the study is left stopped.
         ModelcatError: Data, model or work failed; the study, once made, is left resumable.
         KeyboardInterrupt: It was interrupted; the study is left stopped.
     """
     name = study_name(request, mode)
-    known = _find(place.storage, name)
+    known = find_study(place.storage, name)
     if known is not None:
-        _check_same(known, request, mode)
+        check_same(known, request, mode)
         if known.state == "finished" and known.planned >= request.spec.study.trials:
             return known
-    with held_back(), LocalEngine(place.workers, debug=place.debug) as engine:
-        listener.phase("preparing", 0)
-        prepared = engine.run(Prepare(Subject(request.plugin.key, _given(request), request.dataset, place.cache)))
-        if isinstance(prepared, Failed):
-            raise prepared.error
-        data = cast("DataSummary", cast("Any", prepared).value)
-        if known is not None and known.data["fingerprint"] != data.fingerprint:
-            raise StudyConflictError(
-                f"study {name!r} was made with other data: its files have changed since; give the study another name"
-            )
-        space = _widened(request, data) if known is None else from_json(known.space)
-        store = Store.open(place.storage, create=True)
+    log = StudyLog(place.folder / name, listener.note)
+    told = Tee((listener, log))
+    with held_back(), ExitStack() as stack:
+        engine = LocalEngine(place.workers, debug=place.debug)
+        prepared = None
         if known is None:
-            _refuse_foreign(store, name)
-            _create(store, name, request, mode, space=to_json(space), data=data)
-        lease = store.acquire(name, Owner.this_process(), LEASE_TTL)
+            stack.enter_context(engine)
+            told.phase("preparing", 0)
+            prepared = _first_look(engine, request, place.cache)
+        store = stack.enter_context(Store.open(place.storage, create=True))
+        if prepared is not None:
+            _create(store, name, request, mode, prepared)
+        lease = lease or store.begin(name, Owner.this_process(), LEASE_TTL)
         record = store.study(name)
         session = Session(
             study=name,
@@ -112,47 +81,121 @@ def run_study(request: Request, place: Place, listener: Listener, mode: Mode = "
             lease=lease,
             engine=engine,
             folders=StudyFolders(place.folder / name, lease.epoch),
-            listener=listener,
+            listener=told,
             cache=place.cache,
             seconds_before=record.seconds,
-            debug=place.debug,
         )
-        _run(session, record, data, space)
+        with _left(session, log, known), nullcontext() if prepared else engine:
+            _run(session, record, prepared or _prepare(session, record))
         return store.study(name)
 
 
-def _run(session: Session, record: StudyRecord, data: DataSummary, space: Mapping[str, Any]) -> None:
-    planned = session.request.spec.study.trials
-    extended = record.winner is not None and planned > record.planned
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """What preparation found in the data, and the search space, wide enough to hold the given configuration."""
+
+    data: DataSummary
+    space: SearchSpace
+
+
+def _first_look(engine: LocalEngine, request: Request, cache: Path) -> _Prepared:
+    """Prepare a study that is not there yet."""
+    given = request.config.model_dump(mode="json", exclude_unset=True)
+    outcome = engine.run(Prepare(Subject(request.plugin.key, given, request.dataset, cache)))
+    if isinstance(outcome, Failed):
+        raise outcome.error
+    data = cast("DataSummary", cast("Any", outcome).value)
+    return _Prepared(data, widened(request, data))
+
+
+def _create(store: Store, name: str, request: Request, mode: Mode, prepared: _Prepared) -> None:
+    refuse_foreign(store, name)
+    store.create_study(name, **facts_of(request, mode), space=to_json(prepared.space), data=asdict(prepared.data))
+
+
+def _prepare(session: Session, record: StudyRecord) -> _Prepared:
+    """Prepare a study whose lease is held: one that goes on, or one that comes from the queue for the first time."""
+    session.listener.phase("preparing", 0)
+    data: DataSummary = session.do(Prepare(session.subject()))
+    if record.data:
+        if record.data["fingerprint"] != data.fingerprint:
+            raise StudyConflictError(
+                f"study {record.study!r} was made with other data: its files have changed since; "
+                "give the study another name"
+            )
+        return _Prepared(data, from_json(record.space))
+    refuse_foreign(session.store, record.study)
+    space = widened(session.request, data)
+    session.update(space=to_json(space), data=asdict(data), versions=versions_of(record.key))
+    return _Prepared(data, space)
+
+
+def _run(session: Session, record: StudyRecord, prepared: _Prepared) -> None:
+    session.prepared = True
+    planned, space = session.request.spec.study.trials, prepared.space
+    extended = record.winner is not None and planned > record.winner.get("planned", record.planned)
+    if extended:
+        session.store.extend(session.study, session.lease, planned)
+    else:
+        session.update(planned=planned)
+    _announce(session, prepared.data, space)
+    if record.winner is None or extended:  # else it was closed with the baseline as it is
+        train_baseline(session, record.baseline)
+    given = tunable(session.request, prepared.data)
+    first = {name: given[name] for name in space if name in given}
+    recipes = fitting_recipes(
+        session.request.plugin.recipes(session.request.config), space, given, session.request.spec.study.trials
+    )
+    with session.store.explained():
+        search = Search(session, space, [first, *recipes], extended=extended)
+        session.listener.phase("search", search.left)
+        search.run()
+    close_study(session)
+
+
+@contextmanager
+def _left(session: Session, log: StudyLog, known: StudyRecord | None) -> Iterator[None]:
+    """Give the lease back whatever happens inside the block, with a state that says what did; the log says it too."""
+    log.begin()
     try:
-        if extended:
-            session.store.extend(session.study, session.lease, planned)
-        else:
-            session.update(state="running", failure=None, planned=planned)
-        _announce(session, data, space)
-        if record.winner is None or extended:  # else it was closed with the baseline as it is
-            train_baseline(session, record.baseline)
-        given = _tunable(session.request, data)
-        first = {name: given[name] for name in space if name in given}
-        recipes = fitting_recipes(
-            session.request.plugin.recipes(session.request.config), space, given, session.request.spec.study.trials
-        )
-        with session.store.explained():
-            search = Search(session, space, [first, *recipes], extended=extended)
-            session.listener.phase("search", search.left)
-            search.run()
-        close_study(session)
-    except StudyConflictError:
-        raise  # the lease is lost: whoever has it now writes, not we
-    except ModelcatError as error:
-        session.update(failure={"kind": error.kind, "message": error.message})
-        session.store.release(session.study, session.lease, "stopped" if isinstance(error, InputError) else "failed")
+        yield
+    except BaseException as error:
+        state = _state_after(error, session, known)
+        changes: dict[str, Any] = {}
+        if isinstance(error, ModelcatError) and not isinstance(error, StoppedError) and state != "finished":
+            changes["failure"] = {"kind": error.kind, "message": error.message}
+        _log_end(log, error, state)
+        with suppress(StudyConflictError):  # the lease is lost: whoever has it now writes, not we
+            session.update(**changes)
+            session.store.release(session.study, session.lease, state)
         raise
-    except BaseException:
-        session.update()
-        session.store.release(session.study, session.lease, "stopped")
-        raise
-    session.store.release(session.study, session.lease, "finished")
+    else:
+        session.store.release(session.study, session.lease, "finished")
+        log.write("finished", f"finished after {duration(session.seconds)} of work")
+    finally:
+        log.close()
+
+
+def _state_after(error: BaseException, session: Session, known: StudyRecord | None) -> StudyState:
+    """Say how a run that ended in an error leaves its study: what cannot even be prepared has failed."""
+    if not session.prepared and known is not None and known.state == "finished":
+        return "finished"  # more trials were wanted, and nothing of what there is was touched
+    if not isinstance(error, ModelcatError) or isinstance(error, StoppedError):
+        return "stopped"
+    return "stopped" if session.prepared and isinstance(error, InputError) else "failed"
+
+
+def _log_end(log: StudyLog, error: BaseException, state: StudyState) -> None:
+    match error:
+        case StoppedError():
+            log.write("stopped", "stopped: somebody asked for it")
+        case ModelcatError():
+            log.write("failed", f"{state}: {error.kind}: {error.message}")
+        case Exception():
+            log.write("failed", f"{state} by a defect: {type(error).__name__}: {error}")
+            log.details(None, "".join(traceback.format_exception(error)))
+        case _:
+            log.write("stopped", "stopped: interrupted")
 
 
 def _announce(session: Session, data: DataSummary, space: Mapping[str, Any]) -> None:
@@ -179,94 +222,3 @@ def _announce(session: Session, data: DataSummary, space: Mapping[str, Any]) -> 
 def _bounds(range_: Any) -> str:
     entry = to_json({"": range_})[""]
     return ", ".join(map(str, entry["choices"])) if "choices" in entry else f"{entry['low']:g} to {entry['high']:g}"
-
-
-def _find(storage: str, name: str) -> StudyRecord | None:
-    if not Store.exists(storage):
-        return None
-    try:
-        return Store.open(storage, create=True).study(name)  # a run may upgrade what an older modelcat made
-    except UnknownStudyError:
-        return None
-
-
-def _check_same(known: StudyRecord, request: Request, mode: Mode) -> None:
-    if known.mode != mode:
-        raise StudyConflictError(
-            f"{known.study!r} is a {'single training' if known.mode == 'train' else 'study'}; use another study.name",
-            field="study.name",
-        )
-    changed = differences(known.spec, request.as_json())
-    if request.spec.study.trials < known.planned:
-        changed.append(
-            f"study.trials: {known.planned} in the store, {request.spec.study.trials} here (it can only grow)"
-        )
-    if changed:
-        lines = "\n".join(f"  {line}" for line in changed)
-        raise StudyConflictError(
-            f"study {known.study!r} exists with a different spec; give this one another study.name:\n{lines}",
-            field=changed[0].partition(":")[0],
-        )
-
-
-def _widened(request: Request, data: DataSummary) -> dict[str, Range]:
-    """Return the space, wide enough for the given configuration, which must have a value for all that is tuned."""
-    given = _tunable(request, data)
-    for name in request.space:
-        if name not in given:
-            path = f"study.search_space.{name}"
-            message = f"{path}: model_config has no value for it to start from; give model_config.{name} one"
-            raise SpecError(message, field=path)
-    return widen(request.space, given)
-
-
-def _refuse_foreign(store: Store, name: str) -> None:
-    """Refuse a name that a study has which Optuna's tables hold and ours do not: it is somebody else's."""
-    from optuna.study import get_all_study_names
-
-    with store.explained():
-        names = get_all_study_names(store.optuna_storage())
-    if name in names:
-        raise StudyConflictError(
-            f"the database holds an Optuna study {name!r} that modelcat did not make; give this one another study.name",
-            field="study.name",
-        )
-
-
-def _create(
-    store: Store, name: str, request: Request, mode: Mode, *, space: Mapping[str, Any], data: DataSummary
-) -> None:
-    store.create_study(
-        study=name,
-        key=request.plugin.key,
-        mode=mode,
-        spec=request.as_json(),
-        base=str(request.folder),
-        space=space,
-        data=asdict(data),
-        metric=request.metric,
-        direction=request.direction.value,
-        planned=request.spec.study.trials,
-        versions=_versions(request.plugin.key),
-    )
-
-
-def _given(request: Request) -> dict[str, Any]:
-    return request.config.model_dump(mode="json", exclude_unset=True)
-
-
-def _tunable(request: Request, data: DataSummary) -> dict[str, Any]:
-    return dict(request.plugin.tunable(request.config, data))
-
-
-def _versions(key: str) -> dict[str, str]:
-    found = {"python": platform.python_version()}
-    for library in _LIBRARIES:
-        try:
-            found[library] = version(library)
-        except PackageNotFoundError:  # an optional one
-            continue
-    entry = next((entry for entry in registry.entries() if entry.key == key), None)
-    if entry is not None:
-        found[entry.distribution] = entry.version
-    return found

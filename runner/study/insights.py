@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from catalog.contract import Direction
-from catalog.errors import ModelcatError, StoreError, StudyConflictError
+from catalog.errors import ModelcatError, StoppedError, StoreError, StudyConflictError
 from catalog.results import Comparison, Flip, Interpretation
 from runner.engine.messages import Compare, FindFlips, Interpret, WriteExamples
 from runner.study.importance import importance_of
@@ -44,8 +44,8 @@ def gather_insights(session: Session) -> None:
 def _attempt(session: Session, name: str, find: Callable[[], Mapping[str, Any] | None]) -> Mapping[str, Any] | None:
     try:
         return find()
-    except (StoreError, StudyConflictError):
-        raise  # the lease or the database is lost
+    except (StoppedError, StoreError, StudyConflictError):
+        raise  # to be stopped, or the lease or the database is lost
     except (ModelcatError, OSError) as error:
         kind, reason = (error.kind, error.message) if isinstance(error, ModelcatError) else ("error", str(error))
         session.listener.note(f"{name} could not be found out: {reason}")

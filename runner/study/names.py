@@ -8,7 +8,7 @@ from typing import Any
 from catalog.problems import shown
 from catalog.spec import Request
 
-__all__ = ["default_name", "differences", "identity"]
+__all__ = ["default_name", "differences", "identity", "study_name"]
 
 #: What may change between two runs of one study.
 _FREE = ("study.name", "study.trials")
@@ -18,6 +18,11 @@ def identity(spec: Mapping[str, Any], mode: str) -> str:
     """Return a hash (hex) of all that must not change between two runs of one study."""
     fixed = {path: value for path, value in _leaves(spec) if path not in _FREE}
     return hashlib.sha256(json.dumps([mode, fixed], sort_keys=True).encode()).hexdigest()
+
+
+def study_name(request: Request, mode: str) -> str:
+    """Return the name under which the store keeps this request: the spec's own, or `default_name`."""
+    return request.spec.study.name or default_name(request, mode)
 
 
 def default_name(request: Request, mode: str) -> str:

@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from catalog.contract import DataSummary, Direction, EpochMetrics
+from catalog.errors import ModelcatError
 from runner.store.records import TrialRecord
 
-__all__ = ["Listener", "Opened", "Silent"]
+__all__ = ["Listener", "Opened", "Silent", "Tee"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,12 @@ class Listener(Protocol):
     def ended(self, training: str, record: TrialRecord | None, value: float | None) -> None:
         """A training has ended with this value of the study's metric; None if it failed or was pruned."""
 
+    def failed(self, training: str, error: ModelcatError, details: str) -> None:
+        """A task has failed; `training` is empty for one that trains nothing, whose error somebody else tells.
+
+        `details` is a traceback, or the last that a lost worker printed; empty for expected errors.
+        """
+
     def note(self, text: str) -> None:
         """Something worth a line."""
 
@@ -80,5 +87,55 @@ class Silent:
     def ended(self, training: str, record: TrialRecord | None, value: float | None) -> None:
         """Ignore it."""
 
+    def failed(self, training: str, error: ModelcatError, details: str) -> None:
+        """Ignore it."""
+
     def note(self, text: str) -> None:
         """Ignore it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tee:
+    """Passes everything on to several listeners, in their order."""
+
+    listeners: tuple[Listener, ...]
+
+    def opened(self, opened: Opened) -> None:
+        """Pass it on."""
+        for listener in self.listeners:
+            listener.opened(opened)
+
+    def phase(self, name: str, trainings: int) -> None:
+        """Pass it on."""
+        for listener in self.listeners:
+            listener.phase(name, trainings)
+
+    def started(self, training: str, record: TrialRecord | None) -> None:
+        """Pass it on."""
+        for listener in self.listeners:
+            listener.started(training, record)
+
+    def ticked(self, training: str, progress: float) -> None:
+        """Pass it on."""
+        for listener in self.listeners:
+            listener.ticked(training, progress)
+
+    def measured(self, training: str, metrics: EpochMetrics) -> None:
+        """Pass it on."""
+        for listener in self.listeners:
+            listener.measured(training, metrics)
+
+    def ended(self, training: str, record: TrialRecord | None, value: float | None) -> None:
+        """Pass it on."""
+        for listener in self.listeners:
+            listener.ended(training, record, value)
+
+    def failed(self, training: str, error: ModelcatError, details: str) -> None:
+        """Pass it on."""
+        for listener in self.listeners:
+            listener.failed(training, error, details)
+
+    def note(self, text: str) -> None:
+        """Pass it on."""
+        for listener in self.listeners:
+            listener.note(text)

@@ -204,13 +204,14 @@ class Search:
             self._close(name, "pruned", metrics=metrics, result=result)
         elif self._session.request.metric not in metrics:
             reason = f"validation {self._session.request.metric} is {value}, not a finite number"
-            self._fail(name, DivergedError(reason))
+            error = DivergedError(reason)
+            self._session.listener.failed(name, error, "")
+            self._fail(name, error)
         else:
             self._close(name, "complete", value=value, metrics=metrics, result=result)
             self._drop_losers()
 
     def _fail(self, name: str, error: ModelcatError) -> None:
-        self._session.listener.note(f"{name} failed: {error.kind}: {error.message}")
         self._close(name, "failed", failure={"kind": error.kind, "reason": error.message})
 
     def _close(self, name: str, state: TrialState, *, result: TrialResult | None = None, **fields: Any) -> None:

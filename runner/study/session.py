@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from catalog.contract import Decision, Direction, EpochMetrics, TrialResult
+from catalog.errors import StoppedError, WorkError
 from catalog.results import Evaluation
 from catalog.spec import Request
 from runner.engine.interruption import check
@@ -24,11 +25,13 @@ __all__ = ["LEASE_TTL", "Session", "finite", "speed_of"]
 
 #: How long a coordinator on another host is believed alive after its last sign of life.
 LEASE_TTL = timedelta(seconds=120)
+#: Between two looks at whether somebody asked the study to stop.
+_STOP_SECONDS = 1.0
 
 
 @dataclass(slots=True)
 class Session:
-    """One run of a study, from taking its lease to giving it back."""
+    """One run of a study, from taking its lease to giving it back; `prepared` once data and model are known good."""
 
     study: str
     request: Request
@@ -39,9 +42,10 @@ class Session:
     listener: Listener
     cache: Path
     seconds_before: float
-    debug: bool = False
+    prepared: bool = False
     _started: float = field(default_factory=time.monotonic)
     _beaten: float = field(default_factory=time.monotonic)
+    _looked: float = field(default_factory=time.monotonic)
 
     @property
     def seconds(self) -> float:
@@ -101,9 +105,8 @@ class Session:
                 if isinstance(event, Tick):
                     self.listener.ticked(name, event.progress)
                     continue
-                if isinstance(event, Failed) and self.debug:
-                    for line in event.details.splitlines():
-                        self.listener.note(line)
+                if isinstance(event, Failed):
+                    self.listener.failed(name, event.error, event.details)
                 if isinstance(event, Report):
                     self.record(name, event.metrics)
                     self.listener.measured(name, event.metrics)
@@ -162,13 +165,28 @@ class Session:
         self.store.put_evaluation(self.study, self.lease, record)
 
     def beat(self) -> None:
-        """Renew the lease well before others may take it; a good moment to be interrupted."""
+        """Renew the lease well before others may take it; a good moment to be interrupted.
+
+        Raises:
+            StoppedError: Somebody asked that the study stop.
+            KeyboardInterrupt: One was held back.
+        """
         check()
         now = time.monotonic()
+        if now - self._looked > _STOP_SECONDS:
+            self._looked = now
+            if self._is_to_stop():
+                raise StoppedError(f"study {self.study!r} was asked to stop; modelcat resume {self.study} goes on")
         if now - self._beaten > LEASE_TTL.total_seconds() / 6:
             self._beaten = now
             self.lease = self.store.renew(self.study, self.lease, LEASE_TTL)
             self.update()
+
+    def _is_to_stop(self) -> bool:
+        try:
+            return self.store.stop_requested(self.study)
+        except WorkError:  # a database that cannot be read for a moment: what is written next tells if it is for good
+            return False
 
 
 def speed_of(result: TrialResult) -> dict[str, float | None]:

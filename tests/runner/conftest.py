@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from catalog.spec import resolve
-from runner.study.coordinator import Place
+from runner.study.place import Place
 
 SIMULATED = Path(__file__).parents[1] / "fakes" / "simulated"
 

@@ -85,8 +85,8 @@ def test_importance_names_the_parameter_that_matters():
 
 def test_models_are_compared_in_pairs(place, recorder, tmp_path):
     """Every pair on the same data gets a difference, its interval and McNemar's test; the front is marked."""
-    from runner.console.asking import asking
     from runner.console.comparing import contest_answer, print_contest
+    from runner.engine.asking import asking
 
     run_study(resolve(SPEC, tmp_path), place, recorder)
     store = Store.open(place.storage, create=False)

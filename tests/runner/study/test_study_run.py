@@ -16,8 +16,9 @@ from catalog.space import FloatRange
 from catalog.spec import resolve
 from runner.store.records import Owner
 from runner.store.store import Store
-from runner.study.coordinator import as_training, run_study
+from runner.study.coordinator import run_study
 from runner.study.folders import StudyFolders
+from runner.study.training import as_training
 
 pytestmark = pytest.mark.usefixtures("quick_importance")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from catalog.errors import InputError
 from runner.store.records import StudyRecord
 from runner.store.store import Store
-from runner.study.coordinator import Place
+from runner.study.place import Place
 
 __all__ = ["kept_model"]
 

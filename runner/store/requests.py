@@ -1,0 +1,111 @@
+"""What others than a study's coordinator may write: requests. Every function runs inside a transaction of its caller.
+
+A request never waits for the lease and never touches what belongs to its holder: trials, results, files.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from catalog.errors import InputError, StudyConflictError
+from runner.store import leasing, reading, writing
+from runner.store.lease import Lease, Owner
+from runner.store.leasing import lease_in, now
+from runner.store.records import StudyRecord, StudyState
+from runner.store.schema import studies
+
+__all__ = ["LONGEST_NOTES", "LONGEST_TITLE", "claim", "enqueue", "prose", "requeue", "set_prose", "stop"]
+
+#: Characters of a title and of notes.
+LONGEST_TITLE, LONGEST_NOTES = 200, 20_000
+
+
+def enqueue(connection: Connection, values: Mapping[str, Any]) -> None:
+    """Insert a study that waits in the queue; what preparation finds out is not known yet."""
+    writing.create_study(connection, {**values, "space": {}, "data": {}, "queued": now()})
+
+
+def requeue(connection: Connection, study: str, planned: int | None) -> None:
+    """Put a study that nobody runs back into the queue."""
+    record = _locked(connection, study)
+    leasing.refuse_half_deleted(connection, study)
+    if record.lease is None or not record.lease.held_by_living(now()):
+        _refuse_to_queue(record, planned)
+    lease = leasing.acquire(connection, study, Owner.this_process(), timedelta(0))  # or refused, with who runs it
+    values: dict[str, Any] = {"planned": planned or record.planned, "failure": None, "stop_requested": None}
+    if record.winner is not None:
+        # What its verdict was made from: whoever runs it next must tell more trials from going on.
+        values["winner"] = {"planned": record.planned, **record.winner}
+    connection.execute(update(studies).where(studies.c.study == study).values(queued=now(), **values))
+    leasing.release(connection, study, lease, "queued")
+
+
+def _refuse_to_queue(record: StudyRecord, planned: int | None) -> None:
+    """Raise StudyConflictError where there is nothing to wait for."""
+    if record.state == "queued" and record.queued is not None:
+        raise StudyConflictError(f"study {record.study!r} is queued already, since {_when(record.queued)}")
+    if planned is not None and planned < record.planned:
+        raise StudyConflictError(
+            f"study {record.study!r} has {record.planned} trials planned, not {planned}: their number can only grow",
+            field="study.trials",
+        )
+    if record.state == "finished" and (planned is None or planned == record.planned):
+        raise StudyConflictError(
+            f"study {record.study!r} is finished with {record.planned} trials: a larger study.trials extends it",
+            field="study.trials",
+        )
+
+
+def claim(connection: Connection, owner: Owner, ttl: timedelta) -> tuple[StudyRecord, Lease] | None:
+    """Take the study that has waited longest, and mark it as running; None where none waits."""
+    waiting = select(studies).where(reading.is_queued()).order_by(studies.c.queued, studies.c.id)
+    # In PostgreSQL another worker may be at the first one at this moment; SQLite is locked as a whole.
+    for row in connection.execute(waiting.with_for_update(skip_locked=True)).mappings():
+        held = lease_in(dict(row))
+        if held is None or not held.held_by_living(now()):
+            lease = leasing.begin(connection, row["study"], owner, ttl)
+            return _locked(connection, row["study"]), lease
+    return None
+
+
+def stop(connection: Connection, study: str) -> StudyState:
+    """Ask whoever runs a study to stop it; stop it at once where nobody does. Return what its state is then."""
+    record, moment = _locked(connection, study), now()
+    if record.state not in {"queued", "running"}:
+        return record.state
+    if record.lease is not None and record.lease.held_by_living(moment):
+        connection.execute(update(studies).where(studies.c.study == study).values(stop_requested=moment))
+        return record.state
+    lease = leasing.acquire(connection, study, Owner.this_process(), timedelta(0))
+    leasing.release(connection, study, lease, "stopped")
+    return "stopped"
+
+
+def prose(what: str, text: str | None, longest: int) -> str | None:
+    """Check a title or notes; what is blank is none.
+
+    Raises:
+        InputError: It is too long.
+    """
+    if text is not None and len(text) > longest:
+        raise InputError(f"{what} of {len(text):,} characters is too long: {longest:,} at most")
+    return text if text and text.strip() else None
+
+
+def set_prose(connection: Connection, study: str, column: str, text: str | None) -> None:
+    """Write a title or notes."""
+    study_id = reading.study_id(connection, study)
+    connection.execute(update(studies).where(studies.c.id == study_id).values({column: text, "updated": now()}))
+
+
+def _locked(connection: Connection, study: str) -> StudyRecord:
+    """Return a study that nobody else changes before the transaction ends; SQLite is locked as a whole."""
+    study_id = reading.study_id(connection, study)
+    connection.execute(select(studies.c.id).where(studies.c.id == study_id).with_for_update())
+    return reading.studies(connection, only=study_id)[0]
+
+
+def _when(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"

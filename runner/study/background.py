@@ -1,0 +1,114 @@
+"""Starts a worker that outlives whoever starts it, and the terminal too."""
+
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import psutil
+
+from catalog.errors import StoreError, WorkError
+from runner.console.text import safe
+from runner.store.records import Owner
+from runner.store.url import StorageUrl
+from runner.study.place import Place
+from runner.study.workers import Worker, WorkerList
+
+__all__ = ["start_worker", "trim_log"]
+
+_LOG = "worker.log"
+#: Bytes of the log at which its older half is dropped, when a worker or a study begins.
+_LOG_BYTES = 2_000_000
+#: How long to watch a new worker; after that it goes on to start unwatched.
+_READY_SECONDS = 30.0
+_STDERR = 2
+
+
+def start_worker(place: Place) -> int:
+    """Start ``modelcat worker`` in the background, and return its pid once it looks at the queue.
+
+    It runs `place.workers` trainings at a time, writes to ``worker.log`` in the studies' folder, and ends when the
+    queue has been empty for a while. Where one is alive on this machine for this storage, none is started and its pid
+    is returned: it will see whatever is in the queue by now. Starting takes about a second.
+
+    Raises:
+        WorkError: The command is not installed, or the new worker ended at once; told is what it said.
+        StoreError: The studies' folder cannot be written.
+    """
+    workers = WorkerList(place)
+    with workers.locked():
+        if alive := workers.here():
+            return alive[0].pid
+        path = place.folder / _LOG
+        try:
+            process, said_before = _start(place, path)
+        except OSError as error:
+            raise StoreError(f"a worker cannot be started with its log at {path}: {error.strerror}") from error
+        owner = Owner(socket.gethostname(), process.pid, psutil.Process(process.pid).create_time())
+        worker = Worker.of(place, owner, ready=False)
+        workers.put(worker)
+    deadline = time.monotonic() + _READY_SECONDS
+    while process.poll() is None and time.monotonic() < deadline:
+        if any(other.ready for other in workers.here() if other.pid == worker.pid):
+            break
+        time.sleep(0.05)
+    if process.returncode:
+        said = path.read_text(errors="replace")[said_before:].strip().rpartition("\n")[2]
+        raise WorkError(f"the worker ended at once with code {process.returncode}: {safe(said, 500)} (see {path})")
+    # Reaps it when it ends, should this process still be there then.
+    threading.Thread(target=process.wait, daemon=True, name="worker-reaper").start()
+    return worker.pid
+
+
+def trim_log(place: Place) -> None:
+    """Drop the older half of the log that this process writes its stderr to, if it does and it is large."""
+    path = place.folder / _LOG
+    try:
+        if os.path.samestat(os.fstat(_STDERR), path.stat()):
+            _trim(path)
+    except OSError:  # there is none, or no stderr: nothing to trim
+        return
+
+
+def _start(place: Place, path: Path) -> tuple[subprocess.Popen[bytes], int]:
+    """Start the process; return it, and how many characters its log held before."""
+    url = StorageUrl.parse(place.storage)
+    # Not as arguments: everybody can read those of everybody's processes, and the URL may hold a password.
+    chosen = {"MODELCAT_STORAGE": url.revealed(), "MODELCAT_CACHE": str(place.cache.absolute())}
+    environment = {**os.environ, **chosen, **({"MODELCAT_DEBUG": "1"} if place.debug else {})}
+    with path.open("ab") as log:
+        _trim(path)
+        said_before = len(path.read_text(errors="replace"))
+        process = subprocess.Popen(  # noqa: S603 -- our own command
+            [_command(), "worker", "--workers", str(place.workers)],
+            cwd=place.folder.absolute().parent,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,  # else closing the terminal would end it
+        )
+    return process, said_before
+
+
+def _command() -> Path:
+    """Return the console script; ``python -m runner`` could meet a folder named runner where it is called."""
+    for candidate in (Path(sys.executable).with_name("modelcat"), Path(sys.argv[0]).absolute()):
+        if candidate.stem == "modelcat" and candidate.is_file() and os.access(candidate, os.X_OK):
+            return candidate
+    raise WorkError(f"there is no command modelcat beside {sys.executable}: install modelcat there, or run its worker")
+
+
+def _trim(path: Path) -> None:
+    """Shorten a file in place: whoever appends to it goes on at its new end."""
+    if path.stat().st_size <= _LOG_BYTES:
+        return
+    with path.open("r+b") as file:
+        file.seek(-_LOG_BYTES // 2, os.SEEK_END)
+        kept = file.read().partition(b"\n")[2]
+        file.seek(0)
+        file.write(kept)
+        file.truncate()

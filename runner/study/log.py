@@ -1,0 +1,206 @@
+"""The log of a study: ``log.jsonl`` in its folder, a line an event, of all runs, for whoever looks on or looks back.
+
+Its lines are those of the narration. Ticks are left out: a study of 10,000 trials with three reports each writes 10 MB.
+"""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import IO, Any
+
+from catalog.contract import EpochMetrics
+from catalog.errors import ModelcatError, StoreError
+from runner.console.text import safe
+from runner.store.files import write_bytes
+from runner.store.records import TrialRecord
+from runner.study.progress import Opened
+from runner.study.telling import ended_line, failed_line, measured_line, opened_lines, phase_line, started_line
+
+__all__ = ["LOG", "LogLine", "StudyLog", "read_log"]
+
+LOG = "log.jsonl"
+#: Bytes at which the older half of a log is dropped.
+_MOST = 16_000_000
+#: Characters of a line's text, and lines of a traceback: its end tells what happened.
+_LONGEST, _DETAILS = 2_000, 60
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One line of a log.
+
+    Attributes:
+        time: When it was written, in UTC.
+        kind: opened, phase, started, measured, ended, failed, details (of a failure), note; and how a run of the study
+            ended: finished, stopped, failed without a training.
+        training: What it is about: ``"trial/7"``, ``"baseline"``, ``"confirm/given/1"``; None for the study.
+        text: One line of English in which every character shows itself.
+    """
+
+    time: datetime
+    kind: str
+    training: str | None
+    text: str
+
+
+def read_log(folder: Path, *, offset: int = 0) -> tuple[list[LogLine], int]:
+    """Read what has been written to a log since `offset`, and return it with the offset to go on from.
+
+    Half a line at the end waits for its other half; lines that are none of ours are left out. Where the log is shorter
+    than `offset`, because its older half was dropped, all of it is returned: an offset that is smaller than the one
+    given tells that.
+
+    Args:
+        folder: The study's own.
+        offset: In bytes; any will do, such as one that leaves out all but the end.
+
+    Raises:
+        StoreError: There is a log, but it cannot be read.
+    """
+    path = folder / LOG
+    try:
+        with path.open("rb") as file:
+            size = file.seek(0, os.SEEK_END)
+            start = offset if 0 <= offset <= size else 0
+            file.seek(start)
+            read = file.read(2 * _MOST)  # no log of ours is larger
+    except FileNotFoundError:
+        return [], 0
+    except OSError as error:
+        raise StoreError(f"the log {path} cannot be read: {error.strerror}") from error
+    whole = read.rfind(b"\n") + 1 or (len(read) if len(read) == 2 * _MOST else 0)
+    return [line for raw in read[:whole].split(b"\n") if (line := _parsed(raw)) is not None], start + whole
+
+
+def _parsed(raw: bytes) -> LogLine | None:
+    try:
+        found = json.loads(raw)
+        time = datetime.fromisoformat(found["time"]).astimezone(UTC)
+        kind, training, text = found["kind"], found["training"], found["text"]
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
+        return None
+    if not (isinstance(kind, str) and isinstance(text, str) and isinstance(training, str | None)):
+        return None
+    return LogLine(time, safe(kind, 40), None if training is None else safe(training, 200), safe(text, _LONGEST))
+
+
+class StudyLog:
+    """A listener that writes the log of one study; what cannot be written is told once, and harms nothing.
+
+    Args:
+        folder: The study's own; it is made by `begin`, and what is told before then is written by it.
+        tell: Takes a line where the log cannot be written.
+    """
+
+    def __init__(self, folder: Path, tell: Callable[[str], None]) -> None:
+        self._path = folder / LOG
+        self._tell = tell
+        self._metric = ""
+        self._waiting: list[bytes] | None = []
+        self._file: IO[bytes] | None = None
+
+    def begin(self) -> None:
+        """Open the log, and end the line that a run has left half written when it was killed."""
+        waiting, self._waiting = self._waiting or [], None
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._file = self._path.open("a+b", buffering=0)
+            if end := self._file.seek(0, os.SEEK_END):
+                self._file.seek(end - 1)
+                waiting = waiting if self._file.read(1) == b"\n" else [b"\n", *waiting]
+        except OSError as error:
+            self._give_up(error)
+        for line in waiting:
+            self._append(line)
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def write(self, kind: str, text: str, training: str | None = None) -> None:
+        """Write a line of a kind that `LogLine` lists."""
+        line: dict[str, Any] = {"time": datetime.now(UTC).isoformat(timespec="milliseconds")}
+        line |= {"kind": kind, "training": training, "text": safe(text.strip(), _LONGEST)}
+        raw = json.dumps(line).encode() + b"\n"
+        if self._waiting is not None:
+            self._waiting.append(raw)
+        else:
+            self._append(raw)
+
+    def details(self, training: str | None, details: str) -> None:
+        """Write the end of a traceback, or of what a process has printed."""
+        for line in _ending(details):
+            # Not stripped: how far a line of a traceback is indented tells what belongs together.
+            self.write("details", f"│ {line.rstrip()}", training)
+
+    # What a Listener is told; see there.
+
+    def opened(self, opened: Opened) -> None:
+        """Write the study's name and what was found in the data."""
+        self._metric = opened.metric
+        for line in opened_lines(opened):
+            self.write("opened", line)
+
+    def phase(self, name: str, trainings: int) -> None:
+        """Write what begins."""
+        self.write("phase", phase_line(name, trainings))
+
+    def started(self, training: str, record: TrialRecord | None) -> None:
+        """Write what is tried."""
+        if record is not None:
+            self.write("started", started_line(training, record), training)
+
+    def ticked(self, training: str, progress: float) -> None:
+        """Write nothing: there are too many."""
+
+    def measured(self, training: str, metrics: EpochMetrics) -> None:
+        """Write a measurement."""
+        self.write("measured", measured_line(self._metric, training, metrics), training)
+
+    def ended(self, training: str, record: TrialRecord | None, value: float | None) -> None:
+        """Write how a training ended."""
+        self.write("ended", ended_line(self._metric, training, record, value), training)
+
+    def failed(self, training: str, error: ModelcatError, details: str) -> None:
+        """Write why, with the details."""
+        if training:
+            self.write("failed", failed_line(training, error), training)
+        self.details(training or None, details)
+
+    def note(self, text: str) -> None:
+        """Write it."""
+        self.write("note", text)
+
+    def _append(self, raw: bytes) -> None:
+        if self._file is None:
+            return
+        try:
+            self._file.write(raw)
+            if self._file.tell() > _MOST:
+                self._drop_half(self._file)
+        except OSError as error:
+            self._give_up(error)
+
+    def _drop_half(self, file: IO[bytes]) -> None:
+        file.seek(-_MOST // 2, os.SEEK_END)
+        kept = file.read().partition(b"\n")[2]
+        file.close()
+        write_bytes(self._path, kept)
+        self._file = self._path.open("a+b", buffering=0)
+        self.write("note", "the older half of this log was dropped; the store has all measurements")
+
+    def _give_up(self, error: OSError) -> None:
+        self.close()
+        self._tell(f"the log {self._path} is not written any more: {error.strerror or error}")
+
+
+def _ending(details: str) -> Iterator[str]:
+    lines = details.strip("\n").splitlines()
+    if len(lines) > _DETAILS:
+        yield f"… {len(lines) - _DETAILS} lines before"
+    yield from lines[-_DETAILS:]

@@ -1,0 +1,124 @@
+"""Looks ahead: what a study will cost, and what to change before it is run."""
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from catalog import registry
+from catalog.contract import DataSummary
+from catalog.results import Forecast
+from catalog.spec import Request
+from catalog.statement import Statement
+from runner.console.text import duration
+from runner.engine.local import LocalEngine
+from runner.engine.messages import Failed, MakeForecast, Prepare, Subject, Task
+from runner.study.cost import Cost, cost_of
+from runner.study.place import Place
+from runner.study.space import widen
+
+__all__ = ["Plan", "make_plan"]
+
+PROBE_SECONDS = 20.0
+"""Time for measuring: enough for a few steps of a large model on a CPU."""
+_BASELINE_SHARE = 0.5
+_PATIENCE = 0.2
+"""Seconds between two times that it is asked whether anybody still waits."""
+_TIGHT = 0.9
+"""Share of the free disk above which a study is told to need room."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What was found out.
+
+    Attributes:
+        request: The spec.
+        data: What preparation found.
+        forecast: Of the given configuration; None where the plugin makes none.
+        baseline: The same for the baseline, where the study trains one that can tell.
+        cost: Of the whole study; None without a forecast.
+        workers: Processes that would train at the same time.
+        free_bytes: Of the disk that the studies lie on.
+    """
+
+    request: Request
+    data: DataSummary
+    forecast: Forecast | None
+    baseline: Forecast | None
+    cost: Cost | None
+    workers: int
+    free_bytes: int
+
+    @property
+    def advice(self) -> list[Statement]:
+        """What to change first."""
+        advice = list(self.forecast.advice) if self.forecast else []
+        if self.cost and self.cost.disk_bytes > _TIGHT * self.free_bytes:
+            advice.append(
+                Statement(
+                    "The study needs about {need:count} MB of disk, and {free:count} MB are free: make room, or lower "
+                    "study.confirm.top or study.confirm.seeds.",
+                    {"need": self.cost.disk_bytes / 1e6, "free": self.free_bytes / 1e6},
+                )
+            )
+        return advice
+
+
+def make_plan(
+    request: Request,
+    place: Place,
+    tell: Callable[[str], None],
+    seconds: float = PROBE_SECONDS,
+    halted: Callable[[], bool] = lambda: False,
+) -> Plan:
+    """Prepare data and model, and measure a short training; nothing is written but the cache.
+
+    Args:
+        request: The spec.
+        place: Where the study would run.
+        tell: Takes a line about what is being done now.
+        seconds: Time for measuring.
+        halted: Whether nobody wants to know any more; asked several times a second.
+
+    Raises:
+        StoppedError: `halted` said so.
+        ModelcatError: Data or model cannot be used, or not even the probe fits into memory.
+    """
+    subject = Subject(
+        request.plugin.key,
+        request.config.model_dump(mode="json", exclude_unset=True),
+        request.dataset,
+        place.cache,
+    )
+    # As many processes as would train, so that the measured one has as many threads.
+    with LocalEngine(place.workers, debug=place.debug) as engine:
+        tell("reading data and model")
+        data: DataSummary = _done(engine, Prepare(subject), halted)
+        tell(f"measuring for about {duration(seconds)}")
+        forecast: Forecast | None = _done(engine, MakeForecast(subject, seconds), halted)
+        key = request.plugin.baseline if request.spec.study.trials > 1 else None
+        baseline: Forecast | None = None
+        if key is not None and forecast is not None:
+            registry.load(key)  # a missing plugin is told here, not as a failure of a worker
+            rival = Subject(key, {}, request.dataset, place.cache)
+            baseline = _done(engine, MakeForecast(rival, _BASELINE_SHARE * seconds), halted)
+    space = widen(request.space, request.plugin.tunable(request.config, data))
+    cost = None if forecast is None else cost_of(request, space, data.rows, forecast, baseline, place.workers)
+    return Plan(request, data, forecast, baseline, cost, place.workers, _free_bytes(place.folder))
+
+
+def _done(engine: LocalEngine, task: Task, halted: Callable[[], bool]) -> Any:
+    event = engine.run(task, _PATIENCE, halted)
+    if isinstance(event, Failed):
+        raise event.error
+    return cast("Any", event).value
+
+
+def _free_bytes(folder: Path) -> int:
+    """Return the free bytes of the disk that `folder` lies on or will lie on."""
+    place = folder.absolute()
+    while not place.exists():
+        place = place.parent
+    return shutil.disk_usage(place).free

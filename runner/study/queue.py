@@ -1,0 +1,121 @@
+"""The queue: studies are put into it by whoever wants them, and run by workers, one after the other."""
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+
+from catalog.errors import ModelcatError, StoppedError, StoreError, StudyConflictError, UnknownStudyError, WorkError
+from catalog.spec import Request
+from runner.engine.interruption import check, held_back
+from runner.store.records import Lease, Mode, Owner, StudyRecord
+from runner.store.store import Store
+from runner.study.log import StudyLog
+from runner.study.names import study_name
+from runner.study.opening import check_same, facts_of, find_study, refuse_foreign
+from runner.study.place import Place
+from runner.study.progress import Listener
+from runner.study.session import LEASE_TTL
+from runner.study.stored import stored_request
+from runner.study.workers import Attendance
+
+__all__ = ["submit", "work"]
+
+#: Between two looks at an empty queue.
+_LOOK_SECONDS = 0.5
+
+
+def submit(request: Request, place: Place, mode: Mode = "study") -> StudyRecord:
+    """Put a study into the queue, making the database where there is none; return what the store now holds.
+
+    A study of the same spec that stopped or failed goes back into the queue; a larger ``study.trials`` extends a
+    finished one. Data and model are not looked at before a worker prepares them.
+
+    Raises:
+        StudyConflictError: The study exists with another spec, is queued already, is being run, or has nothing left
+            to do.
+        StoreError: The database cannot be used.
+    """
+    name = study_name(request, mode)
+    known = find_study(place.storage, name)
+    with Store.open(place.storage, create=True) as store:
+        if known is None:
+            refuse_foreign(store, name)
+            store.enqueue(name, **facts_of(request, mode))
+        else:
+            check_same(known, request, mode)
+            store.requeue(name, planned=request.spec.study.trials)
+        return store.study(name)
+
+
+def work(place: Place, listen: Callable[[StudyRecord], Listener], *, idle: float | None) -> list[StudyRecord]:
+    """Run what is in the queue, one study at a time, whatever happens to each; return them as they were left.
+
+    Any number of workers may do so at once, on any number of machines: a study is run by one of them.
+
+    Args:
+        place: Whose queue it is.
+        listen: Returns who is told how a study goes that is about to run.
+        idle: Seconds without anything in the queue after which to end; None: never.
+
+    Raises:
+        StoreError: The database cannot be used.
+        KeyboardInterrupt: It was interrupted; the running study is left stopped, the others wait on.
+    """
+    done: list[StudyRecord] = []
+    attendance = Attendance(place)
+    with held_back(), Store.open(place.storage, create=True) as store:
+        attendance.begin()
+        try:
+            since = time.monotonic()
+            while True:
+                check()
+                # A look first: taking takes the database's write lock, which running studies need.
+                taken = store.claim(Owner.this_process(), LEASE_TTL) if store.queue() else None
+                if taken is not None:
+                    done.append(_run(store, place, *taken, listen))
+                    since = time.monotonic()
+                elif (
+                    idle is not None and time.monotonic() - since >= idle and attendance.end(lambda: not store.queue())
+                ):
+                    return done
+                else:
+                    time.sleep(_LOOK_SECONDS)
+        finally:
+            with suppress(StoreError):  # a process that has ended counts as off the list
+                attendance.end()
+
+
+def _run(
+    store: Store, place: Place, record: StudyRecord, lease: Lease, listen: Callable[[StudyRecord], Listener]
+) -> StudyRecord:
+    """Run one study; return how it was left."""
+    from runner.study.coordinator import run_study  # it imports Optuna, which those who submit need not pay for
+
+    listener = listen(record)
+    try:
+        request, mode = stored_request(place, record.study)
+        return run_study(request, place, listener, mode, lease=lease)
+    except StoppedError as error:
+        listener.note(error.message)
+    except ModelcatError as error:
+        listener.note(f"{error.kind}: {error.message}")
+        _leave(store, place, record.study, lease, error)
+    except Exception as error:  # noqa: BLE001 -- a defect that one study meets must not take the others' worker away
+        listener.note(f"unexpected {type(error).__name__}: {error}")
+        _leave(store, place, record.study, lease, WorkError(f"unexpected {type(error).__name__}: {error}"))
+    try:
+        return store.study(record.study)
+    except UnknownStudyError:  # deleted as soon as nobody ran it any more
+        return replace(record, state="stopped", lease=None)
+
+
+def _leave(store: Store, place: Place, study: str, lease: Lease, error: ModelcatError) -> None:
+    """Give the lease of a study back that could not even be begun; whoever began it has done so already."""
+    with suppress(StudyConflictError):
+        store.update_study(study, lease, failure={"kind": error.kind, "message": error.message})
+        store.release(study, lease, "failed")
+        log = StudyLog(place.folder / study, lambda _: None)
+        log.begin()
+        log.write("failed", f"failed: {error.kind}: {error.message}")
+        log.close()

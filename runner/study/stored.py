@@ -1,0 +1,28 @@
+"""Makes the request again that a stored study was made from."""
+
+from pathlib import Path
+
+from catalog.errors import UnknownStudyError
+from catalog.spec import Request, resolve
+from runner.store.records import Mode
+from runner.store.store import Store
+from runner.store.url import redact
+from runner.study.place import Place
+from runner.study.training import as_training
+
+__all__ = ["stored_request"]
+
+
+def stored_request(place: Place, study: str) -> tuple[Request, Mode]:
+    """Return the request that a stored study was made from, and whether it was a study or a single training.
+
+    Raises:
+        UnknownStudyError: There is no such study.
+        SpecError: The stored spec no longer holds together: a plugin is gone or has changed.
+    """
+    if not Store.exists(place.storage):
+        raise UnknownStudyError(f"there is no database at {redact(place.storage)}: nothing has been run here")
+    record = Store.open(place.storage, create=True).study(study)  # going on may upgrade what an older one made
+    spec = {**record.spec, "study": {**record.spec["study"], "name": record.study, "trials": record.planned}}
+    request = resolve(spec, Path(record.base), source=f"study {study}")
+    return (request if record.mode == "study" else as_training(request, record.study)), record.mode

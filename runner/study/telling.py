@@ -1,0 +1,86 @@
+"""What a running study tells, as lines of English: the narration on stderr and the study's log say the same."""
+
+from catalog.contract import EpochMetrics
+from catalog.errors import ModelcatError
+from runner.console.text import duration, metric_value, params
+from runner.store.records import TrialRecord
+from runner.study.progress import Opened
+
+__all__ = [
+    "MARKS",
+    "ended_line",
+    "failed_line",
+    "measured_line",
+    "measurement",
+    "named",
+    "opened_lines",
+    "phase_line",
+    "started_line",
+]
+
+MARKS = {"complete": "✓", "pruned": "✂", "failed": "✗", "running": "●"}
+"""A sign for each state of a trial."""
+_PHASES = {
+    "preparing": "preparing data and model",
+    "baseline": "training the baseline",
+    "search": "searching",
+    "confirmation": "confirming on fresh seeds",
+    "test": "judging on the test split",
+    "insights": "looking closer",
+}
+
+
+def opened_lines(opened: Opened) -> list[str]:
+    """Return what to say when a study begins: its name, and what was found in the data."""
+    data = opened.data
+    rows = ", ".join(f"{count:,} {split}" for split, count in data.rows.items())
+    lines = [
+        f"study {opened.study} ({opened.key}), {opened.planned} trials, tuned for {opened.metric} on validation",
+        f"data {data.name}: {rows} rows; classes: {', '.join(data.labels[:8])}{' …' if len(data.labels) > 8 else ''}",
+        *(f"  note: {note}" for note in (*data.notes, *opened.notes)),
+    ]
+    made = [trial for trial in opened.trials if trial.state != "running"]
+    if made:
+        lines.append(f"going on: {len(made)} trials are finished already")
+    return lines
+
+
+def phase_line(name: str, trainings: int) -> str:
+    """Return what a part is called that begins."""
+    return _PHASES.get(name, name) + (f" ({trainings} trainings)" if trainings > 1 else "")
+
+
+def started_line(training: str, record: TrialRecord) -> str:
+    """Return what a trial tries."""
+    return f"{named(training)} ({record.origin}): {params(record.params) or 'as given'}"
+
+
+def measured_line(metric: str, training: str, metrics: EpochMetrics) -> str:
+    """Return a measurement with the name of its training."""
+    return f"{named(training)}, {measurement(metric, metrics)}"
+
+
+def measurement(metric: str, metrics: EpochMetrics) -> str:
+    """Return a measurement."""
+    loss = metrics.metrics.get("loss")
+    shown = metric_value(metric, metrics.metrics.get(metric))
+    validation = f", validation loss {loss:.4f}" if loss is not None else ""
+    return f"epoch {metrics.epoch:.4g}: {metric} {shown}, training loss {metrics.train_loss:.4f}{validation}"
+
+
+def ended_line(metric: str, training: str, record: TrialRecord | None, value: float | None) -> str:
+    """Return how a training ended."""
+    state = record.state if record is not None else "complete" if value is not None else "failed"
+    took = f" in {duration(record.seconds)}" if record is not None and record.seconds is not None else ""
+    result = f": {metric} {metric_value(metric, value)}" if value is not None else ""
+    return f"{MARKS[state]} {named(training)} {state}{result}{took}"
+
+
+def failed_line(training: str, error: ModelcatError) -> str:
+    """Return why a training failed."""
+    return f"{named(training)} failed: {error.kind}: {error.message}"
+
+
+def named(training: str) -> str:
+    """Return the name of a training as people read it: ``trial 7``."""
+    return training.replace("/", " ")

@@ -1,0 +1,156 @@
+"""Which processes of this machine run the queue of a storage: ``worker.json`` in the folder of its studies.
+
+A worker that finds nothing to do looks at the queue a last time and takes its name off the list in one step, under a
+lock that whoever wants to start a worker takes as well. So either it sees the study that was queued before, or it is
+off the list and another one is started: no study is left alone while somebody believes that it is seen to.
+"""
+
+import json
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from filelock import FileLock, Timeout
+
+from catalog.errors import StoreError
+from runner.store.files import write_json
+from runner.store.records import Owner
+from runner.store.url import StorageUrl
+from runner.study.place import Place
+
+__all__ = ["Attendance", "Worker", "WorkerList", "running_worker"]
+
+_LOCK_SECONDS = 30.0
+#: A list of ours is far smaller.
+_MOST_BYTES = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """A process that runs a queue.
+
+    Attributes:
+        storage: Whose queue, without password.
+        host: Network name of its machine.
+        pid: Process id there.
+        started: When the process was started, in seconds since 1970.
+        ready: Whether it has come so far as to look at the queue.
+    """
+
+    storage: str
+    host: str
+    pid: int
+    started: float
+    ready: bool
+
+    @classmethod
+    def of(cls, place: Place, owner: Owner, *, ready: bool) -> "Worker":
+        """Return the entry of a process that runs the queue of `place`."""
+        return cls(str(StorageUrl.parse(place.storage)), owner.host, owner.pid, owner.started, ready)
+
+    @property
+    def is_gone(self) -> bool:
+        """Whether the process has surely ended; False for other machines."""
+        return Owner(self.host, self.pid, self.started).is_gone
+
+
+class WorkerList:
+    """The list of one storage's workers; it may be read at any time, and is changed only inside `locked`."""
+
+    def __init__(self, place: Place) -> None:
+        self._folder = place.folder
+        self._path = place.folder / "worker.json"
+        self._storage = str(StorageUrl.parse(place.storage))
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Keep all others from changing the list.
+
+        Raises:
+            StoreError: The folder cannot be written, or another process keeps the lock.
+        """
+        lock = FileLock(self._folder / "worker.lock")
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            lock.acquire(timeout=_LOCK_SECONDS)
+        except Timeout as error:
+            raise StoreError(f"{lock.lock_file}: another process keeps it locked; end that one") from error
+        except OSError as error:
+            raise StoreError(f"{self._folder} cannot be written: {error.strerror}") from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def here(self) -> list[Worker]:
+        """Return the workers on this machine that are alive, the first one first."""
+        host = socket.gethostname()
+        return [w for w in self._read() if (w.storage, w.host) == (self._storage, host) and not w.is_gone]
+
+    def put(self, worker: Worker) -> None:
+        """Add a worker, or replace its entry."""
+        self._write([*self._without(worker), worker])
+
+    def remove(self, worker: Worker) -> None:
+        """Take a worker off the list."""
+        self._write(self._without(worker))
+
+    def _without(self, worker: Worker) -> list[Worker]:
+        mine = (worker.host, worker.pid)
+        return [other for other in self._read() if (other.host, other.pid) != mine and not other.is_gone]
+
+    def _read(self) -> list[Worker]:
+        """Return all entries; a file that is none of ours counts as empty."""
+        try:
+            with self._path.open("rb") as file:
+                found = json.loads(file.read(_MOST_BYTES))
+        except (OSError, ValueError, RecursionError):
+            return []
+        return [worker for entry in found if (worker := _parsed(entry))] if isinstance(found, list) else []
+
+    def _write(self, workers: list[Worker]) -> None:
+        try:
+            if workers:
+                write_json(self._path, [asdict(worker) for worker in workers])
+            else:
+                self._path.unlink(missing_ok=True)
+        except OSError as error:
+            raise StoreError(f"{self._path} cannot be written: {error.strerror}") from error
+
+
+def running_worker(place: Place) -> int | None:
+    """Return the pid of a living worker on this machine that runs the queue of `place`, or None."""
+    return next((worker.pid for worker in WorkerList(place).here()), None)
+
+
+class Attendance:
+    """A worker's own entry on the list, from `begin` to `end`.
+
+    Args:
+        place: Whose queue it runs.
+    """
+
+    def __init__(self, place: Place) -> None:
+        self._list = WorkerList(place)
+        self._entry = Worker.of(place, Owner.this_process(), ready=True)
+
+    def begin(self) -> None:
+        """Say that this process runs the queue."""
+        with self._list.locked():
+            self._list.put(self._entry)
+
+    def end(self, is_done: Callable[[], bool] = lambda: True) -> bool:
+        """Leave the list if there is nothing left to do, and tell whether that was so."""
+        with self._list.locked():
+            if done := is_done():
+                self._list.remove(self._entry)
+            return done
+
+
+def _parsed(entry: Any) -> Worker | None:
+    match entry:
+        case {"storage": str(storage), "host": str(host), "pid": int(pid), "started": int() | float() as started}:
+            return Worker(storage, host, pid, float(started), ready=entry.get("ready") is True)
+    return None

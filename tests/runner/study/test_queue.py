@@ -1,0 +1,364 @@
+"""The queue: submitted, run by workers one after the other, stopped and gone on with."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psutil
+import pytest
+
+from catalog.errors import StoppedError, StoreError, StudyConflictError
+from catalog.spec import resolve
+from runner.engine.interruption import held_back
+from runner.store.records import Owner
+from runner.store.store import Store
+from runner.study.coordinator import run_study
+from runner.study.log import read_log
+from runner.study.progress import Silent
+from runner.study.queue import submit, work
+from runner.study.session import LEASE_TTL
+from runner.study.stored import stored_request
+from runner.study.training import as_training
+
+pytestmark = pytest.mark.usefixtures("quick_importance")
+
+SIMULATED = Path(__file__).parents[2] / "fakes" / "simulated"
+LINEAR = {"category": "nlp", "subcategory": "text-classification", "model": "linear", "model_config": {}}
+WORK = """
+import json, sys
+sys.path.insert(0, sys.argv[1])
+from pathlib import Path
+from runner.study.place import Place
+from runner.study.progress import Silent
+from runner.study.queue import work
+if __name__ == "__main__":
+    folder = Path(sys.argv[2])
+    place = Place(f"sqlite:///{folder / 'studies.db'}", folder / "studies", folder / "cache")
+    done = work(place, lambda record: print(record.study, flush=True) or Silent(), idle=float(sys.argv[3]))
+    print(json.dumps({record.study: record.state for record in done}))
+"""
+
+
+@pytest.fixture
+def worker(tmp_path):
+    """Return a function that starts a process that runs the queue; those that run at the end are killed."""
+    running = []
+    program = tmp_path / "work.py"
+    program.write_text(WORK)
+
+    def start(idle=0.5):
+        command = [sys.executable, program, SIMULATED, tmp_path, str(idle)]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        running.append(process)
+        return process
+
+    yield start
+    for process in running:
+        process.kill()
+        process.communicate()
+
+
+def opened(place):
+    """Return the store for looking at."""
+    return Store.open(place.storage, create=False)
+
+
+def until(condition, seconds=30):
+    """Wait until something holds."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it took too long"
+        time.sleep(0.02)
+
+
+def complete(place, name):
+    """Count the complete trials of a study."""
+    return opened(place).study(name).trials.complete
+
+
+def test_what_is_submitted_is_run(request_of, place, recorder):
+    """A queued study waits unprepared; a worker prepares it, runs it to its verdict and ends when idle."""
+    queued = submit(request_of(trials=4, name="mine"), place)
+    assert (queued.state, queued.data, queued.space, queued.planned) == ("queued", {}, {}, 4)
+    assert not (place.folder / "mine").exists()
+    told = []
+    done = work(place, lambda record: told.append((record.study, record.state)) or recorder, idle=0)
+    assert told == [("mine", "running")]
+    assert [(record.study, record.state) for record in done] == [("mine", "finished")]
+    study = opened(place).study("mine")
+    assert study.data["labels"] == ["no", "yes"]
+    assert study.space == {"x": {"low": 0.4, "high": 1.0}}
+    assert study.verdict is not None
+    assert study.trials.complete + study.trials.pruned == 4
+    assert not list(place.folder.glob("worker.json"))
+
+
+def test_a_queued_study_is_the_study_that_run_makes(request_of, place, recorder):
+    """Waiting in the queue changes nothing of what is tried."""
+    submit(request_of(trials=5, name="queued"), place)
+    work(place, lambda _: recorder, idle=0)
+    run_study(request_of(trials=5, name="direct"), place, recorder)
+    asked = [[trial.params for trial in opened(place).trials(name)] for name in ("queued", "direct")]
+    assert asked[0] == asked[1]
+
+
+def test_studies_run_in_order_whatever_happens_to_each(request_of, place, recorder):
+    """Bad data, trials that all fail, a plugin that is gone: each is told with its reason, and the next is run."""
+    bad = {**LINEAR, "dataset": {"source": "files", "train": "nowhere.csv"}, "study": {"name": "bad-data"}}
+    submit(resolve(bad, place.folder.parent), place)
+    submit(request_of({"x": 0.5, "trouble": "oom"}, trials=2, name="all-fail"), place)
+    submit(request_of(trials=2, name="no-plugin"), place)
+    submit(request_of(trials=2, name="good"), place)
+    with Store.open(place.storage, create=True) as store, store._writer.begin() as connection:
+        connection.exec_driver_sql(
+            "UPDATE modelcat_studies SET spec = replace(spec, 'curve', 'cur') WHERE study = 'no-plugin'"
+        )
+    done = work(place, lambda _: recorder, idle=0)
+    assert [(record.study, record.state) for record in done] == [
+        ("bad-data", "failed"),
+        ("all-fail", "failed"),
+        ("no-plugin", "failed"),
+        ("good", "finished"),
+    ]
+    failures = {record.study: record.failure for record in done}
+    assert failures["bad-data"]["kind"] == "bad_data"
+    assert "nowhere.csv" in failures["bad-data"]["message"]
+    assert failures["all-fail"]["kind"] == "out_of_memory"
+    assert "curve" in failures["no-plugin"]["message"]
+    assert any("nowhere.csv" in text for (text,) in recorder.of("note"))
+    for name in ("bad-data", "all-fail", "no-plugin"):
+        assert opened(place).study(name).lease is None
+        assert read_log(place.folder / name)[0][-1].kind == "failed"
+
+
+def test_a_defect_takes_one_study_not_the_worker(request_of, place, recorder, monkeypatch):
+    """An error that nobody expected fails the study that met it, with its traceback in the log."""
+
+    def broken(*_):
+        raise ZeroDivisionError("a defect")
+
+    submit(request_of(trials=2, name="mine"), place)
+    monkeypatch.setattr("runner.study.coordinator.close_study", broken)
+    (record,) = work(place, lambda _: recorder, idle=0)
+    assert record.state == "stopped"
+    assert record.lease is None
+    assert any("unexpected ZeroDivisionError: a defect" in text for (text,) in recorder.of("note"))
+    assert any("in broken" in line.text for line in read_log(place.folder / "mine")[0])
+    monkeypatch.setattr("runner.study.queue.stored_request", broken)
+    submit(request_of(trials=2, name="mine"), place)
+    (record,) = work(place, lambda _: recorder, idle=0)
+    assert (record.state, record.failure["kind"]) == ("failed", "error")
+
+
+def test_submitting_again(request_of, place, recorder):
+    """The same spec is queued once; what stopped or failed goes back, what is finished only for more trials."""
+    submit(request_of(trials=2, name="mine"), place)
+    with pytest.raises(StudyConflictError, match="queued already"):
+        submit(request_of(trials=2, name="mine"), place)
+    with pytest.raises(StudyConflictError, match=r"model_config\.x: 0\.5 in the store, 0\.4 here"):
+        submit(request_of({"x": 0.4}, trials=2, name="mine"), place)
+    Store.open(place.storage, create=True).request_stop("mine")
+    assert submit(request_of(trials=3, name="mine"), place).planned == 3
+    work(place, lambda _: recorder, idle=0)
+    with pytest.raises(StudyConflictError, match=r"finished with 3 trials: a larger study\.trials extends it"):
+        submit(request_of(trials=3, name="mine"), place)
+    with pytest.raises(StudyConflictError, match="can only grow"):
+        submit(request_of(trials=2, name="mine"), place)
+    assert submit(request_of(trials=5, name="mine"), place).state == "queued"
+    (record,) = work(place, lambda _: recorder, idle=0)
+    assert record.state == "finished"
+    assert record.trials.complete + record.trials.pruned == 5
+    assert record.verdict is not None
+    opened(place).acquire("mine", Owner.this_process(), LEASE_TTL)
+    with pytest.raises(StudyConflictError, match=f"being run by process {os.getpid()}"):
+        submit(request_of(trials=6, name="mine"), place)
+
+
+def test_an_extension_from_the_queue_renews_the_time_limit(request_of, place, recorder):
+    """More trials of a study whose time was up are made, as if run had been asked for them."""
+    config, limit = {"x": 0.5, "seconds": 0.4}, {"name": "mine", "timeout": 0.3, "pruner": "none"}
+    first = run_study(request_of(config, trials=2, **limit), place, recorder)
+    assert (first.state, first.trials.complete) == ("finished", 1)
+    submit(request_of(config, trials=3, **limit), place)
+    (record,) = work(place, lambda _: recorder, idle=0)
+    assert record.state == "finished"
+    assert record.trials.complete + record.trials.pruned == 2
+
+
+def test_a_name_of_optunas_is_refused(request_of, place):
+    """What somebody else has put into Optuna's tables is not queued."""
+    import optuna
+
+    optuna.create_study(study_name="mine", storage=place.storage)
+    with pytest.raises(StudyConflictError, match="did not make"):
+        submit(request_of(name="mine"), place)
+
+
+def test_a_single_training_can_be_queued(request_of, place, recorder):
+    """Mode train is kept through the queue."""
+    queued = submit(as_training(request_of()), place, "train")
+    (record,) = work(place, lambda _: recorder, idle=0)
+    assert (record.study, record.mode, record.state, record.trials.complete) == (queued.study, "train", "finished", 1)
+
+
+def test_a_known_study_is_taken_before_it_is_prepared(request_of, place, recorder):
+    """While it is prepared it is shown as running; whoever else wants it is refused at once, preparing nothing."""
+    submit(request_of(trials=2, name="mine"), place)
+    states = []
+    recorder.phase = lambda name, _: states.append((name, opened(place).study("mine").state))
+    work(place, lambda _: recorder, idle=0)
+    assert states[0] == ("preparing", "running")
+    lease = Store.open(place.storage, create=True).begin("mine", Owner.this_process(), LEASE_TTL)
+    quiet = type(recorder)()
+    with pytest.raises(StudyConflictError, match="since 20"):
+        run_study(request_of(trials=3, name="mine"), place, quiet)
+    assert quiet.told == []
+    Store.open(place.storage, create=True).release("mine", lease, "finished")
+
+
+def test_what_cannot_be_prepared_has_failed_but_a_finished_study_stays_finished(request_of, place, recorder):
+    """The reason is kept where something was to be gone on with; results are never put in doubt."""
+    run_study(request_of(trials=2, name="mine"), place, recorder)
+
+    def changed(trials):
+        request = request_of(trials=trials, name="mine")
+        return replace(request, dataset=request.dataset.model_copy(update={"size": 999}))
+
+    with pytest.raises(StudyConflictError, match="other data"):
+        run_study(changed(3), place, recorder)
+    study = opened(place).study("mine")
+    assert (study.state, study.failure, study.lease) == ("finished", None, None)
+    Store.open(place.storage, create=True).requeue("mine", 3)
+    with pytest.raises(StudyConflictError, match="other data"):
+        run_study(changed(3), place, recorder)
+    study = opened(place).study("mine")
+    assert (study.state, study.failure["kind"], study.lease) == ("failed", "conflict", None)
+
+
+def test_a_running_study_stops_when_asked_and_goes_on(request_of, place, recorder):
+    """A request ends the study within seconds, leaves no worker process, and resuming meets the target exactly."""
+    request = request_of({"x": 0.5, "seconds": 0.4}, trials=5, name="mine", pruner="none")
+
+    def ask():
+        until(lambda: Store.exists(place.storage) and opened(place).queue() == [] and complete(place, "mine") >= 1)
+        Store.open(place.storage, create=True).request_stop("mine")
+
+    submit(request, place)
+    asker = threading.Thread(target=ask)
+    asker.start()
+    with pytest.raises(StoppedError, match="modelcat resume mine goes on") as raised:
+        run_study(*stored_request(place, "mine")[:1], place, recorder)
+    asker.join()
+    assert (raised.value.kind, raised.value.exit_code) == ("stopped", 130)
+    assert not [child for child in psutil.Process().children() if "spawn_main" in " ".join(child.cmdline())]
+    study = opened(place).study("mine")
+    assert (study.state, study.lease, study.failure) == ("stopped", None, None)
+    assert 1 <= study.trials.complete < 5
+    assert read_log(place.folder / "mine")[0][-1].text == "stopped: somebody asked for it"
+    submit(request, place)
+    (record,) = work(place, lambda _: recorder, idle=0)
+    assert (record.state, record.trials.complete, record.trials.running) == ("finished", 5, 0)
+    assert [trial.number for trial in opened(place).trials("mine")] == list(range(5))
+
+
+def test_a_stop_is_never_taken_for_a_failure(request_of, place, recorder, monkeypatch):
+    """Asked for while the baseline is trained or the study looked at closer, it stops the study all the same."""
+    for phase in ("baseline", "insights"):
+        recorder.told.clear()
+        recorder.phase = lambda name, _, phase=phase: name == phase and _request(place)
+        monkeypatch.setattr("runner.study.session._STOP_SECONDS", -1.0)
+        submit(request_of({"x": 0.5, "seconds": 0.2}, trials=2, name="mine"), place)
+        (record,) = work(place, lambda _: recorder, idle=0)
+        assert (record.state, record.failure) == ("stopped", None), phase
+    insights = opened(place).insights("mine")
+    assert not any("failure" in (found or {}) for found in insights.values())
+
+
+def _request(place):
+    Store.open(place.storage, create=True).request_stop("mine")
+
+
+def test_a_database_that_cannot_be_read_for_a_moment_ends_no_study(request_of, place, recorder, monkeypatch):
+    """Looking for requests is not worth a study."""
+
+    def locked(*_):
+        raise StoreError("locked")
+
+    monkeypatch.setattr("runner.study.session._STOP_SECONDS", -1.0)
+    monkeypatch.setattr(Store, "stop_requested", locked)
+    assert run_study(request_of(trials=2), place, recorder).state == "finished"
+
+
+def test_two_workers_share_a_queue(request_of, place, worker):
+    """Two processes run each study once, and all are finished."""
+    names = [f"study-{number}" for number in range(4)]
+    for name in names:
+        submit(request_of({"x": 0.5, "seconds": 0.1}, trials=2, name=name, confirm={"top": 0, "seeds": 1}), place)
+    done = []
+    for process in [worker(), worker()]:
+        out, errors = process.communicate(timeout=100)
+        assert process.returncode == 0, errors
+        done.append(json.loads(out.splitlines()[-1]))
+    assert sorted([*done[0], *done[1]]) == names
+    assert {**done[0], **done[1]} == dict.fromkeys(names, "finished")
+    for name in names:
+        assert opened(place).study(name).trials.complete == 2
+
+
+def test_a_killed_worker_is_seen_and_its_study_finished_by_the_next(request_of, place, worker):
+    """After SIGKILL the study shows as stopped; back in the queue, it is finished with exactly its trials."""
+    request = request_of({"x": 0.5, "seconds": 0.4}, trials=3, name="mine", pruner="none")
+    submit(request, place)
+    process = worker()
+    until(lambda: complete(place, "mine") >= 1, 60)
+    children = psutil.Process(process.pid).children(recursive=True)
+    process.kill()
+    process.wait()
+    assert not psutil.wait_procs(children, timeout=10)[1], "a training outlived its coordinator"
+    study = opened(place).study("mine")
+    now = datetime.now(UTC)
+    assert (study.state, study.worker_gone(now), study.effective_state(now)) == ("running", True, "stopped")
+    submit(request, place)
+    out, errors = worker().communicate(timeout=100)
+    assert json.loads(out.splitlines()[-1]) == {"mine": "finished"}, errors
+    trials = opened(place).trials("mine")
+    assert [(trial.number, trial.state) for trial in trials] == [(number, "complete") for number in range(3)]
+
+
+def test_an_interrupted_worker_leaves_its_study_stopped_and_the_rest_queued(request_of, place, worker):
+    """SIGINT ends the worker and its trainings within ten seconds."""
+    for name in ("one", "two"):
+        submit(request_of({"x": 0.5, "seconds": 0.5}, trials=6, name=name), place)
+    process = worker()
+    until(lambda: complete(place, "one") >= 1, 60)
+    children = psutil.Process(process.pid).children(recursive=True)
+    began = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=20)
+    assert time.monotonic() - began < 10
+    assert process.returncode != 0
+    assert not psutil.wait_procs(children, timeout=5)[1]
+    assert [opened(place).study(name).state for name in ("one", "two")] == ["stopped", "queued"]
+    assert not list(place.folder.glob("worker.json"))
+
+
+def test_holding_back_inside_holding_back(request_of, place):
+    """An interrupt that comes between two studies of a worker is not forgotten by the next one."""
+    submit(request_of(trials=2, name="mine"), place)
+
+    def listen(_):
+        os.kill(os.getpid(), signal.SIGINT)
+        return Silent()
+
+    with pytest.raises(KeyboardInterrupt):
+        work(place, listen, idle=0)
+    assert opened(place).study("mine").state == "stopped"
+    with held_back():  # a fresh block starts without it
+        pass
