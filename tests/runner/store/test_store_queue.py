@@ -1,7 +1,6 @@
 """The queue, and what anybody may write without a lease: requests."""
 
 import sqlite3
-import time
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -291,8 +290,8 @@ def test_courses_are_the_values_by_number(
     assert store.courses() == {"reviews": (0.9, 0.1, 0.5), "waits": ()}
 
 
-def test_courses_of_twenty_thousand_trials_are_quick(store: Store, make_study: Callable[..., None]) -> None:
-    """They are read from an index alone, in a fraction of the time that an eye notices."""
+def test_courses_are_read_from_an_index_alone(store: Store, make_study: Callable[..., None]) -> None:
+    """Twenty thousand values are gathered without touching the wide rows that hold them."""
     for number in range(50):
         make_study(f"study-{number}")
     rows = [(1 + i % 50, i // 50, i / 20_000, f'{{"x": "{"y" * 300}"}}') for i in range(20_000)]
@@ -307,14 +306,9 @@ def test_courses_of_twenty_thousand_trials_are_quick(store: Store, make_study: C
             " WHERE state = 'complete' AND value IS NOT NULL"
         ).fetchall()
     assert "COVERING INDEX ix_modelcat_trials_totals" in plan[0][3]
-    times = []
-    for _ in range(5):
-        began = time.perf_counter()
-        courses = store.courses()
-        times.append(time.perf_counter() - began)
+    courses = store.courses()
     assert sum(map(len, courses.values())) == 20_000
     assert list(courses["study-7"]) == sorted(courses["study-7"])
-    assert min(times) < 0.05
 
 
 @pytest.mark.parametrize("revision", ["0001", "0002"])
