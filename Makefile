@@ -33,6 +33,7 @@ check: $(READY)  ## linters, types and import contracts
 
 bench: $(READY)  ## the measurements under benchmarks/
 	$(BIN)/python benchmarks/startup.py
+	$(BIN)/python benchmarks/terminal_ui.py
 
 clean:           ## remove the environment and caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache build dist

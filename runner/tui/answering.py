@@ -1,0 +1,114 @@
+"""`Answers`: a trained model that answers while one browses, in a process of its own."""
+
+import asyncio
+import atexit
+import threading
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, cast
+
+from catalog.errors import LostWorkerError, ModelcatError, WorkError
+from catalog.results import Explanation, Prediction
+from runner.store.records import StudyRecord
+from runner.tui.source import Source, in_thread
+
+if TYPE_CHECKING:
+    from runner.engine.local import LocalEngine
+    from runner.engine.messages import Predict
+
+__all__ = ["Answers"]
+
+#: Seconds between two times that a thread which waits for an answer looks whether the app is being left.
+_PATIENCE = 0.1
+
+
+class Answers:
+    """Asks the models of studies; one worker process is kept between questions, and a model open in it.
+
+    The first question about a study takes as long as its model takes to load. What the worker prints goes to a file
+    that is thrown away. The worker ends with `close`, or when this process ends in whatever way: its pipe closes then.
+
+    Args:
+        source: Where the studies are.
+    """
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._engine: LocalEngine | None = None
+        self._gate = threading.Lock()  # held by the one thread that talks to the engine
+        self._closing = False
+
+    async def ask(
+        self, record: StudyRecord, texts: Sequence[str], *, explain: bool = False
+    ) -> list[Prediction] | list[Explanation]:
+        """Return one answer a text, in order; no texts at all only load the model.
+
+        Questions are answered one after the other. One that is cancelled before its turn is never put.
+
+        Args:
+            record: The study whose model is asked: the kept one, or the best so far.
+            texts: Any text; halves of surrogate pairs count as U+FFFD.
+            explain: Whether to say why.
+
+        Raises:
+            ModelcatError: The study has no model, it cannot be opened, cannot explain, or its worker died; the next
+                question gets a new worker.
+        """
+        wanted = True
+
+        def put() -> list[Prediction] | list[Explanation]:
+            return self._put(record, tuple(texts), explain, lambda: wanted)
+
+        try:
+            return await in_thread(put)
+        except asyncio.CancelledError:
+            wanted = False
+            raise
+
+    def close(self) -> None:
+        """End the worker, whatever it is doing, and answer nothing more. Takes a moment; safe to call twice."""
+        self._closing = True  # whoever waits for an answer lets go of the engine
+        with self._gate:
+            self._end()
+
+    def _put(
+        self, record: StudyRecord, texts: tuple[str, ...], explain: bool, wanted: Callable[[], bool]
+    ) -> list[Prediction] | list[Explanation]:
+        from runner.console.lines import well_formed
+        from runner.engine.messages import Predict
+        from runner.study.kept_model import kept_model
+
+        folder = kept_model(record, self._source.place)
+        task = Predict(record.key, folder.absolute(), tuple(map(well_formed, texts)), explain)
+        with self._gate:
+            if self._closing or not wanted():
+                raise WorkError("the question was taken back")
+            return self._answered(task)
+
+    def _answered(self, task: "Predict") -> list[Prediction] | list[Explanation]:
+        from runner.engine.messages import Done, Failed
+
+        try:
+            event = self._started().run(task, _PATIENCE, lambda: self._closing)
+        except OSError as error:
+            self._end()
+            raise LostWorkerError(f"a process for the model cannot be started: {error.strerror or error}") from error
+        except ModelcatError:  # the app is being left, or one worker after the other dies
+            self._end()
+            raise
+        if isinstance(event, Failed):
+            raise event.error
+        return cast("list[Prediction]", cast("Done", event).value)
+
+    def _started(self) -> "LocalEngine":
+        if self._engine is None:
+            from runner.engine.local import LocalEngine
+
+            atexit.register(self.close)  # before multiprocessing waits for its children, were the app to crash
+            self._engine = LocalEngine(1).__enter__()
+        return self._engine
+
+    def _end(self) -> None:
+        engine, self._engine = self._engine, None
+        if engine is not None:
+            engine.close()
+            atexit.unregister(self.close)

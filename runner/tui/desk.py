@@ -1,0 +1,91 @@
+"""`Desk`: what every screen works with. Made once by the app; language, glyphs and palette change while it lives."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from catalog.statement import Statement, Value
+from runner.tui.glyphs import ASCII, UNICODE, Glyphs
+from runner.tui.palette import DARK, Palette, palette_of
+from runner.tui.preferences import Preferences
+from runner.tui.source import Source
+
+if TYPE_CHECKING:
+    from runner.language import Language
+
+__all__ = ["Desk"]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(slots=True)
+class Desk:
+    """What every screen works with.
+
+    Attributes:
+        source: Studies, trials and requests; the only way to the store.
+        preferences: Theme, language and keymap of the person, as their file has them.
+        read_only: Whether nothing may be changed.
+        interval: Seconds between two looks at the store.
+        clock: Returns this moment in UTC; tests stop it.
+        palette: Colours of the theme that is on.
+    """
+
+    source: Source
+    preferences: Preferences = field(default_factory=Preferences)
+    read_only: bool = False
+    interval: float = 1.0
+    clock: Callable[[], datetime] = _now
+    palette: Palette = field(default_factory=lambda: palette_of(DARK, {}))
+    _language: "Language | None" = None
+
+    @property
+    def glyphs(self) -> Glyphs:
+        """The signs to draw with."""
+        return ASCII if self.preferences.ascii else UNICODE
+
+    @property
+    def language(self) -> "Language":
+        """The language that is spoken now, for numbers and dates."""
+        if self._language is None or self._language.code != self.preferences.language:
+            from runner.language import Language
+
+            self._language = Language(self.preferences.language)
+        return self._language
+
+    def t(self, text: str, **values: Value) -> str:
+        """Return a text of the program in the person's language, its placeholders filled in.
+
+        Plain text: what came in by `values` is anybody's, and is shown through `runner.console.text.safe`, or as
+        Textual `Content`, which takes no markup.
+        """
+        if self.preferences.language == "en" and not values:
+            return text  # the first screen is painted before anything has to be loaded
+        return self.language.translate(text, **values)
+
+    def say(self, statement: Statement) -> str:
+        """Return a statement in the person's language."""
+        return self.language.say(statement)
+
+    def metric(self, name: str, value: float | None) -> str:
+        """Return a metric's value with its unit: shares in per cent, others to four places; a dash for None."""
+        if value is None:
+            return self.glyphs.dash
+        from runner.console.text import is_share
+
+        return self.language.percent(value) if is_share(name) else self.language.decimal(value, 4)
+
+    def seconds(self, value: float | None) -> str:
+        """Return a duration with its unit, a dash for None."""
+        return self.glyphs.dash if value is None else self.language.seconds(value)
+
+    def value(self, value: object) -> str:
+        """Return a parameter's value, short and harmless, as this language writes numbers."""
+        from runner.console.text import safe
+
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return safe(value, 40)
+        return self.language.number(value) if isinstance(value, float) else str(value)

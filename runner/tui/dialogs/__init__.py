@@ -1,0 +1,1 @@
+"""What asks a person something, over the screen that wants to know."""

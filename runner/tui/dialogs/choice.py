@@ -1,0 +1,90 @@
+"""Lets a person choose from a list, one thing or several."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from textual import on
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from runner.console.text import safe
+from runner.tui.desk import Desk
+from runner.tui.dialogs.frame import frame
+from runner.tui.words import msgid
+
+__all__ = ["Choice", "ChoiceDialog"]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Something to choose: `key` is answered, `label` is shown (anybody's text), `chosen` where several may be."""
+
+    key: str
+    label: str
+    chosen: bool = False
+
+
+class ChoiceDialog(ModalScreen[tuple[str, ...] | None]):
+    """Answers with the keys of what was chosen, or None where the person went out.
+
+    Args:
+        desk: For words and signs.
+        title: Returns what is asked.
+        choices: What there is.
+        several: Whether Space marks any number; else Enter takes the one under the cursor.
+    """
+
+    BINDINGS = [("escape", "leave", ""), ("space", "mark", "")]  # noqa: RUF012 -- as Textual has it
+    DEFAULT_CSS = """
+    ChoiceDialog OptionList { height: auto; max-height: 16; border: none; padding: 0; background: $surface; }
+    """
+
+    def __init__(
+        self, desk: Desk, title: Callable[[], str], choices: Sequence[Choice], *, several: bool = False
+    ) -> None:
+        super().__init__()
+        self._desk = desk
+        self._title = title
+        self._choices = tuple(choices)
+        self._several = several
+        self._chosen = {choice.key for choice in choices if choice.chosen}
+        self._list = OptionList(*(Option(self._told(choice)) for choice in self._choices), markup=False)
+
+    def compose(self) -> ComposeResult:
+        """Show the list."""
+        one, several = msgid("Enter take it   Esc leave"), msgid("Space mark   Enter take them   Esc leave")
+        yield frame(self._desk, self._title, self._list, keys=several if self._several else one)
+
+    def on_mount(self) -> None:
+        """Be ready to choose."""
+        self._list.focus()
+
+    def action_mark(self) -> None:
+        """Mark or unmark what is under the cursor."""
+        at = self._list.highlighted
+        if self._several and at is not None:
+            choice = self._choices[at]
+            self._chosen ^= {choice.key}
+            self._list.replace_option_prompt_at_index(at, self._told(choice))
+
+    @on(OptionList.OptionSelected)
+    def take(self, event: OptionList.OptionSelected) -> None:
+        """End with what is chosen, in the order of the list."""
+        if self._several:
+            self.dismiss(tuple(choice.key for choice in self._choices if choice.key in self._chosen))
+        else:
+            self.dismiss((self._choices[event.option_index].key,))
+
+    def action_leave(self) -> None:
+        """End without an answer."""
+        self.dismiss(None)
+
+    def _told(self, choice: Choice) -> Content:
+        glyphs, palette = self._desk.glyphs, self._desk.palette
+        if not self._several:
+            return Content(safe(choice.label, 200))
+        mark = glyphs.mark if choice.key in self._chosen else " "
+        return Content.assemble((f"{mark} ", palette.accent), safe(choice.label, 200))

@@ -1,0 +1,94 @@
+"""Asks for the title and the notes of a study."""
+
+from textual import on
+from textual.app import ComposeResult
+from textual.events import Resize
+from textual.screen import ModalScreen
+from textual.widgets import Input, TextArea
+
+from runner.console.text import safe
+from runner.tui.desk import Desk
+from runner.tui.dialogs.frame import frame
+from runner.tui.widgets.told import Told
+from runner.tui.words import msgid
+
+__all__ = ["DescribeDialog"]
+
+_CHROME = 15
+"""Lines of the dialog that are not the notes."""
+
+
+class DescribeDialog(ModalScreen[tuple[str, str] | None]):
+    """Answers with title and notes, as they were typed, or None where the person went out.
+
+    Args:
+        desk: For words.
+        title: The title so far.
+        notes: The notes so far.
+    """
+
+    BINDINGS = [("escape", "leave", ""), ("ctrl+s,f5", "take", "")]  # noqa: RUF012 -- as Textual has it
+    DEFAULT_CSS = """
+    DescribeDialog #wrong { color: $error; height: auto; }
+    """
+
+    def __init__(self, desk: Desk, title: str, notes: str) -> None:
+        from runner.store.requests import LONGEST_NOTES, LONGEST_TITLE  # SQLAlchemy: loaded since there is a study
+
+        super().__init__()
+        self._desk = desk
+        self._longest = LONGEST_NOTES
+        # Made safe even here: what cannot be shown would reach the terminal by way of the fields as well.
+        self._title = Input(safe(title), max_length=LONGEST_TITLE)
+        self._notes = TextArea("\n".join(map(safe, notes.splitlines())), soft_wrap=True, tab_behavior="focus")
+        self._wrong = Told(self._complaint, id="wrong")
+
+    def compose(self) -> ComposeResult:
+        """Show both fields."""
+        yield frame(
+            self._desk,
+            lambda: self._desk.t("Title and notes"),
+            Told(lambda: self._desk.t("Title, shown instead of the name"), classes="muted"),
+            self._title,
+            Told(lambda: self._desk.t("Notes"), classes="muted"),
+            self._notes,
+            self._wrong,
+            keys=msgid("^s keep   Tab next field   Esc leave"),
+        )
+
+    def on_mount(self) -> None:
+        """Be ready to type."""
+        self._title.focus()
+
+    def on_resize(self, event: Resize) -> None:
+        """Give the notes the room that is left."""
+        self._notes.styles.height = max(4, min(14, event.size.height * 9 // 10 - _CHROME))
+
+    @on(Input.Submitted)
+    def go_on(self) -> None:
+        """Go from the title to the notes."""
+        self._notes.focus()
+
+    @on(TextArea.Changed)
+    def judge(self) -> None:
+        """Say while it is typed that notes are too long."""
+        self._wrong.retell()
+
+    def action_take(self) -> None:
+        """End with both, if the notes are not too long."""
+        if not self._complaint():
+            self.dismiss((self._title.value, self._notes.text))
+
+    def action_leave(self) -> None:
+        """End without an answer."""
+        self.dismiss(None)
+
+    def _complaint(self) -> str:
+        given = len(self._notes.text)
+        if given <= self._longest:
+            return ""
+        return self._desk.t(
+            "The notes have {given:count} characters; {longest:count} are kept at most.",
+            given=given,
+            longest=self._longest,
+        )

@@ -1,0 +1,135 @@
+"""Shows what every key does at a place, and everywhere."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.events import Resize
+from textual.screen import ModalScreen, Screen
+
+from runner.tui.bindings import EVERYWHERE, Action, key_label, keys_of
+from runner.tui.desk import Desk
+from runner.tui.dialogs.frame import frame
+from runner.tui.figures.fitting import fit, width_of
+from runner.tui.widgets.figure import Canvas, Figure
+from runner.tui.widgets.footer import available
+from runner.tui.words import msgid
+
+__all__ = ["HelpDialog", "help_page"]
+
+_KEYS = 14
+"""Cells for the keys before each sentence."""
+_BETWEEN = 4
+"""Cells between two columns."""
+_WIDE = 92
+"""Cells from which two columns fit side by side, with sentences of reasonable length."""
+_WIDTH = 124
+"""Cells of the dialog, where there is room."""
+_CHROME = 8
+"""Lines of the dialog that are title, keys and frame."""
+
+
+class HelpDialog(ModalScreen[None]):
+    """Lists keys from the one binding table; Escape closes.
+
+    Args:
+        desk: Words, colours and keymap.
+        screen: The screen that the person is at; what cannot be done there now is left out.
+        place: Its name in the binding table.
+    """
+
+    BINDINGS = [("escape,question_mark,f1", "leave", "")]  # noqa: RUF012 -- as Textual has it
+    DEFAULT_CSS = """
+    HelpDialog VerticalScroll { height: auto; scrollbar-size-vertical: 1; scrollbar-color: $border;
+        scrollbar-background: $surface; }
+    HelpDialog.-signs-ascii VerticalScroll { scrollbar-size-vertical: 0; }
+    """
+
+    def __init__(self, desk: Desk, screen: Screen[object], place: str) -> None:
+        super().__init__()
+        self._desk = desk
+        # Asked for now: once this dialog is open, the app's own keys are away.
+        actions = available(screen, place)
+        self._here = tuple(action for action in actions if action.place != EVERYWHERE)
+        self._everywhere = tuple(action for action in actions if action.place == EVERYWHERE)
+        self._page = Figure(desk)
+        self._scroll = VerticalScroll(self._page)
+
+    def compose(self) -> ComposeResult:
+        """Show the page."""
+        keys = msgid("Arrows scroll   Esc close")
+        yield frame(self._desk, lambda: self._desk.t("Keys"), self._scroll, keys=keys)
+
+    def on_mount(self) -> None:
+        """Draw it, ready to be scrolled."""
+        self._page.show(lambda canvas: help_page(self._here, self._everywhere, self._desk.preferences.keymap, canvas))
+        self.set_class(self._desk.glyphs.ascii, "-signs-ascii")
+        self.query_one(".dialog").styles.width = _WIDTH  # a rule here would lose to the app's own for all dialogs
+        self._scroll.focus()
+
+    def on_resize(self, event: Resize) -> None:
+        """Leave room for title and keys."""
+        self._scroll.styles.max_height = max(3, event.size.height * 9 // 10 - _CHROME)
+
+    def action_leave(self) -> None:
+        """Close."""
+        self.dismiss(None)
+
+
+def help_page(
+    here: Sequence[Action], everywhere: Sequence[Action], keymap: Mapping[str, str], canvas: Canvas
+) -> Content:
+    """Return the keys of a place and those that work everywhere: side by side where there is room, else in turn.
+
+    Args:
+        here: Actions of the place.
+        everywhere: Actions of the app.
+        keymap: Keys by an action's id, where a person chose others.
+        canvas: What to draw for.
+    """
+    wide = canvas.width >= _WIDE and bool(here)
+    width = (canvas.width - _BETWEEN) // 2 if wide else canvas.width
+    left = list(_section(canvas.t("Here"), here, keymap, canvas, width)) if here else []
+    right = list(_section(canvas.t("Everywhere"), everywhere, keymap, canvas, width))
+    right += [Content(""), *_wrapped(canvas.t(_MOVING), width, canvas)]
+    if not wide:
+        return Content("\n").join([*left, *([Content("")] if left else []), *right])
+    height = max(len(left), len(right))
+    left += [Content("")] * (height - len(left))
+    right += [Content("")] * (height - len(right))
+    gap = " " * _BETWEEN
+    lines = [
+        Content.assemble(first, " " * (width - first.cell_length), gap, second)
+        for first, second in zip(left, right, strict=True)
+    ]
+    return Content("\n").join(lines)
+
+
+_MOVING = msgid(
+    "Tab goes to the next part. Arrows, Page Up, Page Down, Home and End move; a second click opens. "
+    "The settings file can give every action other keys."
+)
+
+
+def _section(
+    title: str, actions: Sequence[Action], keymap: Mapping[str, str], canvas: Canvas, width: int
+) -> Iterator[Content]:
+    palette = canvas.palette
+    yield Content.styled(title, f"bold {palette.text}")
+    for action in actions:
+        keys = ", ".join(key_label(key) for key in keys_of(action, keymap))
+        shown = fit(
+            Content.styled(keys, f"bold {palette.accent}"), max(_KEYS, min(width, width_of(keys))), canvas.glyphs
+        )
+        said = [line.rstrip() for line in Content(canvas.t(action.help)).wrap(max(10, width - _KEYS))]
+        if shown.cell_length == _KEYS:
+            yield shown + said.pop(0)
+        else:
+            yield shown  # keys of a person's own keymap may be long
+        for line in said:
+            yield Content(" " * _KEYS) + line
+
+
+def _wrapped(text: str, width: int, canvas: Canvas) -> list[Content]:
+    return list(Content.styled(text, canvas.palette.muted).wrap(width))

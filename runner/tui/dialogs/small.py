@@ -1,0 +1,53 @@
+"""Says that the terminal is too small to read anything, until it is large enough."""
+
+from textual.app import ComposeResult
+from textual.events import Resize
+from textual.screen import ModalScreen
+
+from runner.tui.desk import Desk
+from runner.tui.widgets.told import Told
+
+__all__ = ["SmallDialog"]
+
+
+class SmallDialog(ModalScreen[None]):
+    """Covers everything; the app takes it away once there is room. Ctrl+C leaves the app, as always.
+
+    Args:
+        desk: For words.
+        smallest: Columns and lines that are needed.
+    """
+
+    DEFAULT_CSS = """
+    SmallDialog Told { width: 100%; height: auto; text-align: center; }
+    """
+
+    def __init__(self, desk: Desk, smallest: tuple[int, int]) -> None:
+        super().__init__()
+        self._desk = desk
+        self._smallest = smallest
+        self._told = Told(self._text)
+
+    def compose(self) -> ComposeResult:
+        """Show the sentence alone: there may be no room for a frame."""
+        yield self._told
+
+    def on_mount(self) -> None:
+        """Hide what cannot be read: a rule here would lose to the app's own for all dialogs."""
+        self.styles.background = self._desk.palette.ground
+
+    def on_resize(self, event: Resize) -> None:
+        """Say the size of the moment."""
+        del event
+        self._told.retell()
+
+    def _text(self) -> str:
+        width, height = self._smallest
+        return self._desk.t(
+            "The terminal has {columns:count} x {lines:count} characters; modelcat needs {width:count} x "
+            "{height:count}. Make it larger. Ctrl+C leaves.",
+            width=width,
+            height=height,
+            columns=self.app.size.width,
+            lines=self.app.size.height,
+        )

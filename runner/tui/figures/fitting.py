@@ -1,0 +1,67 @@
+"""Fits text into cells: on one line, no wider than its place, in ASCII where only that can be drawn."""
+
+import unicodedata
+
+from rich.cells import cell_len, set_cell_size
+from textual.content import Content
+
+from runner.tui.glyphs import Glyphs
+
+__all__ = ["cut", "fit", "flat", "width_of"]
+
+_PLAIN = str.maketrans("…–—−\u2011·×±→›\u00a0\u202f", "~---" + "-.x~>>  ")
+_SELECTORS = range(0xFE00, 0xFE10)
+
+
+def flat(text: str, glyphs: Glyphs) -> str:
+    """Return text on one line: a space for every separator, a question mark for what could move the cursor.
+
+    What comes here should have been through `runner.console.text.safe`; this keeps one forgotten call from breaking a
+    screen. Every character stays one character, so that styles keep their places; of the selectors that make a sign
+    wide in some terminals and not in others, a joiner of no width remains.
+    """
+    if not text.isprintable() or any(ord(c) in _SELECTORS for c in text):
+        text = "".join(map(_shown, text))
+    return text if text.isascii() or not glyphs.ascii else text.translate(_PLAIN)
+
+
+def _shown(character: str) -> str:
+    if ord(character) in _SELECTORS:
+        return "\u034f"
+    if character.isprintable():
+        return character
+    return " " if character.isspace() or unicodedata.category(character)[0] == "Z" else "?"
+
+
+def width_of(text: str) -> int:
+    """Return the cells that text takes, two for a wide character."""
+    return cell_len(text)
+
+
+def cut(text: str, width: int, glyphs: Glyphs) -> str:
+    """Return text no wider than `width`, its end an ellipsis where it was cut."""
+    if cell_len(text) <= width:
+        return text
+    return set_cell_size(text, width - 1).rstrip() + glyphs.ellipsis if width > 0 else ""
+
+
+def fit(text: str | Content, width: int, glyphs: Glyphs, *, right: bool = False) -> Content:
+    """Return text made flat, cut and filled up to just `width` cells.
+
+    Args:
+        text: Styles are kept.
+        width: Cells; at most 0 gives nothing.
+        glyphs: Signs of the screen.
+        right: Whether the room stands before the text, as with numbers.
+    """
+    if width <= 0:
+        return Content("")
+    content = text if isinstance(text, Content) else Content(text, strip_control_codes=False)
+    line = flat(content.plain, glyphs)
+    if line != content.plain:
+        content = Content(line, list(content.spans), strip_control_codes=False)
+    if content.cell_length > width:
+        short = cut(line, width, glyphs)
+        content = content[: len(short) - 1] + Content(glyphs.ellipsis)
+    room = width - content.cell_length
+    return content.pad_left(room) if right else content.pad_right(room)

@@ -1,0 +1,72 @@
+"""A text whose words show which way they pulled the answer."""
+
+import math
+from collections.abc import Sequence
+
+from textual.content import Content
+
+from catalog.results import WordWeight
+from runner.console.text import safe
+from runner.tui.figures.fitting import flat
+from runner.tui.widgets.figure import Canvas
+
+__all__ = ["tokens"]
+
+_MARKED = 0.3
+"""Share of the strongest word's weight from which on a word has its marks: about the strongest tenth of a review."""
+
+_TINTED = 0.05
+
+
+def tokens(text: str, words: Sequence[WordWeight], canvas: Canvas, *, label: str, other: str = "") -> Content:
+    """Return the text, wrapped, each word on a ground of its strength; strong ones stand between two marks.
+
+    Args:
+        text: The whole text; anybody's, made safe.
+        words: With their places in it. Those that are not in the text are left out.
+        canvas: Where to draw.
+        label: The predicted class, towards which positive weights pull.
+        other: The class towards which negative weights pull, where there are two.
+    """
+    palette, glyphs = canvas.palette, canvas.glyphs
+    marks = (glyphs.toward, glyphs.against) if glyphs.ascii else (glyphs.shades[3], glyphs.shades[2])
+    placed = [word for word in words if 0 <= word.start < word.end <= len(text) and math.isfinite(word.weight)]
+    strongest = max((abs(word.weight) for word in placed), default=0.0)
+    parts: list[tuple[str, str]] = []
+    at = 0
+    for word in sorted(placed, key=lambda one: one.start):
+        if word.start < at:
+            continue
+        strength = abs(word.weight) / strongest if strongest else 0.0
+        colour, mark = (palette.toward, marks[0]) if word.weight >= 0 else (palette.against, marks[1])
+        parts.append((safe(text[at : word.start]), palette.text))
+        shown = safe(text[word.start : word.end])
+        if strength >= _MARKED:
+            ground = palette.blend(palette.ground, colour, 0.15 + 0.6 * strength)
+            parts += [(mark, colour), (shown, f"bold {palette.on(ground)} on {ground}"), (mark, colour)]
+        elif strength >= _TINTED:
+            ground = palette.blend(palette.ground, colour, 0.5 * strength)
+            parts.append((shown, f"{palette.text} on {ground}"))
+        else:
+            parts.append((shown, palette.text))
+        at = word.end
+    parts.append((safe(text[at:]), palette.muted if at else palette.text))
+    body = Content.assemble(*((flat(part, glyphs), style) for part, style in parts))
+    lines = body.wrap(max(1, canvas.width))
+    if strongest:
+        lines += [Content(""), *_legend(marks, label, other, canvas)]
+    return Content("\n").join(line.rstrip() for line in lines)
+
+
+def _legend(marks: tuple[str, str], label: str, other: str, canvas: Canvas) -> list[Content]:
+    palette = canvas.palette
+    told = [canvas.t("pulls to {label}", label=safe(label, 40))]
+    told.append(canvas.t("pulls to {label}", label=safe(other, 40)) if other else canvas.t("pulls away from it"))
+    entries = [
+        Content.assemble((f"{mark} ", colour), (flat(text, canvas.glyphs), palette.muted))
+        for mark, colour, text in zip(marks, (palette.toward, palette.against), told, strict=True)
+    ]
+    line = Content("   ").join(entries)
+    if line.cell_length <= canvas.width:
+        return [line]
+    return [part for entry in entries for part in entry.wrap(max(1, canvas.width))]

@@ -1,0 +1,120 @@
+"""The signs that the screens draw with: Unicode ones, and those of a terminal that has ASCII only."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+__all__ = ["ASCII", "UNICODE", "Glyphs"]
+
+
+@dataclass(frozen=True, slots=True)
+class Glyphs:
+    """One set of signs, each one cell wide.
+
+    Attributes:
+        states: Of studies and trials, by state; ``gone`` for a study whose worker is gone.
+        severities: Of diagnoses.
+        ramp: Eight heights of a sparkline's column, lowest first.
+        shades: From empty to full, for heat maps.
+        series: Marks by which lines and points of a chart are told apart.
+        star: The best.
+        mark: Chosen for comparing.
+        up: More, better.
+        down: Less.
+        crumb: Between the places of the breadcrumb.
+        bar: A full cell of a bar.
+        rest: An empty cell of a bar.
+        bullet: Before an item.
+        arrow: Before advice.
+        ellipsis: Where text is cut.
+        dash: Where there is no value.
+        cursor: Before the chosen row, for those who cannot see colours.
+        toward: Marks a word that speaks for the label.
+        against: Marks a word that speaks against it.
+        ascii: Whether this is the ASCII set: borders are then drawn with + - |.
+    """
+
+    states: Mapping[str, str]
+    severities: Mapping[str, str]
+    ramp: str
+    shades: str
+    series: str
+    star: str
+    mark: str
+    up: str
+    down: str
+    crumb: str
+    bar: str
+    rest: str
+    bullet: str
+    arrow: str
+    ellipsis: str
+    dash: str
+    cursor: str
+    toward: str
+    against: str
+    ascii: bool
+
+
+UNICODE = Glyphs(
+    states={
+        "queued": "◌",
+        "running": "●",
+        "stopped": "■",
+        "finished": "✓",
+        "failed": "✗",
+        "complete": "✓",
+        "pruned": "✂",
+        "gone": "◍",
+    },
+    severities={"problem": "✗", "warning": "▲", "note": "○"},
+    ramp="▁▂▃▄▅▆▇█",
+    shades=" ░▒▓█",
+    series="●▲■◆✚○△□",
+    star="★",
+    mark="◉",
+    up="▲",
+    down="▼",
+    crumb="›",
+    bar="━",
+    rest="─",
+    bullet="•",
+    arrow="→",
+    ellipsis="…",
+    dash="–",
+    cursor="▌",
+    toward="+",
+    against="−",
+    ascii=False,
+)
+
+ASCII = Glyphs(
+    states={
+        "queued": ".",
+        "running": "*",
+        "stopped": "#",
+        "finished": "v",
+        "failed": "x",
+        "complete": "v",
+        "pruned": "%",
+        "gone": "?",
+    },
+    severities={"problem": "x", "warning": "!", "note": "o"},
+    ramp="._-~=+*#",
+    shades=" .:+#",
+    series="o^#*+x%@",
+    star="*",
+    mark="@",
+    up="^",
+    down="v",
+    crumb=">",
+    bar="=",
+    rest="-",
+    bullet="*",
+    arrow=">",
+    ellipsis="~",
+    dash="-",
+    cursor=">",
+    toward="+",
+    against="-",
+    ascii=True,
+)

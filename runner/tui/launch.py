@@ -1,0 +1,65 @@
+"""Starts the terminal UI in this terminal, where it can be shown."""
+
+import os
+import sys
+from dataclasses import replace
+
+from catalog.errors import InputError
+
+__all__ = ["browse", "check_terminal"]
+
+
+def browse(storage: str | None, *, read_only: bool, ascii_only: bool, language: str | None) -> None:
+    """Show the terminal UI until the person leaves.
+
+    Args:
+        storage: Database URL; None: as the settings say.
+        read_only: Whether nothing may be changed.
+        ascii_only: Whether to draw with ASCII signs only, this time.
+        language: ``"en"`` or ``"de"``, this time; None: as the person's settings say.
+
+    Raises:
+        InputError: The terminal cannot show it, or the settings file is wrong.
+    """
+    from runner.tui.app import Browser
+    from runner.tui.desk import Desk
+    from runner.tui.preferences import preferences_file, read_preferences
+    from runner.tui.source import Source
+
+    path = preferences_file()
+    preferences = read_preferences(path)
+    check_terminal(ascii_only=ascii_only or preferences.ascii)
+    if ascii_only:
+        preferences = replace(preferences, ascii=True)
+    if language:
+        preferences = replace(preferences, language=language)
+    app = Browser(Desk(Source(storage), preferences, read_only=read_only), path)
+    app.run()
+    if app.return_code:  # a defect of ours: Textual has shown it
+        sys.exit(app.return_code)
+
+
+def check_terminal(*, ascii_only: bool) -> None:
+    """Refuse a terminal that cannot show the screens.
+
+    Raises:
+        InputError: Not a terminal, one that cannot move its cursor, or one that has no Unicode.
+    """
+    if os.environ.get("TEXTUAL_DRIVER"):  # a web browser shows it
+        return
+    if not (sys.stdin.isatty() and sys.__stdout__ is not None and sys.__stdout__.isatty()):
+        raise InputError(
+            "browse needs a terminal for input and output; `modelcat studies --json` tells scripts the same, "
+            "`modelcat browse --web` shows it in a web browser"
+        )
+    if os.environ.get("TERM", "") in {"", "dumb", "unknown"}:
+        raise InputError(
+            f"the terminal says it is TERM={os.environ.get('TERM', '')!r}, which cannot move its cursor: set TERM to "
+            "what it really is, such as xterm-256color, or use `modelcat browse --web`"
+        )
+    encoding = (sys.__stdout__.encoding or "").lower().replace("-", "")
+    if encoding != "utf8" and not ascii_only:
+        raise InputError(
+            f"the terminal's encoding is {sys.__stdout__.encoding}, which has no signs to draw with: "
+            "set LANG to one that ends in .UTF-8, or add --ascii"
+        )

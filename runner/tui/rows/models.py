@@ -1,0 +1,167 @@
+"""The models of the catalog as the screen shows them: read once, in a thread, since that imports their plugins."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from catalog.errors import ModelcatError
+from catalog.registry import Entry, entries, load
+
+if TYPE_CHECKING:  # these need Pydantic, which the first screen does without
+    from catalog.contract import Plugin, Variant
+    from catalog.schema import Parameter
+
+__all__ = ["Leaf", "Model", "leaves", "read_models"]
+
+_TRIALS = 20
+"""Trials of a new spec's study."""
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A model of the catalog, or what announces itself as one.
+
+    Attributes:
+        entry: Its key, distribution and version.
+        problem: Why it cannot be used; empty if it can.
+        summary: One sentence.
+        description: A paragraph.
+        parameters: The fields of its configuration.
+        variants: Sizes to choose from.
+        examples: Whole specs that run, as JSON, by a short name.
+        template: A minimal spec to start from, as JSON.
+    """
+
+    entry: Entry
+    problem: str = ""
+    summary: str = ""
+    description: str = ""
+    parameters: "tuple[Parameter, ...]" = ()
+    variants: "tuple[Variant, ...]" = ()
+    examples: Mapping[str, str] = field(default_factory=dict)
+    template: str = ""
+
+    def holds(self, words: str) -> bool:
+        """Tell whether it holds every one of the words, in any of its texts."""
+        texts = (
+            self.entry.key,
+            self.entry.distribution,
+            self.summary,
+            self.description,
+            *(parameter.name for parameter in self.parameters),
+            *(f"{variant.name} {variant.note}" for variant in self.variants),
+            *self.examples,
+        )
+        text = "\n".join(texts).casefold()
+        return all(word in text for word in words.casefold().split())
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A line of the tree.
+
+    Attributes:
+        key: Unique among the lines.
+        depth: 0 for a category, 1 for a subcategory, 2 for a model, 3 for an example of one.
+        label: What stands there; anybody's text.
+        model: The model, or the one that the example is of; None for categories.
+        example: The example's name; empty for all others.
+        open: Whether what lies below is shown.
+    """
+
+    key: str
+    depth: int
+    label: str
+    model: Model | None = None
+    example: str = ""
+    open: bool = True
+
+
+def read_models() -> tuple[Model, ...]:
+    """Import all plugins and return what they tell of themselves; a broken one with the reason why it is."""
+    return tuple(_model(entry) for entry in entries())
+
+
+def leaves(models: Sequence[Model], words: str, closed: frozenset[str]) -> Iterator[Leaf]:
+    """Yield the lines of the tree category, subcategory, model, example: those of models that hold the words.
+
+    Args:
+        models: All models, by key.
+        words: What is searched; empty for all. While something is searched nothing is closed.
+        closed: Keys of the lines below which nothing is shown.
+    """
+    before: tuple[str, ...] = ()
+    for model in models:
+        if not model.holds(words):
+            continue
+        *groups, name = [part for part in model.entry.parts if part] or [model.entry.key]
+        hidden = False
+        for depth, group in enumerate(groups):
+            key = "/".join(groups[: depth + 1])
+            shut = key in closed and not words
+            if not hidden and before[: depth + 1] != tuple(groups[: depth + 1]):
+                yield Leaf(key, depth, group, open=not shut)
+            hidden = hidden or shut
+        before = tuple(groups)
+        if hidden:
+            continue
+        key = f"{model.entry.key} {model.entry.distribution}"
+        shut = key in closed and not words
+        yield Leaf(key, len(groups), name, model, open=not shut)
+        if not shut:
+            yield from (Leaf(f"{key} {one}", len(groups) + 1, one, model, one) for one in model.examples)
+
+
+def _model(entry: Entry) -> Model:
+    if entry.problem:
+        return Model(entry, entry.problem)
+    try:
+        plugin = load(entry.key)
+    except ModelcatError as error:
+        return Model(entry, error.message)
+    try:
+        return _told(entry, plugin)
+    except Exception as error:  # noqa: BLE001 -- a stranger's plugin may raise anything; told is what it was
+        return Model(entry, f"it does not tell about itself: {type(error).__name__}: {error}")
+
+
+def _told(entry: Entry, plugin: "Plugin") -> Model:
+    from catalog.schema import parameters_of
+
+    card = plugin.card()
+    return Model(
+        entry,
+        summary=str(card.summary),
+        description=str(card.description),
+        parameters=tuple(parameters_of(plugin)),
+        variants=tuple(card.variants),
+        examples={str(name): json.dumps(spec, indent=2, allow_nan=False) for name, spec in card.examples.items()},
+        template=json.dumps(_template(plugin), indent=2, allow_nan=False),
+    )
+
+
+def _template(plugin: "Plugin") -> dict[str, Any]:
+    """Return a minimal spec: the usual fields, the plugin's own data set, a study of its first metric.
+
+    The usual fields are those that the plugin's first example sets, else those that it would tune.
+    """
+    category, subcategory, model = plugin.key.split("/")
+    examples = iter(plugin.card().examples.values())
+    usual = next(examples, {}).get("model_config") or _tuned(plugin)
+    dataset = plugin.default_dataset().model_dump(mode="json", by_alias=True, exclude_defaults=True)
+    source = plugin.default_dataset().source
+    return {
+        "category": category,
+        "subcategory": subcategory,
+        "model": model,
+        "model_config": usual,
+        "dataset": {"source": source, **dataset},
+        "study": {"trials": _TRIALS, "metric": next(iter(plugin.metrics))},
+    }
+
+
+def _tuned(plugin: "Plugin") -> dict[str, Any]:
+    config = plugin.Config()
+    values = config.model_dump(mode="json", by_alias=True)
+    return {name: values[name] for name in plugin.search_space(config) if values.get(name) is not None}

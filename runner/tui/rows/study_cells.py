@@ -1,0 +1,121 @@
+"""The columns of the list of studies, and what stands in them."""
+
+from datetime import datetime, timedelta
+
+from textual.content import Content
+
+from runner.console.text import is_share, safe
+from runner.tui.desk import Desk
+from runner.tui.figures.sparkline import sparkline
+from runner.tui.rows.study_row import StudyRow
+from runner.tui.rows.study_state import state_word
+from runner.tui.widgets.table import Cell, Column
+
+__all__ = ["PROGRESS", "ago", "best_cell", "lead_cell", "short_time", "study_cells", "study_columns"]
+
+PROGRESS = 8
+"""Cells of a sparkline."""
+_MINUTE, _HOUR = 60, 3600
+
+
+def study_columns(desk: Desk, *, wide: bool = False) -> list[Column]:
+    """Return the columns in the language of the moment; their keys are those of `ORDERS` where rows can be ordered.
+
+    Args:
+        desk: For words.
+        wide: Whether names matter more than columns that stand beside the list as well.
+    """
+    t = desk.t
+    return [
+        Column("glyph", "", 1, sortable=False),
+        Column("study", t("Study"), 20 if wide else 14, share=3),
+        Column("state", t("State"), 13, drop=6),
+        Column("model", t("Model"), 7, drop=3),
+        Column("best", t("Best"), 13),
+        Column("metric", t("Metric"), 8, drop=8, sortable=False),
+        Column("trials", t("Trials"), 11),
+        Column("time", t("Time"), 7, right=True, drop=2),
+        Column("progress", t("Progress"), PROGRESS, drop=1, sortable=False),
+        Column("updated", t("Updated"), 11, drop=7),
+        Column("name", t("Name"), 16, drop=9, sortable=False),
+    ]
+
+
+def study_cells(row: StudyRow, desk: Desk, now: datetime) -> tuple[Cell, ...]:
+    """Return the cells of one study, as many as there are columns; all of it harmless."""
+    palette, glyphs, record = desk.palette, desk.glyphs, row.record
+    color = palette.state(row.state)
+    return (
+        Content.styled(glyphs.states[row.state], color),
+        Content.styled(safe(row.name, 200), f"bold {palette.text}" if row.state == "running" else palette.text),
+        Content.styled(state_word(row.state, desk), color),
+        safe(row.model, 60),
+        best_cell(row, desk),
+        Content.styled(safe(record.metric, 40), palette.muted),
+        _trials(row, desk),
+        short_time(record.seconds, desk) if record.seconds > 0 else Content.styled(glyphs.dash, palette.muted),
+        _progress(row, desk),
+        Content.styled(ago(record.updated, now, desk), palette.muted),
+        Content.styled(safe(record.study, 200), palette.muted),
+    )
+
+
+def best_cell(row: StudyRow, desk: Desk) -> Content:
+    """Return the best value with its unit, and by how much it is better or worse than the baseline's."""
+    record = row.record
+    if record.best is None:
+        return Content.styled(desk.glyphs.dash, desk.palette.muted)
+    value = Content(desk.metric(record.metric, record.best.value))
+    return value if row.lead is None else Content.assemble(value, " ", lead_cell(row.lead, record.metric, desk))
+
+
+def lead_cell(lead: float, metric: str, desk: Desk) -> Content:
+    """Return a lead: a sign that points up where it is one, and the amount, in points for shares of one."""
+    palette, language = desk.palette, desk.language
+    amount = language.points(abs(lead)) if is_share(metric) else language.decimal(abs(lead), 3)
+    if not lead:
+        return Content.styled(f"={amount}", palette.muted)
+    sign, color = (desk.glyphs.up, palette.good) if lead > 0 else (desk.glyphs.down, palette.bad)
+    return Content.styled(f"{sign}{amount}", color)
+
+
+def ago(moment: datetime, now: datetime, desk: Desk) -> str:
+    """Return how long ago a moment was, coarsely."""
+    t, passed = desk.t, now - moment
+    if passed < timedelta(minutes=1):
+        return t("just now")
+    if passed < timedelta(hours=1):
+        return t("{minutes:count} min ago", minutes=passed // timedelta(minutes=1))
+    if passed < timedelta(days=1):
+        return t("{hours:count} h ago", hours=passed // timedelta(hours=1))
+    return t("{days:count} d ago", days=passed.days)
+
+
+def short_time(seconds: float, desk: Desk) -> str:
+    """Return a duration in one unit, in seven cells or fewer: ``42 s``, ``24 min``, ``1.2 h``, ``124 h``."""
+    language = desk.language
+    if seconds < _MINUTE:
+        return language.seconds(seconds)
+    if seconds < _HOUR:
+        return f"{language.count(seconds / _MINUTE)} min"
+    hours = seconds / _HOUR
+    return f"{language.decimal(hours, 1) if hours < 100 else language.count(hours)} h"
+
+
+def _progress(row: StudyRow, desk: Desk) -> Content:
+    """Return the best value so far as a line; of a study that waits, its place in the queue."""
+    palette = desk.palette
+    if row.place is not None and not row.course:
+        return Content.styled(f"#{row.place}", palette.muted)
+    color = palette.running if row.state == "running" else palette.muted
+    return Content.styled(sparkline(row.best_so_far, PROGRESS, desk.glyphs), color)
+
+
+def _trials(row: StudyRow, desk: Desk) -> Content:
+    """Return done of planned; how many were pruned and failed where any were."""
+    language, palette, states = desk.language, desk.palette, desk.glyphs.states
+    parts = [Content(f"{language.count(row.done)}/{language.count(row.record.planned)}")]
+    for state, count in (("pruned", row.record.trials.pruned), ("failed", row.record.trials.failed)):
+        if count:
+            parts.append(Content.styled(f" {states[state]}{language.count(count)}", palette.state(state)))
+    return Content("").join(parts)

@@ -1,0 +1,54 @@
+"""The line under the list of studies: what its signs mean, and how it is ordered."""
+
+from textual.content import Content
+
+from runner.console.text import safe
+from runner.tui.desk import Desk
+from runner.tui.rows.study_row import StudyRow
+from runner.tui.words import msgid
+
+__all__ = ["legend"]
+
+_ORDERS = {
+    "created": (msgid("newest first"), msgid("oldest first")),
+    "state": (msgid("by state"), msgid("by state, turned")),
+    "study": (msgid("by name"), msgid("by name, turned")),
+    "model": (msgid("by model"), msgid("by model, turned")),
+    "best": (msgid("best first"), msgid("worst first")),
+    "trials": (msgid("most trials first"), msgid("fewest trials first")),
+    "time": (msgid("longest first"), msgid("shortest first")),
+    "updated": (msgid("last changed first"), msgid("last changed last")),
+}
+
+
+def legend(row: StudyRow | None, order: tuple[str, bool], desk: Desk) -> Content:
+    """Return the line for the study under the cursor.
+
+    Args:
+        row: That study, with whose baseline its best is compared; None where there is none.
+        order: By what the list is ordered, and whether it is turned round.
+        desk: Words and signs.
+    """
+    if row is None:
+        return Content("")
+    t, glyphs = desk.t, desk.glyphs
+    by, turned = order
+    parts = [t(_ORDERS[by][turned])]
+    if row.baseline is not None:
+        value = desk.metric(row.record.metric, row.baseline)
+        model = safe(str((row.record.baseline or {}).get("key", "")).rpartition("/")[2], 30)
+        parts.append(
+            t(
+                "{up}{down} against the {model} baseline ({value})",
+                up=glyphs.up,
+                down=glyphs.down,
+                model=model,
+                value=value,
+            )
+        )
+    if row.place is not None:
+        parts.append(t("# place in the queue"))
+    if row.record.trials.pruned or row.record.trials.failed:
+        parts.append(t("{sign} pruned", sign=glyphs.states["pruned"]))
+        parts.append(t("{sign} failed", sign=glyphs.states["failed"]))
+    return Content.styled("   ".join(parts), desk.palette.muted)

@@ -1,0 +1,70 @@
+"""All that is to be known of a study at a glance: what stands beside the list, for the study under the cursor."""
+
+from collections.abc import Iterator, Mapping
+
+from textual.content import Content
+
+from catalog.statement import from_json
+from runner.console.text import safe
+from runner.tui.desk import Desk
+from runner.tui.figures.fitting import fit, width_of
+from runner.tui.rows.plain import drawable
+from runner.tui.rows.study_cells import ago, best_cell, lead_cell
+from runner.tui.rows.study_row import StudyRow
+from runner.tui.rows.study_state import state_sentence
+
+__all__ = ["study_page", "verdict_of"]
+
+_NOTES = 20
+"""Lines of the notes that are shown beside the list."""
+
+
+def study_page(row: StudyRow, desk: Desk) -> Content:
+    """Return the page: title, name, state, notes, model, best, verdict and test result; all of it harmless."""
+    palette, glyphs, record, t = desk.palette, desk.glyphs, row.record, desk.t
+    color = palette.state(row.state)
+    lines = [Content.styled(safe(row.name, 200), f"bold {palette.text}")]
+    if record.title:
+        lines.append(Content.styled(safe(record.study, 200), palette.muted))
+    lines.append(Content.assemble((f"{glyphs.states[row.state]} ", color), safe(state_sentence(row, desk), 400)))
+    if record.notes:
+        lines += [
+            Content(""),
+            *(Content.styled(safe(line, 2000), palette.muted) for line in record.notes.splitlines()[:_NOTES]),
+        ]
+    lines.append(Content(""))
+    facts = list(_facts(row, desk))
+    width = max(width_of(label) for label, _ in facts) + 2
+    lines += [fit(Content.styled(label, palette.muted), width, glyphs) + value for label, value in facts]
+    if verdict := verdict_of(record.verdict, desk):
+        lines += [Content(""), Content.styled(t("Verdict"), f"bold {palette.text}"), Content(verdict)]
+    return drawable(Content("\n").join(lines), glyphs)
+
+
+def verdict_of(verdict: Mapping[str, object] | None, desk: Desk) -> str:
+    """Return what the confirmation found in the person's language, harmless; English where only that was stored."""
+    if not verdict:
+        return ""
+    stored = verdict.get("statements")
+    try:
+        told = " ".join(desk.say(from_json(one)) for one in stored) if isinstance(stored, list) else ""
+    except (ValueError, AttributeError, TypeError):  # written by another version: the sentence is still there
+        told = ""
+    return safe(told or verdict.get("sentence", ""), 1200)
+
+
+def _facts(row: StudyRow, desk: Desk) -> Iterator[tuple[str, Content]]:
+    t, record = desk.t, row.record
+    yield t("Model"), Content(safe(record.key, 120))
+    yield t("Metric"), Content(safe(record.metric, 40))
+    if isinstance(name := record.data.get("name"), str):
+        yield t("Data"), Content(safe(name, 80))
+    yield t("Best"), best_cell(row, desk)
+    tested, baseline = row.tested
+    if tested is not None and baseline is None:
+        yield t("Test"), Content(desk.metric(record.metric, tested))
+    elif tested is not None and baseline is not None:
+        both = {"value": desk.metric(record.metric, tested), "baseline": desk.metric(record.metric, baseline)}
+        lead = lead_cell(row.ahead(tested, baseline), record.metric, desk)
+        yield t("Test"), Content.assemble(t("{value}, baseline {baseline}", **both), " ", lead)
+    yield t("Updated"), Content(ago(record.updated, desk.clock(), desk))

@@ -1,0 +1,59 @@
+"""The state of a study in words, with what one can do about it."""
+
+from runner.console.text import safe
+from runner.tui.desk import Desk
+from runner.tui.rows.study_row import ShownState, StudyRow
+from runner.tui.words import msgid
+
+__all__ = ["state_sentence", "state_word"]
+
+_WORDS: dict[ShownState, str] = {
+    "queued": msgid("waiting"),
+    "running": msgid("running"),
+    "stopped": msgid("stopped"),
+    "finished": msgid("finished"),
+    "failed": msgid("failed"),
+    "gone": msgid("worker gone"),
+}
+
+
+def state_word(state: ShownState, desk: Desk) -> str:
+    """Return a state in one or two words."""
+    return desk.t(_WORDS[state])
+
+
+def state_sentence(row: StudyRow, desk: Desk) -> str:
+    """Return what a study is doing, or why it is not, and which key helps; harmless."""
+    t, record = desk.t, row.record
+    match row.state:
+        case "queued":
+            told = _queued(row, desk)
+        case "running":
+            told = _running(row, desk)
+        case "gone":
+            told = t("Its worker is gone: nobody runs it. r resumes it where it was.")
+        case "stopped":
+            counts = {"done": row.done, "planned": record.planned}
+            told = t("Stopped with {done:count} of {planned:count} trials. r resumes it.", **counts)
+        case "failed":
+            reason = safe((record.failure or {}).get("message") or t("the reason was not recorded"), 300)
+            told = t("Failed: {reason}", reason=reason)
+        case _:
+            told = t("Finished with {done:count} trials.", done=row.done)
+    return told
+
+
+def _queued(row: StudyRow, desk: Desk) -> str:
+    if row.place is None:
+        return desk.t("Not begun: it is being made, or whoever made it has ended. r puts it into the queue.")
+    return desk.t("Number {place:count} of {waiting:count} in the queue.", place=row.place, waiting=row.waiting)
+
+
+def _running(row: StudyRow, desk: Desk) -> str:
+    t, planned = desk.t, row.record.planned
+    left = max(0, planned - row.done)
+    if row.record.stop_requested is not None:
+        return t("Stopping: it was asked to, and ends within seconds.")
+    if left:
+        return t("Running: {left:count} of {planned:count} trials are left.", left=left, planned=planned)
+    return t("Running: all trials are done, the best are being confirmed.")

@@ -1,0 +1,1 @@
+"""The places: one screen a file."""

@@ -1,0 +1,201 @@
+"""The catalog: what can be trained, what each model is like, and the way to a new spec."""
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+
+from runner.console.text import safe
+from runner.tui.bindings import textual_bindings
+from runner.tui.desk import Desk
+from runner.tui.place import Place
+from runner.tui.rows.model_card import leaf_page
+from runner.tui.rows.models import Leaf, Model, leaves, read_models
+from runner.tui.source import in_thread
+from runner.tui.widgets.figure import Figure
+from runner.tui.widgets.search_line import SearchLine
+from runner.tui.widgets.table import Column, Table
+
+__all__ = ["CatalogScreen"]
+
+
+class CatalogScreen(Place):
+    """A tree of models, and beside it the card of the one under the cursor; below it where the screen is narrow."""
+
+    PLACE = "catalog"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *textual_bindings("catalog"),
+        Binding("escape", "show_all", show=False),
+        Binding("left", "shut", show=False),
+        Binding("right", "unshut", show=False),
+    ]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 -- as Textual has it
+    DEFAULT_CSS = """
+    CatalogScreen #tree { width: 36; padding: 0 1; }
+    CatalogScreen #card { width: 1fr; padding: 0 1 0 2; border-left: solid $border-blurred; }
+    CatalogScreen #card { scrollbar-size-vertical: 1; scrollbar-color: $border; scrollbar-background: $background; }
+    CatalogScreen #card:focus { border-left: solid $accent; }
+    CatalogScreen #card Figure { padding: 0 1 0 0; }
+    CatalogScreen.-narrow #both { layout: vertical; }
+    CatalogScreen.-narrow #tree { width: 1fr; height: 9; }
+    CatalogScreen.-narrow #card { height: 1fr; padding: 0 1; border-left: none; border-top: solid $border-blurred; }
+    CatalogScreen.-narrow #card:focus { border-left: none; border-top: solid $accent; }
+    CatalogScreen.-signs-ascii #card { border-left: ascii $border-blurred; scrollbar-size-vertical: 0; }
+    CatalogScreen.-signs-ascii.-narrow #card { border-left: none; border-top: ascii $border-blurred; }
+    CatalogScreen.-signs-ascii #card:focus { border-left: ascii $accent; }
+    CatalogScreen.-signs-ascii.-narrow #card:focus { border-left: none; border-top: ascii $accent; }
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._models: tuple[Model, ...] | None = None
+        self._leaves: dict[str, Leaf] = {}
+        self._folded: frozenset[str] = frozenset()
+        self._tree = Table(desk, self._empty, id="models")
+        self._search = SearchLine(desk)
+        self._page = Figure(desk)
+        self._card = VerticalScroll(self._page, id="card")
+
+    @property
+    def crumbs(self) -> tuple[str, ...]:
+        """The catalog, and the model that one looks at."""
+        here = self._here
+        return (self.desk.t("Catalog"), *(here.key.partition(" ")[0].split("/") if here else ()))
+
+    def body(self) -> ComposeResult:
+        """Yield tree and card."""
+        with Horizontal(id="both"):
+            with Vertical(id="tree"):
+                yield self._tree
+                yield self._search
+            yield self._card
+
+    def on_mount(self) -> None:
+        """Read the catalog, which imports the plugins, in the background."""
+        self.retell()
+        self._page.show(lambda canvas: leaf_page(self._here, self._models or (), canvas))
+        self._tree.focus()
+        self.run_worker(self._read())
+
+    async def _read(self) -> None:
+        self._models = await in_thread(read_models)
+        self._arrange()
+        if first := next((leaf.key for leaf in self._leaves.values() if leaf.model is not None), None):
+            self._tree.move_to(first)
+
+    def retell(self) -> None:
+        """Name the column in the language of the moment, and draw with its signs."""
+        self.set_class(self.desk.glyphs.ascii, "-signs-ascii")
+        self._tree.set_columns([Column("model", self.desk.t("Model"), 20, share=1, sortable=False)])
+
+    def _arrange(self) -> None:
+        found = leaves(self._models or (), self._search.words, self._folded)
+        self._leaves = {leaf.key: leaf for leaf in found}
+        self._tree.set_rows(list(self._leaves), self._cells)
+        self._show_here()
+
+    def _show_here(self) -> None:
+        self._page.retell()
+        self._card.scroll_home(animate=False)
+        self.told()
+
+    @property
+    def _here(self) -> Leaf | None:
+        return self._leaves.get(self._tree.cursor or "")
+
+    def _cells(self, key: str) -> tuple[Content]:
+        leaf, glyphs, palette = self._leaves[key], self.desk.glyphs, self.desk.palette
+        label = safe(leaf.label, 80)
+        indent = "  " * leaf.depth
+        if leaf.example:
+            return (Content.assemble(indent, (f"{glyphs.bullet} {label}", palette.muted)),)
+        sign = glyphs.down if leaf.open else glyphs.crumb
+        if leaf.model is None:
+            return (Content.assemble(indent, (f"{sign} ", palette.muted), label),)
+        if leaf.model.problem:
+            broken = glyphs.severities["problem"]
+            return (Content.styled(f"{indent}{broken} {label} ({self.desk.t('broken')})", palette.bad),)
+        sign = sign if leaf.model.examples else glyphs.bullet
+        return (Content.assemble(indent, (f"{sign} ", palette.muted), (label, f"bold {palette.accent}")),)
+
+    def _empty(self) -> str:
+        if self._models is None:
+            return self.desk.t("Reading the catalog...")
+        if self._models:
+            return self.desk.t("No model holds these words. Esc shows all.")
+        return self.desk.t("There is no model: not even modelcat's own are installed. Install it anew.")
+
+    # What one can do
+
+    def can(self, action: str) -> bool | None:
+        """Tell what suits the line under the cursor."""
+        here = self._here
+        match action:
+            case "open":
+                return here is not None and (here.model is None or not here.model.problem)
+            case "show_all":
+                return bool(self._search.words)
+            case _:
+                return True
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keep Escape for going out where nothing is searched."""
+        return self.can(action) if action == "show_all" else super().check_action(action, parameters)
+
+    def action_open(self) -> None:
+        """Start a spec from the model or example; open or shut a group."""
+        if (here := self._here) is None:
+            return
+        if here.model is None:
+            self._shut(here, shut=here.open)
+        elif here.example:
+            self.browser.go_to_spec(here.model.examples[here.example])
+        elif not here.model.problem:
+            self.browser.go_to_spec(here.model.template)
+
+    def action_shut(self) -> None:
+        """Show nothing below the line under the cursor."""
+        if self._here is not None:
+            self._shut(self._here, shut=True)
+
+    def action_unshut(self) -> None:
+        """Show what lies below the line under the cursor."""
+        if self._here is not None:
+            self._shut(self._here, shut=False)
+
+    def action_search(self) -> None:
+        """Type words to search for."""
+        self._search.open()
+
+    def action_show_all(self) -> None:
+        """Search for nothing any more."""
+        self._search.action_clear()
+
+    def _shut(self, leaf: Leaf, *, shut: bool) -> None:
+        if not leaf.example and shut != (leaf.key in self._folded):
+            self._folded ^= {leaf.key}
+            self._arrange()
+
+    @on(Table.Moved, "#models")
+    def follow(self) -> None:
+        """Show the card of what came under the cursor."""
+        self._show_here()
+
+    @on(Table.Chosen, "#models")
+    def go_in(self) -> None:
+        """Do what Enter does with what was clicked at twice."""
+        if self.check_action("open", ()):
+            self.action_open()
+
+    @on(SearchLine.Changed)
+    def narrow(self) -> None:
+        """Show the models that hold the words."""
+        self._arrange()
+
+    @on(SearchLine.Left)
+    def return_to_tree(self) -> None:
+        """Go back to the tree."""
+        self._tree.focus()

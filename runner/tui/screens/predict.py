@@ -1,0 +1,320 @@
+"""`PredictScreen`: ask a study's model about a text, and why it says so."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from functools import partial
+from typing import Any, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Container, Vertical, VerticalScroll
+from textual.content import Content
+from textual.events import Resize
+
+from catalog.errors import ModelcatError, StoppedError
+from catalog.results import Explanation
+from runner.console.text import safe
+from runner.store.records import StudyRecord
+from runner.tui.bindings import key_shown, textual_bindings
+from runner.tui.desk import Desk
+from runner.tui.dialogs.choice import Choice, ChoiceDialog
+from runner.tui.figures.fitting import flat
+from runner.tui.place import Place
+from runner.tui.screens.predict_answer import Answer, draw_answer
+from runner.tui.screens.predict_text import TextPane
+from runner.tui.widgets.figure import Canvas, Figure
+from runner.tui.widgets.table import Cell, Column, Table
+from runner.tui.widgets.told import Told
+from runner.tui.words import msgid
+
+__all__ = ["PredictScreen"]
+
+_LIVE_AFTER = 0.4
+"""Seconds without a key after which a loaded model is asked."""
+_NARROW = 100
+_REMEMBERED = 200
+"""Answers in the history."""
+
+
+class PredictScreen(Place):
+    """Where a model is asked about a text."""
+
+    PLACE = "predict"
+    BINDINGS = textual_bindings("predict")
+    DEFAULT_CSS = """
+    PredictScreen #whose { height: 1; padding: 0 1; }
+    PredictScreen #panes { height: 1fr; layout: horizontal; }
+    PredictScreen #left { width: 1fr; height: 1fr; }
+    PredictScreen #text { height: 1fr; padding: 0 1; border: round $border-blurred; scrollbar-size: 1 1; }
+    PredictScreen #text:focus { border: round $accent; }
+    PredictScreen #answer { width: 1fr; height: 1fr; scrollbar-size-vertical: 1; }
+    PredictScreen #history { height: 14; padding: 0 1; }
+    PredictScreen.-signs-ascii #text, PredictScreen.-signs-ascii #answer { scrollbar-size: 0 0; }
+    PredictScreen.-narrow #panes { layout: vertical; }
+    PredictScreen.-narrow #left { width: 1fr; height: 5; }
+    PredictScreen.-narrow #answer { width: 1fr; height: 1fr; }
+    PredictScreen.-narrow #history { height: 4; }
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._records: list[StudyRecord] = []
+        self._study: str | None = None
+        self._loaded: str | None = None
+        self._since: float | None = None
+        self._answer: Answer | None = None
+        self._history: list[Answer] = []
+        self._trouble: ModelcatError | None = None
+        self._told = Told(self._whose, id="whose")
+        self.text = TextPane(desk)
+        self.figure = Figure(desk)
+        self.history = Table(desk, lambda: desk.t("What you ask is listed here."), id="history")
+
+    @property
+    def crumbs(self) -> tuple[str, ...]:
+        """Where this is, with the study that is asked."""
+        here = (self.desk.t("Predict"),)
+        return here if self._study is None else (*here, self._study)
+
+    def body(self) -> ComposeResult:
+        """Put the panes together."""
+        yield self._told
+        answer = VerticalScroll(self.figure, id="answer", classes="panel")
+        yield Container(Vertical(self.text, id="left"), answer, id="panes")
+        yield self.history
+
+    def on_mount(self) -> None:
+        """Be ready to type."""
+        self.text.focus()
+        self.figure.show(self._draw)
+        self.retell()
+
+    def on_resize(self, event: Resize) -> None:
+        """Put the panes beside each other where there is room."""
+        self.set_class(event.size.width < _NARROW, "-narrow")
+
+    async def look(self) -> None:
+        """See which studies have a model; tell how long a model has been loading, and what went wrong last."""
+        studies = await self.browser.studies()
+        self._records = sorted((r for r in studies if r.model_dir or r.best), key=lambda r: r.updated, reverse=True)
+        if self._record is None:
+            self._choose(self._records[0].study if self._records else None)
+        self._tell()
+        if self._trouble is not None:
+            raise self._trouble
+
+    def retell(self) -> None:
+        """Tell again: the language has changed."""
+        t = self.desk.t
+        self.set_class(self.desk.glyphs.ascii, "-signs-ascii")
+        self.text.placeholder = t(
+            "Type or paste a text. {ask} asks, {explain} asks why.",
+            ask=key_shown("predict.ask", self.desk.preferences.keymap),
+            explain=key_shown("predict.explain", self.desk.preferences.keymap),
+        )
+        columns = (
+            Column("moment", t("Time of day"), 11),
+            Column("label", t("Label"), 14, share=1),
+            Column("confidence", t("Confidence"), 10, right=True),
+            Column("study", t("Study"), 14, share=1, drop=1),
+            Column("text", t("Text"), 20, share=4),
+        )
+        self.history.set_columns([Column(c.key, c.label, c.width, c.right, c.share, c.drop, False) for c in columns])
+        self._list()
+        self._tell()
+
+    def can(self, action: str) -> bool | None:
+        """Ask only where there is a model; take up only in the history."""
+        if action in {"ask", "explain", "choose"}:
+            return bool(self._records)
+        return self.focused is self.history and bool(self._history) if action == "recall" else True
+
+    # Asking
+
+    def action_ask(self) -> None:
+        """Classify the text."""
+        self._ask(explain=False)
+
+    def action_explain(self) -> None:
+        """Classify the text, and tell which words decided."""
+        self._ask(explain=True)
+
+    @on(TextPane.Changed)
+    def _typed(self) -> None:
+        if self._answer is not None and self._answer.prediction.text == self.text.text:
+            return
+        if self._trouble is None and self._record is not None and self.text.text.strip():
+            self._start(self._live, "live")
+
+    @on(TextPane.Refused)
+    def _say_refused(self, event: TextPane.Refused) -> None:
+        text = self.desk.t("Not inserted: {size:count} characters are more than any model reads.", size=event.size)
+        self.browser.tell(text, bad=True)
+
+    def _ask(self, *, explain: bool) -> None:
+        text = self.text.text
+        if not text.strip():
+            self.browser.tell(self.desk.t("Type or paste a text first."))
+        elif self._record is not None:
+            self.workers.cancel_group(self, "live")
+            self._start(partial(self._put, text, explain=explain, keep=True), "ask")
+
+    async def _live(self) -> None:
+        await asyncio.sleep(_LIVE_AFTER)
+        if self._loaded != self._study:
+            await self._put(None, explain=False, keep=False)
+        text = self.text.text
+        known = self._answer is not None and self._answer.prediction.text == text
+        if self._loaded == self._study and text.strip() and not known:
+            await self._put(text, explain=False, keep=False)
+
+    async def _put(self, text: str | None, *, explain: bool, keep: bool) -> None:
+        """Ask the chosen model; without a text it is only loaded."""
+        record = self._record
+        if record is None:
+            return
+        began = self._since = time.monotonic()
+        self._tell()
+        try:
+            answers = await self.browser.answers.ask(record, () if text is None else (text,), explain=explain)
+        except StoppedError:  # the app is being left
+            return
+        except ModelcatError as error:
+            self._trouble, self._loaded = error, None
+            self.notice.say(error.message)
+        else:
+            self._trouble, self._loaded = None, record.study
+            self.notice.say("")
+            if text is not None and record.study == self._study:
+                self._take(answers[0], record.study, time.monotonic() - began, keep=keep)
+        finally:
+            if self._since == began:
+                self._since = None
+            self._tell()
+
+    def _take(self, given: object, study: str, seconds: float, *, keep: bool) -> None:
+        explanation = given if isinstance(given, Explanation) else None
+        prediction = explanation.prediction if explanation is not None else given
+        self._answer = Answer(study, prediction, seconds, self.desk.clock(), explanation)  # type: ignore[arg-type]
+        self.figure.show(self._draw)
+        if keep:
+            same = [(old.study, old.prediction.text) for old in self._history[:1]]
+            if same == [(study, self._answer.prediction.text)]:
+                del self._history[0]
+            self._history = [self._answer, *self._history][:_REMEMBERED]
+            self._list()
+
+    # Choosing, clearing, taking up
+
+    def action_choose(self) -> None:
+        """Choose the study whose model is asked."""
+        self._start(self._choose_study, "choose")
+
+    async def _choose_study(self) -> None:
+        desk = self.desk
+        choices = [Choice(record.study, self._described(record)) for record in self._records]
+        chosen = await self.app.push_screen_wait(ChoiceDialog(desk, lambda: desk.t("Whose model?"), choices))
+        if chosen:
+            self._choose(chosen[0])
+            if self.text.text.strip():
+                self._start(self._live, "live")
+
+    def _choose(self, study: str | None) -> None:
+        if study != self._study:
+            self._study, self._trouble, self._answer = study, None, None
+            self.workers.cancel_group(self, "live")
+            self.workers.cancel_group(self, "ask")
+            self.notice.say("")
+            self.figure.show(self._draw)
+            self.told()
+            self._tell()
+
+    def action_clear(self) -> None:
+        """Clear the text; undoing brings it back."""
+        self.text.show("")
+        self._answer = None
+        self.figure.show(self._draw)
+        self.text.focus()
+
+    @on(Table.Chosen, "#history")
+    def action_recall(self) -> None:
+        """Take the text of the chosen row up again, with its answer."""
+        if self.history.cursor is not None:
+            self._answer = self._history[int(self.history.cursor)]
+            self.text.show(self._answer.prediction.text)
+            self.figure.show(self._draw)
+            self.text.focus()
+
+    def on_descendant_focus(self) -> None:
+        """Offer what can be done with the part that one is in."""
+        self.told()
+
+    def on_descendant_blur(self) -> None:
+        """Offer what can be done now."""
+        self.told()
+
+    def _start(self, work: Callable[[], Awaitable[None]], group: str) -> None:
+        """Do something beside the screen, instead of what was begun in its group before."""
+        self.run_worker(cast("Any", work), group=group, exclusive=True)
+
+    # Telling
+
+    @property
+    def _record(self) -> StudyRecord | None:
+        return next((record for record in self._records if record.study == self._study), None)
+
+    def _described(self, record: StudyRecord) -> str:
+        parts = [record.title or record.study, record.key.rpartition("/")[2]]
+        if record.best is not None:
+            parts.append(f"{record.metric} {self.desk.metric(record.metric, record.best.value)}")
+        return flat(" · ".join(safe(part, 80) for part in parts), self.desk.glyphs)
+
+    def _whose(self) -> Content:
+        desk, palette, record = self.desk, self.desk.palette, self._record
+        if record is None:
+            return Content.styled(desk.t("No study has a model yet."), palette.muted)
+        state, colour = "", palette.muted
+        if self._since is not None:
+            seconds = int(time.monotonic() - self._since)
+            doing = msgid("The model is being loaded") if self._loaded != self._study else msgid("Asking")
+            parts = [f"{desk.glyphs.states['running']} {desk.t(doing)}", *([desk.seconds(seconds)] if seconds else [])]
+            state, colour = " · ".join(parts), palette.running
+        elif self._loaded == self._study:
+            state = desk.t("answers while you type")
+        return Content.assemble(
+            (self._described(record), f"bold {palette.text}"), (f"  {flat(state, desk.glyphs)}", colour)
+        )
+
+    def _draw(self, canvas: Canvas) -> Content:
+        if self._answer is not None:
+            return draw_answer(self._answer, canvas)
+        t = self.desk.t
+        text = t("Label, confidence and the words that decided will stand here.")
+        if not self._records:
+            key = key_shown("app.submit", self.desk.preferences.keymap)
+            text = t(
+                "No study has a model yet. Press {key} where no text is typed to submit one, or run modelcat run "
+                "examples/quickstart.json.",
+                key=key,
+            )
+        return Content("\n").join(Content.styled(text, canvas.palette.muted).wrap(max(1, canvas.width)))
+
+    def _list(self) -> None:
+        self.history.set_rows([str(index) for index in range(len(self._history))], self._row)
+
+    def _row(self, key: str) -> list[Cell]:
+        answer, language = self._history[int(key)], self.desk.language
+        return [
+            f"{answer.moment.astimezone():%H:%M:%S}",
+            safe(answer.prediction.label, 80),
+            language.percent(answer.prediction.confidence),
+            safe(answer.study, 80),
+            safe(answer.prediction.text, 300),
+        ]
+
+    def _tell(self) -> None:
+        if self.is_mounted:
+            self._told.retell()
+            if self._answer is None:
+                self.figure.retell()

@@ -1,0 +1,57 @@
+"""`TextPane`: a text to be classified, exactly as it was typed or pasted, shown so that it cannot harm a terminal."""
+
+import unicodedata
+from dataclasses import dataclass
+
+from rich.text import Text
+from textual.message import Message
+from textual.widgets import TextArea
+from textual.widgets.text_area import Edit, EditResult
+
+from runner.tui.desk import Desk
+
+__all__ = ["LONGEST", "TextPane"]
+
+LONGEST = 200_000
+"""Characters of a text; a model reads a few thousand of them."""
+_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
+class TextPane(TextArea):
+    """Takes a text of up to `LONGEST` characters.
+
+    Args:
+        desk: Signs.
+    """
+
+    @dataclass
+    class Refused(Message):
+        """An insertion was left out: the text would have become too long."""
+
+        size: int
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__("", soft_wrap=True, tab_behavior="focus", id="text")
+        self._desk = desk
+
+    def show(self, text: str) -> None:
+        """Put another text in; undoing brings the former one back."""
+        self.history.checkpoint()
+        self.replace(text, (0, 0), self.document.end, maintain_selection_offset=False)
+        self.history.checkpoint()
+
+    def edit(self, edit: Edit) -> EditResult:
+        """Change the text, if it does not become too long."""
+        if len(edit.text) > 1 and len(self.text) + len(edit.text) > LONGEST:
+            self.post_message(self.Refused(len(edit.text)))
+            return EditResult(edit.to_location, "")
+        return super().edit(edit)
+
+    def get_line(self, line_index: int) -> Text:
+        """Return a line, a sign in place of every character that cannot be seen."""
+        line = super().get_line(line_index)
+        if line.plain.replace("\t", "").isprintable():
+            return line
+        sign = "?" if self._desk.glyphs.ascii else "\N{REPLACEMENT CHARACTER}"
+        seen = (c if c == "\t" or unicodedata.category(c) not in _UNSEEN else sign for c in line.plain)
+        return Text("".join(seen), end="", no_wrap=True)

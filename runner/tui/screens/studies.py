@@ -1,0 +1,252 @@
+"""The studies: what there is, how each goes, and what one can do with it. The home of the terminal UI."""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.events import Resize
+
+from runner.store.records import StudyRecord
+from runner.tui import steering
+from runner.tui.bindings import textual_bindings
+from runner.tui.desk import Desk
+from runner.tui.exporting import copy_table, save_table
+from runner.tui.place import Place
+from runner.tui.rows.study_cells import ago, study_cells, study_columns
+from runner.tui.rows.study_legend import legend
+from runner.tui.rows.study_row import ORDERS, StudyRow, holds, ordered, rows_of
+from runner.tui.rows.study_state import state_sentence, state_word
+from runner.tui.widgets.one_line import OneLine
+from runner.tui.widgets.search_line import SearchLine
+from runner.tui.widgets.study_panel import StudyPanel
+from runner.tui.widgets.table import Table
+
+__all__ = ["StudiesScreen"]
+
+
+class StudiesScreen(Place):
+    """The list of studies, live; on a wide screen with the study under the cursor beside it."""
+
+    PLACE = "studies"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *textual_bindings("studies"),
+        Binding("escape", "show_all", show=False),
+    ]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012 -- as Textual has it
+    DEFAULT_CSS = """
+    StudiesScreen #list { width: 1fr; padding: 0 1; }
+    StudiesScreen StudyPanel { display: none; width: 44; border-left: solid $border-blurred; }
+    StudiesScreen.-wide StudyPanel { display: block; }
+    StudiesScreen.-signs-ascii StudyPanel { border-left: ascii $border-blurred; scrollbar-size-vertical: 0; }
+    StudiesScreen.-wide #state { display: none; }
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._rows: dict[str, StudyRow] = {}
+        self._order: tuple[str, bool] = (ORDERS[0], False)
+        self._seen: tuple[list[StudyRow], str] | None = None
+        self._table = Table(desk, self._empty, id="studies")
+        self._search = SearchLine(desk)
+        self._state = OneLine(desk, lambda: state_sentence(self._here, desk) if self._here else "", id="state")
+        self._legend = OneLine(desk, lambda: legend(self._here, self._order, desk), id="legend")
+        self._panel = StudyPanel(desk)
+
+    @property
+    def crumbs(self) -> tuple[str, ...]:
+        """The studies are home."""
+        return (self.desk.t("Studies"),)
+
+    def body(self) -> ComposeResult:
+        """Yield list and panel."""
+        with Horizontal():
+            with Vertical(id="list"):
+                yield self._table
+                yield self._search
+                yield self._state
+                yield self._legend
+            yield self._panel
+
+    def on_mount(self) -> None:
+        """Be ready to move about the list."""
+        self.retell()
+        self._table.focus()
+
+    def on_resize(self, event: Resize) -> None:
+        """Give names the room that there is."""
+        del event
+        self.call_after_refresh(self._set_columns)
+
+    # Looking
+
+    async def look(self) -> None:
+        """Read the studies, and show what has changed since."""
+        absent: tuple[dict[str, tuple[float, ...]], list[str]] = ({}, [])
+        records = await self.browser.studies()
+        courses, queue = await self.desk.source.read(
+            lambda store: (store.courses(), [record.study for record in store.queue()]), absent
+        )
+        now = self.desk.clock()
+        rows = rows_of(records, courses, queue, now)
+        latest = max((row.record.updated for row in rows), default=now)
+        seen = (rows, ago(latest, now, self.desk))
+        if seen != self._seen:
+            self._seen = seen
+            self._rows = {row.record.study: row for row in rows}
+            self._arrange()
+
+    def retell(self) -> None:
+        """Name the columns, and search the states, in the language of the moment; draw with its signs."""
+        self.set_class(self.desk.glyphs.ascii, "-signs-ascii")
+        self._set_columns()
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """Show the rows that are searched for, in their order."""
+        now, words = self.desk.clock(), self._search.words
+        found = [row for row in self._rows.values() if holds(row, words, state_word(row.state, self.desk))]
+        by, turned = self._order
+        keys = [row.record.study for row in ordered(found, by, turned=turned)]
+        self._table.set_rows(keys, lambda key: study_cells(self._rows[key], self.desk, now))
+        self._show_here()
+
+    def _set_columns(self) -> None:
+        by, turned = self._order
+        descending = (by in {"best", "trials", "time", "updated", "created"}) != turned
+        self._table.set_columns(study_columns(self.desk, wide=self._panel.display), sorted_by=by, descending=descending)
+
+    def _show_here(self) -> None:
+        self._state.retell()
+        self._legend.retell()
+        self._panel.show(self._here)
+        self.told()
+
+    @property
+    def _here(self) -> StudyRow | None:
+        """The study under the cursor."""
+        return self._rows.get(self._table.cursor or "")
+
+    def _empty(self) -> str:
+        t = self.desk.t
+        if self._seen is None:
+            return t("Reading the studies...")
+        if self._rows:
+            return t("No study holds these words. Esc shows all.")
+        if self.desk.read_only:
+            return t("No studies yet.")
+        return t("No studies yet. Press n to start one from the catalog, or run modelcat run examples/quickstart.json")
+
+    # What one can do
+
+    def can(self, action: str) -> bool | None:
+        """Tell what suits the study under the cursor."""
+        here = self._here
+        match action:
+            case "new":
+                return True
+            case "show_all":
+                return bool(self._search.words)
+            case "stop":
+                stopping = here is not None and here.record.stop_requested is not None
+                return here is not None and here.state in {"running", "queued", "gone"} and not stopping
+            case "resume":
+                return here is not None and here.state in {"stopped", "failed", "gone", "queued"}
+            case "search" | "export" | "copy" | "sort" | "turn":
+                return bool(self._rows)
+            case _:
+                return here is not None
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Keep Escape for going out where nothing is searched."""
+        return self.can(action) if action == "show_all" else super().check_action(action, parameters)
+
+    def action_open(self) -> None:
+        """Go into the study."""
+        from runner.tui.screens.study import StudyScreen
+
+        if (study := self._table.cursor) is not None:
+            self.browser.go(StudyScreen(self.desk, study))
+
+    def action_new(self) -> None:
+        """Go to the catalog, where a new study begins."""
+        self.browser.action_place("catalog")
+
+    def action_stop(self) -> None:
+        """Ask the study to stop."""
+        self._do(steering.stop)
+
+    def action_resume(self) -> None:
+        """Put the study into the queue, and see to it that somebody works on that."""
+        self._do(steering.resume)
+
+    def action_delete(self) -> None:
+        """Ask, and then delete the study and its files."""
+        self._do(steering.delete)
+
+    def action_describe(self) -> None:
+        """Ask for title and notes."""
+        self._do(steering.describe)
+
+    def action_search(self) -> None:
+        """Type words to search for."""
+        self._search.open()
+
+    def action_show_all(self) -> None:
+        """Search for nothing any more."""
+        self._search.action_clear()
+
+    def action_sort(self) -> None:
+        """Sort by the next column."""
+        self._sort(ORDERS[(ORDERS.index(self._order[0]) + 1) % len(ORDERS)], turned=False)
+
+    def action_turn(self) -> None:
+        """Turn the order round."""
+        by, turned = self._order
+        self._sort(by, turned=not turned)
+
+    def action_export(self) -> None:
+        """Save the table."""
+        save_table(self.browser, "studies", self._table.text)
+
+    def action_copy(self) -> None:
+        """Copy the table."""
+        copy_table(self.browser, self._table.text())
+
+    def _do(self, deed: Callable[[Place, StudyRecord], None]) -> None:
+        if (row := self._here) is not None:
+            deed(self, row.record)
+
+    def _sort(self, by: str, *, turned: bool) -> None:
+        self._order = (by, turned)
+        self._set_columns()
+        self._arrange()
+
+    @on(Table.Moved, "#studies")
+    def follow(self) -> None:
+        """Tell of the study that came under the cursor."""
+        self._show_here()
+
+    @on(Table.Chosen, "#studies")
+    def go_in(self) -> None:
+        """Open what was clicked at twice."""
+        self.action_open()
+
+    @on(Table.HeaderClicked, "#studies")
+    def sort_by(self, event: Table.HeaderClicked) -> None:
+        """Sort by the heading that was clicked at; turn the order round the second time."""
+        if event.column_key in ORDERS:
+            by, turned = self._order
+            self._sort(event.column_key, turned=by == event.column_key and not turned)
+
+    @on(SearchLine.Changed)
+    def narrow(self) -> None:
+        """Show what holds the words."""
+        self._arrange()
+
+    @on(SearchLine.Left)
+    def return_to_list(self) -> None:
+        """Go back to the list."""
+        self._table.focus()

@@ -1,0 +1,5 @@
+"""The place of one study: its trials, charts, comparison, diagnosis and log."""
+
+from runner.tui.screens.study.screen import StudyScreen
+
+__all__ = ["StudyScreen"]

@@ -1,0 +1,45 @@
+"""What a person is asked about the table of trials: a filter, and which columns to show."""
+
+from collections.abc import Callable
+
+from runner.console.text import safe
+from runner.tui.dialogs.choice import Choice, ChoiceDialog
+from runner.tui.dialogs.prompt import PromptDialog
+from runner.tui.filtering import judge_filter
+from runner.tui.place import Place
+from runner.tui.screens.study.book import Book
+from runner.tui.screens.study.trials import LABELS, View, column_names, filter_names, first_column_keys
+
+__all__ = ["ask_columns", "ask_filter"]
+
+_MOST_NAMES = 14
+
+
+def ask_filter(place: Place, book: Book, before: str, take: Callable[[str], None]) -> None:
+    """Ask for a filter; an empty one shows all. What is wrong with it is told while it is typed."""
+    desk, names = place.desk, filter_names(book)
+
+    def check(text: str) -> str:
+        wrong = judge_filter(text, names)
+        return "" if wrong is None else desk.say(wrong)
+
+    def hint() -> str:
+        told = [safe(name, 30) for name in names[:_MOST_NAMES]]
+        return desk.t("Known are {names}", names=", ".join(told))
+
+    dialog = PromptDialog(
+        desk, lambda: desk.t("Show trials such as accuracy > 0.9 and batch_size == 32"), before, hint, check
+    )
+    place.app.push_screen(dialog, lambda text: take(text.strip()) if text is not None else None)
+
+
+def ask_columns(place: Place, book: Book, view: View, take: Callable[[tuple[str, ...]], None]) -> None:
+    """Ask which columns to show; the number stays."""
+    desk, now = place.desk, view.columns or first_column_keys(book)
+    choices = [
+        Choice(key, desk.t(LABELS[key]) if key in LABELS else safe(name, 60), key in now)
+        for key, name in column_names(book).items()
+        if key != "number"
+    ]
+    dialog = ChoiceDialog(desk, lambda: desk.t("Columns"), choices, several=True)
+    place.app.push_screen(dialog, lambda keys: take(("number", *keys)) if keys is not None else None)

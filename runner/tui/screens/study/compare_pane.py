@@ -1,0 +1,284 @@
+"""The tab Compare: two trials side by side, and the examples about which they differ."""
+
+from collections.abc import Sequence
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widget import Widget
+
+from catalog.errors import ModelcatError
+from runner.console.text import is_share, safe
+from runner.tui.desk import Desk
+from runner.tui.figures.fitting import fit, width_of
+from runner.tui.screens.study.comparing import (
+    CELLS,
+    Changed,
+    Pair,
+    Quadrants,
+    Row,
+    changes,
+    pair_of,
+    quadrants,
+    rows_of,
+    stored_flips,
+)
+from runner.tui.screens.study.drawings import words
+from runner.tui.screens.study.naming import difference, parameter, trial_name
+from runner.tui.screens.study.quadrant_grid import QuadrantGrid
+from runner.tui.screens.study.scene import Scene, Wanting
+from runner.tui.source import in_thread
+from runner.tui.widgets.figure import Canvas, Figure
+from runner.tui.widgets.told import Told
+from runner.tui.words import msgid
+
+__all__ = ["ComparePane"]
+
+_TITLES = {
+    CELLS[0]: msgid("Both are right"),
+    CELLS[1]: msgid("Only {first} is right"),
+    CELLS[2]: msgid("Only {second} is right"),
+    CELLS[3]: msgid("Both are wrong"),
+}
+_FLIPS = {
+    "given": msgid("Winner and given configuration differ on {rows:count} kept examples of {split}"),
+    "baseline": msgid("Winner and baseline differ on {rows:count} kept examples of {split}"),
+}
+_NAME, _VALUE, _TEXT = 24, 14, 400
+
+
+class ComparePane(Widget):
+    """Two trials held against each other.
+
+    Args:
+        desk: For words, colours and the store.
+    """
+
+    DEFAULT_CSS = """
+    ComparePane { width: 1fr; height: 1fr; }
+    ComparePane > VerticalScroll { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
+    ComparePane Told { height: auto; }
+    ComparePane Figure { margin-top: 1; }
+    ComparePane #examples { margin-top: 0; }
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(id="pane-compare")
+        self._desk = desk
+        self._scene: Scene | None = None
+        self._pair: Pair | None = None
+        self._found: Quadrants | None = None
+        self._trouble = ""
+        self._asked: tuple[object, ...] = ()
+        self._listed: str | None = None
+        self._rows: Sequence[Row] = ()
+        self._lists = Figure(desk, id="examples")
+        self._sides = Figure(desk)
+        self._flips = Figure(desk)
+        self._title = Told(self._told_title)
+        self._part = Told(self._part_title, id="part")
+        self._list = Told(self._list_title, id="list")
+        self._grid = QuadrantGrid(desk, self._names)
+
+    def compose(self) -> ComposeResult:
+        """Hold the lists, the four cells, and the examples."""
+        with VerticalScroll(can_focus=False):
+            yield self._title
+            yield self._part
+            yield self._grid
+            yield self._list
+            yield self._lists
+            yield self._sides
+            yield self._flips
+
+    @property
+    def main(self) -> Widget:
+        """What the keys are for here."""
+        return self._grid
+
+    def show(self, scene: Scene) -> None:
+        """Show the two trials as far as they are known."""
+        pair = pair_of(scene.book, scene.marked, scene.chosen)
+        self._scene = scene
+        if pair != self._pair:
+            self._pair, self._found, self._trouble, self._asked = pair, None, "", ()
+            self._listed, self._rows = None, ()
+        self._grid.display = self._part.display = pair is not None
+        if pair is None:
+            self._sides.show(words(self._desk.t("It takes two trials to compare. Mark them with x."), self._desk))
+        else:
+            self._sides.show(lambda canvas: self._draw_sides(pair, canvas))
+            self._flips.show(lambda canvas: self._draw_flips(scene, canvas))
+        self._title.retell()
+        self._tell_examples()
+
+    async def follow(self, scene: Scene) -> None:
+        """Read the predictions of both, and tell where they part."""
+        pair = self._pair
+        asked = () if pair is None else (pair.first.predictions, pair.second.predictions, pair)
+        if pair is not None and asked != self._asked:
+            self._asked = asked
+            try:
+                self._found, self._trouble = await in_thread(lambda: quadrants(pair, scene.folder)), ""
+            except ModelcatError as error:
+                self._found, self._trouble = None, error.message
+            self._tell_examples()
+        found, cell = self._found, self._listed
+        if found is not None and cell is not None and not self._rows:
+            try:
+                self._rows = await in_thread(lambda: rows_of(found, cell, scene.folder, scene.book.labels))
+            except ModelcatError as error:
+                self._trouble = error.message
+            self._tell_examples()
+
+    def list_cell(self) -> None:
+        """List the examples of the cell under the cursor, or take the list away again."""
+        if self._found is not None:
+            self._listed, self._rows = None if self._listed == self._grid.cell else self._grid.cell, ()
+            self._tell_examples()
+            self.post_message(Wanting())
+
+    @on(QuadrantGrid.Moved)
+    def clicked(self, event: QuadrantGrid.Moved) -> None:
+        """List the cell that was clicked at."""
+        event.stop()
+        self.list_cell()
+
+    def retell(self) -> None:
+        """Tell again: language, theme or signs have changed."""
+        if self._scene is not None:
+            self.show(self._scene)
+
+    def _tell_examples(self) -> None:
+        found = self._found
+        self._grid.show({} if found is None else {cell: len(rows) for cell, rows in found.rows.items()})
+        self._part.retell()
+        self._list.retell()
+        self._list.display = self._lists.display = self._listed is not None
+        self._lists.show(self._draw_list)
+
+    def _names(self) -> tuple[str, str]:
+        if self._pair is None:
+            return "A", "B"
+        return trial_name(self._desk, self._pair.first.number), trial_name(self._desk, self._pair.second.number)
+
+    def _told_title(self) -> Content:
+        if self._pair is None:
+            return Content("")
+        first, second = (self._called(trial.number) for trial in (self._pair.first, self._pair.second))
+        title = self._desk.t("{first} against {second}", first=first, second=second)
+        return Content.styled(title[:1].upper() + title[1:], f"bold {self._desk.palette.text}")
+
+    def _part_title(self) -> Content:
+        palette, t = self._desk.palette, self._desk.t
+        if self._trouble:
+            return Content.styled(safe(self._trouble, 600), palette.warn)
+        if self._found is None:
+            return Content.styled(t("Reading the predictions ..."), palette.muted)
+        rows = len(self._found.labels)
+        title = t("Predictions on {rows:count} validation examples", rows=rows)
+        return Content.assemble((title, f"bold {palette.text}"), (f"  {t('Enter lists a cell.')}", palette.muted))
+
+    def _list_title(self) -> Content:
+        palette, t = self._desk.palette, self._desk.t
+        if self._listed is None or self._found is None or self._pair is None:
+            return Content("")
+        first, second = (trial_name(self._desk, trial.number) for trial in (self._pair.first, self._pair.second))
+        title = t(_TITLES[self._listed], first=first, second=second)
+        total = len(self._found.rows[self._listed])
+        told = self._desk.language.count(total)
+        if self._rows and len(self._rows) < total:
+            told = t("the first {shown:count} of {all:count}", shown=len(self._rows), all=total)
+        return Content.assemble((title, f"bold {palette.text}"), (f"  {told}", palette.muted))
+
+    def _draw_sides(self, pair: Pair, canvas: Canvas) -> Content:
+        desk, palette = self._desk, self._desk.palette
+        heads = ["", trial_name(desk, pair.first.number), trial_name(desk, pair.second.number), ""]
+        lines = [
+            self._line([Content.styled(head, palette.muted) for head in heads]),
+        ]
+        lines += [
+            self._told(changed, parameter(desk, changed.first), parameter(desk, changed.second), "")
+            for changed in changes(pair.first.params, pair.second.params)
+        ]
+        lines.append(Content(""))
+        for changed in changes(pair.first.metrics, pair.second.metrics):
+            gap = ""
+            if changed.first is not None and changed.second is not None:
+                gap = difference(desk, changed.name, changed.first - changed.second)
+            first, second = (self._metric(changed.name, value) for value in (changed.first, changed.second))
+            lines.append(self._told(changed, first, second, gap))
+        return Content("\n").join([line.truncate(canvas.width) for line in lines])
+
+    def _called(self, number: int) -> str:
+        book = self._scene.book if self._scene is not None else None
+        name = trial_name(self._desk, number)
+        if book is not None and book.given is not None and book.given.number == number:
+            return f"{name} ({self._desk.t('given')})"
+        if book is not None and book.best == number:
+            return f"{name} {self._desk.glyphs.star}"
+        return name
+
+    def _metric(self, name: str, value: float | None) -> str:
+        return self._desk.metric(name, value) if is_share(name) or value is None else self._desk.language.number(value)
+
+    def _told(self, changed: Changed, first: str, second: str, gap: str) -> Content:
+        palette = self._desk.palette
+        mark, style = (self._desk.glyphs.bullet, palette.text) if changed.differs else (" ", palette.muted)
+        name = Content.assemble((f"{mark} ", palette.accent), (safe(changed.name, 40), palette.muted))
+        return self._line(
+            [name, Content.styled(first, style), Content.styled(second, style), Content.styled(gap, palette.muted)]
+        )
+
+    def _line(self, cells: Sequence[Content]) -> Content:
+        name, *values = cells
+        parts = [fit(name, _NAME, self._desk.glyphs)]
+        parts += [fit(value, _VALUE, self._desk.glyphs, right=True) for value in values]
+        return Content(" ").join(parts)
+
+    def _draw_list(self, canvas: Canvas) -> Content:
+        if self._pair is None:
+            return Content("")
+        lines: list[Content] = []
+        first, second = (trial_name(self._desk, trial.number) for trial in (self._pair.first, self._pair.second))
+        for row in self._rows:
+            lines += self._example(row, first, second, canvas.width)
+        return Content("\n").join(lines)
+
+    def _draw_flips(self, scene: Scene, canvas: Canvas) -> Content:
+        """Draw the examples that were kept when the study ended: those that winner and another label differently."""
+        lines: list[Content] = []
+        for other, text in _FLIPS.items():
+            if (stored := stored_flips(scene.book, other)) is not None:
+                split, rows = stored
+                title = self._desk.t(text, rows=len(rows), split=safe(split, 20))
+                lines += [Content.styled(title, f"bold {self._desk.palette.text}"), Content("")]
+                for row in rows:
+                    lines += self._example(row, self._desk.t("winner"), self._desk.t(other), canvas.width)
+        return Content("\n").join(lines)
+
+    def _example(self, row: Row, first: str, second: str, width: int) -> list[Content]:
+        desk, palette = self._desk, self._desk.palette
+        parts = [Content.styled(desk.t("Row {row:count}", row=row.row), palette.muted)]
+        parts.append(Content.assemble((f"{desk.t('Truth')} ", palette.muted), safe(row.truth, 30)))
+        for name, label, sure in (
+            (first, row.first, row.first_confidence),
+            (second, row.second, row.second_confidence),
+        ):
+            right = label == row.truth
+            sign, color = (
+                (desk.glyphs.states["complete"], palette.good) if right else (desk.glyphs.states["failed"], palette.bad)
+            )
+            parts.append(
+                Content.assemble(
+                    (f"{name} ", palette.muted), (f"{sign} {safe(label, 30)}", color), f" {desk.language.percent(sure)}"
+                )
+            )
+        head = Content("  ").join(parts)
+        text = safe(row.text, _TEXT) if row.text is not None else desk.t("Its text is kept when the study has ended.")
+        return [*_wrap(head, width), *_wrap(Content(text), width), Content("")]
+
+
+def _wrap(content: Content, width: int) -> list[Content]:
+    return list(content.wrap(max(1, width))) if width_of(content.plain) > width else [content]

@@ -1,0 +1,152 @@
+"""What the first tab tells of the trial under the cursor."""
+
+from collections.abc import Mapping, Sequence
+
+from textual.content import Content
+
+from runner.console.text import is_share, safe
+from runner.store.records import EpochRecord, TrialRecord
+from runner.tui.desk import Desk
+from runner.tui.figures.fitting import fit
+from runner.tui.figures.sparkline import sparkline
+from runner.tui.screens.study.book import Book
+from runner.tui.screens.study.naming import difference, origin, parameter, shown_state, state
+from runner.tui.widgets.figure import Canvas, Draw
+
+__all__ = ["details"]
+
+#: Widths from which two lists stand side by side, and of one of them at most; of a curve.
+_TWO, _LIST, _CURVE = 56, 44, 24
+#: Lines below which none is left empty.
+_LOW = 12
+#: Lines of notes, and characters of each.
+_MOST_NOTES, _LONGEST = 12, 400
+
+
+def details(book: Book, trial: TrialRecord, curve: Sequence[EpochRecord], desk: Desk) -> Draw:
+    """Return what draws a trial: how it ended, its parameters and metrics, its curves, its notes."""
+
+    def draw(canvas: Canvas) -> Content:
+        lines = [_title(book, trial, desk), *_failure(trial, desk)]
+        lines += [Content("")] if canvas.height >= _LOW else []
+        left = _pairs(
+            desk, desk.t("Parameters"), {name: parameter(desk, value) for name, value in trial.params.items()}
+        )
+        right = _pairs(desk, desk.t("Metrics"), _metrics(trial, desk))
+        if canvas.width >= _TWO:
+            lines += _side_by_side(left, right, min(_LIST, canvas.width // 2), desk)
+        else:
+            lines += [*left, Content(""), *right]
+        lines += _curves(book, curve, desk)
+        lines += _speed(trial, desk)
+        lines += _notes(trial, desk)
+        return Content("\n").join(_wrapped(lines, canvas.width))
+
+    return draw
+
+
+def _title(book: Book, trial: TrialRecord, desk: Desk) -> Content:
+    palette, name = desk.palette, shown_state(trial, working=book.record.effective_state(desk.clock()) == "running")
+    parts = [
+        Content.styled(desk.t("Trial {number}", number=str(trial.number)), f"bold {palette.text}"),
+        Content.styled(f"{desk.glyphs.states[name]} {state(desk, name)}", palette.state(name)),
+        Content.styled(origin(desk, trial.origin), palette.muted),
+    ]
+    if trial.number == book.best:
+        parts.insert(1, Content.styled(f"{desk.glyphs.star} {desk.t('best')}", f"bold {palette.accent}"))
+    if trial.value is not None:
+        metric = safe(book.record.metric, 30)
+        parts.append(Content(f"{metric} {desk.metric(book.record.metric, trial.value)}"))
+        given = book.given
+        if given is not None and given.value is not None and given.number != trial.number:
+            change = difference(desk, book.record.metric, trial.value - given.value)
+            parts.append(Content.styled(desk.t("{change} against the given", change=change), palette.muted))
+    if trial.seconds is not None:
+        parts.append(Content.styled(desk.seconds(trial.seconds), palette.muted))
+    return Content("  ").join(parts)
+
+
+def _failure(trial: TrialRecord, desk: Desk) -> list[Content]:
+    if not trial.failure:
+        return []
+    kind, reason = trial.failure.get("kind", ""), trial.failure.get("reason", "")
+    return [Content.styled(f"{safe(kind, 40)}: {safe(reason, 1000)}", desk.palette.bad)]
+
+
+def _metrics(trial: TrialRecord, desk: Desk) -> dict[str, str]:
+    return {
+        name: desk.metric(name, value) if is_share(name) or value is None else desk.language.number(value)
+        for name, value in trial.metrics.items()
+    }
+
+
+def _pairs(desk: Desk, title: str, values: Mapping[str, str]) -> list[Content]:
+    """Return a list of names and values under a title; nothing of an empty one."""
+    if not values:
+        return []
+    names = {name: safe(name, 30) for name in values}
+    width = max(map(len, names.values()))
+    return [
+        Content.styled(title, f"bold {desk.palette.muted}"),
+        *(Content.assemble((f"{names[name]:{width}}  ", desk.palette.muted), value) for name, value in values.items()),
+    ]
+
+
+def _side_by_side(left: Sequence[Content], right: Sequence[Content], width: int, desk: Desk) -> list[Content]:
+    rows = max(len(left), len(right))
+    first, second = ([*side, *[Content("")] * (rows - len(side))] for side in (left, right))
+    if not any(line.plain for line in first):
+        return second
+    return [fit(one, width, desk.glyphs) + other for one, other in zip(first, second, strict=True)]
+
+
+def _curves(book: Book, curve: Sequence[EpochRecord], desk: Desk) -> list[Content]:
+    """Return a line for each of the study's metric and the losses, drawn over the epochs."""
+    if not curve:
+        return []
+    metric = book.record.metric
+    rows = [
+        (name, [value for epoch in curve if (value := epoch.metrics.get(name)) is not None])
+        for name in dict.fromkeys((metric, "loss"))
+    ]
+    rows.append((desk.t("training loss"), [epoch.train_loss for epoch in curve if epoch.train_loss is not None]))
+    drawn = [(name, values) for name, values in rows if values]
+    if not drawn:
+        return []
+    width = max(len(safe(name, 30)) for name, _ in drawn)
+    title = desk.t("Over {epochs:number} epochs", epochs=curve[-1].epoch)
+    lines = [Content(""), Content.styled(title, f"bold {desk.palette.muted}")]
+    for name, values in drawn:
+        told = [desk.metric(name, value) if is_share(name) else desk.language.number(value) for value in values]
+        ends = f"{told[0]} {desk.glyphs.arrow} {told[-1]}" if len(told) > 1 else told[0]
+        line = sparkline(values, min(_CURVE, len(values)), desk.glyphs) if len(values) > 1 else ""
+        lines.append(
+            Content.assemble(
+                (f"{safe(name, 30):{width}}  ", desk.palette.muted),
+                (f"{line} " if line else "", desk.palette.accent),
+                ends,
+            )
+        )
+    return lines
+
+
+def _speed(trial: TrialRecord, desk: Desk) -> list[Content]:
+    known, count = trial.speed, desk.language.count
+    parts = []
+    if (rows := known.get("examples_per_second")) is not None:
+        parts.append(desk.t("{rows} texts a second", rows=count(rows) if rows >= 10 else desk.language.number(rows)))
+    if (tokens := known.get("tokens_per_second")) is not None:
+        parts.append(desk.t("{tokens:count} tokens a second", tokens=tokens))
+    if (epoch := known.get("best_epoch")) is not None:
+        parts.append(desk.t("kept epoch {epoch:number}", epoch=epoch))
+    return [Content(""), Content.styled(", ".join(parts), desk.palette.muted)] if parts else []
+
+
+def _notes(trial: TrialRecord, desk: Desk) -> list[Content]:
+    notes = [Content(f"{desk.glyphs.bullet} {safe(note, _LONGEST)}") for note in trial.notes[:_MOST_NOTES]]
+    return [Content(""), *notes] if notes else []
+
+
+def _wrapped(lines: Sequence[Content], width: int) -> list[Content]:
+    """Break lines that are too wide."""
+    return [part for line in lines for part in (line.wrap(width) if line.cell_length > width else [line])]

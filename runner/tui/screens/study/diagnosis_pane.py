@@ -1,0 +1,120 @@
+"""The tab Diagnosis: the verdict, and what the records show to be wrong, with what to change."""
+
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.content import Content
+from textual.widget import Widget
+
+from catalog.errors import ModelcatError
+from runner.console.text import safe
+from runner.tui.desk import Desk
+from runner.tui.screens.study.headline import verdict
+from runner.tui.screens.study.scene import Scene
+from runner.tui.widgets.figure import Canvas, Figure
+
+if TYPE_CHECKING:
+    from catalog.diagnosis import Diagnosis
+    from runner.store.store import Store
+
+__all__ = ["DiagnosisPane"]
+
+#: Seconds between two diagnoses of a study that is being written to.
+_PAUSE = 5.0
+
+
+class DiagnosisPane(Widget):
+    """What the rules of the study's plugin found.
+
+    Args:
+        desk: For words, colours and the store.
+    """
+
+    DEFAULT_CSS = """
+    DiagnosisPane { width: 1fr; height: 1fr; }
+    DiagnosisPane > VerticalScroll { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(id="pane-diagnosis")
+        self._desk = desk
+        self._figure = Figure(desk)
+        self._scene: Scene | None = None
+        self._found: Sequence[Diagnosis] | None = None
+        self._trouble = ""
+        self._asked: tuple[datetime | None, float] = (None, 0.0)
+
+    def compose(self) -> ComposeResult:
+        """Hold the findings."""
+        with VerticalScroll():
+            yield self._figure
+
+    def show(self, scene: Scene) -> None:
+        """Show what is known."""
+        before, self._scene = self._scene, scene
+        if before is None or before.book is not scene.book:
+            self._figure.show(self._draw)
+
+    async def follow(self, scene: Scene) -> None:
+        """Apply the rules, unless nothing was written since, or they were just applied."""
+        record = scene.book.record
+        updated, at = self._asked
+        if record.updated == updated or (updated is not None and time.monotonic() - at < _PAUSE):
+            return
+        self._asked = (record.updated, time.monotonic())
+        nothing: Sequence[Diagnosis] = ()
+        try:
+            found = await self._desk.source.read(lambda store: self._diagnose(store, record.study), nothing)
+        except ModelcatError as error:
+            self._found, self._trouble = None, error.message
+        else:
+            self._found, self._trouble = found, ""
+        self._figure.show(self._draw)
+
+    def retell(self) -> None:
+        """Tell again: language, theme or signs have changed."""
+        self._figure.retell()
+
+    def _diagnose(self, store: "Store", study: str) -> "Sequence[Diagnosis]":
+        from runner.study.diagnosing import diagnoses_of
+
+        return diagnoses_of(store, study, self._desk.source.place)
+
+    def _draw(self, canvas: Canvas) -> Content:
+        desk, palette, t = self._desk, self._desk.palette, self._desk.t
+        lines: list[Content] = []
+        if self._scene is not None and (told := verdict(self._scene.book, desk)):
+            lines += [Content.styled(t("Verdict"), f"bold {palette.text}"), *map(Content, told), Content("")]
+        if self._trouble:
+            lines.append(Content.styled(safe(self._trouble, 800), palette.warn))
+        elif self._found is None:
+            lines.append(Content.styled(t("Looking at the records ..."), palette.muted))
+        elif not self._found:
+            lines.append(Content.styled(t("No rule found anything wrong."), palette.good))
+        for diagnosis in self._found or ():
+            lines += [*self._finding(diagnosis), Content("")]
+        return Content("\n").join(part for line in lines for part in line.wrap(max(1, canvas.width)) or [line])
+
+    def _finding(self, diagnosis: "Diagnosis") -> list[Content]:
+        from runner.study.remedy import option_of
+
+        desk, palette, glyphs = self._desk, self._desk.palette, self._desk.glyphs
+        colors = {"problem": palette.bad, "warning": palette.warn}
+        names = {"problem": desk.t("Problem"), "warning": desk.t("Warning"), "note": desk.t("Note")}
+        color = colors.get(diagnosis.severity, palette.muted)
+        sign = f"{glyphs.severities.get(diagnosis.severity, glyphs.bullet)} {names.get(diagnosis.severity, '')}  "
+        lines = [
+            Content.assemble((sign, color), (safe(desk.say(diagnosis.title), 200), f"bold {palette.text}")),
+            Content(safe(desk.say(diagnosis.evidence), 800)),
+        ]
+        for remedy in diagnosis.remedies:
+            advice = safe(desk.say(remedy.advice), 400)
+            lines.append(Content.assemble((f"{glyphs.arrow} ", palette.accent), advice))
+            option = option_of(remedy, self._scene.book.record) if self._scene is not None else None
+            if option is not None:
+                lines.append(Content.styled(f"  {safe(option, 600)}", palette.muted))
+        return lines

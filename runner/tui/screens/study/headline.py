@@ -1,0 +1,103 @@
+"""What stands over everything: how far the study is, or what it found, and what to do where it does not go on."""
+
+from textual.content import Content
+
+from catalog.statement import from_json
+from runner.console.text import safe
+from runner.tui.desk import Desk
+from runner.tui.screens.study.book import Book
+from runner.tui.screens.study.naming import state
+
+__all__ = ["headline", "verdict"]
+
+#: Lines that a verdict takes at most.
+_LINES = 3
+
+
+def verdict(book: Book, desk: Desk) -> tuple[str, ...]:
+    """Return the sentences of the verdict; none before there is one, the stored English one where it is older."""
+    stored = book.record.verdict or {}
+    statements = stored.get("statements")
+    if isinstance(statements, list) and statements:
+        try:
+            return tuple(safe(desk.say(from_json(statement)), 600) for statement in statements)
+        except (ValueError, AttributeError, TypeError):  # written by another version, in a shape that is not known here
+            pass
+    return (safe(stored["sentence"], 1200),) if stored.get("sentence") else ()
+
+
+def headline(book: Book, desk: Desk, width: int) -> Content:
+    """Return the lines over the table: state and progress, then the verdict or what is wrong.
+
+    Args:
+        book: The study.
+        desk: Signs, colours and words.
+        width: Cells of a line; sentences of the verdict that would take more than three lines are left to the tab
+            Diagnosis.
+    """
+    record, palette = book.record, desk.palette
+    gone = record.worker_gone(desk.clock())
+    name = "gone" if gone else record.state
+    word = desk.t("worker gone") if gone else state(desk, record.state)
+    first = Content.assemble((f"{desk.glyphs.states[name]} {word}", f"bold {palette.state(name)}"))
+    parts = [first, *(Content(part) for part in _progress(book, desk))]
+    lines = [Content.styled(" - " if desk.glyphs.ascii else " · ", palette.faint).join(parts)]
+    if trouble := _trouble(book, desk):
+        lines.append(Content.styled(trouble, palette.bad if record.state == "failed" or gone else palette.warn))
+    elif found := verdict(book, desk):
+        text = found[0]
+        for sentence in found[1:]:
+            text = f"{text} {sentence}" if len(text) + len(sentence) < _LINES * width - width // 3 else text
+        lines.append(Content.styled(text, palette.text))
+    return Content("\n").join(lines)
+
+
+def _progress(book: Book, desk: Desk) -> list[str]:
+    """Return what has been done, what is best, and how long it takes."""
+    record, t = book.record, desk.t
+    counts = record.trials
+    ended = counts.complete + counts.pruned + counts.failed
+    parts = []
+    if record.mode == "train":
+        parts.append(t("a single training"))
+    else:
+        parts.append(t("{done:count} of {planned:count} trials", done=ended, planned=record.planned))
+    if record.best is not None:
+        value = desk.metric(record.metric, record.best.value)
+        parts.append(t("best {value} by trial {number:count}", value=value, number=record.best.number))
+    if record.state == "running" and not record.worker_gone(desk.clock()):
+        parts.append(_rest(book, desk, ended))
+    elif record.seconds > 0:
+        parts.append(desk.seconds(record.seconds))
+    return parts
+
+
+def _rest(book: Book, desk: Desk, ended: int) -> str:
+    record, t = book.record, desk.t
+    if record.stop_requested is not None:
+        return t("stopping")
+    if ended >= record.planned:
+        return t("confirming the winner")
+    if ended == 0 or record.seconds <= 0:
+        return t("since {time:seconds}", time=record.seconds) if record.seconds > 0 else t("preparing")
+    left = record.seconds / ended * (record.planned - ended)
+    return t("about {left:seconds} left", left=left)
+
+
+def _trouble(book: Book, desk: Desk) -> str:
+    """Say why it does not go on and what to do; empty where all is well."""
+    record, t = book.record, desk.t
+    counts = record.trials
+    if record.worker_gone(desk.clock()):
+        return t("Its worker is gone: nobody runs it. r resumes it where it was.")
+    if record.state == "failed":
+        failure = record.failure or {}
+        return t("Failed: {reason}", reason=safe(failure.get("message") or t("the reason was not recorded"), 300))
+    if record.state == "stopped":
+        done = counts.complete + counts.pruned + counts.failed
+        return t(
+            "Stopped with {done:count} of {planned:count} trials. r resumes it.", done=done, planned=record.planned
+        )
+    if record.state == "queued":
+        return t("It waits in the queue until a worker takes it.")
+    return ""

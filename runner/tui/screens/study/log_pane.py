@@ -1,0 +1,157 @@
+"""The tab Log: what happens and has happened, of the study or of the trial under the cursor."""
+
+from collections import deque
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.events import Resize
+from textual.widget import Widget
+from textual.widgets import RichLog
+
+from runner.tui.desk import Desk
+from runner.tui.screens.study.book import training_of
+from runner.tui.screens.study.scene import Scene
+from runner.tui.source import in_thread
+from runner.tui.widgets.told import Told
+
+if TYPE_CHECKING:
+    from runner.study.log import LogLine
+
+__all__ = ["LogPane"]
+
+#: Bytes of an old log that are read at first, and lines that are kept.
+_FIRST_BYTES, _MOST_LINES = 400_000, 4_000
+
+
+class LogPane(Widget):
+    """The end of the study's log, which goes on by itself while one is at its end.
+
+    Args:
+        desk: For words and colours.
+    """
+
+    DEFAULT_CSS = """
+    LogPane { width: 1fr; height: 1fr; layout: vertical; }
+    LogPane > Told { height: 1; padding: 0 1; color: $secondary; }
+    LogPane > RichLog { height: 1fr; padding: 0 1; background: $background; scrollbar-size-vertical: 1;
+                        overflow-x: hidden; }
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(id="pane-log")
+        self._desk = desk
+        self._scene: Scene | None = None
+        self._lines: deque[LogLine] = deque(maxlen=_MOST_LINES)
+        self._offset: int | None = None
+        self._own = False
+        self._shown: int | None = None
+        self._title = Told(self._told)
+        self._log = RichLog(
+            max_lines=_MOST_LINES, wrap=True, markup=False, highlight=False, auto_scroll=False, min_width=1
+        )
+
+    def compose(self) -> ComposeResult:
+        """Hold a line that says whose log it is, and the log."""
+        yield self._title
+        yield self._log
+
+    @property
+    def main(self) -> Widget:
+        """What the keys are for here."""
+        return self._log
+
+    @property
+    def lines(self) -> "list[LogLine]":
+        """The lines that are shown."""
+        return self._wanted(self._lines)
+
+    def show(self, scene: Scene) -> None:
+        """Show the log of the trial under the cursor, where one asked for that."""
+        self._scene = scene
+        wanted = scene.chosen if self._own else None
+        if wanted != self._shown:
+            self._shown = wanted
+            self._fill()
+        self._title.retell()
+
+    async def follow(self, scene: Scene) -> None:
+        """Read what has been written since."""
+        before = self._offset
+        new, after = await in_thread(lambda: _read(scene.folder, before))
+        self._offset, dropped = after, before is not None and after < before
+        if dropped:  # its older half, and all is read anew
+            self._lines.clear()
+        self._lines.extend(new)
+        if before is None or dropped:
+            self._fill()
+        elif new:
+            at_end = self._log.is_vertical_scroll_end
+            self._write(self._wanted(new))
+            if at_end:
+                self._log.scroll_end(animate=False)
+        self._title.retell()
+
+    def turn(self) -> None:
+        """Show the log of the trial under the cursor alone, or all of it again."""
+        self._own = not self._own
+        if self._scene is not None:
+            self.show(self._scene)
+
+    def retell(self) -> None:
+        """Tell again: language, theme or signs have changed."""
+        self._title.retell()
+        self._fill()
+
+    def on_resize(self, event: Resize) -> None:
+        """Break the lines anew."""
+        del event
+        self._fill()
+
+    def _wanted(self, lines: "Iterable[LogLine]") -> "list[LogLine]":
+        wanted = None if self._shown is None else training_of(self._shown)
+        return [line for line in lines if wanted is None or line.training == wanted]
+
+    def _fill(self) -> None:
+        self._log.clear()
+        self._write(self.lines)
+        self._log.scroll_end(animate=False)
+
+    def _write(self, lines: "list[LogLine]") -> None:
+        for line in lines:
+            self._log.write(self._line(line))
+
+    def _line(self, line: "LogLine") -> Text:
+        palette = self._desk.palette
+        styles = {
+            "failed": palette.bad,
+            "details": palette.muted,
+            "measured": palette.muted,
+            "phase": f"bold {palette.text}",
+            "finished": palette.good,
+            "stopped": palette.warn,
+        }
+        text = line.text.replace("│", "|") if self._desk.glyphs.ascii else line.text
+        time = f"{line.time.astimezone():%H:%M:%S}  "
+        return Text.assemble((time, palette.muted), (text, styles.get(line.kind, palette.text)))
+
+    def _told(self) -> str:
+        t = self._desk.t
+        if not self._lines:
+            return t("There is no log yet: it begins when a worker takes the study.")
+        if self._shown is not None:
+            return t("The log of trial {number}; l shows all of it.", number=str(self._shown))
+        return t("The study's log; l shows that of the trial under the cursor alone.")
+
+
+def _read(folder: Path, offset: int | None) -> "tuple[list[LogLine], int]":
+    from runner.study.log import LOG, read_log
+
+    if offset is None:
+        try:
+            offset = max(0, (folder / LOG).stat().st_size - _FIRST_BYTES)
+        except OSError:  # there is none yet
+            offset = 0
+    return read_log(folder, offset=offset)

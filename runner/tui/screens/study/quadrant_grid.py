@@ -1,0 +1,118 @@
+"""The confusion of two trials' predictions: four cells with counts, one of them under the cursor."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.events import Click
+from textual.message import Message
+from textual.widget import Widget
+
+from runner.tui.desk import Desk
+from runner.tui.figures.fitting import fit, width_of
+from runner.tui.screens.study.comparing import CELLS
+
+__all__ = ["QuadrantGrid"]
+
+_CELL = 20
+
+
+class QuadrantGrid(Widget, can_focus=True):
+    """Two lines of two cells: A right or wrong downwards, B across.
+
+    Args:
+        desk: Colours, signs and words.
+        names: Returns what A and B are called.
+    """
+
+    DEFAULT_CSS = """
+    QuadrantGrid { height: 3; width: 1fr; }
+    """
+    ALLOW_SELECT = False
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "step(2)", show=False),
+        Binding("down", "step(2)", show=False),
+        Binding("left", "step(1)", show=False),
+        Binding("right", "step(1)", show=False),
+    ]
+
+    @dataclass
+    class Moved(Message):
+        """Another cell came under the cursor by a click, and is to be listed."""
+
+        cell: str
+
+    def __init__(self, desk: Desk, names: Callable[[], tuple[str, str]]) -> None:
+        super().__init__(id="quadrants")
+        self._desk = desk
+        self._names = names
+        self._counts: Mapping[str, int] = {}
+        self._at = 1
+        self._left = 0
+
+    @property
+    def cell(self) -> str:
+        """The cell under the cursor, one of `CELLS`."""
+        return CELLS[self._at]
+
+    def show(self, counts: Mapping[str, int]) -> None:
+        """Show how many examples lie in each cell; none before they are counted."""
+        self._counts = counts
+        self.refresh()
+
+    def retell(self) -> None:
+        """Tell again: language, theme or signs have changed."""
+        self.refresh()
+
+    def action_step(self, by: int) -> None:
+        """Go to the other cell of the line (1) or of the column (2)."""
+        self._at ^= by
+        self.refresh()
+
+    def on_click(self, event: Click) -> None:
+        """Go to the cell that was clicked at, and have it listed."""
+        offset = event.get_content_offset(self)
+        if offset is not None and offset.y in {1, 2} and offset.x >= self._left:
+            self._at = (offset.y - 1) * 2 + min(1, (offset.x - self._left) // _CELL)
+            self.refresh()
+            self.post_message(self.Moved(self.cell))
+
+    def on_focus(self) -> None:
+        """Show the cursor as that of the part one is in."""
+        self.refresh()
+
+    def on_blur(self) -> None:
+        """Show the cursor as that of another part."""
+        self.refresh()
+
+    def render(self) -> Content:
+        """Return the three lines."""
+        desk, glyphs = self._desk, self._desk.glyphs
+        first, second = self._names()
+        sides = [desk.t("{name} right", name=first), desk.t("{name} wrong", name=first)]
+        across = [desk.t("{name} right", name=second), desk.t("{name} wrong", name=second)]
+        self._left = min(max(map(width_of, sides)), max(8, self.content_size.width - 2 * _CELL)) + 2
+        heads = [fit(Content.styled(name, desk.palette.muted), _CELL, glyphs, right=True) for name in across]
+        lines = [Content("").join([Content(" " * self._left), *heads])]
+        for line in range(2):
+            label = fit(Content.styled(sides[line], desk.palette.muted), self._left, glyphs)
+            lines.append(Content("").join([label, *(self._cell(line * 2 + column) for column in range(2))]))
+        return Content("\n").join(lines)
+
+    def _cell(self, at: int) -> Content:
+        desk, palette = self._desk, self._desk.palette
+        total = sum(self._counts.values())
+        count = self._counts.get(CELLS[at])
+        told = desk.glyphs.dash
+        if count is not None:
+            told = f"{desk.language.count(count)}  {desk.language.percent(count / total if total else 0.0)}"
+        here = at == self._at
+        cursor = desk.glyphs.cursor if here else " "
+        style = f"bold {palette.text}"
+        if here:
+            style += f" on {palette.blend(palette.ground, palette.accent, 0.24 if self.has_focus else 0.10)}"
+        return Content.styled(cursor, palette.accent) + fit(Content(told), _CELL - 1, desk.glyphs, right=True).stylize(
+            style
+        )

@@ -1,0 +1,461 @@
+"""`StudyScreen`: a study's trials to the left, and what the chosen tab tells of them to the right."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Protocol, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Container, Vertical
+from textual.content import Content
+from textual.events import Resize
+from textual.widget import Widget
+
+from catalog.errors import InputError, ModelcatError, UnknownStudyError
+from runner.console.text import safe
+from runner.store.records import TRIAL_STATES
+from runner.tui.bindings import textual_bindings
+from runner.tui.desk import Desk
+from runner.tui.place import Place
+from runner.tui.screens.study import steering
+from runner.tui.screens.study.book import Book, read_book
+from runner.tui.screens.study.headline import headline
+from runner.tui.screens.study.names import Names
+from runner.tui.screens.study.naming import state
+from runner.tui.screens.study.scene import Curves, Scene, Wanting
+from runner.tui.screens.study.trial_pane import TrialPane
+from runner.tui.screens.study.trials import View
+from runner.tui.screens.study.trials_table import TrialsTable
+from runner.tui.widgets.table import Table
+from runner.tui.widgets.told import Told
+from runner.tui.words import msgid
+
+if TYPE_CHECKING:
+    from runner.tui.screens.study.chart_pane import ChartPane
+    from runner.tui.screens.study.compare_pane import ComparePane
+    from runner.tui.screens.study.log_pane import LogPane
+
+__all__ = ["StudyScreen"]
+
+TABS: Mapping[str, str] = {
+    "trials": msgid("Trials"),
+    "charts": msgid("Charts"),
+    "compare": msgid("Compare"),
+    "diagnosis": msgid("Diagnosis"),
+    "log": msgid("Log"),
+}
+_NARROW = 100
+"""Columns below which table and tab stand one over the other."""
+_OF_TRIALS = frozenset({"open", "sort", "turn", "columns", "mark", "export", "copy", "down", "up"})
+"""Actions that need a trial."""
+
+
+class Pane(Protocol):
+    """A tab: a widget that shows what is known of a scene at once, and then reads what it lacks."""
+
+    def show(self, scene: Scene) -> None:
+        """Show what is known."""
+
+    async def follow(self, scene: Scene) -> None:
+        """Read what is not known yet, and show it."""
+
+
+class StudyScreen(Place):
+    """One study.
+
+    Args:
+        desk: What every screen works with.
+        study: Its name.
+    """
+
+    PLACE = "study"
+    BINDINGS = textual_bindings("study")
+    DEFAULT_CSS = """
+    StudyScreen #headline { height: auto; max-height: 4; padding: 0 1; }
+    StudyScreen #main { layout: horizontal; height: 1fr; width: 1fr; }
+    StudyScreen #left { width: 1fr; min-width: 46; height: 1fr; }
+    StudyScreen #shown { height: 1; padding: 0 1; color: $warning; display: none; }
+    StudyScreen #side { width: 2fr; height: 1fr; border-left: solid $border-blurred; }
+    StudyScreen.-signs-ascii #side { border-left: ascii $border-blurred; }
+    StudyScreen.-narrow #main { layout: vertical; }
+    StudyScreen.-narrow #side { width: 1fr; height: 9; border: none; }
+    StudyScreen.-narrow #left { height: 1fr; }
+    StudyScreen.-narrow.-signs-ascii #side { border: none; }
+    StudyScreen.-narrow.-pane #left { height: 4; }
+    StudyScreen.-narrow.-pane #side { height: 1fr; }
+    StudyScreen #tabs { background: $panel 40%; }
+    """
+
+    def __init__(self, desk: Desk, study: str) -> None:
+        super().__init__(desk)
+        self.study = study
+        self.book: Book | None = None
+        self.view = View()
+        self._tab = "trials"
+        self._marked: tuple[int, ...] = ()
+        self._curves = Curves(desk)
+        self._headline = Told(self._told_headline, id="headline")
+        self._table = TrialsTable(desk)
+        self._filter = Told(self._told_filter, id="shown")
+        self._tabs = Names(desk, lambda: [(key, desk.t(text)) for key, text in TABS.items()], id="tabs")
+        self._side = Vertical(self._tabs, id="side")
+        self._panes: dict[str, Widget] = {}
+
+    @property
+    def crumbs(self) -> tuple[str, ...]:
+        """Studies, then the study by the title that a person gave it."""
+        title = self.book.record.title if self.book is not None else None
+        return self.desk.t("Studies"), title or self.study
+
+    def body(self) -> ComposeResult:
+        """Hold the headline, the table and the tab."""
+        yield self._headline
+        yield Container(Vertical(self._filter, self._table, id="left"), self._side, id="main")
+
+    def on_mount(self) -> None:
+        """Begin with the table and the first tab."""
+        self.set_class(self.desk.glyphs.ascii, "-signs-ascii")
+        self._tabs.choose(self._tab)
+        self._turn_to(self._tab)
+        self._table.focus()
+
+    def on_resize(self, event: Resize) -> None:
+        """Stack table and tab where they do not fit side by side."""
+        self.set_class(event.size.width < _NARROW, "-narrow")
+        self._headline.retell()
+
+    # Looking
+
+    async def look(self) -> None:
+        """Read what has changed of the study, and show it."""
+        known, study = self.book, self.study
+        try:
+            book = await self.desk.source.read(lambda store: read_book(store, study, known), None)
+        except UnknownStudyError:
+            book = None
+        if book is None:
+            self._leave()
+            return
+        if known is not None and book.record.created != known.record.created:
+            self._marked = ()
+        self.book = book
+        if book is not known:
+            self._headline.retell()
+            self.told()
+            if known is None or book.trials is not known.trials or book.record.state != known.record.state:
+                self._show_trials()
+            self._show_pane()
+        elif book.record.state == "running":
+            self._headline.retell()  # its worker may have gone without a word
+        await self._follow()
+
+    def retell(self) -> None:
+        """Tell the table anew: language, theme or signs have changed."""
+        self.set_class(self.desk.glyphs.ascii, "-signs-ascii")
+        if self.book is not None:
+            self._show_trials()
+
+    @property
+    def _pane(self) -> "Pane":
+        return cast("Pane", self._panes[self._tab])
+
+    @property
+    def _charts(self) -> "ChartPane":
+        return cast("ChartPane", self._panes["charts"])
+
+    @property
+    def scene(self) -> Scene | None:
+        """What the tabs show; None before the study was read."""
+        if self.book is None:
+            return None
+        cursor = self._table.cursor
+        chosen = None if cursor is None else int(cursor)
+        return Scene(self.book, chosen, self._marked, self.desk.source.folder / self.study)
+
+    def _told_headline(self) -> str | Content:
+        return (
+            self.desk.t("Reading the study ...")
+            if self.book is None
+            else headline(self.book, self.desk, self.size.width - 2)
+        )
+
+    def _told_filter(self) -> str:
+        """Say which trials are shown, where that is not all."""
+        view, t = self.view, self.desk.t
+        if self.book is None or not (view.state or view.expression.strip()):
+            return ""
+        parts = [state(self.desk, view.state)] if view.state else []
+        parts += [safe(view.expression, 60)] if view.expression.strip() else []
+        shown, total = len(self._table.keys), len(self.book.trials)
+        count = t("{shown:count} of {all:count} trials", shown=shown, all=total)
+        return f"{count}: {', '.join(parts)}"
+
+    def _show_trials(self) -> None:
+        if self.book is not None:
+            self._table.show(self.book, self.view, self._marked)
+            self._filter.retell()
+            self._filter.display = bool(self.view.state or self.view.expression.strip())
+
+    def _show_pane(self) -> None:
+        scene = self.scene
+        if scene is not None:
+            self._pane.show(scene)
+        self.refresh_bindings()
+
+    async def _follow(self) -> None:
+        scene = self.scene
+        if scene is not None:
+            await self._pane.follow(scene)
+
+    @on(Wanting)
+    def follow_soon(self) -> None:
+        """Read what the tab lacks, without keeping anybody waiting."""
+
+        async def follow() -> None:
+            try:
+                await self._follow()
+            except ModelcatError as error:
+                self.notice.say(error.message)
+
+        self.run_worker(follow(), group="follow", exclusive=True)
+
+    def _leave(self) -> None:
+        self.browser.tell(self.desk.t("The study {name} is not there any more.", name=safe(self.study, 80)), bad=True)
+        self.browser.forget_studies()
+        self.app.call_later(self.browser.action_out)
+
+    # The table
+
+    @on(Table.Moved, "#trials")
+    def moved(self) -> None:
+        """Show the trial that is under the cursor now."""
+        self._show_pane()
+        self.follow_soon()
+
+    @on(Table.Chosen, "#trials")
+    def chosen(self) -> None:
+        """Open the trial that was clicked at twice."""
+        self._open_trial()
+
+    @on(Table.HeaderClicked, "#trials")
+    def sort_by(self, event: Table.HeaderClicked) -> None:
+        """Sort by a column; turn the order where it is sorted by that."""
+        self._sort(event.column_key)
+
+    def action_down(self) -> None:
+        """Go to the next trial, wherever one is."""
+        self._table.action_step(1)
+
+    def action_up(self) -> None:
+        """Go to the previous trial, wherever one is."""
+        self._table.action_step(-1)
+
+    def action_open(self) -> None:
+        """Open the trial under the cursor; on the four cells of a comparison, list the examples."""
+        if self._tab == "compare" and self.focused is not None and self.focused.id == "quadrants":
+            cast("ComparePane", self._panes["compare"]).list_cell()
+        else:
+            self._open_trial()
+
+    def _open_trial(self) -> None:
+        from runner.tui.screens.trial import TrialScreen
+
+        if (cursor := self._table.cursor) is not None:
+            self.browser.go(TrialScreen(self.desk, self.study, int(cursor)))
+
+    def action_sort(self) -> None:
+        """Sort by the next column."""
+        self._sort(self._table.next_column(self.view.sorted_by))
+
+    def action_turn(self) -> None:
+        """Turn the order round."""
+        self._look_at(self.view.with_(turned=not self.view.turned))
+
+    def action_states(self) -> None:
+        """Show the trials of the next state only, at last all again."""
+        present = {trial.state for trial in self.book.trials.values()} if self.book is not None else set()
+        states = (None, *(name for name in TRIAL_STATES if name in present))
+        at = states.index(self.view.state) if self.view.state in states else 0
+        self._look_at(self.view.with_(state=states[(at + 1) % len(states)]))
+
+    def action_filter(self) -> None:
+        """Ask for a filter; it is judged while it is typed."""
+        from runner.tui.screens.study.asking import ask_filter
+
+        if self.book is not None:
+            ask_filter(
+                self, self.book, self.view.expression, lambda text: self._look_at(self.view.with_(expression=text))
+            )
+
+    def action_columns(self) -> None:
+        """Ask which columns to show."""
+        from runner.tui.screens.study.asking import ask_columns
+
+        if self.book is not None:
+            ask_columns(self, self.book, self.view, lambda keys: self._look_at(self.view.with_(columns=keys)))
+
+    def action_mark(self) -> None:
+        """Mark the trial for comparing, or unmark it; the latest two stay."""
+        scene = self.scene
+        if scene is not None and scene.chosen is not None:
+            rest = tuple(number for number in self._marked if number != scene.chosen)
+            self._marked = rest if scene.chosen in self._marked else (*rest, scene.chosen)[-2:]
+            self._show_trials()
+            self._show_pane()
+            self.follow_soon()
+
+    def action_export(self) -> None:
+        """Save the table."""
+        from runner.tui.exporting import save_table
+
+        save_table(self.browser, f"{self.study}-trials", self._table.text)
+
+    def action_copy(self) -> None:
+        """Copy the table."""
+        from runner.tui.exporting import copy_table
+
+        copy_table(self.browser, self._table.text())
+
+    def _sort(self, key: str) -> None:
+        turned = not self.view.turned if key == self.view.sorted_by else False
+        self._look_at(self.view.with_(sorted_by=key, turned=turned))
+
+    def _look_at(self, view: View) -> None:
+        try:
+            self.view = view
+            self._show_trials()
+        except InputError as error:  # a column that the filter speaks of has gone
+            self.view = view.with_(expression="")
+            self._show_trials()
+            self.browser.tell(error.message, bad=True)
+        self._show_pane()
+        self.follow_soon()
+
+    # The tabs
+
+    @on(Names.Chosen, "#tabs")
+    def choose_tab(self, event: Names.Chosen) -> None:
+        """Show the tab that was clicked at."""
+        self._turn_to(event.key)
+
+    def action_next_tab(self) -> None:
+        """Show the next tab."""
+        self._turn(1)
+
+    def action_previous_tab(self) -> None:
+        """Show the previous tab."""
+        self._turn(-1)
+
+    def action_switch(self) -> None:
+        """Change between the table and the tab."""
+        to_pane = not self.has_class("-pane") if self.has_class("-narrow") else self._table.has_focus
+        self.set_class(to_pane, "-pane")
+        if to_pane:
+            self._focus_pane()
+        else:
+            self._table.focus()
+
+    def action_compare(self) -> None:
+        """Compare the two marked trials."""
+        self._turn_to("compare")
+        self.call_after_refresh(self._focus_pane)
+
+    def action_chart(self) -> None:
+        """Show the charts; once more, the next one."""
+        if self._tab == "charts":
+            self._charts.next_kind()
+        else:
+            self._turn_to("charts")
+
+    def action_parameter(self) -> None:
+        """Draw the next parameter."""
+        self._charts.next_part()
+
+    def action_only_trial(self) -> None:
+        """Show the log of the trial under the cursor alone, or all of it again."""
+        cast("LogPane", self._panes["log"]).turn()
+
+    def _turn(self, by: int) -> None:
+        keys = list(TABS)
+        self._turn_to(keys[(keys.index(self._tab) + by) % len(keys)])
+
+    def _turn_to(self, tab: str) -> None:
+        pane_had_focus = any(pane.has_focus or pane.has_focus_within for pane in self._panes.values())
+        self._tab = tab
+        self._tabs.choose(tab)
+        if tab not in self._panes:
+            self._panes[tab] = self._made(tab)
+            self._side.mount(self._panes[tab])
+        for name, pane in self._panes.items():
+            pane.display = name == tab
+        self.set_class(tab != "trials", "-pane")
+        self._show_pane()
+        self.follow_soon()
+        if pane_had_focus:
+            self.call_after_refresh(self._focus_pane)
+
+    def _focus_pane(self) -> None:
+        """Give the keys to the tab; those of one that has no use for them stay with the table."""
+        target = next(
+            (widget for widget in self._panes[self._tab].walk_children(Widget) if widget.focusable), self._table
+        )
+        target.focus(scroll_visible=False)  # what stands above it is to be seen first
+
+    def _made(self, tab: str) -> Widget:
+        """Return a tab's widget; what it needs is imported when it is first shown."""
+        match tab:
+            case "charts":
+                from runner.tui.screens.study.chart_pane import ChartPane
+
+                return ChartPane(self.desk, self._curves)
+            case "compare":
+                from runner.tui.screens.study.compare_pane import ComparePane
+
+                return ComparePane(self.desk)
+            case "diagnosis":
+                from runner.tui.screens.study.diagnosis_pane import DiagnosisPane
+
+                return DiagnosisPane(self.desk)
+            case "log":
+                from runner.tui.screens.study.log_pane import LogPane
+
+                return LogPane(self.desk)
+            case _:
+                return TrialPane(self.desk, self._curves)
+
+    # Steering
+
+    def action_stop(self) -> None:
+        """Ask that the study stop."""
+        steering.stop(self, self.study)
+
+    def action_resume(self) -> None:
+        """Put the study back into the queue."""
+        steering.resume(self, self.study)
+
+    def action_describe(self) -> None:
+        """Write title and notes."""
+        if self.book is not None:
+            steering.describe(self, self.book.record)
+
+    def can(self, action: str) -> bool | None:  # noqa: PLR0911 -- one answer for each action
+        """Tell what can be done with the study as it is."""
+        book = self.book
+        if book is None:
+            return action in {"next_tab", "previous_tab", "switch"}
+        match action:
+            case "stop":
+                return steering.can_stop(book.record, self.desk)
+            case "resume":
+                return steering.can_resume(book.record, self.desk)
+            case "compare":
+                return len(book.trials) > 1 and book.best is not None
+            case "parameter":
+                return self._tab == "charts" and self._charts.has_parts
+            case "only_trial":
+                return self._tab == "log"
+            case "states" | "filter":
+                return bool(book.trials)
+            case _ if action in _OF_TRIALS:
+                return self._table.cursor is not None
+            case _:
+                return True

@@ -1,0 +1,123 @@
+"""The tab Trials: all about the trial under the cursor, and where it stands among the others."""
+
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.events import Resize
+from textual.timer import Timer
+from textual.widget import Widget
+
+from runner.tui.desk import Desk
+from runner.tui.screens.study.book import Book
+from runner.tui.screens.study.details import details
+from runner.tui.screens.study.drawings import words
+from runner.tui.screens.study.scene import PAUSE, Curves, Scene
+from runner.tui.widgets.figure import Figure
+
+if TYPE_CHECKING:
+    from runner.tui.widgets.chart import Chart
+
+__all__ = ["TrialPane"]
+
+#: Lines from which the chart has room below the details, and what stays for these.
+_TALL, _DETAILS = 28, 14
+
+
+class TrialPane(Widget):
+    """Details of a trial; where there is room, the history of the search with the trial in it.
+
+    Args:
+        desk: For words, colours and the store.
+        curves: What has been read of the trials' measurements.
+    """
+
+    DEFAULT_CSS = """
+    TrialPane { width: 1fr; height: 1fr; layout: vertical; }
+    TrialPane > VerticalScroll { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
+    TrialPane > Chart { height: 1fr; min-height: 10; }
+    TrialPane.-tall > VerticalScroll { height: auto; max-height: 60%; }
+    """
+
+    def __init__(self, desk: Desk, curves: Curves) -> None:
+        super().__init__(id="pane-trials")
+        self._desk = desk
+        self._curves = curves
+        self._figure = Figure(desk)
+        self._chart: Chart | None = None
+        self._scene: Scene | None = None
+        self._shown: tuple[object, ...] = ()
+        self._charted: Book | None = None
+        self._later: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        """Hold the details; the chart comes when there is room."""
+        with VerticalScroll():
+            yield self._figure
+
+    def show(self, scene: Scene) -> None:
+        """Show the trial under the cursor as far as it is known."""
+        self._scene = scene
+        trial = scene.trial
+        curve = () if scene.chosen is None else self._curves.found.get(scene.chosen, ())
+        shown = (trial, curve, scene.book)
+        if len(self._shown) == len(shown) and all(one is other for one, other in zip(shown, self._shown, strict=True)):
+            return
+        self._shown = shown
+        if trial is None:
+            self._figure.show(words(self._nothing(scene), self._desk))
+        else:
+            self._figure.show(details(scene.book, trial, curve, self._desk))
+        self._show_chart(scene)
+
+    async def follow(self, scene: Scene) -> None:
+        """Read the measurements of the trial under the cursor, and show them."""
+        if scene.chosen is not None:
+            await self._curves.want(scene.book, [scene.chosen])
+            self.show(self._scene or scene)  # one may have gone on meanwhile
+
+    def retell(self) -> None:
+        """Tell again: language, theme or signs have changed."""
+        self._shown, self._charted = (), None
+        if self._scene is not None:
+            self.show(self._scene)
+
+    def on_resize(self, event: Resize) -> None:
+        """Show the chart where there is room now."""
+        self.set_class(event.size.height >= _TALL, "-tall")
+        if self._scene is not None:
+            self._show_chart(self._scene)
+
+    def _show_chart(self, scene: Scene) -> None:
+        room = self.size.height >= _TALL and scene.book.record.trials.complete > 1
+        if room and self._chart is None:
+            from runner.tui.widgets.chart import Chart
+
+            self._chart = Chart(self._desk)
+            self.mount(self._chart)
+        if self._chart is None:
+            return
+        self._chart.display = room
+        if self._later is not None:
+            self._later.stop()
+        if room:
+            moved = self._charted is scene.book
+            self._charted = scene.book
+            # Only the cursor moved: whoever runs through the trials is not kept waiting for charts.
+            self._later = self.set_timer(PAUSE if moved else 0.0, lambda: self._draw_chart(scene))
+
+    def _draw_chart(self, scene: Scene) -> None:
+        from runner.tui.screens.study.charts import history
+
+        if self._chart is not None:
+            self._chart.show(history(scene.book, self._desk, scene.chosen))
+
+    def _nothing(self, scene: Scene) -> str:
+        t, record = self._desk.t, scene.book.record
+        if scene.book.trials:
+            return t("No trial is shown: a shows all states, f changes the filter.")
+        if record.state == "running":
+            return t(
+                "The first trial has not begun: data and model are being prepared. The tab Log tells how far it is."
+            )
+        return t("There is no trial yet.")

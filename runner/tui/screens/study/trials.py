@@ -1,0 +1,210 @@
+"""The table of trials: which of them are shown, in which order, and what stands in its cells."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from textual.content import Content
+
+from runner.console.text import is_share, safe
+from runner.store.records import TRIAL_STATES, TrialRecord
+from runner.tui.desk import Desk
+from runner.tui.filtering import compile_filter
+from runner.tui.screens.study.book import Book
+from runner.tui.screens.study.naming import origin, parameter, shown_state, state
+from runner.tui.widgets.column import Column
+from runner.tui.widgets.table import Cell
+from runner.tui.words import msgid
+
+__all__ = [
+    "LABELS",
+    "View",
+    "cells",
+    "column_names",
+    "columns",
+    "filter_names",
+    "first_column_keys",
+    "shown",
+    "sorted_downwards",
+]
+
+PARAM, METRIC = "param:", "metric:"
+_FACTS = ("number", "value", "state", "origin", "seconds")
+LABELS = {
+    "number": msgid("No."),
+    "state": msgid("State"),
+    "seconds": msgid("Time"),
+    "origin": msgid("Origin"),
+}
+#: Parameters and metrics beyond these have no column until somebody chooses them.
+_MOST_PARAMETERS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Which trials a person wants to see, and how.
+
+    Attributes:
+        sorted_by: Key of a column.
+        turned: Whether the order is turned round; unturned the best, or the smallest, comes first.
+        state: Show trials of this state only; None for all.
+        expression: Show trials for which this filter holds (`runner.tui.filtering`).
+        columns: Keys of the columns, in order; None for those that one starts with.
+    """
+
+    sorted_by: str = "value"
+    turned: bool = False
+    state: str | None = None
+    expression: str = ""
+    columns: tuple[str, ...] | None = None
+
+    def with_(self, **changes: Any) -> "View":
+        """Return the same with some of it changed."""
+        return replace(self, **changes)
+
+
+def filter_names(book: Book) -> tuple[str, ...]:
+    """Return what a filter may speak of."""
+    return tuple(dict.fromkeys((*book.parameters, *book.metrics, *_FACTS)))
+
+
+def column_names(book: Book) -> dict[str, str]:
+    """Return all columns that can be chosen: key and text to translate, or a name of anybody's."""
+    named = {"number": LABELS["number"], "state": LABELS["state"], "value": book.record.metric}
+    named |= {f"{PARAM}{name}": name for name in book.parameters}
+    named |= {f"{METRIC}{name}": name for name in book.metrics if name != book.record.metric}
+    return named | {"seconds": LABELS["seconds"], "origin": LABELS["origin"]}
+
+
+def first_column_keys(book: Book) -> tuple[str, ...]:
+    """Return the columns that one starts with."""
+    parameters = [f"{PARAM}{name}" for name in book.parameters[:_MOST_PARAMETERS]]
+    return ("number", "state", "value", *parameters, "seconds", "origin")
+
+
+def shown(book: Book, view: View) -> list[TrialRecord]:
+    """Return the trials to show, in order; those without a value in the sorted column come last.
+
+    Raises:
+        InputError: The filter is none.
+    """
+    holds = compile_filter(view.expression, filter_names(book)) if view.expression.strip() else None
+    found = [
+        trial
+        for trial in book.trials.values()
+        if (view.state is None or trial.state == view.state) and (holds is None or holds(_values(trial)))
+    ]
+    found.sort(key=lambda trial: trial.number)
+    value_of = _sort_value(view.sorted_by)
+    known = [(trial, value) for trial in found if (value := value_of(trial)) is not None]
+    known.sort(key=lambda pair: _comparable(pair[1]), reverse=sorted_downwards(book, view))
+    return [*(trial for trial, _ in known), *(trial for trial in found if value_of(trial) is None)]
+
+
+def sorted_downwards(book: Book, view: View) -> bool:
+    """Tell whether the largest comes first."""
+    return (view.sorted_by == "value" and book.maximize) != view.turned
+
+
+def columns(book: Book, view: View, desk: Desk) -> list[Column]:
+    """Return the columns with their headings in the person's language."""
+    digits = max(3, len(str(max(book.trials, default=0))))
+    words = max(len(state(desk, name)) for name in (*TRIAL_STATES, "stopped"))
+    known = column_names(book)
+    made = [Column("marks", "", 2, sortable=False)]
+    for place, key in enumerate(view.columns or first_column_keys(book)):
+        label = desk.t(LABELS[key]) if key in LABELS else safe(known.get(key, ""), 24)
+        match key:
+            case "number":
+                made.append(Column(key, label, digits, right=True))
+            case "state":
+                made += [
+                    Column("sign", "", 1, sortable=False),
+                    Column(key, label, max(words, len(label) + 2), drop=90),
+                ]
+            case "value":
+                made.append(Column(key, label, max(8, min(12, len(label) + 2)), right=True))
+            case "seconds":
+                made.append(Column(key, label, 12, right=True, drop=70))
+            case "origin":
+                made.append(Column(key, label, 10, drop=80))
+            case _ if key in known:
+                made.append(Column(key, label, min(12, max(7, len(label))), right=True, drop=place))
+    return made
+
+
+def cells(
+    book: Book, view: View, desk: Desk, marked: Sequence[int], *, working: bool
+) -> Callable[[str], Sequence[Cell]]:
+    """Return what gives the cells of a trial by its number as text.
+
+    Args:
+        book: The study.
+        view: Which columns there are.
+        desk: Signs, colours and words.
+        marked: Numbers of the trials that are to be compared.
+        working: Whether somebody runs the study.
+    """
+    keys = [key for key in view.columns or first_column_keys(book) if key in column_names(book)]
+    glyphs, palette, best = desk.glyphs, desk.palette, book.best
+
+    def of(key: str) -> Sequence[Cell]:
+        trial = book.trials[int(key)]
+        name = shown_state(trial, working=working)
+        marks = Content.assemble(
+            (glyphs.mark if trial.number in marked else " ", palette.series[1]),
+            (glyphs.star if trial.number == best else " ", palette.accent),
+        )
+        row: list[Cell] = [marks]
+        for column in keys:
+            if column == "state":
+                row += [
+                    Content.styled(glyphs.states[name], palette.state(name)),
+                    Content.styled(state(desk, name), palette.state(name)),
+                ]
+            elif column == "value" and trial.number == best:
+                row.append(Content.styled(desk.metric(book.record.metric, trial.value), f"bold {palette.accent}"))
+            else:
+                row.append(_cell(book, desk, trial, column))
+        return row
+
+    return of
+
+
+def _cell(book: Book, desk: Desk, trial: TrialRecord, column: str) -> Cell:
+    match column:
+        case "number":
+            return str(trial.number)
+        case "value":
+            return desk.metric(book.record.metric, trial.value)
+        case "seconds":
+            return desk.seconds(trial.seconds)
+        case "origin":
+            return Content.styled(origin(desk, trial.origin), desk.palette.muted)
+        case _ if column.startswith(PARAM):
+            return parameter(desk, trial.params.get(column.removeprefix(PARAM)))
+        case _:
+            name = column.removeprefix(METRIC)
+            value = trial.metrics.get(name)
+            return desk.metric(name, value) if is_share(name) or value is None else desk.language.number(value)
+
+
+def _values(trial: TrialRecord) -> Mapping[str, object]:
+    """Return what a filter is asked of, by name; what the trial itself is comes before names of anybody's."""
+    return {**trial.metrics, **trial.params, **{name: getattr(trial, name) for name in _FACTS}}
+
+
+def _sort_value(column: str) -> Callable[[TrialRecord], Any]:
+    if column.startswith(PARAM):
+        name = column.removeprefix(PARAM)
+        return lambda trial: trial.params.get(name)
+    if column.startswith(METRIC):
+        name = column.removeprefix(METRIC)
+        return lambda trial: trial.metrics.get(name)
+    return lambda trial: getattr(trial, column, None)
+
+
+def _comparable(value: object) -> tuple[bool, float, str]:
+    """Return what puts numbers before text, so that no two values refuse to be compared."""
+    number = isinstance(value, int | float)
+    return (not number, float(value) if isinstance(value, int | float) else 0.0, "" if number else str(value))

@@ -1,0 +1,48 @@
+"""The table of trials as a widget."""
+
+from collections.abc import Sequence
+
+from runner.tui.desk import Desk
+from runner.tui.screens.study.book import Book
+from runner.tui.screens.study.trials import View, cells, columns, shown, sorted_downwards
+from runner.tui.widgets.table import Table
+
+__all__ = ["TrialsTable"]
+
+
+class TrialsTable(Table):
+    """Shows the trials of a study; the cursor stays on its trial.
+
+    Args:
+        desk: Colours, signs and words.
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, self._told_empty, id="trials")
+        self._book: Book | None = None
+
+    def show(self, book: Book, view: View, marked: Sequence[int]) -> None:
+        """Show trials.
+
+        Raises:
+            InputError: The filter speaks of what this study does not have.
+        """
+        trials = shown(book, view)
+        self._book = book
+        working = book.record.effective_state(self._desk.clock()) == "running"
+        downwards = sorted_downwards(book, view)
+        self.set_columns(columns(book, view, self._desk), sorted_by=view.sorted_by, descending=downwards)
+        self.set_rows([str(trial.number) for trial in trials], cells(book, view, self._desk, marked, working=working))
+
+    def next_column(self, key: str) -> str:
+        """Return the column to sort by after this one, among those that have room."""
+        keys = [column.key for column in self.visible_columns if column.sortable] or [key]
+        return keys[(keys.index(key) + 1) % len(keys)] if key in keys else keys[0]
+
+    def _told_empty(self) -> str:
+        t = self._desk.t
+        if self._book is None:
+            return ""
+        if self._book.trials:
+            return t("No trial is shown: a shows all states, f changes the filter.")
+        return t("There is no trial yet.")

@@ -1,0 +1,101 @@
+"""Completes what is being written, and knows what the field at the cursor is."""
+
+from collections.abc import Callable
+
+from runner.tui.screens.submit.editor import Editor
+from runner.tui.screens.submit.locating import Cursor, Located, cursor_at, locate
+from runner.tui.screens.submit.offers import OfferList
+from runner.tui.screens.submit.schema import Facts, Meaning, Offer, meaning_of, offers_at
+
+__all__ = ["Completer"]
+
+_LONGEST = 1 << 15
+"""Characters above which the field at the cursor is not looked for: it takes too long for every key."""
+
+
+class Completer:
+    """Works on an editor, with a list of offers.
+
+    Args:
+        editor: What is written in.
+        offers: Shows what can be written.
+        facts: Returns what is known about the spec so far; None where nothing is.
+    """
+
+    def __init__(self, editor: Editor, offers: OfferList, facts: Callable[[], Facts | None]) -> None:
+        self._editor = editor
+        self._offers = offers
+        self._facts = facts
+        self._known: tuple[str, Located] = ("", locate(""))
+
+    def meaning(self) -> Meaning | None:
+        """Return what the field at the cursor is; None where there is none."""
+        facts, text = self._facts(), self._editor.text
+        if facts is None or len(text) > _LONGEST:
+            return None
+        return meaning_of(facts, self._located(text), self._cursor(text))
+
+    def begin(self) -> bool:
+        """Offer what can be written at the cursor, write what is the only thing; False where there is nothing."""
+        offers = self._found()
+        if len(offers) == 1:
+            self._write(offers[0])
+        elif offers:
+            self._offers.open(offers, self._editor.cursor_screen_offset, self._editor.screen.size)
+        return bool(offers)
+
+    def follow(self) -> None:
+        """Offer what fits to what has been typed since, if anything is being offered."""
+        if self._offers.is_open:
+            self._offers.open(self._found(), self._editor.cursor_screen_offset, self._editor.screen.size)
+
+    def catch(self, key: str) -> bool:
+        """Take the keys that belong to the list while it is open."""
+        if not self._offers.is_open:
+            return False
+        match key:
+            case "up" | "down":
+                self._offers.step(1 if key == "down" else -1)
+            case "enter" | "tab":
+                self.take()
+            case "escape":
+                self._offers.close()
+            case "left" | "right" | "home" | "end" | "pageup" | "pagedown":
+                self._offers.close()
+                return False
+            case _:
+                return False
+        return True
+
+    def take(self) -> None:
+        """Write the chosen offer."""
+        if (offer := self._offers.chosen) is not None:
+            self._offers.close()
+            self._write(offer)
+
+    def _found(self) -> list[Offer]:
+        facts, text = self._facts(), self._editor.text
+        if facts is None or len(text) > _LONGEST:
+            return []
+        return offers_at(facts, self._located(text), self._cursor(text))
+
+    def _write(self, offer: Offer) -> None:
+        """Put the offer in place of what was begun, with the commas that are missing around it."""
+        text = self._editor.text
+        cursor, located = self._cursor(text), self._located(text)
+        after, before, start = "", "", cursor.start
+        if cursor.role == "name" and text[cursor.end :].lstrip().startswith('"'):
+            after = ","
+        if cursor.role == "name" and cursor.comma is not None:
+            start, before = cursor.comma, "," + text[cursor.comma : cursor.start]
+        self._editor.insert_between(
+            located.position(start), located.position(cursor.end), before + offer.text + after, offer.back + len(after)
+        )
+
+    def _cursor(self, text: str) -> Cursor:
+        return cursor_at(text, self._editor.offset_of_cursor)
+
+    def _located(self, text: str) -> Located:
+        if self._known[0] != text:
+            self._known = (text, locate(text))
+        return self._known[1]

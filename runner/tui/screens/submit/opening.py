@@ -1,0 +1,112 @@
+"""Where the text of the editor comes from and goes to: files, templates, stored studies."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from catalog import strict_json
+from catalog.errors import ModelcatError
+from runner.console.text import safe
+from runner.tui.desk import Desk
+from runner.tui.dialogs.choice import Choice, ChoiceDialog
+from runner.tui.dialogs.prompt import PromptDialog
+from runner.tui.dialogs.saving import SaveDialog
+from runner.tui.screens.submit.templates import Template, templates
+from runner.tui.source import in_thread
+
+if TYPE_CHECKING:
+    from runner.tui.screens.submit.screen import SubmitScreen
+
+__all__ = ["choose_template", "open_file", "save_file"]
+
+
+async def open_file(screen: "SubmitScreen") -> None:
+    """Ask for a file and put it into the editor; its paths then start from its folder."""
+    desk = screen.desk
+    dialog = PromptDialog(
+        desk,
+        lambda: desk.t("Open a spec"),
+        hint=lambda: desk.t("A JSON file, from {folder}", folder=safe(Path.cwd(), 200)),
+        check=lambda line: _wrong(line, desk),
+    )
+    line = await screen.app.push_screen_wait(dialog)
+    if not line:
+        return
+    path = _path(line)
+    try:
+        data = await in_thread(lambda: strict_json.read(path))
+        text = data.decode("utf-8-sig")
+    except ModelcatError as error:
+        screen.browser.tell(error.message, bad=True)
+    except UnicodeDecodeError:
+        screen.browser.tell(desk.t("{path} is not UTF-8: save it as UTF-8.", path=safe(path, 200)), bad=True)
+    else:
+        screen.edit(text, path.parent)
+
+
+async def save_file(screen: "SubmitScreen") -> None:
+    """Ask where to, and write the text there, whole or not at all."""
+    from runner.store.files import write_bytes
+
+    folder = screen.base or Path.cwd()
+    path = await screen.app.push_screen_wait(
+        SaveDialog(screen.desk, folder / f"{screen.study or 'spec'}.json", ["json"])
+    )
+    if path is None:
+        return
+    text = screen.editor.text
+    content = (text if text.endswith("\n") else f"{text}\n").encode()
+    try:
+        await in_thread(lambda: write_bytes(path, content))
+    except OSError as error:
+        text = screen.desk.t("{path} cannot be written: {reason}", path=str(path), reason=str(error.strerror))
+        screen.browser.tell(text, bad=True)
+    else:
+        screen.browser.tell(screen.desk.t("Saved {path}", path=str(path)))
+
+
+async def choose_template(screen: "SubmitScreen") -> None:
+    """Offer specs to start from, and put the chosen one into the editor."""
+    desk = screen.desk
+    try:
+        studies = await screen.browser.studies()
+    except ModelcatError:  # the notice says so already; the models' own are there all the same
+        studies = []
+    found = await in_thread(lambda: templates(studies))
+    choices = [Choice(str(index), _label(template, desk)) for index, template in enumerate(found)]
+    chosen = await screen.app.push_screen_wait(ChoiceDialog(desk, lambda: desk.t("Start from"), choices))
+    if chosen:
+        template = found[int(chosen[0])]
+        screen.edit(template.text, template.base)
+
+
+def _label(template: Template, desk: Desk) -> str:
+    model = template.key.rpartition("/")[2]
+    match template.kind:
+        case "minimal":
+            return desk.t("{model}: the least", model=model)
+        case "full":
+            return desk.t("{model}: every field", model=model)
+        case "example":
+            return desk.t("{model}: example {name}", model=model, name=template.name)
+        case _:
+            return desk.t("Study {name}", name=template.name)
+
+
+def _path(line: str) -> Path:
+    return Path(line.strip()).expanduser().absolute()
+
+
+def _wrong(line: str, desk: Desk) -> str:
+    if not line.strip() or "\0" in line:
+        return desk.t("Name a file.")
+    try:
+        path = _path(line)
+        if path.is_dir():
+            return desk.t("{path} is a folder: name a file in it.", path=safe(path, 200))
+        if not path.is_file():
+            return desk.t("There is no file {path}.", path=safe(path, 200))
+        if path.stat().st_size > strict_json.MAX_BYTES:
+            return desk.t("{path} is larger than 1 MiB, the most a spec may have.", path=safe(path, 200))
+    except (OSError, RuntimeError) as error:  # the latter where ~ names nobody's home
+        return desk.t("{path} cannot be read: {reason}", path=safe(line, 200), reason=safe(error, 100))
+    return ""

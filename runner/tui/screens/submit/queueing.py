@@ -1,0 +1,27 @@
+"""Puts a study into the queue, and sees to it that somebody works on it. Takes about a second: for a thread."""
+
+from catalog.errors import ModelcatError
+from catalog.spec import Request
+from runner.study.place import Place
+
+__all__ = ["put_into_queue"]
+
+
+def put_into_queue(request: Request, place: Place) -> tuple[str, str]:
+    """Submit a study and start a worker where there is none.
+
+    Returns:
+        The study's name, and why no worker could be started; empty where one works. Without one the study waits.
+
+    Raises:
+        ModelcatError: The study exists with another spec, or the database cannot be used; nothing was done.
+    """
+    from runner.study.background import start_worker
+    from runner.study.queue import submit
+
+    record = submit(request, place)
+    try:
+        start_worker(place)
+    except ModelcatError as error:
+        return record.study, error.message
+    return record.study, ""

@@ -1,0 +1,70 @@
+"""What the submit screen says under the editor: is the spec right, what is the field at the cursor."""
+
+from collections.abc import Iterable
+
+from textual.content import Content
+
+from runner.console.text import safe
+from runner.tui.desk import Desk
+from runner.tui.figures.fitting import flat
+from runner.tui.screens.submit.judging import Fault, Judgement
+from runner.tui.screens.submit.schema import Meaning
+
+__all__ = ["dotted", "fault_line", "meaning_line", "verdict_line"]
+
+
+def dotted(parts: Iterable[str], desk: Desk) -> str:
+    """Return parts of one line, a dot between them."""
+    return f" {flat('·', desk.glyphs)} ".join(parts)
+
+
+def fault_line(fault: Fault, desk: Desk) -> Content:
+    """Return a problem: its line, its path, and what is wrong."""
+    palette = desk.palette
+    return Content.assemble(
+        (f"{desk.glyphs.severities['problem']} ", f"bold {palette.bad}"),
+        (f"{fault.line + 1} ", palette.muted),
+        (f"{safe(fault.path, 80)}: " if fault.path else "", f"bold {palette.text}"),
+        (safe(fault.message, 500), palette.text),
+    )
+
+
+def verdict_line(judgement: Judgement | None, faults: int, desk: Desk) -> Content:
+    """Return whether the spec is right: its study's name, trials and model, or how many problems there are.
+
+    Args:
+        judgement: None while it is being judged for the first time.
+        faults: How many problems there are, those of the data counted too.
+        desk: Words, signs and colours.
+    """
+    palette, t = desk.palette, desk.t
+    if judgement is None:
+        return Content.styled(t("Checking the spec"), palette.muted)
+    if faults:
+        text = t("1 problem") if faults == 1 else t("{count:count} problems", count=faults)
+        return Content.styled(f"{desk.glyphs.severities['problem']} {text}", f"bold {palette.bad}")
+    if judgement.request is None:
+        return Content.styled(t("A spec tells which model to train on which data, and how to tune it."), palette.muted)
+    request = judgement.request
+    trials = request.spec.study.trials
+    many = t("1 trial") if trials == 1 else t("{count:count} trials", count=trials)
+    return Content.assemble(
+        (f"{desk.glyphs.states['finished']} ", f"bold {palette.good}"),
+        (safe(judgement.name, 100), f"bold {palette.text}"),
+        (dotted(("", many, safe(request.plugin.key, 100)), desk), palette.muted),
+    )
+
+
+def meaning_line(meaning: Meaning | None, desk: Desk) -> Content:
+    """Return what the field at the cursor is: name, what is allowed, default, description with unit and range."""
+    if meaning is None:
+        return Content("")
+    palette, t = desk.palette, desk.t
+    facts = [safe(meaning.allowed, 160)] if meaning.allowed else []
+    if meaning.default not in {"", "null"}:
+        facts.append(t("default {value}", value=safe(meaning.default, 60)))
+    return Content.assemble(
+        (safe(meaning.name, 60), f"bold {palette.accent}"),
+        (f" {dotted(facts, desk)}" if facts else "", palette.muted),
+        (dotted(("", safe(meaning.description, 500)), desk) if meaning.description else "", palette.text),
+    )

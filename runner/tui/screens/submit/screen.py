@@ -1,0 +1,417 @@
+"""`SubmitScreen`: an editor to the left, what is wrong to the right, what it will cost below."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
+from pathlib import Path
+from typing import Any, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Container, Vertical
+from textual.content import Content
+from textual.events import Key, Resize
+from textual.widgets import OptionList
+
+from catalog.contract import DataSummary
+from catalog.errors import ModelcatError
+from catalog.spec import Request
+from runner.console.text import safe
+from runner.tui.bindings import key_shown, textual_bindings
+from runner.tui.desk import Desk
+from runner.tui.place import Place
+from runner.tui.screens.submit.completer import Completer
+from runner.tui.screens.submit.draft import Draft, forget_draft, keep_draft, kept_draft
+from runner.tui.screens.submit.editor import Editor
+from runner.tui.screens.submit.figures import data_lines, plan_lines, plan_parts
+from runner.tui.screens.submit.judging import Fault, Judgement, inspect, judge
+from runner.tui.screens.submit.offers import OfferList
+from runner.tui.screens.submit.opening import choose_template, open_file, save_file
+from runner.tui.screens.submit.planner import Planner
+from runner.tui.screens.submit.queueing import put_into_queue
+from runner.tui.screens.submit.saying import dotted, meaning_line, verdict_line
+from runner.tui.screens.submit.schema import Facts
+from runner.tui.screens.submit.side import Side
+from runner.tui.source import in_thread
+from runner.tui.widgets.told import Told
+
+__all__ = ["SubmitScreen"]
+
+_JUDGE_AFTER, _KEEP_AFTER = 0.25, 1.0
+"""Seconds without a key after which a text is judged, and kept as a draft."""
+_NARROW = 100
+"""Columns below which the panes stand one over the other."""
+
+
+class SubmitScreen(Place):
+    """Where a spec is written and submitted."""
+
+    PLACE = "submit"
+    BINDINGS = textual_bindings("submit")
+    DEFAULT_CSS = """
+    SubmitScreen { layers: below above; }
+    SubmitScreen #panes { height: 1fr; layout: horizontal; }
+    SubmitScreen Editor { width: 3fr; height: 1fr; padding: 0; border: round $border-blurred; scrollbar-size: 1 1; }
+    SubmitScreen Editor:focus { border: round $accent; }
+    SubmitScreen Side { width: 2fr; height: 1fr; }
+    SubmitScreen.-narrow #panes { layout: vertical; }
+    SubmitScreen.-narrow Editor { width: 1fr; height: 1fr; }
+    SubmitScreen.-narrow Side { width: 1fr; height: 7; }
+    SubmitScreen.-signs-ascii Editor, SubmitScreen.-signs-ascii Side OptionList,
+    SubmitScreen.-signs-ascii Side VerticalScroll { scrollbar-size: 0 0; }
+    SubmitScreen #below { height: auto; padding: 0 1; background: $surface; }
+    SubmitScreen #meaning { height: 2; color: $secondary; }
+    SubmitScreen #verdict { height: 1; }
+    SubmitScreen #measured { height: auto; min-height: 1; max-height: 2; }
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.base: Path | None = None
+        self._wanted: Draft | None = None
+        self._judgement: Judgement | None = None
+        self._data: tuple[object, DataSummary | ModelcatError | None] | None = None
+        self._refused: tuple[Fault, ...] = ()
+        self._submitting = False
+        self.editor = Editor(desk, self._catch)
+        self.side = Side(desk)
+        self.offers = OfferList(desk)
+        self.planner = Planner(self._show)
+        self._completer = Completer(self.editor, self.offers, self._facts)
+        self._told = (
+            Told(lambda: meaning_line(self._completer.meaning(), self.desk), id="meaning"),
+            Told(lambda: verdict_line(self._judgement, len(self.faults), self.desk), id="verdict"),
+            Told(self._measured, id="measured"),
+        )
+
+    @property
+    def crumbs(self) -> tuple[str, ...]:
+        """Where this is, with the folder that paths in the spec start from."""
+        here = (self.desk.t("Submit"),)
+        return here if self.base is None else (*here, str(self.base))
+
+    @property
+    def study(self) -> str:
+        """The study's name, where the spec is right; else empty."""
+        return self._judgement.name if self._judgement else ""
+
+    def body(self) -> ComposeResult:
+        """Put the panes together."""
+        yield Container(self.editor, self.side, id="panes")
+        yield Vertical(*self._told, id="below")
+        yield self.offers
+
+    def on_mount(self) -> None:
+        """Bring back what was written, or show what was asked for meanwhile."""
+        self.editor.focus()
+        self.retell()
+        self._look_over()
+        if self._wanted is None:
+            self._start(self._bring_back, "back")
+        else:
+            self._load(self._wanted)
+
+    def on_unmount(self) -> None:
+        """Let go of a plan that is being made."""
+        self.planner.cancel()
+
+    def on_resize(self, event: Resize) -> None:
+        """Put the panes beside each other where there is room."""
+        self.set_class(event.size.width < _NARROW, "-narrow")
+
+    def retell(self) -> None:
+        """Tell again: the language has changed."""
+        self.set_class(self.desk.glyphs.ascii, "-signs-ascii")
+        self.editor.placeholder = self.desk.t(
+            "{template} template   {file} file   {complete} what can be written here",
+            template=self._key("template"),
+            file=self._key("open_file"),
+            complete=self._key("complete"),
+        )
+        self._show()
+
+    def can(self, action: str) -> bool | None:
+        """Offer what makes sense: submitting only where nothing is wrong."""
+        if action == "submit":
+            return self._request is not None and not self._submitting
+        if action == "plan":
+            return self._request is not None and not self.planner.step
+        return bool(self.faults) if action == "next_problem" else True
+
+    # The text
+
+    def edit(self, text: str, base: Path | None = None) -> None:
+        """Put a spec into the editor; undoing brings back what was there.
+
+        Args:
+            text: Anything.
+            base: The folder that relative paths in it start from; None: where the person is.
+        """
+        self._wanted = Draft(text, base)
+        if self.editor.is_mounted:
+            self._load(self._wanted)
+
+    def _load(self, draft: Draft) -> None:
+        self.base = draft.base
+        self.editor.show(draft.text)
+        self.editor.focus()
+        self._changed()
+
+    async def _bring_back(self) -> None:
+        draft = await in_thread(lambda: kept_draft(self._cache()))
+        if draft is not None and self._wanted is None and not self.editor.text:
+            self.edit(draft.text, draft.base)
+            self.browser.tell(self.desk.t("The draft of last time is back."))
+
+    @on(Editor.Changed)
+    def _changed(self) -> None:
+        self._refused = ()
+        self.planner.forget()
+        self._completer.follow()
+        self._look_over()
+        self._start(self._keep, "draft")
+        self._show()
+
+    @on(Editor.Refused)
+    def _say_refused(self, event: Editor.Refused) -> None:
+        text = self.desk.t(
+            "Not inserted: {size:count} characters would make the spec longer than 1 MiB.", size=event.size
+        )
+        self._refused = (Fault("", text, *self.editor.cursor_location),)
+        self._show()
+
+    @on(Editor.SelectionChanged)
+    def _moved(self) -> None:
+        self._told[0].retell()
+
+    async def _keep(self) -> None:
+        await asyncio.sleep(_KEEP_AFTER)
+        draft = Draft(self.editor.text, self.base)
+        try:
+            if draft.text.strip():
+                await in_thread(lambda: keep_draft(self._cache(), draft))
+            else:
+                await in_thread(lambda: forget_draft(self._cache()))
+        except OSError as error:
+            reason = safe(error.strerror, 100)
+            self.browser.tell(self.desk.t("The draft cannot be kept: {reason}", reason=reason), bad=True)
+
+    # Judging
+
+    def _look_over(self) -> None:
+        self._start(self._judge_soon, "judge")
+
+    async def _judge_soon(self) -> None:
+        await asyncio.sleep(_JUDGE_AFTER)
+        await self._judge()
+
+    async def _judge(self) -> Judgement:
+        text, base = self.editor.text, self.base or Path.cwd()
+        judgement = self._judgement
+        if judgement is None or (judgement.text, judgement.base) != (text, base):
+            judgement = await in_thread(lambda: judge(text, base))
+            self._judgement = judgement
+        request = judgement.request
+        if request is not None and (self._data is None or self._data[0] != _kind_of_data(request)):
+            self._data = None
+            self._start(partial(self._inspect, request), "data")
+        self._show()
+        return judgement
+
+    async def _inspect(self, request: Request) -> None:
+        cache = self._cache()
+        found: DataSummary | ModelcatError | None
+        try:
+            found = await in_thread(lambda: inspect(request, cache))
+        except ModelcatError as error:
+            found = error
+        self._data = (_kind_of_data(request), found)
+        self._show()
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """All that is wrong now: with what was asked for last, or with the text or its data."""
+        return self._refused or self._wrong
+
+    @property
+    def _wrong(self) -> tuple[Fault, ...]:
+        judgement = self._judgement
+        if judgement is None or not judgement.text.strip():
+            return ()
+        found = self._data[1] if judgement.request is not None and self._data is not None else None
+        if not isinstance(found, ModelcatError):
+            return judgement.faults
+        return (self._fault(found.field or "dataset", found.message),)
+
+    @property
+    def _request(self) -> Request | None:
+        """What can be submitted: None where anything is wrong with it, or nothing is written."""
+        return self._judgement.request if self._judgement is not None and not self._wrong else None
+
+    def _fault(self, path: str, message: str) -> Fault:
+        entry = self._judgement.located.find(path) if self._judgement else None
+        at = self._judgement.located.position(entry.start) if self._judgement and entry else (0, 0)
+        return Fault(path, message, *at)
+
+    # Showing
+
+    def _show(self) -> None:
+        if not self.is_mounted:
+            return
+        faults = self.faults
+        self.side.show(faults, self._lines())
+        if self._refused or (self._judgement is not None and self._judgement.text == self.editor.text):
+            self.editor.mark({fault.line: fault.column for fault in reversed(faults)})
+        for told in self._told:
+            told.retell()
+        self.told()
+
+    def _lines(self) -> list[tuple[str, list[str]]]:
+        t = self.desk.t
+        if self._request is None:
+            start = t(
+                "{template} offers templates, {file} opens a file, {complete} tells what can be written at the cursor. "
+                "The catalog starts specs too; {commands} leads there.",
+                template=self._key("template"),
+                file=self._key("open_file"),
+                complete=self._key("complete"),
+                commands=key_shown("app.commands", self.desk.preferences.keymap),
+            )
+            return [("", [start])]
+        if self._data is None:
+            about = [t("Checking the data")]
+        elif isinstance(self._data[1], DataSummary):
+            about = data_lines(self._data[1], self.desk)
+        else:
+            about = [t("They lie on the hub: the plan looks at them, and so does the study.")]
+        plan = self.planner.plan
+        return [*([(t("Plan"), plan_lines(plan, self.desk))] if plan else []), (t("Data"), about)]
+
+    def _measured(self) -> Content:
+        t, palette, planner = self.desk.t, self.desk.palette, self.planner
+        if self._submitting:
+            return Content.styled(t("Putting the study into the queue"), palette.running)
+        if planner.step:
+            line = dotted([t(planner.step), t("Esc cancels")], self.desk)
+            return Content.styled(f"{self.desk.glyphs.states['running']} {line}", palette.running)
+        if planner.plan is not None:
+            return Content(dotted(plan_parts(planner.plan, self.desk), self.desk))
+        if planner.trouble:
+            return Content.styled(safe(planner.trouble, 300), palette.bad)
+        if self.faults:
+            text = t(
+                "{key} goes to the next problem, Enter in the list to the chosen one.", key=self._key("next_problem")
+            )
+            return Content.styled(text, palette.muted)
+        text = t("{key} measures what it will cost.", key=self._key("plan")) if self._request else ""
+        return Content.styled(text, palette.muted)
+
+    def _key(self, method: str) -> str:
+        return key_shown(f"submit.{method}", self.desk.preferences.keymap)
+
+    # Problems, completion, plan
+
+    @on(OptionList.OptionSelected, "#problems")
+    def _go_to_problem(self, event: OptionList.OptionSelected) -> None:
+        self._go_to(self.side.faults[event.option_index])
+
+    def action_next_problem(self) -> None:
+        """Go to the next problem below the cursor, after the last to the first."""
+        faults = sorted(self.faults, key=lambda fault: (fault.line, fault.column))
+        here = self.editor.cursor_location
+        below = [fault for fault in faults if (fault.line, fault.column) > here]
+        if faults:
+            self._go_to((below or faults)[0])
+
+    def _go_to(self, fault: Fault) -> None:
+        self.editor.focus()
+        self.editor.move_cursor((fault.line, fault.column), center=True)
+
+    def _facts(self) -> Facts | None:
+        return None if self._judgement is None else self._judgement.facts
+
+    def _catch(self, key: str) -> bool:
+        return self._completer.catch(key)
+
+    def action_complete(self) -> None:
+        """Offer what can be written at the cursor; what is the only thing is written at once."""
+        self.editor.focus()
+        self._start(self._complete, "complete")
+
+    async def _complete(self) -> None:
+        if self._judgement is None:
+            await self._judge()
+        if not self.editor.text.strip():
+            self.action_template()
+        elif not self._completer.begin():
+            self.browser.tell(self.desk.t("There is nothing to complete here."))
+
+    def action_plan(self) -> None:
+        """Measure what the study will cost."""
+        self._start(self._make_plan, "plan")
+
+    async def _make_plan(self) -> None:
+        await self._judge()
+        if self._request is not None:
+            await self.planner.make(self._request, self.desk.source.place)
+
+    def on_key(self, event: Key) -> None:
+        """Let Escape first end a plan that is being made."""
+        if event.key == "escape" and self.planner.step:
+            event.stop()
+            event.prevent_default()
+            self.planner.cancel()
+            self._show()
+
+    # Submitting, files, templates
+
+    def action_submit(self) -> None:
+        """Put the study into the queue, if nothing is wrong with it."""
+        self._start(self._submit, "submit", alone=False)
+
+    async def _submit(self) -> None:
+        await self._judge()
+        request = self._request
+        if request is None or self._submitting:
+            return
+        self._submitting = True
+        self.planner.cancel()
+        self._show()
+        try:
+            name, trouble = await in_thread(lambda: put_into_queue(request, self.desk.source.place))
+        except ModelcatError as error:
+            lines = [line.strip() for line in error.message.splitlines() if line.strip()]
+            self._refused = tuple(self._fault(error.field or "", line) for line in lines)
+            return
+        finally:
+            self._submitting = False
+            self._show()
+        await in_thread(lambda: forget_draft(self._cache()))
+        self.browser.forget_studies()
+        self.browser.tell(trouble or self.desk.t("{name} is in the queue.", name=safe(name, 100)), bad=bool(trouble))
+        self.browser.go_to_study(name)
+
+    def action_open_file(self) -> None:
+        """Ask for a file and open it."""
+        self._start(partial(open_file, self), "open")
+
+    def action_template(self) -> None:
+        """Offer specs to start from."""
+        self._start(partial(choose_template, self), "open")
+
+    def action_save(self) -> None:
+        """Ask where to, and save the text."""
+        self._start(partial(save_file, self), "open")
+
+    def _start(self, work: Callable[[], Awaitable[None]], group: str, *, alone: bool = True) -> None:
+        """Do something beside the screen; `alone` cancels what was begun in its group before."""
+        self.run_worker(cast("Any", work), group=group, exclusive=alone)
+
+    def _cache(self) -> Path:
+        return self.desk.source.place.cache
+
+
+def _kind_of_data(request: Request) -> object:
+    """Return what a look at the data depends on."""
+    fields = sorted(request.plugin.preparation_fields)
+    return request.plugin.key, request.dataset, [repr(getattr(request.config, name, None)) for name in fields]

@@ -1,0 +1,91 @@
+"""What stands beside the editor: the problems, or what the data and the plan come to where there are none."""
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.widgets import OptionList
+from textual.widgets.option_list import Option
+
+from runner.tui.desk import Desk
+from runner.tui.figures.fitting import flat
+from runner.tui.screens.submit.judging import Fault
+from runner.tui.screens.submit.saying import fault_line
+from runner.tui.widgets.told import Told
+
+__all__ = ["Side"]
+
+_MOST = 200
+"""Problems that are listed; a person mends one after the other."""
+
+
+class Side(Vertical):
+    """Shows problems to choose from, or lines to read.
+
+    Args:
+        desk: Words, signs and colours.
+    """
+
+    DEFAULT_CSS = """
+    Side OptionList { height: 1fr; border: none; padding: 0; background: $background; scrollbar-size-vertical: 1; }
+    Side OptionList:focus { border: none; background: $background; }
+    Side VerticalScroll { height: 1fr; scrollbar-size-vertical: 1; }
+    Side .lines { width: 1fr; height: auto; }
+    Side .panel-title { height: 1; }
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(id="side", classes="panel")
+        self._desk = desk
+        self._faults: tuple[Fault, ...] = ()
+        self._lines: tuple[tuple[str, Sequence[str]], ...] = ()
+        self.problems = OptionList(id="problems", markup=False)
+        self._told = Told(self._say, classes="lines")
+        self._read = VerticalScroll(self._told, id="facts")
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        """The problems that are shown."""
+        return self._faults
+
+    def compose(self) -> ComposeResult:
+        """Put both together; one of them is seen."""
+        yield self.problems
+        yield self._read
+
+    def on_mount(self) -> None:
+        """Begin with lines."""
+        self.problems.display = False
+
+    def show(self, faults: Sequence[Fault], lines: Sequence[tuple[str, Sequence[str]]]) -> None:
+        """Show problems, or where there are none, lines under their titles."""
+        changed = tuple(faults) != self._faults
+        self._faults, self._lines = tuple(faults), tuple(lines)
+        if changed:
+            self._list()
+        self._told.retell()
+        self.problems.display = bool(faults)
+        self._read.display = not faults
+
+    def retell(self) -> None:
+        """Draw with the signs and colours of the moment."""
+        self._list()
+
+    def _list(self) -> None:
+        at = self.problems.highlighted
+        self.problems.clear_options()
+        self.problems.add_options([Option(fault_line(fault, self._desk)) for fault in self._faults[:_MOST]])
+        if self._faults:
+            self.problems.highlighted = min(at or 0, len(self._faults[:_MOST]) - 1)
+
+    def _say(self) -> Content:
+        palette = self._desk.palette
+        parts: list[Content] = []
+        for title, lines in self._lines:
+            if parts:
+                parts.append(Content(""))
+            if title:
+                parts.append(Content.styled(title, f"bold {palette.accent}"))
+            parts += [Content(flat(line, self._desk.glyphs)) for line in lines]
+        return Content("\n").join(parts)

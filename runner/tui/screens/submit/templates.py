@@ -1,0 +1,103 @@
+"""Specs to start from: small and full ones of each model, and those of stored studies."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from catalog import registry
+from catalog.contract import Plugin
+from catalog.study import Study
+from runner.store.records import StudyRecord
+from runner.tui.screens.submit.judging import range_as_json
+
+__all__ = ["Template", "templates", "written"]
+
+_WIDE = 100
+"""Characters that a list or an object of plain values may take on one line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A spec to start from.
+
+    Attributes:
+        kind: What kind it is.
+        key: The model's.
+        name: Of the example or study; empty for others.
+        text: The spec as JSON.
+        base: Where its paths start; None: where the person is.
+    """
+
+    kind: Literal["minimal", "full", "example", "study"]
+    key: str
+    name: str
+    text: str
+    base: Path | None = None
+
+
+def templates(studies: Sequence[StudyRecord]) -> list[Template]:
+    """Return what there is, models first, then studies, newest first; a plugin that is broken has none."""
+    found: list[Template] = []
+    for entry in registry.entries():
+        try:
+            found += list(_of_plugin(registry.load(entry.key)))
+        except Exception:  # noqa: BLE001, S112 -- a stranger's plugin may raise anything; the catalog tells of it
+            continue
+    for record in sorted(studies, key=lambda record: record.updated, reverse=True):
+        found.append(Template("study", record.key, record.study, written(record.spec), Path(record.base)))
+    return found
+
+
+def _of_plugin(plugin: Plugin) -> Iterator[Template]:
+    category, subcategory, model = plugin.key.split("/")
+    address = {"model": model, "category": category, "subcategory": subcategory}
+    required = {name: _example(field) for name, field in _fields(plugin).items() if "default" not in field}
+    yield Template("minimal", plugin.key, "", written({**address, "model_config": required}))
+    yield Template("full", plugin.key, "", written({**address, **_full(plugin, required)}))
+    for name, spec in plugin.card().examples.items():
+        yield Template("example", plugin.key, name, written(spec))
+
+
+def _full(plugin: Plugin, required: Mapping[str, Any]) -> dict[str, Any]:
+    """Return all that may be left out, as it would be, the search space written out."""
+    config = {name: field.get("default", required.get(name)) for name, field in _fields(plugin).items()}
+    study = Study().model_dump(mode="json")
+    study["metric"] = next(iter(plugin.metrics))
+    space = plugin.search_space(plugin.Config.model_validate(required))
+    study["search_space"] = {name: range_as_json(range_) for name, range_ in space.items()}
+    order = ("name", "trials", "timeout", "metric", "sampler", "pruner", "seed", "search_space", "confirm")
+    return {
+        "model_config": config,
+        "dataset": plugin.default_dataset().model_dump(mode="json", exclude_none=True),
+        "study": {name: study[name] for name in (*order, *(set(study) - set(order)))},
+    }
+
+
+def _fields(plugin: Plugin) -> Mapping[str, Mapping[str, Any]]:
+    schema: Mapping[str, Mapping[str, Any]] = plugin.Config.model_json_schema(by_alias=True).get("properties", {})
+    return schema
+
+
+def _example(field: Mapping[str, Any]) -> Any:
+    return next(iter(field.get("examples", ())), None)
+
+
+def written(value: Any, indent: int = 0) -> str:
+    """Return JSON as people write it: indented by two, what holds plain values alone on one line."""
+    if isinstance(value, Mapping) and value and (indent == 0 or not _flat(value, indent)):
+        inner = ",\n".join(f"{' ' * (indent + 2)}{_json(str(k))}: {written(v, indent + 2)}" for k, v in value.items())
+        return f"{{\n{inner}\n{' ' * indent}}}"
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{_json(str(k))}: {written(v, indent + 2)}" for k, v in value.items()) + "}"
+    return _json(value)
+
+
+def _flat(value: Mapping[str, Any], indent: int) -> bool:
+    plain = all(not isinstance(inner, Mapping) for inner in value.values())
+    return plain and len(value) <= 4 and len(_json(value)) + indent < _WIDE
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=list)

@@ -1,0 +1,240 @@
+"""Examples: every prediction with its text; filtered, searched, sorted, read and explained."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Container, Vertical, VerticalScroll
+from textual.widget import Widget
+from textual.worker import Worker
+
+from runner.console.text import safe
+from runner.tui.desk import Desk
+from runner.tui.reading import Example
+from runner.tui.screens.trial.explorer import cells_of, columns_for, detail
+from runner.tui.screens.trial.panes.page import missing, source_line
+from runner.tui.screens.trial.selection import KINDS, SORTS, Selection, select
+from runner.tui.screens.trial.view import View
+from runner.tui.source import in_thread
+from runner.tui.widgets.figure import Figure
+from runner.tui.widgets.search_line import SearchLine
+from runner.tui.widgets.table import Table
+from runner.tui.widgets.told import Told
+
+__all__ = ["ExamplesPane"]
+
+
+class ExamplesPane(Container):
+    """A table of predictions, and the chosen text in full beside or below it.
+
+    Args:
+        desk: Words and colours.
+        keys: Returns the keys of an action of the screen, for what the lines say.
+    """
+
+    DEFAULT_CSS = """
+    ExamplesPane { layout: vertical; height: 1fr; }
+    ExamplesPane .list { height: 1fr; width: 1fr; }
+    ExamplesPane .reader { height: 1fr; width: 1fr; border-top: solid $border-blurred; scrollbar-size-vertical: 1; }
+    ExamplesPane .filter { height: auto; color: $secondary; }
+    """
+
+    def __init__(self, desk: Desk, keys: Callable[[str], str]) -> None:
+        super().__init__()
+        self._desk = desk
+        self._keys = keys
+        self._view: View | None = None
+        self._selection = Selection()
+        self._chosen: tuple[Selection, object, object, tuple[int, ...]] | None = None
+        self._source = source_line(lambda: self._view, desk, lambda: keys("trial.split"))
+        self._said = Told(self._status, classes="filter")
+        self._search = SearchLine(desk)
+        self._table = Table(desk, self._empty, id="examples")
+        self._detail = Figure(desk)
+        self._reader = VerticalScroll(self._detail, classes="reader")
+
+    @property
+    def widget(self) -> Widget:
+        """This."""
+        return self
+
+    def compose(self) -> ComposeResult:
+        """Put the table, its search line and the text together."""
+        yield Vertical(self._source, self._said, self._search, self._table, classes="list")
+        yield self._reader
+
+    def show(self, view: View) -> None:
+        """Show predictions; cursor and scroll stay where they are."""
+        before, self._view = self._view, view
+        self._source.retell()
+        self._set_columns()
+        if before is None or (before.predictions, before.examples) != (view.predictions, view.examples):
+            self._arrange()
+        else:
+            self._table.retell()
+            self._said.retell()
+        self._read()
+
+    def table(self, view: View) -> list[list[str]]:
+        """Return the rows that are shown, with their texts in full."""
+        rows = self._table.text()
+        texts = [self._text_at(place) for place in self._places]
+        return [rows[0], *([*row[:-1], text] for row, text in zip(rows[1:], texts, strict=False))] if view else rows
+
+    @property
+    def example(self) -> Example | None:
+        """The example under the cursor; None where there is none, or its text cannot be read."""
+        place = self._place
+        if self._view is None or self._view.predictions is None or place is None:
+            return None
+        return self._view.examples.get(self._view.predictions.rows[place])
+
+    @property
+    def selection(self) -> Selection:
+        """What the person wants to see."""
+        return self._selection
+
+    def next_kind(self) -> None:
+        """Show the next kind of examples."""
+        kinds = list(KINDS)
+        kind = kinds[(kinds.index(self._selection.kind) + 1) % len(kinds)]
+        self._select(replace(self._selection, kind=kind, sort="", descending=False))
+
+    def search(self) -> None:
+        """Let the person type words."""
+        self._search.open()
+
+    def next_sort(self) -> None:
+        """Sort by the next column."""
+        orders = ("", *SORTS)
+        at = orders.index(self._selection.sort)
+        self._select(replace(self._selection, sort=orders[(at + 1) % len(orders)], descending=False))
+
+    def turn(self) -> None:
+        """Turn the order round."""
+        selection = self._selection
+        self._select(replace(selection, sort=selection.sort or "row", descending=not selection.descending))
+
+    def focus_first(self) -> None:
+        """Be ready to move about the table."""
+        self._table.focus()
+
+    @on(Table.Moved)
+    def read_other(self, event: Table.Moved) -> None:
+        """Show another text from its beginning."""
+        event.stop()
+        self._read()
+        self._reader.scroll_home(animate=False)
+
+    @on(Table.Chosen)
+    def read_on(self, event: Table.Chosen) -> None:
+        """Go over to the text."""
+        event.stop()
+        self._reader.focus()
+
+    @on(Table.HeaderClicked)
+    def sort_by(self, event: Table.HeaderClicked) -> None:
+        """Sort by the column that was clicked at; once more turns the order round."""
+        event.stop()
+        if event.column_key == self._selection.sort:
+            self.turn()
+        elif event.column_key in SORTS:
+            self._select(replace(self._selection, sort=event.column_key, descending=False))
+
+    @on(SearchLine.Changed)
+    def narrow(self, event: SearchLine.Changed) -> None:
+        """Show only examples that hold the words."""
+        event.stop()
+        self._select(replace(self._selection, words=event.words))
+
+    @on(SearchLine.Left)
+    def leave_search(self, event: SearchLine.Left) -> None:
+        """Go back to the table."""
+        event.stop()
+        self._table.focus()
+
+    def _select(self, selection: Selection) -> None:
+        self._selection = selection
+        self._set_columns()
+        self._arrange()
+
+    def _set_columns(self) -> None:
+        if self._view is not None:
+            columns = columns_for(self._view, self._desk)
+            self._table.set_columns(
+                columns, sorted_by=self._selection.sort or None, descending=self._selection.descending
+            )
+
+    def _arrange(self) -> Worker[None]:
+        """Find out what to show: in a thread, since many texts may have to be searched."""
+        return self.run_worker(self._find, group="examples", exclusive=True)
+
+    async def _find(self) -> None:
+        view, selection = self._view, self._selection
+        if view is None or view.predictions is None:
+            self._show_places(())
+            return
+        found, texts, labels = view.predictions, view.examples, view.facts.labels
+        self._show_places(await in_thread(lambda: select(found, texts, labels, selection)))
+
+    def _show_places(self, places: Sequence[int]) -> None:
+        view, desk = self._view, self._desk
+        self._table.set_rows(
+            [str(place) for place in places], lambda key: cells_of(view, int(key), desk) if view else ()
+        )
+        self._said.retell()
+        self._read()
+
+    @property
+    def _places(self) -> tuple[int, ...]:
+        return tuple(map(int, self._table.keys))
+
+    @property
+    def _place(self) -> int | None:
+        return None if self._table.cursor is None else int(self._table.cursor)
+
+    def _text_at(self, place: int) -> str:
+        view = self._view
+        if view is None or view.predictions is None:
+            return ""
+        example = view.examples.get(view.predictions.rows[place])
+        return safe(example.text) if example else ""
+
+    def _read(self) -> None:
+        """Show the text under the cursor."""
+        view, place, desk = self._view, self._place, self._desk
+        self._reader.display = place is not None
+        if view is not None and place is not None:
+            self._detail.show(lambda canvas: detail(view, place, canvas, desk))
+
+    def _status(self) -> str:
+        """Say which examples these are, of how many."""
+        view, desk = self._view, self._desk
+        if view is None or view.predictions is None:
+            return ""
+        said = desk.t(
+            "{shown:count} of {all:count}: {kind}",
+            shown=len(self._table.keys),
+            all=len(view.predictions.rows),
+            kind=desk.t(KINDS[self._selection.kind]),
+        )
+        if words := self._selection.words.strip():
+            said += ", " + desk.t("with {words}", words=safe(words, 40))
+        return said
+
+    def _empty(self) -> str:
+        """Say why there are no examples, and what to do."""
+        view, t = self._view, self._desk.t
+        if view is None or view.trouble:
+            return safe(view.trouble, 600) if view else ""
+        if view.judgement is None:
+            return missing(view, self._desk)
+        if view.judgement.predictions is None:
+            return t("The predictions were not kept.")
+        if view.predictions is None:
+            return t("Reading the predictions...")
+        if not view.predictions.rows:
+            return t("The split has no texts.")
+        key = self._keys("trial.filter")
+        return t("No example is of this kind; {key} shows the next kind.", key=key)

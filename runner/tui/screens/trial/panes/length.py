@@ -1,0 +1,95 @@
+"""Length: does it matter how long a text is?"""
+
+from collections.abc import Callable
+
+from textual.content import Content
+from textual.widget import Widget
+
+from runner.tui.desk import Desk
+from runner.tui.figures.bars import bars
+from runner.tui.figures.fitting import flat
+from runner.tui.screens.trial.grid import Heading, grid
+from runner.tui.screens.trial.lengths import bars_of, named, standing_out, unit
+from runner.tui.screens.trial.panes.page import missing, page, source_line
+from runner.tui.screens.trial.paragraph import paragraph
+from runner.tui.screens.trial.view import View
+from runner.tui.widgets.figure import Canvas, Figure
+from runner.tui.widgets.told import Told
+
+__all__ = ["LengthPane"]
+
+
+class LengthPane:
+    """Accuracy by length with its interval, and the share of texts that are cut.
+
+    Args:
+        desk: Words and colours.
+        keys: Returns the key of an action, for what the lines say.
+    """
+
+    def __init__(self, desk: Desk, keys: Callable[[str], str]) -> None:
+        self._desk = desk
+        self._view: View | None = None
+        self._source = source_line(lambda: self._view, desk, lambda: keys("trial.split"))
+        self._said = Told(self._sentence, classes="part")
+        self._bars, self._table = Figure(desk), Figure(desk)
+        self.widget: Widget = page([self._source, self._said, self._bars], [self._table])
+
+    def show(self, view: View) -> None:
+        """Draw what was judged."""
+        self._view, desk = view, self._desk
+        self._source.retell()
+        self._said.retell()
+        found = view.evaluation
+        self._bars.display = self._table.display = found is not None and bool(found.lengths)
+        if found is None or not found.lengths:
+            return
+        self._bars.show(lambda canvas: _bars(view, canvas, desk))
+        self._table.show(lambda canvas: _grid(view, canvas, desk))
+
+    def table(self, view: View) -> list[list[str]]:
+        """Return the buckets."""
+        headings, rows = _rows(view, self._desk)
+        return [[found.label for found in headings], *rows] if rows else []
+
+    def _sentence(self) -> str:
+        if self._view is None:
+            return ""
+        found = self._view.evaluation
+        said = standing_out(found.lengths, self._desk) if found and found.lengths else missing(self._view, self._desk)
+        return flat(said, self._desk.glyphs)
+
+
+def _bars(view: View, canvas: Canvas, desk: Desk) -> Content:
+    buckets = view.evaluation.lengths if view.evaluation else ()
+    title = desk.t("Accuracy by length in {unit}, with 95 % intervals", unit=unit(buckets[0], desk))
+    lines = paragraph(title, canvas, canvas.palette.muted)
+    return Content("\n").join([*lines, bars(bars_of(buckets, desk), canvas, largest=1.0)])
+
+
+def _grid(view: View, canvas: Canvas, desk: Desk) -> Content:
+    headings, rows = _rows(view, desk)
+    return Content("\n").join([Content(""), grid(headings, rows, canvas)])
+
+
+def _rows(view: View, desk: Desk) -> tuple[list[Heading], list[list[str]]]:
+    t, language = desk.t, desk.language
+    buckets = view.evaluation.lengths if view.evaluation else ()
+    headings = [
+        Heading(t("Length")),
+        Heading(t("Texts"), right=True),
+        Heading(t("Accuracy"), right=True),
+        Heading(t("Confidence"), right=True),
+        Heading(t("Truncated"), right=True),
+    ]
+    rows = [
+        [
+            f"{named(bucket, desk)} {unit(bucket, desk)}",
+            language.count(bucket.rows),
+            language.percent(bucket.accuracy),
+            language.percent(bucket.confidence),
+            language.percent(bucket.truncated),
+        ]
+        for bucket in buckets
+    ]
+    return headings, rows

@@ -1,0 +1,73 @@
+"""The page of a pane: two columns side by side where there is room, one below the other where not; it scrolls."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from textual.containers import Container, Vertical, VerticalScroll
+from textual.content import Content
+from textual.widget import Widget
+
+from runner.tui.desk import Desk
+from runner.tui.figures.fitting import flat
+from runner.tui.screens.trial.telling import judged
+from runner.tui.screens.trial.view import View
+from runner.tui.widgets.told import Told
+
+__all__ = ["Pane", "heading", "missing", "page", "source_line"]
+
+
+class Pane(Protocol):
+    """What a tab shows."""
+
+    @property
+    def widget(self) -> Widget:
+        """What is mounted."""
+
+    def show(self, view: View) -> None:
+        """Show this from now on, in the language of the moment; nothing that is read is moved."""
+
+    def table(self, view: View) -> list[list[str]]:
+        """Return its numbers as a table with headings, for the clipboard and for files; empty where there are none."""
+
+
+def page(left: Sequence[Widget], right: Sequence[Widget] = ()) -> VerticalScroll:
+    """Return a page with one column, or two."""
+    columns = [Vertical(*widgets, classes="column") for widgets in (left, right) if widgets]
+    return VerticalScroll(Container(*columns, classes="columns"), classes="page")
+
+
+def heading(desk: Desk, text: str) -> Told:
+    """Return the heading of a part; `text` is an msgid."""
+    return Told(lambda: desk.t(text), classes="part")
+
+
+def missing(view: View, desk: Desk) -> str:
+    """Say why there is nothing to show about how the trial was judged, and what to do."""
+    trial, t = view.facts.trial, desk.t
+    if view.judgement is not None:
+        return t("What the store holds of it was written by another version, and cannot be read here.")
+    match trial.state:
+        case "running":
+            return t("The trial is judged when its training ends; look at its curves meanwhile.")
+        case "failed":
+            return t("The trial failed before it was judged; Parameters tells why.")
+        case "pruned":
+            return t("The trial was pruned before it was judged.")
+        case _:
+            return t("Not recorded: the model was judged by an older modelcat, or its plugin does not tell.")
+
+
+def source_line(view: Callable[[], View | None], desk: Desk, key: Callable[[], str]) -> Told:
+    """Return the line that says whose answers a page is about, and which key shows others."""
+
+    def tell() -> Content:
+        now = view()
+        if now is None or now.judgement is None:
+            return Content("")
+        line = Content.styled(flat(judged(now.judgement, desk), desk.glyphs), desk.palette.text)
+        if len(now.facts.judgements) > 1:
+            others = desk.t("{key} next of {count:count}", key=key(), count=len(now.facts.judgements))
+            line = Content.assemble(line, ("   " + others, desk.palette.muted))
+        return line
+
+    return Told(tell, classes="source")

@@ -1,0 +1,135 @@
+"""Parameters: what the trial was made with, how it went, and where it failed why."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from textual.content import Content
+from textual.widget import Widget
+
+from runner.console.text import safe
+from runner.tui.desk import Desk
+from runner.tui.screens.trial.grid import Heading, facts, grid
+from runner.tui.screens.trial.panes.page import heading, page
+from runner.tui.screens.trial.paragraph import paragraph
+from runner.tui.screens.trial.settings import settings_of
+from runner.tui.screens.trial.telling import advice, origin, outcome, state, state_word
+from runner.tui.screens.trial.view import View
+from runner.tui.widgets.figure import Canvas, Figure
+from runner.tui.words import msgid
+
+__all__ = ["ParametersPane"]
+
+
+class ParametersPane:
+    """Failure or pruning first, then parameters beside given ones and defaults, then times, speed, sizes and notes."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._ended = Figure(desk, classes="status")
+        self._settings, self._facts, self._notes = Figure(desk), Figure(desk), Figure(desk)
+        self._notes_heading = heading(desk, msgid("What happened on the way"))
+        self.widget: Widget = page(
+            [self._ended, self._settings],
+            [heading(desk, msgid("Times and sizes")), self._facts, self._notes_heading, self._notes],
+        )
+
+    def show(self, view: View) -> None:
+        """Show what is known of the trial."""
+        desk = self._desk
+        self._ended.display = bool(outcome(view.facts, desk))
+        self._ended.show(lambda canvas: _ended(view, canvas, desk))
+        self._settings.show(lambda canvas: _settings(view, canvas, desk))
+        self._facts.show(lambda canvas: facts(_course(view, desk), canvas))
+        self._notes.display = self._notes_heading.display = bool(view.facts.trial.notes)
+        self._notes.show(lambda canvas: _notes(view, canvas))
+
+    def table(self, view: View) -> list[list[str]]:
+        """Return the parameters."""
+        headings, rows = _rows(view, self._desk)
+        return [[found.label for found in headings], *rows]
+
+
+def _ended(view: View, canvas: Canvas, desk: Desk) -> Content:
+    """Return how a trial ended that did not come to its end, and what to do about it."""
+    found, palette, glyphs = view.facts, canvas.palette, canvas.glyphs
+    shown = state(found, desk)
+    parts = paragraph(f"{glyphs.states[shown]} {outcome(found, desk)}", canvas, palette.state(shown))
+    if told := advice(found, desk):
+        parts += paragraph(f"{glyphs.arrow} {told}", canvas)
+    return Content("\n").join(parts)
+
+
+def _rows(view: View, desk: Desk) -> tuple[list[Heading], list[list[str]]]:
+    t = desk.t
+    headings = [Heading(t("Field")), Heading(t("This trial")), Heading(t("Given")), Heading(t("Default"))]
+    rows = [[found.name, found.here, found.given, found.default] for found in settings_of(view.facts, desk)]
+    return headings, rows
+
+
+def _settings(view: View, canvas: Canvas, desk: Desk) -> Content:
+    """Return the table; what differs from the given configuration is bold and has a mark."""
+    headings, rows = _rows(view, desk)
+    settings = settings_of(view.facts, desk)
+    mark = desk.glyphs.bullet
+    told: list[list[str | Content]] = []
+    for found, cells in zip(settings, rows, strict=True):
+        name, here = (f"{mark} {cells[0]}", cells[1]) if found.differs else (f"  {cells[0]}", cells[1])
+        style = f"bold {canvas.palette.accent}" if found.differs else canvas.palette.text
+        told.append([Content.styled(name, style), Content.styled(here, style), cells[2], cells[3]])
+    headings[0] = Heading("  " + headings[0].label)
+    parts = [grid(headings, told, canvas)]
+    t = desk.t
+    differing = sum(found.differs for found in settings)
+    said = (
+        t(
+            "{mark} differs from the given configuration: {count:count} of {all:count}.",
+            mark=mark,
+            count=differing,
+            all=len(settings),
+        )
+        if differing
+        else t("Nothing differs from the given configuration.")
+    )
+    if view.facts.parameters is None:
+        key = safe(view.facts.study.key, 80)
+        said += " " + t("The plugin {key} is not installed here: its settings are unknown.", key=key)
+    parts += paragraph(said, canvas, canvas.palette.muted)
+    return Content("\n").join(parts)
+
+
+def _course(view: View, desk: Desk) -> list[tuple[str, str]]:
+    """Return times, speed and sizes; what is not known is left out."""
+    found, t, language = view.facts, desk.t, desk.language
+    trial, speed = found.trial, found.trial.speed
+    own = next((one.evaluation for one in found.judgements if one.evaluation is not None), None)
+    shown = state(found, desk)
+    pairs: list[tuple[str, str | None]] = [
+        (t("State"), f"{desk.glyphs.states[shown]} {state_word(shown, desk)}"),
+        (t("Origin"), origin(found, desk)),
+        (t("Started"), _moment(trial.started, desk)),
+        (t("Finished"), _moment(trial.finished, desk)),
+        (t("Time in all"), None if trial.seconds is None else desk.seconds(trial.seconds)),
+        (t("Training time"), _told(speed.get("training_seconds"), desk.seconds)),
+        (t("Training, examples a second"), _told(speed.get("examples_per_second"), language.number)),
+        (t("Training, tokens a second"), _told(speed.get("tokens_per_second"), language.number)),
+        (t("Kept epoch"), _told(speed.get("best_epoch"), language.number)),
+        (t("Validation took"), _told(own.seconds if own else None, desk.seconds)),
+        (t("Model size"), _told(own.model_bytes if own else None, language.size)),
+        (t("Peak memory"), _told(own.peak_memory_bytes if own else None, language.size)),
+    ]
+    return [(name, value) for name, value in pairs if value is not None]
+
+
+def _told(value: float | None, tell: Callable[[float], str]) -> str | None:
+    return None if value is None else tell(value)
+
+
+def _moment(value: datetime | None, desk: Desk) -> str | None:
+    return None if value is None else desk.language.moment(value.astimezone())
+
+
+def _notes(view: View, canvas: Canvas) -> Content:
+    lines: list[Content] = []
+    for note in view.facts.trial.notes:
+        lines += paragraph(f"{canvas.glyphs.bullet} {safe(note, 1000)}", canvas)
+    return Content("\n").join(lines)

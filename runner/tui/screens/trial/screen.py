@@ -1,0 +1,341 @@
+"""`TrialScreen`: one trial, a tab for each question one may have about it."""
+
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import BindingType
+from textual.containers import Container
+from textual.content import Content
+from textual.worker import Worker
+
+from catalog.errors import ModelcatError, UnknownStudyError
+from catalog.results import Explanation
+from runner.console.text import safe
+from runner.tui.bindings import ACTIONS, key_label, keys_of, textual_bindings
+from runner.tui.desk import Desk
+from runner.tui.exporting import copy_table, save_table
+from runner.tui.place import Place
+from runner.tui.screens.trial.facts import Facts, Judgement, gather
+from runner.tui.screens.trial.panes.making import TABS, make
+from runner.tui.screens.trial.tabs import TabLine
+from runner.tui.screens.trial.telling import state
+from runner.tui.screens.trial.texts import Texts
+from runner.tui.screens.trial.title import title
+from runner.tui.screens.trial.view import View
+from runner.tui.widgets.figure import Canvas, Figure
+
+if TYPE_CHECKING:
+    from runner.tui.screens.trial.panes.examples import ExamplesPane
+    from runner.tui.screens.trial.panes.page import Pane
+
+__all__ = ["TABS", "TrialScreen"]
+
+_JUDGED = ("confusion", "confidence", "length", "examples")
+"""Tabs that are about a judgement."""
+_OF_EXAMPLES = ("filter", "search", "explain", "sort", "turn")
+"""Actions of the tab Examples."""
+
+
+class TrialScreen(Place):
+    """A trial of a study.
+
+    Args:
+        desk: What every screen works with.
+        study: Name of the study.
+        number: The trial's.
+    """
+
+    PLACE = "trial"
+    BINDINGS: ClassVar[list[BindingType]] = textual_bindings("trial")
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 -- as Textual has it
+    DEFAULT_CSS = """
+    TrialScreen .title { height: 1; padding: 0 1; }
+    TrialScreen TabLine { padding: 0 1; }
+    TrialScreen #panes { height: 1fr; padding: 0 1; }
+    TrialScreen .page { height: 1fr; scrollbar-size-vertical: 1; }
+    TrialScreen .columns { height: auto; layout: vertical; }
+    TrialScreen .column { height: auto; width: 1fr; padding-right: 1; }
+    TrialScreen.-wide #panes { padding: 1 1 0 1; }
+    TrialScreen.-wide .columns { layout: horizontal; }
+    TrialScreen.-wide .column { padding-right: 2; }
+    TrialScreen .part { height: auto; text-style: bold; margin-top: 1; }
+    TrialScreen .source, TrialScreen .muted { height: auto; }
+    TrialScreen .status { margin-bottom: 1; }
+    TrialScreen .chart { height: 12; }
+    TrialScreen.-wide .chart { height: 20; }
+    TrialScreen .chart.-low { height: 9; }
+    TrialScreen.-wide ExamplesPane { layout: horizontal; }
+    TrialScreen.-wide ExamplesPane .reader {
+        border-top: none; border-left: solid $border-blurred; padding: 0 1;
+    }
+    TrialScreen.-signs-ascii .page, TrialScreen.-signs-ascii ExamplesPane .reader { scrollbar-size-vertical: 0; }
+    TrialScreen.-signs-ascii ExamplesPane .reader { border-top: ascii $border-blurred; }
+    TrialScreen.-wide.-signs-ascii ExamplesPane .reader { border-top: none; border-left: ascii $border-blurred; }
+    """
+
+    def __init__(self, desk: Desk, study: str, number: int) -> None:
+        super().__init__(desk)
+        self._study = study
+        self._number = number
+        self._facts: Facts | None = None
+        self._tab = ""
+        self._state = ""
+        self._at = 0
+        self._panes: dict[str, Pane] = {}
+        self._texts = Texts()
+        self._explanations: dict[str, Explanation] = {}
+        self._asking: frozenset[str] = frozenset()
+        self._title = Figure(desk, classes="title")
+        self._title.show(self._draw_title)
+        self._tabs = TabLine(desk, list(TABS.items()))
+
+    @property
+    def crumbs(self) -> tuple[str, ...]:
+        """The study, and the trial in it."""
+        name = (self._facts.study.title if self._facts else None) or self._study
+        return (self.desk.t("Studies"), name, self.desk.t("Trial {number}", number=str(self._number)))
+
+    @property
+    def tab(self) -> str:
+        """Key of the tab that is on; empty until the trial has been read."""
+        return self._tab
+
+    def body(self) -> ComposeResult:
+        """Yield title, tabs and where the panes go; a pane is made when its tab is first chosen."""
+        yield self._title
+        yield self._tabs
+        yield Container(id="panes")
+
+    # Looking
+
+    async def look(self) -> None:
+        """Read what has changed; a trial or study that is gone is left."""
+        known, number, folder = self._facts, self._number, self.desk.source.folder / self._study
+        try:
+            found = await self.desk.source.read(
+                lambda store: gather(store, folder, self._study, number, known), cast("Facts | None", None)
+            )
+        except UnknownStudyError as error:
+            self._leave(error.message)
+            return
+        if number != self._number:  # another trial has been gone to meanwhile
+            return
+        if found is None:
+            self._leave(self.desk.t("The study is gone."))
+        elif not self._tab:
+            self._facts = found
+            await self.choose(_first_tab(found, self.desk))
+        elif found is not known or self._state != state(found, self.desk):
+            self._facts = found
+            if known is None or replace(found, study=known.study) != known or self._state != state(found, self.desk):
+                self._refresh()  # else another trial of the study has gone on, which changes the title at most
+            self._title.retell()
+            self.told()
+        elif self._state == "running":
+            self._title.retell()
+
+    def retell(self) -> None:
+        """Draw everything in the language of the moment."""
+        self._refresh()
+
+    def _leave(self, message: str) -> None:
+        if self.is_current:
+            self.browser.tell(message, bad=True)
+            self.browser.action_out()
+
+    def _refresh(self) -> None:
+        """Show what is known on the tab that is on, and read what it lacks."""
+        self.set_class(self.desk.glyphs.ascii, "-signs-ascii")
+        self._title.retell()
+        view = self._view()
+        if view is None or (pane := self._panes.get(self._tab)) is None:
+            return
+        self._state = state(view.facts, self.desk)
+        pane.show(view)
+        texts = self._tab == "examples"
+        if self._tab in {"examples", "confidence"} and self._texts.lacks(view.judgement, texts=texts):
+            read = partial(self._read, cast("Judgement", view.judgement), texts=texts)
+            self._work(read, "texts", exclusive=True)
+
+    def _work(
+        self, task: Callable[[], Coroutine[Any, Any, None]], group: str, *, exclusive: bool = False
+    ) -> Worker[None]:
+        return self.run_worker(task, group=group, exclusive=exclusive)
+
+    async def _read(self, judgement: Judgement, *, texts: bool) -> None:
+        await self._texts.read(judgement, texts=texts)
+        self._refresh()
+
+    def _view(self) -> View | None:
+        facts = self._facts
+        if facts is None:
+            return None
+        if not facts.judgements:
+            return View(facts, explanations=dict(self._explanations), asking=self._asking)
+        judgement = facts.judgements[self._at % len(facts.judgements)]
+        path = judgement.predictions
+        return View(
+            facts,
+            judgement,
+            self._texts.predictions.get(path) if path else None,
+            self._texts.examples.get(judgement.examples, {}),
+            self._texts.trouble(judgement),
+            dict(self._explanations),
+            self._asking,
+        )
+
+    def _draw_title(self, canvas: Canvas) -> Content:
+        return title(self._facts, canvas, self.desk) if self._facts else Content(canvas.t("Reading the trial..."))
+
+    # Tabs
+
+    async def choose(self, tab: str) -> None:
+        """Show a tab, by its key in `TABS`; its pane is made the first time."""
+        panes = self.query_one("#panes", Container)
+        if tab not in self._panes:
+            self._panes[tab] = made = make(tab, self.desk, self._key)
+            await panes.mount(made.widget)
+        self._tab = tab
+        for name, pane in self._panes.items():
+            pane.widget.display = name == tab
+        self._tabs.choose(tab)
+        if tab == "examples":
+            self._examples.focus_first()
+        else:
+            self._panes[tab].widget.focus()
+        self._refresh()
+        self.told()
+
+    def _key(self, action: str) -> str:
+        """Return the key of an action as people write it."""
+        found = next(known for known in ACTIONS if known.id == action)
+        return key_label(keys_of(found, self.desk.preferences.keymap)[0])
+
+    @property
+    def _examples(self) -> "ExamplesPane":
+        return cast("ExamplesPane", self._panes["examples"])
+
+    @on(TabLine.Chosen)
+    async def choose_tab(self, event: TabLine.Chosen) -> None:
+        """Show the tab that was clicked at."""
+        event.stop()
+        await self.choose(event.key)
+
+    async def action_next_tab(self) -> None:
+        """Show the next tab."""
+        await self._step(1)
+
+    async def action_previous_tab(self) -> None:
+        """Show the previous tab."""
+        await self._step(-1)
+
+    async def _step(self, by: int) -> None:
+        names = list(TABS)
+        await self.choose(names[(names.index(self._tab or names[0]) + by) % len(names)])
+
+    # What one can do
+
+    def can(self, action: str) -> bool | None:
+        """Tell what suits the tab and the trial."""
+        facts = self._facts
+        if facts is None:
+            return False
+        match action:
+            case "next_trial":
+                return self._number + 1 < facts.count
+            case "previous_trial":
+                return self._number > 0
+            case "split":
+                return self._tab in _JUDGED and len(facts.judgements) > 1
+            case _:
+                return self._tab == "examples" if action in _OF_EXAMPLES else True
+
+    def action_next_trial(self) -> None:
+        """Go to the next trial; the tab stays."""
+        self._go_to(self._number + 1)
+
+    def action_previous_trial(self) -> None:
+        """Go to the previous trial; the tab stays."""
+        self._go_to(self._number - 1)
+
+    def _go_to(self, number: int) -> None:
+        self._number, self._at = number, 0
+        self._looking = False  # a look at the trial before is under way perhaps; it is dropped
+        self.told()
+        self.look_now()
+
+    def action_split(self) -> None:
+        """Show the next judgement: of the trial, of the kept model, on validation, on test."""
+        self._at += 1
+        self._refresh()
+
+    def action_filter(self) -> None:
+        """Show the next kind of examples."""
+        self._examples.next_kind()
+
+    def action_search(self) -> None:
+        """Type words that examples must hold."""
+        self._examples.search()
+
+    def action_sort(self) -> None:
+        """Sort examples by the next column."""
+        self._examples.next_sort()
+
+    def action_turn(self) -> None:
+        """Turn the order of the examples round."""
+        self._examples.turn()
+
+    def action_explain(self) -> None:
+        """Ask the kept model which words decided about the example."""
+        example, t = self._examples.example, self.desk.t
+        if example is None:
+            self.browser.tell(t("Choose an example with a text first."))
+        elif not example.text.strip():
+            self.browser.tell(t("The text is empty: there are no words to ask about."))
+        elif example.text not in self._asking | self._explanations.keys():
+            self.browser.tell(t("The kept model of the study is asked, whichever trial this is."))
+            self._work(partial(self._ask, example.text), "ask")
+
+    async def _ask(self, text: str) -> None:
+        facts = self._facts
+        if facts is None:
+            return
+        self._asking |= {text}
+        self._refresh()
+        try:
+            answers = await self.browser.answers.ask(facts.study, [text], explain=True)
+        except ModelcatError as error:
+            self.browser.tell(error.message, bad=True)
+        else:
+            if answers and isinstance(answers[0], Explanation):
+                self._explanations[text] = answers[0]
+        finally:
+            self._asking -= {text}
+        self._refresh()
+
+    def action_export(self) -> None:
+        """Save the numbers of the tab as a table."""
+        name = f"{self._study}-trial-{self._number}-{self._tab}"
+        save_table(self.browser, name, self._table)
+
+    def action_copy(self) -> None:
+        """Copy the text of the example that is being read; else the numbers of the tab as a table."""
+        example = self._examples.example if self._tab == "examples" else None
+        if example is None:
+            copy_table(self.browser, self._table())
+        else:
+            self.browser.copy_to_clipboard(safe(example.text))
+            self.browser.tell(self.desk.t("Copied the text of row {row:count}.", row=example.row))
+
+    def _table(self) -> list[list[str]]:
+        view = self._view()
+        return self._panes[self._tab].table(view) if view is not None and self._tab in self._panes else []
+
+
+def _first_tab(facts: Facts, desk: Desk) -> str:
+    """A trial that failed or was pruned opens at why; any other at how it learned."""
+    return "parameters" if state(facts, desk) == "failed" else "curves"

@@ -1,0 +1,183 @@
+"""The words of a trial: its state, its origin, how it ended, what its metrics are called."""
+
+from collections.abc import Mapping
+
+from runner.console.text import is_share, safe
+from runner.report.metrics import metric as known_metric
+from runner.tui.desk import Desk
+from runner.tui.screens.trial.facts import Facts, Judgement
+from runner.tui.words import msgid
+
+__all__ = [
+    "advice",
+    "interval",
+    "judged",
+    "metric_name",
+    "origin",
+    "outcome",
+    "parameter",
+    "progress",
+    "scored",
+    "share",
+    "short_name",
+    "split",
+    "state",
+    "state_word",
+]
+
+_STATES = {
+    "running": msgid("running"),
+    "complete": msgid("complete"),
+    "pruned": msgid("pruned"),
+    "failed": msgid("failed"),
+    "stopped": msgid("interrupted"),
+}
+_ORIGINS = {"given": msgid("given"), "recipe": msgid("recipe"), "search": msgid("search")}
+_SPLITS = {"train": msgid("Train"), "validation": msgid("Validation"), "test": msgid("Test")}
+_FAILURES = {
+    "out_of_memory": msgid("Out of memory"),
+    "diverged": msgid("Diverged: the loss was not finite"),
+    "bad_data": msgid("The data cannot be used"),
+    "bad_model": msgid("The model cannot be used"),
+    "lost_worker": msgid("The process that trained it ended"),
+    "unreachable": msgid("A server did not answer"),
+    "plugin": msgid("The plugin broke its contract"),
+}
+_ADVICE = {
+    "out_of_memory": msgid("Lower max_seq_length, take a smaller model, or a device with more memory."),
+    "diverged": msgid("Lower the learning rate, or narrow its range in the search space."),
+    "bad_data": msgid("Mend the data set that the spec names, then resume the study."),
+    "bad_model": msgid("Check model_name in the spec."),
+    "lost_worker": msgid("The machine may have run out of memory: run fewer workers at once, then resume the study."),
+    "unreachable": msgid("Check the network, then resume the study."),
+    "plugin": msgid("Update the plugin, or ask those who made it."),
+}
+_ANY_ADVICE = msgid("The study's log tells more; MODELCAT_DEBUG=1 shows what the workers print.")
+
+
+def state(facts: Facts, desk: Desk) -> str:
+    """Return the trial's state as it is to be shown: one that nobody trains any more is ``"stopped"``."""
+    if facts.trial.state == "running" and facts.study.effective_state(desk.clock()) != "running":
+        return "stopped"
+    return facts.trial.state
+
+
+def state_word(name: str, desk: Desk) -> str:
+    """Return what a state is called."""
+    return desk.t(_STATES.get(name, name))
+
+
+def origin(facts: Facts, desk: Desk) -> str:
+    """Return where the trial's parameters came from."""
+    return desk.t(_ORIGINS.get(facts.trial.origin, facts.trial.origin))
+
+
+def split(name: str, desk: Desk) -> str:
+    """Return what a split is called."""
+    return desk.t(_SPLITS.get(name, safe(name, 40)))
+
+
+def judged(judgement: Judgement, desk: Desk) -> str:
+    """Say whose answers these are, on which split, and how many."""
+    kept = judgement.subject == "winner"
+    subject = desk.t("Kept model") if kept else desk.t("Trial {number}", number=judgement.subject.partition("/")[2])
+    rows = judgement.evaluation.rows if judgement.evaluation else 0
+    if not rows:
+        return desk.t("{subject} · {split}", subject=subject, split=split(judgement.split, desk))
+    return desk.t(
+        "{subject} · {split} · {rows:count} texts", subject=subject, split=split(judgement.split, desk), rows=rows
+    )
+
+
+def metric_name(name: str, desk: Desk) -> str:
+    """Return what a metric is called; one that nobody described keeps its name."""
+    return safe(desk.t(known_metric(name).label), 40)
+
+
+def short_name(name: str, desk: Desk) -> str:
+    """Return what a metric is called where there is little room: ``macro F1``."""
+    known = known_metric(name)
+    return safe(desk.t(known.within or known.label), 40)
+
+
+def share(value: float | None, desk: Desk) -> str:
+    """Return a share of one in per cent, a dash for None."""
+    return desk.glyphs.dash if value is None else desk.language.percent(value)
+
+
+def interval(name: str, ends: tuple[float, float] | None, desk: Desk) -> str:
+    """Return the 95 % interval of a metric in brackets, empty where it has none."""
+    if ends is None:
+        return ""
+    low, high = ends
+    if is_share(name):
+        first, last = desk.language.decimal(low * 100, 1), desk.language.percent(high)
+    else:
+        first, last = desk.language.decimal(low, 3), desk.language.decimal(high, 3)
+    gap = " " if low < 0 or desk.glyphs.ascii else ""  # a dash beside a minus cannot be read
+    return f"[{first}{gap}{desk.glyphs.dash}{gap}{last}]"
+
+
+def scored(name: str, values: Mapping[str, float], ends: Mapping[str, tuple[float, float]], desk: Desk) -> str:
+    """Return a metric's value with its interval."""
+    return f"{desk.metric(name, values.get(name))} {interval(name, ends.get(name), desk)}".strip()
+
+
+def parameter(value: object, desk: Desk) -> str:
+    """Return a parameter's value."""
+    if isinstance(value, bool):
+        return desk.t("yes") if value else desk.t("no")
+    return desk.glyphs.dash if value is None else desk.value(value)
+
+
+def outcome(facts: Facts, desk: Desk) -> str:
+    """Say in a sentence how a trial ended that did not come to its end; empty for one that did."""
+    trial, t = facts.trial, desk.t
+    match state(facts, desk):
+        case "failed":
+            failure = trial.failure or {}
+            kind = _FAILURES.get(str(failure.get("kind")), msgid("The training failed"))
+            return t(
+                "{kind}: {reason}",
+                kind=t(kind),
+                reason=safe(failure.get("reason") or t("no reason was recorded"), 2000),
+            )
+        case "pruned":
+            return _pruned(facts, desk)
+        case "stopped":
+            return t("Interrupted at {progress:percent} of its schedule; resume the study to go on with it.",
+                     progress=progress(facts))  # fmt: skip
+        case _:
+            return ""
+
+
+def advice(facts: Facts, desk: Desk) -> str:
+    """Say what to do about a failure; empty where there is none."""
+    if facts.trial.state != "failed":
+        return ""
+    return desk.t(_ADVICE.get(str((facts.trial.failure or {}).get("kind")), _ANY_ADVICE))
+
+
+def progress(facts: Facts) -> float:
+    """Return the share of its schedule that a trial has been measured at last, 0 to 1."""
+    return facts.epochs[-1].progress if facts.epochs else 0.0
+
+
+def _pruned(facts: Facts, desk: Desk) -> str:
+    """Only searched trials are ever held against others; any other was cut off by the study's time limit."""
+    settings = facts.study.spec.get("study")
+    pruner = str((settings or {}).get("pruner") or "median") if isinstance(settings, Mapping) else "median"
+    values = [epoch.metrics.get(facts.study.metric) for epoch in facts.epochs]
+    value = next((value for value in reversed(values) if value is not None), None)
+    if facts.trial.origin != "search" or pruner == "none" or value is None:
+        return desk.t(
+            "Pruned at {progress:percent} of its schedule, when the study's time was up.", progress=progress(facts)
+        )
+    return desk.t(
+        "Pruned at {progress:percent} of its schedule: with {metric} {value} it fell behind earlier trials "
+        "(pruner {pruner}).",
+        progress=progress(facts),
+        metric=metric_name(facts.study.metric, desk),
+        value=desk.metric(facts.study.metric, value),
+        pruner=safe(pruner, 20),
+    )

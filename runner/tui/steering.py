@@ -1,0 +1,143 @@
+"""What a person does to a study from any screen: stop, resume, delete, describe. Each says how it went."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
+
+from catalog.errors import ModelcatError
+from runner.console.text import safe
+from runner.store.records import StudyRecord
+from runner.tui.place import Place
+from runner.tui.source import in_thread
+
+if TYPE_CHECKING:
+    from runner.store.store import Store
+
+__all__ = ["delete", "describe", "resume", "stop"]
+
+Kind = TypeVar("Kind")
+
+
+def stop(place: Place, record: StudyRecord) -> None:
+    """Ask a study to stop, a running one only if the person agrees: it may have been at work for hours."""
+    from runner.tui.dialogs.confirm import ConfirmDialog
+
+    t, name = place.desk.t, _name(record)
+
+    def told(state: str) -> str:
+        if state == "running":
+            return t("Asked {study} to stop: it ends within seconds and keeps what it has done.", study=name)
+        return t("Stopped {study}; it can be resumed.", study=name)
+
+    def answered(yes: bool | None) -> None:
+        if yes:
+            _request(place, lambda store: store.request_stop(record.study), told)
+
+    if record.effective_state(place.desk.clock()) != "running":
+        answered(yes=True)
+        return
+    question = ConfirmDialog(
+        place.desk,
+        lambda: t("Stop the study {name}?", name=name),
+        lambda: t("It ends within seconds, keeps what it has done, and can be resumed."),
+    )
+    place.browser.push_screen(question, answered)
+
+
+def resume(place: Place, record: StudyRecord) -> None:
+    """Put a study into the queue unless it waits there, and see to it that a worker looks at the queue."""
+    source, t = place.desk.source, place.desk.t
+    waits = record.state == "queued" and record.queued is not None
+
+    async def work() -> None:
+        try:
+            if not waits:
+                await source.request(lambda store: store.requeue(record.study))
+                _changed(place)
+            await in_thread(lambda: _start_worker(place))
+        except ModelcatError as error:
+            place.browser.tell(error.message, bad=True)
+        else:
+            place.browser.tell(t("Queued {study}; a worker looks after it.", study=_name(record)))
+        _changed(place)
+
+    place.run_worker(work())
+
+
+def delete(place: Place, record: StudyRecord) -> None:
+    """Say what will be lost, and delete a study with its files if the person agrees; never one that runs."""
+    from runner.tui.dialogs.confirm import ConfirmDialog
+
+    desk, t, name = place.desk, place.desk.t, _name(record)
+    if record.effective_state(desk.clock()) == "running":
+        place.browser.tell(t("Study {study} is running: stop it before you delete it.", study=name), bad=True)
+        return
+
+    def answered(yes: bool | None) -> None:
+        if yes:
+            folder = desk.source.folder / record.study
+            _request(
+                place,
+                lambda store: store.delete_study(record.study, folder),
+                lambda _: t("Deleted {study}", study=name),
+            )
+
+    trials = record.trials
+    dialog = ConfirmDialog(
+        desk,
+        lambda: t("Delete {study}?", study=name),
+        lambda: t(
+            "{trials:count} trials, {time:seconds} of work, its model and all its files will be lost: {folder}",
+            trials=trials.complete + trials.pruned + trials.failed + trials.running,
+            time=record.seconds,
+            folder=safe(desk.source.folder / record.study, 300),
+        ),
+    )
+    place.browser.push_screen(dialog, answered)
+
+
+def describe(place: Place, record: StudyRecord) -> None:
+    """Ask for title and notes of a study, and keep them."""
+    from runner.tui.dialogs.describe import DescribeDialog
+
+    def answered(answer: tuple[str, str] | None) -> None:
+        if answer is None:
+            return
+        title, notes = answer
+
+        def write(store: "Store") -> None:
+            store.set_title(record.study, title)
+            store.set_notes(record.study, notes)
+
+        _request(place, write, lambda _: place.desk.t("Kept title and notes of {study}", study=safe(record.study, 60)))
+
+    place.browser.push_screen(DescribeDialog(place.desk, record.title or "", record.notes or ""), answered)
+
+
+def _request(place: Place, wish: "Callable[[Store], Kind]", told: Callable[[Kind], str]) -> None:
+    """Write a request without keeping the screen waiting, and say how it went."""
+
+    async def work() -> None:
+        try:
+            answer = await place.desk.source.request(wish)
+        except ModelcatError as error:
+            place.browser.tell(error.message, bad=True)
+        else:
+            place.browser.tell(told(answer))
+        _changed(place)
+
+    place.run_worker(work())
+
+
+def _changed(place: Place) -> None:
+    place.browser.forget_studies()
+    place.look_now()
+
+
+def _start_worker(place: Place) -> None:
+    from runner.study.background import start_worker
+
+    start_worker(place.desk.source.place)
+
+
+def _name(record: StudyRecord) -> str:
+    return safe(record.title or record.study, 60)

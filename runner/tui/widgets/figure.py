@@ -1,0 +1,102 @@
+"""`Figure`: a drawing of character cells that is drawn anew for every size, theme and language."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from textual.content import Content
+from textual.events import Resize
+from textual.widget import Widget
+
+from runner.language import Language
+from runner.tui.desk import Desk
+from runner.tui.glyphs import Glyphs
+from runner.tui.palette import Palette
+
+__all__ = ["Canvas", "Draw", "Figure"]
+
+
+@dataclass(frozen=True, slots=True)
+class Canvas:
+    """What a drawing is made for.
+
+    Attributes:
+        width: Cells across.
+        height: Lines that can be seen; a drawing may be longer, and is scrolled then.
+        palette: Its colours.
+        glyphs: Its signs.
+        language: Its words and numbers.
+        t: Translates, as `Desk.t`.
+    """
+
+    width: int
+    height: int
+    palette: Palette
+    glyphs: Glyphs
+    language: Language
+    t: Callable[..., str]
+
+
+Draw = Callable[[Canvas], Content]
+"""A drawing: returns its lines as one styled text, no line wider than the canvas."""
+
+
+class Figure(Widget):
+    """Shows a drawing; empty until `show` is called.
+
+    Args:
+        desk: Colours, signs and words.
+        id: As in Textual.
+        classes: As in Textual.
+    """
+
+    DEFAULT_CSS = """
+    Figure { width: 1fr; height: auto; min-height: 1; }
+    """
+
+    def __init__(self, desk: Desk, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 -- Textual's name
+        super().__init__(id=id, classes=classes)
+        self._desk = desk
+        self._draw: Draw | None = None
+        self._drawn: tuple[tuple[int, int], Content] | None = None
+
+    def show(self, draw: Draw) -> None:
+        """Draw this from now on."""
+        self._draw = draw
+        self.retell()
+
+    def retell(self) -> None:
+        """Draw again: language, theme or signs have changed."""
+        before, self._drawn = self._drawn, None
+        content = self._content(self.content_size.width)
+        # Arranging a screen anew takes far longer than drawing: only where the drawing has another height.
+        same = before is not None and before[1].plain.count("\n") == content.plain.count("\n")
+        self.refresh(layout=not same)
+
+    def on_resize(self, event: Resize) -> None:
+        """Draw for the new size."""
+        del event
+        self._drawn = None
+
+    def get_content_height(self, container: object, viewport: object, width: int) -> int:
+        """Return the lines of the drawing at this width."""
+        del container, viewport
+        return max(1, self._content(width).plain.count("\n") + 1)
+
+    def render(self) -> Content:
+        """Return the drawing."""
+        return self._content(self.content_size.width)
+
+    @property
+    def plain(self) -> str:
+        """The drawing without colours, for the clipboard."""
+        return self._content(self.content_size.width).plain
+
+    def _content(self, width: int) -> Content:
+        if self._draw is None or width <= 0:
+            return Content("")
+        height = self.parent.size.height if isinstance(self.parent, Widget) else self.size.height
+        if self._drawn is None or self._drawn[0] != (width, height):
+            desk = self._desk
+            canvas = Canvas(width, height, desk.palette, desk.glyphs, desk.language, desk.t)
+            self._drawn = ((width, height), self._draw(canvas))
+        return self._drawn[1]

@@ -1,0 +1,31 @@
+"""`Notice`: one line that says what is wrong and what to do; away while all is well."""
+
+from textual.content import Content
+from textual.widgets import Static
+
+from runner.console.text import safe
+from runner.tui.desk import Desk
+
+__all__ = ["Notice"]
+
+
+class Notice(Static):
+    """A bar under the header that stays until what it tells of is over."""
+
+    DEFAULT_CSS = """
+    Notice { display: none; height: auto; max-height: 4; padding: 0 1; background: $error 20%; color: $foreground; }
+    """
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__("", markup=False)
+        self._desk = desk
+        self.message = ""
+
+    def say(self, message: str) -> None:
+        """Show a message; an empty one takes the bar away."""
+        if message == self.message:
+            return
+        self.message = message
+        sign = self._desk.glyphs.severities["problem"]
+        self.update(Content.assemble((f"{sign} ", self._desk.palette.bad), safe(message, 600)))
+        self.display = bool(message)

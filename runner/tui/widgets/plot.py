@@ -1,0 +1,134 @@
+"""textual-plot behind our own data: lines of braille and signs, with zoom. Imported with the first chart."""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from rich.style import Style
+from textual.binding import Binding, BindingType
+from textual_hires_canvas import Canvas as Field
+from textual_plot import HiResMode, PlotWidget
+from textual_plot.axis_formatter import AxisFormatter
+
+from runner.tui.figures.caption import colour_of, mark_of
+from runner.tui.figures.fitting import width_of
+from runner.tui.figures.frame import Frame, Point, Ruler, Shape
+from runner.tui.figures.plot import marked, rows_of
+from runner.tui.widgets.figure import Canvas
+
+__all__ = ["Plot"]
+
+_DEEPEST = 1e4
+
+
+class _Ticks(AxisFormatter):
+    """Ticks of an axis, also of the part of it that one has zoomed into."""
+
+    def __init__(self, ruler: Ruler, room: int, canvas: Canvas, *, written: bool) -> None:
+        self._ruler = ruler
+        self._room = room
+        self._canvas = canvas
+        self._written = written
+
+    def get_ticks_and_labels(self, min_: float, max_: float, max_ticks: int = 8) -> tuple[list[float], list[str]]:
+        """Return places and what to write there: nothing along the lower axis, whose numbers the chart writes."""
+        del max_ticks
+        ruler = self._ruler.part(min_, max_)
+        if not self._written:
+            found = [(mark, "") for mark, _ in ruler.spaced(self._room, self._canvas.language, self._canvas.glyphs)]
+        else:
+            found = [(mark, _narrow(text)) for mark, text in rows_of(ruler, self._room, self._canvas)]
+        return [self._ruler.share(mark) for mark, _ in found], [text for _, text in found]
+
+    def get_ticks(self, min_: float, max_: float, max_ticks: int = 8) -> list[float]:
+        """Return the places."""
+        return self.get_ticks_and_labels(min_, max_, max_ticks)[0]
+
+    def get_labels_for_ticks(self, ticks: Sequence[float]) -> list[str]:
+        """Return nothing: places and labels are made together."""
+        return [""] * len(ticks)
+
+
+def _narrow(text: str) -> str:
+    """Return text of one cell for each character and without markup, which is all that the plot's margin can take."""
+    return "".join("?" if width_of(c) != 1 else "(" if c == "[" else c for c in text)
+
+
+class Plot(PlotWidget, can_focus=True, inherit_bindings=False):
+    """A plot in a frame; the keys + - 0 and the arrows zoom and pan while it is focused, as the mouse does."""
+
+    DEFAULT_CSS = """
+    Plot { height: 1fr; width: 1fr;
+        & > .plot--axis { color: $border-blurred; }
+        &:focus > .plot--axis { color: $border; }
+        & > .plot--tick { color: $secondary; text-style: none; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("plus,equals_sign", "zoom_in", show=False),
+        Binding("minus", "zoom_out", show=False),
+        Binding("0", "reset_scales", show=False),
+        Binding("left", "pan_left", show=False),
+        Binding("right", "pan_right", show=False),
+        Binding("up", "pan_up", show=False),
+        Binding("down", "pan_down", show=False),
+    ]
+
+    def draw(self, frame: Frame, canvas: Canvas, gutter: int, *, keep_zoom: bool) -> None:
+        """Draw a frame without bars: those that end far outside would keep the library filling them for minutes.
+
+        What it is given are shares of the axes, because the largest and smallest numbers end it with an error.
+
+        Args:
+            frame: What to draw.
+            canvas: Colours, signs and words; its width and height are those of the plot, its gutter included.
+            gutter: Cells for the numbers of the upright axis.
+            keep_zoom: Whether to stay where one has zoomed to.
+        """
+        self.margin_top = self.margin_bottom = 0
+        self.margin_left = gutter
+        inner, rows = max(1, canvas.width - gutter - 2), max(1, canvas.height - 2)
+        self.clear()
+        self.set_x_formatter(_Ticks(frame.x, inner, canvas, written=False))
+        self.set_y_formatter(_Ticks(frame.y, rows, canvas, written=True))
+        if not keep_zoom:
+            self.set_xlimits(0.0, 1.0)
+            self.set_ylimits(0.0, 1.0)
+        for level, _ in frame.levels:
+            heights = [frame.y.share(level)] * 2
+            self.plot([0.0, 1.0], heights, line_style=canvas.palette.muted, hires_mode=HiResMode.BRAILLE)
+        for shape in frame.shapes:
+            self._line(shape, frame, inner, canvas)
+
+    def on_plot_widget_scale_changed(self, event: PlotWidget.ScaleChanged) -> None:
+        """Go back to the whole before a zoom is so deep, or so far out, that numbers cannot tell its ends apart."""
+        for low, high in ((event.x_min, event.x_max), (event.y_min, event.y_max)):
+            if not 1 / _DEEPEST < high - low < _DEEPEST or abs(low) > _DEEPEST:
+                event.stop()
+                self.action_reset_scales()
+                return
+
+    def on_canvas_resize(self) -> None:
+        """Draw again once the fields have their new sizes, which comes after the plot has its own."""
+        self.refresh(layout=True)
+
+    @property
+    def plain(self) -> str:
+        """What is drawn, without colours."""
+        fields = [self.query_one(name, Field) for name in ("#margin-left", "#plot")]
+        heights = [field.size.height for field in fields]
+        return "\n".join(
+            "".join(field.get_pixel(x, y)[0] for field in fields for x in range(field.size.width)).rstrip()
+            for y in range(min(heights))
+        )
+
+    def _line(self, shape: Shape, frame: Frame, inner: int, canvas: Canvas) -> None:
+        colour = str(Style.parse(colour_of(shape.series, shape.index, canvas)))
+        if shape.series.kind != "scatter":
+            xs, ys = _shares(shape.path, frame)
+            self.plot(xs, ys, line_style=colour, hires_mode=HiResMode.BRAILLE)
+        xs, ys = _shares(marked(shape, inner), frame)
+        self.scatter(xs, ys, marker=mark_of(shape.series, shape.index, canvas), marker_style=colour)
+
+
+def _shares(points: Sequence[Point], frame: Frame) -> tuple[list[float], list[float]]:
+    return [frame.x.share(x) for x, _ in points], [frame.y.share(y) for _, y in points]

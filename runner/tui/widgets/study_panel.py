@@ -1,0 +1,118 @@
+"""`StudyPanel`: the study under the cursor, beside the list on wide screens."""
+
+from typing import TYPE_CHECKING
+
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.timer import Timer
+
+from runner.console.text import is_share
+from runner.tui.desk import Desk
+from runner.tui.rows.study_page import study_page
+from runner.tui.rows.study_row import StudyRow
+from runner.tui.source import in_thread
+from runner.tui.widgets.told import Told
+
+if TYPE_CHECKING:  # what draws is loaded when there is something to draw
+    from runner.tui.widgets.chart import Chart, Drawing
+
+__all__ = ["StudyPanel", "course_of"]
+
+_WAIT = 0.08
+"""Seconds that the cursor must rest: laying the panel out takes longer than the cursor's next step."""
+
+
+class StudyPanel(VerticalScroll):
+    """Texts and a small chart of the best value so far.
+
+    Args:
+        desk: What every screen works with.
+        id: As in Textual.
+    """
+
+    DEFAULT_CSS = """
+    StudyPanel { padding: 0 1 0 2; scrollbar-size-vertical: 1;
+        scrollbar-color: $border; scrollbar-background: $background; }
+    StudyPanel Told { height: auto; }
+    StudyPanel Chart { height: 12; margin-top: 1; }
+    """
+
+    def __init__(self, desk: Desk, *, id: str | None = None) -> None:  # noqa: A002 -- Textual's name
+        super().__init__(id=id, can_focus=True)
+        self._desk = desk
+        self._row: StudyRow | None = None
+        self._page = Told(lambda: study_page(self._row, desk) if self._row is not None else "")
+        self._chart: Chart | None = None
+        self._timer: Timer | None = None
+
+    def compose(self) -> ComposeResult:
+        """Yield the texts; the chart comes when there is one."""
+        yield self._page
+
+    def show(self, row: StudyRow | None) -> None:
+        """Show this study as soon as the cursor rests; None: nothing."""
+        if row == self._row:
+            return
+        if row is None or self._row is None or row.record.study != self._row.record.study:
+            self.scroll_home(animate=False)
+        self._row = row
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self.set_timer(_WAIT, self._show)
+
+    def on_show(self) -> None:
+        """Catch up with what was not shown while there was no room."""
+        self._show()
+
+    def retell(self) -> None:
+        """Name axes in the language of the moment; texts tell themselves."""
+        self._draw()
+
+    def _show(self) -> None:
+        if self.display:
+            self._page.retell()
+            self._draw()
+
+    def _draw(self) -> None:
+        drawing = course_of(self._row, self._desk) if self._row is not None and self.display else None
+        if self._chart is not None:
+            self._chart.display = drawing is not None
+            if drawing is not None:
+                self._chart.show(drawing)
+        elif drawing is not None:
+            self.run_worker(self._add_chart(), exclusive=True)
+
+    async def _add_chart(self) -> None:
+        """Load what draws without keeping the keys waiting, and draw."""
+        make = await in_thread(_load)
+        if self._chart is None:
+            self._chart = make(self._desk)
+            await self.mount(self._chart)
+        self._draw()
+
+
+def _load() -> "type[Chart]":
+    from runner.tui.widgets.chart import Chart
+    from runner.tui.widgets.plot import Plot
+
+    del Plot  # a chart loads it when it first draws: 0.2 s in which no key would be answered
+    return Chart
+
+
+def course_of(row: StudyRow, desk: Desk) -> "Drawing | None":
+    """Return the best value after each complete trial, over the baseline's; None where there are fewer than two."""
+    sign = 1.0 if row.record.direction == "maximize" else -1.0
+    points = tuple((float(at), sign * value) for at, value in enumerate(row.best_so_far, 1))
+    if len(points) < 2:
+        return None
+    from runner.tui.widgets.chart import Axis, Drawing, Series
+
+    t, metric = desk.t, row.record.metric
+    levels = ((row.baseline, t("baseline")),) if row.baseline is not None else ()
+    return Drawing(
+        series=(Series(t("best so far"), points, "steps"),),
+        x=Axis(t("complete trials"), "count"),
+        y=Axis(metric, "percent" if is_share(metric) else "number"),
+        legend=False,
+        levels=levels,
+    )

@@ -1,0 +1,35 @@
+"""`Told`: a line or paragraph whose text is asked for anew whenever language, theme or signs change."""
+
+from collections.abc import Callable
+
+from textual.content import Content
+from textual.widgets import Static
+
+__all__ = ["Told"]
+
+
+class Told(Static):
+    """Shows what `tell` returns; plain text is never taken for markup.
+
+    Args:
+        tell: Returns the text, in the language of the moment.
+        id: As in Textual.
+        classes: As in Textual.
+    """
+
+    def __init__(self, tell: Callable[[], str | Content], *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 -- Textual's name
+        super().__init__("", id=id, classes=classes, markup=False)
+        self._tell = tell
+        self._told: Content | None = None
+
+    def on_mount(self) -> None:
+        """Tell for the first time."""
+        self.retell()
+
+    def retell(self) -> None:
+        """Ask for the text again."""
+        told = self._tell()
+        content = told if isinstance(told, Content) else Content(told)
+        if self._told is None or not content.is_same(self._told):  # an update arranges the screen anew
+            self._told = content
+            self.update(content)

@@ -1,0 +1,376 @@
+"""The place where a model is asked: while one types, with its reasons, and what was asked before."""
+
+import asyncio
+import os
+import threading
+
+import psutil
+import pytest
+from textual.events import Paste
+
+from catalog.errors import LostWorkerError, ModelcatError, WorkError
+from catalog.results import Explanation, Prediction, WordWeight
+from runner.language import Language
+from runner.store.store import Store
+from runner.study.coordinator import run_study
+from runner.tui.answering import Answers
+from runner.tui.glyphs import ASCII, UNICODE
+from runner.tui.palette import DARK, palette_of
+from runner.tui.screens.predict_answer import Answer as Shown
+from runner.tui.screens.predict_answer import draw_answer, key_words
+from runner.tui.source import Source
+from runner.tui.widgets.figure import Canvas
+
+HOSTILE = "[red]x[/nope]\x1b[31m\u202e\0\x9b"
+
+
+class FakeAnswers:
+    """Answers by the first word, or with what was put into `trouble`."""
+
+    def __init__(self):
+        self.asked = []
+        self.trouble = None
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.truncated = False
+
+    async def ask(self, record, texts, *, explain=False):
+        self.asked.append((record.study, tuple(texts), explain))
+        await self.gate.wait()
+        if self.trouble:
+            raise self.trouble
+        return [self._explained(text) if explain else self._answer(text) for text in texts]
+
+    def close(self):
+        """Do nothing."""
+
+    def _answer(self, text):
+        label = "bad" if text.startswith("bad") else "good"
+        return Prediction(text, label, 0.75, {label: 0.75, "other": 0.25})
+
+    def _explained(self, text):
+        first = text.split()[0]
+        words = (WordWeight(first, 0, len(first), 1.5), WordWeight(text[-4:], len(text) - 4, len(text), -0.5))
+        return Explanation(self._answer(text), words, "counting", 0.01, truncated=self.truncated)
+
+
+@pytest.fixture
+def ask(browser, drive, until):
+    """Return a function that opens the place with fake answers and does something there."""
+
+    def run(steps, *, size=(120, 30), storage=None, answers=None, **options):
+        async def main(pilot):
+            pilot.app._answers = answers or FakeAnswers()
+            pilot.app.switch_mode("predict")
+            await until(pilot, lambda: type(pilot.app.screen).__name__ == "PredictScreen")
+            await pilot.pause(0.3)
+            await steps(pilot, pilot.app.screen, pilot.app._answers)
+
+        drive(browser(*([storage] if storage else []), **options), main, size)
+
+    return run
+
+
+def test_a_text_is_answered_and_remembered(ask, until, text_of):
+    """^s shows label, confidence and every probability with the time it took; the history lists it."""
+
+    async def steps(pilot, screen, answers):
+        screen.text.show("bad film")
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: screen.history.keys)
+        shown = text_of(pilot.app)
+        assert "bad  75.0" in shown
+        assert "other" in shown
+        assert "answered in" in shown
+        assert "bad film" in screen.history.text()[1]
+        assert answers.asked[-1] == (screen._study, ("bad film",), False)
+
+    ask(steps)
+
+
+def test_an_answer_is_explained(ask, until, text_of):
+    """^e tells the words that decided, with their weights, and warns where the text was longer than the model reads."""
+
+    async def steps(pilot, screen, answers):
+        answers.truncated = True
+        screen.text.show("bad film but nice")
+        await pilot.press("ctrl+e")
+        await until(pilot, lambda: "Key words" in text_of(pilot.app))
+        shown = text_of(pilot.app)
+        assert "bad +1.50" in shown
+        assert "nice −0.50" in shown
+        assert "a part of the text only" in shown
+        assert "counting" in shown
+
+    ask(steps)
+
+
+def test_a_loaded_model_answers_while_one_types(ask, until):
+    """The first key loads the model; from then on a text is asked a moment after the last key, none twice."""
+
+    async def steps(pilot, screen, answers):
+        await pilot.press(*"good")
+        await until(pilot, lambda: screen._answer and screen._answer.prediction.text == "good")
+        assert answers.asked[0][1] == ()
+        assert [texts for _, texts, _ in answers.asked].count(()) == 1
+        await pilot.press("space", *"one")
+        await until(pilot, lambda: screen._answer.prediction.text == "good one")
+        assert len(answers.asked) <= 4
+        assert screen.history.keys == ()
+
+    ask(steps)
+
+
+def test_loading_is_told_with_its_time(ask, until, text_of):
+    """While a model loads the screen says so, and keys are answered."""
+
+    async def steps(pilot, screen, answers):
+        answers.gate.clear()
+        await pilot.press("ctrl+s", *"good")
+        await until(pilot, lambda: "The model is being loaded" in text_of(pilot.app))
+        screen._since -= 5
+        await until(pilot, lambda: "5" in text_of(pilot.app).splitlines()[1])
+        answers.gate.set()
+        await until(pilot, lambda: "answers while you type" in text_of(pilot.app))
+
+    ask(steps)
+
+
+def test_errors_are_a_notice_until_an_answer_comes(ask, until):
+    """What a model cannot do is told and stays; the next answer takes it away."""
+
+    async def steps(pilot, screen, answers):
+        answers.trouble = WorkError(f"cannot explain {HOSTILE}")
+        screen.text.show("good")
+        await pilot.press("ctrl+e")
+        await until(pilot, lambda: "cannot explain" in screen.notice.message)
+        await pilot.pause(0.4)
+        assert "cannot explain" in screen.notice.message
+        answers.trouble = None
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: screen.notice.message == "" and screen.history.keys)
+
+    ask(steps)
+
+
+def test_the_newest_model_is_asked_and_another_can_be_chosen(ask, until):
+    """^t lists studies with a model, newest first; the chosen one is asked from then on."""
+
+    async def steps(pilot, screen, answers):
+        names = [record.study for record in screen._records]
+        assert screen._study == names[0]
+        times = [record.updated for record in screen._records]
+        assert times == sorted(times, reverse=True)
+        await pilot.press("ctrl+t")
+        await until(pilot, lambda: type(pilot.app.screen).__name__ == "ChoiceDialog")
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: screen._study == names[1])
+        screen.text.show("good")
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: answers.asked and answers.asked[-1][0] == names[1])
+
+    ask(steps)
+
+
+def test_the_history_brings_a_text_back(ask, until):
+    """Enter on a row takes its text and answer up again; ^n clears the text."""
+
+    async def steps(pilot, screen, answers):
+        for text in ("good one", "bad one"):
+            screen.text.show(text)
+            await pilot.press("ctrl+s")
+            await until(pilot, lambda text=text: screen.history.keys and text in screen.history.text()[1])
+        assert len(screen.history.keys) == 2
+        await pilot.press("ctrl+n")
+        assert screen.text.text == ""
+        screen.history.focus()
+        await pilot.press("down", "enter")
+        assert screen.text.text == "good one"
+        assert screen._answer.prediction.label == "good"
+        assert screen.text.has_focus
+
+    ask(steps)
+
+
+def test_without_a_model_the_place_says_what_to_do(ask, text_of, tmp_path):
+    """No database, no model: nothing fails, nothing is offered that cannot be done."""
+
+    async def steps(pilot, screen, answers):
+        assert "No study has a model yet" in text_of(pilot.app)
+        assert screen.check_action("ask", ()) is False
+        await pilot.press("ctrl+s", "a")
+        await pilot.pause(0.6)
+        assert answers.asked == []
+
+    ask(steps, storage=f"sqlite:///{tmp_path / 'none.db'}")
+
+
+def test_hostile_texts_are_asked_as_they_are_and_shown_harmless(ask, until, text_of):
+    """The model gets the very text; the terminal gets signs. 5 MB are left out and said to be."""
+
+    async def steps(pilot, screen, answers):
+        pilot.app.post_message(Paste("bad " + HOSTILE))
+        await until(pilot, lambda: screen.text.text)
+        await pilot.press("ctrl+e")
+        await until(pilot, lambda: screen.history.keys)
+        assert answers.asked[-1][1] == ("bad " + HOSTILE,)
+        assert not set(text_of(pilot.app)) & set("\x1b\x9b\u202e\0")
+        assert "[red]x[/nope]" in text_of(pilot.app)
+        pilot.app.post_message(Paste("y" * 5_000_000))
+        await pilot.pause(0.3)
+        assert screen.text.text == "bad " + HOSTILE
+
+    ask(steps)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 48)])
+def test_it_fits_and_knows_ascii(ask, until, text_of, size):
+    """At both sizes the label, a bar and the history are seen; ASCII signs draw nothing else."""
+
+    async def steps(pilot, screen, answers):
+        screen.text.show("bad film")
+        await pilot.press("ctrl+e")
+        await until(pilot, lambda: screen.history.keys)
+        assert "75,0" in text_of(pilot.app)
+        pilot.app.prefer(ascii=True, language="en")
+        await pilot.pause(0.3)
+        assert text_of(pilot.app).isascii(), text_of(pilot.app)
+
+    ask(steps, size=size, language="de")
+
+
+def test_key_words_are_the_strongest_once_each():
+    """Punctuation is none, and a word that occurs twice counts with its strongest place."""
+    words = [WordWeight(*given) for given in (("a", 0, 1, 0.1), (",", 1, 2, 9.0), ("A", 3, 4, -2.0), ("b", 5, 6, 1.0))]
+    assert [(word.word, word.weight) for word in key_words(words)] == [("A", -2.0), ("b", 1.0)]
+
+
+def test_many_classes_and_long_labels_fit(browser):
+    """No line is wider than the canvas; classes beyond the twelfth are added up."""
+    shares = {f"class {index} {'w' * 90}": 1 / 40 for index in range(40)}
+    prediction = Prediction("x" * 3000, next(iter(shares)), 1 / 40, shares)
+    explanation = Explanation(prediction, (WordWeight("x", 0, 1, 1.0),), HOSTILE, None, truncated=True)
+    language = Language("de")
+    for glyphs in (UNICODE, ASCII):
+        canvas = Canvas(40, 10, palette_of(DARK, {}), glyphs, language, language.translate)
+        drawn = draw_answer(Shown("s", prediction, 0.1, None, explanation), canvas)
+        assert all(line.cell_length <= 40 for line in drawn.split("\n"))
+        assert "28" in drawn.plain
+
+
+# A real worker
+
+
+@pytest.fixture
+def trained(request_of, place, recorder, monkeypatch):
+    """Return the source and record of a simulated study that was run."""
+    monkeypatch.setenv("MODELCAT_CACHE", str(place.cache))
+    record = run_study(request_of(trials=1), place, recorder)
+    return Source(place.storage), record
+
+
+def children():
+    """Return the worker processes that are alive."""
+    return [
+        child
+        for child in psutil.Process(os.getpid()).children(recursive=True)
+        if child.status() != psutil.STATUS_ZOMBIE and "resource_tracker" not in " ".join(child.cmdline())
+    ]
+
+
+def test_one_worker_answers_question_after_question(trained):
+    """The process is kept between questions, replaced when it died, and gone after closing."""
+    source, record = trained
+    answers = Answers(source)
+
+    async def main():
+        assert await answers.ask(record, ()) == []
+        (first,) = await answers.ask(record, ["a \ud800"])
+        assert (first.text, first.label) == ("a \ufffd", "yes")
+        before = children()
+        several = await asyncio.gather(*(answers.ask(record, [str(n)]) for n in range(5)))
+        assert [answer.text for (answer,) in several] == ["0", "1", "2", "3", "4"]
+        assert children() == before
+        with pytest.raises(ModelcatError, match="cannot explain"):
+            await answers.ask(record, ["a"], explain=True)
+        before[0].kill()
+        before[0].wait(5)
+        with pytest.raises(LostWorkerError):
+            await answers.ask(record, ["b"])
+        assert (await answers.ask(record, ["c"]))[0].text == "c"
+
+    try:
+        asyncio.run(main())
+    finally:
+        answers.close()
+    assert children() == []
+
+
+def test_closing_while_a_model_loads_leaves_no_process(trained):
+    """Whoever waits for an answer lets go at once; a question after closing is refused."""
+    source, record = trained
+    answers = Answers(source)
+
+    async def main():
+        waiting = asyncio.create_task(answers.ask(record, ["a"]))
+        while not children():  # noqa: ASYNC110 -- it is another process that this waits for
+            await asyncio.sleep(0.01)
+        await asyncio.get_running_loop().run_in_executor(None, answers.close)
+        with pytest.raises(ModelcatError):
+            await waiting
+        with pytest.raises(ModelcatError):
+            await answers.ask(record, ["a"])
+
+    asyncio.run(main())
+    assert children() == []
+
+
+def test_a_question_taken_back_is_never_put(trained, monkeypatch):
+    """Questions that wait for their turn and are cancelled cost nothing."""
+    source, record = trained
+    answers = Answers(source)
+    put = []
+    held = threading.Event()
+    monkeypatch.setattr(Answers, "_answered", lambda _, task: put.append(task.texts) or held.wait(5) or [])
+
+    async def main():
+        first = asyncio.create_task(answers.ask(record, ["first"]))
+        while not put:  # noqa: ASYNC110 -- it is a thread that this waits for
+            await asyncio.sleep(0.01)
+        second = asyncio.create_task(answers.ask(record, ["second"]))
+        await asyncio.sleep(0.1)
+        second.cancel()
+        await asyncio.sleep(0)
+        held.set()
+        await first
+        await asyncio.sleep(0.2)
+
+    asyncio.run(main())
+    assert put == [("first",)]
+    answers.close()
+
+
+def test_the_screen_asks_a_real_worker(trained, browser, drive, until):
+    """From typing to the answer through a process, and nothing is left when the app ends."""
+    source, _ = trained
+
+    async def main(pilot):
+        pilot.app.switch_mode("predict")
+        await until(pilot, lambda: type(pilot.app.screen).__name__ == "PredictScreen")
+        screen = pilot.app.screen
+        await until(pilot, lambda: screen._study)
+        await pilot.press("o", "k")
+        await until(pilot, lambda: screen._answer is not None, seconds=20)
+        assert screen._answer.prediction.label == "yes"
+        assert len(children()) == 1
+
+    drive(browser(source.storage), main)
+    assert children() == []
+
+
+def test_a_study_without_a_model_is_told(shelf):
+    """A study that has none yet is an error that says so."""
+    with Store.open(shelf, create=False) as store:
+        record = store.study("support-tickets")
+    with pytest.raises(ModelcatError, match="no model yet"):
+        asyncio.run(Answers(Source(shelf)).ask(record, ["a"]))

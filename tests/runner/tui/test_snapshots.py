@@ -1,0 +1,166 @@
+"""Every screen looks as it did, at 80x24 and at 160x48; the main ones in German and in light too.
+
+`pytest --snapshot-update` draws them anew: look at the pictures before you keep them.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from shelf import WHOLE
+from textual.widgets import Input, TextArea
+
+NARROW, WIDE = (80, 24), (160, 48)
+QUIET = 0.15
+"""Seconds without a change on the screen after which nothing more is waited for."""
+
+Steps = Callable[[Any], Awaitable[None]]
+
+
+async def settled(pilot) -> None:
+    """Wait until no worker runs and the screen has stopped changing."""
+    quiet, before = 0.0, ""
+    while quiet < QUIET:
+        for area in pilot.app.screen.query(TextArea):
+            area.cursor_blink = False
+        for line in pilot.app.screen.query(Input):
+            line.cursor_blink = False
+        await pilot.pause(0.03)
+        now = pilot.app.export_screenshot()
+        busy = any(worker.is_running for worker in pilot.app.workers)
+        quiet, before = (0.0 if busy or now != before else quiet + 0.03), now
+
+
+def pressing(*keys: str) -> Steps:
+    """Return steps that press keys, each after the screen has settled."""
+
+    async def steps(pilot) -> None:
+        for key in keys:
+            await settled(pilot)
+            await pilot.press(key)
+
+    return steps
+
+
+def in_study(study: str, *keys: str) -> Steps:
+    """Return steps that go to a study and press keys there."""
+
+    async def steps(pilot) -> None:
+        await settled(pilot)
+        pilot.app.go_to_study(study)
+        await pressing(*keys)(pilot)
+
+    return steps
+
+
+def in_trial(study: str, number: int, tabs: int) -> Steps:
+    """Return steps that go to a trial, and so many tabs to the right."""
+
+    async def steps(pilot) -> None:
+        from runner.tui.screens.trial import TrialScreen
+
+        await in_study(study)(pilot)
+        await settled(pilot)
+        pilot.app.go(TrialScreen(pilot.app.desk, study, number))
+        for _ in range(tabs):
+            await settled(pilot)
+            await pilot.press("right_square_bracket")
+
+    return steps
+
+
+NEXT = "right_square_bracket"
+SCREENS: dict[str, Steps] = {
+    "studies": pressing(),
+    "studies-search": pressing("slash", "b", "e", "r", "t"),
+    "delete": pressing("end", "d"),
+    "describe": pressing("i"),
+    "help": pressing("question_mark"),
+    "commands": pressing("ctrl+k"),
+    "jump": pressing("ctrl+o"),
+    "catalog": pressing("2"),
+    "catalog-model": pressing("2", "down", "down", "down"),
+    "submit": pressing("3"),
+    "predict": pressing("4"),
+    "study-trials": in_study(WHOLE),
+    "study-charts": in_study(WHOLE, NEXT),
+    "study-charts-next": in_study(WHOLE, NEXT, "g"),
+    "study-charts-third": in_study(WHOLE, NEXT, "g", "g"),
+    "study-charts-fourth": in_study(WHOLE, NEXT, "g", "g", "g"),
+    "study-charts-fifth": in_study(WHOLE, NEXT, "g", "g", "g", "g"),
+    "study-charts-sixth": in_study(WHOLE, NEXT, "g", "g", "g", "g", "g"),
+    "study-compare": in_study(WHOLE, NEXT, NEXT),
+    "study-diagnosis": in_study(WHOLE, NEXT, NEXT, NEXT),
+    "study-log": in_study("imdb-bert", NEXT, NEXT, NEXT, NEXT),
+    "study-running": in_study("imdb-bert"),
+    "study-gone": in_study("imdb-roberta"),
+    "study-failed": in_study("tickets-csv"),
+    "study-queued": in_study("support-tickets"),
+    "trial-curves": in_trial(WHOLE, 7, 0),
+    "trial-confusion": in_trial(WHOLE, 7, 1),
+    "trial-confidence": in_trial(WHOLE, 7, 2),
+    "trial-length": in_trial(WHOLE, 7, 3),
+    "trial-words": in_trial(WHOLE, 7, 4),
+    "trial-examples": in_trial(WHOLE, 7, 5),
+    "trial-parameters": in_trial(WHOLE, 7, 6),
+    "trial-failed": in_trial(WHOLE, 6, 0),
+}
+MAIN = (
+    "studies",
+    "catalog",
+    "submit",
+    "predict",
+    "study-trials",
+    "study-charts",
+    "trial-confusion",
+    "trial-words",
+    "help",
+)
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "160x48"])
+@pytest.mark.parametrize("screen", SCREENS)
+def test_a_screen_looks_as_it_did(screen, size, browser, snap_compare):
+    """Nothing on a screen has moved or changed."""
+    assert snap_compare(browser(interval=3600.0), terminal_size=size, run_before=_then_settled(SCREENS[screen]))
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "160x48"])
+@pytest.mark.parametrize("screen", MAIN)
+def test_a_main_screen_looks_as_it_did_in_german(screen, size, browser, snap_compare):
+    """Nothing is cut or in English in German."""
+    app = browser(interval=3600.0, language="de")
+    assert snap_compare(app, terminal_size=size, run_before=_then_settled(SCREENS[screen]))
+
+
+@pytest.mark.parametrize("screen", MAIN)
+def test_a_main_screen_looks_as_it_did_in_light(screen, browser, snap_compare):
+    """Colours that can be read on light ground."""
+    app = browser(interval=3600.0, theme="modelcat-light")
+    assert snap_compare(app, terminal_size=WIDE, run_before=_then_settled(SCREENS[screen]))
+
+
+@pytest.mark.parametrize("screen", ["studies", "study-trials", "study-charts", "trial-confusion", "trial-words"])
+def test_in_ascii_nothing_else_is_drawn(screen, browser, drive, text_of):
+    """With --ascii no character outside ASCII reaches the terminal."""
+    shown = ""
+
+    async def steps(pilot) -> None:
+        nonlocal shown
+        await _then_settled(SCREENS[screen])(pilot)
+        shown = text_of(pilot.app)
+
+    drive(browser(interval=3600.0, ascii=True), steps, NARROW)
+    assert sorted({sign for sign in shown if ord(sign) > 126}) == []
+
+
+def _then_settled(steps: Steps) -> Steps:
+    async def run(pilot) -> None:
+        await asyncio.wait_for(_both(pilot), 60)
+
+    async def _both(pilot) -> None:
+        await steps(pilot)
+        await settled(pilot)
+
+    return run
