@@ -1,19 +1,23 @@
 """`Browser`: the application. It goes from place to place; the places do the rest."""
 
+import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
 from textual.events import Resize
+from textual.filter import LineFilter
 from textual.screen import ModalScreen, Screen
 from textual.theme import Theme
 from textual.widget import Widget
+from textual.worker import WorkerFailed
 
 from runner.console.text import safe
 from runner.store.records import StudyRecord
+from runner.tui.ascii_filter import AsciiFilter
 from runner.tui.bindings import EVERYWHERE, textual_bindings
 from runner.tui.desk import Desk
 from runner.tui.palette import DARK, LIGHT, THEMES, palette_of
@@ -28,6 +32,11 @@ __all__ = ["SMALLEST", "Browser"]
 
 SMALLEST = (60, 18)
 """Columns and lines below which the screens cannot be read, and say so."""
+
+_COUNTED = 3.0
+"""Intervals after which the header's counts are looked up again: they need all studies, a place only its own."""
+_SWITCH = 0.0005
+"""Seconds after which a thread that reads lets the screen's thread go on; Python's 5 ms are felt at each key."""
 
 _ROOTS = ("studies", "catalog", "submit", "predict")
 
@@ -49,9 +58,12 @@ class Browser(App[None]):
     def __init__(self, desk: Desk, preferences_path: Path | None = None) -> None:
         super().__init__()
         self.desk = desk
+        self.defect: Exception | None = None
+        """What ended the app though nothing should; whoever started it tells."""
         self._preferences_path = preferences_path
         self._studies: tuple[float, list[StudyRecord]] = (float("-inf"), [])
         self._answers: Answers | None = None
+        self._ascii = AsciiFilter()
         for theme in THEMES:
             self.register_theme(theme)
         for name in _ROOTS:
@@ -64,6 +76,17 @@ class Browser(App[None]):
         self.desk.palette = palette_of(self.current_theme, self.theme_variables)
         if desk.preferences.ascii:
             self.add_class("-ascii")
+
+    # Ending on a defect
+
+    def _handle_exception(self, error: Exception) -> None:
+        cause = error.error if isinstance(error, WorkerFailed) else error
+        self.defect = self.defect or (cause if isinstance(cause, Exception) else error)
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        """End without Textual's traceback, which prints what variables hold: texts of others, and passwords."""
+        self._close_messages_no_wait()
 
     # Going from place to place
 
@@ -130,14 +153,14 @@ class Browser(App[None]):
 
     # What all places know
 
-    async def studies(self) -> list[StudyRecord]:
-        """Return all studies, oldest first, as of at most half an interval ago.
+    async def studies(self, *, intervals: float = 0.5) -> list[StudyRecord]:
+        """Return all studies, oldest first, as of at most so many intervals ago.
 
         Raises:
             ModelcatError: The database cannot be used.
         """
         read, known = self._studies
-        if time.monotonic() - read > self.desk.interval / 2:
+        if time.monotonic() - read > self.desk.interval * intervals:
             known = await self.desk.source.read(lambda store: store.studies(), [])
             self._studies = (time.monotonic(), known)
         return known
@@ -151,6 +174,10 @@ class Browser(App[None]):
             self._answers = Answers(self.desk.source)
         return self._answers
 
+    def on_mount(self) -> None:
+        """Let keys come before reading."""
+        sys.setswitchinterval(_SWITCH)
+
     def on_unmount(self) -> None:
         """Leave no process behind."""
         if self._answers is not None:
@@ -163,7 +190,7 @@ class Browser(App[None]):
     async def count_studies(self, place: Place) -> None:
         """Bring the header's counts up to date."""
         now = self.desk.clock()
-        states = [record.effective_state(now) for record in await self.studies()]
+        states = [record.effective_state(now) for record in await self.studies(intervals=_COUNTED)]
         for header in place.query(Header):
             header.count(states.count("running"), states.count("queued"))
 
@@ -202,6 +229,11 @@ class Browser(App[None]):
 
         codes = list(LANGUAGES)
         self.prefer(language=codes[(codes.index(self.desk.preferences.language) + 1) % len(codes)])
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Return what every drawn line goes through; with ``ascii`` preferred nothing else reaches the terminal."""
+        filters = super().get_line_filters()
+        return [*filters, self._ascii] if self.desk.preferences.ascii else filters
 
     def themes(self) -> Iterable[Theme]:
         """Return the themes that can be chosen, ours first; those in the terminal's own colours are left out.
