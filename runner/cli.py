@@ -350,8 +350,10 @@ def browse(
     Closing it never ends a study. Settings (theme, language, keys) are kept in browse.toml; About (F10) tells where.
     """
     if web:
+        from runner.tui.launch import check_storage
         from runner.tui.web import serve
 
+        check_storage(storage)
         named = {"--storage": storage, "--language": language}
         arguments = [part for name, value in named.items() if value is not None for part in (name, value)]
         flags = [name for name, given in (("--read-only", read_only), ("--ascii", ascii_only)) if given]

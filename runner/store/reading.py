@@ -89,17 +89,22 @@ def stop_requested(connection: Connection, study: str) -> bool:
     return connection.scalar(select(table.stop_requested).where(table.study == study)) is not None
 
 
-def courses(connection: Connection) -> dict[str, tuple[float, ...]]:
-    """Return the values of each study's complete trials by number, from an index alone."""
+def courses(connection: Connection, among: Collection[str] | None) -> dict[str, tuple[float, ...]]:
+    """Return the values of the complete trials of each study, or of those named, by number; from an index alone."""
     study, trial = schema.studies.c, schema.trials.c
     query = select(trial.study_id, trial.number, trial.value).where(trial.state == "complete", trial.value.is_not(None))
+    known = select(study.id, study.study).order_by(study.id)
+    if among is not None:
+        known = known.where(study.study.in_(among))
+    names = connection.execute(known).all()
+    if among is not None:
+        query = query.where(trial.study_id.in_([owner for owner, _ in names]))
     found: dict[int, dict[int, float]] = {}
     # In parts: 20,000 rows at once would have the garbage collector look at all of them, which takes longer than this.
     for rows in connection.execute(query).partitions(500):
         for owner, number, value in rows:
             found.setdefault(owner, {})[number] = value
     ordered = {owner: tuple(values[number] for number in sorted(values)) for owner, values in found.items()}
-    names = connection.execute(select(study.id, study.study).order_by(study.id)).all()
     return {name: ordered.get(owner, ()) for owner, name in names}
 
 

@@ -356,10 +356,13 @@ class Store:
         with self._reading() as connection:
             return reading.stop_requested(connection, study)
 
-    def courses(self) -> dict[str, tuple[float, ...]]:
-        """Return the values of the complete trials of every study, by number; cheap enough to ask every second."""
+    def courses(self, *, among: Collection[str] | None = None) -> dict[str, tuple[float, ...]]:
+        """Return the values of the complete trials of every study, or of those named, by number of the trial.
+
+        Cheap enough to ask every second; names that no study has are left out.
+        """
         with self._reading() as connection:
-            return reading.courses(connection)
+            return reading.courses(connection, among)
 
     def trials(self, study: str, *, after: int = -1, among: Collection[int] = ()) -> list[TrialRecord]:
         """Return trials of a study by number: all, or what somebody needs who has read before.

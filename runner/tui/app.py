@@ -1,6 +1,6 @@
 """`Browser`: the application. It goes from place to place; the places do the rest."""
 
-import sys
+import select
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -17,6 +17,7 @@ from textual.worker import WorkerFailed
 
 from runner.console.text import safe
 from runner.store.records import StudyRecord
+from runner.tui import pace
 from runner.tui.ascii_filter import AsciiFilter
 from runner.tui.bindings import EVERYWHERE, textual_bindings
 from runner.tui.desk import Desk
@@ -35,9 +36,9 @@ SMALLEST = (60, 18)
 
 _COUNTED = 3.0
 """Intervals after which the header's counts are looked up again: they need all studies, a place only its own."""
-_SWITCH = 0.0005
-"""Seconds after which a thread that reads lets the screen's thread go on; Python's 5 ms are felt at each key."""
 
+_WATCH = 1.0
+"""Seconds between two looks at the connection to a web browser."""
 _ROOTS = ("studies", "catalog", "submit", "predict")
 
 
@@ -71,9 +72,7 @@ class Browser(App[None]):
         self._bindings.bind("ctrl+c", "copy_or_quit", priority=True)
         if desk.preferences.keymap:
             self.set_keymap(dict(desk.preferences.keymap))
-        chosen = desk.preferences.theme
-        self.theme = chosen if chosen in self.available_themes else DARK.name
-        self.desk.palette = palette_of(self.current_theme, self.theme_variables)
+        self._wear()
         if desk.preferences.ascii:
             self.add_class("-ascii")
 
@@ -175,11 +174,21 @@ class Browser(App[None]):
         return self._answers
 
     def on_mount(self) -> None:
-        """Let keys come before reading."""
-        sys.setswitchinterval(_SWITCH)
+        """Let keys come before reading; watch the connection to a web browser: Textual would outlive its server."""
+        pace.begin()
+        if self.is_web and hasattr(select, "poll"):
+            self.set_interval(_WATCH, self._leave_alone)
+
+    def _leave_alone(self) -> None:
+        """Leave where nobody can send keys any more."""
+        watch = select.poll()
+        watch.register(0, 0)  # of a closed pipe it tells unasked
+        if watch.poll(0):
+            self.exit()
 
     def on_unmount(self) -> None:
-        """Leave no process behind."""
+        """Leave no process behind, and Python as it was."""
+        pace.end()
         if self._answers is not None:
             self._answers.close()
 
@@ -203,12 +212,11 @@ class Browser(App[None]):
     def prefer(self, **changes: Any) -> None:
         """Change preferences, keep them in their file, and show the difference."""
         self.desk.preferences = replace(self.desk.preferences, **changes)
-        self.theme = self.desk.preferences.theme
-        self.desk.palette = palette_of(self.current_theme, self.theme_variables)
+        self._wear()
         self.set_class(self.desk.preferences.ascii, "-ascii")
         for screen in self.screen_stack:
             retell(screen)
-        if self._preferences_path is not None:
+        if self._preferences_path is not None and not self.desk.read_only:
             try:
                 write_preferences(self._preferences_path, self.desk.preferences)
             except OSError as error:
@@ -218,6 +226,12 @@ class Browser(App[None]):
                     reason=str(error.strerror),
                 )
                 self.tell(text, bad=True)
+
+    def _wear(self) -> None:
+        """Put the chosen theme on; the dark one where there is none of that name."""
+        chosen = self.desk.preferences.theme
+        self.theme = chosen if chosen in self.available_themes else DARK.name
+        self.desk.palette = palette_of(self.current_theme, self.theme_variables)
 
     def action_toggle_dark(self) -> None:
         """Change between the dark and the light theme."""

@@ -1,12 +1,16 @@
 """Starts the terminal UI in this terminal, where it can be shown."""
 
 import os
+import re
 import sys
 from dataclasses import replace
 
 from catalog.errors import InputError
 
-__all__ = ["browse", "check_terminal"]
+__all__ = ["browse", "check_storage", "check_terminal"]
+
+_PLAIN = re.compile(r"sqlite:///[\w./ -]+")
+"""URLs of files that are surely right: what tells of others takes long to import, and the first screen should not."""
 
 
 def browse(storage: str | None, *, read_only: bool, ascii_only: bool, language: str | None) -> None:
@@ -19,8 +23,10 @@ def browse(storage: str | None, *, read_only: bool, ascii_only: bool, language: 
         language: ``"en"`` or ``"de"``, this time; None: as the person's settings say.
 
     Raises:
-        InputError: The terminal cannot show it, or the settings file is wrong.
+        InputError: The terminal cannot show it, the storage is no place for studies, or the settings file is wrong.
+        Exception: A defect of ours, whatever it is; the terminal is as it was.
     """
+    check_storage(storage)
     from runner.tui.app import Browser
     from runner.tui.desk import Desk
     from runner.tui.preferences import preferences_file, read_preferences
@@ -34,9 +40,26 @@ def browse(storage: str | None, *, read_only: bool, ascii_only: bool, language: 
     if language:
         preferences = replace(preferences, language=language)
     app = Browser(Desk(Source(storage), preferences, read_only=read_only), path)
+    if preferences.theme not in (names := [theme.name for theme in app.themes()]):
+        raise InputError(f"{path}: there is no theme {preferences.theme!r}; known are {', '.join(names)}")
     app.run()
-    if app.return_code:  # a defect of ours: Textual has shown it
+    if app.defect is not None:
+        raise app.defect
+    if app.return_code:  # Textual could not start, and has said why
         sys.exit(app.return_code)
+
+
+def check_storage(storage: str | None) -> None:
+    """Refuse a URL that studies cannot be kept at; whether there is anything at it is not looked at.
+
+    Raises:
+        InputError: It is not such a URL.
+    """
+    given = storage if storage is not None else os.environ.get("MODELCAT_STORAGE")
+    if given is not None and not _PLAIN.fullmatch(given):
+        from runner.store.url import StorageUrl
+
+        StorageUrl.parse(given)
 
 
 def check_terminal(*, ascii_only: bool) -> None:

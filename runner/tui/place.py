@@ -1,9 +1,11 @@
 """`Place`: what all screens share: header, notice and footer, looking at the store, and being told anew."""
 
+import asyncio
+import time
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
-from textual.screen import Screen
+from textual.screen import ModalScreen, Screen
 
 from catalog.errors import ModelcatError
 from runner.tui.bindings import actions_of
@@ -16,6 +18,13 @@ if TYPE_CHECKING:
     from runner.tui.app import Browser
 
 __all__ = ["Place"]
+
+_REST = 3.0
+"""How many times as long as a look takes the next one waits: keys are not to share the processor with looks alone."""
+_LONGEST_REST = 3.0
+"""Seconds; a look that waited for a locked database was long, but cost nothing."""
+_PATIENCE = 2.0
+"""Seconds after which a look at the store is said to keep one waiting."""
 
 
 class Place(Screen[None]):
@@ -32,6 +41,7 @@ class Place(Screen[None]):
         self.desk = desk
         self.notice = Notice(desk)
         self._looking = False
+        self._rested = 0.0
 
     @property
     def browser(self) -> "Browser":
@@ -74,7 +84,7 @@ class Place(Screen[None]):
     def on_mount(self) -> None:
         """Look at once, and then once an interval."""
         self.told()
-        self.set_interval(self.desk.interval, self.look_now)
+        self.set_interval(self.desk.interval, self._look_again)
         self.look_now()
 
     def on_screen_resume(self) -> None:
@@ -91,11 +101,23 @@ class Place(Screen[None]):
 
     def look_now(self) -> None:
         """Look at the store, unless a look is under way or another place is in front."""
-        if self.is_current and not self._looking:
+        if self._in_front and not self._looking:
             self._looking = True
             self.run_worker(self._look(), exit_on_error=True)
 
+    @property
+    def _in_front(self) -> bool:
+        """Whether only dialogs lie over this; to Textual's `is_current` the screen below the top is current as well."""
+        places = (screen for screen in reversed(self.app.screen_stack) if not isinstance(screen, ModalScreen))
+        return next(places, None) is self
+
+    def _look_again(self) -> None:
+        if time.monotonic() >= self._rested:
+            self.look_now()
+
     async def _look(self) -> None:
+        began = time.monotonic()
+        waiting = asyncio.get_running_loop().call_later(_PATIENCE, self._say_waiting)
         try:
             await self.browser.count_studies(self)
             await self.look()
@@ -104,7 +126,19 @@ class Place(Screen[None]):
         else:
             self.notice.say("")
         finally:
+            waiting.cancel()
+            ended = time.monotonic()
+            self._rested = ended + min(_REST * (ended - began), _LONGEST_REST)
             self._looking = False
+
+    def _say_waiting(self) -> None:
+        if self.is_attached:
+            self.notice.say(
+                self.desk.t(
+                    "The database does not answer yet: another process keeps it locked, or its disk or server is slow. "
+                    "What is shown may be old."
+                )
+            )
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Keep from what cannot be done now, and in read-only mode from whatever changes something."""

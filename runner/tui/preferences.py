@@ -99,7 +99,7 @@ def _checked(path: Path, name: str, value: Any) -> Any:
         case "language", str() if value in _LANGUAGES:
             return value
         case "keymap", dict() if set(value) <= known and all(isinstance(keys, str) and keys for keys in value.values()):
-            return value
+            return _checked_keymap(path, value)
         case "keymap", dict():
             strange = ", ".join(sorted(map(repr, set(value) - known))) or "keys that are not text"
             raise InputError(f"{path}: keymap: {strange}: name an action such as 'studies.open' and its keys as text")
@@ -108,6 +108,16 @@ def _checked(path: Path, name: str, value: Any) -> Any:
             raise InputError(f"{path}: {name} is {value!r}; it must be {wanted[name]}")
         case _:
             raise InputError(f"{path}: there is no setting {name!r}; known are theme, language, ascii and keymap")
+
+
+def _checked_keymap(path: Path, keymap: dict[str, str]) -> dict[str, str]:
+    from runner.tui.keymap import check_keymap
+
+    try:
+        check_keymap(keymap)
+    except InputError as error:
+        raise InputError(f"{path}: keymap: {error.message}") from error
+    return keymap
 
 
 def _language_of_environment() -> str:

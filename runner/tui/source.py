@@ -79,10 +79,16 @@ class Source:
     @property
     def place(self) -> "Place":
         """Where studies run, for what starts or asks workers."""
-        from runner.settings import Settings
         from runner.study.place import Place
 
-        return Place(self.storage, self.folder, Settings().cache, 1, debug="MODELCAT_DEBUG" in os.environ)
+        return Place(self.storage, self.folder, self.cache, 1, debug="MODELCAT_DEBUG" in os.environ)
+
+    @property
+    def cache(self) -> Path:
+        """Where what can be made again is kept, drafts too; it depends on no storage."""
+        from runner.settings import Settings
+
+        return Settings().cache
 
     async def read(self, question: "Callable[[Store], Kind]", absent: Kind) -> Kind:
         """Ask the store; `absent` is the answer where there is no database yet. Nothing is made.

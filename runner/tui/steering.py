@@ -6,15 +6,26 @@ from typing import TYPE_CHECKING, TypeVar
 from catalog.errors import ModelcatError
 from runner.console.text import safe
 from runner.store.records import StudyRecord
+from runner.tui.desk import Desk
 from runner.tui.place import Place
 from runner.tui.source import in_thread
 
 if TYPE_CHECKING:
     from runner.store.store import Store
 
-__all__ = ["delete", "describe", "resume", "stop"]
+__all__ = ["can_resume", "can_stop", "delete", "describe", "resume", "stop"]
 
 Kind = TypeVar("Kind")
+
+
+def can_stop(record: StudyRecord, desk: Desk) -> bool:
+    """Tell whether there is something to stop that nobody has asked to stop yet."""
+    return record.stop_requested is None and record.effective_state(desk.clock()) in {"running", "queued"}
+
+
+def can_resume(record: StudyRecord, desk: Desk) -> bool:
+    """Tell whether the study ended before it was done."""
+    return record.effective_state(desk.clock()) in {"stopped", "failed"}
 
 
 def stop(place: Place, record: StudyRecord) -> None:
@@ -60,7 +71,7 @@ def resume(place: Place, record: StudyRecord) -> None:
             place.browser.tell(t("Queued {study}; a worker looks after it.", study=_name(record)))
         _changed(place)
 
-    place.run_worker(work())
+    place.browser.run_worker(work())  # not the place's: leaving it would take the study's worker back
 
 
 def delete(place: Place, record: StudyRecord) -> None:

@@ -5,6 +5,7 @@ import os
 import platform
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, distribution, version
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from textual.content import Content
 from textual.events import Resize
 from textual.screen import ModalScreen
 
+from catalog.errors import InputError
 from runner.console.text import safe
 from runner.tui.desk import Desk
 from runner.tui.dialogs.frame import frame
@@ -97,7 +99,8 @@ class AboutDialog(ModalScreen[None]):
         yield "Python", f"{platform.python_version()}, {platform.system()} {platform.machine()}"
         yield t("Libraries"), ", ".join(f"{name} {_version(name) or t('not installed')}" for name in _LIBRARIES)
         yield t("Database"), redact(source.storage)
-        yield t("Studies folder"), str(source.folder)
+        with suppress(InputError):  # a URL that names no place: the notice says so
+            yield t("Studies folder"), str(source.folder)
         yield t("Settings file"), str(self._preferences_path) if self._preferences_path else t("none")
         size, console = self.app.size, self.app.console
         colours = str(console.color_system or t("no colours"))

@@ -41,6 +41,16 @@ class SmallDialog(ModalScreen[None]):
         del event
         self._told.retell()
 
+    def on_screen_resume(self) -> None:
+        """Go, if there is room by now: it was made while another place was in front."""
+        size = self.app.size
+        if size.width >= self._smallest[0] and size.height >= self._smallest[1]:
+            self.call_later(self._go)
+
+    def _go(self) -> None:
+        if self.is_current:
+            self.dismiss()
+
     def _text(self) -> str:
         width, height = self._smallest
         return self._desk.t(

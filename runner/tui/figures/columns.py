@@ -63,7 +63,7 @@ def _clean(stack: Stack) -> list[float]:
 def _styles(canvas: Canvas, count: int) -> list[tuple[str, str]]:
     shades, series = canvas.glyphs.shades, canvas.palette.series
     signs = (shades[4], shades[2], shades[3], shades[1])
-    colours = (canvas.palette.toward, canvas.palette.against, *series[1:5], *series[6:])
+    colours = (canvas.palette.good, canvas.palette.bad, *series[1:5], *series[6:])
     return [(signs[part % len(signs)], colours[part % len(colours)]) for part in range(count)]
 
 

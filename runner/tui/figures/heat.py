@@ -11,9 +11,11 @@ __all__ = ["heat_map"]
 
 _WIDEST = 14
 _NARROWEST = 8
+_WIDER = 3
+"""Cells of the screen that a cell is wide for each line that it is tall, where there is room."""
 
 
-def heat_map(counts: Sequence[Sequence[int]], labels: Sequence[str], canvas: Canvas) -> Content:
+def heat_map(counts: Sequence[Sequence[int]], labels: Sequence[str], canvas: Canvas, *, tall: int = 2) -> Content:
     """Draw counts and shares of the row, the true class downward and the predicted one across.
 
     Right ones are shaded in the accent, wrong ones in the colour of what is bad, by their share of the row. Where not
@@ -23,7 +25,9 @@ def heat_map(counts: Sequence[Sequence[int]], labels: Sequence[str], canvas: Can
         counts: Square; ``counts[i][j]`` rows of class i were taken for class j.
         labels: Of the classes; anybody's text, made safe.
         canvas: Where to draw.
+        tall: Lines of a cell, at least 2; taller ones may be wider too.
     """
+    tall = max(2, tall)
     size = min(len(counts), len(labels), *(len(row) for row in counts)) if counts else 0
     if not size:
         return Content("")
@@ -31,12 +35,15 @@ def heat_map(counts: Sequence[Sequence[int]], labels: Sequence[str], canvas: Can
     names = [flat(label, glyphs) for label in labels[:size]]
     corner = canvas.t("true")
     side = min(max(width_of(text) for text in (*names, corner)), max(4, canvas.width // 4))
-    cells = [[_cell(counts[i][j], sum(counts[i]), canvas) for j in range(size)] for i in range(size)]
-    wanted = 2 + max(_NARROWEST - 2, *(width_of(text) for row in cells for cell in row for text in cell))
     room = canvas.width - side - 1
-    fitting = max(1, min(size, (room + 1) // (wanted + 1)))
-    chosen = _most_confused(counts, size, fitting)
+    # No cell is narrower: of hundreds of classes only those are written out that could have room.
+    chosen = _most_confused(counts, size, max(1, min(size, (room + 1) // (_NARROWEST + 1))))
+    cells = {(i, j): _cell(counts[i][j], sum(counts[i]), canvas) for i in chosen for j in chosen}
+    wanted = 2 + max(_NARROWEST - 2, *(width_of(text) for cell in cells.values() for text in cell))
+    chosen = _most_confused(counts, size, max(1, min(len(chosen), (room + 1) // (wanted + 1))))
     wide = min(max(wanted, max(width_of(names[index]) for index in chosen) + 2), _WIDEST)
+    if tall > 2:
+        wide = max(wide, _WIDER * tall)
     wide = max(min(wide, (room + 1) // len(chosen) - 1), min(wanted, room))
     across = canvas.t("predicted")
     heads = [cut(names[index], wide - 2, glyphs) for index in chosen]
@@ -49,19 +56,20 @@ def heat_map(counts: Sequence[Sequence[int]], labels: Sequence[str], canvas: Can
         ),
         _line(
             fit(Content.styled(corner, palette.muted), side, glyphs),
-            [fit(Content.styled(f"{head} ", f"bold {palette.text}"), wide, glyphs, right=True) for head in heads],
+            [_placed(head, wide, canvas, large=tall > 2).stylize(f"bold {palette.text}") for head in heads],
         ),
     ]
     for i in chosen:
         whole = sum(counts[i])
-        for part in range(2):
+        for part in range(-((tall - 2) // 2), tall - (tall - 2) // 2):
             head = fit(Content.styled(names[i], f"bold {palette.text}") if part == 0 else "", side, glyphs)
             row = []
             for j in chosen:
                 share = counts[i][j] / whole if whole else 0.0
                 ground = palette.blend(palette.raised, palette.accent if i == j else palette.bad, share)
                 style = f"{palette.on(ground)} on {ground}" if share >= 0.02 else f"{palette.muted} on {ground}"
-                row.append(fit(f"{cells[i][j][part]} ", wide, glyphs, right=True).stylize(style))
+                text = cells[i, j][part] if part in (0, 1) else ""
+                row.append(_placed(text, wide, canvas, large=tall > 2).stylize(style))
             lines.append(_line(head, row))
     if len(chosen) < size:
         told = canvas.t(
@@ -75,6 +83,12 @@ def _cell(count: int, whole: int, canvas: Canvas) -> tuple[str, str]:
     language = canvas.language
     share = language.percent(count / whole) if whole else canvas.glyphs.dash
     return language.count(count), flat(share, canvas.glyphs)
+
+
+def _placed(text: str, wide: int, canvas: Canvas, *, large: bool) -> Content:
+    """Return a cell's text: at its right edge, or in the middle of a large cell."""
+    shown = text + " " * ((wide - width_of(text)) // 2) if large else f"{text} "
+    return fit(shown, wide, canvas.glyphs, right=True)
 
 
 def _line(head: Content, cells: Sequence[Content]) -> Content:

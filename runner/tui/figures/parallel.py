@@ -13,7 +13,9 @@ from runner.tui.widgets.figure import Canvas
 __all__ = ["Dimension", "Path", "parallel"]
 
 _LEAST = 8
-_LINES = (6, 24)
+_LINES = (6, 36)
+_ROOMY = 18
+"""Lines from which on there is room for a legend."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,8 @@ def parallel(dimensions: Sequence[Dimension], paths: Sequence[Path], canvas: Can
     if len(shown) > most:
         shown = [*range(most - 1), len(dimensions) - 1]
     slot = canvas.width // len(shown)
-    height = max(_LINES[0], min(_LINES[1], canvas.height - 4))
+    legend = _legend(paths, canvas) if canvas.height >= _ROOMY else []
+    height = max(_LINES[0], min(_LINES[1], canvas.height - 4 - len(legend)))
     raster = Raster(slot * len(shown), height, ascii_only=glyphs.ascii)
     places = [index * slot + slot // 2 for index in range(len(shown))]
     for place in places:
@@ -101,7 +104,25 @@ def parallel(dimensions: Sequence[Dimension], paths: Sequence[Path], canvas: Can
         hidden = len(dimensions) - len(shown)
         told = canvas.t("{count:count} more parameters have no room here.", count=hidden)
         lines += Content.styled(flat(told, glyphs), palette.muted).wrap(canvas.width)
-    return Content("\n").join(line.truncate(canvas.width) for line in lines)
+    return Content("\n").join(line.truncate(canvas.width) for line in [*lines, *legend])
+
+
+def _legend(paths: Sequence[Path], canvas: Canvas) -> list[Content]:
+    """Return what the colours mean, after an empty line."""
+    palette, glyphs = canvas.palette, canvas.glyphs
+    rule = glyphs.rest * 2
+    told = Content.assemble(
+        (rule, palette.blend(palette.faint, palette.accent, 0.15)),
+        (rule, palette.blend(palette.faint, palette.accent, 0.5)),
+        (rule, palette.accent),
+        (f" {flat(canvas.t('the stronger, the better'), glyphs)}", palette.muted),
+    )
+    if any(path.chosen for path in paths):
+        mine = flat(canvas.t("under the cursor"), glyphs)
+        told = Content.assemble(
+            (f"{glyphs.series[0]}{rule}", f"bold {palette.warn}"), (f" {mine}   ", palette.muted), told
+        )
+    return [Content(""), told]
 
 
 def _finite(quality: float) -> float:

@@ -90,7 +90,6 @@ class StudyRow:
 def rows_of(
     records: Sequence[StudyRecord],
     courses: Mapping[str, tuple[float, ...]],
-    queue: Sequence[str],
     now: datetime,
 ) -> list[StudyRow]:
     """Return the rows of studies.
@@ -98,16 +97,17 @@ def rows_of(
     Args:
         records: The studies.
         courses: Values of complete trials by study, as `Store.courses` returns them.
-        queue: Names of those that wait, the first first.
         now: This moment, by which a worker counts as gone.
     """
-    places = {name: place for place, name in enumerate(queue, 1)}
+    waiting = [(record.queued, record.study) for record in records if record.state == "queued" and record.queued]
+    waiting.sort(key=lambda one: one[0])  # of the same moment, the older study first, as they come
+    places = {study: place for place, (_, study) in enumerate(waiting, 1)}
     return [
         StudyRow(
             record,
             "gone" if record.worker_gone(now) else record.state,
             places.get(record.study),
-            len(queue),
+            len(waiting),
             courses.get(record.study, ()),
         )
         for record in records

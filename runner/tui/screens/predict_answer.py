@@ -10,7 +10,7 @@ from catalog.results import Explanation, Prediction, WordWeight
 from runner.console.text import safe
 from runner.tui.figures.bars import Bar, bars
 from runner.tui.figures.fitting import cut, flat
-from runner.tui.figures.tokens import tokens
+from runner.tui.figures.tokens import class_colour, tokens
 from runner.tui.widgets.figure import Canvas
 
 __all__ = ["Answer", "draw_answer", "key_words"]
@@ -71,13 +71,13 @@ def key_words(words: Sequence[WordWeight], count: int = _WORDS) -> list[WordWeig
 
 def _probabilities(prediction: Prediction, canvas: Canvas) -> list[Content]:
     ranked = sorted(prediction.probabilities.items(), key=lambda item: -item[1])
-    palette = canvas.palette
+    palette, labels = canvas.palette, list(prediction.probabilities)
     items = [
         Bar(
             safe(label, 60),
             share,
             canvas.language.percent(share),
-            palette.accent if label == prediction.label else palette.muted,
+            class_colour(label, labels, canvas) if label == prediction.label or len(labels) == 2 else palette.muted,
         )
         for label, share in ranked[:_CLASSES]
     ]
@@ -91,16 +91,28 @@ def _probabilities(prediction: Prediction, canvas: Canvas) -> list[Content]:
 
 def _reasons(explanation: Explanation, canvas: Canvas) -> list[Content]:
     palette, t, prediction = canvas.palette, canvas.t, explanation.prediction
-    others = [label for label in prediction.probabilities if label != prediction.label]
+    labels = list(prediction.probabilities)
+    others = [label for label in labels if label != prediction.label]
     other = others[0] if len(others) == 1 else ""
-    drawn = tokens(prediction.text, explanation.words, replace(canvas, height=0), label=prediction.label, other=other)
+    colours = (
+        class_colour(prediction.label, labels, canvas),
+        class_colour(other, labels, canvas) if other else palette.muted,
+    )
+    drawn = tokens(
+        prediction.text,
+        explanation.words,
+        replace(canvas, height=0),
+        label=prediction.label,
+        other=other,
+        labels=labels,
+    )
     parts: list[tuple[str, str]] = [(f"{t('Key words')}: ", palette.muted)]
     for index, word in enumerate(key_words(explanation.words)):
         toward = word.weight >= 0
         sign = canvas.glyphs.toward if toward else canvas.glyphs.against
         weight = canvas.language.decimal(abs(word.weight), 2)
         parts.append((", " if index else "", palette.muted))
-        parts.append((safe(word.word, 30), palette.toward if toward else palette.against))
+        parts.append((safe(word.word, 30), colours[0 if toward else 1]))
         parts.append((f" {sign}{weight}", palette.muted))
     lines = [drawn]
     if len(parts) > 1:

@@ -1,6 +1,7 @@
 """The studies: what there is, how each goes, and what one can do with it. The home of the terminal UI."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import ClassVar
 
 from textual import on
@@ -9,8 +10,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.events import Resize
 
-from runner.store.records import StudyRecord
-from runner.tui import steering
+from runner.store.records import StudyRecord, TrialCounts
+from runner.tui import pace, steering
 from runner.tui.bindings import textual_bindings
 from runner.tui.desk import Desk
 from runner.tui.exporting import copy_table, save_table
@@ -47,6 +48,8 @@ class StudiesScreen(Place):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._rows: dict[str, StudyRow] = {}
+        self._courses: dict[str, tuple[float, ...]] = {}
+        self._read: dict[str, tuple[datetime, datetime, TrialCounts]] = {}
         self._order: tuple[str, bool] = (ORDERS[0], False)
         self._seen: tuple[list[StudyRow], str] | None = None
         self._table = Table(desk, self._empty, id="studies")
@@ -84,19 +87,28 @@ class StudiesScreen(Place):
 
     async def look(self) -> None:
         """Read the studies, and show what has changed since."""
-        absent: tuple[dict[str, tuple[float, ...]], list[str]] = ({}, [])
         records = await self.browser.studies()
-        courses, queue = await self.desk.source.read(
-            lambda store: (store.courses(), [record.study for record in store.queue()]), absent
-        )
+        await self._read_courses(records)
         now = self.desk.clock()
-        rows = rows_of(records, courses, queue, now)
+        rows = rows_of(records, self._courses, now)
         latest = max((row.record.updated for row in rows), default=now)
         seen = (rows, ago(latest, now, self.desk))
         if seen != self._seen:
+            if self._seen is None:
+                pace.keep()  # by now all that reads and draws the list is imported
             self._seen = seen
             self._rows = {row.record.study: row for row in rows}
             self._arrange()
+
+    async def _read_courses(self, records: list[StudyRecord]) -> None:
+        """Read the courses of those studies that have other trials than when they were last read."""
+        marks = {record.study: (record.created, record.updated, record.trials) for record in records}
+        changed = [study for study, mark in marks.items() if self._read.get(study) != mark]
+        if changed:
+            nothing: dict[str, tuple[float, ...]] = {}
+            found = await self.desk.source.read(lambda store: store.courses(among=changed), nothing)
+            self._courses = {study: found.get(study, self._courses.get(study, ())) for study in marks}
+            self._read = marks
 
     def retell(self) -> None:
         """Name the columns, and search the states, in the language of the moment; draw with its signs."""

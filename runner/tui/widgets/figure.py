@@ -69,8 +69,13 @@ class Figure(Widget):
         before, self._drawn = self._drawn, None
         content = self._content(self.content_size.width)
         # Arranging a screen anew takes far longer than drawing: only where the drawing has another height.
-        same = before is not None and before[1].plain.count("\n") == content.plain.count("\n")
+        same = before is not None and self._lines(before[1]) == self._lines(content)
         self.refresh(layout=not same)
+
+    def _lines(self, content: Content) -> float:
+        """Return the lines that a drawing takes, with those that it is given at least."""
+        least = self.styles.min_height
+        return max(content.plain.count("\n") + 1, least.cells or 1 if least is not None else 1)
 
     def on_resize(self, event: Resize) -> None:
         """Draw for the new size."""

@@ -1,9 +1,10 @@
-"""The bottom line: what the keys do here, from the one binding table."""
+"""The bottom line: what the keys do here, from the one binding table; while one types, only those that still work."""
 
 from textual.content import Content
 from textual.events import Click
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.widgets import Input, TextArea
 
 from runner.tui.bindings import EVERYWHERE, Action, actions_of, key_label, keys_of
 from runner.tui.desk import Desk
@@ -36,18 +37,33 @@ class Footer(Widget):
         self._place = place
         self._spans: list[tuple[int, int, Action]] = []
 
+    def on_mount(self) -> None:
+        """Look out for whether text is being typed: letters are no keys then."""
+        self.watch(self.screen, "focused", self._refocus, init=False)
+
+    def _refocus(self) -> None:
+        self.refresh()
+
     def retell(self) -> None:
         """Tell again: language, keymap or what can be done has changed."""
         self.refresh()
 
     def render(self) -> Content:
         """Return the line; actions of the app come last and always fit."""
-        shown = [action for action in available(self.screen, self._place) if action.footer]
+        hints = self._hints()
+        shown = [
+            action
+            for action in available(self.screen, self._place)
+            if (action.footer or (self._typing and action.id == "app.out" and not hints)) and self._key(action)
+        ]
         own = [action for action in shown if action.place != EVERYWHERE]
         common = [action for action in shown if action.place == EVERYWHERE]
         cells = {action.id: self._cell(action) for action in shown}
         room = self.content_size.width - sum(len(text) + 2 for text in map(self._text, common))
         parts, self._spans, at = [], [], 0
+        for key, label in hints:
+            parts.append(self._told(key, label))
+            at += parts[-1].cell_length + 2
         for action in (*own, *common):
             width = len(self._text(action)) + 2
             if action in own and at + width > room:
@@ -64,12 +80,33 @@ class Footer(Widget):
                 node = self.app if action.place == EVERYWHERE else self.screen
                 self.app.call_later(self.app.run_action, action.method, node)
 
+    @property
+    def _typing(self) -> bool:
+        return isinstance(self.screen.focused, Input | TextArea)
+
+    def _hints(self) -> list[tuple[str, str]]:
+        """Return what a line that is typed into does with its own keys, where it tells."""
+        focused = self.screen.focused
+        line = next((node for node in focused.ancestors if hasattr(node, "hints")), None) if focused else None
+        return list(line.hints) if line is not None else []
+
     def _key(self, action: Action) -> str:
-        return key_label(keys_of(action, self._desk.preferences.keymap)[0])
+        """Return the key to show; empty where none of them works now."""
+        keys = keys_of(action, self._desk.preferences.keymap)
+        if self._typing:
+            keys = tuple(key for key in keys if key == "escape" or key.startswith("ctrl+") or _is_function_key(key))
+        return key_label(keys[0]) if keys else ""
 
     def _text(self, action: Action) -> str:
         return f"{self._key(action)} {self._desk.t(action.label)}"
 
     def _cell(self, action: Action) -> Content:
-        palette, label = self._desk.palette, self._desk.t(action.label)
-        return Content.assemble((self._key(action), f"bold {palette.accent}"), (f" {label}", palette.muted))
+        return self._told(self._key(action), self._desk.t(action.label))
+
+    def _told(self, key: str, label: str) -> Content:
+        palette = self._desk.palette
+        return Content.assemble((key, f"bold {palette.accent}"), (f" {label}", palette.muted))
+
+
+def _is_function_key(key: str) -> bool:
+    return key[:1] == "f" and key[1:].isdigit()

@@ -1,17 +1,21 @@
-"""The top line: where one is, as a breadcrumb, and how many studies run and wait."""
+"""The top line: where one is, as a breadcrumb, where else one can go, and how many studies run and wait."""
 
 from textual.content import Content
 from textual.events import Click
 from textual.widget import Widget
+from textual.widgets import Input, TextArea
 
 from runner.console.text import safe
+from runner.tui.bindings import ACTIONS, Action, key_label, keys_of
 from runner.tui.desk import Desk
 
 __all__ = ["Header"]
 
+_PLACES = tuple(action for action in ACTIONS if action.call.startswith("place("))
+
 
 class Header(Widget):
-    """Breadcrumb to the left, counts of running and queued studies to the right."""
+    """Breadcrumb to the left, then the other places with their keys where there is room, counts of studies right."""
 
     DEFAULT_CSS = """
     Header { height: 1; dock: top; padding: 0 1; background: $panel; color: $foreground; }
@@ -22,6 +26,14 @@ class Header(Widget):
         self._desk = desk
         self._crumbs: tuple[str, ...] = ()
         self._counts: tuple[int, int] = (0, 0)
+        self._spans: list[tuple[int, int, Action]] = []
+
+    def on_mount(self) -> None:
+        """Look out for whether text is being typed: digits are no keys then."""
+        self.watch(self.screen, "focused", self._refocus, init=False)
+
+    def _refocus(self) -> None:
+        self.refresh()
 
     def at(self, crumbs: tuple[str, ...]) -> None:
         """Say where one is, outermost first; anybody's text."""
@@ -39,8 +51,12 @@ class Header(Widget):
         self.refresh()
 
     def on_click(self, event: Click) -> None:
-        """Go out by a click, as Escape does."""
-        del event
+        """Go to the place that was clicked at; anywhere else go out, as Escape does."""
+        offset = event.get_content_offset(self)
+        for low, high, action in self._spans:
+            if offset is not None and low <= offset.x < high:
+                self.app.call_later(self.app.run_action, action.method)
+                return
         self.app.call_later(self.app.run_action, "out")
 
     def render(self) -> Content:
@@ -56,8 +72,31 @@ class Header(Widget):
         left = Content("").join(parts)
         if left.cell_length > room:
             left = left.truncate(room, ellipsis=True)
-        gap = self.content_size.width - left.cell_length - right.cell_length
-        return Content.assemble(left, " " * max(1, gap), right)
+        others = self._others(left.cell_length, room)
+        gap = self.content_size.width - left.cell_length - others.cell_length - right.cell_length
+        return Content.assemble(left, others, " " * max(1, gap), right)
+
+    def _others(self, start: int, room: int) -> Content:
+        """Return the other places with their keys; nothing where they have no room, or their keys would be typed."""
+        self._spans = []
+        if isinstance(self.screen.focused, Input | TextArea):
+            return Content("")
+        preferences, palette = self._desk.preferences, self._desk.palette
+        accent, muted = palette.accent, palette.muted
+        told = [
+            (action, Content.assemble((key_label(keys[0]), accent), (f" {self._desk.t(action.label)}", muted)))
+            for action in _PLACES
+            if (keys := keys_of(action, preferences.keymap)) and action.method != f"place('{self.app.current_mode}')"
+        ]
+        for gap in (2, 1):
+            at, spans = start + 3, []
+            for action, text in told:
+                spans.append((at, at + text.cell_length, action))
+                at += text.cell_length + gap
+            if told and at - gap <= room:
+                self._spans = spans
+                return Content("   ") + Content(" " * gap).join(text for _, text in told)
+        return Content("")
 
     def _right(self) -> Content:
         desk, palette = self._desk, self._desk.palette
@@ -66,6 +105,6 @@ class Header(Widget):
             parts.append(Content.styled(desk.t("read-only"), palette.warn))
         for state, count in zip(("running", "queued"), self._counts, strict=True):
             if count:
-                text = desk.t("{count:count} running" if state == "running" else "{count:count} queued", count=count)
+                text = desk.t("{count:count} running" if state == "running" else "{count:count} waiting", count=count)
                 parts.append(Content.styled(f"{desk.glyphs.states[state]} {text}", palette.state(state)))
         return Content("  ").join(parts)

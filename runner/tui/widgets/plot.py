@@ -1,6 +1,7 @@
 """textual-plot behind our own data: lines of braille and signs, with zoom. Imported with the first chart."""
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from typing import ClassVar
 
 from rich.style import Style
@@ -110,6 +111,12 @@ class Plot(PlotWidget, can_focus=True, inherit_bindings=False):
     def on_canvas_resize(self) -> None:
         """Draw again once the fields have their new sizes, which comes after the plot has its own."""
         self.refresh(layout=True)
+
+    def _render_plot(self) -> None:
+        with ExitStack() as drawn:  # the library asks for a repaint with every point, which takes longer than the point
+            for field in self.query(Field):
+                drawn.enter_context(field.batch_refresh())
+            super()._render_plot()
 
     @property
     def plain(self) -> str:

@@ -52,6 +52,11 @@ class SearchLine(Horizontal):
         """What is searched; empty where all is shown."""
         return self._input.value
 
+    @property
+    def hints(self) -> tuple[tuple[str, str], ...]:
+        """What its own keys do, for the footer."""
+        return (("Enter", self._desk.t("keep")), ("Esc", self._desk.t("clear")))
+
     def compose(self) -> ComposeResult:
         """Put the line together."""
         yield Told(lambda: self._desk.t("Search"))

@@ -135,9 +135,10 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
         self._at = max(0, min(self._at, len(self._keys) - 1))
         size = Size(0, len(self._keys) + 1)
         if size != self.virtual_size:
-            self.virtual_size = size
+            # Unseen by Textual, which would arrange the whole screen anew; that a scrollbar comes or goes, it sees.
+            self.set_reactive(Table.virtual_size, size)
             if self.is_mounted:
-                self._refresh_scrollbars()
+                self._scroll_update(size)
                 self.scroll_to(y=offset, animate=False, force=True)
         self.refresh()
         self._tell_moved(before)

@@ -30,6 +30,13 @@ class Told(Static):
         """Ask for the text again."""
         told = self._tell()
         content = told if isinstance(told, Content) else Content(told)
-        if self._told is None or not content.is_same(self._told):  # an update arranges the screen anew
-            self._told = content
-            self.update(content)
+        before, self._told = self._told, content
+        if before is None or not content.is_same(before):
+            # Arranging a screen anew takes far longer than writing a line: only where the text has another height.
+            self.update(content, layout=before is None or self._takes_other_room(before, content))
+
+    def _takes_other_room(self, before: Content, now: Content) -> bool:
+        width = self.content_size.width
+        if width <= 0 or self.styles.is_auto_width:
+            return True
+        return len(before.wrap(width)) != len(now.wrap(width))

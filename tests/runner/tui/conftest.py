@@ -40,7 +40,7 @@ def shelf(_shelf, tmp_path, monkeypatch):
 @pytest.fixture
 def hostile_shelf(_hostile_shelf, tmp_path, monkeypatch):
     """Return the URL of a store whose every foreign text is hostile."""
-    return _copied(_hostile_shelf, tmp_path, monkeypatch)
+    return _copied(_hostile_shelf, tmp_path / "hostile", monkeypatch)
 
 
 def _copied(folder: Path, target: Path, monkeypatch) -> str:

@@ -29,8 +29,7 @@ def desk(shelf):
 def rows(shelf):
     """Return the rows of the shelf by study."""
     with Store.open(shelf, create=False) as store:
-        queue = [record.study for record in store.queue()]
-        return {row.record.study: row for row in rows_of(store.studies(), store.courses(), queue, NOON)}
+        return {row.record.study: row for row in rows_of(store.studies(), store.courses(), NOON)}
 
 
 def test_a_study_whose_worker_is_gone_is_not_shown_as_running(rows, desk):

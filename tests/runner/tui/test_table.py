@@ -1,7 +1,6 @@
 """The table: virtual rows, a cursor that stays where it is, columns that leave, and text that cannot break it."""
 
 import asyncio
-import time
 
 from rich.cells import cell_len
 from textual import on
@@ -68,7 +67,7 @@ def cells(key):
 
 
 def test_only_visible_rows_are_asked_for():
-    """Ten thousand rows are set in 20 ms, and no more cells are asked for than are seen, each row once."""
+    """Of ten thousand rows no more cells are asked for than are seen, each row once; the screen stays as arranged."""
 
     async def story(app, table, pilot):
         asked = []
@@ -79,9 +78,8 @@ def test_only_visible_rows_are_asked_for():
             asked.append(key)
             return cells(key)
 
-        start = time.process_time()
+        await pilot.pause()
         table.set_rows(keys, counted)
-        assert time.process_time() - start < 0.02
         await pilot.pause()
         await pilot.press("down", "up")
         assert sorted(set(asked)) == rows(7)

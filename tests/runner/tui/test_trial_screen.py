@@ -93,7 +93,7 @@ def test_tabs_go_round_and_can_be_clicked(browser, drive, until) -> None:
         await until(pilot, lambda: screen.tab == "parameters")
         await pilot.press("right_square_bracket")
         await until(pilot, lambda: screen.tab == "curves")
-        await pilot.click("TabLine", offset=(13, 0))
+        await pilot.click("#tabs", offset=(13, 0))
         await until(pilot, lambda: screen.tab == "confusion")
 
     app = browser()

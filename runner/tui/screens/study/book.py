@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from runner.store.records import StudyRecord, TrialRecord
@@ -10,7 +11,7 @@ from runner.store.records import StudyRecord, TrialRecord
 if TYPE_CHECKING:
     from runner.store.store import Store
 
-__all__ = ["Book", "read_book", "training_of"]
+__all__ = ["Book", "prepare", "read_book", "training_of"]
 
 _TRIAL = "trial/"
 #: Points of one kind that a chart has room for: of more, the best and every so-many-th of the rest.
@@ -59,17 +60,14 @@ class Book:
     def parameters(self) -> tuple[str, ...]:
         """Names of what is tuned, in the order of the search space; then those that only trials have."""
         names = dict.fromkeys(self.record.space)
-        for trial in self.trials.values():
-            names |= dict.fromkeys(trial.params)
+        names |= dict.fromkeys(chain.from_iterable(trial.params for trial in self.trials.values()))
         return tuple(names)
 
     @cached_property
     def metrics(self) -> tuple[str, ...]:
         """Names of all metrics, the study's own first."""
-        names = {self.record.metric: None}
-        for trial in self.trials.values():
-            names |= dict.fromkeys(trial.metrics)
-        return tuple(names)
+        found = chain.from_iterable(trial.metrics for trial in self.trials.values())
+        return tuple(dict.fromkeys((self.record.metric, *dict.fromkeys(found))))
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -113,6 +111,12 @@ class Book:
         return tuple(sorted(done, key=lambda trial: (-self.better(trial), trial.number)))
 
 
+def prepare(book: Book) -> Book:
+    """Work out what table and charts will ask for, and return the book: where that is done, nobody waits for a key."""
+    _ = book.best, book.given, book.parameters, book.metrics, book.spread, book.best_so_far
+    return book
+
+
 def _thinned(book: Book, trials: Sequence[TrialRecord]) -> tuple[TrialRecord, ...]:
     """Return the best trials and every so-many-th of the rest."""
     if len(trials) <= _MOST_POINTS:
@@ -141,8 +145,10 @@ def read_book(store: "Store", study: str, known: Book | None) -> Book:
     if any(known.trials.get(trial.number) != trial for trial in changed):
         trials = {**known.trials, **{trial.number: trial for trial in changed}}
     counts = record.trials
-    if len(trials) != counts.complete + counts.pruned + counts.failed + counts.running:
-        trials = {trial.number: trial for trial in store.trials(study)}  # it was emptied and filled anew
+    total = counts.complete + counts.pruned + counts.failed + counts.running
+    # Emptied and filled anew, or filled out of turn. More than were counted may have been written since.
+    if total < len(known.trials) or len(trials) < total:
+        trials = {trial.number: trial for trial in store.trials(study)}
     return replace(known, record=record, trials=trials, insights=store.insights(study))
 
 

@@ -13,10 +13,10 @@ from runner.console.text import safe
 from runner.tui.desk import Desk
 from runner.tui.screens.study import charts, drawings
 from runner.tui.screens.study.charts import CHARTS, Judged, SpeedAxis
-from runner.tui.screens.study.names import Names
 from runner.tui.screens.study.scene import PAUSE, Curves, Scene, Wanting
 from runner.tui.widgets.chart import Chart
 from runner.tui.widgets.figure import Figure
+from runner.tui.widgets.names import Names
 from runner.tui.words import msgid
 
 if TYPE_CHECKING:

@@ -118,11 +118,11 @@ class ComparePane(Widget):
         pair = self._pair
         asked = () if pair is None else (pair.first.predictions, pair.second.predictions, pair)
         if pair is not None and asked != self._asked:
-            self._asked = asked
             try:
                 self._found, self._trouble = await in_thread(lambda: quadrants(pair, scene.folder)), ""
             except ModelcatError as error:
                 self._found, self._trouble = None, error.message
+            self._asked = asked  # only now: the cursor may have gone on meanwhile, and this been given up
             self._tell_examples()
         found, cell = self._found, self._listed
         if found is not None and cell is not None and not self._rows:
@@ -178,7 +178,8 @@ class ComparePane(Widget):
             return Content.styled(t("Reading the predictions ..."), palette.muted)
         rows = len(self._found.labels)
         title = t("Predictions on {rows:count} validation examples", rows=rows)
-        return Content.assemble((title, f"bold {palette.text}"), (f"  {t('Enter lists a cell.')}", palette.muted))
+        how = t("Tab, then Enter lists a cell.")
+        return Content.assemble((title, f"bold {palette.text}"), (f"  {how}", palette.muted))
 
     def _list_title(self) -> Content:
         palette, t = self._desk.palette, self._desk.t

@@ -65,7 +65,7 @@ class DiagnosisPane(Widget):
         updated, at = self._asked
         if record.updated == updated or (updated is not None and time.monotonic() - at < _PAUSE):
             return
-        self._asked = (record.updated, time.monotonic())
+        asked = record.updated, time.monotonic()
         nothing: Sequence[Diagnosis] = ()
         try:
             found = await self._desk.source.read(lambda store: self._diagnose(store, record.study), nothing)
@@ -73,6 +73,7 @@ class DiagnosisPane(Widget):
             self._found, self._trouble = None, error.message
         else:
             self._found, self._trouble = found, ""
+        self._asked = asked  # only now: the cursor may have gone on meanwhile, and this been given up
         self._figure.show(self._draw)
 
     def retell(self) -> None:

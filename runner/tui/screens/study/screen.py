@@ -1,6 +1,7 @@
 """`StudyScreen`: a study's trials to the left, and what the chosen tab tells of them to the right."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol, cast
 
 from textual import on
@@ -8,28 +9,31 @@ from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.events import Resize
+from textual.timer import Timer
 from textual.widget import Widget
 
 from catalog.errors import InputError, ModelcatError, UnknownStudyError
 from runner.console.text import safe
 from runner.store.records import TRIAL_STATES
+from runner.tui import pace, steering
 from runner.tui.bindings import textual_bindings
 from runner.tui.desk import Desk
 from runner.tui.place import Place
-from runner.tui.screens.study import steering
-from runner.tui.screens.study.book import Book, read_book
+from runner.tui.screens.study.book import Book, prepare, read_book
 from runner.tui.screens.study.headline import headline
-from runner.tui.screens.study.names import Names
 from runner.tui.screens.study.naming import state
-from runner.tui.screens.study.scene import Curves, Scene, Wanting
+from runner.tui.screens.study.order import Order, order_of
+from runner.tui.screens.study.scene import PAUSE, Curves, Scene, Wanting
 from runner.tui.screens.study.trial_pane import TrialPane
 from runner.tui.screens.study.trials import View
 from runner.tui.screens.study.trials_table import TrialsTable
+from runner.tui.widgets.names import Names
 from runner.tui.widgets.table import Table
 from runner.tui.widgets.told import Told
 from runner.tui.words import msgid
 
 if TYPE_CHECKING:
+    from runner.store.store import Store
     from runner.tui.screens.study.chart_pane import ChartPane
     from runner.tui.screens.study.compare_pane import ComparePane
     from runner.tui.screens.study.log_pane import LogPane
@@ -45,6 +49,8 @@ TABS: Mapping[str, str] = {
 }
 _NARROW = 100
 """Columns below which table and tab stand one over the other."""
+_GONE = 0.5
+"""Seconds after which a place that was left is held by nobody."""
 _OF_TRIALS = frozenset({"open", "sort", "turn", "columns", "mark", "export", "copy", "down", "up"})
 """Actions that need a trial."""
 
@@ -99,6 +105,8 @@ class StudyScreen(Place):
         self._tabs = Names(desk, lambda: [(key, desk.t(text)) for key, text in TABS.items()], id="tabs")
         self._side = Vertical(self._tabs, id="side")
         self._panes: dict[str, Widget] = {}
+        self._rests: Timer | None = None
+        self._kept = 0
 
     @property
     def crumbs(self) -> tuple[str, ...]:
@@ -114,6 +122,8 @@ class StudyScreen(Place):
     def on_mount(self) -> None:
         """Begin with the table and the first tab."""
         self.set_class(self.desk.glyphs.ascii, "-signs-ascii")
+        if not self._side.is_attached:  # the app is being left at this very moment
+            return
         self._tabs.choose(self._tab)
         self._turn_to(self._tab)
         self._table.focus()
@@ -127,11 +137,12 @@ class StudyScreen(Place):
 
     async def look(self) -> None:
         """Read what has changed of the study, and show it."""
-        known, study = self.book, self.study
+        known, study, view, before = self.book, self.study, self.view, self._table.order
+        nothing: tuple[Book | None, Order | None] = (None, None)
         try:
-            book = await self.desk.source.read(lambda store: read_book(store, study, known), None)
+            book, order = await self.desk.source.read(lambda store: _read(store, study, known, view, before), nothing)
         except UnknownStudyError:
-            book = None
+            book, order = nothing
         if book is None:
             self._leave()
             return
@@ -142,11 +153,23 @@ class StudyScreen(Place):
             self._headline.retell()
             self.told()
             if known is None or book.trials is not known.trials or book.record.state != known.record.state:
-                self._show_trials()
+                self._show_trials(order)
             self._show_pane()
+            self._keep(book)
         elif book.record.state == "running":
             self._headline.retell()  # its worker may have gone without a word
-        await self._follow()
+        if self._rests is None:
+            await self._follow()
+
+    def _keep(self, book: Book) -> None:
+        if abs(len(book.trials) - self._kept) > pace.MANY:
+            self._kept = len(book.trials)
+            pace.keep()
+
+    def on_unmount(self) -> None:
+        """Let go of many trials, once this place itself is gone."""
+        if self._kept:
+            self.app.set_timer(_GONE, pace.let_go)
 
     def retell(self) -> None:
         """Tell the table anew: language, theme or signs have changed."""
@@ -189,9 +212,9 @@ class StudyScreen(Place):
         count = t("{shown:count} of {all:count} trials", shown=shown, all=total)
         return f"{count}: {', '.join(parts)}"
 
-    def _show_trials(self) -> None:
+    def _show_trials(self, order: Order | None = None) -> None:
         if self.book is not None:
-            self._table.show(self.book, self.view, self._marked)
+            self._table.show(self.book, self.view, self._marked, order)
             self._filter.retell()
             self._filter.display = bool(self.view.state or self.view.expression.strip())
 
@@ -216,6 +239,9 @@ class StudyScreen(Place):
             except ModelcatError as error:
                 self.notice.say(error.message)
 
+        if self._rests is not None:
+            self._rests.stop()
+            self._rests = None
         self.run_worker(follow(), group="follow", exclusive=True)
 
     def _leave(self) -> None:
@@ -227,9 +253,11 @@ class StudyScreen(Place):
 
     @on(Table.Moved, "#trials")
     def moved(self) -> None:
-        """Show the trial that is under the cursor now."""
+        """Show the trial that is under the cursor now; what has to be read of it, once the cursor rests."""
         self._show_pane()
-        self.follow_soon()
+        if self._rests is not None:
+            self._rests.stop()
+        self._rests = self.set_timer(PAUSE, self.follow_soon)
 
     @on(Table.Chosen, "#trials")
     def chosen(self) -> None:
@@ -426,11 +454,13 @@ class StudyScreen(Place):
 
     def action_stop(self) -> None:
         """Ask that the study stop."""
-        steering.stop(self, self.study)
+        if self.book is not None:
+            steering.stop(self, self.book.record)
 
     def action_resume(self) -> None:
         """Put the study back into the queue."""
-        steering.resume(self, self.study)
+        if self.book is not None:
+            steering.resume(self, self.book.record)
 
     def action_describe(self) -> None:
         """Write title and notes."""
@@ -459,3 +489,17 @@ class StudyScreen(Place):
                 return self._table.cursor is not None
             case _:
                 return True
+
+
+def _read(store: "Store", study: str, known: Book | None, view: View, before: Order) -> tuple[Book, Order | None]:
+    """Read what has changed, and put it in order: in a thread, so that no key waits for 10,000 trials.
+
+    Raises:
+        UnknownStudyError: There is no such study any more.
+    """
+    book = read_book(store, study, known)
+    if book is known:
+        return book, None
+    with suppress(InputError):  # the filter; it is told where the table is shown
+        return prepare(book), order_of(book, view, before)
+    return book, None

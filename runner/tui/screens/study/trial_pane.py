@@ -20,8 +20,10 @@ if TYPE_CHECKING:
 
 __all__ = ["TrialPane"]
 
-#: Lines from which the chart has room below the details, and what stays for these.
-_TALL, _DETAILS = 28, 14
+_TALL = 28
+"""Lines from which the chart has room below the details; where these are short, it stays where it is."""
+_AT_ONCE = 0.001
+"""Seconds; a timer of none divides by them in Textual 8.2 where its moment has passed."""
 
 
 class TrialPane(Widget):
@@ -37,6 +39,7 @@ class TrialPane(Widget):
     TrialPane > VerticalScroll { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
     TrialPane > Chart { height: 1fr; min-height: 10; }
     TrialPane.-tall > VerticalScroll { height: auto; max-height: 60%; }
+    TrialPane.-tall > VerticalScroll > Figure { min-height: 14; }
     """
 
     def __init__(self, desk: Desk, curves: Curves) -> None:
@@ -104,7 +107,7 @@ class TrialPane(Widget):
             moved = self._charted is scene.book
             self._charted = scene.book
             # Only the cursor moved: whoever runs through the trials is not kept waiting for charts.
-            self._later = self.set_timer(PAUSE if moved else 0.0, lambda: self._draw_chart(scene))
+            self._later = self.set_timer(PAUSE if moved else _AT_ONCE, lambda: self._draw_chart(scene))
 
     def _draw_chart(self, scene: Scene) -> None:
         from runner.tui.screens.study.charts import history

@@ -1,6 +1,6 @@
 """The table of trials: which of them are shown, in which order, and what stands in its cells."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -9,7 +9,6 @@ from textual.content import Content
 from runner.console.text import is_share, safe
 from runner.store.records import TRIAL_STATES, TrialRecord
 from runner.tui.desk import Desk
-from runner.tui.filtering import compile_filter
 from runner.tui.screens.study.book import Book
 from runner.tui.screens.study.naming import origin, parameter, shown_state, state
 from runner.tui.widgets.column import Column
@@ -17,19 +16,23 @@ from runner.tui.widgets.table import Cell
 from runner.tui.words import msgid
 
 __all__ = [
+    "FACTS",
     "LABELS",
+    "METRIC",
+    "PARAM",
     "View",
     "cells",
     "column_names",
     "columns",
     "filter_names",
     "first_column_keys",
-    "shown",
     "sorted_downwards",
 ]
 
 PARAM, METRIC = "param:", "metric:"
-_FACTS = ("number", "value", "state", "origin", "seconds")
+"""What the keys of columns of parameters and metrics begin with."""
+FACTS = ("number", "value", "state", "origin", "seconds")
+"""What a trial itself is, by the names that a filter has for it."""
 LABELS = {
     "number": msgid("No."),
     "state": msgid("State"),
@@ -65,7 +68,7 @@ class View:
 
 def filter_names(book: Book) -> tuple[str, ...]:
     """Return what a filter may speak of."""
-    return tuple(dict.fromkeys((*book.parameters, *book.metrics, *_FACTS)))
+    return tuple(dict.fromkeys((*book.parameters, *book.metrics, *FACTS)))
 
 
 def column_names(book: Book) -> dict[str, str]:
@@ -80,25 +83,6 @@ def first_column_keys(book: Book) -> tuple[str, ...]:
     """Return the columns that one starts with."""
     parameters = [f"{PARAM}{name}" for name in book.parameters[:_MOST_PARAMETERS]]
     return ("number", "state", "value", *parameters, "seconds", "origin")
-
-
-def shown(book: Book, view: View) -> list[TrialRecord]:
-    """Return the trials to show, in order; those without a value in the sorted column come last.
-
-    Raises:
-        InputError: The filter is none.
-    """
-    holds = compile_filter(view.expression, filter_names(book)) if view.expression.strip() else None
-    found = [
-        trial
-        for trial in book.trials.values()
-        if (view.state is None or trial.state == view.state) and (holds is None or holds(_values(trial)))
-    ]
-    found.sort(key=lambda trial: trial.number)
-    value_of = _sort_value(view.sorted_by)
-    known = [(trial, value) for trial in found if (value := value_of(trial)) is not None]
-    known.sort(key=lambda pair: _comparable(pair[1]), reverse=sorted_downwards(book, view))
-    return [*(trial for trial, _ in known), *(trial for trial in found if value_of(trial) is None)]
 
 
 def sorted_downwards(book: Book, view: View) -> bool:
@@ -187,24 +171,3 @@ def _cell(book: Book, desk: Desk, trial: TrialRecord, column: str) -> Cell:
             name = column.removeprefix(METRIC)
             value = trial.metrics.get(name)
             return desk.metric(name, value) if is_share(name) or value is None else desk.language.number(value)
-
-
-def _values(trial: TrialRecord) -> Mapping[str, object]:
-    """Return what a filter is asked of, by name; what the trial itself is comes before names of anybody's."""
-    return {**trial.metrics, **trial.params, **{name: getattr(trial, name) for name in _FACTS}}
-
-
-def _sort_value(column: str) -> Callable[[TrialRecord], Any]:
-    if column.startswith(PARAM):
-        name = column.removeprefix(PARAM)
-        return lambda trial: trial.params.get(name)
-    if column.startswith(METRIC):
-        name = column.removeprefix(METRIC)
-        return lambda trial: trial.metrics.get(name)
-    return lambda trial: getattr(trial, column, None)
-
-
-def _comparable(value: object) -> tuple[bool, float, str]:
-    """Return what puts numbers before text, so that no two values refuse to be compared."""
-    number = isinstance(value, int | float)
-    return (not number, float(value) if isinstance(value, int | float) else 0.0, "" if number else str(value))

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from runner.tui.desk import Desk
 from runner.tui.screens.study.book import Book
-from runner.tui.screens.study.trials import View, cells, columns, shown, sorted_downwards
+from runner.tui.screens.study.order import Order, order_of
+from runner.tui.screens.study.trials import View, cells, columns, sorted_downwards
 from runner.tui.widgets.table import Table
 
 __all__ = ["TrialsTable"]
@@ -20,19 +21,28 @@ class TrialsTable(Table):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, self._told_empty, id="trials")
         self._book: Book | None = None
+        self.order = Order()
+        """In which order what is shown stands."""
 
-    def show(self, book: Book, view: View, marked: Sequence[int]) -> None:
+    def show(self, book: Book, view: View, marked: Sequence[int], order: Order | None = None) -> None:
         """Show trials.
+
+        Args:
+            book: The study.
+            view: Which of them, and how.
+            marked: Numbers of those that are to be compared.
+            order: Theirs, where it was made beforehand.
 
         Raises:
             InputError: The filter speaks of what this study does not have.
         """
-        trials = shown(book, view)
+        suits = order is not None and order.suits(book, view)
+        self.order = order if order is not None and suits else order_of(book, view, self.order)
         self._book = book
         working = book.record.effective_state(self._desk.clock()) == "running"
         downwards = sorted_downwards(book, view)
         self.set_columns(columns(book, view, self._desk), sorted_by=view.sorted_by, descending=downwards)
-        self.set_rows([str(trial.number) for trial in trials], cells(book, view, self._desk, marked, working=working))
+        self.set_rows(tuple(map(str, self.order.numbers)), cells(book, view, self._desk, marked, working=working))
 
     def next_column(self, key: str) -> str:
         """Return the column to sort by after this one, among those that have room."""

@@ -83,7 +83,7 @@ def _label(template: Template, desk: Desk) -> str:
     model = template.key.rpartition("/")[2]
     match template.kind:
         case "minimal":
-            return desk.t("{model}: the least", model=model)
+            return desk.t("{model}: only what is needed", model=model)
         case "full":
             return desk.t("{model}: every field", model=model)
         case "example":

@@ -185,6 +185,8 @@ class SubmitScreen(Place):
         self._told[0].retell()
 
     async def _keep(self) -> None:
+        if self.desk.read_only:
+            return
         await asyncio.sleep(_KEEP_AFTER)
         draft = Draft(self.editor.text, self.base)
         try:
@@ -408,7 +410,7 @@ class SubmitScreen(Place):
         self.run_worker(cast("Any", work), group=group, exclusive=alone)
 
     def _cache(self) -> Path:
-        return self.desk.source.place.cache
+        return self.desk.source.cache
 
 
 def _kind_of_data(request: Request) -> object:

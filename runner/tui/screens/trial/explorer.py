@@ -112,7 +112,16 @@ def _text(view: View, row: int, canvas: Canvas, desk: Desk) -> list[Content]:
     if known is not None:
         lines += _answer(view, known, canvas, desk)
         label, words = known.prediction.label, [word for word in known.words if word.end <= len(shown)]
-        lines.append(tokens(shown, words, canvas, label=label, other=other_label(label, view.facts.labels)))
+        lines.append(
+            tokens(
+                shown,
+                words,
+                canvas,
+                label=label,
+                other=other_label(label, view.facts.labels),
+                labels=view.facts.labels,
+            )
+        )
     else:
         if example.text in view.asking:
             lines.append(

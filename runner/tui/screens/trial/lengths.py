@@ -6,9 +6,10 @@ from catalog.results import LengthBucket
 from catalog.statement import Value
 from runner.tui.desk import Desk
 from runner.tui.figures.bars import Bar
+from runner.tui.widgets.chart import Axis, Drawing, Series
 from runner.tui.words import msgid
 
-__all__ = ["bars_of", "named", "standing_out", "unit"]
+__all__ = ["bars_of", "course", "named", "standing_out", "unit"]
 
 _UNITS = {"tokens": msgid("tokens"), "words": msgid("words")}
 
@@ -37,6 +38,25 @@ def bars_of(buckets: Sequence[LengthBucket], desk: Desk) -> list[Bar]:
         )
         for bucket in buckets
     ]
+
+
+def course(buckets: Sequence[LengthBucket], desk: Desk) -> Drawing | None:
+    """Return accuracy, mean confidence and the share of cut texts over length; None where nothing can be compared."""
+    if len(buckets) < 2:
+        return None
+    palette, glyphs, t = desk.palette, desk.glyphs, desk.t
+    measures = (
+        (t("Accuracy"), [bucket.accuracy for bucket in buckets]),
+        (t("Confidence"), [bucket.confidence for bucket in buckets]),
+        (t("Truncated"), [bucket.truncated for bucket in buckets]),
+    )
+    series = [
+        Series(name, tuple((float(x), y) for x, y in enumerate(values)), "line", palette.series[at], glyphs.series[at])
+        for at, (name, values) in enumerate(measures)
+        if any(values)
+    ]
+    names = tuple(named(bucket, desk) for bucket in buckets)
+    return Drawing(tuple(series), Axis(unit(buckets[0], desk), names=names), Axis(t("Share"), "percent"))
 
 
 def standing_out(buckets: Sequence[LengthBucket], desk: Desk) -> str:

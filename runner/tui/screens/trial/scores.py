@@ -32,13 +32,14 @@ def class_bars(view: View, desk: Desk) -> list[tuple[str, list[Bar]]]:
         return []
     classes = view.evaluation.classes
     groups = []
-    for place, (name, label) in enumerate(_PARTS):
+    colours = desk.palette.series
+    for name, label in _PARTS:
         bars = [
             Bar(
                 safe(classes[index].label, 30),
                 value := float(getattr(classes[index], name)),
                 desk.language.percent(value),
-                desk.palette.series[place],
+                colours[index % len(colours)],
             )
             for index in weakest(view)
         ]

@@ -21,12 +21,12 @@ from runner.tui.exporting import copy_table, save_table
 from runner.tui.place import Place
 from runner.tui.screens.trial.facts import Facts, Judgement, gather
 from runner.tui.screens.trial.panes.making import TABS, make
-from runner.tui.screens.trial.tabs import TabLine
 from runner.tui.screens.trial.telling import state
 from runner.tui.screens.trial.texts import Texts
 from runner.tui.screens.trial.title import title
 from runner.tui.screens.trial.view import View
 from runner.tui.widgets.figure import Canvas, Figure
+from runner.tui.widgets.names import Names
 
 if TYPE_CHECKING:
     from runner.tui.screens.trial.panes.examples import ExamplesPane
@@ -54,7 +54,6 @@ class TrialScreen(Place):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 -- as Textual has it
     DEFAULT_CSS = """
     TrialScreen .title { height: 1; padding: 0 1; }
-    TrialScreen TabLine { padding: 0 1; }
     TrialScreen #panes { height: 1fr; padding: 0 1; }
     TrialScreen .page { height: 1fr; scrollbar-size-vertical: 1; }
     TrialScreen .columns { height: auto; layout: vertical; }
@@ -62,12 +61,15 @@ class TrialScreen(Place):
     TrialScreen.-wide #panes { padding: 1 1 0 1; }
     TrialScreen.-wide .columns { layout: horizontal; }
     TrialScreen.-wide .column { padding-right: 2; }
+    TrialScreen.-wide .wider > .columns > .column:first-child { width: 3fr; }
+    TrialScreen.-wide .wider > .columns > .column:last-child { width: 2fr; }
     TrialScreen .part { height: auto; text-style: bold; margin-top: 1; }
     TrialScreen .source, TrialScreen .muted { height: auto; }
     TrialScreen .status { margin-bottom: 1; }
     TrialScreen .chart { height: 12; }
-    TrialScreen.-wide .chart { height: 20; }
-    TrialScreen .chart.-low { height: 9; }
+    TrialScreen.-wide .chart { height: 44vh; min-height: 12; }
+    TrialScreen .chart.-low, TrialScreen.-wide .chart.-low { height: 20vh; min-height: 9; }
+    TrialScreen.-wide .chart.-high { height: 80vh; }
     TrialScreen.-wide ExamplesPane { layout: horizontal; }
     TrialScreen.-wide ExamplesPane .reader {
         border-top: none; border-left: solid $border-blurred; padding: 0 1;
@@ -91,7 +93,7 @@ class TrialScreen(Place):
         self._asking: frozenset[str] = frozenset()
         self._title = Figure(desk, classes="title")
         self._title.show(self._draw_title)
-        self._tabs = TabLine(desk, list(TABS.items()))
+        self._tabs = Names(desk, lambda: [(key, desk.t(name)) for key, name in TABS.items()], id="tabs")
 
     @property
     def crumbs(self) -> tuple[str, ...]:
@@ -219,8 +221,8 @@ class TrialScreen(Place):
     def _examples(self) -> "ExamplesPane":
         return cast("ExamplesPane", self._panes["examples"])
 
-    @on(TabLine.Chosen)
-    async def choose_tab(self, event: TabLine.Chosen) -> None:
+    @on(Names.Chosen)
+    async def choose_tab(self, event: Names.Chosen) -> None:
         """Show the tab that was clicked at."""
         event.stop()
         await self.choose(event.key)

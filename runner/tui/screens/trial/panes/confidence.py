@@ -11,7 +11,7 @@ from runner.tui.desk import Desk
 from runner.tui.figures.columns import columns
 from runner.tui.screens.trial.certainty import mean_confidence, reliability, stacks
 from runner.tui.screens.trial.grid import Heading, facts, grid
-from runner.tui.screens.trial.panes.page import heading, missing, page, source_line
+from runner.tui.screens.trial.panes.page import heading, lines_in_sight, missing, page, source_line
 from runner.tui.screens.trial.paragraph import paragraph
 from runner.tui.screens.trial.telling import interval, metric_name, share, split
 from runner.tui.screens.trial.view import View
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ConfidencePane"]
 
-_HEIGHT = 10
+_HEIGHT, _HIGHEST, _BESIDE = 10, 28, 15
+"""Lines of the highest column, at least and at most, and above and below it."""
 
 
 class ConfidencePane:
@@ -64,7 +65,8 @@ class ConfidencePane:
             return
         names = (desk.t("right"), desk.t("wrong"))
         shown = stacks(found.confidence, desk)
-        self._columns.show(lambda canvas: columns(shown, canvas, names=names, height=_HEIGHT))
+        height = max(_HEIGHT, min(_HIGHEST, lines_in_sight(self.widget) - _BESIDE))
+        self._columns.show(lambda canvas: columns(shown, canvas, names=names, height=height))
         self._facts.show(lambda canvas: facts(_figures(view, desk), canvas))
         before = calibration.confidence_before if calibration and found.split == "test" else ()
         self._curve.show(reliability(found.confidence, before, desk))

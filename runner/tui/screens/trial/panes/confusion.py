@@ -10,7 +10,7 @@ from runner.tui.desk import Desk
 from runner.tui.figures.bars import bars
 from runner.tui.figures.heat import heat_map
 from runner.tui.screens.trial.grid import Heading, facts, grid
-from runner.tui.screens.trial.panes.page import heading, missing, page, source_line
+from runner.tui.screens.trial.panes.page import heading, lines_in_sight, missing, page, source_line
 from runner.tui.screens.trial.paragraph import paragraph
 from runner.tui.screens.trial.scores import MOST_CLASSES, class_bars, class_rows, metric_bars, metric_rows
 from runner.tui.screens.trial.view import View
@@ -19,6 +19,9 @@ from runner.tui.widgets.told import Told
 from runner.tui.words import msgid
 
 __all__ = ["ConfusionPane"]
+
+_BESIDE, _TALLEST = 7, 12
+"""Lines above and below the matrix, and of its largest cell."""
 
 
 class ConfusionPane:
@@ -41,7 +44,7 @@ class ConfusionPane:
         whole = (heading(desk, msgid("All metrics, with 95 % intervals")), self._metrics)
         each = (heading(desk, msgid("Scores of each class")), self._classes)
         self._parts: tuple[Widget, ...] = (self._matrix_read, *whole, *each)
-        self.widget: Widget = page([self._source, self._matrix, self._matrix_read, *whole], each)
+        self.widget: Widget = page([self._source, self._matrix, self._matrix_read], [*whole, *each])
 
     def show(self, view: View) -> None:
         """Draw what was judged."""
@@ -54,7 +57,8 @@ class ConfusionPane:
             self._matrix.show(lambda canvas: Content("\n").join(paragraph(missing(view, desk), canvas)))
             return
         labels = [safe(view.label(index), 40) for index in range(len(found.confusion))]
-        self._matrix.show(lambda canvas: heat_map(found.confusion, labels, canvas))
+        tall = min(_TALLEST, (lines_in_sight(self.widget) - _BESIDE) // max(1, len(labels)))
+        self._matrix.show(lambda canvas: heat_map(found.confusion, labels, canvas, tall=tall))
         self._classes.show(lambda canvas: _classes(view, canvas, desk))
         self._metrics.show(lambda canvas: _metrics(view, canvas, desk))
 

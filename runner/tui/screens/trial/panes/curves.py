@@ -50,6 +50,8 @@ class CurvesPane:
             chart.display = drawing is not None
             if drawing is not None:
                 chart.show(drawing)
+        if isinstance(column := self._status.parent, Widget):  # an empty half of the screen says nothing
+            column.display = self._status.display or self._metric.display or self._loss.display
         self._table_heading.display = self._table.display = bool(facts.epochs)
         headings, rows = measurements(facts, desk)
         self._table.show(lambda canvas: grid(headings, rows, canvas))

@@ -9,10 +9,11 @@ from runner.tui.desk import Desk
 from runner.tui.figures.bars import bars
 from runner.tui.figures.fitting import flat
 from runner.tui.screens.trial.grid import Heading, grid
-from runner.tui.screens.trial.lengths import bars_of, named, standing_out, unit
+from runner.tui.screens.trial.lengths import bars_of, course, named, standing_out, unit
 from runner.tui.screens.trial.panes.page import missing, page, source_line
 from runner.tui.screens.trial.paragraph import paragraph
 from runner.tui.screens.trial.view import View
+from runner.tui.widgets.chart import Chart
 from runner.tui.widgets.figure import Canvas, Figure
 from runner.tui.widgets.told import Told
 
@@ -33,7 +34,8 @@ class LengthPane:
         self._source = source_line(lambda: self._view, desk, lambda: keys("trial.split"))
         self._said = Told(self._sentence, classes="part")
         self._bars, self._table = Figure(desk), Figure(desk)
-        self.widget: Widget = page([self._source, self._said, self._bars], [self._table])
+        self._course = Chart(desk, classes="chart -high")
+        self.widget: Widget = page([self._source, self._said, self._bars, self._table], [self._course])
 
     def show(self, view: View) -> None:
         """Draw what was judged."""
@@ -42,8 +44,12 @@ class LengthPane:
         self._said.retell()
         found = view.evaluation
         self._bars.display = self._table.display = found is not None and bool(found.lengths)
+        drawing = course(found.lengths, desk) if found else None
+        self._course.display = drawing is not None
         if found is None or not found.lengths:
             return
+        if drawing is not None:
+            self._course.show(drawing)
         self._bars.show(lambda canvas: _bars(view, canvas, desk))
         self._table.show(lambda canvas: _grid(view, canvas, desk))
 

@@ -13,7 +13,10 @@ from runner.tui.screens.trial.telling import judged
 from runner.tui.screens.trial.view import View
 from runner.tui.widgets.told import Told
 
-__all__ = ["Pane", "heading", "missing", "page", "source_line"]
+__all__ = ["Pane", "heading", "lines_in_sight", "missing", "page", "source_line"]
+
+_AROUND = 5
+"""Lines of header, title, tabs, footer and the space between them."""
 
 
 class Pane(Protocol):
@@ -34,6 +37,13 @@ def page(left: Sequence[Widget], right: Sequence[Widget] = ()) -> VerticalScroll
     """Return a page with one column, or two."""
     columns = [Vertical(*widgets, classes="column") for widgets in (left, right) if widgets]
     return VerticalScroll(Container(*columns, classes="columns"), classes="page")
+
+
+def lines_in_sight(widget: Widget) -> int:
+    """Return how many lines of a page can be seen at once where two columns have room, else 0: it is scrolled."""
+    if not widget.is_attached or not widget.screen.has_class("-wide"):
+        return 0
+    return max(0, widget.app.size.height - _AROUND)
 
 
 def heading(desk: Desk, text: str) -> Told:
@@ -66,7 +76,8 @@ def source_line(view: Callable[[], View | None], desk: Desk, key: Callable[[], s
             return Content("")
         line = Content.styled(flat(judged(now.judgement, desk), desk.glyphs), desk.palette.text)
         if len(now.facts.judgements) > 1:
-            others = desk.t("{key} next of {count:count}", key=key(), count=len(now.facts.judgements))
+            number, count = now.facts.judgements.index(now.judgement) + 1, len(now.facts.judgements)
+            others = desk.t("{number:count} of {count:count} ({key}: next)", number=number, count=count, key=key())
             line = Content.assemble(line, ("   " + others, desk.palette.muted))
         return line
 

@@ -32,6 +32,7 @@ class ParametersPane:
             [self._ended, self._settings],
             [heading(desk, msgid("Times and sizes")), self._facts, self._notes_heading, self._notes],
         )
+        self.widget.add_class("wider")
 
     def show(self, view: View) -> None:
         """Show what is known of the trial."""

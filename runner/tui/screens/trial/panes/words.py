@@ -10,7 +10,7 @@ from runner.console.text import safe
 from runner.tui.desk import Desk
 from runner.tui.figures.bars import Bar, bars
 from runner.tui.figures.fitting import fit, flat, width_of
-from runner.tui.figures.tokens import tokens
+from runner.tui.figures.tokens import class_colour, legend_of, tokens
 from runner.tui.screens.trial.explorer import other_label
 from runner.tui.screens.trial.panes.page import page
 from runner.tui.screens.trial.paragraph import paragraph
@@ -83,28 +83,28 @@ def _words(view: View, canvas: Canvas, desk: Desk, key: str) -> Content:
     if found.completeness_error is not None:
         caption += " " + t("Completeness error {error:percent} (median).", error=found.completeness_error)
     parts = paragraph(caption, canvas, palette.muted)
+    labels = view.facts.labels or tuple(words.label for words in found.classes)
     shown = [words for words in found.classes if words.words][:_MOST_CLASSES]
     heaviest = max(word.weight for words in shown for word in words.words)
     longest = max(width_of(safe(word.word, _WORD)) for words in shown for word in words.words[:_MOST_WORDS])
-    for place, words in enumerate(shown):
-        title = t("Words for {label}", label=safe(words.label, 40))
-        parts += [Content(""), Content.styled(title, f"bold {palette.series[place % len(palette.series)]}")]
-        parts.append(bars(_bars(words, place, longest, canvas, desk), canvas, largest=max(heaviest, 1e-9)))
+    for words in shown:
+        title, colour = t("Words for {label}", label=safe(words.label, 40)), class_colour(words.label, labels, canvas)
+        parts += [Content(""), Content.styled(title, f"bold {colour}")]
+        parts.append(bars(_bars(words, colour, longest, canvas, desk), canvas, largest=max(heaviest, 1e-9)))
     if len(shown) < len(found.classes):
         cut = t("Of {classes:count} classes the first {shown:count}.", classes=len(found.classes), shown=len(shown))
         parts.append(Content.styled(cut, palette.muted))
     return Content("\n").join(parts)
 
 
-def _bars(words: ClassWords, place: int, longest: int, canvas: Canvas, desk: Desk) -> list[Bar]:
+def _bars(words: ClassWords, colour: str, longest: int, canvas: Canvas, desk: Desk) -> list[Bar]:
     first = sorted(words.words[:_MOST_WORDS], key=lambda word: -word.weight)
-    color = canvas.palette.series[place % len(canvas.palette.series)]
     return [
         Bar(
             fit(safe(word.word, _WORD), longest, canvas.glyphs).plain,
             word.weight,
             desk.t("{weight} in {texts:count} texts", weight=desk.language.decimal(word.weight, 2), texts=word.texts),
-            color,
+            colour,
         )
         for word in first
     ]
@@ -127,7 +127,8 @@ def _absent(view: View, desk: Desk, key: str) -> str:
 
 
 def _examples(examples: tuple[ExampleExplanation, ...], labels: Sequence[str], canvas: Canvas, desk: Desk) -> Content:
-    parts: list[Content] = []
+    legend = legend_of(labels, canvas)
+    parts: list[Content] = [*([legend] if legend else [])]
     for example in examples:
         parts += [*([Content("")] if parts else []), *_example(example, labels, canvas, desk)]
     return Content("\n").join(parts)
@@ -147,7 +148,8 @@ def _example(example: ExampleExplanation, labels: Sequence[str], canvas: Canvas,
     words = [word for word in example.explanation.words if word.end <= _LONGEST]
     text = answer.text[:_LONGEST] + (desk.glyphs.ellipsis if len(answer.text) > _LONGEST else "")
     lines = [Content.assemble(title, "   ", verdict).truncate(canvas.width, ellipsis=True)]
-    lines.append(tokens(text, words, canvas, label=answer.label, other=other_label(answer.label, labels)))
+    other = other_label(answer.label, labels)
+    lines.append(tokens(text, words, canvas, label=answer.label, other=other, labels=labels, legend=len(labels) != 2))
     if example.explanation.truncated:
         lines += paragraph(t("The model saw a part of the text only."), canvas, palette.muted)
     return lines

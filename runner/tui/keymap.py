@@ -1,0 +1,80 @@
+"""The keymap of the settings: which keys it may give to which action."""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+
+from catalog.errors import InputError
+from runner.tui.bindings import ACTIONS, EVERYWHERE, Action, keys_of
+
+__all__ = ["check_keymap"]
+
+_MODIFIED = re.compile(r"(?P<modifiers>((ctrl|alt|shift|super|hyper|meta)\+)*)(?P<key>.+)", re.DOTALL)
+_BESIDE_TYPING = re.compile(r"(ctrl|alt|super|hyper|meta)\+.+|f\d+")
+"""Keys that write nothing and move nothing in a text."""
+_LEAVES = "ctrl+c"
+
+
+def check_keymap(keymap: Mapping[str, str]) -> None:
+    """Refuse a keymap that names what is no key, takes a key that must stay, or gives one key to two actions.
+
+    Args:
+        keymap: Comma-separated keys, as Textual names them, by the id of an action that exists.
+
+    Raises:
+        InputError: It does; told is which action and which key.
+    """
+    given = [action for action in ACTIONS if action.id in keymap]
+    for action in given:
+        keys = keys_of(action, keymap)
+        if not keys:
+            raise InputError(f"{action.id} has no key: name one such as 'ctrl+r', or leave the line out")
+        for key in keys:
+            _check(action, key)
+    for place in sorted({action.place for action in ACTIONS} - {EVERYWHERE}):
+        _check_place([action for action in ACTIONS if action.place in {place, EVERYWHERE}], keymap)
+
+
+def _check(action: Action, key: str) -> None:
+    if not _is_key(key):
+        raise InputError(f"{action.id}: there is no key {key!r}: name one such as 'r', 'ctrl+r', 'f5' or 'enter'")
+    if key == _LEAVES:
+        raise InputError(f"{action.id}: {key} always copies or leaves: name another key")
+    if action.priority and not _BESIDE_TYPING.fullmatch(key):
+        raise InputError(f"{action.id}: {key!r} is needed for typing: name a key such as 'ctrl+r' or 'f5'")
+
+
+def _check_place(actions: list[Action], keymap: Mapping[str, str]) -> None:
+    """Compare what works at one place; where the table itself gives a key twice, the place's action is meant."""
+    for action in actions:
+        if action.id not in keymap:
+            continue
+        for other in actions:
+            if other is not action and (shared := set(keys_of(action, keymap)) & set(keys_of(other, keymap))):
+                raise InputError(
+                    f"{action.id} and {other.id} both have the key {min(shared)!r}: give one of them another"
+                )
+
+
+def _is_key(key: str) -> bool:
+    from textual.keys import KEY_NAME_REPLACEMENTS, Keys
+
+    match = _MODIFIED.fullmatch(key)
+    name = match["key"] if match else ""
+    if len(name) == 1:
+        return name.isprintable() and not name.isspace()
+    names = {part for known in Keys for part in _parts(known.value)} | set(KEY_NAME_REPLACEMENTS.values())
+    return name in names or _is_character(name)
+
+
+def _parts(name: str) -> Iterator[str]:
+    yield name
+    yield name.rpartition("+")[2]
+
+
+def _is_character(name: str) -> bool:
+    """Tell whether it is a character's name as Textual writes them: ``question_mark``."""
+    try:
+        return unicodedata.lookup(name.replace("_", " ").upper()).isprintable() and name == name.lower()
+    except (KeyError, ValueError):
+        return False

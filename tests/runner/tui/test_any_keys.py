@@ -1,0 +1,99 @@
+"""Keys pressed without sense, in haste, at any size: whatever comes, the app goes on."""
+
+import random
+
+import pytest
+from textual.pilot import OutOfBounds
+
+from runner.study import background
+from runner.tui.bindings import ACTIONS
+from runner.tui.dialogs.small import SmallDialog
+from runner.tui.place import Place
+from runner.tui.widgets.table import Table
+
+LEAVING = {"q", "ctrl+q"}
+WRITING = {"f9"}
+MOVES = [
+    "up",
+    "down",
+    "down",
+    "pageup",
+    "pagedown",
+    "home",
+    "end",
+    "left",
+    "right",
+    "tab",
+    "shift+tab",
+    "backspace",
+    "enter",
+    "enter",
+    "enter",
+    "escape",
+    "space",
+]
+SIZES = [(80, 24), (160, 48), (100, 30), (60, 18), (59, 10)]
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_keys_without_sense_end_nothing(browser, drive, monkeypatch, seed):
+    """Keys, clicks and sizes by chance; at the end Escape leads back to the studies."""
+    monkeypatch.setattr(background, "start_worker", lambda place: 1)
+    luck = random.Random(seed)
+    keys = [*{key: None for action in ACTIONS for key in action.keys.split(",")}, *MOVES, *'xyn{"[']
+    keys = [key for key in keys if key not in LEAVING | WRITING]
+    app = browser(interval=0.5)
+
+    async def steps(pilot):
+        for _ in range(70):
+            chance = luck.random()
+            if chance < 0.05:
+                await pilot.resize_terminal(*luck.choice(SIZES))
+            elif chance < 0.1:
+                try:
+                    await pilot.click(offset=(luck.randrange(app.size.width), luck.randrange(app.size.height)))
+                except OutOfBounds:
+                    continue
+            else:
+                await pilot.press(luck.choice(keys))
+            assert app.is_running
+        await pilot.resize_terminal(80, 24)
+        for _ in range(12):
+            await pilot.press("escape")
+        assert isinstance(app.screen, Place)
+        assert app.current_mode == "studies"
+
+    drive(app, steps)
+
+
+def test_places_change_faster_than_they_load(browser, drive, until):
+    """All places, one after the other without a rest, many times."""
+    app = browser()
+
+    async def steps(pilot):
+        for _ in range(5):
+            await pilot.press("2", "1", "4", "escape", "3", "escape", "enter", "escape")
+        await pilot.press(*["escape"] * 4)
+        await until(pilot, lambda: app.current_mode == "studies" and app.screen.query_one(Table).keys)
+
+    drive(app, steps)
+
+
+def test_a_small_terminal_never_stays_covered(browser, drive, until):
+    """The sentence about the size goes even where another place came to the front meanwhile."""
+    app = browser()
+
+    async def steps(pilot):
+        await pilot.press("d")
+        await pilot.resize_terminal(59, 10)
+        await until(pilot, lambda: isinstance(app.screen, SmallDialog))
+        await pilot.resize_terminal(80, 24)
+        await until(pilot, lambda: not isinstance(app.screen, SmallDialog))
+        await pilot.press("n", "escape")
+        await pilot.resize_terminal(59, 10)
+        app.action_place("catalog")
+        await pilot.resize_terminal(80, 24)
+        app.action_place("studies")
+        await until(pilot, lambda: not isinstance(app.screen, SmallDialog))
+
+    drive(app, steps)
