@@ -54,18 +54,18 @@ def in_study(study: str, *keys: str) -> Steps:
     return steps
 
 
-def in_trial(study: str, number: int, tabs: int) -> Steps:
-    """Return steps that go to a trial, and so many tabs to the right."""
+def in_trial(study: str, number: int, tab: str) -> Steps:
+    """Return steps that go to a tab of a trial."""
 
     async def steps(pilot) -> None:
         from runner.tui.screens.trial import TrialScreen
 
         await in_study(study)(pilot)
         await settled(pilot)
-        pilot.app.go(TrialScreen(pilot.app.desk, study, number))
-        for _ in range(tabs):
-            await settled(pilot)
-            await pilot.press("right_square_bracket")
+        screen = TrialScreen(pilot.app.desk, study, number)
+        pilot.app.go(screen)
+        await settled(pilot)
+        await screen.choose(tab)
 
     return steps
 
@@ -97,14 +97,14 @@ SCREENS: dict[str, Steps] = {
     "study-gone": in_study("imdb-roberta"),
     "study-failed": in_study("tickets-csv"),
     "study-queued": in_study("support-tickets"),
-    "trial-curves": in_trial(WHOLE, 7, 0),
-    "trial-confusion": in_trial(WHOLE, 7, 1),
-    "trial-confidence": in_trial(WHOLE, 7, 2),
-    "trial-length": in_trial(WHOLE, 7, 3),
-    "trial-words": in_trial(WHOLE, 7, 4),
-    "trial-examples": in_trial(WHOLE, 7, 5),
-    "trial-parameters": in_trial(WHOLE, 7, 6),
-    "trial-failed": in_trial(WHOLE, 6, 0),
+    "trial-curves": in_trial(WHOLE, 7, "curves"),
+    "trial-confusion": in_trial(WHOLE, 7, "confusion"),
+    "trial-confidence": in_trial(WHOLE, 7, "confidence"),
+    "trial-length": in_trial(WHOLE, 7, "length"),
+    "trial-words": in_trial(WHOLE, 7, "words"),
+    "trial-examples": in_trial(WHOLE, 7, "examples"),
+    "trial-parameters": in_trial(WHOLE, 7, "parameters"),
+    "trial-failed": in_trial(WHOLE, 6, "parameters"),
 }
 MAIN = (
     "studies",
