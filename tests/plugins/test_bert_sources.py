@@ -83,7 +83,7 @@ def test_family_trains_and_does_not_depend_on_padding(family: str, tmp_path: Pat
     encoder = text_encoder(source.tokenizer, 16, "head")
     tokens = encode(TEXTS, encoder)
     model = build(source, 0.0, seed=0)
-    classifier = Classifier(model.eval(), encoder.pad_id, torch.device("cpu"), Precision("fp32", "cpu"))
+    classifier = Classifier(model.eval(), torch.device("cpu"), Precision("fp32", "cpu"))
     together = log_probabilities(classifier, tokens)
     alone = np.concatenate([log_probabilities(classifier, encode([text], encoder)) for text in TEXTS])
     assert np.allclose(together, alone, atol=1e-5)

@@ -28,7 +28,7 @@ CPU = torch.device("cpu")
 
 
 def classifier_of(prepared: PreparedBert, seed: int = 0) -> Classifier:
-    return Classifier(build(prepared.source, 0.0, seed), prepared.encoder.pad_id, CPU, Precision("fp32", "cpu"))
+    return Classifier(build(prepared.source, 0.0, seed), CPU, Precision("fp32", "cpu"))
 
 
 def judged_of(prepared: PreparedBert, weights: tuple[float, float] = (1, 1)) -> Judged:
@@ -398,9 +398,7 @@ def test_bf16_scores_are_close_to_fp32(prepared: PreparedBert):
     """Arithmetic in bf16 changes probabilities by rounding only, and weights stay fp32."""
     classifier = classifier_of(prepared)
     exact = np.exp(log_probabilities(classifier, prepared.tokens["validation"]))
-    rounded = np.exp(
-        log_probabilities(replace(classifier, precision=Precision("bf16", "cpu")), prepared.tokens["validation"])
-    )
+    rounded = np.exp(log_probabilities(classifier.at(Precision("bf16", "cpu")), prepared.tokens["validation"]))
     assert 0 < np.abs(exact - rounded).max() < 0.02
     assert {p.dtype for p in classifier.model.parameters()} == {torch.float32}
 

@@ -14,6 +14,7 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 from catalog.capabilities import Explains
 from catalog.errors import OutOfMemoryError, WorkError
 from catalog.results import Explanation
+from plugins.nlp.text_classification.bert.classifier import Classifier
 from plugins.nlp.text_classification.bert.encoding import TextEncoder
 from plugins.nlp.text_classification.bert.explaining import choose_baseline, explain, gradients
 from plugins.nlp.text_classification.bert.explaining.attention import rollout
@@ -58,6 +59,10 @@ def told(trained) -> tuple[str, Explanation]:
     raise AssertionError("the baseline has both classes")
 
 
+def _of(trained: Trained, model: Any) -> Classifier:
+    return Classifier(model, trained.classifier.device, trained.classifier.precision)
+
+
 def test_names_the_word_that_decides(trained, told) -> None:
     """The word that gives the class away weighs most, towards the predicted class, and the weights are complete."""
     word, found = told
@@ -97,7 +102,7 @@ def test_baseline_is_where_the_model_is_undecided(trained) -> None:
             embed[vocabulary[expected]] = 0
             model.bert.embeddings.LayerNorm.bias.zero_()
             embed[vocabulary[sure]] = embed[trained.encoder.backend.token_to_id("awful")] * 5
-        classifier = replace(trained.classifier, model=model)
+        classifier = _of(trained, model)
         scores = {}
         for name, token in vocabulary.items():
             ids = torch.tensor([[*trained.encoder.prefix, *[token] * 8, *trained.encoder.suffix]])
@@ -245,7 +250,7 @@ def test_other_families_are_explained(trained, family) -> None:
     with torch.no_grad():
         for weight in model.parameters():
             weight.mul_(5)
-    other = replace(trained, classifier=replace(trained.classifier, model=model.eval()), labels=("a", "b", "c"))
+    other = replace(trained, classifier=_of(trained, model.eval()), labels=("a", "b", "c"))
     (found,) = BertPredictor(other).explain(["the film has a great plot and actors who speak"])
     assert len(found.words) == 10
     assert found.completeness_error is None or found.completeness_error < 0.05

@@ -1,7 +1,8 @@
-"""Which examples meet in which batch, so that little is computed on padding and nothing depends on how.
+"""Which examples meet in which batch, and how a batch is cut into what is computed at a time.
 
 Examples of similar length share a batch: the epoch's shuffle is cut into pools, each pool is sorted by length and cut
-into batches, the batches are shuffled. Inside a batch micro-batches are cut from the rows in order of length; the
+into batches, the batches are shuffled. Nothing is padded, so no token is saved by it; but steps cost what their tokens
+cost, and attention takes texts of one length together. Micro-batches are cut from the rows in order of length; the
 gradients of one batch are the same however it is cut.
 """
 
@@ -12,7 +13,7 @@ import numpy as np
 __all__ = ["by_length", "cut", "order"]
 
 _POOL_ROWS = 2048
-"""Rows of a pool: with the lengths of film reviews, 2 % of what batches of 32 compute is padding."""
+"""Rows of a pool: enough that texts of one length meet."""
 _POOL_BATCHES = 16
 """Batches of a pool at least, where batches are large."""
 
@@ -53,12 +54,13 @@ def cut(rows: np.ndarray, lengths: np.ndarray, budget: int, most: int) -> Sequen
     Args:
         rows: In order of length.
         lengths: Tokens of each row of the split.
-        budget: Tokens of a micro-batch at most, padding counted; a row alone may have more.
+        budget: Tokens of a micro-batch at most; a row alone may have more.
         most: Rows of a micro-batch at most.
     """
-    cuts, first = [], 0
+    cuts, first, held = [], 0, 0
     for index, length in enumerate(lengths[rows].tolist()):
-        if index > first and ((index + 1 - first) * length > budget or index - first == most):
+        if index > first and (held + length > budget or index - first == most):
             cuts.append(index)
-            first = index
+            first, held = index, 0
+        held += length
     return np.split(rows, cuts)

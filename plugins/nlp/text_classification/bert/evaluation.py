@@ -99,7 +99,7 @@ def _judge(
     precision = choose(trained.reading.precision, None, device, trained.classifier.model.config.hidden_size)
     began = time.perf_counter()
     with reported(device, trained.reading.max_length):
-        scores = log_probabilities(replace(trained.classifier, precision=precision), tokens)
+        scores = log_probabilities(trained.classifier.at(precision), tokens)
     seconds = time.perf_counter() - began
     probabilities = np.exp(scores).astype(np.float32)
     told = about(tokens, trained.reading.max_length, model_dir, device)

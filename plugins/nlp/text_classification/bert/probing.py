@@ -67,7 +67,7 @@ def probe(config: BertConfig, prepared: PreparedBert, *, device: str, threads: i
     began = time.perf_counter()
     with reported(place, config.max_seq_length):
         model = build(prepared.source, config.attention_probs_dropout, config.seed).to(place)
-        classifier = Classifier(model, prepared.encoder.pad_id, place, precision)
+        classifier = Classifier(model, place, precision)
         weights = class_weights(config, prepared.summary)
         training = Judged(prepared.tokens["train"], prepared.data.splits["train"].labels, weights)
         stepper = Stepper(classifier, training, config)

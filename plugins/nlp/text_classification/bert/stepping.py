@@ -27,7 +27,7 @@ class Stepper:
     out, micro-batches get smaller, down to one row.
 
     Attributes:
-        budget: Tokens of a micro-batch at most, padding counted.
+        budget: Tokens of a micro-batch at most.
         halvings: How often memory ran out and `budget` was halved.
         examples: Seen so far, each epoch counted.
         tokens: Real tokens seen so far, each epoch counted.
@@ -60,7 +60,7 @@ class Stepper:
             nn.utils.clip_grad_norm_(self._classifier.model.parameters(), self._config.max_grad_norm)
         self._scaler.step(self._optimizer)
         self._scaler.update()
-        self._optimizer.zero_grad(set_to_none=True)
+        self._classifier.refresh()
         self._loss_sum += loss[0]
         self._hits += loss[1]
         self._seen += rows.size
@@ -103,6 +103,7 @@ class Stepper:
             loss = functional.cross_entropy(logits, labels, weight=self._class_weights, reduction="sum")
             scaled: Any = self._scaler.scale(loss / weight)
             scaled.backward()
+            self._classifier.collect()
             total += torch.stack([loss.detach(), (logits.detach().argmax(dim=-1) == labels).sum()])
         return total
 
@@ -110,5 +111,5 @@ class Stepper:
         """Give micro-batches half the tokens from here on, and forget the gradients of the failed try."""
         self.budget //= 2
         self.halvings += 1
-        self._optimizer.zero_grad(set_to_none=True)
+        self._classifier.forget()
         release(self._classifier.device)

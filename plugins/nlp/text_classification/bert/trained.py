@@ -56,5 +56,5 @@ def load_trained(folder: Path, device: str, threads: int) -> Trained:
     labels = tuple(str(config.id2label[index]) for index in range(config.num_labels))
     model = build(source, 0.0, seed=0).to(place).eval()
     encoder = text_encoder(tokenizer, reading.max_length, reading.truncation)
-    classifier = Classifier(model, encoder.pad_id, place, Precision("fp32", place.type))
+    classifier = Classifier(model, place, Precision("fp32", place.type))
     return Trained(classifier, encoder, labels, reading)

@@ -55,7 +55,7 @@ def _train(
     training, validation = (_judged(config, prepared, name) for name in ("train", "validation"))
     schedule = schedule_of(config, len(training.tokens))
     model = build(prepared.source, config.attention_probs_dropout, context.seed).to(device)
-    classifier = Classifier(model, prepared.encoder.pad_id, device, precision)
+    classifier = Classifier(model, device, precision)
     stepper = Stepper(classifier, training, config)
     progress = Progress(config, schedule, context, classifier, stepper, validation)
     epochs = (order(training.tokens.lengths, config.step_size, context.seed, epoch) for epoch in range(config.epochs))

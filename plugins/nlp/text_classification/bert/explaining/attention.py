@@ -28,7 +28,7 @@ def rollout(classifier: Classifier, ids: np.ndarray) -> np.ndarray:
         layers = model(input_ids=inputs, output_attentions=True).attentions
         reached = torch.zeros(ids.size, dtype=torch.float64, device=classifier.device)
         reached[0] = 1
-        for attention_1HTT in reversed(layers):  # noqa: N806 -- shapes in names
+        for attention_1HTT in reversed(layers):
             passed = reached @ attention_1HTT[0].double().mean(dim=0)
             reached = (passed + reached) / 2
     shares: np.ndarray = reached.cpu().numpy()

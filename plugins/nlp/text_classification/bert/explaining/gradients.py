@@ -79,11 +79,11 @@ def attribute(classifier: Classifier, reading: Reading, label: int, blank: int) 
         ids = torch.from_numpy(np.stack([reading.ids, reading.ids])).to(classifier.device)
         ids[1, reading.plain] = blank
         with torch.no_grad():
-            text_1TD, baseline_1TD = embed(ids).split(1)  # noqa: N806 -- shapes in names
+            text_1TD, baseline_1TD = embed(ids).split(1)
             there, before = (_log_odds(model(inputs_embeds=end).logits, label) for end in (text_1TD, baseline_1TD))
         difference = float(there - before)
 
-        def forward(embeddings_BTD: torch.Tensor) -> torch.Tensor:  # noqa: N803 -- shapes in names
+        def forward(embeddings_BTD: torch.Tensor) -> torch.Tensor:
             return _log_odds(model(inputs_embeds=embeddings_BTD).logits, label)
 
         method = library.IntegratedGradients(forward)
