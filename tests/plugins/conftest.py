@@ -2,6 +2,7 @@
 
 import json
 import random
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -59,6 +60,13 @@ def prepared(bert_files: FilesDataset, tiny: Callable[..., BertConfig], tmp_path
     from plugins.nlp.text_classification.bert.preparation import prepare
 
     return prepare(bert_files, tiny(), tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture(autouse=True)
+def unremembered() -> None:
+    """Let no test know of what ran out of memory in another."""
+    if budget := sys.modules.get("plugins.nlp.text_classification.bert.budget"):
+        budget.forget_budgets()
 
 
 @dataclass

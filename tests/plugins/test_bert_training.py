@@ -167,7 +167,7 @@ def test_gradients_do_not_depend_on_the_cut(prepared: PreparedBert, tiny: Make):
         classifier.model.eval()  # without dropout, whose masks do depend on the cut
         config = tiny(batch_size=batch_size, gradient_accumulation=accumulation)
         stepper = Stepper(classifier, judged_of(prepared, (1, 3)), config)
-        stepper.budget = budget
+        stepper.budget.tokens = budget
         loss = stepper._try_gradients(rows)
         found.append((float(loss[0]), {n: p.grad.clone() for n, p in classifier.model.named_parameters()}))
     for loss, gradients in found[1:]:
@@ -284,6 +284,12 @@ def test_memory_that_runs_out_halves_micro_batches(
     result = train(tiny(epochs=1), prepared, context)
     assert result.outcome is Outcome.COMPLETE
     assert "Memory ran out" in result.notes[0]
+    again = train(tiny(epochs=1), prepared, make_context(folder=context.folder / "second")[0])
+    assert "Memory ran out in an earlier training" in again.notes[0]
+    other = train(tiny(epochs=1, precision="bf16"), prepared, make_context(folder=context.folder / "third")[0])
+    assert "Memory ran out" in other.notes[0] and "earlier" not in other.notes[0], (
+        "another number format is another size"
+    )
 
 
 def test_evaluation_cuts_what_does_not_fit(prepared: PreparedBert, monkeypatch: pytest.MonkeyPatch):

@@ -471,7 +471,7 @@ def test_the_trainer_says_so_in_these_words():
 
     from plugins.nlp.text_classification.bert.training import _notes
 
-    stepper = SimpleNamespace(halvings=2, budget=1024)
+    stepper = SimpleNamespace(budget=SimpleNamespace(halvings=2, tokens=1024))
     schedule, precision = SimpleNamespace(warmup=0, total=10), SimpleNamespace(note="")
     (note,) = _notes(precision, schedule, stepper)
     assert note.startswith(MEMORY_RAN_OUT)

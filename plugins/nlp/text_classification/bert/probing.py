@@ -91,7 +91,7 @@ def probe(config: BertConfig, prepared: PreparedBert, *, device: str, threads: i
         evaluation_seconds=evaluation,
         peak_memory_bytes=peak_bytes(place),
         model_bytes=sum(parameter.numel() * 4 for parameter in model.parameters()),
-        halvings=stepper.halvings,
+        halvings=stepper.budget.halvings,
     )
 
 

@@ -6,9 +6,9 @@ import numpy as np
 import torch
 
 from plugins.nlp.text_classification.bert.batches import by_length, cut
+from plugins.nlp.text_classification.bert.budget import Budget
 from plugins.nlp.text_classification.bert.classifier import Classifier
-from plugins.nlp.text_classification.bert.device import token_budget
-from plugins.nlp.text_classification.bert.memory import is_exhausted, release
+from plugins.nlp.text_classification.bert.memory import is_exhausted
 from plugins.nlp.text_classification.bert.tokens import Tokens
 
 __all__ = ["Judged", "log_probabilities"]
@@ -43,12 +43,12 @@ def log_probabilities(classifier: Classifier, tokens: Tokens) -> np.ndarray:
     runs out, fewer texts are computed at a time, down to one.
     """
     rows = by_length(tokens.lengths, np.arange(len(tokens)))
-    budget, training = token_budget(classifier.device, training=False), classifier.model.training
+    budget, training = Budget(classifier, tokens, training=False), classifier.model.training
     classifier.model.eval()
     try:
-        while (logits := _try_logits(classifier, tokens, rows, budget)) is None:
-            budget //= 2
-            release(classifier.device)
+        while (logits := _try_logits(classifier, tokens, rows, budget.tokens)) is None:
+            budget.halve()
+        budget.worked()
     finally:
         classifier.model.train(training)
     ordered = np.empty(logits.shape)

@@ -9,10 +9,10 @@ from torch import nn
 from torch.nn import functional
 
 from plugins.nlp.text_classification.bert.batches import cut
+from plugins.nlp.text_classification.bert.budget import Budget
 from plugins.nlp.text_classification.bert.classifier import Classifier
 from plugins.nlp.text_classification.bert.config import BertConfig
-from plugins.nlp.text_classification.bert.device import token_budget
-from plugins.nlp.text_classification.bert.memory import is_exhausted, release
+from plugins.nlp.text_classification.bert.memory import is_exhausted
 from plugins.nlp.text_classification.bert.optimizer import build_optimizer, set_rate
 from plugins.nlp.text_classification.bert.scoring import Judged
 
@@ -27,8 +27,7 @@ class Stepper:
     out, micro-batches get smaller, down to one row.
 
     Attributes:
-        budget: Tokens of a micro-batch at most.
-        halvings: How often memory ran out and `budget` was halved.
+        budget: Tokens of a micro-batch.
         examples: Seen so far, each epoch counted.
         tokens: Real tokens seen so far, each epoch counted.
     """
@@ -45,8 +44,7 @@ class Stepper:
         self._hits = torch.zeros((), device=classifier.device)
         self._seen = 0
         self._weight_sum = 0.0
-        self.budget = token_budget(classifier.device, training=True)
-        self.halvings = 0
+        self.budget = Budget(classifier, training.tokens, training=True)
         self.examples = 0
         self.tokens = 0
 
@@ -54,7 +52,9 @@ class Stepper:
         """Train on `rows` (in order of length) at learning rate `rate`; nothing waits for the device."""
         set_rate(self._optimizer, rate)
         while (loss := self._try_gradients(rows)) is None:
-            self._halve()
+            self._classifier.forget()
+            self.budget.halve()
+        self.budget.worked()
         if self._config.max_grad_norm:
             self._scaler.unscale_(self._optimizer)
             nn.utils.clip_grad_norm_(self._classifier.model.parameters(), self._config.max_grad_norm)
@@ -87,7 +87,7 @@ class Stepper:
 
         None where memory ran out.
         """
-        micro_batches = cut(rows, self._training.tokens.lengths, self.budget, self._config.batch_size)
+        micro_batches = cut(rows, self._training.tokens.lengths, self.budget.tokens, self._config.batch_size)
         try:
             return self._gradients(micro_batches, float(self._row_weights[rows].sum()))
         except (RuntimeError, MemoryError) as error:
@@ -106,10 +106,3 @@ class Stepper:
             self._classifier.collect()
             total += torch.stack([loss.detach(), (logits.detach().argmax(dim=-1) == labels).sum()])
         return total
-
-    def _halve(self) -> None:
-        """Give micro-batches half the tokens from here on, and forget the gradients of the failed try."""
-        self.budget //= 2
-        self.halvings += 1
-        self._classifier.forget()
-        release(self._classifier.device)

@@ -109,8 +109,13 @@ def _notes(precision: Precision, schedule: Schedule, stepper: Stepper) -> Iterat
             f"The warm-up of {schedule.warmup:,} steps is at least half of the whole training of {schedule.total:,}: "
             f"the learning rate {effect}."
         )
-    if stepper.halvings:
+    if (budget := stepper.budget).halvings:
         yield (
-            f"Memory ran out {stepper.halvings} times: micro-batches were cut to {stepper.budget:,} tokens. The "
+            f"Memory ran out {budget.halvings} times: micro-batches were cut to {budget.tokens:,} tokens. The "
             "gradients are the same."
+        )
+    elif budget.remembered:
+        yield (
+            f"Memory ran out in an earlier training of this worker: micro-batches had {budget.tokens:,} tokens from the "
+            "start. The gradients are the same."
         )

@@ -1,0 +1,55 @@
+"""How many tokens are computed at a time, and what this process has learnt of it where memory ran out."""
+
+from plugins.nlp.text_classification.bert.classifier import Classifier
+from plugins.nlp.text_classification.bert.device import token_budget
+from plugins.nlp.text_classification.bert.memory import release
+from plugins.nlp.text_classification.bert.tokens import Tokens
+
+__all__ = ["Budget", "forget_budgets"]
+
+_Key = tuple[object, ...]
+_safe: dict[_Key, int] = {}
+"""Only for as long as the process lives: what else fills the device's memory today may be gone tomorrow."""
+
+
+class Budget:
+    """The tokens of a micro-batch.
+
+    What had to be cut is remembered for the model's shape, the length of the texts and the device, so that the next
+    training of this process does not run out of memory again.
+
+    Args:
+        classifier: What computes.
+        tokens: What it will be given.
+        training: Whether gradients are computed too.
+
+    Attributes:
+        tokens: Of a micro-batch at most; a text alone may have more.
+        halvings: How often memory ran out and `tokens` was halved.
+        remembered: Whether an earlier training has had to cut it.
+    """
+
+    def __init__(self, classifier: Classifier, tokens: Tokens, *, training: bool) -> None:
+        self._device = classifier.device
+        config, longest = classifier.model.config, int(tokens.lengths.max(initial=0))
+        shape = (config.model_type, config.num_hidden_layers, config.hidden_size, config.vocab_size)
+        self._key: _Key = (*shape, longest, str(self._device), classifier.precision.name, training)
+        self.remembered = self._key in _safe
+        self.tokens = _safe.get(self._key, token_budget(self._device, training=training))
+        self.halvings = 0
+
+    def halve(self) -> None:
+        """Take half as many tokens from here on."""
+        self.tokens = max(1, self.tokens // 2)
+        self.halvings += 1
+        release(self._device)
+
+    def worked(self) -> None:
+        """Remember what was enough in the end."""
+        if self.halvings:
+            _safe[self._key] = self.tokens
+
+
+def forget_budgets() -> None:
+    """Forget what was learnt: other processes may have left the device."""
+    _safe.clear()
