@@ -4,6 +4,10 @@ import signal
 
 
 def pytest_configure():
-    """Hear Ctrl+C even where this run was started in the background, which ignores it and lets children ignore it."""
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    """Hear what ends a program even where this run was started in the background or by nohup.
+
+    Those ignore such signals, and so do the children of whoever ignores them.
+    """
+    for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, handler)
