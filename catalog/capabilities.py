@@ -8,11 +8,13 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
+from catalog.contract import Predictor
 from catalog.diagnosis import Diagnosis, Evidence
 from catalog.results import Evaluation, Explanation, Exported, Flip, Forecast, Interpretation
 
 __all__ = [
     "Calibrates",
+    "ChoosesPrecision",
     "CountsRules",
     "Diagnoses",
     "Examines",
@@ -133,6 +135,40 @@ class JudgesFiles(Protocol):
         Raises:
             DataError: The file cannot be used, has no labels, or labels that the model does not know: they are listed.
             ModelSourceError: The folder does not hold such a model.
+        """
+
+
+@runtime_checkable
+class ChoosesPrecision(Protocol):
+    """A trainer whose models can answer faster where the last digit does not matter."""
+
+    @property
+    def precisions(self) -> Sequence[str]:
+        """What may be asked for: ``"auto"``, and names such as ``"fp32"``, ``"bf16"`` and ``"int8"``."""
+
+    def open(self, model_dir: Path, device: str, threads: int, precision: str = ...) -> Predictor:
+        """Open a model as `Trainer.open` does; left out, `precision` is the most exact one.
+
+        Raises:
+            InputError: The device has no such arithmetic; the message names what it has.
+        """
+
+    def evaluate_file(  # noqa: PLR0913 -- JudgesFiles', and one more
+        self,
+        model_dir: Path,
+        file: Path,
+        *,
+        text: str | None,
+        label: str | None,
+        folder: Path,
+        device: str,
+        threads: int,
+        precision: str = ...,
+    ) -> Evaluation:
+        """Judge as `JudgesFiles.evaluate_file` does; left out, `precision` is ``"auto"``.
+
+        Raises:
+            InputError: As in `open`.
         """
 
 

@@ -17,6 +17,14 @@ _BENCHMARKS = Path(__file__).parents[1]
 _LOG = logging.getLogger("benchmarks")
 
 
+KEPT_MEMORY = {
+    "MALLOC_MMAP_THRESHOLD_": str(1 << 30),
+    "MALLOC_TRIM_THRESHOLD_": str(1 << 33),
+    "MALLOC_TOP_PAD_": str(1 << 26),
+}
+"""As runner/engine/local.py sets it."""
+
+
 def run(job: str, threads: int, /, **arguments: Any) -> Any:
     """Do a job of `parts.child` in a process of its own and return what it found; see `spawn`."""
     return spawn(job, threads, arguments)
@@ -25,8 +33,9 @@ def run(job: str, threads: int, /, **arguments: Any) -> Any:
 def spawn(job: str, threads: int, arguments: Mapping[str, Any]) -> Any:
     """Do a job in a process of its own.
 
-    All contestants get the environment of modelcat's own workers: threads sleep while they wait (on a machine that
-    does other work too, spinning ones cost whoever uses them dearly), malloc keeps large blocks, no hub is asked.
+    For all, threads sleep while they wait (on a machine that does other work too, spinning ones cost whoever uses them
+    dearly), and no hub is asked. modelcat has the malloc that its workers have, which keeps large blocks; others have
+    the one that a script has. On Trainer with attention dropout that setting alone has a large effect.
 
     Raises:
         SystemExit: The process failed; the last lines that it wrote are told.
@@ -35,13 +44,12 @@ def spawn(job: str, threads: int, arguments: Mapping[str, Any]) -> Any:
         "OMP_NUM_THREADS": str(threads),
         "OMP_WAIT_POLICY": "PASSIVE",
         "TOKENIZERS_PARALLELISM": "true",
-        "MALLOC_MMAP_THRESHOLD_": str(1 << 30),
-        "MALLOC_TRIM_THRESHOLD_": str(1 << 33),
-        "MALLOC_TOP_PAD_": str(1 << 26),
         "HF_HUB_OFFLINE": "1",
         "CUDA_VISIBLE_DEVICES": os.environ.get("CUDA_VISIBLE_DEVICES", "0"),  # Trainer would use all there are
         "PYTHONPATH": python_path(),
     }
+    if str(arguments.get("contestant", "")).startswith("modelcat"):
+        environment |= KEPT_MEMORY
     with tempfile.TemporaryDirectory() as folder:
         asked, found = Path(folder, "job.json"), Path(folder, "result.json")
         asked.write_text(json.dumps({"job": job, "arguments": arguments}), encoding="utf-8")

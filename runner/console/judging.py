@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,7 @@ def judge_file(task: JudgeFile, output: Path | None, *, force: bool, debug: bool
         debug: Leave visible what the worker prints.
 
     Raises:
-        InputError: The plugin judges no files, or `output` exists or cannot be written.
+        InputError: The plugin judges no files, or not in that precision, or `output` exists or cannot be written.
         DataError: The file cannot be read, has no labels, or some that the model does not know.
     """
     if output is None:
@@ -44,7 +45,7 @@ def judge_file(task: JudgeFile, output: Path | None, *, force: bool, debug: bool
 
 def _judge(task: JudgeFile, folder: Path, *, debug: bool) -> Evaluation:
     with asking(debug=debug) as ask:
-        evaluation: Evaluation = ask(JudgeFile(task.key, task.model_dir, task.file, task.text, task.label, folder))
+        evaluation: Evaluation = ask(replace(task, folder=folder))
         return evaluation
 
 

@@ -19,7 +19,7 @@ from runner.console.texts import file_texts, stream_texts
 from runner.engine.asking import asking
 from runner.engine.messages import Predict
 
-__all__ = ["Question", "chosen_format", "predict", "texts_of"]
+__all__ = ["Question", "chosen_format", "chosen_precision", "predict", "texts_of"]
 
 _CHUNK_TEXTS = 1024
 _CHUNK_CHARACTERS = 4_000_000
@@ -37,12 +37,14 @@ class Question:
         key: Of its plugin.
         model_dir: Its folder.
         explain: Whether to say why.
+        precision: What to compute in, see `chosen_precision`.
         debug: Leave visible what the worker prints.
     """
 
     key: str
     model_dir: Path
     explain: bool = False
+    precision: str | None = None
     debug: bool = False
 
 
@@ -88,6 +90,21 @@ def chosen_format(form: str | None, output: Path | None, *, json: bool, explain:
     return cast("Format", chosen)
 
 
+def chosen_precision(precision: str, given: tuple[str, ...], *, explain: bool) -> str | None:
+    """Return what to compute in; None is the model's most exact, to the digit what others compute with it.
+
+    ``auto`` is that for texts given as arguments, where speed does not show, and for explanations; for files and
+    streams it is what the plugin finds fast and exact enough. It never depends on how many texts there are.
+
+    Raises:
+        InputError: Explanations are asked for in less than fp32, whose gradients they are made of.
+    """
+    if explain and precision not in {"auto", "fp32"}:
+        raise InputError(f"--explain computes in fp32, not in {precision}: leave --precision out")
+    exact = explain or given not in {(), ("-",)}
+    return None if precision == "auto" and exact else precision
+
+
 def predict(question: Question, texts: Iterator[str], form: Format, output: Path | None, *, force: bool) -> None:
     """Write one answer a text, in order, to stdout as they come, or into a file whole or not at all.
 
@@ -119,7 +136,7 @@ def _answers(question: Question, texts: Iterator[str], progress: "_Progress") ->
         return
     with asking(debug=question.debug) as ask:
         for chunk in chain([first], chunks):
-            yield ask(Predict(question.key, question.model_dir, chunk, question.explain))
+            yield ask(Predict(question.key, question.model_dir, chunk, question.explain, question.precision))
             progress.add(len(chunk))
 
 

@@ -2,14 +2,23 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
-from functools import singledispatchmethod
+from functools import partial, singledispatchmethod
 from pathlib import Path
 from typing import Any, Protocol, TypedDict
 
 from pydantic import BaseModel
 
 from catalog import registry
-from catalog.capabilities import Calibrates, Examines, Explains, Exports, Interprets, JudgesFiles, Plans
+from catalog.capabilities import (
+    Calibrates,
+    ChoosesPrecision,
+    Examines,
+    Explains,
+    Exports,
+    Interprets,
+    JudgesFiles,
+    Plans,
+)
 from catalog.contract import (
     DataSummary,
     Decision,
@@ -74,7 +83,7 @@ class Bench:
         self._where: _Where = {"device": device, "threads": threads}
         self._trainers: dict[str, Trainer] = {}
         self._prepared: OrderedDict[tuple[str, str, str], Prepared] = OrderedDict()
-        self._open: tuple[tuple[str, Path], Predictor] | None = None
+        self._open: tuple[tuple[str, Path, str | None], Predictor] | None = None
 
     def do(self, task: Task, line: Line) -> Any:
         """Do one task and return its result."""
@@ -101,7 +110,7 @@ class Bench:
 
     @_do.register
     def _(self, task: Predict) -> list[Prediction] | list[Explanation]:
-        predictor = self._predictor(task.key, task.model_dir)
+        predictor = self._predictor(task.key, task.model_dir, task.precision)
         if not task.explain:
             return list(predictor.predict(task.texts))
         if not isinstance(predictor, Explains):
@@ -144,9 +153,9 @@ class Bench:
         if not isinstance(trainer := self._trainer(task.key), JudgesFiles):
             raise _unable(task.key, "be judged on a file")
         task.folder.mkdir(parents=True, exist_ok=True)
-        return trainer.evaluate_file(
-            task.model_dir, task.file, text=task.text, label=task.label, folder=task.folder, **self._where
-        )
+        choosing = self._choosing(task.key, task.precision)
+        judge = trainer.evaluate_file if choosing is None else partial(choosing.evaluate_file, precision=task.precision)
+        return judge(task.model_dir, task.file, text=task.text, label=task.label, folder=task.folder, **self._where)
 
     @_do.register
     def _(self, task: ExportModel) -> Exported:
@@ -193,12 +202,29 @@ class Bench:
             self._prepared.popitem(last=False)
         return config, self._prepared[place]
 
-    def _predictor(self, key: str, model_dir: Path) -> Predictor:
+    def _predictor(self, key: str, model_dir: Path, precision: str | None) -> Predictor:
         """Return the model of a folder, opened once for any number of tasks."""
-        if self._open is None or self._open[0] != (key, model_dir):
+        wanted = (key, model_dir, precision)
+        if self._open is None or self._open[0] != wanted:
             self._open = None  # before the next one takes memory
-            self._open = ((key, model_dir), self._trainer(key).open(model_dir, **self._where))
+            opening = self._trainer(key).open
+            if precision is not None and (choosing := self._choosing(key, precision)) is not None:
+                opening = partial(choosing.open, precision=precision)
+            self._open = (wanted, opening(model_dir, **self._where))
         return self._open[1]
+
+    def _choosing(self, key: str, precision: str) -> ChoosesPrecision | None:
+        """Return the trainer as one that is told a precision; None where there is but one, and it will do."""
+        trainer = self._trainer(key)
+        if not isinstance(trainer, ChoosesPrecision):
+            if precision == "auto":
+                return None
+            raise _unable(key, f"answer in {precision} on demand")
+        if precision not in trainer.precisions:
+            raise InputError(
+                f"a model of {key} cannot answer in {precision}; known are {', '.join(trainer.precisions)}"
+            )
+        return trainer
 
     def _trainer(self, plugin: Plugin | str) -> Trainer:
         key = plugin if isinstance(plugin, str) else plugin.key

@@ -90,12 +90,14 @@ class Predict:
     """Answer texts with a trained model, which the worker keeps open for the next such task.
 
     Answered with a list of `catalog.results.Prediction`, or of `catalog.results.Explanation` where `explain` is set.
+    `precision` is one of `catalog.capabilities.ChoosesPrecision`; None is the plugin's most exact.
     """
 
     key: str
     model_dir: Path
     texts: tuple[str, ...]
     explain: bool = False
+    precision: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +164,7 @@ class JudgeFile:
     text: str | None
     label: str | None
     folder: Path
+    precision: str = "auto"
 
 
 @dataclass(frozen=True, slots=True)

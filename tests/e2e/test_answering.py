@@ -187,6 +187,21 @@ def test_what_cannot_be_explained_is_told(trained):
     assert "cannot explain its answers" in trained.run("predict", "one", "a", "--explain", code=2).err
 
 
+def test_arithmetic_that_a_plugin_does_not_offer_is_refused(trained):
+    """--precision auto works for every model; a name is refused where the plugin has no choice, or there is no such."""
+    assert trained.json("predict", "one", "a", "--precision", "auto")[0]["label"] == "yes"
+    assert json.loads(feed(trained, b"a\n", "--json", "--precision", "auto")[0])[0]["label"] == "yes"
+    error = trained.json("predict", "one", "a", "--precision", "int8", code=2)["error"]
+    assert (error["kind"], "cannot answer in int8" in error["message"]) == ("input", True)
+    assert (
+        "--explain computes in fp32"
+        in trained.run("predict", "one", "a", "--explain", "--precision", "bf16", code=2).err
+    )
+    assert (
+        "'int4' is not one of 'auto', 'fp32'" in trained.run("predict", "one", "a", "--precision", "int4", code=2).err
+    )
+
+
 def test_a_terminal_is_no_input(trained):
     """Without texts and with a terminal as stdin nobody waits: it is an error that says what to give."""
     ours, theirs = pty.openpty()

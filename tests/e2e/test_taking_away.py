@@ -72,10 +72,13 @@ def test_unusable_files_are_told(trained, content, parts):
 
 
 def test_what_a_plugin_does_not_offer_is_said(trained):
-    """A linear model cannot be exported, a simulated one not judged on a file: exit code 2, nothing left behind."""
+    """A linear model has no export and one arithmetic, a simulated one judges no file: exit code 2, nothing left."""
     before = names(trained)
     assert "cannot be exported" in trained.run("export", trained.linear, "out", code=2).err
     assert "cannot be judged on a file" in trained.run("evaluate", "one", "rows.csv", code=2).err
+    for asked in (("predict", trained.linear, "a film"), ("evaluate", trained.linear, "rows.csv")):
+        assert "cannot answer in int8" in trained.run(*asked, "--precision", "int8", code=2).err
+        trained.run(*asked, "--precision", "auto")
     assert names(trained) == before
 
 

@@ -47,7 +47,8 @@ def test_it_is_listed_validated_and_tuned(installed, shell):
     result = shell.json("run", "spec.json")
     assert result["trials"]["complete"] + result["trials"]["pruned"] == 4
     assert result["test"]["accuracy"] == 1
-    assert shell.json("predict", "mine", "a good film")[0]["label"] == "praise"
+    assert shell.json("predict", "mine", "a good film", "--precision", "auto")[0]["label"] == "praise"
+    assert "cannot answer in bf16" in shell.run("predict", "mine", "a film", "--precision", "bf16", code=2).err
 
 
 class TestKeywords(PluginConformance):

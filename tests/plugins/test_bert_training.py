@@ -287,9 +287,10 @@ def test_memory_that_runs_out_halves_micro_batches(
     again = train(tiny(epochs=1), prepared, make_context(folder=context.folder / "second")[0])
     assert "Memory ran out in an earlier training" in again.notes[0]
     other = train(tiny(epochs=1, precision="bf16"), prepared, make_context(folder=context.folder / "third")[0])
-    assert "Memory ran out" in other.notes[0] and "earlier" not in other.notes[0], (
-        "another number format is another size"
-    )
+    assert "Memory ran out" in other.notes[0]
+    assert "earlier" not in other.notes[0], "another number format is another size"
+    repeatable = train(tiny(epochs=1, deterministic=True), prepared, make_context(folder=context.folder / "fourth")[0])
+    assert "earlier" not in repeatable.notes[0], "what is to repeat itself knows nothing of others"
 
 
 def test_evaluation_cuts_what_does_not_fit(prepared: PreparedBert, monkeypatch: pytest.MonkeyPatch):
@@ -429,3 +430,20 @@ def test_threads_are_those_of_the_context(
     monkeypatch.setattr(torch, "set_num_threads", told.append)
     train(tiny(epochs=1), prepared, make_context(lambda _: Decision.STOP, threads=3, quarters=True)[0])
     assert told == [3]
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU")
+def test_no_step_waits_for_the_gpu(prepared: PreparedBert, tiny: Make):
+    """Steps are handed to the GPU without waiting for it: any wait is an error here."""
+    device, config = torch.device("cuda", 0), tiny(precision="bf16")
+    classifier = Classifier(build(prepared.source, 0.0, 0).to(device), device, Precision("bf16", "cuda"))
+    stepper = Stepper(classifier, judged_of(prepared), config)
+    stepper.step(np.arange(16), 1e-3)  # compiles
+    torch.cuda.synchronize()
+    torch.cuda.set_sync_debug_mode("error")
+    try:
+        for first in range(0, 64, 16):
+            stepper.step(np.arange(first, first + 16), 1e-3)
+    finally:
+        torch.cuda.set_sync_debug_mode("default")
+    assert np.isfinite(stepper.loss_so_far())

@@ -3,9 +3,18 @@
 import pytest
 
 from catalog import registry
-from catalog.capabilities import Calibrates, Diagnoses, Examines, Exports, Interprets, JudgesFiles, Plans
+from catalog.capabilities import (
+    Calibrates,
+    ChoosesPrecision,
+    Diagnoses,
+    Examines,
+    Exports,
+    Interprets,
+    JudgesFiles,
+    Plans,
+)
 
-BERT = (Calibrates, Examines, Exports, Interprets, JudgesFiles, Plans)
+BERT = (Calibrates, ChoosesPrecision, Examines, Exports, Interprets, JudgesFiles, Plans)
 LINEAR = (Calibrates, Examines, Interprets, JudgesFiles, Plans)
 
 

@@ -16,7 +16,7 @@ from catalog.results import Explanation, Prediction, WordWeight
 from runner.console import exporting, predicting
 from runner.console.destination import check_file, staging, written_file
 from runner.console.exporting import sample_texts
-from runner.console.predicting import chosen_format, texts_of
+from runner.console.predicting import chosen_format, chosen_precision, texts_of
 from runner.console.prediction_formats import pieces
 
 
@@ -69,6 +69,21 @@ def test_format_is_told_or_guessed_from_the_output():
         chosen_format("csv", None, json=True, explain=False)
     with pytest.raises(InputError, match="use --format jsonl with --explain"):
         chosen_format(None, Path("a.csv"), json=False, explain=True)
+
+
+def test_auto_is_exact_where_speed_does_not_show():
+    """Texts as arguments and explanations are answered exactly, files and streams as the plugin thinks fit."""
+    assert chosen_precision("auto", ("a", "b"), explain=False) is None
+    assert chosen_precision("auto", (), explain=True) is None
+    assert [chosen_precision("auto", given, explain=False) for given in ((), ("-",))] == ["auto", "auto"]
+    assert [chosen_precision(name, ("a",), explain=False) for name in ("fp32", "bf16", "int8")] == [
+        "fp32",
+        "bf16",
+        "int8",
+    ]
+    assert chosen_precision("fp32", (), explain=True) == "fp32"
+    with pytest.raises(InputError, match="--explain computes in fp32, not in int8"):
+        chosen_precision("int8", ("a",), explain=True)
 
 
 def test_chunks_are_bounded_in_rows_characters_and_time(monkeypatch):

@@ -22,6 +22,7 @@ class Budget:
         classifier: What computes.
         tokens: What it will be given.
         training: Whether gradients are computed too.
+        fresh: Whether to know nothing of earlier trainings, so that a training repeats itself.
 
     Attributes:
         tokens: Of a micro-batch at most; a text alone may have more.
@@ -29,13 +30,13 @@ class Budget:
         remembered: Whether an earlier training has had to cut it.
     """
 
-    def __init__(self, classifier: Classifier, tokens: Tokens, *, training: bool) -> None:
+    def __init__(self, classifier: Classifier, tokens: Tokens, *, training: bool, fresh: bool = False) -> None:
         self._device = classifier.device
         config, longest = classifier.model.config, int(tokens.lengths.max(initial=0))
         shape = (config.model_type, config.num_hidden_layers, config.hidden_size, config.vocab_size)
         self._key: _Key = (*shape, longest, str(self._device), classifier.precision.name, training)
-        self.remembered = self._key in _safe
-        self.tokens = _safe.get(self._key, token_budget(self._device, training=training))
+        self.remembered = self._key in _safe and not fresh
+        self.tokens = _safe[self._key] if self.remembered else token_budget(self._device, training=training)
         self.halvings = 0
 
     def halve(self) -> None:

@@ -32,6 +32,8 @@ class Classifier:
         self.device = device
         self.precision = precision
         self._packed = PackedClassifier(model, precision.dtype)
+        if precision.name == "int8":
+            self._packed.quantize()
         config = model.config
         self._padding = config.pad_token_id if FAMILIES[config.model_type].padded_positions else None
         self._most = int(config.max_position_embeddings) - (0 if self._padding is None else self._padding + 1)
@@ -47,7 +49,7 @@ class Classifier:
 
     def collect(self) -> None:
         """After the backward pass of a micro-batch: add its gradients to those of the model's parameters, in fp32."""
-        self._packed.weights.collect()
+        self._packed.collect()
 
     def refresh(self) -> None:
         """After the parameters have changed: compute with them from here on, and begin new gradients."""
@@ -56,5 +58,5 @@ class Classifier:
 
     def forget(self) -> None:
         """Forget all gradients."""
-        self._packed.weights.forget()
+        self._packed.forget()
         self.model.zero_grad(set_to_none=True)

@@ -15,7 +15,7 @@ Truncation = Literal["head", "tail", "head+tail"]
 
 PREPARATION = frozenset({"model_name", "num_labels", "max_seq_length", "truncation"})
 """The fields that data, weights and tokens in memory depend on."""
-FIXED = frozenset({"num_labels", "precision", "fp16", "seed"})
+FIXED = frozenset({"num_labels", "precision", "fp16", "seed", "deterministic"})
 """The fields that are never tuned: a fact of the data, the arithmetic of the machine, and luck."""
 _PRETRAINED_RATE = 2e-5
 _SCRATCH_RATE = 1e-3
@@ -169,6 +169,13 @@ class BertConfig(Strict):
     )
     seed: int = Field(
         0, ge=0, lt=2**32, description="Decides weights of new layers, dropout and the order of examples.", examples=[0]
+    )
+    deterministic: bool = Field(
+        False,
+        description=(
+            "true: the same spec on the same machine with the same threads gives weights that are equal to the last "
+            "bit, unless memory runs out on the way. Costs nothing on a CPU; a GPU is slower."
+        ),
     )
 
     @field_validator("model_name")

@@ -11,7 +11,6 @@ import torch
 from catalog.errors import InputError, ModelSourceError
 from catalog.results import Evaluation
 from plugins.nlp.text_classification.bert.memory import forget_peak, peak_bytes, reported
-from plugins.nlp.text_classification.bert.precision import choose
 from plugins.nlp.text_classification.bert.preparation import PreparedBert
 from plugins.nlp.text_classification.bert.scoring import log_probabilities
 from plugins.nlp.text_classification.bert.tokens import Tokens, cached_tokens, encode
@@ -46,7 +45,7 @@ def about(tokens: Tokens, max_length: int, model_dir: Path, device: torch.device
 def evaluate(
     model_dir: Path, prepared: PreparedBert, split: str, *, folder: Path, device: str, threads: int
 ) -> Evaluation:
-    """Predict every example of `split` in the number format the model was trained in, and score the predictions.
+    """Predict every example of `split` in the format that `choose_inference` calls ``auto``, and score the predictions.
 
     The texts are read as the model was taught to: with its own tokenizer, length and truncation.
 
@@ -57,7 +56,7 @@ def evaluate(
     """
     if split not in prepared.data.splits:
         raise InputError(f"Unknown split {split!r}; known are {', '.join(prepared.data.splits)}.")
-    trained = load_trained(model_dir, device, threads)
+    trained = load_trained(model_dir, device, threads, "auto")
     if trained.labels != prepared.summary.labels:
         raise ModelSourceError(
             f"{model_dir} tells apart {', '.join(trained.labels)}, but {prepared.summary.name} has "
@@ -68,17 +67,26 @@ def evaluate(
     return _judge(trained, model_dir, split, tokens, examples.labels, folder)
 
 
-def evaluate_file(
-    model_dir: Path, file: Path, *, text: str | None, label: str | None, folder: Path, device: str, threads: int
+def evaluate_file(  # noqa: PLR0913 -- as the capability has them
+    model_dir: Path,
+    file: Path,
+    *,
+    text: str | None,
+    label: str | None,
+    folder: Path,
+    device: str,
+    threads: int,
+    precision: str = "auto",
 ) -> Evaluation:
-    """Judge on a labelled file; see `catalog.capabilities.JudgesFiles`.
+    """Judge on a labelled file; see `catalog.capabilities.JudgesFiles` and `ChoosesPrecision`.
 
     Raises:
         DataError: The file cannot be used, or has labels that the model does not know.
+        InputError: There is no such device, or it has no arithmetic of that precision.
         ModelSourceError: `model_dir` holds no model of this plugin.
         OutOfMemoryError: It does not fit.
     """
-    trained = load_trained(model_dir, device, threads)
+    trained = load_trained(model_dir, device, threads, precision)
     found = load_labelled(file, trained.labels, text=text, label=label)
     tokens = encode(found.split.texts, trained.encoder)
     judged = _judge(trained, model_dir, "file", tokens, found.split.labels, folder, found.rows)
@@ -96,10 +104,9 @@ def _judge(
 ) -> Evaluation:
     device = trained.classifier.device
     forget_peak(device)
-    precision = choose(trained.reading.precision, None, device, trained.classifier.model.config.hidden_size)
     began = time.perf_counter()
     with reported(device, trained.reading.max_length):
-        scores = log_probabilities(trained.classifier.at(precision), tokens)
+        scores = log_probabilities(trained.classifier, tokens)
     seconds = time.perf_counter() - began
     probabilities = np.exp(scores).astype(np.float32)
     told = about(tokens, trained.reading.max_length, model_dir, device)

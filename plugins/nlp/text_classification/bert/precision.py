@@ -7,14 +7,14 @@ import torch
 
 __all__ = ["Precision", "choose"]
 
-Name = Literal["fp32", "bf16", "fp16"]
+Name = Literal["fp32", "bf16", "fp16", "int8"]
 _NARROW = 256
 """Models with smaller hidden layers gain nothing from bf16 on a CPU, whose casts cost them what its arithmetic saves.
 
 Measured with AVX512-BF16, whole steps of 32 texts of about 50 tokens, bf16 against fp32: 2 layers of 128 equal, 4 of
 256 1.3 times faster, 4 of 512 1.6 times.
 """
-_DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
+_DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16, "int8": torch.float32}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Precision:
     """A number format on a device.
 
     Attributes:
-        name: ``fp32``, ``bf16`` or ``fp16``.
+        name: ``fp32``, ``bf16`` or ``fp16``; a model that answers can have ``int8`` too.
         device_type: ``cpu`` or ``cuda``.
         note: What was asked for and not given, and why; empty where all is as asked.
     """
@@ -33,7 +33,7 @@ class Precision:
 
     @property
     def dtype(self) -> torch.dtype:
-        """What the layers compute in."""
+        """What the layers compute in; with int8, what is not a product of weights."""
         return _DTYPES[self.name]
 
     @property

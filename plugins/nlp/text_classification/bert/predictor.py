@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 
 import numpy as np
@@ -10,6 +11,7 @@ from catalog.results import Explanation, Prediction
 from plugins.nlp.text_classification.bert.encoding import CHUNK
 from plugins.nlp.text_classification.bert.explaining import choose_baseline, explain
 from plugins.nlp.text_classification.bert.memory import reported
+from plugins.nlp.text_classification.bert.precision import Precision
 from plugins.nlp.text_classification.bert.scoring import log_probabilities
 from plugins.nlp.text_classification.bert.tokens import encode
 from plugins.nlp.text_classification.bert.trained import Trained
@@ -18,7 +20,10 @@ __all__ = ["BertPredictor"]
 
 
 class BertPredictor:
-    """Answers in fp32, so that ``transformers.pipeline`` on the same folder gives the same scores (truncation head)."""
+    """Answers in the precision it was opened in, and explains in fp32.
+
+    In fp32 ``transformers.pipeline`` on the same folder gives the same scores (truncation head).
+    """
 
     def __init__(self, trained: Trained) -> None:
         self._trained = trained
@@ -33,7 +38,7 @@ class BertPredictor:
         """
         stream = iter(texts)
         while chunk := list(itertools.islice(stream, CHUNK)):
-            for text, probabilities in zip(chunk, self._probabilities(chunk), strict=True):
+            for text, probabilities in zip(chunk, _probabilities(self._trained, chunk), strict=True):
                 yield self._prediction(text, probabilities)
 
     def explain(self, texts: Sequence[str]) -> Iterator[Explanation]:
@@ -44,19 +49,19 @@ class BertPredictor:
             WorkError: captum is not installed.
         """
         for text in texts:
-            yield explain(self._trained, next(self.predict([text])), self._blank)
+            (probabilities,) = _probabilities(self._exact, [text])
+            yield explain(self._exact, self._prediction(text, probabilities), self._blank)
+
+    @cached_property
+    def _exact(self) -> Trained:
+        classifier = self._trained.classifier
+        return replace(self._trained, classifier=classifier.at(Precision("fp32", classifier.device.type)))
 
     @cached_property
     def _blank(self) -> int:
-        classifier, encoder = self._trained.classifier, self._trained.encoder
+        classifier, encoder = self._exact.classifier, self._exact.encoder
         with reported(classifier.device, encoder.max_length):
             return choose_baseline(classifier, encoder)
-
-    def _probabilities(self, texts: list[str]) -> np.ndarray:
-        classifier, encoder = self._trained.classifier, self._trained.encoder
-        with reported(classifier.device, encoder.max_length):
-            scores: np.ndarray = np.exp(log_probabilities(classifier, encode(texts, encoder)))
-        return scores
 
     def _prediction(self, text: str, probabilities: np.ndarray) -> Prediction:
         best = int(probabilities.argmax())
@@ -66,3 +71,9 @@ class BertPredictor:
             confidence=float(probabilities[best]),
             probabilities=dict(zip(self._trained.labels, probabilities.tolist(), strict=True)),
         )
+
+
+def _probabilities(trained: Trained, texts: list[str]) -> np.ndarray:
+    with reported(trained.classifier.device, trained.encoder.max_length):
+        scores: np.ndarray = np.exp(log_probabilities(trained.classifier, encode(texts, trained.encoder)))
+    return scores

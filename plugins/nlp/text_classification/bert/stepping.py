@@ -44,7 +44,7 @@ class Stepper:
         self._hits = torch.zeros((), device=classifier.device)
         self._seen = 0
         self._weight_sum = 0.0
-        self.budget = Budget(classifier, training.tokens, training=True)
+        self.budget = Budget(classifier, training.tokens, training=True, fresh=config.deterministic)
         self.examples = 0
         self.tokens = 0
 

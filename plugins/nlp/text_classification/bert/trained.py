@@ -7,8 +7,8 @@ from catalog.errors import ModelSourceError
 from plugins.nlp.text_classification.bert import device as devices
 from plugins.nlp.text_classification.bert.classifier import Classifier
 from plugins.nlp.text_classification.bert.encoding import TextEncoder, text_encoder
+from plugins.nlp.text_classification.bert.inference import choose_inference
 from plugins.nlp.text_classification.bert.model import build
-from plugins.nlp.text_classification.bert.precision import Precision
 from plugins.nlp.text_classification.bert.saving import Reading, read_reading
 from plugins.nlp.text_classification.bert.source import ModelSource, open_checkpoint
 
@@ -20,7 +20,7 @@ class Trained:
     """What answers.
 
     Attributes:
-        classifier: Dropout off, arithmetic in fp32, so that ``transformers.pipeline`` gives the same scores.
+        classifier: Dropout off. In fp32 ``transformers.pipeline`` gives the same scores.
         encoder: Texts to ids, as the model was taught to read.
         labels: Class names in the order of their ids.
         reading: Length, truncation and number format of the training.
@@ -32,11 +32,17 @@ class Trained:
     reading: Reading
 
 
-def load_trained(folder: Path, device: str, threads: int) -> Trained:
+def load_trained(folder: Path, device: str, threads: int, precision: str = "fp32") -> Trained:
     """Open a folder that a training made.
 
+    Args:
+        folder: Of the model.
+        device: As in `TrialContext`.
+        threads: CPU threads.
+        precision: What it answers in, see `choose_inference`.
+
     Raises:
-        InputError: There is no such device.
+        InputError: There is no such device, or it has no arithmetic of that precision.
         ModelSourceError: The folder does not hold such a model, or a damaged one.
     """
     place = devices.resolve(device)
@@ -56,5 +62,6 @@ def load_trained(folder: Path, device: str, threads: int) -> Trained:
     labels = tuple(str(config.id2label[index]) for index in range(config.num_labels))
     model = build(source, 0.0, seed=0).to(place).eval()
     encoder = text_encoder(tokenizer, reading.max_length, reading.truncation)
-    classifier = Classifier(model, place, Precision("fp32", place.type))
+    answering = choose_inference(precision, reading.precision, place, config.hidden_size)
+    classifier = Classifier(model, place, answering)
     return Trained(classifier, encoder, labels, reading)

@@ -10,6 +10,7 @@ from catalog.results import Comparison, Evaluation, Exported, Flip, Forecast, In
 from plugins.nlp.text_classification import comparison, examples, interpreting, judging
 from plugins.nlp.text_classification.bert import calibration, evaluation, exporting, forecasting, preparation, training
 from plugins.nlp.text_classification.bert.config import BertConfig
+from plugins.nlp.text_classification.bert.inference import PRECISIONS
 from plugins.nlp.text_classification.bert.predictor import BertPredictor
 from plugins.nlp.text_classification.bert.preparation import PreparedBert
 from plugins.nlp.text_classification.bert.trained import load_trained
@@ -21,6 +22,7 @@ class BertTrainer:
     """Fine-tunes encoders of the BERT family for text classification."""
 
     export_formats = exporting.FORMATS
+    precisions = PRECISIONS
 
     def prepare(self, dataset: Dataset, config: BertConfig, cache: Path) -> PreparedBert:
         """Read data and model; see `preparation.prepare`."""
@@ -36,7 +38,7 @@ class BertTrainer:
         """Judge a trained model on one split; see `evaluation.evaluate`."""
         return evaluation.evaluate(model_dir, prepared, split, folder=folder, device=device, threads=threads)
 
-    def evaluate_file(
+    def evaluate_file(  # noqa: PLR0913 -- as the capability has them
         self,
         model_dir: Path,
         file: Path,
@@ -46,10 +48,11 @@ class BertTrainer:
         folder: Path,
         device: str,
         threads: int,
+        precision: str = "auto",
     ) -> Evaluation:
         """Judge a trained model on a labelled file; see `evaluation.evaluate_file`."""
         return evaluation.evaluate_file(
-            model_dir, file, text=text, label=label, folder=folder, device=device, threads=threads
+            model_dir, file, text=text, label=label, folder=folder, device=device, threads=threads, precision=precision
         )
 
     def calibrate(self, model_dir: Path, predictions: Path) -> float:
@@ -91,6 +94,6 @@ class BertTrainer:
         """Tell what a training will cost; see `forecasting.forecast`."""
         return forecasting.forecast(config, prepared, device=device, threads=threads, seconds=seconds)
 
-    def open(self, model_dir: Path, device: str, threads: int) -> BertPredictor:
+    def open(self, model_dir: Path, device: str, threads: int, precision: str = "fp32") -> BertPredictor:
         """Open a folder that a training made; see `trained.load_trained`."""
-        return BertPredictor(load_trained(model_dir, device, threads))
+        return BertPredictor(load_trained(model_dir, device, threads, precision))

@@ -11,6 +11,7 @@ from plugins.nlp.text_classification.bert import device as devices
 from plugins.nlp.text_classification.bert.batches import order
 from plugins.nlp.text_classification.bert.classifier import Classifier
 from plugins.nlp.text_classification.bert.config import BertConfig
+from plugins.nlp.text_classification.bert.determinism import repeatable
 from plugins.nlp.text_classification.bert.evaluation import about
 from plugins.nlp.text_classification.bert.memory import forget_peak, reported
 from plugins.nlp.text_classification.bert.model import build
@@ -42,11 +43,12 @@ def train(config: BertConfig, prepared: PreparedBert, context: TrialContext) -> 
     if context.metric not in METRICS:
         raise InputError(f"Unknown metric {context.metric!r}; known are {', '.join(METRICS)}.", field="study.metric")
     device = devices.resolve(context.device)
-    devices.use_threads(context.threads)
-    forget_peak(device)
-    precision = choose(config.precision, config.fp16, device, prepared.source.hidden)
-    with reported(device, config.max_seq_length):
-        return _train(config, prepared, context, device, precision)
+    with repeatable(device, wanted=config.deterministic):
+        devices.use_threads(context.threads)
+        forget_peak(device)
+        precision = choose(config.precision, config.fp16, device, prepared.source.hidden)
+        with reported(device, config.max_seq_length):
+            return _train(config, prepared, context, device, precision)
 
 
 def _train(
@@ -116,6 +118,6 @@ def _notes(precision: Precision, schedule: Schedule, stepper: Stepper) -> Iterat
         )
     elif budget.remembered:
         yield (
-            f"Memory ran out in an earlier training of this worker: micro-batches had {budget.tokens:,} tokens from the "
-            "start. The gradients are the same."
+            f"Memory ran out in an earlier training of this worker: micro-batches had {budget.tokens:,} tokens from "
+            "the start. The gradients are the same."
         )

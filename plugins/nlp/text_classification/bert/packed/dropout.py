@@ -56,9 +56,9 @@ def random_mask(shape: torch.Size, probability: float) -> tuple[torch.Tensor, fl
     """Return a mask, int16 with all bits set where an element is kept, and what kept ones are to be scaled by."""
     dropped = min(_LEVELS - 1, round(probability * _LEVELS))
     count = math.prod(shape)
-    bits = torch.empty((count + 3) // 4, dtype=torch.int64).random_(-(2**63), None).view(torch.int16)
+    kept = torch.empty((count + 3) // 4, dtype=torch.int64).random_(-(2**63), None).view(torch.int16)[:count]
     # From -2^14 to 2^14 - 1 each is as likely; the lowest `dropped` of these are dropped. What is left is negative.
-    kept = (bits[:count] >> 1).neg_().add_(dropped - 1 - _LEVELS // 2).bitwise_right_shift_(15)
+    kept.bitwise_right_shift_(1).neg_().add_(dropped - 1 - _LEVELS // 2).bitwise_right_shift_(15)
     return kept.view(shape), _LEVELS / (_LEVELS - dropped)
 
 

@@ -14,7 +14,9 @@ from plugins.nlp.text_classification.bert.packed.attention import attend_all, at
 from plugins.nlp.text_classification.bert.packed.compiled import compiled
 from plugins.nlp.text_classification.bert.packed.dropout import drop, drop_and_add
 from plugins.nlp.text_classification.bert.packed.pack import Pack
+from plugins.nlp.text_classification.bert.packed.quantized import quantize
 from plugins.nlp.text_classification.bert.packed.weights import Layer, Weights
+from plugins.nlp.text_classification.bert.packed.words import Words
 
 __all__ = ["PackedClassifier"]
 
@@ -33,8 +35,23 @@ class PackedClassifier:
     def __init__(self, model: Any, dtype: torch.dtype) -> None:
         self._model = model
         self._anatomy: Anatomy = anatomy_of(model)
+        self._words = Words(self._anatomy.embeddings.word_embeddings)
         self.weights = Weights(self._anatomy.blocks, dtype)
         self._compiled = compiled(self._first, model.device)
+
+    def quantize(self) -> None:
+        """Multiply in 8-bit integers from here on; nothing can be trained any more."""
+        self.weights.layers = quantize(self.weights.layers)
+
+    def collect(self) -> None:
+        """Add the gradients of a micro-batch to those of the model's parameters."""
+        self._words.collect()
+        self.weights.collect()
+
+    def forget(self) -> None:
+        """Forget gradients that were not collected, or were used."""
+        self._words.forget()
+        self.weights.forget()
 
     def logits(self, pack: Pack) -> torch.Tensor:
         """Return the scores of the texts, fp32, shape (B, classes); with dropout where the model is in training."""
@@ -63,7 +80,7 @@ class PackedClassifier:
 
     def _embed(self, pack: Pack, dropout: float) -> torch.Tensor:
         table, project = self._anatomy.embeddings, self._anatomy.project
-        summed_TH = table.word_embeddings(pack.ids_T) + table.position_embeddings(pack.positions_T)
+        summed_TH = self._words(pack.ids_T) + table.position_embeddings(pack.positions_T)
         if (kinds := getattr(table, "token_type_embeddings", None)) is not None:
             summed_TH = summed_TH + kinds.weight[0]
         embedded_TH = drop(table.LayerNorm(summed_TH), dropout)

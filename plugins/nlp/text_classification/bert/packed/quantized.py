@@ -30,7 +30,13 @@ def quantize(layers: Sequence[Layer]) -> tuple[Layer, ...]:
         layers: Of an encoder, in fp32.
     """
     return tuple(
-        replace(layer, **{name: _quantized(getattr(layer, name)) for name in ("attend", "mix", "up", "down")})
+        replace(
+            layer,
+            attend=_quantized(layer.attend),
+            mix=_quantized(layer.mix),
+            up=_quantized(layer.up),
+            down=_quantized(layer.down),
+        )
         for layer in layers
     )
 
@@ -54,7 +60,7 @@ class QuantizedAffine:
     def __call__(self, x: torch.Tensor) -> torch.Tensor:
         """Return about ``x @ weight.T + bias``, shape (T, N), fp32, for `x` of shape (T, K)."""
         found = x.new_empty(len(x), len(self.bias_N))
-        for tokens, into in zip(x.split(_TOKENS), found.split(_TOKENS), strict=True):
+        for tokens, into in zip(torch.split(x, _TOKENS), torch.split(found, _TOKENS), strict=True):
             self._multiply(tokens, into)
         return found
 

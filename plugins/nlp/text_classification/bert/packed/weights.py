@@ -6,6 +6,7 @@ shorter format the master is copied once a step, and gradients are added up in f
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Protocol, Self
 
 import torch
 from torch import nn
@@ -13,7 +14,17 @@ from torch.nn import functional
 
 from plugins.nlp.text_classification.bert.packed.anatomy import Block
 
-__all__ = ["Affine", "Layer", "Norm", "Weights"]
+__all__ = ["Affine", "Layer", "Linear", "Norm", "Weights"]
+
+
+class Linear(Protocol):
+    """What multiplies: an `Affine`, or what `quantized` makes of it."""
+
+    def __call__(self, x: torch.Tensor) -> torch.Tensor:
+        """Return the outputs."""
+
+    def part(self, first: int, last: int) -> Self:
+        """Return the layer that gives these of its outputs."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,11 +60,11 @@ class Norm:
 class Layer:
     """The weights of a `Block`; `attend` gives queries, keys and values one after the other."""
 
-    attend: Affine
-    mix: Affine
+    attend: Linear
+    mix: Linear
     mixed_norm: Norm
-    up: Affine
-    down: Affine
+    up: Linear
+    down: Linear
     norm: Norm
 
 

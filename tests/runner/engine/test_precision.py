@@ -1,0 +1,93 @@
+"""The arithmetic that is asked for reaches the trainers that offer one, and only these."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from catalog import registry
+from catalog.errors import InputError
+from catalog.results import Prediction
+from runner.engine.bench import Bench
+from runner.engine.messages import JudgeFile, Predict
+
+LINE = SimpleNamespace(report=None, tick=None)
+MODEL = Path("model")
+
+
+def answering(name):
+    """Return a predictor that labels every text with a name."""
+    return SimpleNamespace(predict=lambda texts: (Prediction(text, name, 1.0, {name: 1.0}) for text in texts))
+
+
+class Plain:
+    """Answers in one arithmetic alone."""
+
+    def __init__(self):
+        self.opened = 0
+
+    def open(self, model_dir, device, threads):
+        self.opened += 1
+        return answering("plain")
+
+    def evaluate_file(self, model_dir, file, *, text, label, folder, device, threads):
+        return "plain"
+
+
+class Choosing(Plain):
+    """Answers in two."""
+
+    precisions = ("auto", "bf16")
+
+    def open(self, model_dir, device, threads, precision="exact"):
+        self.opened += 1
+        return answering(precision)
+
+    def evaluate_file(self, model_dir, file, *, text, label, folder, device, threads, precision="exact"):
+        return precision
+
+
+@pytest.fixture
+def bench(monkeypatch):
+    """A bench that knows both."""
+    trainers = {"plain": Plain(), "choosing": Choosing()}
+    monkeypatch.setattr(registry, "load", lambda key: SimpleNamespace(key=key, trainer=lambda: trainers[key]))
+    made = Bench("cpu", 1)
+    made.trainers = trainers
+    return made
+
+
+def labels(bench, key, precision):
+    return [answer.label for answer in bench.do(Predict(key, MODEL, ("a",), precision=precision), LINE)]
+
+
+def judged(bench, key, precision, folder):
+    return bench.do(JudgeFile(key, MODEL, Path("f.csv"), None, None, folder, precision), LINE)
+
+
+def test_trainers_are_told_what_was_asked_for(bench, tmp_path):
+    """Nothing said opens a model as the plugin does; auto and names are handed on."""
+    assert [labels(bench, "choosing", asked) for asked in (None, "auto", "bf16")] == [["exact"], ["auto"], ["bf16"]]
+    assert [judged(bench, "choosing", asked, tmp_path) for asked in ("auto", "bf16")] == ["auto", "bf16"]
+
+
+def test_trainers_without_a_choice_do_as_ever(bench, tmp_path):
+    """Nothing said and auto work for every plugin; a name is refused, with the model that it was asked of."""
+    assert [labels(bench, "plain", asked) for asked in (None, "auto")] == [["plain"], ["plain"]]
+    assert judged(bench, "plain", "auto", tmp_path) == "plain"
+    for ask in (lambda: labels(bench, "plain", "int8"), lambda: judged(bench, "plain", "int8", tmp_path)):
+        with pytest.raises(InputError, match="a model of plain cannot answer in int8 on demand"):
+            ask()
+
+
+def test_a_name_that_the_plugin_has_not_is_refused(bench):
+    """The message lists the names that it has."""
+    with pytest.raises(InputError, match="cannot answer in int8; known are auto, bf16"):
+        labels(bench, "choosing", "int8")
+
+
+def test_a_model_is_opened_once_for_each_arithmetic(bench):
+    """The open model is kept while the same is asked for, and opened anew for another arithmetic."""
+    for asked in ("auto", "auto", "bf16", "bf16", None):
+        labels(bench, "choosing", asked)
+    assert bench.trainers["choosing"].opened == 3
