@@ -23,7 +23,7 @@ demo: $(READY)   ## the main job: tune a small model on generated reviews
 	$(BIN)/modelcat run examples/quickstart.json --workers 2
 
 test: $(READY)   ## all tests
-	$(BIN)/python -m pytest -n 2 --dist worksteal -q
+	$(BIN)/python -m pytest -n 3 --dist worksteal -q
 
 check: $(READY)  ## linters, types and import contracts
 	$(BIN)/ruff check .

@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tokenizers.processors import TemplateProcessing
 from transformers import BertTokenizer, RobertaTokenizer
 
+from catalog.errors import ModelSourceError
 from plugins.nlp.text_classification.bert import encoding, tokens, vocabulary
 from plugins.nlp.text_classification.bert.batches import by_length, cut, order
 from plugins.nlp.text_classification.bert.encoding import text_encoder
@@ -70,6 +72,14 @@ def test_every_length_has_special_tokens_and_a_bound(words: int, room: int, trun
 
 
 BERT = BertTokenizer(vocab=VOCABULARY)
+
+
+def test_texts_without_special_tokens_are_refused():
+    """A tokenizer that adds none would give an empty text no token at all."""
+    tokenizer = BertTokenizer(vocab=VOCABULARY)
+    tokenizer.backend_tokenizer.post_processor = TemplateProcessing(single="$A", pair="$A $B", special_tokens=[])
+    with pytest.raises(ModelSourceError, match="adds no special tokens"):
+        text_encoder(tokenizer, 16, "head")
 
 
 def test_roberta_frames_texts_its_own_way():

@@ -289,6 +289,9 @@ def test_memory_that_runs_out_halves_micro_batches(
     other = train(tiny(epochs=1, precision="bf16"), prepared, make_context(folder=context.folder / "third")[0])
     assert "Memory ran out" in other.notes[0]
     assert "earlier" not in other.notes[0], "another number format is another size"
+    dropping = tiny(epochs=1, attention_probs_dropout=0.1)
+    other = train(dropping, prepared, make_context(folder=context.folder / "dropping")[0])
+    assert "earlier" not in other.notes[0], "attention with dropout takes another amount"
     repeatable = train(tiny(epochs=1, deterministic=True), prepared, make_context(folder=context.folder / "fourth")[0])
     assert "earlier" not in repeatable.notes[0], "what is to repeat itself knows nothing of others"
 
@@ -308,6 +311,7 @@ def test_evaluation_cuts_what_does_not_fit(prepared: PreparedBert, monkeypatch: 
         torch.OutOfMemoryError("CUDA out of memory"),
         MemoryError(),
         RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes"),
+        RuntimeError("CUDA error: out of memory"),
     ],
 )
 def test_one_row_that_does_not_fit_is_out_of_memory(

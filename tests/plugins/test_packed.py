@@ -1,6 +1,9 @@
 """Texts without padding: the same answers and gradients as transformers' own way, in every family, however packed."""
 
+import gc
 import itertools
+import weakref
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -243,8 +246,8 @@ def test_explicit_attention_drops_weights_and_knows_which():
 
     assert torch.autograd.gradcheck(drawn, tensors)
     with torch.no_grad():
-        mean = torch.stack([explicit.attend(*tensors, runs, 0.3) for _ in range(3000)]).mean(dim=0)
-        torch.testing.assert_close(mean, explicit.attend(*tensors, runs, 0.0), rtol=0, atol=0.06)
+        mean = torch.stack([explicit.attend(*tensors, runs, 0.3) for _ in range(600)]).mean(dim=0)
+        torch.testing.assert_close(mean, explicit.attend(*tensors, runs, 0.0), rtol=0, atol=0.13)
 
 
 def varlen_of_a_gpu(query, key, value, query_starts, key_starts, longest_query, longest_key):
@@ -262,12 +265,7 @@ def varlen_of_a_gpu(query, key, value, query_starts, key_starts, longest_query, 
 @pytest.fixture
 def gpu_path(monkeypatch):
     """What is done on a GPU, with a stand-in for its kernel."""
-
-    def has(tensor: torch.Tensor, dropout: float) -> bool:
-        return not dropout
-
-    monkeypatch.setattr(attention, "has_varlen", has)
-    monkeypatch.setattr(encoder, "has_varlen", has)
+    monkeypatch.setattr(encoder, "has_varlen", lambda _, heads, dropout: not dropout)
     monkeypatch.setattr(varlen, "varlen_attn", varlen_of_a_gpu)
 
 
@@ -287,29 +285,80 @@ def test_the_gpus_kernel_is_told_where_texts_start(family, gpu_path):
     torch.testing.assert_close(gradients(model), expected, rtol=0, atol=1e-5)
 
 
+@pytest.mark.filterwarnings("ignore:The .grad attribute")  # torch hides it, but not from an error
 def test_compiled_code_fits_packs_of_every_size(gpu_path, monkeypatch):
-    """Whatever the number of tokens and texts, training and judging take a graph each, and no break in it."""
-    from torch._dynamo.testing import CompileCounter
+    """Whatever the number of tokens and texts, training and judging take a graph each, without a break in it.
 
+    One text alone takes one more. The next trial takes none, and only numbers of tokens and texts are left open.
+    """
     torch._dynamo.reset()
-    counter = CompileCounter()
+    graphs: list[Any] = []
+
+    def keep(graph: Any, _: Any) -> Any:
+        graphs.append(graph)
+        return graph.forward
+
     monkeypatch.setattr(
-        encoder, "compiled", lambda function, _: torch.compile(function, backend=counter, dynamic=True, fullgraph=True)
+        encoder, "compiled", lambda function, _: torch.compile(function, backend=keep, dynamic=False, fullgraph=True)
     )
-    model = model_of("bert").train()
-    classifier = classifier_of(model)
+    monkeypatch.setattr(encoder, "drop_and_add", lambda x, residual, p: residual + functional.dropout(x, p))
     try:
-        for lengths in ([5, 9], [3, 3, 3], [LONGEST] * 4, [2, 4, 6, 8, 10], [11, 12]):
-            tokens = texts_of(lengths)
-            model.train()
-            classifier.logits(tokens, np.arange(len(lengths))).sum().backward()
-            model.eval()
-            with torch.no_grad():
-                found = classifier.logits(tokens, np.arange(len(lengths)))
-            torch.testing.assert_close(found, padded_logits(model, tokens), rtol=0, atol=1e-5)
-        assert counter.frame_count <= 4
+        for _trial in range(2):
+            model = model_of("bert")
+            model.config.attention_probs_dropout_prob = 0.0
+            classifier = classifier_of(model)
+            for lengths in ([5, 9], [3, 3, 3], [LONGEST] * 4, [2, 4, 6, 8, 10], [11, 12], [7]):
+                tokens = texts_of(lengths)
+                model.train()
+                classifier.logits(tokens, np.arange(len(lengths))).sum().backward()
+                model.eval()
+                with torch.inference_mode():
+                    found = classifier.logits(tokens, np.arange(len(lengths)))
+                torch.testing.assert_close(found, padded_logits(model, tokens), rtol=0, atol=1e-5)
+            assert len(graphs) == 4
+        inputs = {node.target: node.meta["example_value"] for node in graphs[0].graph.find_nodes(op="placeholder")}
+        weights = [value for name, value in inputs.items() if "weight" in name]
+        assert weights
+        assert all(isinstance(size, int) for value in weights for size in value.shape)
     finally:
         torch._dynamo.reset()
+
+
+@pytest.mark.parametrize(
+    ("heads", "dtype", "dropout", "generation", "can"),
+    [
+        (12, torch.bfloat16, 0.0, (9, 0), True),
+        (12, torch.float16, 0.0, (8, 0), True),
+        (12, torch.float16, 0.0, (7, 5), False),  # a T4
+        (12, torch.float32, 0.0, (9, 0), False),
+        (12, torch.bfloat16, 0.1, (9, 0), False),
+        (64, torch.bfloat16, 0.0, (9, 0), False),  # heads of 12 units
+        (2, torch.bfloat16, 0.0, (9, 0), False),  # heads of 384
+    ],
+)
+def test_the_gpus_kernel_is_used_where_it_runs(heads, dtype, dropout, generation, can, monkeypatch):
+    """Older GPUs, fp32, dropout of attention and odd heads take another way instead of an error."""
+    monkeypatch.setattr(torch.cuda, "get_device_capability", lambda _: generation)
+    hidden = SimpleNamespace(device=torch.device("cuda", 0), dtype=dtype, shape=torch.Size([5, 768]))
+    assert attention.has_varlen(hidden, heads, dropout) is can
+    assert not attention.has_varlen(torch.zeros(5, 768, dtype=dtype), heads, dropout)
+
+
+@pytest.mark.parametrize("name", ["fp32", "bf16"])
+def test_a_model_is_freed_with_its_classifier(name):
+    """A study's trials do not pile up: nothing refers to itself and waits for the garbage collector."""
+    gc.collect()
+    gc.disable()
+    try:
+        model = model_of("bert")
+        left = weakref.ref(model)
+        classifier = classifier_of(model, name)
+        functional.cross_entropy(classifier.logits(texts_of([3, 4]), np.arange(2)), torch.tensor([0, 1])).backward()
+        classifier.collect()
+        del model, classifier
+        assert left() is None
+    finally:
+        gc.enable()
 
 
 def test_only_a_gpu_compiles():

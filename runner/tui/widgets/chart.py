@@ -145,7 +145,7 @@ class Chart(Widget):
 
             self._plot = Plot()
             self.call_next(self._mount_plot)
-        elif self._plot.is_mounted:
+        elif self._plot.is_whole:
             self._plot.draw(frame, canvas, gutter, keep_zoom=keep)
 
     def _frame_for(self, drawing: Drawing | None, width: int) -> Frame | None:
@@ -155,9 +155,10 @@ class Chart(Widget):
         return self._frame
 
     async def _mount_plot(self) -> None:
-        if self._plot is not None:
-            await self.query_one(Vertical).mount(self._plot)
-            self._draw()
+        for place in self.query(Vertical):  # none where the chart is being left by now
+            if self._plot is not None:
+                await place.mount(self._plot)
+                self._draw()
 
     def _swap(self, *, braille: bool) -> None:
         self._field.display = not braille

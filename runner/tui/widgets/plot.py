@@ -100,6 +100,11 @@ class Plot(PlotWidget, can_focus=True, inherit_bindings=False):
         for shape in frame.shapes:
             self._line(shape, frame, inner, canvas)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the parts are there that the library draws on: not before it is mounted, nor while it is left."""
+        return self.is_attached and bool(self.query("#legend"))
+
     def on_plot_widget_scale_changed(self, event: PlotWidget.ScaleChanged) -> None:
         """Go back to the whole before a zoom is so deep, or so far out, that numbers cannot tell its ends apart."""
         for low, high in ((event.x_min, event.x_max), (event.y_min, event.y_max)):

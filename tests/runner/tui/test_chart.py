@@ -118,6 +118,24 @@ def test_empty_chart_says_so():
     run(None, story)
 
 
+def test_a_chart_that_is_being_left_can_still_be_told_of_news():
+    """What comes in while the screen's parts are taken away one after the other ends nothing."""
+
+    async def story(chart, pilot):
+        await pilot.pause(0.1)
+        plot = chart._plot
+        assert plot.is_whole
+        await plot.query("*").remove()
+        assert not plot.is_whole
+        chart.show(of((1, 0.2), (2, 0.4)))
+        await chart.query("*").remove()
+        chart._plot = None
+        chart.show(CURVES)
+        await pilot.pause()
+
+    run(CURVES, story)
+
+
 def test_zoom_stays_while_axes_stay():
     """New points leave the zoom where it is; 0 shows the whole again; other axes begin whole."""
 

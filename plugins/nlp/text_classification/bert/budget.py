@@ -2,6 +2,7 @@
 
 from plugins.nlp.text_classification.bert.classifier import Classifier
 from plugins.nlp.text_classification.bert.device import token_budget
+from plugins.nlp.text_classification.bert.families import FAMILIES
 from plugins.nlp.text_classification.bert.memory import release
 from plugins.nlp.text_classification.bert.tokens import Tokens
 
@@ -15,8 +16,8 @@ _safe: dict[_Key, int] = {}
 class Budget:
     """The tokens of a micro-batch.
 
-    What had to be cut is remembered for the model's shape, the length of the texts and the device, so that the next
-    training of this process does not run out of memory again.
+    What had to be cut is remembered for the model's shape, the length of the texts, the way of attention and the
+    device, so that the next training of this process does not run out of memory again.
 
     Args:
         classifier: What computes.
@@ -33,8 +34,9 @@ class Budget:
     def __init__(self, classifier: Classifier, tokens: Tokens, *, training: bool, fresh: bool = False) -> None:
         self._device = classifier.device
         config, longest = classifier.model.config, int(tokens.lengths.max(initial=0))
-        shape = (config.model_type, config.num_hidden_layers, config.hidden_size, config.vocab_size)
-        self._key: _Key = (*shape, longest, str(self._device), classifier.precision.name, training)
+        shape = (config.model_type, config.num_hidden_layers, config.hidden_size, classifier.model.num_parameters())
+        dropout = getattr(config, FAMILIES[config.model_type].attention_dropout) if training else 0.0
+        self._key: _Key = (*shape, longest, bool(dropout), str(self._device), classifier.precision.name, training)
         self.remembered = self._key in _safe and not fresh
         self.tokens = _safe[self._key] if self.remembered else token_budget(self._device, training=training)
         self.halvings = 0

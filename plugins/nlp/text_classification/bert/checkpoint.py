@@ -43,6 +43,12 @@ def check(folder: Path, *, field: str | None = None) -> str:
             "checkpoint.",
             field=field,
         )
+    if config.get("is_decoder"):
+        raise ModelSourceError(
+            f"{folder}: config.json makes the model a decoder (is_decoder), whose first token sees none of the text. "
+            "Remove that line if the model was trained as an encoder.",
+            field=field,
+        )
     if config.get("transformers_weights") not in (None, _WEIGHTS):
         raise ModelSourceError(
             f"{folder}: config.json names weights of its own (transformers_weights); only {_WEIGHTS} and {_INDEX} are "

@@ -106,6 +106,12 @@ def text_encoder(tokenizer: Any, max_length: int, truncation: Truncation) -> Tex
             f"{tokenizer.name_or_path}: its tokenizer changes a text's own tokens when it adds the special ones.",
             field="model_config.model_name",
         )
+    if len(framed) == len(bare):
+        raise ModelSourceError(
+            f"{tokenizer.name_or_path}: its tokenizer adds no special tokens. The model is asked at the first of them, "
+            "and an empty text consists of nothing else. Use a tokenizer with a post-processor.",
+            field="model_config.model_name",
+        )
     return TextEncoder(
         backend=backend,
         prefix=np.array(framed[:start], dtype=np.int32),

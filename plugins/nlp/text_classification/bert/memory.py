@@ -11,11 +11,15 @@ from plugins.nlp.text_classification import memory
 __all__ = ["forget_peak", "is_exhausted", "peak_bytes", "release", "reported"]
 
 
+_SIGNS = ("can't allocate memory", "CUDA error: out of memory", "CUBLAS_STATUS_ALLOC_FAILED")
+"""Of torch's allocator on CPUs, and on GPUs of whoever allocates without it: page-locked memory, cuBLAS."""
+
+
 def is_exhausted(error: BaseException) -> bool:
-    """Tell whether an error means that memory ran out: on CPUs torch has no class of its own for it."""
+    """Tell whether an error means that memory ran out: torch's class for it is for its own allocator on GPUs."""
     if isinstance(error, torch.OutOfMemoryError | MemoryError):
         return True
-    return isinstance(error, RuntimeError) and "can't allocate memory" in str(error)
+    return isinstance(error, RuntimeError) and any(sign in str(error) for sign in _SIGNS)
 
 
 def peak_bytes(device: torch.device) -> int | None:

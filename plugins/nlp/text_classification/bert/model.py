@@ -19,7 +19,7 @@ def build(source: ModelSource, attention_dropout: float, seed: int) -> Any:
 
     Args:
         source: Its weights are copied, never changed.
-        attention_dropout: Share of attention weights dropped in training; above 0 attention leaves its fast kernels.
+        attention_dropout: Share of attention weights dropped in training; above 0 attention leaves a GPU's fast kernel.
         seed: Seeds torch: decides the new layers, and all dropout that follows.
     """
     config = copy.deepcopy(source.config)

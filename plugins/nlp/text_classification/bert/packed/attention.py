@@ -15,6 +15,9 @@ from plugins.nlp.text_classification.bert.packed.pack import Pack, by_run
 __all__ = ["attend_all", "attend_first", "has_varlen"]
 
 _SHORT = (torch.bfloat16, torch.float16)
+_AMPERE = (8, 0)
+_WIDEST = 256
+"""Units of a head."""
 
 
 def attend_all(qkv_T3H: torch.Tensor, pack: Pack, heads: int, dropout: float) -> torch.Tensor:
@@ -42,13 +45,24 @@ def attend_first(
     return _attend(query_BH.view(len(query_BH), heads, -1), key_ThD, value_ThD, pack, dropout).flatten(1)
 
 
-def has_varlen(tensor: torch.Tensor, dropout: float) -> bool:
-    """Tell whether the GPU's kernel for texts of any length can be used: it has short formats only, and no dropout."""
-    return tensor.device.type == "cuda" and tensor.dtype in _SHORT and not dropout
+def has_varlen(hidden_TH: torch.Tensor, heads: int, dropout: float) -> bool:
+    """Tell whether the GPU's kernel for texts of any length can be used.
+
+    It is FlashAttention: for short formats, GPUs since Ampere, heads of 8, 16, ... 256 units, and without dropout.
+    """
+    width = hidden_TH.shape[-1] // heads
+    return (
+        hidden_TH.device.type == "cuda"
+        and hidden_TH.dtype in _SHORT
+        and not dropout
+        and width % 8 == 0
+        and width <= _WIDEST
+        and torch.cuda.get_device_capability(hidden_TH.device) >= _AMPERE
+    )
 
 
 def _attend(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, pack: Pack, dropout: float) -> torch.Tensor:
-    if has_varlen(key, dropout):
+    if not pack.runs:
         return _varlen(query, key, value, pack)
     if key.device.type == "cpu" and key.dtype in _SHORT and key.requires_grad and torch.is_grad_enabled():
         return explicit.attend(query, key, value, pack.runs, dropout)

@@ -11,7 +11,7 @@ import torch
 
 from plugins.nlp.text_classification.bert.packed.anatomy import Anatomy, anatomy_of
 from plugins.nlp.text_classification.bert.packed.attention import attend_all, attend_first, has_varlen
-from plugins.nlp.text_classification.bert.packed.compiled import compiled
+from plugins.nlp.text_classification.bert.packed.compiled import compiled, vary
 from plugins.nlp.text_classification.bert.packed.dropout import drop, drop_and_add
 from plugins.nlp.text_classification.bert.packed.pack import Pack
 from plugins.nlp.text_classification.bert.packed.quantized import quantize
@@ -37,7 +37,8 @@ class PackedClassifier:
         self._anatomy: Anatomy = anatomy_of(model)
         self._words = Words(self._anatomy.embeddings.word_embeddings)
         self.weights = Weights(self._anatomy.blocks, dtype)
-        self._compiled = compiled(self._first, model.device)
+        # Not the bound method: an object that refers to itself keeps its model in memory until Python looks for such.
+        self._compiled = compiled(PackedClassifier._first, model.device)
 
     def quantize(self) -> None:
         """Multiply in 8-bit integers from here on; nothing can be trained any more."""
@@ -58,9 +59,10 @@ class PackedClassifier:
         training, parts = self._model.training, self._anatomy
         dropout, of_weights = (parts.dropout, parts.attention_dropout) if training else (0.0, 0.0)
         hidden_TH = self._embed(pack, dropout)
-        if has_varlen(hidden_TH, of_weights):
+        if has_varlen(hidden_TH, parts.heads, of_weights):
+            vary(hidden_TH, pack.starts)
             # The kernel needs no runs, and compiled code would be made anew for each of them.
-            first_BH = self._compiled(hidden_TH, replace(pack, runs=()), dropout, of_weights)
+            first_BH = self._compiled(self, hidden_TH, replace(pack, runs=()), dropout, of_weights)
         else:
             first_BH = self._first(hidden_TH, pack, dropout, of_weights)
         return parts.head(first_BH.float()[:, None])
