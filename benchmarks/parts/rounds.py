@@ -18,7 +18,7 @@ _LOG = logging.getLogger("benchmarks")
 
 
 KEPT_MEMORY = {
-    "MALLOC_MMAP_THRESHOLD_": str(1 << 30),
+    "MALLOC_MMAP_MAX_": "0",
     "MALLOC_TRIM_THRESHOLD_": str(1 << 33),
     "MALLOC_TOP_PAD_": str(1 << 26),
 }

@@ -219,11 +219,11 @@ def _start_tracker() -> None:
 
 
 _KEPT_MEMORY = {
-    "MALLOC_MMAP_THRESHOLD_": str(1 << 30),
+    "MALLOC_MMAP_MAX_": "0",
     "MALLOC_TRIM_THRESHOLD_": str(1 << 33),
     "MALLOC_TOP_PAD_": str(1 << 26),
 }
-"""For glibc, in bytes; other C libraries know nothing of it."""
+"""For glibc: no mapping of its own for a large block, and sizes in bytes; other C libraries know nothing of it."""
 
 
 def _worker_environment(threads: int) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """The benchmarks still run, and treat all contestants alike; no time is asserted."""
 
 import contextlib
+import functools
 import importlib
 import importlib.util
 import io
@@ -37,6 +38,8 @@ def command(part, monkeypatch, capsys):
         with contextlib.redirect_stdout(io.StringIO()):  # Trainer's
             return json.loads(json.dumps(do(job, arguments)))
 
+    machine = part("machine")
+    monkeypatch.setattr(machine, "rates", functools.partial(machine.rates, seconds=0.02))
     monkeypatch.setattr(part("rounds"), "spawn", here)
 
     def run(name, *arguments):
@@ -52,7 +55,7 @@ def command(part, monkeypatch, capsys):
 
 def test_throughput_counts_the_same_work(command):
     """All contestants see the same examples, tokens and steps; shares and the profile are told."""
-    sides = ["modelcat", "modelcat-dropout", "trainer", "trainer-tuned"]
+    sides = ["modelcat-dropout", "trainer", "trainer-tuned"]
     options = ["--rows", "40", "--batch", "16", "--max-length", "32", "--epochs", "2", "--rounds", "1"]
     options += ["--warmup-rows", "16", "--test-rows", "8", "--profile-rows", "32"]
     report = command("train_throughput", *TINY, *options, "--contestants", *sides)
@@ -61,11 +64,11 @@ def test_throughput_counts_the_same_work(command):
     assert {one["steps"] for one in found.values()} == {6}
     assert {one["examples"] for one in found.values()} == {80}
     assert len({one["real_tokens"] for one in found.values()}) == 1
-    assert [one["attention_dropout"] for one in found.values()] == [0.0, 0.1, 0.1, 0.0]
+    assert [one["attention_dropout"] for one in found.values()] == [0.1, 0.1, 0.0]
     assert all(one["share_of_fp32_rate"] > 0 and one["peak"] > one["peak_above_imports"] for one in found.values())
     assert found["trainer"]["processed_per_real_token"] >= 1
-    assert set(report["ratios"]) == {f"{ours} / {theirs}" for ours in sides[:2] for theirs in sides[2:]}
-    profile = report["profile"]["modelcat"]
+    assert set(report["ratios"]) == {f"{ours} / {theirs}" for ours in sides[:1] for theirs in sides[1:]}
+    profile = report["profile"]["modelcat-dropout"]
     assert sum(profile["share"].values()) == pytest.approx(1)
     assert profile["seconds_per_step"]["forward"] > 0 < profile["seconds_per_step"]["backward"]
     assert profile["processed_per_real_token"] is None or profile["processed_per_real_token"] >= 1

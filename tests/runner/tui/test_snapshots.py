@@ -12,7 +12,7 @@ from shelf import WHOLE
 from textual.widgets import Input, TextArea
 
 NARROW, WIDE = (80, 24), (160, 48)
-QUIET = 0.12
+QUIET = 0.1
 """Seconds without a change on the screen after which nothing more is waited for."""
 
 Steps = Callable[[Any], Awaitable[None]]
@@ -26,10 +26,10 @@ async def settled(pilot) -> None:
             area.cursor_blink = False
         for line in pilot.app.screen.query(Input):
             line.cursor_blink = False
-        await pilot.pause(0.03)
+        await pilot.pause(QUIET / 2)
         now = str(pilot.app.screen._compositor.render_strips())
         busy = any(worker.is_running for worker in pilot.app.workers)
-        quiet, before = (0.0 if busy or now != before else quiet + 0.03), now
+        quiet, before = (0.0 if busy or now != before else quiet + QUIET / 2), now
 
 
 def pressing(*keys: str) -> Steps:
@@ -127,12 +127,11 @@ def test_a_screen_looks_as_it_did(screen, size, browser, snap_compare):
     assert snap_compare(app, terminal_size=size, run_before=_then_settled(SCREENS[screen]))
 
 
-@pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "160x48"])
 @pytest.mark.parametrize("screen", MAIN)
-def test_a_main_screen_looks_as_it_did_in_german(screen, size, browser, snap_compare):
-    """Nothing is cut or in English in German."""
+def test_a_main_screen_looks_as_it_did_in_german(screen, browser, snap_compare):
+    """Nothing is cut or in English in German, whose words are longer, where there is the least room."""
     app = browser("sqlite:///studies.db", interval=3600.0, language="de")
-    assert snap_compare(app, terminal_size=size, run_before=_then_settled(SCREENS[screen]))
+    assert snap_compare(app, terminal_size=NARROW, run_before=_then_settled(SCREENS[screen]))
 
 
 @pytest.mark.parametrize("screen", MAIN)

@@ -699,25 +699,6 @@ def test_german_and_ascii(at, text_of):
     at(plain, ascii=True)
 
 
-def test_hostile_texts_change_nothing(at, text_of):
-    """Names, labels, reasons and logs of anybody's show themselves and do nothing, on every tab."""
-
-    async def steps(pilot, screen):
-        for _ in range(5):
-            await press(pilot, "right_square_bracket", "down")
-            shown = text_of(pilot.app)
-            assert "\x1b" not in shown
-            assert "\u202e" not in shown
-        for _ in range(7 if screen.study == WHOLE else 0):
-            await press(pilot, "g")
-            assert "\x1b" not in text_of(pilot.app)
-        await press(pilot, "f", "escape", "v", "escape", "c", "enter")
-        assert "\u202e" not in text_of(pilot.app)
-
-    for study in (WHOLE, "imdb-bert", "tickets-csv"):
-        at(steps, study=study, shelf="hostile_shelf")
-
-
 def test_ten_thousand_trials(at, shelf, store, until, monkeypatch):
     """A study of 10,000 trials is shown; no chart and no read waits for each step of the cursor, only for its rest."""
     many_trials(shelf, "large", 10_000)

@@ -41,9 +41,9 @@ class Budget:
         self.tokens = _safe[self._key] if self.remembered else token_budget(self._device, training=training)
         self.halvings = 0
 
-    def halve(self) -> None:
-        """Take half as many tokens from here on."""
-        self.tokens = max(1, self.tokens // 2)
+    def halve(self, tried: int) -> None:
+        """Take half as many tokens from here on as did not fit, which were `tried` in all."""
+        self.tokens = max(1, min(self.tokens, tried) // 2)
         self.halvings += 1
         release(self._device)
 

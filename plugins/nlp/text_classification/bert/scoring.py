@@ -47,7 +47,7 @@ def log_probabilities(classifier: Classifier, tokens: Tokens) -> np.ndarray:
     classifier.model.eval()
     try:
         while (logits := _try_logits(classifier, tokens, rows, budget.tokens)) is None:
-            budget.halve()
+            budget.halve(int(tokens.lengths.sum()))
         budget.worked()
     finally:
         classifier.model.train(training)

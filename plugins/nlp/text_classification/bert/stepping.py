@@ -53,7 +53,7 @@ class Stepper:
         set_rate(self._optimizer, rate)
         while (loss := self._try_gradients(rows)) is None:
             self._classifier.forget()
-            self.budget.halve()
+            self.budget.halve(int(self._training.tokens.lengths[rows].sum()))
         self.budget.worked()
         if self._config.max_grad_norm:
             self._scaler.unscale_(self._optimizer)

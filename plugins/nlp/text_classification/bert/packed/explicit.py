@@ -2,7 +2,10 @@
 
 torch's fused kernel is the fastest forward there, but its backward is not: with bf16 and AVX-512 both together take
 twice as long as products that keep the attention weights. What is kept is one number for each pair of tokens of a text,
-layer and head; micro-batches are small, so it is little. Shapes: B texts of L tokens, Q queries each, D a head's width.
+layer and head; micro-batches are small, so it is little. Scores are rounded to the format before the softmax, as they
+are where transformers' own attention runs under autocast.
+
+Shapes: B texts of L tokens, Q queries each, D a head's width.
 """
 
 from collections.abc import Sequence
