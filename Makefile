@@ -32,8 +32,12 @@ check: $(READY)  ## linters, types and import contracts
 	$(BIN)/lint-imports --no-cache
 
 bench: $(READY)  ## the measurements under benchmarks/
+	$(BIN)/python -m pytest -q -m bench tests/benchmarks
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/terminal_ui.py
+	$(BIN)/python benchmarks/train_throughput.py
+	$(BIN)/python benchmarks/inference.py
+	$(BIN)/python benchmarks/memory.py
 
 clean:           ## remove the environment and caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache build dist

@@ -53,6 +53,7 @@ def command(part, monkeypatch, capsys):
     return run
 
 
+@pytest.mark.bench
 def test_throughput_counts_the_same_work(command):
     """All contestants see the same examples, tokens and steps; shares and the profile are told."""
     sides = ["modelcat-dropout", "trainer", "trainer-tuned"]
@@ -84,6 +85,7 @@ def test_inference_labels_every_text(command):
     assert set(report["ratios"]) == {"modelcat / pipeline", "modelcat / pipeline-tuned"}
 
 
+@pytest.mark.bench
 def test_parity_trains_each_seed(command):
     """Each contestant has an accuracy a seed after equal steps, and differences are told with their error."""
     options = ["--rows", "32", "--validation-rows", "16", "--test-rows", "16", "--max-length", "32", "--seeds", "2"]
@@ -102,6 +104,7 @@ def test_memory_tells_peaks(command):
     assert report["ratios"]["modelcat / trainer"]["peak"] > 0
 
 
+@pytest.mark.bench
 def test_study_trains_the_same_trials(command):
     """The plain script trains the trials of modelcat's study, with the same parameters."""
     options = ["--model", "tiny", "--device", "cpu", "--trials", "2", "--rows", "32", "--validation-rows", "16"]
@@ -173,6 +176,7 @@ def test_ratios_pair_what_ran_together(part):
     assert part("rounds").paired_ratio([{"x": None}], [{"x": 1}], "x") is None
 
 
+@pytest.mark.bench
 def test_contestants_run_in_processes_of_their_own(part):
     """A job comes back from its process; one that fails tells why."""
     run = part("rounds").run

@@ -169,7 +169,7 @@ def test_no_place_obeys_hostile_text(hostile_shelf, tmp_path, drive, until):
             app.go(TrialScreen(app.desk, WHOLE, number))
             await pilot.pause(0.3)
             assert app.screen.notice.message == ""
-            await look(pilot, *(["]", "down", "f", "v"] * 8 if number == 7 else ["]"]), "n", "p")
+            await look(pilot, *(["]", "down", "f", "v"] * 7 if number == 7 else ["]"]), "n", "p")
             await leave(pilot)
         app.go_to_spec(
             json.dumps({odd(luck): odd(luck), "model": odd(luck), "category": "nlp", "study": {odd(luck): 1}})

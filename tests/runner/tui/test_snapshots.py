@@ -74,11 +74,6 @@ NEXT = "right_square_bracket"
 SCREENS: dict[str, Steps] = {
     "studies": pressing(),
     "studies-search": pressing("slash", "b", "e", "r", "t"),
-    "stop": pressing("down", "down", "down", "down", "s"),
-    "describe": pressing("i"),
-    "help": pressing("question_mark"),
-    "commands": pressing("ctrl+k"),
-    "jump": pressing("ctrl+o"),
     "catalog": pressing("2"),
     "catalog-model": pressing("2", "down", "down", "down"),
     "submit": pressing("3"),
@@ -106,6 +101,13 @@ SCREENS: dict[str, Steps] = {
     "trial-parameters": in_trial(WHOLE, 7, "parameters"),
     "trial-failed": in_trial(WHOLE, 6, "parameters"),
 }
+DIALOGS: dict[str, Steps] = {
+    "stop": pressing("down", "down", "down", "down", "s"),
+    "describe": pressing("i"),
+    "help": pressing("question_mark"),
+    "commands": pressing("ctrl+k"),
+    "jump": pressing("ctrl+o"),
+}
 MAIN = (
     "studies",
     "catalog",
@@ -117,6 +119,13 @@ MAIN = (
     "trial-words",
     "help",
 )
+
+
+@pytest.mark.parametrize("screen", DIALOGS)
+def test_a_dialog_looks_as_it_did(screen, browser, snap_compare):
+    """Nothing in a dialog has moved or changed, where there is the least room."""
+    app = browser("sqlite:///studies.db", interval=3600.0)
+    assert snap_compare(app, terminal_size=NARROW, run_before=_then_settled(DIALOGS[screen]))
 
 
 @pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "160x48"])
@@ -131,14 +140,14 @@ def test_a_screen_looks_as_it_did(screen, size, browser, snap_compare):
 def test_a_main_screen_looks_as_it_did_in_german(screen, browser, snap_compare):
     """Nothing is cut or in English in German, whose words are longer, where there is the least room."""
     app = browser("sqlite:///studies.db", interval=3600.0, language="de")
-    assert snap_compare(app, terminal_size=NARROW, run_before=_then_settled(SCREENS[screen]))
+    assert snap_compare(app, terminal_size=NARROW, run_before=_then_settled((SCREENS | DIALOGS)[screen]))
 
 
 @pytest.mark.parametrize("screen", MAIN)
 def test_a_main_screen_looks_as_it_did_in_light(screen, browser, snap_compare):
     """Colours that can be read on light ground."""
     app = browser("sqlite:///studies.db", interval=3600.0, theme="modelcat-light")
-    assert snap_compare(app, terminal_size=WIDE, run_before=_then_settled(SCREENS[screen]))
+    assert snap_compare(app, terminal_size=WIDE, run_before=_then_settled((SCREENS | DIALOGS)[screen]))
 
 
 @pytest.mark.parametrize("screen", ["studies", "study-trials", "study-charts", "trial-confusion", "trial-words"])
