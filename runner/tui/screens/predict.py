@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.events import Resize
 
 from catalog.errors import ModelcatError, StoppedError
-from catalog.results import Explanation
+from catalog.results import Explanation, Prediction
 from runner.console.text import safe
 from runner.store.records import StudyRecord
 from runner.tui.bindings import key_shown, textual_bindings
@@ -193,10 +193,10 @@ class PredictScreen(Place):
                 self._since = None
             self._tell()
 
-    def _take(self, given: object, study: str, seconds: float, *, keep: bool) -> None:
+    def _take(self, given: Prediction | Explanation, study: str, seconds: float, *, keep: bool) -> None:
         explanation = given if isinstance(given, Explanation) else None
-        prediction = explanation.prediction if explanation is not None else given
-        self._answer = Answer(study, prediction, seconds, self.desk.clock(), explanation)  # type: ignore[arg-type]
+        prediction = given.prediction if isinstance(given, Explanation) else given
+        self._answer = Answer(study, prediction, seconds, self.desk.clock(), explanation)
         self.figure.show(self._draw)
         if keep:
             same = [(old.study, old.prediction.text) for old in self._history[:1]]

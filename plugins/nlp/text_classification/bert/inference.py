@@ -1,9 +1,11 @@
 """Which arithmetic a trained model answers in."""
 
+from typing import cast
+
 import torch
 
 from catalog.errors import InputError
-from plugins.nlp.text_classification.bert.precision import Precision, choose
+from plugins.nlp.text_classification.bert.precision import Name, Precision, choose
 
 __all__ = ["PRECISIONS", "choose_inference"]
 
@@ -38,7 +40,7 @@ def choose_inference(wanted: str, trained_in: str, device: torch.device, hidden:
         )
     if wanted == "auto" and trained_in != "fp32":
         return choose("auto", None, device, hidden)
-    return Precision("fp32" if wanted == "auto" else wanted, device.type)  # type: ignore[arg-type]
+    return Precision("fp32" if wanted == "auto" else cast("Name", wanted), device.type)
 
 
 def _has_int8(device: torch.device) -> bool:

@@ -5,7 +5,7 @@ from typing import Literal
 
 import torch
 
-__all__ = ["Precision", "choose"]
+__all__ = ["Name", "Precision", "choose"]
 
 Name = Literal["fp32", "bf16", "fp16", "int8"]
 _NARROW = 256

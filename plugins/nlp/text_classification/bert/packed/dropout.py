@@ -24,7 +24,7 @@ def drop(x: torch.Tensor, probability: float) -> torch.Tensor:
         return x
     if x.device.type != "cpu":
         return functional.dropout(x, probability)
-    dropped: torch.Tensor = _Dropped.apply(x, None, probability)  # type: ignore[no-untyped-call]
+    dropped: torch.Tensor = _Dropped.apply(x, None, probability)  # type: ignore[no-untyped-call]  # torch's
     return dropped
 
 
@@ -34,7 +34,7 @@ def drop_and_add(x: torch.Tensor, residual: torch.Tensor, probability: float) ->
         return residual + x
     if x.device.type != "cpu":
         return residual + functional.dropout(x, probability)
-    summed: torch.Tensor = _Dropped.apply(x, residual, probability)  # type: ignore[no-untyped-call]
+    summed: torch.Tensor = _Dropped.apply(x, residual, probability)  # type: ignore[no-untyped-call]  # torch's
     return summed
 
 

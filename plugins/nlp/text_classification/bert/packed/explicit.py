@@ -31,7 +31,7 @@ def attend(
         runs: The texts.
         dropout: Share of attention weights dropped.
     """
-    mixed: torch.Tensor = _Attention.apply(query, key, value, tuple(runs), dropout)  # type: ignore[no-untyped-call]
+    mixed: torch.Tensor = _Attention.apply(query, key, value, tuple(runs), dropout)  # type: ignore[no-untyped-call]  # torch's
     return mixed
 
 
