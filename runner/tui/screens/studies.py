@@ -144,7 +144,7 @@ class StudiesScreen(Place):
     def _empty(self) -> str:
         t = self.desk.t
         if self._seen is None:
-            return t("Reading the studies...")
+            return "" if self.notice.message else t("Reading the studies...")  # else there is nothing to read
         if self._rows:
             return t("No study holds these words. Esc shows all.")
         if self.desk.read_only:
