@@ -73,4 +73,5 @@ class CheckpointFolder:
         given_up = place.with_name(f".{place.name}.{os.getpid()}.removed")
         with suppress(OSError):  # what cannot be removed costs room, nothing else
             place.rename(given_up)
+            sync(self.path)  # or a power cut might leave what is left of it under its name
             shutil.rmtree(given_up)
