@@ -17,7 +17,7 @@ from pathlib import Path
 from catalog.contract import Decision, EpochMetrics
 from catalog.errors import ModelcatError, OutOfMemoryError, WorkError
 from runner.engine.bench import Bench
-from runner.engine.messages import Answer, Done, Event, Failed, Job, Report, Tick
+from runner.engine.messages import Answer, Checkpointed, Done, Event, Failed, Job, Pause, Report, Tick
 
 __all__ = ["serve"]
 
@@ -41,7 +41,7 @@ def serve(pipe: Connection, device: str, threads: int, log: Path | None) -> None
     bench = Bench(device, threads)
     while True:
         job = inbox.jobs.get()
-        pipe.send(_attempt(bench, job, _Line(job.id, pipe, inbox.answers)))
+        pipe.send(_attempt(bench, job, _Line(job.id, pipe, inbox.answers, inbox.pauses)))
 
 
 class _Inbox:
@@ -50,6 +50,7 @@ class _Inbox:
     def __init__(self, pipe: Connection) -> None:
         self.jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
         self.answers: queue.SimpleQueue[Answer] = queue.SimpleQueue()
+        self.pauses: set[int] = set()
         self._pipe = pipe
         threading.Thread(target=self._read, daemon=True, name="inbox").start()
 
@@ -59,7 +60,10 @@ class _Inbox:
                 message = self._pipe.recv()
             except (EOFError, OSError):
                 os._exit(0)  # the coordinator is gone; there is nobody left to clean up for
-            (self.answers if isinstance(message, Answer) else self.jobs).put(message)
+            if isinstance(message, Pause):
+                self.pauses.add(message.job)
+            else:
+                (self.answers if isinstance(message, Answer) else self.jobs).put(message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,7 @@ class _Line:
     job: int
     pipe: Connection
     answers: "queue.SimpleQueue[Answer]"
+    pauses: set[int]
     last: list[float] = field(default_factory=lambda: [0.0])
 
     def report(self, metrics: EpochMetrics) -> Decision:
@@ -82,6 +87,12 @@ class _Line:
         if now - self.last[0] >= _TICK_SECONDS:
             self.last[0] = now
             self.pipe.send(Tick(self.job, progress))
+
+    def checkpointed(self, progress: float) -> None:
+        self.pipe.send(Checkpointed(self.job, progress))
+
+    def paused(self) -> bool:
+        return self.job in self.pauses
 
 
 def _attempt(bench: Bench, job: Job, line: _Line) -> Event:

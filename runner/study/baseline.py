@@ -41,6 +41,7 @@ def train_baseline(session: Session, known: Mapping[str, Any] | None) -> None:
     except ModelcatError as error:
         baseline = {"key": key, "failure": {"kind": error.kind, "reason": error.message}}
     session.update(baseline=baseline)
+    session.folders.settle("baseline")
     session.listener.ended("baseline", None, value)
 
 
@@ -50,12 +51,4 @@ def _task(session: Session, key: str) -> Train:
     except ModelcatError as error:
         session.listener.failed("baseline", error, "")
         raise
-    request = session.request
-    return Train(
-        subject=session.subject({}, key),
-        folder=session.folders.training("baseline"),
-        seed=request.spec.study.seed,
-        metric=request.metric,
-        direction=request.direction,
-        quarters=False,
-    )
+    return session.training("baseline", session.subject({}, key), session.request.spec.study.seed)

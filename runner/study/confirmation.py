@@ -127,9 +127,8 @@ class Confirmation:
         seed, arm = self._left.pop()
         name = f"confirm/{arm}/{self.seeds.index(seed) + 1}"
         self._running[name] = (arm, seed)
-        self._session.store.clear_training(self._session.study, self._session.lease, name)
         self._session.listener.started(name, None)
-        return name, self._session.training(name, self.arms[arm].config, seed)
+        return name, self._session.training(name, self._session.subject(self.arms[arm].config), seed)
 
     def _handle(self, name: str, event: Event) -> None:
         match event:
@@ -138,6 +137,7 @@ class Confirmation:
             case Done(_, result):
                 self._finish(name, result)
             case Failed():
+                self._session.folders.settle(name)
                 self._session.listener.ended(name, None, None)
 
     def _finish(self, name: str, result: TrialResult) -> None:
@@ -160,4 +160,5 @@ class Confirmation:
             self._session.judged(confirmed(arm, seed), result.evaluation)
             self._session.store.put_confirmation(self._session.study, self._session.lease, record)
             self._records[arm, seed] = record
+        folders.settle(name)
         self._session.listener.ended(name, None, value)

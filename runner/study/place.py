@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from catalog.contract import CHECKPOINT_SECONDS
 from runner.store.files import study_folder
 
 __all__ = ["Place"]
@@ -18,6 +19,7 @@ class Place:
         cache: What may be lost: tokens, vocabularies.
         workers: Processes that train.
         debug: Show what the workers print.
+        checkpoint_seconds: Between two checkpoints within an epoch.
     """
 
     storage: str
@@ -25,6 +27,7 @@ class Place:
     cache: Path
     workers: int = 1
     debug: bool = False
+    checkpoint_seconds: float = CHECKPOINT_SECONDS
 
     def folder_of(self, study: str) -> Path:
         """Return the folder of one study's files.
