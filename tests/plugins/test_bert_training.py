@@ -14,7 +14,9 @@ from catalog.contract import Decision, Direction, Outcome
 from catalog.errors import DataError, DivergedError, InputError, OutOfMemoryError
 from plugins.nlp.text_classification import predictions
 from plugins.nlp.text_classification.bert import device, memory, precision, progress, stepping
+from plugins.nlp.text_classification.bert.budget import Budget
 from plugins.nlp.text_classification.bert.classifier import Classifier
+from plugins.nlp.text_classification.bert.determinism import repeatable
 from plugins.nlp.text_classification.bert.model import build
 from plugins.nlp.text_classification.bert.optimizer import build_optimizer
 from plugins.nlp.text_classification.bert.precision import Precision, choose
@@ -303,6 +305,33 @@ def test_evaluation_cuts_what_does_not_fit(prepared: PreparedBert, monkeypatch: 
     exhausted_above(monkeypatch, 5, torch.OutOfMemoryError("CUDA out of memory"), training=False)
     assert np.allclose(log_probabilities(classifier, tokens), expected, atol=1e-5)
     assert classifier.model.training
+
+
+def test_what_repeats_itself_is_evaluated_as_if_nothing_were_known(
+    prepared: PreparedBert, monkeypatch: pytest.MonkeyPatch
+):
+    """Evaluation too forgets what an earlier one learnt of memory: how texts are cut decides the last bits."""
+    classifier, tokens = classifier_of(prepared), prepared.tokens["validation"]
+    budget = Budget(classifier, tokens, training=False)
+    budget.halve(64)
+    budget.worked()
+    assert Budget(classifier, tokens, training=False).tokens == 32
+    with repeatable(CPU, wanted=True):
+        assert Budget(classifier, tokens, training=False).tokens > 32
+
+
+def test_a_model_too_large_for_its_optimizer_is_told_as_such(
+    prepared: PreparedBert, tiny: Make, make_context: Make, monkeypatch: pytest.MonkeyPatch
+):
+    """Where the optimizer's state finds no room, no shorter text would help, and none is advised."""
+
+    def fail(*_: Any, **__: Any) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    monkeypatch.setattr(torch.optim.AdamW, "step", fail)
+    with pytest.raises(OutOfMemoryError, match="optimizer's state do not fit") as caught:
+        train(tiny(), prepared, make_context()[0])
+    assert caught.value.field == "model_config.model_name"
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+import torch
+
 from plugins.nlp.text_classification.bert.classifier import Classifier
 from plugins.nlp.text_classification.bert.device import token_budget
 from plugins.nlp.text_classification.bert.families import FAMILIES
@@ -20,13 +22,13 @@ class Budget:
     """The tokens of a micro-batch.
 
     What had to be cut is remembered for the model's shape, the length of the texts, the way of attention and the
-    device, so that the next training of this process does not run out of memory again.
+    device, so that the next training of this process does not run out of memory again. Not where torch was told to
+    repeat itself: what was tried before would decide how sums are cut.
 
     Args:
         classifier: What computes.
         tokens: What it will be given.
         training: Whether gradients are computed too.
-        fresh: Whether to know nothing of earlier trainings, so that a training repeats itself.
 
     Attributes:
         tokens: Of a micro-batch at most; a text alone may have more.
@@ -34,13 +36,13 @@ class Budget:
         remembered: Whether an earlier training has had to cut it.
     """
 
-    def __init__(self, classifier: Classifier, tokens: Tokens, *, training: bool, fresh: bool = False) -> None:
+    def __init__(self, classifier: Classifier, tokens: Tokens, *, training: bool) -> None:
         self._device = classifier.device
         config, longest = classifier.model.config, int(tokens.lengths.max(initial=0))
         shape = (config.model_type, config.num_hidden_layers, config.hidden_size, classifier.model.num_parameters())
         dropout = getattr(config, FAMILIES[config.model_type].attention_dropout) if training else 0.0
         self._key: _Key = (*shape, longest, bool(dropout), str(self._device), classifier.precision.name, training)
-        self.remembered = self._key in _safe and not fresh
+        self.remembered = self._key in _safe and not torch.are_deterministic_algorithms_enabled()
         self.tokens = _safe[self._key] if self.remembered else token_budget(self._device, training=training)
         self.halvings = 0
 

@@ -8,6 +8,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
+from catalog.errors import OutOfMemoryError
 from plugins.nlp.text_classification.bert.batches import cut
 from plugins.nlp.text_classification.bert.budget import Budget
 from plugins.nlp.text_classification.bert.classifier import Classifier
@@ -44,7 +45,7 @@ class Stepper:
         self._hits = torch.zeros((), device=classifier.device)
         self._seen = 0
         self._weight_sum = 0.0
-        self.budget = Budget(classifier, training.tokens, training=True, fresh=config.deterministic)
+        self.budget = Budget(classifier, training.tokens, training=True)
         self.examples = 0
         self.tokens = 0
 
@@ -58,8 +59,7 @@ class Stepper:
         if self._config.max_grad_norm:
             self._scaler.unscale_(self._optimizer)
             nn.utils.clip_grad_norm_(self._classifier.model.parameters(), self._config.max_grad_norm)
-        self._scaler.step(self._optimizer)
-        self._scaler.update()
+        self._update()
         self._classifier.refresh()
         self._loss_sum += loss[0]
         self._hits += loss[1]
@@ -112,6 +112,19 @@ class Stepper:
         self._seen, self._weight_sum = int(numbers["seen"]), float(numbers["weight_sum"])
         self.examples, self.tokens = int(numbers["examples"]), int(numbers["tokens"])
         self._classifier.refresh()
+
+    def _update(self) -> None:
+        try:
+            self._scaler.step(self._optimizer)
+        except (RuntimeError, MemoryError) as error:
+            if is_exhausted(error):  # its state is twice as large as the model; no batch can be cut to make room
+                raise OutOfMemoryError(
+                    f"Out of memory on {self._classifier.device}: the model's weights, gradients and the optimizer's "
+                    "state do not fit, whatever the batch. Use a smaller model, or free memory there.",
+                    field="model_config.model_name",
+                ) from error
+            raise
+        self._scaler.update()
 
     def _try_gradients(self, rows: np.ndarray) -> torch.Tensor | None:
         """Return the step's summed loss and rows that were right, with its gradients in the parameters.
