@@ -22,10 +22,20 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return path.read_bytes()
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what is to hold on both databases on both."""
+    if metafunc.definition.get_closest_marker("both_databases"):
+        metafunc.parametrize("url", ["sqlite", "postgresql"], indirect=True)
+
+
 @pytest.fixture
-def url(tmp_path: Path, empty_database: bytes) -> str:
-    (tmp_path / "studies.db").write_bytes(empty_database)
-    return f"sqlite:///{tmp_path / 'studies.db'}"
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Return the URL of an empty database: a SQLite file, or what a test marked `both_databases` asks for."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        (tmp_path / "studies.db").write_bytes(request.getfixturevalue("empty_database"))
+        yield f"sqlite:///{tmp_path / 'studies.db'}"
+        return
+    yield request.getfixturevalue("postgres_url")
 
 
 @pytest.fixture
