@@ -5,13 +5,24 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import ColumnElement, Connection, select, update
 
 from catalog.errors import StudyConflictError, UnknownStudyError
 from runner.store.lease import Lease, Owner
 from runner.store.schema import studies
 
-__all__ = ["DELETED", "acquire", "begin", "fence", "lease_in", "now", "refuse_half_deleted", "release", "renew"]
+__all__ = [
+    "DELETED",
+    "acquire",
+    "begin",
+    "check",
+    "fence",
+    "lease_in",
+    "now",
+    "refuse_half_deleted",
+    "release",
+    "renew",
+]
 
 #: Kind of failure of a study whose deletion was begun: nobody may go on with what is left of it.
 DELETED = "deleted"
@@ -73,6 +84,17 @@ def _refuse_or_take(study: str, held: Lease, owner: Owner, *, takeover: bool) ->
     )
 
 
+def check(connection: Connection, study: str, lease: Lease) -> None:
+    """Check that `lease` still holds, and see to it that it does until the transaction ends.
+
+    Raises:
+        StudyConflictError: The lease was released, or somebody else has taken it.
+    """
+    held = select(studies.c.id).where(studies.c.study == study, *_holds(lease))
+    if connection.scalar(held.with_for_update(read=True)) is None:
+        raise _lost(connection, study, lease)
+
+
 def fence(connection: Connection, study: str, lease: Lease) -> int:
     """Check that `lease` still holds, mark the study as updated, and return the id of its row.
 
@@ -81,15 +103,22 @@ def fence(connection: Connection, study: str, lease: Lease) -> int:
     Raises:
         StudyConflictError: The lease was released, or somebody else has taken it.
     """
-    holds = [studies.c[name] == value for name, value in _identity(lease).items()]
-    renewed = update(studies).where(studies.c.study == study, *holds).values(updated=now()).returning(studies.c.id)
-    found: int | None = connection.scalar(renewed)
+    named = update(studies).where(studies.c.study == study, *_holds(lease))
+    found: int | None = connection.scalar(named.values(updated=now()).returning(studies.c.id))
     if found is None:
-        row = _row(connection, study)
-        holder = lease_in(row) if row else None
-        reason = f"{holder.owner} has taken it over" if holder else "it was released" if row else "it was deleted"
-        raise StudyConflictError(f"study {study!r} is no longer run by {lease.owner}: {reason}; nothing was written")
+        raise _lost(connection, study, lease)
     return found
+
+
+def _holds(lease: Lease) -> list[ColumnElement[bool]]:
+    return [studies.c[name] == value for name, value in _identity(lease).items()]
+
+
+def _lost(connection: Connection, study: str, lease: Lease) -> StudyConflictError:
+    row = _row(connection, study)
+    holder = lease_in(row) if row else None
+    reason = f"{holder.owner} has taken it over" if holder else "it was released" if row else "it was deleted"
+    return StudyConflictError(f"study {study!r} is no longer run by {lease.owner}: {reason}; nothing was written")
 
 
 def renew(connection: Connection, study: str, lease: Lease, ttl: timedelta) -> Lease:
@@ -101,7 +130,10 @@ def renew(connection: Connection, study: str, lease: Lease, ttl: timedelta) -> L
 
 
 def release(connection: Connection, study: str, lease: Lease, state: str) -> None:
-    """Give a lease back and leave the study in `state`."""
+    """Give a lease back and leave the study in `state`; where just that was done already, do nothing."""
+    row = _row(connection, study)
+    if row and (row["lease_host"], row["lease_epoch"], row["state"]) == (None, lease.epoch, state):
+        return  # by us, and the answer was lost
     study_id = fence(connection, study, lease)
     free = dict.fromkeys(("lease_host", "lease_pid", "lease_started", "lease_since", "lease_expires"))
     connection.execute(update(studies).where(studies.c.id == study_id).values(state=state, **free))

@@ -22,7 +22,8 @@ def stored_request(place: Place, study: str) -> tuple[Request, Mode]:
     """
     if not Store.exists(place.storage):
         raise UnknownStudyError(f"there is no database at {redact(place.storage)}: nothing has been run here")
-    record = Store.open(place.storage, create=True).study(study)  # going on may upgrade what an older one made
+    with Store.open(place.storage, create=True) as store:  # going on may upgrade what an older one made
+        record = store.study(study)
     spec = {**record.spec, "study": {**record.spec["study"], "name": record.study, "trials": record.planned}}
     request = resolve(spec, Path(record.base), source=f"study {study}")
     return (request if record.mode == "study" else as_training(request, record.study)), record.mode

@@ -15,7 +15,7 @@ import psutil
 from sqlalchemy import URL
 
 #: Holds what a URL must quote and what a careless redaction would let through.
-PASSWORD = "p@ss/w%rd:{1}"
+PASSWORD = "p@ss/w%rd:{1}"  # noqa: S105 -- of a server that lives for a test
 _USER = "modelcat"
 _UNPRIVILEGED = ("postgres", "nobody")
 
