@@ -91,9 +91,13 @@ class OptunaStorage(RDBStorage):
 
     def _count(self, study_id: int) -> int:
         trials = table("trials", column("study_id"))
-        with self.engine.begin() as connection:
-            query = select(func.count()).select_from(trials).where(trials.c.study_id == study_id)
-            return connection.scalar(query) or 0
+        session = self.scoped_session()
+        try:
+            found = session.scalar(select(func.count()).select_from(trials).where(trials.c.study_id == study_id))
+            session.commit()
+        finally:
+            session.close()
+        return found or 0
 
 
 def _patient(method: Callable[..., Kind]) -> Callable[..., Kind]:
