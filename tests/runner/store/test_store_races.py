@@ -27,22 +27,24 @@ FACTS = dict(key="k", mode="study", spec={}, base="", space={}, data={}, metric=
 # Calls work(number, round) in many processes at the same moment, round after round.
 def at_once(work, count, rounds=1):
     context = multiprocessing.get_context("fork")
-    together, wrong = context.Barrier(count), context.SimpleQueue()
+    together = context.Barrier(count)
 
-    def child(number):
+    def child(number, answer):
+        wrong = []
         for round_ in range(rounds):
             together.wait()
             try:
                 work(number, round_)
             except BaseException:
-                wrong.put(traceback.format_exc())
+                wrong.append(traceback.format_exc())
+        answer.send(wrong)
 
-    children = [context.Process(target=child, args=(number,)) for number in range(count)]
-    for process in children:
-        process.start()
-    for process in children:
-        process.join()
-    return [wrong.get() for _ in iter(wrong.empty, True)]
+    answers = []
+    for number in range(count):
+        mine, theirs = context.Pipe(duplex=False)
+        context.Process(target=child, args=(number, theirs)).start()
+        answers.append(mine)
+    return [text for answer in answers for text in answer.recv()]
 
 
 def create(urls):
