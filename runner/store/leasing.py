@@ -5,9 +5,10 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select, update
+from sqlalchemy import ColumnElement, Connection, func, select, update
 
 from catalog.errors import StudyConflictError, UnknownStudyError
+from runner.store.columns import Time
 from runner.store.lease import Lease, Owner
 from runner.store.schema import studies
 
@@ -28,9 +29,12 @@ __all__ = [
 DELETED = "deleted"
 
 
-def now() -> datetime:
-    """Return this moment in UTC."""
-    return datetime.now(UTC)
+def now(connection: Connection) -> datetime:
+    """Return this moment in UTC by the clock that all who may take a lease share: the server's, or this machine's."""
+    if connection.dialect.name == "sqlite":
+        return datetime.now(UTC)
+    moment: datetime = connection.execute(select(func.clock_timestamp(type_=Time))).scalar_one()
+    return moment
 
 
 def lease_in(row: Mapping[str, Any]) -> Lease | None:
@@ -46,7 +50,7 @@ def acquire(connection: Connection, study: str, owner: Owner, ttl: timedelta, *,
     row = _row(connection, study)
     if row is None:
         raise UnknownStudyError(f"there is no study {study!r}: it was deleted")
-    held, moment = lease_in(row), now()
+    held, moment = lease_in(row), now(connection)
     if held and held.held_by_living(moment):
         _refuse_or_take(study, held, owner, takeover=takeover)
     lease = Lease(owner, row["lease_epoch"] + 1, moment, moment + ttl)
@@ -104,7 +108,9 @@ def fence(connection: Connection, study: str, lease: Lease) -> int:
         StudyConflictError: The lease was released, or somebody else has taken it.
     """
     named = update(studies).where(studies.c.study == study, *_holds(lease))
-    found: int | None = connection.scalar(named.values(updated=now()).returning(studies.c.id))
+    # Not `now`, which would ask the server once more for each write.
+    moment = datetime.now(UTC) if connection.dialect.name == "sqlite" else func.clock_timestamp()
+    found: int | None = connection.scalar(named.values(updated=moment).returning(studies.c.id))
     if found is None:
         raise _lost(connection, study, lease)
     return found
@@ -123,7 +129,7 @@ def _lost(connection: Connection, study: str, lease: Lease) -> StudyConflictErro
 
 def renew(connection: Connection, study: str, lease: Lease, ttl: timedelta) -> Lease:
     """Put off the expiry of a lease that still holds."""
-    renewed = replace(lease, expires=now() + ttl)
+    renewed = replace(lease, expires=now(connection) + ttl)
     study_id = fence(connection, study, lease)
     connection.execute(update(studies).where(studies.c.id == study_id).values(lease_expires=renewed.expires))
     return renewed

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar, Un
 from sqlalchemy import Connection
 
 from catalog.errors import StoreError
-from runner.store import connections, creation, files, leasing, reading, requests, schema, writing
+from runner.store import connections, creation, examination, files, leasing, reading, requests, schema, writing
 from runner.store.creation import Condition
+from runner.store.examination import Examination
 from runner.store.failures import explained
 from runner.store.patience import SLICE, Patience
 from runner.store.records import (
@@ -114,6 +115,13 @@ class Store:
             return cls(checked, patience)
 
     @staticmethod
+    def is_older(url: str) -> bool:
+        """Tell whether there is a database of an older modelcat at `url`; raises as `exists`."""
+        checked = StorageUrl.parse(url)
+        with explained(checked):
+            return creation.condition(checked) is Condition.OLDER
+
+    @staticmethod
     def exists(url: str) -> bool:
         """Tell whether there is a database of ours at `url`; nothing is made.
 
@@ -135,6 +143,11 @@ class Store:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
+
+    def examine(self) -> Examination:
+        """Look for what is wrong with the database itself; large files take a second for each 100 MB."""
+        with self._reading() as connection:
+            return examination.examine(connection)
 
     # Optuna
 

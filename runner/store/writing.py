@@ -17,7 +17,7 @@ __all__ = ["change_study", "clear_results", "clear_training", "create_study", "d
 
 def create_study(connection: Connection, values: Mapping[str, Any]) -> None:
     """Insert a study, queued and run by nobody."""
-    moment = now()
+    moment = now(connection)
     defaults = {"state": "queued", "created": moment, "updated": moment, "seconds": 0.0, "lease_epoch": 0}
     try:
         connection.execute(insert(schema.studies).values(**defaults, **values))

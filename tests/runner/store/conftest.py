@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -45,8 +46,15 @@ def store(url: str) -> Iterator[Store]:
 
 
 @pytest.fixture
-def make_study(store: Store) -> Callable[..., None]:
-    def make(study: str = "reviews", **changes: object) -> None:
+def make_study(store: Store, make_study_in: Callable[..., None]) -> Callable[..., None]:
+    return partial(make_study_in, store)
+
+
+@pytest.fixture(scope="session")
+def make_study_in() -> Callable[..., None]:
+    """Return a function that makes a study in a store."""
+
+    def make(store: Store, study: str = "reviews", **changes: object) -> None:
         facts = {
             "key": "nlp/text-classification/linear",
             "mode": "study",

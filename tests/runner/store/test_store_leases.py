@@ -140,3 +140,21 @@ def test_no_lease_of_an_unknown_study(store: Store) -> None:
     """There is no lease of a study that does not exist."""
     with pytest.raises(UnknownStudyError):
         store.acquire("nothing", Owner.this_process(), MINUTE)
+
+
+def test_hosts_need_not_agree_on_the_time(
+    postgres_url: str, make_study_in: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a server its clock alone counts: a host whose own is an hour ahead or behind takes no living lease."""
+    with Store.open(postgres_url, create=True) as store:
+        make_study_in(store)
+        store.acquire("reviews", Owner("elsewhere.example", 1, 0.0), MINUTE)
+        for hours in (1, -1):
+            wrong = type(
+                "Wrong", (datetime,), {"now": lambda zone, hours=hours: datetime.now(zone) + timedelta(hours=hours)}
+            )
+            monkeypatch.setattr("runner.store.leasing.datetime", wrong)
+            with pytest.raises(StudyConflictError, match=r"process 1 on elsewhere\.example"):
+                store.acquire("reviews", Owner.this_process(), MINUTE)
+        expires = store.study("reviews").lease.expires
+        assert timedelta(0) < expires - datetime.now(UTC) < 2 * MINUTE
