@@ -293,9 +293,13 @@ def studies(storage: str | None, json: bool) -> None:
     from runner.console.answers import study_line
     from runner.console.output import print_json
     from runner.console.tables import print_studies
+    from runner.console.text import safe
 
     store = _reading(storage)
     records = store.studies() if store else []
+    for record in records:
+        if record.damage is not None:
+            sys.stderr.write(f"modelcat: {safe(record.damage)}\n")
     print_json([study_line(record) for record in records]) if json else print_studies(records)
 
 
@@ -363,8 +367,9 @@ def browse(
         from runner.tui.web import serve
 
         check_storage(storage)
-        named = {"--storage": storage, "--language": language}
-        arguments = [part for name, value in named.items() if value is not None for part in (name, value)]
+        if storage is not None:  # not as an argument: everybody can read those, and the URL may hold a password
+            os.environ["MODELCAT_STORAGE"] = storage
+        arguments = ["--language", language] if language else []
         flags = [name for name, given in (("--read-only", read_only), ("--ascii", ascii_only)) if given]
         serve([*arguments, *flags], port, open_browser=open_browser)
         return
@@ -479,7 +484,7 @@ def export(study: str, folder: Path, form: str, quantize: bool, force: bool, sto
     if quantize and form != "onnx":
         raise InputError("--quantize needs --format onnx; a Hugging Face folder keeps its fp32 weights")
     place, record = _place(storage, 1), _store(storage).study(study)
-    texts = sample_texts(place.folder / record.study / "examples")
+    texts = sample_texts(place.folder_of(record.study) / "examples")
     task = ExportModel(record.key, kept_model(record, place), folder, form, quantize, texts)
     exported = export_model(task, force=force, debug=place.debug)
     print_json(exported_answer(record.study, exported)) if json else print_exported(record.study, exported)
@@ -523,6 +528,7 @@ def report(
     from runner.console.output import print_json, print_line
     from runner.report.rules import findings_of
     from runner.report.writing import write_report
+    from runner.store.files import study_folder
     from runner.store.url import studies_folder
 
     store, folder = _store(storage), studies_folder(storage or _settings().storage)
@@ -534,7 +540,7 @@ def report(
         format=form,
         language=language,
         force=force,
-        diagnoses=findings_of(store, study, folder / study),
+        diagnoses=findings_of(store, study, study_folder(folder, study)),
     )
     answer = {"report": str(made.report), "bytes": made.bytes, "seconds": round(made.seconds, 3)}
     print_json(answer) if json else print_line(str(made.report))
@@ -577,7 +583,7 @@ def delete(study: str, yes: bool, storage: str | None, json: bool) -> None:
             raise InputError(f"deleting {record.study!r} needs --yes where nobody can be asked")
         total = record.trials.complete + record.trials.pruned + record.trials.failed
         click.confirm(f"Delete {record.study} with {total} trials and its model?", abort=True, err=True)
-    store.delete_study(record.study, place.folder / record.study)
+    store.delete_study(record.study, place.folder)
     print_json({"deleted": record.study}) if json else sys.stderr.write(f"Deleted {record.study}.\n")
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from catalog.errors import ModelcatError
 from catalog.results import Evaluation, Explanation, Prediction
 from runner.console.evaluation import evaluation_answer
+from runner.store.files import path_inside
 from runner.store.records import EpochRecord, StudyRecord, TrialRecord
 
 __all__ = [
@@ -145,7 +146,7 @@ def _baseline(baseline: Mapping[str, Any] | None) -> dict[str, Any] | None:
 def _model_dir(record: StudyRecord, folder: Path) -> str | None:
     if record.model_dir is None:
         return None
-    return str((folder / record.model_dir).absolute())
+    return str(path_inside(folder, record.model_dir).absolute())
 
 
 def _epoch(epoch: EpochRecord) -> dict[str, Any]:

@@ -55,9 +55,7 @@ def _integrity(damage: tuple[str, ...]) -> Finding:
 def _journal(mode: str | None) -> list[Finding]:
     if mode is None or mode == "delete":
         return [] if mode is None else [finding("journal", "good", "roll-back journal")]
-    advice = (
-        "some versions of SQLite damage such files: run sqlite3 FILE 'PRAGMA journal_mode=DELETE' when nothing runs"
-    )
+    advice = "some versions of SQLite damage such files: run sqlite3 FILE 'PRAGMA journal_mode=DELETE' while none runs"
     return [finding("journal", "note", f"journal mode {mode}", advice)]
 
 
@@ -70,6 +68,8 @@ def _rights(path: Path | None) -> list[Finding]:
 
 def _left(studies: list[StudyRecord]) -> list[Finding]:
     """Tell of studies that nobody runs although they say so, that are half deleted, or that cannot be read."""
+    from runner.store.leasing import DELETED
+
     now = datetime.now(UTC)
     found = []
     for study in studies:
@@ -77,7 +77,7 @@ def _left(studies: list[StudyRecord]) -> list[Finding]:
         if study.worker_gone(now):
             who = f"{study.lease.owner}, which ran it, is gone" if study.lease else "nobody holds its lease"
             found.append(finding("lease", "note", f"{study.study}: {who}", f"modelcat resume {study.study}"))
-        elif kind == "deleted":
+        elif kind == DELETED:
             found.append(
                 finding("deletion", "note", f"{study.study} is half deleted", f"modelcat delete {study.study}")
             )

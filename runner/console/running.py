@@ -10,6 +10,7 @@ from runner.console.narration import narrate
 from runner.console.output import narrator, print_json, print_line
 from runner.console.tables import print_trials
 from runner.console.text import duration, metric_value, safe
+from runner.store.files import path_inside
 from runner.store.records import Mode, StudyRecord
 from runner.store.store import Store
 from runner.study.coordinator import run_study
@@ -29,7 +30,7 @@ def run_narrated(request: Request, place: Place, mode: Mode) -> StudyRecord:
 def print_study(record: StudyRecord, place: Place, *, json: bool) -> None:
     """Print a study's result: its trials, its verdict, and what to do next."""
     if json:
-        print_json(study_answer(record, place.folder / record.study))
+        print_json(study_answer(record, place.folder_of(record.study)))
         return
     print_trials(record, Store.open(place.storage, create=False).trials(record.study))
     print_line()
@@ -38,7 +39,7 @@ def print_study(record: StudyRecord, place: Place, *, json: bool) -> None:
     for line in _test_lines(record):
         print_line(line)
     if record.model_dir:
-        print_line(f"model   {_shown_path(place.folder / record.study / record.model_dir)}")
+        print_line(f"model   {_shown_path(path_inside(place.folder_of(record.study), record.model_dir))}")
     print_line(f"\n{record.state} after {duration(record.seconds)} of work. Next:")
     print_line(f"  modelcat predict {record.study} 'The plot was thin, but the acting carried it.'")
     best = record.best.number if record.best else 0
@@ -51,7 +52,7 @@ def print_training(record: StudyRecord, place: Place, *, json: bool) -> None:
     store = Store.open(place.storage, create=False)
     trial, history = store.trial(record.study, 0), store.epochs(record.study, "trial/0")
     if json:
-        print_json(trained_answer(record, trial, history, place.folder / record.study))
+        print_json(trained_answer(record, trial, history, place.folder_of(record.study)))
         return
     shown = ", ".join(f"{name} {metric_value(name, value)}" for name, value in trial.metrics.items())
     print_line(f"{record.study}: validation {shown}")
@@ -63,7 +64,7 @@ def print_training(record: StudyRecord, place: Place, *, json: bool) -> None:
         tokens = f", {speed['tokens_per_second']:,.0f} tokens/s" if speed.get("tokens_per_second") else ""
         print_line(f"trained for {duration(speed['training_seconds'])}: {examples}{tokens}")
     if record.model_dir:
-        print_line(f"model   {_shown_path(place.folder / record.study / record.model_dir)}")
+        print_line(f"model   {_shown_path(path_inside(place.folder_of(record.study), record.model_dir))}")
     print_line(f"\nNext:\n  modelcat predict {record.study} 'The plot was thin, but the acting carried it.'")
 
 

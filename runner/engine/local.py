@@ -4,14 +4,12 @@ import multiprocessing
 import os
 import shutil
 import signal
-import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable
-from contextlib import redirect_stderr, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field
-from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
@@ -22,6 +20,7 @@ from catalog.contract import Decision
 from catalog.errors import LostWorkerError, StoppedError
 from runner.engine import interruption
 from runner.engine.messages import Answer, Done, Event, Failed, Job, Report, Task
+from runner.engine.tracking import start_tracker
 from runner.engine.worker import serve
 
 __all__ = ["LocalEngine", "usable_cores"]
@@ -171,7 +170,7 @@ class LocalEngine:
             name=f"modelcat-worker-{index}",
             daemon=False,  # a trainer may start processes of its own; `close` ends ours
         )
-        _start_tracker()
+        start_tracker()
         # Ctrl+C reaches the whole group, and a worker that is still importing would print a traceback: it is born with
         # the signal blocked. Ours waits meanwhile and is delivered right after.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
@@ -201,21 +200,6 @@ class LocalEngine:
             if worker.job is None
             else [Failed(worker.job, LostWorkerError(f"the worker process {how}{hint}"), details)]
         )
-
-
-def _start_tracker() -> None:
-    """Start multiprocessing's resource tracker while stderr is a file: it takes over the descriptor.
-
-    A terminal UI captures what is printed, its stderr has the descriptor -1, and no process could be started.
-    """
-    try:
-        shown = sys.stderr is None or sys.stderr.fileno() >= 0
-    except (OSError, ValueError):  # it has none, which the tracker takes
-        shown = True
-    if shown or sys.__stderr__ is None:
-        return
-    with redirect_stderr(sys.__stderr__):
-        resource_tracker.ensure_running()
 
 
 _KEPT_MEMORY = {

@@ -10,7 +10,7 @@ from typing import Literal
 from catalog.diagnosis import Diagnosis
 from catalog.errors import InputError, WorkError
 from runner.console.destination import check_file, written_file
-from runner.store.files import study_folder
+from runner.store.files import path_inside, study_folder
 from runner.store.store import Store
 
 __all__ = ["Format", "Written", "write_report"]
@@ -88,7 +88,7 @@ def write_report(  # noqa: PLR0913 -- a command's options
 def _readme(folder: Path, study: str, model_dir: str | None, format: Format) -> Path:  # noqa: A002 -- it is called so
     if format == "html":
         raise InputError("a page needs a file to go to: add -o report.html", field="output")
-    model = study_folder(folder, study) / model_dir if model_dir else None
+    model = path_inside(study_folder(folder, study), model_dir) if model_dir else None
     if model is None or not model.is_dir():
         raise InputError(f"study {study!r} has no kept model to put a README.md into: name a file with -o FILE.md")
     return model / "README.md"

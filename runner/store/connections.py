@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, NullPool, create_engine, event
 from sqlalchemy.exc import NoSuchModuleError
 
 from catalog.errors import StoreError
+from runner.store.columns import from_json
 from runner.store.url import StorageUrl
 
 __all__ = ["BUSY_SECONDS", "begin_immediately", "engine_options", "reader_engine", "writer_engine"]
@@ -114,6 +115,6 @@ def _connector(
 
 def _engine(url: StorageUrl, options: dict[str, Any]) -> Engine:
     try:
-        return create_engine(url.url, **options)
+        return create_engine(url.url, json_deserializer=from_json, **options)
     except (ImportError, NoSuchModuleError) as error:
         raise StoreError(f"{url}: the driver is not installed: run pip install 'modelcat[postgres]'") from error

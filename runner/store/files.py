@@ -10,7 +10,7 @@ from typing import Any
 
 from catalog.errors import InputError
 
-__all__ = ["move_folder", "remove_tree", "study_folder", "write_bytes", "write_json"]
+__all__ = ["move_folder", "path_inside", "remove_tree", "study_folder", "write_bytes", "write_json"]
 
 #: Names that begin so are unfinished or given up, and may be removed by whoever finds them at leisure.
 TEMPORARY = ".tmp-"
@@ -26,6 +26,18 @@ def study_folder(root: Path, study: str) -> Path:
     if study in {"", ".", ".."} or study.startswith(".") or any(sign in study for sign in "/\\\0"):
         raise InputError(f"{study!r} cannot be a study's name: it must not hold / or \\, nor begin with a dot")
     return root / study
+
+
+def path_inside(root: Path, stored: str) -> Path:
+    """Return the path below `root` that a record names; a record is whatever somebody's database holds.
+
+    Raises:
+        InputError: It would lead out of `root`, or is `root` itself.
+    """
+    path = Path(stored)
+    if path.is_absolute() or not path.parts or ".." in path.parts or any(sign in stored for sign in "\\\0"):
+        raise InputError(f"the database names the path {stored!r}, which does not lie inside {root}: it is not used")
+    return root / path
 
 
 def write_bytes(path: Path, content: bytes) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from catalog.results import Evaluation
+from runner.store.files import path_inside
 from runner.store.records import EvaluationRecord
 
 __all__ = ["evaluation_in", "evaluation_of", "record_of"]
@@ -34,10 +35,13 @@ def evaluation_of(record: EvaluationRecord, folder: Path = Path()) -> Evaluation
     Args:
         record: From the store.
         folder: The study's, to which its paths are relative.
+
+    Raises:
+        InputError: Its path leads out of `folder`.
     """
     flat: dict[str, Any] = {name: getattr(record, name) for name in _FLAT}
     flat["metrics"] = {name: value for name, value in record.metrics.items() if value is not None}
-    flat["predictions"] = folder / (record.predictions or "")
+    flat["predictions"] = path_inside(folder, record.predictions) if record.predictions else folder
     known = {field.name for field in fields(Evaluation)}
     details = {name: value for name, value in record.details.items() if name in known}
     evaluation: Evaluation = _EVALUATION.validate_python({"seconds": 0.0, **details, **flat})

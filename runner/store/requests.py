@@ -30,6 +30,7 @@ def enqueue(connection: Connection, values: Mapping[str, Any]) -> None:
 def requeue(connection: Connection, study: str, planned: int | None) -> None:
     """Put a study that nobody runs back into the queue."""
     record = _locked(connection, study)
+    record.refuse_damage()
     leasing.refuse_half_deleted(connection, study)
     if record.lease is None or not record.lease.held_by_living(now(connection)):
         _refuse_to_queue(record, planned)

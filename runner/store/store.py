@@ -209,18 +209,21 @@ class Store:
         with self._writing(study, lease) as (connection, study_id):
             writing.change_study(connection, study_id, changes)
 
-    def delete_study(self, study: str, folder: Path | None = None) -> None:
-        """Delete a study: Optuna's, its files in `folder`, and at last our rows.
+    def delete_study(self, study: str, root: Path | None = None) -> None:
+        """Delete a study: Optuna's, its files below `root`, the folder of all studies, and at last our rows.
 
         A deletion that is cut short leaves the study there, failed and not to be resumed; deleting again finishes it.
 
         Raises:
             UnknownStudyError: There is none of that name.
             StudyConflictError: It is being run.
+            InputError: Its name would have files outside `root` removed; nothing is.
         """
         import optuna
 
-        self.study(study)
+        with self._reading() as connection:
+            reading.study_id(connection, study)
+        folder = None if root is None else files.study_folder(root, study)
         with self.explained(), self._writer.begin() as connection:
             lease = leasing.acquire(connection, study, Owner.this_process(), DELETION_TIME)
             study_id = leasing.fence(connection, study, lease)

@@ -10,6 +10,7 @@ from catalog.contract import Direction
 from catalog.errors import InputError
 from catalog.results import Comparison, Evaluation
 from runner.engine.messages import Compare
+from runner.store.files import study_folder
 from runner.store.judgements import evaluation_of
 from runner.store.records import StudyRecord
 from runner.store.store import Store
@@ -90,7 +91,7 @@ def contest(store: Store, names: Sequence[str], folder: Path, ask: Ask) -> Conte
     split = "validation" if any(subject.startswith("trial/") for _, subject in parts) else "test"
     records = {study: store.study(study) for study, _ in parts}
     contenders = tuple(
-        _contender(store, records[study], name, subject, split, folder / study)
+        _contender(store, records[study], name, subject, split, study_folder(folder, study))
         for name, (study, subject) in zip(names, parts, strict=True)
     )
     first = records[parts[0][0]]

@@ -61,7 +61,7 @@ def run_study(
         check_same(known, request, mode)
         if known.state == "finished" and known.planned >= request.spec.study.trials:
             return known
-    log = StudyLog(place.folder / name, listener.note)
+    log = StudyLog(place.folder_of(name), listener.note)
     told = Tee((listener, log))
     with held_back(), ExitStack() as stack:
         engine = LocalEngine(place.workers, debug=place.debug)
@@ -82,7 +82,7 @@ def run_study(
             store=store,
             lease=lease,
             engine=engine,
-            folders=StudyFolders(place.folder / name, lease.epoch),
+            folders=StudyFolders(place.folder_of(name), lease.epoch),
             listener=told,
             cache=place.cache,
             seconds_before=record.seconds,

@@ -34,4 +34,4 @@ def diagnoses_of(store: Store, study: str, place: Place) -> Sequence[Diagnosis]:
             f"study {study!r} has no completed trial to diagnose ({record.state}{failed}): "
             f"modelcat trials {study} tells what happened, modelcat resume {study} goes on"
         )
-    return plugin.diagnose(evidence_of(store, study, plugin, place.folder / study))
+    return plugin.diagnose(evidence_of(store, study, plugin, place.folder_of(study)))

@@ -4,7 +4,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from runner.store.files import move_folder
+from runner.store.files import move_folder, path_inside
 
 __all__ = ["StudyFolders"]
 
@@ -36,8 +36,12 @@ class StudyFolders:
         return path.relative_to(self.root).as_posix()
 
     def absolute(self, stored: str) -> Path:
-        """Return a stored path as one to open."""
-        return self.root / stored
+        """Return a stored path as one to open.
+
+        Raises:
+            InputError: It would lead out of the study's folder.
+        """
+        return path_inside(self.root, stored)
 
     def drop(self, stored: str | None) -> None:
         """Remove the folder that `stored` names, if there is one."""

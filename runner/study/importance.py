@@ -5,6 +5,7 @@ own does the work.
 """
 
 import multiprocessing
+import os
 import random
 import signal
 from collections.abc import Callable, Mapping, Sequence
@@ -12,6 +13,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from catalog.errors import LostWorkerError, WorkError
+from runner.engine.tracking import start_tracker
 
 __all__ = ["importance_of"]
 
@@ -52,6 +54,7 @@ def importance_of(
     context = multiprocessing.get_context("spawn")
     ours, theirs = context.Pipe()
     process = context.Process(target=_compute, args=(theirs, list(points), dict(space), maximize), daemon=True)
+    start_tracker()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # Ctrl+C is for the coordinator
     try:
         process.start()
@@ -78,7 +81,10 @@ def importance_of(
 
 
 def _compute(pipe: Connection, points: list[Point], space: dict[str, Any], maximize: bool) -> None:
-    """Send the shares, or what went wrong, to whoever waits."""
+    """Send the shares, or what went wrong, to whoever waits; the terminal is not ours to print to."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
     try:
         pipe.send(_shares(points, space, maximize=maximize))
     except Exception as error:  # noqa: BLE001 -- told on the other side

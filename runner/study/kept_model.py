@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from catalog.errors import InputError
+from runner.store.files import path_inside
 from runner.store.records import StudyRecord
 from runner.store.store import Store
 from runner.study.place import Place
@@ -16,12 +17,12 @@ def kept_model(record: StudyRecord, place: Place) -> Path:
     Raises:
         InputError: The study has no model yet, or its folder is gone.
     """
-    root = place.folder / record.study
-    kept = record.model_dir if record.model_dir and (root / record.model_dir).is_dir() else None
+    root = place.folder_of(record.study)
+    kept = record.model_dir if record.model_dir and path_inside(root, record.model_dir).is_dir() else None
     stored = kept or _best_so_far(record, place) or record.model_dir
     if stored is None:
         raise InputError(f"study {record.study!r} has no model yet ({record.state}); modelcat resume {record.study}")
-    folder = root / stored
+    folder = path_inside(root, stored)
     if not folder.is_dir():
         raise InputError(f"the model of {record.study!r} is not at {folder}: was the folder moved or removed?")
     return folder

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from runner.store.files import study_folder
+
 __all__ = ["Place"]
 
 
@@ -23,3 +25,11 @@ class Place:
     cache: Path
     workers: int = 1
     debug: bool = False
+
+    def folder_of(self, study: str) -> Path:
+        """Return the folder of one study's files.
+
+        Raises:
+            InputError: Its name, which a database holds, would lead elsewhere.
+        """
+        return study_folder(self.folder, study)

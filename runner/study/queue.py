@@ -139,7 +139,7 @@ def _leave(store: Store, place: Place, study: str, lease: Lease, error: Modelcat
     with suppress(StudyConflictError):
         store.update_study(study, lease, failure={"kind": error.kind, "message": error.message})
         store.release(study, lease, "failed")
-        log = StudyLog(place.folder / study, lambda _: None)
+        log = StudyLog(place.folder_of(study), lambda _: None)
         log.begin()
         log.write("failed", f"failed: {error.kind}: {error.message}")
         log.close()

@@ -15,6 +15,7 @@ from textual.theme import Theme
 from textual.widget import Widget
 from textual.worker import WorkerFailed
 
+from catalog.errors import InputError
 from runner.console.text import safe
 from runner.store.records import StudyRecord
 from runner.tui import pace
@@ -22,8 +23,8 @@ from runner.tui.ascii_filter import AsciiFilter
 from runner.tui.bindings import EVERYWHERE, textual_bindings
 from runner.tui.desk import Desk
 from runner.tui.palette import DARK, LIGHT, THEMES, palette_of
-from runner.tui.place import Place
-from runner.tui.preferences import write_preferences
+from runner.tui.place import Place, retell
+from runner.tui.preferences import keep_preferences
 from runner.tui.widgets.header import Header
 
 if TYPE_CHECKING:
@@ -197,9 +198,10 @@ class Browser(App[None]):
         self._studies = (float("-inf"), self._studies[1])
 
     async def count_studies(self, place: Place) -> None:
-        """Bring the header's counts up to date."""
+        """Bring the header's counts up to date, and see whether somebody works on what waits."""
         now = self.desk.clock()
         states = [record.effective_state(now) for record in await self.studies(intervals=_COUNTED)]
+        self.desk.attended = "queued" not in states or await self.desk.source.attended()
         for header in place.query(Header):
             header.count(states.count("running"), states.count("queued"))
 
@@ -218,14 +220,13 @@ class Browser(App[None]):
             retell(screen)
         if self._preferences_path is not None and not self.desk.read_only:
             try:
-                write_preferences(self._preferences_path, self.desk.preferences)
-            except OSError as error:
-                text = self.desk.t(
-                    "The settings cannot be kept in {path}: {reason}",
-                    path=str(self._preferences_path),
-                    reason=str(error.strerror),
+                keep_preferences(self._preferences_path, changes)
+            except (InputError, OSError) as error:
+                reason = error.message if isinstance(error, InputError) else str(error.strerror)
+                path = str(self._preferences_path)
+                self.tell(
+                    self.desk.t("The settings cannot be kept in {path}: {reason}", path=path, reason=reason), bad=True
                 )
-                self.tell(text, bad=True)
 
     def _wear(self) -> None:
         """Put the chosen theme on; the dark one where there is none of that name."""
@@ -328,14 +329,3 @@ class Browser(App[None]):
             self.push_screen(SmallDialog(self.desk, SMALLEST))
         elif shown and not small:
             self.pop_screen()
-
-
-def retell(screen: Screen[Any]) -> None:
-    """Tell everything on a screen anew."""
-    for widget in screen.walk_children():
-        if (again := getattr(widget, "retell", None)) is not None:
-            again()
-    if (again := getattr(screen, "retell", None)) is not None:
-        again()
-    if isinstance(screen, Place):
-        screen.told()

@@ -32,6 +32,7 @@ class Desk:
         interval: Seconds between two looks at the store.
         clock: Returns this moment in UTC; tests stop it.
         palette: Colours of the theme that is on.
+        attended: Whether a worker of this machine looks at the queue; True where nothing waits in it.
     """
 
     source: Source
@@ -40,7 +41,13 @@ class Desk:
     interval: float = 1.0
     clock: Callable[[], datetime] = _now
     palette: Palette = field(default_factory=lambda: palette_of(DARK, {}))
+    attended: bool = True
     _language: "Language | None" = None
+
+    @property
+    def looks(self) -> tuple[str, str, bool]:
+        """Language, theme and signs: what all that is shown must be told anew for when it changes."""
+        return self.preferences.language, self.preferences.theme, self.preferences.ascii
 
     @property
     def glyphs(self) -> Glyphs:

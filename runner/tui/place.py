@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual.app import ComposeResult
 from textual.screen import ModalScreen, Screen
@@ -17,7 +17,7 @@ from runner.tui.widgets.notice import Notice
 if TYPE_CHECKING:
     from runner.tui.app import Browser
 
-__all__ = ["Place"]
+__all__ = ["Place", "retell"]
 
 _REST = 3.0
 """How many times as long as a look takes the next one waits: keys are not to share the processor with looks alone."""
@@ -42,6 +42,7 @@ class Place(Screen[None]):
         self.notice = Notice(desk)
         self._looking = False
         self._rested = 0.0
+        self._shown_as = desk.looks
 
     @property
     def browser(self) -> "Browser":
@@ -88,9 +89,15 @@ class Place(Screen[None]):
         self.look_now()
 
     def on_screen_resume(self) -> None:
-        """Look at once when one comes back."""
+        """Look at once when one comes back, and tell all anew that was told in another language, theme or signs."""
+        if self._shown_as != self.desk.looks:
+            retell(self)
         self.told()
         self.look_now()
+
+    def remember_looks(self) -> None:
+        """Note in what language, theme and signs this is shown now."""
+        self._shown_as = self.desk.looks
 
     def told(self) -> None:
         """Bring breadcrumb and footer up to date."""
@@ -147,3 +154,15 @@ class Place(Screen[None]):
             if known.method == action:
                 return False if known.changes and self.desk.read_only else self.can(action)
         return True
+
+
+def retell(screen: Screen[Any]) -> None:
+    """Tell everything on a screen anew, in the language, theme and signs of the moment."""
+    for widget in screen.walk_children():
+        if (again := getattr(widget, "retell", None)) is not None:
+            again()
+    if (again := getattr(screen, "retell", None)) is not None:
+        again()
+    if isinstance(screen, Place):
+        screen.remember_looks()
+        screen.told()

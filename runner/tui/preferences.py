@@ -5,6 +5,7 @@ It holds ``theme``, ``language`` and ``ascii``, and a table ``[keymap]`` from th
 """
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -13,7 +14,7 @@ from typing import Any
 
 from catalog.errors import InputError
 
-__all__ = ["Preferences", "preferences_file", "read_preferences", "write_preferences"]
+__all__ = ["Preferences", "keep_preferences", "preferences_file", "read_preferences"]
 
 _LANGUAGES = ("en", "de")
 _MOST_BYTES = 1 << 16
@@ -51,40 +52,74 @@ def read_preferences(path: Path) -> Preferences:
     Raises:
         InputError: The file cannot be read or holds something that is not known; told is what and where.
     """
-    chosen = Preferences(language=_language_of_environment())
+    return replace(Preferences(language=_language_of_environment()), **_settings_in(path, _text_of(path)))
+
+
+def keep_preferences(path: Path, changes: Mapping[str, str | bool]) -> None:
+    """Keep settings in the file; what else a person has in it, comments included, stays as it is now.
+
+    Raises:
+        InputError: The file has become one that cannot be read; nothing is written.
+        OSError: It cannot be written; what was there before still is.
+    """
+    from runner.store.files import write_bytes
+
+    place = path.resolve()  # a link to a file that is kept elsewhere stays a link
+    text = _text_of(place)
+    wanted = {**_settings_in(place, text), **changes}
+    for name, value in changes.items():
+        text = _with_line(text, name, f"{name} = {_toml(value)}")
+    if not _says(text, wanted):  # a setting is written in another way than on a line of its own
+        text = _whole(wanted)
+    place.parent.mkdir(parents=True, exist_ok=True)
+    write_bytes(place, text.encode())
+
+
+def _text_of(path: Path) -> str:
+    """Return what the file holds; nothing where there is none."""
     try:
         with path.open("rb") as file:
             content = file.read(_MOST_BYTES + 1)
     except FileNotFoundError:
-        return chosen
+        return ""
     except OSError as error:
         raise InputError(f"{path}: the settings cannot be read: {error.strerror}") from error
     if len(content) > _MOST_BYTES:
         raise InputError(f"{path}: settings of more than {_MOST_BYTES} bytes are not read")
     try:
-        given = tomllib.loads(content.decode("utf-8"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
         raise InputError(f"{path}: the settings are not TOML: {error}") from error
-    return replace(chosen, **{name: _checked(path, name, value) for name, value in given.items()})
 
 
-def write_preferences(path: Path, preferences: Preferences) -> None:
-    """Write the preferences, whole or not at all.
+def _settings_in(path: Path, text: str) -> dict[str, Any]:
+    try:
+        given = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"{path}: the settings are not TOML: {error}") from error
+    return {name: _checked(path, name, value) for name, value in given.items()}
 
-    Raises:
-        OSError: The file cannot be written.
-    """
-    from runner.store.files import write_bytes
 
-    lines = [
-        f"theme = {_quoted(preferences.theme)}",
-        f"language = {_quoted(preferences.language)}",
-        f"ascii = {str(preferences.ascii).lower()}",
-    ]
-    if preferences.keymap:
-        lines += ["", "[keymap]", *(f"{_quoted(name)} = {_quoted(keys)}" for name, keys in preferences.keymap.items())]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    write_bytes(path, ("\n".join(lines) + "\n").encode())
+def _says(text: str, settings: Mapping[str, Any]) -> bool:
+    try:
+        return tomllib.loads(text) == settings
+    except tomllib.TOMLDecodeError:
+        return False
+
+
+def _with_line(text: str, name: str, line: str) -> str:
+    """Return a TOML text with the line of a key of its first table changed, or put first."""
+    top, table, rest = re.match(r"(?s)(.*?)(^[ \t]*\[|\Z)(.*)", text, re.MULTILINE).groups()  # type: ignore[union-attr]
+    changed, found = re.subn(rf"(?m)^[ \t]*{name}[ \t]*=[^\r\n]*", lambda _: line, top, count=1)
+    return (changed if found else f"{line}\n{top}") + table + rest
+
+
+def _whole(settings: Mapping[str, Any]) -> str:
+    keymap = settings.get("keymap", {})
+    lines = [f"{name} = {_toml(value)}" for name, value in settings.items() if name != "keymap"]
+    if keymap:
+        lines += ["", "[keymap]", *(f"{_toml(name)} = {_toml(keys)}" for name, keys in keymap.items())]
+    return "\n".join(lines) + "\n"
 
 
 def _checked(path: Path, name: str, value: Any) -> Any:
@@ -128,7 +163,8 @@ def _language_of_environment() -> str:
     return "en"
 
 
-def _quoted(text: str) -> str:
+def _toml(value: str | bool) -> str:
     import json
 
-    return json.dumps(text)  # a JSON string is a TOML basic string, but for \x7f, which no name of ours holds
+    # A JSON string is a TOML basic string, but for \x7f, which no name of ours holds.
+    return str(value).lower() if isinstance(value, bool) else json.dumps(value)

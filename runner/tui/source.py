@@ -7,6 +7,7 @@ one short transaction (`runner.store`), which no running study can notice.
 import asyncio
 import os
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 __all__ = ["Source", "in_thread"]
 
 Kind = TypeVar("Kind")
+
+_TRUSTED = 10.0
+"""Seconds for which an open database is believed to be what it was."""
 
 
 async def in_thread(work: Callable[[], Kind]) -> Kind:
@@ -58,6 +62,7 @@ class Source:
         self._storage = storage
         self._store: Store | None = None
         self._seen = False
+        self._opened_at = 0.0
         self._gate = threading.Lock()
 
     @property
@@ -76,12 +81,32 @@ class Source:
 
         return studies_folder(self.storage)
 
+    def folder_of(self, study: str) -> Path:
+        """Return the folder of one study's files.
+
+        Raises:
+            InputError: Its name, which a database holds, would lead elsewhere.
+        """
+        from runner.store.files import study_folder
+
+        return study_folder(self.folder, study)
+
     @property
     def place(self) -> "Place":
         """Where studies run, for what starts or asks workers."""
         from runner.study.place import Place
 
         return Place(self.storage, self.folder, self.cache, 1, debug="MODELCAT_DEBUG" in os.environ)
+
+    async def attended(self) -> bool:
+        """Tell whether a worker of this machine looks at the queue."""
+
+        def look() -> bool:
+            from runner.study.workers import running_worker
+
+            return running_worker(self.place) is not None
+
+        return await in_thread(look)
 
     @property
     def cache(self) -> Path:
@@ -105,6 +130,7 @@ class Source:
     def _answer(self, question: "Callable[[Store], Kind]", absent: Kind) -> Kind:
         from runner.store.store import Store
 
+        self._look_again()
         if self._store is None and not Store.exists(self.storage):
             if self._seen:
                 raise self._removed()
@@ -118,7 +144,15 @@ class Source:
             if self._store is None:
                 self._store = Store.open(self.storage, create=False)
                 self._seen = True
+                self._opened_at = time.monotonic()
             return self._store
+
+    def _look_again(self) -> None:
+        """Open the store anew now and then: another modelcat may have upgraded it, or put another in its place."""
+        with self._gate:
+            if self._store is not None and time.monotonic() - self._opened_at > _TRUSTED:
+                self._store.close()
+                self._store = None
 
     def _guarded(self, question: "Callable[[Store], Kind]") -> Kind:
         from runner.store.store import Store

@@ -24,8 +24,9 @@ def can_stop(record: StudyRecord, desk: Desk) -> bool:
 
 
 def can_resume(record: StudyRecord, desk: Desk) -> bool:
-    """Tell whether the study ended before it was done."""
-    return record.effective_state(desk.clock()) in {"stopped", "failed"}
+    """Tell whether the study ended before it was done, or waits where nobody works on it."""
+    state = record.effective_state(desk.clock())
+    return state in {"stopped", "failed"} or (state == "queued" and (record.queued is None or not desk.attended))
 
 
 def stop(place: Place, record: StudyRecord) -> None:
@@ -85,13 +86,16 @@ def delete(place: Place, record: StudyRecord) -> None:
 
     def answered(yes: bool | None) -> None:
         if yes:
-            folder = desk.source.folder / record.study
+            root = desk.source.folder
             _request(
-                place,
-                lambda store: store.delete_study(record.study, folder),
-                lambda _: t("Deleted {study}", study=name),
+                place, lambda store: store.delete_study(record.study, root), lambda _: t("Deleted {study}", study=name)
             )
 
+    try:
+        folder = desk.source.folder_of(record.study)
+    except ModelcatError as error:  # whoever made this database gave the study a name that leads elsewhere
+        place.browser.tell(error.message, bad=True)
+        return
     trials = record.trials
     dialog = ConfirmDialog(
         desk,
@@ -100,7 +104,7 @@ def delete(place: Place, record: StudyRecord) -> None:
             "{trials:count} trials, {time:seconds} of work, its model and all its files will be lost: {folder}",
             trials=trials.complete + trials.pruned + trials.failed + trials.running,
             time=record.seconds,
-            folder=safe(desk.source.folder / record.study, 300),
+            folder=safe(folder, 300),
         ),
     )
     place.browser.push_screen(dialog, answered)

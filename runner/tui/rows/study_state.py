@@ -5,7 +5,7 @@ from runner.tui.desk import Desk
 from runner.tui.rows.study_row import ShownState, StudyRow
 from runner.tui.words import msgid
 
-__all__ = ["state_sentence", "state_word"]
+__all__ = ["state_sentence", "state_word", "waiting"]
 
 _WORDS: dict[ShownState, str] = {
     "queued": msgid("waiting"),
@@ -43,9 +43,18 @@ def state_sentence(row: StudyRow, desk: Desk) -> str:
     return told
 
 
-def _queued(row: StudyRow, desk: Desk) -> str:
-    if row.place is None:
+def waiting(in_queue: bool, desk: Desk) -> str:
+    """Return what a queued study waits for."""
+    if not in_queue:
         return desk.t("Not begun: it is being made, or whoever made it has ended. r puts it into the queue.")
+    if not desk.attended:
+        return desk.t("It waits in the queue, and no worker runs on this machine: r starts one.")
+    return desk.t("It waits in the queue until a worker takes it.")
+
+
+def _queued(row: StudyRow, desk: Desk) -> str:
+    if row.place is None or not desk.attended:
+        return waiting(row.place is not None, desk)
     return desk.t("Number {place:count} of {waiting:count} in the queue.", place=row.place, waiting=row.waiting)
 
 

@@ -51,7 +51,7 @@ class StudiesScreen(Place):
         self._courses: dict[str, tuple[float, ...]] = {}
         self._read: dict[str, tuple[datetime, datetime, TrialCounts]] = {}
         self._order: tuple[str, bool] = (ORDERS[0], False)
-        self._seen: tuple[list[StudyRow], str] | None = None
+        self._seen: tuple[list[StudyRow], str, bool] | None = None
         self._table = Table(desk, self._empty, id="studies")
         self._search = SearchLine(desk)
         self._state = OneLine(desk, lambda: state_sentence(self._here, desk) if self._here else "", id="state")
@@ -92,7 +92,7 @@ class StudiesScreen(Place):
         now = self.desk.clock()
         rows = rows_of(records, self._courses, now)
         latest = max((row.record.updated for row in rows), default=now)
-        seen = (rows, ago(latest, now, self.desk))
+        seen = (rows, ago(latest, now, self.desk), self.desk.attended)
         if seen != self._seen:
             if self._seen is None:
                 pace.keep()  # by now all that reads and draws the list is imported
@@ -165,7 +165,7 @@ class StudiesScreen(Place):
                 stopping = here is not None and here.record.stop_requested is not None
                 return here is not None and here.state in {"running", "queued", "gone"} and not stopping
             case "resume":
-                return here is not None and here.state in {"stopped", "failed", "gone", "queued"}
+                return here is not None and steering.can_resume(here.record, self.desk)
             case "search" | "export" | "copy" | "sort" | "turn":
                 return bool(self._rows)
             case _:

@@ -86,3 +86,11 @@ def test_study_folder_stays_inside(tmp_path: Path, name: str) -> None:
     with pytest.raises(InputError):
         files.study_folder(tmp_path, name)
     assert files.study_folder(tmp_path, "bert-demo") == tmp_path / "bert-demo"
+
+
+@pytest.mark.parametrize("stored", ["", ".", "..", "../x", "runs/../../x", "/etc", "a\\b", "a\0"])
+def test_path_inside_stays_inside(tmp_path: Path, stored: str) -> None:
+    """A path that a record names is used only below the study's folder."""
+    with pytest.raises(InputError, match="does not lie inside"):
+        files.path_inside(tmp_path, stored)
+    assert files.path_inside(tmp_path, "runs/0001/model") == tmp_path / "runs" / "0001" / "model"

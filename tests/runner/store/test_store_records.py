@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.dialects import sqlite
 
-from catalog.errors import StudyConflictError, UnknownStudyError
+from catalog.errors import InputError, StudyConflictError, UnknownStudyError
 from runner.store import schema
 from runner.store.columns import Document, Prose, Time, as_json
 from runner.store.records import (
@@ -279,9 +279,9 @@ def test_delete_removes_everything(
     store.put_epoch("reviews", lease, EpochRecord("trial/0", 1.0, 1.0, 0.1, {}, None, 1.0))
 
     with pytest.raises(StudyConflictError, match="is being run"):
-        store.delete_study("reviews", folder)
+        store.delete_study("reviews", folder.parent)
     store.release("reviews", lease, "stopped")
-    store.delete_study("reviews", folder)
+    store.delete_study("reviews", folder.parent)
 
     assert store.studies() == []
     assert optuna.get_all_study_names(storage) == ["other"]
@@ -291,6 +291,25 @@ def test_delete_removes_everything(
             assert connection.scalar(select(func.count()).select_from(table)) == 0
     with pytest.raises(UnknownStudyError):
         store.delete_study("reviews")
+
+
+@pytest.mark.parametrize("name", ["{root}/keep", "../keep", "", ".", ".."])
+def test_delete_takes_no_name_for_a_path(
+    store: Store, make_study: Callable[..., None], tmp_path: Path, name: str
+) -> None:
+    """A study that a foreign database gives a path for a name is refused before anything of it is marked or removed."""
+    kept = tmp_path / "keep" / "thesis.txt"
+    kept.parent.mkdir()
+    kept.write_text("mine")
+    root = tmp_path / "studies"
+    root.mkdir()
+    study = name.format(root=tmp_path)
+    make_study(study)
+    with pytest.raises(InputError, match="cannot be a study's name"):
+        store.delete_study(study, root)
+    assert kept.read_text() == "mine"
+    assert root.is_dir()
+    assert store.study(study).state == "queued"
 
 
 @pytest.mark.both_databases

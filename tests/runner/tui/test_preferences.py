@@ -1,17 +1,79 @@
 """Theme, language and keys of a person survive, and a wrong settings file is told, never guessed at."""
 
+import tomllib
+
 import pytest
 
 from catalog.errors import InputError
-from runner.tui.preferences import Preferences, read_preferences, write_preferences
+from runner.tui.app import Browser
+from runner.tui.desk import Desk
+from runner.tui.preferences import Preferences, keep_preferences, read_preferences
+from runner.tui.source import Source
 
 
-def test_what_is_written_is_read_again(tmp_path):
-    """Preferences come back as they were kept, keys with quotes and backslashes included."""
+def test_what_is_kept_is_read_again(tmp_path):
+    """Settings come back as they were kept, in a folder that was not there before."""
     path = tmp_path / "deep" / "browse.toml"
-    chosen = Preferences("modelcat-light", "de", True, {"studies.open": 'enter,"', "app.quit": "\\"})
-    write_preferences(path, chosen)
-    assert read_preferences(path) == chosen
+    keep_preferences(path, {"theme": 'a "theme" \\', "language": "de", "ascii": True})
+    assert read_preferences(path) == Preferences('a "theme" \\', "de", ascii=True)
+
+
+MINE = """# my settings
+theme = "nord"  # the cold one
+
+[keymap]
+# as in vi
+"studies.open" = "enter,l"
+language = "x"
+"""
+
+
+def test_only_what_changes_is_written(tmp_path):
+    """A person's comments, keys and other settings stay, and a link stays a link."""
+    real, path = tmp_path / "dotfiles.toml", tmp_path / "browse.toml"
+    real.write_text(MINE.replace('language = "x"\n', ""))
+    path.symlink_to(real)
+    keep_preferences(path, {"language": "de"})
+    assert path.is_symlink()
+    assert real.read_text() == 'language = "de"\n' + MINE.replace('language = "x"\n', "")
+    keep_preferences(path, {"language": "en", "theme": "modelcat-light"})
+    assert "# as in vi" in real.read_text()
+    assert read_preferences(path) == Preferences("modelcat-light", "en", keymap={"studies.open": "enter,l"})
+
+
+def test_an_odd_way_of_writing_is_understood(tmp_path):
+    """Where a setting fills several lines, or its name is quoted, the file is written anew with all that it said."""
+    path = tmp_path / "browse.toml"
+    for odd in (
+        'theme = """\nnord"""\n[keymap]\n"studies.open" = "l"\n',
+        '"theme" = "nord"\nkeymap = {"studies.open" = "l"}\n',
+    ):
+        path.write_text(odd)
+        keep_preferences(path, {"theme": "dracula", "ascii": True})
+        assert read_preferences(path) == Preferences("dracula", ascii=True, keymap={"studies.open": "l"})
+
+
+def test_a_file_that_was_broken_meanwhile_is_left_alone(tmp_path):
+    """Whoever is in the middle of editing it loses nothing."""
+    path = tmp_path / "browse.toml"
+    path.write_text("theme = ")
+    with pytest.raises(InputError, match="not TOML"):
+        keep_preferences(path, {"theme": "nord"})
+    assert path.read_text() == "theme = "
+
+
+def test_options_for_this_time_are_not_kept(shelf, tmp_path, drive):
+    """With --language and --ascii given, Ctrl+D keeps the theme alone, and what was edited meanwhile."""
+    path = tmp_path / "browse.toml"
+    app = Browser(Desk(Source(shelf), Preferences(language="de", ascii=True), interval=0.5), path)
+
+    async def steps(pilot):
+        path.write_text('[keymap]\n"studies.open" = "l"\n')
+        await pilot.press("ctrl+d")
+        await pilot.pause()
+
+    drive(app, steps)
+    assert tomllib.loads(path.read_text()) == {"theme": "modelcat-light", "keymap": {"studies.open": "l"}}
 
 
 def test_without_a_file_the_language_is_that_of_the_environment(tmp_path, monkeypatch):

@@ -2,6 +2,7 @@
 
 import csv
 import json
+import sqlite3
 from datetime import timedelta
 
 import pytest
@@ -57,6 +58,7 @@ def workers(monkeypatch):
     """Return the places that workers were started for; none is."""
     started = []
     monkeypatch.setattr("runner.study.background.start_worker", lambda place: started.append(place) or 7)
+    monkeypatch.setattr("runner.study.workers.running_worker", lambda _: 7 if started else None)
     return started
 
 
@@ -357,7 +359,7 @@ def test_a_wide_screen_shows_the_study_beside_the_list(listed, until, text_of):
         await until(pilot, lambda: "Verdict" in text_of(app))
         await until(pilot, lambda: "complete trials" in text_of(app))
         await pilot.press("home")
-        await until(pilot, lambda: "Number 2 of 2 in the queue" in text_of(app))
+        await until(pilot, lambda: "r starts one" in text_of(app))
         await until(pilot, lambda: "complete trials" not in text_of(app))
 
     listed(steps, size=WIDE)
@@ -436,5 +438,45 @@ def test_the_clock_of_the_list_is_that_of_the_desk(listed):
     async def steps(pilot, app):
         assert app.desk.clock() == NOON
         assert table(app).text()[1][-2].endswith("h ago")
+
+    listed(steps)
+
+
+def test_a_study_with_a_path_for_a_name_is_not_deleted(listed, until, shelf, tmp_path):
+    """What a foreign database names as a study may be anybody's folder: nothing is asked, nothing is removed."""
+    kept = tmp_path / "thesis"
+    kept.mkdir()
+    with sqlite3.connect(shelf.removeprefix("sqlite:///")) as connection:
+        connection.execute("UPDATE modelcat_studies SET study = ? WHERE study = ?", (str(kept), WHOLE))
+    connection.close()
+
+    async def steps(pilot, app):
+        await until(pilot, lambda: str(kept) in table(app).keys)
+        table(app).move_to(str(kept))
+        await pilot.press("d")
+        await until(pilot, lambda: any("cannot be a study's name" in note.message for note in app._notifications))
+        await pilot.press("y")
+        assert kept.is_dir()
+
+    listed(steps)
+
+
+def test_places_left_behind_change_their_language_too(listed, until, text_of):
+    """Ctrl+L in another place: whoever comes back to a study finds it in the new language, and in the new signs."""
+
+    async def steps(pilot, app):
+        table(app).move_to(WHOLE)
+        await pilot.press("enter")
+        await until(pilot, lambda: "Diagnosis" in text_of(app))
+        await pilot.press("2")
+        await until(pilot, lambda: app.current_mode == "catalog")
+        await pilot.press("ctrl+l", "ctrl+d")
+        app.prefer(ascii=True)
+        await pilot.press("1")
+        await until(pilot, lambda: "Diagnose" in text_of(app) and "Diagnosis" not in text_of(app))
+        assert text_of(app).isascii()
+        await pilot.press("escape")
+        await until(pilot, lambda: "Bestwert" in text_of(app) and "Suche" in text_of(app))
+        assert text_of(app).isascii()
 
     listed(steps)

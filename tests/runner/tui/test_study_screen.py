@@ -3,6 +3,7 @@
 import asyncio
 import json
 import shutil
+import sqlite3
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from shelf import NOON, WHOLE, many_trials
 from textual.screen import Screen
 
+from catalog.errors import LostWorkerError
 from runner.store.records import EpochRecord, EvaluationRecord, Owner, TrialRecord
 from runner.store.store import Store
 from runner.study.log import StudyLog
@@ -357,14 +359,34 @@ def test_charts_and_their_parameters(at):
     at(steps, size=WIDE)
 
 
-def test_importance_says_when_it_comes(at, text_of, until):
-    """Before a study has ended its parameters' importance is not known, and the chart says when it will be."""
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ({"method": "fANOVA", "trials": 5, "shares": {"learning_rate": 0.75, "epochs": 0.25}}, "75.0 %"),
+        (None, "complete trials that differ"),
+        (LostWorkerError("it took too long"), "it took too long"),
+    ],
+)
+def test_importance_is_estimated_while_a_study_runs(at, text_of, until, monkeypatch, answer, told):
+    """Before a study has ended its parameters' importance is worked out from the trials so far, once for these."""
+    asked = []
+
+    def estimate(points, space, *, maximize):
+        asked.append((len(points), sorted(space), maximize))
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    monkeypatch.setattr("runner.study.importance.importance_of", estimate)
 
     async def steps(pilot, screen):
         await press(pilot, "g", "g")
-        await until(pilot, lambda: "when the study has all its trials" in text_of(pilot.app).replace("\n", " "))
+        await until(pilot, lambda: told in text_of(pilot.app).replace("\n", " "))
+        await pilot.pause(0.5)
+        assert len(asked) == 1
+        assert asked[0][0] == len(screen.book.ranked)
 
-    at(steps, study="imdb-bert")
+    at(steps, study="imdb-bert", size=WIDE)
 
 
 def test_the_diagnosis_is_made_in_the_background(at, text_of, until):
@@ -722,3 +744,38 @@ def test_ten_thousand_trials(at, shelf, store, until, monkeypatch):
         assert len(table(screen).keys) == 10_000
 
     at(steps, study="large", size=(160, 48))
+
+
+def test_a_waiting_study_says_that_nobody_works_on_it(at, text_of, until, monkeypatch):
+    """Where no worker runs, r is offered and said to start one; where one does, there is nothing to do."""
+    workers = []
+    monkeypatch.setattr("runner.study.workers.running_worker", lambda _: workers[0] if workers else None)
+
+    async def steps(pilot, screen):
+        await until(pilot, lambda: "no worker runs on this machine" in text_of(pilot.app).replace("\n", " "))
+        assert screen.check_action("resume", ())
+        workers.append(4711)
+        await until(pilot, lambda: "until a worker takes it" in text_of(pilot.app))
+        assert not screen.check_action("resume", ())
+
+    at(steps, study="feedback-de")
+
+
+def test_a_study_with_a_path_for_a_name_is_not_opened(drive, until, shelf, store, tmp_path):
+    """A foreign database may name anything: no file outside the studies' folder is read, and the reason is told."""
+    name = str(tmp_path / "elsewhere")
+    with sqlite3.connect(shelf.removeprefix("sqlite:///")) as connection:
+        connection.execute("UPDATE modelcat_studies SET study = ? WHERE study = ?", (name, WHOLE))
+    connection.close()
+    app = Browser(Desk(Source(shelf), interval=0.1, clock=lambda: NOON))
+
+    async def steps(pilot):
+        screen = StudyScreen(app.desk, name)
+        app.push_screen(screen)
+        await until(pilot, lambda: "cannot be a study's name" in screen.notice.message)
+        assert screen.scene is None
+        for key in ("enter", "g", "right_square_bracket", "space", "l"):
+            await pilot.press(key)
+
+    drive(app, steps)
+    assert app.defect is None

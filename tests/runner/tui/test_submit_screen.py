@@ -272,6 +272,28 @@ def test_a_right_spec_is_put_into_the_queue(write, until, shelf, gone_to, worker
     write(GOOD, steps)
 
 
+def test_whoever_has_gone_elsewhere_stays_there(write, until, shelf, gone_to, monkeypatch):
+    """Queueing takes a moment; a person who leaves meanwhile is told of it where they are now."""
+    told, going = [], threading.Event()
+    monkeypatch.setattr(Browser, "tell", lambda _, message, bad=False: told.append(message))
+
+    def start(_):
+        going.wait(8)
+
+    monkeypatch.setattr(background, "start_worker", start)
+
+    async def steps(pilot, screen):
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: screen._submitting)
+        pilot.app.action_place("catalog")
+        going.set()
+        await until(pilot, lambda: told)
+        assert pilot.app.current_mode == "catalog"
+        assert gone_to == []
+
+    write(GOOD, steps)
+
+
 def test_nothing_wrong_is_submitted(write, gone_to, shelf):
     """With problems ^s does nothing; in read-only mode nothing is submitted at all."""
 

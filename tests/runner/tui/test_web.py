@@ -1,5 +1,7 @@
 """`browse --web` answers its own page alone."""
 
+import os
+
 import pytest
 
 from runner.tui.web import command_line, is_own
@@ -31,3 +33,20 @@ def test_the_command_of_a_tab_survives_odd_names(monkeypatch):
     monkeypatch.setattr("sys.argv", ["/odd place/modelcat"])
     line = command_line(["--storage", "sqlite:///my $(folder)/a 'b'.db"])
     assert shlex.split(line)[1:] == ["/odd place/modelcat", "browse", "--storage", "sqlite:///my $(folder)/a 'b'.db"]
+
+
+def test_a_password_is_no_argument_of_the_tabs(monkeypatch):
+    """Everybody on a machine can read the arguments of everybody's processes."""
+    from click.testing import CliRunner
+
+    from runner import cli
+    from runner.tui import web
+
+    url, served = "postgresql+psycopg://me:s3cret@127.0.0.1/studies", []
+    monkeypatch.setenv("MODELCAT_STORAGE", "")
+    monkeypatch.setattr(
+        web, "serve", lambda arguments, *_, **__: served.append((arguments, os.environ["MODELCAT_STORAGE"]))
+    )
+    result = CliRunner().invoke(cli.app, ["browse", "--web", "--storage", url, "--language", "de", "--read-only"])
+    assert result.exit_code == 0, result.output
+    assert served == [(["--language", "de", "--read-only"], url)]

@@ -13,6 +13,7 @@ from runner.console.text import safe
 from runner.tui.desk import Desk
 from runner.tui.screens.study import charts, drawings
 from runner.tui.screens.study.charts import CHARTS, Judged, SpeedAxis
+from runner.tui.screens.study.estimating import Estimates
 from runner.tui.screens.study.scene import PAUSE, Curves, Scene, Wanting
 from runner.tui.widgets.chart import Chart
 from runner.tui.widgets.figure import Figure
@@ -52,6 +53,7 @@ class ChartPane(Widget):
         self._parameter = ""
         self._by: SpeedAxis = "speed"
         self._judged: tuple[int, Mapping[int, Judged]] = (0, {})
+        self._estimates = Estimates()
         self._scene: Scene | None = None
         self._shown: tuple[object, ...] = ()
         self._later: Timer | None = None
@@ -113,6 +115,7 @@ class ChartPane(Widget):
             book.record.state,
             book.record.baseline,
             book.insights if self._kind == "importance" else None,
+            self._estimates.found if self._kind == "importance" else None,
             None if self._kind in {"importance", "timeline"} else scene.chosen,
             self._curves.found if self._kind == "curves" else None,
             self._judged if self._kind == "pareto" else None,
@@ -151,9 +154,16 @@ class ChartPane(Widget):
                 lambda store: charts.judged_of(store.evaluations(study), metric), nothing
             )
             self._judged = (scene.book.record.trials.complete, found)
+        elif self._kind == "importance":
+            self.run_worker(self._estimate(scene), group="estimate")  # it takes seconds: nobody is to wait for it
+            return
         else:
             return
         self.show(self._scene or scene)  # one may have gone on meanwhile
+
+    async def _estimate(self, scene: Scene) -> None:
+        if await self._estimates.make(scene.book):
+            self.show(self._scene or scene)
 
     def retell(self) -> None:
         """Tell again: language, theme or signs have changed."""
@@ -198,7 +208,7 @@ class ChartPane(Widget):
     def _draw(self, scene: Scene) -> "Draw":
         match self._kind:
             case "importance":
-                return drawings.importance(scene.book, self._desk)
+                return drawings.importance(scene.book, self._desk, self._estimates.found)
             case "parallel":
                 return drawings.parallel_coordinates(scene.book, self._desk, scene.chosen)
             case _:

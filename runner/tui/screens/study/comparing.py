@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from catalog.errors import InputError
+from runner.store.files import path_inside
 from runner.store.records import TrialRecord
 from runner.tui.reading import Example, Predictions, read_examples, read_predictions
 from runner.tui.screens.study.book import Book
@@ -165,7 +166,7 @@ def stored_flips(book: Book, other: str) -> tuple[str, list[Row]] | None:
 def _predictions(trial: TrialRecord, folder: Path) -> Predictions:
     if not trial.predictions:
         raise InputError(f"trial {trial.number} has no predictions: only a trial that came to its end has")
-    path = folder / trial.predictions
+    path = path_inside(folder, trial.predictions)
     if not path.resolve().is_relative_to(folder.resolve()):
         raise InputError(f"the predictions of trial {trial.number} lie outside the study's folder, and are not read")
     return read_predictions(path)

@@ -13,6 +13,7 @@ from runner.tui.figures.bars import Bar, bars
 from runner.tui.figures.parallel import Dimension, Path, parallel
 from runner.tui.figures.timeline import Span, timeline
 from runner.tui.screens.study.book import Book
+from runner.tui.screens.study.estimating import Estimates
 from runner.tui.screens.study.naming import parameter, shown_state, trial_name
 from runner.tui.widgets.figure import Canvas, Draw
 
@@ -29,9 +30,9 @@ def words(text: str, desk: Desk) -> Draw:
     return lambda canvas: Content("\n").join(Content.styled(text, desk.palette.muted).wrap(max(1, canvas.width)))
 
 
-def importance(book: Book, desk: Desk) -> Draw:
-    """Draw how much each parameter decided; before the study has ended, say when that is known."""
-    found, t = book.insights.get("importance"), desk.t
+def importance(book: Book, desk: Desk, estimate: Mapping[str, Any] | None = None) -> Draw:
+    """Draw how much each parameter decided, by what the study found, else by an estimate from the trials so far."""
+    found, t = book.insights.get("importance", estimate), desk.t
     shares = found.get("shares") if isinstance(found, Mapping) else None
     if isinstance(found, Mapping) and isinstance(shares, Mapping) and shares:
         ranked = sorted(((str(name), float(share)) for name, share in shares.items()), key=lambda pair: -pair[1])
@@ -48,7 +49,11 @@ def importance(book: Book, desk: Desk) -> Draw:
         )
     if book.record.state == "finished":
         return words(t("Not computed: it takes several complete trials that differ."), desk)
-    return words(t("The importance of parameters is computed when the study has all its trials."), desk)
+    if Estimates.wanted(book) and estimate is None:
+        return words(t("Working out how much each parameter decided..."), desk)
+    return words(
+        t("How much each parameter decides can be told once there are four complete trials that differ."), desk
+    )
 
 
 def parallel_coordinates(book: Book, desk: Desk, chosen: int | None) -> Draw:

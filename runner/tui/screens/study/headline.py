@@ -5,6 +5,7 @@ from textual.content import Content
 from catalog.statement import from_json
 from runner.console.text import safe
 from runner.tui.desk import Desk
+from runner.tui.rows.study_state import waiting
 from runner.tui.screens.study.book import Book
 from runner.tui.screens.study.naming import state
 
@@ -99,5 +100,5 @@ def _trouble(book: Book, desk: Desk) -> str:
             "Stopped with {done:count} of {planned:count} trials. r resumes it.", done=done, planned=record.planned
         )
     if record.state == "queued":
-        return t("It waits in the queue until a worker takes it.")
+        return waiting(record.queued is not None, desk)
     return ""

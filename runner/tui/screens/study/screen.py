@@ -137,6 +137,7 @@ class StudyScreen(Place):
 
     async def look(self) -> None:
         """Read what has changed of the study, and show it."""
+        self.desk.source.folder_of(self.study)  # a name that leads elsewhere is told, and the study stays unread
         known, study, view, before = self.book, self.study, self.view, self._table.order
         nothing: tuple[Book | None, Order | None] = (None, None)
         try:
@@ -156,8 +157,9 @@ class StudyScreen(Place):
                 self._show_trials(order)
             self._show_pane()
             self._keep(book)
-        elif book.record.state == "running":
-            self._headline.retell()  # its worker may have gone without a word
+        elif book.record.state in {"running", "queued"}:
+            self._headline.retell()  # its worker, or that of the queue, may have gone without a word
+            self.refresh_bindings()
         if self._rests is None:
             await self._follow()
 
@@ -192,7 +194,7 @@ class StudyScreen(Place):
             return None
         cursor = self._table.cursor
         chosen = None if cursor is None else int(cursor)
-        return Scene(self.book, chosen, self._marked, self.desk.source.folder / self.study)
+        return Scene(self.book, chosen, self._marked, self.desk.source.folder_of(self.study))
 
     def _told_headline(self) -> str | Content:
         return (

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from catalog.results import Evaluation, Interpretation
+from runner.store.files import path_inside
 from runner.store.records import EpochRecord, EvaluationRecord, StudyRecord, TrialRecord
 
 if TYPE_CHECKING:  # what these load takes a tenth of a second, which the first paint need not wait for
@@ -152,7 +153,7 @@ def _judgements(records: list[EvaluationRecord], facts: Facts, folder: Path) -> 
     kept = facts.trial.predictions
     judged = [_judgement(found[key], folder, kept if key[0] == own else None) for key in wanted if key in found]
     if (own, "validation") not in found and kept:
-        judged.insert(0, Judgement(own, "validation", None, folder / kept, _examples(folder, "validation")))
+        judged.insert(0, Judgement(own, "validation", None, path_inside(folder, kept), _examples(folder, "validation")))
     return tuple(judged)
 
 
@@ -164,7 +165,7 @@ def _judgement(record: EvaluationRecord, folder: Path, kept: str | None) -> Judg
         evaluation = evaluation_of(record, folder)
     except ValueError:  # of another version; Pydantic's errors are ValueErrors
         evaluation = None
-    predictions = folder / path if path else None
+    predictions = path_inside(folder, path) if path else None
     return Judgement(record.subject, record.split, evaluation, predictions, _examples(folder, record.split))
 
 

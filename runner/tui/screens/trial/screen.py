@@ -116,7 +116,7 @@ class TrialScreen(Place):
 
     async def look(self) -> None:
         """Read what has changed; a trial or study that is gone is left."""
-        known, number, folder = self._facts, self._number, self.desk.source.folder / self._study
+        known, number, folder = self._facts, self._number, self.desk.source.folder_of(self._study)
         try:
             found = await self.desk.source.read(
                 lambda store: gather(store, folder, self._study, number, known), cast("Facts | None", None)
