@@ -7,16 +7,13 @@ from datetime import UTC, datetime, timedelta
 from subprocess import Popen
 
 import pytest
-from alembic import command
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql
 
-from catalog.errors import InputError, StoreError, StudyConflictError, UnknownStudyError
-from runner.store import migrate, reading, schema
-from runner.store.connections import writer_engine
+from catalog.errors import InputError, StudyConflictError, UnknownStudyError
+from runner.store import reading, schema
 from runner.store.records import Lease, Owner, TrialRecord
 from runner.store.store import Store
-from runner.store.url import StorageUrl
 
 MINUTE = timedelta(minutes=1)
 AWAY = Owner("elsewhere.example", 1, 0.0)
@@ -324,27 +321,6 @@ def test_courses_are_read_from_an_index_alone(store: Store, make_study: Callable
     courses = store.courses()
     assert sum(map(len, courses.values())) == 20_000
     assert list(courses["study-7"]) == sorted(courses["study-7"])
-
-
-@pytest.mark.both_databases
-@pytest.mark.parametrize("revision", ["0001", "0002"])
-def test_a_database_without_a_queue_gets_one(store: Store, url: str, lease: Lease, revision: str) -> None:
-    """An older database is refused to readers, and upgraded by whoever writes; its studies can be queued then."""
-    store.put_trial("reviews", lease, TrialRecord(0, "complete", "given", {}, 0.5))
-    store.set_title("reviews", "kept")
-    store.release("reviews", lease, "stopped")
-    engine = writer_engine(StorageUrl.parse(url))
-    with engine.begin() as connection:
-        command.downgrade(migrate.config(connection), revision)
-    engine.dispose()
-    with pytest.raises(StoreError, match="older modelcat"):
-        Store.open(url, create=False)
-    with Store.open(url, create=True) as upgraded:
-        study = upgraded.study("reviews")
-        assert (study.title, study.queued, study.stop_requested) == ("kept", None, None)
-        assert [found.value for found in upgraded.trials("reviews")] == [0.5]
-        upgraded.requeue("reviews")
-        assert [waiting.study for waiting in upgraded.queue()] == ["reviews"]
 
 
 @pytest.mark.both_databases
