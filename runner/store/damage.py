@@ -27,7 +27,7 @@ def mend(row: dict[str, Any]) -> str | None:
         return None
     for name in wrong:
         column = schema.studies.c[name]
-        empty = {} if isinstance(column.type, Document) else _WORDS.get(name, 0)
+        empty: Any = {} if isinstance(column.type, Document) else _WORDS.get(name, 0)
         row[name] = None if column.nullable else empty
     told = "; ".join(f"{name} {reason}" for name, reason in wrong.items())
     advice = f"put a copy of the database back, or run modelcat delete {row['study']}"
@@ -82,4 +82,11 @@ def _wrong_part(spec: dict[str, Any]) -> str | None:
 
 
 def _named(value: Any) -> str:
-    return {dict: "an object", list: "a list", str: "a string"}.get(type(value), "a number or a truth value")
+    match value:
+        case dict():
+            return "an object"
+        case list():
+            return "a list"
+        case str():
+            return "a string"
+    return "a number or a truth value"
