@@ -36,7 +36,7 @@ def examine_database(storage: str) -> list[Finding]:
     count = f"{len(studies)} {'study' if len(studies) == 1 else 'studies'}"
     return [
         finding("database", "good", f"{shown}, {count}, schema {found.schema}, {found.server}"),
-        _integrity(found.damage),
+        *_integrity(found.damage),
         *_journal(found.journal),
         *_rights(url.path),
         *_left(studies),
@@ -44,12 +44,12 @@ def examine_database(storage: str) -> list[Finding]:
     ]
 
 
-def _integrity(damage: tuple[str, ...]) -> Finding:
+def _integrity(damage: tuple[str, ...] | None) -> list[Finding]:
     if not damage:
-        return finding("integrity", "good", "nothing is damaged")
+        return [] if damage is None else [finding("integrity", "good", "nothing is damaged")]
     advice = "put a copy back, or rescue what is left with sqlite3's .recover"
     more = f", and {len(damage) - 3} more" if len(damage) > 3 else ""
-    return finding("integrity", "bad", "; ".join(damage[:3]) + more, advice)
+    return [finding("integrity", "bad", "; ".join(damage[:3]) + more, advice)]
 
 
 def _journal(mode: str | None) -> list[Finding]:

@@ -17,13 +17,13 @@ class Examination:
         schema: Version of our tables.
         server: What keeps it, with its version: ``"SQLite 3.40.1"``.
         journal: SQLite's journal mode; None for a server.
-        damage: What SQLite's checks complain about; a server checks itself.
+        damage: What SQLite's checks complain about; None for a server, which has checks of its own.
     """
 
     schema: str
     server: str
     journal: str | None
-    damage: tuple[str, ...]
+    damage: tuple[str, ...] | None
 
 
 def examine(connection: Connection) -> Examination:
@@ -31,7 +31,7 @@ def examine(connection: Connection) -> Examination:
     schema = str(connection.exec_driver_sql(f"SELECT version_num FROM {VERSION_TABLE}").scalar())  # noqa: S608 -- ours
     if connection.dialect.name != "sqlite":
         version = connection.exec_driver_sql("SHOW server_version").scalar()
-        return Examination(schema, f"PostgreSQL {version}", None, ())
+        return Examination(schema, f"PostgreSQL {version}", None, None)
     said = [str(line) for (line,) in connection.exec_driver_sql("PRAGMA integrity_check(20)")]
     orphans = [
         f"a row of {table} belongs to no row of {parent}"

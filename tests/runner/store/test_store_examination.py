@@ -36,7 +36,7 @@ def test_a_sound_database(store: Store, url: str, lease: Lease) -> None:
     assert "1 study, schema 0003, " in found["database"][1]
     assert ("SQLite 3" if store.url.path else "PostgreSQL 1") in found["database"][1]
     assert str(store.url) in found["database"][1]
-    assert ("journal" in found) == bool(store.url.path)
+    assert ("journal" in found) == ("integrity" in found) == bool(store.url.path)
 
 
 def test_looking_makes_nothing(tmp_path: Path) -> None:

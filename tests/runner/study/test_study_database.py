@@ -1,5 +1,6 @@
 """Studies whose database is locked, full, read-only, removed, restarted or away: they wait, or stop and can go on."""
 
+import json
 import os
 import signal
 import sqlite3
@@ -7,6 +8,7 @@ import threading
 import time
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import quote
 
 import optuna
 import pytest
@@ -16,6 +18,7 @@ from runner.store import connections
 from runner.store.store import Store
 from runner.study.coordinator import run_study
 from runner.study.place import Place
+from runner.study.workers import Attendance
 
 pytestmark = pytest.mark.usefixtures("quick_importance")
 
@@ -88,6 +91,18 @@ def test_a_study_outlives_its_server(request_of, server_place, recorder, postgre
     from postgres_server import PASSWORD
 
     assert not [text for text in notes if PASSWORD in text]
+
+
+def test_the_list_of_workers_holds_no_password(server_place):
+    """What a worker writes into its list names the server, and not the password."""
+    from postgres_server import PASSWORD
+    from sqlalchemy import make_url
+
+    Attendance(server_place).begin()
+    written = (server_place.folder / "worker.json").read_text()
+    url = make_url(server_place.storage)
+    assert f"@127.0.0.1:{url.port}/{url.database}" in written
+    assert not [form for form in (PASSWORD, quote(PASSWORD, safe=""), json.dumps(PASSWORD)) if form in written]
 
 
 def test_a_study_waits_for_a_lock(request_of, place, recorder):
