@@ -12,6 +12,7 @@
     │   ├── UnreachableError     a hub or a database that does not answer
     │   ├── PluginError          a plugin that cannot be loaded
     │   ├── StoreError           the database cannot be used
+    │   │   └── BusyError        somebody else keeps it locked
     │   ├── OutOfMemoryError     a training did not fit
     │   ├── DivergedError        a loss that is not finite
     │   └── LostWorkerError      the process that trained is gone
@@ -26,6 +27,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 __all__ = [
+    "BusyError",
     "DataError",
     "DivergedError",
     "InputError",
@@ -147,6 +149,10 @@ class StoreError(WorkError):
     """The database cannot be used as it is."""
 
     kind = "store"
+
+
+class BusyError(StoreError):
+    """Another process keeps the database locked: what was to be done was not, and may be tried again."""
 
 
 class OutOfMemoryError(WorkError):

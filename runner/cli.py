@@ -293,9 +293,13 @@ def studies(storage: str | None, json: bool) -> None:
     from runner.console.answers import study_line
     from runner.console.output import print_json
     from runner.console.tables import print_studies
+    from runner.console.text import safe
 
     store = _reading(storage)
     records = store.studies() if store else []
+    for record in records:
+        if record.damage is not None:
+            sys.stderr.write(f"modelcat: {safe(record.damage)}\n")
     print_json([study_line(record) for record in records]) if json else print_studies(records)
 
 

@@ -8,13 +8,14 @@ import subprocess
 import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Literal, TypedDict
 
 from catalog import registry
 from catalog.errors import ModelcatError
+from runner.console.database import examine_database
+from runner.console.findings import Finding, finding
 from runner.console.output import print_table
 
-__all__ = ["Finding", "examine", "print_findings"]
+__all__ = ["examine", "print_findings"]
 
 _LIBRARIES = ("modelcat", "torch", "transformers", "datasets", "optuna", "pydantic", "sqlalchemy", "scikit-learn")
 _DEVICES = """
@@ -28,18 +29,9 @@ _DEVICES_SECONDS = 120
 _HUB_SECONDS = 3.0
 
 
-class Finding(TypedDict):
-    """One thing that was looked at; `advice` is empty where nothing needs doing."""
-
-    what: str
-    state: Literal["good", "note", "bad"]
-    found: str
-    advice: str
-
-
 def examine(storage: str, cache: Path) -> list[Finding]:
     """Look at versions, plugins, devices, database, folders and hub."""
-    return [_python(), *_versions(), *_plugins(), _devices(), _database(storage), _cache(cache), _hub()]
+    return [_python(), *_versions(), *_plugins(), _devices(), *examine_database(storage), _cache(cache), _hub()]
 
 
 def print_findings(findings: list[Finding]) -> None:
@@ -49,21 +41,17 @@ def print_findings(findings: list[Finding]) -> None:
     print_table(["", "what", "found"], rows)
 
 
-def _finding(what: str, state: Literal["good", "note", "bad"], found: str, advice: str = "") -> Finding:
-    return {"what": what, "state": state, "found": found, "advice": advice}
-
-
 def _python() -> Finding:
-    return _finding("python", "good", f"{platform.python_version()} on {platform.system()} {platform.machine()}")
+    return finding("python", "good", f"{platform.python_version()} on {platform.system()} {platform.machine()}")
 
 
 def _versions() -> list[Finding]:
     found = []
     for library in _LIBRARIES:
         try:
-            found.append(_finding(library, "good", version(library)))
+            found.append(finding(library, "good", version(library)))
         except PackageNotFoundError:
-            found.append(_finding(library, "bad", "not installed", "install modelcat again"))
+            found.append(finding(library, "bad", "not installed", "install modelcat again"))
     return found
 
 
@@ -72,9 +60,9 @@ def _plugins() -> list[Finding]:
     for entry in registry.entries():
         try:
             registry.load(entry.key)
-            found.append(_finding("model", "good", f"{entry.key} ({entry.distribution} {entry.version})"))
+            found.append(finding("model", "good", f"{entry.key} ({entry.distribution} {entry.version})"))
         except ModelcatError as error:
-            found.append(_finding("model", "bad", entry.key, error.message))
+            found.append(finding("model", "bad", entry.key, error.message))
     return found
 
 
@@ -88,33 +76,18 @@ def _devices() -> Finding:
         devices = json.loads(answer.stdout)
     except (OSError, subprocess.SubprocessError, ValueError) as error:
         detail = getattr(error, "stderr", None) or str(error)
-        return _finding("devices", "bad", "torch cannot be used", str(detail).strip().rpartition("\n")[2])
+        return finding("devices", "bad", "torch cannot be used", str(detail).strip().rpartition("\n")[2])
     gpus = ", ".join(devices["gpus"]) or "no GPU"
-    return _finding("devices", "good", f"{gpus}; CPU {devices['cpu']}, {devices['threads']} threads")
-
-
-def _database(storage: str) -> Finding:
-    from runner.store.store import Store
-    from runner.store.url import redact
-
-    shown = redact(storage)
-    try:
-        if not Store.exists(storage):
-            return _finding("database", "note", f"none at {shown}", "the first run makes it")
-        with Store.open(storage, create=False) as store:
-            count = len(store.studies())
-    except ModelcatError as error:
-        return _finding("database", "bad", shown, error.message)
-    return _finding("database", "good", f"{shown}, {count} {'study' if count == 1 else 'studies'}")
+    return finding("devices", "good", f"{gpus}; CPU {devices['cpu']}, {devices['threads']} threads")
 
 
 def _cache(cache: Path) -> Finding:
     there = next(folder for folder in (cache, *cache.parents) if folder.exists())
     free = shutil.disk_usage(there).free / 1e9
     if not os.access(there, os.W_OK):
-        return _finding("cache", "bad", f"{cache} cannot be written", "set MODELCAT_CACHE to a folder that can")
+        return finding("cache", "bad", f"{cache} cannot be written", "set MODELCAT_CACHE to a folder that can")
     advice = "models need about 1 GB each while a study runs" if free < 5 else ""
-    return _finding("cache", "note" if advice else "good", f"{cache}, {free:.0f} GB free", advice)
+    return finding("cache", "note" if advice else "good", f"{cache}, {free:.0f} GB free", advice)
 
 
 def _hub() -> Finding:
@@ -124,16 +97,16 @@ def _hub() -> Finding:
     home = os.environ.get("HF_HOME", str(Path.home() / ".cache" / "huggingface"))
     offline = "HF_HUB_OFFLINE" in os.environ and os.environ["HF_HUB_OFFLINE"].lower() not in {"", "0", "false", "no"}
     if offline:
-        return _finding("hub", "note", f"HF_HUB_OFFLINE is set; cache {home}", "only what is cached can be used")
+        return finding("hub", "note", f"HF_HUB_OFFLINE is set; cache {home}", "only what is cached can be used")
     endpoint = os.environ.get("HF_ENDPOINT", "https://huggingface.co")
     if not endpoint.startswith(("http://", "https://")):
-        return _finding("hub", "bad", f"HF_ENDPOINT is {endpoint!r}", "it must begin with http:// or https://")
+        return finding("hub", "bad", f"HF_ENDPOINT is {endpoint!r}", "it must begin with http:// or https://")
     try:
         with urlopen(Request(endpoint, method="HEAD"), timeout=_HUB_SECONDS):  # noqa: S310 -- the scheme is checked
-            return _finding("hub", "good", f"{endpoint} answers; cache {home}")
+            return finding("hub", "good", f"{endpoint} answers; cache {home}")
     except (URLError, OSError, ValueError) as error:
         reason = getattr(error, "reason", error)
         if getattr(error, "code", 0) in range(300, 500):  # it answered, if only to say no
-            return _finding("hub", "good", f"{endpoint} answers; cache {home}")
+            return finding("hub", "good", f"{endpoint} answers; cache {home}")
         advice = "use local folders and files, scratch/ models and demo data, or set HF_HOME to a filled cache"
-        return _finding("hub", "note", f"{endpoint} does not answer ({reason}); cache {home}", advice)
+        return finding("hub", "note", f"{endpoint} does not answer ({reason}); cache {home}", advice)

@@ -75,7 +75,8 @@ def run_queue(place: Place, idle: float | None) -> list[StudyRecord]:
     """Run what is in the queue; tell on stderr how it goes, a line an event, since nobody may be looking."""
     console = narrator()
     end = "until it is stopped" if idle is None else f"until nothing has been queued for {duration(idle)}"
-    LinesNarrator(console).note(f"worker {os.getpid()} runs the queue of {redact(place.storage)} {end}")
+    narration = LinesNarrator(console)
+    narration.note(f"worker {os.getpid()} runs the queue of {redact(place.storage)} {end}")
 
     def listen(record: StudyRecord) -> Listener:
         trim_log(place)
@@ -83,7 +84,7 @@ def run_queue(place: Place, idle: float | None) -> list[StudyRecord]:
         listener.note(f"from the queue: {record.study}")
         return listener
 
-    return work(place, listen, idle=idle)
+    return work(place, listen, idle=idle, tell=narration.note)
 
 
 def done_answer(records: Sequence[StudyRecord]) -> list[dict[str, Any]]:

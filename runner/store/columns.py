@@ -1,8 +1,10 @@
 """Column types that mean the same in SQLite and in PostgreSQL."""
 
+import json
 import math
 import numbers
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,7 +12,7 @@ from sqlalchemy import JSON, DateTime, Double, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator
 
-__all__ = ["Document", "Measure", "Prose", "Time", "Word", "as_json"]
+__all__ = ["Damaged", "Document", "Measure", "Prose", "Time", "Word", "as_json", "from_json"]
 
 
 class Time(TypeDecorator[datetime]):
@@ -85,6 +87,21 @@ class Word(TypeDecorator[str]):
         if value not in self.allowed:
             raise ValueError(f"{value!r} is none of {', '.join(self.allowed)}")
         return value
+
+
+@dataclass(frozen=True, slots=True)
+class Damaged:
+    """What is read in place of a value that somebody else has spoilt; `reason` follows the name of its field."""
+
+    reason: str
+
+
+def from_json(text: str) -> Any:
+    """Return what a column of JSON holds, or `Damaged`: one row must not keep all others from being read."""
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        return Damaged(f"is not JSON: {error}")
 
 
 def as_json(value: Any, path: str = "value") -> Any:

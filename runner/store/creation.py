@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, column, event, func, inspect, select, table
 
-from catalog.errors import StoreError
+from catalog.errors import BusyError, StoreError
 from runner.store import connections
+from runner.store.failures import as_ours
+from runner.store.patience import Patience
 from runner.store.schema import OPTUNA_TABLES, REVISIONS, VERSION_TABLE
 from runner.store.url import StorageUrl
 
 if TYPE_CHECKING:  # takes 0.3 s to import, which readers need not pay
-    from optuna.storages import RDBStorage
+    from runner.store.optuna_storage import OptunaStorage
 
 __all__ = ["Condition", "condition", "make", "optuna_storage"]
 
@@ -35,7 +37,7 @@ class Condition(Enum):
     """Ready for use."""
 
 
-def condition(url: StorageUrl) -> Condition:
+def condition(url: StorageUrl, *, busy: float | None = None) -> Condition:
     """Look at the database; nothing is made or changed.
 
     Raises:
@@ -43,7 +45,7 @@ def condition(url: StorageUrl) -> Condition:
     """
     if url.path and not _is_filled(url.path):
         return Condition.ABSENT
-    engine = connections.reader_engine(url)
+    engine = connections.reader_engine(url, busy=busy)
     with engine.connect() as connection:
         tables = set(inspect(connection).get_table_names())
         revision = _revision(connection) if VERSION_TABLE in tables else None
@@ -60,20 +62,21 @@ def condition(url: StorageUrl) -> Condition:
     return Condition.CURRENT if revision == REVISIONS[-1] else Condition.OLDER
 
 
-def make(url: StorageUrl) -> None:
+def make(url: StorageUrl, *, busy: float | None = None) -> None:
     """Make what is missing: the file, Optuna's tables, then ours.
 
     Ours come last and in one transaction, so that a database that has them is whole; after a crash in between the
     next call goes on where this one ended.
 
     Raises:
-        StoreError: The folder is missing or cannot be written, or another process keeps the lock.
+        StoreError: The folder is missing or cannot be written.
+        BusyError: Another process is still at it.
     """
-    with _only_maker(url):
-        if condition(url) is Condition.CURRENT:
+    with _only_maker(url, busy):
+        if condition(url, busy=busy) is Condition.CURRENT:
             return
-        optuna_storage(url, mode="rwc").engine.dispose()
-        engine = connections.writer_engine(url, mode="rwc")
+        optuna_storage(url, mode="rwc", busy=busy).engine.dispose()
+        engine = connections.writer_engine(url, mode="rwc", busy=busy)
         with engine.begin() as connection:
             from runner.store.migrate import upgrade  # Alembic takes half a second to import, and is needed only here
 
@@ -81,20 +84,28 @@ def make(url: StorageUrl) -> None:
         engine.dispose()
 
 
-def optuna_storage(url: StorageUrl, *, mode: connections.OpenMode = "rw") -> "RDBStorage":
+def optuna_storage(
+    url: StorageUrl,
+    *,
+    mode: connections.OpenMode = "rw",
+    busy: float | None = None,
+    patience: Patience | None = None,
+) -> "OptunaStorage":
     """Open Optuna's part of the database, with the settings of our own writers.
 
     Raises:
         StoreError: Optuna's tables are of another version than the installed Optuna.
     """
-    from optuna.storages import RDBStorage
+    from runner.store.optuna_storage import OptunaStorage
 
     try:
-        storage = RDBStorage(url.for_optuna(), engine_kwargs=connections.engine_options(url, mode))
+        storage = OptunaStorage(url.for_optuna(), connections.engine_options(url, mode, busy=busy), patience)
     except RuntimeError as error:
         raise StoreError(f"{url}: {str(error).replace('$STORAGE_URL', str(url))}") from error
     if url.path:
         event.listen(storage.engine, "begin", connections.begin_immediately)
+    # Optuna wraps the database's errors in its own, and tries some things five times first; ours it lets pass.
+    event.listen(storage.engine, "handle_error", lambda failure: as_ours(url, failure, busy))
     return storage
 
 
@@ -114,22 +125,25 @@ def _revision(connection: Connection) -> str | None:
 
 
 @contextmanager
-def _only_maker(url: StorageUrl) -> Iterator[None]:
+def _only_maker(url: StorageUrl, busy: float | None) -> Iterator[None]:
     """Keep other processes from making the same database at the same time."""
     if not url.path:
-        engine = connections.writer_engine(url)
-        with engine.connect() as connection:
-            connection.execute(select(func.pg_advisory_xact_lock(ADVISORY_LOCK)))
-            yield
-        engine.dispose()
+        # The session's lock, not a transaction's: one that idles for as long as a large database is upgraded is ended.
+        engine = connections.writer_engine(url, busy=busy).execution_options(isolation_level="AUTOCOMMIT")
+        try:
+            with engine.connect() as connection:
+                connection.execute(select(func.pg_advisory_lock(ADVISORY_LOCK)))
+                yield
+        finally:
+            engine.dispose()  # closes the session, and with it the lock
         return
     if not url.path.parent.is_dir():
         raise StoreError(f"{url}: there is no folder {url.path.parent}: make it first, or name another with --storage")
     lock = FileLock(f"{os.fspath(url.path)}.lock")
     try:
-        lock.acquire(timeout=connections.BUSY_SECONDS)
+        lock.acquire(timeout=connections.BUSY_SECONDS if busy is None else busy)
     except Timeout as error:
-        raise StoreError(f"{url}: another process is still making it: try again when that is done") from error
+        raise BusyError(f"{url}: another process is still making it: try again when that is done") from error
     except OSError as error:
         raise StoreError(f"{url} cannot be made: {error.strerror}: {url.path.parent}") from error
     try:

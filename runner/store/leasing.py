@@ -5,21 +5,36 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import ColumnElement, Connection, func, select, update
 
 from catalog.errors import StudyConflictError, UnknownStudyError
+from runner.store.columns import Time
 from runner.store.lease import Lease, Owner
 from runner.store.schema import studies
 
-__all__ = ["DELETED", "acquire", "begin", "fence", "lease_in", "now", "refuse_half_deleted", "release", "renew"]
+__all__ = [
+    "DELETED",
+    "acquire",
+    "begin",
+    "check",
+    "fence",
+    "lease_in",
+    "now",
+    "refuse_half_deleted",
+    "release",
+    "renew",
+]
 
 #: Kind of failure of a study whose deletion was begun: nobody may go on with what is left of it.
 DELETED = "deleted"
 
 
-def now() -> datetime:
-    """Return this moment in UTC."""
-    return datetime.now(UTC)
+def now(connection: Connection) -> datetime:
+    """Return this moment in UTC by the clock that all who may take a lease share: the server's, or this machine's."""
+    if connection.dialect.name == "sqlite":
+        return datetime.now(UTC)
+    moment: datetime = connection.execute(select(func.clock_timestamp(type_=Time))).scalar_one()
+    return moment
 
 
 def lease_in(row: Mapping[str, Any]) -> Lease | None:
@@ -35,7 +50,7 @@ def acquire(connection: Connection, study: str, owner: Owner, ttl: timedelta, *,
     row = _row(connection, study)
     if row is None:
         raise UnknownStudyError(f"there is no study {study!r}: it was deleted")
-    held, moment = lease_in(row), now()
+    held, moment = lease_in(row), now(connection)
     if held and held.held_by_living(moment):
         _refuse_or_take(study, held, owner, takeover=takeover)
     lease = Lease(owner, row["lease_epoch"] + 1, moment, moment + ttl)
@@ -73,6 +88,17 @@ def _refuse_or_take(study: str, held: Lease, owner: Owner, *, takeover: bool) ->
     )
 
 
+def check(connection: Connection, study: str, lease: Lease) -> None:
+    """Check that `lease` still holds, and see to it that it does until the transaction ends.
+
+    Raises:
+        StudyConflictError: The lease was released, or somebody else has taken it.
+    """
+    held = select(studies.c.id).where(studies.c.study == study, *_holds(lease))
+    if connection.scalar(held.with_for_update(read=True)) is None:
+        raise _lost(connection, study, lease)
+
+
 def fence(connection: Connection, study: str, lease: Lease) -> int:
     """Check that `lease` still holds, mark the study as updated, and return the id of its row.
 
@@ -81,27 +107,39 @@ def fence(connection: Connection, study: str, lease: Lease) -> int:
     Raises:
         StudyConflictError: The lease was released, or somebody else has taken it.
     """
-    holds = [studies.c[name] == value for name, value in _identity(lease).items()]
-    renewed = update(studies).where(studies.c.study == study, *holds).values(updated=now()).returning(studies.c.id)
-    found: int | None = connection.scalar(renewed)
+    named = update(studies).where(studies.c.study == study, *_holds(lease))
+    # Not `now`, which would ask the server once more for each write.
+    moment = datetime.now(UTC) if connection.dialect.name == "sqlite" else func.clock_timestamp()
+    found: int | None = connection.scalar(named.values(updated=moment).returning(studies.c.id))
     if found is None:
-        row = _row(connection, study)
-        holder = lease_in(row) if row else None
-        reason = f"{holder.owner} has taken it over" if holder else "it was released" if row else "it was deleted"
-        raise StudyConflictError(f"study {study!r} is no longer run by {lease.owner}: {reason}; nothing was written")
+        raise _lost(connection, study, lease)
     return found
+
+
+def _holds(lease: Lease) -> list[ColumnElement[bool]]:
+    return [studies.c[name] == value for name, value in _identity(lease).items()]
+
+
+def _lost(connection: Connection, study: str, lease: Lease) -> StudyConflictError:
+    row = _row(connection, study)
+    holder = lease_in(row) if row else None
+    reason = f"{holder.owner} has taken it over" if holder else "it was released" if row else "it was deleted"
+    return StudyConflictError(f"study {study!r} is no longer run by {lease.owner}: {reason}; nothing was written")
 
 
 def renew(connection: Connection, study: str, lease: Lease, ttl: timedelta) -> Lease:
     """Put off the expiry of a lease that still holds."""
-    renewed = replace(lease, expires=now() + ttl)
+    renewed = replace(lease, expires=now(connection) + ttl)
     study_id = fence(connection, study, lease)
     connection.execute(update(studies).where(studies.c.id == study_id).values(lease_expires=renewed.expires))
     return renewed
 
 
 def release(connection: Connection, study: str, lease: Lease, state: str) -> None:
-    """Give a lease back and leave the study in `state`."""
+    """Give a lease back and leave the study in `state`; where just that was done already, do nothing."""
+    row = _row(connection, study)
+    if row and (row["lease_host"], row["lease_epoch"], row["state"]) == (None, lease.epoch, state):
+        return  # by us, and the answer was lost
     study_id = fence(connection, study, lease)
     free = dict.fromkeys(("lease_host", "lease_pid", "lease_started", "lease_since", "lease_expires"))
     connection.execute(update(studies).where(studies.c.id == study_id).values(state=state, **free))

@@ -10,8 +10,10 @@ from sqlalchemy import table as table_of
 
 from catalog.errors import UnknownStudyError
 from runner.store import schema
+from runner.store.damage import check, mend
 from runner.store.leasing import lease_in
 from runner.store.records import (
+    TRIAL_STATES,
     BestTrial,
     ConfirmationRecord,
     EpochRecord,
@@ -109,7 +111,8 @@ def courses(connection: Connection, among: Collection[str] | None) -> dict[str, 
 
 
 def _study(row: dict[str, Any], counts: TrialCounts, best: BestTrial | None) -> StudyRecord:
-    derived: dict[str, Any] = {"lease": lease_in(row), "trials": counts, "best": best}
+    damage = mend(row)
+    derived: dict[str, Any] = {"lease": lease_in(row), "trials": counts, "best": best, "damage": damage}
     stored = {field.name: row[field.name] for field in fields(StudyRecord) if field.name not in derived}
     return StudyRecord(**stored, **derived)
 
@@ -123,7 +126,8 @@ def _counts(connection: Connection, only: int | None) -> dict[int, TrialCounts]:
     counts: dict[int, dict[str, int]] = {}
     for owner, state, count in connection.execute(query):
         counts.setdefault(owner, {})[state] = count
-    return {owner: TrialCounts(**states) for owner, states in counts.items()}
+    known = {owner: {state: states.get(state, 0) for state in TRIAL_STATES} for owner, states in counts.items()}
+    return {owner: TrialCounts(**states) for owner, states in known.items()}
 
 
 def _best(connection: Connection, only: int | None) -> dict[int, BestTrial]:
@@ -142,7 +146,9 @@ def _best(connection: Connection, only: int | None) -> dict[int, BestTrial]:
     query = select(trial.study_id, trial.number, trial.value, trial.params, trial.metrics).where(
         first.place == 1, first.study_id == trial.study_id, first.number == trial.number
     )
-    return {owner: BestTrial(*values) for owner, *values in connection.execute(query)}
+    rows = ((owner, BestTrial(*values)) for owner, *values in connection.execute(query))
+    # Where it is damaged there is none; whoever reads the trials is told.
+    return {owner: best for owner, best in rows if isinstance(best.params, dict) and isinstance(best.metrics, dict)}
 
 
 def trials(connection: Connection, study: str, after: int, among: Collection[int]) -> list[TrialRecord]:
@@ -152,7 +158,7 @@ def trials(connection: Connection, study: str, after: int, among: Collection[int
     if after >= 0:
         known = [number for number in set(among) if 0 <= number < _NUMBERS]
         query = query.where(or_(table.c.number > min(after, _NUMBERS - 1), table.c.number.in_(known)))
-    return [_trial(row) for row in _rows(connection, query)]
+    return [_trial(row) for row in _checked(connection, query, study, table)]
 
 
 def trial(connection: Connection, study: str, number: int) -> TrialRecord:
@@ -163,7 +169,8 @@ def trial(connection: Connection, study: str, number: int) -> TrialRecord:
     """
     owner, table = study_id(connection, study), schema.trials
     if 0 <= number < _NUMBERS:
-        for row in _rows(connection, _of(table, TrialRecord, owner).where(table.c.number == number)):
+        query = _of(table, TrialRecord, owner).where(table.c.number == number)
+        for row in _checked(connection, query, study, table):
             return _trial(row)
     last = connection.scalar(select(func.max(table.c.number)).where(table.c.study_id == owner))
     known = "it has none yet" if last is None else f"its trials are 0 to {last}"
@@ -176,14 +183,14 @@ def epochs(connection: Connection, study: str, training: str | None) -> list[Epo
     query = _of(table, EpochRecord, study_id(connection, study)).order_by(table.c.training, table.c.progress)
     if training is not None:
         query = query.where(table.c.training == training)
-    return [EpochRecord(**row) for row in _rows(connection, query)]
+    return [EpochRecord(**row) for row in _checked(connection, query, study, table)]
 
 
 def confirmations(connection: Connection, study: str) -> list[ConfirmationRecord]:
     """Return the confirmation trainings of a study by arm and seed."""
     table = schema.confirmations
     query = _of(table, ConfirmationRecord, study_id(connection, study)).order_by(table.c.arm, table.c.seed)
-    return [ConfirmationRecord(**row) for row in _rows(connection, query)]
+    return [ConfirmationRecord(**row) for row in _checked(connection, query, study, table)]
 
 
 def evaluations(connection: Connection, study: str) -> list[EvaluationRecord]:
@@ -192,15 +199,16 @@ def evaluations(connection: Connection, study: str) -> list[EvaluationRecord]:
     query = _of(table, EvaluationRecord, study_id(connection, study)).order_by(table.c.subject, table.c.split)
     return [
         EvaluationRecord(**row | {"confusion": tuple(tuple(line) for line in row["confusion"])})
-        for row in _rows(connection, query)
+        for row in _checked(connection, query, study, table)
     ]
 
 
 def insights(connection: Connection, study: str) -> dict[str, Any]:
     """Return what was found out about a study, by name."""
-    table = schema.insights.c
-    query = select(table.name, table.content).where(table.study_id == study_id(connection, study)).order_by(table.name)
-    return {row["name"]: row["content"] for row in _rows(connection, query)}
+    table = schema.insights
+    owner, name = study_id(connection, study), table.c.name
+    query = select(name, table.c.content).where(table.c.study_id == owner).order_by(name)
+    return {row["name"]: row["content"] for row in _checked(connection, query, study, table)}
 
 
 def _of(table: Table, record: type[Any], owner: int) -> Select[Any]:
@@ -210,6 +218,12 @@ def _of(table: Table, record: type[Any], owner: int) -> Select[Any]:
 
 def _rows(connection: Connection, query: Select[Any]) -> Iterator[dict[str, Any]]:
     return (dict(row) for row in connection.execute(query).mappings())
+
+
+def _checked(connection: Connection, query: Select[Any], study: str, table: Table) -> Iterator[dict[str, Any]]:
+    for row in _rows(connection, query):
+        check(study, table, row)
+        yield row
 
 
 def _trial(row: dict[str, Any]) -> TrialRecord:

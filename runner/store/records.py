@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, TypedDict, get_args
 
+from catalog.errors import StoreError
 from runner.store.lease import Lease, Owner
 
 __all__ = [
@@ -96,6 +97,8 @@ class StudyRecord:
         stop_requested: When somebody last asked that it stop; None once it runs again.
         trials: Trials in each state.
         best: The best trial so far.
+        damage: What is wrong with its row, and what to do, where somebody else has spoilt it. The fields that this is
+            about are empty then, `state` is failed, and `failure` says so.
     """
 
     study: str
@@ -126,6 +129,16 @@ class StudyRecord:
     stop_requested: datetime | None
     trials: TrialCounts
     best: BestTrial | None
+    damage: str | None = None
+
+    def refuse_damage(self) -> None:
+        """Let nobody go on with a study whose row somebody else has spoilt.
+
+        Raises:
+            StoreError: It is; told is which field, and what to do.
+        """
+        if self.damage is not None:
+            raise StoreError(self.damage)
 
     def effective_state(self, now: datetime) -> StudyState:
         """Return the state, or ``"stopped"`` where it says running but whoever ran it is gone."""

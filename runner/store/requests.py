@@ -24,21 +24,22 @@ LONGEST_TITLE, LONGEST_NOTES = 200, 20_000
 
 def enqueue(connection: Connection, values: Mapping[str, Any]) -> None:
     """Insert a study that waits in the queue; what preparation finds out is not known yet."""
-    writing.create_study(connection, {**values, "space": {}, "data": {}, "queued": now()})
+    writing.create_study(connection, {**values, "space": {}, "data": {}, "queued": now(connection)})
 
 
 def requeue(connection: Connection, study: str, planned: int | None) -> None:
     """Put a study that nobody runs back into the queue."""
     record = _locked(connection, study)
+    record.refuse_damage()
     leasing.refuse_half_deleted(connection, study)
-    if record.lease is None or not record.lease.held_by_living(now()):
+    if record.lease is None or not record.lease.held_by_living(now(connection)):
         _refuse_to_queue(record, planned)
     lease = leasing.acquire(connection, study, Owner.this_process(), timedelta(0))  # or refused, with who runs it
     values: dict[str, Any] = {"planned": planned or record.planned, "failure": None, "stop_requested": None}
     if record.winner is not None:
         # What its verdict was made from: whoever runs it next must tell more trials from going on.
         values["winner"] = {"planned": record.planned, **record.winner}
-    connection.execute(update(studies).where(studies.c.study == study).values(queued=now(), **values))
+    connection.execute(update(studies).where(studies.c.study == study).values(queued=now(connection), **values))
     leasing.release(connection, study, lease, "queued")
 
 
@@ -64,7 +65,7 @@ def claim(connection: Connection, owner: Owner, ttl: timedelta) -> tuple[StudyRe
     # In PostgreSQL another worker may be at the first one at this moment; SQLite is locked as a whole.
     for row in connection.execute(waiting.with_for_update(skip_locked=True)).mappings():
         held = lease_in(dict(row))
-        if held is None or not held.held_by_living(now()):
+        if held is None or not held.held_by_living(now(connection)):
             lease = leasing.begin(connection, row["study"], owner, ttl)
             return _locked(connection, row["study"]), lease
     return None
@@ -72,7 +73,7 @@ def claim(connection: Connection, owner: Owner, ttl: timedelta) -> tuple[StudyRe
 
 def stop(connection: Connection, study: str) -> StudyState:
     """Ask whoever runs a study to stop it; stop it at once where nobody does. Return what its state is then."""
-    record, moment = _locked(connection, study), now()
+    record, moment = _locked(connection, study), now(connection)
     if record.state not in {"queued", "running"}:
         return record.state
     if record.lease is not None and record.lease.held_by_living(moment):
@@ -97,7 +98,9 @@ def prose(what: str, text: str | None, longest: int) -> str | None:
 def set_prose(connection: Connection, study: str, column: str, text: str | None) -> None:
     """Write a title or notes."""
     study_id = reading.study_id(connection, study)
-    connection.execute(update(studies).where(studies.c.id == study_id).values({column: text, "updated": now()}))
+    connection.execute(
+        update(studies).where(studies.c.id == study_id).values({column: text, "updated": now(connection)})
+    )
 
 
 def _locked(connection: Connection, study: str) -> StudyRecord:

@@ -1,18 +1,21 @@
 """`Store`: the one door to the database."""
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
 from datetime import timedelta
+from functools import wraps
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, Unpack
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar, Unpack
 
 from sqlalchemy import Connection
 
 from catalog.errors import StoreError
-from runner.store import connections, creation, files, leasing, reading, requests, schema, writing
+from runner.store import connections, creation, examination, files, leasing, reading, requests, schema, writing
 from runner.store.creation import Condition
+from runner.store.examination import Examination
 from runner.store.failures import explained
+from runner.store.patience import SLICE, Patience
 from runner.store.records import (
     ConfirmationRecord,
     EpochRecord,
@@ -28,12 +31,37 @@ from runner.store.records import (
 from runner.store.url import StorageUrl
 
 if TYPE_CHECKING:  # takes 0.3 s to import, which readers need not pay
-    from optuna.storages import RDBStorage
+    from runner.store.optuna_storage import OptunaStorage
 
 __all__ = ["Store"]
 
 #: How long a deletion may take before others may go on with it, where nobody can tell whether it is still at work.
 DELETION_TIME = timedelta(hours=1)
+
+
+Given = ParamSpec("Given")
+Kind = TypeVar("Kind")
+_Method = Callable[Concatenate["Store", Given], Kind]
+
+
+def _patiently(method: _Method[Given, Kind]) -> _Method[Given, Kind]:
+    """Make a method, one transaction that may as well be done twice, try again as the store's patience says."""
+    return _trying(method, repeatable=True)
+
+
+def _once_unlocked(method: _Method[Given, Kind]) -> _Method[Given, Kind]:
+    """Make a method wait for locks, but not repeat what a lost server may have done already."""
+    return _trying(method, repeatable=False)
+
+
+def _trying(method: _Method[Given, Kind], *, repeatable: bool) -> _Method[Given, Kind]:
+    @wraps(method)
+    def call(self: "Store", /, *args: Given.args, **kwargs: Given.kwargs) -> Kind:
+        if self.patience is None:
+            return method(self, *args, **kwargs)
+        return self.patience.keep_trying(lambda: method(self, *args, **kwargs), repeatable=repeatable)
+
+    return call
 
 
 class Store:
@@ -42,32 +70,56 @@ class Store:
     Each call is one short transaction, and may be made from any thread. A call that writes under a lease is refused
     once the lease is lost. Every method raises `StoreError` where the database cannot be used, and
     `UnreachableError` where a database server does not answer.
+
+    Attributes:
+        url: Where it is.
+        patience: How long calls keep trying while the database is locked or its server is away; None: a call waits
+            60 s for a lock, and for nothing else.
     """
 
-    def __init__(self, url: StorageUrl) -> None:
+    def __init__(self, url: StorageUrl, patience: Patience | None = None) -> None:
         self.url = url
-        self._writer = connections.writer_engine(url)
-        self._reader = connections.reader_engine(url)
-        self._optuna: RDBStorage | None = None
+        self.patience = patience
+        self._busy = SLICE if patience else None
+        self._writer = connections.writer_engine(url, busy=self._busy)
+        self._reader = connections.reader_engine(url, busy=self._busy)
+        self._optuna: OptunaStorage | None = None
 
     @classmethod
-    def open(cls, url: str, *, create: bool) -> "Store":
+    def open(cls, url: str, *, create: bool, patience: Patience | None = None) -> "Store":
         """Open the database at `url`; `create` makes or upgrades it where needed.
+
+        With `patience` locks are waited for here too; a server that does not answer is told at once, since nothing is
+        lost by calling again.
 
         Raises:
             InputError: The URL cannot be used.
             StoreError: There is none and `create` is false; or it is foreign, newer, damaged or not accessible.
         """
         checked = StorageUrl.parse(url)
-        with explained(checked):
-            found = creation.condition(checked)
+        if patience is None:
+            return cls._open(checked, None, create=create)
+        return patience.keep_trying(lambda: cls._open(checked, patience, create=create), repeatable=False)
+
+    @classmethod
+    def _open(cls, checked: StorageUrl, patience: Patience | None, *, create: bool) -> "Store":
+        busy = SLICE if patience else None
+        with explained(checked, busy):
+            found = creation.condition(checked, busy=busy)
             if create and found is not Condition.CURRENT:
-                creation.make(checked)
+                creation.make(checked, busy=busy)
             elif found is Condition.ABSENT:
                 raise StoreError(f"there is no database at {checked}: the first `modelcat run SPEC` makes one")
             elif found is Condition.OLDER:
                 raise StoreError(f"{checked} was made by an older modelcat: the next `modelcat run SPEC` upgrades it")
-            return cls(checked)
+            return cls(checked, patience)
+
+    @staticmethod
+    def is_older(url: str) -> bool:
+        """Tell whether there is a database of an older modelcat at `url`; raises as `exists`."""
+        checked = StorageUrl.parse(url)
+        with explained(checked):
+            return creation.condition(checked) is Condition.OLDER
 
     @staticmethod
     def exists(url: str) -> bool:
@@ -92,24 +144,36 @@ class Store:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
+    def examine(self) -> Examination:
+        """Look for what is wrong with the database itself; large files take a second for each 100 MB."""
+        with self._reading() as connection:
+            return examination.examine(connection)
+
     # Optuna
 
-    def optuna_storage(self) -> "RDBStorage":
+    def optuna_storage(self, study: str | None = None, lease: Lease | None = None) -> "OptunaStorage":
         """Return Optuna's part of the database, for `optuna.create_study(storage=...)`. Its `url` holds the password.
 
         Put calls to it inside `explained()`.
+
+        Args:
+            study: Name of the one study that it is to be used for.
+            lease: Of that study: once it is lost, every call raises StudyConflictError and writes nothing.
         """
         if self._optuna is None:
             with self.explained():
-                self._optuna = creation.optuna_storage(self.url)
+                self._optuna = creation.optuna_storage(self.url, busy=self._busy, patience=self.patience)
+        if study is not None and lease is not None:
+            self._optuna.fence(study, lease)
         return self._optuna
 
     def explained(self) -> AbstractContextManager[None]:
         """Turn database errors that Optuna raises inside the block into ours."""
-        return explained(self.url)
+        return explained(self.url, self._busy)
 
     # Studies
 
+    @_once_unlocked
     def create_study(  # noqa: PLR0913 -- a study has this many facts
         self,
         study: str,
@@ -131,9 +195,10 @@ class Store:
             StudyConflictError: There is one of that name.
         """
         values = {name: value for name, value in locals().items() if name != "self"}
-        with explained(self.url), self._writer.begin() as connection:
+        with self.explained(), self._writer.begin() as connection:
             writing.create_study(connection, values)
 
+    @_patiently
     def update_study(self, study: str, lease: Lease, **changes: Unpack[StudyChanges]) -> None:
         """Set fields of a study.
 
@@ -156,9 +221,10 @@ class Store:
         """
         import optuna
 
-        self.study(study)
+        with self._reading() as connection:
+            reading.study_id(connection, study)
         folder = None if root is None else files.study_folder(root, study)
-        with explained(self.url), self._writer.begin() as connection:
+        with self.explained(), self._writer.begin() as connection:
             lease = leasing.acquire(connection, study, Owner.this_process(), DELETION_TIME)
             study_id = leasing.fence(connection, study, lease)
             failure = {"kind": leasing.DELETED, "message": "its deletion was cut short: delete it again to finish that"}
@@ -172,6 +238,7 @@ class Store:
 
     # Leases
 
+    @_once_unlocked
     def acquire(self, study: str, owner: Owner, ttl: timedelta, *, takeover: bool = False) -> Lease:
         """Take the lease of a study for `ttl`, if nobody living holds it.
 
@@ -180,11 +247,12 @@ class Store:
             StudyConflictError: Somebody runs it; told is who, and since when. `takeover` takes the lease of another
                 host all the same; a process on this host must be stopped.
         """
-        with explained(self.url), self._writer.begin() as connection:
+        with self.explained(), self._writer.begin() as connection:
             reading.study_id(connection, study)
             leasing.refuse_half_deleted(connection, study)
             return leasing.acquire(connection, study, owner, ttl, takeover=takeover)
 
+    @_once_unlocked
     def begin(self, study: str, owner: Owner, ttl: timedelta) -> Lease:
         """Take the lease of a study and mark it as running, in one step; what asked it to stop is forgotten.
 
@@ -197,6 +265,7 @@ class Store:
             leasing.refuse_half_deleted(connection, study)
             return leasing.begin(connection, study, owner, ttl)
 
+    @_once_unlocked
     def claim(self, owner: Owner, ttl: timedelta) -> tuple[StudyRecord, Lease] | None:
         """Take the study that has waited longest in the queue, as `begin` does; None where none waits.
 
@@ -205,26 +274,29 @@ class Store:
         with self._requesting() as connection:
             return requests.claim(connection, owner, ttl)
 
+    @_patiently
     def renew(self, study: str, lease: Lease, ttl: timedelta) -> Lease:
         """Put off the expiry to `ttl` from now; the old lease remains good for writing.
 
         Raises:
             StudyConflictError: The lease is lost.
         """
-        with explained(self.url), self._writer.begin() as connection:
+        with self.explained(), self._writer.begin() as connection:
             return leasing.renew(connection, study, lease, ttl)
 
+    @_patiently
     def release(self, study: str, lease: Lease, state: StudyState) -> None:
         """Give the lease back and leave the study in `state`.
 
         Raises:
             StudyConflictError: The lease is lost.
         """
-        with explained(self.url), self._writer.begin() as connection:
+        with self.explained(), self._writer.begin() as connection:
             leasing.release(connection, study, lease, state)
 
     # Requests: what anybody may write, whoever holds the lease. UnknownStudyError names the nearest study there is.
 
+    @_once_unlocked
     def enqueue(  # noqa: PLR0913 -- a study has this many facts
         self,
         study: str,
@@ -247,6 +319,7 @@ class Store:
         with self._requesting() as connection:
             requests.enqueue(connection, values)
 
+    @_once_unlocked
     def requeue(self, study: str, planned: int | None = None) -> None:
         """Put a study back into the queue: one that stopped or failed, or a finished one that gets more trials.
 
@@ -260,6 +333,7 @@ class Store:
         with self._requesting() as connection:
             requests.requeue(connection, study, planned)
 
+    @_patiently
     def request_stop(self, study: str) -> StudyState:
         """Ask that a study stop, and return its state as it is to be shown then.
 
@@ -269,6 +343,7 @@ class Store:
         with self._requesting() as connection:
             return requests.stop(connection, study)
 
+    @_patiently
     def set_title(self, study: str, title: str | None) -> None:
         """Give a study a title, shown instead of its name; None or a blank one takes it away.
 
@@ -279,6 +354,7 @@ class Store:
         with self._requesting() as connection:
             requests.set_prose(connection, study, "title", title)
 
+    @_patiently
     def set_notes(self, study: str, notes: str | None) -> None:
         """Write what a person has to say about a study; None or blank ones take them away.
 
@@ -292,11 +368,13 @@ class Store:
     # What belongs to a study: each of these replaces the record with the same key, and raises StudyConflictError
     # when the lease is lost.
 
+    @_patiently
     def put_trial(self, study: str, lease: Lease, trial: TrialRecord) -> None:
         """Write a trial; its number is the key."""
         with self._writing(study, lease) as (connection, study_id):
             writing.put(connection, study_id, schema.trials, trial)
 
+    @_patiently
     def put_epoch(self, study: str, lease: Lease, epoch: EpochRecord) -> None:
         """Write a measurement; training and progress are the key.
 
@@ -306,11 +384,13 @@ class Store:
         with self._writing(study, lease) as (connection, study_id):
             writing.put_epoch(connection, study_id, epoch)
 
+    @_patiently
     def clear_training(self, study: str, lease: Lease, training: str, *, measurements: bool = True) -> None:
         """Forget how an earlier try of a training was judged, and its measurements unless it may go on after them."""
         with self._writing(study, lease) as (connection, study_id):
             writing.clear_training(connection, study_id, training, measurements=measurements)
 
+    @_patiently
     def extend(self, study: str, lease: Lease, planned: int) -> None:
         """Give a finished study more trials: verdict, confirmations, insights and evaluations on test are forgotten.
 
@@ -320,16 +400,19 @@ class Store:
             writing.clear_results(connection, study_id)
             writing.change_study(connection, study_id, {"state": "running", "failure": None, "planned": planned})
 
+    @_patiently
     def put_confirmation(self, study: str, lease: Lease, confirmation: ConfirmationRecord) -> None:
         """Write a confirmation training; arm and seed are the key."""
         with self._writing(study, lease) as (connection, study_id):
             writing.put(connection, study_id, schema.confirmations, confirmation)
 
+    @_patiently
     def put_evaluation(self, study: str, lease: Lease, evaluation: EvaluationRecord) -> None:
         """Write an evaluation; subject and split are the key."""
         with self._writing(study, lease) as (connection, study_id):
             writing.put(connection, study_id, schema.evaluations, evaluation)
 
+    @_patiently
     def put_insight(self, study: str, lease: Lease, name: str, content: Any) -> None:
         """Write what was found out about a study; `name` is the key, `content` JSON."""
         with self._writing(study, lease) as (connection, study_id):
@@ -337,21 +420,25 @@ class Store:
 
     # Reading: nothing here can change the database. UnknownStudyError names the nearest study there is.
 
+    @_patiently
     def study(self, name: str) -> StudyRecord:
         """Return one study."""
         with self._reading() as connection:
             return reading.studies(connection, only=reading.study_id(connection, name))[0]
 
+    @_patiently
     def studies(self) -> list[StudyRecord]:
         """Return all studies, oldest first."""
         with self._reading() as connection:
             return reading.studies(connection)
 
+    @_patiently
     def optuna_knows(self, study: str) -> bool:
         """Tell whether Optuna's tables hold a study of that name, ours or somebody else's."""
         with self._reading() as connection:
             return reading.optuna_knows(connection, study)
 
+    @_patiently
     def queue(self) -> list[StudyRecord]:
         """Return the studies that wait to be run, the one that has waited longest first."""
         with self._reading() as connection:
@@ -362,6 +449,7 @@ class Store:
         with self._reading() as connection:
             return reading.stop_requested(connection, study)
 
+    @_patiently
     def courses(self, *, among: Collection[str] | None = None) -> dict[str, tuple[float, ...]]:
         """Return the values of the complete trials of every study, or of those named, by number of the trial.
 
@@ -370,6 +458,7 @@ class Store:
         with self._reading() as connection:
             return reading.courses(connection, among)
 
+    @_patiently
     def trials(self, study: str, *, after: int = -1, among: Collection[int] = ()) -> list[TrialRecord]:
         """Return trials of a study by number: all, or what somebody needs who has read before.
 
@@ -381,26 +470,31 @@ class Store:
         with self._reading() as connection:
             return reading.trials(connection, study, after, among)
 
+    @_patiently
     def trial(self, study: str, number: int) -> TrialRecord:
         """Return one trial; UnknownStudyError names the range where there is no such trial."""
         with self._reading() as connection:
             return reading.trial(connection, study, number)
 
+    @_patiently
     def epochs(self, study: str, training: str | None = None) -> list[EpochRecord]:
         """Return the measurements of one training, or of all, as they were made."""
         with self._reading() as connection:
             return reading.epochs(connection, study, training)
 
+    @_patiently
     def confirmations(self, study: str) -> list[ConfirmationRecord]:
         """Return the confirmation trainings by arm and seed."""
         with self._reading() as connection:
             return reading.confirmations(connection, study)
 
+    @_patiently
     def evaluations(self, study: str) -> list[EvaluationRecord]:
         """Return the evaluations by subject and split."""
         with self._reading() as connection:
             return reading.evaluations(connection, study)
 
+    @_patiently
     def insights(self, study: str) -> dict[str, Any]:
         """Return what was found out about a study, by name."""
         with self._reading() as connection:
@@ -408,15 +502,15 @@ class Store:
 
     @contextmanager
     def _reading(self) -> Iterator[Connection]:
-        with explained(self.url), self._reader.begin() as connection:
+        with self.explained(), self._reader.begin() as connection:
             yield connection
 
     @contextmanager
     def _requesting(self) -> Iterator[Connection]:
-        with explained(self.url), self._writer.begin() as connection:
+        with self.explained(), self._writer.begin() as connection:
             yield connection
 
     @contextmanager
     def _writing(self, study: str, lease: Lease) -> Iterator[tuple[Connection, int]]:
-        with explained(self.url), self._writer.begin() as connection:
+        with self.explained(), self._writer.begin() as connection:
             yield connection, leasing.fence(connection, study, lease)

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from catalog.errors import InputError
 
@@ -66,6 +67,14 @@ class StorageUrl:
     def for_optuna(self) -> str:
         """Return the URL as text for `RDBStorage`, which passes it through `str.format`. It holds the password."""
         return self.revealed().replace("{", "{{").replace("}", "}}")
+
+    def without_secrets(self, text: str) -> str:
+        """Return what a driver or server said, the passwords of this URL masked however they are written there."""
+        options = (value for name, value in self.url.query.items() if "pass" in name.lower())
+        secrets = [str(secret) for secret in (self.url.password, *options) if secret]
+        for secret in sorted({form for each in secrets for form in (each, quote(each, safe=""), quote(each))}, key=len):
+            text = text.replace(secret, "***")
+        return text
 
     @property
     def studies(self) -> Path:

@@ -26,7 +26,7 @@ __all__ = [
 
 def create_study(connection: Connection, values: Mapping[str, Any]) -> None:
     """Insert a study, queued and run by nobody."""
-    moment = now()
+    moment = now(connection)
     defaults = {"state": "queued", "created": moment, "updated": moment, "seconds": 0.0, "lease_epoch": 0}
     try:
         connection.execute(insert(schema.studies).values(**defaults, **values))

@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Any, cast
 
 from catalog.contract import DataSummary
-from catalog.errors import InputError, ModelcatError, StoppedError, StudyConflictError
+from catalog.errors import InputError, ModelcatError, StoppedError, StoreError, StudyConflictError, UnreachableError
 from catalog.space import SearchSpace
 from catalog.spec import Request
 from runner.console.text import duration
-from runner.engine.interruption import held_back
+from runner.engine.interruption import check, held_back
 from runner.engine.local import LocalEngine
 from runner.engine.messages import Failed, Prepare, Subject
+from runner.store.patience import Patience
 from runner.store.records import Lease, Mode, Owner, StudyRecord, StudyState
 from runner.store.store import Store
 from runner.study.baseline import train_baseline
@@ -69,7 +70,8 @@ def run_study(
             stack.enter_context(engine)
             told.phase("preparing", 0)
             prepared = _first_look(engine, request, place.cache)
-        store = stack.enter_context(Store.open(place.storage, create=True))
+        patience = Patience(told.note, check)
+        store = stack.enter_context(Store.open(place.storage, create=True, patience=patience))
         if prepared is not None:
             _create(store, name, request, mode, prepared)
         lease = lease or store.begin(name, Owner.this_process(), LEASE_TTL)
@@ -166,7 +168,10 @@ def _left(session: Session, log: StudyLog, known: StudyRecord | None) -> Iterato
         if isinstance(error, ModelcatError) and not isinstance(error, StoppedError) and state != "finished":
             changes["failure"] = {"kind": error.kind, "message": error.message}
         _log_end(log, error, state)
-        with suppress(StudyConflictError):  # the lease is lost: whoever has it now writes, not we
+        if not isinstance(error, ModelcatError) or isinstance(error, StoppedError | StoreError | UnreachableError):
+            session.store.patience = None  # to end soon is what is wanted, or waiting was in vain
+        # A lost lease: whoever has it now writes, not we. A lost database: a lease that nobody lives to renew ends too.
+        with suppress(StudyConflictError, StoreError, UnreachableError):
             session.update(**changes)
             session.store.release(session.study, session.lease, state)
         raise

@@ -31,4 +31,5 @@ def kept_model(record: StudyRecord, place: Place) -> Path:
 def _best_so_far(record: StudyRecord, place: Place) -> str | None:
     if record.best is None:
         return None
-    return Store.open(place.storage, create=False).trial(record.study, record.best.number).model_dir
+    with Store.open(place.storage, create=False) as store:
+        return store.trial(record.study, record.best.number).model_dir

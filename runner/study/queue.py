@@ -5,9 +5,18 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 
-from catalog.errors import ModelcatError, StoppedError, StoreError, StudyConflictError, UnknownStudyError, WorkError
+from catalog.errors import (
+    ModelcatError,
+    StoppedError,
+    StoreError,
+    StudyConflictError,
+    UnknownStudyError,
+    UnreachableError,
+    WorkError,
+)
 from catalog.spec import Request
 from runner.engine.interruption import check, held_back
+from runner.store.patience import Patience
 from runner.store.records import Lease, Mode, Owner, StudyRecord
 from runner.store.store import Store
 from runner.study.log import StudyLog
@@ -48,7 +57,13 @@ def submit(request: Request, place: Place, mode: Mode = "study") -> StudyRecord:
         return store.study(name)
 
 
-def work(place: Place, listen: Callable[[StudyRecord], Listener], *, idle: float | None) -> list[StudyRecord]:
+def work(
+    place: Place,
+    listen: Callable[[StudyRecord], Listener],
+    *,
+    idle: float | None,
+    tell: Callable[[str], None] = lambda _: None,
+) -> list[StudyRecord]:
     """Run what is in the queue, one study at a time, whatever happens to each; return them as they were left.
 
     Any number of workers may do so at once, on any number of machines: a study is run by one of them.
@@ -57,6 +72,7 @@ def work(place: Place, listen: Callable[[StudyRecord], Listener], *, idle: float
         place: Whose queue it is.
         listen: Returns who is told how a study goes that is about to run.
         idle: Seconds without anything in the queue after which to end; None: never.
+        tell: Takes a line about the queue itself: that its database is waited for.
 
     Raises:
         StoreError: The database cannot be used.
@@ -64,14 +80,14 @@ def work(place: Place, listen: Callable[[StudyRecord], Listener], *, idle: float
     """
     done: list[StudyRecord] = []
     attendance = Attendance(place)
-    with held_back(), Store.open(place.storage, create=True) as store:
+    with held_back(), Store.open(place.storage, create=True, patience=Patience(tell, check)) as store:
         attendance.begin()
         try:
             since = time.monotonic()
             while True:
                 check()
                 # A look first: taking takes the database's write lock, which running studies need.
-                taken = store.claim(Owner.this_process(), LEASE_TTL) if store.queue() else None
+                taken = _take(store) if store.queue() else None
                 if taken is not None:
                     done.append(_run(store, place, *taken, listen))
                     since = time.monotonic()
@@ -82,8 +98,16 @@ def work(place: Place, listen: Callable[[StudyRecord], Listener], *, idle: float
                 else:
                     time.sleep(_LOOK_SECONDS)
         finally:
-            with suppress(StoreError):  # a process that has ended counts as off the list
+            with suppress(StoreError, UnreachableError):  # a process that has ended counts as off the list
                 attendance.end()
+
+
+def _take(store: Store) -> tuple[StudyRecord, Lease] | None:
+    """Claim the next study; None where there is none, or where the server was lost and the next look waits for it."""
+    try:
+        return store.claim(Owner.this_process(), LEASE_TTL)
+    except UnreachableError:
+        return None
 
 
 def _run(

@@ -121,7 +121,7 @@ class Search:
         optuna.logging.set_verbosity(optuna.logging.ERROR)  # our own narration tells what matters
         study = optuna.create_study(
             study_name=self._session.study,
-            storage=self._session.store.optuna_storage(),
+            storage=self._session.store.optuna_storage(self._session.study, self._session.lease),
             direction=self._session.request.direction.value,
             pruner=pruner_of(self._settings.pruner),
             load_if_exists=True,

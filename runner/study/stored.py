@@ -1,5 +1,6 @@
 """Makes the request again that a stored study was made from."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from catalog.errors import UnknownStudyError
@@ -18,11 +19,17 @@ def stored_request(place: Place, study: str) -> tuple[Request, Mode]:
 
     Raises:
         UnknownStudyError: There is no such study.
-        SpecError: The stored spec no longer holds together: a plugin is gone or has changed.
+        SpecError: The stored spec no longer holds together: a plugin is gone or has changed, or somebody has edited it.
+        StoreError: The study's record is damaged; told is which field.
     """
     if not Store.exists(place.storage):
         raise UnknownStudyError(f"there is no database at {redact(place.storage)}: nothing has been run here")
-    record = Store.open(place.storage, create=True).study(study)  # going on may upgrade what an older one made
-    spec = {**record.spec, "study": {**record.spec["study"], "name": record.study, "trials": record.planned}}
-    request = resolve(spec, Path(record.base), source=f"study {study}")
+    with Store.open(place.storage, create=True) as store:  # going on may upgrade what an older one made
+        record = store.study(study)
+    record.refuse_damage()
+    settings = record.spec.get("study")
+    if isinstance(settings, Mapping):  # anything else is for `resolve` to refuse
+        settings = {**settings, "name": record.study, "trials": record.planned}
+    spec = {name: value for name, value in record.spec.items() if name != "study"}
+    request = resolve({**spec, "study": settings}, Path(record.base), source=f"study {study}, as the database has it")
     return (request if record.mode == "study" else as_training(request, record.study)), record.mode

@@ -4,6 +4,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -22,10 +23,20 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return path.read_bytes()
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what is to hold on both databases on both."""
+    if metafunc.definition.get_closest_marker("both_databases"):
+        metafunc.parametrize("url", ["sqlite", "postgresql"], indirect=True)
+
+
 @pytest.fixture
-def url(tmp_path: Path, empty_database: bytes) -> str:
-    (tmp_path / "studies.db").write_bytes(empty_database)
-    return f"sqlite:///{tmp_path / 'studies.db'}"
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Return the URL of an empty database: a SQLite file, or what a test marked `both_databases` asks for."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        (tmp_path / "studies.db").write_bytes(request.getfixturevalue("empty_database"))
+        yield f"sqlite:///{tmp_path / 'studies.db'}"
+        return
+    yield request.getfixturevalue("postgres_url")
 
 
 @pytest.fixture
@@ -35,8 +46,15 @@ def store(url: str) -> Iterator[Store]:
 
 
 @pytest.fixture
-def make_study(store: Store) -> Callable[..., None]:
-    def make(study: str = "reviews", **changes: object) -> None:
+def make_study(store: Store, make_study_in: Callable[..., None]) -> Callable[..., None]:
+    return partial(make_study_in, store)
+
+
+@pytest.fixture(scope="session")
+def make_study_in() -> Callable[..., None]:
+    """Return a function that makes a study in a store."""
+
+    def make(store: Store, study: str = "reviews", **changes: object) -> None:
         facts = {
             "key": "nlp/text-classification/linear",
             "mode": "study",

@@ -17,37 +17,11 @@ from catalog.errors import InputError, StoreError
 from runner.store import connections, migrate, schema
 from runner.store.store import Store
 
-RACE = """
-import sys
-from runner.store.store import Store
-print("ready", flush=True)
-sys.stdin.readline()
-with Store.open(sys.argv[1], create=True) as store:
-    store.create_study(sys.argv[2], key="k", mode="study", spec={}, base="", space={}, data={}, metric="accuracy",
-                       direction="maximize", planned=1, versions={})
-"""
-
 
 def sql(path: Path, *statements: str) -> None:
     with closing(sqlite3.connect(path)) as connection, connection:
         for statement in statements:
             connection.execute(statement)
-
-
-def test_four_processes_make_one_database(tmp_path: Path, start: Callable[..., subprocess.Popen[str]]) -> None:
-    """Processes that start at once on no database all find a whole one."""
-    url = f"sqlite:///{tmp_path / 'studies.db'}"
-    racers = [start(RACE, url, f"study-{number}") for number in range(4)]
-    for racer in racers:
-        assert racer.stdout.readline() == "ready\n"
-    for racer in racers:
-        racer.stdin.write("go\n")
-        racer.stdin.flush()
-    for racer in racers:
-        _, errors = racer.communicate(timeout=60)
-        assert racer.returncode == 0, errors
-    with Store.open(url, create=False) as store:
-        assert len(store.studies()) == 4
 
 
 def test_migrations_make_what_the_schema_says(store: Store) -> None:

@@ -34,6 +34,7 @@ def holder(url: str, make_study: Callable[..., None], start: Callable[..., Popen
     return process
 
 
+@pytest.mark.both_databases
 def test_refused_while_the_holder_lives(store: Store, holder: Popen[str]) -> None:
     """A lease held by a living process is refused, with who holds it and since when, even to a takeover."""
     for takeover in (False, True):
@@ -42,6 +43,7 @@ def test_refused_while_the_holder_lives(store: Store, holder: Popen[str]) -> Non
     assert store.study("reviews").effective_state(datetime.now(UTC)) == "running"
 
 
+@pytest.mark.both_databases
 def test_taken_from_the_dead(store: Store, holder: Popen[str]) -> None:
     """A lease whose process was killed is taken at once, though it has not expired, and the epoch counts on."""
     holder.kill()
@@ -52,6 +54,7 @@ def test_taken_from_the_dead(store: Store, holder: Popen[str]) -> None:
     holder.wait()
 
 
+@pytest.mark.both_databases
 def test_another_process_with_the_pid_is_not_the_holder(store: Store, lease: Lease) -> None:
     """A process that was given a dead one's pid does not keep its lease alive."""
     me = lease.owner
@@ -61,6 +64,7 @@ def test_another_process_with_the_pid_is_not_the_holder(store: Store, lease: Lea
     assert not replace(me, host="elsewhere.example", pid=2**22 + 1).is_gone
 
 
+@pytest.mark.both_databases
 def test_expired_lease_is_taken(store: Store, make_study: Callable[..., None]) -> None:
     """A lease of another host is refused until it expires, and then taken by anybody."""
     make_study()
@@ -73,6 +77,7 @@ def test_expired_lease_is_taken(store: Store, make_study: Callable[..., None]) -
     assert (lease.epoch, taken.epoch) == (2, 3)
 
 
+@pytest.mark.both_databases
 def test_stale_lease_cannot_write(store: Store, make_study: Callable[..., None]) -> None:
     """Once another has taken the lease, nothing more is written under the old one."""
     make_study()
@@ -96,6 +101,7 @@ def test_stale_lease_cannot_write(store: Store, make_study: Callable[..., None])
     store.put_trial("reviews", new, TrialRecord(0, "running", "given", {}))
 
 
+@pytest.mark.both_databases
 def test_released_and_deleted_leases_cannot_write(store: Store, lease: Lease, make_study: Callable[..., None]) -> None:
     """A lease is worth nothing after release, nor for a later study of the same name."""
     trial = TrialRecord(0, "running", "given", {})
@@ -111,6 +117,7 @@ def test_released_and_deleted_leases_cannot_write(store: Store, lease: Lease, ma
         store.put_trial("reviews", lease, trial)
 
 
+@pytest.mark.both_databases
 def test_renewed_lease_lasts_longer(store: Store, lease: Lease) -> None:
     """Renewing moves the expiry; the lease as it was before remains good for writing."""
     renewed = store.renew("reviews", lease, timedelta(hours=1))
@@ -119,6 +126,7 @@ def test_renewed_lease_lasts_longer(store: Store, lease: Lease) -> None:
     store.put_trial("reviews", lease, TrialRecord(0, "running", "given", {}))
 
 
+@pytest.mark.both_databases
 def test_release_frees_the_study(store: Store, lease: Lease) -> None:
     """After release the study has its last state and anybody may take it."""
     store.release("reviews", lease, "finished")
@@ -127,7 +135,26 @@ def test_release_frees_the_study(store: Store, lease: Lease) -> None:
     assert store.acquire("reviews", Owner.this_process(), MINUTE).epoch == 2
 
 
+@pytest.mark.both_databases
 def test_no_lease_of_an_unknown_study(store: Store) -> None:
     """There is no lease of a study that does not exist."""
     with pytest.raises(UnknownStudyError):
         store.acquire("nothing", Owner.this_process(), MINUTE)
+
+
+def test_hosts_need_not_agree_on_the_time(
+    postgres_url: str, make_study_in: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On a server its clock alone counts: a host whose own is an hour ahead or behind takes no living lease."""
+    with Store.open(postgres_url, create=True) as store:
+        make_study_in(store)
+        store.acquire("reviews", Owner("elsewhere.example", 1, 0.0), MINUTE)
+        for hours in (1, -1):
+            wrong = type(
+                "Wrong", (datetime,), {"now": lambda zone, hours=hours: datetime.now(zone) + timedelta(hours=hours)}
+            )
+            monkeypatch.setattr("runner.store.leasing.datetime", wrong)
+            with pytest.raises(StudyConflictError, match=r"process 1 on elsewhere\.example"):
+                store.acquire("reviews", Owner.this_process(), MINUTE)
+        expires = store.study("reviews").lease.expires
+        assert timedelta(0) < expires - datetime.now(UTC) < 2 * MINUTE

@@ -7,16 +7,13 @@ from datetime import UTC, datetime, timedelta
 from subprocess import Popen
 
 import pytest
-from alembic import command
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql
 
-from catalog.errors import InputError, StoreError, StudyConflictError, UnknownStudyError
-from runner.store import migrate, reading, schema
-from runner.store.connections import writer_engine
+from catalog.errors import InputError, StudyConflictError, UnknownStudyError
+from runner.store import reading, schema
 from runner.store.records import Lease, Owner, TrialRecord
 from runner.store.store import Store
-from runner.store.url import StorageUrl
 
 MINUTE = timedelta(minutes=1)
 AWAY = Owner("elsewhere.example", 1, 0.0)
@@ -60,6 +57,7 @@ def leave(store: Store, study: str, state: str, **changes: object) -> None:
     store.release(study, lease, state)
 
 
+@pytest.mark.both_databases
 def test_a_queued_study_waits_unprepared(store: Store, enqueue: Callable[..., None]) -> None:
     """What is queued has no space and no data yet, is run by nobody, and says since when it waits."""
     before = datetime.now(UTC)
@@ -71,6 +69,7 @@ def test_a_queued_study_waits_unprepared(store: Store, enqueue: Callable[..., No
         enqueue()
 
 
+@pytest.mark.both_databases
 def test_the_queue_is_in_the_order_of_requests(
     store: Store, enqueue: Callable[..., None], make_study: Callable[..., None]
 ) -> None:
@@ -84,6 +83,7 @@ def test_the_queue_is_in_the_order_of_requests(
     assert [study.study for study in store.queue()] == ["two", "three", "one"]
 
 
+@pytest.mark.both_databases
 def test_the_oldest_is_claimed(store: Store, enqueue: Callable[..., None], make_study: Callable[..., None]) -> None:
     """Claiming takes the lease and marks the study as running in one step, until none waits."""
     make_study("being-made")
@@ -96,6 +96,7 @@ def test_the_oldest_is_claimed(store: Store, enqueue: Callable[..., None], make_
     assert store.claim(Owner.this_process(), MINUTE) is None
 
 
+@pytest.mark.both_databases
 def test_two_claimers_never_get_one_study(
     store: Store, url: str, enqueue: Callable[..., None], start: Callable[..., Popen[str]]
 ) -> None:
@@ -124,6 +125,7 @@ def test_claiming_skips_rows_that_another_holds_in_postgresql() -> None:
     assert "FOR UPDATE SKIP LOCKED" in str(query.compile(dialect=postgresql.dialect()))
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("state", ["stopped", "failed"])
 def test_what_stopped_or_failed_goes_back(store: Store, enqueue: Callable[..., None], state: str) -> None:
     """Requeueing forgets the failure and the wish to stop, and may plan more trials."""
@@ -139,6 +141,7 @@ def test_what_stopped_or_failed_goes_back(store: Store, enqueue: Callable[..., N
         store.requeue("reviews")
 
 
+@pytest.mark.both_databases
 def test_a_finished_study_goes_back_for_more_trials_alone(store: Store, enqueue: Callable[..., None]) -> None:
     """A finished study keeps its results while it waits for more trials, and what they were made from."""
     enqueue()
@@ -157,6 +160,7 @@ def test_a_finished_study_goes_back_for_more_trials_alone(store: Store, enqueue:
     assert study.winner == {"arm": "given", "planned": 6}
 
 
+@pytest.mark.both_databases
 def test_a_running_or_half_deleted_study_is_not_requeued(
     store: Store, enqueue: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -173,13 +177,14 @@ def test_a_running_or_half_deleted_study_is_not_requeued(
     monkeypatch.setattr("runner.store.writing.drop_study", die)
     with pytest.raises(RuntimeError, match="killed"):
         store.delete_study("reviews")
-    with closing(sqlite3.connect(store.url.path)) as connection, connection:  # its process would be gone
-        connection.execute("UPDATE modelcat_studies SET lease_pid = 1, lease_started = 1")
+    with store._writer.begin() as connection:  # its process would be gone
+        connection.exec_driver_sql("UPDATE modelcat_studies SET lease_pid = 1, lease_started = 1")
     for attempt in (lambda: store.requeue("reviews"), lambda: store.begin("reviews", AWAY, MINUTE)):
         with pytest.raises(StudyConflictError, match="half deleted"):
             attempt()
 
 
+@pytest.mark.both_databases
 def test_the_study_of_a_dead_worker_is_requeued(store: Store, enqueue: Callable[..., None]) -> None:
     """A worker that is gone is seen; its study goes back, and nothing more is written under its lease."""
     enqueue()
@@ -193,6 +198,7 @@ def test_the_study_of_a_dead_worker_is_requeued(store: Store, enqueue: Callable[
         store.put_trial("reviews", old, TrialRecord(0, "running", "given", {}))
 
 
+@pytest.mark.both_databases
 def test_a_living_worker_is_asked_to_stop(store: Store, enqueue: Callable[..., None]) -> None:
     """The request is noted for whoever runs the study, changes nothing else, and is forgotten at the next beginning."""
     enqueue()
@@ -207,6 +213,7 @@ def test_a_living_worker_is_asked_to_stop(store: Store, enqueue: Callable[..., N
     assert not store.stop_requested("reviews")
 
 
+@pytest.mark.both_databases
 def test_what_nobody_runs_is_stopped_at_once(store: Store, enqueue: Callable[..., None]) -> None:
     """A waiting study leaves the queue; that of a dead worker is stopped, and its lease is worth nothing any more."""
     enqueue("waits")
@@ -220,6 +227,7 @@ def test_what_nobody_runs_is_stopped_at_once(store: Store, enqueue: Callable[...
         store.renew("orphan", old, MINUTE)
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize("state", ["finished", "failed", "stopped"])
 def test_what_does_not_run_is_left_as_it_is(store: Store, enqueue: Callable[..., None], state: str) -> None:
     """Stopping what has ended changes nothing and tells how it ended."""
@@ -230,6 +238,7 @@ def test_what_does_not_run_is_left_as_it_is(store: Store, enqueue: Callable[...,
     assert store.study("reviews") == before
 
 
+@pytest.mark.both_databases
 def test_title_and_notes_need_no_lease(store: Store, lease: Lease) -> None:
     """They can be written while somebody runs the study; blank ones are none; what cannot be held is replaced."""
     store.set_title("reviews", "Kurze Texte \0\ud800 ✓")
@@ -247,6 +256,7 @@ def test_title_and_notes_need_no_lease(store: Store, lease: Lease) -> None:
         store.set_notes("reviews", "x" * 20_001)
 
 
+@pytest.mark.both_databases
 def test_requests_for_unknown_studies_name_the_nearest(store: Store, enqueue: Callable[..., None]) -> None:
     """No request makes a study, and a typo is met with the name that was meant."""
     enqueue()
@@ -263,6 +273,7 @@ def test_requests_for_unknown_studies_name_the_nearest(store: Store, enqueue: Ca
     assert not store.stop_requested("review")
 
 
+@pytest.mark.both_databases
 def test_trials_since_the_last_look(store: Store, lease: Lease, trial: Callable[..., TrialRecord]) -> None:
     """Whoever has read before asks for what is new, and for those that were running then."""
     for number in range(6):
@@ -278,6 +289,7 @@ def test_trials_since_the_last_look(store: Store, lease: Lease, trial: Callable[
     assert numbers(after=2**70, among=range(3)) == [0, 1, 2]
 
 
+@pytest.mark.both_databases
 def test_courses_are_the_values_by_number(
     store: Store, lease: Lease, trial: Callable[..., TrialRecord], enqueue: Callable[..., None]
 ) -> None:
@@ -311,26 +323,7 @@ def test_courses_are_read_from_an_index_alone(store: Store, make_study: Callable
     assert list(courses["study-7"]) == sorted(courses["study-7"])
 
 
-@pytest.mark.parametrize("revision", ["0001", "0002"])
-def test_a_database_without_a_queue_gets_one(store: Store, url: str, lease: Lease, revision: str) -> None:
-    """An older database is refused to readers, and upgraded by whoever writes; its studies can be queued then."""
-    store.put_trial("reviews", lease, TrialRecord(0, "complete", "given", {}, 0.5))
-    store.set_title("reviews", "kept")
-    store.release("reviews", lease, "stopped")
-    engine = writer_engine(StorageUrl.parse(url))
-    with engine.begin() as connection:
-        command.downgrade(migrate.config(connection), revision)
-    engine.dispose()
-    with pytest.raises(StoreError, match="older modelcat"):
-        Store.open(url, create=False)
-    with Store.open(url, create=True) as upgraded:
-        study = upgraded.study("reviews")
-        assert (study.title, study.queued, study.stop_requested) == ("kept", None, None)
-        assert [found.value for found in upgraded.trials("reviews")] == [0.5]
-        upgraded.requeue("reviews")
-        assert [waiting.study for waiting in upgraded.queue()] == ["reviews"]
-
-
+@pytest.mark.both_databases
 def test_optunas_own_studies_are_seen(store: Store) -> None:
     """A name that Optuna's tables hold is known without Optuna."""
     import optuna

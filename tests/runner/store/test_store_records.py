@@ -70,6 +70,7 @@ def test_times_need_a_zone() -> None:
         Time().process_bind_param(datetime(2026, 1, 1), sqlite.dialect())  # noqa: DTZ001 -- what is tested
 
 
+@pytest.mark.both_databases
 def test_trial_round_trip(store: Store, lease: Lease) -> None:
     """A trial comes back equal, its times in UTC."""
     written = TrialRecord(
@@ -95,6 +96,7 @@ def test_trial_round_trip(store: Store, lease: Lease) -> None:
     assert read.started.tzinfo is UTC
 
 
+@pytest.mark.both_databases
 def test_nan_is_stored_as_nothing(store: Store, lease: Lease) -> None:
     """Measured numbers that are not finite come back as None."""
     store.put_trial("reviews", lease, TrialRecord(0, "failed", "search", {}, math.inf, {"loss": math.nan}))
@@ -104,6 +106,7 @@ def test_nan_is_stored_as_nothing(store: Store, lease: Lease) -> None:
     assert store.epochs("reviews", "trial/0")[0].train_loss is None
 
 
+@pytest.mark.both_databases
 def test_writing_twice_replaces(store: Store, lease: Lease, trial: Callable[..., TrialRecord]) -> None:
     """A record with the same key replaces the former one, whatever its kind."""
     store.put_trial("reviews", lease, trial(0, "running", None))
@@ -123,6 +126,7 @@ def test_writing_twice_replaces(store: Store, lease: Lease, trial: Callable[...,
     assert [(e.rows, e.confusion) for e in store.evaluations("reviews")] == [(20, ((1, 2), (3, 4)))]
 
 
+@pytest.mark.both_databases
 def test_epochs_in_order_and_cleared(store: Store, lease: Lease) -> None:
     """Measurements come by progress; clearing forgets those of one training only."""
     for training, progress in (("trial/0", 0.25), ("trial/0", 0.5), ("trial/1", 1.0)):
@@ -134,6 +138,7 @@ def test_epochs_in_order_and_cleared(store: Store, lease: Lease) -> None:
     assert [epoch.training for epoch in store.epochs("reviews")] == ["trial/1"]
 
 
+@pytest.mark.both_databases
 def test_results_are_cleared_for_more_trials(store: Store, lease: Lease, trial: Callable[..., TrialRecord]) -> None:
     """An extended study forgets what its end found, and keeps trials, baseline and model."""
     store.put_trial("reviews", lease, trial(0))
@@ -155,6 +160,7 @@ def test_results_are_cleared_for_more_trials(store: Store, lease: Lease, trial: 
     assert kept == {("trial/0", "validation"), ("baseline", "validation")}
 
 
+@pytest.mark.both_databases
 def test_half_an_extension_is_none(store: Store, lease: Lease, monkeypatch: pytest.MonkeyPatch) -> None:
     """An extension that dies between its parts leaves the finished study as it was."""
     store.update_study("reviews", lease, winner={"arm": "given"})
@@ -171,6 +177,7 @@ def test_half_an_extension_is_none(store: Store, lease: Lease, monkeypatch: pyte
     assert store.insights("reviews") == {"words": {"a": 1}}
 
 
+@pytest.mark.both_databases
 def test_insights_are_replaced_by_name(store: Store, lease: Lease) -> None:
     """An insight is any JSON, kept under its name; writing it again replaces it."""
     for content in ({"shares": {"x": 1.0}}, {"shares": {"x": float("nan")}}):
@@ -178,6 +185,7 @@ def test_insights_are_replaced_by_name(store: Store, lease: Lease) -> None:
     assert store.insights("reviews") == {"importance": {"shares": {"x": None}}}
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(("direction", "best"), [("maximize", 3), ("minimize", 1)])
 def test_counts_and_best(
     store: Store, make_study: Callable[..., None], trial: Callable[..., TrialRecord], direction: str, best: int
@@ -193,6 +201,7 @@ def test_counts_and_best(
     assert study.best == BestTrial(best, values[best][1], {"C": 1.0 + best}, {})
 
 
+@pytest.mark.both_databases
 def test_study_round_trip(store: Store, make_study: Callable[..., None]) -> None:
     """A study comes back as it was made: queued, run by nobody, without trials."""
     make_study("b", spec={"x": [1, {"y": None}]})
@@ -205,6 +214,7 @@ def test_study_round_trip(store: Store, make_study: Callable[..., None]) -> None
     assert first.created.tzinfo is UTC
 
 
+@pytest.mark.both_databases
 def test_update_study(store: Store, lease: Lease) -> None:
     """Fields are set one by one, None empties them, and `updated` moves on."""
     before = store.study("reviews")
@@ -216,6 +226,7 @@ def test_update_study(store: Store, lease: Lease) -> None:
     assert store.study("reviews").verdict is None
 
 
+@pytest.mark.both_databases
 def test_mistakes_of_the_caller_are_refused(store: Store, lease: Lease) -> None:
     """Unknown fields, fixed fields and unknown words are refused, and nothing is written."""
     with pytest.raises(TypeError, match="colour"):
@@ -230,6 +241,7 @@ def test_mistakes_of_the_caller_are_refused(store: Store, lease: Lease) -> None:
     assert store.trials("reviews") == []
 
 
+@pytest.mark.both_databases
 def test_names_are_unique(store: Store, make_study: Callable[..., None]) -> None:
     """A second study of one name is refused."""
     make_study("twin")
@@ -237,6 +249,7 @@ def test_names_are_unique(store: Store, make_study: Callable[..., None]) -> None
         make_study("twin")
 
 
+@pytest.mark.both_databases
 def test_unknown_names(store: Store, lease: Lease, trial: Callable[..., TrialRecord]) -> None:
     """An unknown study is answered with the nearest name, an unknown trial with the range."""
     with pytest.raises(UnknownStudyError, match="did you mean 'reviews'"):
@@ -252,6 +265,7 @@ def test_unknown_names(store: Store, lease: Lease, trial: Callable[..., TrialRec
             store.trial("reviews", number)
 
 
+@pytest.mark.both_databases
 def test_delete_removes_everything(
     store: Store, lease: Lease, trial: Callable[..., TrialRecord], tmp_path: Path
 ) -> None:
@@ -298,6 +312,7 @@ def test_delete_takes_no_name_for_a_path(
     assert store.study(study).state == "queued"
 
 
+@pytest.mark.both_databases
 def test_interrupted_deletion_can_only_be_finished(
     store: Store, make_study: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:

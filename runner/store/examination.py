@@ -1,0 +1,42 @@
+"""What can be found out about the database itself."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from runner.store.schema import VERSION_TABLE
+
+__all__ = ["Examination", "examine"]
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What was found.
+
+    Attributes:
+        schema: Version of our tables.
+        server: What keeps it, with its version: ``"SQLite 3.40.1"``.
+        journal: SQLite's journal mode; None for a server.
+        damage: What SQLite's checks complain about; None for a server, which has checks of its own.
+    """
+
+    schema: str
+    server: str
+    journal: str | None
+    damage: tuple[str, ...] | None
+
+
+def examine(connection: Connection) -> Examination:
+    """Look at the database, inside a reading transaction."""
+    schema = str(connection.exec_driver_sql(f"SELECT version_num FROM {VERSION_TABLE}").scalar())  # noqa: S608 -- ours
+    if connection.dialect.name != "sqlite":
+        version = connection.exec_driver_sql("SHOW server_version").scalar()
+        return Examination(schema, f"PostgreSQL {version}", None, None)
+    said = [str(line) for (line,) in connection.exec_driver_sql("PRAGMA integrity_check(20)")]
+    orphans = [
+        f"a row of {table} belongs to no row of {parent}"
+        for table, _, parent, _ in connection.exec_driver_sql("PRAGMA foreign_key_check").fetchmany(20)
+    ]
+    version = connection.exec_driver_sql("SELECT sqlite_version()").scalar()
+    mode = str(connection.exec_driver_sql("PRAGMA journal_mode").scalar())
+    return Examination(schema, f"SQLite {version}", mode, (*(line for line in said if line != "ok"), *orphans))

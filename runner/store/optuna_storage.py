@@ -1,0 +1,131 @@
+"""Optuna's storage, as the coordinator of a study uses it: it waits, repeats safely, and is fenced by the lease.
+
+Importing this module imports Optuna.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import wraps
+from typing import Any, TypeVar
+
+from optuna.exceptions import UpdateFinishedTrialError
+from optuna.storages import RDBStorage
+from optuna.trial import FrozenTrial, TrialState
+from sqlalchemy import Connection, column, event, func, select, table
+
+from catalog.errors import UnreachableError
+from runner.store import leasing
+from runner.store.lease import Lease
+from runner.store.patience import Patience
+
+__all__ = ["OptunaStorage"]
+
+Kind = TypeVar("Kind")
+
+
+class OptunaStorage(RDBStorage):
+    """An `RDBStorage` that can be told to keep trying while the database is locked or away.
+
+    Every call is one transaction. A server that is lost while it commits may have done it or not; calls that set
+    something are then simply made again, and the two that count are looked after before. This takes for granted what
+    the lease grants: nobody else writes this study's trials meanwhile.
+    """
+
+    def __init__(self, url: str, engine_kwargs: dict[str, Any], patience: Patience | None) -> None:
+        self._made: dict[int, int] = {}
+        self._patience: Patience | None = None  # what is asked while Optuna's tables are made is answered at once
+        super().__init__(url, engine_kwargs=engine_kwargs)
+        self._patience = patience
+
+    def fence(self, study: str, lease: Lease) -> None:
+        """From now on refuse all reading and writing, in its own transaction, once `lease` is lost."""
+
+        def check(connection: Connection) -> None:
+            leasing.check(connection, study, lease)
+
+        event.listen(self.engine, "begin", check)
+
+    def patiently(self, work: Callable[[], Kind]) -> Kind:
+        """Do `work`, a call of ours or one of Optuna's, for as long as it takes."""
+        return work() if self._patience is None else self._patience.keep_trying(work)
+
+    def _create_new_trial(self, study_id: int, template_trial: FrozenTrial | None = None) -> FrozenTrial:
+        """Make a trial; where the answer was lost, look whether it was made."""
+        lost = False
+
+        def create() -> FrozenTrial:
+            nonlocal lost
+            if study_id not in self._made:
+                self._made[study_id] = self._count(study_id)
+            if lost and self._count(study_id) > self._made[study_id]:
+                number = self._made[study_id]
+                made = RDBStorage.get_trial_id_from_study_id_trial_number(self, study_id, number)
+                return RDBStorage.get_trial(self, made)
+            try:
+                return super(OptunaStorage, self)._create_new_trial(study_id, template_trial)
+            except UnreachableError:
+                lost = True
+                raise
+
+        trial = self.patiently(create)
+        self._made[study_id] = trial.number + 1
+        return trial
+
+    def set_trial_state_values(self, trial_id: int, state: TrialState, values: Sequence[float] | None = None) -> bool:
+        """Set a trial's state; where the answer was lost, it may be there already."""
+        lost = False
+
+        def change() -> bool:
+            nonlocal lost
+            try:
+                changed = super(OptunaStorage, self).set_trial_state_values(trial_id, state, values)
+            except UnreachableError:
+                lost = True
+                raise
+            except UpdateFinishedTrialError:
+                if lost and RDBStorage.get_trial(self, trial_id).state is state:
+                    return True
+                raise
+            return changed or (lost and RDBStorage.get_trial(self, trial_id).state is state)
+
+        return self.patiently(change)
+
+    def _count(self, study_id: int) -> int:
+        trials = table("trials", column("study_id"))
+        session = self.scoped_session()
+        try:
+            found = session.scalar(select(func.count()).select_from(trials).where(trials.c.study_id == study_id))
+            session.commit()
+        finally:
+            session.close()
+        return found or 0
+
+
+def _patient(method: Callable[..., Kind]) -> Callable[..., Kind]:
+    @wraps(method)
+    def call(self: OptunaStorage, *args: Any, **kwargs: Any) -> Kind:
+        return self.patiently(lambda: method(self, *args, **kwargs))
+
+    return call
+
+
+for _name in (
+    "create_new_study",
+    "delete_study",
+    "set_study_user_attr",
+    "set_study_system_attr",
+    "get_study_id_from_name",
+    "get_study_name_from_id",
+    "get_study_directions",
+    "get_study_user_attrs",
+    "get_study_system_attrs",
+    "get_all_studies",
+    "_set_trial_param",
+    "set_trial_intermediate_value",
+    "set_trial_user_attr",
+    "set_trial_system_attr",
+    "get_trial_id_from_study_id_trial_number",
+    "get_trial",
+    "_get_trials",
+    "_get_best_trial_id",
+):
+    setattr(OptunaStorage, _name, _patient(getattr(RDBStorage, _name)))
