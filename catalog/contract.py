@@ -147,7 +147,8 @@ class TrialContext:
         earlier: Folders that earlier runs of the study gave to this very training, the newest first. Where `folder` has
             no checkpoint to go on from, one of theirs will do. Somebody who does not know yet that their run is over
             may still write there: whoever reads must be ready to find less than there was a moment ago.
-        checkpoint_seconds: Between two checkpoints within an epoch; 0 for one after every step.
+        checkpoint_seconds: Between two checkpoints within an epoch, more where they would cost more than a fiftieth of
+            the time; 0 for one after every step, whatever it costs.
         checkpointed: Tells the share of the schedule, 0 to 1, that is safe in a checkpoint. Call it on the thread that
             trains, once the checkpoint would survive a power cut.
         paused: Whether to write a checkpoint now and end by raising `catalog.errors.StoppedError`; cheap.

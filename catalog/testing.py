@@ -183,6 +183,25 @@ class PluginConformance:
             found.append(dict(trained.trainer.train(config, trained.prepared, context).metrics))
         assert found[0] == found[1]
 
+    def test_interrupted_training_ends_like_another(self, case: Case, tmp_path: Path) -> None:
+        """A training that dies at its first report is trained again, or gone on with, and ends as one that lived."""
+        plugin, config = _loaded(case)
+        found = []
+        for name in ("whole", "died", "again"):
+            trained = _prepare(plugin, case, config, tmp_path)
+            context = _context(plugin, tmp_path / name, trained, _die if name == "died" else _go_on)
+            safe: list[float] = []
+            earlier = (tmp_path / "died",) if name == "again" else ()
+            context = replace(context, earlier=earlier, checkpoint_seconds=0, checkpointed=safe.append)
+            try:
+                found.append(dict(trained.trainer.train(config, trained.prepared, context).metrics))
+            except _Died:
+                continue
+            assert all(0 < share <= 1 for share in safe)
+            assert trained.reports[-1].progress == 1
+        assert len(found) == 2
+        assert found[0] == found[1]
+
     def test_pruned_training_says_so(self, case: Case, tmp_path: Path) -> None:
         """A training that is told to prune before its end ends, and leaves no model."""
         plugin, config = _loaded(case)
@@ -403,6 +422,14 @@ def _check_close(found: Mapping[str, float], expected: Mapping[str, float]) -> N
 
 def _go_on(_: EpochMetrics) -> Decision:
     return Decision.GO_ON
+
+
+class _Died(BaseException):
+    """Stands for a process that ends at this very place."""
+
+
+def _die(_: EpochMetrics) -> Decision:
+    raise _Died
 
 
 def _prune(_: EpochMetrics) -> Decision:

@@ -13,7 +13,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from catalog.contract import Card, DataSummary, Decision, Direction, EpochMetrics, Outcome, TrialResult
+from catalog.contract import CHECKPOINTS, Card, DataSummary, Decision, Direction, EpochMetrics, Outcome, TrialResult
 from catalog.dataset import DemoDataset, Strict
 from catalog.errors import DataError, DivergedError, ModelSourceError, OutOfMemoryError, WorkError
 from catalog.results import Comparison, Evaluation, Exported, Prediction
@@ -29,6 +29,7 @@ class Config(Strict):
     trouble: Literal["none", "error", "oom", "nan", "die", "diverged", "data"] = Field(
         "none", description="What happens to trainings with x above `trouble_above`."
     )
+    checkpoints: bool = Field(False, description="Whether a training keeps a checkpoint after every quarter.")
     trouble_above: float = Field(-1.0, description="Trainings with a larger x meet the trouble.")
     seed: int = Field(0, ge=0, description="Seed.")
 
@@ -49,8 +50,8 @@ class Trainer:
     def train(self, config, prepared, context):
         if config.x > config.trouble_above:
             _meet(config.trouble)
-        history = []
-        for quarter in (1, 2, 3, 4):
+        history, done = [], _done(context) if config.checkpoints else 0
+        for quarter in range(done + 1, 5):
             time.sleep(config.seconds / 4)
             context.tick(quarter / 4)
             value = _value(config, context.seed) * (0.6 + 0.1 * quarter)
@@ -62,12 +63,24 @@ class Trainer:
                 history.append(report)
             if (context.quarters or quarter == 4) and context.report(report) is Decision.PRUNE:
                 return TrialResult(Outcome.PRUNED, metrics, (), 1.0, None, None, config.seconds, 1.0)
+            if config.checkpoints:
+                (context.folder / CHECKPOINTS).mkdir(exist_ok=True)
+                (context.folder / CHECKPOINTS / f"quarter-{quarter}").touch()
+                context.checkpointed(quarter / 4)
         model, predictions = context.folder / "model", context.folder / "validation.json"
         model.mkdir()
         model.joinpath("model.json").write_text(json.dumps({"accuracy": value}))
         predictions.write_text(json.dumps(value))
         return TrialResult(
-            Outcome.COMPLETE, metrics, tuple(history), 1.0, model, predictions, config.seconds, 1.0, notes=("a note",)
+            Outcome.COMPLETE,
+            metrics,
+            tuple(history),
+            1.0,
+            model,
+            predictions,
+            config.seconds,
+            1.0,
+            notes=("a note", *([f"went on after quarter {done}"] if done else [])),
         )
 
     def evaluate(self, model_dir, prepared, split, *, folder, device, threads):
@@ -95,6 +108,14 @@ class Trainer:
         return SimpleNamespace(
             predict=lambda texts: (Prediction(text, "yes", 0.75, {"no": 0.25, "yes": 0.75}) for text in texts)
         )
+
+
+def _done(context):
+    """Return the quarters that an earlier try has done and kept a checkpoint of."""
+    for folder in (context.folder, *context.earlier):
+        if found := [int(path.name[-1]) for path in (folder / CHECKPOINTS).glob("quarter-[123]")]:
+            return max(found)
+    return 0
 
 
 def _value(config, seed):
