@@ -80,10 +80,11 @@ def test_a_study_outlives_its_server(request_of, server_place, recorder, postgre
         postgres.start()
 
     thread = threading.Thread(target=trouble)
-    record = run_study(
-        request_of({"x": 0.5, "seconds": 0.1}, trials=TRIALS), server_place, Watcher(recorder, 2, thread.start)
-    )
-    thread.join()
+    watcher = Watcher(recorder, 2, thread.start)
+    try:
+        record = run_study(request_of({"x": 0.5, "seconds": 0.1}, trials=TRIALS), server_place, watcher)
+    finally:
+        thread.join()
     check_whole(server_place, record.study)
     notes = [text for (text,) in recorder.of("note")]
     assert any("waiting for the database" in text for text in notes)
