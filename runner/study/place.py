@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
-__all__ = ["Place"]
+__all__ = ["Engine", "Place"]
+
+Engine = Literal["local", "ray"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,12 +17,16 @@ class Place:
         storage: Database URL.
         folder: Holds a folder for every study: models, predictions, checkpoints.
         cache: What may be lost: tokens, vocabularies.
-        workers: Processes that train.
+        workers: Processes that train; None for as many as the engine has devices for.
         debug: Show what the workers print.
+        engine: What runs them: processes of this machine, or actors of a Ray cluster.
+        address: Of the Ray cluster; see `runner.engine.ray.connection.connect`.
     """
 
     storage: str
     folder: Path
     cache: Path
-    workers: int = 1
+    workers: int | None = 1
     debug: bool = False
+    engine: Engine = "local"
+    address: str = "auto"
