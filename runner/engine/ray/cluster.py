@@ -1,7 +1,7 @@
 """Keeps an eye on the nodes of a cluster: which there are, which have proved fit for work, and how they were found."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -13,8 +13,8 @@ from runner.engine.ray.sharing import Meeting
 
 __all__ = ["Cluster"]
 
-#: Those that change what a training computes, besides our own.
-_LIBRARIES = ("modelcat", "torch", "transformers", "datasets", "tokenizers", "scikit-learn", "numpy")
+#: Those that change what a training computes; our own code is sent along.
+_LIBRARIES = ("torch", "transformers", "datasets", "tokenizers", "scikit-learn", "numpy")
 _LOOK_SECONDS = 3.0
 
 
@@ -25,20 +25,18 @@ class Cluster:
     Attributes:
         ray: The module, connected.
         meeting: Where nodes prove that they share our folder.
-        tell: Takes a line about a node that joins later and cannot be used, or has other versions.
         fit: Nodes that are alive and passed the probe, by id.
-        lacking: Ids of those that need our code sent.
         unfit: Why others cannot be used, by id.
         asked: Probes that are under way, with the node that each looks at.
+        news: Lines about nodes that have other versions or cannot be used, for whoever wants to tell them.
     """
 
     ray: Any
     meeting: Meeting
-    tell: Callable[[str], None]
     fit: dict[str, Node] = field(default_factory=dict)
-    lacking: set[str] = field(default_factory=set)
     unfit: dict[str, str] = field(default_factory=dict)
     asked: dict[Any, Node] = field(default_factory=dict)
+    news: list[str] = field(default_factory=list)
     _looked: float = float("-inf")
 
     def look(self) -> bool:
@@ -65,10 +63,13 @@ class Cluster:
         """Take the answer of a probe that has come."""
         node = self.asked.pop(ref)
         try:
-            sight: probe.Sight = self.ray.get(ref)
+            self._judge(node, self.ray.get(ref))
         except Exception as error:  # noqa: BLE001 -- it died meanwhile, or cannot run Python; either way it is of no use
             self.reject(node, f"cannot be used: {_first_line(error)}")
-            return
+        if not self.asked:
+            self.meeting.close()
+
+    def _judge(self, node: Node, sight: probe.Sight) -> None:
         problem = sight["problem"]
         if not problem and not self.meeting.answered(node.id):
             problem = (
@@ -84,29 +85,23 @@ class Cluster:
         """Give no more work to a node, and say why."""
         self.fit.pop(node.id, None)
         self.unfit[node.id] = f"node {node.name} {problem}"
-        self.tell(self.unfit[node.id])
+        self.news.append(self.unfit[node.id])
 
     def _ask(self, node: Node) -> Any:
-        self.ray.cloudpickle.register_pickle_by_value(probe)  # a node may lack modelcat
-        try:
-            task = self.ray.remote(probe.look).options(
-                num_cpus=0, max_retries=0, scheduling_strategy=pinned(self.ray, node.id)
-            )
-            meeting = self.meeting
-            return task.remote(str(meeting.folder), meeting.token, node.id, meeting.files, _LIBRARIES)
-        finally:
-            self.ray.cloudpickle.unregister_pickle_by_value(probe)
+        self.meeting.open()
+        task = self.ray.remote(probe.look).options(
+            num_cpus=0, max_retries=0, scheduling_strategy=pinned(self.ray, node.id)
+        )
+        meeting = self.meeting
+        return task.remote(str(meeting.folder), meeting.token, node.id, meeting.files, _LIBRARIES)
 
     def _compare(self, node: Node, theirs: Mapping[str, str | None]) -> None:
         ours = {name: _version(name) for name in _LIBRARIES}
-        if theirs["modelcat"] != ours["modelcat"]:
-            self.lacking.add(node.id)
         others = [
             f"{name} {theirs[name] or 'missing'} (here {ours[name]})" for name in ours if theirs[name] != ours[name]
         ]
         if others:
-            sent = "; our code is sent there" if node.id in self.lacking else ""
-            self.tell(f"node {node.name} has {', '.join(others)}{sent}")
+            self.news.append(f"node {node.name} has {', '.join(others)}")
 
 
 def pinned(ray: Any, node: str) -> Any:

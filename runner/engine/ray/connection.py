@@ -7,7 +7,7 @@ import socket
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -43,15 +43,18 @@ def imported() -> Any:
             f"--engine ray needs Ray ({error}); install it here and on every node: pip install 'modelcat[ray]'"
         ) from error
     logging.getLogger("ray").setLevel(logging.CRITICAL)
+    # What happens to the cluster's processes would be told on stdout, which is for data; Ray has no switch for it.
+    ray._private.worker.print_to_stdstream = _say_nothing  # noqa: SLF001
     return ray
 
 
-def connect(ray: Any, address: str) -> None:
+def connect(ray: Any, address: str, modules: Sequence[str]) -> None:
     """Join a cluster.
 
     Args:
         ray: The module.
         address: ``HOST:PORT``, ``auto`` for the cluster that this machine is part of, ``local`` for a new one.
+        modules: Folders of code to send to all nodes; one of this command's own has it already.
 
     Raises:
         InputError: The address is none, or its cluster runs other versions of Ray or Python.
@@ -62,6 +65,8 @@ def connect(ray: Any, address: str) -> None:
     options: dict[str, Any] = {"address": address, "log_to_driver": False, "configure_logging": False}
     if address == "local":
         options |= {"include_dashboard": False, "object_store_memory": _OBJECT_STORE}
+    else:
+        options["runtime_env"] = {"py_modules": list(modules)}
     with _signals_kept(), _stderr_caught() as said:
         try:
             ray.init(**options)
@@ -69,13 +74,17 @@ def connect(ray: Any, address: str) -> None:
             failure = error
         else:
             return
-    raise _refusal(address, failure, said()) from failure
+    raise _refusal(address, failure, "".join(said)) from failure
 
 
 def disconnect(ray: Any) -> None:
     """Leave the cluster; one of this command's own ends."""
     with _stderr_caught():
         ray.shutdown()
+
+
+def _say_nothing(*_: Any, **__: Any) -> None:
+    """Take the place of what prints."""
 
 
 def _has_token() -> bool:
@@ -142,19 +151,17 @@ def _signals_kept() -> Iterator[None]:
 
 
 @contextmanager
-def _stderr_caught() -> Iterator[Any]:
-    """Keep what Ray's C++ side writes to file descriptor 2 off the terminal; yield a function that returns it."""
+def _stderr_caught() -> Iterator[list[str]]:
+    """Keep what Ray's C++ side writes to file descriptor 2 off the terminal; the list that is yielded gets it."""
+    said: list[str] = []
     sys.stderr.flush()
     kept = os.dup(2)
     with tempfile.TemporaryFile() as file:
         os.dup2(file.fileno(), 2)
         try:
-            yield lambda: _read(file)
+            yield said
         finally:
             os.dup2(kept, 2)
             os.close(kept)
-
-
-def _read(file: Any) -> str:
-    file.seek(0)
-    return str(file.read().decode(errors="replace"))
+            file.seek(0)
+            said.append(file.read().decode(errors="replace"))

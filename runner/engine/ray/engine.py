@@ -21,7 +21,7 @@ from runner.engine.ray.capacity import Node, Share, shares
 from runner.engine.ray.cluster import Cluster, pinned
 from runner.engine.ray.connection import connect, disconnect, imported
 from runner.engine.ray.sharing import Meeting
-from runner.engine.ray.shipping import Parcel
+from runner.engine.ray.shipping import parcel
 
 __all__ = ["RayEngine"]
 
@@ -67,7 +67,6 @@ class RayEngine:
     tell: Callable[[str], None] = lambda _: None
     _ray: Any = None
     _meeting: Meeting | None = None
-    _parcel: Parcel = field(default_factory=Parcel)
     _cluster: Any = None
     _crew: list[_Worker] = field(default_factory=list)
     _waiting: deque[Job] = field(default_factory=deque)
@@ -79,10 +78,12 @@ class RayEngine:
         self._ray = imported()
         self._meeting = Meeting(self.shared, self.files)
         try:
-            connect(self._ray, self.address)
-            self._meeting.open()
-            self._cluster = Cluster(self._ray, self._meeting, self.tell)
+            self._meeting.open()  # a folder that cannot be written is told before a cluster is started
+            with parcel() as modules:
+                connect(self._ray, self.address, modules)
+            self._cluster = Cluster(self._ray, self._meeting)
             self._probe()
+            self._tell_news()
             self._grow()
         except BaseException:
             self.close()
@@ -143,6 +144,7 @@ class RayEngine:
             else:
                 happened.extend(self._hear(next(worker for worker in self._crew if worker.call == ref)))
         self._hand_out()
+        self._tell_news()
         self._check_served()
         return happened
 
@@ -159,7 +161,6 @@ class RayEngine:
         self._crew = []
         if self._meeting is not None:
             self._meeting.close()
-        self._parcel.close()
         disconnect(self._ray)
         self._ray = None
 
@@ -243,8 +244,6 @@ class RayEngine:
 
         passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
         environment: dict[str, Any] = {"env_vars": worker_environment(share.threads) | passed_on}
-        if node.id in self._cluster.lacking:
-            environment["py_modules"] = self._parcel.modules
         made = self._ray.remote(Worker).options(
             num_cpus=0 if share.gpus else share.threads,
             num_gpus=share.gpus,
@@ -256,6 +255,10 @@ class RayEngine:
         )
         actor = made.remote(share.threads)
         return _Worker(node, actor, actor.begin.remote())
+
+    def _tell_news(self) -> None:
+        while self._cluster.news:
+            self.tell(self._cluster.news.pop(0))
 
     def _check_served(self) -> None:
         now = time.monotonic()
@@ -274,8 +277,8 @@ class RayEngine:
 def _fate(node: Node, said: str) -> str:
     """Say in a line how an actor ended, from what Ray says in many."""
     lowered = said.lower()
-    if "node has died" in lowered or "node failed" in lowered or "node was preempted" in lowered:
-        return f"the worker's node {node.name} is gone"
+    if "node has died" in lowered or "node failed" in lowered:
+        return f"node {node.name} is gone, and its worker with it"
     if "low on memory" in lowered:
-        return f"the worker process on node {node.name} was ended by Ray: the node was running out of memory"
-    return f"the worker process on node {node.name} ended; the system may have run out of memory"
+        return f"Ray ended the worker on node {node.name}, which was running out of memory"
+    return f"the worker on node {node.name} is gone: its process or its node ended; it may have run out of memory"

@@ -15,7 +15,7 @@ _PATIENCE = 10.0
 
 
 class Meeting:
-    """A folder in the shared one where the nodes answer, from `open` to `close`.
+    """A folder in the shared one where nodes answer, from `open` to `close`; it may be opened again.
 
     Args:
         shared: Folder of the studies; made where it is not there.
