@@ -48,13 +48,14 @@ def imported() -> Any:
     return ray
 
 
-def connect(ray: Any, address: str, modules: Sequence[str]) -> None:
+def connect(ray: Any, address: str, modules: Sequence[str], cores: int | None = None) -> None:
     """Join a cluster.
 
     Args:
         ray: The module.
         address: ``HOST:PORT``, ``auto`` for the cluster that this machine is part of, ``local`` for a new one.
         modules: Folders of code to send to all nodes; one of this command's own has it already.
+        cores: That a cluster of this command's own has; None for the machine's.
 
     Raises:
         InputError: The address is none, or its cluster runs other versions of Ray or Python.
@@ -64,7 +65,7 @@ def connect(ray: Any, address: str, modules: Sequence[str]) -> None:
         _check(address)
     options: dict[str, Any] = {"address": address, "log_to_driver": False, "configure_logging": False}
     if address == "local":
-        options |= {"include_dashboard": False, "object_store_memory": _OBJECT_STORE}
+        options |= {"include_dashboard": False, "object_store_memory": _OBJECT_STORE, "num_cpus": cores}
     else:
         options["runtime_env"] = {"py_modules": list(modules)}
     with _signals_kept(), _stderr_caught() as said:

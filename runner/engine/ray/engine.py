@@ -15,7 +15,7 @@ from catalog.contract import Decision
 from catalog.errors import InputError, LostWorkerError, UnreachableError
 from runner.engine import interruption
 from runner.engine.engine import run_alone
-from runner.engine.local import worker_environment
+from runner.engine.local import usable_cores, worker_environment
 from runner.engine.messages import Answer, Done, Event, Failed, Job, Task
 from runner.engine.ray.capacity import Node, Share, shares
 from runner.engine.ray.cluster import Cluster, pinned
@@ -80,7 +80,7 @@ class RayEngine:
         try:
             self._meeting.open()  # a folder that cannot be written is told before a cluster is started
             with parcel() as modules:
-                connect(self._ray, self.address, modules)
+                connect(self._ray, self.address, modules, max(usable_cores(), self.workers or 1))
             self._cluster = Cluster(self._ray, self._meeting)
             self._probe()
             self._tell_news()
