@@ -36,13 +36,26 @@ precision_option = click.option(
     "int8: 0.005 off, up to 0.1, another label in 100. auto: for files and streams bf16, where the device computes "
     "in it and the model was trained in it; else fp32.",
 )
+
 workers_option = click.option(
     "--workers",
-    type=click.IntRange(1, 256),
-    default=1,
-    show_default=True,
-    help="Processes that train at the same time.",
+    metavar="N|auto",
+    help="Trainings at the same time; auto: one for each GPU, on Ray without GPUs one for four cores. "
+    "Default: 1 on this machine, auto on Ray.",
 )
+
+
+def engine_options(command: Command) -> Command:
+    """Add the options that say where trials run."""
+    engine = click.option(
+        "--engine", metavar="NAME", help="Where trials run: local or ray; else MODELCAT_ENGINE, local."
+    )
+    address = click.option(
+        "--address",
+        metavar="HOST:PORT",
+        help="Ray cluster: HOST:PORT, auto (this machine's) or local (start one); else MODELCAT_ADDRESS, auto.",
+    )
+    return engine(address(command))
 
 
 class _InOrder(click.Group):
@@ -150,7 +163,7 @@ def validate(spec: Path, overrides: tuple[str, ...], json: bool) -> None:
 @set_option
 @workers_option
 @json_option
-def plan(spec: Path, overrides: tuple[str, ...], workers: int, json: bool) -> None:
+def plan(spec: Path, overrides: tuple[str, ...], workers: str | None, json: bool) -> None:
     """Look ahead before spending hours.
 
     Reads data and model, measures a short training that is thrown away, and tells what the study will cost and what
@@ -161,7 +174,7 @@ def plan(spec: Path, overrides: tuple[str, ...], workers: int, json: bool) -> No
     from runner.console.planning import plan_answer, print_plan
     from runner.study.planning import make_plan
 
-    found = make_plan(load(spec, overrides), _place(None, workers), narrator().print)
+    found = make_plan(load(spec, overrides), _working_place(None, workers, "local"), narrator().print)
     print_json(plan_answer(found)) if json else print_plan(found)
 
 
@@ -169,9 +182,18 @@ def plan(spec: Path, overrides: tuple[str, ...], workers: int, json: bool) -> No
 @spec_argument
 @set_option
 @workers_option
+@engine_options
 @storage_option
 @json_option
-def run(spec: Path, overrides: tuple[str, ...], workers: int, storage: str | None, json: bool) -> None:
+def run(
+    spec: Path,
+    overrides: tuple[str, ...],
+    workers: str | None,
+    engine: str | None,
+    address: str | None,
+    storage: str | None,
+    json: bool,
+) -> None:
     """Run a study: baseline, search, verdict.
 
     The same spec again goes on where it stopped, or tells the stored result; a larger study.trials extends it.
@@ -179,7 +201,7 @@ def run(spec: Path, overrides: tuple[str, ...], workers: int, storage: str | Non
     from catalog.spec import load
     from runner.console.running import print_study, run_narrated
 
-    place = _place(storage, workers)
+    place = _working_place(storage, workers, engine, address)
     record = run_narrated(load(spec, overrides), place, "study")
     print_study(record, place, json=json)
 
@@ -187,9 +209,12 @@ def run(spec: Path, overrides: tuple[str, ...], workers: int, storage: str | Non
 @app.command(epilog="Example:  modelcat train examples/quickstart.json --set model_config.epochs=2")
 @spec_argument
 @set_option
+@engine_options
 @storage_option
 @json_option
-def train(spec: Path, overrides: tuple[str, ...], storage: str | None, json: bool) -> None:
+def train(
+    spec: Path, overrides: tuple[str, ...], engine: str | None, address: str | None, storage: str | None, json: bool
+) -> None:
     """Train once, as given.
 
     The spec's study is left aside; the result is stored as a study of one trial.
@@ -198,7 +223,7 @@ def train(spec: Path, overrides: tuple[str, ...], storage: str | None, json: boo
     from runner.console.running import print_training, run_narrated
     from runner.study.training import as_training
 
-    place = _place(storage, 1)
+    place = _working_place(storage, "1", engine, address)
     record = run_narrated(as_training(load(spec, overrides)), place, "train")
     print_training(record, place, json=json)
 
@@ -239,9 +264,12 @@ def submit(spec: Path, overrides: tuple[str, ...], start: bool, storage: str | N
     show_default=True,
     help="End when nothing has been queued for so long: 30s, 10m, 2h, forever.",
 )
+@engine_options
 @storage_option
 @json_option
-def worker(workers: int, idle: str, storage: str | None, json: bool) -> None:
+def worker(
+    workers: str | None, idle: str, engine: str | None, address: str | None, storage: str | None, json: bool
+) -> None:
     """Run the queue, a study at a time.
 
     Whatever happens to a study, the next one is run. Ctrl+C leaves the running one stopped and the others queued.
@@ -249,7 +277,7 @@ def worker(workers: int, idle: str, storage: str | None, json: bool) -> None:
     from runner.console.output import print_json
     from runner.console.queueing import done_answer, idle_seconds, print_done, run_queue
 
-    done = run_queue(_place(storage, workers), idle_seconds(idle))
+    done = run_queue(_working_place(storage, workers, engine, address), idle_seconds(idle))
     print_json(done_answer(done)) if json else print_done(done)
 
 
@@ -272,14 +300,17 @@ def stop(study: str, storage: str | None, json: bool) -> None:
 @app.command(epilog="Example:  modelcat resume imdb-bert")
 @study_argument
 @workers_option
+@engine_options
 @storage_option
 @json_option
-def resume(study: str, workers: int, storage: str | None, json: bool) -> None:
+def resume(
+    study: str, workers: str | None, engine: str | None, address: str | None, storage: str | None, json: bool
+) -> None:
     """Go on with an interrupted study."""
     from runner.console.running import print_study, print_training, run_narrated
     from runner.study.stored import stored_request
 
-    place = _place(storage, workers)
+    place = _working_place(storage, workers, engine, address)
     request, mode = stored_request(place, study)
     record = run_narrated(request, place, mode)
     (print_study if mode == "study" else print_training)(record, place, json=json)
@@ -622,6 +653,15 @@ def _place(storage: str | None, workers: int) -> Any:
         debug="MODELCAT_DEBUG" in os.environ,
         checkpoint_seconds=settings.checkpoint_seconds,
     )
+
+
+def _working_place(
+    storage: str | None, workers: str | None, engine: str | None = None, address: str | None = None
+) -> Any:
+    """Return where a command trains."""
+    from runner.console.working import working_place
+
+    return working_place(_place(storage, 1), workers, engine, address)
 
 
 def _reading(storage: str | None) -> Any:

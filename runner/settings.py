@@ -17,6 +17,8 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="MODELCAT_", extra="ignore")
 
     storage: str = Field("sqlite:///studies.db", description="Database URL (MODELCAT_STORAGE).")
+    engine: str = Field("local", description="What runs trials: local or ray (MODELCAT_ENGINE).")
+    address: str = Field("auto", description="Of the Ray cluster (MODELCAT_ADDRESS).")
     cache: Path = Field(
         default_factory=lambda: user_cache_path("modelcat"),
         description="Tokens and vocabularies, which can be made again (MODELCAT_CACHE).",

@@ -17,13 +17,14 @@ from types import TracebackType
 from typing import Self
 
 from catalog.contract import Decision
-from catalog.errors import LostWorkerError, StoppedError
+from catalog.errors import LostWorkerError
 from runner.engine import interruption
-from runner.engine.messages import Answer, Done, Event, Failed, Job, Report, Task
+from runner.engine.engine import run_alone
+from runner.engine.messages import Answer, Done, Event, Failed, Job, Task
 from runner.engine.tracking import start_tracker
 from runner.engine.worker import serve
 
-__all__ = ["LocalEngine", "usable_cores"]
+__all__ = ["LocalEngine", "usable_cores", "worker_environment"]
 
 #: Seconds that a worker gets to end by itself once its pipe is closed.
 _GRACE_SECONDS = 3.0
@@ -125,25 +126,8 @@ class LocalEngine:
         return happened
 
     def run(self, task: Task, timeout: float = 1.0, halted: Callable[[], bool] = lambda: False) -> Event:
-        """Do one task, where there is no other, and return how it ended; a training is never pruned.
-
-        Args:
-            task: What to do.
-            timeout: Seconds between two times that `halted` is asked.
-            halted: Whether to give up waiting; the worker is busy still, and `close` ends it.
-
-        Raises:
-            StoppedError: `halted` said so.
-        """
-        job = self.submit(task)
-        while True:
-            if halted():
-                raise StoppedError("nobody waits for it any more")
-            for event in self.events(timeout):
-                if isinstance(event, Report):
-                    self.answer(event.job, Decision.GO_ON)
-                elif isinstance(event, Done | Failed) and event.job == job:
-                    return event
+        """Do one task, where there is no other, and return how it ended; see `run_alone`."""
+        return run_alone(self, task, timeout, halted)
 
     def close(self) -> None:
         """End all workers; those that do not end by themselves are killed. Safe to call twice."""
@@ -175,7 +159,7 @@ class LocalEngine:
         # the signal blocked. Ours waits meanwhile and is delivered right after.
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
-            with _STARTING, _environment(_worker_environment(threads)):
+            with _STARTING, _environment(worker_environment(threads)):
                 process.start()
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
@@ -214,7 +198,7 @@ _KEPT_MEMORY = {
 """For glibc: no mapping of its own for a large block, and sizes in bytes; other C libraries know nothing of it."""
 
 
-def _worker_environment(threads: int) -> dict[str, str]:
+def worker_environment(threads: int) -> dict[str, str]:
     """Return what libraries read while they are imported; what the user has set goes before all but the threads.
 
     Threads that wait for each other by sleeping cost microseconds; spinning, they starve whatever else runs: beside two

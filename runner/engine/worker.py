@@ -19,7 +19,7 @@ from catalog.errors import ModelcatError, OutOfMemoryError, WorkError
 from runner.engine.bench import Bench
 from runner.engine.messages import Answer, Checkpointed, Done, Event, Failed, Job, Pause, Report, Tick
 
-__all__ = ["serve"]
+__all__ = ["serve", "work"]
 
 #: Seconds between two ticks that are really sent.
 _TICK_SECONDS = 0.25
@@ -37,6 +37,11 @@ def serve(pipe: Connection, device: str, threads: int, log: Path | None) -> None
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches the whole group; the coordinator decides
     if log is not None:
         _redirect(log)
+    work(pipe, device, threads)
+
+
+def work(pipe: Connection, device: str, threads: int) -> None:
+    """Do jobs from `pipe` until it closes, which ends the process, on the calling thread; see `serve`."""
     inbox = _Inbox(pipe)
     bench = Bench(device, threads)
     while True:

@@ -79,11 +79,12 @@ def _start(place: Place, path: Path) -> tuple[subprocess.Popen[bytes], int]:
     # Not as arguments: everybody can read those of everybody's processes, and the URL may hold a password.
     chosen = {"MODELCAT_STORAGE": url.revealed(), "MODELCAT_CACHE": str(place.cache.absolute())}
     environment = {**os.environ, **chosen, **({"MODELCAT_DEBUG": "1"} if place.debug else {})}
+    workers = [] if place.workers == 1 else ["--workers", str(place.workers or "auto")]
     with path.open("ab") as log:
         _trim(path)
         said_before = len(path.read_text(errors="replace"))
         process = subprocess.Popen(  # noqa: S603 -- our own command
-            [_command(), "worker", "--workers", str(place.workers)],
+            [_command(), "worker", *workers],
             cwd=place.folder.absolute().parent,
             env=environment,
             stdin=subprocess.DEVNULL,

@@ -12,14 +12,15 @@ from catalog.errors import InputError, ModelcatError, StoppedError, StoreError, 
 from catalog.space import SearchSpace
 from catalog.spec import Request
 from runner.console.text import duration
+from runner.engine.engine import Engine
 from runner.engine.interruption import check, held_back
-from runner.engine.local import LocalEngine
 from runner.engine.messages import Failed, Prepare, Subject
 from runner.store.patience import Patience
 from runner.store.records import Lease, Mode, Owner, StudyRecord, StudyState
 from runner.store.store import Store
 from runner.study.baseline import train_baseline
 from runner.study.closing import close_study
+from runner.study.engines import engine_for
 from runner.study.folders import StudyFolders
 from runner.study.log import StudyLog
 from runner.study.names import study_name
@@ -64,7 +65,7 @@ def run_study(
     log = StudyLog(place.folder_of(name), listener.note)
     told = Tee((listener, log))
     with held_back(), ExitStack() as stack:
-        engine = LocalEngine(place.workers, debug=place.debug)
+        engine = engine_for(place, request.dataset, told.note)
         prepared = None
         if known is None:
             stack.enter_context(engine)
@@ -101,7 +102,7 @@ class _Prepared:
     space: SearchSpace
 
 
-def _first_look(engine: LocalEngine, request: Request, cache: Path) -> _Prepared:
+def _first_look(engine: Engine, request: Request, cache: Path) -> _Prepared:
     """Prepare a study that is not there yet."""
     given = request.config.model_dump(mode="json", exclude_unset=True)
     outcome = engine.run(Prepare(Subject(request.plugin.key, given, request.dataset, cache)))

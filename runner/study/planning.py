@@ -15,6 +15,7 @@ from runner.console.text import duration
 from runner.engine.local import LocalEngine
 from runner.engine.messages import Failed, MakeForecast, Prepare, Subject, Task
 from runner.study.cost import Cost, cost_of
+from runner.study.engines import local_workers
 from runner.study.place import Place
 from runner.study.space import widen
 
@@ -93,7 +94,8 @@ def make_plan(
         place.cache,
     )
     # As many processes as would train, so that the measured one has as many threads.
-    with LocalEngine(place.workers, debug=place.debug) as engine:
+    workers = local_workers(place)
+    with LocalEngine(workers, debug=place.debug) as engine:
         tell("reading data and model")
         data: DataSummary = _done(engine, Prepare(subject), halted)
         tell(f"measuring for about {duration(seconds)}")
@@ -105,8 +107,8 @@ def make_plan(
             rival = Subject(key, {}, request.dataset, place.cache)
             baseline = _done(engine, MakeForecast(rival, _BASELINE_SHARE * seconds), halted)
     space = widen(request.space, request.plugin.tunable(request.config, data))
-    cost = None if forecast is None else cost_of(request, space, data.rows, forecast, baseline, place.workers)
-    return Plan(request, data, forecast, baseline, cost, place.workers, _free_bytes(place.folder))
+    cost = None if forecast is None else cost_of(request, space, data.rows, forecast, baseline, workers)
+    return Plan(request, data, forecast, baseline, cost, workers, _free_bytes(place.folder))
 
 
 def _done(engine: LocalEngine, task: Task, halted: Callable[[], bool]) -> Any:

@@ -12,8 +12,8 @@ from catalog.contract import CHECKPOINT_SECONDS, Decision, Direction, EpochMetri
 from catalog.errors import StoppedError, WorkError
 from catalog.results import Evaluation
 from catalog.spec import Request
+from runner.engine.engine import Engine
 from runner.engine.interruption import check
-from runner.engine.local import LocalEngine
 from runner.engine.messages import Done, Event, Failed, Report, Subject, Task, Tick, Train
 from runner.store.judgements import record_of
 from runner.store.records import EpochRecord, Lease
@@ -37,7 +37,7 @@ class Session:
     request: Request
     store: Store
     lease: Lease
-    engine: LocalEngine
+    engine: Engine
     folders: StudyFolders
     listener: Listener
     cache: Path

@@ -1,0 +1,83 @@
+"""What the coordinator needs of whatever runs its trials: processes of this machine, or actors of a Ray cluster."""
+
+from collections.abc import Callable
+from types import TracebackType
+from typing import Protocol, Self
+
+from catalog.contract import Decision
+from catalog.errors import StoppedError
+from runner.engine.messages import Done, Event, Failed, Report, Task
+
+__all__ = ["Engine", "run_alone"]
+
+
+class Engine(Protocol):
+    """Runs jobs on workers; use it as a context manager, which has workers start and leaves none behind."""
+
+    def __enter__(self) -> Self:
+        """Start workers.
+
+        Raises:
+            InputError: What was asked for cannot be had: no such cluster, a folder that is not shared.
+            WorkError: Workers cannot be started.
+        """
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close."""
+
+    @property
+    def idle(self) -> int:
+        """How many more jobs can be submitted now."""
+
+    @property
+    def busy(self) -> int:
+        """How many jobs are being done, or wait for a worker that is to come."""
+
+    def submit(self, task: Task) -> int:
+        """Give `task` to an idle worker and return the number that its events will carry.
+
+        Raises:
+            IndexError: No worker is idle.
+        """
+
+    def answer(self, job: int, decision: Decision) -> None:
+        """Answer a report of `job`."""
+
+    def events(self, timeout: float) -> list[Event]:
+        """Wait up to `timeout` seconds for something to happen; workers that died are replaced.
+
+        Raises:
+            KeyboardInterrupt: One was held back: here nothing is half done.
+            LostWorkerError: No worker can be had any more.
+        """
+
+    def run(self, task: Task, timeout: float = 1.0, halted: Callable[[], bool] = lambda: False) -> Event:
+        """Do one task, where there is no other, and return how it ended; see `run_alone`."""
+
+    def close(self) -> None:
+        """End all workers. Safe to call twice."""
+
+
+def run_alone(engine: Engine, task: Task, timeout: float, halted: Callable[[], bool]) -> Event:
+    """Do one task, where there is no other, and return how it ended; a training is never pruned.
+
+    Args:
+        engine: Who does it.
+        task: What to do.
+        timeout: Seconds between two times that `halted` is asked.
+        halted: Whether to give up waiting; the worker is busy still, and `close` ends it.
+
+    Raises:
+        StoppedError: `halted` said so.
+    """
+    job = engine.submit(task)
+    while True:
+        if halted():
+            raise StoppedError("nobody waits for it any more")
+        for event in engine.events(timeout):
+            if isinstance(event, Report):
+                engine.answer(event.job, Decision.GO_ON)
+            elif isinstance(event, Done | Failed) and event.job == job:
+                return event

@@ -1,0 +1,47 @@
+"""What runs on a node: an actor with a worker's loop inside. It speaks the messages of the local engine."""
+
+import multiprocessing
+import threading
+import time
+from typing import Any
+
+from runner.engine.messages import Event, Tick
+from runner.engine.worker import work
+
+__all__ = ["Worker"]
+
+#: Seconds that ticks are gathered before they are told, where nothing else happens: a thousand workers tick at once.
+_GATHER = 1.0
+
+
+class Worker:
+    """Does jobs on a thread of its own, while two others hand messages in and out.
+
+    Args:
+        threads: CPU threads to use.
+    """
+
+    def __init__(self, threads: int) -> None:
+        self._pipe, theirs = multiprocessing.Pipe()
+        self._sending = threading.Lock()
+        threading.Thread(target=work, args=(theirs, "auto:0", threads), daemon=True, name="work").start()
+
+    def begin(self) -> None:
+        """Answer as soon as the actor is there."""
+
+    def send(self, message: Any) -> None:
+        """Hand a job, or what belongs to one, to the loop."""
+        with self._sending:
+            self._pipe.send(message)
+
+    def events(self) -> list[Event]:
+        """Wait until something happens and return it; of ticks in a row the last."""
+        happened: list[Event] = [self._pipe.recv()]
+        deadline = time.monotonic() + _GATHER
+        while isinstance(happened[-1], Tick) and self._pipe.poll(max(0.0, deadline - time.monotonic())):
+            event: Event = self._pipe.recv()
+            if isinstance(event, Tick):
+                happened[-1] = event
+            else:
+                happened.append(event)
+        return happened

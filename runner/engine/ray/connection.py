@@ -1,0 +1,168 @@
+"""Joins a Ray cluster and leaves it, without a word on the terminal and within bounded time."""
+
+import logging
+import os
+import signal
+import socket
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from catalog.errors import InputError, UnreachableError
+
+__all__ = ["connect", "disconnect", "imported"]
+
+_SECONDS = 5.0
+#: What an HTTP/2 client says first, with an empty settings frame; whoever speaks gRPC answers with settings of its own.
+_PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\4\0\0\0\0\0"
+_SETTINGS = 4
+#: For a cluster of this command's own: messages go by value, so the store for large objects may be small. In bytes.
+_OBJECT_STORE = 80_000_000
+_HOW = "start Ray there with `ray start --head`, or join this machine to a cluster with `ray start --address HOST:6379`"
+
+
+def imported() -> Any:
+    """Return the module `ray`, told to be quiet and to send no statistics.
+
+    Raises:
+        InputError: It is not installed.
+    """
+    chosen = {"RAY_USAGE_STATS_ENABLED": "0", "RAY_BACKEND_LOG_LEVEL": "error", "RAY_NUM_REDIS_GET_RETRIES": "3"}
+    if _has_token():  # else a client sends none where the address is given, and is refused
+        chosen["RAY_AUTH_MODE"] = "token"
+    for name, value in chosen.items():
+        os.environ.setdefault(name, value)  # read while Ray is imported
+    try:
+        import ray
+    except ImportError as error:
+        raise InputError(
+            f"--engine ray needs Ray ({error}); install it here and on every node: pip install 'modelcat[ray]'"
+        ) from error
+    logging.getLogger("ray").setLevel(logging.CRITICAL)
+    # What happens to the cluster's processes would be told on stdout, which is for data; Ray has no switch for it.
+    ray._private.worker.print_to_stdstream = _say_nothing  # noqa: SLF001
+    return ray
+
+
+def connect(ray: Any, address: str, modules: Sequence[str], cores: int | None = None) -> None:
+    """Join a cluster.
+
+    Args:
+        ray: The module.
+        address: ``HOST:PORT``, ``auto`` for the cluster that this machine is part of, ``local`` for a new one.
+        modules: Folders of code to send to all nodes; one of this command's own has it already.
+        cores: That a cluster of this command's own has; None for the machine's.
+
+    Raises:
+        InputError: The address is none, or its cluster runs other versions of Ray or Python.
+        UnreachableError: Nobody answers there, or not as a cluster that this machine is part of.
+    """
+    if address not in {"auto", "local"}:
+        _check(address)
+    options: dict[str, Any] = {"address": address, "log_to_driver": False, "configure_logging": False}
+    if address == "local":
+        options |= {"include_dashboard": False, "object_store_memory": _OBJECT_STORE, "num_cpus": cores}
+    else:
+        options["runtime_env"] = {"py_modules": list(modules)}
+    with _signals_kept(), _stderr_caught() as said:
+        try:
+            ray.init(**options)
+        except Exception as error:  # noqa: BLE001 -- Ray documents no types; what it says is told
+            failure = error
+        else:
+            return
+    raise _refusal(address, failure, "".join(said)) from failure
+
+
+def disconnect(ray: Any) -> None:
+    """Leave the cluster; one of this command's own ends."""
+    with _stderr_caught():
+        ray.shutdown()
+
+
+def _say_nothing(*_: Any, **__: Any) -> None:
+    """Take the place of what prints."""
+
+
+def _has_token() -> bool:
+    named = ("RAY_AUTH_TOKEN", "RAY_AUTH_TOKEN_PATH")
+    return any(name in os.environ for name in named) or (Path.home() / ".ray" / "auth_token").is_file()
+
+
+def _check(address: str) -> None:
+    """Ask who listens at `address`: Ray itself tries for minutes, whoever it is."""
+    host, colon, port = address.rpartition(":")
+    if "://" in address or not colon or not host or not port.isdecimal() or not 0 < int(port) < 65536:
+        raise InputError(
+            f"--address {address!r} is no address of a Ray cluster: give HOST:PORT (as in ray start --address), "
+            "auto for the cluster that this machine is part of, or local for one of this command's own"
+        )
+    try:
+        with socket.create_connection((host.strip("[]"), int(port)), _SECONDS) as stream:
+            stream.settimeout(_SECONDS)
+            stream.sendall(_PREFACE)
+            answer = stream.recv(9)
+    except TimeoutError as error:
+        raise UnreachableError(f"nobody answers at {address} within {_SECONDS:.0f} s: {_HOW}") from error
+    except OSError as error:
+        raise UnreachableError(f"{address} cannot be reached ({error.strerror or error}): {_HOW}") from error
+    if len(answer) < 4 or answer[3] != _SETTINGS:
+        raise UnreachableError(f"what answers at {address} is no Ray cluster; its port is 6379 unless it was chosen")
+
+
+def _refusal(address: str, error: Exception, said: str) -> InputError | UnreachableError:
+    told = str(error).strip()
+    where = "of this machine" if address == "auto" else f"at {address}"
+    if "mismatch" in told.lower():
+        return InputError(
+            f"the Ray cluster {where} runs other versions than this command does: {' '.join(told.split())}"
+        )
+    if "Unauthenticated" in said or "token" in told.lower():
+        return UnreachableError(
+            f"the Ray cluster {where} does not know us: copy ~/.ray/auth_token from its head node to this machine "
+            "(ray get-auth-token shows it)"
+        )
+    if address == "auto":
+        return UnreachableError(f"no Ray cluster runs on this machine: {_HOW}; --address names one elsewhere")
+    if address == "local":
+        return UnreachableError(f"Ray cannot be started on this machine: {told.partition(chr(10))[0]}")
+    return UnreachableError(
+        f"the Ray cluster {where} does not take this machine in ({told.partition(chr(10))[0]}). The command must run "
+        f"on one of its nodes: `ray start --address {address} --num-cpus 0` has this machine join without lending cores"
+    )
+
+
+@contextmanager
+def _signals_kept() -> Iterator[None]:
+    """Put our handlers back: Ray takes SIGTERM for itself, and would end the process in the middle of a transaction."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.getsignal(number) for number in numbers}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _stderr_caught() -> Iterator[list[str]]:
+    """Keep what Ray's C++ side writes to file descriptor 2 off the terminal; the list that is yielded gets it."""
+    said: list[str] = []
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with tempfile.TemporaryFile() as file:
+        os.dup2(file.fileno(), 2)
+        try:
+            yield said
+        finally:
+            os.dup2(kept, 2)
+            os.close(kept)
+            file.seek(0)
+            said.append(file.read().decode(errors="replace"))

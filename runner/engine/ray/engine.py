@@ -1,0 +1,284 @@
+"""Workers as actors of a Ray cluster, one per GPU or per share of cores; nodes may come and go."""
+
+import itertools
+import os
+import time
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from catalog.contract import Decision
+from catalog.errors import InputError, LostWorkerError, UnreachableError
+from runner.engine import interruption
+from runner.engine.engine import run_alone
+from runner.engine.local import usable_cores, worker_environment
+from runner.engine.messages import Answer, Done, Event, Failed, Job, Task
+from runner.engine.ray.capacity import Node, Share, shares
+from runner.engine.ray.cluster import Cluster, pinned
+from runner.engine.ray.connection import connect, disconnect, imported
+from runner.engine.ray.sharing import Meeting
+from runner.engine.ray.shipping import parcel
+
+__all__ = ["RayEngine"]
+
+#: Seconds that the nodes have to answer before the first job.
+_PROBE_SECONDS = 60.0
+#: Seconds without any worker after which a study is given up; it can be resumed.
+_PATIENCE = 600.0
+#: Actors of a node that may end before they have begun; after that it gets no more.
+_MOST_FAILED_STARTS = 2
+#: Where libraries look for models and data; no secrets: Ray shows these to everybody who sees the cluster.
+_PASSED_ON = ("HF_HOME", "HF_HUB_CACHE", "HF_DATASETS_CACHE", "HF_HUB_OFFLINE", "HF_ENDPOINT")
+
+
+@dataclass(slots=True, eq=False)
+class _Worker:
+    """An actor; `call` is the call that it has not answered yet, `job` what it does."""
+
+    node: Node
+    actor: Any
+    call: Any
+    ready: bool = False
+    job: int | None = None
+
+
+@dataclass(slots=True)
+class RayEngine:
+    """Runs jobs on actors of a Ray cluster; use it as a context manager.
+
+    Actors belong to this process: they end with it, whatever it dies of.
+
+    Attributes:
+        address: As `runner.engine.ray.connection.connect` takes it.
+        workers: How many; None for as many as the cluster has devices for, now and later.
+        shared: Folder that all nodes see under the same path; what jobs write lies below it.
+        files: Data that all nodes must see.
+        tell: Takes a line about a node that has other versions, or cannot be used.
+    """
+
+    address: str
+    workers: int | None
+    shared: Path
+    files: Iterable[Path] = ()
+    tell: Callable[[str], None] = lambda _: None
+    _ray: Any = None
+    _meeting: Meeting | None = None
+    _cluster: Any = None
+    _crew: list[_Worker] = field(default_factory=list)
+    _waiting: deque[Job] = field(default_factory=deque)
+    _failed_starts: Counter[str] = field(default_factory=Counter)
+    _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
+    _served: float = 0.0
+
+    def __enter__(self) -> Self:
+        self._ray = imported()
+        self._meeting = Meeting(self.shared, self.files)
+        try:
+            self._meeting.open()  # a folder that cannot be written is told before a cluster is started
+            with parcel() as modules:
+                connect(self._ray, self.address, modules, max(usable_cores(), self.workers or 1))
+            self._cluster = Cluster(self._ray, self._meeting)
+            self._probe()
+            self._tell_news()
+            self._grow()
+        except BaseException:
+            self.close()
+            raise
+        self._served = time.monotonic()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    @property
+    def idle(self) -> int:
+        """How many jobs can be submitted: one at least may wait for the first worker to come."""
+        free = sum(worker.ready and worker.job is None for worker in self._crew)
+        return free or (0 if self.busy else 1)
+
+    @property
+    def busy(self) -> int:
+        """How many jobs are being done, or wait for a worker that is to come."""
+        return sum(worker.job is not None for worker in self._crew) + len(self._waiting)
+
+    def submit(self, task: Task) -> int:
+        """Give `task` to an idle worker and return the number that its events will carry.
+
+        Raises:
+            IndexError: No worker is idle.
+        """
+        if not self.idle:
+            raise IndexError("no worker is idle")
+        self._waiting.append(Job(next(self._numbers), task))
+        number = self._waiting[-1].id
+        self._hand_out()
+        return number
+
+    def answer(self, job: int, decision: Decision) -> None:
+        """Answer a report of `job`."""
+        for worker in self._crew:
+            if worker.job == job:
+                worker.actor.send.remote(Answer(job, decision))
+
+    def events(self, timeout: float) -> list[Event]:
+        """Wait up to `timeout` seconds for something to happen; workers and nodes that are gone are replaced.
+
+        Raises:
+            KeyboardInterrupt: One was held back: here nothing is half done.
+            LostWorkerError: The cluster is gone, or has had no room for a worker for long.
+        """
+        interruption.check()
+        if self._cluster.look():
+            self._grow()
+        happened: list[Event] = []
+        for ref in self._answered(timeout):
+            if ref in self._cluster.asked:
+                self._cluster.hear(ref)
+                self._grow()
+            else:
+                happened.extend(self._hear(next(worker for worker in self._crew if worker.call == ref)))
+        self._hand_out()
+        self._tell_news()
+        self._check_served()
+        return happened
+
+    def run(self, task: Task, timeout: float = 1.0, halted: Callable[[], bool] = lambda: False) -> Event:
+        """Do one task, where there is no other, and return how it ended; see `run_alone`."""
+        return run_alone(self, task, timeout, halted)
+
+    def close(self) -> None:
+        """End all workers and leave the cluster. Safe to call twice."""
+        if self._ray is None:
+            return
+        for worker in self._crew:
+            self._end(worker)
+        self._crew = []
+        if self._meeting is not None:
+            self._meeting.close()
+        disconnect(self._ray)
+        self._ray = None
+
+    def _probe(self) -> None:
+        """Have all nodes looked at before there is work; one that is unfit now would be a mistake of the set-up."""
+        deadline = time.monotonic() + _PROBE_SECONDS
+        self._cluster.look()
+        while self._cluster.asked and time.monotonic() < deadline:
+            interruption.check()
+            for ref in self._answered(1.0):
+                self._cluster.hear(ref)
+            if self._cluster.unfit:
+                advice = "every node must see the coordinator's studies and data under the same paths"
+                raise InputError(f"{next(iter(self._cluster.unfit.values()))}; {advice}")
+        silent = [node.name for node in self._cluster.asked.values()]
+        if silent and not self._cluster.fit:
+            raise UnreachableError(f"no node of the Ray cluster answers within {_PROBE_SECONDS:.0f} s: {silent}")
+
+    def _answered(self, timeout: float) -> list[Any]:
+        """Wait until a call is answered, and return all that are."""
+        calls = [*self._cluster.asked, *(worker.call for worker in self._crew)]
+        if not calls:
+            time.sleep(min(timeout, 0.5))
+            return []
+        first, rest = self._ray.wait(calls, num_returns=1, timeout=timeout)
+        if not first or not rest:
+            return list(first)
+        return [*first, *self._ray.wait(rest, num_returns=len(rest), timeout=0)[0]]
+
+    def _hear(self, worker: _Worker) -> list[Event]:
+        """Take what a worker has to tell, which may be its death, and listen on."""
+        try:
+            told: list[Event] = self._ray.get(worker.call) if worker.ready else []
+            if not worker.ready:
+                self._ray.get(worker.call)
+                worker.ready = True
+        except Exception as error:  # noqa: BLE001 -- Ray raises of its own whatever ends an actor
+            return self._lost(worker, error)
+        worker.call = worker.actor.events.remote()
+        if any(isinstance(event, Done | Failed) for event in told):
+            worker.job = None
+        return told
+
+    def _lost(self, worker: _Worker, error: Exception) -> list[Event]:
+        self._crew.remove(worker)
+        self._end(worker)
+        said = str(error).strip()
+        if not worker.ready:
+            self._failed_starts[worker.node.id] += 1
+            if self._failed_starts[worker.node.id] > _MOST_FAILED_STARTS:
+                self._cluster.reject(worker.node, f"cannot start workers: {said.rpartition(chr(10))[2]}")
+        self._grow()
+        if worker.job is None:
+            return []
+        return [Failed(worker.job, LostWorkerError(_fate(worker.node, said)), said[-4000:])]
+
+    def _end(self, worker: _Worker) -> None:
+        with suppress(Exception):  # it has ended, or the cluster has
+            self._ray.kill(worker.actor, no_restart=True)
+
+    def _hand_out(self) -> None:
+        """Give waiting jobs to workers that are ready."""
+        for worker in self._crew:
+            if not self._waiting:
+                return
+            if worker.ready and worker.job is None:
+                job = self._waiting.popleft()
+                worker.job = job.id
+                worker.actor.send.remote(job)
+
+    def _grow(self) -> None:
+        """Start the workers that are missing, on nodes that have room for them."""
+        there = Counter(worker.node.id for worker in self._crew)
+        for id_, share in shares(list(self._cluster.fit.values()), self.workers).items():
+            for _ in range(share.workers - there[id_]):
+                if self.workers is None or len(self._crew) < self.workers:
+                    self._crew.append(self._start(self._cluster.fit[id_], share))
+
+    def _start(self, node: Node, share: Share) -> _Worker:
+        from runner.engine.ray.actor import Worker
+
+        passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+        environment: dict[str, Any] = {"env_vars": worker_environment(share.threads) | passed_on}
+        made = self._ray.remote(Worker).options(
+            num_cpus=0 if share.gpus else share.threads,
+            num_gpus=share.gpus,
+            max_restarts=0,
+            max_task_retries=0,
+            max_concurrency=2,  # one call waits for events, the other hands messages in
+            scheduling_strategy=pinned(self._ray, node.id),
+            runtime_env=environment,
+        )
+        actor = made.remote(share.threads)
+        return _Worker(node, actor, actor.begin.remote())
+
+    def _tell_news(self) -> None:
+        while self._cluster.news:
+            self.tell(self._cluster.news.pop(0))
+
+    def _check_served(self) -> None:
+        now = time.monotonic()
+        if not self._waiting or any(worker.ready for worker in self._crew):
+            self._served = now
+            return
+        if not self._crew and not self._cluster.asked and self._cluster.unfit and not self._cluster.fit:
+            raise LostWorkerError(f"no node of the cluster can be used: {next(reversed(self._cluster.unfit.values()))}")
+        if now - self._served > _PATIENCE:
+            raise LostWorkerError(
+                f"the Ray cluster has had no room for a worker for {_PATIENCE / 60:.0f} minutes; `ray status` tells "
+                "who uses it, and what its nodes have"
+            )
+
+
+def _fate(node: Node, said: str) -> str:
+    """Say in a line how an actor ended, from what Ray says in many."""
+    lowered = said.lower()
+    if "node has died" in lowered or "node failed" in lowered:
+        return f"node {node.name} is gone, and its worker with it"
+    if "low on memory" in lowered:
+        return f"Ray ended the worker on node {node.name}, which was running out of memory"
+    return f"the worker on node {node.name} is gone: its process or its node ended; it may have run out of memory"
