@@ -7,16 +7,21 @@ import sys
 from pathlib import Path
 
 import pytest
+from forked import Commands
 
 FAKES = Path(__file__).parents[1] / "fakes" / "simulated"
 MODELCAT = Path(sys.executable).with_name("modelcat")
 
 
 class Shell:
-    """Runs modelcat in a folder of its own, with a cache of its own and no hub."""
+    """Runs modelcat in a folder of its own, with a cache of its own and no hub.
 
-    def __init__(self, folder):
+    With `commands` that is what runs to an end, without a start's imports; without, it is the installed script.
+    """
+
+    def __init__(self, folder, commands=None):
         self.folder = folder
+        self.commands = commands
         self.environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith("MODELCAT_")},
             "MODELCAT_CACHE": str(folder / "cache"),
@@ -26,7 +31,7 @@ class Shell:
         }
 
     def start(self, *arguments, **options):
-        """Start modelcat and return the process."""
+        """Start the installed script and return the process."""
         return subprocess.Popen(
             [MODELCAT, *map(str, arguments)],
             cwd=self.folder,
@@ -37,11 +42,15 @@ class Shell:
             **options,
         )
 
-    def run(self, *arguments, code=0):
-        """Run modelcat to its end, expect an exit code, and return what it printed."""
-        process = self.start(*arguments)
-        out, err = process.communicate(timeout=280)
-        assert process.returncode == code, f"exit code {process.returncode}\n{out}\n{err}"
+    def run(self, *arguments, given=b"", code=0):
+        """Run modelcat to its end with bytes on stdin, expect an exit code, and return what it printed."""
+        if self.commands is None:
+            process = self.start(*arguments, stdin=subprocess.PIPE)
+            out, err = process.communicate(given.decode(), timeout=280)
+            ended = process.returncode
+        else:
+            ended, out, err = self.commands.run([str(x) for x in arguments], self.folder, self.environment, given)
+        assert ended == code, f"exit code {ended}\n{out}\n{err}"
         assert "Traceback" not in err
         return Printed(out, err)
 
@@ -67,16 +76,30 @@ class Printed:
         self.err = err
 
 
+@pytest.fixture(scope="session")
+def commands():
+    """Return what runs commands quickly."""
+    commands = Commands()
+    yield commands
+    commands.close()
+
+
 @pytest.fixture
-def shell(tmp_path):
+def shell(tmp_path, commands):
     """Return a shell in an empty folder."""
+    return Shell(tmp_path, commands)
+
+
+@pytest.fixture
+def script_shell(tmp_path):
+    """Return a shell in an empty folder that always runs the installed script: for tests of how it starts."""
     return Shell(tmp_path)
 
 
 @pytest.fixture(scope="module")
-def module_shell(tmp_path_factory):
+def module_shell(tmp_path_factory, commands):
     """Return a shell whose folder the tests of a module share."""
-    return Shell(tmp_path_factory.mktemp("shell"))
+    return Shell(tmp_path_factory.mktemp("shell"), commands)
 
 
 def simulated_spec(config=None, **study):

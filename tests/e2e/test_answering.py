@@ -39,19 +39,8 @@ def trained(module_shell, simulated_spec):
 
 def feed(shell, content, *arguments, code=0):
     """Run predict with bytes on stdin and return stdout and stderr as text."""
-    done = subprocess.run(
-        [MODELCAT, "predict", "one", *map(str, arguments)],
-        cwd=shell.folder,
-        env=shell.environment,
-        input=content,
-        capture_output=True,
-        check=False,
-        timeout=60,
-    )
-    out, err = done.stdout.decode(), done.stderr.decode()
-    assert done.returncode == code, out + err
-    assert "Traceback" not in err
-    return out, err
+    printed = shell.run("predict", "one", *arguments, given=content, code=code)
+    return printed.out, printed.err
 
 
 def start(shell, *arguments, **options):

@@ -22,9 +22,9 @@ def blocks(language):
     return re.findall(rf"```{language}\n(.*?)```", README, flags=re.DOTALL)
 
 
-def test_the_readmes_commands_run(shell):
+def test_the_readmes_commands_run(script_shell):
     """What a newcomer types works in the order in which it is printed; make demo is its recipe, made short."""
-    shutil.copytree(ROOT / "examples", shell.folder / "examples")
+    shutil.copytree(ROOT / "examples", script_shell.folder / "examples")
     dry = ["make", "--dry-run", "--no-print-directory", "demo"]
     recipe = subprocess.run(dry, cwd=ROOT, env=outside_make(), capture_output=True, text=True, check=True).stdout
     lines = [line for block in blocks("sh") for line in block.splitlines() if line]
@@ -34,7 +34,7 @@ def test_the_readmes_commands_run(shell):
         command = recipe.splitlines()[-1].strip() if line == "make demo" else line
         program, *arguments = shlex.split(command)
         assert program.endswith("bin/modelcat"), command
-        printed = shell.run(*arguments, *(SMALL if arguments[0] == "run" else []))
+        printed = script_shell.run(*arguments, *(SMALL if arguments[0] == "run" else []))
         assert printed.out
         ran += 1
     assert ran >= 4

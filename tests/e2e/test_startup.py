@@ -55,10 +55,10 @@ def test_a_coordinator_never_imports_what_trains(shell, simulated_spec):
     assert not loaded & TRAINERS
 
 
-def test_a_folder_named_catalog_in_the_way_is_harmless(shell, simulated_spec):
+def test_a_folder_named_catalog_in_the_way_is_harmless(script_shell, simulated_spec):
     """The command works in a folder that holds folders of the same names as its packages."""
     for name in ("catalog", "plugins", "runner"):
-        (shell.folder / name).mkdir()
-        (shell.folder / name / "__init__.py").write_text("raise SystemExit('the wrong package')")
-    shell.write("s.json", simulated_spec(trials=2))
-    assert shell.json("run", "s.json")["state"] == "finished"
+        (script_shell.folder / name).mkdir()
+        (script_shell.folder / name / "__init__.py").write_text("raise SystemExit('the wrong package')")
+    script_shell.write("s.json", simulated_spec(trials=2))
+    assert script_shell.json("run", "s.json")["state"] == "finished"

@@ -16,14 +16,14 @@ Steps = Callable[[Any], Awaitable[None]]
 
 async def settled(pilot) -> None:
     """Wait until no worker runs and the screen has stopped changing."""
-    quiet, before = 0.0, ""
+    quiet, before = 0.0, []
     while quiet < QUIET:
         for area in pilot.app.screen.query(TextArea):
             area.cursor_blink = False
         for line in pilot.app.screen.query(Input):
             line.cursor_blink = False
         await pilot.pause(QUIET / 2)
-        now = str(pilot.app.screen._compositor.render_strips())
+        now = pilot.app.screen._compositor.render_strips()
         busy = any(worker.is_running for worker in pilot.app.workers)
         quiet, before = (0.0 if busy or now != before else quiet + QUIET / 2), now
 

@@ -1,20 +1,35 @@
 """Every screen looks as it did, at 80x24 and at 160x48; the main ones in German and in light too.
 
+One start of the app shows many screens, one after the other: starting it costs more than drawing.
 `pytest --snapshot-update` draws them anew: look at the pictures before you keep them.
 """
 
 import asyncio
+import inspect
+import pickle
+from collections.abc import AsyncIterator, Collection
+from typing import Any
 
 import pytest
+from pytest_textual_snapshot import PseudoApp, PseudoConsole, SVGImageExtension, node_to_report_path
+from rich.console import Console
 from shelf import WHOLE
 from stillness import NARROW, WIDE, Steps, pressing, settled
+
+
+def place(name: str) -> Steps:
+    """Return steps that go to one of the four places."""
+
+    async def steps(pilot) -> None:
+        pilot.app.action_place(name)
+
+    return steps
 
 
 def in_study(study: str, *keys: str) -> Steps:
     """Return steps that go to a study and press keys there."""
 
     async def steps(pilot) -> None:
-        await settled(pilot)
         pilot.app.go_to_study(study)
         await pressing(*keys)(pilot)
 
@@ -37,43 +52,60 @@ def in_trial(study: str, number: int, tab: str) -> Steps:
     return steps
 
 
+def in_tab(tab: str) -> Steps:
+    """Return steps that go to another tab of the same trial."""
+
+    async def steps(pilot) -> None:
+        await pilot.app.screen.choose(tab)
+
+    return steps
+
+
 NEXT = "right_square_bracket"
-SCREENS: dict[str, Steps] = {
-    "studies": pressing(),
-    "studies-search": pressing("slash", "b", "e", "r", "t"),
-    "catalog": pressing("2"),
-    "catalog-model": pressing("2", "down", "down", "down"),
-    "submit": pressing("3"),
-    "predict": pressing("4"),
-    "study-trials": in_study(WHOLE),
-    "study-charts": in_study(WHOLE, NEXT),
-    "study-charts-next": in_study(WHOLE, NEXT, "g"),
-    "study-charts-third": in_study(WHOLE, NEXT, "g", "g"),
-    "study-charts-fourth": in_study(WHOLE, NEXT, "g", "g", "g"),
-    "study-charts-fifth": in_study(WHOLE, NEXT, "g", "g", "g", "g"),
-    "study-charts-sixth": in_study(WHOLE, NEXT, "g", "g", "g", "g", "g"),
-    "study-compare": in_study(WHOLE, NEXT, NEXT),
-    "study-diagnosis": in_study(WHOLE, NEXT, NEXT, NEXT),
-    "study-log": in_study("imdb-bert", NEXT, NEXT, NEXT, NEXT),
-    "study-running": in_study("imdb-bert"),
-    "study-gone": in_study("imdb-roberta"),
-    "study-failed": in_study("tickets-csv"),
-    "study-queued": in_study("support-tickets"),
-    "trial-curves": in_trial(WHOLE, 7, "curves"),
-    "trial-confusion": in_trial(WHOLE, 7, "confusion"),
-    "trial-confidence": in_trial(WHOLE, 7, "confidence"),
-    "trial-length": in_trial(WHOLE, 7, "length"),
-    "trial-words": in_trial(WHOLE, 7, "words"),
-    "trial-examples": in_trial(WHOLE, 7, "examples"),
-    "trial-parameters": in_trial(WHOLE, 7, "parameters"),
-    "trial-failed": in_trial(WHOLE, 6, "parameters"),
+ESCAPE = "escape"
+WALKS: dict[str, dict[str, Steps]] = {
+    "places": {
+        "studies": pressing(),
+        "catalog": place("catalog"),
+        "catalog-model": pressing("down", "down", "down"),
+        "submit": place("submit"),
+        "predict": place("predict"),
+    },
+    "study": {
+        "studies-search": pressing("slash", "b", "e", "r", "t"),
+        "study-trials": in_study(WHOLE),
+        "study-charts": pressing(NEXT),
+        "study-charts-next": pressing("g"),
+        "study-charts-third": pressing("g"),
+        "study-charts-fourth": pressing("g"),
+        "study-charts-fifth": pressing("g"),
+        "study-charts-sixth": pressing("g"),
+        "study-compare": pressing(NEXT),
+        "study-diagnosis": pressing(NEXT),
+        "study-running": in_study("imdb-bert"),
+        "study-log": pressing(NEXT, NEXT, NEXT, NEXT),
+        "study-gone": in_study("imdb-roberta"),
+        "study-failed": in_study("tickets-csv"),
+        "study-queued": in_study("support-tickets"),
+    },
+    "trial": {
+        "trial-curves": in_trial(WHOLE, 7, "curves"),
+        "trial-confusion": in_tab("confusion"),
+        "trial-confidence": in_tab("confidence"),
+        "trial-length": in_tab("length"),
+        "trial-words": in_tab("words"),
+        "trial-examples": in_tab("examples"),
+        "trial-parameters": in_tab("parameters"),
+        "trial-failed": in_trial(WHOLE, 6, "parameters"),
+    },
 }
+"""What one start of the app shows, in this order: places, a study's tabs, a trial's."""
 DIALOGS: dict[str, Steps] = {
-    "stop": pressing("down", "down", "down", "down", "s"),
     "describe": pressing("i"),
-    "help": pressing("question_mark"),
-    "commands": pressing("ctrl+k"),
-    "jump": pressing("ctrl+o"),
+    "help": pressing(ESCAPE, "question_mark"),
+    "commands": pressing(ESCAPE, "ctrl+k"),
+    "jump": pressing(ESCAPE, "ctrl+o"),
+    "stop": pressing(ESCAPE, "down", "down", "down", "down", "s"),
 }
 MAIN = (
     "studies",
@@ -88,55 +120,85 @@ MAIN = (
 )
 
 
-@pytest.mark.parametrize("screen", DIALOGS)
-def test_a_dialog_looks_as_it_did(screen, browser, snap_compare):
-    """Nothing in a dialog has moved or changed, where there is the least room."""
-    app = browser("sqlite:///studies.db", interval=3600.0)
-    assert snap_compare(app, terminal_size=NARROW, run_before=_then_settled(DIALOGS[screen]))
+@pytest.fixture
+def look(snapshot, request):
+    """Return a function that tells whether the screen of that name looks as it did; the report shows what differs."""
+    snapshot = snapshot.use_extension(SVGImageExtension)
+
+    def same(app, name: str) -> bool:
+        drawn = app.export_screenshot(simplify=True)
+        result = snapshot(name=name) == drawn
+        console = Console(legacy_windows=False, force_terminal=True)
+        known = snapshot.executions[snapshot.num_executions - 1].final_data is not None
+        path, line, test = request.node.reportinfo()
+        console = PseudoApp(PseudoConsole(console.legacy_windows, console.size))
+        about = f"{test} {name}", inspect.getdoc(request.node.function), ""
+        kept = node_to_report_path(request.node)  # what the plugin makes its report of
+        kept = kept.with_name(f"{kept.name}_{name}")
+        kept.write_bytes(pickle.dumps((result, str(snapshot), drawn, console, path, line, *about, known)))
+        return result
+
+    return same
+
+
+async def stops(walk: dict[str, Steps], wanted: Collection[str], pilot) -> AsyncIterator[str]:
+    """Take a walk as far as something is wanted, and tell where it is whenever a wanted screen has settled."""
+    last = max(place for place, name in enumerate(walk) if name in wanted)
+    for name, steps in list(walk.items())[: last + 1]:
+        async with asyncio.timeout(60):
+            await settled(pilot)
+            await steps(pilot)
+            await settled(pilot)
+            await pilot.wait_for_scheduled_animations()
+        if name in wanted:
+            yield name
+
+
+def take(walk: dict[str, Steps], wanted: Collection[str], look) -> Steps:
+    """Return steps that take a walk and expect every wanted screen to look as it did."""
+
+    async def steps(pilot) -> None:
+        differing = [name async for name in stops(walk, wanted, pilot) if not look(pilot.app, name)]
+        assert differing == []
+
+    return steps
 
 
 @pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "160x48"])
-@pytest.mark.parametrize("screen", SCREENS)
-def test_a_screen_looks_as_it_did(screen, size, browser, snap_compare):
+@pytest.mark.parametrize("walk", WALKS)
+def test_screens_look_as_they_did(walk, size, browser, drive, look):
     """Nothing on a screen has moved or changed."""
-    app = browser("sqlite:///studies.db", interval=3600.0)
-    assert snap_compare(app, terminal_size=size, run_before=_then_settled(SCREENS[screen]))
+    drive(browser("sqlite:///studies.db", interval=3600.0), take(WALKS[walk], WALKS[walk], look), size)
 
 
-@pytest.mark.parametrize("screen", MAIN)
-def test_a_main_screen_looks_as_it_did_in_german(screen, browser, snap_compare):
+def test_dialogs_look_as_they_did(browser, drive, look):
+    """Nothing in a dialog has moved or changed, where there is the least room."""
+    drive(browser("sqlite:///studies.db", interval=3600.0), take(DIALOGS, DIALOGS, look), NARROW)
+
+
+@pytest.mark.parametrize("walk", [*WALKS, "dialogs"])
+def test_main_screens_look_as_they_did_in_german(walk, browser, drive, look):
     """Nothing is cut or in English in German, whose words are longer, where there is the least room."""
     app = browser("sqlite:///studies.db", interval=3600.0, language="de")
-    assert snap_compare(app, terminal_size=NARROW, run_before=_then_settled((SCREENS | DIALOGS)[screen]))
+    drive(app, take(WALKS.get(walk, DIALOGS), MAIN, look), NARROW)
 
 
-@pytest.mark.parametrize("screen", MAIN)
-def test_a_main_screen_looks_as_it_did_in_light(screen, browser, snap_compare):
+@pytest.mark.parametrize("walk", [*WALKS, "dialogs"])
+def test_main_screens_look_as_they_did_in_light(walk, browser, drive, look):
     """Colours that can be read on light ground."""
     app = browser("sqlite:///studies.db", interval=3600.0, theme="modelcat-light")
-    assert snap_compare(app, terminal_size=WIDE, run_before=_then_settled((SCREENS | DIALOGS)[screen]))
+    drive(app, take(WALKS.get(walk, DIALOGS), MAIN, look), WIDE)
 
 
-@pytest.mark.parametrize("screen", ["studies", "study-trials", "study-charts", "trial-confusion", "trial-words"])
-def test_in_ascii_nothing_else_is_drawn(screen, browser, drive, text_of):
+@pytest.mark.parametrize("walk", WALKS)
+def test_in_ascii_nothing_else_is_drawn(walk, browser, drive, text_of):
     """With --ascii no character outside ASCII reaches the terminal."""
-    shown = ""
+    shown = {}
 
     async def steps(pilot) -> None:
-        nonlocal shown
-        await _then_settled(SCREENS[screen])(pilot)
-        shown = text_of(pilot.app)
+        async for name in stops(WALKS[walk], MAIN, pilot):
+            shown[name] = {sign for sign in text_of(pilot.app) if ord(sign) > 126}
 
     drive(browser("sqlite:///studies.db", interval=3600.0, ascii=True), steps, NARROW)
-    assert sorted({sign for sign in shown if ord(sign) > 126}) == []
-
-
-def _then_settled(steps: Steps) -> Steps:
-    async def run(pilot) -> None:
-        await asyncio.wait_for(_both(pilot), 60)
-
-    async def _both(pilot) -> None:
-        await steps(pilot)
-        await settled(pilot)
-
-    return run
+    assert len(shown) >= 2
+    assert [name for name, signs in shown.items() if signs] == []
