@@ -8,7 +8,6 @@ import asyncio
 import inspect
 import pickle
 from collections.abc import AsyncIterator, Collection
-from typing import Any
 
 import pytest
 from pytest_textual_snapshot import PseudoApp, PseudoConsole, SVGImageExtension, node_to_report_path
