@@ -50,7 +50,7 @@ class Decision(StrEnum):
     PRUNE = "prune"
     """End now; the trial is not worth its time. The result's outcome is PRUNED."""
     STOP = "stop"
-    """End now and keep what there is; the result's outcome is STOPPED."""
+    """End now and keep what there is; the result's outcome is STOPPED. To a tick: see `TrialContext.tick`."""
 
 
 class Outcome(StrEnum):
@@ -126,7 +126,10 @@ class TrialContext:
         quarters: Whether to measure at each quarter of the schedule too (progress 0.25, 0.5, 0.75, 1), so that a
             pruner can judge trials of different length alike. Epoch ends are always measured.
         report: Hands a measurement over and returns what to do next. Call it at every measurement.
-        tick: Tells the share of the schedule that is done, between 0 and 1. Cheap: call it after every step.
+        tick: Tells the share of the schedule that is done, between 0 and 1. Cheap: call it after every step. A training
+            that neither ticks nor reports for far longer than it ever did before is taken for hung. Returns GO_ON; or
+            STOP where the study is being interrupted: there are a few seconds for a checkpoint, then the training is to
+            end by raising `catalog.errors.StoppedError`, as the next tick does where nobody listens.
         time_limit: Seconds after which to end by itself as if told STOP; None for no limit.
     """
 
@@ -138,7 +141,7 @@ class TrialContext:
     direction: Direction
     quarters: bool
     report: Callable[[EpochMetrics], Decision]
-    tick: Callable[[float], None]
+    tick: Callable[[float], Decision]
     time_limit: float | None = None
 
 

@@ -15,6 +15,7 @@
     │   ├── OutOfMemoryError     a training did not fit
     │   ├── DivergedError        a loss that is not finite
     │   └── LostWorkerError      the process that trained is gone
+    │       └── HungWorkerError  it made no progress any more
     └── StoppedError             somebody asked that a study stop    exit code 130, as after Ctrl+C
 
 Raised where the value is used, with the value received and what is allowed. `kind` is the stable word that JSON
@@ -28,6 +29,7 @@ from typing import ClassVar
 __all__ = [
     "DataError",
     "DivergedError",
+    "HungWorkerError",
     "InputError",
     "LostWorkerError",
     "ModelSourceError",
@@ -165,6 +167,12 @@ class LostWorkerError(WorkError):
     """The process that trained ended without a word."""
 
     kind = "lost_worker"
+
+
+class HungWorkerError(LostWorkerError):
+    """The process that trained gave no sign of progress for too long, and was ended."""
+
+    kind = "hung"
 
 
 class StoppedError(ModelcatError):

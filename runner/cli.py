@@ -36,6 +36,9 @@ precision_option = click.option(
     "int8: 0.005 off, up to 0.1, another label in 100. auto: for files and streams bf16, where the device computes "
     "in it and the model was trained in it; else fp32.",
 )
+takeover_option = click.option(
+    "--takeover", is_flag=True, help="Take the study from another host that seems to run it, but is gone."
+)
 workers_option = click.option(
     "--workers",
     type=click.IntRange(1, 256),
@@ -169,9 +172,10 @@ def plan(spec: Path, overrides: tuple[str, ...], workers: int, json: bool) -> No
 @spec_argument
 @set_option
 @workers_option
+@takeover_option
 @storage_option
 @json_option
-def run(spec: Path, overrides: tuple[str, ...], workers: int, storage: str | None, json: bool) -> None:
+def run(spec: Path, overrides: tuple[str, ...], workers: int, takeover: bool, storage: str | None, json: bool) -> None:
     """Run a study: baseline, search, verdict.
 
     The same spec again goes on where it stopped, or tells the stored result; a larger study.trials extends it.
@@ -180,7 +184,7 @@ def run(spec: Path, overrides: tuple[str, ...], workers: int, storage: str | Non
     from runner.console.running import print_study, run_narrated
 
     place = _place(storage, workers)
-    record = run_narrated(load(spec, overrides), place, "study")
+    record = run_narrated(load(spec, overrides), place, "study", takeover=takeover)
     print_study(record, place, json=json)
 
 
@@ -272,16 +276,17 @@ def stop(study: str, storage: str | None, json: bool) -> None:
 @app.command(epilog="Example:  modelcat resume imdb-bert")
 @study_argument
 @workers_option
+@takeover_option
 @storage_option
 @json_option
-def resume(study: str, workers: int, storage: str | None, json: bool) -> None:
+def resume(study: str, workers: int, takeover: bool, storage: str | None, json: bool) -> None:
     """Go on with an interrupted study."""
     from runner.console.running import print_study, print_training, run_narrated
     from runner.study.stored import stored_request
 
     place = _place(storage, workers)
     request, mode = stored_request(place, study)
-    record = run_narrated(request, place, mode)
+    record = run_narrated(request, place, mode, takeover=takeover)
     (print_study if mode == "study" else print_training)(record, place, json=json)
 
 

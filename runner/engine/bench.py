@@ -1,7 +1,6 @@
 """Does the tasks of a worker, and keeps what is dear between them: imported libraries, prepared data, an open model."""
 
 from collections import OrderedDict
-from collections.abc import Callable
 from functools import partial, singledispatchmethod
 from pathlib import Path
 from typing import Any, Protocol, TypedDict
@@ -62,8 +61,8 @@ class Line(Protocol):
     def report(self, metrics: EpochMetrics) -> Decision:
         """Hand a measurement over and wait for the answer."""
 
-    def tick(self, progress: float) -> None:
-        """Tell the share of the task that is done."""
+    def tick(self, progress: float) -> Decision:
+        """Tell the share of the task that is done, and return whether to go on."""
 
 
 class _Where(TypedDict):
@@ -87,7 +86,7 @@ class Bench:
 
     def do(self, task: Task, line: Line) -> Any:
         """Do one task and return its result."""
-        return self._train(task, line.report, line.tick) if isinstance(task, Train) else self._do(task)
+        return self._train(task, line) if isinstance(task, Train) else self._do(task)
 
     @singledispatchmethod
     def _do(self, task: Any) -> Any:
@@ -170,9 +169,7 @@ class Bench:
             return trainer.forecast(config, prepared, seconds=task.seconds, **self._where)
         return None
 
-    def _train(
-        self, task: Train, report: Callable[[EpochMetrics], Decision], tick: Callable[[float], None]
-    ) -> TrialResult:
+    def _train(self, task: Train, line: Line) -> TrialResult:
         config, prepared = self._prepare(task.subject)
         task.folder.mkdir(parents=True, exist_ok=True)
         context = TrialContext(
@@ -182,8 +179,8 @@ class Bench:
             metric=task.metric,
             direction=task.direction,
             quarters=task.quarters,
-            report=report,
-            tick=tick,
+            report=line.report,
+            tick=line.tick,
         )
         return self._trainer(task.subject.key).train(config, prepared, context)
 

@@ -19,6 +19,7 @@ __all__ = [
     "ExportModel",
     "Failed",
     "FindFlips",
+    "Halt",
     "Interpret",
     "Job",
     "JudgeFile",
@@ -221,6 +222,13 @@ class Answer:
 
     job: int
     decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """Asks a training to write a checkpoint and end: the study is being interrupted. Nobody waits for long."""
+
+    job: int
 
 
 @dataclass(frozen=True, slots=True)

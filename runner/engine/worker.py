@@ -10,14 +10,14 @@ import sys
 import threading
 import time
 import traceback
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from catalog.contract import Decision, EpochMetrics
-from catalog.errors import ModelcatError, OutOfMemoryError, WorkError
+from catalog.errors import ModelcatError, OutOfMemoryError, StoppedError, WorkError
 from runner.engine.bench import Bench
-from runner.engine.messages import Answer, Done, Event, Failed, Job, Report, Tick
+from runner.engine.messages import Answer, Done, Event, Failed, Halt, Job, Report, Tick
 
 __all__ = ["serve"]
 
@@ -41,15 +41,22 @@ def serve(pipe: Connection, device: str, threads: int, log: Path | None) -> None
     bench = Bench(device, threads)
     while True:
         job = inbox.jobs.get()
-        pipe.send(_attempt(bench, job, _Line(job.id, pipe, inbox.answers)))
+        pipe.send(_attempt(bench, job, _Line(job.id, pipe, inbox)))
 
 
 class _Inbox:
-    """Sorts what comes in on a thread of its own, so that a closed pipe ends a worker that is busy training."""
+    """Sorts what comes in on a thread of its own, so that a closed pipe ends a worker that is busy training.
+
+    Attributes:
+        jobs: To be done.
+        answers: To reports.
+        halted: Number of the job that is to end; None while all may go on.
+    """
 
     def __init__(self, pipe: Connection) -> None:
         self.jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
         self.answers: queue.SimpleQueue[Answer] = queue.SimpleQueue()
+        self.halted: int | None = None
         self._pipe = pipe
         threading.Thread(target=self._read, daemon=True, name="inbox").start()
 
@@ -59,29 +66,39 @@ class _Inbox:
                 message = self._pipe.recv()
             except (EOFError, OSError):
                 os._exit(0)  # the coordinator is gone; there is nobody left to clean up for
-            (self.answers if isinstance(message, Answer) else self.jobs).put(message)
+            if isinstance(message, Halt):
+                self.halted = message.job
+            else:
+                (self.answers if isinstance(message, Answer) else self.jobs).put(message)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Line:
     """Speaks to the coordinator about one job."""
 
     job: int
     pipe: Connection
-    answers: "queue.SimpleQueue[Answer]"
-    last: list[float] = field(default_factory=lambda: [0.0])
+    inbox: _Inbox
+    _last: float = 0.0
+    _stopped: bool = False
 
     def report(self, metrics: EpochMetrics) -> Decision:
         self.pipe.send(Report(self.job, metrics))
-        while (answer := self.answers.get()).job != self.job:
+        while (answer := self.inbox.answers.get()).job != self.job:
             pass  # an answer to a job that has failed since
         return answer.decision
 
-    def tick(self, progress: float) -> None:
+    def tick(self, progress: float) -> Decision:
         now = time.monotonic()
-        if now - self.last[0] >= _TICK_SECONDS:
-            self.last[0] = now
+        if now - self._last >= _TICK_SECONDS:
+            self._last = now
             self.pipe.send(Tick(self.job, progress))
+        if self.inbox.halted != self.job:
+            return Decision.GO_ON
+        if self._stopped:
+            raise StoppedError("the study is interrupted, and this training has gone on all the same")
+        self._stopped = True
+        return Decision.STOP
 
 
 def _attempt(bench: Bench, job: Job, line: _Line) -> Event:

@@ -1,17 +1,34 @@
-"""Taking, keeping and checking leases. Every function runs inside a write transaction of its caller."""
+"""Taking, keeping and checking leases. Every function runs inside a write transaction of its caller.
+
+When a lease ends is told by one clock: that of the database's server, or of the one machine that a SQLite file is used
+on. A clock that is put forward lets a lease end early: whoever held it is fenced out at its next write. One that is put
+back would let it last for as much longer: `cap` sees to that.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, func, select, update
 
 from catalog.errors import StudyConflictError, UnknownStudyError
 from runner.store.lease import Lease, Owner
 from runner.store.schema import studies
 
-__all__ = ["DELETED", "acquire", "begin", "fence", "lease_in", "now", "refuse_half_deleted", "release", "renew"]
+__all__ = [
+    "DELETED",
+    "acquire",
+    "begin",
+    "cap",
+    "clock",
+    "fence",
+    "lease_in",
+    "now",
+    "refuse_half_deleted",
+    "release",
+    "renew",
+]
 
 #: Kind of failure of a study whose deletion was begun: nobody may go on with what is left of it.
 DELETED = "deleted"
@@ -20,6 +37,14 @@ DELETED = "deleted"
 def now() -> datetime:
     """Return this moment in UTC."""
     return datetime.now(UTC)
+
+
+def clock(connection: Connection) -> datetime:
+    """Return this moment in UTC, as all who use the database see it."""
+    if connection.dialect.name == "sqlite":
+        return now()
+    moment: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
+    return moment.astimezone(UTC)
 
 
 def lease_in(row: Mapping[str, Any]) -> Lease | None:
@@ -35,7 +60,7 @@ def acquire(connection: Connection, study: str, owner: Owner, ttl: timedelta, *,
     row = _row(connection, study)
     if row is None:
         raise UnknownStudyError(f"there is no study {study!r}: it was deleted")
-    held, moment = lease_in(row), now()
+    held, moment = lease_in(row), clock(connection)
     if held and held.held_by_living(moment):
         _refuse_or_take(study, held, owner, takeover=takeover)
     lease = Lease(owner, row["lease_epoch"] + 1, moment, moment + ttl)
@@ -44,9 +69,9 @@ def acquire(connection: Connection, study: str, owner: Owner, ttl: timedelta, *,
     return lease
 
 
-def begin(connection: Connection, study: str, owner: Owner, ttl: timedelta) -> Lease:
+def begin(connection: Connection, study: str, owner: Owner, ttl: timedelta, *, takeover: bool = False) -> Lease:
     """Take the lease of a study and mark it as running, as if nobody had asked it to stop yet."""
-    lease = acquire(connection, study, owner, ttl)
+    lease = acquire(connection, study, owner, ttl, takeover=takeover)
     running = {"state": "running", "failure": None, "stop_requested": None}
     connection.execute(update(studies).where(studies.c.study == study).values(**running))
     return lease
@@ -66,7 +91,7 @@ def _refuse_or_take(study: str, held: Lease, owner: Owner, *, takeover: bool) ->
     advice = (
         f"`modelcat stop {study}` asks it to end"
         if not elsewhere
-        else "stop it there, or take it over if that host is gone"
+        else f"stop it there, or `modelcat resume {study} --takeover` if that host is gone"
     )
     raise StudyConflictError(
         f"study {study!r} is being run by {held.owner} since {held.since:%Y-%m-%d %H:%M:%S} UTC: {advice}"
@@ -94,10 +119,20 @@ def fence(connection: Connection, study: str, lease: Lease) -> int:
 
 def renew(connection: Connection, study: str, lease: Lease, ttl: timedelta) -> Lease:
     """Put off the expiry of a lease that still holds."""
-    renewed = replace(lease, expires=now() + ttl)
+    renewed = replace(lease, expires=clock(connection) + ttl)
     study_id = fence(connection, study, lease)
     connection.execute(update(studies).where(studies.c.id == study_id).values(lease_expires=renewed.expires))
     return renewed
+
+
+def cap(connection: Connection, study: str, ttl: timedelta) -> None:
+    """Let a lease end within `ttl`, if it has been made to last longer: the clock was put back since.
+
+    A living holder renews it before then, a dead one no longer keeps the study for as long as the clock was put back.
+    """
+    latest = clock(connection) + ttl
+    late = update(studies).where(studies.c.study == study, studies.c.lease_expires > latest)
+    connection.execute(late.values(lease_expires=latest))
 
 
 def release(connection: Connection, study: str, lease: Lease, state: str) -> None:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, select, update
 from catalog.errors import InputError, StudyConflictError
 from runner.store import leasing, reading, writing
 from runner.store.lease import Lease, Owner
-from runner.store.leasing import lease_in, now
+from runner.store.leasing import clock, lease_in, now
 from runner.store.records import StudyRecord, StudyState
 from runner.store.schema import studies
 
@@ -31,7 +31,7 @@ def requeue(connection: Connection, study: str, planned: int | None) -> None:
     """Put a study that nobody runs back into the queue."""
     record = _locked(connection, study)
     leasing.refuse_half_deleted(connection, study)
-    if record.lease is None or not record.lease.held_by_living(now()):
+    if record.lease is None or not record.lease.held_by_living(clock(connection)):
         _refuse_to_queue(record, planned)
     lease = leasing.acquire(connection, study, Owner.this_process(), timedelta(0))  # or refused, with who runs it
     values: dict[str, Any] = {"planned": planned or record.planned, "failure": None, "stop_requested": None}
@@ -64,7 +64,7 @@ def claim(connection: Connection, owner: Owner, ttl: timedelta) -> tuple[StudyRe
     # In PostgreSQL another worker may be at the first one at this moment; SQLite is locked as a whole.
     for row in connection.execute(waiting.with_for_update(skip_locked=True)).mappings():
         held = lease_in(dict(row))
-        if held is None or not held.held_by_living(now()):
+        if held is None or not held.held_by_living(clock(connection)):
             lease = leasing.begin(connection, row["study"], owner, ttl)
             return _locked(connection, row["study"]), lease
     return None
@@ -72,7 +72,7 @@ def claim(connection: Connection, owner: Owner, ttl: timedelta) -> tuple[StudyRe
 
 def stop(connection: Connection, study: str) -> StudyState:
     """Ask whoever runs a study to stop it; stop it at once where nobody does. Return what its state is then."""
-    record, moment = _locked(connection, study), now()
+    record, moment = _locked(connection, study), clock(connection)
     if record.state not in {"queued", "running"}:
         return record.state
     if record.lease is not None and record.lease.held_by_living(moment):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Self, Unpack
 
 from sqlalchemy import Connection
 
-from catalog.errors import StoreError
+from catalog.errors import StoreError, StudyConflictError
 from runner.store import connections, creation, files, leasing, reading, requests, schema, writing
 from runner.store.creation import Condition
 from runner.store.failures import explained
@@ -49,6 +49,7 @@ class Store:
         self._writer = connections.writer_engine(url)
         self._reader = connections.reader_engine(url)
         self._optuna: RDBStorage | None = None
+        self._joined: tuple[Connection, str, int] | None = None
 
     @classmethod
     def open(cls, url: str, *, create: bool) -> "Store":
@@ -178,22 +179,19 @@ class Store:
             StudyConflictError: Somebody runs it; told is who, and since when. `takeover` takes the lease of another
                 host all the same; a process on this host must be stopped.
         """
-        with explained(self.url), self._writer.begin() as connection:
-            reading.study_id(connection, study)
-            leasing.refuse_half_deleted(connection, study)
+        with self._taking(study, ttl) as connection:
             return leasing.acquire(connection, study, owner, ttl, takeover=takeover)
 
-    def begin(self, study: str, owner: Owner, ttl: timedelta) -> Lease:
+    def begin(self, study: str, owner: Owner, ttl: timedelta, *, takeover: bool = False) -> Lease:
         """Take the lease of a study and mark it as running, in one step; what asked it to stop is forgotten.
 
         Raises:
             UnknownStudyError: There is none of that name.
-            StudyConflictError: Somebody runs it; told is who, and since when. Or it is half deleted.
+            StudyConflictError: Somebody runs it; told is who, and since when. Or it is half deleted. `takeover` as for
+                `acquire`.
         """
-        with self._requesting() as connection:
-            reading.study_id(connection, study)
-            leasing.refuse_half_deleted(connection, study)
-            return leasing.begin(connection, study, owner, ttl)
+        with self._taking(study, ttl) as connection:
+            return leasing.begin(connection, study, owner, ttl, takeover=takeover)
 
     def claim(self, owner: Owner, ttl: timedelta) -> tuple[StudyRecord, Lease] | None:
         """Take the study that has waited longest in the queue, as `begin` does; None where none waits.
@@ -286,6 +284,22 @@ class Store:
         notes = requests.prose("a note", notes, requests.LONGEST_NOTES)
         with self._requesting() as connection:
             requests.set_prose(connection, study, "notes", notes)
+
+    @contextmanager
+    def together(self, study: str, lease: Lease) -> Iterator[None]:
+        """Make one transaction of all that this thread writes for a study inside the block, by way of Optuna too.
+
+        Reading inside the block sees what was written. Where an error leaves the block, nothing of it was written.
+
+        Raises:
+            StudyConflictError: The lease is lost.
+        """
+        with explained(self.url), self._writer.begin() as connection, self._optuna_on(connection):
+            self._joined = (connection, study, leasing.fence(connection, study, lease))
+            try:
+                yield
+            finally:
+                self._joined = None
 
     # What belongs to a study: each of these replaces the record with the same key, and raises StudyConflictError
     # when the lease is lost.
@@ -401,7 +415,25 @@ class Store:
             return reading.insights(connection, study)
 
     @contextmanager
+    def _optuna_on(self, connection: Connection) -> Iterator[None]:
+        """Let Optuna work on our connection: its commits are then no more than flushes."""
+        if self._optuna is None:
+            yield
+            return
+        sessions, engine = self._optuna.scoped_session, self._optuna.engine
+        sessions.remove()
+        sessions.configure(bind=connection)
+        try:
+            yield
+        finally:
+            sessions.remove()
+            sessions.configure(bind=engine)
+
+    @contextmanager
     def _reading(self) -> Iterator[Connection]:
+        if self._joined is not None:
+            yield self._joined[0]
+            return
         with explained(self.url), self._reader.begin() as connection:
             yield connection
 
@@ -411,6 +443,21 @@ class Store:
             yield connection
 
     @contextmanager
+    def _taking(self, study: str, ttl: timedelta) -> Iterator[Connection]:
+        try:
+            with self._requesting() as connection:
+                reading.study_id(connection, study)
+                leasing.refuse_half_deleted(connection, study)
+                yield connection
+        except StudyConflictError:
+            with self._requesting() as connection:
+                leasing.cap(connection, study, ttl)
+            raise
+
+    @contextmanager
     def _writing(self, study: str, lease: Lease) -> Iterator[tuple[Connection, int]]:
+        if self._joined is not None and self._joined[1] == study:
+            yield self._joined[0], self._joined[2]
+            return
         with explained(self.url), self._writer.begin() as connection:
             yield connection, leasing.fence(connection, study, lease)

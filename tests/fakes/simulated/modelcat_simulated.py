@@ -63,7 +63,7 @@ class Trainer:
             if (context.quarters or quarter == 4) and context.report(report) is Decision.PRUNE:
                 return TrialResult(Outcome.PRUNED, metrics, (), 1.0, None, None, config.seconds, 1.0)
         model, predictions = context.folder / "model", context.folder / "validation.json"
-        model.mkdir()
+        model.mkdir(exist_ok=True)
         model.joinpath("model.json").write_text(json.dumps({"accuracy": value}))
         predictions.write_text(json.dumps(value))
         return TrialResult(
