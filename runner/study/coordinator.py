@@ -149,8 +149,7 @@ def _run(session: Session, record: StudyRecord, prepared: _Prepared) -> None:
     extended = record.winner is not None and planned > record.winner.get("planned", record.planned)
     if extended:
         session.store.extend(session.study, session.lease, planned)
-    else:
-        session.update(planned=planned, spec=session.request.as_json())
+    session.update(planned=planned, spec=session.request.as_json())
     _announce(session, prepared.data, space)
     if record.winner is None or extended:  # else it was closed with the baseline as it is
         train_baseline(session, record.baseline)

@@ -87,7 +87,10 @@ class Lives:
         return path.read_text().splitlines() if path.exists() else []
 
     def told(self, what):
-        """Return what users were told: of ``measured`` training, progress and value; of ``ended`` training, state, value."""
+        """Return what users were told.
+
+        Of ``measured`` it is training, progress and value; of ``ended`` training, state and value.
+        """
         path = self.folder / "told.jsonl"
         lines = map(json.loads, path.read_text().splitlines()) if path.exists() else []
         return [tuple(rest) for kind, *rest in lines if kind == what]
@@ -103,7 +106,9 @@ class Lives:
             record, trials, epochs = store.study(name), store.trials(name), store.epochs(name)
             confirmed = store.confirmations(name)
         assert (record.state, record.lease, record.failure) == ("finished", None, None)
-        assert [trial.number for trial in trials] == list(range(planned)), "the target was missed, or a number is not unique"
+        assert [trial.number for trial in trials] == list(range(planned)), (
+            "the target was missed, or a number is not unique"
+        )
         assert {trial.state for trial in trials} <= {"complete", "pruned"}
         stored = {f"trial/{trial.number}": (trial.state, trial.value) for trial in trials}
         ended = self.told("ended")
