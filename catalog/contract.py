@@ -20,6 +20,8 @@ from catalog.results import Comparison, Evaluation, Prediction
 from catalog.space import Scalar, SearchSpace
 
 __all__ = [
+    "CHECKPOINTS",
+    "CHECKPOINT_SECONDS",
     "Card",
     "DataSummary",
     "Decision",
@@ -34,6 +36,20 @@ __all__ = [
     "TrialResult",
     "Variant",
 ]
+
+CHECKPOINTS = "checkpoints"
+"""Folder within a training's own that holds its checkpoints: it outlives a try that died, all else there does not."""
+CHECKPOINT_SECONDS = 300.0
+"""Between two checkpoints within an epoch, where nobody says otherwise."""
+
+
+def _never_mind(_: float) -> None:
+    """Take what nobody wants to hear."""
+
+
+def _never() -> bool:
+    """Tell that nobody asks a training to pause."""
+    return False
 
 
 class Direction(StrEnum):
@@ -50,7 +66,7 @@ class Decision(StrEnum):
     PRUNE = "prune"
     """End now; the trial is not worth its time. The result's outcome is PRUNED."""
     STOP = "stop"
-    """End now and keep what there is; the result's outcome is STOPPED. To a tick: see `TrialContext.tick`."""
+    """End now and keep what there is; the result's outcome is STOPPED."""
 
 
 class Outcome(StrEnum):
@@ -117,7 +133,7 @@ class TrialContext:
     """All that a training is told besides its configuration and data.
 
     Attributes:
-        folder: Exists, is empty or holds what an earlier try of this training left, and is this training's alone.
+        folder: Exists, and is this training's alone: empty, but for the folder `CHECKPOINTS` of an earlier try.
         device: ``"cpu"``, ``"cuda:0"``, or ``"auto:N"``: the N-th accelerator if there is one, else the CPU.
         threads: CPU threads that this training may use.
         seed: Decides initial weights of new layers, dropout and the order of examples.
@@ -127,10 +143,19 @@ class TrialContext:
             pruner can judge trials of different length alike. Epoch ends are always measured.
         report: Hands a measurement over and returns what to do next. Call it at every measurement.
         tick: Tells the share of the schedule that is done, between 0 and 1. Cheap: call it after every step. A training
-            that neither ticks nor reports for far longer than it ever did before is taken for hung. Returns GO_ON; or
-            STOP where the study is being interrupted: there are a few seconds for a checkpoint, then the training is to
-            end by raising `catalog.errors.StoppedError`, as the next tick does where nobody listens.
+            that neither ticks nor reports for far longer than it ever did before is taken for hung, and one that ticks
+            on though it is to pause is ended.
         time_limit: Seconds after which to end by itself as if told STOP; None for no limit.
+        earlier: Folders that earlier runs of the study gave to this very training, the newest first. Where `folder` has
+            no checkpoint to go on from, one of theirs will do. Somebody who does not know yet that their run is over
+            may still write there: whoever reads must be ready to find less than there was a moment ago.
+        checkpoint_seconds: Between two checkpoints within an epoch, more where they would cost more than a fiftieth of
+            the time; 0 for one after every step, whatever it costs.
+        checkpointed: Tells the share of the schedule, 0 to 1, that is safe in a checkpoint. Call it on the thread that
+            trains, once the checkpoint would survive a power cut.
+        paused: Whether to write a checkpoint now and end by raising `catalog.errors.StoppedError`; cheap.
+
+    A trainer without checkpoints trains again what was interrupted, and leaves the last four alone.
     """
 
     folder: Path
@@ -141,8 +166,12 @@ class TrialContext:
     direction: Direction
     quarters: bool
     report: Callable[[EpochMetrics], Decision]
-    tick: Callable[[float], Decision]
+    tick: Callable[[float], None]
     time_limit: float | None = None
+    earlier: tuple[Path, ...] = ()
+    checkpoint_seconds: float = CHECKPOINT_SECONDS
+    checkpointed: Callable[[float], None] = _never_mind
+    paused: Callable[[], bool] = _never
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +269,7 @@ class Trainer(Protocol):
         """
 
     def train(self, config: Any, prepared: Any, context: TrialContext) -> TrialResult:
-        """Train once.
+        """Train once, or go on where a checkpoint of an earlier try ends; see `TrialContext`.
 
         Raises:
             OutOfMemoryError: It does not fit, whatever is tried.

@@ -73,11 +73,6 @@ class _Trained:
     reports: list[EpochMetrics] = field(default_factory=list)
     ticks: list[float] = field(default_factory=list)
 
-    def tick(self, progress: float) -> Decision:
-        """Remember the progress, and let it go on."""
-        self.ticks.append(progress)
-        return Decision.GO_ON
-
 
 class PluginConformance:
     """Inherit it, and supply one fixture named `case`."""
@@ -186,6 +181,25 @@ class PluginConformance:
             trained = _prepare(plugin, case, config, tmp_path)
             context = _context(plugin, tmp_path / name, trained)
             found.append(dict(trained.trainer.train(config, trained.prepared, context).metrics))
+        assert found[0] == found[1]
+
+    def test_interrupted_training_ends_like_another(self, case: Case, tmp_path: Path) -> None:
+        """A training that dies at its first report is trained again, or gone on with, and ends as one that lived."""
+        plugin, config = _loaded(case)
+        found = []
+        for name in ("whole", "died", "again"):
+            trained = _prepare(plugin, case, config, tmp_path)
+            context = _context(plugin, tmp_path / name, trained, _die if name == "died" else _go_on)
+            safe: list[float] = []
+            earlier = (tmp_path / "died",) if name == "again" else ()
+            context = replace(context, earlier=earlier, checkpoint_seconds=0, checkpointed=safe.append)
+            try:
+                found.append(dict(trained.trainer.train(config, trained.prepared, context).metrics))
+            except _Died:
+                continue
+            assert all(0 < share <= 1 for share in safe)
+            assert trained.reports[-1].progress == 1
+        assert len(found) == 2
         assert found[0] == found[1]
 
     def test_pruned_training_says_so(self, case: Case, tmp_path: Path) -> None:
@@ -410,6 +424,14 @@ def _go_on(_: EpochMetrics) -> Decision:
     return Decision.GO_ON
 
 
+class _Died(BaseException):
+    """Stands for a process that ends at this very place."""
+
+
+def _die(_: EpochMetrics) -> Decision:
+    raise _Died
+
+
 def _prune(_: EpochMetrics) -> Decision:
     return Decision.PRUNE
 
@@ -433,5 +455,5 @@ def _context(
         direction=direction,
         quarters=False,
         report=report,
-        tick=trained.tick,
+        tick=trained.ticks.append,
     )

@@ -613,7 +613,14 @@ def _place(storage: str | None, workers: int) -> Any:
 
     settings = _settings()
     url = storage or settings.storage
-    return Place(url, studies_folder(url), settings.cache, workers, debug="MODELCAT_DEBUG" in os.environ)
+    return Place(
+        url,
+        studies_folder(url),
+        settings.cache,
+        workers,
+        debug="MODELCAT_DEBUG" in os.environ,
+        checkpoint_seconds=settings.checkpoint_seconds,
+    )
 
 
 def _reading(storage: str | None) -> Any:

@@ -6,6 +6,8 @@ from platformdirs import user_cache_path
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from catalog.contract import CHECKPOINT_SECONDS
+
 __all__ = ["Settings"]
 
 
@@ -18,4 +20,9 @@ class Settings(BaseSettings):
     cache: Path = Field(
         default_factory=lambda: user_cache_path("modelcat"),
         description="Tokens and vocabularies, which can be made again (MODELCAT_CACHE).",
+    )
+    checkpoint_seconds: float = Field(
+        CHECKPOINT_SECONDS,
+        ge=0,
+        description="Between two checkpoints within an epoch, in seconds (MODELCAT_CHECKPOINT_SECONDS).",
     )

@@ -61,8 +61,14 @@ class Line(Protocol):
     def report(self, metrics: EpochMetrics) -> Decision:
         """Hand a measurement over and wait for the answer."""
 
-    def tick(self, progress: float) -> Decision:
-        """Tell the share of the task that is done, and return whether to go on."""
+    def tick(self, progress: float) -> None:
+        """Tell the share of the task that is done."""
+
+    def checkpointed(self, progress: float) -> None:
+        """Tell the share of the task that is safe on disk."""
+
+    def paused(self) -> bool:
+        """Tell whether the coordinator wants the task to be left for later."""
 
 
 class _Where(TypedDict):
@@ -181,6 +187,10 @@ class Bench:
             quarters=task.quarters,
             report=line.report,
             tick=line.tick,
+            earlier=task.earlier,
+            checkpoint_seconds=task.checkpoint_seconds,
+            checkpointed=line.checkpointed,
+            paused=line.paused,
         )
         return self._trainer(task.subject.key).train(config, prepared, context)
 

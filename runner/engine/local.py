@@ -22,7 +22,7 @@ from catalog.contract import Decision
 from catalog.errors import HungWorkerError, LostWorkerError, OutOfMemoryError, StoppedError
 from runner.engine import interruption
 from runner.engine.memory import oom_kills
-from runner.engine.messages import Answer, Done, Event, Failed, Halt, Job, Report, Task
+from runner.engine.messages import Answer, Done, Event, Failed, Job, Pause, Report, Task
 from runner.engine.watching import Patience, Watch
 from runner.engine.worker import serve
 
@@ -109,9 +109,9 @@ class LocalEngine:
         """Answer a report of `job`."""
         self._tell(job, Answer(job, decision))
 
-    def halt(self, job: int) -> None:
+    def pause(self, job: int) -> None:
         """Ask the training of `job` to write a checkpoint and end; `events` tells when it has."""
-        self._tell(job, Halt(job))
+        self._tell(job, Pause(job))
 
     def events(self, timeout: float) -> list[Event]:
         """Wait up to `timeout` seconds for something to happen; workers that died, or hang, are replaced.
@@ -208,7 +208,7 @@ class LocalEngine:
         theirs.close()  # ours must be the only other end, or a dead worker would never be noticed
         return _Worker(index, process, ours, log, kills)
 
-    def _tell(self, job: int, message: Answer | Halt) -> None:
+    def _tell(self, job: int, message: Answer | Pause) -> None:
         for worker in self._crew:
             if worker.job == job:
                 with suppress(OSError):  # it died meanwhile: `events` will tell

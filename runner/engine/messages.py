@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from catalog.contract import Decision, Direction, EpochMetrics
+from catalog.contract import CHECKPOINT_SECONDS, Decision, Direction, EpochMetrics
 from catalog.dataset import Dataset
 from catalog.errors import ModelcatError
 
 __all__ = [
     "Answer",
     "Calibrate",
+    "Checkpointed",
     "Compare",
     "Done",
     "Evaluate",
@@ -19,11 +20,11 @@ __all__ = [
     "ExportModel",
     "Failed",
     "FindFlips",
-    "Halt",
     "Interpret",
     "Job",
     "JudgeFile",
     "MakeForecast",
+    "Pause",
     "Predict",
     "Prepare",
     "Report",
@@ -55,7 +56,10 @@ class Prepare:
 
 @dataclass(frozen=True, slots=True)
 class Train:
-    """Train once in `folder`; answered with reports, ticks, and a `catalog.contract.TrialResult`."""
+    """Train once in `folder`; answered with reports, ticks, and a `catalog.contract.TrialResult`.
+
+    `earlier` and `checkpoint_seconds` are told to the trainer; see `catalog.contract.TrialContext`.
+    """
 
     subject: Subject
     folder: Path
@@ -63,6 +67,8 @@ class Train:
     metric: str
     direction: Direction
     quarters: bool
+    earlier: tuple[Path, ...] = ()
+    checkpoint_seconds: float = CHECKPOINT_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,8 +231,8 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Halt:
-    """Asks a training to write a checkpoint and end: the study is being interrupted. Nobody waits for long."""
+class Pause:
+    """Asks a training to write a checkpoint and end, which it then does with a `StoppedError`."""
 
     job: int
 
@@ -242,6 +248,17 @@ class Report:
 @dataclass(frozen=True, slots=True)
 class Tick:
     """A sign of life with the share of the job that is done, 0 to 1; nobody waits for an answer."""
+
+    job: int
+    progress: float
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpointed:
+    """The training is safe on disk up to this share of its schedule, 0 to 1; nobody waits for an answer.
+
+    Also told where a training goes on from an earlier try's checkpoint.
+    """
 
     job: int
     progress: float
@@ -264,4 +281,4 @@ class Failed:
     details: str = ""
 
 
-Event = Report | Tick | Done | Failed
+Event = Report | Tick | Checkpointed | Done | Failed

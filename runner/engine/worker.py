@@ -17,7 +17,7 @@ from pathlib import Path
 from catalog.contract import Decision, EpochMetrics
 from catalog.errors import ModelcatError, OutOfMemoryError, StoppedError, WorkError
 from runner.engine.bench import Bench
-from runner.engine.messages import Answer, Done, Event, Failed, Halt, Job, Report, Tick
+from runner.engine.messages import Answer, Checkpointed, Done, Event, Failed, Job, Pause, Report, Tick
 
 __all__ = ["serve"]
 
@@ -50,13 +50,13 @@ class _Inbox:
     Attributes:
         jobs: To be done.
         answers: To reports.
-        halted: Number of the job that is to end; None while all may go on.
+        paused: Number of the job that is to be left for later; None while all may go on.
     """
 
     def __init__(self, pipe: Connection) -> None:
         self.jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
         self.answers: queue.SimpleQueue[Answer] = queue.SimpleQueue()
-        self.halted: int | None = None
+        self.paused: int | None = None
         self._pipe = pipe
         threading.Thread(target=self._read, daemon=True, name="inbox").start()
 
@@ -66,8 +66,8 @@ class _Inbox:
                 message = self._pipe.recv()
             except (EOFError, OSError):
                 os._exit(0)  # the coordinator is gone; there is nobody left to clean up for
-            if isinstance(message, Halt):
-                self.halted = message.job
+            if isinstance(message, Pause):
+                self.paused = message.job
             else:
                 (self.answers if isinstance(message, Answer) else self.jobs).put(message)
 
@@ -80,7 +80,7 @@ class _Line:
     pipe: Connection
     inbox: _Inbox
     _last: float = 0.0
-    _stopped: bool = False
+    _warned: bool = False
 
     def report(self, metrics: EpochMetrics) -> Decision:
         self.pipe.send(Report(self.job, metrics))
@@ -88,17 +88,21 @@ class _Line:
             pass  # an answer to a job that has failed since
         return answer.decision
 
-    def tick(self, progress: float) -> Decision:
+    def tick(self, progress: float) -> None:
         now = time.monotonic()
         if now - self._last >= _TICK_SECONDS:
             self._last = now
             self.pipe.send(Tick(self.job, progress))
-        if self.inbox.halted != self.job:
-            return Decision.GO_ON
-        if self._stopped:
-            raise StoppedError("the study is interrupted, and this training has gone on all the same")
-        self._stopped = True
-        return Decision.STOP
+        if self.paused():  # whoever asks has had the time since the last tick to do so
+            if self._warned:
+                raise StoppedError("the study is interrupted, and this training does not pause")
+            self._warned = True
+
+    def checkpointed(self, progress: float) -> None:
+        self.pipe.send(Checkpointed(self.job, progress))
+
+    def paused(self) -> bool:
+        return self.inbox.paused == self.job
 
 
 def _attempt(bench: Bench, job: Job, line: _Line) -> Event:

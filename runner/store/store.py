@@ -310,14 +310,18 @@ class Store:
             writing.put(connection, study_id, schema.trials, trial)
 
     def put_epoch(self, study: str, lease: Lease, epoch: EpochRecord) -> None:
-        """Write a measurement; training and progress are the key."""
-        with self._writing(study, lease) as (connection, study_id):
-            writing.put(connection, study_id, schema.epochs, epoch)
+        """Write a measurement; training and progress are the key.
 
-    def clear_training(self, study: str, lease: Lease, training: str) -> None:
-        """Forget the measurements of a training that starts afresh, and how an earlier try of it was judged."""
+        Those at a later point of the same training go: they are of an earlier try, which died, and this one has gone on
+        from a checkpoint before them, or from the beginning. So nothing is lost and nothing is there twice.
+        """
         with self._writing(study, lease) as (connection, study_id):
-            writing.clear_training(connection, study_id, training)
+            writing.put_epoch(connection, study_id, epoch)
+
+    def clear_training(self, study: str, lease: Lease, training: str, *, measurements: bool = True) -> None:
+        """Forget how an earlier try of a training was judged, and its measurements unless it may go on after them."""
+        with self._writing(study, lease) as (connection, study_id):
+            writing.clear_training(connection, study_id, training, measurements=measurements)
 
     def extend(self, study: str, lease: Lease, planned: int) -> None:
         """Give a finished study more trials: verdict, confirmations, insights and evaluations on test are forgotten.

@@ -10,9 +10,18 @@ from sqlalchemy.exc import IntegrityError
 from catalog.errors import StudyConflictError
 from runner.store import schema
 from runner.store.leasing import now
-from runner.store.records import StudyChanges
+from runner.store.records import EpochRecord, StudyChanges
 
-__all__ = ["change_study", "clear_results", "clear_training", "create_study", "drop_study", "put", "put_insight"]
+__all__ = [
+    "change_study",
+    "clear_results",
+    "clear_training",
+    "create_study",
+    "drop_study",
+    "put",
+    "put_epoch",
+    "put_insight",
+]
 
 
 def create_study(connection: Connection, values: Mapping[str, Any]) -> None:
@@ -73,7 +82,19 @@ def clear_results(connection: Connection, study_id: int) -> None:
     change_study(connection, study_id, {"verdict": None, "test": None, "winner": None})
 
 
-def clear_training(connection: Connection, study_id: int, training: str) -> None:
-    """Forget the measurements of one training, and how it was judged."""
-    for table, name in ((schema.epochs, schema.epochs.c.training), (schema.evaluations, schema.evaluations.c.subject)):
-        connection.execute(delete(table).where(table.c.study_id == study_id, name == training))
+def put_epoch(connection: Connection, study_id: int, epoch: EpochRecord) -> None:
+    """Insert a measurement in place of all that were made at that point of the training or after it."""
+    table = schema.epochs
+    place = (table.c.study_id == study_id, table.c.training == epoch.training, table.c.progress >= epoch.progress)
+    connection.execute(delete(table).where(*place))
+    values = {field.name: getattr(epoch, field.name) for field in fields(epoch)}
+    connection.execute(insert(table).values(study_id=study_id, **values))
+
+
+def clear_training(connection: Connection, study_id: int, training: str, *, measurements: bool) -> None:
+    """Forget how one training was judged, and its measurements where that is said."""
+    table = schema.evaluations
+    connection.execute(delete(table).where(table.c.study_id == study_id, table.c.subject == training))
+    if measurements:
+        table = schema.epochs
+        connection.execute(delete(table).where(table.c.study_id == study_id, table.c.training == training))

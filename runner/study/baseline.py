@@ -6,7 +6,7 @@ from typing import Any
 from catalog import registry
 from catalog.contract import TrialResult
 from catalog.errors import ModelcatError
-from runner.engine.messages import Failed, Train
+from runner.engine.messages import Failed
 from runner.study.session import Session, finite
 
 __all__ = ["train_baseline"]
@@ -39,6 +39,7 @@ def train_baseline(session: Session, known: Mapping[str, Any] | None) -> None:
             "predictions": session.folders.relative(outcome.predictions) if outcome.predictions else None,
         }
     session.update(baseline=baseline)
+    session.folders.settle("baseline")
     session.listener.ended("baseline", None, value)
 
 
@@ -48,20 +49,9 @@ def _train(session: Session, key: str) -> TrialResult | ModelcatError:
     except ModelcatError as error:
         session.listener.failed("baseline", error, "")
         return error
-    outcome = session.attempt(_task(session, key), "baseline")
+    task = session.training("baseline", session.subject({}, key), session.request.spec.study.seed)
+    outcome = session.attempt(task, "baseline")
     if isinstance(outcome, Failed):
         return outcome.error
     result: TrialResult = outcome.value
     return result
-
-
-def _task(session: Session, key: str) -> Train:
-    request = session.request
-    return Train(
-        subject=session.subject({}, key),
-        folder=session.folders.training("baseline"),
-        seed=request.spec.study.seed,
-        metric=request.metric,
-        direction=request.direction,
-        quarters=False,
-    )

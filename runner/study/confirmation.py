@@ -128,9 +128,8 @@ class Confirmation:
         seed, arm = self._left.pop()
         name = f"confirm/{arm}/{self.seeds.index(seed) + 1}"
         self._running[name] = (arm, seed)
-        self._session.store.clear_training(self._session.study, self._session.lease, name)
         self._session.later(self._session.listener.started, name, None)
-        return name, self._session.training(name, self.arms[arm].config, seed)
+        return name, self._session.training(name, self._session.subject(self.arms[arm].config), seed)
 
     def _handle(self, name: str, event: Event | Retried) -> None:
         match event:
@@ -139,6 +138,7 @@ class Confirmation:
             case Done(_, result):
                 self._finish(name, result)
             case Failed():
+                self._session.later(self._session.folders.settle, name)
                 self._session.later(self._session.listener.ended, name, None, None)
 
     def _finish(self, name: str, result: TrialResult) -> None:
@@ -161,4 +161,5 @@ class Confirmation:
             self._session.judged(confirmed(arm, seed), result.evaluation)
             self._session.store.put_confirmation(self._session.study, self._session.lease, record)
             self._records[arm, seed] = record
+        self._session.later(folders.settle, name)
         self._session.later(self._session.listener.ended, name, None, value)

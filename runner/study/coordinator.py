@@ -92,6 +92,7 @@ def run_study(
             listener=told,
             cache=place.cache,
             seconds_before=record.seconds,
+            checkpoint_seconds=place.checkpoint_seconds,
         )
         with _left(session, log, known), nullcontext() if prepared else engine:
             _run(session, record, prepared or _prepare(session, record))

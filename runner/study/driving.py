@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["Following", "Handle", "Retried", "drive", "is_death"]
 
 #: Seconds that trainings get for a checkpoint when a study is interrupted. The engine takes a few more to end.
-_HALT_SECONDS = 4.0
+_PAUSE_SECONDS = 4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +95,10 @@ class _Driving:
 
     def wind_down(self) -> None:
         """Let trainings write a checkpoint and end, and keep what they still tell."""
-        engine, deadline = self._session.engine, time.monotonic() + _HALT_SECONDS
+        engine, deadline = self._session.engine, time.monotonic() + _PAUSE_SECONDS
         asked = {job for job, work in self._jobs.items() if isinstance(work.task, Train)}
         for job in asked:
-            engine.halt(job)
+            engine.pause(job)
         while asked and (left := deadline - time.monotonic()) > 0:
             events = engine.events(timeout=min(left, 0.5))
             asked -= {event.job for event in events if isinstance(event, Done | Failed)}
@@ -144,8 +144,10 @@ class _Driving:
         self._handle(work.name, event)
 
     def _retry(self, work: _Work, event: Failed) -> None:
-        attempt = f"{work.retries + 1} of {self._most}"
-        self._again.append(replace(work, retries=work.retries + 1))
+        attempt, task = f"{work.retries + 1} of {self._most}", work.task
+        if isinstance(task, Train):
+            task = self._session.training(work.name, task.subject, task.seed, quarters=task.quarters)
+        self._again.append(_Work(work.name, task, work.retries + 1))
         self._session.later(self._session.listener.retried, work.name, event.error, event.details, attempt)
         self._handle(work.name, Retried(event.error, attempt))
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from catalog.contract import CHECKPOINT_SECONDS
+
 __all__ = ["Place"]
 
 
@@ -16,6 +18,7 @@ class Place:
         cache: What may be lost: tokens, vocabularies.
         workers: Processes that train.
         debug: Show what the workers print.
+        checkpoint_seconds: Between two checkpoints within an epoch.
     """
 
     storage: str
@@ -23,3 +26,4 @@ class Place:
     cache: Path
     workers: int = 1
     debug: bool = False
+    checkpoint_seconds: float = CHECKPOINT_SECONDS

@@ -52,7 +52,7 @@ def pruner_of(name: str) -> BasePruner:
                 return PatientPruner(median, patience=1)
 
 
-def quarter_of(progress: float, last: int) -> int | None:
-    """Return the step that a measurement at `progress` (0 to 1) reaches first, or None if it reaches no new one."""
-    reached = [step for step in QUARTERS if progress * 100 >= step - 0.5 and step > last]
+def quarter_of(progress: float, before: float) -> int | None:
+    """Return the step that a measurement at `progress` (0 to 1) reaches, or None if the one `before` had reached it."""
+    reached = [step for step in QUARTERS if progress * 100 >= step - 0.5 > before * 100]
     return reached[-1] if reached else None

@@ -2,9 +2,8 @@
 
 import math
 import time
-import warnings
 from collections import deque
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -30,6 +29,32 @@ _FINISHED = ("complete", "pruned", "failed")
 _SPENT = "modelcat:search_seconds"
 
 
+@dataclass(slots=True)
+class _Course:
+    """What is known of a trial that runs, of its earlier tries too.
+
+    Attributes:
+        measured: The shares of its schedule at which it was measured.
+        reported: The highest step that Optuna was told a value of.
+        seconds: That earlier tries took, as far as they were measured.
+        began: When this run handed it out, on the monotonic clock.
+    """
+
+    measured: list[float] = field(default_factory=list)
+    reported: int = 0
+    seconds: float = 0.0
+    began: float = field(default_factory=time.monotonic)
+
+    @property
+    def spent(self) -> float:
+        """Seconds so far; the time in which nobody worked on it is left out."""
+        return self.seconds + time.monotonic() - self.began
+
+    def measured_before(self, progress: float) -> float:
+        """Return the share of the schedule at which it was measured last before `progress`, in whichever try."""
+        return max((done for done in self.measured if done < progress), default=0.0)
+
+
 class Search:
     """One study's search; the only writer of its Optuna trials.
 
@@ -50,7 +75,7 @@ class Search:
         self._study = self._open()
         self._trials: dict[str, Trial] = {}
         self._records = {record.number: record for record in session.store.trials(session.study)}
-        self._reported: dict[str, int] = {}
+        self._courses: dict[str, _Course] = {}
         self._unfinished = self._reconcile()
         limit = self._settings.timeout_seconds
         self._spent_before = 0.0 if extended else float(self._study.user_attrs.get(_SPENT, 0.0))
@@ -108,10 +133,10 @@ class Search:
         return study
 
     def _reconcile(self) -> deque[int]:
-        """Bring Optuna and our rows together after a run that died; return the trials to train again.
+        """Bring Optuna and our rows together after a run that died; return the trials to go on with.
 
         Our row is written first: where it says finished, Optuna is told now. A trial that is running in both died
-        with its coordinator; it is trained again under its number.
+        with its coordinator; it goes on under its number, from its last checkpoint where it has one.
         """
         unfinished: deque[int] = deque()
         for frozen in self._study.get_trials(deepcopy=False, states=(OptunaState.RUNNING,)):
@@ -123,8 +148,9 @@ class Search:
         return unfinished
 
     def _next(self) -> tuple[str, Task] | None:
+        course = _Course()
         if self._unfinished:
-            trial = self._reopen(self._unfinished.popleft())
+            trial, course = self._reopen(self._unfinished.popleft())
         elif len(self._records) < self.planned and not self._is_late():
             self._study.sampler = self._sampler(len(self._records))
             trial = self._study.ask(self._distributions)
@@ -136,25 +162,30 @@ class Search:
             state="running",
             origin=known.origin if (known := self._records.get(trial.number)) else self._origin(trial.number),
             params=dict(trial.params),
-            started=datetime.now(UTC),
+            started=known.started if known else datetime.now(UTC),
+            notes=known.notes if known else (),
         )
         self._put(record)
-        self._session.store.clear_training(self._session.study, self._session.lease, name)
         self._trials[name] = trial
-        self._reported[name] = 0
         self._session.later(self._session.listener.started, name, record)
-        return name, self._session.training(
-            name, self._config(record), self._seed(), quarters=self._settings.pruner != "none"
-        )
+        subject = self._session.subject(self._config(record))
+        task = self._session.training(name, subject, self._seed(), quarters=self._settings.pruner != "none")
+        self._courses[name] = course
+        return name, task
 
-    def _reopen(self, number: int) -> Trial:
-        """Open a trial that died; what it had not been asked before it died is asked now."""
+    def _reopen(self, number: int) -> tuple[Trial, "_Course"]:
+        """Open a trial that died, with what is known of it; what it had not been asked before it died is asked now."""
         self._study.sampler = self._sampler(number)
         stored = self._study.get_trials(deepcopy=False)[number]
         trial = Trial(self._study, stored._trial_id)  # noqa: SLF001 -- Optuna offers no other way to re-open one
-        for field, distribution in self._distributions.items():
-            suggest(trial, field, distribution)
-        return trial
+        for name, distribution in self._distributions.items():
+            suggest(trial, name, distribution)
+        epochs = self._session.store.epochs(self._session.study, f"trial/{number}")
+        return trial, _Course(
+            measured=[epoch.progress for epoch in epochs],
+            reported=max(stored.intermediate_values, default=0),
+            seconds=max((epoch.seconds for epoch in epochs), default=0.0),
+        )
 
     def _sampler(self, number: int) -> BaseSampler:
         return sampler_for(self._settings.sampler, self._settings.seed, number)
@@ -187,19 +218,20 @@ class Search:
                 self._fail(name, error)
 
     def _judge(self, name: str, event: Report) -> Decision:
-        trial, record = self._trials[name], self._record_of(name)
+        trial, record, course = self._trials[name], self._record_of(name), self._courses[name]
         value = event.metrics.metrics.get(self._session.request.metric, math.nan)
-        step = quarter_of(event.metrics.progress, self._reported[name])
-        if step is not None and math.isfinite(value):
-            self._reported[name] = step
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # a trial that is trained again reports its first steps again
-                trial.report(value, step)
-        if record.number == 0 or event.metrics.progress >= 1:
+        progress = event.metrics.progress
+        step = quarter_of(progress, course.measured_before(progress))
+        course.measured.append(progress)
+        if step is not None and step > course.reported and math.isfinite(value):
+            course.reported = step
+            trial.report(value, step)
+        if record.number == 0 or progress >= 1:
             return Decision.GO_ON
         if self._is_late():
             return Decision.PRUNE
-        hopeless = step is not None and record.origin == "search" and trial.should_prune()
+        newest = step is not None and step >= course.reported  # else it was judged there before it was interrupted
+        hopeless = newest and record.origin == "search" and trial.should_prune()
         return Decision.PRUNE if hopeless else Decision.GO_ON
 
     def _finish(self, name: str, result: TrialResult) -> None:
@@ -231,13 +263,13 @@ class Search:
                 "predictions": folders.relative(result.predictions) if result.predictions else None,
             }
             self._session.judged(name, result.evaluation)
-        seconds = (finished - record.started).total_seconds() if record.started else None
-        closed = replace(record, state=state, finished=finished, seconds=seconds, **fields)
+        closed = replace(record, state=state, finished=finished, seconds=self._courses[name].spent, **fields)
         self._put(closed)
         self._tell(closed)
         if self._deadline is not None:
             self._study.set_user_attr(_SPENT, self._spent_before + time.monotonic() - self._began)
-        del self._trials[name]
+        del self._trials[name], self._courses[name]
+        self._session.later(self._session.folders.settle, name)
         self._session.later(self._session.listener.ended, name, closed, closed.value)
 
     def _tell(self, record: TrialRecord) -> None:

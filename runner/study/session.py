@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from catalog.contract import Decision, Direction, EpochMetrics, TrialResult
+from catalog.contract import CHECKPOINT_SECONDS, Decision, Direction, EpochMetrics, TrialResult
 from catalog.errors import StoppedError, WorkError
 from catalog.results import Evaluation
 from catalog.spec import Request
@@ -46,6 +46,7 @@ class Session:
     cache: Path
     seconds_before: float
     prepared: bool = False
+    checkpoint_seconds: float = CHECKPOINT_SECONDS
     _started: float = field(default_factory=time.monotonic)
     _beaten: float = field(default_factory=time.monotonic)
     _looked: float = field(default_factory=time.monotonic)
@@ -75,15 +76,23 @@ class Session:
         """The spec's `model_config`, as it was written."""
         return self.request.config.model_dump(mode="json", exclude_unset=True)
 
-    def training(self, name: str, config: Mapping[str, Any], seed: int, *, quarters: bool = False) -> Train:
-        """Return the task of training the study's model once."""
+    def training(self, name: str, subject: Subject, seed: int, *, quarters: bool = False) -> Train:
+        """Return the task of training once, from the beginning or on from where an earlier try of `name` was left.
+
+        To try again what a worker has died of, call it again and submit what it returns: the checkpoints of the try
+        that died are gone on from, all else that it has left is removed.
+        """
+        goes_on = self.folders.goes_on(name)
+        self.store.clear_training(self.study, self.lease, name, measurements=not goes_on)
         return Train(
-            subject=self.subject(config),
+            subject=subject,
             folder=self.folders.training(name),
             seed=seed,
             metric=self.request.metric,
             direction=self.request.direction,
             quarters=quarters,
+            earlier=self.folders.earlier(name),
+            checkpoint_seconds=self.checkpoint_seconds,
         )
 
     def better(self, value: float, than: float) -> bool:

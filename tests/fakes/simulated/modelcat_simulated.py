@@ -16,7 +16,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from catalog.contract import Card, DataSummary, Decision, Direction, EpochMetrics, Outcome, TrialResult
+from catalog.contract import CHECKPOINTS, Card, DataSummary, Decision, Direction, EpochMetrics, Outcome, TrialResult
 from catalog.dataset import DemoDataset, Strict
 from catalog.errors import DataError, DivergedError, ModelSourceError, OutOfMemoryError, StoppedError, WorkError
 from catalog.results import Comparison, Evaluation, Exported, Prediction
@@ -33,7 +33,8 @@ class Config(Strict):
         "none", description="What happens to trainings with x above `trouble_above`."
     )
     deaths: int = Field(0, ge=0, description="Times that each training's process ends half way.")
-    listens: bool = Field(False, description="Whether a training that is halted leaves a checkpoint.")
+    listens: bool = Field(False, description="Whether a training pauses when it is to.")
+    checkpoints: bool = Field(False, description="Whether a training keeps a checkpoint after every quarter.")
     trouble_above: float = Field(-1.0, description="Trainings with a larger x meet the trouble.")
     seed: int = Field(0, ge=0, description="Seed.")
 
@@ -56,14 +57,15 @@ class Trainer:
         _die_if_told(context.folder.name)
         if config.x > config.trouble_above:
             _meet(config.trouble)
-        history = []
-        for quarter in (1, 2, 3, 4):
+        history, done = [], _done(context) if config.checkpoints else 0
+        for quarter in range(done + 1, 5):
             time.sleep(config.seconds / 4)
-            if context.tick(quarter / 4) is Decision.STOP and config.listens:
-                context.folder.joinpath("checkpoint").touch()
-                raise StoppedError("halted")
+            context.tick(quarter / 4)
+            if config.listens and context.paused():
+                context.folder.joinpath("paused").touch()
+                raise StoppedError("paused")
             if quarter == 3:
-                _die_again(context.folder / "deaths", config.deaths)
+                _die_again(context.folder.with_suffix(".deaths"), config.deaths)
             value = _value(config, context.seed) * (0.6 + 0.1 * quarter)
             if config.trouble == "nan" and config.x > config.trouble_above:
                 value = float("nan")
@@ -73,12 +75,24 @@ class Trainer:
                 history.append(report)
             if (context.quarters or quarter == 4) and context.report(report) is Decision.PRUNE:
                 return TrialResult(Outcome.PRUNED, metrics, (), 1.0, None, None, config.seconds, 1.0)
+            if config.checkpoints:
+                (context.folder / CHECKPOINTS).mkdir(exist_ok=True)
+                (context.folder / CHECKPOINTS / f"quarter-{quarter}").touch()
+                context.checkpointed(quarter / 4)
         model, predictions = context.folder / "model", context.folder / "validation.json"
-        model.mkdir(exist_ok=True)
+        model.mkdir()
         model.joinpath("model.json").write_text(json.dumps({"accuracy": value}))
         predictions.write_text(json.dumps(value))
         return TrialResult(
-            Outcome.COMPLETE, metrics, tuple(history), 1.0, model, predictions, config.seconds, 1.0, notes=("a note",)
+            Outcome.COMPLETE,
+            metrics,
+            tuple(history),
+            1.0,
+            model,
+            predictions,
+            config.seconds,
+            1.0,
+            notes=("a note", *([f"went on after quarter {done}"] if done else [])),
         )
 
     def evaluate(self, model_dir, prepared, split, *, folder, device, threads):
@@ -108,6 +122,14 @@ class Trainer:
         return SimpleNamespace(
             predict=lambda texts: (Prediction(text, "yes", 0.75, {"no": 0.25, "yes": 0.75}) for text in texts)
         )
+
+
+def _done(context):
+    """Return the quarters that an earlier try has done and kept a checkpoint of."""
+    for folder in (context.folder, *context.earlier):
+        if found := [int(path.name[-1]) for path in (folder / CHECKPOINTS).glob("quarter-[123]")]:
+            return max(found)
+    return 0
 
 
 def _value(config, seed):

@@ -125,7 +125,7 @@ def test_writing_twice_replaces(store: Store, lease: Lease, trial: Callable[...,
 
 def test_epochs_in_order_and_cleared(store: Store, lease: Lease) -> None:
     """Measurements come by progress; clearing forgets those of one training only."""
-    for training, progress in (("trial/0", 0.5), ("trial/0", 0.25), ("trial/1", 1.0)):
+    for training, progress in (("trial/0", 0.25), ("trial/0", 0.5), ("trial/1", 1.0)):
         store.put_epoch("reviews", lease, EpochRecord(training, 1.0, progress, 0.1, {}, None, 1.0))
     assert [epoch.progress for epoch in store.epochs("reviews", "trial/0")] == [0.25, 0.5]
     store.put_evaluation("reviews", lease, EvaluationRecord("trial/0", "validation", 1, {}, (), None))

@@ -66,7 +66,7 @@ def test_an_interrupted_training_is_asked_for_a_checkpoint(request_of, place, re
     with pytest.raises(KeyboardInterrupt):
         run_study(request_of(config, **STUDY), place, Interrupting(recorder, signals(1)))
     assert gone(engines)
-    left = [path.parent.name for path in (place.folder / "mine").rglob("checkpoint")]
+    left = [path.parent.name for path in (place.folder / "mine").rglob("paused")]
     assert left == (["trial-1"] if listens else [])
     with Store.open(place.storage, create=False) as store:
         record, trials, epochs = store.study("mine"), store.trials("mine"), store.epochs("mine")
@@ -81,7 +81,7 @@ def test_a_second_interrupt_waits_for_nothing(request_of, place, recorder, engin
     with pytest.raises(KeyboardInterrupt):
         run_study(request_of({"x": 0.5, "listens": True}, **STUDY), place, Interrupting(recorder, signals(2)))
     assert gone(engines)
-    assert list((place.folder / "mine").rglob("checkpoint")) == []
+    assert list((place.folder / "mine").rglob("paused")) == []
     with Store.open(place.storage, create=False) as store:
         record, trials, epochs = store.study("mine"), store.trials("mine"), store.epochs("mine")
     assert record.lease is not None

@@ -41,12 +41,22 @@ def test_pruners_prune_no_first_trial(name):
 
 
 @pytest.mark.parametrize(
-    ("progress", "last", "step"),
-    [(0.25, 0, 25), (0.24, 0, None), (0.2501, 0, 25), (0.333, 25, None), (0.5, 25, 50), (1.0, 75, 100), (1.0, 0, 100)],
+    ("progress", "before", "step"),
+    [
+        (0.25, 0.0, 25),
+        (0.24, 0.0, None),
+        (0.2501, 0.0, 25),
+        (0.333, 0.2501, None),
+        (0.333, 0.2459, None),
+        (0.333, 0.2, 25),
+        (0.5, 0.333, 50),
+        (1.0, 0.75, 100),
+        (1.0, 0.0, 100),
+    ],
 )
-def test_quarters_are_counted_once(progress, last, step):
-    """A measurement counts for the newest quarter that it reaches, and only once."""
-    assert quarter_of(progress, last) == step
+def test_quarters_are_counted_once(progress, before, step):
+    """A measurement counts for the newest quarter that it reaches, unless the one before had reached it."""
+    assert quarter_of(progress, before) == step
 
 
 def test_name_and_number_of_trials_do_not_make_another_study():

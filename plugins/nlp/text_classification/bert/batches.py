@@ -6,11 +6,12 @@ cost, and attention takes texts of one length together. Micro-batches are cut fr
 gradients of one batch are the same however it is cut.
 """
 
-from collections.abc import Sequence
+import math
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-__all__ = ["by_length", "cut", "order"]
+__all__ = ["by_length", "cut", "order", "steps"]
 
 _POOL_ROWS = 2048
 """Rows of a pool: enough that texts of one length meet."""
@@ -41,6 +42,15 @@ def order(lengths: np.ndarray, size: int, seed: int, epoch: int) -> list[np.ndar
         sizes = rng.permutation([size] * whole + [rest] * (rest > 0))  # the small batch is not always the longest
         batches.extend(np.split(members, np.cumsum(sizes)[:-1]))
     return [batches[index] for index in rng.permutation(len(batches))]
+
+
+def steps(lengths: np.ndarray, size: int, seed: int, epochs: int, done: int = 0) -> Iterator[tuple[int, np.ndarray]]:
+    """Yield the number (the first is 1) and the rows of each step of a training after the first `done`; see `order`."""
+    per_epoch = math.ceil(lengths.size / size)
+    for epoch in range(done // per_epoch, epochs):
+        for step, rows in enumerate(order(lengths, size, seed, epoch), epoch * per_epoch + 1):
+            if step > done:
+                yield step, rows
 
 
 def by_length(lengths: np.ndarray, rows: np.ndarray) -> np.ndarray:

@@ -1,5 +1,8 @@
 """How many tokens are computed at a time, and what this process has learnt of it where memory ran out."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from plugins.nlp.text_classification.bert.classifier import Classifier
 from plugins.nlp.text_classification.bert.device import token_budget
 from plugins.nlp.text_classification.bert.families import FAMILIES
@@ -46,6 +49,15 @@ class Budget:
         self.tokens = max(1, min(self.tokens, tried) // 2)
         self.halvings += 1
         release(self._device)
+
+    def state(self) -> dict[str, Any]:
+        """Return what a checkpoint must know to cut micro-batches as they were cut so far."""
+        return {"tokens": self.tokens, "halvings": self.halvings, "remembered": self.remembered}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take over what `state` returned."""
+        self.tokens, self.halvings = int(state["tokens"]), int(state["halvings"])
+        self.remembered = bool(state["remembered"])
 
     def worked(self) -> None:
         """Remember what was enough in the end."""

@@ -2,7 +2,9 @@
 
 import math
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -111,6 +113,36 @@ class Progress:
             stopped = self._overfits(measured)
         self._resumed = time.perf_counter()
         return not stopped and decision is Decision.GO_ON
+
+    def state(self) -> tuple[dict[str, Any], Kept | None]:
+        """Return what a checkpoint must know, after what is due after a step has been done."""
+        now = time.perf_counter()
+        numbers = {
+            "seconds": self.seconds + now - self._resumed,
+            "elapsed": now - self._began,
+            "lowest_loss": self._lowest_loss,
+            "epochs_since_lowest": self._epochs_since_lowest,
+            "history": [asdict(measured) for measured in self.history],
+            "notes": list(self.notes),
+            "best": None if self.best is None else asdict(self.best.measured),
+            "judging": None if self.best is None else self.best.seconds,
+        }
+        return numbers, self.best
+
+    def restore(
+        self, numbers: Mapping[str, Any], weights: dict[str, torch.Tensor], probabilities: np.ndarray | None
+    ) -> None:
+        """Take over what `state` returned, with the weights and predictions of the best epoch, if there was one."""
+        self._resumed = time.perf_counter()
+        self._began = self._resumed - numbers["elapsed"]
+        self.seconds = float(numbers["seconds"])
+        self._lowest_loss = float(numbers["lowest_loss"])
+        self._epochs_since_lowest = int(numbers["epochs_since_lowest"])
+        self.history = [EpochMetrics(**measured) for measured in numbers["history"]]
+        self.notes = list(numbers["notes"])
+        if probabilities is not None:
+            best = EpochMetrics(**numbers["best"])
+            self.best = Kept(best, weights, probabilities, float(numbers["judging"]))
 
     def _measure(self, step: int, rate: float) -> tuple[EpochMetrics, np.ndarray]:
         train_loss, train_accuracy = self._finite_loss(step, rate), self._stepper.accuracy_so_far()

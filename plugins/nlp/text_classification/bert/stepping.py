@@ -1,6 +1,6 @@
 """One optimizer step, exact however it is cut."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -81,6 +81,37 @@ class Stepper:
         self._loss_sum.zero_()
         self._hits.zero_()
         self._weight_sum, self._seen = 0.0, 0
+
+    def state(self) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
+        """Return what a checkpoint must know besides the model, between two steps; the tensors live on."""
+        states = self._optimizer.state_dict()["state"]
+        moments = {f"{index}.{name}": value for index, state in states.items() for name, value in state.items()}
+        numbers = {
+            "scaler": self._scaler.state_dict(),
+            "budget": self.budget.state(),
+            "loss_sum": float(self._loss_sum),
+            "hits": float(self._hits),
+            "seen": self._seen,
+            "weight_sum": self._weight_sum,
+            "examples": self.examples,
+            "tokens": self.tokens,
+        }
+        return numbers, moments
+
+    def restore(self, numbers: Mapping[str, Any], moments: Mapping[str, torch.Tensor]) -> None:
+        """Take over what `state` returned; the model has its weights already."""
+        states: dict[int, dict[str, torch.Tensor]] = {}
+        for place, value in moments.items():
+            index, _, name = place.partition(".")
+            states.setdefault(int(index), {})[name] = value
+        self._optimizer.load_state_dict({**self._optimizer.state_dict(), "state": states})
+        self._scaler.load_state_dict(dict(numbers["scaler"]))
+        self.budget.restore(numbers["budget"])
+        self._loss_sum.fill_(numbers["loss_sum"])
+        self._hits.fill_(numbers["hits"])
+        self._seen, self._weight_sum = int(numbers["seen"]), float(numbers["weight_sum"])
+        self.examples, self.tokens = int(numbers["examples"]), int(numbers["tokens"])
+        self._classifier.refresh()
 
     def _try_gradients(self, rows: np.ndarray) -> torch.Tensor | None:
         """Return the step's summed loss and rows that were right, with its gradients in the parameters.

@@ -1,6 +1,5 @@
 """One training, from a configuration to a model folder."""
 
-import itertools
 from collections.abc import Iterator
 
 import torch
@@ -8,7 +7,8 @@ import torch
 from catalog.contract import Outcome, TrialContext, TrialResult
 from catalog.errors import InputError
 from plugins.nlp.text_classification.bert import device as devices
-from plugins.nlp.text_classification.bert.batches import order
+from plugins.nlp.text_classification.bert.batches import steps
+from plugins.nlp.text_classification.bert.checkpointing import Checkpointer
 from plugins.nlp.text_classification.bert.classifier import Classifier
 from plugins.nlp.text_classification.bert.config import BertConfig
 from plugins.nlp.text_classification.bert.determinism import repeatable
@@ -33,11 +33,14 @@ __all__ = ["train"]
 def train(config: BertConfig, prepared: PreparedBert, context: TrialContext) -> TrialResult:
     """Fine-tune once; the best epoch's model and predictions end in ``model`` and ``validation.parquet``.
 
+    Where an earlier try of this training has left a checkpoint, it is gone on from there.
+
     Raises:
         DataError: Batch size or class weights do not fit the data.
         DivergedError: The loss is not finite.
         InputError: The device or the metric is unknown.
         OutOfMemoryError: Not even one text at a time fits.
+        StoppedError: It was asked to pause, and has written a checkpoint.
     """
     check_config(prepared.summary, num_labels=config.num_labels, batch_size=config.batch_size)
     if context.metric not in METRICS:
@@ -60,12 +63,14 @@ def _train(
     classifier = Classifier(model, device, precision)
     stepper = Stepper(classifier, training, config)
     progress = Progress(config, schedule, context, classifier, stepper, validation)
-    epochs = (order(training.tokens.lengths, config.step_size, context.seed, epoch) for epoch in range(config.epochs))
-    for step, rows in enumerate(itertools.chain.from_iterable(epochs), 1):
-        rate = config.resolved_learning_rate * schedule.factor(step)
-        stepper.step(rows, rate)
-        if not progress.after(step, rate):
-            break
+    with Checkpointer(config, prepared, context, schedule, classifier, stepper, progress) as checkpoints:
+        done = checkpoints.go_on()
+        for step, rows in steps(training.tokens.lengths, config.step_size, context.seed, config.epochs, done):
+            rate = config.resolved_learning_rate * schedule.factor(step)
+            stepper.step(rows, rate)
+            if not progress.after(step, rate):
+                break
+            checkpoints.after(step)
     kept = progress.best
     model_dir = evaluation = None
     if kept is not None and progress.outcome is not Outcome.PRUNED:

@@ -31,7 +31,7 @@ def fit(
     *,
     threads: int,
     seed: int,
-    tick: Callable[[float], object],
+    tick: Callable[[float], None],
 ) -> tuple[LinearModel, float, tuple[str, ...]]:
     """Fit a model to the training texts.
 

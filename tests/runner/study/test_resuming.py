@@ -1,0 +1,153 @@
+"""Trainings that were running when their study died: gone on with under the same name, nothing lost or doubled."""
+
+import sqlite3
+from datetime import timedelta
+
+import optuna
+import pytest
+
+from catalog.contract import CHECKPOINTS
+from runner.engine.messages import Checkpointed, Report
+from runner.store.records import EpochRecord, Owner
+from runner.store.store import Store
+from runner.study.coordinator import run_study
+from runner.study.folders import StudyFolders
+from runner.study.session import Session
+
+pytestmark = pytest.mark.usefixtures("quick_importance")
+CONFIG = {"x": 0.5, "checkpoints": True}
+
+
+class Killed(BaseException):
+    """Stands for a coordinator that ends at this very place, with its workers."""
+
+
+def killed(request, place, recorder, wanted):
+    """Run a study that dies once an event that is `wanted` is stored and not yet handled; its lease stays."""
+    original = Session.drive
+
+    def drive(self, following, handle):
+        def handled(name, event):
+            if wanted(name, event):
+                raise Killed
+            handle(name, event)
+
+        original(self, following, handled)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Session, "drive", drive)
+        with pytest.raises(Killed):
+            run_study(request, place, recorder)
+    with sqlite3.connect(place.folder.parent / "studies.db") as connection:  # as if its process were gone
+        connection.execute("UPDATE modelcat_studies SET lease_pid = 1, lease_started = 1")
+
+
+def opened(place):
+    return Store.open(place.storage, create=False)
+
+
+def at(training, progress, kind=Report):
+    """Return what tells whether a training has come to this place of its schedule."""
+
+    def wanted(name, event):
+        told = event.metrics.progress if isinstance(event, Report) else getattr(event, "progress", None)
+        return name == training and isinstance(event, kind) and told == progress
+
+    return wanted
+
+
+@pytest.mark.parametrize("kind", [Report, Checkpointed])
+@pytest.mark.parametrize("quarter", [0.25, 0.5, 0.75])
+def test_a_trial_goes_on_under_its_number(request_of, place, recorder, quarter, kind):
+    """Before or after the pruner is told of a measurement: each is stored and told once, the value is the same."""
+    study = {"trials": 4, "sampler": "random", "confirm": {"top": 0, "seeds": 1}}
+    whole = run_study(request_of(CONFIG, name="whole", **study), place, recorder)
+    request = request_of(CONFIG, name="mine", **study)
+    killed(request, place, recorder, at("trial/2", quarter, kind))
+    record = run_study(request, place, recorder)
+    store = opened(place)
+    trials = store.trials("mine")
+    assert [(t.number, t.state, t.params, t.value) for t in trials] == [
+        (t.number, t.state, t.params, t.value) for t in store.trials("whole")
+    ]
+    done = round(quarter * 4) - (kind is Report)  # a report that is not answered is followed by no checkpoint
+    assert trials[2].notes == ("a note", *([f"went on after quarter {done}"] if done else []))
+    assert [e.progress for e in store.epochs("mine", "trial/2")] == [0.25, 0.5, 0.75, 1.0]
+    assert store.epochs("mine", "trial/2") == store.epochs("whole", "trial/2")
+    ours, theirs = (optuna.load_study(study_name=name, storage=place.storage).trials for name in ("mine", "whole"))
+    assert [t.intermediate_values for t in ours] == [t.intermediate_values for t in theirs]
+    assert record.verdict == whole.verdict
+    assert not list(place.folder.rglob(CHECKPOINTS))
+
+
+@pytest.mark.parametrize("training", ["baseline", "confirm/given/1", "confirm/trial/1/2"])
+def test_other_trainings_go_on_too(request_of, place, recorder, training):
+    """An unfinished confirmation goes on from its checkpoint; a baseline, which keeps none here, is trained again."""
+    study = {"trials": 3, "sampler": "random", "confirm": {"top": 1, "seeds": 2}, "pruner": "none"}
+    whole = run_study(request_of(CONFIG, name="whole", **study), place, recorder)
+    request = request_of(CONFIG, name="mine", **study)
+    event = (1.0, Report) if training == "baseline" else (0.75, Checkpointed)
+    killed(request, place, recorder, at(training, *event))
+    runs = list(place.folder.glob("mine/runs/0001/*/checkpoints"))
+    assert [run.parent.name for run in runs] == ([] if training == "baseline" else [training.replace("/", "-")])
+    record = run_study(request, place, recorder)
+    assert record.verdict == whole.verdict
+    assert [e.progress for e in opened(place).epochs("mine", training)] == [1.0]
+    assert [c.metrics for c in opened(place).confirmations("mine")] == [
+        c.metrics for c in opened(place).confirmations("whole")
+    ]
+    assert not list(place.folder.rglob(CHECKPOINTS))
+
+
+def test_a_study_that_dies_twice_goes_on_from_the_older_run(request_of, place, recorder):
+    """Where the second run died before its own first checkpoint, the third goes on from the first one's."""
+    request = request_of(CONFIG, name="mine", trials=1, confirm={"top": 0, "seeds": 1})
+    for _ in range(2):
+        killed(request, place, recorder, at("trial/0", 0.75))
+    assert len(list(place.folder.glob("mine/runs/*/trial-0/checkpoints"))) == 1
+    run_study(request, place, recorder)
+    assert opened(place).trial("mine", 0).notes == ("a note", "went on after quarter 2")
+
+
+def test_what_is_tried_again_keeps_its_checkpoints_alone(tmp_path):
+    """A try that died leaves its checkpoints to the next; half a model, a link and a file of it go."""
+    folders = StudyFolders(tmp_path, 3)
+    assert not folders.goes_on("trial/7")
+    folder = folders.training("trial/7")
+    for name in (CHECKPOINTS, "model"):
+        (folder / name).mkdir(parents=True)
+        (folder / name / "file").touch()
+    (folder / "validation.parquet").touch()
+    (folder / "link").symlink_to(tmp_path)
+    assert folders.training("trial/7") == folder
+    assert [path.name for path in folder.iterdir()] == [CHECKPOINTS]
+    assert [path.name for path in (folder / CHECKPOINTS).iterdir()] == ["file"]
+    assert folders.goes_on("trial/7")
+    assert folders.earlier("trial/7") == ()
+
+
+def test_earlier_runs_are_looked_into_newest_first(tmp_path):
+    """Those before this run that left checkpoints of this training; an older one's name is no number to be read."""
+    for run in ("0001", "0002", "0009", "0010", "0011", "old"):
+        (tmp_path / "runs" / run / "trial-7" / CHECKPOINTS).mkdir(parents=True)
+    (tmp_path / "runs" / "0003" / "trial-7").mkdir(parents=True)
+    folders = StudyFolders(tmp_path, 10)
+    assert [folder.parent.name for folder in folders.earlier("trial/7")] == ["0009", "0002", "0001"]
+    assert folders.earlier("trial/70") == ()
+    folders.settle("trial/7")
+    assert folders.earlier("trial/7") == ()
+
+
+def test_a_later_measurement_of_an_earlier_try_goes(request_of, place, recorder):
+    """What is measured again replaces what a try that died had measured there and later, of that training alone."""
+    run_study(request_of(name="mine", trials=2, confirm={"top": 0, "seeds": 1}), place, recorder)
+    with Store.open(place.storage, create=True) as store:
+        lease = store.acquire("mine", Owner.this_process(), timedelta(minutes=1))
+        others = store.epochs("mine", "trial/1")
+        again = EpochRecord("trial/0", 0.5, 0.5, 9.0, {}, None, 1.0)
+        store.put_epoch("mine", lease, again)
+        assert [(e.progress, e.train_loss == 9.0) for e in store.epochs("mine", "trial/0")] == [
+            (0.25, False),
+            (0.5, True),
+        ]
+        assert store.epochs("mine", "trial/1") == others
