@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: help setup demo test check bench clean
+.PHONY: help setup demo test faults check bench clean
 
 help:            ## list the targets
 	@grep -E '^[a-z]+: .*##|^[a-z]+:  +##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -25,6 +25,9 @@ demo: $(READY)   ## the main job: tune a small model on generated reviews
 test: $(READY)   ## all tests
 	$(BIN)/python -m pytest -n 3 --dist worksteal -q
 
+faults: $(READY) ## a thousand processes killed at random
+	FAULTS=1000 $(BIN)/python -m pytest -q -s -o timeout=3600 tests/faults
+
 check: $(READY)  ## linters, types and import contracts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -38,6 +41,7 @@ bench: $(READY)  ## the measurements under benchmarks/
 	$(BIN)/python benchmarks/train_throughput.py
 	$(BIN)/python benchmarks/inference.py
 	$(BIN)/python benchmarks/memory.py
+	$(BIN)/python benchmarks/coordinator.py
 
 clean:           ## remove the environment and caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache build dist

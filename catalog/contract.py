@@ -142,7 +142,9 @@ class TrialContext:
         quarters: Whether to measure at each quarter of the schedule too (progress 0.25, 0.5, 0.75, 1), so that a
             pruner can judge trials of different length alike. Epoch ends are always measured.
         report: Hands a measurement over and returns what to do next. Call it at every measurement.
-        tick: Tells the share of the schedule that is done, between 0 and 1. Cheap: call it after every step.
+        tick: Tells the share of the schedule that is done, between 0 and 1. Cheap: call it after every step. A training
+            that neither ticks nor reports for far longer than it ever did before is taken for hung, and one that ticks
+            on though it is to pause is ended.
         time_limit: Seconds after which to end by itself as if told STOP; None for no limit.
         earlier: Folders that earlier runs of the study gave to this very training, the newest first. Where `folder` has
             no checkpoint to go on from, one of theirs will do. Somebody who does not know yet that their run is over

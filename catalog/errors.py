@@ -16,6 +16,7 @@
     │   ├── OutOfMemoryError     a training did not fit
     │   ├── DivergedError        a loss that is not finite
     │   └── LostWorkerError      the process that trained is gone
+    │       └── HungWorkerError  it made no progress any more
     └── StoppedError             somebody asked that a study stop    exit code 130, as after Ctrl+C
 
 Raised where the value is used, with the value received and what is allowed. `kind` is the stable word that JSON
@@ -30,6 +31,7 @@ __all__ = [
     "BusyError",
     "DataError",
     "DivergedError",
+    "HungWorkerError",
     "InputError",
     "LostWorkerError",
     "ModelSourceError",
@@ -171,6 +173,12 @@ class LostWorkerError(WorkError):
     """The process that trained ended without a word."""
 
     kind = "lost_worker"
+
+
+class HungWorkerError(LostWorkerError):
+    """The process that trained gave no sign of progress for too long, and was ended."""
+
+    kind = "hung"
 
 
 class StoppedError(ModelcatError):

@@ -142,6 +142,13 @@ class Study(Strict):
         examples=[{"learning_rate": {"low": 1e-5, "high": 5e-5, "log": True}, "batch_size": {"choices": [16, 32]}}],
     )
     confirm: Confirm = Field(Confirm(), description="How the winner is confirmed.")
+    max_retries: int = Field(
+        2,
+        ge=0,
+        le=100,
+        description="Times that a training is tried again, from its last checkpoint, where its process died, hung or "
+        "ran out of memory. May change from run to run of a study. Typical: 1 to 5.",
+    )
 
     @field_validator("timeout")
     @classmethod

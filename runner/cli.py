@@ -36,7 +36,9 @@ precision_option = click.option(
     "int8: 0.005 off, up to 0.1, another label in 100. auto: for files and streams bf16, where the device computes "
     "in it and the model was trained in it; else fp32.",
 )
-
+takeover_option = click.option(
+    "--takeover", is_flag=True, help="Take the study from another host that seems to run it, but is gone."
+)
 workers_option = click.option(
     "--workers",
     metavar="N|auto",
@@ -183,6 +185,7 @@ def plan(spec: Path, overrides: tuple[str, ...], workers: str | None, json: bool
 @set_option
 @workers_option
 @engine_options
+@takeover_option
 @storage_option
 @json_option
 def run(
@@ -191,6 +194,7 @@ def run(
     workers: str | None,
     engine: str | None,
     address: str | None,
+    takeover: bool,
     storage: str | None,
     json: bool,
 ) -> None:
@@ -202,7 +206,7 @@ def run(
     from runner.console.running import print_study, run_narrated
 
     place = _working_place(storage, workers, engine, address)
-    record = run_narrated(load(spec, overrides), place, "study")
+    record = run_narrated(load(spec, overrides), place, "study", takeover=takeover)
     print_study(record, place, json=json)
 
 
@@ -301,10 +305,17 @@ def stop(study: str, storage: str | None, json: bool) -> None:
 @study_argument
 @workers_option
 @engine_options
+@takeover_option
 @storage_option
 @json_option
 def resume(
-    study: str, workers: str | None, engine: str | None, address: str | None, storage: str | None, json: bool
+    study: str,
+    workers: str | None,
+    engine: str | None,
+    address: str | None,
+    takeover: bool,
+    storage: str | None,
+    json: bool,
 ) -> None:
     """Go on with an interrupted study."""
     from runner.console.running import print_study, print_training, run_narrated
@@ -312,7 +323,7 @@ def resume(
 
     place = _working_place(storage, workers, engine, address)
     request, mode = stored_request(place, study)
-    record = run_narrated(request, place, mode)
+    record = run_narrated(request, place, mode, takeover=takeover)
     (print_study if mode == "study" else print_training)(record, place, json=json)
 
 

@@ -19,6 +19,7 @@ JOBS = {
     "profile": "profiling.profile",
     "answer": "answering.answer",
     "plain study": "plain_study.search",
+    "coordinate": "coordinating.coordinate",
 }
 
 

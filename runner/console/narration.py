@@ -25,6 +25,7 @@ from runner.study.telling import (
     named,
     opened_lines,
     phase_line,
+    retried_line,
     started_line,
 )
 
@@ -85,6 +86,13 @@ class LinesNarrator:
         """Tell why."""
         if training:
             self._say(failed_line(training, error))
+        if self._debug:
+            for line in details.splitlines():
+                self._say(line)
+
+    def retried(self, training: str, error: ModelcatError, details: str, attempt: str) -> None:
+        """Tell why."""
+        self._say(retried_line(training, error, attempt))
         if self._debug:
             for line in details.splitlines():
                 self._say(line)
@@ -173,6 +181,13 @@ class LiveNarrator:
         """Print why above the table."""
         if training:
             self.note(failed_line(training, error))
+        if self._debug:
+            for line in details.splitlines():
+                self.note(line)
+
+    def retried(self, training: str, error: ModelcatError, details: str, attempt: str) -> None:
+        """Print why above the table."""
+        self.note(retried_line(training, error, attempt))
         if self._debug:
             for line in details.splitlines():
                 self.note(line)

@@ -19,12 +19,12 @@ from runner.study.place import Place
 __all__ = ["print_study", "print_training", "run_narrated"]
 
 
-def run_narrated(request: Request, place: Place, mode: Mode) -> StudyRecord:
-    """Run a study; tell on stderr how it goes."""
+def run_narrated(request: Request, place: Place, mode: Mode, *, takeover: bool = False) -> StudyRecord:
+    """Run a study; tell on stderr how it goes. `takeover` as for `run_study`."""
     with narrate(narrator(), debug=place.debug) as listener:
         if mode == "train":
             listener.note("one training as given: the spec's study is left aside")
-        return run_study(request, place, listener, mode)
+        return run_study(request, place, listener, mode, takeover=takeover)
 
 
 def print_study(record: StudyRecord, place: Place, *, json: bool) -> None:

@@ -45,6 +45,9 @@ class Engine(Protocol):
     def answer(self, job: int, decision: Decision) -> None:
         """Answer a report of `job`."""
 
+    def pause(self, job: int) -> None:
+        """Ask the training of `job` to write a checkpoint and end; `events` tells when it has."""
+
     def events(self, timeout: float) -> list[Event]:
         """Wait up to `timeout` seconds for something to happen; workers that died are replaced.
 

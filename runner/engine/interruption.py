@@ -3,6 +3,9 @@
 A KeyboardInterrupt in the middle of a transaction leaves its connection behind with the database locked, and the tidy
 end then waits for itself; in a callback of a library it is swallowed. So whoever runs a study holds interrupts back
 until the engine waits for its workers, which is at most a second later.
+
+The first interrupt leaves a few seconds for checkpoints and for giving the lease back. The second one waits for
+nothing: workers are killed, and the database is left as it is, where all that was acknowledged is.
 """
 
 import signal
@@ -11,20 +14,27 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-__all__ = ["check", "held_back"]
+__all__ = ["check", "held_back", "is_urgent"]
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class _State:
-    noted = False
+    heard = 0
+    raised = False
     held = False
 
 
 def check() -> None:
-    """Raise KeyboardInterrupt where one has been held back."""
-    if _State.noted:
+    """Raise KeyboardInterrupt where one has been held back; once, so that what ends tidily may wait for workers."""
+    if is_urgent() or (_State.heard and not _State.raised):
+        _State.raised = True
         raise KeyboardInterrupt
+
+
+def is_urgent() -> bool:
+    """Tell whether there was a second interrupt: nothing that takes time is to be begun."""
+    return _State.heard > 1
 
 
 @contextmanager
@@ -37,7 +47,7 @@ def held_back() -> Iterator[None]:
     if _State.held or threading.current_thread() is not threading.main_thread():  # signals are the main thread's alone
         yield
         return
-    _State.noted, _State.held = False, True
+    _State.heard, _State.raised, _State.held = 0, False, True
     handlers = {number: signal.getsignal(number) for number in _SIGNALS}
     before = {number: handler for number, handler in handlers.items() if handler is not signal.SIG_IGN}
     try:
@@ -47,10 +57,10 @@ def held_back() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-        _State.noted = _State.held = False
+        _State.heard, _State.raised, _State.held = 0, False, False
 
 
 def _note(_signal: int, _frame: FrameType | None) -> None:
-    if _State.noted:
+    _State.heard += 1
+    if is_urgent():
         raise KeyboardInterrupt
-    _State.noted = True

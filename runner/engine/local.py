@@ -17,17 +17,21 @@ from types import TracebackType
 from typing import Self
 
 from catalog.contract import Decision
-from catalog.errors import LostWorkerError
+from catalog.errors import HungWorkerError, LostWorkerError, OutOfMemoryError
 from runner.engine import interruption
 from runner.engine.engine import run_alone
-from runner.engine.messages import Answer, Done, Event, Failed, Job, Task
+from runner.engine.memory import oom_kills
+from runner.engine.messages import Answer, Done, Event, Failed, Job, Pause, Task
 from runner.engine.tracking import start_tracker
+from runner.engine.watching import Patience, Watch
 from runner.engine.worker import serve
 
 __all__ = ["LocalEngine", "usable_cores", "worker_environment"]
 
 #: Seconds that a worker gets to end by itself once its pipe is closed.
-_GRACE_SECONDS = 3.0
+_GRACE_SECONDS = 2.0
+#: What a wait may last beyond its timeout; what is longer was no wait: this process was stopped or suspended.
+_SLACK_SECONDS = 1.0
 #: Workers that may die without having been given work before the engine gives up starting more.
 _MOST_IDLE_DEATHS = 3
 #: The environment is changed for a moment while a process is started, and engines may be used in several threads.
@@ -45,7 +49,9 @@ class _Worker:
     process: BaseProcess
     pipe: Connection
     log: Path
+    kills: int
     job: int | None = None
+    watch: Watch | None = None
 
 
 @dataclass(slots=True)
@@ -55,10 +61,12 @@ class LocalEngine:
     Attributes:
         workers: How many processes; the CPU's cores are divided among them.
         debug: Leave the workers' stdout and stderr visible.
+        patience: When a worker counts as hung.
     """
 
     workers: int = 1
     debug: bool = False
+    patience: Patience = field(default_factory=Patience)
     _crew: list[_Worker] = field(default_factory=list)
     _next: int = 0
     _idle_deaths: int = 0
@@ -92,20 +100,23 @@ class LocalEngine:
         """
         worker = [worker for worker in self._crew if worker.job is None][0]  # noqa: RUF015 -- an IndexError says it
         self._next += 1
-        worker.job = self._next
+        worker.job, worker.watch = self._next, Watch(task, self.patience)
         with suppress(OSError):  # it died while idle: `events` will tell, for this job
             worker.pipe.send(Job(self._next, task))
         return self._next
 
     def answer(self, job: int, decision: Decision) -> None:
         """Answer a report of `job`."""
-        for worker in self._crew:
-            if worker.job == job:
-                with suppress(OSError):  # it died meanwhile: `events` will tell
-                    worker.pipe.send(Answer(job, decision))
+        self._tell(job, Answer(job, decision))
+
+    def pause(self, job: int) -> None:
+        """Ask the training of `job` to write a checkpoint and end; `events` tells when it has."""
+        self._tell(job, Pause(job))
 
     def events(self, timeout: float) -> list[Event]:
-        """Wait up to `timeout` seconds for something to happen; workers that died are replaced.
+        """Wait up to `timeout` seconds for something to happen; workers that died, or hang, are replaced.
+
+        So is one that has run out of memory: what fills it ends with the process.
 
         Raises:
             KeyboardInterrupt: One was held back: here nothing is half done.
@@ -113,16 +124,30 @@ class LocalEngine:
         interruption.check()
         happened: list[Event] = []
         waiting = {worker.pipe: worker for worker in self._crew}
-        for pipe in wait(list(waiting), timeout):
+        began = time.monotonic()
+        ready = wait(list(waiting), timeout)
+        waited = min(time.monotonic() - began, timeout + _SLACK_SECONDS)
+        for worker in waiting.values():
+            if worker.watch is not None:
+                worker.watch.waited(waited)
+        for pipe in ready:
             worker = waiting[pipe]  # type: ignore[index]  # wait returns what it was given
             try:
                 event: Event = worker.pipe.recv()
             except (EOFError, OSError):
                 happened.extend(self._replace(worker))
                 continue
-            if isinstance(event, Done | Failed):
-                worker.job = None
             happened.append(event)
+            if isinstance(event, Done | Failed):
+                worker.job = worker.watch = None
+                if isinstance(event, Failed) and isinstance(event.error, OutOfMemoryError):
+                    self._end(worker)
+                    self._crew[self._crew.index(worker)] = self._start(worker.index)
+            elif worker.watch is not None:
+                worker.watch.heard(event)
+        for worker in list(self._crew):
+            if worker.watch is not None and worker.watch.is_overdue:
+                happened.extend(self._give_up(worker, worker.watch))
         return happened
 
     def run(self, task: Task, timeout: float = 1.0, halted: Callable[[], bool] = lambda: False) -> Event:
@@ -133,7 +158,7 @@ class LocalEngine:
         """End all workers; those that do not end by themselves are killed. Safe to call twice."""
         for worker in self._crew:
             worker.pipe.close()
-        deadline = time.monotonic() + _GRACE_SECONDS
+        deadline = time.monotonic() + (0.0 if interruption.is_urgent() else _GRACE_SECONDS)
         for worker in self._crew:
             worker.process.join(max(0.0, deadline - time.monotonic()))
             if worker.process.is_alive():
@@ -145,7 +170,7 @@ class LocalEngine:
 
     def _start(self, index: int) -> _Worker:
         assert self._logs is not None, "use the engine as a context manager"
-        threads = max(1, usable_cores() // self.workers)
+        threads, kills = max(1, usable_cores() // self.workers), oom_kills()
         log = self._logs / f"worker-{index}-{self._next}.log"
         ours, theirs = multiprocessing.Pipe()
         process = multiprocessing.get_context("spawn").Process(
@@ -164,26 +189,57 @@ class LocalEngine:
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
         theirs.close()  # ours must be the only other end, or a dead worker would never be noticed
-        return _Worker(index, process, ours, log)
+        return _Worker(index, process, ours, log, kills)
+
+    def _tell(self, job: int, message: Answer | Pause) -> None:
+        for worker in self._crew:
+            if worker.job == job:
+                with suppress(OSError):  # it died meanwhile: `events` will tell
+                    worker.pipe.send(message)
+
+    def _end(self, worker: _Worker) -> None:
+        """End a worker that may not end by itself."""
+        worker.pipe.close()
+        worker.process.kill()
+        worker.process.join()
+
+    def _give_up(self, worker: _Worker, watch: Watch) -> Iterable[Failed]:
+        """End a worker that hangs, and start another."""
+        assert worker.job is not None, "who has no job is not watched"
+        self._end(worker)
+        self._crew[self._crew.index(worker)] = self._start(worker.index)
+        message = f"the worker process gave no sign of progress for {watch.quiet:.0f} s and was ended"
+        return [Failed(worker.job, HungWorkerError(message), _printed(worker))]
 
     def _replace(self, worker: _Worker) -> Iterable[Failed]:
         worker.process.join(_GRACE_SECONDS)
+        if worker.process.is_alive():  # it has closed its pipe, and nothing else
+            self._end(worker)
         code = worker.process.exitcode
         worker.pipe.close()
         how = f"was killed by signal {-code}" if code is not None and code < 0 else f"ended with code {code}"
-        hint = "; the system may have run out of memory" if code == -9 else ""
-        details = worker.log.read_text(errors="replace")[-4000:] if worker.log.exists() else ""
+        hint = "; the system may have run out of memory" if code == -signal.SIGKILL else ""
+        details = _printed(worker)
         if worker.job is None:
             self._idle_deaths += 1
             if self._idle_deaths > _MOST_IDLE_DEATHS:
                 last = details.strip().rpartition("\n")[2]
                 raise LostWorkerError(f"worker processes end before they get work: the last {how}. {last}".strip())
         self._crew[self._crew.index(worker)] = self._start(worker.index)
-        return (
-            []
-            if worker.job is None
-            else [Failed(worker.job, LostWorkerError(f"the worker process {how}{hint}"), details)]
-        )
+        if worker.job is None:
+            return []
+        if code == -signal.SIGKILL and oom_kills() > worker.kills:
+            error: LostWorkerError | OutOfMemoryError = OutOfMemoryError(
+                "the system ran out of memory and killed the worker process"
+            )
+        else:
+            error = LostWorkerError(f"the worker process {how}{hint}")
+        return [Failed(worker.job, error, details)]
+
+
+def _printed(worker: _Worker) -> str:
+    """Return the end of what a worker has printed."""
+    return worker.log.read_text(errors="replace")[-4000:] if worker.log.exists() else ""
 
 
 _REPEATABLE = {"CUBLAS_WORKSPACE_CONFIG": ":4096:8"}

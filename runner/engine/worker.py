@@ -10,12 +10,12 @@ import sys
 import threading
 import time
 import traceback
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from catalog.contract import Decision, EpochMetrics
-from catalog.errors import ModelcatError, OutOfMemoryError, WorkError
+from catalog.errors import ModelcatError, OutOfMemoryError, StoppedError, WorkError
 from runner.engine.bench import Bench
 from runner.engine.messages import Answer, Checkpointed, Done, Event, Failed, Job, Pause, Report, Tick
 
@@ -46,16 +46,22 @@ def work(pipe: Connection, device: str, threads: int) -> None:
     bench = Bench(device, threads)
     while True:
         job = inbox.jobs.get()
-        pipe.send(_attempt(bench, job, _Line(job.id, pipe, inbox.answers, inbox.pauses)))
+        pipe.send(_attempt(bench, job, _Line(job.id, pipe, inbox)))
 
 
 class _Inbox:
-    """Sorts what comes in on a thread of its own, so that a closed pipe ends a worker that is busy training."""
+    """Sorts what comes in on a thread of its own, so that a closed pipe ends a worker that is busy training.
+
+    Attributes:
+        jobs: To be done.
+        answers: To reports.
+        paused: Number of the job that is to be left for later; None while all may go on.
+    """
 
     def __init__(self, pipe: Connection) -> None:
         self.jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
         self.answers: queue.SimpleQueue[Answer] = queue.SimpleQueue()
-        self.pauses: set[int] = set()
+        self.paused: int | None = None
         self._pipe = pipe
         threading.Thread(target=self._read, daemon=True, name="inbox").start()
 
@@ -66,38 +72,42 @@ class _Inbox:
             except (EOFError, OSError):
                 os._exit(0)  # the coordinator is gone; there is nobody left to clean up for
             if isinstance(message, Pause):
-                self.pauses.add(message.job)
+                self.paused = message.job
             else:
                 (self.answers if isinstance(message, Answer) else self.jobs).put(message)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Line:
     """Speaks to the coordinator about one job."""
 
     job: int
     pipe: Connection
-    answers: "queue.SimpleQueue[Answer]"
-    pauses: set[int]
-    last: list[float] = field(default_factory=lambda: [0.0])
+    inbox: _Inbox
+    _last: float = 0.0
+    _warned: bool = False
 
     def report(self, metrics: EpochMetrics) -> Decision:
         self.pipe.send(Report(self.job, metrics))
-        while (answer := self.answers.get()).job != self.job:
+        while (answer := self.inbox.answers.get()).job != self.job:
             pass  # an answer to a job that has failed since
         return answer.decision
 
     def tick(self, progress: float) -> None:
         now = time.monotonic()
-        if now - self.last[0] >= _TICK_SECONDS:
-            self.last[0] = now
+        if now - self._last >= _TICK_SECONDS:
+            self._last = now
             self.pipe.send(Tick(self.job, progress))
+        if self.paused():  # whoever asks has had the time since the last tick to do so
+            if self._warned:
+                raise StoppedError("the study is interrupted, and this training does not pause")
+            self._warned = True
 
     def checkpointed(self, progress: float) -> None:
         self.pipe.send(Checkpointed(self.job, progress))
 
     def paused(self) -> bool:
-        return self.job in self.pauses
+        return self.inbox.paused == self.job
 
 
 def _attempt(bench: Bench, job: Job, line: _Line) -> Event:

@@ -1,4 +1,9 @@
-"""Taking, keeping and checking leases. Every function runs inside a write transaction of its caller."""
+"""Taking, keeping and checking leases. Every function runs inside a write transaction of its caller.
+
+When a lease ends is told by one clock: that of the database's server, or of the one machine that a SQLite file is used
+on. A clock that is put forward lets a lease end early: whoever held it is fenced out at its next write. One that is put
+back would let it last for as much longer: `cap` sees to that.
+"""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -16,6 +21,7 @@ __all__ = [
     "DELETED",
     "acquire",
     "begin",
+    "cap",
     "check",
     "fence",
     "lease_in",
@@ -59,9 +65,9 @@ def acquire(connection: Connection, study: str, owner: Owner, ttl: timedelta, *,
     return lease
 
 
-def begin(connection: Connection, study: str, owner: Owner, ttl: timedelta) -> Lease:
+def begin(connection: Connection, study: str, owner: Owner, ttl: timedelta, *, takeover: bool = False) -> Lease:
     """Take the lease of a study and mark it as running, as if nobody had asked it to stop yet."""
-    lease = acquire(connection, study, owner, ttl)
+    lease = acquire(connection, study, owner, ttl, takeover=takeover)
     running = {"state": "running", "failure": None, "stop_requested": None}
     connection.execute(update(studies).where(studies.c.study == study).values(**running))
     return lease
@@ -81,7 +87,7 @@ def _refuse_or_take(study: str, held: Lease, owner: Owner, *, takeover: bool) ->
     advice = (
         f"`modelcat stop {study}` asks it to end"
         if not elsewhere
-        else "stop it there, or take it over if that host is gone"
+        else f"stop it there, or `modelcat resume {study} --takeover` if that host is gone"
     )
     raise StudyConflictError(
         f"study {study!r} is being run by {held.owner} since {held.since:%Y-%m-%d %H:%M:%S} UTC: {advice}"
@@ -133,6 +139,16 @@ def renew(connection: Connection, study: str, lease: Lease, ttl: timedelta) -> L
     study_id = fence(connection, study, lease)
     connection.execute(update(studies).where(studies.c.id == study_id).values(lease_expires=renewed.expires))
     return renewed
+
+
+def cap(connection: Connection, study: str, ttl: timedelta) -> None:
+    """Let a lease end within `ttl`, if it has been made to last longer: the clock was put back since.
+
+    A living holder renews it before then, a dead one no longer keeps the study for as long as the clock was put back.
+    """
+    latest = now(connection) + ttl
+    late = update(studies).where(studies.c.study == study, studies.c.lease_expires > latest)
+    connection.execute(late.values(lease_expires=latest))
 
 
 def release(connection: Connection, study: str, lease: Lease, state: str) -> None:

@@ -3,7 +3,8 @@
 Importing this module imports Optuna.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -43,6 +44,15 @@ class OptunaStorage(RDBStorage):
             leasing.check(connection, study, lease)
 
         event.listen(self.engine, "begin", check)
+
+    @contextmanager
+    def impatient(self) -> Iterator[None]:
+        """Wait for nothing inside the block: calls are part of a transaction that has its lock."""
+        patience, self._patience = self._patience, None
+        try:
+            yield
+        finally:
+            self._patience = patience
 
     def patiently(self, work: Callable[[], Kind]) -> Kind:
         """Do `work`, a call of ours or one of Optuna's, for as long as it takes."""

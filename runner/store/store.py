@@ -1,7 +1,7 @@
 """`Store`: the one door to the database."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from datetime import timedelta
 from functools import wraps
 from pathlib import Path
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar, Un
 
 from sqlalchemy import Connection
 
-from catalog.errors import StoreError
+from catalog.errors import StoreError, StudyConflictError
 from runner.store import connections, creation, examination, files, leasing, reading, requests, schema, writing
 from runner.store.creation import Condition
 from runner.store.examination import Examination
@@ -57,7 +57,7 @@ def _once_unlocked(method: _Method[Given, Kind]) -> _Method[Given, Kind]:
 def _trying(method: _Method[Given, Kind], *, repeatable: bool) -> _Method[Given, Kind]:
     @wraps(method)
     def call(self: "Store", /, *args: Given.args, **kwargs: Given.kwargs) -> Kind:
-        if self.patience is None:
+        if self.patience is None or self._joined is not None:  # the lock is ours: there is nothing to wait for
             return method(self, *args, **kwargs)
         return self.patience.keep_trying(lambda: method(self, *args, **kwargs), repeatable=repeatable)
 
@@ -84,6 +84,7 @@ class Store:
         self._writer = connections.writer_engine(url, busy=self._busy)
         self._reader = connections.reader_engine(url, busy=self._busy)
         self._optuna: OptunaStorage | None = None
+        self._joined: tuple[Connection, str, int] | None = None
 
     @classmethod
     def open(cls, url: str, *, create: bool, patience: Patience | None = None) -> "Store":
@@ -247,23 +248,20 @@ class Store:
             StudyConflictError: Somebody runs it; told is who, and since when. `takeover` takes the lease of another
                 host all the same; a process on this host must be stopped.
         """
-        with self.explained(), self._writer.begin() as connection:
-            reading.study_id(connection, study)
-            leasing.refuse_half_deleted(connection, study)
+        with self._taking(study, ttl) as connection:
             return leasing.acquire(connection, study, owner, ttl, takeover=takeover)
 
     @_once_unlocked
-    def begin(self, study: str, owner: Owner, ttl: timedelta) -> Lease:
+    def begin(self, study: str, owner: Owner, ttl: timedelta, *, takeover: bool = False) -> Lease:
         """Take the lease of a study and mark it as running, in one step; what asked it to stop is forgotten.
 
         Raises:
             UnknownStudyError: There is none of that name.
-            StudyConflictError: Somebody runs it; told is who, and since when. Or it is half deleted.
+            StudyConflictError: Somebody runs it; told is who, and since when. Or it is half deleted. `takeover` as for
+                `acquire`.
         """
-        with self._requesting() as connection:
-            reading.study_id(connection, study)
-            leasing.refuse_half_deleted(connection, study)
-            return leasing.begin(connection, study, owner, ttl)
+        with self._taking(study, ttl) as connection:
+            return leasing.begin(connection, study, owner, ttl, takeover=takeover)
 
     @_once_unlocked
     def claim(self, owner: Owner, ttl: timedelta) -> tuple[StudyRecord, Lease] | None:
@@ -364,6 +362,34 @@ class Store:
         notes = requests.prose("a note", notes, requests.LONGEST_NOTES)
         with self._requesting() as connection:
             requests.set_prose(connection, study, "notes", notes)
+
+    @contextmanager
+    def together(self, study: str, lease: Lease) -> Iterator[None]:
+        """Make one transaction of all that this thread writes for a study inside the block, by way of Optuna too.
+
+        Reading inside the block sees what was written. Where an error leaves the block, nothing of it was written. A
+        server that is lost while it commits would leave all of it in doubt, and what decided it cannot be done again:
+        there each call stays a transaction of its own, which can.
+
+        Raises:
+            StudyConflictError: The lease is lost.
+        """
+        if not self.url.path:
+            yield
+            return
+        with self.explained(), ExitStack() as stack:
+
+            def begin() -> Connection:
+                with self.explained():
+                    return stack.enter_context(self._writer.begin())
+
+            connection = begin() if self.patience is None else self.patience.keep_trying(begin)
+            stack.enter_context(self._optuna_on(connection))
+            self._joined = (connection, study, leasing.fence(connection, study, lease))
+            try:
+                yield
+            finally:
+                self._joined = None
 
     # What belongs to a study: each of these replaces the record with the same key, and raises StudyConflictError
     # when the lease is lost.
@@ -501,7 +527,26 @@ class Store:
             return reading.insights(connection, study)
 
     @contextmanager
+    def _optuna_on(self, connection: Connection) -> Iterator[None]:
+        """Let Optuna work on our connection: its commits are then no more than flushes."""
+        if self._optuna is None:
+            yield
+            return
+        sessions, engine = self._optuna.scoped_session, self._optuna.engine
+        sessions.remove()
+        sessions.configure(bind=connection)
+        try:
+            with self._optuna.impatient():
+                yield
+        finally:
+            sessions.remove()
+            sessions.configure(bind=engine)
+
+    @contextmanager
     def _reading(self) -> Iterator[Connection]:
+        if self._joined is not None:
+            yield self._joined[0]
+            return
         with self.explained(), self._reader.begin() as connection:
             yield connection
 
@@ -511,6 +556,21 @@ class Store:
             yield connection
 
     @contextmanager
+    def _taking(self, study: str, ttl: timedelta) -> Iterator[Connection]:
+        try:
+            with self._requesting() as connection:
+                reading.study_id(connection, study)
+                leasing.refuse_half_deleted(connection, study)
+                yield connection
+        except StudyConflictError:
+            with self._requesting() as connection:
+                leasing.cap(connection, study, ttl)
+            raise
+
+    @contextmanager
     def _writing(self, study: str, lease: Lease) -> Iterator[tuple[Connection, int]]:
+        if self._joined is not None and self._joined[1] == study:
+            yield self._joined[0], self._joined[2]
+            return
         with self.explained(), self._writer.begin() as connection:
             yield connection, leasing.fence(connection, study, lease)

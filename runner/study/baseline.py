@@ -5,8 +5,8 @@ from typing import Any
 
 from catalog import registry
 from catalog.contract import TrialResult
-from catalog.errors import LostWorkerError, ModelcatError, StoppedError
-from runner.engine.messages import Train
+from catalog.errors import ModelcatError
+from runner.engine.messages import Failed
 from runner.study.session import Session, finite
 
 __all__ = ["train_baseline"]
@@ -24,31 +24,34 @@ def train_baseline(session: Session, known: Mapping[str, Any] | None) -> None:
     session.listener.phase("baseline", 1)
     session.listener.started("baseline", None)
     value: float | None = None
-    try:
-        result: TrialResult = session.do(_task(session, key), "baseline")
-        metrics = finite(result.metrics)
-        session.judged("baseline", result.evaluation)
+    outcome = _train(session, key)
+    if isinstance(outcome, ModelcatError):
+        baseline: dict[str, Any] = {"key": key, "failure": {"kind": outcome.kind, "reason": outcome.message}}
+    else:
+        metrics = finite(outcome.metrics)
+        session.judged("baseline", outcome.evaluation)
         value = metrics.get(session.request.metric)
         baseline = {
             "key": key,
             "validation": metrics,
-            "seconds": result.seconds,
-            "model_dir": session.folders.relative(result.model_dir) if result.model_dir else None,
-            "predictions": session.folders.relative(result.predictions) if result.predictions else None,
+            "seconds": outcome.seconds,
+            "model_dir": session.folders.relative(outcome.model_dir) if outcome.model_dir else None,
+            "predictions": session.folders.relative(outcome.predictions) if outcome.predictions else None,
         }
-    except (LostWorkerError, StoppedError):
-        raise
-    except ModelcatError as error:
-        baseline = {"key": key, "failure": {"kind": error.kind, "reason": error.message}}
     session.update(baseline=baseline)
     session.folders.settle("baseline")
     session.listener.ended("baseline", None, value)
 
 
-def _task(session: Session, key: str) -> Train:
+def _train(session: Session, key: str) -> TrialResult | ModelcatError:
     try:
         registry.load(key)  # a missing plugin is told here, not as a failure of a worker
     except ModelcatError as error:
         session.listener.failed("baseline", error, "")
-        raise
-    return session.training("baseline", session.subject({}, key), session.request.spec.study.seed)
+        return error
+    task = session.training("baseline", session.subject({}, key), session.request.spec.study.seed)
+    outcome = session.attempt(task, "baseline")
+    if isinstance(outcome, Failed):
+        return outcome.error
+    result: TrialResult = outcome.value
+    return result

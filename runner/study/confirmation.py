@@ -14,6 +14,7 @@ from catalog.contract import Direction, TrialResult
 from catalog.errors import DivergedError, WorkError
 from runner.engine.messages import Done, Event, Failed, Report, Task
 from runner.store.records import ConfirmationRecord, TrialRecord
+from runner.study.driving import Retried
 from runner.study.sampling import derived_seed
 from runner.study.session import Session, finite
 
@@ -127,18 +128,18 @@ class Confirmation:
         seed, arm = self._left.pop()
         name = f"confirm/{arm}/{self.seeds.index(seed) + 1}"
         self._running[name] = (arm, seed)
-        self._session.listener.started(name, None)
+        self._session.later(self._session.listener.started, name, None)
         return name, self._session.training(name, self._session.subject(self.arms[arm].config), seed)
 
-    def _handle(self, name: str, event: Event) -> None:
+    def _handle(self, name: str, event: Event | Retried) -> None:
         match event:
             case Report():
                 self._session.go_on(event)
             case Done(_, result):
                 self._finish(name, result)
             case Failed():
-                self._session.folders.settle(name)
-                self._session.listener.ended(name, None, None)
+                self._session.later(self._session.folders.settle, name)
+                self._session.later(self._session.listener.ended, name, None, None)
 
     def _finish(self, name: str, result: TrialResult) -> None:
         arm, seed = self._running.pop(name)
@@ -147,7 +148,7 @@ class Confirmation:
         folders = self._session.folders
         if value is None or result.model_dir is None or result.predictions is None:
             error = DivergedError(f"validation {self._session.request.metric} is not a finite number")
-            self._session.listener.failed(name, error, "")
+            self._session.later(self._session.listener.failed, name, error, "")
         else:
             record = ConfirmationRecord(
                 arm=arm,
@@ -160,5 +161,5 @@ class Confirmation:
             self._session.judged(confirmed(arm, seed), result.evaluation)
             self._session.store.put_confirmation(self._session.study, self._session.lease, record)
             self._records[arm, seed] = record
-        folders.settle(name)
-        self._session.listener.ended(name, None, value)
+        self._session.later(folders.settle, name)
+        self._session.later(self._session.listener.ended, name, None, value)

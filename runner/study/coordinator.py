@@ -13,13 +13,14 @@ from catalog.space import SearchSpace
 from catalog.spec import Request
 from runner.console.text import duration
 from runner.engine.engine import Engine
-from runner.engine.interruption import check, held_back
+from runner.engine.interruption import check, held_back, is_urgent
 from runner.engine.messages import Failed, Prepare, Subject
 from runner.store.patience import Patience
 from runner.store.records import Lease, Mode, Owner, StudyRecord, StudyState
 from runner.store.store import Store
 from runner.study.baseline import train_baseline
 from runner.study.closing import close_study
+from runner.study.driving import is_death
 from runner.study.engines import engine_for
 from runner.study.folders import StudyFolders
 from runner.study.log import StudyLog
@@ -36,7 +37,13 @@ __all__ = ["run_study"]
 
 
 def run_study(
-    request: Request, place: Place, listener: Listener, mode: Mode = "study", *, lease: Lease | None = None
+    request: Request,
+    place: Place,
+    listener: Listener,
+    mode: Mode = "study",
+    *,
+    lease: Lease | None = None,
+    takeover: bool = False,
 ) -> StudyRecord:
     """Run a study to its end, going on where an earlier run stopped; return what the store now holds.
 
@@ -49,6 +56,7 @@ def run_study(
         listener: Is told how it goes, as the study's log is.
         mode: Whether it is a study or a single training.
         lease: Of a study that was claimed from the queue.
+        takeover: Take it from another host, though that seems to run it still.
 
     Raises:
         StudyConflictError: The study exists with another spec or other data, or somebody runs it.
@@ -70,12 +78,12 @@ def run_study(
         if known is None:
             stack.enter_context(engine)
             told.phase("preparing", 0)
-            prepared = _first_look(engine, request, place.cache)
+            prepared = _first_look(engine, request, place.cache, told)
         patience = Patience(told.note, check)
         store = stack.enter_context(Store.open(place.storage, create=True, patience=patience))
         if prepared is not None:
             _create(store, name, request, mode, prepared)
-        lease = lease or store.begin(name, Owner.this_process(), LEASE_TTL)
+        lease = lease or store.begin(name, Owner.this_process(), LEASE_TTL, takeover=takeover)
         record = store.study(name)
         session = Session(
             study=name,
@@ -102,12 +110,17 @@ class _Prepared:
     space: SearchSpace
 
 
-def _first_look(engine: Engine, request: Request, cache: Path) -> _Prepared:
+def _first_look(engine: Engine, request: Request, cache: Path, listener: Listener) -> _Prepared:
     """Prepare a study that is not there yet."""
     given = request.config.model_dump(mode="json", exclude_unset=True)
-    outcome = engine.run(Prepare(Subject(request.plugin.key, given, request.dataset, cache)))
-    if isinstance(outcome, Failed):
-        raise outcome.error
+    task = Prepare(Subject(request.plugin.key, given, request.dataset, cache))
+    for attempt in range(request.spec.study.max_retries + 1):
+        outcome = engine.run(task)
+        if not isinstance(outcome, Failed):
+            break
+        if not is_death(outcome.error) or attempt == request.spec.study.max_retries:
+            raise outcome.error
+        listener.retried("", outcome.error, outcome.details, f"{attempt + 1} of {request.spec.study.max_retries}")
     data = cast("DataSummary", cast("Any", outcome).value)
     return _Prepared(data, widened(request, data))
 
@@ -140,8 +153,7 @@ def _run(session: Session, record: StudyRecord, prepared: _Prepared) -> None:
     extended = record.winner is not None and planned > record.winner.get("planned", record.planned)
     if extended:
         session.store.extend(session.study, session.lease, planned)
-    else:
-        session.update(planned=planned)
+    session.update(planned=planned, spec=session.request.as_json())
     _announce(session, prepared.data, space)
     if record.winner is None or extended:  # else it was closed with the baseline as it is
         train_baseline(session, record.baseline)
@@ -169,6 +181,8 @@ def _left(session: Session, log: StudyLog, known: StudyRecord | None) -> Iterato
         if isinstance(error, ModelcatError) and not isinstance(error, StoppedError) and state != "finished":
             changes["failure"] = {"kind": error.kind, "message": error.message}
         _log_end(log, error, state)
+        if is_urgent():
+            raise  # whoever comes next finds this process gone, and all that was acknowledged
         if not isinstance(error, ModelcatError) or isinstance(error, StoppedError | StoreError | UnreachableError):
             session.store.patience = None  # to end soon is what is wanted, or waiting was in vain
         # A lost lease: whoever has it now writes, not we. A lost database: a lease that nobody lives to renew ends too.

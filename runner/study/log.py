@@ -17,7 +17,15 @@ from runner.console.text import safe
 from runner.store.files import write_bytes
 from runner.store.records import TrialRecord
 from runner.study.progress import Opened
-from runner.study.telling import ended_line, failed_line, measured_line, opened_lines, phase_line, started_line
+from runner.study.telling import (
+    ended_line,
+    failed_line,
+    measured_line,
+    opened_lines,
+    phase_line,
+    retried_line,
+    started_line,
+)
 
 __all__ = ["LOG", "LogLine", "StudyLog", "read_log"]
 
@@ -34,8 +42,8 @@ class LogLine:
 
     Attributes:
         time: When it was written, in UTC.
-        kind: opened, phase, started, measured, ended, failed, details (of a failure), note; and how a run of the study
-            ended: finished, stopped, failed without a training.
+        kind: opened, phase, started, measured, ended, failed, retried, details (of either), note; and how a run of the
+            study ended: finished, stopped, failed without a training.
         training: What it is about: ``"trial/7"``, ``"baseline"``, ``"confirm/given/1"``; None for the study.
         text: One line of English in which every character shows itself.
     """
@@ -170,6 +178,11 @@ class StudyLog:
         """Write why, with the details."""
         if training:
             self.write("failed", failed_line(training, error), training)
+        self.details(training or None, details)
+
+    def retried(self, training: str, error: ModelcatError, details: str, attempt: str) -> None:
+        """Write why, with the details."""
+        self.write("retried", retried_line(training, error, attempt), training or None)
         self.details(training or None, details)
 
     def note(self, text: str) -> None:

@@ -11,7 +11,7 @@ from catalog.spec import Request
 __all__ = ["default_name", "differences", "identity", "study_name"]
 
 #: What may change between two runs of one study.
-_FREE = ("study.name", "study.trials")
+_FREE = ("study.name", "study.trials", "study.max_retries")
 
 
 def identity(spec: Mapping[str, Any], mode: str) -> str:

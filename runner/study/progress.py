@@ -62,6 +62,9 @@ class Listener(Protocol):
         `details` is a traceback, or the last that a lost worker printed; empty for expected errors.
         """
 
+    def retried(self, training: str, error: ModelcatError, details: str, attempt: str) -> None:
+        """The process of a task has died; it is tried again, `attempt` ``1 of 2``. `details` are those of `failed`."""
+
     def note(self, text: str) -> None:
         """Something worth a line."""
 
@@ -88,6 +91,9 @@ class Silent:
         """Ignore it."""
 
     def failed(self, training: str, error: ModelcatError, details: str) -> None:
+        """Ignore it."""
+
+    def retried(self, training: str, error: ModelcatError, details: str, attempt: str) -> None:
         """Ignore it."""
 
     def note(self, text: str) -> None:
@@ -134,6 +140,11 @@ class Tee:
         """Pass it on."""
         for listener in self.listeners:
             listener.failed(training, error, details)
+
+    def retried(self, training: str, error: ModelcatError, details: str, attempt: str) -> None:
+        """Pass it on."""
+        for listener in self.listeners:
+            listener.retried(training, error, details, attempt)
 
     def note(self, text: str) -> None:
         """Pass it on."""

@@ -17,6 +17,7 @@ from catalog.errors import DivergedError, ModelcatError, WorkError
 from catalog.space import Scalar, SearchSpace
 from runner.engine.messages import Done, Event, Failed, Report, Task
 from runner.store.records import Origin, TrialRecord, TrialState
+from runner.study.driving import Retried
 from runner.study.sampling import pruner_of, quarter_of, sampler_for
 from runner.study.session import Session, finite, speed_of
 from runner.study.space import distributions, suggest
@@ -162,10 +163,11 @@ class Search:
             origin=known.origin if (known := self._records.get(trial.number)) else self._origin(trial.number),
             params=dict(trial.params),
             started=known.started if known else datetime.now(UTC),
+            notes=known.notes if known else (),
         )
         self._put(record)
         self._trials[name] = trial
-        self._session.listener.started(name, record)
+        self._session.later(self._session.listener.started, name, record)
         subject = self._session.subject(self._config(record))
         task = self._session.training(name, subject, self._seed(), quarters=self._settings.pruner != "none")
         self._courses[name] = course
@@ -202,10 +204,14 @@ class Search:
     def _is_late(self) -> bool:
         return self._deadline is not None and time.monotonic() > self._deadline and bool(self._records)
 
-    def _handle(self, name: str, event: Event) -> None:
+    def _handle(self, name: str, event: Event | Retried) -> None:
         match event:
             case Report():
-                self._session.engine.answer(event.job, self._judge(name, event))
+                self._session.answer(event, self._judge(name, event))
+            case Retried(error, attempt):
+                record = self._record_of(name)
+                note = f"tried again ({attempt}): {error.kind}: {error.message}"
+                self._put(replace(record, notes=(*record.notes, note)))
             case Done(_, result):
                 self._finish(name, result)
             case Failed(_, error):
@@ -236,7 +242,7 @@ class Search:
         elif self._session.request.metric not in metrics:
             reason = f"validation {self._session.request.metric} is {value}, not a finite number"
             error = DivergedError(reason)
-            self._session.listener.failed(name, error, "")
+            self._session.later(self._session.listener.failed, name, error, "")
             self._fail(name, error)
         else:
             self._close(name, "complete", value=value, metrics=metrics, result=result)
@@ -251,7 +257,7 @@ class Search:
         finished = datetime.now(UTC)
         if result is not None:
             fields |= {
-                "notes": result.notes,
+                "notes": (*record.notes, *result.notes),
                 "speed": speed_of(result),
                 "model_dir": folders.relative(result.model_dir) if result.model_dir else None,
                 "predictions": folders.relative(result.predictions) if result.predictions else None,
@@ -260,10 +266,11 @@ class Search:
         closed = replace(record, state=state, finished=finished, seconds=self._courses[name].spent, **fields)
         self._put(closed)
         self._tell(closed)
-        self._session.folders.settle(name)
-        self._study.set_user_attr(_SPENT, self._spent_before + time.monotonic() - self._began)
+        if self._deadline is not None:
+            self._study.set_user_attr(_SPENT, self._spent_before + time.monotonic() - self._began)
         del self._trials[name], self._courses[name]
-        self._session.listener.ended(name, closed, closed.value)
+        self._session.later(self._session.folders.settle, name)
+        self._session.later(self._session.listener.ended, name, closed, closed.value)
 
     def _tell(self, record: TrialRecord) -> None:
         match record.state:
@@ -288,5 +295,5 @@ class Search:
         best = max(complete, key=lambda record: (sign * (record.value or 0.0), -record.number))
         for record in complete:
             if record.number != best.number and record.model_dir is not None:
-                self._session.folders.drop(record.model_dir)
+                self._session.later(self._session.folders.drop, record.model_dir)
                 self._put(replace(record, model_dir=None))

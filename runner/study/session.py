@@ -2,9 +2,11 @@
 
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +16,11 @@ from catalog.results import Evaluation
 from catalog.spec import Request
 from runner.engine.engine import Engine
 from runner.engine.interruption import check
-from runner.engine.messages import Done, Event, Failed, Report, Subject, Task, Tick, Train
+from runner.engine.messages import Done, Event, Failed, Report, Subject, Task, Train
 from runner.store.judgements import record_of
 from runner.store.records import EpochRecord, Lease
 from runner.store.store import Store
+from runner.study.driving import Following, Handle, Retried, drive
 from runner.study.folders import StudyFolders
 from runner.study.progress import Listener
 
@@ -47,6 +50,8 @@ class Session:
     _started: float = field(default_factory=time.monotonic)
     _beaten: float = field(default_factory=time.monotonic)
     _looked: float = field(default_factory=time.monotonic)
+    _waiting: list[Callable[[], None]] | None = None
+    _labels: tuple[str, ...] | None = None
 
     @property
     def seconds(self) -> float:
@@ -94,37 +99,51 @@ class Session:
         """Tell whether one value of the study's metric is better than another."""
         return value > than if self.request.direction is Direction.MAXIMIZE else value < than
 
-    def drive(self, following: Callable[[], tuple[str, Task] | None], handle: Callable[[str, Event], None]) -> None:
-        """Keep the workers busy until there is nothing left to do.
+    def drive(self, following: Following, handle: Handle) -> None:
+        """Keep the workers busy until there is nothing left to do; see `runner.study.driving.drive`."""
+        drive(self, following, handle)
 
-        Args:
-            following: Returns the next training's name and task, or None if there is none now; asked whenever a
-                worker is idle.
-            handle: Is told each event with the name of its training.
-        """
-        names: dict[int, str] = {}
-        while True:
-            while self.engine.idle and (work := following()) is not None:
-                name, task = work
-                names[self.engine.submit(task)] = name
-            if not self.engine.busy:
-                return
-            for event in self.engine.events(timeout=1.0):
-                name = names[event.job]
-                if isinstance(event, Tick):
-                    self.listener.ticked(name, event.progress)
-                    continue
-                if isinstance(event, Failed):
-                    self.listener.failed(name, event.error, event.details)
-                if isinstance(event, Report):
-                    self.record(name, event.metrics)
-                    self.listener.measured(name, event.metrics)
-                handle(name, event)
-            self.beat()
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Write all inside the block in one transaction, and do what waits for it afterwards."""
+        waiting: list[Callable[[], None]] = []
+        self._waiting = waiting
+        try:
+            with self.store.together(self.study, self.lease):
+                yield
+        finally:
+            self._waiting = None
+        for call in waiting:
+            call()
+
+    def later(self, call: Callable[..., None], *arguments: Any) -> None:
+        """Call something as soon as what was written before is safe."""
+        if self._waiting is None:
+            call(*arguments)
+        else:
+            self._waiting.append(partial(call, *arguments))
+
+    def answer(self, report: Report, decision: Decision) -> None:
+        """Answer a report, as soon as it is safe."""
+        self.later(self.engine.answer, report.job, decision)
 
     def go_on(self, report: Report) -> None:
         """Answer a report of a training that is never ended early."""
-        self.engine.answer(report.job, Decision.GO_ON)
+        self.answer(report, Decision.GO_ON)
+
+    def attempt(self, task: Task, name: str = "") -> Done | Failed:
+        """Do one task while nothing else runs and return how it ended."""
+        outcome: list[Done | Failed] = []
+        pending = [(name, task)]
+
+        def take(_: str, event: Event | Retried) -> None:
+            if isinstance(event, Report):
+                self.go_on(event)
+            elif isinstance(event, Done | Failed):
+                outcome.append(event)
+
+        self.drive(lambda: pending.pop() if pending else None, take)
+        return outcome[-1]
 
     def do(self, task: Task, name: str = "") -> Any:
         """Do one task while nothing else runs and return its result.
@@ -132,20 +151,10 @@ class Session:
         Raises:
             ModelcatError: What the worker raised.
         """
-        outcome: list[Event] = []
-        pending = [(name, task)]
-        self.drive(lambda: pending.pop() if pending else None, lambda _, event: self._take(event, outcome))
-        last = outcome[-1]
-        if isinstance(last, Failed):
-            raise last.error
-        assert isinstance(last, Done)
-        return last.value
-
-    def _take(self, event: Event, outcome: list[Event]) -> None:
-        if isinstance(event, Report):
-            self.go_on(event)
-        else:
-            outcome.append(event)
+        outcome = self.attempt(task, name)
+        if isinstance(outcome, Failed):
+            raise outcome.error
+        return outcome.value
 
     def record(self, training: str, metrics: EpochMetrics) -> None:
         """Store a measurement."""
@@ -165,7 +174,9 @@ class Session:
         """Store how a model was judged, if it was; classes get the names that the data give them."""
         if evaluation is None:
             return
-        names = dict(enumerate(self.store.study(self.study).data["labels"]))
+        if self._labels is None:
+            self._labels = tuple(self.store.study(self.study).data["labels"])
+        names = dict(enumerate(self._labels))
         classes = tuple(
             replace(scores, label=names.get(index, scores.label)) for index, scores in enumerate(evaluation.classes)
         )

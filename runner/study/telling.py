@@ -15,6 +15,7 @@ __all__ = [
     "named",
     "opened_lines",
     "phase_line",
+    "retried_line",
     "started_line",
 ]
 
@@ -79,6 +80,11 @@ def ended_line(metric: str, training: str, record: TrialRecord | None, value: fl
 def failed_line(training: str, error: ModelcatError) -> str:
     """Return why a training failed."""
     return f"{named(training)} failed: {error.kind}: {error.message}"
+
+
+def retried_line(training: str, error: ModelcatError, attempt: str) -> str:
+    """Return why something is tried again."""
+    return f"{named(training) or 'this'} is tried again ({attempt}): {error.kind}: {error.message}"
 
 
 def named(training: str) -> str:

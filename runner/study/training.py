@@ -13,7 +13,14 @@ def as_training(request: Request, name: str | None = None) -> Request:
 
     `name` is its name in the store; made from model, data and spec if left out.
     """
-    study = Study(name=name, trials=1, pruner="none", seed=request.spec.study.seed, confirm=Confirm(top=0, seeds=1))
+    study = Study(
+        name=name,
+        trials=1,
+        pruner="none",
+        seed=request.spec.study.seed,
+        confirm=Confirm(top=0, seeds=1),
+        max_retries=request.spec.study.max_retries,
+    )
     metric = next(iter(request.plugin.metrics))
     return replace(
         request,

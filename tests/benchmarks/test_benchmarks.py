@@ -96,6 +96,14 @@ def test_parity_trains_each_seed(command):
     assert set(report["differences"]["modelcat - trainer"]) == {"points", "standard_error"}
 
 
+def test_the_coordinator_makes_as_many_trials_as_the_plain_loop(command):
+    """Both sides make all trials, and their speed, their work and their memory are told."""
+    report = command("coordinator", "--trials", "5", "--workers", "3", "--rounds", "1")
+    assert set(report["contestants"]) == {"modelcat", "optuna"}
+    assert all(value > 0 for side in report["contestants"].values() for value in side.values())
+    assert set(report["ratios"]["modelcat / optuna"]) == {"trials_per_second", "cpu_per_trial", "peak"}
+
+
 def test_memory_tells_peaks(command):
     """Peaks of all contestants and their ratios are told."""
     options = ["--steps", "1", "--batch", "8", "--max-length", "32"]

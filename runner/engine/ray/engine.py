@@ -16,7 +16,7 @@ from catalog.errors import InputError, LostWorkerError, UnreachableError
 from runner.engine import interruption
 from runner.engine.engine import run_alone
 from runner.engine.local import usable_cores, worker_environment
-from runner.engine.messages import Answer, Done, Event, Failed, Job, Task
+from runner.engine.messages import Answer, Done, Event, Failed, Job, Pause, Task
 from runner.engine.ray.capacity import Node, Share, shares
 from runner.engine.ray.cluster import Cluster, pinned
 from runner.engine.ray.connection import connect, disconnect, imported
@@ -122,9 +122,11 @@ class RayEngine:
 
     def answer(self, job: int, decision: Decision) -> None:
         """Answer a report of `job`."""
-        for worker in self._crew:
-            if worker.job == job:
-                worker.actor.send.remote(Answer(job, decision))
+        self._tell(job, Answer(job, decision))
+
+    def pause(self, job: int) -> None:
+        """Ask the training of `job` to write a checkpoint and end; `events` tells when it has."""
+        self._tell(job, Pause(job))
 
     def events(self, timeout: float) -> list[Event]:
         """Wait up to `timeout` seconds for something to happen; workers and nodes that are gone are replaced.
@@ -163,6 +165,11 @@ class RayEngine:
             self._meeting.close()
         disconnect(self._ray)
         self._ray = None
+
+    def _tell(self, job: int, message: Answer | Pause) -> None:
+        for worker in self._crew:
+            if worker.job == job:
+                worker.actor.send.remote(message)
 
     def _probe(self) -> None:
         """Have all nodes looked at before there is work; one that is unfit now would be a mistake of the set-up."""

@@ -1,6 +1,8 @@
 """A plugin whose trainings are arithmetic: instant, repeatable, and able to fail in every way that real ones do.
 
 Accuracy after each quarter is ``share * (1 - (x - 0.7)^2)``, plus a little luck that depends on the seed.
+Where the environment names a folder as SIMULATED_DEATHS, the process ends once for each file in it that is named as
+what it is about to do.
 """
 
 import json
@@ -8,6 +10,7 @@ import os
 import random
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Literal
 
@@ -15,7 +18,7 @@ from pydantic import Field
 
 from catalog.contract import CHECKPOINTS, Card, DataSummary, Decision, Direction, EpochMetrics, Outcome, TrialResult
 from catalog.dataset import DemoDataset, Strict
-from catalog.errors import DataError, DivergedError, ModelSourceError, OutOfMemoryError, WorkError
+from catalog.errors import DataError, DivergedError, ModelSourceError, OutOfMemoryError, StoppedError, WorkError
 from catalog.results import Comparison, Evaluation, Exported, Prediction
 from catalog.space import FloatRange
 
@@ -29,6 +32,8 @@ class Config(Strict):
     trouble: Literal["none", "error", "oom", "nan", "die", "diverged", "data"] = Field(
         "none", description="What happens to trainings with x above `trouble_above`."
     )
+    deaths: int = Field(0, ge=0, description="Times that each training's process ends half way.")
+    listens: bool = Field(False, description="Whether a training pauses when it is to.")
     checkpoints: bool = Field(False, description="Whether a training keeps a checkpoint after every quarter.")
     trouble_above: float = Field(-1.0, description="Trainings with a larger x meet the trouble.")
     seed: int = Field(0, ge=0, description="Seed.")
@@ -45,15 +50,22 @@ def summary(dataset):
 
 class Trainer:
     def prepare(self, dataset, config, cache):
+        _die_if_told("prepare")
         return Prepared(summary(dataset))
 
     def train(self, config, prepared, context):
+        _die_if_told(context.folder.name)
         if config.x > config.trouble_above:
             _meet(config.trouble)
         history, done = [], _done(context) if config.checkpoints else 0
         for quarter in range(done + 1, 5):
             time.sleep(config.seconds / 4)
             context.tick(quarter / 4)
+            if config.listens and context.paused():
+                context.folder.joinpath("paused").touch()
+                raise StoppedError("paused")
+            if quarter == 3:
+                _die_again(context.folder.with_suffix(".deaths"), config.deaths)
             value = _value(config, context.seed) * (0.6 + 0.1 * quarter)
             if config.trouble == "nan" and config.x > config.trouble_above:
                 value = float("nan")
@@ -84,11 +96,13 @@ class Trainer:
         )
 
     def evaluate(self, model_dir, prepared, split, *, folder, device, threads):
+        _die_if_told("evaluate")
         value = json.loads(model_dir.joinpath("model.json").read_text())["accuracy"]
         folder.joinpath(f"{split}.json").write_text(json.dumps(value))
         return Evaluation(split, 10, {"accuracy": value}, ((5, 0), (0, 5)), folder / f"{split}.json", 0.0)
 
     def compare(self, first, second, metric, seed):
+        _die_if_told("compare")
         means = [sum(json.loads(path.read_text()) for path in side) / len(side) for side in (first, second)]
         difference = means[0] - means[1]
         return Comparison(metric, difference, difference - 0.01, difference + 0.01, 10, (len(first), len(second)))
@@ -120,6 +134,22 @@ def _done(context):
 
 def _value(config, seed):
     return 1 - (config.x - 0.7) ** 2 + config.luck * random.Random(seed).gauss(0, 1)
+
+
+def _die_if_told(what):
+    """End this process, once, where somebody has asked for it."""
+    asked = Path(os.environ.get("SIMULATED_DEATHS", os.devnull)) / what
+    if asked.exists():
+        asked.unlink()
+        os._exit(7)
+
+
+def _die_again(count, deaths):
+    """End this process until it has happened often enough."""
+    so_far = int(count.read_text()) if count.exists() else 0
+    if so_far < deaths:
+        count.write_text(str(so_far + 1))
+        os._exit(7)
 
 
 def _meet(trouble):

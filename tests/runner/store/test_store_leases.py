@@ -5,9 +5,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from subprocess import Popen
 
+import optuna
 import pytest
 
 from catalog.errors import StudyConflictError, UnknownStudyError
+from runner.store import leasing
 from runner.store.records import EpochRecord, EvaluationRecord, Lease, Owner, TrialRecord
 from runner.store.store import Store
 
@@ -158,3 +160,48 @@ def test_hosts_need_not_agree_on_the_time(
                 store.acquire("reviews", Owner.this_process(), MINUTE)
         expires = store.study("reviews").lease.expires
         assert timedelta(0) < expires - datetime.now(UTC) < 2 * MINUTE
+
+
+def test_a_lease_is_not_made_longer_by_a_clock_put_back(
+    store: Store, make_study: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A lease of another host that seems to last for a day is refused, and ends as soon as one of its length would."""
+    make_study()
+    today = datetime.now(UTC)
+    store.acquire("reviews", Owner("elsewhere.example", 1, 0.0), MINUTE)
+    yesterday = today - timedelta(days=1)
+    monkeypatch.setattr(leasing, "now", lambda _: yesterday)
+    for _ in range(2):
+        with pytest.raises(StudyConflictError, match=r"elsewhere\.example"):
+            store.begin("reviews", Owner.this_process(), MINUTE)
+        assert store.study("reviews").lease.expires == yesterday + MINUTE
+    monkeypatch.setattr(leasing, "now", lambda _: yesterday + 2 * MINUTE)
+    assert store.begin("reviews", Owner.this_process(), MINUTE).epoch == 2
+
+
+def test_what_is_written_together_is_written_or_not(store: Store, lease: Lease) -> None:
+    """Our rows and Optuna's are one transaction: seen inside, lost together where an error leaves it, and fenced."""
+    study = optuna.create_study(study_name="reviews", storage=store.optuna_storage())
+
+    def write() -> None:
+        asked = study.ask()
+        asked.report(0.5, 25)
+        store.put_trial("reviews", lease, TrialRecord(asked.number, "running", "given", {}))
+        assert [trial.number for trial in store.trials("reviews")] == [asked.number]
+
+    def fail() -> None:
+        with store.together("reviews", lease):
+            write()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert store.trials("reviews") == []
+    study = optuna.load_study(study_name="reviews", storage=store.optuna_storage())
+    assert study.trials == []
+    with store.together("reviews", lease):
+        write()
+    assert len(store.trials("reviews")) == len(study.trials) == 1
+    store.release("reviews", lease, "stopped")
+    with pytest.raises(StudyConflictError, match="it was released"), store.together("reviews", lease):
+        raise AssertionError("nobody may come here without the lease")

@@ -25,7 +25,13 @@ _ITERATIONS = 1000
 
 
 def fit(
-    config: LinearConfig, summary: DataSummary, train: Split, *, threads: int, seed: int, tick: Callable[[float], None]
+    config: LinearConfig,
+    summary: DataSummary,
+    train: Split,
+    *,
+    threads: int,
+    seed: int,
+    tick: Callable[[float], None],
 ) -> tuple[LinearModel, float, tuple[str, ...]]:
     """Fit a model to the training texts.
 

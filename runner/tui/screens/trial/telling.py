@@ -40,6 +40,7 @@ _FAILURES = {
     "bad_data": msgid("The data cannot be used"),
     "bad_model": msgid("The model cannot be used"),
     "lost_worker": msgid("The process that trained it ended"),
+    "hung": msgid("The process that trained it made no progress any more"),
     "unreachable": msgid("A server did not answer"),
     "plugin": msgid("The plugin broke its contract"),
 }
@@ -49,6 +50,7 @@ _ADVICE = {
     "bad_data": msgid("Mend the data set that the spec names, then resume the study."),
     "bad_model": msgid("Check model_name in the spec."),
     "lost_worker": msgid("The machine may have run out of memory: run fewer workers at once, then resume the study."),
+    "hung": msgid("Look at the machine, its disks and its devices, then resume the study."),
     "unreachable": msgid("Check the network, then resume the study."),
     "plugin": msgid("Update the plugin, or ask those who made it."),
 }

@@ -1,0 +1,124 @@
+"""Interrupts and lost leases: what was told is kept, trainings leave checkpoints, nobody writes who may not."""
+
+import os
+import signal
+import sqlite3
+
+import psutil
+import pytest
+
+from catalog.errors import StudyConflictError
+from runner.store.store import Store
+from runner.study import coordinator
+from runner.study.coordinator import run_study
+
+pytestmark = pytest.mark.usefixtures("quick_importance")
+
+
+class Interrupting:
+    """A listener that does something once, at the first measurement of trial 1."""
+
+    def __init__(self, recorder, act):
+        self.recorder, self.act = recorder, act
+
+    def __getattr__(self, name):
+        def tell(*arguments):
+            getattr(self.recorder, name)(*arguments)
+            if (name, arguments[0]) == ("measured", "trial/1") and self.act is not None:
+                act, self.act = self.act, None
+                act()
+
+        return tell
+
+
+@pytest.fixture
+def engines(monkeypatch):
+    """Return the engines that studies start, which keep their processes in mind."""
+    made = []
+
+    class Remembered(coordinator.LocalEngine):
+        def _start(self, index):
+            worker = super()._start(index)
+            made.append(psutil.Process(worker.process.pid))
+            return worker
+
+    monkeypatch.setattr(coordinator, "LocalEngine", Remembered)
+    return made
+
+
+def gone(processes):
+    """Tell whether all processes have ended."""
+    return not any(each.is_running() and each.status() != psutil.STATUS_ZOMBIE for each in processes)
+
+
+def signals(count):
+    """Return what sends this process so many interrupts."""
+    return lambda: [os.kill(os.getpid(), signal.SIGINT) for _ in range(count)]
+
+
+STUDY = {"trials": 3, "name": "mine", "pruner": "hyperband", "confirm": {"top": 0, "seeds": 1}}
+
+
+@pytest.mark.parametrize("listens", [True, False])
+def test_an_interrupted_training_is_asked_for_a_checkpoint(request_of, place, recorder, engines, listens):
+    """It has a moment to leave one; one that does not listen is ended at its next tick. The trial goes on later."""
+    config = {"x": 0.5, "seconds": 0.4, "listens": listens}
+    with pytest.raises(KeyboardInterrupt):
+        run_study(request_of(config, **STUDY), place, Interrupting(recorder, signals(1)))
+    assert gone(engines)
+    left = [path.parent.name for path in (place.folder / "mine").rglob("paused")]
+    assert left == (["trial-1"] if listens else [])
+    with Store.open(place.storage, create=False) as store:
+        record, trials, epochs = store.study("mine"), store.trials("mine"), store.epochs("mine")
+    assert (record.state, record.lease) == ("stopped", None)
+    assert [trial.state for trial in trials] == ["complete", "running"]
+    assert {(e.training, e.progress) for e in epochs} == {(name, m.progress) for name, m in recorder.of("measured")}
+    assert run_study(request_of(config, **STUDY), place, recorder).trials.complete == 3
+
+
+def test_a_second_interrupt_waits_for_nothing(request_of, place, recorder, engines):
+    """No checkpoint is waited for and nothing is written any more; what was told is in the store all the same."""
+    with pytest.raises(KeyboardInterrupt):
+        run_study(request_of({"x": 0.5, "listens": True}, **STUDY), place, Interrupting(recorder, signals(2)))
+    assert gone(engines)
+    assert list((place.folder / "mine").rglob("paused")) == []
+    with Store.open(place.storage, create=False) as store:
+        record, trials, epochs = store.study("mine"), store.trials("mine"), store.epochs("mine")
+    assert record.lease is not None
+    ended = {training: value for training, _, value in recorder.of("ended")}
+    assert {f"trial/{t.number}": t.value for t in trials if t.state == "complete"}.items() <= ended.items()
+    assert {(name, m.progress) for name, m in recorder.of("measured")} == {(e.training, e.progress) for e in epochs}
+
+
+def test_who_has_lost_the_lease_writes_nothing_more(request_of, place, recorder, engines):
+    """As soon as another host has taken the study over, its coordinator ends, and its workers with it."""
+
+    def rob():
+        with sqlite3.connect(place.storage.removeprefix("sqlite:///")) as connection:
+            connection.execute("UPDATE modelcat_studies SET lease_host = 'elsewhere', lease_epoch = lease_epoch + 1")
+        rob.before = connection.execute("SELECT * FROM modelcat_trials").fetchall()
+
+    with pytest.raises(StudyConflictError, match=r"process .* on elsewhere has taken it over; nothing was written"):
+        run_study(request_of({"x": 0.5, "seconds": 0.2}, **STUDY), place, Interrupting(recorder, rob))
+    assert gone(engines)
+    with sqlite3.connect(place.storage.removeprefix("sqlite:///")) as connection:
+        assert connection.execute("SELECT * FROM modelcat_trials").fetchall() == rob.before
+        assert connection.execute("SELECT state, lease_host FROM modelcat_studies").fetchall() == [
+            ("running", "elsewhere")
+        ]
+
+
+def test_a_study_is_taken_over_from_another_host(request_of, place, recorder):
+    """Refused with who runs it and since when; `takeover` takes it, and its trials go on."""
+    first = {**STUDY, "trials": 2}
+    run_study(request_of({"x": 0.5}, **first), place, recorder)
+    with sqlite3.connect(place.storage.removeprefix("sqlite:///")) as connection:
+        connection.execute(
+            "UPDATE modelcat_studies SET state = 'running', lease_host = 'elsewhere', lease_pid = 7, "
+            "lease_started = 1, lease_since = '2026-01-01 10:00:00.000000', "
+            "lease_expires = '9999-01-01 10:00:00.000000'"
+        )
+    refused = r"run by process 7 on elsewhere since 2026-01-01 10:00:00 UTC: .*modelcat resume mine --takeover"
+    with pytest.raises(StudyConflictError, match=refused):
+        run_study(request_of({"x": 0.5}, **STUDY), place, recorder)
+    assert run_study(request_of({"x": 0.5}, **STUDY), place, recorder, takeover=True).trials.complete == 3

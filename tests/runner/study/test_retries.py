@@ -1,0 +1,90 @@
+"""Work whose process died is tried again, so often and no more; errors of the work itself are not."""
+
+import pytest
+
+from runner.store.store import Store
+from runner.study.coordinator import run_study
+from runner.study.log import read_log
+
+pytestmark = pytest.mark.usefixtures("quick_importance")
+
+
+def opened(place):
+    """Return the store for looking at."""
+    return Store.open(place.storage, create=False)
+
+
+def test_a_trial_whose_process_died_is_tried_again(request_of, place, recorder):
+    """It ends under its number as if nothing had happened; notes, log and listener say that and why it was retried."""
+    study = {"trials": 2, "pruner": "hyperband", "confirm": {"top": 0, "seeds": 1}}
+    record = run_study(request_of({"x": 0.5, "deaths": 1}, **study), place, recorder)
+    store = opened(place)
+    assert record.trials.complete == 2
+    said = "tried again (1 of 2): lost_worker: the worker process ended with code 7"
+    assert [trial.notes for trial in store.trials(record.study)] == [(said, "a note")] * 2
+    for number in range(2):
+        rows = [epoch.progress for epoch in store.epochs(record.study, f"trial/{number}")]
+        assert rows == [0.25, 0.5, 0.75, 1.0]
+    retried = [(training, error.kind, attempt) for training, error, _, attempt in recorder.of("retried")]
+    assert retried == [("trial/0", "lost_worker", "1 of 2"), ("trial/1", "lost_worker", "1 of 2")]
+    assert recorder.of("failed") == []
+    logged = [line for line in read_log(place.folder / record.study)[0] if line.kind == "retried"]
+    assert [line.training for line in logged] == ["trial/0", "trial/1"]
+    assert "trial 0 is tried again (1 of 2): lost_worker: the worker process ended" in logged[0].text
+
+
+@pytest.mark.parametrize(("most", "tries"), [(1, "; it was tried 2 times"), (0, "")])
+def test_a_trial_that_dies_too_often_fails_with_its_reason(request_of, place, recorder, most, tries):
+    """After `max_retries` it has failed as it last died, and the study goes on to its target."""
+    study = {"trials": 3, "sampler": "random", "max_retries": most, "confirm": {"top": 0, "seeds": 1}}
+    record = run_study(request_of({"x": 0.5, "trouble": "die", "trouble_above": 0.55}, **study), place, recorder)
+    failed = [trial for trial in opened(place).trials(record.study) if trial.state == "failed"]
+    assert failed
+    assert record.trials.complete + len(failed) == 3
+    reason = {"kind": "lost_worker", "reason": f"the worker process ended with code 7{tries}"}
+    assert all(trial.failure == reason for trial in failed)
+    assert len(recorder.of("retried")) == most * len(failed)
+
+
+@pytest.mark.parametrize("trouble", ["diverged", "data", "error", "nan"])
+def test_errors_of_the_work_are_not_tried_again(request_of, place, recorder, trouble):
+    """What would only happen again is not repeated."""
+    config = {"x": 0.5, "trouble": trouble, "trouble_above": 0.55}
+    run_study(request_of(config, trials=2, confirm={"top": 0, "seeds": 1}), place, recorder)
+    assert recorder.of("retried") == []
+    assert [training for training, *_ in recorder.of("failed")] == ["trial/1"]
+
+
+def test_whatever_a_study_does_is_tried_again(request_of, place, recorder, tmp_path, monkeypatch):
+    """Deaths while data are prepared, the baseline trained, finalists confirmed, models compared and judged."""
+    deaths = tmp_path / "deaths"
+    deaths.mkdir()
+    for what in ("prepare", "baseline", "confirm-given-1", "compare", "evaluate"):
+        deaths.joinpath(what).touch()
+    monkeypatch.setenv("SIMULATED_DEATHS", str(deaths))
+    record = run_study(request_of(trials=3), place, recorder)
+    assert record.state == "finished"
+    assert record.verdict["confirmed"]
+    assert "failure" not in record.baseline
+    assert list(deaths.iterdir()) == []
+    assert [training for training, *_ in recorder.of("retried")] == ["", "baseline", "confirm/given/1", "", ""]
+
+
+def test_a_baseline_that_dies_again_and_again_costs_no_study(request_of, place, recorder, tmp_path, monkeypatch):
+    """Its failure is recorded, and the trials are made."""
+    deaths = tmp_path / "deaths"
+    deaths.mkdir()
+    deaths.joinpath("baseline").touch()
+    monkeypatch.setenv("SIMULATED_DEATHS", str(deaths))
+    record = run_study(request_of(trials=2, max_retries=0), place, recorder)
+    assert record.state == "finished"
+    assert record.baseline["failure"]["kind"] == "lost_worker"
+
+
+def test_the_number_of_tries_may_change_between_runs(request_of, place, recorder):
+    """It is no part of what makes a study this study, and the last one given is kept for `resume`."""
+    first = run_study(request_of(trials=2, confirm={"top": 0, "seeds": 1}), place, recorder)
+    more = request_of(trials=3, confirm={"top": 0, "seeds": 1}, max_retries=7)
+    record = run_study(more, place, recorder)
+    assert (record.study, record.planned) == (first.study, 3)
+    assert record.spec["study"]["max_retries"] == 7
