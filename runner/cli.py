@@ -617,6 +617,7 @@ def compare(models: tuple[str, ...], storage: str | None, json: bool) -> None:
 def delete(study: str, yes: bool, storage: str | None, json: bool) -> None:
     """Delete a study and its files."""
     from runner.console.output import print_json
+    from runner.console.text import safe
 
     store, place = _store(storage), _place(storage, 1)
     record = store.study(study)
@@ -624,9 +625,9 @@ def delete(study: str, yes: bool, storage: str | None, json: bool) -> None:
         if not sys.stdin.isatty():
             raise InputError(f"deleting {record.study!r} needs --yes where nobody can be asked")
         total = record.trials.complete + record.trials.pruned + record.trials.failed
-        click.confirm(f"Delete {record.study} with {total} trials and its model?", abort=True, err=True)
+        click.confirm(f"Delete {safe(record.study)} with {total} trials and its model?", abort=True, err=True)
     store.delete_study(record.study, place.folder)
-    print_json({"deleted": record.study}) if json else sys.stderr.write(f"Deleted {record.study}.\n")
+    print_json({"deleted": record.study}) if json else sys.stderr.write(f"Deleted {safe(record.study)}.\n")
 
 
 @app.command(epilog="Example:  modelcat doctor")

@@ -15,6 +15,8 @@ __all__ = ["move_folder", "path_inside", "remove_tree", "study_folder", "write_b
 #: Names that begin so are unfinished or given up, and may be removed by whoever finds them at leisure.
 TEMPORARY = ".tmp-"
 REMOVED = ".removed-"
+#: What lies beside the studies' folders.
+_QUEUE = ("worker.json", "worker.lock", "worker.log")
 
 
 def study_folder(root: Path, study: str) -> Path:
@@ -23,8 +25,11 @@ def study_folder(root: Path, study: str) -> Path:
     Raises:
         InputError: The name would lead out of `root`.
     """
-    if study in {"", ".", ".."} or study.startswith(".") or any(sign in study for sign in "/\\\0"):
-        raise InputError(f"{study!r} cannot be a study's name: it must not hold / or \\, nor begin with a dot")
+    if not study or study in _QUEUE or study.startswith(".") or any(sign in study for sign in "/\\\0"):
+        raise InputError(
+            f"{study!r} cannot be a study's name: it must not hold / or \\, nor begin with a dot, nor be a file's of the "
+            "queue"
+        )
     return root / study
 
 

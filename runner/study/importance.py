@@ -46,7 +46,7 @@ def importance_of(
         WorkError: It could not be computed.
         LostWorkerError: The process that computed it died, or took too long.
     """
-    varied = [name for name in space if len({params.get(name) for params, _ in points}) > 1]
+    varied = [name for name in space if len({repr(params.get(name)) for params, _ in points}) > 1]
     if len(points) < _FEWEST or not varied or len({value for _, value in points}) < 2:
         return None
     if len(points) > _MOST:

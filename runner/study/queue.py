@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from catalog.errors import (
+    InputError,
     ModelcatError,
     StoppedError,
     StoreError,
@@ -136,7 +137,7 @@ def _run(
 
 def _leave(store: Store, place: Place, study: str, lease: Lease, error: ModelcatError) -> None:
     """Give the lease of a study back that could not even be begun; whoever began it has done so already."""
-    with suppress(StudyConflictError):
+    with suppress(StudyConflictError, InputError):  # the lease is lost, or no folder can have the study's name
         store.update_study(study, lease, failure={"kind": error.kind, "message": error.message})
         store.release(study, lease, "failed")
         log = StudyLog(place.folder_of(study), lambda _: None)

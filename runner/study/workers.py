@@ -6,6 +6,7 @@ off the list and another one is started: no study is left alone while somebody b
 """
 
 import json
+import math
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -25,6 +26,8 @@ __all__ = ["Attendance", "Worker", "WorkerList", "running_worker"]
 _LOCK_SECONDS = 30.0
 #: A list of ours is far smaller.
 _MOST_BYTES = 1_000_000
+#: No system has process ids beyond.
+_PIDS = 1 << 31
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +154,8 @@ class Attendance:
 
 def _parsed(entry: Any) -> Worker | None:
     match entry:
-        case {"storage": str(storage), "host": str(host), "pid": int(pid), "started": int() | float() as started}:
+        case {"storage": str(storage), "host": str(host), "pid": int(pid), "started": int() | float() as started} if (
+            0 < pid < _PIDS and math.isfinite(started)
+        ):
             return Worker(storage, host, pid, float(started), ready=entry.get("ready") is True)
     return None

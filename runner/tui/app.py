@@ -12,7 +12,7 @@ from textual.events import Resize
 from textual.filter import LineFilter
 from textual.screen import ModalScreen, Screen
 from textual.theme import Theme
-from textual.widget import Widget
+from textual.widget import AwaitMount, Widget
 from textual.worker import WorkerFailed
 
 from catalog.errors import InputError
@@ -65,6 +65,7 @@ class Browser(App[None]):
         self._preferences_path = preferences_path
         self._studies: tuple[float, list[StudyRecord]] = (float("-inf"), [])
         self._answers: Answers | None = None
+        self._looks: dict[str, tuple[str, str, bool]] = {self.DEFAULT_MODE: desk.looks}
         self._ascii = AsciiFilter()
         for theme in THEMES:
             self.register_theme(theme)
@@ -216,8 +217,7 @@ class Browser(App[None]):
         self.desk.preferences = replace(self.desk.preferences, **changes)
         self._wear()
         self.set_class(self.desk.preferences.ascii, "-ascii")
-        for screen in self.screen_stack:
-            retell(screen)
+        self._catch_up()
         if self._preferences_path is not None and not self.desk.read_only:
             try:
                 keep_preferences(self._preferences_path, changes)
@@ -227,6 +227,20 @@ class Browser(App[None]):
                 self.tell(
                     self.desk.t("The settings cannot be kept in {path}: {reason}", path=path, reason=reason), bad=True
                 )
+
+    def switch_mode(self, mode: str) -> AwaitMount:
+        """Go to another of the four places; what was changed meanwhile is told anew there, dialogs too."""
+        switched = super().switch_mode(mode)
+        self._looks.setdefault(mode, self.desk.looks)
+        if self._looks[mode] != self.desk.looks:
+            self._catch_up()
+        return switched
+
+    def _catch_up(self) -> None:
+        """Tell all that lies in this place in the language, theme and signs of the moment."""
+        self._looks[self.current_mode] = self.desk.looks
+        for screen in self.screen_stack:
+            retell(screen)
 
     def _wear(self) -> None:
         """Put the chosen theme on; the dark one where there is none of that name."""

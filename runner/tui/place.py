@@ -42,7 +42,6 @@ class Place(Screen[None]):
         self.notice = Notice(desk)
         self._looking = False
         self._rested = 0.0
-        self._shown_as = desk.looks
 
     @property
     def browser(self) -> "Browser":
@@ -89,15 +88,9 @@ class Place(Screen[None]):
         self.look_now()
 
     def on_screen_resume(self) -> None:
-        """Look at once when one comes back, and tell all anew that was told in another language, theme or signs."""
-        if self._shown_as != self.desk.looks:
-            retell(self)
+        """Look at once when one comes back."""
         self.told()
         self.look_now()
-
-    def remember_looks(self) -> None:
-        """Note in what language, theme and signs this is shown now."""
-        self._shown_as = self.desk.looks
 
     def told(self) -> None:
         """Bring breadcrumb and footer up to date."""
@@ -164,5 +157,4 @@ def retell(screen: Screen[Any]) -> None:
     if (again := getattr(screen, "retell", None)) is not None:
         again()
     if isinstance(screen, Place):
-        screen.remember_looks()
         screen.told()

@@ -64,15 +64,21 @@ def keep_preferences(path: Path, changes: Mapping[str, str | bool]) -> None:
     """
     from runner.store.files import write_bytes
 
-    place = path.resolve()  # a link to a file that is kept elsewhere stays a link
+    try:
+        place = path.resolve()  # a link to a file that is kept elsewhere stays a link
+    except RuntimeError as error:
+        raise InputError(f"{path}: the settings cannot be read: the link leads back to itself") from error
     text = _text_of(place)
     wanted = {**_settings_in(place, text), **changes}
     for name, value in changes.items():
-        text = _with_line(text, name, f"{name} = {_toml(value)}")
+        text = _with_line(text, name, _toml(value))
     if not _says(text, wanted):  # a setting is written in another way than on a line of its own
         text = _whole(wanted)
     place.parent.mkdir(parents=True, exist_ok=True)
+    mode = place.stat().st_mode if place.exists() else None
     write_bytes(place, text.encode())
+    if mode is not None:
+        place.chmod(mode)
 
 
 def _text_of(path: Path) -> str:
@@ -107,11 +113,12 @@ def _says(text: str, settings: Mapping[str, Any]) -> bool:
         return False
 
 
-def _with_line(text: str, name: str, line: str) -> str:
-    """Return a TOML text with the line of a key of its first table changed, or put first."""
+def _with_line(text: str, name: str, value: str) -> str:
+    """Return a TOML text with the value of a key of its first table changed, or with a line for it put first."""
     top, table, rest = re.match(r"(?s)(.*?)(^[ \t]*\[|\Z)(.*)", text, re.MULTILINE).groups()  # type: ignore[union-attr]
-    changed, found = re.subn(rf"(?m)^[ \t]*{name}[ \t]*=[^\r\n]*", lambda _: line, top, count=1)
-    return (changed if found else f"{line}\n{top}") + table + rest
+    pattern = rf"(?m)^([ \t]*{name}[ \t]*=[ \t]*)(\"(?:[^\"\\\r\n]|\\.)*\"|'[^'\r\n]*'|[^#\s]+)"
+    changed, found = re.subn(pattern, lambda line: line[1] + value, top, count=1)
+    return (changed if found else f"{name} = {value}\n{top}") + table + rest
 
 
 def _whole(settings: Mapping[str, Any]) -> str:
@@ -166,5 +173,6 @@ def _language_of_environment() -> str:
 def _toml(value: str | bool) -> str:
     import json
 
-    # A JSON string is a TOML basic string, but for \x7f, which no name of ours holds.
-    return str(value).lower() if isinstance(value, bool) else json.dumps(value)
+    # A JSON string is a TOML basic string, but for \x7f, and for the surrogates that JSON writes.
+    text = json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return str(value).lower() if isinstance(value, bool) else text

@@ -5,7 +5,7 @@ from runner.tui.desk import Desk
 from runner.tui.rows.study_row import ShownState, StudyRow
 from runner.tui.words import msgid
 
-__all__ = ["state_sentence", "state_word", "waiting"]
+__all__ = ["gone", "state_sentence", "state_word", "stopped", "waiting"]
 
 _WORDS: dict[ShownState, str] = {
     "queued": msgid("waiting"),
@@ -31,10 +31,9 @@ def state_sentence(row: StudyRow, desk: Desk) -> str:
         case "running":
             told = _running(row, desk)
         case "gone":
-            told = t("Its worker is gone: nobody runs it. r resumes it where it was.")
+            told = gone(desk)
         case "stopped":
-            counts = {"done": row.done, "planned": record.planned}
-            told = t("Stopped with {done:count} of {planned:count} trials. r resumes it.", **counts)
+            told = stopped(row.done, record.planned, desk)
         case "failed":
             reason = safe((record.failure or {}).get("message") or t("the reason was not recorded"), 300)
             told = t("Failed: {reason}", reason=reason)
@@ -43,13 +42,30 @@ def state_sentence(row: StudyRow, desk: Desk) -> str:
     return told
 
 
+def gone(desk: Desk) -> str:
+    """Return that nobody runs a study any more."""
+    return _with_key(desk, desk.t("Its worker is gone: nobody runs it."), msgid("r resumes it where it was."))
+
+
+def stopped(done: int, planned: int, desk: Desk) -> str:
+    """Return how far a study came that was stopped."""
+    told = desk.t("Stopped with {done:count} of {planned:count} trials.", done=done, planned=planned)
+    return _with_key(desk, told, msgid("r resumes it."))
+
+
 def waiting(in_queue: bool, desk: Desk) -> str:
     """Return what a queued study waits for."""
     if not in_queue:
-        return desk.t("Not begun: it is being made, or whoever made it has ended. r puts it into the queue.")
+        told = desk.t("Not begun: it is being made, or whoever made it has ended.")
+        return _with_key(desk, told, msgid("r puts it into the queue."))
     if not desk.attended:
-        return desk.t("It waits in the queue, and no worker runs on this machine: r starts one.")
+        return _with_key(desk, desk.t("It waits, and no worker runs on this machine."), msgid("r starts one."))
     return desk.t("It waits in the queue until a worker takes it.")
+
+
+def _with_key(desk: Desk, told: str, key: str) -> str:
+    """Add which key helps, where it may be used."""
+    return told if desk.read_only else f"{told} {desk.t(key)}"
 
 
 def _queued(row: StudyRow, desk: Desk) -> str:

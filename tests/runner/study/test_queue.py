@@ -3,6 +3,8 @@
 import json
 import os
 import signal
+import socket
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -26,6 +28,7 @@ from runner.study.queue import submit, work
 from runner.study.session import LEASE_TTL
 from runner.study.stored import stored_request
 from runner.study.training import as_training
+from runner.study.workers import running_worker
 
 pytestmark = pytest.mark.usefixtures("quick_importance")
 
@@ -362,3 +365,24 @@ def test_holding_back_inside_holding_back(request_of, place):
     assert opened(place).study("mine").state == "stopped"
     with held_back():  # a fresh block starts without it
         pass
+
+
+def test_a_name_that_is_a_path_keeps_nobody_waiting(request_of, place):
+    """A study that a foreign database calls so fails, and the next one is run."""
+    submit(request_of(name="first", trials=1), place)
+    submit(request_of(name="second", trials=1), place)
+    with sqlite3.connect(place.storage.removeprefix("sqlite:///")) as connection:
+        connection.execute("UPDATE modelcat_studies SET study = '../victim' WHERE study = 'first'")
+    connection.close()
+    done = work(place, lambda _: Silent(), idle=0.0)
+    assert [(record.study, record.state) for record in done] == [("../victim", "failed"), ("second", "finished")]
+    assert "cannot be a study's name" in done[0].failure["message"]
+
+
+@pytest.mark.parametrize("pid", [-5, 0, 2**70])
+def test_a_list_of_workers_that_is_not_ours_counts_as_empty(place, pid):
+    """Whatever somebody has written into it, nobody fails over it."""
+    place.folder.mkdir(parents=True)
+    entry = {"storage": place.storage, "host": socket.gethostname(), "pid": pid, "started": 1.0, "ready": True}
+    (place.folder / "worker.json").write_text(json.dumps([entry]))
+    assert running_worker(place) is None

@@ -19,7 +19,7 @@ def test_what_is_kept_is_read_again(tmp_path):
 
 
 MINE = """# my settings
-theme = "nord"  # the cold one
+theme = "nord"  # the cold one, "not" the other
 
 [keymap]
 # as in vi
@@ -38,6 +38,7 @@ def test_only_what_changes_is_written(tmp_path):
     assert real.read_text() == 'language = "de"\n' + MINE.replace('language = "x"\n', "")
     keep_preferences(path, {"language": "en", "theme": "modelcat-light"})
     assert "# as in vi" in real.read_text()
+    assert 'theme = "modelcat-light"  # the cold one, "not" the other' in real.read_text()
     assert read_preferences(path) == Preferences("modelcat-light", "en", keymap={"studies.open": "enter,l"})
 
 
@@ -51,6 +52,24 @@ def test_an_odd_way_of_writing_is_understood(tmp_path):
         path.write_text(odd)
         keep_preferences(path, {"theme": "dracula", "ascii": True})
         assert read_preferences(path) == Preferences("dracula", ascii=True, keymap={"studies.open": "l"})
+
+
+def test_signs_beyond_the_first_plane_stay_toml(tmp_path):
+    """A file written anew can be read, whatever its keys and names hold."""
+    path = tmp_path / "browse.toml"
+    path.write_text('"language" = "de"\n[keymap]\n"studies.open" = "\U0001f600"\n')
+    path.chmod(0o600)
+    keep_preferences(path, {"language": "en"})
+    assert read_preferences(path) == Preferences(language="en", keymap={"studies.open": "\U0001f600"})
+    assert path.stat().st_mode & 0o777 == 0o600, "what was nobody else's business still is not"
+
+
+def test_a_link_in_a_circle_is_told(tmp_path):
+    """It is an error with the file's name, not a defect."""
+    path = tmp_path / "browse.toml"
+    path.symlink_to(path)
+    with pytest.raises((InputError, OSError), match=r"browse\.toml"):
+        keep_preferences(path, {"theme": "nord"})
 
 
 def test_a_file_that_was_broken_meanwhile_is_left_alone(tmp_path):

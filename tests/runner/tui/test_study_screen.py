@@ -365,6 +365,7 @@ def test_charts_and_their_parameters(at):
         ({"method": "fANOVA", "trials": 5, "shares": {"learning_rate": 0.75, "epochs": 0.25}}, "75.0 %"),
         (None, "complete trials that differ"),
         (LostWorkerError("it took too long"), "it took too long"),
+        (TypeError("unhashable type"), "TypeError: unhashable type"),
     ],
 )
 def test_importance_is_estimated_while_a_study_runs(at, text_of, until, monkeypatch, answer, told):
@@ -753,12 +754,23 @@ def test_a_waiting_study_says_that_nobody_works_on_it(at, text_of, until, monkey
 
     async def steps(pilot, screen):
         await until(pilot, lambda: "no worker runs on this machine" in text_of(pilot.app).replace("\n", " "))
-        assert screen.check_action("resume", ())
+        await until(pilot, lambda: "r resume" in text_of(pilot.app))
         workers.append(4711)
         await until(pilot, lambda: "until a worker takes it" in text_of(pilot.app))
-        assert not screen.check_action("resume", ())
+        await until(pilot, lambda: "r resume" not in text_of(pilot.app))
 
     at(steps, study="feedback-de")
+
+
+def test_read_only_names_no_key_that_does_nothing(at, text_of, until, monkeypatch):
+    """What a study waits for is told, what would help is not: it cannot be done here."""
+    monkeypatch.setattr("runner.study.workers.running_worker", lambda _: None)
+
+    async def steps(pilot, screen):
+        await until(pilot, lambda: "no worker runs on this machine" in text_of(pilot.app).replace("\n", " "))
+        assert "r starts" not in text_of(pilot.app)
+
+    at(steps, study="feedback-de", read_only=True)
 
 
 def test_a_study_with_a_path_for_a_name_is_not_opened(drive, until, shelf, store, tmp_path):

@@ -48,4 +48,6 @@ class Estimates:
             self.found = await in_thread(work) or {}
         except ModelcatError as error:
             self.found = {"failure": {"reason": error.message}}
+        except Exception as error:  # noqa: BLE001 -- trials are whatever a database holds, and a chart is no reason to end
+            self.found = {"failure": {"reason": f"{type(error).__name__}: {error}"}}
         return True

@@ -5,7 +5,7 @@ from textual.content import Content
 from catalog.statement import from_json
 from runner.console.text import safe
 from runner.tui.desk import Desk
-from runner.tui.rows.study_state import waiting
+from runner.tui.rows import study_state
 from runner.tui.screens.study.book import Book
 from runner.tui.screens.study.naming import state
 
@@ -90,15 +90,13 @@ def _trouble(book: Book, desk: Desk) -> str:
     record, t = book.record, desk.t
     counts = record.trials
     if record.worker_gone(desk.clock()):
-        return t("Its worker is gone: nobody runs it. r resumes it where it was.")
+        return study_state.gone(desk)
     if record.state == "failed":
         failure = record.failure or {}
         return t("Failed: {reason}", reason=safe(failure.get("message") or t("the reason was not recorded"), 300))
     if record.state == "stopped":
         done = counts.complete + counts.pruned + counts.failed
-        return t(
-            "Stopped with {done:count} of {planned:count} trials. r resumes it.", done=done, planned=record.planned
-        )
+        return study_state.stopped(done, record.planned, desk)
     if record.state == "queued":
-        return waiting(record.queued is not None, desk)
+        return study_state.waiting(record.queued is not None, desk)
     return ""

@@ -159,7 +159,7 @@ class StudyScreen(Place):
             self._keep(book)
         elif book.record.state in {"running", "queued"}:
             self._headline.retell()  # its worker, or that of the queue, may have gone without a word
-            self.refresh_bindings()
+            self.told()
         if self._rests is None:
             await self._follow()
 

@@ -391,7 +391,7 @@ class SubmitScreen(Place):
         await in_thread(lambda: forget_draft(self._cache()))
         self.browser.forget_studies()
         self.browser.tell(trouble or self.desk.t("{name} is in the queue.", name=safe(name, 100)), bad=bool(trouble))
-        if self._in_front:  # else the person has gone elsewhere meanwhile, and stays there
+        if self.browser.screen is self:  # else the person does something else meanwhile, and stays there
             self.browser.go_to_study(name)
 
     def action_open_file(self) -> None:

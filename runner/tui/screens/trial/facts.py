@@ -1,10 +1,12 @@
 """All that is known of one trial: gathered from the store in a thread, read again only where something has changed."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from catalog.errors import InputError
 from catalog.results import Evaluation, Interpretation
 from runner.store.files import path_inside
 from runner.store.records import EpochRecord, EvaluationRecord, StudyRecord, TrialRecord
@@ -153,7 +155,7 @@ def _judgements(records: list[EvaluationRecord], facts: Facts, folder: Path) -> 
     kept = facts.trial.predictions
     judged = [_judgement(found[key], folder, kept if key[0] == own else None) for key in wanted if key in found]
     if (own, "validation") not in found and kept:
-        judged.insert(0, Judgement(own, "validation", None, path_inside(folder, kept), _examples(folder, "validation")))
+        judged.insert(0, Judgement(own, "validation", None, _inside(folder, kept), _examples(folder, "validation")))
     return tuple(judged)
 
 
@@ -163,10 +165,17 @@ def _judgement(record: EvaluationRecord, folder: Path, kept: str | None) -> Judg
     path = record.predictions or kept
     try:
         evaluation = evaluation_of(record, folder)
-    except ValueError:  # of another version; Pydantic's errors are ValueErrors
+    except (InputError, ValueError):  # it names a foreign file, or is of another version: Pydantic's are ValueErrors
         evaluation = None
-    predictions = path_inside(folder, path) if path else None
+    predictions = _inside(folder, path) if path else None
     return Judgement(record.subject, record.split, evaluation, predictions, _examples(folder, record.split))
+
+
+def _inside(folder: Path, stored: str) -> Path | None:
+    """Return the file that a record names; None where it names one that is not the study's."""
+    with suppress(InputError):
+        return path_inside(folder, stored)
+    return None
 
 
 def _examples(folder: Path, split: str) -> Path:
