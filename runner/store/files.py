@@ -27,8 +27,8 @@ def study_folder(root: Path, study: str) -> Path:
     """
     if not study or study in _QUEUE or study.startswith(".") or any(sign in study for sign in "/\\\0"):
         raise InputError(
-            f"{study!r} cannot be a study's name: it must not hold / or \\, nor begin with a dot, nor be a file's of the "
-            "queue"
+            f"{study!r} cannot be a study's name: it must not hold / or \\, nor begin with a dot, nor be one of "
+            f"{', '.join(_QUEUE)}"
         )
     return root / study
 
