@@ -32,7 +32,7 @@ __all__ = ["LocalEngine", "usable_cores", "worker_environment"]
 _GRACE_SECONDS = 2.0
 #: What a wait may last beyond its timeout; what is longer was no wait: this process was stopped or suspended.
 _SLACK_SECONDS = 1.0
-#: Workers that may die without having been given work before the engine gives up starting more.
+#: Workers that may die one after the other, without having been given work, before the engine gives up starting more.
 _MOST_IDLE_DEATHS = 3
 #: The environment is changed for a moment while a process is started, and engines may be used in several threads.
 _STARTING = threading.Lock()
@@ -140,6 +140,7 @@ class LocalEngine:
             happened.append(event)
             if isinstance(event, Done | Failed):
                 worker.job = worker.watch = None
+                self._idle_deaths = 0
                 if isinstance(event, Failed) and isinstance(event.error, OutOfMemoryError):
                     self._end(worker)
                     self._crew[self._crew.index(worker)] = self._start(worker.index)
@@ -162,8 +163,7 @@ class LocalEngine:
         for worker in self._crew:
             worker.process.join(max(0.0, deadline - time.monotonic()))
             if worker.process.is_alive():
-                worker.process.kill()
-                worker.process.join()
+                self._end(worker)
         self._crew = []
         if self._logs is not None:
             shutil.rmtree(self._logs, ignore_errors=True)
@@ -175,7 +175,7 @@ class LocalEngine:
         ours, theirs = multiprocessing.Pipe()
         process = multiprocessing.get_context("spawn").Process(
             target=serve,
-            args=(theirs, f"auto:{index}", threads, None if self.debug else log),
+            args=(theirs, f"auto:{index}", threads, None if self.debug else log, _coordinator()),
             name=f"modelcat-worker-{index}",
             daemon=False,  # a trainer may start processes of its own; `close` ends ours
         )
@@ -201,7 +201,7 @@ class LocalEngine:
         """End a worker that may not end by itself."""
         worker.pipe.close()
         worker.process.kill()
-        worker.process.join()
+        worker.process.join(_GRACE_SECONDS)  # longer where it waits for a disk that does not answer: it ends some day
 
     def _give_up(self, worker: _Worker, watch: Watch) -> Iterable[Failed]:
         """End a worker that hangs, and start another."""
@@ -235,6 +235,11 @@ class LocalEngine:
         else:
             error = LostWorkerError(f"the worker process {how}{hint}")
         return [Failed(worker.job, error, details)]
+
+
+def _coordinator() -> int | None:
+    """Return the pid that a worker is to end with; Linux means the thread that starts it, which must not end before."""
+    return os.getpid() if threading.current_thread() is threading.main_thread() else None
 
 
 def _printed(worker: _Worker) -> str:

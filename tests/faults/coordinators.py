@@ -13,6 +13,7 @@ import random
 import signal
 import sys
 import traceback
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -21,6 +22,7 @@ from sqlalchemy import Engine, event
 from catalog import registry
 from catalog.spec import resolve
 from runner.engine.local import LocalEngine, _Worker
+from runner.engine.watching import Patience
 from runner.engine.worker import serve
 from runner.store.store import Store
 from runner.study import coordinator, insights
@@ -29,10 +31,13 @@ from runner.study.place import Place
 from runner.study.progress import Silent
 
 HERE = Path(sys.argv[1])
+#: Share of the workers' faults that are hangs: each costs the time until it is noticed.
+HANGING = 0.05
+PATIENCE = Patience(first=3.0, floor=1.0, factor=3.0, silent=10.0)
 
 
 class ForkingEngine(LocalEngine):
-    """Forks its workers, and kills one now and then."""
+    """Forks its workers, and now and then kills one, or stops it, which is how one looks that hangs."""
 
     fate = random.Random()
     chance = 0.0
@@ -48,8 +53,10 @@ class ForkingEngine(LocalEngine):
 
     def events(self, timeout):
         if self.fate.random() < self.chance:
-            _note("kills.log", "worker")
-            os.kill(self.fate.choice(self._crew).process.pid, signal.SIGKILL)
+            hangs = self.fate.random() < HANGING
+            _note("kills.log", "worker that hangs" if hangs else "worker")
+            victim = self.fate.choice(self._crew).process.pid
+            os.kill(victim, signal.SIGSTOP if hangs else signal.SIGKILL)
         return super().events(timeout)
 
 
@@ -67,7 +74,7 @@ class Acknowledging(Silent):
 def _serve(pipe, log, foreign):
     for other in foreign:  # a spawned worker has none of them; held open, they would hide the coordinator's death
         other.close()
-    serve(pipe, "cpu", 1, log)
+    serve(pipe, "cpu", 1, log, os.getppid())
 
 
 def _say(number):
@@ -113,7 +120,7 @@ def _die_at(steps):
 def _live(order):
     signal.signal(signal.SIGINT, signal.default_int_handler)
     ForkingEngine.fate, ForkingEngine.chance = random.Random(order["seed"]), order["worker_deaths"]
-    coordinator.LocalEngine = ForkingEngine
+    coordinator.LocalEngine = partial(ForkingEngine, patience=PATIENCE)
     insights.importance_of = lambda *_, **__: {"method": "none", "trials": 0, "shares": {}}
     if order["steps"]:
         _die_at(order["steps"])
