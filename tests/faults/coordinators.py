@@ -25,7 +25,7 @@ from runner.engine.local import LocalEngine, _Worker
 from runner.engine.watching import Patience
 from runner.engine.worker import serve
 from runner.store.store import Store
-from runner.study import coordinator, insights
+from runner.study import coordinator, engines, insights
 from runner.study.folders import StudyFolders
 from runner.study.place import Place
 from runner.study.progress import Silent
@@ -120,7 +120,7 @@ def _die_at(steps):
 def _live(order):
     signal.signal(signal.SIGINT, signal.default_int_handler)
     ForkingEngine.fate, ForkingEngine.chance = random.Random(order["seed"]), order["worker_deaths"]
-    coordinator.LocalEngine = partial(ForkingEngine, patience=PATIENCE)
+    engines.LocalEngine = partial(ForkingEngine, patience=PATIENCE)
     insights.importance_of = lambda *_, **__: {"method": "none", "trials": 0, "shares": {}}
     if order["steps"]:
         _die_at(order["steps"])

@@ -9,7 +9,7 @@ import pytest
 
 from catalog.errors import StudyConflictError
 from runner.store.store import Store
-from runner.study import coordinator
+from runner.study import engines as engines_module
 from runner.study.coordinator import run_study
 
 pytestmark = pytest.mark.usefixtures("quick_importance")
@@ -36,13 +36,13 @@ def engines(monkeypatch):
     """Return the engines that studies start, which keep their processes in mind."""
     made = []
 
-    class Remembered(coordinator.LocalEngine):
+    class Remembered(engines_module.LocalEngine):
         def _start(self, index):
             worker = super()._start(index)
             made.append(psutil.Process(worker.process.pid))
             return worker
 
-    monkeypatch.setattr(coordinator, "LocalEngine", Remembered)
+    monkeypatch.setattr(engines_module, "LocalEngine", Remembered)
     return made
 
 
