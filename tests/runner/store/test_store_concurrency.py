@@ -1,35 +1,13 @@
 """Several processes at one database: nothing is lost, nobody is told that it is locked."""
 
 import signal
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from datetime import timedelta
 from subprocess import Popen
 
 from runner.store.records import Owner, TrialRecord
 from runner.store.store import Store
 
-ROUNDS = 15
-APPEND = f"""
-import sys
-from datetime import timedelta
-import optuna
-from runner.store.records import Owner, TrialRecord
-from runner.store.store import Store
-name = sys.argv[2]
-optuna.logging.set_verbosity(optuna.logging.ERROR)
-with Store.open(sys.argv[1], create=True) as store:
-    lease = store.acquire(name, Owner.this_process(), timedelta(minutes=5))
-    study = optuna.create_study(study_name=name, storage=store.optuna_storage(), direction="maximize")
-    print("ready", flush=True)
-    sys.stdin.readline()
-    for number in range({ROUNDS}):
-        asked = study.ask()
-        store.put_trial(name, lease, TrialRecord(asked.number, "complete", "search", {{}}, number / 100))
-        study.tell(asked, number / 100)
-    store.release(name, lease, "finished")
-"""
 KILLED = """
 import os, signal, sys
 from runner.store import connections
@@ -40,36 +18,6 @@ with connections.writer_engine(StorageUrl.parse(sys.argv[1])).begin() as connect
     connection.exec_driver_sql("UPDATE modelcat_studies SET notes = 'half written'")
     os.kill(os.getpid(), signal.SIGKILL)
 """
-
-
-def test_two_coordinators_and_a_reader(
-    store: Store, url: str, make_study: Callable[..., None], start: Callable[..., Popen[str]]
-) -> None:
-    """Two processes that write at once, while a third reads all the time, lose no row and see no error."""
-    names = ("one", "two")
-    for name in names:
-        make_study(name)
-    writers = [start(APPEND, url, name) for name in names]
-    for writer in writers:
-        assert writer.stdout.readline() == "ready\n", writer.stderr.read()
-    for writer in writers:
-        writer.stdin.write("go\n")
-        writer.stdin.flush()
-    seen = 0
-    while any(writer.poll() is None for writer in writers):
-        for name in names:
-            trials = store.trials(name)
-            assert [trial.number for trial in trials] == list(range(len(trials)))
-        total = sum(study.trials.complete for study in store.studies())
-        assert total >= seen
-        seen = total
-    for writer in writers:
-        assert writer.wait() == 0, writer.stderr.read()
-    for study in store.studies():
-        assert (study.state, study.trials.complete) == ("finished", ROUNDS)
-    with closing(sqlite3.connect(store.url.path)) as connection:
-        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        assert connection.execute("SELECT count(*) FROM trials WHERE state = 'COMPLETE'").fetchone() == (2 * ROUNDS,)
 
 
 def test_reading_after_a_writer_was_killed(

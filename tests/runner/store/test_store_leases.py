@@ -36,7 +36,6 @@ def holder(url: str, make_study: Callable[..., None], start: Callable[..., Popen
     return process
 
 
-@pytest.mark.both_databases
 def test_refused_while_the_holder_lives(store: Store, holder: Popen[str]) -> None:
     """A lease held by a living process is refused, with who holds it and since when, even to a takeover."""
     for takeover in (False, True):
@@ -45,7 +44,6 @@ def test_refused_while_the_holder_lives(store: Store, holder: Popen[str]) -> Non
     assert store.study("reviews").effective_state(datetime.now(UTC)) == "running"
 
 
-@pytest.mark.both_databases
 def test_taken_from_the_dead(store: Store, holder: Popen[str]) -> None:
     """A lease whose process was killed is taken at once, though it has not expired, and the epoch counts on."""
     holder.kill()
@@ -56,7 +54,6 @@ def test_taken_from_the_dead(store: Store, holder: Popen[str]) -> None:
     holder.wait()
 
 
-@pytest.mark.both_databases
 def test_another_process_with_the_pid_is_not_the_holder(store: Store, lease: Lease) -> None:
     """A process that was given a dead one's pid does not keep its lease alive."""
     me = lease.owner
@@ -119,7 +116,6 @@ def test_released_and_deleted_leases_cannot_write(store: Store, lease: Lease, ma
         store.put_trial("reviews", lease, trial)
 
 
-@pytest.mark.both_databases
 def test_renewed_lease_lasts_longer(store: Store, lease: Lease) -> None:
     """Renewing moves the expiry; the lease as it was before remains good for writing."""
     renewed = store.renew("reviews", lease, timedelta(hours=1))
@@ -128,7 +124,6 @@ def test_renewed_lease_lasts_longer(store: Store, lease: Lease) -> None:
     store.put_trial("reviews", lease, TrialRecord(0, "running", "given", {}))
 
 
-@pytest.mark.both_databases
 def test_release_frees_the_study(store: Store, lease: Lease) -> None:
     """After release the study has its last state and anybody may take it."""
     store.release("reviews", lease, "finished")
@@ -137,7 +132,6 @@ def test_release_frees_the_study(store: Store, lease: Lease) -> None:
     assert store.acquire("reviews", Owner.this_process(), MINUTE).epoch == 2
 
 
-@pytest.mark.both_databases
 def test_no_lease_of_an_unknown_study(store: Store) -> None:
     """There is no lease of a study that does not exist."""
     with pytest.raises(UnknownStudyError):

@@ -125,7 +125,6 @@ def test_claiming_skips_rows_that_another_holds_in_postgresql() -> None:
     assert "FOR UPDATE SKIP LOCKED" in str(query.compile(dialect=postgresql.dialect()))
 
 
-@pytest.mark.both_databases
 @pytest.mark.parametrize("state", ["stopped", "failed"])
 def test_what_stopped_or_failed_goes_back(store: Store, enqueue: Callable[..., None], state: str) -> None:
     """Requeueing forgets the failure and the wish to stop, and may plan more trials."""
@@ -184,7 +183,6 @@ def test_a_running_or_half_deleted_study_is_not_requeued(
             attempt()
 
 
-@pytest.mark.both_databases
 def test_the_study_of_a_dead_worker_is_requeued(store: Store, enqueue: Callable[..., None]) -> None:
     """A worker that is gone is seen; its study goes back, and nothing more is written under its lease."""
     enqueue()
@@ -213,7 +211,6 @@ def test_a_living_worker_is_asked_to_stop(store: Store, enqueue: Callable[..., N
     assert not store.stop_requested("reviews")
 
 
-@pytest.mark.both_databases
 def test_what_nobody_runs_is_stopped_at_once(store: Store, enqueue: Callable[..., None]) -> None:
     """A waiting study leaves the queue; that of a dead worker is stopped, and its lease is worth nothing any more."""
     enqueue("waits")
@@ -227,7 +224,6 @@ def test_what_nobody_runs_is_stopped_at_once(store: Store, enqueue: Callable[...
         store.renew("orphan", old, MINUTE)
 
 
-@pytest.mark.both_databases
 @pytest.mark.parametrize("state", ["finished", "failed", "stopped"])
 def test_what_does_not_run_is_left_as_it_is(store: Store, enqueue: Callable[..., None], state: str) -> None:
     """Stopping what has ended changes nothing and tells how it ended."""
@@ -238,7 +234,6 @@ def test_what_does_not_run_is_left_as_it_is(store: Store, enqueue: Callable[...,
     assert store.study("reviews") == before
 
 
-@pytest.mark.both_databases
 def test_title_and_notes_need_no_lease(store: Store, lease: Lease) -> None:
     """They can be written while somebody runs the study; blank ones are none; what cannot be held is replaced."""
     store.set_title("reviews", "Kurze Texte \0\ud800 ✓")
@@ -256,7 +251,6 @@ def test_title_and_notes_need_no_lease(store: Store, lease: Lease) -> None:
         store.set_notes("reviews", "x" * 20_001)
 
 
-@pytest.mark.both_databases
 def test_requests_for_unknown_studies_name_the_nearest(store: Store, enqueue: Callable[..., None]) -> None:
     """No request makes a study, and a typo is met with the name that was meant."""
     enqueue()

@@ -70,7 +70,10 @@ def study(url, trials):
                 trial.report(0.5, 25)
                 store.put_trial(name, lease, TrialRecord(trial.number, "complete", "search", {}, index / 100))
                 search.tell(trial, index / 100)
-                store.stop_requested(name), store.studies()
+                store.stop_requested(name)
+                known = store.trials(name)
+                assert [record.number for record in known] == list(range(index + 1)), known
+                assert sum(other.trials.complete for other in store.studies()) > index
             store.release(name, lease, "finished")
     return work
 
@@ -113,3 +116,4 @@ def test_many_studies_at_once(request: pytest.FixtureRequest, tmp_path: Path, da
             study = store.study(f"study-{number}")
             assert (study.state, study.trials.complete) == ("finished", TRIALS)
             assert [trial.number for trial in store.trials(study.study)] == list(range(TRIALS))
+        assert not store.examine().damage

@@ -160,7 +160,6 @@ def test_results_are_cleared_for_more_trials(store: Store, lease: Lease, trial: 
     assert kept == {("trial/0", "validation"), ("baseline", "validation")}
 
 
-@pytest.mark.both_databases
 def test_half_an_extension_is_none(store: Store, lease: Lease, monkeypatch: pytest.MonkeyPatch) -> None:
     """An extension that dies between its parts leaves the finished study as it was."""
     store.update_study("reviews", lease, winner={"arm": "given"})
@@ -177,7 +176,6 @@ def test_half_an_extension_is_none(store: Store, lease: Lease, monkeypatch: pyte
     assert store.insights("reviews") == {"words": {"a": 1}}
 
 
-@pytest.mark.both_databases
 def test_insights_are_replaced_by_name(store: Store, lease: Lease) -> None:
     """An insight is any JSON, kept under its name; writing it again replaces it."""
     for content in ({"shares": {"x": 1.0}}, {"shares": {"x": float("nan")}}):
@@ -214,7 +212,6 @@ def test_study_round_trip(store: Store, make_study: Callable[..., None]) -> None
     assert first.created.tzinfo is UTC
 
 
-@pytest.mark.both_databases
 def test_update_study(store: Store, lease: Lease) -> None:
     """Fields are set one by one, None empties them, and `updated` moves on."""
     before = store.study("reviews")
@@ -226,7 +223,6 @@ def test_update_study(store: Store, lease: Lease) -> None:
     assert store.study("reviews").verdict is None
 
 
-@pytest.mark.both_databases
 def test_mistakes_of_the_caller_are_refused(store: Store, lease: Lease) -> None:
     """Unknown fields, fixed fields and unknown words are refused, and nothing is written."""
     with pytest.raises(TypeError, match="colour"):
@@ -312,7 +308,6 @@ def test_delete_takes_no_name_for_a_path(
     assert store.study(study).state == "queued"
 
 
-@pytest.mark.both_databases
 def test_interrupted_deletion_can_only_be_finished(
     store: Store, make_study: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,4 +1,4 @@
-"""Studies whose database is locked, full, read-only, removed, restarted or away: they wait, or stop and can go on."""
+"""Studies whose database is locked, full, removed, restarted or away: they wait, or stop and can go on."""
 
 import json
 import os
@@ -125,18 +125,13 @@ def _full(connection):
     connection.exec_driver_sql("PRAGMA max_page_count = 1")
 
 
-def _read_only(connection):
-    connection.exec_driver_sql("PRAGMA query_only = ON")
-    connection.exec_driver_sql("BEGIN")
-
-
 @pytest.mark.parametrize(
     ("trouble", "message"),
-    [(_full, "disk is full: free some space"), (_read_only, "cannot be written: allow writing"), (None, "was removed")],
-    ids=["full", "read-only", "removed"],
+    [(_full, "disk is full: free some space"), (None, "was removed")],
+    ids=["full", "removed"],
 )
 def test_a_study_stops_and_goes_on(request_of, place, recorder, monkeypatch, trouble, message):
-    """A full disk, a read-only file and a removed one end a study with what to do; once that is done it goes on."""
+    """A full disk and a removed file end a study with what to do; once that is done it goes on."""
     path = Path(place.storage.removeprefix("sqlite:///"))
     away = path.with_name("away.db")
     begin = connections.begin_immediately
