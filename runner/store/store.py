@@ -384,6 +384,8 @@ class Store:
                     return stack.enter_context(self._writer.begin())
 
             connection = begin() if self.patience is None else self.patience.keep_trying(begin)
+            # What decided it cannot be done again: let its end wait for readers for as long as any call of ours would.
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {connections.BUSY_SECONDS * 1000:.0f}")
             stack.enter_context(self._optuna_on(connection))
             self._joined = (connection, study, leasing.fence(connection, study, lease))
             try:

@@ -70,6 +70,17 @@ def test_a_lock_is_waited_for(patient: Store, lease: Lease, told: list[str]) -> 
     assert patient.trial("reviews", 0) == TRIAL
 
 
+def test_what_is_written_together_waits_for_readers(patient: Store, lease: Lease, told: list[str]) -> None:
+    """A transaction of many calls, which cannot be repeated, is not lost to somebody who reads when it ends."""
+    with closing(sqlite3.connect(patient.url.path, isolation_level=None, check_same_thread=False)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT * FROM modelcat_studies").fetchall()
+        threading.Timer(0.4, reader.execute, ["ROLLBACK"]).start()
+        with patient.together("reviews", lease):
+            patient.put_trial("reviews", lease, TRIAL)
+    assert patient.trial("reviews", 0) == TRIAL
+
+
 def test_waiting_ends(told: list[str]) -> None:
     """After the longest time the last error is raised, with how long was waited; the kind of error stays."""
     for error in (GONE, BusyError("it is locked")):
