@@ -1,6 +1,12 @@
 """What holds for all tests."""
 
+import os
 import signal
+
+# Several processes test at once: each computes on one core, and none waits by turning round. Set before torch, NumPy
+# and the processes that tests start are there; whoever tests threads names their number.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
 def pytest_configure():

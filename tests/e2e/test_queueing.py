@@ -89,7 +89,7 @@ def test_a_worker_in_the_background_is_started_once(shell, simulated_spec):
 @pytest.mark.parametrize("command", ["run", "resume"])
 def test_stop_ends_a_study_that_runs_elsewhere(shell, simulated_spec, command):
     """Whoever runs it exits with 130 and one message; resuming it makes exactly the trials that are missing."""
-    shell.write("s.json", simulated_spec({"x": 0.5, "seconds": 0.5}, trials=5, name="mine", pruner="none"))
+    shell.write("s.json", simulated_spec({"x": 0.5, "seconds": 0.5}, trials=3, name="mine", pruner="none"))
     if command == "resume":  # of a study that was never prepared
         shell.run("submit", "s.json")
         assert shell.json("stop", "mine") == {"study": "mine", "state": "stopped"}
@@ -111,7 +111,7 @@ def test_stop_ends_a_study_that_runs_elsewhere(shell, simulated_spec, command):
     assert states(shell) == {"mine": "stopped"}
     assert shell.json("stop", "mine")["state"] == "stopped"
     result = shell.json("resume", "mine")
-    assert (result["state"], result["trials"]) == ("finished", {"complete": 5, "pruned": 0, "failed": 0})
+    assert (result["state"], result["trials"]) == ("finished", {"complete": 3, "pruned": 0, "failed": 0})
     assert shell.json("stop", "mine")["state"] == "finished"
 
 

@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 #: Makes the README's study short: the full one takes minutes and is run by `make demo`.
 SMALL = ["--set", "dataset.size=240", "--set", "study.trials=2", "--set", "model_config.epochs=1"]
-SMALL += ["--set", 'study.confirm={"top": 1, "seeds": 1}']
+SMALL += ["--workers", "1", "--set", 'study.confirm={"top": 1, "seeds": 1}']
 
 
 def blocks(language):

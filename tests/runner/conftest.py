@@ -1,12 +1,17 @@
 """What the tests of the runner share: the simulated plugin, and studies of it in a folder of their own."""
 
+import functools
+import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import alembic.util
 import pytest
 
 from catalog.spec import resolve
+from runner.store import creation
 from runner.store.store import Store
+from runner.store.url import StorageUrl
 from runner.study.place import Place
 
 SIMULATED = Path(__file__).parents[1] / "fakes" / "simulated"
@@ -18,8 +23,43 @@ def simulated(monkeypatch):
     monkeypatch.syspath_prepend(str(SIMULATED))
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _migrations_read_once():
+    """Let Alembic run each migration's file once: it does so for each of Optuna's storages, a tenth of a study."""
+    load = alembic.util.load_python_file
+    once = functools.cache(load)
+
+    def load_python_file(folder, name):
+        return (once if Path(folder).name == "versions" else load)(folder, name)
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(alembic.util, "load_python_file", load_python_file)
+        yield
+
+
+@pytest.fixture(scope="session")
+def _template(tmp_path_factory):
+    path = tmp_path_factory.mktemp("template") / "studies.db"
+    creation.make(StorageUrl.parse(f"sqlite:///{path}"))
+    return path
+
+
 @pytest.fixture
-def place(tmp_path):
+def quick_databases(_template, monkeypatch):
+    """Make new databases by copying one: making one takes half a second, and has tests of its own."""
+    make = creation.make
+
+    def copy(url):
+        if url.path and url.path.parent.is_dir() and not url.path.exists():
+            shutil.copyfile(_template, url.path)
+        else:
+            make(url)
+
+    monkeypatch.setattr(creation, "make", copy)
+
+
+@pytest.fixture
+def place(tmp_path, quick_databases):
     """Return where a test's studies lie."""
     return Place(f"sqlite:///{tmp_path / 'studies.db'}", tmp_path / "studies", tmp_path / "cache")
 
