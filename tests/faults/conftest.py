@@ -51,10 +51,10 @@ class Lives:
         self._program.stdout.close()
         self._errors.close()
 
-    def live(self, spec, *, steps=None, seconds=None, worker_deaths=0.0, workers=2):
+    def live(self, spec, *, steps=None, seconds=None, worker_deaths=0.0, workers=2, patience="quick"):
         """Run a study until it ends, or dies at a step or after a time; tell whether it came to its end."""
         order = {"spec": spec, "seed": self.fate.random(), "worker_deaths": worker_deaths, "workers": workers}
-        self._program.stdin.write(json.dumps({**order, "steps": steps}) + "\n")
+        self._program.stdin.write(json.dumps({**order, "steps": steps, "patience": patience}) + "\n")
         self._program.stdin.flush()
         coordinator = psutil.Process(int(self._told()))
         if seconds is not None:

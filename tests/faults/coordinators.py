@@ -12,6 +12,8 @@ import os
 import random
 import signal
 import sys
+import threading
+import time
 import traceback
 from functools import partial
 from pathlib import Path
@@ -33,7 +35,8 @@ from runner.study.progress import Silent
 HERE = Path(sys.argv[1])
 #: Share of the workers' faults that are hangs: each costs the time until it is noticed.
 HANGING = 0.05
-PATIENCE = Patience(first=3.0, floor=1.0, factor=3.0, silent=10.0)
+#: Of simulated trainings, which take milliseconds, and of real ones, which a busy machine holds up.
+PATIENCE = {"quick": Patience(first=3.0, floor=1.0, factor=3.0, silent=10.0), "real": Patience(60.0, 20.0, 10.0, 120.0)}
 
 
 class ForkingEngine(LocalEngine):
@@ -120,7 +123,7 @@ def _die_at(steps):
 def _live(order):
     signal.signal(signal.SIGINT, signal.default_int_handler)
     ForkingEngine.fate, ForkingEngine.chance = random.Random(order["seed"]), order["worker_deaths"]
-    engines.LocalEngine = partial(ForkingEngine, patience=PATIENCE)
+    engines.LocalEngine = partial(ForkingEngine, patience=PATIENCE[order["patience"]])
     insights.importance_of = lambda *_, **__: {"method": "none", "trials": 0, "shares": {}}
     if order["steps"]:
         _die_at(order["steps"])
@@ -128,8 +131,16 @@ def _live(order):
     coordinator.run_study(resolve(order["spec"], HERE), place, Acknowledging())
 
 
+def _end_with(parent):
+    """Leave nothing behind where whoever gives orders has gone: neither this process nor those it started."""
+    while os.getppid() == parent:
+        time.sleep(0.5)
+    os.killpg(0, signal.SIGKILL)
+
+
 def main(preloaded):
     """Do orders until stdin ends."""
+    threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     for key in preloaded:
         registry.load(key).trainer()
     with TemporaryDirectory() as folder, Store.open(f"sqlite:///{folder}/studies.db", create=True) as store:

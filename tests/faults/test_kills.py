@@ -79,7 +79,7 @@ def test_real_studies_survive_kills(lives_of):
     lives = lives_of(SEED, ["nlp/text-classification/bert", "nlp/text-classification/linear"])
     deaths = [{"steps": 25}, {"seconds": 1.5}, {"steps": 60}, {"seconds": 2.5}, {"steps": 40}, {"seconds": 2.0}]
     for death in (*deaths, {}):
-        if lives.live(REAL, worker_deaths=0.08, **death):
+        if lives.live(REAL, worker_deaths=0.08, patience="real", **death):
             break
     lives.check("real", 4)
     sys.stderr.write(f"{dict(Counter(lives.kills()))}\n")

@@ -49,11 +49,11 @@ def quick_databases(_template, monkeypatch):
     """Make new databases by copying one: making one takes half a second, and has tests of its own."""
     make = creation.make
 
-    def copy(url):
+    def copy(url, **how):
         if url.path and url.path.parent.is_dir() and not url.path.exists():
             shutil.copyfile(_template, url.path)
         else:
-            make(url)
+            make(url, **how)
 
     monkeypatch.setattr(creation, "make", copy)
 

@@ -616,7 +616,7 @@ def test_a_study_without_trials_says_what_comes(at, text_of):
 
     async def queued(pilot, screen):
         shown = text_of(pilot.app)
-        assert "waits in the queue" in shown
+        assert "It waits" in shown
         assert "There is no trial yet." in shown
         for key in ("f", "x", "enter", "c", "t", "y"):
             await press(pilot, key)
