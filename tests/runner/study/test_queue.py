@@ -376,7 +376,7 @@ def test_a_name_that_is_a_path_keeps_nobody_waiting(request_of, place):
     connection.close()
     done = work(place, lambda _: Silent(), idle=0.0)
     assert [(record.study, record.state) for record in done] == [("../victim", "failed"), ("second", "finished")]
-    assert "cannot be a study's name" in done[0].failure["message"]
+    assert "../victim" in done[0].failure["message"]
 
 
 @pytest.mark.parametrize("pid", [-5, 0, 2**70])

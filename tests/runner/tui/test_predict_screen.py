@@ -240,16 +240,24 @@ def trained(request_of, place, recorder, monkeypatch):
     return Source(place.storage), record
 
 
-def children():
-    """Return the worker processes that are alive."""
-    return [
-        child
-        for child in psutil.Process(os.getpid()).children(recursive=True)
-        if child.status() != psutil.STATUS_ZOMBIE and "resource_tracker" not in " ".join(child.cmdline())
-    ]
+@pytest.fixture
+def children(trained):
+    """Return a function that finds the worker processes that are alive; those of other tests do not count."""
+    others = psutil.Process(os.getpid()).children(recursive=True)
+
+    def alive():
+        return [
+            child
+            for child in psutil.Process(os.getpid()).children(recursive=True)
+            if child not in others
+            and child.status() != psutil.STATUS_ZOMBIE
+            and "resource_tracker" not in " ".join(child.cmdline())
+        ]
+
+    return alive
 
 
-def test_one_worker_answers_question_after_question(trained):
+def test_one_worker_answers_question_after_question(trained, children):
     """The process is kept between questions, replaced when it died, and gone after closing."""
     source, record = trained
     answers = Answers(source)
@@ -277,7 +285,7 @@ def test_one_worker_answers_question_after_question(trained):
     assert children() == []
 
 
-def test_closing_while_a_model_loads_leaves_no_process(trained):
+def test_closing_while_a_model_loads_leaves_no_process(trained, children):
     """Whoever waits for an answer lets go at once; a question after closing is refused."""
     source, record = trained
     answers = Answers(source)
@@ -321,7 +329,7 @@ def test_a_question_taken_back_is_never_put(trained, monkeypatch):
     answers.close()
 
 
-def test_the_screen_asks_a_real_worker(trained, browser, drive, until):
+def test_the_screen_asks_a_real_worker(trained, children, browser, drive, until):
     """From typing to the answer through a process, and nothing is left when the app ends."""
     source, _ = trained
 
