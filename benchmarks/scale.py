@@ -84,6 +84,9 @@ class SimulatedEngine:
         assert decision is Decision.GO_ON
         self._follow(self._asked.pop(job))
 
+    def pause(self, job: int) -> None:
+        """Let it go on: nobody asks for that here."""
+
     def events(self, timeout: float) -> list[Event]:
         """Return what is due, or wait for it."""
         interruption.check()

@@ -49,7 +49,9 @@ class Engine(Protocol):
         """Ask the training of `job` to write a checkpoint and end; `events` tells when it has."""
 
     def events(self, timeout: float) -> list[Event]:
-        """Wait up to `timeout` seconds for something to happen; workers that died are replaced.
+        """Wait up to `timeout` seconds for something to happen; workers that died, or hang, are replaced.
+
+        So is one that has run out of memory: what fills it ends with the process.
 
         Raises:
             KeyboardInterrupt: One was held back: here nothing is half done.

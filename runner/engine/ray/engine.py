@@ -12,7 +12,14 @@ from types import TracebackType
 from typing import Any, Self
 
 from catalog.contract import Decision
-from catalog.errors import InputError, LostWorkerError, UnreachableError
+from catalog.errors import (
+    HungWorkerError,
+    InputError,
+    LostWorkerError,
+    OutOfMemoryError,
+    StoppedError,
+    UnreachableError,
+)
 from runner.engine import interruption
 from runner.engine.engine import run_alone
 from runner.engine.local import usable_cores, worker_environment
@@ -22,6 +29,7 @@ from runner.engine.ray.cluster import Cluster, pinned
 from runner.engine.ray.connection import connect, disconnect, imported
 from runner.engine.ray.sharing import Meeting
 from runner.engine.ray.shipping import parcel
+from runner.engine.watching import Patience, Watch
 
 __all__ = ["RayEngine"]
 
@@ -29,6 +37,8 @@ __all__ = ["RayEngine"]
 _PROBE_SECONDS = 60.0
 #: Seconds without any worker after which a study is given up; it can be resumed.
 _PATIENCE = 600.0
+#: What a wait may last beyond its timeout; what is longer was no wait: this process was stopped or suspended.
+_SLACK_SECONDS = 1.0
 #: Actors of a node that may end before they have begun; after that it gets no more.
 _MOST_FAILED_STARTS = 2
 #: Where libraries look for models and data; no secrets: Ray shows these to everybody who sees the cluster.
@@ -44,6 +54,7 @@ class _Worker:
     call: Any
     ready: bool = False
     job: int | None = None
+    watch: Watch | None = None
 
 
 @dataclass(slots=True)
@@ -58,6 +69,7 @@ class RayEngine:
         shared: Folder that all nodes see under the same path; what jobs write lies below it.
         files: Data that all nodes must see.
         tell: Takes a line about a node that has other versions, or cannot be used.
+        patience: When a worker counts as hung.
     """
 
     address: str
@@ -65,10 +77,12 @@ class RayEngine:
     shared: Path
     files: Iterable[Path] = ()
     tell: Callable[[str], None] = lambda _: None
+    patience: Patience = field(default_factory=Patience)
     _ray: Any = None
     _meeting: Meeting | None = None
     _cluster: Any = None
     _crew: list[_Worker] = field(default_factory=list)
+    _ended: list[Event] = field(default_factory=list)
     _waiting: deque[Job] = field(default_factory=deque)
     _failed_starts: Counter[str] = field(default_factory=Counter)
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1))
@@ -105,7 +119,7 @@ class RayEngine:
     @property
     def busy(self) -> int:
         """How many jobs are being done, or wait for a worker that is to come."""
-        return sum(worker.job is not None for worker in self._crew) + len(self._waiting)
+        return sum(worker.job is not None for worker in self._crew) + len(self._waiting) + len(self._ended)
 
     def submit(self, task: Task) -> int:
         """Give `task` to an idle worker and return the number that its events will carry.
@@ -126,10 +140,15 @@ class RayEngine:
 
     def pause(self, job: int) -> None:
         """Ask the training of `job` to write a checkpoint and end; `events` tells when it has."""
+        if waiting := [one for one in self._waiting if one.id == job]:
+            self._waiting.remove(waiting[0])
+            self._ended.append(Failed(job, StoppedError("it had not begun")))
         self._tell(job, Pause(job))
 
     def events(self, timeout: float) -> list[Event]:
-        """Wait up to `timeout` seconds for something to happen; workers and nodes that are gone are replaced.
+        """Wait up to `timeout` seconds for something to happen; workers and nodes that are gone, or hang, are replaced.
+
+        So is a worker that has run out of memory: what fills it ends with the process.
 
         Raises:
             KeyboardInterrupt: One was held back: here nothing is half done.
@@ -138,13 +157,21 @@ class RayEngine:
         interruption.check()
         if self._cluster.look():
             self._grow()
-        happened: list[Event] = []
-        for ref in self._answered(timeout):
+        happened, self._ended = self._ended, []
+        began = time.monotonic()
+        answered = self._answered(0.0 if happened else timeout)
+        waited = min(time.monotonic() - began, timeout + _SLACK_SECONDS)
+        for worker in self._crew:
+            if worker.watch is not None:
+                worker.watch.waited(waited)
+        for ref in answered:
             if ref in self._cluster.asked:
                 self._cluster.hear(ref)
                 self._grow()
             else:
                 happened.extend(self._hear(next(worker for worker in self._crew if worker.call == ref)))
+        for worker in [worker for worker in self._crew if worker.watch is not None and worker.watch.is_overdue]:
+            happened.extend(self._give_up(worker))
         self._hand_out()
         self._tell_news()
         self._check_served()
@@ -207,22 +234,37 @@ class RayEngine:
         except Exception as error:  # noqa: BLE001 -- Ray raises of its own whatever ends an actor
             return self._lost(worker, error)
         worker.call = worker.actor.events.remote()
-        if any(isinstance(event, Done | Failed) for event in told):
-            worker.job = None
+        for event in told:
+            if isinstance(event, Done | Failed):
+                worker.job = worker.watch = None
+                if isinstance(event, Failed) and isinstance(event.error, OutOfMemoryError):
+                    self._drop(worker)
+            elif worker.watch is not None:
+                worker.watch.heard(event)
         return told
 
+    def _give_up(self, worker: _Worker) -> list[Event]:
+        assert worker.job is not None
+        assert worker.watch is not None
+        quiet = worker.watch.quiet
+        self._drop(worker)
+        where = f"the worker on node {worker.node.name}"
+        return [Failed(worker.job, HungWorkerError(f"{where} gave no sign of progress for {quiet:.0f} s"))]
+
     def _lost(self, worker: _Worker, error: Exception) -> list[Event]:
-        self._crew.remove(worker)
-        self._end(worker)
         said = str(error).strip()
         if not worker.ready:
             self._failed_starts[worker.node.id] += 1
             if self._failed_starts[worker.node.id] > _MOST_FAILED_STARTS:
                 self._cluster.reject(worker.node, f"cannot start workers: {said.rpartition(chr(10))[2]}")
+        self._drop(worker)
+        return [] if worker.job is None else [Failed(worker.job, _fate(worker.node, said), said[-4000:])]
+
+    def _drop(self, worker: _Worker) -> None:
+        """End a worker, and start another in its place where there is room."""
+        self._crew.remove(worker)
+        self._end(worker)
         self._grow()
-        if worker.job is None:
-            return []
-        return [Failed(worker.job, LostWorkerError(_fate(worker.node, said)), said[-4000:])]
 
     def _end(self, worker: _Worker) -> None:
         with suppress(Exception):  # it has ended, or the cluster has
@@ -235,7 +277,7 @@ class RayEngine:
                 return
             if worker.ready and worker.job is None:
                 job = self._waiting.popleft()
-                worker.job = job.id
+                worker.job, worker.watch = job.id, Watch(job.task, self.patience)
                 worker.actor.send.remote(job)
 
     def _grow(self) -> None:
@@ -281,11 +323,12 @@ class RayEngine:
             )
 
 
-def _fate(node: Node, said: str) -> str:
+def _fate(node: Node, said: str) -> LostWorkerError | OutOfMemoryError:
     """Say in a line how an actor ended, from what Ray says in many."""
     lowered = said.lower()
     if "node has died" in lowered or "node failed" in lowered:
-        return f"node {node.name} is gone, and its worker with it"
+        return LostWorkerError(f"node {node.name} is gone, and its worker with it")
     if "low on memory" in lowered:
-        return f"Ray ended the worker on node {node.name}, which was running out of memory"
-    return f"the worker on node {node.name} is gone: its process or its node ended; it may have run out of memory"
+        return OutOfMemoryError(f"Ray ended the worker on node {node.name}, which was running out of memory")
+    where = f"the worker on node {node.name}"
+    return LostWorkerError(f"{where} is gone: its process or its node ended; it may have run out of memory")

@@ -7,10 +7,11 @@ from types import SimpleNamespace
 import pytest
 
 from catalog.contract import Decision, EpochMetrics
-from catalog.errors import InputError, LostWorkerError
-from runner.engine.messages import Answer, Compare, Done, Failed, Report, Tick
+from catalog.errors import HungWorkerError, InputError, LostWorkerError, OutOfMemoryError, StoppedError
+from runner.engine.messages import Answer, Compare, Done, Failed, Pause, Report, Tick
 from runner.engine.ray import cluster, engine, probe, sharing
 from runner.engine.ray.actor import Worker
+from runner.engine.watching import Patience
 
 TASK = Compare("test/simulated/curve", (), (), "accuracy", 0)
 
@@ -175,6 +176,54 @@ def test_a_lost_actor_fails_its_job_and_is_replaced(ray, start):
     assert [actor.node for actor in ray.alive()] == ["one"]
 
 
+@pytest.mark.parametrize("began", [True, False])
+def test_a_training_is_asked_to_pause(ray, start, began):
+    """One that runs is told so; one that waits for a worker ends at once, since there is nothing to keep."""
+    running = start()
+    if began:
+        ray.actors[0].start()
+        running.events(0.0)
+    job = running.submit(TASK)
+    running.pause(job)
+    if began:
+        assert ray.actors[0].got[-1] == Pause(job)
+        return
+    assert running.busy == 1
+    [ended] = running.events(0.0)
+    assert isinstance(ended.error, StoppedError)
+    assert running.busy == 0
+
+
+def test_a_worker_that_hangs_is_ended_and_replaced(ray, start):
+    """Its job fails as a local one would; the actor is no more."""
+    running = start(patience=Patience(silent=-1.0))
+    ray.actors[0].start()
+    running.events(0.0)
+    job = running.submit(TASK)
+    [failed] = running.events(0.0)
+    assert failed.job == job
+    assert isinstance(failed.error, HungWorkerError)
+    assert ray.actors[0].killed
+    assert len(ray.alive()) == 1
+
+
+@pytest.mark.parametrize("ended_by", ["itself", "ray"])
+def test_a_worker_without_memory_is_replaced(ray, start, ended_by):
+    """What fills the memory ends with its process, whether the training said so or Ray ended it."""
+    running = start()
+    ray.actors[0].start()
+    running.events(0.0)
+    job = running.submit(TASK)
+    if ended_by == "itself":
+        ray.actors[0].tell(Failed(job, OutOfMemoryError("it does not fit")))
+    else:
+        ray.actors[0].die("The actor died: the node was running low on memory.")
+    [failed] = running.events(0.0)
+    assert isinstance(failed.error, OutOfMemoryError)
+    assert ray.actors[0].killed
+    assert len(ray.alive()) == 1
+
+
 def test_a_lost_node_takes_its_workers_along(ray, start):
     """A node that is gone gets no new actors; those on others go on."""
     ray.join("two")
@@ -194,6 +243,18 @@ def test_nodes_that_join_get_workers_up_to_the_number_wanted(ray, start):
         running.events(0.0)
         three.events(0.0)
     assert (len(running._crew), len(three._crew)) == (1 + 2, 3)
+
+
+def test_better_nodes_that_join_do_not_add_to_the_number_wanted(ray, start):
+    """A node with a GPU is where the next worker would start, and there is no next one yet."""
+    running = start(1)
+    ray.join("big", gpus=1)
+    running.events(0.0)
+    running.events(0.0)
+    assert [worker.node.id for worker in running._crew] == ["one"]
+    ray.actors[0].die()
+    running.events(0.0)
+    assert [worker.node.id for worker in running._crew] == ["big"]
 
 
 def test_a_worker_has_a_gpu_where_there_are_any(ray, start):
