@@ -46,15 +46,20 @@ class Lives:
 
     def close(self):
         """End everything."""
+        os.killpg(self._program.pid, signal.SIGKILL)
         self._program.stdin.close()
         self._program.wait()
         self._program.stdout.close()
         self._errors.close()
 
-    def live(self, spec, *, steps=None, seconds=None, worker_deaths=0.0, workers=2, patience="quick"):
-        """Run a study until it ends, or dies at a step or after a time; tell whether it came to its end."""
-        order = {"spec": spec, "seed": self.fate.random(), "worker_deaths": worker_deaths, "workers": workers}
-        self._program.stdin.write(json.dumps({**order, "steps": steps, "patience": patience}) + "\n")
+    def live(self, spec, *, steps=None, seconds=None, worker_deaths=0.0, worker_hangs=0.0):
+        """Run a study until it ends, or dies at a step or after a time; tell whether it came to its end.
+
+        Each time that its coordinator waits, one of its two workers dies or hangs with the given chances.
+        """
+        order = {"spec": spec, "seed": self.fate.random(), "workers": 2, "steps": steps}
+        order |= {"worker_deaths": worker_deaths, "worker_hangs": worker_hangs}
+        self._program.stdin.write(json.dumps(order) + "\n")
         self._program.stdin.flush()
         coordinator = psutil.Process(int(self._told()))
         if seconds is not None:
@@ -127,10 +132,9 @@ class Lives:
             assert steps == sorted(set(steps))
             assert trial.state == "pruned" or steps[-1] == 1.0
         known = optuna.load_study(study_name=name, storage=url).trials
-        assert [(t.number, t.value, t.params) for t in known] == [
-            (t.number, t.value if t.state == "complete" else known[t.number].value, t.params) for t in trials
-        ]
-        assert {t.state for t in known} <= {optuna.trial.TrialState.COMPLETE, optuna.trial.TrialState.PRUNED}
+        theirs = [(trial.number, trial.state.name.lower(), trial.params) for trial in known]
+        assert theirs == [(trial.number, trial.state, trial.params) for trial in trials]
+        assert all(trial.value == known[trial.number].value for trial in trials if trial.state == "complete")
         with sqlite3.connect(self.folder / "studies.db") as connection:
             assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         return trials

@@ -33,17 +33,13 @@ from runner.study.place import Place
 from runner.study.progress import Silent
 
 HERE = Path(sys.argv[1])
-#: Share of the workers' faults that are hangs: each costs the time until it is noticed.
-HANGING = 0.05
-#: Of simulated trainings, which take milliseconds, and of real ones, which a busy machine holds up.
-PATIENCE = {"quick": Patience(first=3.0, floor=1.0, factor=3.0, silent=10.0), "real": Patience(60.0, 20.0, 10.0, 120.0)}
 
 
 class ForkingEngine(LocalEngine):
     """Forks its workers, and now and then kills one, or stops it, which is how one looks that hangs."""
 
     fate = random.Random()
-    chance = 0.0
+    deaths = hangs = 0.0
 
     def _start(self, index):
         log = self._logs / f"worker-{index}-{self._next}.log"
@@ -55,11 +51,13 @@ class ForkingEngine(LocalEngine):
         return _Worker(index, process, ours, log, 0)
 
     def events(self, timeout):
-        if self.fate.random() < self.chance:
-            hangs = self.fate.random() < HANGING
-            _note("kills.log", "worker that hangs" if hangs else "worker")
-            victim = self.fate.choice(self._crew).process.pid
-            os.kill(victim, signal.SIGSTOP if hangs else signal.SIGKILL)
+        fate, victim = self.fate.random(), self.fate.choice(self._crew).process.pid
+        if fate < self.deaths:
+            _note("kills.log", "worker")
+            os.kill(victim, signal.SIGKILL)
+        elif fate < self.deaths + self.hangs:
+            _note("kills.log", "worker that hangs")
+            os.kill(victim, signal.SIGSTOP)
         return super().events(timeout)
 
 
@@ -122,8 +120,10 @@ def _die_at(steps):
 
 def _live(order):
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    ForkingEngine.fate, ForkingEngine.chance = random.Random(order["seed"]), order["worker_deaths"]
-    engines.LocalEngine = partial(ForkingEngine, patience=PATIENCE[order["patience"]])
+    ForkingEngine.fate = random.Random(order["seed"])
+    ForkingEngine.deaths, ForkingEngine.hangs = order["worker_deaths"], order["worker_hangs"]
+    patience = Patience(first=4.0, floor=1.0, factor=3.0, silent=10.0)  # what hangs costs the time until it is noticed
+    engines.LocalEngine = partial(ForkingEngine, **({"patience": patience} if order["worker_hangs"] else {}))
     insights.importance_of = lambda *_, **__: {"method": "none", "trials": 0, "shares": {}}
     if order["steps"]:
         _die_at(order["steps"])

@@ -1,6 +1,6 @@
 """Coordinators and workers are killed at random, and nothing that was told is lost or made twice.
 
-FAULTS sets how many are killed with simulated trainings, SEED who and when.
+FAULTS sets how many are killed with simulated trainings, SEED who and when; ten are killed with real ones.
 """
 
 import os
@@ -10,6 +10,7 @@ from collections import Counter
 import pytest
 
 FAULTS = int(os.environ.get("FAULTS", "200"))
+REAL_FAULTS = 10
 SEED = int(os.environ.get("SEED", "0"))
 TRIALS = 24
 
@@ -31,24 +32,38 @@ def simulated(name):
     }
 
 
-def test_simulated_studies_survive_kills(lives_of):
-    """However often, and wherever, its processes are killed, a study ends with what it was to have."""
-    lives, number = lives_of(SEED), 0
-    while len(lives.kills()) < FAULTS:
-        name, fate = f"study-{number}", lives.fate
+def survive(lives, make, kills, *, steps, seconds, **chances):
+    """Kill studies, one after the other, until so many processes died; return the trials of each, which has ended.
+
+    Args:
+        lives: Of whose processes.
+        make: Makes a spec, given a name.
+        kills: Coordinators and workers to kill.
+        steps: Half of the coordinators die at a step up to this.
+        seconds: The other half die within this time.
+        chances: Of the workers.
+    """
+    ended = {}
+    while len(lives.kills()) < kills:
+        name, fate = f"study-{len(ended)}", lives.fate
         lives.forget()
         for life in range(12):
             # At last a life that is left to itself: however unlucky, a study comes to its end.
-            death = {"steps": fate.randrange(1, 120)} if fate.random() < 0.7 else {"seconds": fate.uniform(0.02, 0.5)}
-            if lives.live(simulated(name), worker_deaths=0.12, **({} if life == 11 else death)):
+            death = {"steps": fate.randrange(1, steps), "seconds": fate.uniform(0, seconds)}
+            del death[fate.choice(["steps", "seconds"])]
+            if lives.live(make(name), **chances, **({} if life == 11 else death)):
                 break
-        trials = lives.check(name, TRIALS)
-        for trial in trials:
-            if trial.state == "complete":
-                assert trial.value == pytest.approx(1 - (trial.params["x"] - 0.7) ** 2)
-        number += 1
-    killed = lives.kills()
-    sys.stderr.write(f"{len(killed)} kills in {number} studies: {dict(Counter(killed))}\n")
+        ended[name] = lives.check(name, make(name)["study"]["trials"])
+    sys.stderr.write(f"{len(lives.kills())} kills in {len(ended)} studies: {dict(Counter(lives.kills()))}\n")
+    return ended
+
+
+def test_simulated_studies_survive_kills(lives_of):
+    """However often, and wherever, its processes are killed, a study ends with what it was to have."""
+    lives = lives_of(SEED)
+    ended = survive(lives, simulated, FAULTS, steps=120, seconds=0.6, worker_deaths=0.12, worker_hangs=0.006)
+    for trial in (trial for trials in ended.values() for trial in trials if trial.state == "complete"):
+        assert trial.value == pytest.approx(1 - (trial.params["x"] - 0.7) ** 2)
 
 
 REAL = {
@@ -61,10 +76,10 @@ REAL = {
         "batch_size": 32,
         "epochs": 2,
         "learning_rate": 1e-3,
+        "deterministic": True,
     },
     "dataset": {"source": "demo", "size": 400},
     "study": {
-        "name": "real",
         "trials": 4,
         "sampler": "random",
         "search_space": {"learning_rate": {"low": 5e-4, "high": 3e-3, "log": True}},
@@ -74,14 +89,13 @@ REAL = {
 }
 
 
+def real(name):
+    """Return the spec of a study whose trainings are those of a small BERT."""
+    return {**REAL, "study": {**REAL["study"], "name": name}}
+
+
 def test_real_studies_survive_kills(lives_of):
-    """The same of trainings of a small BERT: ten processes are killed, and every model that was told of is there."""
+    """The same of trainings of a small BERT: ten processes are killed, and the kept model is there."""
     lives = lives_of(SEED, ["nlp/text-classification/bert", "nlp/text-classification/linear"])
-    deaths = [{"steps": 25}, {"seconds": 1.5}, {"steps": 60}, {"seconds": 2.5}, {"steps": 40}, {"seconds": 2.0}]
-    for death in (*deaths, {}):
-        if lives.live(REAL, worker_deaths=0.08, patience="real", **death):
-            break
-    lives.check("real", 4)
-    sys.stderr.write(f"{dict(Counter(lives.kills()))}\n")
-    assert len(lives.kills()) >= 10
-    assert (lives.folder / "studies" / "real" / "model" / "model.safetensors").exists()
+    for name in survive(lives, real, REAL_FAULTS, steps=60, seconds=4.0, worker_deaths=0.03):
+        assert (lives.folder / "studies" / name / "model" / "model.safetensors").exists()

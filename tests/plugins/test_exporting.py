@@ -85,15 +85,28 @@ def follow_instructions(folder: Path, monkeypatch: pytest.MonkeyPatch) -> np.nda
     return found
 
 
-@pytest.mark.parametrize(("family", "truncation"), [("bert", "head+tail"), ("distilbert", "tail"), ("roberta", "head")])
+@pytest.mark.parametrize(
+    ("family", "truncation", "files"),
+    [
+        ("bert", "head+tail", ["model.onnx"]),
+        ("distilbert", "tail", ["model.onnx"]),
+        ("roberta", "head", ["model.onnx", "model.onnx.data"]),
+    ],
+)
 def test_onnx_answers_as_the_model_does(
     family: str,
     truncation: str,
+    files: list[str],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capfd: pytest.CaptureFixture[str],
 ):
-    """Each family's graph takes any batch and length, agrees with torch, and its README's code gives those answers."""
+    """Each family's graph takes any batch and length, agrees with torch, and its README's code gives those answers.
+
+    Where the weights do not fit into one file they lie in a second one, which details and README name.
+    """
+    if len(files) > 1:
+        monkeypatch.setattr(graph, "_SINGLE_FILE", 0)
     source = make_model(tmp_path / "model", family, truncation)
     handlers, level = logging.getLogger().handlers[:], logging.root.manager.disable
     exported = export(source, tmp_path / "onnx")
@@ -110,6 +123,9 @@ def test_onnx_answers_as_the_model_does(
     answers = own(source)
     assert np.ptp(answers, axis=0).max() > 0.02  # texts differ, so agreement means something
     assert np.abs(follow_instructions(tmp_path / "onnx", monkeypatch) - answers).max() < 1e-5
+    assert exported.details["files"] == files
+    readme = (tmp_path / "onnx" / "README.md").read_text()
+    assert ("Keep `model.onnx` and `model.onnx.data` together" in readme) == (len(files) > 1)
     record = json.loads((tmp_path / "onnx" / "modelcat.json").read_text())
     assert record["onnx"]["truncation"] == truncation
     assert sum(record["onnx"]["kept_of_long_texts"].values()) == 16
@@ -135,15 +151,6 @@ def test_quantized_onnx_has_small_weights(model: Path, tmp_path: Path, monkeypat
     assert f"{len(products)} products" in exported.notes[0]
     assert np.abs(follow_instructions(tmp_path / "onnx", monkeypatch) - own(model)).max() < 0.2
     assert exported.bytes == sum(path.stat().st_size for path in (tmp_path / "onnx").iterdir())
-
-
-def test_weights_beyond_one_file_go_into_two(model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """Where the weights do not fit into one file they lie in a second one, which details and README name."""
-    monkeypatch.setattr(graph, "_SINGLE_FILE", 0)
-    exported = export(model, tmp_path / "onnx")
-    assert exported.details["files"] == ["model.onnx", "model.onnx.data"]
-    assert "Keep `model.onnx` and `model.onnx.data` together" in (tmp_path / "onnx" / "README.md").read_text()
-    assert np.abs(follow_instructions(tmp_path / "onnx", monkeypatch) - own(model)).max() < 1e-5
 
 
 def test_hugging_face_folder_is_whole_and_no_more(tmp_path: Path):

@@ -10,6 +10,8 @@ from runner.study import insights
 from runner.study.contest import contest, pareto_front
 from runner.study.coordinator import run_study
 from runner.study.importance import importance_of
+from runner.study.place import Place
+from runner.study.progress import Silent
 
 SPEC = {
     "model": "linear",
@@ -21,16 +23,24 @@ SPEC = {
 }
 
 
-def test_a_study_of_a_real_plugin_is_looked_at(place, recorder, tmp_path):
+@pytest.fixture(scope="module")
+def real(tmp_path_factory):
+    """Return the place of a study of a real plugin, which tests only read."""
+    folder = tmp_path_factory.mktemp("real")
+    place = Place(f"sqlite:///{folder / 'studies.db'}", folder / "studies", folder / "cache")
+    run_study(resolve(SPEC, folder), place, Silent())
+    return place
+
+
+def test_a_study_of_a_real_plugin_is_looked_at(real):
     """Calibration, importance, flips, words and examples are kept, and every completed trial is judged in full."""
-    run_study(resolve(SPEC, tmp_path), place, recorder)
-    store = Store.open(place.storage, create=False)
+    store = Store.open(real.storage, create=False)
     known = store.insights("lin")
     record, trials = store.study("lin"), store.trials("lin")
     assert {"calibration", "importance", "interpretation"} <= set(known)
     assert not [name for name, content in known.items() if "failure" in content]
     judged = {(found.subject, found.split): found for found in store.evaluations("lin")}
-    root = place.folder / "lin"
+    root = real.folder / "lin"
     for trial in trials:
         found = evaluation_of(judged[f"trial/{trial.number}", "validation"], root)
         assert found.metrics["accuracy"] == pytest.approx(trial.value)
@@ -53,16 +63,16 @@ def judged_classes(judged):
     return evaluation_of(judged["winner", "validation"]).classes
 
 
-def test_what_cannot_be_found_out_is_told_and_kept(place, recorder, tmp_path, monkeypatch):
+def test_what_cannot_be_found_out_is_told_and_kept(request_of, place, recorder, monkeypatch):
     """A look that fails leaves the study finished, with the reason beside what is known."""
 
     def fail(*_, **__):
         raise WorkError("a library is missing")
 
     monkeypatch.setattr(insights, "importance_of", fail)
-    record = run_study(resolve(SPEC, tmp_path), place, recorder)
+    record = run_study(request_of(trials=4), place, recorder)
     assert record.state == "finished"
-    known = Store.open(place.storage, create=False).insights("lin")
+    known = Store.open(place.storage, create=False).insights(record.study)
     assert known["importance"] == {"failure": {"kind": "error", "reason": "a library is missing"}}
     assert ["importance could not be found out: a library is missing"] in recorder.of("note")
 
@@ -83,15 +93,14 @@ def test_importance_names_the_parameter_that_matters():
     assert found["shares"]["x"] > 0.8
 
 
-def test_models_are_compared_in_pairs(place, recorder, tmp_path):
+def test_models_are_compared_in_pairs(real):
     """Every pair on the same data gets a difference, its interval and McNemar's test; the front is marked."""
     from runner.console.comparing import contest_answer, print_contest
     from runner.engine.asking import asking
 
-    run_study(resolve(SPEC, tmp_path), place, recorder)
-    store = Store.open(place.storage, create=False)
+    store = Store.open(real.storage, create=False)
     with asking() as ask:
-        found = contest(store, ["lin:0", "lin:2", "lin"], place.folder, ask)
+        found = contest(store, ["lin:0", "lin:2", "lin"], real.folder, ask)
     assert found.split == "validation"
     assert set(found.pairs) == {(0, 1), (0, 2), (1, 2)}
     pair = found.pairs[0, 1]
