@@ -574,6 +574,7 @@ def report(
     from runner.store.url import studies_folder
 
     store, folder = _store(storage), studies_folder(storage or _settings().storage)
+    study = store.study(study).study
     made = write_report(
         store,
         study,

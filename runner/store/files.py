@@ -15,6 +15,8 @@ __all__ = ["move_folder", "path_inside", "remove_tree", "study_folder", "write_b
 #: Names that begin so are unfinished or given up, and may be removed by whoever finds them at leisure.
 TEMPORARY = ".tmp-"
 REMOVED = ".removed-"
+#: Bytes of a file's name, and of a path, on every system that we know.
+_NAME_BYTES, _PATH_BYTES = 255, 4096
 #: What lies beside the studies' folders.
 _QUEUE = ("worker.json", "worker.lock", "worker.log")
 
@@ -23,8 +25,10 @@ def study_folder(root: Path, study: str) -> Path:
     """Return the folder of a study's files under `root`.
 
     Raises:
-        InputError: The name would lead out of `root`.
+        InputError: The name would lead out of `root`, or no folder can have it.
     """
+    if _too_long(study):
+        raise InputError(f"{study[:40]!r}… cannot be a study's name: it is longer than {_NAME_BYTES} bytes")
     if not study or study in _QUEUE or study.startswith(".") or any(sign in study for sign in "/\\\0"):
         raise InputError(
             f"{study!r} cannot be a study's name: it must not hold / or \\, nor begin with a dot, nor be one of "
@@ -37,9 +41,11 @@ def path_inside(root: Path, stored: str) -> Path:
     """Return the path below `root` that a record names; a record is whatever somebody's database holds.
 
     Raises:
-        InputError: It would lead out of `root`, or is `root` itself.
+        InputError: It would lead out of `root`, is `root` itself, or is longer than any path.
     """
     path = Path(stored)
+    if any(map(_too_long, path.parts)) or _bytes(str(root / path)) >= _PATH_BYTES:
+        raise InputError(f"the database names a path that is longer than any can be: {stored[:40]!r}…: it is not used")
     if path.is_absolute() or not path.parts or ".." in path.parts or any(sign in stored for sign in "\\\0"):
         raise InputError(f"the database names the path {stored!r}, which does not lie inside {root}: it is not used")
     return root / path
@@ -112,6 +118,14 @@ def remove_tree(path: Path) -> None:
                 shutil.rmtree(left)
             else:
                 left.unlink()
+
+
+def _too_long(name: str) -> bool:
+    return _bytes(name) > _NAME_BYTES
+
+
+def _bytes(text: str) -> int:
+    return len(text.encode(errors="surrogatepass"))
 
 
 def _sync(path: Path) -> None:

@@ -29,19 +29,19 @@ def record_of(subject: str, evaluation: Evaluation, predictions: str | None) -> 
     )
 
 
-def evaluation_of(record: EvaluationRecord, folder: Path = Path()) -> Evaluation:
+def evaluation_of(record: EvaluationRecord, folder: Path | None = None) -> Evaluation:
     """Return the evaluation that a record tells of; what an older record lacks is left out.
 
     Args:
         record: From the store.
-        folder: The study's, to which its paths are relative.
+        folder: The study's, to which its paths are relative; None where its files are not asked for, and left out.
 
     Raises:
         InputError: Its path leads out of `folder`.
     """
     flat: dict[str, Any] = {name: getattr(record, name) for name in _FLAT}
     flat["metrics"] = {name: value for name, value in record.metrics.items() if value is not None}
-    flat["predictions"] = path_inside(folder, record.predictions) if record.predictions else folder
+    flat["predictions"] = path_inside(folder, record.predictions) if folder and record.predictions else folder or Path()
     known = {field.name for field in fields(Evaluation)}
     details = {name: value for name, value in record.details.items() if name in known}
     evaluation: Evaluation = _EVALUATION.validate_python({"seconds": 0.0, **details, **flat})

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from catalog.errors import InputError, StudyConflictError
+from catalog.errors import InputError, StudyConflictError, UnknownStudyError
 from runner.store import leasing, reading, writing
 from runner.store.lease import Lease, Owner
 from runner.store.leasing import lease_in, now
@@ -66,7 +66,12 @@ def claim(connection: Connection, owner: Owner, ttl: timedelta) -> tuple[StudyRe
     for row in connection.execute(waiting.with_for_update(skip_locked=True)).mappings():
         held = lease_in(dict(row))
         if held is None or not held.held_by_living(now(connection)):
-            lease = leasing.begin(connection, row["study"], owner, ttl)
+            try:
+                lease = leasing.begin(connection, row["study"], owner, ttl)
+            except UnknownStudyError as error:  # somebody has put what is no text in the place of its name
+                failed = {"state": "failed", "failure": {"kind": error.kind, "message": error.message}}
+                connection.execute(update(studies).where(studies.c.id == row["id"]).values(failed))
+                continue
             return _locked(connection, row["study"]), lease
     return None
 

@@ -219,6 +219,7 @@ class Store:
             UnknownStudyError: There is none of that name.
             StudyConflictError: It is being run.
             InputError: Its name would have files outside `root` removed; nothing is.
+            StoreError: Its files cannot be removed; told is which, and why.
         """
         import optuna
 
@@ -233,7 +234,13 @@ class Store:
         with self.explained(), suppress(KeyError):  # an earlier deletion came this far, or it was never begun
             optuna.delete_study(study_name=study, storage=self.optuna_storage())
         if folder is not None:
-            files.remove_tree(folder)
+            try:
+                files.remove_tree(folder)
+            except OSError as error:
+                raise StoreError(
+                    f"the files of study {study!r} cannot be removed: {error.filename or folder}: {error.strerror}. "
+                    "Mend that, and delete the study again"
+                ) from error
         with self._writing(study, lease) as (connection, study_id):
             writing.drop_study(connection, study_id)
 

@@ -15,17 +15,24 @@ def kept_model(record: StudyRecord, place: Place) -> Path:
     """Return the folder of the kept model, or of the best one so far of a study that is not finished.
 
     Raises:
-        InputError: The study has no model yet, or its folder is gone.
+        InputError: The study has no model yet, its folder is gone, or it cannot be looked at.
     """
     root = place.folder_of(record.study)
-    kept = record.model_dir if record.model_dir and path_inside(root, record.model_dir).is_dir() else None
+    kept = record.model_dir if record.model_dir and _is_folder(path_inside(root, record.model_dir)) else None
     stored = kept or _best_so_far(record, place) or record.model_dir
     if stored is None:
         raise InputError(f"study {record.study!r} has no model yet ({record.state}); modelcat resume {record.study}")
     folder = path_inside(root, stored)
-    if not folder.is_dir():
+    if not _is_folder(folder):
         raise InputError(f"the model of {record.study!r} is not at {folder}: was the folder moved or removed?")
     return folder
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError as error:
+        raise InputError(f"{path} cannot be looked at: {error.strerror}") from error
 
 
 def _best_so_far(record: StudyRecord, place: Place) -> str | None:

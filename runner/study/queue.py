@@ -137,7 +137,8 @@ def _run(
 
 def _leave(store: Store, place: Place, study: str, lease: Lease, error: ModelcatError) -> None:
     """Give the lease of a study back that could not even be begun; whoever began it has done so already."""
-    with suppress(StudyConflictError, InputError):  # the lease is lost, or no folder can have the study's name
+    # The lease is lost, no folder can have the study's name, or its log cannot be written.
+    with suppress(StudyConflictError, InputError, OSError):
         store.update_study(study, lease, failure={"kind": error.kind, "message": error.message})
         store.release(study, lease, "failed")
         log = StudyLog(place.folder_of(study), lambda _: None)

@@ -6,7 +6,6 @@ off the list and another one is started: no study is left alone while somebody b
 """
 
 import json
-import math
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -28,6 +27,8 @@ _LOCK_SECONDS = 30.0
 _MOST_BYTES = 1_000_000
 #: No system has process ids beyond.
 _PIDS = 1 << 31
+#: Nor is any later, in seconds since 1970.
+_MOMENTS = 1e12
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,7 @@ class Attendance:
 def _parsed(entry: Any) -> Worker | None:
     match entry:
         case {"storage": str(storage), "host": str(host), "pid": int(pid), "started": int() | float() as started} if (
-            0 < pid < _PIDS and math.isfinite(started)
+            0 < pid < _PIDS and abs(started) < _MOMENTS  # which NaN is not either
         ):
             return Worker(storage, host, pid, float(started), ready=entry.get("ready") is True)
     return None

@@ -59,7 +59,7 @@ def keep_preferences(path: Path, changes: Mapping[str, str | bool]) -> None:
     """Keep settings in the file; what else a person has in it, comments included, stays as it is now.
 
     Raises:
-        InputError: The file has become one that cannot be read; nothing is written.
+        InputError: The file has become one that cannot be read, or TOML cannot say the settings; nothing is written.
         OSError: It cannot be written; what was there before still is.
     """
     from runner.store.files import write_bytes
@@ -74,6 +74,8 @@ def keep_preferences(path: Path, changes: Mapping[str, str | bool]) -> None:
         text = _with_line(text, name, _toml(value))
     if not _says(text, wanted):  # a setting is written in another way than on a line of its own
         text = _whole(wanted)
+        if not _says(text, wanted):
+            raise InputError(f"{path}: these settings cannot be written as TOML; the file is as it was")
     place.parent.mkdir(parents=True, exist_ok=True)
     mode = place.stat().st_mode if place.exists() else None
     write_bytes(place, text.encode())
@@ -108,15 +110,16 @@ def _settings_in(path: Path, text: str) -> dict[str, Any]:
 
 def _says(text: str, settings: Mapping[str, Any]) -> bool:
     try:
-        return tomllib.loads(text) == settings
-    except tomllib.TOMLDecodeError:
+        return tomllib.loads(text.encode().decode()) == settings
+    except (tomllib.TOMLDecodeError, UnicodeEncodeError):
         return False
 
 
 def _with_line(text: str, name: str, value: str) -> str:
     """Return a TOML text with the value of a key of its first table changed, or with a line for it put first."""
     top, table, rest = re.match(r"(?s)(.*?)(^[ \t]*\[|\Z)(.*)", text, re.MULTILINE).groups()  # type: ignore[union-attr]
-    pattern = rf"(?m)^([ \t]*{name}[ \t]*=[ \t]*)(\"(?:[^\"\\\r\n]|\\.)*\"|'[^'\r\n]*'|[^#\s]+)"
+    text_in = r"\"{3}(?s:.*?)\"{3}|'{3}(?s:.*?)'{3}|\"(?:[^\"\\\r\n]|\\.)*\"|'[^'\r\n]*'"
+    pattern = rf"(?m)^([ \t]*([\"']?){name}\2[ \t]*=[ \t]*)({text_in}|[^#\s]+)"
     changed, found = re.subn(pattern, lambda line: line[1] + value, top, count=1)
     return (changed if found else f"{name} = {value}\n{top}") + table + rest
 

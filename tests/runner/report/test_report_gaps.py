@@ -62,9 +62,12 @@ def test_what_is_missing_is_told_in_german_too(bare):
 
 
 def test_an_older_evaluation_is_told_without_what_it_lacks(bare):
-    """Metrics and confusion of an evaluation without details are shown, its other figures said to be missing."""
+    """Metrics and confusion of an evaluation without details are shown, its other figures said to be missing.
+
+    Its file is not asked for, and so it does not matter that a foreign database names one that is elsewhere.
+    """
     metrics, confusion = {"accuracy": 0.75, "log_loss": None}, ((5, 1), (1, 1))
-    older = EvaluationRecord("trial/0", "validation", 8, metrics, confusion, None)
+    older = EvaluationRecord("trial/0", "validation", 8, metrics, confusion, "/elsewhere/of/another/machine.parquet")
     page = bare(lambda store, lease: store.put_evaluation("imdb-minilm", lease, older), data={"labels": ["no", "yes"]})
     assert set(page.figures) == {"confusion"}
     assert {value for value, *_ in page.told["trial/0.validation.accuracy"]} == {0.75}

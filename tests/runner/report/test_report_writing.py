@@ -100,6 +100,7 @@ def test_an_unknown_study_or_language_is_refused(report, tmp_path):
     unknown = report("imdb-minilmm", "-o", tmp_path / "r.html").exception
     assert isinstance(unknown, UnknownStudyError)
     assert NAME in unknown.message
+    assert isinstance(report("../elsewhere", "-o", tmp_path / "r.html").exception, UnknownStudyError)
     assert "known are en, de" in report(NAME, "-o", tmp_path / "r.html", "--language", "fr").exception.message
     assert list(tmp_path.iterdir()) == []
 

@@ -80,12 +80,13 @@ def test_remove_tree_finishes_an_earlier_removal(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("name", ["", ".", "..", "../x", "a/b", "/etc", "a\\b", "a\0", ".tmp-x"])
+@pytest.mark.parametrize("name", ["", ".", "..", "../x", "a/b", "/etc", "a\\b", "a\0", ".tmp-x", "ü" * 128])
 def test_study_folder_stays_inside(tmp_path: Path, name: str) -> None:
-    """A name that would lead out of the folder of studies is refused."""
+    """A name that would lead out of the folder of studies, or is too long for any file, is refused."""
     with pytest.raises(InputError):
         files.study_folder(tmp_path, name)
     assert files.study_folder(tmp_path, "bert-demo") == tmp_path / "bert-demo"
+    assert not files.study_folder(tmp_path, "ü" * 127).exists()
 
 
 @pytest.mark.parametrize("stored", ["", ".", "..", "../x", "runs/../../x", "/etc", "a\\b", "a\0"])
@@ -94,3 +95,6 @@ def test_path_inside_stays_inside(tmp_path: Path, stored: str) -> None:
     with pytest.raises(InputError, match="does not lie inside"):
         files.path_inside(tmp_path, stored)
     assert files.path_inside(tmp_path, "runs/0001/model") == tmp_path / "runs" / "0001" / "model"
+    for long in ("x" * 256, "x/" * 2048 + "x"):
+        with pytest.raises(InputError, match="longer than any can be"):
+            files.path_inside(tmp_path, f"runs/{long}/model")

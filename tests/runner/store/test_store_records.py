@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.dialects import sqlite
 
-from catalog.errors import InputError, StudyConflictError, UnknownStudyError
+from catalog.errors import InputError, StoreError, StudyConflictError, UnknownStudyError
 from runner.store import schema
 from runner.store.columns import Document, Prose, Time, as_json
 from runner.store.records import (
@@ -289,7 +289,7 @@ def test_delete_removes_everything(
         store.delete_study("reviews")
 
 
-@pytest.mark.parametrize("name", ["{root}/keep", "../keep", "", ".", ".."])
+@pytest.mark.parametrize("name", ["{root}/keep", "../keep", "", ".", "..", "ü" * 128])
 def test_delete_takes_no_name_for_a_path(
     store: Store, make_study: Callable[..., None], tmp_path: Path, name: str
 ) -> None:
@@ -321,7 +321,7 @@ def test_interrupted_deletion_can_only_be_finished(
 
     with monkeypatch.context() as broken:
         broken.setattr("runner.store.files.remove_tree", fail)
-        with pytest.raises(OSError, match="broken disk"):
+        with pytest.raises(StoreError, match=r"reviews: broken disk\. Mend that, and delete the study again"):
             store.delete_study("reviews", store.url.studies)
     assert store.study("reviews").state == "failed"
     with pytest.raises(StudyConflictError, match="half deleted"):

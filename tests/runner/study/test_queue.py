@@ -1,6 +1,7 @@
 """The queue: submitted, run by workers one after the other, stopped and gone on with."""
 
 import json
+import math
 import os
 import signal
 import socket
@@ -368,21 +369,23 @@ def test_holding_back_inside_holding_back(request_of, place):
 
 
 def test_a_name_that_is_a_path_keeps_nobody_waiting(request_of, place):
-    """A study that a foreign database calls so fails, and the next one is run."""
+    """A study that a foreign database calls so fails, one whose name is no text is left alone; the next one is run."""
+    submit(request_of(name="blob", trials=1), place)
     submit(request_of(name="first", trials=1), place)
     submit(request_of(name="second", trials=1), place)
     with sqlite3.connect(place.storage.removeprefix("sqlite:///")) as connection:
         connection.execute("UPDATE modelcat_studies SET study = '../victim' WHERE study = 'first'")
+        connection.execute("UPDATE modelcat_studies SET study = x'ff62' WHERE study = 'blob'")
     connection.close()
     done = work(place, lambda _: Silent(), idle=0.0)
     assert [(record.study, record.state) for record in done] == [("../victim", "failed"), ("second", "finished")]
     assert "../victim" in done[0].failure["message"]
 
 
-@pytest.mark.parametrize("pid", [-5, 0, 2**70])
-def test_a_list_of_workers_that_is_not_ours_counts_as_empty(place, pid):
+@pytest.mark.parametrize(("pid", "started"), [(-5, 1.0), (0, 1.0), (2**70, 1.0), (1, 10**400), (1, math.nan)])
+def test_a_list_of_workers_that_is_not_ours_counts_as_empty(place, pid, started):
     """Whatever somebody has written into it, nobody fails over it."""
     place.folder.mkdir(parents=True)
-    entry = {"storage": place.storage, "host": socket.gethostname(), "pid": pid, "started": 1.0, "ready": True}
+    entry = {"storage": place.storage, "host": socket.gethostname(), "pid": pid, "started": started, "ready": True}
     (place.folder / "worker.json").write_text(json.dumps([entry]))
     assert running_worker(place) is None

@@ -43,21 +43,23 @@ def test_only_what_changes_is_written(tmp_path):
 
 
 def test_an_odd_way_of_writing_is_understood(tmp_path):
-    """Where a setting fills several lines, or its name is quoted, the file is written anew with all that it said."""
+    """A setting that fills several lines, or whose name is quoted, is changed where it stands; comments stay."""
     path = tmp_path / "browse.toml"
     for odd in (
-        'theme = """\nnord"""\n[keymap]\n"studies.open" = "l"\n',
-        '"theme" = "nord"\nkeymap = {"studies.open" = "l"}\n',
+        'theme = """\nnord"""  # cold\n[keymap]\n"studies.open" = "l"\n',
+        '"theme" = "nord"  # cold\nkeymap = {"studies.open" = "l"}\n',
+        "'theme' = '''nord'''  # cold\nkeymap.\"studies.open\" = \"l\"\n",
     ):
         path.write_text(odd)
         keep_preferences(path, {"theme": "dracula", "ascii": True})
         assert read_preferences(path) == Preferences("dracula", ascii=True, keymap={"studies.open": "l"})
+        assert '= "dracula"  # cold\n' in path.read_text()
 
 
 def test_signs_beyond_the_first_plane_stay_toml(tmp_path):
     """A file written anew can be read, whatever its keys and names hold."""
     path = tmp_path / "browse.toml"
-    path.write_text('"language" = "de"\n[keymap]\n"studies.open" = "\U0001f600"\n')
+    path.write_text('"l\\u0061nguage" = "de"\n[keymap]\n"studies.open" = "\U0001f600"\n')
     path.chmod(0o600)
     keep_preferences(path, {"language": "en"})
     assert read_preferences(path) == Preferences(language="en", keymap={"studies.open": "\U0001f600"})
@@ -70,6 +72,16 @@ def test_a_link_in_a_circle_is_told(tmp_path):
     path.symlink_to(path)
     with pytest.raises((InputError, OSError), match=r"browse\.toml"):
         keep_preferences(path, {"theme": "nord"})
+
+
+def test_what_toml_cannot_say_is_refused(tmp_path):
+    """A setting that no TOML file can hold is told, and the file stays as it was."""
+    path = tmp_path / "browse.toml"
+    path.write_text('language = "de"\n')
+    with pytest.raises(InputError, match="cannot be written as TOML"):
+        keep_preferences(path, {"theme": "half a sign: \ud800"})
+    assert path.read_text() == 'language = "de"\n'
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_a_file_that_was_broken_meanwhile_is_left_alone(tmp_path):
