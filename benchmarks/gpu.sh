@@ -5,6 +5,7 @@
 #     bash benchmarks/gpu.sh                         all of it on the first GPU, results in gpu-results/
 #     bash benchmarks/gpu.sh --only inference        one part: throughput, epochs or inference
 #     bash benchmarks/gpu.sh --device cpu --tiny     a rehearsal of the script without a GPU; its numbers mean nothing
+#     CUDA_VISIBLE_DEVICES=1 bash benchmarks/gpu.sh  on the second GPU
 #
 # Needed: torch 2.11 or later (CUDA), transformers 5.3 or later, accelerate, pydantic, pyarrow, scikit-learn, filelock,
 # numpy, and what they need themselves. Not needed: optuna, datasets, textual, sqlalchemy, nor modelcat itself installed
@@ -21,7 +22,7 @@ python=${PYTHON:-python3}
 device=cuda:0 tiny=no parts="throughput epochs inference" out=gpu-results
 while (($#)); do
   case $1 in
-    --device) device=${2:?--device needs cpu or cuda:N} && shift 2 ;;
+    --device) device=${2:?--device needs cpu or cuda:0} && shift 2 ;;
     --tiny) tiny=yes && shift ;;
     --only) parts=${2:?--only needs throughput, epochs or inference} && shift 2 ;;
     --out) out=${2:?--out needs a folder} && shift 2 ;;
@@ -45,6 +46,11 @@ if [[ $device != cpu ]] && ! "$python" -c 'import sys, torch; sys.exit(not torch
   exit 2
 fi
 
+if [[ $device != cpu && $device != cuda:0 ]]; then
+  echo "Every side trains on the first GPU that it sees: choose one by CUDA_VISIBLE_DEVICES." >&2
+  exit 2
+fi
+
 mkdir -p "$out"
 measure() {  # measure NAME SCRIPT OPTION...: run a benchmark, keep its JSON
   local name=$1 script=$2
@@ -60,7 +66,7 @@ if [[ $tiny == yes ]]; then
   inference=(--rows 48 --train-rows 64 --rounds 1)
 else
   common=(--model base --max-length 512)
-  throughput=(--rows 1024 --warmup-rows 1024 --profile-rows 512 --rounds 3 --batch 32)
+  throughput=(--rows 8192 --warmup-rows 1024 --profile-rows 512 --rounds 3 --batch 32)
   epochs=(--rows 25000 --test-rows 25000 --batch 32)
   inference=(--rows 4096 --train-rows 1024 --rounds 3)
 fi

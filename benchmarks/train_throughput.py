@@ -8,7 +8,8 @@ own, in turn; the numbers are medians over rounds, ratios are of runs that stood
 training loop alone: imports, loading and tokenising are left out for all. Trainer neither validates nor saves;
 modelcat does both off the clock, and the memory that it takes for them counts. Shares are of the rate that this
 machine's square matrix products reached in the same minutes, and count the real tokens' matrix products alone
-(`parts/models.py`): what is spent on padding earns nothing.
+(`parts/models.py`): what is spent on padding earns nothing. They count the whole model; "needed" leaves out what the
+answer does not depend on, which modelcat does not compute.
 
 Few reviews cannot be batched by length as well as many can, which would make tuned Trainer look slow: those that are
 trained on are whole batches of a sorted larger sample, and tuned Trainer may sort all of them at once.
@@ -59,10 +60,12 @@ def main() -> None:
             {name: {"contestant": name, **shared} for name in options.contestants},
             options.rounds,
             before=lambda: rates.append(run("rates", setting.threads, **place)),
+            same_malloc=options.same_malloc,
         )
         lengths = run("lengths", 1, model=str(setting.model), file=files["train"], max_length=options.max_length)
         # A backward pass costs twice a forward pass; a multiplication and its addition are two operations.
         operations = 6 * options.epochs * multiply_adds(setting.model, lengths)
+        needed = 6 * options.epochs * multiply_adds(setting.model, lengths, needed=True)
         profiles = {}
         if options.profile_rows:
             split = {"train": options.profile_rows, "validation": options.batch}
@@ -75,8 +78,10 @@ def main() -> None:
     report = {
         "machine": dict(setting.about),
         "matrix_operations_per_second": middle,
-        "settings": given | {"rows": options.rows, "rounds": options.rounds, "made_up": options.data is None},
-        "contestants": {name: one(results, operations, middle) for name, results in found.items()},
+        "settings": given
+        | {"rows": options.rows, "rounds": options.rounds, "made_up": options.data is None}
+        | {"same_malloc": options.same_malloc},
+        "contestants": {name: one(results, operations, needed, middle) for name, results in found.items()},
         "ratios": ratios(found, ("examples_per_second", "tokens_per_second", *MEMORY)),
         "profile": profiles,
         "rounds": found,
@@ -94,6 +99,7 @@ def parse(arguments: Sequence[str] | None = None) -> argparse.Namespace:
     found.add_argument("--warmup-rows", type=int, help="reviews of the warm-up; two batches on a CPU, 32 on a GPU")
     found.add_argument("--test-rows", type=int, default=0, help="test reviews to label afterwards (%(default)s)")
     found.add_argument("--profile-rows", type=int, default=128, help="reviews of the profile; 0 for none (%(default)s)")
+    found.add_argument("--same-malloc", action="store_true", help="Trainer too gets the malloc of modelcat's workers")
     add_training(found, max_length=512, batch=32, epochs=1, learning_rate=2e-5)
     return found.parse_args(arguments)
 
@@ -106,8 +112,14 @@ def splits(options: argparse.Namespace, setting: Setting) -> dict[str, int]:
     return {"train": options.rows, "validation": options.batch, "warmup": warmup, "test": options.test_rows}
 
 
-def one(results: Sequence[Mapping[str, Any]], operations: int, rates: Mapping[str, float]) -> dict[str, Any]:
-    """Return what one contestant did: medians over rounds, and its share of the rates."""
+def one(
+    results: Sequence[Mapping[str, Any]], operations: int, needed: int, rates: Mapping[str, float]
+) -> dict[str, Any]:
+    """Return what one contestant did: medians over rounds, and its share of the rates.
+
+    The share counts the whole model's `operations`, as is usual, and so is one of useful work, not of what a processor
+    did: modelcat computes those alone that are `needed`, which has a share of its own.
+    """
     last = results[-1]
     middle = {field: median(results, field) for field in (*FIELDS, *MEMORY)}
     processed = last["processed_tokens"]
@@ -116,6 +128,7 @@ def one(results: Sequence[Mapping[str, Any]], operations: int, rates: Mapping[st
         "processed_per_real_token": processed / last["real_tokens"] if processed else None,
         **middle,
         **{f"share_of_{kind}_rate": operations / middle["seconds"] / rate for kind, rate in rates.items()},
+        **{f"needed_share_of_{kind}_rate": needed / middle["seconds"] / rate for kind, rate in rates.items()},
         **{field: median(results, field) for field in ("test_accuracy", "test_seconds") if field in last},
         "train_loss": last["train_loss"],
     }
@@ -123,15 +136,17 @@ def one(results: Sequence[Mapping[str, Any]], operations: int, rates: Mapping[st
 
 def speeds(report: Mapping[str, Any]) -> tuple[Sequence[str], list[list[Any]]]:
     """Return the table of contestants."""
-    header = ("contestant", "attention dropout", "reviews/s", "tokens/s", "of bf16 rate", "of fp32 rate")
-    header += ("computed/real tokens", "peak MB", "above imports", "GPU MB", "warm-up s")
+    header: tuple[str, ...] = ("contestant", "attention dropout", "reviews/s", "tokens/s", "of bf16 rate")
+    header += ("of fp32 rate", "needed, of bf16", "computed/real tokens", "peak MB", "above imports", "GPU MB")
+    header += ("warm-up s",)
     lines = []
     for name, found in report["contestants"].items():
         padded = found["processed_per_real_token"]
         if padded is None:
             padded = report["profile"].get(name, {}).get("processed_per_real_token")
         memory = [None if found[field] is None else found[field] / 1e6 for field in MEMORY[:3]]
-        shares = [f"{found[f'share_of_{kind}_rate']:.1%}" for kind in ("bf16", "fp32")]
+        kinds = ("share_of_bf16", "share_of_fp32", "needed_share_of_bf16")
+        shares = [f"{found[f'{kind}_rate']:.1%}" for kind in kinds]
         speed = [found["examples_per_second"], found["tokens_per_second"]]
         lines.append([name, found["attention_dropout"], *speed, *shares, padded, *memory, found["warmup_seconds"]])
     return header, lines

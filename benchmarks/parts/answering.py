@@ -25,7 +25,7 @@ def answer(*, contestant: str, model: str, texts: Sequence[str], device: str, th
             texts sorted by length; the sorting is timed).
         model: Folder of a model that modelcat trained.
         texts: What to label.
-        device: ``cpu`` or ``cuda:N``.
+        device: ``cpu`` or ``cuda:0``.
         threads: CPU threads.
 
     Returns:

@@ -58,8 +58,11 @@ def _pieces() -> Any:
     yield from ("".join(three) for three in product(syllables, repeat=3))
 
 
-def multiply_adds(model: Path, lengths: list[int]) -> int:
+def multiply_adds(model: Path, lengths: list[int], *, needed: bool = False) -> int:
     """Return the multiplications, each with its addition, of one forward pass over texts of these lengths, unpadded.
+
+    With `needed`, those alone that a classifier's answer depends on: of the last layer it reads the first token, for
+    which the other tokens' keys and values are needed and nothing else. That is what modelcat computes.
 
     Counted are the matrix products of the encoder's layers: 4 h^2 + 2 h i for each token, 2 n h for each token of a
     text of n tokens (scores and their use); with h the hidden width and i that of the feed-forward layers. Embeddings,
@@ -76,4 +79,8 @@ def multiply_adds(model: Path, lengths: list[int]) -> int:
     )
     linear = (4 * hidden * hidden + 2 * hidden * wide) * sum(lengths)
     attention = 2 * hidden * sum(length * length for length in lengths)
-    return int(layers * (linear + attention))
+    if not needed:
+        return int(layers * (linear + attention))
+    first = (2 * hidden * hidden + 2 * hidden * wide) * len(lengths)
+    last = 2 * hidden * hidden * sum(lengths) + first + 2 * hidden * sum(lengths)
+    return int((layers - 1) * (linear + attention) + last)

@@ -41,7 +41,7 @@ def add_machine(parser: argparse.ArgumentParser, *, rounds: int | None) -> None:
     )
     if rounds is not None:
         parser.add_argument("--rounds", type=int, default=rounds, help="runs of each contestant, in turn (%(default)s)")
-    parser.add_argument("--device", help="cpu or cuda:N; a GPU where there is one")
+    parser.add_argument("--device", help="cpu or cuda:0, the first of CUDA_VISIBLE_DEVICES; a GPU where there is one")
     parser.add_argument("--threads", type=int, default=machine.cores(), help="CPU threads (%(default)s)")
     parser.add_argument(
         "--seed", type=int, default=0, help="decides the sample of reviews and the weights (%(default)s)"
@@ -83,7 +83,7 @@ class Setting:
 
     Attributes:
         folder: For files of this benchmark; gone afterwards.
-        device: ``cpu`` or ``cuda:N``.
+        device: ``cpu`` or ``cuda:0``.
         threads: CPU threads.
         model: Folder of the checkpoint.
         about: Versions, processor and model, for the report.

@@ -3,8 +3,9 @@
 An operation belongs to the backward pass where autograd runs it, to the optimizer where it comes after the step's last
 backward pass (clipping, update, zeroing), to evaluation between a step's end and its report, else to the forward pass.
 What no operation fills is feeding and Python: batches being gathered, and the profiler's own cost, so that this part is
-told too high. Steps after the first are counted. On a GPU the time of kernels is counted instead, and the rest is
-kernels being waited for. What torch.compile has fused, or a CUDA graph replays, is seen as a whole.
+told too high. Adding a micro-batch's gradients up counts as forward where another micro-batch follows. Steps after the
+first are counted. On a GPU the time of kernels is counted instead, and the rest is kernels being waited for. What
+torch.compile has fused, or a CUDA graph replays, is seen as a whole.
 """
 
 import bisect

@@ -30,12 +30,13 @@ def run(job: str, threads: int, /, **arguments: Any) -> Any:
     return spawn(job, threads, arguments)
 
 
-def spawn(job: str, threads: int, arguments: Mapping[str, Any]) -> Any:
+def spawn(job: str, threads: int, arguments: Mapping[str, Any], *, same_malloc: bool = False) -> Any:
     """Do a job in a process of its own.
 
     For all, threads sleep while they wait (on a machine that does other work too, spinning ones cost whoever uses them
     dearly), and no hub is asked. modelcat has the malloc that its workers have, which keeps large blocks; others have
-    the one that a script has. On Trainer with attention dropout that setting alone has a large effect.
+    the one that a script has, unless `same_malloc` gives it to them too. On Trainer with attention dropout that setting
+    alone has a large effect.
 
     Raises:
         SystemExit: The process failed; the last lines that it wrote are told.
@@ -48,7 +49,7 @@ def spawn(job: str, threads: int, arguments: Mapping[str, Any]) -> Any:
         "CUDA_VISIBLE_DEVICES": os.environ.get("CUDA_VISIBLE_DEVICES", "0"),  # Trainer would use all there are
         "PYTHONPATH": python_path(),
     }
-    if str(arguments.get("contestant", "")).startswith("modelcat"):
+    if same_malloc or str(arguments.get("contestant", "")).startswith("modelcat"):
         environment |= KEPT_MEMORY
     with tempfile.TemporaryDirectory() as folder:
         asked, found = Path(folder, "job.json"), Path(folder, "result.json")
@@ -74,6 +75,7 @@ def in_turn(
     rounds: int,
     *,
     before: Callable[[], Any] = bool,
+    same_malloc: bool = False,
 ) -> dict[str, list[dict[str, Any]]]:
     """Run a job for every contestant, `rounds` times over, another one first in each round.
 
@@ -83,6 +85,7 @@ def in_turn(
         contestants: Arguments of the job by the contestant's name.
         rounds: Repetitions.
         before: Called before each round.
+        same_malloc: See `spawn`.
 
     Returns:
         What each contestant found, one entry a round, so that entries of one place ran next to each other.
@@ -94,7 +97,7 @@ def in_turn(
         first = number % len(names)
         for name in names[first:] + names[:first]:
             say(f"round {number + 1} of {rounds}: {name}")
-            found[name].append(run(job, threads, **contestants[name]))
+            found[name].append(spawn(job, threads, contestants[name], same_malloc=same_malloc))
     return found
 
 

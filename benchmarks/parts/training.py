@@ -55,7 +55,7 @@ class Task:
             Trainer validates every epoch and keeps the best one, as modelcat always does; else it does nothing but
             train, and its memory is that alone. With ``at_scale``, tuned Trainer sorts 50 batches by length at a time
             however few there are, as it does where there are 200.
-        device: ``cpu`` or ``cuda:N``.
+        device: ``cpu`` or ``cuda:0``.
         threads: CPU threads.
         keep: A folder that is made for modelcat's trained model.
     """

@@ -53,6 +53,7 @@ def close_study(session: Session) -> None:
         arms = finalists(session, trials)
         choice = _confirmed(session, arms, baseline) if len(arms) > 1 else _unconfirmed(session, trials, baseline)
         test, baseline = _test(session, choice, baseline)
+        session.update()  # files are moved, and removed below, by whoever holds the lease
         model = session.folders.keep(choice.model.folder)
         session.update(
             verdict=verdict_of(choice.findings),
@@ -251,4 +252,5 @@ def _forget_models(session: Session) -> None:
         if trial.model_dir != model:
             store.put_trial(study, lease, replace(trial, model_dir=model))
     baseline = (record.baseline or {}).get("model_dir")
+    session.update()
     session.folders.sweep({baseline} if baseline else set())

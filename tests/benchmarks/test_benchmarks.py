@@ -175,6 +175,9 @@ def test_forward_pass_is_counted_by_its_matrices(part, tmp_path):
     count = part("models").multiply_adds
     assert count(tmp_path, [1]) == 12 * (12 * 768**2 + 2 * 768)
     assert count(tmp_path, [3, 4]) == 12 * (7 * 12 * 768**2 + 2 * 768 * 25)
+    # Of the last layer: keys and values of all, one query a text, and what follows of first tokens alone.
+    last = 7 * 2 * 768**2 + 2 * (10 * 768**2) + 2 * 768 * 7
+    assert count(tmp_path, [3, 4], needed=True) == 11 * (7 * 12 * 768**2 + 2 * 768 * 25) + last
 
 
 def test_ratios_pair_what_ran_together(part):

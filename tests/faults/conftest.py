@@ -8,6 +8,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 import optuna
@@ -122,8 +123,11 @@ class Lives:
         for training, state, value in ended:
             if training in stored:
                 assert stored[training] == (state, value), f"what was told of {training} is not what is stored"
-        arms = {f"confirm/{each.arm}": each.metrics["accuracy"] for each in confirmed}
-        assert {training.rpartition("/")[0] for training in names if training.startswith("confirm/")} <= set(arms)
+        kept = Counter((f"confirm/{one.arm}", one.metrics["accuracy"]) for one in confirmed)
+        told = Counter((name.rpartition("/")[0], value) for name, _, value in ended if name.startswith("confirm/"))
+        assert told <= kept, "a confirmation that was told is lost"
+        seeds = Counter(one.arm for one in confirmed)
+        assert set(seeds.values()) <= {record.spec["study"]["confirm"]["seeds"]}, "a confirmation is missing, or double"
         measured = {(epoch.training, epoch.progress): epoch.metrics["accuracy"] for epoch in epochs}
         for training, progress, value in self.told("measured"):
             assert measured[training, progress] == value, f"a measurement of {training} that was told is lost"

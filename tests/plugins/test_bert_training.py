@@ -298,6 +298,76 @@ def test_memory_that_runs_out_halves_micro_batches(
     assert "earlier" not in repeatable.notes[0], "what is to repeat itself knows nothing of others"
 
 
+@pytest.mark.parametrize("form", ["fp32", "bf16"])
+@pytest.mark.parametrize("place", ["logits", "collect"])
+def test_gradients_before_memory_ran_out_are_forgotten(
+    prepared: PreparedBert, tiny: Make, monkeypatch: pytest.MonkeyPatch, form: Any, place: str
+):
+    """Where a step's second part does not fit, what the first has added is not counted twice."""
+    rows, found = np.arange(12), list[torch.Tensor]()
+    for fails in (False, True):
+        classifier = Classifier(build(prepared.source, 0.0, 0).eval(), CPU, Precision(form, "cpu"))
+        stepper = Stepper(classifier, judged_of(prepared), tiny())
+        stepper.budget.tokens = int(prepared.tokens["train"].lengths[rows].sum()) // 2
+        original, calls = getattr(Classifier, place), iter(range(1000))
+
+        def fail_once(*given: Any, _original: Any = original, _calls: Any = calls) -> Any:
+            if next(_calls) == 1:
+                raise torch.OutOfMemoryError("CUDA out of memory")
+            return _original(*given)
+
+        with monkeypatch.context() as patched:
+            if fails:
+                patched.setattr(Classifier, place, fail_once)
+            patched.setattr(Stepper, "_update", lambda self: found.append(gradients_of(self)))
+            stepper.step(rows, 1e-3)
+        assert stepper.budget.halvings == fails
+    assert found[0].abs().max() > 1e-3
+    assert torch.allclose(*found, atol=1e-6 if form == "fp32" else 2e-3, rtol=1e-4)
+
+
+def gradients_of(stepper: Stepper) -> torch.Tensor:
+    return torch.cat([weight.grad.flatten() for weight in weights_of(stepper) if weight.grad is not None])
+
+
+def weights_of(stepper: Stepper) -> Iterator[torch.nn.Parameter]:
+    return stepper._classifier.model.parameters()  # type: ignore[no-any-return]
+
+
+def test_fp16_scales_its_loss_until_gradients_fit(prepared: PreparedBert, tiny: Make):
+    """A step whose scaled gradients overflow changes nothing but the scale; a checkpoint keeps that."""
+    classifier = Classifier(build(prepared.source, 0.0, 0), CPU, Precision("fp16", "cpu"))
+    stepper, rows = Stepper(classifier, judged_of(prepared), tiny(max_grad_norm=1.0)), np.arange(16)
+    stepper._scaler = torch.amp.GradScaler("cpu", init_scale=2.0**40)
+    before = [p.detach().clone() for p in weights_of(stepper)]
+    stepper.step(rows, 1e-3)
+    assert all(torch.equal(p, old) for p, old in zip(weights_of(stepper), before, strict=True))
+    assert stepper._scaler.get_scale() == 2.0**39
+    for _ in range(30):
+        stepper.step(rows, 1e-3)
+    assert all(p.isfinite().all() for p in weights_of(stepper))
+    assert not all(torch.equal(p, old) for p, old in zip(weights_of(stepper), before, strict=True))
+    numbers, moments = stepper.state()
+    other = Stepper(classifier, judged_of(prepared), tiny(max_grad_norm=1.0))
+    other.restore(numbers, moments)
+    assert other._scaler.get_scale() == stepper._scaler.get_scale() < 2.0**39
+    stepper.restart()
+    stepper.step(rows, 0.0)
+    assert stepper.loss_so_far() < 0.5, "thirty steps on sixteen texts teach them by heart"
+
+
+def test_a_gpu_without_a_peak_has_none_to_forget(monkeypatch: pytest.MonkeyPatch):
+    """Before a process has used its GPU torch refuses to be asked; nothing is asked then."""
+    asked: list[torch.device] = []
+    monkeypatch.setattr(torch.cuda, "reset_peak_memory_stats", asked.append)
+    monkeypatch.setattr(torch.cuda, "is_initialized", lambda: False)
+    memory.forget_peak(torch.device("cuda", 0))
+    assert asked == []
+    monkeypatch.setattr(torch.cuda, "is_initialized", lambda: True)
+    memory.forget_peak(torch.device("cuda", 0))
+    assert asked == [torch.device("cuda", 0)]
+
+
 def test_evaluation_cuts_what_does_not_fit(prepared: PreparedBert, monkeypatch: pytest.MonkeyPatch):
     """Evaluating in smaller parts, where memory runs out, gives the same scores."""
     classifier, tokens = classifier_of(prepared), prepared.tokens["validation"]
@@ -466,17 +536,20 @@ def test_threads_are_those_of_the_context(
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="no GPU")
-def test_no_step_waits_for_the_gpu(prepared: PreparedBert, tiny: Make):
+@pytest.mark.parametrize(("form", "dropout"), [("bf16", 0.0), ("bf16", 0.1), ("fp16", 0.0)])
+def test_no_step_waits_for_the_gpu(prepared: PreparedBert, tiny: Make, form: Any, dropout: float):
     """Steps are handed to the GPU without waiting for it: any wait is an error here."""
-    device, config = torch.device("cuda", 0), tiny(precision="bf16")
-    classifier = Classifier(build(prepared.source, 0.0, 0).to(device), device, Precision("bf16", "cuda"))
+    device, config = torch.device("cuda", 0), tiny(precision=form, max_grad_norm=1.0)
+    classifier = Classifier(build(prepared.source, dropout, 0).to(device), device, Precision(form, "cuda"))
     stepper = Stepper(classifier, judged_of(prepared), config)
-    stepper.step(np.arange(16), 1e-3)  # compiles
+    rows = np.tile(np.arange(160), 4)  # thousands of tokens: kernels for few of them are others
+    rows = rows[np.argsort(prepared.tokens["train"].lengths[rows], kind="stable")]
+    stepper.step(rows, 1e-3)  # compiles
     torch.cuda.synchronize()
     torch.cuda.set_sync_debug_mode("error")
     try:
-        for first in range(0, 64, 16):
-            stepper.step(np.arange(first, first + 16), 1e-3)
+        for _ in range(4):
+            stepper.step(rows, 1e-3)
     finally:
         torch.cuda.set_sync_debug_mode("default")
     assert np.isfinite(stepper.loss_so_far())

@@ -1,5 +1,6 @@
 """The room of checkpoints on disk: whole or put aside, two kept, written beside the work."""
 
+import errno
 import json
 import threading
 from collections.abc import Callable
@@ -111,6 +112,23 @@ def test_one_of_another_format_is_told(folder: CheckpointFolder):
     told: list[str] = []
     assert find([folder.path], IDENTITY, told.append).step == 10
     assert "format 2, not 1" in told[0]
+
+
+def test_one_that_a_disk_withholds_is_passed_over(folder: CheckpointFolder, monkeypatch: pytest.MonkeyPatch):
+    """A network's file system that fails for a moment costs the newest checkpoint for this time, not for good."""
+    from plugins.nlp.text_classification.checkpoints import finding
+
+    def withheld(path: Path) -> Checkpoint:
+        if path == folder.place(20):
+            raise OSError(errno.ESTALE, "Stale file handle")
+        return read(path)
+
+    told: list[str] = []
+    with monkeypatch.context() as patched:
+        patched.setattr(finding, "read", withheld)
+        assert find([folder.path], IDENTITY, told.append).step == 10
+    assert told == ["The checkpoint of step 20 was passed over: it cannot be read (Stale file handle)."]
+    assert find([folder.path], IDENTITY, told.append).step == 20
 
 
 def test_one_that_vanishes_meanwhile_is_no_damage(folder: CheckpointFolder, monkeypatch: pytest.MonkeyPatch):

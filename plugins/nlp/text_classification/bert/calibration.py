@@ -9,7 +9,7 @@ from pathlib import Path
 
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 
 from catalog.errors import ModelSourceError
 from plugins.nlp.text_classification import predictions as stored
@@ -36,13 +36,13 @@ def calibrate(model_dir: Path, predictions: Path) -> float:
     layer = FAMILIES[checkpoint.check(model_dir)].last_layer
     path = model_dir / _FILE
     try:
-        with safe_open(path, framework="pt") as file:
+        with safe_open(path, framework="pt") as file:  # both from one file: another may take its name meanwhile
             metadata = file.metadata() or {}
-        if _KEY in metadata:
-            return float(metadata[_KEY])
+            if _KEY in metadata:
+                return float(metadata[_KEY])
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 -- it is no mapping
         judged = stored.read(predictions)
         fitted = temperature.fit(judged.labels, judged.probabilities)
-        tensors = load_file(path)
         for name in (f"{layer}.weight", f"{layer}.bias"):
             tensors[name] = (tensors[name].to(torch.float64) / fitted).to(tensors[name].dtype)
     except (SafetensorError, OSError, KeyError, ValueError) as error:

@@ -39,7 +39,7 @@ class Classifier:
         self._most = int(config.max_position_embeddings) - (0 if self._padding is None else self._padding + 1)
 
     def at(self, precision: Precision) -> "Classifier":
-        """Return the same model in another number format, to judge with: only one of the two may be trained on."""
+        """Return the same model in another number format; from then on that one alone may be trained on."""
         return self if precision == self.precision else Classifier(self.model, self.device, precision)
 
     def logits(self, tokens: Tokens, rows: np.ndarray) -> torch.Tensor:

@@ -11,8 +11,14 @@ from plugins.nlp.text_classification import memory
 __all__ = ["forget_peak", "is_exhausted", "peak_bytes", "release", "reported"]
 
 
-_SIGNS = ("can't allocate memory", "CUDA error: out of memory", "CUBLAS_STATUS_ALLOC_FAILED")
-"""Of torch's allocator on CPUs, and on GPUs of whoever allocates without it: page-locked memory, cuBLAS."""
+_SIGNS = (
+    "can't allocate memory",
+    "CUDA error: out of memory",
+    "CUDA driver error: out of memory",
+    "Triton Error [CUDA]: out of memory",
+    "CUBLAS_STATUS_ALLOC_FAILED",
+)
+"""Of torch's allocator on CPUs, and on GPUs of whoever allocates without it: page-locked memory, kernels, cuBLAS."""
 
 
 def is_exhausted(error: BaseException) -> bool:
@@ -29,7 +35,7 @@ def peak_bytes(device: torch.device) -> int | None:
 
 def forget_peak(device: torch.device) -> None:
     """Let `peak_bytes` of a GPU begin anew; a process's own peak on a CPU cannot be forgotten."""
-    if device.type == "cuda":
+    if device.type == "cuda" and torch.cuda.is_initialized():  # else it has none yet, and torch refuses to be asked
         torch.cuda.reset_peak_memory_stats(device)
 
 

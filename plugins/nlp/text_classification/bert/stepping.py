@@ -15,6 +15,7 @@ from plugins.nlp.text_classification.bert.classifier import Classifier
 from plugins.nlp.text_classification.bert.config import BertConfig
 from plugins.nlp.text_classification.bert.memory import is_exhausted
 from plugins.nlp.text_classification.bert.optimizer import build_optimizer, set_rate
+from plugins.nlp.text_classification.bert.packed import moved
 from plugins.nlp.text_classification.bert.scoring import Judged
 
 __all__ = ["Stepper"]
@@ -56,11 +57,7 @@ class Stepper:
             self._classifier.forget()
             self.budget.halve(int(self._training.tokens.lengths[rows].sum()))
         self.budget.worked()
-        if self._config.max_grad_norm:
-            self._scaler.unscale_(self._optimizer)
-            nn.utils.clip_grad_norm_(self._classifier.model.parameters(), self._config.max_grad_norm)
         self._update()
-        self._classifier.refresh()
         self._loss_sum += loss[0]
         self._hits += loss[1]
         self._seen += rows.size
@@ -115,7 +112,12 @@ class Stepper:
 
     def _update(self) -> None:
         try:
+            if self._config.max_grad_norm:
+                self._scaler.unscale_(self._optimizer)
+                nn.utils.clip_grad_norm_(self._classifier.model.parameters(), self._config.max_grad_norm)
             self._scaler.step(self._optimizer)
+            self._scaler.update()
+            self._classifier.refresh()
         except (RuntimeError, MemoryError) as error:
             if is_exhausted(error):  # its state is twice as large as the model; no batch can be cut to make room
                 raise OutOfMemoryError(
@@ -124,7 +126,6 @@ class Stepper:
                     field="model_config.model_name",
                 ) from error
             raise
-        self._scaler.update()
 
     def _try_gradients(self, rows: np.ndarray) -> torch.Tensor | None:
         """Return the step's summed loss and rows that were right, with its gradients in the parameters.
@@ -143,7 +144,7 @@ class Stepper:
         total = torch.zeros(2, device=self._classifier.device)
         for rows in micro_batches:
             logits = self._classifier.logits(self._training.tokens, rows)
-            labels = torch.from_numpy(self._training.labels[rows]).to(logits.device, non_blocking=True)
+            labels = moved(self._training.labels[rows], logits.device)
             loss = functional.cross_entropy(logits, labels, weight=self._class_weights, reduction="sum")
             scaled: Any = self._scaler.scale(loss / weight)
             scaled.backward()

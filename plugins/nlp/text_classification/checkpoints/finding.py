@@ -8,11 +8,15 @@ from plugins.nlp.text_classification.checkpoints.folder import CheckpointFolder
 
 __all__ = ["find"]
 
+_MISSHAPEN = (FileNotFoundError, IsADirectoryError, NotADirectoryError)
+"""Of files that are missing or are none: damage, where other errors may be the disk's of the moment."""
+
 
 def find(folders: Iterable[Path], identity: Mapping[str, str], tell: Callable[[str], None]) -> Checkpoint | None:
     """Return the newest usable checkpoint of the first folder that has one; None if there is none.
 
-    What is damaged, or belongs to something else, is put aside. The folder of an earlier run may still be written and
+    What is damaged, or belongs to something else, is put aside; what a disk does not give away is passed over, for it
+    may be whole. The folder of an earlier run may still be written and
     cleared up by somebody who does not know that it is over: a checkpoint that has gone meanwhile is no damage.
 
     Args:
@@ -25,10 +29,13 @@ def find(folders: Iterable[Path], identity: Mapping[str, str], tell: Callable[[s
         for step in folder.steps():
             try:
                 found = read(folder.place(step))
-            except (DamagedError, OSError) as error:
+            except (DamagedError, *_MISSHAPEN) as error:
                 if folder.place(step).exists():
                     tell(f"The checkpoint of step {step:,} was put aside: {_reason(error)}.")
                     folder.put_aside(step)
+                continue
+            except OSError as error:
+                tell(f"The checkpoint of step {step:,} was passed over: {_reason(error)}.")
                 continue
             if others := _differences(found.identity, identity):
                 tell(f"The checkpoint of step {step:,} was put aside: it was made with {', '.join(others)}.")

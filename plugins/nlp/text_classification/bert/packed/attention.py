@@ -4,8 +4,6 @@ On a GPU one kernel of torch's takes all texts at once (`torch.nn.attention.varl
 which are neighbours, go through the fused kernel together: no mask, no padding, nothing copied to tell them apart.
 """
 
-from typing import Any, cast
-
 import torch
 from torch.nn import functional
 
@@ -80,5 +78,5 @@ def _varlen(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, pack: P
         starts, most = pack.starts, pack.most
     else:
         starts, most = torch.arange(pack.starts.numel(), dtype=torch.int32, device=pack.starts.device), 1
-    mixed: Any = varlen_attn(query, key, value, starts, pack.starts, most, pack.most)  # more where more is asked for
-    return cast("torch.Tensor", mixed)
+    mixed: torch.Tensor = varlen_attn(query, key, value, starts, pack.starts, most, pack.most)
+    return mixed

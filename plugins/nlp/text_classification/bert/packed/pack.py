@@ -12,7 +12,7 @@ import torch
 
 from plugins.nlp.text_classification.bert.tokens import Tokens
 
-__all__ = ["Pack", "Run", "by_run", "pack"]
+__all__ = ["Pack", "Run", "by_run", "moved", "pack"]
 
 Run = tuple[int, int]
 """How many neighbouring texts, and the tokens of each."""
@@ -56,7 +56,7 @@ def pack(
     ids = tokens.ids[np.repeat(tokens.offsets[rows], lengths) + within].astype(np.int64)
     positions = within if padded_positions is None else _after_padding(ids, within, padded_positions)
     runs = tuple((len(list(group)), length) for length, group in groupby(lengths.tolist()))
-    ids_T, positions_T, moved = (_moved(array, device) for array in (ids, positions, starts))
+    ids_T, positions_T, moved = (moved(array, device) for array in (ids, positions, starts))
     return Pack(ids_T, positions_T, moved, runs, most)
 
 
@@ -90,6 +90,7 @@ def _after_padding(ids: np.ndarray, within: np.ndarray, pad_id: int) -> np.ndarr
     return np.asarray(counted * real + pad_id, dtype=np.int64)
 
 
-def _moved(array: np.ndarray, device: torch.device) -> torch.Tensor:
+def moved(array: np.ndarray, device: torch.device) -> torch.Tensor:
+    """Return an array on a device; nobody waits for the copy."""
     tensor = torch.from_numpy(array)
     return tensor.pin_memory().to(device, non_blocking=True) if device.type == "cuda" else tensor
