@@ -56,8 +56,8 @@ def pack(
     ids = tokens.ids[np.repeat(tokens.offsets[rows], lengths) + within].astype(np.int64)
     positions = within if padded_positions is None else _after_padding(ids, within, padded_positions)
     runs = tuple((len(list(group)), length) for length, group in groupby(lengths.tolist()))
-    ids_T, positions_T, moved = (moved(array, device) for array in (ids, positions, starts))
-    return Pack(ids_T, positions_T, moved, runs, most)
+    ids_T, positions_T, starts_B = (moved(array, device) for array in (ids, positions, starts))
+    return Pack(ids_T, positions_T, starts_B, runs, most)
 
 
 def by_run(
