@@ -34,7 +34,7 @@ def command(part, monkeypatch, capsys):
     """Run a benchmark with its contestants in this process, and return the JSON that it printed."""
     do = part("child").do
 
-    def here(job, threads, arguments):
+    def here(job, threads, arguments, *, same_malloc=False):
         with contextlib.redirect_stdout(io.StringIO()):  # Trainer's
             return json.loads(json.dumps(do(job, arguments)))
 
