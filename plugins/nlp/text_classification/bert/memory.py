@@ -35,7 +35,8 @@ def peak_bytes(device: torch.device) -> int | None:
 
 def forget_peak(device: torch.device) -> None:
     """Let `peak_bytes` of a GPU begin anew; a process's own peak on a CPU cannot be forgotten."""
-    if device.type == "cuda" and torch.cuda.is_initialized():  # else it has none yet, and torch refuses to be asked
+    # Before the GPU is used there is none, and torch refuses to be asked.
+    if device.type == "cuda" and torch.cuda.is_initialized():  # type: ignore[no-untyped-call]
         torch.cuda.reset_peak_memory_stats(device)
 
 
