@@ -78,5 +78,5 @@ def _varlen(query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, pack: P
         starts, most = pack.starts, pack.most
     else:
         starts, most = torch.arange(pack.starts.numel(), dtype=torch.int32, device=pack.starts.device), 1
-    mixed = varlen_attn(query, key, value, starts, pack.starts, most, pack.most)
-    return mixed  # type: ignore[return-value]  # a tuple where more is asked for; a cast might break compiled graphs
+    # A tuple where more is asked for; a cast might break compiled graphs.
+    return varlen_attn(query, key, value, starts, pack.starts, most, pack.most)  # type: ignore[return-value]
