@@ -12,7 +12,7 @@ __all__ = ["find"]
 def find(folders: Iterable[Path], identity: Mapping[str, str], tell: Callable[[str], None]) -> Checkpoint | None:
     """Return the newest usable checkpoint of the first folder that has one; None if there is none.
 
-    What is damaged, or belongs to something else, is put aside. The folder of an earlier run may still be written and
+    What is damaged, or belongs to something else, is put aside. The folder of an earlier try may still be written and
     cleared up by somebody who does not know that it is over: a checkpoint that has gone meanwhile is no damage.
 
     Args:
