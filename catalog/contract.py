@@ -143,8 +143,8 @@ class TrialContext:
             pruner can judge trials of different length alike. Epoch ends are always measured.
         report: Hands a measurement over and returns what to do next. Call it at every measurement.
         tick: Tells the share of the schedule that is done, between 0 and 1. Cheap: call it after every step. A training
-            that neither ticks nor reports for far longer than it ever did before is taken for hung, and one that ticks
-            on though it is to pause is ended.
+            that neither ticks nor reports for far longer than it ever did before (an hour, until it has reported once)
+            is taken for hung, and one that ticks on though it is to pause is ended.
         time_limit: Seconds after which to end by itself as if told STOP; None for no limit.
         earlier: Folders of earlier tries of this very training, the newest first: a checkpoint of theirs will do to go
             on from. A worker that does not know yet that its try is over may still write there: whoever reads must be
