@@ -1,6 +1,8 @@
 """The engine on a cluster whose nodes, rooms and deaths the test decides; Ray itself is tried in tests/e2e."""
 
 import multiprocessing
+import subprocess
+import sys
 from contextlib import nullcontext
 from types import SimpleNamespace
 
@@ -367,3 +369,22 @@ def test_ticks_are_gathered_on_the_node():
     assert worker.events() == [Tick(1, 0.2), Done(1, 3)]
     loop.send(Done(2, 4))
     assert worker.events() == [Tick(2, 0.1), Done(2, 4)]
+
+
+@pytest.mark.parametrize(("result", "said"), [("sys.exit(3)", "SystemExit: 3"), ("(lambda: 0)", "pickle")])
+def test_an_actor_whose_loop_ends_ends_with_it(result, said):
+    """Whatever it was: the cluster sees that a process has gone, and would never see that a thread has."""
+    program = f"""
+import sys, time
+from types import SimpleNamespace
+from runner.engine import worker
+from runner.engine.messages import Job
+from runner.engine.ray.actor import Worker
+worker.Bench = lambda *_: SimpleNamespace(do=lambda *_: {result})
+actor = Worker(1)
+actor.send(Job(1, None))
+time.sleep(20)
+"""
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode == 1
+    assert said in ended.stderr
