@@ -324,6 +324,25 @@ def test_other_versions_are_told(ray, start, monkeypatch):
     assert "(here 0.1)" in told[0]
 
 
+def test_a_node_that_lacks_a_library_gets_no_work(ray, start, monkeypatch):
+    """What is here a training may need: told before there is work, or later by a line; what nobody has is no matter."""
+    told = []
+    running = start(tell=told.append)
+    theirs = {**dict.fromkeys(cluster._LIBRARIES), "numpy": "9.2"}
+    monkeypatch.setattr(cluster, "_version", {"torch": "9.1", "numpy": "9.2"}.get)
+    look = probe.look
+    monkeypatch.setattr(probe, "look", lambda *given: {**look(*given), "versions": theirs})
+    ray.join("bare")
+    for _ in range(3):
+        running.events(0.0)
+    assert [actor.node for actor in ray.actors] == ["one"]
+    assert [line for line in told if "bare" in line] == [
+        "node bare (10.0.0.1) lacks torch, installed here: pip install 'modelcat[ray]' there"
+    ]
+    with pytest.raises(InputError, match="lacks torch"):
+        start()
+
+
 def test_a_node_that_cannot_start_workers_is_given_up(ray, start):
     """Actors that die before they have begun are not started for ever; without any other node the study ends."""
     running = start()
