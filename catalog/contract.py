@@ -40,7 +40,7 @@ __all__ = [
 CHECKPOINTS = "checkpoints"
 """Folder within a try's own that holds its checkpoints, where the next try finds them."""
 CHECKPOINT_SECONDS = 300.0
-"""Between two checkpoints within an epoch, where nobody says otherwise."""
+"""Between two checkpoints within an epoch, at least, where nobody says otherwise."""
 
 
 def _never_mind(_: float) -> None:
