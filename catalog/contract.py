@@ -38,9 +38,9 @@ __all__ = [
 ]
 
 CHECKPOINTS = "checkpoints"
-"""Folder within a training's own that holds its checkpoints: it outlives a try that died, all else there does not."""
+"""Folder within a try's own that holds its checkpoints, where the next try finds them."""
 CHECKPOINT_SECONDS = 300.0
-"""Between two checkpoints within an epoch, where nobody says otherwise."""
+"""Between two checkpoints within an epoch, at least, where nobody says otherwise."""
 
 
 def _never_mind(_: float) -> None:
@@ -133,7 +133,7 @@ class TrialContext:
     """All that a training is told besides its configuration and data.
 
     Attributes:
-        folder: Exists, and is this training's alone: empty, but for the folder `CHECKPOINTS` of an earlier try.
+        folder: Exists, is empty, and is this try's alone; checkpoints go into its folder `CHECKPOINTS`.
         device: ``"cpu"``, ``"cuda:0"``, or ``"auto:N"``: the N-th accelerator if there is one, else the CPU.
         threads: CPU threads that this training may use.
         seed: Decides initial weights of new layers, dropout and the order of examples.
@@ -143,12 +143,12 @@ class TrialContext:
             pruner can judge trials of different length alike. Epoch ends are always measured.
         report: Hands a measurement over and returns what to do next. Call it at every measurement.
         tick: Tells the share of the schedule that is done, between 0 and 1. Cheap: call it after every step. A training
-            that neither ticks nor reports for far longer than it ever did before is taken for hung, and one that ticks
-            on though it is to pause is ended.
+            that neither ticks nor reports for far longer than it ever did before (an hour, until it has reported once)
+            is taken for hung, and one that ticks on though it is to pause is ended.
         time_limit: Seconds after which to end by itself as if told STOP; None for no limit.
-        earlier: Folders that earlier runs of the study gave to this very training, the newest first. Where `folder` has
-            no checkpoint to go on from, one of theirs will do. Somebody who does not know yet that their run is over
-            may still write there: whoever reads must be ready to find less than there was a moment ago.
+        earlier: Folders of earlier tries of this very training, the newest first: a checkpoint of theirs will do to go
+            on from. A worker that does not know yet that its try is over may still write there: whoever reads must be
+            ready to find less than there was a moment ago.
         checkpoint_seconds: Between two checkpoints within an epoch, more where they would cost more than a fiftieth of
             the time; 0 for one after every step, whatever it costs.
         checkpointed: Tells the share of the schedule, 0 to 1, that is safe in a checkpoint. Call it on the thread that

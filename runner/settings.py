@@ -26,5 +26,5 @@ class Settings(BaseSettings):
     checkpoint_seconds: float = Field(
         CHECKPOINT_SECONDS,
         ge=0,
-        description="Between two checkpoints within an epoch, in seconds (MODELCAT_CHECKPOINT_SECONDS).",
+        description="Between two checkpoints within an epoch, in seconds, at least (MODELCAT_CHECKPOINT_SECONDS).",
     )

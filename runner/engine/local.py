@@ -32,6 +32,9 @@ __all__ = ["LocalEngine", "usable_cores", "worker_environment"]
 _GRACE_SECONDS = 2.0
 #: What a wait may last beyond its timeout; what is longer was no wait: this process was stopped or suspended.
 _SLACK_SECONDS = 1.0
+#: Seconds that the system gets to have room for a new process, which it may lack just when one has died of that; well
+#: below the time for which a study's lease holds.
+_START_SECONDS = 30.0
 #: Workers that may die one after the other, without having been given work, before the engine gives up starting more.
 _MOST_IDLE_DEATHS = 3
 #: The environment is changed for a moment while a process is started, and engines may be used in several threads.
@@ -74,7 +77,12 @@ class LocalEngine:
 
     def __enter__(self) -> Self:
         self._logs = Path(tempfile.mkdtemp(prefix="modelcat-"))
-        self._crew = [self._start(index) for index in range(self.workers)]
+        try:
+            for index in range(self.workers):
+                self._crew.append(self._start(index))
+        except BaseException:
+            self.close()
+            raise
         return self
 
     def __exit__(
@@ -120,6 +128,7 @@ class LocalEngine:
 
         Raises:
             KeyboardInterrupt: One was held back: here nothing is half done.
+            LostWorkerError: No worker can be had any more.
         """
         interruption.check()
         happened: list[Event] = []
@@ -143,7 +152,7 @@ class LocalEngine:
                 self._idle_deaths = 0
                 if isinstance(event, Failed) and isinstance(event.error, OutOfMemoryError):
                     self._end(worker)
-                    self._crew[self._crew.index(worker)] = self._start(worker.index)
+                    self._start_instead_of(worker)
             elif worker.watch is not None:
                 worker.watch.heard(event)
         for worker in list(self._crew):
@@ -168,7 +177,27 @@ class LocalEngine:
         if self._logs is not None:
             shutil.rmtree(self._logs, ignore_errors=True)
 
+    def _start_instead_of(self, worker: _Worker) -> None:
+        self._crew.remove(worker)  # first: whatever ends the waiting for another finds nobody here who is gone
+        self._crew.append(self._start(worker.index))
+
     def _start(self, index: int) -> _Worker:
+        """Start a worker as soon as the system has room for a process."""
+        deadline = time.monotonic() + _START_SECONDS
+        while True:
+            try:
+                return self._start_now(index)
+            except OSError as error:
+                if time.monotonic() > deadline:
+                    raise LostWorkerError(
+                        f"no worker process could be started for {_START_SECONDS:.0f} s ({error.strerror or error}): "
+                        "close other programs, or raise the limit on processes and open files (ulimit -a), and go on "
+                        "with `modelcat resume`"
+                    ) from error
+            interruption.check()
+            time.sleep(_START_SECONDS / 60)
+
+    def _start_now(self, index: int) -> _Worker:
         assert self._logs is not None, "use the engine as a context manager"
         threads, kills = max(1, usable_cores() // self.workers), oom_kills()
         log = self._logs / f"worker-{index}-{self._next}.log"
@@ -207,7 +236,7 @@ class LocalEngine:
         """End a worker that hangs, and start another."""
         assert worker.job is not None, "who has no job is not watched"
         self._end(worker)
-        self._crew[self._crew.index(worker)] = self._start(worker.index)
+        self._start_instead_of(worker)
         message = f"the worker process gave no sign of progress for {watch.quiet:.0f} s and was ended"
         return [Failed(worker.job, HungWorkerError(message), _printed(worker))]
 
@@ -225,7 +254,7 @@ class LocalEngine:
             if self._idle_deaths > _MOST_IDLE_DEATHS:
                 last = details.strip().rpartition("\n")[2]
                 raise LostWorkerError(f"worker processes end before they get work: the last {how}. {last}".strip())
-        self._crew[self._crew.index(worker)] = self._start(worker.index)
+        self._start_instead_of(worker)
         if worker.job is None:
             return []
         if code == -signal.SIGKILL and oom_kills() > worker.kills:

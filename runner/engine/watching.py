@@ -13,7 +13,7 @@ class Patience:
 
     Attributes:
         first: Of a training before its first sign: libraries are imported, models fetched, texts tokenised, graphs
-            compiled.
+            compiled. Before its first measurement, at least.
         floor: Of a training that has given signs, at least.
         factor: Of such a training: so many times its longest silence so far.
         silent: Of any other task; those give no signs at all.
@@ -62,14 +62,15 @@ class Watch:
         """Seconds that the present silence may last.
 
         Steps tell nothing of how long it takes to measure on validation. Until that was seen once, a training may be
-        silent for as long as it has worked: validation splits are smaller than what was trained on.
+        silent for as long as it has worked: validation splits are smaller than what was trained on. One that goes on
+        from a checkpoint has worked before, nobody knows for how long, and may measure after its very first step.
         """
         if not isinstance(self.task, Train):
             return self.patience.silent
         if not self._begun:
             return self.patience.first
         learned = max(self.patience.floor, self.patience.factor * self._longest)
-        return learned if self._measured else max(learned, self._worked)
+        return learned if self._measured else max(learned, self._worked, self.patience.first)
 
     @property
     def is_overdue(self) -> bool:

@@ -73,7 +73,7 @@ def run_study(
     log = StudyLog(place.folder_of(name), listener.note)
     told = Tee((listener, log))
     with held_back(), ExitStack() as stack:
-        engine = engine_for(place, request.dataset, told.note)
+        engine = engine_for(place, request, told.note)
         prepared = None
         if known is None:
             stack.enter_context(engine)

@@ -1,7 +1,6 @@
 """Where the files of a study lie, and how much of them is kept."""
 
 import shutil
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,37 +14,28 @@ __all__ = ["StudyFolders"]
 class StudyFolders:
     """The folder of one study.
 
-    Trainings write under a folder that carries the lease's epoch, so that an orphan of an earlier run can never touch
-    the files of its successor.
+    Each try of a training writes into a folder of its own, below one that carries the lease's epoch: a worker that is
+    believed dead, of this run or an earlier one, can never touch the files of its successor.
     """
 
     root: Path
     epoch: int
 
-    def training(self, name: str) -> Path:
-        """Return the folder of a training (``trial/7``) of this run, emptied of all but its checkpoints."""
-        folder = self._run(self.epoch) / name.replace("/", "-")
-        with suppress(FileNotFoundError):
-            for left in folder.iterdir():
-                if left.name == CHECKPOINTS:
-                    continue
-                if left.is_dir() and not left.is_symlink():
-                    shutil.rmtree(left, ignore_errors=True)
-                else:
-                    left.unlink(missing_ok=True)
+    def training(self, name: str, attempt: int) -> Path:
+        """Return the folder of a training (``trial/7``) of this run at its first, second ... try: ``trial-7.2``."""
+        folder = self.root / "runs" / f"{self.epoch:04d}" / _plain(name)
+        if attempt > 1:
+            folder = folder.with_name(f"{folder.name}.{attempt}")
+        shutil.rmtree(folder, ignore_errors=True)  # only a study whose database is gone can have left one
         return folder
 
-    def earlier(self, name: str) -> tuple[Path, ...]:
-        """Return the folders that earlier runs gave to a training and that have checkpoints, the newest first."""
-        found = [folder for folder in self._tries(name) if int(folder.parent.name) < self.epoch]
-        return tuple(sorted((folder for folder in found if (folder / CHECKPOINTS).is_dir()), reverse=True))
-
-    def goes_on(self, name: str) -> bool:
-        """Tell whether a training may have a checkpoint to go on from, of this run or an earlier one."""
-        return bool(self.earlier(name)) or (self._run(self.epoch) / name.replace("/", "-") / CHECKPOINTS).is_dir()
+    def earlier(self, name: str, attempt: int) -> tuple[Path, ...]:
+        """Return the folders of a training's earlier tries, of all runs, that have checkpoints, the newest first."""
+        found = [folder for folder in self._tries(name) if (folder / CHECKPOINTS).is_dir()]
+        return tuple(sorted((f for f in found if _order(f) < (self.epoch, attempt)), key=_order, reverse=True))
 
     def settle(self, name: str) -> None:
-        """Remove the checkpoints of a training that has come to its end, those of earlier runs too."""
+        """Remove the checkpoints of a training that has come to its end, those of earlier tries too."""
         for folder in self._tries(name):
             shutil.rmtree(folder / CHECKPOINTS, ignore_errors=True)
 
@@ -86,10 +76,21 @@ class StudyFolders:
         for folder in (self.root / "runs").glob(f"*/*/{CHECKPOINTS}"):
             shutil.rmtree(folder, ignore_errors=True)
 
-    def _run(self, epoch: int) -> Path:
-        return self.root / "runs" / f"{epoch:04d}"
-
     def _tries(self, name: str) -> list[Path]:
-        """Return the folders of a training in all runs."""
-        runs = (self.root / "runs").glob("[0-9]*")
-        return [run / name.replace("/", "-") for run in runs if run.name.isdecimal()]
+        """Return the folders of all tries of a training, in all runs."""
+        plain = _plain(name)
+        found = (self.root / "runs").glob(f"[0-9]*/{plain}*")
+        return [folder for folder in found if folder.parent.name.isdecimal() and _is_try(folder.name, plain)]
+
+
+def _plain(name: str) -> str:
+    return name.replace("/", "-")
+
+
+def _is_try(folder: str, plain: str) -> bool:
+    return folder == plain or (folder.startswith(f"{plain}.") and folder.removeprefix(f"{plain}.").isdecimal())
+
+
+def _order(folder: Path) -> tuple[int, int]:
+    """Return the run and the number of a try."""
+    return int(folder.parent.name), int(folder.suffix[1:] or 1)

@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -52,6 +53,7 @@ class Session:
     _looked: float = field(default_factory=time.monotonic)
     _waiting: list[Callable[[], None]] | None = None
     _labels: tuple[str, ...] | None = None
+    _tries: Counter[str] = field(default_factory=Counter)
 
     @property
     def seconds(self) -> float:
@@ -79,19 +81,21 @@ class Session:
     def training(self, name: str, subject: Subject, seed: int, *, quarters: bool = False) -> Train:
         """Return the task of training once, from the beginning or on from where an earlier try of `name` was left.
 
-        To try again what a worker has died of, call it again and submit what it returns: the checkpoints of the try
-        that died are gone on from, all else that it has left is removed.
+        To try again what a worker has died of, call it again and submit what it returns. Each try gets a folder of its
+        own: a worker that is only cut off may write on in that of its try, whose checkpoints are gone on from.
         """
-        goes_on = self.folders.goes_on(name)
-        self.store.clear_training(self.study, self.lease, name, measurements=not goes_on)
+        self._tries[name] += 1
+        attempt = self._tries[name]
+        earlier = self.folders.earlier(name, attempt)
+        self.store.clear_training(self.study, self.lease, name, measurements=not earlier)
         return Train(
             subject=subject,
-            folder=self.folders.training(name),
+            folder=self.folders.training(name, attempt),
             seed=seed,
             metric=self.request.metric,
             direction=self.request.direction,
             quarters=quarters,
-            earlier=self.folders.earlier(name),
+            earlier=earlier,
             checkpoint_seconds=self.checkpoint_seconds,
         )
 

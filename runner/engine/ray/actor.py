@@ -1,8 +1,11 @@
 """What runs on a node: an actor with a worker's loop inside. It speaks the messages of the local engine."""
 
 import multiprocessing
+import os
 import threading
 import time
+import traceback
+from multiprocessing.connection import Connection
 from typing import Any
 
 from runner.engine.messages import Event, Tick
@@ -24,7 +27,7 @@ class Worker:
     def __init__(self, threads: int) -> None:
         self._pipe, theirs = multiprocessing.Pipe()
         self._sending = threading.Lock()
-        threading.Thread(target=work, args=(theirs, "auto:0", threads), daemon=True, name="work").start()
+        threading.Thread(target=_work, args=(theirs, threads), daemon=True, name="work").start()
 
     def begin(self) -> None:
         """Answer as soon as the actor is there."""
@@ -45,3 +48,16 @@ class Worker:
             else:
                 happened.append(event)
         return happened
+
+
+def _work(pipe: Connection, threads: int) -> None:
+    """Do jobs until something ends the loop, and let the process end with it.
+
+    A trainer may raise SystemExit, a result may be one that cannot be pickled. A worker process of this machine ends of
+    that by itself; here a thread alone would, and nobody would hear of it.
+    """
+    try:
+        work(pipe, "auto:0", threads)
+    finally:
+        traceback.print_exc()  # into the actor's log
+        os._exit(1)

@@ -70,7 +70,7 @@ class Cluster:
             self.meeting.close()
 
     def _judge(self, node: Node, sight: probe.Sight) -> None:
-        problem = sight["problem"]
+        problem = sight["problem"] or _lack(sight["versions"])
         if not problem and not self.meeting.answered(node.id):
             problem = (
                 f"does not share the folder {self.meeting.shared} with the coordinator: what it writes is not here"
@@ -98,7 +98,7 @@ class Cluster:
     def _compare(self, node: Node, theirs: Mapping[str, str | None]) -> None:
         ours = {name: _version(name) for name in _LIBRARIES}
         others = [
-            f"{name} {theirs[name] or 'missing'} (here {ours[name]})" for name in ours if theirs[name] != ours[name]
+            f"{name} {theirs[name]} (here {ours[name] or 'missing'})" for name in ours if theirs[name] != ours[name]
         ]
         if others:
             self.news.append(f"node {node.name} has {', '.join(others)}")
@@ -114,6 +114,12 @@ def _node(entry: Mapping[str, Any]) -> Node:
     host, address = entry["NodeManagerHostname"], entry["NodeManagerAddress"]
     name = host if host == address else f"{host} ({address})"
     return Node(entry["NodeID"], name, int(resources.get("CPU", 0)), int(resources.get("GPU", 0)))
+
+
+def _lack(theirs: Mapping[str, str | None]) -> str:
+    """Say which libraries a node lacks that are here, so that a training may need them; empty where it lacks none."""
+    lacking = [name for name in _LIBRARIES if theirs[name] is None and _version(name) is not None]
+    return f"lacks {', '.join(lacking)}, installed here: pip install 'modelcat[ray]' there" if lacking else ""
 
 
 def _version(name: str) -> str | None:

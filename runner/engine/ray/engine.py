@@ -67,7 +67,7 @@ class RayEngine:
         address: As `runner.engine.ray.connection.connect` takes it.
         workers: How many; None for as many as the cluster has devices for, now and later.
         shared: Folder that all nodes see under the same path; what jobs write lies below it.
-        files: Data that all nodes must see.
+        files: Of the data and the model, which all nodes must see.
         tell: Takes a line about a node that has other versions, or cannot be used.
         patience: When a worker counts as hung.
     """
@@ -207,7 +207,7 @@ class RayEngine:
             for ref in self._answered(1.0):
                 self._cluster.hear(ref)
             if self._cluster.unfit:
-                advice = "every node must see the coordinator's studies and data under the same paths"
+                advice = "every node must see the coordinator's studies, data and model under the same paths"
                 raise InputError(f"{next(iter(self._cluster.unfit.values()))}; {advice}")
         silent = [node.name for node in self._cluster.asked.values()]
         if silent and not self._cluster.fit:

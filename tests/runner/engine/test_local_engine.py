@@ -1,7 +1,11 @@
 """Worker processes: results, failures, deaths and ends."""
 
+import errno
 import os
+import signal
+import threading
 import time
+from multiprocessing.context import SpawnProcess
 
 import psutil
 import pytest
@@ -9,6 +13,7 @@ import pytest
 from catalog.contract import Direction
 from catalog.dataset import DemoDataset
 from catalog.errors import DataError, LostWorkerError
+from runner.engine import interruption, local
 from runner.engine.local import LocalEngine
 from runner.engine.messages import Done, Failed, Predict, Prepare, Subject, Train
 
@@ -93,6 +98,71 @@ def test_workers_that_cannot_start_are_given_up(simulated):
 
     with LocalEngine(1) as engine, pytest.raises(LostWorkerError, match="before they get work"):
         kill_whatever_starts(engine)
+
+
+@pytest.fixture
+def without_room(monkeypatch):
+    """Return a function that lets the system have no room for so many of the next processes."""
+    start = SpawnProcess.start
+
+    def lack(times):
+        left = iter(range(times))
+
+        def refuse(process):
+            if next(left, None) is not None:
+                raise OSError(errno.ENOMEM, "Cannot allocate memory")
+            start(process)
+
+        monkeypatch.setattr(SpawnProcess, "start", refuse)
+
+    return lack
+
+
+def test_a_system_without_room_for_a_process_is_given_a_moment(engine, tmp_path, without_room):
+    """What a worker has died of may be what keeps the next one from starting: it is tried until there is room."""
+    without_room(2)
+    assert isinstance(engine.run(training(tmp_path, trouble="die")).error, LostWorkerError)
+    assert isinstance(engine.run(Prepare(subject(tmp_path))), Done)
+
+
+def test_a_system_that_never_has_room_is_told(engine, tmp_path, without_room, monkeypatch):
+    """The study ends with what to do, and the engine with the workers that it has."""
+    monkeypatch.setattr(local, "_START_SECONDS", 0.1)
+    without_room(1000)
+    with pytest.raises(LostWorkerError, match=r"no worker .* \(Cannot allocate memory\): .*modelcat resume"):
+        engine.run(training(tmp_path, trouble="die"))
+    assert engine.events(0.0) == []
+
+
+def test_workers_that_were_started_end_where_another_cannot_be(simulated, without_room, monkeypatch):
+    """Nothing is left behind by an engine that never was."""
+    monkeypatch.setattr(local, "_START_SECONDS", 0.1)
+    engine, made = LocalEngine(3), []
+    start = LocalEngine._start_now
+
+    def start_one(self, index):
+        if made:
+            without_room(1000)
+        made.append(start(self, index))
+        return made[-1]
+
+    monkeypatch.setattr(LocalEngine, "_start_now", start_one)
+    with pytest.raises(LostWorkerError), engine:
+        pass
+    assert len(made) == 1
+    assert not made[0].process.is_alive()
+    assert not engine._logs.exists()
+
+
+def test_an_interrupt_ends_the_waiting_for_room(engine, tmp_path, without_room):
+    """Ctrl+C is heard meanwhile, and what ends tidily after it finds nobody who is gone."""
+    without_room(1000)
+    with interruption.held_back():
+        threading.Timer(3.0, os.kill, (os.getpid(), signal.SIGINT)).start()
+        with pytest.raises(KeyboardInterrupt):
+            engine.run(training(tmp_path, trouble="die"))
+        engine.pause(1)
+        assert engine.events(0.0) == []
 
 
 def test_prediction_answers_in_order(engine, tmp_path):

@@ -1,6 +1,8 @@
 """The engine on a cluster whose nodes, rooms and deaths the test decides; Ray itself is tried in tests/e2e."""
 
 import multiprocessing
+import subprocess
+import sys
 from contextlib import nullcontext
 from types import SimpleNamespace
 
@@ -322,6 +324,25 @@ def test_other_versions_are_told(ray, start, monkeypatch):
     assert "(here 0.1)" in told[0]
 
 
+def test_a_node_that_lacks_a_library_gets_no_work(ray, start, monkeypatch):
+    """What is here a training may need: told before there is work, or later by a line; what nobody has is no matter."""
+    told = []
+    running = start(tell=told.append)
+    theirs = {**dict.fromkeys(cluster._LIBRARIES), "numpy": "9.2"}
+    monkeypatch.setattr(cluster, "_version", {"torch": "9.1", "numpy": "9.2"}.get)
+    look = probe.look
+    monkeypatch.setattr(probe, "look", lambda *given: {**look(*given), "versions": theirs})
+    ray.join("bare")
+    for _ in range(3):
+        running.events(0.0)
+    assert [actor.node for actor in ray.actors] == ["one"]
+    assert [line for line in told if "bare" in line] == [
+        "node bare (10.0.0.1) lacks torch, installed here: pip install 'modelcat[ray]' there"
+    ]
+    with pytest.raises(InputError, match="lacks torch"):
+        start()
+
+
 def test_a_node_that_cannot_start_workers_is_given_up(ray, start):
     """Actors that die before they have begun are not started for ever; without any other node the study ends."""
     running = start()
@@ -367,3 +388,22 @@ def test_ticks_are_gathered_on_the_node():
     assert worker.events() == [Tick(1, 0.2), Done(1, 3)]
     loop.send(Done(2, 4))
     assert worker.events() == [Tick(2, 0.1), Done(2, 4)]
+
+
+@pytest.mark.parametrize(("result", "said"), [("sys.exit(3)", "SystemExit: 3"), ("(lambda: 0)", "pickle")])
+def test_an_actor_whose_loop_ends_ends_with_it(result, said):
+    """Whatever it was: the cluster sees that a process has gone, and would never see that a thread has."""
+    program = f"""
+import sys, time
+from types import SimpleNamespace
+from runner.engine import worker
+from runner.engine.messages import Job
+from runner.engine.ray.actor import Worker
+worker.Bench = lambda *_: SimpleNamespace(do=lambda *_: {result})
+actor = Worker(1)
+actor.send(Job(1, None))
+time.sleep(20)
+"""
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    assert ended.returncode == 1
+    assert said in ended.stderr

@@ -11,7 +11,7 @@ from catalog.dataset import DemoDataset
 from catalog.errors import HungWorkerError, OutOfMemoryError
 from runner.engine import local, memory
 from runner.engine.local import LocalEngine
-from runner.engine.messages import Done, Failed, Prepare, Report, Subject, Tick, Train
+from runner.engine.messages import Checkpointed, Done, Failed, Prepare, Report, Subject, Tick, Train
 from runner.engine.watching import Patience, Watch
 
 PATIENCE = Patience(first=1000, floor=10, factor=3, silent=5000)
@@ -56,9 +56,17 @@ def test_the_limit_is_learned_from_the_training(training):
 
 def test_the_first_measurement_may_take_as_long_as_all_before_it(training):
     """Steps tell nothing of how long measuring takes: until that was seen, the whole training so far is the measure."""
-    steps = [100, Tick(1, 0.1), *[2, Tick(1, 0.2)] * 40]
-    assert after(training, *steps).limit == 80
+    steps = [100, Tick(1, 0.1), *[2, Tick(1, 0.2)] * 700]
+    assert after(training, *steps).limit == 1400
     assert after(training, *steps, 60, REPORT).limit == 180
+
+
+def test_a_training_that_goes_on_may_measure_at_once(training):
+    """What it had done before nobody knows: it has the time of one that begins, until a measurement was seen."""
+    resumed = [100, Checkpointed(1, 0.5), 2, Tick(1, 0.51)]
+    assert not after(training, *resumed, 999).is_overdue
+    assert after(training, *resumed, 1001).is_overdue
+    assert after(training, *resumed, 60, REPORT).limit == 180
 
 
 def test_other_tasks_have_a_limit_of_their_own(training):

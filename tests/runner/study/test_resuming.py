@@ -108,33 +108,48 @@ def test_a_study_that_dies_twice_goes_on_from_the_older_run(request_of, place, r
     assert opened(place).trial("mine", 0).notes == ("a note", "went on after quarter 2")
 
 
-def test_what_is_tried_again_keeps_its_checkpoints_alone(tmp_path):
-    """A try that died leaves its checkpoints to the next; half a model, a link and a file of it go."""
+def test_each_try_has_a_folder_of_its_own(tmp_path):
+    """Whoever writes on in an earlier one harms nobody; its checkpoints are told, the newest try's first."""
     folders = StudyFolders(tmp_path, 3)
-    assert not folders.goes_on("trial/7")
-    folder = folders.training("trial/7")
-    for name in (CHECKPOINTS, "model"):
-        (folder / name).mkdir(parents=True)
-        (folder / name / "file").touch()
-    (folder / "validation.parquet").touch()
-    (folder / "link").symlink_to(tmp_path)
-    assert folders.training("trial/7") == folder
-    assert [path.name for path in folder.iterdir()] == [CHECKPOINTS]
-    assert [path.name for path in (folder / CHECKPOINTS).iterdir()] == ["file"]
-    assert folders.goes_on("trial/7")
-    assert folders.earlier("trial/7") == ()
+    tries = [folders.training("trial/7", attempt) for attempt in range(1, 12)]
+    assert [folder.name for folder in tries] == ["trial-7", *(f"trial-7.{n}" for n in range(2, 12))]
+    for number in (0, 1, 9, 10):
+        (tries[number] / CHECKPOINTS).mkdir(parents=True)
+    (tries[0].with_name("trial-7.old") / CHECKPOINTS).mkdir(parents=True)
+    assert folders.earlier("trial/7", 11) == (tries[9], tries[1], tries[0])
+    assert folders.earlier("trial/7", 1) == ()
+    assert folders.earlier("trial/70", 2) == ()
+
+
+def test_a_try_begins_with_nothing(tmp_path):
+    """What a study of that name has left whose database is gone is no part of this one."""
+    (tmp_path / "runs" / "0001" / "trial-0" / CHECKPOINTS).mkdir(parents=True)
+    folder = StudyFolders(tmp_path, 1).training("trial/0", 1)
+    assert folder.parent.exists()
+    assert not folder.exists()
 
 
 def test_earlier_runs_are_looked_into_newest_first(tmp_path):
     """Those before this run that left checkpoints of this training; an older one's name is no number to be read."""
-    for run in ("0001", "0002", "0009", "0010", "0011", "old"):
-        (tmp_path / "runs" / run / "trial-7" / CHECKPOINTS).mkdir(parents=True)
+    for place in ("0001/trial-7", "0002/trial-7", "0002/trial-7.2", "0009/trial-7", "0011/trial-7", "old/trial-7"):
+        (tmp_path / "runs" / place / CHECKPOINTS).mkdir(parents=True)
     (tmp_path / "runs" / "0003" / "trial-7").mkdir(parents=True)
     folders = StudyFolders(tmp_path, 10)
-    assert [folder.parent.name for folder in folders.earlier("trial/7")] == ["0009", "0002", "0001"]
-    assert folders.earlier("trial/70") == ()
+    found = [folder.relative_to(tmp_path / "runs").as_posix() for folder in folders.earlier("trial/7", 1)]
+    assert found == ["0009/trial-7", "0002/trial-7.2", "0002/trial-7", "0001/trial-7"]
+    assert folders.earlier("trial/70", 1) == ()
     folders.settle("trial/7")
-    assert folders.earlier("trial/7") == ()
+    assert folders.earlier("trial/7", 1) == ()
+
+
+def test_no_checkpoint_of_any_try_outlives_its_study(tmp_path):
+    """Nor does a model that no record names, though somebody has written it into the folder of a try that was over."""
+    folders = StudyFolders(tmp_path, 2)
+    left = [folders.training("trial/7", attempt) / name for attempt in (1, 2) for name in (CHECKPOINTS, "model")]
+    for folder in left:
+        folder.mkdir(parents=True)
+    folders.sweep({folders.relative(left[3])})
+    assert [folder for folder in left if folder.exists()] == [left[3]]
 
 
 def test_a_later_measurement_of_an_earlier_try_goes(request_of, place, recorder):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from catalog.contract import CHECKPOINTS
 from runner.store.store import Store
 from runner.study.coordinator import run_study
 from runner.study.log import read_log
@@ -31,6 +32,23 @@ def test_a_trial_whose_process_died_is_tried_again(request_of, place, recorder):
     logged = [line for line in read_log(place.folder / record.study)[0] if line.kind == "retried"]
     assert [line.training for line in logged] == ["trial/0", "trial/1"]
     assert "trial 0 is tried again (1 of 2): lost_worker: the worker process ended" in logged[0].text
+
+
+def test_a_retry_goes_on_from_checkpoints_in_a_folder_of_its_own(request_of, place, recorder):
+    """Each try finds those of the ones before it, and leaves the folder alone that a lost worker may still use."""
+    config = {"x": 0.5, "deaths": 2, "checkpoints": True}
+    record = run_study(request_of(config, trials=1, confirm={"top": 0, "seeds": 1}), place, recorder)
+    [trial] = opened(place).trials(record.study)
+    assert trial.state == "complete"
+    assert trial.notes[-1] == "went on after quarter 2"
+    folder = place.folder / record.study / "runs" / "0001"
+    assert sorted(path.name for path in folder.glob("trial-0*") if path.is_dir()) == [
+        "trial-0",
+        "trial-0.2",
+        "trial-0.3",
+    ]
+    assert trial.predictions == "runs/0001/trial-0.3/validation.json"
+    assert not list(place.folder.rglob(CHECKPOINTS))
 
 
 @pytest.mark.parametrize(("most", "tries"), [(1, "; it was tried 2 times"), (0, "")])

@@ -16,8 +16,8 @@ def find(folders: Iterable[Path], identity: Mapping[str, str], tell: Callable[[s
     """Return the newest usable checkpoint of the first folder that has one; None if there is none.
 
     What is damaged, or belongs to something else, is put aside; what a disk does not give away is passed over, for it
-    may be whole. The folder of an earlier run may still be written and
-    cleared up by somebody who does not know that it is over: a checkpoint that has gone meanwhile is no damage.
+    may be whole. The folder of an earlier try may still be written and cleared up by somebody who does not know that it
+    is over: a checkpoint that has gone meanwhile is no damage.
 
     Args:
         folders: To look into, in this order.
