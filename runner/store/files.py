@@ -10,7 +10,7 @@ from typing import Any
 
 from catalog.errors import InputError
 
-__all__ = ["move_folder", "path_inside", "remove_tree", "study_folder", "write_bytes", "write_json"]
+__all__ = ["make_folder", "move_folder", "path_inside", "remove_tree", "study_folder", "write_bytes", "write_json"]
 
 #: Names that begin so are unfinished or given up, and may be removed by whoever finds them at leisure.
 TEMPORARY = ".tmp-"
@@ -79,6 +79,21 @@ def write_json(path: Path, value: Any) -> None:
         OSError: It cannot be written; what was there before still is.
     """
     write_bytes(path, (json.dumps(value, indent=2, allow_nan=False) + "\n").encode())
+
+
+def make_folder(path: Path) -> None:
+    """Make a folder, and those above it that are missing, so that a power cut takes none of their names away.
+
+    Raises:
+        OSError: It cannot be made.
+    """
+    new = []
+    while not path.exists():
+        new.append(path)
+        path = path.parent
+    for folder in reversed(new):
+        folder.mkdir(exist_ok=True)
+        _sync(folder.parent)
 
 
 def move_folder(source: Path, target: Path) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from catalog.contract import CHECKPOINTS
-from runner.store.files import move_folder, path_inside
+from runner.store.files import make_folder, move_folder, path_inside
 
 __all__ = ["StudyFolders"]
 
@@ -22,11 +22,12 @@ class StudyFolders:
     epoch: int
 
     def training(self, name: str, attempt: int) -> Path:
-        """Return the folder of a training (``trial/7``) of this run at its first, second ... try: ``trial-7.2``."""
+        """Make the folder of a training (``trial/7``) of this run at its first, second ... try: ``trial-7.2``."""
         folder = self.root / "runs" / f"{self.epoch:04d}" / _plain(name)
         if attempt > 1:
             folder = folder.with_name(f"{folder.name}.{attempt}")
         shutil.rmtree(folder, ignore_errors=True)  # only a study whose database is gone can have left one
+        make_folder(folder)  # a trial that is told as complete must not lose it in a power cut
         return folder
 
     def earlier(self, name: str, attempt: int) -> tuple[Path, ...]:

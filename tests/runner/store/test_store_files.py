@@ -80,6 +80,17 @@ def test_remove_tree_finishes_an_earlier_removal(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_new_folders_keep_their_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every folder that gets a new name in it is synced, from above; those that were there cost nothing."""
+    synced: list[Path] = []
+    monkeypatch.setattr(files, "_sync", synced.append)
+    for _ in range(2):
+        files.make_folder(tmp_path / "runs" / "0001" / "trial-0")
+    files.make_folder(tmp_path / "runs" / "0001" / "trial-1")
+    assert synced == [tmp_path, tmp_path / "runs", tmp_path / "runs" / "0001", tmp_path / "runs" / "0001"]
+    assert (tmp_path / "runs" / "0001" / "trial-1").is_dir()
+
+
 @pytest.mark.parametrize("name", ["", ".", "..", "../x", "a/b", "/etc", "a\\b", "a\0", ".tmp-x", "ü" * 128])
 def test_study_folder_stays_inside(tmp_path: Path, name: str) -> None:
     """A name that would lead out of the folder of studies, or is too long for any file, is refused."""

@@ -126,7 +126,7 @@ def test_a_try_begins_with_nothing(tmp_path):
     (tmp_path / "runs" / "0001" / "trial-0" / CHECKPOINTS).mkdir(parents=True)
     folder = StudyFolders(tmp_path, 1).training("trial/0", 1)
     assert folder.parent.exists()
-    assert not folder.exists()
+    assert list(folder.iterdir()) == []
 
 
 def test_earlier_runs_are_looked_into_newest_first(tmp_path):
