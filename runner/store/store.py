@@ -385,20 +385,15 @@ class Store:
             yield
             return
         with self.explained(), ExitStack() as stack:
-
-            def begin() -> Connection:
-                with self.explained():
-                    return stack.enter_context(self._writer.begin())
-
-            connection = begin() if self.patience is None else self.patience.keep_trying(begin)
-            # What decided it cannot be done again: let its end wait for readers for as long as any call of ours would.
-            connection.exec_driver_sql(f"PRAGMA busy_timeout = {connections.BUSY_SECONDS * 1000:.0f}")
-            stack.enter_context(self._optuna_on(connection))
-            self._joined = (connection, study, leasing.fence(connection, study, lease))
-            try:
-                yield
-            finally:
-                self._joined = None
+            connection = self._when_unlocked(lambda: stack.enter_context(self._writer.begin()))
+            with self._optuna_on(connection):
+                self._joined = (connection, study, leasing.fence(connection, study, lease))
+                try:
+                    yield
+                finally:
+                    self._joined = None
+            # What decided it cannot be done again, but its end can: it stays open where a reader is in the way.
+            self._when_unlocked(lambda: connection.exec_driver_sql("COMMIT"))
 
     # What belongs to a study: each of these replaces the record with the same key, and raises StudyConflictError
     # when the lease is lost.
@@ -534,6 +529,15 @@ class Store:
         """Return what was found out about a study, by name."""
         with self._reading() as connection:
             return reading.insights(connection, study)
+
+    def _when_unlocked(self, work: Callable[[], Kind]) -> Kind:
+        """Do what changes nothing where the database is locked, as soon as it is not."""
+
+        def attempt() -> Kind:
+            with self.explained():
+                return work()
+
+        return attempt() if self.patience is None else self.patience.keep_trying(attempt)
 
     @contextmanager
     def _optuna_on(self, connection: Connection) -> Iterator[None]:
