@@ -145,6 +145,11 @@ class Store:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
+    def hurry(self) -> None:
+        """From now on try nothing again, Optuna's part of it neither: who is about to end has no time to wait."""
+        if self.patience is not None:
+            self.patience.longest = 0.0
+
     def examine(self) -> Examination:
         """Look for what is wrong with the database itself; large files take a second for each 100 MB."""
         with self._reading() as connection:

@@ -184,7 +184,7 @@ def _left(session: Session, log: StudyLog, known: StudyRecord | None) -> Iterato
         if is_urgent():
             raise  # whoever comes next finds this process gone, and all that was acknowledged
         if not isinstance(error, ModelcatError) or isinstance(error, StoppedError | StoreError | UnreachableError):
-            session.store.patience = None  # to end soon is what is wanted, or waiting was in vain
+            session.store.hurry()  # to end soon is what is wanted, or waiting was in vain
         # A lost lease: whoever has it now writes, not we. A lost database: a lease that nobody lives to renew ends too.
         with suppress(StudyConflictError, StoreError, UnreachableError):
             session.update(**changes)
