@@ -8,7 +8,15 @@ from pathlib import Path
 from typing import Any, cast
 
 from catalog.contract import DataSummary
-from catalog.errors import InputError, ModelcatError, StoppedError, StoreError, StudyConflictError, UnreachableError
+from catalog.errors import (
+    InputError,
+    ModelcatError,
+    StoppedError,
+    StoreError,
+    StudyConflictError,
+    UnknownStudyError,
+    UnreachableError,
+)
 from catalog.space import SearchSpace
 from catalog.spec import Request
 from runner.console.text import duration
@@ -66,23 +74,23 @@ def run_study(
     """
     name = study_name(request, mode)
     known = find_study(place.storage, name)
-    if known is not None:
-        check_same(known, request, mode)
-        if known.state == "finished" and known.planned >= request.spec.study.trials:
-            return known
+    if known is not None and _is_done(known, request, mode):
+        return known
     log = StudyLog(place.folder_of(name), listener.note)
     told = Tee((listener, log))
     with held_back(), ExitStack() as stack:
         engine = engine_for(place, request.dataset, told.note)
-        prepared = None
-        if known is None:
+        prepared, is_new = None, known is None
+        if is_new:
             stack.enter_context(engine)
             told.phase("preparing", 0)
             prepared = _first_look(engine, request, place.cache, told)
         patience = Patience(told.note, check)
         store = stack.enter_context(Store.open(place.storage, create=True, patience=patience))
-        if prepared is not None:
-            _create(store, name, request, mode, prepared)
+        if prepared is not None and (known := _create(store, name, request, mode, prepared)) is not None:
+            if _is_done(known, request, mode):
+                return known
+            prepared = None  # its data and its space are those that it was made with
         lease = lease or store.begin(name, Owner.this_process(), LEASE_TTL, takeover=takeover)
         record = store.study(name)
         session = Session(
@@ -97,9 +105,15 @@ def run_study(
             seconds_before=record.seconds,
             checkpoint_seconds=place.checkpoint_seconds,
         )
-        with _left(session, log, known), nullcontext() if prepared else engine:
+        with _left(session, log, known), nullcontext() if is_new else engine:
             _run(session, record, prepared or _prepare(session, record))
         return store.study(name)
+
+
+def _is_done(known: StudyRecord, request: Request, mode: Mode) -> bool:
+    """Tell whether a stored study has all that is asked for; StudyConflictError where it is another one."""
+    check_same(known, request, mode)
+    return known.state == "finished" and known.planned >= request.spec.study.trials
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +139,16 @@ def _first_look(engine: Engine, request: Request, cache: Path, listener: Listene
     return _Prepared(data, widened(request, data))
 
 
-def _create(store: Store, name: str, request: Request, mode: Mode, prepared: _Prepared) -> None:
-    refuse_foreign(store, name)
-    store.create_study(name, **facts_of(request, mode), space=to_json(prepared.space), data=asdict(prepared.data))
+def _create(store: Store, name: str, request: Request, mode: Mode, prepared: _Prepared) -> StudyRecord | None:
+    """Make the study; return the one that somebody else has made of that name while this one was prepared, if any."""
+    try:
+        refuse_foreign(store, name)
+        store.create_study(name, **facts_of(request, mode), space=to_json(prepared.space), data=asdict(prepared.data))
+    except StudyConflictError:
+        with suppress(UnknownStudyError):  # then it is a foreign one that is in the way
+            return store.study(name)
+        raise
+    return None
 
 
 def _prepare(session: Session, record: StudyRecord) -> _Prepared:
