@@ -37,7 +37,7 @@ from runner.study.opening import check_same, facts_of, find_study, refuse_foreig
 from runner.study.place import Place
 from runner.study.preparing import tunable, widened
 from runner.study.progress import Listener, Opened, Tee
-from runner.study.search import Search
+from runner.study.search import Search, restart_time_limit
 from runner.study.session import LEASE_TTL, Session
 from runner.study.space import fitting_recipes, from_json, to_json
 
@@ -173,6 +173,8 @@ def _run(session: Session, record: StudyRecord, prepared: _Prepared) -> None:
     planned, space = session.request.spec.study.trials, prepared.space
     extended = record.winner is not None and planned > record.winner.get("planned", record.planned)
     if extended:
+        with session.store.explained():
+            restart_time_limit(session)
         session.store.extend(session.study, session.lease, planned)
     session.update(planned=planned, spec=session.request.as_json())
     _announce(session, prepared.data, space)
@@ -184,7 +186,7 @@ def _run(session: Session, record: StudyRecord, prepared: _Prepared) -> None:
         session.request.plugin.recipes(session.request.config), space, given, session.request.spec.study.trials
     )
     with session.store.explained():
-        search = Search(session, space, [first, *recipes], extended=extended)
+        search = Search(session, space, [first, *recipes])
         session.listener.phase("search", search.left)
         search.run()
     close_study(session)
