@@ -2,14 +2,12 @@
 
 import os
 import socket
+import sys
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 __all__ = ["Lease", "Owner"]
-
-# A process's start time is computed from the boot time, which the system rounds to whole seconds and corrects a
-# little; two processes with one pid are never born this close together.
-START_TOLERANCE = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +17,8 @@ class Owner:
     Attributes:
         host: Network name of the machine.
         pid: Process id on that machine.
-        started: When the process was started, in seconds since 1970, as psutil tells it.
+        started: When the process was started, in seconds, by a clock that nobody sets: on Linux since the machine's
+            boot, elsewhere since 1970.
     """
 
     host: str
@@ -29,9 +28,12 @@ class Owner:
     @classmethod
     def this_process(cls) -> "Owner":
         """Return the process that asks."""
-        import psutil
+        return cls.on_this_host(os.getpid())
 
-        return cls(socket.gethostname(), os.getpid(), psutil.Process().create_time())
+    @classmethod
+    def on_this_host(cls, pid: int) -> "Owner":
+        """Return a process that is there."""
+        return cls(socket.gethostname(), pid, _started(pid))
 
     @property
     def is_gone(self) -> bool:
@@ -41,12 +43,10 @@ class Owner:
         if self.host != socket.gethostname():
             return False
         try:
-            process = psutil.Process(self.pid)
-            same = abs(process.create_time() - self.started) < START_TOLERANCE
-            return not same or process.status() == psutil.STATUS_ZOMBIE
-        except psutil.NoSuchProcess:
+            return _started(self.pid) != self.started or psutil.Process(self.pid).status() == psutil.STATUS_ZOMBIE
+        except (psutil.NoSuchProcess, FileNotFoundError, ProcessLookupError):
             return True
-        except psutil.AccessDenied:  # it is there, and somebody else's
+        except (psutil.AccessDenied, PermissionError):  # it is there, and somebody else's
             return False
 
     def __str__(self) -> str:
@@ -72,3 +72,21 @@ class Lease:
     def held_by_living(self, now: datetime) -> bool:
         """Whether it has not expired and its owner has not gone, as far as this machine can see."""
         return now < self.expires and not self.owner.is_gone
+
+
+def _started(pid: int) -> float:
+    """Return when a process of this machine was started: the same number whenever it is asked for.
+
+    What psutil tells on Linux is counted from the boot, and the time of day of that is worked out anew each time: it
+    moves with the clock, and a holder that lives would count as gone. Other systems note the time of day of the start.
+
+    Raises:
+        FileNotFoundError: There is none; or ProcessLookupError, or psutil.NoSuchProcess.
+    """
+    if sys.platform != "linux":
+        import psutil
+
+        return float(psutil.Process(pid).create_time())
+    told = Path(f"/proc/{pid}/stat").read_bytes()
+    # The 22nd field is in ticks (proc(5)); the second is the program's name, in parentheses and with any others in it.
+    return int(told.rpartition(b")")[2].split()[19]) / os.sysconf("SC_CLK_TCK")

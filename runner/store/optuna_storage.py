@@ -33,17 +33,20 @@ class OptunaStorage(RDBStorage):
 
     def __init__(self, url: str, engine_kwargs: dict[str, Any], patience: Patience | None) -> None:
         self._made: dict[int, int] = {}
+        self._fence: tuple[str, Lease] | None = None
         self._patience: Patience | None = None  # what is asked while Optuna's tables are made is answered at once
         super().__init__(url, engine_kwargs=engine_kwargs)
         self._patience = patience
 
     def fence(self, study: str, lease: Lease) -> None:
         """From now on refuse all reading and writing, in its own transaction, once `lease` is lost."""
+        if self._fence is None:  # else each transaction would be checked as often as this was called
+            event.listen(self.engine, "begin", self._check)
+        self._fence = (study, lease)
 
-        def check(connection: Connection) -> None:
-            leasing.check(connection, study, lease)
-
-        event.listen(self.engine, "begin", check)
+    def _check(self, connection: Connection) -> None:
+        assert self._fence is not None, "nothing is checked before there is a fence"
+        leasing.check(connection, *self._fence)
 
     @contextmanager
     def impatient(self) -> Iterator[None]:

@@ -16,8 +16,8 @@ Kind = TypeVar("Kind")
 LONGEST = 600.0
 #: Before somebody is told: what takes no longer is nobody's business.
 QUIET = 3.0
-#: Of one attempt to get a lock; between two, interrupts are heard.
-SLICE = 3.0
+#: Of one attempt to get a lock; between two, interrupts are heard, which leave no more than ten seconds in all.
+SLICE = 1.0
 #: Between two attempts to reach a server.
 PAUSE = 0.5
 

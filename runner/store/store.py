@@ -145,6 +145,11 @@ class Store:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
+    def hurry(self) -> None:
+        """From now on try nothing again, Optuna's part of it neither: who is about to end has no time to wait."""
+        if self.patience is not None:
+            self.patience.longest = 0.0
+
     def examine(self) -> Examination:
         """Look for what is wrong with the database itself; large files take a second for each 100 MB."""
         with self._reading() as connection:
@@ -385,20 +390,15 @@ class Store:
             yield
             return
         with self.explained(), ExitStack() as stack:
-
-            def begin() -> Connection:
-                with self.explained():
-                    return stack.enter_context(self._writer.begin())
-
-            connection = begin() if self.patience is None else self.patience.keep_trying(begin)
-            # What decided it cannot be done again: let its end wait for readers for as long as any call of ours would.
-            connection.exec_driver_sql(f"PRAGMA busy_timeout = {connections.BUSY_SECONDS * 1000:.0f}")
-            stack.enter_context(self._optuna_on(connection))
-            self._joined = (connection, study, leasing.fence(connection, study, lease))
-            try:
-                yield
-            finally:
-                self._joined = None
+            connection = self._when_unlocked(lambda: stack.enter_context(self._writer.begin()))
+            with self._optuna_on(connection):
+                self._joined = (connection, study, leasing.fence(connection, study, lease))
+                try:
+                    yield
+                finally:
+                    self._joined = None
+            # What decided it cannot be done again, but its end can: it stays open where a reader is in the way.
+            self._when_unlocked(lambda: connection.exec_driver_sql("COMMIT"))
 
     # What belongs to a study: each of these replaces the record with the same key, and raises StudyConflictError
     # when the lease is lost.
@@ -534,6 +534,15 @@ class Store:
         """Return what was found out about a study, by name."""
         with self._reading() as connection:
             return reading.insights(connection, study)
+
+    def _when_unlocked(self, work: Callable[[], Kind]) -> Kind:
+        """Do what changes nothing where the database is locked, as soon as it is not."""
+
+        def attempt() -> Kind:
+            with self.explained():
+                return work()
+
+        return attempt() if self.patience is None else self.patience.keep_trying(attempt)
 
     @contextmanager
     def _optuna_on(self, connection: Connection) -> Iterator[None]:

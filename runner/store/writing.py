@@ -32,7 +32,8 @@ def create_study(connection: Connection, values: Mapping[str, Any]) -> None:
         connection.execute(insert(schema.studies).values(**defaults, **values))
     except IntegrityError as error:
         raise StudyConflictError(
-            f"there is a study {values['study']!r} already: resume it, delete it, or choose another name"
+            f"there is a study {values['study']!r} already, which somebody has made meanwhile: the same command again "
+            "tells how it stands, or goes on with it"
         ) from error
 
 

@@ -1,14 +1,11 @@
 """Starts a worker that outlives whoever starts it, and the terminal too."""
 
 import os
-import socket
 import subprocess
 import sys
 import threading
 import time
 from pathlib import Path
-
-import psutil
 
 from catalog.errors import StoreError, WorkError
 from runner.console.text import safe
@@ -47,8 +44,7 @@ def start_worker(place: Place) -> int:
             process, said_before = _start(place, path)
         except OSError as error:
             raise StoreError(f"a worker cannot be started with its log at {path}: {error.strerror}") from error
-        owner = Owner(socket.gethostname(), process.pid, psutil.Process(process.pid).create_time())
-        worker = Worker.of(place, owner, ready=False)
+        worker = Worker.of(place, Owner.on_this_host(process.pid), ready=False)
         workers.put(worker)
     deadline = time.monotonic() + _READY_SECONDS
     while process.poll() is None and time.monotonic() < deadline:

@@ -8,7 +8,15 @@ from pathlib import Path
 from typing import Any, cast
 
 from catalog.contract import DataSummary
-from catalog.errors import InputError, ModelcatError, StoppedError, StoreError, StudyConflictError, UnreachableError
+from catalog.errors import (
+    InputError,
+    ModelcatError,
+    StoppedError,
+    StoreError,
+    StudyConflictError,
+    UnknownStudyError,
+    UnreachableError,
+)
 from catalog.space import SearchSpace
 from catalog.spec import Request
 from runner.console.text import duration
@@ -29,7 +37,7 @@ from runner.study.opening import check_same, facts_of, find_study, refuse_foreig
 from runner.study.place import Place
 from runner.study.preparing import tunable, widened
 from runner.study.progress import Listener, Opened, Tee
-from runner.study.search import Search
+from runner.study.search import Search, restart_time_limit
 from runner.study.session import LEASE_TTL, Session
 from runner.study.space import fitting_recipes, from_json, to_json
 
@@ -66,23 +74,23 @@ def run_study(
     """
     name = study_name(request, mode)
     known = find_study(place.storage, name)
-    if known is not None:
-        check_same(known, request, mode)
-        if known.state == "finished" and known.planned >= request.spec.study.trials:
-            return known
+    if known is not None and _is_done(known, request, mode):
+        return known
     log = StudyLog(place.folder_of(name), listener.note)
     told = Tee((listener, log))
     with held_back(), ExitStack() as stack:
         engine = engine_for(place, request, told.note)
-        prepared = None
-        if known is None:
+        prepared, is_new = None, known is None
+        if is_new:
             stack.enter_context(engine)
             told.phase("preparing", 0)
             prepared = _first_look(engine, request, place.cache, told)
         patience = Patience(told.note, check)
         store = stack.enter_context(Store.open(place.storage, create=True, patience=patience))
-        if prepared is not None:
-            _create(store, name, request, mode, prepared)
+        if prepared is not None and (known := _create(store, name, request, mode, prepared)) is not None:
+            if _is_done(known, request, mode):
+                return known
+            prepared = None  # its data and its space are those that it was made with
         lease = lease or store.begin(name, Owner.this_process(), LEASE_TTL, takeover=takeover)
         record = store.study(name)
         session = Session(
@@ -97,9 +105,15 @@ def run_study(
             seconds_before=record.seconds,
             checkpoint_seconds=place.checkpoint_seconds,
         )
-        with _left(session, log, known), nullcontext() if prepared else engine:
+        with _left(session, log, known), nullcontext() if is_new else engine:
             _run(session, record, prepared or _prepare(session, record))
         return store.study(name)
+
+
+def _is_done(known: StudyRecord, request: Request, mode: Mode) -> bool:
+    """Tell whether a stored study has all that is asked for; StudyConflictError where it is another one."""
+    check_same(known, request, mode)
+    return known.state == "finished" and known.planned >= request.spec.study.trials
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +139,16 @@ def _first_look(engine: Engine, request: Request, cache: Path, listener: Listene
     return _Prepared(data, widened(request, data))
 
 
-def _create(store: Store, name: str, request: Request, mode: Mode, prepared: _Prepared) -> None:
-    refuse_foreign(store, name)
-    store.create_study(name, **facts_of(request, mode), space=to_json(prepared.space), data=asdict(prepared.data))
+def _create(store: Store, name: str, request: Request, mode: Mode, prepared: _Prepared) -> StudyRecord | None:
+    """Make the study; return the one that somebody else has made of that name while this one was prepared, if any."""
+    try:
+        refuse_foreign(store, name)
+        store.create_study(name, **facts_of(request, mode), space=to_json(prepared.space), data=asdict(prepared.data))
+    except StudyConflictError:
+        with suppress(UnknownStudyError):  # then it is a foreign one that is in the way
+            return store.study(name)
+        raise
+    return None
 
 
 def _prepare(session: Session, record: StudyRecord) -> _Prepared:
@@ -152,6 +173,8 @@ def _run(session: Session, record: StudyRecord, prepared: _Prepared) -> None:
     planned, space = session.request.spec.study.trials, prepared.space
     extended = record.winner is not None and planned > record.winner.get("planned", record.planned)
     if extended:
+        with session.store.explained():
+            restart_time_limit(session)
         session.store.extend(session.study, session.lease, planned)
     session.update(planned=planned, spec=session.request.as_json())
     _announce(session, prepared.data, space)
@@ -163,7 +186,7 @@ def _run(session: Session, record: StudyRecord, prepared: _Prepared) -> None:
         session.request.plugin.recipes(session.request.config), space, given, session.request.spec.study.trials
     )
     with session.store.explained():
-        search = Search(session, space, [first, *recipes], extended=extended)
+        search = Search(session, space, [first, *recipes])
         session.listener.phase("search", search.left)
         search.run()
     close_study(session)
@@ -184,7 +207,7 @@ def _left(session: Session, log: StudyLog, known: StudyRecord | None) -> Iterato
         if is_urgent():
             raise  # whoever comes next finds this process gone, and all that was acknowledged
         if not isinstance(error, ModelcatError) or isinstance(error, StoppedError | StoreError | UnreachableError):
-            session.store.patience = None  # to end soon is what is wanted, or waiting was in vain
+            session.store.hurry()  # to end soon is what is wanted, or waiting was in vain
         # A lost lease: whoever has it now writes, not we. A lost database: a lease that nobody lives to renew ends too.
         with suppress(StudyConflictError, StoreError, UnreachableError):
             session.update(**changes)

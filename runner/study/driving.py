@@ -8,9 +8,16 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from catalog.contract import Outcome, TrialResult
-from catalog.errors import LostWorkerError, ModelcatError, OutOfMemoryError, StoppedError
+from catalog.errors import (
+    LostWorkerError,
+    ModelcatError,
+    OutOfMemoryError,
+    StoppedError,
+    StoreError,
+    UnreachableError,
+)
 from runner.engine.interruption import is_urgent
-from runner.engine.messages import Done, Event, Failed, Report, Task, Tick, Train
+from runner.engine.messages import Checkpointed, Done, Event, Failed, Report, Task, Tick, Train
 
 if TYPE_CHECKING:
     from runner.study.session import Session
@@ -76,37 +83,60 @@ class _Driving:
         self._jobs: dict[int, _Work] = {}
         self._again: deque[_Work] = deque()
         self._more = True
+        # What was heard and is not written yet, and whether all that is remembered here is what the store holds.
+        self._heard: list[Event] = []
+        self._in_step = True
 
     def run(self) -> None:
-        engine, events = self._session.engine, list[Event]()
+        engine = self._session.engine
         while True:
             begun: list[_Work] = []
-            if events or (engine.idle and (self._more or self._again)):
-                with self._session.together():
-                    for event in events:
-                        self._take(event)
-                    begun.extend(self._begin(engine.idle))
+            if self._heard or (engine.idle and (self._more or self._again)):
+                begun = self._write(self._heard, free=engine.idle)
+                self._heard = []
             for work in begun:
                 self._jobs[engine.submit(work.task)] = work
             if not engine.busy:
                 return
             self._session.beat()
-            events = self._without_ticks(engine.events(timeout=1.0))
+            self._heard = self._without_ticks(engine.events(timeout=1.0))
 
     def wind_down(self) -> None:
-        """Let trainings write a checkpoint and end, and keep what they still tell."""
+        """Let trainings write a checkpoint and end, and keep what they still tell.
+
+        A database that is locked or away is not waited for. The trainings get their time all the same.
+        """
         engine, deadline = self._session.engine, time.monotonic() + _PAUSE_SECONDS
+        self._session.store.hurry()
         asked = {job for job, work in self._jobs.items() if isinstance(work.task, Train)}
         for job in asked:
             engine.pause(job)
-        while asked and (left := deadline - time.monotonic()) > 0:
-            events = engine.events(timeout=min(left, 0.5))
-            asked -= {event.job for event in events if isinstance(event, Done | Failed)}
-            kept = [event for event in self._without_ticks(events) if not _is_cut_short(event)]
-            if kept:
-                with self._session.together():
-                    for event in kept:
-                        self._take(event)
+        while True:
+            asked -= {event.job for event in self._heard if isinstance(event, Done | Failed)}
+            self._keep(self._heard)
+            left = deadline - time.monotonic()
+            if not asked or left <= 0:
+                return
+            self._heard = self._without_ticks(engine.events(timeout=min(left, 0.5)))
+
+    def _keep(self, events: list[Event]) -> None:
+        """Write what events bring, until something of it cannot be written: what came later would leave a gap."""
+        kept: list[Event] = [e for e in events if not (isinstance(e, Checkpointed) or _is_cut_short(e))]
+        if kept and self._in_step:
+            try:
+                self._write(kept, free=0)
+            except (StoreError, UnreachableError):  # none of it was told to anybody; the next run makes it again
+                self._in_step = False
+
+    def _write(self, events: list[Event], free: int) -> list[_Work]:
+        """Write what events bring, and find work for `free` workers, in one transaction."""
+        with self._session.together():
+            self._in_step = False
+            for event in events:
+                self._take(event)
+            begun = list(self._begin(free))
+        self._in_step = True
+        return begun
 
     def _begin(self, free: int) -> Iterable[_Work]:
         for _ in range(free):

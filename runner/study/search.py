@@ -22,7 +22,7 @@ from runner.study.sampling import pruner_of, quarter_of, sampler_for
 from runner.study.session import Session, finite, speed_of
 from runner.study.space import distributions, suggest
 
-__all__ = ["Search"]
+__all__ = ["Search", "restart_time_limit"]
 
 _FINISHED = ("complete", "pruned", "failed")
 #: Where Optuna's study keeps the seconds of its time limit that are used up.
@@ -55,6 +55,26 @@ class _Course:
         return max((done for done in self.measured if done < progress), default=0.0)
 
 
+def restart_time_limit(session: Session) -> None:
+    """Let the time limit of a finished study, which is to get more trials, begin anew.
+
+    To be called before anything else says that it gets them: who is interrupted in between begins it anew again.
+    """
+    _optuna_study(session).set_user_attr(_SPENT, 0.0)
+
+
+def _optuna_study(session: Session) -> optuna.Study:
+    """Open Optuna's study, or make it."""
+    optuna.logging.set_verbosity(optuna.logging.ERROR)  # our own narration tells what matters
+    return optuna.create_study(
+        study_name=session.study,
+        storage=session.store.optuna_storage(session.study, session.lease),
+        direction=session.request.direction.value,
+        pruner=pruner_of(session.request.spec.study.pruner),
+        load_if_exists=True,
+    )
+
+
 class Search:
     """One study's search; the only writer of its Optuna trials.
 
@@ -62,12 +82,9 @@ class Search:
         session: The run that it belongs to.
         space: What is tuned, wide enough to hold the given configuration.
         initial: Parameters of the first trials: the given configuration's, then the recipes'.
-        extended: Whether a finished study gets more trials, and its time limit begins anew.
     """
 
-    def __init__(
-        self, session: Session, space: SearchSpace, initial: list[dict[str, Scalar]], *, extended: bool
-    ) -> None:
+    def __init__(self, session: Session, space: SearchSpace, initial: list[dict[str, Scalar]]) -> None:
         self._session = session
         self._settings = session.request.spec.study
         self._distributions = distributions(space)
@@ -78,7 +95,7 @@ class Search:
         self._courses: dict[str, _Course] = {}
         self._unfinished = self._reconcile()
         limit = self._settings.timeout_seconds
-        self._spent_before = 0.0 if extended else float(self._study.user_attrs.get(_SPENT, 0.0))
+        self._spent_before = float(self._study.user_attrs.get(_SPENT, 0.0))
         self._began = time.monotonic()
         self._deadline = None if limit is None else self._began + limit - self._spent_before
 
@@ -119,14 +136,7 @@ class Search:
         return error
 
     def _open(self) -> optuna.Study:
-        optuna.logging.set_verbosity(optuna.logging.ERROR)  # our own narration tells what matters
-        study = optuna.create_study(
-            study_name=self._session.study,
-            storage=self._session.store.optuna_storage(self._session.study, self._session.lease),
-            direction=self._session.request.direction.value,
-            pruner=pruner_of(self._settings.pruner),
-            load_if_exists=True,
-        )
+        study = _optuna_study(self._session)
         known = len(study.get_trials(deepcopy=False))
         for params in self._initial[known:]:  # a run that died between two of these goes on where it was
             study.enqueue_trial(dict(params))

@@ -27,7 +27,7 @@ _LOCK_SECONDS = 30.0
 _MOST_BYTES = 1_000_000
 #: No system has process ids beyond.
 _PIDS = 1 << 31
-#: Nor is any later, in seconds since 1970.
+#: Nor was any started later, by whichever clock.
 _MOMENTS = 1e12
 
 
@@ -39,7 +39,7 @@ class Worker:
         storage: Whose queue, without password.
         host: Network name of its machine.
         pid: Process id there.
-        started: When the process was started, in seconds since 1970.
+        started: When the process was started, as `Owner` tells it.
         ready: Whether it has come so far as to look at the queue.
     """
 

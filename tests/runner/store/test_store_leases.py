@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from subprocess import Popen
 
 import optuna
+import psutil
 import pytest
 
 from catalog.errors import StudyConflictError, UnknownStudyError
@@ -61,6 +62,20 @@ def test_another_process_with_the_pid_is_not_the_holder(store: Store, lease: Lea
     assert replace(me, started=me.started - 60).is_gone
     assert replace(me, pid=2**22 + 1).is_gone
     assert not replace(me, host="elsewhere.example", pid=2**22 + 1).is_gone
+
+
+@pytest.mark.parametrize("hours", [1, -1])
+def test_a_holder_lives_on_though_the_clock_is_set(
+    store: Store, holder: Popen[str], monkeypatch: pytest.MonkeyPatch, hours: int
+) -> None:
+    """The time of day at which a process was started moves with the machine's clock; its lease holds all the same."""
+    told = psutil.Process.create_time
+    monkeypatch.setattr(psutil.Process, "create_time", lambda process: told(process) + hours * 3600)
+    with pytest.raises(StudyConflictError, match=rf"process {holder.pid} on "):
+        store.acquire("reviews", Owner.this_process(), MINUTE)
+    with pytest.raises(StudyConflictError, match=rf"process {holder.pid} on "):
+        store.delete_study("reviews")
+    assert store.request_stop("reviews") == "running"  # asked, not marked as stopped
 
 
 @pytest.mark.both_databases

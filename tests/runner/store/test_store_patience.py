@@ -3,7 +3,7 @@
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ from optuna.storages import RDBStorage
 from optuna.trial import TrialState
 
 from catalog.errors import BusyError, StudyConflictError, UnreachableError
-from runner.store import patience
+from runner.store import connections, patience
 from runner.store.patience import Patience
 from runner.store.records import Lease, Owner, TrialRecord
 from runner.store.store import Store
@@ -70,15 +70,45 @@ def test_a_lock_is_waited_for(patient: Store, lease: Lease, told: list[str]) -> 
     assert patient.trial("reviews", 0) == TRIAL
 
 
-def test_what_is_written_together_waits_for_readers(patient: Store, lease: Lease, told: list[str]) -> None:
-    """A transaction of many calls, which cannot be repeated, is not lost to somebody who reads when it ends."""
-    with closing(sqlite3.connect(patient.url.path, isolation_level=None, check_same_thread=False)) as reader:
-        reader.execute("BEGIN")
-        reader.execute("SELECT * FROM modelcat_studies").fetchall()
-        threading.Timer(0.4, reader.execute, ["ROLLBACK"]).start()
-        with patient.together("reviews", lease):
-            patient.put_trial("reviews", lease, TRIAL)
+@pytest.fixture
+def reader(patient: Store) -> Iterator[sqlite3.Connection]:
+    """Return a connection that reads: nobody who writes can end meanwhile."""
+    with closing(sqlite3.connect(patient.url.path, isolation_level=None, check_same_thread=False)) as other:
+        other.execute("BEGIN")
+        other.execute("SELECT * FROM modelcat_studies").fetchall()
+        yield other
+
+
+def test_what_is_written_together_waits_for_readers(
+    patient: Store, lease: Lease, told: list[str], reader: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A transaction of many calls, which cannot be repeated, waits for a reader for longer than SQLite would."""
+    monkeypatch.setattr(connections, "BUSY_SECONDS", 0.1)
+    threading.Timer(0.6, reader.execute, ["ROLLBACK"]).start()
+    with patient.together("reviews", lease):
+        patient.put_trial("reviews", lease, TRIAL)
     assert patient.trial("reviews", 0) == TRIAL
+    waiting, again = told
+    assert "waiting for the database" in waiting
+    assert "answers again" in again
+
+
+def test_the_end_of_what_is_written_together_can_be_interrupted(
+    patient: Store, lease: Lease, reader: sqlite3.Connection
+) -> None:
+    """An interrupt is heard while a reader is waited for; nothing is written then, and nobody is kept out."""
+
+    def check() -> None:
+        raise KeyboardInterrupt
+
+    patient.patience.check = check
+    late = threading.Timer(3, reader.execute, ["ROLLBACK"])
+    late.start()
+    with pytest.raises(KeyboardInterrupt), patient.together("reviews", lease):
+        patient.put_trial("reviews", lease, TRIAL)
+    late.cancel()
+    reader.execute("ROLLBACK")
+    assert patient.trials("reviews") == []
 
 
 def test_waiting_ends(told: list[str]) -> None:

@@ -72,6 +72,16 @@ def state(place, name):
     return Store.open(place.storage, create=False).study(name).state
 
 
+def test_a_worker_is_found_though_the_clock_is_set(place, monkeypatch):
+    """The time of day at which a process was started moves with the machine's clock; no second worker is needed."""
+    attendance = Attendance(place)
+    attendance.begin()
+    told = psutil.Process.create_time
+    monkeypatch.setattr(psutil.Process, "create_time", lambda process: told(process) - 3600)
+    assert running_worker(place) == os.getpid() == start_worker(place)
+    attendance.end()
+
+
 def test_one_worker_is_enough(request_of, place):
     """A second start finds the first worker, which runs what was queued since; its end is told by the list."""
     assert running_worker(place) is None

@@ -3,6 +3,9 @@
 import os
 import signal
 import sqlite3
+import threading
+import time
+from contextlib import ExitStack, closing
 
 import psutil
 import pytest
@@ -88,6 +91,77 @@ def test_a_second_interrupt_waits_for_nothing(request_of, place, recorder, engin
     ended = {training: value for training, _, value in recorder.of("ended")}
     assert {f"trial/{t.number}": t.value for t in trials if t.state == "complete"}.items() <= ended.items()
     assert {(name, m.progress) for name, m in recorder.of("measured")} == {(e.training, e.progress) for e in epochs}
+
+
+@pytest.fixture
+def lock(place):
+    """Return a function that locks the database as another process would, and returns one that lets it go.
+
+    Some seconds later it lets go by itself.
+    """
+    with ExitStack() as stack:
+
+        def take(*statements, seconds):
+            other = sqlite3.connect(place.storage.removeprefix("sqlite:///"), check_same_thread=False)
+            stack.callback(other.close)
+            for statement in statements:
+                other.execute(statement)
+            timer = threading.Timer(seconds, other.close)
+            stack.callback(timer.cancel)
+            timer.start()
+            return other.close
+
+        yield take
+
+
+def check_kept(place, recorder):
+    """Check that all that was told of measurements and of trials' ends is in the store."""
+    with Store.open(place.storage, create=False) as store:
+        trials, epochs = store.trials("mine"), store.epochs("mine")
+    assert {(name, m.progress) for name, m in recorder.of("measured")} == {(e.training, e.progress) for e in epochs}
+    kept = {f"trial/{trial.number}": trial.value for trial in trials if trial.state == "complete"}
+    assert kept == {name: value for name, record, value in recorder.of("ended") if record is not None}
+
+
+@pytest.mark.parametrize("behaviour", [{}, {"listens": True, "checkpoints": True}], ids=["measures", "checkpoints"])
+@pytest.mark.parametrize(
+    "locked", [["BEGIN EXCLUSIVE"], ["BEGIN", "SELECT * FROM modelcat_studies"]], ids=["write", "read"]
+)
+def test_a_locked_database_does_not_hold_up_an_interrupt(request_of, place, recorder, engines, lock, locked, behaviour):
+    """By a writer or a reader: it is over within ten seconds, all that was told is kept, and the study goes on."""
+    config = {"x": 0.5, "seconds": 0.4, **behaviour}
+    moments, unlock = [], []
+
+    def lock_and_interrupt():
+        unlock.append(lock(*locked, seconds=25))
+        moments.append(time.monotonic())
+        signals(1)()
+
+    with pytest.raises(KeyboardInterrupt):
+        run_study(request_of(config, **STUDY), place, Interrupting(recorder, lock_and_interrupt))
+    assert time.monotonic() - moments[0] < 10
+    assert gone(engines)
+    unlock[0]()
+    check_kept(place, recorder)
+    with closing(sqlite3.connect(place.storage.removeprefix("sqlite:///"))) as connection, connection:
+        connection.execute("UPDATE modelcat_studies SET lease_pid = 1, lease_started = 1")  # its process would be gone
+    assert run_study(request_of(config, **STUDY), place, recorder).trials.complete == 3
+
+
+def test_what_was_heard_before_an_interrupt_is_kept(request_of, place, recorder, lock):
+    """A measurement that could not be written yet is, where the database becomes free in the last seconds."""
+
+    def lock_and_interrupt_later():
+        lock("BEGIN EXCLUSIVE", seconds=1.5)
+        threading.Timer(0.3, signals(1)).start()
+
+    config = {"x": 0.5, "seconds": 0.4}
+    with pytest.raises(KeyboardInterrupt):
+        run_study(request_of(config, **STUDY), place, Interrupting(recorder, lock_and_interrupt_later))
+    assert ("trial/1", 0.5) in {(name, metrics.progress) for name, metrics in recorder.of("measured")}
+    check_kept(place, recorder)
+    with Store.open(place.storage, create=False) as store:
+        assert (store.study("mine").state, store.study("mine").lease) == ("stopped", None)
 
 
 def test_who_has_lost_the_lease_writes_nothing_more(request_of, place, recorder, engines):

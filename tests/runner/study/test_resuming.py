@@ -165,3 +165,35 @@ def test_a_later_measurement_of_an_earlier_try_goes(request_of, place, recorder)
             (0.5, True),
         ]
         assert store.epochs("mine", "trial/1") == others
+
+
+def spent(place, seconds):
+    """Set what is used up of a study's time limit."""
+    optuna.load_study(study_name="mine", storage=place.storage).set_user_attr("modelcat:search_seconds", seconds)
+
+
+def test_an_extended_study_that_dies_early_has_its_time_all_the_same(request_of, place, recorder):
+    """More trials bring a new time limit; a run that dies before the first of them ends leaves it to the next one."""
+    study = {"name": "mine", "timeout": "1h", "sampler": "random", "confirm": {"top": 0, "seeds": 1}}
+    run_study(request_of(CONFIG, trials=2, **study), place, recorder)
+    spent(place, 3601.0)
+    killed(request_of(CONFIG, trials=5, **study), place, recorder, at("trial/2", 0.5))
+    assert run_study(request_of(CONFIG, trials=5, **study), place, recorder).trials.complete == 5
+
+
+def test_a_study_that_dies_before_it_is_extended_is_extended_later(request_of, place, recorder, monkeypatch):
+    """Its result stays until then."""
+    study = {"name": "mine", "timeout": "1h", "sampler": "random", "confirm": {"top": 0, "seeds": 1}}
+    before = run_study(request_of(CONFIG, trials=2, **study), place, recorder)
+    spent(place, 3601.0)
+
+    def die(*_):
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Store, "extend", die)
+        with pytest.raises(Killed):
+            run_study(request_of(CONFIG, trials=4, **study), place, recorder)
+    left = opened(place).study("mine")
+    assert (left.verdict, left.planned) == (before.verdict, 2)
+    assert run_study(request_of(CONFIG, trials=4, **study), place, recorder).trials.complete == 4

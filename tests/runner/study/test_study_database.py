@@ -12,6 +12,7 @@ from urllib.parse import quote
 
 import optuna
 import pytest
+from sqlalchemy import make_url
 
 from catalog.errors import StoreError
 from runner.store import connections
@@ -94,10 +95,39 @@ def test_a_study_outlives_its_server(request_of, server_place, recorder, postgre
     assert not [text for text in notes if PASSWORD in text]
 
 
+def test_a_server_that_is_away_does_not_hold_up_an_interrupt(request_of, server_place, recorder, postgres):
+    """Within ten seconds it is over, though the server would be waited for; the study goes on when it is back."""
+    request = request_of({"x": 0.5, "seconds": 0.1}, trials=TRIALS)
+    back = threading.Timer(25, postgres.start)
+    moments = []
+
+    def stop_and_interrupt():
+        postgres.stop()
+        back.start()
+        moments.append(time.monotonic())
+        os.kill(os.getpid(), signal.SIGINT)
+
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            run_study(request, server_place, Watcher(recorder, 2, stop_and_interrupt))
+        assert time.monotonic() - moments[0] < 10
+    finally:
+        back.cancel()
+        postgres.stop()
+        postgres.start()
+    ended = {training: value for training, record, value in recorder.of("ended") if record is not None}
+    with Store.open(server_place.storage, create=False) as store:
+        (study,) = store.studies()
+        kept = {f"trial/{trial.number}": trial.value for trial in store.trials(study.study)}
+    assert ended.items() <= kept.items()
+    gone = "UPDATE modelcat_studies SET lease_pid = 1, lease_started = 1"  # its process would be
+    postgres.execute(gone, make_url(server_place.storage).database)
+    check_whole(server_place, run_study(request, server_place, recorder).study)
+
+
 def test_the_list_of_workers_holds_no_password(server_place):
     """What a worker writes into its list names the server, and not the password."""
     from postgres_server import PASSWORD
-    from sqlalchemy import make_url
 
     Attendance(server_place).begin()
     written = (server_place.folder / "worker.json").read_text()

@@ -1,6 +1,7 @@
 """Whole studies of the simulated plugin: what is asked, recorded, confirmed, kept and told."""
 
 import math
+import os
 import sqlite3
 from dataclasses import replace
 from datetime import timedelta
@@ -16,8 +17,10 @@ from catalog.space import FloatRange
 from catalog.spec import resolve
 from runner.store.records import Owner
 from runner.store.store import Store
+from runner.study import coordinator
 from runner.study.coordinator import run_study
 from runner.study.folders import StudyFolders
+from runner.study.progress import Silent
 from runner.study.training import as_training
 
 pytestmark = pytest.mark.usefixtures("quick_importance")
@@ -253,6 +256,55 @@ def test_a_running_study_is_refused_to_a_second(request_of, place, recorder):
     store.acquire("mine", Owner.this_process(), timedelta(minutes=1))
     with pytest.raises(StudyConflictError, match="process"):
         run_study(request_of(trials=3, name="mine"), place, recorder)
+
+
+@pytest.fixture
+def meanwhile(monkeypatch):
+    """Return a function that has something happen while the next study is prepared for the first time."""
+    look = coordinator._first_look
+
+    def happen(act):
+        def look_and_act(*arguments):
+            monkeypatch.setattr(coordinator, "_first_look", look)
+            prepared = look(*arguments)
+            act()
+            return prepared
+
+        monkeypatch.setattr(coordinator, "_first_look", look_and_act)
+
+    return happen
+
+
+def test_of_two_runs_at_once_the_second_is_told_who_runs_it(request_of, place, recorder, meanwhile):
+    """Both found no study and prepared it; whoever is later is refused as anybody who comes while it is run."""
+    request = request_of(trials=3, name="mine")
+
+    def another_run():
+        run_study(request_of(trials=2, name="mine"), place, Silent())
+        with Store.open(place.storage, create=False) as store:
+            store.begin("mine", Owner.this_process(), timedelta(minutes=1))
+
+    meanwhile(another_run)
+    with pytest.raises(StudyConflictError, match=rf"'mine' is being run by process {os.getpid()} on .* since 20"):
+        run_study(request, place, recorder)
+    assert len(opened(place).trials("mine")) == 2
+
+
+def test_of_two_runs_at_once_the_second_goes_on_where_the_first_has_ended(request_of, place, recorder, meanwhile):
+    """Where nobody runs what was made meanwhile it goes on as any study does; finished it is returned as it is."""
+    meanwhile(lambda: run_study(request_of(trials=2, name="mine"), place, Silent()))
+    record = run_study(request_of(trials=4, name="mine"), place, recorder)
+    assert (record.state, len(opened(place).trials("mine"))) == ("finished", 4)
+    done = []
+    meanwhile(lambda: done.append(run_study(request_of(trials=2, name="other"), place, Silent())))
+    assert [run_study(request_of(trials=2, name="other"), place, recorder)] == done
+
+
+def test_of_two_runs_at_once_another_spec_is_refused(request_of, place, recorder, meanwhile):
+    """What another spec has made of that name meanwhile is shown by its differences."""
+    meanwhile(lambda: run_study(request_of({"x": 0.4}, name="mine", trials=2), place, Silent()))
+    with pytest.raises(StudyConflictError, match=r"model_config\.x: 0\.4 in the store, 0\.5 here"):
+        run_study(request_of(name="mine", trials=2), place, recorder)
 
 
 def test_a_stored_spec_makes_the_same_study(request_of, place, recorder, tmp_path):
