@@ -24,7 +24,7 @@ demo: $(READY)   ## the main job: tune a small model on generated reviews
 
 # Hundreds of processes import our packages: they are compiled once, even where that is not the custom.
 test: $(READY)   ## all tests
-	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 3 --dist worksteal -q
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 4 --dist worksteal -q
 
 faults: $(READY) ## a thousand processes killed at random
 	FAULTS=1000 $(BIN)/python -m pytest -q -s -o timeout=3600 tests/faults

@@ -128,7 +128,7 @@ def _modelcat(request: Request, folder: Path, workers: int) -> tuple[float, floa
         )
         with closing(log):
             began, worked = time.perf_counter(), time.process_time()
-            Search(session, space, [], extended=False).run()
+            Search(session, space, []).run()
             taken = time.perf_counter() - began, time.process_time() - worked
         made = store.study("bench").trials.complete
     if made != request.spec.study.trials:

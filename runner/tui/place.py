@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from textual.screen import ModalScreen, Screen
 
 from catalog.errors import ModelcatError
+from runner.tui.beside import beside
 from runner.tui.bindings import actions_of
 from runner.tui.desk import Desk
 from runner.tui.widgets.footer import Footer
@@ -103,7 +104,7 @@ class Place(Screen[None]):
         """Look at the store, unless a look is under way or another place is in front."""
         if self._in_front and not self._looking:
             self._looking = True
-            self.run_worker(self._look(), exit_on_error=True)
+            beside(self, self._look)
 
     @property
     def _in_front(self) -> bool:

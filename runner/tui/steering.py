@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 from catalog.errors import ModelcatError
 from runner.console.text import safe
 from runner.store.records import StudyRecord
+from runner.tui.beside import beside
 from runner.tui.desk import Desk
 from runner.tui.place import Place
 from runner.tui.source import in_thread
@@ -72,7 +73,7 @@ def resume(place: Place, record: StudyRecord) -> None:
             place.browser.tell(t("Queued {study}; a worker looks after it.", study=_name(record)))
         _changed(place)
 
-    place.browser.run_worker(work())  # not the place's: leaving it would take the study's worker back
+    beside(place.browser, work)  # not the place's: leaving it would take the study's worker back
 
 
 def delete(place: Place, record: StudyRecord) -> None:
@@ -140,7 +141,7 @@ def _request(place: Place, wish: "Callable[[Store], Kind]", told: Callable[[Kind
             place.browser.tell(told(answer))
         _changed(place)
 
-    place.run_worker(work())
+    beside(place, work)
 
 
 def _changed(place: Place) -> None:

@@ -82,6 +82,7 @@ REAL = {
     "study": {
         "trials": 4,
         "sampler": "random",
+        "pruner": "none",
         "search_space": {"learning_rate": {"low": 5e-4, "high": 3e-3, "log": True}},
         "confirm": {"top": 1, "seeds": 1},
         "max_retries": 100,
@@ -95,7 +96,11 @@ def real(name):
 
 
 def test_real_studies_survive_kills(lives_of):
-    """The same of trainings of a small BERT: ten processes are killed, and the kept model is there."""
+    """Trainings of a small BERT, ten of whose processes are killed, end with the bits of those that lived."""
     lives = lives_of(SEED, ["nlp/text-classification/bert", "nlp/text-classification/linear"])
-    for name in survive(lives, real, REAL_FAULTS, steps=60, seconds=4.0, worker_deaths=0.03):
-        assert (lives.folder / "studies" / name / "model" / "model.safetensors").exists()
+    assert lives.live(real("whole"))
+    whole = [(trial.params, trial.metrics) for trial in lives.check("whole", REAL["study"]["trials"])]
+    for name, trials in survive(lives, real, REAL_FAULTS, steps=60, seconds=4.0, worker_deaths=0.03).items():
+        assert [(trial.params, trial.metrics) for trial in trials] == whole
+        kept, model = (lives.folder / "studies" / study / "model" / "model.safetensors" for study in (name, "whole"))
+        assert kept.read_bytes() == model.read_bytes()

@@ -9,6 +9,7 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 
 from runner.console.text import safe
+from runner.tui.beside import beside
 from runner.tui.bindings import textual_bindings
 from runner.tui.desk import Desk
 from runner.tui.place import Place
@@ -78,7 +79,7 @@ class CatalogScreen(Place):
         self.retell()
         self._page.show(lambda canvas: leaf_page(self._here, self._models or (), canvas))
         self._tree.focus()
-        self.run_worker(self._read())
+        beside(self, self._read)
 
     async def _read(self) -> None:
         self._models = await in_thread(read_models)

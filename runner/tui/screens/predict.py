@@ -2,9 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
 from textual import on
 from textual.app import ComposeResult
@@ -16,6 +16,7 @@ from catalog.errors import ModelcatError, StoppedError
 from catalog.results import Explanation, Prediction
 from runner.console.text import safe
 from runner.store.records import StudyRecord
+from runner.tui.beside import beside
 from runner.tui.bindings import key_shown, textual_bindings
 from runner.tui.desk import Desk
 from runner.tui.dialogs.choice import Choice, ChoiceDialog
@@ -254,9 +255,9 @@ class PredictScreen(Place):
         """Offer what can be done now."""
         self.told()
 
-    def _start(self, work: Callable[[], Awaitable[None]], group: str) -> None:
+    def _start(self, work: Callable[[], Coroutine[Any, Any, None]], group: str) -> None:
         """Do something beside the screen, instead of what was begun in its group before."""
-        self.run_worker(cast("Any", work), group=group, exclusive=True)
+        beside(self, work, group, alone=True)
 
     # Telling
 

@@ -7,6 +7,7 @@ from textual.containers import VerticalScroll
 from textual.timer import Timer
 
 from runner.console.text import is_share
+from runner.tui.beside import beside
 from runner.tui.desk import Desk
 from runner.tui.rows.study_page import study_page
 from runner.tui.rows.study_row import StudyRow
@@ -80,7 +81,7 @@ class StudyPanel(VerticalScroll):
             if drawing is not None:
                 self._chart.show(drawing)
         elif drawing is not None:
-            self.run_worker(self._add_chart(), exclusive=True)
+            beside(self, self._add_chart, alone=True)
 
     async def _add_chart(self) -> None:
         """Load what draws without keeping the keys waiting, and draw."""

@@ -1,6 +1,7 @@
 """The tab Charts: one chart at a time, chosen by a key or a click."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -10,6 +11,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from runner.console.text import safe
+from runner.tui.beside import beside
 from runner.tui.desk import Desk
 from runner.tui.screens.study import charts, drawings
 from runner.tui.screens.study.charts import CHARTS, Judged, SpeedAxis
@@ -155,7 +157,7 @@ class ChartPane(Widget):
             )
             self._judged = (scene.book.record.trials.complete, found)
         elif self._kind == "importance":
-            self.run_worker(self._estimate(scene), group="estimate")  # it takes seconds: nobody is to wait for it
+            beside(self, partial(self._estimate, scene), "estimate")  # it takes seconds
             return
         else:
             return

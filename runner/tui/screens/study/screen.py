@@ -16,6 +16,7 @@ from catalog.errors import InputError, ModelcatError, UnknownStudyError
 from runner.console.text import safe
 from runner.store.records import TRIAL_STATES
 from runner.tui import pace, steering
+from runner.tui.beside import beside
 from runner.tui.bindings import textual_bindings
 from runner.tui.desk import Desk
 from runner.tui.place import Place
@@ -244,7 +245,7 @@ class StudyScreen(Place):
         if self._rests is not None:
             self._rests.stop()
             self._rests = None
-        self.run_worker(follow(), group="follow", exclusive=True)
+        beside(self, follow, "follow", alone=True)
 
     def _leave(self) -> None:
         self.browser.tell(self.desk.t("The study {name} is not there any more.", name=safe(self.study, 80)), bad=True)

@@ -1,10 +1,10 @@
 """`SubmitScreen`: an editor to the left, what is wrong to the right, what it will cost below."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from textual import on
 from textual.app import ComposeResult
@@ -17,6 +17,7 @@ from catalog.contract import DataSummary
 from catalog.errors import ModelcatError
 from catalog.spec import Request
 from runner.console.text import safe
+from runner.tui.beside import beside
 from runner.tui.bindings import key_shown, textual_bindings
 from runner.tui.desk import Desk
 from runner.tui.place import Place
@@ -406,9 +407,9 @@ class SubmitScreen(Place):
         """Ask where to, and save the text."""
         self._start(partial(save_file, self), "open")
 
-    def _start(self, work: Callable[[], Awaitable[None]], group: str, *, alone: bool = True) -> None:
+    def _start(self, work: Callable[[], Coroutine[Any, Any, None]], group: str, *, alone: bool = True) -> None:
         """Do something beside the screen; `alone` cancels what was begun in its group before."""
-        self.run_worker(cast("Any", work), group=group, exclusive=alone)
+        beside(self, work, group, alone=alone)
 
     def _cache(self) -> Path:
         return self.desk.source.cache
