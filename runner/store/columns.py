@@ -72,7 +72,7 @@ class Prose(TypeDecorator[str]):
         return value.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
     def process_result_value(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002 -- SQLAlchemy's signature
-        """Return text even where somebody has put bytes into SQLite: nothing of that name will be found."""
+        """Return text even where somebody has put bytes into SQLite, which are found under no name."""
         return value.decode(errors="replace") if isinstance(value, bytes) else value
 
 

@@ -9,6 +9,9 @@ from pathlib import Path
 
 __all__ = ["Lease", "Owner"]
 
+#: In seconds, within which two starts of one pid are one: elsewhere psutil corrects what it tells by the boot's time.
+_TOLERANCE = 0.0 if sys.platform == "linux" else 2.0
+
 
 @dataclass(frozen=True, slots=True)
 class Owner:
@@ -43,7 +46,8 @@ class Owner:
         if self.host != socket.gethostname():
             return False
         try:
-            return _started(self.pid) != self.started or psutil.Process(self.pid).status() == psutil.STATUS_ZOMBIE
+            other = abs(_started(self.pid) - self.started) > _TOLERANCE
+            return other or psutil.Process(self.pid).status() == psutil.STATUS_ZOMBIE
         except (psutil.NoSuchProcess, FileNotFoundError, ProcessLookupError):
             return True
         except (psutil.AccessDenied, PermissionError):  # it is there, and somebody else's
@@ -75,7 +79,7 @@ class Lease:
 
 
 def _started(pid: int) -> float:
-    """Return when a process of this machine was started: the same number whenever it is asked for.
+    """Return when a process of this machine was started: on Linux the same number whenever it is asked for.
 
     What psutil tells on Linux is counted from the boot, and the time of day of that is worked out anew each time: it
     moves with the clock, and a holder that lives would count as gone. Other systems note the time of day of the start.

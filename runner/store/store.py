@@ -145,10 +145,10 @@ class Store:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.close()
 
-    def hurry(self) -> None:
-        """From now on try nothing again, Optuna's part of it neither: who is about to end has no time to wait."""
+    def hurry(self, longest: float = 0.0) -> None:
+        """From now on try again for so many seconds at most, Optuna's part too: who is about to end has little time."""
         if self.patience is not None:
-            self.patience.longest = 0.0
+            self.patience.longest = min(longest, self.patience.longest)
 
     def examine(self) -> Examination:
         """Look for what is wrong with the database itself; large files take a second for each 100 MB."""

@@ -28,7 +28,7 @@ from runner.store.records import Lease, Mode, Owner, StudyRecord, StudyState
 from runner.store.store import Store
 from runner.study.baseline import train_baseline
 from runner.study.closing import close_study
-from runner.study.driving import is_death
+from runner.study.driving import STOP_SECONDS, is_death
 from runner.study.engines import engine_for
 from runner.study.folders import StudyFolders
 from runner.study.log import StudyLog
@@ -207,7 +207,8 @@ def _left(session: Session, log: StudyLog, known: StudyRecord | None) -> Iterato
         if is_urgent():
             raise  # whoever comes next finds this process gone, and all that was acknowledged
         if not isinstance(error, ModelcatError) or isinstance(error, StoppedError | StoreError | UnreachableError):
-            session.store.hurry()  # to end soon is what is wanted, or waiting was in vain
+            # To end soon is what is wanted, or waiting was in vain.
+            session.store.hurry(STOP_SECONDS if isinstance(error, StoppedError) else 0.0)
         # A lost lease: whoever has it now writes, not we. A lost database: a lease that nobody lives to renew ends too.
         with suppress(StudyConflictError, StoreError, UnreachableError):
             session.update(**changes)

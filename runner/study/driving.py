@@ -22,10 +22,12 @@ from runner.engine.messages import Checkpointed, Done, Event, Failed, Report, Ta
 if TYPE_CHECKING:
     from runner.study.session import Session
 
-__all__ = ["Following", "Handle", "Retried", "drive", "is_death"]
+__all__ = ["STOP_SECONDS", "Following", "Handle", "Retried", "drive", "is_death"]
 
 #: Seconds that trainings get for a checkpoint when a study is interrupted. The engine takes a few more to end.
 _PAUSE_SECONDS = 4.0
+#: That a study which is asked to stop waits for its database.
+STOP_SECONDS = 10.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +62,10 @@ def drive(session: "Session", following: Following, handle: Handle) -> None:
     driving = _Driving(session, following, handle)
     try:
         driving.run()
-    except (KeyboardInterrupt, StoppedError):
+    except (KeyboardInterrupt, StoppedError) as error:
         if not is_urgent():
+            # A system that shuts down gives ten seconds in all; whoever asked for a stop can wait for a reader.
+            session.store.hurry(STOP_SECONDS if isinstance(error, StoppedError) else 0.0)
             with suppress(ModelcatError):  # the first reason to end is the one to tell
                 driving.wind_down()
         raise
@@ -104,10 +108,9 @@ class _Driving:
     def wind_down(self) -> None:
         """Let trainings write a checkpoint and end, and keep what they still tell.
 
-        A database that is locked or away is not waited for. The trainings get their time all the same.
+        The trainings get their time even where nothing can be written.
         """
         engine, deadline = self._session.engine, time.monotonic() + _PAUSE_SECONDS
-        self._session.store.hurry()
         asked = {job for job, work in self._jobs.items() if isinstance(work.task, Train)}
         for job in asked:
             engine.pause(job)

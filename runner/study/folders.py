@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from catalog.contract import CHECKPOINTS
-from runner.store.files import make_folder, move_folder, path_inside
+from catalog.errors import StoreError
+from runner.store.files import make_folder, move_folder, path_inside, remove_tree
 
 __all__ = ["StudyFolders"]
 
@@ -22,12 +23,21 @@ class StudyFolders:
     epoch: int
 
     def training(self, name: str, attempt: int) -> Path:
-        """Make the folder of a training (``trial/7``) of this run at its first, second ... try: ``trial-7.2``."""
+        """Make the folder of a training (``trial/7``) of this run at its first, second ... try: ``trial-7.2``.
+
+        Raises:
+            StoreError: It cannot be made.
+        """
         folder = self.root / "runs" / f"{self.epoch:04d}" / _plain(name)
         if attempt > 1:
             folder = folder.with_name(f"{folder.name}.{attempt}")
-        shutil.rmtree(folder, ignore_errors=True)  # only a study whose database is gone can have left one
-        make_folder(folder)  # a trial that is told as complete must not lose it in a power cut
+        try:
+            remove_tree(folder)  # only a study whose database is gone can have left one
+            make_folder(folder)  # a trial that is told as complete must not lose it in a power cut
+        except OSError as error:
+            raise StoreError(
+                f"the folder {folder} cannot be made: {error.strerror}; mend that and resume the study"
+            ) from error
         return folder
 
     def earlier(self, name: str, attempt: int) -> tuple[Path, ...]:
@@ -71,9 +81,10 @@ class StudyFolders:
 
     def sweep(self, wanted: set[str]) -> None:
         """Remove every trained model that no record names, what runs left half made, and all checkpoints."""
-        for folder in (self.root / "runs").glob("*/*/model*"):
-            if folder.is_dir() and self.relative(folder) not in wanted:
-                shutil.rmtree(folder, ignore_errors=True)
+        for pattern in ("*/*/model*", "*/*/.*"):  # what begins with a dot was not finished
+            for folder in (self.root / "runs").glob(pattern):
+                if folder.is_dir() and self.relative(folder) not in wanted:
+                    shutil.rmtree(folder, ignore_errors=True)
         for folder in (self.root / "runs").glob(f"*/*/{CHECKPOINTS}"):
             shutil.rmtree(folder, ignore_errors=True)
 

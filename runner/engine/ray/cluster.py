@@ -70,13 +70,17 @@ class Cluster:
             self.meeting.close()
 
     def _judge(self, node: Node, sight: probe.Sight) -> None:
-        problem = sight["problem"] or _lack(sight["versions"])
+        problem = sight["problem"]
         if not problem and not self.meeting.answered(node.id):
             problem = (
                 f"does not share the folder {self.meeting.shared} with the coordinator: what it writes is not here"
             )
         if problem:
-            self.reject(node, problem)
+            advice = "every node must see the coordinator's studies, data and model under the same paths"
+            self.reject(node, f"{problem}; {advice}")
+            return
+        if lacking := _lack(sight["versions"]):
+            self.reject(node, lacking)
             return
         self._compare(node, sight["versions"])
         self.fit[node.id] = node

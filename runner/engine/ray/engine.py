@@ -207,8 +207,7 @@ class RayEngine:
             for ref in self._answered(1.0):
                 self._cluster.hear(ref)
             if self._cluster.unfit:
-                advice = "every node must see the coordinator's studies, data and model under the same paths"
-                raise InputError(f"{next(iter(self._cluster.unfit.values()))}; {advice}")
+                raise InputError(next(iter(self._cluster.unfit.values())))
         silent = [node.name for node in self._cluster.asked.values()]
         if silent and not self._cluster.fit:
             raise UnreachableError(f"no node of the Ray cluster answers within {_PROBE_SECONDS:.0f} s: {silent}")

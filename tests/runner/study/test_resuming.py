@@ -7,6 +7,7 @@ import optuna
 import pytest
 
 from catalog.contract import CHECKPOINTS
+from catalog.errors import StoreError
 from runner.engine.messages import Checkpointed, Report
 from runner.store.records import EpochRecord, Owner
 from runner.store.store import Store
@@ -127,6 +128,22 @@ def test_a_try_begins_with_nothing(tmp_path):
     folder = StudyFolders(tmp_path, 1).training("trial/0", 1)
     assert folder.parent.exists()
     assert list(folder.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_made_is_told(tmp_path):
+    """It is the studies' disk that fails, not the trial."""
+    (tmp_path / "runs").write_text("a file in the way")
+    with pytest.raises(StoreError, match=r"runs/0001/trial-0 cannot be made: Not a directory; mend that"):
+        StudyFolders(tmp_path, 1).training("trial/0", 1)
+
+
+def test_what_a_try_was_writing_when_it_died_goes(tmp_path):
+    """A model that was half written is as little wanted as one that lost."""
+    for name in (".model.12.tmp", "model"):
+        (tmp_path / "runs" / "0001" / "trial-0" / name).mkdir(parents=True)
+    (tmp_path / "runs" / "0001" / "trial-1" / "model").mkdir(parents=True)
+    StudyFolders(tmp_path, 1).sweep({"runs/0001/trial-1/model"})
+    assert [path.name for path in (tmp_path / "runs").glob("*/*/*")] == ["model"]
 
 
 def test_earlier_runs_are_looked_into_newest_first(tmp_path):
