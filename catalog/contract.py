@@ -23,6 +23,7 @@ __all__ = [
     "CHECKPOINTS",
     "CHECKPOINT_SECONDS",
     "Card",
+    "ColumnRoles",
     "DataSummary",
     "Decision",
     "Direction",
@@ -31,6 +32,7 @@ __all__ = [
     "Plugin",
     "Predictor",
     "Prepared",
+    "RowCounts",
     "Trainer",
     "TrialContext",
     "TrialResult",
@@ -78,6 +80,42 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class ColumnRoles:
+    """Which column of a source is what.
+
+    Attributes:
+        text: Columns whose texts are joined, in this order.
+        label: Column of the class.
+        ignored: Columns that hold text too and are not used.
+        group: Column whose values stay on one side of every split; None if there is none.
+        time: Column by whose order the latest rows became the test split; None if there is none.
+    """
+
+    text: tuple[str, ...]
+    label: str
+    ignored: tuple[str, ...] = ()
+    group: str | None = None
+    time: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RowCounts:
+    """How many rows of one split of a source were read and what became of them.
+
+    Attributes:
+        lines: Lines of text, header included; None if the format has none.
+        records: Rows that were read.
+        kept: Rows that are used.
+        dropped: Rows that are not, by reason: ``{"empty text": 3}``.
+    """
+
+    lines: int | None
+    records: int
+    kept: int
+    dropped: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class DataSummary:
     """What preparation found in a data set.
 
@@ -91,6 +129,10 @@ class DataSummary:
         mean_words: Words of a text on average, over all splits; None where nobody counted.
         language: Code (ISO 639-1) of the language that most texts seem to be in; None where that is not clear.
         duplicates: Rows of ``validation`` and of ``test`` whose text also stands in ``train``.
+        columns: Which column is what; None if the source has no columns.
+        positive: Of two classes the one whose precision, recall, F1 and ROC AUC are reported; None for more classes,
+            whose scores are averages.
+        counts: Rows of each split that its source gave, before splits are carved off and limits are applied.
     """
 
     name: str
@@ -102,6 +144,9 @@ class DataSummary:
     mean_words: float | None = None
     language: str | None = None
     duplicates: Mapping[str, int] = field(default_factory=dict)
+    columns: ColumnRoles | None = None
+    positive: str | None = None
+    counts: Mapping[str, RowCounts] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-__all__ = ["Dataset", "DemoDataset", "FilesDataset", "HubDataset", "Limit", "Strict"]
+__all__ = ["Dataset", "DemoDataset", "FilesDataset", "Format", "HubDataset", "Limit", "Strict"]
 
 
 class Strict(BaseModel):
@@ -32,6 +32,9 @@ class Limit(Strict):
     test: int | None = Field(None, ge=1, description="Rows to keep of the test split.", examples=[1000])
 
 
+_Name = Annotated[str, Field(min_length=1)]
+_Names = Annotated[tuple[_Name, ...], Field(min_length=1, strict=False)]  # not strict: JSON has lists only
+_ClassNames = Annotated[tuple[str, ...], Field(strict=False)]
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 
 
@@ -43,23 +46,59 @@ class _Split(Strict):
         description="Decides which rows are carved off where a split is not given, and which rows a limit keeps.",
     )
     limit: Limit | None = Field(None, description="Rows to keep of each split; all where it is left out.")
+    positive: str | None = Field(
+        None,
+        min_length=1,
+        description="Of two classes the one whose precision, recall, F1 and ROC AUC are reported. The second class if "
+        "left out.",
+        examples=["fraud"],
+    )
+    deduplicate: bool | None = Field(
+        None,
+        description="Drop rows of train that are near-duplicates of rows in validation, in test or earlier in train. "
+        "False if left out.",
+    )
 
 
 class _Columns(_Split):
     """What sources with columns share."""
 
-    text: str | None = Field(
-        None, min_length=1, description="Column that holds the text; found where it is not named.", examples=["review"]
+    text: _Name | _Names | None = Field(
+        None,
+        description="Column that holds the text, or a list of columns whose texts are joined in that order; found "
+        "where it is not named.",
+        examples=["review", ["title", "body"]],
     )
     label: str | None = Field(
         None, min_length=1, description="Column that holds the class; found where it is not named.", examples=["stars"]
     )
-    labels: tuple[str, ...] | None = Field(
+    labels: _ClassNames | dict[str, str] | None = Field(
         None,
         min_length=2,
-        strict=False,
-        description="Names of the classes in the order of their ids; needed only to name classes stored as 0, 1, ...",
-        examples=[["negative", "positive"]],
+        description="Names of the classes: a list in the sorted order of the stored values, or an object from stored "
+        "value to name. Needed only to name classes that are stored as numbers.",
+        examples=[["negative", "positive"], {"1": "bad", "5": "good"}],
+    )
+    normalize_labels: bool | None = Field(
+        None,
+        description="Merge labels that differ only in letter case, spaces, invisible characters or Unicode form. "
+        "False if left out: they are reported.",
+    )
+    missing_labels: Literal["error", "drop"] | None = Field(
+        None, description="What happens to rows without a label. They are an error if left out."
+    )
+    group: str | None = Field(
+        None,
+        min_length=1,
+        description="Column of groups (customers, patients, conversations): all rows of one group stay in one split.",
+        examples=["customer_id"],
+    )
+    time: str | None = Field(
+        None,
+        min_length=1,
+        description="Column of dates or numbers: the latest rows become the test split, those before them the "
+        "validation split.",
+        examples=["created_at"],
     )
 
 
@@ -83,30 +122,61 @@ class HubDataset(_Columns):
         return self.name.rpartition("/")[2]
 
 
-class FilesDataset(_Columns):
-    """CSV, TSV, JSONL or Parquet files; paths are relative to the spec's folder."""
+class Format(Strict):
+    """How delimited text (CSV, TSV) is written, where it is not to be found out."""
 
-    source: Literal["files"]
-    train: str = Field(min_length=1, description="File of the training split.", examples=["train.csv"])
-    validation: str | None = Field(
+    delimiter: str | None = Field(
+        None, min_length=1, max_length=1, description="Character between two cells; found if left out.", examples=[";"]
+    )
+    quote: str | None = Field(
+        None,
+        max_length=1,
+        description='Character around cells that hold the delimiter or a line break; "" if quotes have no meaning.',
+        examples=["'", ""],
+    )
+    encoding: str | None = Field(
         None,
         min_length=1,
-        description="File of the validation split; without it 10 % of the training rows are kept back.",
+        max_length=40,
+        description="Name of the text encoding, as Python knows it; found if left out.",
+        examples=["cp1252", "utf-16"],
     )
-    test: str | None = Field(
-        None, min_length=1, description="File of the test split; without it 20 % of all rows are kept back."
+    header: bool | None = Field(
+        None,
+        description='Whether the first line names the columns. If false they are named "0", "1", ... True if left out.',
     )
+
+
+_Files = _Name | _Names
+
+
+class FilesDataset(_Columns):
+    """Files, a pattern of files, or folders; paths are relative to the spec's folder."""
+
+    source: Literal["files"]
+    train: _Files = Field(
+        description="File of the training split, a list of files, a pattern (`part-*.csv`), a folder saved by "
+        "`datasets`, or a folder with a sub-folder of text files for each class.",
+        examples=["train.csv", ["2024.csv", "2025.csv"], "reviews/*.csv"],
+    )
+    validation: _Files | None = Field(
+        None, description="The same of the validation split; without it 10 % of the training rows are kept back."
+    )
+    test: _Files | None = Field(
+        None, description="The same of the test split; without it 20 % of all rows are kept back."
+    )
+    format: Format | None = Field(None, description="How the CSV or TSV files are written; found if left out.")
 
     @property
     def short_name(self) -> str:
         """The file's stem, or its folder's name where the file is just called train."""
-        path = Path(self.train)
+        path = Path(self.train if isinstance(self.train, str) else self.train[0])
         return path.parent.name or path.stem if path.stem in {"train", "training", "data"} else path.stem
 
     def resolved(self, folder: Path) -> "FilesDataset":
         """Return the same with every path made absolute, relative ones starting from `folder`."""
         paths = {
-            split: str(folder / value)
+            split: str(folder / value) if isinstance(value, str) else tuple(str(folder / each) for each in value)
             for split in ("train", "validation", "test")
             if (value := getattr(self, split)) is not None
         }
