@@ -1,14 +1,16 @@
 """What a plugin may offer beyond the contract. Whoever runs it asks with `isinstance`, and does without where it must.
 
-`Diagnoses` and `CountsRules` are for the descriptor, and stay light; `Explains` is for a predictor; the others are for
+`Diagnoses`, `CountsRules` and `ReadsFiles` are for the descriptor, and stay light; `Explains` is for a predictor; the others are for
 a trainer.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Literal, Protocol, runtime_checkable
 
 from catalog.contract import Predictor
+from catalog.dataset import Format
 from catalog.diagnosis import Diagnosis, Evidence
 from catalog.results import Evaluation, Explanation, Exported, Flip, Forecast, Interpretation
 
@@ -20,10 +22,95 @@ __all__ = [
     "Examines",
     "Explains",
     "Exports",
+    "InputBatch",
+    "InputFile",
+    "InputTable",
     "Interprets",
     "JudgesFiles",
+    "LabelledFile",
     "Plans",
+    "ReadsFiles",
 ]
+
+
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """A file of examples to predict.
+
+    Attributes:
+        path: The file or folder.
+        text: Columns of the text; None if they are to be found.
+        format: How delimited text is written, as far as that is said.
+    """
+
+    path: Path
+    text: tuple[str, ...] | None = None
+    format: Format | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledFile:
+    """A labelled file that belongs to no study.
+
+    Attributes:
+        path: The file or folder.
+        text: Columns of the text; None if they are to be found.
+        label: Column of the labels; found if None.
+        format: How delimited text is written, as far as that is said.
+        labels_as: Whether labels are names of the model's classes, or their ids, 0, 1, ...
+        normalize_labels: Whether labels that differ only in letter case, spaces and the like are the same.
+        stored: Names of classes by how the study's own data store them, where that differs.
+    """
+
+    path: Path
+    text: tuple[str, ...] | None = None
+    label: str | None = None
+    format: Format | None = None
+    labels_as: Literal["names", "ids"] = "names"
+    normalize_labels: bool = False
+    stored: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class InputBatch:
+    """Some rows of a file, in order.
+
+    Attributes:
+        texts: One a row; empty where the row has none.
+        rows: A ``pyarrow.RecordBatch`` of the same rows with all columns of the file.
+    """
+
+    texts: tuple[str, ...]
+    rows: Any
+
+
+@dataclass(frozen=True, slots=True)
+class InputTable:
+    """A file that was looked through once and is ready for prediction.
+
+    Attributes:
+        columns: All columns, in order.
+        text: Those whose texts are predicted, joined in this order.
+        notes: What a careful reader should know: encoding, dialect, rows that seem lost.
+        batches: Returns the rows, at most the given number at a time, in constant memory where the format allows.
+    """
+
+    columns: tuple[str, ...]
+    text: tuple[str, ...]
+    notes: tuple[str, ...]
+    batches: Callable[[int], Iterator[InputBatch]]
+
+
+@runtime_checkable
+class ReadsFiles(Protocol):
+    """A plugin that reads files of examples as it reads those of a data set."""
+
+    def open_file(self, file: InputFile) -> InputTable:
+        """Look through a file without the heavy libraries.
+
+        Raises:
+            DataError: It cannot be read, or lacks a column: all are listed.
+        """
 
 
 @runtime_checkable
@@ -111,23 +198,13 @@ class JudgesFiles(Protocol):
     """A trainer that can judge a model on a file that belongs to no study."""
 
     def evaluate_file(
-        self,
-        model_dir: Path,
-        file: Path,
-        *,
-        text: str | None,
-        label: str | None,
-        folder: Path,
-        device: str,
-        threads: int,
+        self, model_dir: Path, file: LabelledFile, *, folder: Path, device: str, threads: int
     ) -> Evaluation:
-        """Judge on every row with a text of a labelled CSV, TSV, JSONL or Parquet file; predictions go into `folder`.
+        """Judge on every row with a text of a labelled file; predictions go into `folder`.
 
         Args:
             model_dir: A model as `Trainer.train` left it.
-            file: Its rows; labels are names of the model's classes, or their ids. Not all classes need occur.
-            text: Column of texts; found where None.
-            label: Column of labels; found where None.
+            file: The file and how it is read. Not all classes need occur.
             folder: Exists.
             device: As in `TrialContext`.
             threads: CPU threads.
@@ -153,13 +230,11 @@ class ChoosesPrecision(Protocol):
             InputError: The device has no such arithmetic; the message names what it has.
         """
 
-    def evaluate_file(  # noqa: PLR0913 -- JudgesFiles', and one more
+    def evaluate_file(
         self,
         model_dir: Path,
-        file: Path,
+        file: LabelledFile,
         *,
-        text: str | None,
-        label: str | None,
         folder: Path,
         device: str,
         threads: int,

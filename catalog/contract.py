@@ -133,6 +133,7 @@ class DataSummary:
         positive: Of two classes the one whose precision, recall, F1 and ROC AUC are reported; None for more classes,
             whose scores are averages.
         counts: Rows of each split that its source gave, before splits are carved off and limits are applied.
+        label_names: Names of classes by how the source stores them, where a spec gives names to stored values.
     """
 
     name: str
@@ -147,6 +148,7 @@ class DataSummary:
     columns: ColumnRoles | None = None
     positive: str | None = None
     counts: Mapping[str, RowCounts] = field(default_factory=dict)
+    label_names: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

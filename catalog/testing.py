@@ -17,12 +17,12 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ValidationError
 
 from catalog import registry
-from catalog.capabilities import Calibrates, Examines, Explains, Interprets, JudgesFiles
+from catalog.capabilities import Calibrates, Examines, Explains, Interprets, JudgesFiles, LabelledFile
 from catalog.contract import (
     Decision,
     Direction,
@@ -289,10 +289,9 @@ class PluginConformance:
         if not isinstance(trainer, JudgesFiles):
             return
 
-        def judge(file: Path) -> Evaluation:
-            return trainer.evaluate_file(
-                model_dir, file, text=None, label=None, folder=tmp_path, device="cpu", threads=1
-            )
+        def judge(file: Path, labels_as: Literal["names", "ids"] = "names") -> Evaluation:
+            labelled = LabelledFile(file, labels_as=labels_as)
+            return trainer.evaluate_file(model_dir, labelled, folder=tmp_path, device="cpu", threads=1)
 
         (tmp_path / "unknown.jsonl").write_text('{"text": "a", "label": "no such label"}\n')
         (tmp_path / "unlabelled.jsonl").write_text('{"text": "a"}\n')
@@ -306,7 +305,7 @@ class PluginConformance:
         if not isinstance(trainer, Examines):
             return
         trainer.write_examples(trained.prepared, "test", tmp_path / "examples.parquet")
-        judged = judge(tmp_path / "examples.parquet")
+        judged = judge(tmp_path / "examples.parquet", labels_as="ids")
         _check_evaluation(judged, trained.prepared.summary.labels)
         split = trainer.evaluate(model_dir, trained.prepared, "test", folder=tmp_path, device="cpu", threads=1)
         assert (judged.split, judged.rows, judged.confusion) == ("file", split.rows, split.confusion)

@@ -160,7 +160,7 @@ class Bench:
         task.folder.mkdir(parents=True, exist_ok=True)
         choosing = self._choosing(task.key, task.precision)
         judge = trainer.evaluate_file if choosing is None else partial(choosing.evaluate_file, precision=task.precision)
-        return judge(task.model_dir, task.file, text=task.text, label=task.label, folder=task.folder, **self._where)
+        return judge(task.model_dir, task.file, folder=task.folder, **self._where)
 
     @_do.register
     def _(self, task: ExportModel) -> Exported:

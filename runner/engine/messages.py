@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from catalog.capabilities import LabelledFile
 from catalog.contract import CHECKPOINT_SECONDS, Decision, Direction, EpochMetrics
 from catalog.dataset import Dataset
 from catalog.errors import ModelcatError
@@ -167,9 +168,7 @@ class JudgeFile:
 
     key: str
     model_dir: Path
-    file: Path
-    text: str | None
-    label: str | None
+    file: LabelledFile
     folder: Path
     precision: str = "auto"
 

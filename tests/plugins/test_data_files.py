@@ -160,10 +160,13 @@ def test_names_that_disagree_with_the_data_are_refused(tmp_path, labels):
     ],
 )
 def test_columns_are_found(tmp_path, header, expected):
-    """Columns are found by name in any case; failing that the longest is the text and the other the label."""
-    assert texts_of(read(tmp_path, csv_of(header=header))) == {text for text, _ in ROWS}
-    reversed_rows = [row[::-1] for row in ROWS]
-    assert texts_of(read(tmp_path, csv_of(reversed_rows, header=header[::-1]))) == {text for text, _ in ROWS}
+    """Columns are found by name in any case; failing that the only one of texts is the text, the other the label."""
+    rows = [(f"this is {text}", label) for text, label in ROWS]
+    assert texts_of(read(tmp_path, csv_of(rows, header=header))) == {text for text, _ in rows}
+    reversed_rows = [row[::-1] for row in rows]
+    data = read(tmp_path, csv_of(reversed_rows, header=header[::-1]))
+    assert texts_of(data) == {text for text, _ in rows}
+    assert (data.summary.columns.text, data.summary.columns.label) == ((expected[0],), expected[1])
 
 
 def test_canonical_names_win_over_other_candidates(tmp_path):
@@ -185,9 +188,12 @@ def test_canonical_names_win_over_other_candidates(tmp_path):
 )
 def test_ambiguous_columns_are_listed(tmp_path, header, field):
     """Where several columns could be meant, all are listed and the spec field to set is named."""
-    error = refusal(tmp_path, csv_of([(text, text, label) for text, label in ROWS], header=header))
+    error = refusal(tmp_path, csv_of([(f"this is {text}", f"so is {text}", label) for text, label in ROWS], header=header))
     assert error.field == field
-    assert ", ".join(header) in error.message
+    for name in header:
+        assert f"'{name}' (" in error.message
+    assert "this is text number 0" in error.message
+    assert f'"dataset": {{"{field.partition(".")[2]}": ' in error.message
 
 
 def test_named_columns_are_used(tmp_path):
@@ -226,11 +232,10 @@ def test_missing_column_in_another_split(tmp_path):
         ("text,text\na,b\n", ["several columns", "text"]),
         (csv_of().encode() + b"abc \xff,good\n", ["not UTF-8", "0xff", "line 22", f"byte offset {len(csv_of()) + 4}"]),
         (csv_of().encode() + b"cut \xc3", ["not UTF-8", "0xc3", "line 22"]),
-        (bytes(range(256)) * 8, ["not UTF-8", "line 1", "byte offset 0"]),
-        (csv_of().encode("utf-16"), ["not UTF-8", "UTF-16"]),
-        (csv_of().replace("text number 3", "one, two"), ["row 4 ", "3 field(s) instead of 2"]),
+        (bytes(range(256)) * 8, ["not text", "zero bytes"]),
+        (csv_of().replace("text number 3", "one, two"), ["row 4 ", "3 cell(s) instead of 2"]),
         (csv_of().replace("text number 1,", '"a\nb",').replace("text number 3", "one, two"), ["row 4 "]),
-        (csv_of().replace("text number 3,good", "alone"), ["row 4 ", "1 field(s)"]),
+        (csv_of().replace("text number 3,good", "alone"), ["row 4 ", "1 cell(s)"]),
         (csv_of([(text, "good") for text, _ in ROWS]), ["one class only", "good"]),
         (
             csv_of([(text, "" if i in {2, 5} else label) for i, (text, label) in enumerate(ROWS)]),
@@ -254,12 +259,14 @@ def test_bad_csv_is_told_precisely(tmp_path, content, words):
     [
         ('{"text": "a", "label": 1}\n{"text": "b"\n', ["line 2", "not JSON"]),
         ('{"text": "a", "label": 1}\n[1]\n', ["line 2", "not a JSON object"]),
-        ('[\n{"text": "a", "label": 1}]\n', ["line 1", "one object a line"]),
-        ("[" * 100_000, ["line 1", "not JSON"]),
+        ('[\n{"text": "a", "label": 1}, 7]\n', ["not an array of JSON objects", "it holds 7"]),
+        ('[\n{"text": "a", "label": 1}\n', ["not an array of JSON objects", "not closed"]),
+        ('{"text": "a", "text": "b", "label": 1}\n', ["line 1", "'text' twice"]),
+        ("[" * 100_000, ["not an array of JSON objects"]),
         ("\n\n", ["no rows"]),
         ('{"text": ["a"], "label": 1}\n' * 9, ["list", "not text"]),
-        ('{"text": "a", "label": [1]}\n' * 9, ["list", "whole numbers"]),
-        ('{"text": "a", "label": 0.5}\n' * 9, ["0.5", "fraction"]),
+        ('{"text": "a", "label": [1]}\n' * 9, ["list", "labels are strings, numbers"]),
+        ('{"text": "a", "label": 0.5}\n' * 9, ["0.5", "one class only"]),
         ('{"text": "a", "label": 1}\n' * 9 + '{"text": "b"}\n' * 7, ["rows 10, 11, 12, 13, 14 and 2 more"]),
         ('{"text": "a", "label": null}\n' * 9, ["9 of 9"]),
         (b'{"text": "a\xff"}\n', ["not UTF-8", "line 1"]),
@@ -283,27 +290,43 @@ def test_damaged_parquet_is_refused(tmp_path, cut):
 @pytest.mark.parametrize("delimiter", [",", "\t"])
 @pytest.mark.parametrize("label_first", [False, True])
 @pytest.mark.parametrize("opened", [(4, 9), (4,)])
-def test_quote_that_is_not_closed_is_refused(tmp_path, delimiter, label_first, opened):
-    """An opening quote too many never merges the rows that follow; the row it stands in is named."""
+def test_quotes_that_are_not_closed_merge_no_rows(tmp_path, delimiter, label_first, opened):
+    """Where quotes have no meaning they are characters, with a note: no row is lost."""
     rows = [('"' * (i in opened) + text, label) for i, (text, label) in enumerate(ROWS)]
     step = -1 if label_first else 1
     content = csv_of([row[::step] for row in rows], delimiter, ("text", "label")[::step])
+    data = read(tmp_path, content)
+    assert texts_of(data) == {text for text, _ in rows}
+    assert any("quotes were read as plain characters" in note for note in data.summary.notes)
+
+
+def test_quote_that_is_not_closed_among_quoted_cells_is_refused(tmp_path):
+    """Where other cells do stand in quotes, an opening quote too many is an error that names its row."""
+    content = csv_of().replace("text number 3", '"text, number 3"').replace("text number 4", '"text number 4')
     message = refusal(tmp_path, content).message
     assert "row 5 (counted without the header)" in message
     assert "not closed properly" in message
+    assert '"format": {"quote": ""}' in message
 
 
 def test_text_after_a_closing_quote_is_refused(tmp_path):
-    """A quoted word at the start of an unquoted field is told, also below blank lines and a header of two lines."""
+    """A quoted word at the start of an unquoted cell is an error, also below blank lines and a header of two lines."""
     content = csv_of().replace("text,label", '\n\n"te\nxt",label').replace("text number 3", '"text" number 3')
     assert "row 4 (counted" in refusal(tmp_path, content).message
 
 
-def test_well_formed_field_that_holds_rows_is_noted(tmp_path):
-    """A quote that a later row happens to close cannot be told from a real one, but the labels inside are a sign."""
+def test_quotes_escaped_by_a_backslash_are_read(tmp_path):
+    """MySQL and others write a quote within quotes as backslash and quote, which a note states."""
+    data = read(tmp_path, csv_of().replace("text number 3", '"she said \\"hi\\", twice"'))
+    assert 'she said "hi", twice' in texts_of(data)
+    assert any("backslash" in note for note in data.summary.notes)
+
+
+def test_well_formed_cell_that_holds_rows_is_noted(tmp_path):
+    """A quote that a later row happens to close cannot be told from a real one; the rows inside are a sign."""
     content = csv_of().replace("text number 3,", '"text number 3,').replace("text number 5,", 'text number 5",')
     data = read(tmp_path, content)
-    assert any(note.startswith("row 4 of train") and "a quote too many" in note for note in data.summary.notes)
+    assert any(note.startswith("row 4 of") and "a quote too many" in note for note in data.summary.notes)
     assert not any("a quote too many" in note for note in read(tmp_path, csv_of()).summary.notes)
 
 
@@ -316,13 +339,15 @@ def test_fields_above_the_parsers_usual_limit_are_read(tmp_path):
 def test_file_without_header_is_refused(tmp_path, rows):
     """A first line that is a row is not taken for names and lost."""
     message = refusal(tmp_path, csv_of(rows[1:], header=rows[0])).message
-    assert "no header: its first line looks like a row; add a header such as text,label" in message
+    assert "its first line looks like a row" in message
+    assert '"format": {"header": false}' in message
 
 
 def test_column_without_name_is_not_guessed(tmp_path):
-    """An empty name is never chosen; a value that is also the name of its column does no harm beside a known name."""
-    assert "no header" in refusal(tmp_path, csv_of(header=("", "good"))).message
-    assert len(texts_of(read(tmp_path, csv_of(header=("text", "good"))))) == len(ROWS)
+    """A column without a name is not taken for text or label unless it is the only one that can be."""
+    assert "looks like a row" in refusal(tmp_path, csv_of(header=("", "good"))).message
+    data = read(tmp_path, csv_of([(text, label, "") for text, label in ROWS], header=("text", "label", "")))
+    assert any("1 column without name and content left out" in note for note in data.summary.notes)
 
 
 def test_line_for_excel_is_no_header(tmp_path):
@@ -330,7 +355,6 @@ def test_line_for_excel_is_no_header(tmp_path):
     content = "sep=;\r\n" + csv_of([(f"a, {text}", label) for text, label in ROWS], ";")
     assert "a, text number 3" in texts_of(read(tmp_path, content))
     assert "row 4 " in refusal(tmp_path, content.replace("number 3", "number; 3")).message
-    assert "row 4 " in refusal(tmp_path, content.replace("a, text number 3", '"a" text')).message
 
 
 @pytest.mark.parametrize("header", ["a" * 200_000, '"text,label', '"text" x,label'])
@@ -365,11 +389,12 @@ def test_parquet_bytes_that_are_not_utf8_are_refused(tmp_path, column, kind):
 )
 def test_views_are_strings(tmp_path, kind, header):
     """Arrow's views are strings like any other; bytes that are UTF-8 are, where their columns are known by name."""
-    columns = [pa.array([row[index] for row in ROWS]).cast(kind) for index in (0, 1)]
+    rows = [(f"this is {text}", label) for text, label in ROWS]
+    columns = [pa.array([row[index] for row in rows]).cast(kind) for index in (0, 1)]
     parquet.write_table(pa.table(columns, names=header), tmp_path / "train.parquet")
     dataset = FilesDataset(source="files", train=str(tmp_path / "train.parquet"))
     data = load(dataset, tmp_path)
-    assert texts_of(data) == {text for text, _ in ROWS}
+    assert texts_of(data) == {text for text, _ in rows}
     assert data.summary.labels == ("bad", "good")
 
 
@@ -387,7 +412,7 @@ def test_nested_json_values_are_refused(tmp_path, column, value):
 def test_nan_is_missing(tmp_path, others):
     """NaN is no text and no label, among strings as among numbers."""
     lines = [json.dumps({"text": others[i % 2], "label": i % 2}) for i in range(20)]
-    data = read(tmp_path, "\n".join([*lines, '{"text": NaN, "label": 1}']), "train.jsonl")
+    data = read(tmp_path, "\n".join([*lines, '{"text": NaN, "label": 1}']), "train.jsonl", text="text")
     assert texts_of(data) == {str(text) for text in others}
     assert "1 of 21 train rows have an empty text and were dropped." in data.summary.notes
     labels = "\n".join(['{"text": "a", "label": "x"}', '{"text": "a", "label": NaN}'] * 9)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from catalog.capabilities import InputFile, InputTable
 from catalog.contract import Card, DataSummary, Direction, Trainer
 from catalog.dataset import Dataset, HubDataset
 from catalog.diagnosis import Diagnosis, Evidence
@@ -59,9 +60,16 @@ class BertPlugin:
         from plugins.nlp.text_classification import data
 
         summary = data.load(dataset, cache).summary
-        data.check_config(summary, num_labels=config.num_labels, batch_size=config.batch_size)
-        class_weights(config, summary)
+        data.check_config(
+            summary, num_labels=config.num_labels, batch_size=config.batch_size, class_weights=config.class_weights
+        )
         return summary
+
+    def open_file(self, file: InputFile) -> InputTable:
+        """Look through a file of texts to predict; see `data.open_input`."""
+        from plugins.nlp.text_classification import data
+
+        return data.open_input(file)
 
     def diagnose(self, evidence: Evidence) -> Sequence[Diagnosis]:
         """Say what the records of a study show to be wrong, the gravest first; see `diagnosis.diagnose`."""

@@ -8,6 +8,7 @@ from typing import TypedDict
 import numpy as np
 import torch
 
+from catalog.capabilities import LabelledFile
 from catalog.errors import InputError, ModelSourceError
 from catalog.results import Evaluation
 from plugins.nlp.text_classification.bert.memory import forget_peak, peak_bytes, reported
@@ -67,16 +68,8 @@ def evaluate(
     return _judge(trained, model_dir, split, tokens, examples.labels, folder)
 
 
-def evaluate_file(  # noqa: PLR0913 -- as the capability has them
-    model_dir: Path,
-    file: Path,
-    *,
-    text: str | None,
-    label: str | None,
-    folder: Path,
-    device: str,
-    threads: int,
-    precision: str = "auto",
+def evaluate_file(
+    model_dir: Path, file: LabelledFile, *, folder: Path, device: str, threads: int, precision: str = "auto"
 ) -> Evaluation:
     """Judge on a labelled file; see `catalog.capabilities.JudgesFiles` and `ChoosesPrecision`.
 
@@ -87,7 +80,7 @@ def evaluate_file(  # noqa: PLR0913 -- as the capability has them
         OutOfMemoryError: It does not fit.
     """
     trained = load_trained(model_dir, device, threads, precision)
-    found = load_labelled(file, trained.labels, text=text, label=label)
+    found = load_labelled(file, trained.labels)
     tokens = encode(found.split.texts, trained.encoder)
     judged = _judge(trained, model_dir, "file", tokens, found.split.labels, folder, found.rows)
     return replace(judged, left_out=found.left_out)

@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from catalog.capabilities import LabelledFile
 from catalog.contract import TrialContext, TrialResult
 from catalog.dataset import Dataset
 from catalog.results import Comparison, Evaluation, Exported, Flip, Forecast, Interpretation
@@ -38,13 +39,11 @@ class BertTrainer:
         """Judge a trained model on one split; see `evaluation.evaluate`."""
         return evaluation.evaluate(model_dir, prepared, split, folder=folder, device=device, threads=threads)
 
-    def evaluate_file(  # noqa: PLR0913 -- as the capability has them
+    def evaluate_file(
         self,
         model_dir: Path,
-        file: Path,
+        file: LabelledFile,
         *,
-        text: str | None,
-        label: str | None,
         folder: Path,
         device: str,
         threads: int,
@@ -52,7 +51,7 @@ class BertTrainer:
     ) -> Evaluation:
         """Judge a trained model on a labelled file; see `evaluation.evaluate_file`."""
         return evaluation.evaluate_file(
-            model_dir, file, text=text, label=label, folder=folder, device=device, threads=threads, precision=precision
+            model_dir, file, folder=folder, device=device, threads=threads, precision=precision
         )
 
     def calibrate(self, model_dir: Path, predictions: Path) -> float:

@@ -1,9 +1,20 @@
 """Labelled texts for every model of the task: read, checked, split and summarised, without torch or scikit-learn."""
 
 from plugins.nlp.text_classification.data.checks import check_config
+from plugins.nlp.text_classification.data.input import open_input
+from plugins.nlp.text_classification.data.joining import SEPARATOR
 from plugins.nlp.text_classification.data.labelled import load_labelled
 from plugins.nlp.text_classification.data.loading import load
 from plugins.nlp.text_classification.data.records import Split, TextData
 from plugins.nlp.text_classification.data.words import count_words
 
-__all__ = ["Split", "TextData", "check_config", "count_words", "load", "load_labelled"]
+__all__ = [
+    "SEPARATOR",
+    "Split",
+    "TextData",
+    "check_config",
+    "count_words",
+    "load",
+    "load_labelled",
+    "open_input",
+]

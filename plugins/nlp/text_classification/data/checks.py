@@ -1,22 +1,32 @@
 """Whether a model's configuration fits the data."""
 
+from collections.abc import Sequence
+
 from catalog.contract import DataSummary
 from catalog.errors import DataError
-from plugins.nlp.text_classification.data.wording import listed
+from plugins.tables.wording import listed
 
 __all__ = ["check_config"]
 
 
-def check_config(summary: DataSummary, *, num_labels: int | None, batch_size: int | None = None) -> None:
+def check_config(
+    summary: DataSummary,
+    *,
+    num_labels: int | None,
+    batch_size: int | None = None,
+    class_weights: str | Sequence[float] | None = None,
+) -> None:
     """Make sure that a configuration fits what was found in the data.
 
     Args:
         summary: Of the data.
         num_labels: Classes that the configuration expects; None where it takes what the data have.
         batch_size: Examples of one step; None where the model has no batches.
+        class_weights: One number a class, or the name of a rule that makes them; None where all count alike.
 
     Raises:
-        DataError: `num_labels` differs from the number of classes, or a batch is larger than the training split.
+        DataError: `num_labels` or the number of `class_weights` differs from the number of classes, or a batch is larger
+            than the training split.
     """
     found = len(summary.labels)
     if num_labels is not None and num_labels != found:
@@ -31,4 +41,10 @@ def check_config(summary: DataSummary, *, num_labels: int | None, batch_size: in
             f"batch_size is {batch_size:,}, but the training split of {summary.name} has {rows:,} rows. "
             f"Set batch_size to {rows:,} or less.",
             field="model_config.batch_size",
+        )
+    if class_weights is not None and not isinstance(class_weights, str) and len(class_weights) != found:
+        raise DataError(
+            f"class_weights has {len(class_weights)} numbers, but {summary.name} has {found} classes: "
+            f"{listed(summary.labels)}. Give one number a class, in this order.",
+            field="model_config.class_weights",
         )

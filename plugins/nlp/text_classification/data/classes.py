@@ -1,16 +1,18 @@
 """The classes of a data set: which stored value is which id, and what each is called."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from catalog.dataset import FilesDataset, HubDataset
 from catalog.errors import DataError
-from plugins.nlp.text_classification.data.labels import RawLabels
+from plugins.nlp.text_classification.data.labels import RawLabels, counted, fold, label_key
 from plugins.nlp.text_classification.data.records import Source
-from plugins.nlp.text_classification.data.wording import listed, rows_named
+from plugins.tables.wording import listed, rows_named
 
-__all__ = ["Classes", "encode", "find_classes"]
+__all__ = ["Classes", "check_labelled", "encode", "find_classes"]
 
 _MOST = 1000
 _FEW = 20
@@ -24,72 +26,180 @@ class Classes:
     Attributes:
         names: In the order of their ids.
         ids: The id of every stored value.
+        folded: Whether values that differ in letter case, spaces and the like are the same.
+        renamed: Whether the spec gives other names to stored values.
         notes: What a reader should know of how they were found.
     """
 
     names: tuple[str, ...]
     ids: Mapping[str, int]
+    folded: bool = False
+    renamed: bool = False
     notes: tuple[str, ...] = ()
 
+    def id_of(self, value: str) -> int | None:
+        """Return the class of a stored value, also as another file format spells it; None if train has none such."""
+        if value in self.ids:
+            return self.ids[value]
+        for key in (label_key, fold) if self.folded else (label_key,):
+            found = {index for known, index in self.ids.items() if key(known) == key(value)}
+            if len(found) == 1:
+                return found.pop()
+        return None
 
-def find_classes(source: Source, column: str, raw: RawLabels, kept: np.ndarray, given: Sequence[str] | None) -> Classes:
+
+def find_classes(
+    source: Source, column: str, raw: RawLabels, kept: np.ndarray, dataset: FilesDataset | HubDataset
+) -> Classes:
     """Find the classes of the training rows.
 
-    Whole numbers are sorted as numbers, other values as strings. Names come from `given` (`dataset.labels`), else
-    from names published with the data, else they are the values themselves. Published classes without a training row
-    are left out, with a note: nothing could be learnt of them.
+    Numbers are sorted as numbers, other values as strings. Names come from `dataset.labels`, else from names published
+    with the data, else they are the values themselves. Published classes without a training row are left out, with a
+    note: nothing could be learnt of them.
 
     Args:
-        source: The training rows.
+        source: The training rows, or their first file.
         column: Its label column.
         raw: That column, read.
         kept: Which rows count (bool, shape (rows,)).
-        given: Names from the spec, in the order of ids.
+        dataset: The names of classes, and whether spellings are merged.
 
     Raises:
-        DataError: A row without label, one class only, so many classes that the column must be another, or names
-            that disagree with the values.
+        DataError: One class only, so many classes that the column must be another, or names that disagree with the
+            values.
     """
-    _check_labelled(source, column, raw, kept)
-    rows = int(kept.sum())
-    used = np.unique(raw.codes[kept])
-    values = sorted((raw.values[code] for code in used), key=int if raw.whole else str)
-    _check_count(source, column, values, rows)
+    counts = raw.counts(kept)
+    values = sorted(counts, key=float if raw.numeric else str)
     published = source.class_names.get(column) if raw.whole else None
+    merged: Mapping[str, str] = {value: value for value in values}
+    notes: tuple[str, ...] = ()
+    if dataset.normalize_labels:
+        merged, notes = _merged(values, counts)
+        values = sorted(set(merged.values()), key=float if raw.numeric else str)
+    if isinstance(dataset.labels, dict):
+        return _renamed(source, column, values, merged, dataset.labels, notes)
+    _check_count(source, column, values, int(kept.sum()), named=dataset.label is not None)
+    given = dataset.labels
     if published is not None:
         return _published(source, column, values, given, published)
     if given is None:
-        return Classes(tuple(values), {value: index for index, value in enumerate(values)})
-    if len(set(given)) == len(given) == len(values):
-        if set(given) == set(values):
-            return Classes(tuple(given), {value: index for index, value in enumerate(given)})
-        if values == [str(index) for index in range(len(given))]:
-            return Classes(tuple(given), {value: index for index, value in enumerate(values)})
-    raise DataError(
-        f"dataset.labels names {len(given)} classes ({listed(given)}), but column {column!r} of {source.origin} "
-        f"holds {len(values)} ({listed(values)}). Give one name for each id 0, 1, ..., or the values themselves.",
-        field="dataset.labels",
+        names, ids = tuple(values), {value: index for index, value in enumerate(values)}
+    elif len(set(given)) == len(given) == len(values) and set(given) == set(values):
+        names, ids = tuple(given), {value: index for index, value in enumerate(given)}
+    elif len(set(given)) == len(given) == len(values) and raw.numeric:
+        names, ids = tuple(given), {value: index for index, value in enumerate(values)}
+    else:
+        raise DataError(
+            f"dataset.labels names {len(given)} classes ({listed(given)}), but column {column!r} of {source.origin} "
+            f"holds {len(values)} ({listed(values)}). Give the values themselves, one name for each number in sorted "
+            'order, or an object such as {"1": "bad", "2": "good"}.',
+            field="dataset.labels",
+        )
+    return Classes(
+        names,
+        {value: ids[merged[value]] for value in merged},
+        folded=bool(dataset.normalize_labels),
+        renamed=names != tuple(values) and set(names) != set(values),
+        notes=notes,
     )
 
 
-def encode(source: Source, column: str, raw: RawLabels, kept: np.ndarray, classes: Classes) -> np.ndarray:
+def encode(sources: Sequence[Source], column: str, raw: RawLabels, kept: np.ndarray, classes: Classes) -> np.ndarray:
     """Return the class ids of the kept rows, int64, shape (kept rows,).
 
     Raises:
-        DataError: A row without label, or a value that train does not have.
+        DataError: A value that train does not have.
     """
-    _check_labelled(source, column, raw, kept)
-    codes = raw.codes[kept]
-    unknown = [raw.values[code] for code in np.unique(codes) if raw.values[code] not in classes.ids]
-    if unknown:
-        values = sorted(classes.ids, key=lambda value: classes.ids[value])
+    counts = raw.counts(kept)
+    ids = {value: classes.id_of(value) for value in raw.values}
+    if unknown := {value: count for value, count in counts.items() if ids[value] is None}:
+        near = [value for value in unknown if any(fold(value) == fold(known) for known in classes.ids)]
+        hint = (
+            f' {listed(map(repr, near))} differ only in spelling: "normalize_labels": true merges them.' if near else ""
+        )
         raise DataError(
-            f"{source.origin}: column {column!r} holds {listed(unknown)}, which train does not have; "
-            f"train has {listed(values)}.",
+            f"{sources[0].origin}: column {column!r} holds labels that train does not have: {counted(unknown)}; "
+            f"train has {listed(_stored(classes))}.{hint}",
+            field=sources[0].field,
+        )
+    codes = np.array([-1 if ids[value] is None else ids[value] for value in raw.values] + [-1], dtype=np.int64)
+    found: np.ndarray = codes[raw.codes[kept]]
+    return found
+
+
+def check_labelled(source: Source, column: str, missing: np.ndarray) -> None:
+    """Make sure that every row has a label.
+
+    Args:
+        source: A file.
+        column: Its label column.
+        missing: Which rows have a text and no label (bool, shape (rows,)).
+
+    Raises:
+        DataError: Some have none; the message gives the first rows.
+    """
+    rows = (np.flatnonzero(missing) + 1).tolist()
+    if rows:
+        raise DataError(
+            f"{source.origin}: {len(rows):,} of {missing.size:,} rows have no label in column {column!r}: "
+            f'{rows_named(rows)} (counted without a header). Label them, or set "missing_labels": "drop" to leave '
+            "them out.",
             field=source.field,
         )
-    ids: np.ndarray = np.array([classes.ids.get(value, -1) for value in raw.values], dtype=np.int64)[codes]
-    return ids
+
+
+def _stored(classes: Classes) -> list[str]:
+    """Return the stored values in the order of their ids."""
+    return sorted(classes.ids, key=lambda value: classes.ids[value])
+
+
+def _merged(values: Sequence[str], counts: Mapping[str, int]) -> tuple[Mapping[str, str], tuple[str, ...]]:
+    """Return the most frequent spelling of each value, and a note on what was merged."""
+    groups: dict[str, list[str]] = {}
+    for value in values:
+        groups.setdefault(fold(value), []).append(value)
+    chosen = {key: min(group, key=lambda value: (-counts[value], value)) for key, group in groups.items()}
+    merged = {value: chosen[fold(value)] for value in values}
+    others = Counter({value: counts[value] for value in values if merged[value] != value})
+    if not others:
+        return merged, ()
+    note = f"Labels of other spelling were merged into {listed(sorted({merged[value] for value in others}))}: "
+    return merged, (note + f"{counted(others)}.",)
+
+
+def _renamed(  # noqa: PLR0913, PLR0917 -- what an object of names meets
+    source: Source,
+    column: str,
+    values: Sequence[str],
+    merged: Mapping[str, str],
+    names: Mapping[str, str],
+    notes: tuple[str, ...],
+) -> Classes:
+    keyed = {label_key(value): name for value, name in names.items()}
+    if missing := [value for value in values if label_key(value) not in keyed]:
+        raise DataError(
+            f"dataset.labels has no name for {listed(missing)}, which column {column!r} of {source.origin} holds; it "
+            f"names {listed(names)}.",
+            field="dataset.labels",
+        )
+    found = {value: keyed[label_key(value)] for value in values}
+    ordered = tuple(dict.fromkeys(found[value] for value in values))
+    if len(ordered) < 2:
+        raise DataError(
+            f"dataset.labels gives all values of column {column!r} the name {ordered[0]!r}; two classes or more are "
+            "needed.",
+            field="dataset.labels",
+        )
+    unused = [value for value in names if label_key(value) not in set(map(label_key, values))]
+    several = [name for name in ordered if sum(each == name for each in found.values()) > 1]
+    notes = (
+        *notes,
+        *([f"dataset.labels names values without a training row: {listed(unused)}."] if unused else []),
+        *([f"Several stored values are one class: {listed(several)}."] if several else []),
+    )
+    ids = {value: ordered.index(found[spelling]) for value, spelling in merged.items()}
+    folded = len(set(merged.values())) < len(merged)
+    return Classes(ordered, ids, folded=folded, renamed=True, notes=notes)
 
 
 def _published(
@@ -111,31 +221,30 @@ def _published(
     unused = [name for index, name in enumerate(names) if str(index) not in values]
     notes = (f"Declared classes without a training row are left out: {listed(unused)}.",) if unused else ()
     return Classes(
-        tuple(names[int(value)] for value in values), {value: index for index, value in enumerate(values)}, notes
+        tuple(names[int(value)] for value in values),
+        {value: index for index, value in enumerate(values)},
+        notes=notes,
     )
 
 
-def _check_labelled(source: Source, column: str, raw: RawLabels, kept: np.ndarray) -> None:
-    missing = np.flatnonzero(kept & (raw.codes < 0)) + 1
-    if missing.size:
-        numbers = missing.tolist()
-        raise DataError(
-            f"{source.origin}: {len(numbers):,} of {int(kept.sum()):,} rows have no label in column {column!r}: "
-            f"{rows_named(numbers)} (counted without a header). Label or remove them.",
-            field=source.field,
-        )
-
-
-def _check_count(source: Source, column: str, values: Sequence[str], rows: int) -> None:
+def _check_count(source: Source, column: str, values: Sequence[str], rows: int, *, named: bool) -> None:
+    if not values:
+        raise DataError(f"{source.origin}: column {column!r} holds no label.", field=source.field)
     if len(values) == 1:
         raise DataError(
             f"{source.origin}: column {column!r} holds one class only ({listed(values)}); two or more are needed.",
             field=source.field,
         )
-    if len(values) > _MOST or len(values) == rows or (len(values) > _FEW and 2 * len(values) > rows):
+    scattered = len(values) > _FEW and 2 * len(values) > rows and not named
+    if len(values) > _MOST or len(values) == rows or scattered:
+        columns = listed(source.table.column_names)
+        how = (
+            f"The column was named in dataset.label; give each class two rows or more, or name another of {columns}."
+            if named
+            else f'Name the label column, as "dataset": {{"label": "..."}}; the columns: {columns}.'
+        )
         raise DataError(
             f"{source.origin}: column {column!r} holds {len(values):,} different values in {rows:,} rows "
-            f"({listed(values[:3])}, ...): these look like ids or texts, not classes (at most {_MOST:,}). "
-            f"Name the label column; the columns: {listed(source.table.column_names)}.",
+            f"({listed(values[:3])}, ...): these look like ids or texts, not classes (at most {_MOST:,}). {how}",
             field="dataset.label",
         )

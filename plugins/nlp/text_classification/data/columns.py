@@ -1,72 +1,79 @@
-"""Which column holds the text and which the class."""
+"""Which column holds the text, which the class, and which are left alone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-import pyarrow as pa
-import pyarrow.compute as pc
-
+from catalog.contract import ColumnRoles
 from catalog.errors import DataError
+from plugins.nlp.text_classification.data.profiles import Profile, profile
 from plugins.nlp.text_classification.data.records import Source
-from plugins.nlp.text_classification.data.wording import listed, nearest
+from plugins.tables.wording import listed, nearest
 
-__all__ = ["LABEL_NAMES", "TEXT_NAMES", "check_columns", "choose_columns", "plain"]
+__all__ = ["LABEL_NAMES", "TEXT_NAMES", "check_columns", "choose_columns"]
 
 TEXT_NAMES = ("text", "review", "sentence", "content", "comment", "message", "body", "document", "tweet", "utterance",
               "reviewtext", "review_text", "review_body", "feedback")  # fmt: skip
 LABEL_NAMES = ("label", "labels", "sentiment", "class", "category", "target", "stars", "star_rating", "rating",
                "intent", "topic", "emotion", "polarity")  # fmt: skip
-_CLEAR_LEAD = 2.0
-"""Times as long as the second longest, on average, the longest column must be to count as the text."""
+_SHOWN = 12
 
 
-def choose_columns(source: Source, text: str | None, label: str | None) -> tuple[str, str]:
-    """Return the columns of text and label.
+def choose_columns(
+    source: Source,
+    text: str | Sequence[str] | None,
+    label: str | None,
+    group: str | None = None,
+    time: str | None = None,
+) -> ColumnRoles:
+    """Return which column is what.
 
-    A name that the spec gives must be there. Otherwise ``text`` and ``label`` win, then the only column with one of
-    the names in `TEXT_NAMES` or `LABEL_NAMES` (letter case does not matter). Failing that, the text is the string
-    column that is clearly the longest, and the label the only other column.
+    Columns that are named must be there. Otherwise a column called ``text`` or ``label`` wins, then the only column
+    with one of the names in `TEXT_NAMES` or `LABEL_NAMES` (letter case does not matter). A text that has no such name is
+    the only column whose values are texts; identifiers, URLs, dates, numbers and short strings never are. A label
+    without such a name is the only other column.
 
     Raises:
-        DataError: A named column is missing, several columns (or none) could be meant (all are listed), or no name is
-            recognised and the names look like a row of values.
+        DataError: A named column is missing, or several columns (or none) could be meant: they are listed, with a value
+            of each and what to write.
     """
+    texts = (text,) if isinstance(text, str) else tuple(text or ())
     known = source.table.column_names
-    for role, name in (("text", text), ("label", label)):
-        if name is not None and name not in known:
-            raise DataError(
-                f"{source.origin} has no column {name!r}.{nearest(name, known)} Its columns: {listed(known)}.",
-                field=f"dataset.{role}",
-            )
-    if text is not None and text == label:
+    for role, names in (("text", texts), ("label", [label]), ("group", [group]), ("time", [time])):
+        for name in names:
+            if name is not None and name not in known:
+                raise DataError(
+                    f"{source.origin} has no column {name!r}.{nearest(name, known)} Its columns: {listed(known)}.",
+                    field=f"dataset.{role}",
+                )
+    if len(set(texts)) < len(texts):
+        raise DataError(f"dataset.text names a column twice: {listed(texts)}.", field="dataset.text")
+    if label is not None and label in texts:
         raise DataError(
-            f"Text and label are both said to be in column {text!r}; name two columns.", field="dataset.label"
+            f"Text and label are both said to be in column {label!r}; name two columns.", field="dataset.label"
         )
     if len(known) < 2:
         raise DataError(
             f"{source.origin} has one column only ({listed(known)}); a text and a label are needed.", field=source.field
         )
-    label = label or _named(source, LABEL_NAMES, "label", [name for name in known if name != text])
-    others = [name for name in known if name != label]
-    text = text or _named(source, TEXT_NAMES, "text", others)
-    chosen_text = text or _longest(source, others)
-    chosen_label = label or _remaining(source, chosen_text)
-    if "" in {chosen_text, chosen_label} or not (text or label or not _holds(source.table[chosen_label], chosen_label)):
-        raise DataError(
-            f"{source.origin} has no header: its first line looks like a row; add a header such as text,label. "
-            f"The columns found: {listed(known)}.",
-            field=source.field,
-        )
-    return chosen_text, chosen_label
+    profiles = {name: profile(source.table[name]) for name in known}
+    taken = {name for name in (*texts, group, time) if name is not None}
+    label = label or _named_label(source, profiles, [name for name in known if name not in taken])
+    if not texts:
+        texts = (_text(source, profiles, [name for name in known if name not in {label, group, time}]),)
+    if label is None:
+        label = _remaining(source, profiles, [name for name in known if name not in {*texts, group, time}])
+    used = {*texts, label, group, time}
+    ignored = tuple(name for name, found in profiles.items() if name not in used and found.kind in {"text", "short"})
+    return ColumnRoles(texts, label, ignored, group, time)
 
 
-def check_columns(source: Source, text: str, label: str) -> None:
-    """Make sure that a further split has the columns that were chosen for train.
+def check_columns(source: Source, roles: ColumnRoles) -> None:
+    """Make sure that a further file has the columns that were chosen for the first.
 
     Raises:
         DataError: One is missing; all columns are listed.
     """
-    for name in (text, label):
-        if name not in source.table.column_names:
+    for name in (*roles.text, roles.label, roles.group, roles.time):
+        if name is not None and name not in source.table.column_names:
             raise DataError(
                 f"{source.origin} has no column {name!r}, which train has. "
                 f"Its columns: {listed(source.table.column_names)}.",
@@ -74,58 +81,68 @@ def check_columns(source: Source, text: str, label: str) -> None:
             )
 
 
-def plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return categorical columns and string views as their plain values, any other column as it is."""
-    if pa.types.is_dictionary(column.type):
-        column = pc.cast(column, column.type.value_type)
-    return pc.cast(column, pa.large_string()) if pa.types.is_string_view(column.type) else column
-
-
-def _named(source: Source, names: Sequence[str], role: str, candidates: Sequence[str]) -> str | None:
-    found = [column for column in candidates if column.strip().casefold() in names]
-    canonical = [column for column in found if column.strip().casefold() == names[0]]
-    if len(canonical) == 1:
-        return canonical[0]
+def _named_label(source: Source, profiles: Mapping[str, Profile], candidates: Sequence[str]) -> str | None:
+    found = _named(candidates, LABEL_NAMES)
     if len(found) > 1:
-        raise _ambiguous(source, role, f"{listed(found)} could each be the {role}")
+        raise _ambiguous(source, profiles, "label", f"{_either(found)} could each be the label", found)
     return found[0] if found else None
 
 
-def _longest(source: Source, candidates: Sequence[str]) -> str:
-    lengths = {name: _mean_length(source.table[name]) for name in candidates}
-    ranked = sorted(((length, name) for name, length in lengths.items() if length is not None), reverse=True)
-    if not ranked:
-        raise _ambiguous(source, "text", "no column holds strings")
-    if len(ranked) > 1 and ranked[0][0] < _CLEAR_LEAD * ranked[1][0]:
-        raise _ambiguous(source, "text", f"{ranked[0][1]} and {ranked[1][1]} are of similar length")
-    return str(ranked[0][1])
+def _text(source: Source, profiles: Mapping[str, Profile], candidates: Sequence[str]) -> str:
+    named = _named(candidates, TEXT_NAMES)
+    if len(named) == 1 and profiles[named[0]].nameless:
+        kind = profiles[named[0]].kind
+        raise _ambiguous(source, profiles, "text", f"column {named[0]!r} holds values of the kind {kind}", named)
+    if len(named) == 1 and named[0].strip().casefold() == TEXT_NAMES[0]:
+        return named[0]
+    plausible = [name for name in candidates if name in named or profiles[name].kind == "text"]
+    plausible = [name for name in plausible if not profiles[name].nameless]
+    if len(plausible) == 1:
+        return plausible[0]
+    if plausible:
+        raise _ambiguous(source, profiles, "text", f"{_either(plausible)} could each be the text", plausible)
+    possible = [name for name in candidates if not profiles[name].nameless]
+    raise _ambiguous(source, profiles, "text", "no column holds texts of several words", possible)
 
 
-def _remaining(source: Source, text: str) -> str:
-    others = [name for name in source.table.column_names if name != text]
+def _remaining(source: Source, profiles: Mapping[str, Profile], others: Sequence[str]) -> str:
     if len(others) != 1:
-        raise _ambiguous(source, "label", "no column has a name that says label")
-    return str(others[0])
+        likely = [name for name in others if profiles[name].kind in {"category", "short", "flag", "number"}]
+        raise _ambiguous(source, profiles, "label", "no column has a name that says label", likely or others)
+    return others[0]
 
 
-def _holds(column: pa.ChunkedArray, value: str) -> bool:
-    column = plain(column)
-    if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
-        return False
-    return bool(pc.any(pc.equal(pc.ascii_trim_whitespace(column), value)).as_py())
+def _either(names: Sequence[str]) -> str:
+    """Return ``'a', 'b' and 'c'``."""
+    shown = [repr(name) for name in names]
+    return f"{', '.join(shown[:-1])} and {shown[-1]}"
 
 
-def _mean_length(column: pa.ChunkedArray) -> float | None:
-    column = plain(column)
-    if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
-        return None
-    return float(pc.mean(pc.binary_length(column)).as_py() or 0.0)
+def _named(candidates: Sequence[str], names: Sequence[str]) -> list[str]:
+    """Return the columns with one of `names`; only that called by the first of them if there is one."""
+    found = [column for column in candidates if column.strip().casefold() in names]
+    canonical = [column for column in found if column.strip().casefold() == names[0]]
+    return canonical if len(canonical) == 1 else found
 
 
-def _ambiguous(source: Source, role: str, why: str) -> DataError:
-    how = f' as "dataset": {{"{role}": "..."}}' if source.field.startswith("dataset") else ""
+def _ambiguous(
+    source: Source, profiles: Mapping[str, Profile], role: str, why: str, candidates: Sequence[str]
+) -> DataError:
+    shown = [
+        f"{name!r} ({found.kind}" + (f", such as {found.sample!r})" if found.sample else ")")
+        for name, found in list(profiles.items())[:_SHOWN]
+    ]
+    more = f", and {len(profiles) - _SHOWN} more" if len(profiles) > _SHOWN else ""
+    first = candidates[0] if candidates else "..."
+    if source.field.startswith("dataset"):
+        how = f'Write "dataset": {{"{role}": "{first}"}}'
+        if role == "text" and len(candidates) > 1:
+            both = ", ".join(f'"{name}"' for name in candidates[:3])
+            how += f', or join several: "text": [{both}]'
+    else:
+        how = f"Write --{role} {first}"
     return DataError(
-        f"{source.origin}: which column holds the {role}? {why[0].upper()}{why[1:]}. "
-        f"Name it{how}; the columns: {listed(source.table.column_names)}.",
+        f"{source.origin}: which column holds the {role} is not clear: {why}. {how}. "
+        f"The columns: {', '.join(shown)}{more}.",
         field=f"dataset.{role}",
     )

@@ -30,7 +30,7 @@ _COMMIT = re.compile("[0-9a-f]{40}")
 _NAMES = {"train": ("train",), "validation": ("validation", "valid", "val", "dev"), "test": ("test",)}
 
 
-def read_hub(dataset: HubDataset) -> tuple[Mapping[str, Source], tuple[str, ...]]:
+def read_hub(dataset: HubDataset) -> tuple[Mapping[str, list[Source]], tuple[str, ...]]:
     """Fetch the splits train, validation and test as far as they exist; others are left alone.
 
     Where the hub does not answer, the copy in the cache is used, and a note tells so: the newest one, or the one of the
@@ -63,7 +63,7 @@ def read_hub(dataset: HubDataset) -> tuple[Mapping[str, Source], tuple[str, ...]
                 field="dataset.name",
             )
         return {
-            split: Source(
+            split: [Source(
                 origin=f"{dataset.name} ({name})",
                 field="dataset.name",
                 table=found[name].with_format("arrow")[:],
@@ -72,7 +72,7 @@ def read_hub(dataset: HubDataset) -> tuple[Mapping[str, Source], tuple[str, ...]
                     for column, feature in found[name].features.items()
                     if isinstance(feature, datasets.ClassLabel)
                 },
-            )
+            )]
             for split, name in names.items()
             if name is not None
         }, notes

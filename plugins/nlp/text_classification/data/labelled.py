@@ -1,73 +1,89 @@
 """A labelled file that belongs to no study, read for a model whose classes are known."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 
+from catalog.capabilities import LabelledFile
+from catalog.dataset import Format
 from catalog.errors import DataError
-from plugins.nlp.text_classification.data.classes import Classes, encode
+from plugins.nlp.text_classification.data.classes import Classes, check_labelled, encode
 from plugins.nlp.text_classification.data.columns import choose_columns
 from plugins.nlp.text_classification.data.files import read_file
-from plugins.nlp.text_classification.data.labels import RawLabels, read_labels
+from plugins.nlp.text_classification.data.labels import RawLabels, counted, fold
+from plugins.nlp.text_classification.data.reading import read_rows
 from plugins.nlp.text_classification.data.records import Labelled, Source, Split
-from plugins.nlp.text_classification.data.text_files import check_file
-from plugins.nlp.text_classification.data.texts import read_texts
-from plugins.nlp.text_classification.data.wording import listed
+from plugins.tables.files import find_paths
+from plugins.tables.wording import listed
 
 __all__ = ["load_labelled"]
 
 
-def load_labelled(file: Path, names: Sequence[str], *, text: str | None, label: str | None) -> Labelled:
-    """Read the texts and labels of a CSV, TSV, JSON Lines or Parquet file, in its order.
+def load_labelled(file: LabelledFile, names: Sequence[str]) -> Labelled:
+    """Read the texts and labels of a file of any format that a data set may have, in its order.
 
-    Labels are names of the model's classes. Where they are whole numbers and not all of them names, they are what the
-    file declares them to be (as Parquet files of the `datasets` library do) if these are the model's names, else ids.
     Not all classes need occur. Rows with an empty text are left out, and counted.
 
     Args:
-        file: The file.
+        file: The file, its columns, and how its labels are written.
         names: Class names in the order of their ids.
-        text: Column of texts; found as `choose_columns` says where None.
-        label: Column of labels; likewise.
 
     Raises:
-        DataError: The file cannot be read, has no column of texts or labels, or labels that the model does not know.
+        DataError: The file cannot be read, has no column of texts or labels, a row without a label, or labels that the
+            model does not know.
     """
     try:
-        return _read(file, names, text, label)
+        return _read(file, names)
     except DataError as error:
         raise DataError(error.message) from error  # no field of a spec is to blame
 
 
-def _read(file: Path, names: Sequence[str], text: str | None, label: str | None) -> Labelled:
-    check_file(file, "file")
-    source = read_file(file, "file")
-    text, label = choose_columns(source, text, label)
-    texts, kept = read_texts(source, text)
-    if not kept.any():
-        raise DataError(f"{file}: no row has a text in column {text!r}.")
-    raw = read_labels(source, label)
-    ids = _known(source, label, raw, names)
-    used = np.unique(raw.codes[kept & (raw.codes >= 0)])
-    if unknown := sorted(raw.values[code] for code in used if raw.values[code] not in ids):
-        raise DataError(
-            f"{file}: column {label!r} holds {len(unknown):,} labels that the model does not know: {listed(unknown)}. "
-            f"It knows {listed(names)} (or ids 0 to {len(names) - 1}). Correct the labels, or name the label column; "
-            f"the columns: {listed(source.table.column_names)}."
-        )
-    labels = encode(source, label, raw, kept, Classes(tuple(names), ids))
+def _read(file: LabelledFile, names: Sequence[str]) -> Labelled:
+    path = find_paths(str(file.path), "file")[0]
+    source = read_file(path, "file", file.format or Format())
+    roles = choose_columns(source, file.text, file.label)
+    rows = read_rows(source, roles)
+    filled = rows.filled & ~rows.header
+    if not filled.any():
+        raise DataError(f"{path}: no row has a text in column {listed(map(repr, roles.text))}.")
+    check_labelled(source, roles.label, filled & ~rows.labelled)
+    classes = _classes(file, source, roles.label, rows.raw, names)
+    counts = rows.raw.counts(filled)
+    if unknown := {value: count for value, count in counts.items() if classes.id_of(value) is None}:
+        raise DataError(_unknown(file, roles.label, unknown, rows.raw, names))
+    labels = encode([source], roles.label, rows.raw, filled, classes)
     labels.flags.writeable = False
-    split = Split(tuple(text for text, keep in zip(texts.to_pylist(), kept.tolist(), strict=True) if keep), labels)
-    return Labelled(split, np.flatnonzero(kept), int((~kept).sum()))
+    texts = tuple(
+        text for text, keep in zip(rows.texts.to_pylist(), filled.tolist(), strict=True) if keep
+    )
+    left_out = int((~rows.filled & ~rows.header).sum())
+    return Labelled(Split(texts, labels), np.flatnonzero(filled), left_out, roles, source.notes)
 
 
-def _known(source: Source, column: str, raw: RawLabels, names: Sequence[str]) -> dict[str, int]:
+def _classes(file: LabelledFile, source: Source, column: str, raw: RawLabels, names: Sequence[str]) -> Classes:
     """Return the ids of labels as the file spells them."""
-    by_name = {name: index for index, name in enumerate(names)}
+    if file.labels_as == "ids":
+        return Classes(tuple(names), {str(index): index for index in range(len(names))})
+    ids = {name: index for index, name in enumerate(names)}
     declared = source.class_names.get(column, ())
-    if not raw.whole or set(raw.values) <= by_name.keys():
-        return by_name
-    if by_name.keys() & set(declared):
-        return {str(number): by_name[name] for number, name in enumerate(declared) if name in by_name}
-    return {str(index): index for index in range(len(names))}
+    if raw.whole and declared and not set(raw.values) <= ids.keys():
+        ids = {str(number): ids[name] for number, name in enumerate(declared) if name in ids}
+    elif file.stored:
+        ids = {**{value: ids[name] for value, name in file.stored.items() if name in ids}, **ids}
+    return Classes(tuple(names), ids, file.normalize_labels)
+
+
+def _unknown(file: LabelledFile, column: str, unknown: dict[str, int], raw: RawLabels, names: Sequence[str]) -> str:
+    count = len(unknown)
+    message = (
+        f"{file.path}: column {column!r} holds {count:,} label{'s' if count > 1 else ''} that the model does not know: "
+        f"{counted(unknown)}. It knows {listed(map(repr, names))}."
+    )
+    if file.labels_as == "ids":
+        return f"{message} Ids go from 0 to {len(names) - 1}; leave --labels-as ids out if these are names."
+    if raw.whole and all(0 <= int(value) < len(names) for value in raw.values):
+        first = ", ".join(f"{index} is {name!r}" for index, name in list(enumerate(names))[:3])
+        return f"{message} If the numbers are the ids of its classes ({first} ...), say --labels-as ids."
+    if any(fold(value) == fold(name) for value in unknown for name in names):
+        return f'{message} Some differ only in spelling, which a study with "normalize_labels": true does not mind.'
+    return f"{message} Correct the labels, or name the label column with --label."

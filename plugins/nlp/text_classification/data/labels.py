@@ -1,7 +1,9 @@
-"""The label column as stored: strings, whole numbers or truth values, told apart from what cannot name a class."""
+"""The label column as stored: text as it stands, numbers, truth values, told apart from what names no class."""
 
 import re
-from collections.abc import Sequence
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,47 +13,69 @@ import pyarrow.compute as pc
 from catalog.errors import DataError
 from plugins.nlp.text_classification.data.records import Source
 from plugins.nlp.text_classification.data.values import read_values
-from plugins.nlp.text_classification.data.wording import shortened
 
-__all__ = ["RawLabels", "missing_notes", "read_labels"]
+__all__ = [
+    "RawLabels",
+    "counted",
+    "fold",
+    "join_labels",
+    "label_key",
+    "list_notes",
+    "missing_notes",
+    "read_labels",
+    "variant_notes",
+]
 
-_INTEGER = re.compile(r"[+-]?\d{1,18}(\.0*)?")
+_NUMBER = re.compile(r"[+-]?(?:0|[1-9]\d{0,17})(?:\.\d{1,15})?")
+"""A number that can be spelled in other ways. A leading zero makes a code of it: 010 is not 10."""
+_WHOLE = re.compile(r"-?\d+")
 _UNLABELLED = "-1"
 """What published test splits hold where their labels are kept secret."""
-
-
 _MISSING = ("NA", "<NA>", "nan", "NaN", "null", "NULL", "None")
 """Strings that R, pandas and databases leave where a value was missing; as strings they may also be meant."""
+_SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class RawLabels:
-    """The label column of one split.
+    """A label column.
 
     Attributes:
         values: The distinct values, spelled as strings, in no particular order.
-        whole: Whether all of them are whole numbers.
-        codes: For each row the index of its value, -1 where the row has none; int64, shape (rows,).
+        numeric: Whether all of them are numbers.
+        codes: For each row the index of its value, -1 if the row has none; int64, shape (rows,).
     """
 
     values: tuple[str, ...]
-    whole: bool
+    numeric: bool
     codes: np.ndarray
+
+    @property
+    def whole(self) -> bool:
+        """Whether all values are whole numbers."""
+        return self.numeric and all(_WHOLE.fullmatch(value) for value in self.values)
+
+    def counts(self, kept: np.ndarray) -> Mapping[str, int]:
+        """Return how many of the `kept` rows (bool, shape (rows,)) have each value; values without a row are left out."""
+        found = np.bincount(self.codes[kept & (self.codes >= 0)], minlength=len(self.values))
+        return {value: count for value, count in zip(self.values, found.tolist(), strict=True) if count}
 
 
 def read_labels(source: Source, column: str) -> RawLabels:
     """Read the label column.
 
-    Strings lose surrounding whitespace and keep their case; null, NaN and the empty string mean that the row has no
-    label, and so does -1 among published class ids. Whole floats (1.0) count as whole numbers, and so do strings
-    where all of them spell one.
+    Text loses surrounding whitespace and keeps all else: ``010`` stays ``010``. Where all values are numbers without
+    leading zeros, 1.0 is 1, as it is in other formats. Null, NaN and the empty string mean that the row has no label,
+    and so does -1 among published class ids.
 
     Raises:
-        DataError: Lists, objects, dates, fractions, which name no class, or bytes that are not UTF-8.
+        DataError: Lists, objects or dates, which name no class, or bytes that are not UTF-8.
     """
     values = read_values(source, column, "label")
     kind = values.type
-    if not (
+    if pa.types.is_decimal(kind):
+        values = pc.cast(values, pa.float64())
+    elif not (
         pa.types.is_boolean(kind)
         or pa.types.is_integer(kind)
         or pa.types.is_floating(kind)
@@ -59,36 +83,121 @@ def read_labels(source: Source, column: str) -> RawLabels:
     ):
         if not pa.types.is_null(kind):
             raise DataError(
-                f"{source.origin}: column {column!r} holds {kind}; labels are strings, whole numbers, or "
-                "true and false.",
+                f"{source.origin}: column {column!r} holds {kind}; labels are strings, numbers, or true and false.",
                 field="dataset.label",
             )
         values = pc.cast(values, pa.string())
+    elif pa.types.is_float16(kind) or pa.types.is_float32(kind):  # 1.1 is 1.1, not 1.10000002
+        values = pc.cast(pc.cast(values, pa.string()), pa.float64())
     encoded = pa.chunked_array([pc.dictionary_encode(values.combine_chunks())])
     dictionary, indices = encoded.chunk(0).dictionary, encoded.chunk(0).indices
-    spelled = [_spelling(value, source, column) for value in dictionary.to_pylist()]
-    if whole := all(value is None or _INTEGER.fullmatch(value) for value in spelled):
-        spelled = [None if value is None else str(int(value.partition(".")[0])) for value in spelled]
-    if column in source.class_names and whole:
+    spelled = [_spelling(value) for value in dictionary.to_pylist()]
+    numeric = all(value is None or _NUMBER.fullmatch(value) for value in spelled)
+    if numeric:
+        spelled = [None if value is None else _canonical(value) for value in spelled]
+    if column in source.class_names and numeric:
         spelled = [None if value == _UNLABELLED else value for value in spelled]
     distinct = tuple(dict.fromkeys(value for value in spelled if value is not None))
     index = {value: code for code, value in enumerate(distinct)}
     codes = np.array([-1 if value is None else index[value] for value in spelled] + [-1], dtype=np.int64)
-    return RawLabels(distinct, whole, codes[pc.fill_null(indices, len(spelled)).to_numpy()])
+    return RawLabels(distinct, numeric, codes[pc.fill_null(indices, len(spelled)).to_numpy()])
 
 
-def missing_notes(raw: RawLabels, kept: np.ndarray, column: str, split: str, meant: Sequence[str]) -> list[str]:
-    """Tell labels that look like a missing one, unless they are among the names that are `meant`."""
-    counts = np.bincount(raw.codes[kept & (raw.codes >= 0)], minlength=len(raw.values))
+def join_labels(parts: Sequence[RawLabels]) -> RawLabels:
+    """Return the labels of several files as one column; what a file spells in another way counts as the same."""
+    if len(parts) == 1:
+        return parts[0]
+    known: dict[str, int] = {}
+    codes = []
+    for part in parts:
+        keys = {label_key(value): index for value, index in known.items()}
+        places = []
+        for value in part.values:
+            place = known.get(value, keys.get(label_key(value)))
+            if place is None:
+                place = known[value] = len(known)
+            places.append(place)
+        codes.append(np.array([*places, -1], dtype=np.int64)[part.codes])
+    return RawLabels(tuple(known), all(part.numeric for part in parts), np.concatenate(codes))
+
+
+def label_key(value: str) -> str:
+    """Return what a label has in common with its spelling in other file formats: 1.0 is 1, True is true."""
+    if value.casefold() in {"true", "false"}:
+        return value.casefold()
+    return _canonical(value) if _NUMBER.fullmatch(value) else value
+
+
+def fold(value: str) -> str:
+    """Return a label without what people do not see: letter case, spaces, invisible characters, Unicode form."""
+    shown = "".join(
+        character for character in unicodedata.normalize("NFKC", value) if unicodedata.category(character) != "Cf"
+    )
+    return " ".join(unicodedata.normalize("NFKC", shown.casefold()).split())
+
+
+def variant_notes(counts: Mapping[str, int]) -> list[str]:
+    """Return a note on labels that differ only in what `fold` removes; `counts` are rows by label."""
+    groups: dict[str, list[str]] = {}
+    for value in counts:
+        groups.setdefault(fold(value), []).append(value)
+    mixed = [sorted(group, key=lambda value: -counts[value]) for group in groups.values() if len(group) > 1]
+    if not mixed:
+        return []
+    shown = "; ".join(
+        ", ".join(f"{ascii(value) if not value.isascii() else repr(value)} ({counts[value]:,} rows)" for value in group)
+        for group in mixed[:_SHOWN]
+    )
+    more = f"; and {len(mixed) - _SHOWN} more groups" if len(mixed) > _SHOWN else ""
     return [
-        f"{count:,} {split} rows have {value!r} in column {column!r}, as other programs write a missing label; "
-        "it counts as a class. Remove these rows if it is none, or name it in dataset.labels."
-        for value, count in zip(raw.values, counts.tolist(), strict=True)
-        if count and value in _MISSING and value not in meant
+        "Labels that differ only in letter case, spaces, invisible characters or Unicode form count as classes of their "
+        f'own: {shown}{more}. "normalize_labels": true merges them.'
     ]
 
 
-def _spelling(value: bool | float | str | None, source: Source, column: str) -> str | None:
+def list_notes(counts: Mapping[str, int]) -> list[str]:
+    """Return a note on labels that are lists of other labels, such as ``spam,urgent``."""
+    found = []
+    for value in counts:
+        parts = [part.strip() for part in re.split(r"[,;|]", value)]
+        if len(parts) > 1 and any(part in counts for part in parts):
+            found.append(value)
+    if not found:
+        return []
+    rows = sum(counts[value] for value in found)
+    shown = ", ".join(f"{value!r} ({counts[value]:,})" for value in found[:_SHOWN])
+    return [
+        f"{rows:,} rows have a label that seems to list several: {shown}. Each such list counts as a class of its own: "
+        "a text gets exactly one class."
+    ]
+
+
+def missing_notes(raw: RawLabels, kept: np.ndarray, column: str, split: str, meant: Sequence[str]) -> list[str]:
+    """Return notes on labels that look like a missing one, unless they are among the names that are `meant`."""
+    return [
+        f"{count:,} {split} rows have {value!r} in column {column!r}, as other programs write a missing label; "
+        "it counts as a class. Remove these rows if it is none, or name it in dataset.labels."
+        for value, count in raw.counts(kept).items()
+        if value in _MISSING and value not in meant
+    ]
+
+
+def counted(counts: Mapping[str, int]) -> str:
+    """Return labels with their rows, most frequent first: ``spam (12), ham (3)``."""
+    ranked = Counter(counts).most_common(_SHOWN * 2)
+    shown = ", ".join(f"{value!r} ({count:,})" for value, count in ranked)
+    return f"{shown}, and {len(counts) - len(ranked):,} more" if len(counts) > len(ranked) else shown
+
+
+def _canonical(number: str) -> str:
+    whole, _, part = number.removeprefix("+").partition(".")
+    part = part.rstrip("0")
+    if part:
+        return f"{whole}.{part}"
+    return "0" if whole == "-0" else whole
+
+
+def _spelling(value: bool | float | str | None) -> str | None:
     match value:
         case None:
             return None
@@ -99,9 +208,5 @@ def _spelling(value: bool | float | str | None, source: Source, column: str) -> 
         case float() if value != value:  # noqa: PLR0124 -- NaN, which pandas writes for a missing label
             return None
         case float() if not value.is_integer():
-            raise DataError(
-                f"{source.origin}: column {column!r} holds {shortened(value)}, a fraction; labels are classes "
-                "(strings, whole numbers or true and false). Name the label column if it is another.",
-                field="dataset.label",
-            )
+            return repr(value)
     return str(int(value))

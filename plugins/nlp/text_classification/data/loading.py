@@ -1,24 +1,29 @@
 """From the `dataset` part of a spec to splits that a model trains on."""
 
+import json
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+from pydantic import TypeAdapter
 
-from catalog.contract import DataSummary
+from catalog.contract import ColumnRoles, DataSummary, RowCounts
 from catalog.dataset import Dataset, DemoDataset, FilesDataset, HubDataset
 from plugins.nlp.text_classification.data.duplicates import find_duplicates
 from plugins.nlp.text_classification.data.files import paths, read_files
 from plugins.nlp.text_classification.data.fingerprint import fingerprint
 from plugins.nlp.text_classification.data.language import guess_language
-from plugins.nlp.text_classification.data.reading import read_sources
+from plugins.nlp.text_classification.data.reading import ReadData, read_sources
 from plugins.nlp.text_classification.data.records import Split, TextData
 from plugins.nlp.text_classification.data.splitting import make_splits
-from plugins.nlp.text_classification.data.text_files import check_file
 from plugins.nlp.text_classification.data.words import mean_words
+from plugins.tables.files import stamps_of
 
 __all__ = ["load"]
+
+_DATASET: TypeAdapter[Dataset] = TypeAdapter(Dataset)
 
 
 def load(dataset: Dataset, cache: Path) -> TextData:  # noqa: ARG001 -- what every plugin is given; see its description
@@ -31,45 +36,42 @@ def load(dataset: Dataset, cache: Path) -> TextData:  # noqa: ARG001 -- what eve
     Raises:
         DataError: The data cannot be used; the message names file, row and column.
         UnreachableError: The hub does not answer and its cache does not hold the data set.
+        WorkError: A library for a file's format is not installed.
     """
-    return _load(dataset, _stamps(dataset))
-
-
-def _stamps(dataset: Dataset) -> tuple[tuple[int, int], ...]:
-    """Return what changes when a file does: its time of change and size."""
-    if not isinstance(dataset, FilesDataset):
-        return ()
-    stamps = []
-    for split, path in paths(dataset).items():
-        check_file(path, f"dataset.{split}")
-        status = path.stat()
-        stamps.append((status.st_mtime_ns, status.st_size))
-    return tuple(stamps)
+    stamps = ()
+    if isinstance(dataset, FilesDataset):
+        stamps = tuple(stamps_of(found) for found in paths(dataset).values())
+    return _load(json.dumps(dataset.model_dump(mode="json", exclude_none=True), sort_keys=True), stamps)
 
 
 @lru_cache(maxsize=2)
-def _load(dataset: Dataset, stamps: tuple[tuple[int, int], ...]) -> TextData:  # noqa: ARG001 -- part of the lookup
-    given, names, notes = _read(dataset)
-    splits, carved = make_splits(given, dataset.limit, dataset.seed)
+def _load(written: str, stamps: tuple[tuple[tuple[int, int], ...], ...]) -> TextData:  # noqa: ARG001 -- part of the lookup
+    dataset = _DATASET.validate_json(written)
+    given = _read(dataset)
+    splits, carved = make_splits(given.splits, dataset.limit, dataset.seed)
     duplicates, repeated = find_duplicates(splits)
     summary = DataSummary(
         name=dataset.short_name,
-        fingerprint=fingerprint(splits, names),
+        fingerprint=fingerprint(splits, given.names),
         rows={split: len(data.texts) for split, data in splits.items()},
-        labels=names,
+        labels=given.names,
         label_rows={
-            split: tuple(np.bincount(data.labels, minlength=len(names)).tolist()) for split, data in splits.items()
+            split: tuple(np.bincount(data.labels, minlength=len(given.names)).tolist())
+            for split, data in splits.items()
         },
-        notes=(*notes, *carved, *repeated),
+        notes=(*given.notes, *carved, *repeated),
         mean_words=mean_words([data.texts for data in splits.values()]),
         language=guess_language(splits["train"].texts),
         duplicates=duplicates,
+        columns=given.columns,
+        counts=given.counts,
+        label_names=given.label_names,
     )
     return TextData(summary, splits)
 
 
-def _read(dataset: Dataset) -> tuple[Mapping[str, Split], tuple[str, ...], tuple[str, ...]]:
-    """Return the splits that the source gives, class names and notes."""
+def _read(dataset: Dataset) -> ReadData:
+    """Return the splits that the source gives."""
     match dataset:
         case FilesDataset():
             return read_sources(read_files(dataset), dataset)
@@ -77,12 +79,22 @@ def _read(dataset: Dataset) -> tuple[Mapping[str, Split], tuple[str, ...], tuple
             from plugins.nlp.text_classification.data.hub import read_hub
 
             sources, hub_notes = read_hub(dataset)
-            splits, names, notes = read_sources(sources, dataset)
-            return splits, names, (*hub_notes, *notes)
+            found = read_sources(sources, dataset)
+            return replace(found, notes=(*hub_notes, *found.notes))
         case DemoDataset():
             from plugins.nlp.text_classification.demo import LABELS, NOTES, generate
 
             reviews = generate(dataset.size, dataset.seed)
             labels = np.array(reviews.labels, dtype=np.int64)
             labels.flags.writeable = False
-            return {"train": Split(tuple(reviews.texts), labels)}, tuple(LABELS), tuple(NOTES)
+            rows = len(reviews.texts)
+            return ReadData(
+                splits={"train": Split(tuple(reviews.texts), labels)},
+                names=tuple(LABELS),
+                columns=None,
+                counts={"train": RowCounts(lines=None, records=rows, kept=rows)},
+                groups=None,
+                times=None,
+                label_names={},
+                notes=tuple(NOTES),
+            )

@@ -1,59 +1,200 @@
-"""From tables to labelled texts: columns chosen, classes found, blank rows dropped."""
+"""From files to labelled texts: columns chosen, classes found, rows without a text or a label dropped and counted."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 
+from catalog.contract import ColumnRoles, RowCounts
 from catalog.dataset import FilesDataset, HubDataset
 from catalog.errors import DataError
-from plugins.nlp.text_classification.data.classes import Classes, encode, find_classes
+from plugins.nlp.text_classification.data.classes import Classes, check_labelled, encode, find_classes
 from plugins.nlp.text_classification.data.columns import check_columns, choose_columns
-from plugins.nlp.text_classification.data.labels import missing_notes, read_labels
+from plugins.nlp.text_classification.data.labels import (
+    RawLabels,
+    join_labels,
+    list_notes,
+    missing_notes,
+    read_labels,
+    variant_notes,
+)
+from plugins.nlp.text_classification.data.moments import group_codes, read_groups, read_times
 from plugins.nlp.text_classification.data.records import Source, Split
 from plugins.nlp.text_classification.data.texts import read_texts, swallowed_notes
 
-__all__ = ["read_sources"]
+__all__ = ["ReadData", "Rows", "read_rows", "read_sources"]
+
+EMPTY, UNLABELLED, HEADER = "empty text", "no label", "repeated header"
+_DROPPED = {
+    EMPTY: "have an empty text and were dropped",
+    UNLABELLED: "have no label and were dropped",
+    HEADER: "repeat the names of the columns and were dropped",
+}
 
 
-def read_sources(
-    sources: Mapping[str, Source], dataset: FilesDataset | HubDataset
-) -> tuple[Mapping[str, Split], tuple[str, ...], tuple[str, ...]]:
+@dataclass(frozen=True, slots=True, eq=False)
+class ReadData:
+    """The splits that a source gives.
+
+    Attributes:
+        splits: By name, ``train`` first.
+        names: Of the classes, in the order of their ids.
+        columns: Which column is what; None for generated data.
+        counts: Rows of each split.
+        groups: The group of each row by split, int64; None if there are no groups.
+        times: The moment of each row by split, float64; None if there are no moments.
+        label_names: Names of classes by how the source stores them, where the spec gives names to stored values.
+        notes: What a careful reader should know.
+    """
+
+    splits: Mapping[str, Split]
+    names: tuple[str, ...]
+    columns: ColumnRoles | None
+    counts: Mapping[str, RowCounts]
+    groups: Mapping[str, np.ndarray] | None
+    times: Mapping[str, np.ndarray] | None
+    label_names: Mapping[str, str]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rows:
+    """What is read of one file before classes are known.
+
+    Attributes:
+        texts: Of all rows, large_string.
+        raw: Labels of all rows.
+        filled: Which rows have a text, bool, shape (rows,).
+        labelled: Which rows have a label, bool, shape (rows,).
+        header: Which rows repeat the names of the columns, bool, shape (rows,).
+    """
+
+    texts: pa.ChunkedArray
+    raw: RawLabels
+    filled: np.ndarray
+    labelled: np.ndarray
+    header: np.ndarray
+
+
+def read_sources(sources: Mapping[str, Sequence[Source]], dataset: FilesDataset | HubDataset) -> ReadData:
     """Read the splits that are given.
 
     A further split in which no row is labelled (published test sets that keep their labels secret) is set aside.
 
-    Returns:
-        Splits by name, class names, notes.
-
     Raises:
         DataError: As `choose_columns`, `read_texts`, `read_labels`, `find_classes` and `encode` say.
     """
-    text, label = choose_columns(sources["train"], dataset.text, dataset.label)
+    first = sources["train"][0]
+    roles = choose_columns(first, dataset.text, dataset.label, dataset.group, dataset.time)
     classes: Classes | None = None
-    splits, notes = {}, []
-    for split, source in sources.items():  # train comes first
-        check_columns(source, text, label)
-        texts, kept = read_texts(source, text)
-        raw = read_labels(source, label)
-        if not kept.any():
-            raise DataError(f"{source.origin}: no row has a text in column {text!r}.", field=source.field)
-        if dropped := int(kept.size - kept.sum()):
-            notes.append(f"{dropped:,} of {kept.size:,} {split} rows have an empty text and were dropped.")
-        if split != "train" and label in source.class_names and not (raw.codes >= 0).any():
+    splits: dict[str, Split] = {}
+    counts: dict[str, RowCounts] = {}
+    groups: dict[str, list[str]] = {}
+    times: dict[str, np.ndarray] = {}
+    notes: list[str] = []
+    for split, files in sources.items():  # train comes first
+        rows = [read_rows(source, roles) for source in files]
+        notes += [note for source in files for note in source.notes]
+        if not any(part.filled.any() for part in rows):
+            raise DataError(f"{files[0].origin}: no row has a text in column {_named(roles)}.", field=files[0].field)
+        if split != "train" and _secret(files, roles, rows):
             notes.append(f"The {split} split of the source has no labels and was set aside.")
             continue
+        if dataset.missing_labels != "drop":
+            for source, part in zip(files, rows, strict=True):
+                check_labelled(source, roles.label, part.filled & ~part.labelled & ~part.header)
+        raw = join_labels([part.raw for part in rows])
+        kept = np.concatenate([part.filled & part.labelled & ~part.header for part in rows])
+        if not kept.any():
+            raise DataError(
+                f"{files[0].origin}: no row has both a text and a label in column {roles.label!r}.",
+                field=files[0].field,
+            )
         if classes is None:
-            classes = find_classes(source, label, raw, kept, dataset.labels)
+            classes = find_classes(first, roles.label, raw, kept, dataset)
             notes += classes.notes
-        notes += missing_notes(raw, kept, label, split, dataset.labels or ())
-        notes += swallowed_notes(texts, split, classes.ids)
-        labels = encode(source, label, raw, kept, classes)
+            if not classes.folded:
+                notes += variant_notes(raw.counts(kept))
+            notes += list_notes(raw.counts(kept))
+        notes += missing_notes(raw, kept, roles.label, split, _meant(dataset))
+        notes += [note for source in files for note in swallowed_notes(source, raw.values)]
+        counts[split] = _counts(files, rows, int(kept.sum()))
+        notes += [
+            f"{count:,} of {counts[split].records:,} {split} rows {_DROPPED[reason]}."
+            for reason, count in counts[split].dropped.items()
+        ]
+        labels = encode(files, roles.label, raw, kept, classes)
         labels.flags.writeable = False
-        splits[split] = Split(_strings(texts, kept), labels)
+        splits[split] = Split(_strings(rows, kept), labels)
+        parts = np.split(kept, np.cumsum([part.filled.size for part in rows])[:-1])
+        if roles.group is not None:
+            groups[split] = [
+                group
+                for source, part in zip(files, parts, strict=True)
+                for group in read_groups(source, roles.group, part)
+            ]
+        if roles.time is not None:
+            times[split] = np.concatenate(
+                [read_times(source, roles.time, part) for source, part in zip(files, parts, strict=True)]
+            )
     names = () if classes is None else classes.names
-    return splits, names, tuple(notes)
+    return ReadData(
+        splits=splits,
+        names=names,
+        columns=roles,
+        counts=counts,
+        groups=group_codes(groups) if groups else None,
+        times=times or None,
+        label_names={value: names[index] for value, index in classes.ids.items()} if classes and classes.renamed else {},
+        notes=tuple(dict.fromkeys(notes)),
+    )
 
 
-def _strings(texts: pa.ChunkedArray, kept: np.ndarray) -> tuple[str, ...]:
+def read_rows(source: Source, roles: ColumnRoles) -> Rows:
+    """Read texts and labels of one file.
+
+    Raises:
+        DataError: A column that is missing or holds something else.
+    """
+    check_columns(source, roles)
+    texts, filled = read_texts(source, roles.text)
+    raw = read_labels(source, roles.label)
+    header = np.zeros(filled.size, dtype=bool)
+    if not source.typed and roles.label in raw.values:  # files that were joined with their headers
+        code = raw.values.index(roles.label)
+        for row in np.flatnonzero(raw.codes == code).tolist():
+            cells = [source.table[name][row].as_py() for name in roles.text]
+            header[row] = [str(cell).strip() for cell in cells] == list(roles.text)
+    return Rows(texts, raw, filled, raw.codes >= 0, header)
+
+
+def _meant(dataset: FilesDataset | HubDataset) -> Sequence[str]:
+    return tuple(dataset.labels or ())
+
+
+def _named(roles: ColumnRoles) -> str:
+    return " and ".join(map(repr, roles.text))
+
+
+def _secret(files: Sequence[Source], roles: ColumnRoles, rows: Sequence[Rows]) -> bool:
+    return all(roles.label in source.class_names for source in files) and not any(part.labelled.any() for part in rows)
+
+
+def _counts(files: Sequence[Source], rows: Sequence[Rows], kept: int) -> RowCounts:
+    lines = [source.lines for source in files]
+    header = sum(int(part.header.sum()) for part in rows)
+    empty = sum(int((~part.filled & ~part.header).sum()) for part in rows)
+    unlabelled = sum(int((part.filled & ~part.labelled & ~part.header).sum()) for part in rows)
+    dropped = {reason: count for reason, count in ((EMPTY, empty), (UNLABELLED, unlabelled), (HEADER, header)) if count}
+    return RowCounts(
+        lines=None if None in lines else sum(line or 0 for line in lines),
+        records=sum(part.filled.size for part in rows),
+        kept=kept,
+        dropped=dropped,
+    )
+
+
+def _strings(rows: Sequence[Rows], kept: np.ndarray) -> tuple[str, ...]:
+    texts = rows[0].texts if len(rows) == 1 else pa.chunked_array([chunk for part in rows for chunk in part.texts.chunks])
     return tuple((texts if kept.all() else texts.filter(pa.array(kept))).to_pylist())

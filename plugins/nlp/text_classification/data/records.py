@@ -6,12 +6,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pyarrow as pa
 
-from catalog.contract import DataSummary
+from catalog.contract import ColumnRoles, DataSummary
 
-__all__ = ["NESTED_ROW", "Labelled", "Source", "Split", "TextData"]
-
-NESTED_ROW = b"nested_row"
-"""Metadata of a column that holds lists or objects, which are not kept: its first such row, counted from 1."""
+__all__ = ["Labelled", "Source", "Split", "TextData"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
@@ -32,14 +29,18 @@ class Labelled:
     """A labelled file that belongs to no study.
 
     Attributes:
-        split: Its examples that have a text.
+        split: Its examples that have a text and a label.
         rows: Which rows of the file they are, counted from 0, int64, shape (rows,).
         left_out: How many rows have no text.
+        columns: Which columns were taken.
+        notes: What a careful reader should know of how the file was read.
     """
 
     split: Split
     rows: np.ndarray
     left_out: int
+    columns: ColumnRoles
+    notes: tuple[str, ...] = ()
 
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
@@ -57,16 +58,22 @@ class TextData:
 
 @dataclasses.dataclass(frozen=True, slots=True, eq=False)
 class Source:
-    """One split as a file or hub gave it, all columns still there.
+    """A file, or one split of a hub's data set, all columns still there.
 
     Attributes:
         origin: What errors call it: a path, or a hub id with its split.
         field: The spec field that named it (``dataset.train``).
         table: Rows in order; column names are unique.
         class_names: Published names of classes by column, for columns that hold ids.
+        typed: Whether its format knows numbers from text.
+        lines: Lines of text, header included; None if its format has none.
+        notes: What a careful reader should know of how it was read.
     """
 
     origin: str
     field: str
     table: pa.Table
     class_names: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    typed: bool = True
+    lines: int | None = None
+    notes: tuple[str, ...] = ()

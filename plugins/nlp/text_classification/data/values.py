@@ -4,29 +4,31 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from catalog.errors import DataError
-from plugins.nlp.text_classification.data.columns import plain
-from plugins.nlp.text_classification.data.records import NESTED_ROW, Source
+from plugins.nlp.text_classification.data.plain import plain
+from plugins.nlp.text_classification.data.records import Source
+from plugins.tables.table import NESTED_ROW
 
 __all__ = ["read_values"]
 
-_WANTED = {"text": ", not text", "label": "; labels are strings, whole numbers, or true and false"}
+_WANTED = {"text": ", not text", "label": "; labels are strings, numbers, or true and false"}
 
 
 def read_values(source: Source, column: str, role: str) -> pa.ChunkedArray:
     """Return a column with every kind of string, view and bytes as large_string.
 
     Args:
-        source: The split.
+        source: The file.
         column: Its column.
-        role: ``text`` or ``label``.
+        role: What it is, a field of ``dataset``: ``text``, ``label``, ``group`` or ``time``.
 
     Raises:
-        DataError: A list or object in some row, or bytes that are not UTF-8; tells the first such row.
+        DataError: A list or object in some row, or bytes that are not UTF-8; the message gives the first such row.
     """
     nested = (source.table.schema.field(column).metadata or {}).get(NESTED_ROW)
     if nested is not None:
         raise DataError(
-            f"{source.origin}: row {int(nested):,} of column {column!r} holds a list or an object{_WANTED[role]}.",
+            f"{source.origin}: row {int(nested):,} of column {column!r} holds a list or an object"
+            f"{_WANTED.get(role, '')}.",
             field=f"dataset.{role}",
         )
     values = plain(source.table[column])
@@ -37,7 +39,8 @@ def read_values(source: Source, column: str, role: str) -> pa.ChunkedArray:
         return values
     try:
         values = values if pa.types.is_large_string(kind) else pc.cast(values, pa.large_string())
-        values.validate(full=True)  # a cast from string to large_string trusts the bytes
+        if source.typed:  # text files are checked as a whole
+            values.validate(full=True)  # a cast from string to large_string trusts the bytes
     except pa.ArrowInvalid as error:
         raise DataError(
             f"{source.origin}: column {column!r} holds bytes that are not UTF-8, first in row "

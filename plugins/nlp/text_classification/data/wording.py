@@ -1,36 +1,5 @@
 """Phrases that several errors share."""
 
-import difflib
-from collections.abc import Iterable, Sequence
+from plugins.tables.wording import listed, nearest, rows_named, shortened
 
 __all__ = ["listed", "nearest", "rows_named", "shortened"]
-
-_SHOWN = 20
-
-
-def shortened(value: object, width: int = 60) -> str:
-    """Return `value` as one line of at most `width` characters."""
-    line = " ".join(str(value).split())
-    return line if len(line) <= width else line[: width - 1] + "…"
-
-
-def listed(values: Iterable[object]) -> str:
-    """Join values with commas, each shortened; only the first 20 are shown."""
-    known = list(values)
-    line = ", ".join(shortened(value) or '""' for value in known[:_SHOWN])
-    return f"{line}, and {len(known) - _SHOWN:,} more" if len(known) > _SHOWN else line
-
-
-def nearest(name: str, known: Sequence[str]) -> str:
-    """Return `` Did you mean 'x'?`` (with its leading space), or nothing where no name is near."""
-    folded = {candidate.casefold(): candidate for candidate in known}
-    found = difflib.get_close_matches(name.casefold(), folded, n=1)
-    return f" Did you mean {folded[found[0]]!r}?" if found else ""
-
-
-def rows_named(rows: Sequence[int], shown: int = 5) -> str:
-    """Return ``row 3`` or ``rows 3, 8 and 12 more`` for 1-based row numbers."""
-    if len(rows) == 1:
-        return f"row {rows[0]:,}"
-    first = ", ".join(f"{row:,}" for row in rows[:shown])
-    return f"rows {first} and {len(rows) - shown:,} more" if len(rows) > shown else f"rows {first}"

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from catalog.capabilities import LabelledFile
 from catalog.contract import Decision, EpochMetrics, Outcome, TrialContext, TrialResult
 from catalog.dataset import Dataset
 from catalog.errors import ModelSourceError, OutOfMemoryError
@@ -35,7 +36,7 @@ class LinearTrainer:
             UnreachableError: A hub does not answer.
         """
         loaded = data.load(dataset, cache)
-        data.check_config(loaded.summary, num_labels=config.num_labels)
+        data.check_config(loaded.summary, num_labels=config.num_labels, class_weights=config.class_weights)
         return loaded
 
     def train(self, config: LinearConfig, prepared: data.TextData, context: TrialContext) -> TrialResult:
@@ -109,10 +110,8 @@ class LinearTrainer:
     def evaluate_file(
         self,
         model_dir: Path,
-        file: Path,
+        file: LabelledFile,
         *,
-        text: str | None,
-        label: str | None,
         folder: Path,
         device: str,  # noqa: ARG002 -- CPU
         threads: int,  # noqa: ARG002 -- one thread
@@ -124,7 +123,7 @@ class LinearTrainer:
             ModelSourceError: The folder holds no such model.
         """
         model = open_model(model_dir)
-        found = data.load_labelled(file, model.labels, text=text, label=label)
+        found = data.load_labelled(file, model.labels)
         judged = _evaluate("file", found.split, model, model_dir, folder, found.rows)
         return replace(judged, left_out=found.left_out)
 

@@ -1,0 +1,67 @@
+"""A file of texts to predict, read as the files of a data set are, with all its columns."""
+
+from collections.abc import Iterator
+
+import pyarrow as pa
+
+from catalog.capabilities import InputBatch, InputFile, InputTable
+from catalog.dataset import Format
+from catalog.errors import DataError
+from plugins.nlp.text_classification.data.columns import TEXT_NAMES
+from plugins.nlp.text_classification.data.profiles import profile
+from plugins.nlp.text_classification.data.records import Source
+from plugins.nlp.text_classification.data.texts import read_texts
+from plugins.tables.files import find_paths, open_file
+from plugins.tables.wording import listed
+
+__all__ = ["open_input"]
+
+
+def open_input(file: InputFile) -> InputTable:
+    """Look through a file once and return its rows, a batch at a time.
+
+    The text is in the columns that are named. If none is, it is in the column called ``text``, the only column, or the
+    only one whose values are texts.
+
+    Raises:
+        DataError: The file cannot be read, or lacks a column: all are listed.
+    """
+    try:
+        return _open(file)
+    except DataError as error:
+        raise DataError(error.message) from error  # no field of a spec is to blame
+
+
+def _open(file: InputFile) -> InputTable:
+    path = find_paths(str(file.path), "file")[0]
+    opened = open_file(path, "file", file.format or Format(), predicting=True)
+    text = file.text or (_found(str(path), opened.columns, next(opened.batches(1000), None)),)
+    if missing := [name for name in text if name not in opened.columns]:
+        raise DataError(
+            f"{path} has no column {listed(map(repr, missing))}, which holds the text that this study was trained on. "
+            f"Its columns: {listed(opened.columns)}. --column names another."
+        )
+
+    def batches(rows: int) -> Iterator[InputBatch]:
+        for part in opened.batches(rows):
+            source = Source(str(path), "file", pa.Table.from_batches([part]), typed=opened.typed)
+            texts, _ = read_texts(source, text)
+            yield InputBatch(tuple(value or "" for value in texts.to_pylist()), part)
+
+    return InputTable(opened.columns, tuple(text), opened.notes, batches)
+
+
+def _found(origin: str, columns: tuple[str, ...], first: pa.RecordBatch | None) -> str:
+    if len(columns) == 1:
+        return columns[0]
+    named = [name for name in columns if name.strip().casefold() == TEXT_NAMES[0]]
+    if len(named) == 1:
+        return named[0]
+    table = None if first is None else pa.Table.from_batches([first])
+    plausible = [name for name in columns if table is not None and profile(table[name]).kind == "text"]
+    if len(plausible) == 1:
+        return plausible[0]
+    raise DataError(
+        f"{origin}: which column holds the text? The columns: {listed(columns)}. --column names it, once for each column "
+        "that is joined."
+    )

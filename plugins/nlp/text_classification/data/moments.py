@@ -1,0 +1,128 @@
+"""The columns that decide who is in which split: groups as codes, moments as numbers that sort."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from catalog.errors import DataError
+from plugins.nlp.text_classification.data.records import Source
+from plugins.nlp.text_classification.data.values import read_values
+from plugins.tables.wording import rows_named, shortened
+
+__all__ = ["group_codes", "read_groups", "read_times"]
+
+_FORMATS = (
+    "%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y/%m/%d",
+    "%Y/%m/%d %H:%M:%S", "%d.%m.%Y", "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%Y.%m.%d", "%Y%m%d", "%Y-%m",
+)  # fmt: skip
+_AMBIGUOUS = (("%d/%m/%Y", "%m/%d/%Y"), ("%d-%m-%Y", "%m-%d-%Y"), ("%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M"))
+
+
+def read_groups(source: Source, column: str, rows: np.ndarray) -> list[str]:
+    """Return the group of each row as text.
+
+    Args:
+        source: A file.
+        column: Its column of groups.
+        rows: Which rows count (bool, shape (rows,)).
+
+    Raises:
+        DataError: A row without a group, or a column of lists or objects.
+    """
+    values = _text(read_values(source, column, "group"), source, column, "group")
+    chosen = values.filter(pa.array(rows))
+    _check_filled(chosen, source, column, "group")
+    return list(chosen.to_pylist())
+
+
+def group_codes(groups: Mapping[str, Sequence[str]]) -> Mapping[str, np.ndarray]:
+    """Return groups by split as numbers that are the same for the same group in all splits, int64."""
+    known: dict[str, int] = {}
+    return {
+        split: np.array([known.setdefault(group, len(known)) for group in found], dtype=np.int64)
+        for split, found in groups.items()
+    }
+
+
+def read_times(source: Source, column: str, rows: np.ndarray) -> np.ndarray:
+    """Return the moment of each row as a number, float64: seconds since 1970 for dates, numbers as they are.
+
+    Args:
+        source: A file.
+        column: Its column of dates or numbers.
+        rows: Which rows count (bool, shape (rows,)).
+
+    Raises:
+        DataError: A row without a moment, or texts that are no dates, or dates of which day and month are not clear.
+    """
+    values = read_values(source, column, "time").filter(pa.array(rows))
+    kind = values.type
+    if pa.types.is_boolean(kind):
+        raise DataError(f"{source.origin}: column {column!r} holds true and false, no moments.", field="dataset.time")
+    if not (pa.types.is_temporal(kind) or pa.types.is_integer(kind) or pa.types.is_floating(kind)):
+        values = _parsed(_text(values, source, column, "time"), source, column)
+    _check_filled(values, source, column, "time")
+    if pa.types.is_temporal(values.type):
+        if pa.types.is_time(values.type) or pa.types.is_duration(values.type):
+            raise DataError(f"{source.origin}: column {column!r} holds {values.type}, no dates.", field="dataset.time")
+        moments = pc.cast(pc.cast(values, pa.timestamp("us", getattr(values.type, "tz", None))), pa.int64())
+        return np.asarray(moments.to_numpy() / 1e6)
+    return np.asarray(pc.cast(values, pa.float64()).to_numpy())
+
+
+def _text(values: pa.ChunkedArray, source: Source, column: str, role: str) -> pa.ChunkedArray:
+    try:
+        text = pc.utf8_trim_whitespace(pc.cast(values, pa.large_string()))
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
+        raise DataError(
+            f"{source.origin}: column {column!r} holds {values.type}, not values of dataset.{role}.",
+            field=f"dataset.{role}",
+        ) from error
+    return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.large_string()), text)
+
+
+def _check_filled(values: pa.ChunkedArray, source: Source, column: str, role: str) -> None:
+    missing = (np.flatnonzero(pc.is_null(values).to_numpy()) + 1).tolist()
+    if missing:
+        raise DataError(
+            f"{source.origin}: {len(missing):,} of {len(values):,} rows have nothing in column {column!r} "
+            f"(dataset.{role}): {rows_named(missing)} of those that are used. Fill or remove them.",
+            field=f"dataset.{role}",
+        )
+
+
+def _parsed(values: pa.ChunkedArray, source: Source, column: str) -> pa.ChunkedArray:
+    """Read texts as numbers or as dates of one format; all of them must be."""
+    for kind in (pa.float64(), pa.timestamp("us"), pa.timestamp("us", "UTC")):
+        try:
+            return pc.cast(values, kind)
+        except pa.ArrowInvalid:
+            continue
+    for form in _FORMATS:
+        if (found := _by_format(values, form)) is not None:
+            return found
+    for first, second in _AMBIGUOUS:
+        readings = [_by_format(values, first), _by_format(values, second)]
+        if all(reading is not None for reading in readings):
+            raise DataError(
+                f"{source.origin}: column {column!r} may hold days before months or months before days "
+                f"({shortened(values.drop_null()[0].as_py())}). Write dates as 2026-11-28.",
+                field="dataset.time",
+            )
+        if (found := next((reading for reading in readings if reading is not None), None)) is not None:
+            return found
+    sample = values.drop_null()
+    shown = shortened(sample[0].as_py()) if len(sample) else "nothing"
+    raise DataError(
+        f"{source.origin}: column {column!r} holds no dates or numbers of one format, but values such as {shown!r}. "
+        "Write dates as 2026-11-28 or 2026-11-28 14:30:00.",
+        field="dataset.time",
+    )
+
+
+def _by_format(values: pa.ChunkedArray, form: str) -> pa.ChunkedArray | None:
+    """Return the values as moments; None if one of them is not of this format."""
+    found = pc.strptime(values, format=form, unit="us", error_is_null=True)
+    return found if found.null_count == values.null_count and len(values) > values.null_count else None

@@ -1,0 +1,150 @@
+"""The bytes of a file, decompressed where its name says so."""
+
+import bz2
+import gzip
+import io
+import lzma
+import mmap
+import zipfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import IO, cast
+
+import pyarrow as pa
+
+from catalog.errors import DataError
+from plugins.tables.wording import listed
+
+__all__ = ["COMPRESSIONS", "cut_at_lines", "kind_of", "line_blocks", "open_bytes", "open_seekable", "read_chunks"]
+
+COMPRESSIONS = (".gz", ".bz2", ".xz", ".zst", ".zip")
+_CHUNK = 1 << 23
+
+
+def kind_of(path: Path, field: str) -> tuple[str, str]:
+    """Return the suffix of the content and that of the compression, in lower case: ``(".csv", ".gz")``.
+
+    The content of a zip archive is its only member, whose own suffix counts.
+
+    Raises:
+        DataError: A zip archive that cannot be read, or does not have exactly one member.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in COMPRESSIONS:
+        return suffix, ""
+    if suffix == ".zip":
+        with _decompressing(path, field), zipfile.ZipFile(path) as archive:
+            return PurePosixPath(_member(archive, path, field).filename).suffix.lower(), suffix
+    return Path(path.stem).suffix.lower(), suffix
+
+
+@contextmanager
+def open_bytes(path: Path, field: str) -> Iterator[IO[bytes]]:
+    """Open a file for reading from its beginning to its end, decompressed.
+
+    Raises:
+        DataError: It cannot be opened or read, or its archive is damaged; also while the block reads.
+    """
+    with _decompressing(path, field):
+        match path.suffix.lower():
+            case ".gz":
+                with gzip.open(path) as file:
+                    yield cast("IO[bytes]", file)
+            case ".bz2":
+                with bz2.open(path) as file:
+                    yield cast("IO[bytes]", file)
+            case ".xz":
+                with lzma.open(path) as file:
+                    yield cast("IO[bytes]", file)
+            case ".zst":
+                with pa.OSFile(str(path)) as raw, pa.CompressedInputStream(raw, "zstd") as file:
+                    yield cast("IO[bytes]", file)
+            case ".zip":
+                with zipfile.ZipFile(path) as archive, archive.open(_member(archive, path, field)) as file:
+                    yield file
+            case _:
+                with path.open("rb") as file:
+                    yield file
+
+
+@contextmanager
+def open_seekable(path: Path, field: str) -> Iterator[IO[bytes]]:
+    """Open a file in which a reader jumps to and fro; what is compressed is held in memory.
+
+    Raises:
+        DataError: As `open_bytes`.
+    """
+    with open_bytes(path, field) as file:
+        yield file if path.suffix.lower() not in COMPRESSIONS else io.BytesIO(file.read())
+
+
+def read_chunks(path: Path, field: str) -> Iterator[bytes]:
+    """Yield the decompressed bytes, 8 MiB at a time.
+
+    Raises:
+        DataError: As `open_bytes`.
+    """
+    with open_bytes(path, field) as file:
+        while chunk := file.read(_CHUNK):
+            yield chunk
+
+
+def line_blocks(path: Path, field: str) -> Iterator[bytes]:
+    """Yield the decompressed bytes in blocks of about 8 MiB that end with a line feed, but for the last one.
+
+    Raises:
+        DataError: As `open_bytes`.
+    """
+    if path.suffix.lower() in COMPRESSIONS:
+        yield from cut_at_lines(read_chunks(path, field))
+        return
+    with open_bytes(path, field) as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        start = 0
+        while start < len(content):  # a slice of a map is copied once; chunks of a file would be copied thrice
+            end = content.rfind(b"\n", start, start + _CHUNK) + 1 or content.find(b"\n", start) + 1 or len(content)
+            yield content[start:end]
+            start = end
+
+
+def cut_at_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Cut chunks so that each ends with a line feed, but for the last one."""
+    carried: list[bytes] = []
+    for chunk in chunks:
+        if end := chunk.rfind(b"\n") + 1:
+            yield b"".join([*carried, chunk[:end]])
+            carried = [chunk[end:]]
+        else:
+            carried.append(chunk)
+    if rest := b"".join(carried):
+        yield rest
+
+
+def _member(archive: zipfile.ZipFile, path: Path, field: str) -> zipfile.ZipInfo:
+    members = [
+        each
+        for each in archive.infolist()
+        if not each.is_dir()
+        and not each.filename.startswith("__MACOSX/")  # macOS adds these next to each file
+        and not PurePosixPath(each.filename).name.startswith(".")
+    ]
+    if len(members) != 1:
+        names = f": {listed(each.filename for each in members)}" if members else ""
+        raise DataError(
+            f"{path} holds {len(members)} files{names}. Give an archive of one file, or unpack it.", field=field
+        )
+    return members[0]
+
+
+@contextmanager
+def _decompressing(path: Path, field: str) -> Iterator[None]:
+    """Turn what the archive libraries raise into an error that names the file."""
+    try:
+        yield
+    except (gzip.BadGzipFile, zipfile.BadZipFile, lzma.LZMAError, EOFError, NotImplementedError) as error:
+        raise DataError(f"{path} is damaged or not what its name says: {error}", field=field) from error
+    except RuntimeError as error:  # zipfile: a password is needed
+        raise DataError(f"{path} cannot be unpacked: {error}", field=field) from error
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        reason = getattr(error, "strerror", None) or error
+        raise DataError(f"{path} cannot be read: {reason}", field=field) from error

@@ -1,0 +1,83 @@
+"""Excel workbooks (.xlsx), read with python-calamine: the first sheet that holds a table."""
+
+import datetime
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from catalog.dataset import Format
+from catalog.errors import DataError, WorkError
+from plugins.tables.table import OpenTable
+from plugins.tables.wording import listed
+
+__all__ = ["open_excel"]
+
+
+def open_excel(path: Path, field: str, given: Format) -> OpenTable:
+    """Read the first sheet that has rows; its first row names the columns. It is held in memory.
+
+    Raises:
+        DataError: No workbook, a sheet without rows, a column without a name, or two of one name.
+        WorkError: python-calamine is not installed.
+    """
+    try:
+        from python_calamine import CalamineError, CalamineWorkbook
+    except ImportError as error:
+        raise WorkError(
+            "Excel workbooks need python-calamine: pip install 'modelcat[excel]', or save the sheet as CSV.",
+            field=field,
+        ) from error
+    try:
+        with CalamineWorkbook.from_path(str(path)) as book:
+            sheets = {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
+    except (CalamineError, OSError, ValueError) as error:
+        raise DataError(f"{path} cannot be read as an Excel workbook: {error}", field=field) from error
+    filled = {name: [row for row in rows if any(cell != "" for cell in row)] for name, rows in sheets.items()}
+    filled = {name: rows for name, rows in filled.items() if rows}
+    if not filled:
+        raise DataError(f"{path} holds no rows.", field=field)
+    sheet, rows = next(iter(filled.items()))
+    others = [name for name in filled if name != sheet]
+    notes = (f"{path.name}: sheet {sheet!r} was read; not {listed(others)}.",) if others else ()
+    if given.header is False:
+        names = list(map(str, range(len(rows[0]))))
+    else:
+        names = [str(cell).strip() for cell in rows.pop(0)]
+    used = [place for place, name in enumerate(names) if name or any(row[place] != "" for row in rows)]
+    if unnamed := [place + 1 for place in used if not names[place]]:
+        raise DataError(f"{path}: column {unnamed[0]} of sheet {sheet!r} has no name in the first row.", field=field)
+    chosen = [names[place] for place in used]
+    if len(set(chosen)) < len(chosen):
+        raise DataError(f"{path}: several columns have one name: {listed(chosen)}.", field=field)
+    if not rows:
+        raise DataError(f"{path} has a header and no rows.", field=field)
+    table = pa.table({names[place]: _column([row[place] for row in rows]) for place in used})
+
+    def batches(size: int) -> Iterator[pa.RecordBatch]:
+        yield from table.to_batches(max_chunksize=size)
+
+    return OpenTable(tuple(chosen), True, None, notes, batches, lambda: table)  # noqa: FBT003 -- cells have types
+
+
+def _column(values: list[Any]) -> pa.Array:
+    cells = [None if value == "" else value for value in values]
+    kinds = {type(value) for value in cells if value is not None}
+    if kinds <= {float, int}:
+        return pa.array([None if value is None else float(value) for value in cells], pa.float64())
+    if kinds == {bool}:
+        return pa.array(cells, pa.bool_())
+    return pa.array([None if value is None else _text(value) for value in cells], pa.string())
+
+
+def _text(value: Any) -> str:
+    match value:
+        case bool():
+            return str(value).lower()
+        case float() if value.is_integer():  # a workbook has no whole numbers
+            return str(int(value))
+        case datetime.date() | datetime.datetime() | datetime.time():
+            return value.isoformat()
+        case _:
+            return str(value)

@@ -1,0 +1,135 @@
+"""From what a spec names, a file, a list, a pattern or a folder, to open tables."""
+
+from collections.abc import Mapping, Sequence
+from glob import glob, has_magic
+from pathlib import Path
+
+from catalog.dataset import Format
+from catalog.errors import DataError
+from plugins.tables.class_folders import class_splits, open_classes
+from plugins.tables.columnar import open_arrow, open_parquet, open_saved, saved_splits
+from plugins.tables.compression import COMPRESSIONS, kind_of
+from plugins.tables.delimited import open_delimited
+from plugins.tables.excel import open_excel
+from plugins.tables.json_objects import open_json
+from plugins.tables.plain_lines import open_lines
+from plugins.tables.table import OpenTable
+from plugins.tables.wording import listed
+
+__all__ = ["SUFFIXES", "find_paths", "open_file", "split_paths", "stamps_of"]
+
+SUFFIXES = (
+    ".csv", ".tsv", ".jsonl", ".ndjson", ".json-lines", ".json", ".parquet", ".arrow", ".feather", ".xlsx",
+)  # fmt: skip
+
+
+def split_paths(given: Mapping[str, str | Sequence[str]]) -> Mapping[str, Sequence[Path]]:
+    """Return the files and folders of every split, ``train`` first.
+
+    A folder given for ``train`` that holds several splits (saved by `datasets`, or with sub-folders train and test)
+    gives those that are not named themselves.
+
+    Args:
+        given: What the spec names for each split: a path, a pattern, or a list of these; ``train`` is among them.
+
+    Raises:
+        DataError: A path that is missing, or a pattern that no file matches.
+    """
+    found = {split: find_paths(value, f"dataset.{split}") for split, value in given.items()}
+    train = found["train"]
+    if len(train) == 1 and train[0].is_dir():
+        inner = saved_splits(train[0], "dataset.train") or class_splits(train[0])
+        aliases = {"valid": "validation", "val": "validation", "dev": "validation"}
+        named = {aliases.get(split, split): path for split, path in inner.items()}
+        if "train" not in named:
+            raise DataError(
+                f"{train[0]} has no train split; its splits: {listed(named)}. Name one of its folders.",
+                field="dataset.train",
+            )
+        for split in ("train", "validation", "test"):
+            if split in named and (split == "train" or split not in found):
+                found[split] = [named[split]]
+    return {split: found[split] for split in ("train", "validation", "test") if split in found}
+
+
+def find_paths(given: str | Sequence[str], field: str) -> list[Path]:
+    """Return the paths that a path, a pattern or a list of these names, each once.
+
+    Raises:
+        DataError: One is missing, or none matches.
+    """
+    paths: list[Path] = []
+    for each in [given] if isinstance(given, str) else given:
+        try:
+            if has_magic(each) and not Path(each).exists():
+                matches = sorted(Path(match) for match in glob(each, recursive=True))
+                matches = [match for match in matches if match.is_file()]
+                if not matches:
+                    raise DataError(f"{each}: no file matches this pattern.", field=field)
+                paths += matches
+            elif Path(each).exists():
+                paths.append(Path(each))
+            else:
+                raise DataError(f"{each}: no such file.", field=field)
+        except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+            raise DataError(f"{each} cannot be read: {error}", field=field) from error
+    return list(dict.fromkeys(paths))
+
+
+def open_file(path: Path, field: str, given: Format, *, predicting: bool = False) -> OpenTable:
+    """Open one file or folder; its name says of which format it is.
+
+    Args:
+        path: It exists.
+        field: The spec field that names it.
+        given: How delimited text is written, as far as that is said.
+        predicting: Whether the rows need no labels: plain text, a text a line, will do.
+
+    Raises:
+        DataError: An unknown suffix, an empty file, or one that cannot be read; the message names file and row.
+        WorkError: A library for its format is not installed.
+    """
+    if path.is_dir():
+        if saved_splits(path, field) is not None:
+            return open_saved(path, field)
+        return open_classes(path, field, given)
+    try:
+        if not path.is_file():
+            raise DataError(f"{path} is neither a file nor a folder.", field=field)
+        with path.open("rb") as file:
+            if not file.read(1):
+                raise DataError(f"{path} is empty.", field=field)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise DataError(f"{path} cannot be read: {reason}", field=field) from error
+    suffix, compression = kind_of(path, field)
+    match suffix:
+        case ".csv" | ".tsv":
+            return open_delimited(path, field, given, tabs=suffix == ".tsv")
+        case ".jsonl" | ".ndjson" | ".json-lines" | ".json":
+            return open_json(path, field, given)
+        case ".parquet":
+            return open_parquet(path, field)
+        case ".arrow" | ".feather":
+            return open_arrow(path, field)
+        case ".txt" if predicting:
+            return open_lines(path, field, given)
+        case ".xlsx" if not compression:
+            return open_excel(path, field, given)
+        case _:
+            raise DataError(
+                f"{path}: files end in {', '.join(SUFFIXES)} (text also in {', '.join(COMPRESSIONS)}), and this one in "
+                f"{suffix + compression or 'none of them'}.",
+                field=field,
+            )
+
+
+def stamps_of(paths: Sequence[Path]) -> tuple[tuple[int, int], ...]:
+    """Return what changes when a file or folder does: times of change and sizes of all files."""
+    stamps = []
+    for path in paths:
+        files = sorted(path.rglob("*")) if path.is_dir() else [path]
+        for file in files:
+            status = file.stat()
+            stamps.append((status.st_mtime_ns, status.st_size))
+    return tuple(stamps)

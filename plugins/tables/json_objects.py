@@ -1,0 +1,213 @@
+"""JSON: one object a line, or one array of objects; keys are columns."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from catalog.dataset import Format
+from catalog.errors import DataError
+from plugins.tables.encodings import Encoding, find_encoding, given_encoding, utf8_blocks
+from plugins.tables.table import NESTED_ROW, OpenTable
+from plugins.tables.wording import listed, shortened
+
+__all__ = ["open_json"]
+
+_SPACE = " \t\r\n"
+
+
+def open_json(path: Path, field: str, given: Format) -> OpenTable:
+    """Look through a file and make it ready for reading.
+
+    A key that an object lacks is null there, a key of mixed types becomes strings. A key that holds a list or an object
+    anywhere becomes a column of nulls, with the row in its metadata: files may have such keys as long as they are not
+    used.
+
+    Raises:
+        DataError: Not text, not JSON, not objects, or an object with one key twice; the message gives the line.
+    """
+    encoding = given_encoding(path, field, given.encoding) if given.encoding else find_encoding(path, field)
+    kinds: dict[str, set[type]] = {}
+    nested: dict[str, int] = {}
+    rows = 0
+    reader = _Objects(path, field, encoding)
+    for row in reader:
+        rows += 1
+        for name, value in row.items():
+            wide = isinstance(value, int) and not -(1 << 63) <= value < 1 << 63
+            kinds.setdefault(name, set()).add(str if wide else type(value))
+            if isinstance(value, list | dict):
+                nested.setdefault(name, rows)
+    if not rows:
+        raise DataError(f"{path} holds no rows.", field=field)
+    names = {name: _storable(name) for name in kinds}
+    if len(set(names.values())) < len(names):
+        raise DataError(f"{path}: several keys have one name: {listed(names.values())}.", field=field)
+    types = {name: _type(found, name in nested) for name, found in kinds.items()}
+    schema = pa.schema(
+        [
+            pa.field(names[name], kind, metadata={NESTED_ROW: str(nested[name]).encode()} if name in nested else None)
+            for name, kind in types.items()
+        ]
+    )
+
+    def batches(size: int) -> Iterator[pa.RecordBatch]:
+        held: list[Mapping[str, Any]] = []
+        for row in _Objects(path, field, encoding):
+            held.append(row)
+            if len(held) == size:
+                yield _batch(held, types, schema)
+                held = []
+        if held:
+            yield _batch(held, types, schema)
+
+    return OpenTable(
+        columns=tuple(schema.names),
+        typed=True,
+        lines=reader.lines,
+        notes=() if encoding.note is None else (encoding.note,),
+        batches=batches,
+        read=lambda: pa.Table.from_batches(batches(1 << 16), schema),
+    )
+
+
+class _Objects:
+    """The objects of a file, one after the other; `lines` is known at the end."""
+
+    def __init__(self, path: Path, field: str, encoding: Encoding) -> None:
+        self._path, self._field, self._encoding = path, field, encoding
+        self.lines = 0
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        blocks = (block.decode() for block in utf8_blocks(self._path, self._field, self._encoding))
+        first = ""
+        for block in blocks:
+            first += block
+            if first.strip():
+                break
+        if first.lstrip().startswith("["):
+            yield from self._array(first, blocks)
+        else:
+            yield from self._lines(first, blocks)
+
+    def _lines(self, first: str, blocks: Iterator[str]) -> Iterator[dict[str, Any]]:
+        for block in self._chained(first, blocks):
+            lines = block.split("\n")
+            if not lines[-1]:
+                lines.pop()
+            for line in lines:
+                self.lines += 1
+                if line.strip():
+                    yield self._object(line)
+
+    def _array(self, first: str, blocks: Iterator[str]) -> Iterator[dict[str, Any]]:
+        decoder = json.JSONDecoder(object_pairs_hook=self._pairs)
+        text, at = first, first.index("[") + 1
+        self.lines = first.count("\n")
+        values, separated = 0, True
+        while True:
+            while at < len(text) and text[at] in _SPACE:
+                at += 1
+            reason = "the array is not closed"
+            if text[at : at + 1] == "]" and (not values or not separated):
+                break
+            if at < len(text) and not separated:
+                if text[at] != ",":
+                    raise self._wrong(text[at:], "a comma is missing")
+                at, separated = at + 1, True
+                continue
+            if at < len(text):
+                try:
+                    value, at = decoder.raw_decode(text, at)
+                except json.JSONDecodeError as error:  # the object may go on in the next block
+                    reason = error.msg
+                except RecursionError as error:
+                    raise self._wrong(text[at:], "it is nested too deeply") from error
+                else:
+                    if not isinstance(value, dict):
+                        raise self._wrong(text[at:], f"it holds {shortened(value)}")
+                    yield value
+                    values, separated = values + 1, False
+                    continue
+            block = next(blocks, None)
+            if block is None:
+                raise self._wrong(text[at:], reason)
+            self.lines += block.count("\n")
+            text, at = text[at:] + block, 0
+        rest = text[at + 1 :] + "".join(blocks)
+        if rest.strip():
+            raise self._wrong(rest, "something follows the array")
+        self.lines += not rest.endswith("\n")
+
+    @staticmethod
+    def _chained(first: str, blocks: Iterator[str]) -> Iterator[str]:
+        yield first
+        yield from blocks
+
+    def _object(self, line: str) -> dict[str, Any]:
+        try:
+            row = json.loads(line, object_pairs_hook=self._pairs)
+        except (ValueError, RecursionError) as error:
+            reason = error.msg if isinstance(error, json.JSONDecodeError) else str(error)
+            raise DataError(
+                f"{self._path}: line {self.lines:,} is not JSON ({reason}): {shortened(line)}.", field=self._field
+            ) from error
+        if not isinstance(row, dict):
+            raise DataError(
+                f"{self._path}: line {self.lines:,} is not a JSON object but {shortened(line)}; "
+                'write one object a line, as {"text": "...", "label": "..."}, or one array of objects.',
+                field=self._field,
+            )
+        return row
+
+    def _pairs(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            names = [name for name, _ in pairs]
+            twice = next(name for name in names if names.count(name) > 1)
+            raise DataError(
+                f"{self._path}: an object in line {max(self.lines, 1):,} has the key {shortened(twice)!r} twice.",
+                field=self._field,
+            )
+        return found
+
+    def _wrong(self, rest: str, reason: str) -> DataError:
+        return DataError(
+            f"{self._path} is not an array of JSON objects: {reason}, at {shortened(rest[:200])!r}.", field=self._field
+        )
+
+
+def _type(kinds: set[type], nested: bool) -> pa.DataType:  # noqa: FBT001 -- a fact of the column
+    known = kinds - {type(None)}
+    if nested or not known:
+        return pa.null()
+    for kind, type_ in ((bool, pa.bool_()), (int, pa.int64()), (float, pa.float64())):
+        if known == {kind}:
+            return type_
+    return pa.float64() if known == {int, float} else pa.string()
+
+
+def _batch(rows: list[Mapping[str, Any]], types: Mapping[str, pa.DataType], schema: pa.Schema) -> pa.RecordBatch:
+    arrays = [_array([row.get(name) for row in rows], kind) for name, kind in types.items()]
+    return pa.RecordBatch.from_arrays(arrays, schema=schema)
+
+
+def _array(values: list[Any], kind: pa.DataType) -> pa.Array:
+    if pa.types.is_null(kind):
+        return pa.nulls(len(values))
+    if pa.types.is_string(kind):
+        return pa.array([_string(value) for value in values], kind)
+    return pa.array(values, kind)
+
+
+def _string(value: Any) -> str | None:
+    if value is None or value != value:  # noqa: PLR0124 -- NaN, which pandas writes for a missing value
+        return None
+    return _storable(value if isinstance(value, str) else json.dumps(value))
+
+
+def _storable(text: str) -> str:
+    """Replace halves of surrogate pairs, which JSON can escape and UTF-8 cannot hold."""
+    return text.encode("utf-8", errors="replace").decode("utf-8")

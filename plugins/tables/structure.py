@@ -1,0 +1,256 @@
+"""The records of a delimited text, found from its bytes alone: how many there are, on which lines, and whether quotes
+are where they may be.
+
+A quote may open a cell only after a delimiter or a line's beginning, and close it only before a delimiter or a line's
+end; two quotes in a row within a cell are one. So the quotes of a well-formed file alternate: the first opens, the
+second closes, and so on, also through doubled ones. All of that is decided for whole blocks of bytes at a time.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from plugins.tables.dialect import Dialect
+
+__all__ = ["LongRecord", "Structure", "scan"]
+
+_LONGEST = 20
+"""Records of many lines that are remembered."""
+_ROW_LIKE = 0.8
+"""Share of the lines within a record that must look like rows for it to count as swallowed rows."""
+_OUTLIER_LINES = 20
+_OUTLIER_TIMES = 10
+_SHOWN_BYTES = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class LongRecord:
+    """A record of several lines; `row` and the lines count from 1, rows without the header.
+
+    Attributes:
+        row_like: Whether the lines within it look like rows of the file.
+    """
+
+    row: int
+    first_line: int
+    last_line: int
+    row_like: bool
+
+    @property
+    def lines(self) -> int:
+        """How many lines it takes."""
+        return self.last_line - self.first_line + 1
+
+
+@dataclass(slots=True)
+class Structure:
+    """What a scan finds.
+
+    Attributes:
+        lines: Lines of the file; a last one without a line break counts.
+        records: Rows below the header, blank lines left out.
+        blank: Blank lines below the header.
+        nul_line: First line with a NUL character; None if there is none.
+        well_formed: Whether every quote opens or closes a cell. If not, `records` means nothing.
+        spans: How many records take 1, 2, 3 ... lines, by that number.
+        longest: Records of many lines, first those whose lines look like rows.
+    """
+
+    lines: int = 0
+    records: int = 0
+    blank: int = 0
+    nul_line: int | None = None
+    well_formed: bool = True
+    spans: dict[int, int] = field(default_factory=dict)
+    longest: list[LongRecord] = field(default_factory=list)
+
+    def add(self, row: Sequence[str], first_line: int, last_line: int, delimiter: str) -> None:
+        """Count a record that another reader has parsed."""
+        self.records += 1
+        span = last_line - first_line + 1
+        self.spans[span] = self.spans.get(span, 0) + 1
+        if span > 1:
+            inner = [line for cell in row for line in cell.split("\n")[1:-1]]
+            like = sum(line.count(delimiter) == len(row) - 1 for line in inner)
+            row_like = len(inner) > 1 and len(row) > 1 and like >= _ROW_LIKE * len(inner)
+            self.remember(LongRecord(self.records, first_line, last_line, row_like))
+
+    def remember(self, record: LongRecord) -> None:
+        """Keep a record of several lines, as long as there are few of its kind."""
+        self.longest.append(record)
+        self.longest.sort(key=lambda each: (not each.row_like, -each.lines))
+        del self.longest[_LONGEST:]
+
+    def suspicious(self) -> list[LongRecord]:
+        """Return the records that seem to have swallowed rows: full of lines like rows, or far longer than others."""
+        usual = _percentile(self.spans, 0.99)
+        return sorted(
+            (
+                each
+                for each in self.longest
+                if each.row_like or (each.lines >= _OUTLIER_LINES and each.lines > _OUTLIER_TIMES * usual)
+            ),
+            key=lambda each: each.row,
+        )
+
+
+def scan(blocks: Iterable[bytes], dialect: Dialect, *, header_lines: int, columns: int) -> Structure:
+    """Find the records of a file.
+
+    Args:
+        blocks: Its bytes, UTF-8; each block but the last one ends with a line break.
+        dialect: How it is written. Files with an escape character are counted by lines alone.
+        header_lines: Lines above the first row.
+        columns: Cells of a row.
+    """
+    return _Scan(dialect, header_lines, columns).run(blocks)
+
+
+class _Scan:
+    def __init__(self, dialect: Dialect, header_lines: int, columns: int) -> None:
+        self.found = Structure()
+        self._delimiter = dialect.delimiter.encode()
+        self._quote = ord(dialect.quote) if dialect.quote else None
+        self._header = header_lines
+        self._columns = columns
+        self._inside = False
+        self._record_line = 1  # on which line the record begins that the next block goes on with
+        self._kept: list[bytes] = []  # bytes of that record
+
+    def run(self, blocks: Iterable[bytes]) -> Structure:
+        last = b"\n"
+        for block in blocks:
+            last = block[-1:]
+            if not self._block(block):
+                self.found.well_formed = False
+                return self.found
+        if last not in {b"\n", b"\r"}:
+            self.found.lines += 1
+            if not self._inside:
+                self._record(self.found.lines, b"".join(self._kept))
+        self.found.well_formed = not self._inside
+        return self.found
+
+    def _block(self, block: bytes) -> bool:
+        """Take a block in; return whether its quotes are where they may be."""
+        data = np.frombuffer(block, dtype=np.uint8)
+        breaks = _line_breaks(block, data)
+        if self.found.nul_line is None and (at := block.find(b"\0")) >= 0:
+            self.found.nul_line = self.found.lines + int(np.searchsorted(breaks, at)) + 1
+        quotes = np.empty(0, dtype=np.int64)
+        if self._quote is not None and bytes([self._quote]) in block:
+            quotes = np.flatnonzero(data == self._quote)
+            if not self._well_placed(data, quotes):
+                return False
+        start = self.found.lines
+        self.found.lines += breaks.size
+        if not quotes.size and not self._inside:
+            ends = np.arange(breaks.size)
+        else:
+            within = (np.searchsorted(quotes, breaks) + self._inside) % 2
+            ends = np.flatnonzero(within == 0)
+        self._inside = bool((quotes.size + self._inside) % 2)
+        self._count(block, data, breaks, ends, start)
+        return True
+
+    def _well_placed(self, data: np.ndarray, quotes: np.ndarray) -> bool:
+        opens = (np.arange(quotes.size) + self._inside) % 2 == 0
+        adjacent = np.diff(quotes) == 1
+        before = np.where(quotes > 0, data[quotes - 1], 10)
+        after = np.where(quotes + 1 < data.size, data[np.minimum(quotes + 1, data.size - 1)], 10)
+        doubled_before, doubled_after = np.append(False, adjacent), np.append(adjacent, False)
+        may_open = (before == self._delimiter[0]) | (before == 10) | (before == 13) | doubled_before
+        may_close = (after == self._delimiter[0]) | (after == 10) | (after == 13) | doubled_after
+        return bool(np.where(opens, may_open, may_close).all())
+
+    def _count(self, block: bytes, data: np.ndarray, breaks: np.ndarray, ends: np.ndarray, start: int) -> None:
+        """Count the records that end in the block; `ends` are those line breaks that end one."""
+        if not ends.size:
+            self._keep(block)
+            return
+        lines = start + 1 + ends  # on which each record ends
+        first = np.append(self._record_line, lines[:-1] + 1)
+        begins = np.append(0, breaks[ends[:-1]] + 1)
+        sizes = breaks[ends] - begins
+        if b"\r" in block:
+            sizes -= (sizes > 0) & (data[np.maximum(breaks[ends] - 1, 0)] == 13)
+        counted = lines > self._header
+        blank = counted & (sizes == 0)
+        if self._kept:
+            blank[0] = False
+        rows = self.found.records + np.cumsum(counted & ~blank)
+        self.found.blank += int(blank.sum())
+        spans = lines - first + 1
+        for span, count in zip(*np.unique(spans[counted & ~blank], return_counts=True), strict=True):
+            self.found.spans[int(span)] = self.found.spans.get(int(span), 0) + int(count)
+        many = counted & (spans > 1)
+        if many.any():
+            row_like = self._row_like(data, breaks, ends, many)
+            for at in np.flatnonzero(many & (row_like | (spans > self._shortest()))).tolist():
+                like = bool(row_like[at])
+                if at == 0 and self._kept:
+                    like = self._is_row_like(b"".join([*self._kept, block[: int(breaks[ends[0]])]]))
+                self.found.remember(LongRecord(int(rows[at]), int(first[at]), int(lines[at]), like))
+        self.found.records = int(rows[-1])
+        self._kept = []
+        self._record_line = int(lines[-1]) + 1
+        self._keep(block[int(breaks[ends[-1]]) + 1 :])
+
+    def _record(self, line: int, content: bytes) -> None:
+        """Count the last record, which no line break ends."""
+        if line <= self._header or not content.strip(b"\r"):
+            return
+        self.found.records += 1
+        span = line - self._record_line + 1
+        self.found.spans[span] = self.found.spans.get(span, 0) + 1
+        if span > 1:
+            self.found.remember(LongRecord(self.found.records, self._record_line, line, self._is_row_like(content)))
+
+    def _shortest(self) -> int:
+        """Return the lines that a record must exceed to be remembered."""
+        known = self.found.longest
+        return min(each.lines for each in known) if len(known) == _LONGEST else 1
+
+    def _is_row_like(self, content: bytes) -> bool:
+        inner = content.split(b"\n")[1:-1]
+        like = sum(line.count(self._delimiter) == self._columns - 1 for line in inner)
+        return len(inner) > 1 and self._columns > 1 and like >= _ROW_LIKE * len(inner)
+
+    def _row_like(
+        self, data: np.ndarray, breaks: np.ndarray, ends: np.ndarray, many: np.ndarray
+    ) -> np.ndarray:
+        """Return for each record whether most lines between its first and its last look like rows."""
+        last = ends
+        first = np.append(0, ends[:-1] + 1)
+        inner = last - first - 1
+        if self._columns < 2 or not (many & (inner > 1)).any():
+            return np.zeros(ends.size, dtype=bool)
+        starts = np.append(0, breaks[:-1] + 1)
+        delimiters = np.add.reduceat(data == self._delimiter[0], starts, dtype=np.int64)
+        like = np.append(0, np.cumsum(delimiters == self._columns - 1))
+        return (inner > 1) & (like[last] - like[np.minimum(first + 1, last)] >= _ROW_LIKE * inner)
+
+    def _keep(self, rest: bytes) -> None:
+        """Keep the beginning of a record that the next block goes on with, as far as its lines are looked at."""
+        if rest and sum(map(len, self._kept)) < _SHOWN_BYTES:
+            self._kept.append(rest)
+
+
+def _line_breaks(block: bytes, data: np.ndarray) -> np.ndarray:
+    """Return where lines end: at every line feed, and at a carriage return that none follows."""
+    if b"\r" not in block:
+        return np.flatnonzero(data == 10)
+    returns = data == 13
+    returns[:-1] &= data[1:] != 10
+    return np.flatnonzero((data == 10) | returns)
+
+
+def _percentile(counts: dict[int, int], share: float) -> int:
+    """Return the smallest number that at least `share` of all are at most."""
+    wanted, seen = share * sum(counts.values()), 0
+    for value in sorted(counts):
+        seen += counts[value]
+        if seen >= wanted:
+            return value
+    return 1
