@@ -17,6 +17,11 @@ Command = Callable[..., None]
 spec_argument = click.argument("spec", metavar="SPEC", type=click.Path(path_type=Path))
 study_argument = click.argument("study", metavar="STUDY")
 json_option = click.option("--json", is_flag=True, help="Print JSON to stdout.")
+csv_option = click.option(
+    "--csv",
+    is_flag=True,
+    help="Print CSV to stdout: the fields of --json, unrounded, those of inner objects as best.value.",
+)
 set_option = click.option(
     "--set", "overrides", metavar="PATH=VALUE", multiple=True, help="Override a field: study.trials=5. Repeatable."
 )
@@ -329,11 +334,14 @@ def resume(
 
 @app.command(epilog="Example:  modelcat studies --json")
 @storage_option
+@csv_option
 @json_option
-def studies(storage: str | None, json: bool) -> None:
+def studies(storage: str | None, csv: bool, json: bool) -> None:
     """List the studies in the store."""
     from runner.console.answers import study_line
+    from runner.console.datatable import print_csv
     from runner.console.output import print_json
+    from runner.console.study_tables import studies_table
     from runner.console.tables import print_studies
     from runner.console.text import safe
 
@@ -342,17 +350,25 @@ def studies(storage: str | None, json: bool) -> None:
     for record in records:
         if record.damage is not None:
             sys.stderr.write(f"modelcat: {safe(record.damage)}\n")
-    print_json([study_line(record) for record in records]) if json else print_studies(records)
+    if json:
+        print_json([study_line(record) for record in records])
+    elif csv:
+        print_csv(studies_table(records))
+    else:
+        print_studies(records)
 
 
 @app.command(epilog="Example:  modelcat trials imdb-bert")
 @study_argument
 @storage_option
+@csv_option
 @json_option
-def trials(study: str, storage: str | None, json: bool) -> None:
+def trials(study: str, storage: str | None, csv: bool, json: bool) -> None:
     """List the trials of a study."""
     from runner.console.answers import trial_line
+    from runner.console.datatable import print_csv
     from runner.console.output import print_json
+    from runner.console.study_tables import trials_table
     from runner.console.tables import print_trials
 
     store = _reading(storage)
@@ -360,27 +376,38 @@ def trials(study: str, storage: str | None, json: bool) -> None:
         print_json([]) if json else sys.stderr.write("No database yet: nothing has been run here.\n")
         return
     record, found = store.study(study), store.trials(study)
-    print_json([trial_line(trial) for trial in found]) if json else print_trials(record, found)
+    if json:
+        print_json([trial_line(trial) for trial in found])
+    elif csv:
+        print_csv(trials_table(found, tuple(record.space)))
+    else:
+        print_trials(record, found)
 
 
 @app.command(epilog="Example:  modelcat trial imdb-bert 7")
 @study_argument
 @click.argument("number", metavar="N", type=click.IntRange(0))
 @storage_option
+@csv_option
 @json_option
-def trial(study: str, number: int, storage: str | None, json: bool) -> None:
-    """Show one trial, epoch by epoch, and how it was judged."""
+def trial(study: str, number: int, storage: str | None, csv: bool, json: bool) -> None:
+    """Show one trial, epoch by epoch, and how it was judged; --csv prints the epochs alone."""
     from runner.console.answers import trial_answer
+    from runner.console.datatable import print_csv
     from runner.console.output import print_json
+    from runner.console.study_tables import epochs_table
     from runner.console.tables import print_trial
     from runner.store.judgements import evaluation_in
 
     store = _store(storage)
     found, history = store.trial(study, number), store.epochs(study, f"trial/{number}")
     judged = evaluation_in(store.evaluations(study), f"trial/{number}", "validation")
-    print_json(trial_answer(found, history, judged)) if json else print_trial(
-        store.study(study), found, history, judged
-    )
+    if json:
+        print_json(trial_answer(found, history, judged))
+    elif csv:
+        print_csv(epochs_table(history, found.speed.get("best_epoch")))
+    else:
+        print_trial(store.study(study), found, history, judged)
 
 
 @app.command(epilog="Example:  modelcat browse --storage sqlite:///studies.db")

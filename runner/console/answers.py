@@ -13,6 +13,8 @@ from runner.store.files import path_inside
 from runner.store.records import EpochRecord, StudyRecord, TrialRecord
 
 __all__ = [
+    "baseline_value",
+    "epoch_line",
     "error_answer",
     "explanation_answer",
     "prediction_answer",
@@ -45,7 +47,7 @@ def study_answer(record: StudyRecord, folder: Path) -> dict[str, Any]:
         "test": _test(record.test),
         "baseline": _baseline(record.baseline),
         "model_dir": _model_dir(record, folder),
-        "seconds": round(record.seconds, 3),
+        "seconds": record.seconds,
     }
 
 
@@ -54,14 +56,27 @@ def study_line(record: StudyRecord) -> dict[str, Any]:
     best = record.best
     return {
         "study": record.study,
+        "title": record.title,
         "key": record.key,
         "state": record.effective_state(datetime.now(UTC)),
+        "metric": record.metric,
+        "direction": record.direction,
         "best": None if best is None else {"number": best.number, "value": best.value, "metric": record.metric},
-        "trials": _counts(record),
+        "baseline": None if (baseline := baseline_value(record)) is None else {"value": baseline},
+        "trials": _counts(record) | {"running": record.trials.running},
         "planned": record.planned,
-        "seconds": round(record.seconds, 3),
+        "seconds": record.seconds,
+        "created": record.created.isoformat(),
         "updated": record.updated.isoformat(),
+        "failure": dict(record.failure) if record.failure else None,
     }
+
+
+def baseline_value(record: StudyRecord) -> float | None:
+    """Return the baseline's value of the study's metric on validation; None where there is none."""
+    measured = (record.baseline or {}).get("validation")
+    value = measured.get(record.metric) if isinstance(measured, Mapping) else None
+    return None if isinstance(value, bool) or not isinstance(value, int | float) else float(value)
 
 
 def trial_line(record: TrialRecord) -> dict[str, Any]:
@@ -69,10 +84,13 @@ def trial_line(record: TrialRecord) -> dict[str, Any]:
     return {
         "number": record.number,
         "state": record.state,
+        "origin": record.origin,
         "params": dict(record.params),
         "value": record.value,
         "metrics": dict(record.metrics),
         "seconds": record.seconds,
+        "started": record.started.isoformat() if record.started else None,
+        "finished": record.finished.isoformat() if record.finished else None,
         "failure": dict(record.failure) if record.failure else None,
     }
 
@@ -80,11 +98,8 @@ def trial_line(record: TrialRecord) -> dict[str, Any]:
 def trial_answer(record: TrialRecord, history: list[EpochRecord], judged: Evaluation | None) -> dict[str, Any]:
     """Return one trial with all that is known of it; `judged` is its kept epoch on validation."""
     return trial_line(record) | {
-        "origin": record.origin,
         "speed": dict(record.speed),
         "notes": list(record.notes),
-        "started": record.started.isoformat() if record.started else None,
-        "finished": record.finished.isoformat() if record.finished else None,
         "history": [_epoch(epoch) for epoch in history],
         "evaluation": None if judged is None else evaluation_answer(judged),
     }
@@ -147,6 +162,11 @@ def _model_dir(record: StudyRecord, folder: Path) -> str | None:
     if record.model_dir is None:
         return None
     return str(path_inside(folder, record.model_dir).absolute())
+
+
+def epoch_line(epoch: EpochRecord) -> dict[str, Any]:
+    """Return a measurement with all that is known of it."""
+    return _epoch(epoch) | {"progress": epoch.progress, "train_metrics": dict(epoch.train_metrics)}
 
 
 def _epoch(epoch: EpochRecord) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import io
 import re
 from collections.abc import Iterable
 
-__all__ = ["csv_line", "harmless"]
+__all__ = ["csv_line", "harmless", "spelled_out"]
 
 _FORMULA = re.compile("[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 """First characters that make a spreadsheet compute a cell (OWASP, "CSV Injection"), full-width forms too."""
@@ -13,18 +13,31 @@ _HIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u
 """Controls, carriage returns that end no line, the characters that turn the order of others round, and halves of
 surrogate pairs."""
 
+_NUMBER = re.compile(r"[+-]\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
+"""A signed number and nothing else: a class named ``-1`` computes nothing."""
+
 
 def harmless(text: str) -> str:
     r"""Return a cell that shows as text: an apostrophe before what begins as a formula, controls as ``\x1b``.
 
-    Tabs and line breaks inside stay, and so do joiners and marks that scripts need.
+    Tabs and line breaks inside stay, and so do joiners and marks that scripts need. A signed number stays as it is.
     """
-    shown = _HIDDEN.sub(_escaped, text)
-    return f"'{shown}" if _FORMULA.match(shown) else shown
+    shown = spelled_out(text)
+    return f"'{shown}" if _FORMULA.match(shown) and not _NUMBER.fullmatch(shown) else shown
 
 
-def csv_line(cells: Iterable[str | float]) -> str:
-    """Return one row with its line end; text made harmless and quoted, numbers as they are.
+def spelled_out(text: str, escape: str | None = None) -> str:
+    r"""Return text whose controls and reordering characters are written as ``\x1b`` or ``\u202e``, or as `escape` says.
+
+    Args:
+        text: Anything.
+        escape: A format of the character's code, such as JSON's ``\u{:04x}``.
+    """
+    return _HIDDEN.sub(lambda match: escape.format(ord(match[0])) if escape else _escaped(match), text)
+
+
+def csv_line(cells: Iterable[str | float | None]) -> str:
+    """Return one row with its line end; text made harmless and quoted, numbers as they are, None as an empty cell.
 
     All text is quoted: a spreadsheet whose lists are separated by semicolons would else begin a cell inside it.
     """

@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.events import Resize
 
+from runner.console.datatable import DataTable
 from runner.store.records import StudyRecord, TrialCounts
 from runner.tui import pace, steering
 from runner.tui.bindings import textual_bindings
@@ -221,11 +222,17 @@ class StudiesScreen(Place):
 
     def action_export(self) -> None:
         """Save the table."""
-        save_table(self.browser, "studies", self._table.text)
+        save_table(self.browser, "studies", self._data)
 
     def action_copy(self) -> None:
         """Copy the table."""
-        copy_table(self.browser, self._table.text())
+        copy_table(self.browser, self._data())
+
+    def _data(self) -> DataTable:
+        """Return the studies that are listed, as the store has them."""
+        from runner.console.study_tables import studies_table
+
+        return studies_table(self._rows[key].record for key in self._table.keys)
 
     def _do(self, deed: Callable[[Place, StudyRecord], None]) -> None:
         if (row := self._here) is not None:

@@ -164,7 +164,7 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
         return tuple(placed.column for placed in self._places())
 
     def text(self) -> list[list[str]]:
-        """Return headings and all rows of all columns as plain text, for the clipboard and for files."""
+        """Return headings and all rows of all columns as plain text, as they are shown."""
         glyphs = self._desk.glyphs
         rows = [[flat(column.label, glyphs) for column in self._columns]]
         rows += [[flat(str(cell), glyphs) for cell in self._cells_of(key)] for key in self._keys]

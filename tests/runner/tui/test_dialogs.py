@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input, TextArea
 
+from runner.console.datatable import DataTable, as_csv
 from runner.language import Language
 from runner.tui.bindings import ACTIONS, EVERYWHERE, actions_of
 from runner.tui.dialogs.about import build_of
@@ -14,7 +15,7 @@ from runner.tui.dialogs.help import HelpDialog, help_page
 from runner.tui.dialogs.jump import JumpDialog, targets_of
 from runner.tui.dialogs.saving import SaveDialog
 from runner.tui.dialogs.small import SmallDialog
-from runner.tui.exporting import as_csv, as_json, as_tsv, save_table
+from runner.tui.exporting import save_table
 from runner.tui.glyphs import UNICODE
 from runner.tui.palette import DARK, palette_of
 from runner.tui.widgets.figure import Canvas
@@ -352,29 +353,7 @@ def test_a_file_that_is_there_is_written_over_only_if_agreed(asked, until, tmp_p
 # What is saved
 
 
-ROWS = [["", "Study", "Best", "Best"], ["●", "=cmd('x')", "-0.5", "91.0 %"], ["✓", "a\tb\x1b[2J\nc", "–", ""]]
-
-
-def test_csv_holds_no_formula_and_no_control():
-    """Signs for the eye are left out; headings that repeat are told apart."""
-    assert as_csv(ROWS).splitlines()[0] == '"Study","Best","Best 2"'
-    assert "\"'=cmd('x')\"" in as_csv(ROWS)
-    assert "\x1b" not in as_csv(ROWS)
-
-
-def test_json_is_a_list_of_objects():
-    """By the headings."""
-    assert json.loads(as_json(ROWS))[0] == {"Study": "=cmd('x')", "Best": "-0.5", "Best 2": "91.0 %"}
-    assert json.loads(as_json([["A"]])) == []
-
-
-def test_the_clipboard_gets_one_line_a_row():
-    """Numbers with a sign stay numbers; whatever else could be computed does not."""
-    lines = as_tsv(ROWS).splitlines()
-    assert lines[1] == "'=cmd('x')\t-0.5\t91.0 %"
-    assert lines[2].count("\t") == 2
-    assert "\x1b" not in lines[2]
-    assert as_tsv([["A"], ["-1+cmd"]]).splitlines()[1] == "'-1+cmd"
+TABLE = DataTable(("study", "best.value"), (("=cmd('x')", -0.5), ("a", None)))
 
 
 def test_what_cannot_be_saved_is_told(opened, until, monkeypatch):
@@ -386,12 +365,12 @@ def test_what_cannot_be_saved_is_told(opened, until, monkeypatch):
     monkeypatch.setattr("runner.store.files.write_bytes", fail)
 
     async def steps(pilot, app):
-        save_table(app, "a/../b", lambda: ROWS)
+        save_table(app, "a/../b", lambda: TABLE)
         await pilot.pause()
         assert app.screen.query_one(Input).value == "a-..-b.csv"
         await pilot.press("enter")
         await until(pilot, lambda: any("Permission denied" in note.message for note in app._notifications))
-        save_table(app, "none", lambda: ROWS[:1])
+        save_table(app, "none", lambda: DataTable(TABLE.columns))
         await until(pilot, lambda: any("nothing to save" in note.message for note in app._notifications))
 
     opened(steps)
@@ -404,9 +383,9 @@ def test_a_web_browser_gets_a_download(opened, monkeypatch):
     async def steps(pilot, app):
         monkeypatch.setattr(type(app), "is_web", property(lambda self: True))
         monkeypatch.setattr(app, "deliver_text", lambda text, **options: delivered.append((text.read(), options)))
-        save_table(app, "studies", lambda: ROWS)
+        save_table(app, "studies", lambda: TABLE)
         assert app.screen.PLACE == "studies"
 
     opened(steps)
-    assert delivered[0][0] == as_csv(ROWS)
+    assert delivered[0][0] == as_csv(TABLE)
     assert delivered[0][1]["save_filename"] == "studies.csv"

@@ -205,7 +205,7 @@ def test_ascii_signs_only():
 
 
 def test_text_has_all_columns_and_rows():
-    """The text for files and the clipboard has headings and every row, columns included that have no room."""
+    """The text has headings and every row, columns included that have no room."""
 
     async def story(app, table, pilot):
         table.set_rows(rows(20), cells)

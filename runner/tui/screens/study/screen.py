@@ -26,7 +26,7 @@ from runner.tui.screens.study.naming import state
 from runner.tui.screens.study.order import Order, order_of
 from runner.tui.screens.study.scene import PAUSE, Curves, Scene, Wanting
 from runner.tui.screens.study.trial_pane import TrialPane
-from runner.tui.screens.study.trials import View
+from runner.tui.screens.study.trials import View, data_columns
 from runner.tui.screens.study.trials_table import TrialsTable
 from runner.tui.widgets.names import Names
 from runner.tui.widgets.table import Table
@@ -34,6 +34,7 @@ from runner.tui.widgets.told import Told
 from runner.tui.words import msgid
 
 if TYPE_CHECKING:
+    from runner.console.datatable import DataTable
     from runner.store.store import Store
     from runner.tui.screens.study.chart_pane import ChartPane
     from runner.tui.screens.study.compare_pane import ComparePane
@@ -338,13 +339,24 @@ class StudyScreen(Place):
         """Save the table."""
         from runner.tui.exporting import save_table
 
-        save_table(self.browser, f"{self.study}-trials", self._table.text)
+        save_table(self.browser, f"{self.study}-trials", self._data)
 
     def action_copy(self) -> None:
         """Copy the table."""
         from runner.tui.exporting import copy_table
 
-        copy_table(self.browser, self._table.text())
+        copy_table(self.browser, self._data())
+
+    def _data(self) -> "DataTable":
+        """Return the trials that are shown, as the store has them; where columns were chosen, those alone."""
+        from runner.console.datatable import DataTable
+        from runner.console.study_tables import trials_table
+
+        if self.book is None:
+            return DataTable()
+        shown = [self.book.trials[int(key)] for key in self._table.keys]
+        table = trials_table(shown, self.book.parameters)
+        return table if self.view.columns is None else table.only(data_columns(self.view.columns))
 
     def _sort(self, key: str) -> None:
         turned = not self.view.turned if key == self.view.sorted_by else False

@@ -24,6 +24,7 @@ __all__ = [
     "cells",
     "column_names",
     "columns",
+    "data_columns",
     "filter_names",
     "first_column_keys",
     "sorted_downwards",
@@ -83,6 +84,13 @@ def first_column_keys(book: Book) -> tuple[str, ...]:
     """Return the columns that one starts with."""
     parameters = [f"{PARAM}{name}" for name in book.parameters[:_MOST_PARAMETERS]]
     return ("number", "state", "value", *parameters, "seconds", "origin")
+
+
+def data_columns(keys: Sequence[str]) -> tuple[str, ...]:
+    """Return what columns are called in the table as data."""
+    named = {PARAM: "params.", METRIC: "metrics."}
+    kinds = [(key, next((kind for kind in named if key.startswith(kind)), "")) for key in keys]
+    return tuple(f"{named[kind]}{key.removeprefix(kind)}" if kind else key for key, kind in kinds)
 
 
 def sorted_downwards(book: Book, view: View) -> bool:

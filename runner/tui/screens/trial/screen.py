@@ -14,6 +14,7 @@ from textual.worker import Worker
 
 from catalog.errors import ModelcatError, UnknownStudyError
 from catalog.results import Explanation
+from runner.console.datatable import DataTable
 from runner.console.text import safe
 from runner.tui.bindings import ACTIONS, key_label, keys_of, textual_bindings
 from runner.tui.desk import Desk
@@ -333,9 +334,9 @@ class TrialScreen(Place):
             self.browser.copy_to_clipboard(safe(example.text))
             self.browser.tell(self.desk.t("Copied the text of row {row:count}.", row=example.row))
 
-    def _table(self) -> list[list[str]]:
+    def _table(self) -> DataTable:
         view = self._view()
-        return self._panes[self._tab].table(view) if view is not None and self._tab in self._panes else []
+        return self._panes[self._tab].table(view) if view is not None and self._tab in self._panes else DataTable()
 
 
 def _first_tab(facts: Facts, desk: Desk) -> str:

@@ -12,18 +12,24 @@ from runner.tui.screens.trial.telling import parameter
 
 __all__ = ["Setting", "settings_of"]
 
+_REQUIRED = "required"
+"""What a catalog says of a field that has no default."""
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One field.
+    """One field, as it is shown and as data.
 
     Attributes:
-        name: Its name.
+        name: Its name, harmless.
         here: Its value in this trial.
         given: In the given configuration.
         default: The plugin's; empty where there is none.
         differs: Whether this trial's is another than the given one.
         tuned: Whether the study tunes it.
+        field: Its name as it is.
+        values: What it is in this trial, in the given configuration and by default, as they are; None where nothing is
+            known.
     """
 
     name: str
@@ -32,6 +38,8 @@ class Setting:
     default: str
     differs: bool
     tuned: bool
+    field: str
+    values: tuple[Any, Any, Any]
 
 
 def settings_of(facts: Facts, desk: Desk) -> list[Setting]:
@@ -55,14 +63,25 @@ def _setting(
     was = parameter(given[name], desk) if name in given else default or desk.glyphs.dash
     now = parameter(here[name], desk) if name in here else was
     tuned = name in facts.trial.params
-    return Setting(safe(name, 40), now, was, default or desk.glyphs.dash, now != was, tuned)
+    usual = _default_value(defaults.get(name, ""))
+    given_value = given.get(name, usual)
+    values = (here.get(name, given_value), given_value, usual)
+    return Setting(safe(name, 40), now, was, default or desk.glyphs.dash, now != was, tuned, name, values)
 
 
 def _default(told: str, desk: Desk) -> str:
     """Return a default as values are written; a catalog tells it as JSON."""
-    if told == "required":
+    if told == _REQUIRED:
         return desk.t("required")
     try:
         return parameter(json.loads(told), desk) if told else ""
     except ValueError:
         return safe(told, 40)
+
+
+def _default_value(told: str) -> Any:
+    """Return a default as it is; None where a field has none."""
+    try:
+        return None if told in {"", _REQUIRED} else json.loads(told)
+    except ValueError:
+        return told

@@ -1,11 +1,13 @@
 """Confidence: how sure the model is where it is right and where it is wrong, and whether that can be believed."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from textual.content import Content
 from textual.widget import Widget
 
+from runner.console.datatable import DataTable, table_of
 from runner.console.text import safe
 from runner.tui.desk import Desk
 from runner.tui.figures.columns import columns
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["ConfidencePane"]
 
+_BIN = ("low", "high", "right", "wrong", "confidence")
 _HEIGHT, _HIGHEST, _BESIDE = 10, 28, 15
 """Lines of the highest column, at least and at most, and above and below it."""
 
@@ -72,16 +75,10 @@ class ConfidencePane:
         self._curve.show(reliability(found.confidence, before, desk))
         self._change.show(lambda canvas: _change(calibration, view, canvas, desk))
 
-    def table(self, view: View) -> list[list[str]]:
+    def table(self, view: View) -> DataTable:
         """Return the bins."""
-        if view.evaluation is None:
-            return []
-        t, language = self._desk.t, self._desk.language
-        rows = [
-            [language.percent(found.low, 0), language.percent(found.high, 0), str(found.right), str(found.wrong)]
-            for found in view.evaluation.confidence
-        ]
-        return [[t("above"), t("up to"), t("right"), t("wrong")], *rows]
+        found = view.evaluation
+        return table_of([asdict(each) for each in found.confidence] if found else [], _BIN)
 
 
 def _figures(view: View, desk: Desk) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from textual.content import Content
 from textual.widget import Widget
 
+from runner.console.datatable import DataTable
 from runner.console.text import safe
 from runner.tui.desk import Desk
 from runner.tui.figures.bars import bars
@@ -62,14 +63,16 @@ class ConfusionPane:
         self._classes.show(lambda canvas: _classes(view, canvas, desk))
         self._metrics.show(lambda canvas: _metrics(view, canvas, desk))
 
-    def table(self, view: View) -> list[list[str]]:
-        """Return the matrix."""
+    def table(self, view: View) -> DataTable:
+        """Return the matrix, a row for each of its cells."""
         if view.evaluation is None:
-            return []
-        count = len(view.evaluation.confusion)
-        labels = [safe(view.label(index), 80) for index in range(count)]
-        rows = [[label, *map(str, row)] for label, row in zip(labels, view.evaluation.confusion, strict=True)]
-        return [[self._desk.t("True, as predicted"), *labels], *rows]
+            return DataTable()
+        cells = [
+            (view.label(truth), view.label(predicted), count)
+            for truth, row in enumerate(view.evaluation.confusion)
+            for predicted, count in enumerate(row)
+        ]
+        return DataTable(("truth", "predicted", "rows"), tuple(cells))
 
 
 def _classes(view: View, canvas: Canvas, desk: Desk) -> Content:

@@ -3,6 +3,8 @@
 from textual.content import Content
 from textual.widget import Widget
 
+from runner.console.datatable import DataTable
+from runner.console.study_tables import epochs_table
 from runner.tui.desk import Desk
 from runner.tui.figures.fitting import flat
 from runner.tui.screens.trial.grid import grid
@@ -57,10 +59,9 @@ class CurvesPane:
         self._table.show(lambda canvas: grid(headings, rows, canvas))
         self._reading.retell()
 
-    def table(self, view: View) -> list[list[str]]:
+    def table(self, view: View) -> DataTable:
         """Return the measurements."""
-        headings, rows = measurements(view.facts, self._desk)
-        return [[found.label for found in headings], *rows]
+        return epochs_table(view.facts.epochs, kept_epoch(view.facts))
 
     def _read(self) -> str:
         """Say how to read the curves, or why there are none."""

@@ -9,6 +9,7 @@ from textual.containers import Container, Vertical, VerticalScroll
 from textual.widget import Widget
 from textual.worker import Worker
 
+from runner.console.datatable import DataTable
 from runner.console.text import safe
 from runner.tui.desk import Desk
 from runner.tui.reading import Example
@@ -76,11 +77,18 @@ class ExamplesPane(Container):
             self._said.retell()
         self._read()
 
-    def table(self, view: View) -> list[list[str]]:
-        """Return the rows that are shown, with their texts in full."""
-        rows = self._table.text()
-        texts = [self._text_at(place) for place in self._places]
-        return [rows[0], *([*row[:-1], text] for row, text in zip(rows[1:], texts, strict=False))] if view else rows
+    def table(self, view: View) -> DataTable:
+        """Return the rows that are shown, with their texts in full; `cut` where the file holds more of a text."""
+        found = view.predictions
+        if found is None:
+            return DataTable()
+        rows = []
+        for place in self._places:
+            example = view.examples.get(found.rows[place])
+            text, cut = (None, None) if example is None else (example.text, example.cut)
+            truth, predicted = (view.label(index) for index in (found.labels[place], found.predicted[place]))
+            rows.append((found.rows[place], truth, predicted, found.confidence[place], text, cut))
+        return DataTable(("row", "truth", "predicted", "confidence", "text", "cut"), tuple(rows))
 
     @property
     def example(self) -> Example | None:
@@ -193,13 +201,6 @@ class ExamplesPane(Container):
     @property
     def _place(self) -> int | None:
         return None if self._table.cursor is None else int(self._table.cursor)
-
-    def _text_at(self, place: int) -> str:
-        view = self._view
-        if view is None or view.predictions is None:
-            return ""
-        example = view.examples.get(view.predictions.rows[place])
-        return safe(example.text) if example else ""
 
     def _read(self) -> None:
         """Show the text under the cursor."""

@@ -1,10 +1,12 @@
 """Length: does it matter how long a text is?"""
 
 from collections.abc import Callable
+from dataclasses import asdict
 
 from textual.content import Content
 from textual.widget import Widget
 
+from runner.console.datatable import DataTable, table_of
 from runner.tui.desk import Desk
 from runner.tui.figures.bars import bars
 from runner.tui.figures.fitting import flat
@@ -53,10 +55,9 @@ class LengthPane:
         self._bars.show(lambda canvas: _bars(view, canvas, desk))
         self._table.show(lambda canvas: _grid(view, canvas, desk))
 
-    def table(self, view: View) -> list[list[str]]:
+    def table(self, view: View) -> DataTable:
         """Return the buckets."""
-        headings, rows = _rows(view, self._desk)
-        return [[found.label for found in headings], *rows] if rows else []
+        return table_of([asdict(bucket) for bucket in view.evaluation.lengths] if view.evaluation else [])
 
     def _sentence(self) -> str:
         if self._view is None:

@@ -7,6 +7,7 @@ from textual.containers import Container, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
 
+from runner.console.datatable import DataTable
 from runner.tui.desk import Desk
 from runner.tui.figures.fitting import flat
 from runner.tui.screens.trial.telling import judged
@@ -29,8 +30,8 @@ class Pane(Protocol):
     def show(self, view: View) -> None:
         """Show this from now on, in the language of the moment; nothing that is read is moved."""
 
-    def table(self, view: View) -> list[list[str]]:
-        """Return its numbers as a table with headings, for the clipboard and for files; empty where there are none."""
+    def table(self, view: View) -> DataTable:
+        """Return what it shows as data, for the clipboard and for files; empty where there is nothing."""
 
 
 def page(left: Sequence[Widget], right: Sequence[Widget] = ()) -> VerticalScroll:

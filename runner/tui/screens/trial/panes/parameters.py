@@ -6,6 +6,7 @@ from datetime import datetime
 from textual.content import Content
 from textual.widget import Widget
 
+from runner.console.datatable import DataTable
 from runner.console.text import safe
 from runner.tui.desk import Desk
 from runner.tui.screens.trial.grid import Heading, facts, grid
@@ -44,10 +45,10 @@ class ParametersPane:
         self._notes.display = self._notes_heading.display = bool(view.facts.trial.notes)
         self._notes.show(lambda canvas: _notes(view, canvas))
 
-    def table(self, view: View) -> list[list[str]]:
+    def table(self, view: View) -> DataTable:
         """Return the parameters."""
-        headings, rows = _rows(view, self._desk)
-        return [[found.label for found in headings], *rows]
+        found = settings_of(view.facts, self._desk)
+        return DataTable(("field", "trial", "given", "default"), tuple((one.field, *one.values) for one in found))
 
 
 def _ended(view: View, canvas: Canvas, desk: Desk) -> Content:

@@ -6,6 +6,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from catalog.results import ClassWords, ExampleExplanation
+from runner.console.datatable import DataTable
 from runner.console.text import safe
 from runner.tui.desk import Desk
 from runner.tui.figures.bars import Bar, bars
@@ -56,17 +57,15 @@ class WordsPane:
             labels = view.facts.labels
             self._examples.show(lambda canvas: _examples(found.examples, labels, canvas, desk))
 
-    def table(self, view: View) -> list[list[str]]:
+    def table(self, view: View) -> DataTable:
         """Return the words."""
-        found, t = view.facts.interpretation, self._desk.t
-        if found is None:
-            return []
+        found = view.facts.interpretation
         rows = [
-            [safe(words.label, 80), safe(word.word, 80), f"{word.weight:.4f}", str(word.texts)]
-            for words in found.classes
+            (words.label, word.word, word.weight, word.texts)
+            for words in (found.classes if found else ())
             for word in words.words
         ]
-        return [[t("Class"), t("Word"), t("Weight"), t("Texts")], *rows]
+        return DataTable(("label", "word", "weight", "texts"), tuple(rows))
 
 
 def _words(view: View, canvas: Canvas, desk: Desk, key: str) -> Content:
