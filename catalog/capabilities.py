@@ -91,12 +91,14 @@ class InputTable:
     Attributes:
         columns: All columns, in order.
         text: Those whose texts are predicted, joined in this order.
+        nested: Columns whose cells are JSON: lists and objects.
         notes: What a careful reader should know: encoding, dialect, rows that seem lost.
         batches: Returns the rows, at most the given number at a time, in constant memory where the format allows.
     """
 
     columns: tuple[str, ...]
     text: tuple[str, ...]
+    nested: tuple[str, ...]
     notes: tuple[str, ...]
     batches: Callable[[int], Iterator[InputBatch]]
 

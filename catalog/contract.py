@@ -15,6 +15,7 @@ from typing import Any, Protocol, runtime_checkable
 
 from pydantic import BaseModel
 
+from catalog.columns import ColumnRoles, RowCounts
 from catalog.dataset import Dataset
 from catalog.results import Comparison, Evaluation, Prediction
 from catalog.space import Scalar, SearchSpace
@@ -23,7 +24,6 @@ __all__ = [
     "CHECKPOINTS",
     "CHECKPOINT_SECONDS",
     "Card",
-    "ColumnRoles",
     "DataSummary",
     "Decision",
     "Direction",
@@ -32,7 +32,6 @@ __all__ = [
     "Plugin",
     "Predictor",
     "Prepared",
-    "RowCounts",
     "Trainer",
     "TrialContext",
     "TrialResult",
@@ -77,42 +76,6 @@ class Outcome(StrEnum):
     COMPLETE = "complete"
     PRUNED = "pruned"
     STOPPED = "stopped"
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnRoles:
-    """Which column of a source is what.
-
-    Attributes:
-        text: Columns whose texts are joined, in this order.
-        label: Column of the class.
-        ignored: Columns that hold text too and are not used.
-        group: Column whose values stay on one side of every split; None if there is none.
-        time: Column by whose order the latest rows became the test split; None if there is none.
-    """
-
-    text: tuple[str, ...]
-    label: str
-    ignored: tuple[str, ...] = ()
-    group: str | None = None
-    time: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RowCounts:
-    """How many rows of one split of a source were read and what became of them.
-
-    Attributes:
-        lines: Lines of text, header included; None if the format has none.
-        records: Rows that were read.
-        kept: Rows that are used.
-        dropped: Rows that are not, by reason: ``{"empty text": 3}``.
-    """
-
-    lines: int | None
-    records: int
-    kept: int
-    dropped: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from catalog.columns import ColumnRoles
 from catalog.statement import Statement
 
 __all__ = [
@@ -109,6 +110,8 @@ class Evaluation:
         model_bytes: Size of the model's folder.
         peak_memory_bytes: Most memory in use: on a GPU of this training or evaluation, else of the process so far.
         left_out: Rows of a file that have no text, and were not judged.
+        columns: Which columns of a file were taken.
+        notes: What a careful reader should know of how a file was read.
     """
 
     split: str
@@ -125,6 +128,8 @@ class Evaluation:
     model_bytes: int | None = None
     peak_memory_bytes: int | None = None
     left_out: int = 0
+    columns: ColumnRoles | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

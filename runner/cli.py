@@ -52,6 +52,18 @@ workers_option = click.option(
 )
 
 
+def format_options(command: Command) -> Command:
+    """Add the options that say how a delimited file is written."""
+    for option in (
+        click.option("--no-header", is_flag=True, help='The first line is a row; columns are called "0", "1", ...'),
+        click.option("--encoding", metavar="NAME", help="Of text, such as cp1252; else found, of stdin UTF-8."),
+        click.option("--quote", metavar="CHAR", help='Around cells of a CSV; "" if quotes have no meaning.'),
+        click.option("--delimiter", metavar="CHAR", help="Between cells of a CSV; else found."),
+    ):
+        command = option(command)
+    return command
+
+
 def engine_options(command: Command) -> Command:
     """Add the options that say where trials run."""
     engine = click.option(
@@ -158,11 +170,13 @@ def validate(spec: Path, overrides: tuple[str, ...], json: bool) -> None:
     """
     from catalog.spec import load
     from runner.console.output import print_json, print_line
-    from runner.console.validation import inspect_data, validation_answer, validation_lines
+    from runner.console.validation import validation_answer, validation_lines
+    from runner.study.inspection import inspect_data
 
     request = load(spec, overrides)
-    answer = validation_answer(request, inspect_data(request, _settings().cache))
-    print_json(answer) if json else print_line("\n".join(validation_lines(answer)))
+    found = inspect_data(request, _settings().cache)
+    answer = validation_answer(request, found)
+    print_json(answer) if json else print_line("\n".join(validation_lines(answer, found)))
 
 
 @app.command(epilog="Example:  modelcat plan examples/quickstart.json --workers 2")
@@ -252,7 +266,7 @@ def submit(spec: Path, overrides: tuple[str, ...], start: bool, storage: str | N
     from catalog.spec import load
     from runner.console.output import print_json
     from runner.console.queueing import position_of, print_submitted, submitted_answer
-    from runner.console.validation import inspect_data
+    from runner.study.inspection import inspect_data
     from runner.study.background import start_worker
     from runner.study.queue import submit as enqueue
 
@@ -450,9 +464,13 @@ def browse(
 @app.command(epilog="Example:  modelcat predict imdb-bert --file reviews.csv -o answers.jsonl")
 @study_argument
 @click.argument("texts", metavar="[TEXT]...", nargs=-1)
-@click.option("--file", metavar="PATH", help="CSV, TSV, JSONL, Parquet or .txt (a text a line); - for stdin.")
-@click.option("--column", metavar="NAME", help="Column (key) of the texts; else text.")
-@click.option("--format", "form", type=click.Choice(["table", "jsonl", "csv"]), help="Else as -o ends, else a table.")
+@click.option("--file", metavar="PATH", help="Any file that a data set may be, or .txt (a text a line); - for stdin.")
+@click.option("--column", metavar="NAME", multiple=True, help="Column (key) of the texts; else that of the study.")
+@click.option("--only", is_flag=True, help="Leave the other columns of the file out.")
+@click.option(
+    "--format", "form", type=click.Choice(["table", "jsonl", "csv", "parquet"]), help="Else as -o ends, else a table."
+)
+@format_options
 @click.option("--explain", is_flag=True, help="Say which words spoke for the label, and which were looked at.")
 @precision_option
 @output_option
@@ -464,8 +482,13 @@ def predict(
     texts: tuple[str, ...],
     *,
     file: str | None,
-    column: str | None,
+    column: tuple[str, ...],
+    only: bool,
     form: str | None,
+    delimiter: str | None,
+    quote: str | None,
+    encoding: str | None,
+    no_header: bool,
     explain: bool,
     precision: str,
     output: Path | None,
@@ -476,26 +499,51 @@ def predict(
     """Classify texts with a study's model.
 
     Any number of texts, answered in order as they come: given here, in a file, or piped into stdin (a text a line, or
-    JSON objects with "text"). In CSV a cell that would begin as a formula (= + - @) gets an apostrophe in front, and
-    control characters are spelled out.
+    JSON objects with "text"). A file is read as the study's own data are: its text is in the columns that the study was
+    trained on, and all its columns are kept. New columns are label, confidence and a probability for each class. A text
+    that is empty gets an empty answer. Texts that stand in no file are written to CSV with an apostrophe in front where
+    a cell would begin as a formula (= + - @), and with control characters spelled out.
     """
-    from runner.console.predicting import Question, chosen_format, chosen_precision, texts_of
+    from runner.console.predicting import (
+        Question,
+        chosen_format,
+        chosen_precision,
+        file_inputs,
+        typed_inputs,
+    )
     from runner.console.predicting import predict as answer
+    from runner.console.reading import given_format, input_file
     from runner.study.kept_model import kept_model
 
     chosen = chosen_format(form, output, json=json, explain=explain)
     arithmetic = chosen_precision(precision, texts, explain=explain)
-    given = texts_of(texts, file, column)
+    written = given_format(delimiter, quote, encoding, no_header=no_header)
+    from_stdin = file is None or file == "-"
+    if texts not in {(), ("-",)} and file is not None:
+        raise InputError("texts are given as arguments and with --file; leave one of them out")
+    if from_stdin and only:
+        raise InputError("--only leaves the columns of a file out, but no file is given; --file names it")
+    inputs = typed_inputs(texts, column, encoding) if from_stdin else None
     place, record = _place(storage, 1), _store(storage).study(study)
+    if inputs is None:
+        inputs = file_inputs(record.key, input_file(record, Path(str(file)), column, written), only=only)
     question = Question(record.key, kept_model(record, place), explain, arithmetic, place.debug)
-    answer(question, given, chosen, output, force=force)
+    answer(question, inputs, chosen, output, force=force)
 
 
 @app.command(epilog="Example:  modelcat evaluate imdb-bert reviews.csv -o predictions.parquet")
 @study_argument
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
-@click.option("--text", metavar="COLUMN", help="Column of the texts; else found.")
-@click.option("--label", metavar="COLUMN", help="Column of the labels; else found.")
+@click.option("--text", metavar="COLUMN", multiple=True, help="Column of the texts; else that of the study.")
+@click.option("--label", metavar="COLUMN", help="Column of the labels; else that of the study.")
+@click.option(
+    "--labels-as",
+    type=click.Choice(["names", "ids"]),
+    default="names",
+    show_default=True,
+    help="Whether labels are names of the model's classes or their ids, 0, 1, ...",
+)
+@format_options
 @precision_option
 @output_option
 @force_option
@@ -505,8 +553,13 @@ def evaluate(
     study: str,
     file: Path,
     *,
-    text: str | None,
+    text: tuple[str, ...],
     label: str | None,
+    labels_as: Any,
+    delimiter: str | None,
+    quote: str | None,
+    encoding: str | None,
+    no_header: bool,
     precision: str,
     output: Path | None,
     force: bool,
@@ -515,15 +568,19 @@ def evaluate(
 ) -> None:
     """Judge a study's model on a labelled file.
 
-    CSV, TSV, JSONL or Parquet; -o keeps the per-example predictions as Parquet.
+    A file of any format that a data set may have; -o keeps the per-example predictions as Parquet. Labels are matched
+    by name; one that the model does not know is an error.
     """
     from runner.console.judging import judge_file, judgement_answer, print_judgement
     from runner.console.output import print_json
+    from runner.console.reading import given_format, labelled_file
     from runner.engine.messages import JudgeFile
     from runner.study.kept_model import kept_model
 
     place, record = _place(storage, 1), _store(storage).study(study)
-    task = JudgeFile(record.key, kept_model(record, place), file, text, label, place.folder, precision)
+    written = given_format(delimiter, quote, encoding, no_header=no_header)
+    labelled = labelled_file(record, file, text, label, written, labels_as)
+    task = JudgeFile(record.key, kept_model(record, place), labelled, place.folder, precision)
     found = judge_file(task, output, force=force, debug=place.debug)
     if json:
         print_json(judgement_answer(record.study, file, found, output))

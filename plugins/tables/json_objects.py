@@ -22,8 +22,8 @@ def open_json(path: Path, field: str, given: Format) -> OpenTable:
     """Look through a file and make it ready for reading.
 
     A key that an object lacks is null there, a key of mixed types becomes strings. A key that holds a list or an object
-    anywhere becomes a column of nulls, with the row in its metadata: files may have such keys as long as they are not
-    used.
+    anywhere becomes a column of JSON, with the first such row in its metadata: files may have such keys as long as they
+    are not used.
 
     Raises:
         DataError: Not text, not JSON, not objects, or an object with one key twice; the message gives the line.
@@ -181,7 +181,9 @@ class _Objects:
 
 def _type(kinds: set[type], nested: bool) -> pa.DataType:  # noqa: FBT001 -- a fact of the column
     known = kinds - {type(None)}
-    if nested or not known:
+    if nested:
+        return pa.string()
+    if not known:
         return pa.null()
     for kind, type_ in ((bool, pa.bool_()), (int, pa.int64()), (float, pa.float64())):
         if known == {kind}:
@@ -190,11 +192,17 @@ def _type(kinds: set[type], nested: bool) -> pa.DataType:  # noqa: FBT001 -- a f
 
 
 def _batch(rows: list[Mapping[str, Any]], types: Mapping[str, pa.DataType], schema: pa.Schema) -> pa.RecordBatch:
-    arrays = [_array([row.get(name) for row in rows], kind) for name, kind in types.items()]
+    arrays = [
+        _array([row.get(name) for row in rows], kind, whole=bool(field.metadata))
+        for (name, kind), field in zip(types.items(), schema, strict=True)
+    ]
     return pa.RecordBatch.from_arrays(arrays, schema=schema)
 
 
-def _array(values: list[Any], kind: pa.DataType) -> pa.Array:
+def _array(values: list[Any], kind: pa.DataType, *, whole: bool) -> pa.Array:
+    """Return a column; as JSON if `whole`, so that strings keep their quotes."""
+    if whole:
+        return pa.array([None if value is None else json.dumps(value) for value in values], kind)
     if pa.types.is_null(kind):
         return pa.nulls(len(values))
     if pa.types.is_string(kind):

@@ -13,6 +13,7 @@ from runner.console.output import print_line
 from runner.console.text import duration
 from runner.engine.asking import asking
 from runner.engine.messages import JudgeFile
+from runner.presentation.data import columns_answer, columns_line
 
 __all__ = ["judge_file", "judgement_answer", "print_judgement"]
 
@@ -56,6 +57,8 @@ def judgement_answer(study: str, file: Path, evaluation: Evaluation, output: Pat
         "file": str(file),
         **evaluation_answer(evaluation),
         "left_out": evaluation.left_out,
+        "columns": columns_answer(evaluation.columns),
+        "notes": list(evaluation.notes),
         "predictions": None if output is None else str(output.absolute()),
     }
 
@@ -65,6 +68,10 @@ def print_judgement(study: str, file: Path, evaluation: Evaluation, output: Path
     speed = rows_per_second(evaluation)
     rate = f", {speed:,.0f} rows/s" if speed else ""
     print_line(f"{study} on {file}: {evaluation.rows:,} rows in {duration(evaluation.seconds)}{rate}")
+    if (line := columns_line(evaluation.columns)) is not None:
+        print_line(f"  columns: {line}")
+    for note in evaluation.notes:
+        print_line(f"  note: {note}")
     if evaluation.left_out:
         print_line(f"  {evaluation.left_out:,} rows of the file have no text and were left out")
     print_evaluation(evaluation)

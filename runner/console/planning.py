@@ -9,6 +9,7 @@ from catalog.results import Forecast
 from catalog.statement import english
 from runner.console.output import print_line, print_table
 from runner.console.text import duration, safe
+from runner.presentation.data import columns_answer, columns_line, read_line
 from runner.study.cost import Cost
 from runner.study.names import study_name
 from runner.study.planning import Plan
@@ -32,6 +33,7 @@ def plan_answer(plan: Plan) -> dict[str, Any]:
         "label_rows": {split: list(rows) for split, rows in plan.data.label_rows.items()},
         "language": plan.data.language,
         "mean_words": plan.data.mean_words,
+        "columns": columns_answer(plan.data.columns),
         "notes": list(plan.data.notes),
         "length_unit": forecast.unit if forecast else None,
         "length_quantiles": dict(zip(_QUANTILES, forecast.length_quantiles, strict=True)) if forecast else None,
@@ -87,6 +89,10 @@ def print_plan(plan: Plan) -> None:
 
 def _data_lines(data: DataSummary) -> Iterator[str]:
     yield f"  rows        {', '.join(f'{count:,} {split}' for split, count in data.rows.items())}"
+    if data.counts:
+        yield f"  read        {read_line(data)}"
+    if (line := columns_line(data.columns)) is not None:
+        yield f"  columns     {safe(line, 200)}"
     shares = zip(data.labels, data.label_rows.get("train", ()), strict=False)
     classes = [f"{safe(label, 40)} {count:,}" for label, count in shares]
     yield f"  classes     {', '.join(classes[:20]) or ', '.join(safe(label, 40) for label in data.labels[:20])}"

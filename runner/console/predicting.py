@@ -5,21 +5,24 @@ import tempfile
 import time
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Any, cast
 
+from catalog import registry
+from catalog.capabilities import InputFile, InputTable, ReadsFiles
 from catalog.errors import InputError
 from runner.console.destination import check_file, written_file
 from runner.console.lines import well_formed
-from runner.console.prediction_formats import Answered, Format, pieces
+from runner.console.prediction_formats import Answered, Batch, Format, Layout, pieces
+from runner.console.prediction_table import write_parquet
 from runner.console.text import safe
-from runner.console.texts import file_texts, stream_texts
+from runner.console.texts import stream_texts
 from runner.engine.asking import asking
 from runner.engine.messages import Predict
 
-__all__ = ["Question", "chosen_format", "chosen_precision", "predict", "texts_of"]
+__all__ = ["Inputs", "Question", "chosen_format", "chosen_precision", "file_inputs", "predict", "typed_inputs"]
 
 _CHUNK_TEXTS = 1024
 _CHUNK_CHARACTERS = 4_000_000
@@ -27,6 +30,29 @@ _PATIENCE = 1.0
 """Seconds after which a chunk is not waited for any longer once its next text has come: a slow stream gets answers."""
 _SPOOLED = 1 << 23
 """Bytes of a JSON list that are held in memory before it goes to a temporary file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Some texts in order; of a file their rows too, a ``pyarrow.RecordBatch`` of all columns."""
+
+    texts: tuple[str, ...]
+    rows: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """All that is to be answered.
+
+    Attributes:
+        chunks: The texts, a chunk at a time.
+        columns: Columns of the file that the answers are added to; empty if there are none.
+        nested: Those of them whose cells are JSON.
+    """
+
+    chunks: Iterator[Chunk]
+    columns: tuple[str, ...] = ()
+    nested: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,45 +74,67 @@ class Question:
     debug: bool = False
 
 
-def texts_of(given: tuple[str, ...], file: str | None, column: str | None) -> Iterator[str]:
-    """Return the texts of the command line, of a file, or of stdin.
+def typed_inputs(given: tuple[str, ...], column: tuple[str, ...], encoding: str | None) -> Inputs:
+    """Return the texts of the command line, or those of stdin.
 
     Args:
-        given: Texts as arguments.
-        file: A path, or ``-`` for stdin.
-        column: Name of the column of texts.
+        given: Texts as arguments; ``-`` alone, or nothing, is stdin.
+        column: Key of the texts in JSON Lines.
+        encoding: Of stdin; UTF-8 if None.
 
     Raises:
-        InputError: Texts are given twice or not at all.
+        InputError: No texts are given, or several columns.
     """
-    if given == ("-",):
-        given, file = (), "-"
-    if given and file is not None:
-        raise InputError("texts are given as arguments and with --file; leave one of them out")
-    if given and column is not None:
-        raise InputError(f"--column {column} names a column of a file, but the texts are given as arguments")
-    if given:
-        return map(well_formed, given)
-    if file is None and sys.stdin.isatty():
+    if given and given != ("-",):
+        if column:
+            raise InputError(f"--column {column[0]} names a column of a file, but the texts are given as arguments")
+        return Inputs(_chunks(map(well_formed, given)))
+    if not given and sys.stdin.isatty():
         raise InputError("no text given; give texts as arguments, a file with --file, or pipe lines into stdin")
-    if file is None or file == "-":
-        return stream_texts(sys.stdin.buffer, column, _note)
-    return file_texts(Path(file), column, _note)
+    if len(column) > 1:
+        raise InputError("stdin has one text in a row; name one --column, or give a file with --file")
+    return Inputs(_chunks(stream_texts(sys.stdin.buffer, column[0] if column else None, encoding or "utf-8")))
+
+
+def file_inputs(key: str, file: InputFile, *, only: bool) -> Inputs:
+    """Return the texts of a file with its rows; a note says how it is read.
+
+    Args:
+        key: Of the plugin that reads it.
+        file: The file.
+        only: Whether its other columns are left out.
+
+    Raises:
+        DataError: It cannot be read, or lacks a column.
+        InputError: The plugin reads no files.
+    """
+    plugin = registry.load(key)
+    if not isinstance(plugin, ReadsFiles):
+        raise InputError(f"{key} reads no files; give texts as arguments, or pipe lines into stdin")
+    table = plugin.open_file(file)
+    named = " + ".join(map(repr, table.text))
+    _note(f"{file.path}: the text is in column {named}")
+    for note in table.notes:
+        _note(note)
+    return Inputs(_bounded(table)) if only else Inputs(_bounded(table), table.columns, table.nested)
 
 
 def chosen_format(form: str | None, output: Path | None, *, json: bool, explain: bool) -> Format:
-    """Return how to write: as told, else as the output file's suffix says, else a table.
+    """Return how to write: what is asked for, else what the output file's suffix says, else a table.
 
     Raises:
-        InputError: Two formats are asked for, or words are to be explained in CSV.
+        InputError: Two formats are asked for, words are to be explained in CSV or Parquet, or Parquet has no file.
     """
     if json and form is not None:
         raise InputError(f"--json prints one JSON list, --format {form} something else; leave one of them out")
-    by_suffix = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json"}
+    by_suffix = {".csv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "json", ".parquet": "parquet"}
     guessed = by_suffix.get(output.suffix.lower(), "table") if output else "table"
     chosen = "json" if json else form or guessed
-    if chosen == "csv" and explain:
-        raise InputError("CSV has no place for a list of words: use --format jsonl with --explain")
+    if chosen in {"csv", "parquet"} and explain:
+        name = "CSV" if chosen == "csv" else "Parquet"
+        raise InputError(f"{name} has no place for a list of words: use --format jsonl with --explain")
+    if chosen == "parquet" and output is None:
+        raise InputError("Parquet goes into a file: name it with -o")
     return cast("Format", chosen)
 
 
@@ -105,8 +153,10 @@ def chosen_precision(precision: str, given: tuple[str, ...], *, explain: bool) -
     return None if precision == "auto" and exact else precision
 
 
-def predict(question: Question, texts: Iterator[str], form: Format, output: Path | None, *, force: bool) -> None:
+def predict(question: Question, inputs: Inputs, form: Format, output: Path | None, *, force: bool) -> None:
     """Write one answer a text, in order, to stdout as they come, or into a file whole or not at all.
+
+    A text without anything but spaces gets an empty answer; a note says how many there were.
 
     Raises:
         InputError: The output exists or cannot be written, a file of texts cannot be read, or the model cannot explain.
@@ -114,33 +164,70 @@ def predict(question: Question, texts: Iterator[str], form: Format, output: Path
     """
     if output is not None:
         check_file(output, force=force)
-    progress = _Progress(shown=sys.stderr.isatty() and (output is not None or not sys.stdout.isatty()))
+    shown = sys.stderr.isatty() and (output is not None or not sys.stdout.isatty())
+    progress = _Progress(shown=shown)
+    terminal = output is None and sys.stdout.isatty()
+    if (first := next(inputs.chunks, None)) is None:  # said before a worker has taken its seconds to start
+        _note("there are no texts")
+    inputs = replace(inputs, chunks=chain([first] if first is not None else [], inputs.chunks))
     # Closed here and not by the garbage collector: the worker ends before the command does.
-    with closing(_answers(question, texts, progress)) as answers:
-        written = pieces(answers, form)
-        if output is not None:
+    with closing(_answers(question, inputs, progress)) as answers:
+        labels = next(answers)[1] if first is not None else ()
+        layout = Layout(inputs.columns, labels, inputs.nested, raw=not terminal)
+        found = (batch for batch, _ in answers)
+        if form == "parquet" and output is not None:
             with written_file(output) as file:
-                _write(written, file, "utf-8")
+                write_parquet(found, layout, file)
+        elif output is not None:
+            with written_file(output) as file:
+                _write(pieces(found, form, layout), file, "utf-8")
         elif form == "json":
-            _print_whole(written)
+            _print_whole(pieces(found, form, layout))
         else:
             sys.stdout.flush()
-            _write(written, sys.stdout.buffer, sys.stdout.encoding if form == "table" else "utf-8")
+            _write(pieces(found, form, layout), sys.stdout.buffer, sys.stdout.encoding if form == "table" else "utf-8")
     progress.end()
+    if progress.empty:
+        _note(f"{progress.empty:,} of {progress.rows:,} rows have no text and got an empty answer")
 
 
-def _answers(question: Question, texts: Iterator[str], progress: "_Progress") -> Generator[list[Answered], None, None]:
-    chunks = _chunks(texts)
-    if (first := next(chunks, None)) is None:  # told before a worker has taken its seconds to start
-        _note("there are no texts")
-        return
+def _answers(
+    question: Question, inputs: Inputs, progress: "_Progress"
+) -> Generator[tuple[Batch, tuple[str, ...]], None, None]:
+    """Yield the names of the classes once, then the answers of each chunk."""
     with asking(debug=question.debug) as ask:
-        for chunk in chain([first], chunks):
-            yield ask(Predict(question.key, question.model_dir, chunk, question.explain, question.precision))
-            progress.add(len(chunk))
+        known: tuple[str, ...] | None = None
+        for chunk in inputs.chunks:
+            if known is None:
+                known = tuple(ask(Predict(question.key, question.model_dir, ("",)))[0].probabilities)
+                yield Batch([]), known
+            filled = tuple(text for text in chunk.texts if text.strip())
+            found = (
+                iter(ask(Predict(question.key, question.model_dir, filled, question.explain, question.precision)))
+                if filled
+                else iter(())
+            )
+            rows = chunk.rows.to_pylist() if chunk.rows is not None and inputs.columns else [None] * len(chunk.texts)
+            answers = [
+                Answered(text, next(found) if text.strip() else None, row)
+                for text, row in zip(chunk.texts, rows, strict=True)
+            ]
+            progress.add(len(chunk.texts), len(chunk.texts) - len(filled))
+            yield Batch(answers, chunk.rows), known
 
 
-def _chunks(texts: Iterator[str]) -> Iterator[tuple[str, ...]]:
+def _bounded(table: InputTable) -> Iterator[Chunk]:
+    """Yield the rows of a file, so many at a time as a worker takes."""
+    for batch in table.batches(_CHUNK_TEXTS):
+        start, characters = 0, 0
+        for end, text in enumerate(batch.texts, start=1):
+            characters += len(text)
+            if characters >= _CHUNK_CHARACTERS or end == len(batch.texts):
+                yield Chunk(batch.texts[start:end], batch.rows.slice(start, end - start))
+                start, characters = end, 0
+
+
+def _chunks(texts: Iterable[str]) -> Iterator[Chunk]:
     chunk: list[str] = []
     characters, began = 0, time.monotonic()
     for text in texts:
@@ -148,10 +235,10 @@ def _chunks(texts: Iterator[str]) -> Iterator[tuple[str, ...]]:
         characters += len(text)
         late = time.monotonic() - began > _PATIENCE
         if len(chunk) == _CHUNK_TEXTS or characters >= _CHUNK_CHARACTERS or late:
-            yield tuple(chunk)
+            yield Chunk(tuple(chunk))
             chunk, characters, began = [], 0, time.monotonic()
     if chunk:
-        yield tuple(chunk)
+        yield Chunk(tuple(chunk))
 
 
 def _write(written: Iterable[str], file: IO[bytes], encoding: str) -> None:
@@ -181,22 +268,23 @@ class _Progress:
 
     def __init__(self, *, shown: bool) -> None:
         self._shown = shown
-        self._rows = self._first = 0
+        self.rows = self.empty = self._first = 0
         self._began = time.monotonic()
         self._told = 0.0
 
-    def add(self, rows: int) -> None:
+    def add(self, rows: int, empty: int) -> None:
         """Count rows that are done; the clock runs from the first answers on, start-up left out."""
         now = time.monotonic()
-        if not self._rows:
+        if not self.rows:
             self._began = now
             self._first = rows
-        self._rows += rows
+        self.rows += rows
+        self.empty += empty
         if self._shown and now - self._told > 0.5:
             self._told = now
-            rate = (self._rows - self._first) / max(now - self._began, 1e-9)
-            speed = f", {rate:,.0f} rows/s" if self._rows > self._first else ""
-            sys.stderr.write(f"\r\x1b[K{self._rows:,} rows{speed}")
+            rate = (self.rows - self._first) / max(now - self._began, 1e-9)
+            speed = f", {rate:,.0f} rows/s" if self.rows > self._first else ""
+            sys.stderr.write(f"\r\x1b[K{self.rows:,} rows{speed}")
             sys.stderr.flush()
 
     def end(self) -> None:

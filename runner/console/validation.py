@@ -1,27 +1,15 @@
 """What `validate` finds out about a spec without training anything."""
 
-from pathlib import Path
 from typing import Any
 
 from catalog.contract import DataSummary
-from catalog.dataset import HubDataset
 from catalog.spec import Request
 from runner.console.text import number
+from runner.presentation.data import columns_answer, columns_line, read_line, row_totals
 from runner.study.names import study_name
 from runner.study.space import to_json
 
-__all__ = ["inspect_data", "validation_answer", "validation_lines"]
-
-
-def inspect_data(request: Request, cache: Path) -> DataSummary | None:
-    """Read and check the data where that costs no download; return None for data of a hub.
-
-    Raises:
-        DataError: The data cannot be used.
-    """
-    if isinstance(request.dataset, HubDataset):
-        return None
-    return request.plugin.inspect(request.dataset, request.config, cache)
+__all__ = ["validation_answer", "validation_lines"]
 
 
 def validation_answer(request: Request, data: DataSummary | None) -> dict[str, Any]:
@@ -38,15 +26,23 @@ def validation_answer(request: Request, data: DataSummary | None) -> dict[str, A
         "dataset": request.dataset.model_dump(mode="json", exclude_none=True),
         "data": None
         if data is None
-        else {"rows": dict(data.rows), "labels": list(data.labels), "notes": list(data.notes)},
+        else {
+            "rows": {**data.rows, **row_totals(data)},
+            "labels": list(data.labels),
+            "label_rows": {split: list(rows) for split, rows in data.label_rows.items()},
+            "columns": columns_answer(data.columns),
+            "positive": data.positive,
+            "notes": list(data.notes),
+        },
     }
 
 
-def validation_lines(answer: dict[str, Any]) -> list[str]:
+def validation_lines(answer: dict[str, Any], found: DataSummary | None) -> list[str]:
     """Return what was found for a person."""
     data, space = answer["data"], answer["search_space"]
+    splits = data["label_rows"] if data else ()
     rows = (
-        ", ".join(f"{count:,} {split}" for split, count in data["rows"].items()) + f" rows; {', '.join(data['labels'])}"
+        ", ".join(f"{data['rows'][split]:,} {split}" for split in splits) + f" rows; {', '.join(data['labels'])}"
         if data
         else "on a hub: read when the study runs"
     )
@@ -55,6 +51,8 @@ def validation_lines(answer: dict[str, Any]) -> list[str]:
         f"  study   {answer['study']}: {answer['trials']} trials, tuned for {answer['metric']}",
         f"  space   {', '.join(f'{name} {_bounds(entry)}' for name, entry in space.items()) or 'nothing is tuned'}",
         f"  data    {rows}",
+        *(f"  columns {line}" for line in [columns_line(found.columns) if found else None] if line),
+        *([f"  read    {read_line(found)}"] if found and found.counts else []),
         *(f"          {note}" for note in (data["notes"] if data else ())),
     ]
 

@@ -31,6 +31,7 @@ from runner.study.closing import close_study
 from runner.study.driving import STOP_SECONDS, is_death
 from runner.study.engines import engine_for
 from runner.study.folders import StudyFolders
+from runner.study.inspection import changed_data
 from runner.study.log import StudyLog
 from runner.study.names import study_name
 from runner.study.opening import check_same, facts_of, find_study, refuse_foreign, versions_of
@@ -75,6 +76,8 @@ def run_study(
     name = study_name(request, mode)
     known = find_study(place.storage, name)
     if known is not None and _is_done(known, request, mode):
+        if (changed := changed_data(known, request, place.cache)) is not None:
+            listener.note(changed)
         return known
     log = StudyLog(place.folder_of(name), listener.note)
     told = Tee((listener, log))

@@ -3,6 +3,7 @@
 from catalog.contract import EpochMetrics
 from catalog.errors import ModelcatError
 from runner.console.text import duration, metric_value, params
+from runner.presentation.data import columns_line, read_line
 from runner.store.records import TrialRecord
 from runner.study.progress import Opened
 
@@ -38,6 +39,8 @@ def opened_lines(opened: Opened) -> list[str]:
     lines = [
         f"study {opened.study} ({opened.key}), {opened.planned} trials, tuned for {opened.metric} on validation",
         f"data {data.name}: {rows} rows; classes: {', '.join(data.labels[:8])}{' …' if len(data.labels) > 8 else ''}",
+        *([f"  columns: {line}"] if (line := columns_line(data.columns)) is not None else []),
+        *([f"  read: {read_line(data)}"] if data.counts else []),
         *(f"  note: {note}" for note in (*data.notes, *opened.notes)),
     ]
     made = [trial for trial in opened.trials if trial.state != "running"]

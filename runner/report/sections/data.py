@@ -1,5 +1,8 @@
 """The data set's card."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from runner.console.text import safe
 from runner.report.blocks import Block, Cell, Facts, Missing, Prose, Row, Section, Table
 from runner.report.results import Results
@@ -21,6 +24,7 @@ def data(results: Results, teller: Teller) -> Section:
     items.append((t("Rows in all"), teller.told("data.rows", sum(rows.values()), "count")))
     items += [(teller.split(name), teller.told(f"data.rows.{name}", count, "count")) for name, count in rows.items()]
     items.append((t("Classes"), teller.told("data.classes", len(results.labels), "count")))
+    items += _reading(found, teller)
     words = found.get("mean_words")
     items.append(
         (t("Average length"), t("not counted") if words is None else teller.told("data.mean_words", words, "number"))
@@ -36,6 +40,29 @@ def data(results: Results, teller: Teller) -> Section:
     notes = [safe(note, 1000) for note in found.get("notes") or ()]
     blocks += [Prose(note, "note", "en") for note in notes]
     return Section("data", t("Data set"), tuple(blocks))
+
+
+def _reading(found: Mapping[str, Any], teller: Teller) -> list[tuple[str, Cell]]:
+    """Return which columns were taken, and what became of the rows that were read."""
+    t, items = teller.t, list[tuple[str, Cell]]()
+    columns = found.get("columns")
+    if isinstance(columns, Mapping):
+        roles = ((t("Text columns"), "text"), (t("Label column"), "label"), (t("Group column"), "group"))
+        for name, role in (*roles, (t("Time column"), "time"), (t("Columns of text that are not used"), "ignored")):
+            value = columns.get(role)
+            named = ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
+            if named:
+                items.append((name, safe(named, 300)))
+    counts = found.get("counts")
+    for split, of in counts.items() if isinstance(counts, Mapping) else ():
+        if not isinstance(of, Mapping):
+            continue
+        name = teller.split(str(split))
+        items.append((t("Rows read ({split})", split=name), teller.told(f"data.counts.{split}", of.get("records"), "count")))
+        for reason, count in (of.get("dropped") or {}).items():
+            what = t("Rows dropped ({split}): {reason}", split=name, reason=safe(reason, 60))
+            items.append((what, teller.told(f"data.counts.{split}.{reason}", count, "count")))
+    return items
 
 
 def _source(results: Results, teller: Teller) -> str:

@@ -83,7 +83,7 @@ def evaluate_file(
     found = load_labelled(file, trained.labels)
     tokens = encode(found.split.texts, trained.encoder)
     judged = _judge(trained, model_dir, "file", tokens, found.split.labels, folder, found.rows)
-    return replace(judged, left_out=found.left_out)
+    return replace(judged, left_out=found.left_out, columns=found.columns, notes=found.notes)
 
 
 def _judge(

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from catalog.contract import ColumnRoles
+from catalog.columns import ColumnRoles
 from catalog.errors import DataError
 from plugins.nlp.text_classification.data.profiles import Profile, profile
 from plugins.nlp.text_classification.data.records import Source
+from plugins.tables.table import NESTED_ROW
 from plugins.tables.wording import listed, nearest
 
 __all__ = ["LABEL_NAMES", "TEXT_NAMES", "check_columns", "choose_columns"]
@@ -54,7 +55,12 @@ def choose_columns(
         raise DataError(
             f"{source.origin} has one column only ({listed(known)}); a text and a label are needed.", field=source.field
         )
-    profiles = {name: profile(source.table[name]) for name in known}
+    profiles = {
+        name: Profile("other", 0.0, "a list or an object")
+        if NESTED_ROW in (source.table.schema.field(name).metadata or {})
+        else profile(source.table[name])
+        for name in known
+    }
     taken = {name for name in (*texts, group, time) if name is not None}
     label = label or _named_label(source, profiles, [name for name in known if name not in taken])
     if not texts:

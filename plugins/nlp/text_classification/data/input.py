@@ -12,6 +12,7 @@ from plugins.nlp.text_classification.data.profiles import profile
 from plugins.nlp.text_classification.data.records import Source
 from plugins.nlp.text_classification.data.texts import read_texts
 from plugins.tables.files import find_paths, open_file
+from plugins.tables.table import NESTED_ROW
 from plugins.tables.wording import listed
 
 __all__ = ["open_input"]
@@ -35,11 +36,13 @@ def open_input(file: InputFile) -> InputTable:
 def _open(file: InputFile) -> InputTable:
     path = find_paths(str(file.path), "file")[0]
     opened = open_file(path, "file", file.format or Format(), predicting=True)
-    text = file.text or (_found(str(path), opened.columns, next(opened.batches(1000), None)),)
+    first = next(opened.batches(1000), None)
+    text = file.text or (_found(str(path), opened.columns, first),)
+    hint = " If the file has no header, say --no-header." if all(name.isdigit() for name in text) else ""
     if missing := [name for name in text if name not in opened.columns]:
         raise DataError(
             f"{path} has no column {listed(map(repr, missing))}, which holds the text that this study was trained on. "
-            f"Its columns: {listed(opened.columns)}. --column names another."
+            f"Its columns: {listed(opened.columns)}. --column names another.{hint}"
         )
 
     def batches(rows: int) -> Iterator[InputBatch]:
@@ -48,7 +51,8 @@ def _open(file: InputFile) -> InputTable:
             texts, _ = read_texts(source, text)
             yield InputBatch(tuple(value or "" for value in texts.to_pylist()), part)
 
-    return InputTable(opened.columns, tuple(text), opened.notes, batches)
+    nested = () if first is None else tuple(each.name for each in first.schema if NESTED_ROW in (each.metadata or {}))
+    return InputTable(opened.columns, tuple(text), nested, opened.notes, batches)
 
 
 def _found(origin: str, columns: tuple[str, ...], first: pa.RecordBatch | None) -> str:

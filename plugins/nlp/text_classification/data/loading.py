@@ -9,7 +9,8 @@ from pathlib import Path
 import numpy as np
 from pydantic import TypeAdapter
 
-from catalog.contract import ColumnRoles, DataSummary, RowCounts
+from catalog.columns import ColumnRoles, RowCounts
+from catalog.contract import DataSummary
 from catalog.dataset import Dataset, DemoDataset, FilesDataset, HubDataset
 from plugins.nlp.text_classification.data.duplicates import find_duplicates
 from plugins.nlp.text_classification.data.files import paths, read_files

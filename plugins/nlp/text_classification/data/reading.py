@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from catalog.contract import ColumnRoles, RowCounts
+from catalog.columns import ColumnRoles, RowCounts
 from catalog.dataset import FilesDataset, HubDataset
 from catalog.errors import DataError
 from plugins.nlp.text_classification.data.classes import Classes, check_labelled, encode, find_classes

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pyarrow as pa
 
-from catalog.contract import ColumnRoles, DataSummary
+from catalog.columns import ColumnRoles
+from catalog.contract import DataSummary
 
 __all__ = ["Labelled", "Source", "Split", "TextData"]
 

@@ -125,7 +125,7 @@ class LinearTrainer:
         model = open_model(model_dir)
         found = data.load_labelled(file, model.labels)
         judged = _evaluate("file", found.split, model, model_dir, folder, found.rows)
-        return replace(judged, left_out=found.left_out)
+        return replace(judged, left_out=found.left_out, columns=found.columns, notes=found.notes)
 
     def calibrate(self, model_dir: Path, predictions: Path) -> float:
         """Fit a temperature and fold it into the model, once; see `calibration.calibrate`."""

@@ -1,0 +1,1 @@
+"""How things are said, for every front end."""

@@ -1,0 +1,70 @@
+"""All that can be known of a request from its data, before anything is trained."""
+
+from pathlib import Path
+
+from catalog.contract import DataSummary
+from catalog.dataset import FilesDataset, HubDataset
+from catalog.errors import InputError, ModelcatError, PluginError
+from catalog.space import Choices
+from catalog.spec import Request
+from runner.store.records import StudyRecord
+
+__all__ = ["changed_data", "inspect_data"]
+
+
+def inspect_data(request: Request, cache: Path) -> DataSummary | None:
+    """Read and check the data if that costs no download; return None for data of a hub.
+
+    The given configuration is checked against them, and so are the ends of everything that is tuned: what fails there
+    would fail as a trial.
+
+    Raises:
+        DataError: The data cannot be used, or a configuration contradicts them; `field` says which part of the spec.
+        PluginError: The plugin fails.
+    """
+    if isinstance(request.dataset, HubDataset):
+        return None
+    try:
+        summary = request.plugin.inspect(request.dataset, request.config, cache)
+        _check_space(request, cache)
+    except ModelcatError:
+        raise
+    except Exception as error:  # a third party's plugin may raise anything
+        raise PluginError(f"the plugin failed: {type(error).__name__}: {error}") from error
+    return summary
+
+
+def changed_data(record: StudyRecord, request: Request, cache: Path) -> str | None:
+    """Return what a person should know if the files of a finished study are no longer those that it was made with.
+
+    None if they are the same, or if the data are no files.
+    """
+    made_with = record.data.get("fingerprint")
+    if not isinstance(request.dataset, FilesDataset) or not isinstance(made_with, str):
+        return None
+    try:
+        if request.plugin.inspect(request.dataset, request.config, cache).fingerprint == made_with:
+            return None
+        what = "the files of its data set have changed since it was run"
+    except ModelcatError as error:
+        what = f"the files of its data set have changed since it was run and cannot be used now ({error.message})"
+    return (
+        f"{record.study}: {what}. What follows is the stored result. To run on the files as they are, give the study "
+        f"another name, as in --set study.name={record.study}-2"
+    )
+
+
+def _check_space(request: Request, cache: Path) -> None:
+    """Check the ends of every range in place of the given value."""
+    given = request.config.model_dump(mode="json", exclude_unset=True)
+    for name, range_ in request.space.items():
+        ends = range_.values if isinstance(range_, Choices) else (range_.low, range_.high)
+        for value in ends:
+            candidate = {**given, name: value}
+            try:
+                request.plugin.inspect(request.dataset, request.plugin.Config.model_validate(candidate), cache)
+            except InputError as error:
+                raise type(error)(
+                    f"study.search_space.{name}: {value!r} does not fit the data: {error.message}",
+                    field=f"study.search_space.{name}",
+                ) from error
