@@ -16,8 +16,10 @@ from catalog.errors import ModelSourceError
 from plugins.nlp.text_classification.bert import encoding, tokens, vocabulary
 from plugins.nlp.text_classification.bert.batches import by_length, cut, order
 from plugins.nlp.text_classification.bert.encoding import text_encoder
+from plugins.nlp.text_classification.bert.explaining.pieces import read
 from plugins.nlp.text_classification.bert.tokens import cached_tokens, encode
 from plugins.nlp.text_classification.bert.vocabulary import SPECIAL, cached_vocabulary, train_vocabulary
+from plugins.nlp.text_classification.data.joining import SEPARATOR
 
 WORDS = [f"w{i}" for i in range(200)]
 VOCABULARY = {piece: i for i, piece in enumerate([*SPECIAL, *WORDS])}
@@ -72,6 +74,25 @@ def test_every_length_has_special_tokens_and_a_bound(words: int, room: int, trun
 
 
 BERT = BertTokenizer(vocab=VOCABULARY)
+
+
+def _roberta() -> RobertaTokenizer:
+    letters = {letter: 4 + index for index, letter in enumerate("abcdefghijklmnopqrstuvwxyzĠ0123456789")}
+    return RobertaTokenizer(vocab={"<s>": 0, "<pad>": 1, "</s>": 2, "<unk>": 3, **letters}, merges=[])
+
+
+@pytest.mark.parametrize("tokenizer", [BertTokenizer(vocab=VOCABULARY), _roberta()], ids=["bert", "roberta"])
+def test_columns_are_joined_as_the_tokenizer_joins_a_pair(tokenizer):
+    """Between two columns stand the special tokens that the tokenizer itself puts between two texts."""
+    (row,) = text_encoder(tokenizer, 64, "head").encode([SEPARATOR.join(["w1 w2", "w3"])])
+    assert row.tolist() == tokenizer("w1 w2", "w3")["input_ids"]
+
+
+def test_places_of_joined_columns_are_those_of_the_text(bert_tokenizer: BertTokenizer):
+    """An explanation's places refer to the text as it is shown, with the visible separator."""
+    text = SEPARATOR.join(["w1 w2", "w3"])
+    reading = read(text, text_encoder(bert_tokenizer, 64, "head"))
+    assert [text[piece.start : piece.end] for piece in reading.pieces if piece.end > piece.start] == ["w1", "w2", SEPARATOR, "w3"]
 
 
 def test_texts_without_special_tokens_are_refused():

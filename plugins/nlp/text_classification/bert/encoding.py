@@ -13,6 +13,7 @@ import numpy as np
 from catalog.errors import ModelSourceError
 from plugins.nlp.text_classification.bert.config import Truncation
 from plugins.nlp.text_classification.bert.surrogates import well_formed
+from plugins.nlp.text_classification.data.joining import SEPARATOR
 
 __all__ = ["CHUNK", "TextEncoder", "text_encoder"]
 
@@ -34,6 +35,7 @@ class TextEncoder:
         max_length: Tokens of a text at most, prefix and suffix included.
         truncation: What is kept of a text that is too long.
         pad_id: The id that fills a row up.
+        separator: Special tokens, as text, that stand between the two texts of a pair: between the columns of a text.
     """
 
     backend: Any
@@ -42,6 +44,7 @@ class TextEncoder:
     max_length: int
     truncation: Truncation
     pad_id: int
+    separator: str = " "
 
     @property
     def fingerprint(self) -> str:
@@ -58,9 +61,13 @@ class TextEncoder:
 
     def measure(self, texts: Sequence[str]) -> list[tuple[np.ndarray, int]]:
         """Return the ids of each text, as `encode` does, and how many they were before the text was cut."""
-        encoded = self.backend.encode_batch_fast([well_formed(text) for text in texts], add_special_tokens=False)
+        encoded = self.backend.encode_batch_fast([self.ready(text) for text in texts], add_special_tokens=False)
         frame = self.prefix.size + self.suffix.size
         return [(self._framed(np.array(one.ids, dtype=np.int32)), len(one.ids) + frame) for one in encoded]
+
+    def ready(self, text: str) -> str:
+        """Return a text as the tokenizer takes it: well-formed, its columns divided by special tokens."""
+        return well_formed(text).replace(SEPARATOR, self.separator)
 
     def chunks(self, texts: Sequence[str]) -> Iterator[list[tuple[np.ndarray, int]]]:
         """Measure many texts, `CHUNK` at a time."""
@@ -119,4 +126,17 @@ def text_encoder(tokenizer: Any, max_length: int, truncation: Truncation) -> Tex
         max_length=max_length,
         truncation=truncation,
         pad_id=int(tokenizer.pad_token_id),
+        separator=_separator(backend, bare, start, len(framed) - start - len(bare)),
     )
+
+
+def _separator(backend: Any, bare: list[int], prefix: int, suffix: int) -> str:
+    """Return the special tokens that a pair of texts has in its middle, as text that is encoded to just these tokens.
+
+    A space if there are none.
+    """
+    pair = backend.encode("a", "a", add_special_tokens=True).ids
+    between = pair[prefix + len(bare) : len(pair) - suffix - len(bare)]
+    text = "".join(str(backend.id_to_token(token)) for token in between)
+    known = bool(between) and backend.encode(f"a{text}a", add_special_tokens=False).ids == [*bare, *between, *bare]
+    return text if known else " "

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from plugins.nlp.text_classification.bert.encoding import TextEncoder
-from plugins.nlp.text_classification.bert.surrogates import well_formed
+from plugins.nlp.text_classification.data.joining import SEPARATOR
 
 __all__ = ["Piece", "Reading", "read"]
 
@@ -45,13 +45,13 @@ class Reading:
 
 def read(text: str, encoder: TextEncoder) -> Reading:
     """Encode one text, any string, and keep track of the places in it."""
-    repaired = well_formed(text)
+    repaired = encoder.ready(text)
     encoded = encoder.backend.encode(repaired, add_special_tokens=False)
     ids, offsets, words = encoded.ids, encoded.offsets, encoded.word_ids
     head, tail = encoder.kept
     truncated = len(ids) > head + tail
     seen = [*range(head), *range(len(ids) - tail, len(ids))] if truncated else range(len(ids))
-    origins = None if len(repaired) == len(text) else _origins(text)
+    origins = None if repaired == text else _origins(text, encoder.separator)
     pieces = []
     for index in seen:
         start, end = offsets[index]
@@ -63,10 +63,17 @@ def read(text: str, encoder: TextEncoder) -> Reading:
     return Reading(whole, encoder.prefix.size, tuple(pieces), head if truncated else len(pieces), truncated)
 
 
-def _origins(text: str) -> list[int]:
-    """Return where each character of ``well_formed(text)`` begins in `text`, and its end: a joined pair was two."""
+def _origins(text: str, separator: str) -> list[int]:
+    """Return where each character of ``encoder.ready(text)`` begins in `text`, and its end.
+
+    A joined pair of surrogates was two characters, and the separator of columns another text.
+    """
     origins, position = [], 0
     while position < len(text):
+        if text.startswith(SEPARATOR, position):
+            origins += [position] * len(separator)
+            position += len(SEPARATOR)
+            continue
         origins.append(position)
         pair = "\ud800" <= text[position] <= "\udbff" and "\udc00" <= text[position + 1 : position + 2] <= "\udfff"
         position += 2 if pair else 1
