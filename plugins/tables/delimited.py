@@ -3,7 +3,8 @@
 import csv
 import io
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -21,7 +22,15 @@ from plugins.tables.dialect import (
     looks_like_data,
     parse_rows,
 )
-from plugins.tables.encodings import Encoding, find_encoding, given_encoding, utf8_blocks
+from plugins.tables.encodings import (
+    Encoding,
+    NotUtf8Error,
+    checked_blocks,
+    find_encoding,
+    given_encoding,
+    marked_encoding,
+    utf8_blocks,
+)
 from plugins.tables.structure import Structure, scan
 from plugins.tables.table import OpenTable
 from plugins.tables.wording import listed, rows_named
@@ -35,7 +44,7 @@ _BOUNDARY = "straddling object"
 """What Arrow says of a row that is longer than a block."""
 
 
-def open_delimited(path: Path, field: str, given: Format, *, tabs: bool) -> OpenTable:
+def open_delimited(path: Path, field: str, given: Format, *, tabs: bool, whole: bool = False) -> OpenTable:
     """Look through a file and make it ready for reading; an empty cell is an empty string.
 
     Args:
@@ -43,44 +52,70 @@ def open_delimited(path: Path, field: str, given: Format, *, tabs: bool) -> Open
         field: The spec field that names it.
         given: What is known of how it is written.
         tabs: Whether cells are divided by tabs if nothing else is said.
+        whole: Whether all rows will be read: parsing then begins on a second thread while the file is looked through.
 
     Raises:
         DataError: An unknown encoding, a quote that is not closed at the end of its cell, a header that looks like a
             row, two columns of one name.
     """
-    encoding = given_encoding(path, field, given.encoding) if given.encoding else find_encoding(path, field)
-    sample = _beginning(path, field, encoding)
+    if given.encoding:
+        encoding: Encoding | None = given_encoding(path, field, given.encoding)
+    else:
+        encoding = marked_encoding(path, field)
+    if encoding is None:
+        try:
+            return _open(_Text(path, field, Encoding("utf-8"), checked=False), given, tabs=tabs, whole=whole)
+        except NotUtf8Error:
+            encoding = find_encoding(path, field)
+    return _open(_Text(path, field, encoding), given, tabs=tabs, whole=whole)
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A file as UTF-8 text; `checked` if it is known to be of its encoding."""
+
+    path: Path
+    field: str
+    encoding: Encoding
+    checked: bool = True
+
+    def blocks(self) -> Iterator[bytes]:
+        """Yield the text in blocks that end with a line feed, but for the last one.
+
+        Raises:
+            NotUtf8Error: It was not checked, and is not UTF-8.
+        """
+        if self.checked:
+            return utf8_blocks(self.path, self.field, self.encoding)
+        return checked_blocks(self.path, self.field)
+
+
+def _open(text: _Text, given: Format, *, tabs: bool, whole: bool) -> OpenTable:
+    sample = next(text.blocks(), b"")[:_SNIFFED].decode("utf-8", errors="ignore")
     dialect = _dialect(sample, given, tabs=tabs)
     header = find_header(sample, dialect, given=given.header)
-    structure, dialect, dialect_note = _structure(path, field, encoding, dialect, sample, header, given)
-    if not header.names:
-        raise DataError(f"{path} is empty or has blank lines only.", field=field)
-    names, kept, unnamed_note = _names(path, field, header, sample, dialect)
+    names, unnamed_note = _names(text, header)
     if given.header is None:
-        _check_header(path, field, names, sample, dialect, header)
+        _check_header(text, names, sample, dialect, header)
+    reading = _Reading(text, dialect, names, header.lines)
+    with ThreadPoolExecutor(max_workers=1) as executor:
+        early = executor.submit(_attempt, reading) if whole else None
+        structure, found, dialect_note = _structure(text, dialect, sample, header, given)
+    if found != dialect:
+        reading, early = _Reading(text, found, names, header.lines), None
+    parsed = early.result() if early is not None else None
     if not structure.records:
         what = "a header and no rows" if given.header is not False else "no rows"
-        raise DataError(f"{path} has {what}.", field=field)
-    notes = [
-        *([encoding.note] if encoding.note else []),
-        *([dialect_note] if dialect_note else []),
-        *header.notes,
-        *([unnamed_note] if unnamed_note else []),
-        *_notes(path, structure),
-    ]
-    reading = _Reading(path, field, encoding, dialect, names, header.lines)
+        raise DataError(f"{text.path} has {what}.", field=text.field)
+    notes = (text.encoding.note, dialect_note, *header.notes, unnamed_note, *_notes(text.path, structure))
     return OpenTable(
-        columns=tuple(names[index] for index in kept),
+        columns=tuple(names),
         typed=False,
         lines=structure.lines,
-        notes=tuple(notes),
-        batches=lambda rows: _batches(reading, kept, structure, rows),
-        read=lambda: _table(reading, kept, structure),
+        notes=tuple(note for note in notes if note),
+        batches=lambda rows: _batches(reading, structure, rows),
+        read=lambda: _checked(reading, structure, parsed if parsed is not None else _parsed(reading)),
     )
-
-
-def _beginning(path: Path, field: str, encoding: Encoding) -> str:
-    return next(utf8_blocks(path, field, encoding), b"")[:_SNIFFED].decode("utf-8", errors="ignore")
 
 
 def _dialect(sample: str, given: Format, *, tabs: bool) -> Dialect:
@@ -90,53 +125,52 @@ def _dialect(sample: str, given: Format, *, tabs: bool) -> Dialect:
     return Dialect(delimiter, quote)
 
 
-def _structure(  # noqa: PLR0913, PLR0917 -- all that is known of the file
-    path: Path, field: str, encoding: Encoding, dialect: Dialect, sample: str, header: Header, given: Format
+def _structure(
+    text: _Text, dialect: Dialect, sample: str, header: Header, given: Format
 ) -> tuple[Structure, Dialect, str | None]:
     """Return the records of the file, and how it has to be read if the usual quotes do not fit.
 
     Raises:
         DataError: Quotes that fit in no way.
     """
-    columns = len(header.names)
+    name, plain = text.path.name, replace(dialect, quote="")
 
     def looked(one: Dialect) -> Structure:
-        return scan(utf8_blocks(path, field, encoding), one, header_lines=header.lines, columns=columns)
+        return scan(text.blocks(), one, header_lines=header.lines, columns=len(header.names))
 
     found = looked(dialect)
     if found.well_formed:
         return found, dialect, None
+    by_lines = looked(plain)
     try:
-        return _counted(path, field, encoding, dialect, header, looked(replace(dialect, quote=""))), dialect, None
+        return _counted(text, dialect, header, by_lines), dialect, None
     except DataError as error:
         if given.quote is not None:
             raise
         strict = error
-    plain = replace(dialect, quote="")
-    if any(b'\\"' in block for block in utf8_blocks(path, field, encoding)):
+    if any(b'\\"' in block for block in text.blocks()):
         escaped = replace(dialect, escape="\\")
         try:
-            counted = _counted(path, field, encoding, escaped, header, looked(plain))
+            counted = _counted(text, escaped, header, by_lines)
         except DataError:
             pass
         else:
-            return counted, escaped, f"{path.name}: quotes within quoted cells were read as escaped by a backslash."
-    same = find_header(sample, plain, given=given.header).names == header.names
-    if same and _never_quotes(path, field, encoding, plain, header):
+            return counted, escaped, f"{name}: quotes within quoted cells were read as escaped by a backslash."
+    if find_header(sample, plain, given=given.header).names == header.names and _never_quotes(text, plain, header):
         note = (
-            f'{path.name}: quotes were read as plain characters, as with "format": {{"quote": ""}}: a cell begins with '
+            f'{name}: quotes were read as plain characters, as with "format": {{"quote": ""}}: a cell begins with '
             "a quote that is not closed at its end, and no cell stands within quotes."
         )
-        return looked(plain), plain, note
+        return by_lines, plain, note
     raise strict
 
 
-def _rows(path: Path, field: str, encoding: Encoding, dialect: Dialect, skipped: int) -> Iterator[tuple[list[str], int]]:
+def _rows(text: _Text, dialect: Dialect, skipped: int) -> Iterator[tuple[list[str], int]]:
     """Parse with Python's own reader, which is slow and strict, and yield rows with the line on which each ends."""
     csv.field_size_limit(max(csv.field_size_limit(), _BLOCK))  # of the process; only widened, so threads never differ
 
     def lines() -> Iterator[str]:
-        for block in utf8_blocks(path, field, encoding):
+        for block in text.blocks():
             yield from io.StringIO(block.decode(), newline="")
 
     source = lines()
@@ -158,17 +192,15 @@ def _rows(path: Path, field: str, encoding: Encoding, dialect: Dialect, skipped:
             yield row, reader.line_num + skipped
     except csv.Error as error:
         raise DataError(
-            f"{path}: row {number + 1:,} (counted without the header) has a cell that begins with a quote and is not "
+            f"{text.path}: row {number + 1:,} (counted without the header) has a cell that begins with a quote and is not "
             f"closed properly; read down to line {reader.line_num + skipped:,}: {error}. Close the quote at the end of "
             'the cell and write quotes inside it twice ("""Great"" movie"), or set "format": {"quote": ""} if quotes '
             "have no meaning in this file.",
-            field=field,
+            field=text.field,
         ) from error
 
 
-def _counted(
-    path: Path, field: str, encoding: Encoding, dialect: Dialect, header: Header, by_lines: Structure
-) -> Structure:
+def _counted(text: _Text, dialect: Dialect, header: Header, by_lines: Structure) -> Structure:
     """Count the records with Python's own reader, where quotes also stand within cells that they do not open.
 
     Raises:
@@ -176,20 +208,20 @@ def _counted(
     """
     counted = Structure(lines=by_lines.lines, nul_line=by_lines.nul_line)
     last = header.lines
-    for row, line in _rows(path, field, encoding, dialect, header.lines):
+    for row, line in _rows(text, dialect, header.lines):
         if not row:
             counted.blank += 1
         else:
             if dialect.escape and len(row) != len(header.names):
-                raise DataError(f"{path}: rows of different width.", field=field)
+                raise DataError(f"{text.path}: rows of different width.", field=text.field)
             counted.add(row, last + 1, line, dialect.delimiter)
         last = line
     return counted
 
 
-def _never_quotes(path: Path, field: str, encoding: Encoding, plain: Dialect, header: Header) -> bool:
+def _never_quotes(text: _Text, plain: Dialect, header: Header) -> bool:
     """Return whether the file makes sense without quotes: equal rows, and no cell within a pair of them."""
-    for row, _ in _rows(path, field, encoding, plain, header.lines):
+    for row, _ in _rows(text, plain, header.lines):
         if row and (
             len(row) != len(header.names)
             or any(len(cell) > 1 and cell.startswith('"') and cell.endswith('"') for cell in row)
@@ -198,43 +230,33 @@ def _never_quotes(path: Path, field: str, encoding: Encoding, plain: Dialect, he
     return True
 
 
-def _names(
-    path: Path, field: str, header: Header, sample: str, dialect: Dialect
-) -> tuple[list[str], list[int], str | None]:
-    """Return a name for every column, which of them are kept, and a note on those without a name.
+def _names(text: _Text, header: Header) -> tuple[list[str], str | None]:
+    """Return a name for every column, and a note on those that have none in the file.
 
     Raises:
-        DataError: Two columns of one name.
+        DataError: No names at all, or two columns of one name.
     """
-    rows = [row for row, line in parse_rows(sample, dialect) if row and line > header.lines]
-    names, kept, empty = [], [], 0
-    for place, name in enumerate(header.names):
-        if name:
-            kept.append(place)
-            names.append(name)
-            continue
-        unused = f"unnamed {place + 1}"
-        names.append(unused)
-        if any(row[place].strip() for row in rows if len(row) > place):
-            kept.append(place)
-        else:
-            empty += 1
+    if not header.names:
+        raise DataError(f"{text.path} is empty or has blank lines only.", field=text.field)
     if not any(header.names):
-        raise DataError(f"{path} has no header: its first line must name the columns.", field=field)
+        raise DataError(f"{text.path} has no header: its first line must name the columns.", field=text.field)
+    names = [name or f"unnamed {place}" for place, name in enumerate(header.names, start=1)]
     if twice := sorted({name for name in names if names.count(name) > 1}):
-        raise DataError(f"{path}: several columns are called {listed(twice)}; give each its own name.", field=field)
-    note = f"{path.name}: {empty} column{'s' if empty > 1 else ''} without name and content left out." if empty else None
-    return names, kept, note
+        raise DataError(
+            f"{text.path}: several columns are called {listed(twice)}; give each its own name.", field=text.field
+        )
+    new = [name for name, given in zip(names, header.names, strict=True) if not given]
+    return names, f"{text.path.name}: columns without a name are called {listed(map(repr, new))}." if new else None
 
 
-def _check_header(path: Path, field: str, names: list[str], sample: str, dialect: Dialect, header: Header) -> None:
+def _check_header(text: _Text, names: list[str], sample: str, dialect: Dialect, header: Header) -> None:
     rows = [row for row, line in parse_rows(sample, dialect, 200) if row and line > header.lines]
     if len(rows) > 1 and (why := looks_like_data(names, rows)):
         raise DataError(
-            f"{path}: its first line looks like a row, not like the names of columns: {why}. Add a header such as "
+            f"{text.path}: its first line looks like a row, not like the names of columns: {why}. Add a header such as "
             '"text,label", or say which it is: "format": {"header": false} names the columns "0", "1", ...; '
             '"format": {"header": true} takes the first line as names.',
-            field=field,
+            field=text.field,
         )
 
 
@@ -253,17 +275,15 @@ def _notes(path: Path, structure: Structure) -> Iterator[str]:
 class _Reading:
     """What Arrow is to read, and how."""
 
-    def __init__(
-        self, path: Path, field: str, encoding: Encoding, dialect: Dialect, names: list[str], skipped: int
-    ) -> None:
-        self.path, self.field, self.encoding, self.dialect = path, field, encoding, dialect
-        self.names, self.skipped = names, skipped
+    def __init__(self, text: _Text, dialect: Dialect, names: list[str], skipped: int) -> None:
+        self.text, self.dialect, self.names, self.skipped = text, dialect, names, skipped
 
     def source(self) -> "pa.NativeFile | pa.PythonFile":
         """Open the text, as UTF-8."""
-        if self.encoding.is_utf8 and self.path.suffix.lower() not in COMPRESSIONS:
-            return pa.memory_map(str(self.path))
-        return pa.PythonFile(_Stream(utf8_blocks(self.path, self.field, self.encoding)), mode="r")
+        path, encoding = self.text.path, self.text.encoding
+        if encoding.is_utf8 and path.suffix.lower() not in COMPRESSIONS:
+            return pa.memory_map(str(path))
+        return pa.PythonFile(_Stream(utf8_blocks(path, self.text.field, encoding)), mode="r")
 
     def options(self, ragged: Callable[[arrow_csv.InvalidRow], str] | None, *, threads: bool) -> dict[str, object]:
         """Return Arrow's options; with threads, rows are not numbered."""
@@ -288,21 +308,31 @@ class _Reading:
     def failed(self, error: pa.ArrowInvalid) -> DataError:
         """Return what Arrow found wrong as an error that names the file."""
         reason = "a row is longer than 16 MiB" if _BOUNDARY in str(error) else str(error)
-        return DataError(f"{self.path} cannot be read as CSV: {reason}", field=self.field)
+        return DataError(f"{self.text.path} cannot be read as CSV: {reason}", field=self.text.field)
 
     def uneven(self, rows: list[arrow_csv.InvalidRow]) -> DataError:
         """Return the error of rows of other width; they are numbered without what stands above them."""
         first = rows[0]
         return DataError(
-            f"{self.path}: {rows_named([row.number - self.skipped for row in rows])} (counted without the header): "
+            f"{self.text.path}: {rows_named([row.number - self.skipped for row in rows])} (counted without the header): "
             f"{first.actual_columns} cell(s) instead of {first.expected_columns} "
             f"({listed(self.names)}; delimiter {self.dialect.delimiter!r}). "
             "Put cells that hold the delimiter in double quotes, and close every quote.",
-            field=self.field,
+            field=self.text.field,
         )
 
 
-def _table(reading: _Reading, kept: list[int], structure: Structure) -> pa.Table:
+def _attempt(reading: _Reading) -> pa.Table | None:
+    """Parse a file that is still being looked through; return None if anything is wrong with it."""
+    try:
+        with reading.source() as source:
+            return arrow_csv.read_csv(source, **reading.options(None, threads=True))
+    except (pa.ArrowInvalid, DataError, UnicodeError):
+        return None
+
+
+def _parsed(reading: _Reading) -> pa.Table:
+    """Parse a file on one thread, because rows are numbered only then."""
     ragged: list[arrow_csv.InvalidRow] = []
 
     def collect(row: arrow_csv.InvalidRow) -> str:
@@ -311,26 +341,21 @@ def _table(reading: _Reading, kept: list[int], structure: Structure) -> pa.Table
 
     try:
         with reading.source() as source:
-            table = arrow_csv.read_csv(source, **reading.options(collect, threads=True))
-        if ragged:  # once more, on one thread, to learn their numbers
-            ragged.clear()
-            with reading.source() as source:
-                arrow_csv.read_csv(source, **reading.options(collect, threads=False))
-            raise reading.uneven(ragged)
+            table = arrow_csv.read_csv(source, **reading.options(collect, threads=False))
     except pa.ArrowInvalid as error:
         raise reading.failed(error) from error
-    _check_rows(reading, structure, table.num_rows)
-    return table.select([reading.names[place] for place in kept])
+    if ragged:
+        raise reading.uneven(ragged)
+    return table
 
 
-def _batches(reading: _Reading, kept: list[int], structure: Structure, rows: int) -> Iterator[pa.RecordBatch]:
+def _batches(reading: _Reading, structure: Structure, rows: int) -> Iterator[pa.RecordBatch]:
     ragged: list[arrow_csv.InvalidRow] = []
 
     def collect(row: arrow_csv.InvalidRow) -> str:
         ragged.append(row)
         return "skip"
 
-    names = [reading.names[place] for place in kept]
     found = 0
     try:
         with reading.source() as source, arrow_csv.open_csv(source, **reading.options(collect, threads=False)) as parts:
@@ -338,9 +363,8 @@ def _batches(reading: _Reading, kept: list[int], structure: Structure, rows: int
                 if ragged:
                     raise reading.uneven(ragged)
                 found += part.num_rows
-                chosen = part.select(names)
-                for start in range(0, chosen.num_rows, rows):
-                    yield chosen.slice(start, rows)
+                for start in range(0, part.num_rows, rows):
+                    yield part.slice(start, rows)
             if ragged:
                 raise reading.uneven(ragged)
     except pa.ArrowInvalid as error:
@@ -348,14 +372,19 @@ def _batches(reading: _Reading, kept: list[int], structure: Structure, rows: int
     _check_rows(reading, structure, found)
 
 
+def _checked(reading: _Reading, structure: Structure, table: pa.Table) -> pa.Table:
+    _check_rows(reading, structure, table.num_rows)
+    return table
+
+
 def _check_rows(reading: _Reading, structure: Structure, found: int) -> None:
     """Make sure that two independent ways of counting agree: no row is lost in between."""
     expected = structure.records + (structure.blank if len(reading.names) == 1 else 0)
     if found != expected:
         raise DataError(
-            f"{reading.path}: {found:,} rows were read, but its lines hold {expected:,}. The file may have changed "
+            f"{reading.text.path}: {found:,} rows were read, but its lines hold {expected:,}. The file may have changed "
             "while it was read; else say how it is written with dataset.format.",
-            field=reading.field,
+            field=reading.text.field,
         )
 
 

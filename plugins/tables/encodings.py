@@ -15,7 +15,16 @@ from chardet import EncodingEra
 from catalog.errors import DataError
 from plugins.tables.compression import cut_at_lines, line_blocks, read_chunks
 
-__all__ = ["Encoding", "check_codec", "find_encoding", "given_encoding", "utf8_blocks"]
+__all__ = [
+    "Encoding",
+    "NotUtf8Error",
+    "check_codec",
+    "checked_blocks",
+    "find_encoding",
+    "given_encoding",
+    "marked_encoding",
+    "utf8_blocks",
+]
 
 _MARKS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -73,6 +82,21 @@ def check_codec(name: str, field: str) -> str:
     return found.name
 
 
+class NotUtf8Error(Exception):
+    """A file that was taken for UTF-8 is not."""
+
+
+def marked_encoding(path: Path, field: str) -> Encoding | None:
+    """Return the encoding that the beginning of a file gives away: a byte-order mark, or the zeros of UTF-16."""
+    first = next(read_chunks(path, field), b"")
+    for mark, codec in _MARKS:
+        if first.startswith(mark):
+            return Encoding(codec)
+    if (wide := _without_mark(first)) is not None:
+        return Encoding(wide, f"{path.name} is {wide.upper()} without a byte-order mark.")
+    return None
+
+
 def find_encoding(path: Path, field: str) -> Encoding:
     """Find the encoding of a file that says nothing of it; reads the file once unless it begins with a mark.
 
@@ -83,17 +107,11 @@ def find_encoding(path: Path, field: str) -> Encoding:
     Raises:
         DataError: The file is binary, mixes encodings, or it is not clear which one it has.
     """
-    chunks = read_chunks(path, field)
-    first = next(chunks, b"")
-    chunks.close()
-    for mark, codec in _MARKS:
-        if first.startswith(mark):
-            return Encoding(codec)
-    if (wide := _without_mark(first)) is not None:
-        return Encoding(wide, f"{path.name} is {wide.upper()} without a byte-order mark.")
+    if (marked := marked_encoding(path, field)) is not None:
+        return marked
     if is_utf8(path, field):
         return Encoding("utf-8")
-    return _guess(path, field, first, *_sample(path, field))
+    return _guess(path, field, *_sample(path, field))
 
 
 def given_encoding(path: Path, field: str, name: str) -> Encoding:
@@ -115,13 +133,30 @@ def given_encoding(path: Path, field: str, name: str) -> Encoding:
 
 def is_utf8(path: Path, field: str) -> bool:
     """Return whether all of a file is valid UTF-8."""
+    return all(map(_is_utf8, line_blocks(path, field)))
+
+
+def checked_blocks(path: Path, field: str) -> Iterator[bytes]:
+    """Yield a file in blocks that end with a line feed, as `utf8_blocks` does, for a file that seems to be UTF-8.
+
+    Raises:
+        NotUtf8Error: It is not.
+    """
     for block in line_blocks(path, field):
-        ends = pa.py_buffer(np.array([0, len(block)], dtype=np.int64))
-        value = pa.Array.from_buffers(pa.large_binary(), 1, [None, ends, pa.py_buffer(block)])
-        try:
-            pc.cast(value, pa.large_string())  # twice as fast as Python's own decoder
-        except pa.ArrowInvalid:
-            return False
+        if not _is_utf8(block):
+            raise NotUtf8Error
+        yield block
+
+
+def _is_utf8(block: bytes) -> bool:
+    if block.isascii():
+        return True
+    ends = pa.py_buffer(np.array([0, len(block)], dtype=np.int64))
+    value = pa.Array.from_buffers(pa.large_binary(), 1, [None, ends, pa.py_buffer(block)])
+    try:
+        pc.cast(value, pa.large_string())  # twice as fast as Python's own decoder
+    except pa.ArrowInvalid:
+        return False
     return True
 
 
@@ -211,8 +246,9 @@ def _sample(path: Path, field: str) -> tuple[bytes, tuple[int, int]]:
     return b"\n".join(found), invalid or cut
 
 
-def _guess(path: Path, field: str, first: bytes, sample: bytes, invalid: tuple[int, int]) -> Encoding:
+def _guess(path: Path, field: str, sample: bytes, invalid: tuple[int, int]) -> Encoding:
     line, offset = invalid
+    first = next(read_chunks(path, field), b"")
     where = f"{path} is not UTF-8 text: {_byte(path, field, offset)} in line {line:,}, at byte offset {offset:,}"
     kind = next((name for signature, name in _KNOWN_BINARY.items() if first.startswith(signature)), None)
     if kind is not None:

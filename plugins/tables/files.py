@@ -76,7 +76,7 @@ def find_paths(given: str | Sequence[str], field: str) -> list[Path]:
     return list(dict.fromkeys(paths))
 
 
-def open_file(path: Path, field: str, given: Format, *, predicting: bool = False) -> OpenTable:
+def open_file(path: Path, field: str, given: Format, *, predicting: bool = False, whole: bool = False) -> OpenTable:
     """Open one file or folder; its name says of which format it is.
 
     Args:
@@ -84,6 +84,7 @@ def open_file(path: Path, field: str, given: Format, *, predicting: bool = False
         field: The spec field that names it.
         given: How delimited text is written, as far as that is said.
         predicting: Whether the rows need no labels: plain text, a text a line, will do.
+        whole: Whether all rows will be read at once.
 
     Raises:
         DataError: An unknown suffix, an empty file, or one that cannot be read; the message names file and row.
@@ -105,7 +106,7 @@ def open_file(path: Path, field: str, given: Format, *, predicting: bool = False
     suffix, compression = kind_of(path, field)
     match suffix:
         case ".csv" | ".tsv":
-            return open_delimited(path, field, given, tabs=suffix == ".tsv")
+            return open_delimited(path, field, given, tabs=suffix == ".tsv", whole=whole)
         case ".jsonl" | ".ndjson" | ".json-lines" | ".json":
             return open_json(path, field, given)
         case ".parquet":

@@ -135,24 +135,39 @@ class _Scan:
     def _block(self, block: bytes) -> bool:
         """Take a block in; return whether its quotes are where they may be."""
         data = np.frombuffer(block, dtype=np.uint8)
-        breaks = _line_breaks(block, data)
-        if self.found.nul_line is None and (at := block.find(b"\0")) >= 0:
-            self.found.nul_line = self.found.lines + int(np.searchsorted(breaks, at)) + 1
-        quotes = np.empty(0, dtype=np.int64)
-        if self._quote is not None and bytes([self._quote]) in block:
-            quotes = np.flatnonzero(data == self._quote)
+        places, is_quote = self._marks(block, data)
+        if is_quote is None:
+            breaks, ends = places, np.arange(places.size) if not self._inside else places[:0]
+        else:
+            quotes = places[is_quote]
             if not self._well_placed(data, quotes):
                 return False
+            depth = np.cumsum(is_quote) + self._inside
+            breaks = places[~is_quote]
+            ends = np.flatnonzero(depth[~is_quote] % 2 == 0)
+            self._inside = bool((quotes.size + self._inside) % 2)
+        if self.found.nul_line is None and (at := block.find(b"\0")) >= 0:
+            self.found.nul_line = self.found.lines + int(np.searchsorted(breaks, at)) + 1
         start = self.found.lines
         self.found.lines += breaks.size
-        if not quotes.size and not self._inside:
-            ends = np.arange(breaks.size)
-        else:
-            within = (np.searchsorted(quotes, breaks) + self._inside) % 2
-            ends = np.flatnonzero(within == 0)
-        self._inside = bool((quotes.size + self._inside) % 2)
         self._count(block, data, breaks, ends, start)
         return True
+
+    def _marks(self, block: bytes, data: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+        """Return where lines end and quotes stand, and which of these are quotes; None if there are none.
+
+        A line ends at every line feed, and at a carriage return that none follows.
+        """
+        marked = data == 10
+        if b"\r" in block:
+            returns = data == 13
+            returns[:-1] &= data[1:] != 10
+            marked |= returns
+        if self._quote is None or bytes([self._quote]) not in block:
+            return np.flatnonzero(marked), None
+        marked |= data == self._quote
+        places = np.flatnonzero(marked)
+        return places, data[places] == self._quote
 
     def _well_placed(self, data: np.ndarray, quotes: np.ndarray) -> bool:
         opens = (np.arange(quotes.size) + self._inside) % 2 == 0
@@ -235,15 +250,6 @@ class _Scan:
         """Keep the beginning of a record that the next block goes on with, as far as its lines are looked at."""
         if rest and sum(map(len, self._kept)) < _SHOWN_BYTES:
             self._kept.append(rest)
-
-
-def _line_breaks(block: bytes, data: np.ndarray) -> np.ndarray:
-    """Return where lines end: at every line feed, and at a carriage return that none follows."""
-    if b"\r" not in block:
-        return np.flatnonzero(data == 10)
-    returns = data == 13
-    returns[:-1] &= data[1:] != 10
-    return np.flatnonzero((data == 10) | returns)
 
 
 def _percentile(counts: dict[int, int], share: float) -> int:

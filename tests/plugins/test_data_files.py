@@ -347,7 +347,7 @@ def test_column_without_name_is_not_guessed(tmp_path):
     """A column without a name is not taken for text or label unless it is the only one that can be."""
     assert "looks like a row" in refusal(tmp_path, csv_of(header=("", "good"))).message
     data = read(tmp_path, csv_of([(text, label, "") for text, label in ROWS], header=("text", "label", "")))
-    assert any("1 column without name and content left out" in note for note in data.summary.notes)
+    assert any("columns without a name are called 'unnamed 3'" in note for note in data.summary.notes)
 
 
 def test_line_for_excel_is_no_header(tmp_path):

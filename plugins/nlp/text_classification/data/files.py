@@ -45,7 +45,7 @@ def read_file(path: Path, field: str, given: Format) -> Source:
         DataError: It cannot be read, or has no rows; the message names file and row.
         WorkError: A library for its format is not installed.
     """
-    opened = open_file(path, field, given)
+    opened = open_file(path, field, given, whole=True)
     return Source(
         origin=str(path),
         field=field,
