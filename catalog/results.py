@@ -69,7 +69,7 @@ class LengthBucket:
     """Texts of a length between `low` and `high`, both included.
 
     Attributes:
-        unit: What lengths count: ``"tokens"`` before truncation, or ``"words"``.
+        unit: What lengths count: ``"tokens"`` before truncation, ``"words"`` or ``"characters"``.
         low: Shortest text of the bucket.
         high: Longest text of the bucket.
         rows: Texts in it.

@@ -155,7 +155,7 @@ def _baseline(baseline: Mapping[str, Any] | None) -> dict[str, Any] | None:
     if baseline is None:
         return None
     shown = {"key": baseline["key"], **(_test(baseline.get("test")) or {})}
-    return shown | {name: baseline[name] for name in ("validation", "seconds", "failure") if name in baseline}
+    return shown | {name: baseline[name] for name in ("validation", "seconds", "failure", "notes") if name in baseline}
 
 
 def _model_dir(record: StudyRecord, folder: Path) -> str | None:

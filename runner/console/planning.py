@@ -48,6 +48,8 @@ def plan_answer(plan: Plan) -> dict[str, Any]:
         "search_seconds": cost.search if cost else None,
         "confirmation_seconds": cost.confirmation if cost else None,
         "baseline_seconds": cost.baseline if cost else None,
+        "baseline_notes": _baseline_notes(plan),
+        "baseline_failure": plan.baseline_failure,
         "test_seconds": cost.test if cost else None,
         "total_seconds": cost.total if cost else None,
         "peak_memory_bytes": forecast.peak_memory_bytes if forecast else None,
@@ -120,6 +122,10 @@ def _cost_lines(plan: Plan, forecast: Forecast, cost: Cost) -> Iterator[str]:
         yield f"  confirmation  {duration(cost.confirmation)}: best and given configuration again on fresh seeds"
     if plan.baseline is not None:
         yield f"  baseline      {duration(cost.baseline)}"
+        for note in _baseline_notes(plan):
+            yield f"                {safe(note)}"
+    elif plan.baseline_failure is not None:
+        yield f"  baseline      none: {safe(plan.baseline_failure)}"
     yield f"  test          {duration(cost.test)}"
     yield f"  in all        {duration(cost.total)}, estimated from {duration(forecast.probe_seconds)} of measuring"
     memory = _size(forecast.peak_memory_bytes) if forecast.peak_memory_bytes is not None else "unknown"
@@ -128,6 +134,11 @@ def _cost_lines(plan: Plan, forecast: Forecast, cost: Cost) -> Iterator[str]:
         f"  disk          {_size(cost.disk_bytes)} at most, {_size(cost.kept_bytes)} kept; "
         f"{_size(plan.free_bytes)} are free"
     )
+
+
+def _baseline_notes(plan: Plan) -> list[str]:
+    """Return what the baseline says about the data and the study's own model does not."""
+    return [] if plan.baseline is None else [n for n in plan.baseline.summary_notes if n not in plan.data.notes]
 
 
 def _train_duplicates(forecast: Forecast | None) -> Mapping[str, int]:

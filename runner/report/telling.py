@@ -133,7 +133,7 @@ _SUBJECTS_WITHIN = {
     "given": msgid("given configuration"),
     "baseline": msgid("baseline"),
 }
-_UNITS = {"tokens": msgid("tokens"), "words": msgid("words")}
+_UNITS = {"tokens": msgid("tokens"), "words": msgid("words"), "characters": msgid("characters")}
 _NAMES: Mapping[str, Mapping[str, str]] = {
     "metric": {name: found.within or found.label for name, found in METRICS.items()},
     "split": _SPLITS,

@@ -37,7 +37,10 @@ def train_baseline(session: Session, known: Mapping[str, Any] | None) -> None:
             "seconds": outcome.seconds,
             "model_dir": session.folders.relative(outcome.model_dir) if outcome.model_dir else None,
             "predictions": session.folders.relative(outcome.predictions) if outcome.predictions else None,
+            **({"notes": list(outcome.notes)} if outcome.notes else {}),
         }
+        for note in outcome.notes:
+            session.listener.note(f"baseline: {note}")
     session.update(baseline=baseline)
     session.folders.settle("baseline")
     session.listener.ended("baseline", None, value)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from catalog.contract import Direction
+from catalog.errors import ModelcatError, StoppedError, StoreError, StudyConflictError, UnreachableError
 from catalog.results import Comparison, Evaluation
 from runner.engine.messages import Calibrate, Compare, Evaluate, Rescale
 from runner.store.judgements import evaluation_of
@@ -56,7 +57,7 @@ def close_study(session: Session) -> None:
         session.update()  # files are moved, and removed below, by whoever holds the lease
         model = session.folders.keep(choice.model.folder)
         session.update(
-            verdict=verdict_of(choice.findings),
+            verdict=verdict_of(replace(choice.findings, baseline_failure=_failure(baseline))),
             test=test,
             baseline=baseline,
             winner={"arm": choice.arm.name, "trial": choice.arm.trial, "model_config": dict(choice.arm.config)},
@@ -165,9 +166,21 @@ def _test(
     if baseline is None or not baseline.get("model_dir"):
         return test, dict(baseline) if baseline else None
     theirs = _Model(baseline["model_dir"], baseline.get("predictions"), "baseline")
-    _calibrate(session, theirs, session.folders.absolute(theirs.folder), baseline["key"])
     folder = session.folders.absolute(theirs.folder)
-    return test, {**baseline, "test": _evaluate(session, "baseline", folder, key=baseline["key"])}
+    try:
+        _calibrate(session, theirs, folder, baseline["key"])
+        return test, {**baseline, "test": _evaluate(session, "baseline", folder, key=baseline["key"])}
+    except (StoppedError, StoreError, StudyConflictError, UnreachableError):
+        raise  # to be stopped, or the lease or the database is lost
+    except ModelcatError as error:
+        session.listener.failed("baseline", error, "")
+        return test, {**baseline, "failure": {"kind": error.kind, "reason": error.message}}
+
+
+def _failure(baseline: Mapping[str, Any] | None) -> str | None:
+    """Return why the baseline has no result, or not all of it."""
+    failure = baseline.get("failure") if baseline else None
+    return None if failure is None else str(failure["reason"])
 
 
 def _calibrate(session: Session, model: _Model, folder: Path, key: str | None = None) -> float | None:

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from catalog import registry
 from catalog.contract import DataSummary
+from catalog.errors import ModelcatError, StoppedError
 from catalog.results import Forecast
 from catalog.spec import Request
 from catalog.statement import Statement
@@ -42,6 +43,7 @@ class Plan:
         cost: Of the whole study; None without a forecast.
         workers: Processes that would train at the same time.
         free_bytes: Of the disk that the studies lie on.
+        baseline_failure: Why there is no forecast of the baseline; None where nothing failed.
     """
 
     request: Request
@@ -51,11 +53,19 @@ class Plan:
     cost: Cost | None
     workers: int
     free_bytes: int
+    baseline_failure: str | None = None
 
     @property
     def advice(self) -> list[Statement]:
         """What to change first."""
         advice = list(self.forecast.advice) if self.forecast else []
+        if self.baseline_failure is not None:
+            advice.append(
+                Statement(
+                    "The baseline cannot be trained, so that the verdict would have nothing to compare with: {reason}.",
+                    {"reason": self.baseline_failure.removesuffix(".")},
+                )
+            )
         if self.cost and self.cost.disk_bytes > _TIGHT * self.free_bytes:
             advice.append(
                 Statement(
@@ -102,13 +112,19 @@ def make_plan(
         forecast: Forecast | None = _done(engine, MakeForecast(subject, seconds), halted)
         key = request.plugin.baseline if request.spec.study.trials > 1 else None
         baseline: Forecast | None = None
+        failure: str | None = None
         if key is not None and forecast is not None:
-            registry.load(key)  # a missing plugin is told here, not as a failure of a worker
-            rival = Subject(key, {}, request.dataset, place.cache)
-            baseline = _done(engine, MakeForecast(rival, _BASELINE_SHARE * seconds), halted)
+            try:
+                registry.load(key)  # a missing plugin is an error here, not a failure of a worker
+                rival = Subject(key, {}, request.dataset, place.cache)
+                baseline = _done(engine, MakeForecast(rival, _BASELINE_SHARE * seconds), halted)
+            except StoppedError:
+                raise
+            except ModelcatError as error:  # it costs the study a comparison, not its trials
+                failure = error.message
     space = widen(request.space, request.plugin.tunable(request.config, data))
     cost = None if forecast is None else cost_of(request, space, data.rows, forecast, baseline, workers)
-    return Plan(request, data, forecast, baseline, cost, workers, _free_bytes(place.folder))
+    return Plan(request, data, forecast, baseline, cost, workers, _free_bytes(place.folder), failure)
 
 
 def _done(engine: LocalEngine, task: Task, halted: Callable[[], bool]) -> Any:

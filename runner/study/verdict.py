@@ -26,6 +26,7 @@ class Findings:
         versus_baseline: The winner against the baseline; None where there is no baseline.
         trials: Trials that were planned.
         baseline: The baseline's key.
+        baseline_failure: Why the baseline has no result; None where it has one, or there is no baseline.
         scores: Mean validation score of each configuration.
     """
 
@@ -38,6 +39,7 @@ class Findings:
     trials: int
     baseline: str | None
     scores: dict[str, float]
+    baseline_failure: str | None = None
 
 
 def verdict_of(findings: Findings) -> dict[str, Any]:
@@ -109,6 +111,11 @@ def _alone(findings: Findings) -> Statement:
 
 def _on_baseline(findings: Findings) -> Iterator[Statement]:
     versus = findings.versus_baseline
+    if versus is None and findings.baseline is not None and findings.baseline_failure is not None:
+        yield Statement(
+            "there is no baseline to compare with, because the {model} baseline failed: {reason}.",
+            {"model": findings.baseline.rpartition("/")[2], "reason": findings.baseline_failure.removesuffix(".")},
+        )
     if versus is None or findings.baseline is None:
         return
     values: dict[str, Value] = {

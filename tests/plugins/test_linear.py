@@ -209,15 +209,14 @@ def test_strange_training_texts_are_learnt_and_stored(tmp_path, trainer):
     assert evaluation.predictions.read_bytes() == result.predictions.read_bytes()
 
 
-def test_texts_without_any_word_are_refused(tmp_path, trainer):
-    """Where no training text holds a letter or digit, the data are named, not min_df."""
-    lines = [{"text": "!" * (1 + i), "label": ["bad", "good"][i % 2]} for i in range(20)]
-    (tmp_path / "train.jsonl").write_text("\n".join(map(json.dumps, lines)))
-    dataset = FilesDataset(source="files", train=str(tmp_path / "train.jsonl"))
-    for min_df, field in ((1, "dataset"), (2, "model_config.min_df")):
-        config = plugin.Config(min_df=min_df)
+def test_texts_without_any_character_are_refused(tmp_path, trainer):
+    """Where no training text holds more than whitespace, the data are named, not min_df; a given min_df is."""
+    prepared = trainer.prepare(write_reviews(tmp_path), plugin.Config(), tmp_path)
+    blank = Split((" ", "\n") * 5, np.arange(10) % 2)
+    prepared = replace(prepared, splits={**prepared.splits, "train": blank})
+    for fields, field in (({}, "dataset"), ({"min_df": 1}, "dataset"), ({"min_df": 2}, "model_config.min_df")):
         with pytest.raises(DataError) as caught:
-            trainer.train(config, trainer.prepare(dataset, config, tmp_path), context(tmp_path / "trial"))
+            trainer.train(plugin.Config(**fields), prepared, context(tmp_path / "trial"))
         assert caught.value.field == field
 
 

@@ -86,7 +86,7 @@ def score(  # noqa: PLR0913 -- as above
         seconds: Spent predicting.
         names: Class names in the order of their ids; the ids themselves where None.
         lengths: Of each text before it is cut, int, shape (rows,); None where nobody counted.
-        unit: What `lengths` counts: ``"tokens"`` or ``"words"``.
+        unit: What `lengths` counts: ``"tokens"``, ``"words"`` or ``"characters"``.
         max_length: The model sees so much of a text; None where it sees all.
         tokens: Real tokens that were read.
         model_dir: The model's folder, whose size is told.

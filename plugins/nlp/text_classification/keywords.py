@@ -15,15 +15,16 @@ _DOUBT = 5
 """Texts without effect that each word is taken to occur in besides its own when words are ranked. A name that three
 texts happen to hold keeps 3/8 of its mean weight, a word of twenty texts 4/5. Common words gain nothing by this, as
 they would from a test of significance or from the sum over texts: "the" has next to no weight in any."""
-_LETTER = re.compile(r"[^\W\d_]")
+_SHOWABLE = re.compile(r"[^\W\d_]|[\u231a-\u231b\u23e9-\u23ff\u2600-\u27bf\u2b05-\u2b55\U0001f000-\U0001faff]")
 
 
 def class_words(sample: Sequence[Explanation], labels: Sequence[str], min_texts: int) -> tuple[ClassWords, ...]:
     """Return up to 20 words a class, those that speak for it most first, in the order of `labels`.
 
-    A word's weight in a text is the sum over its places; upper and lower case count alike; what holds no letter is
-    left out. A weight is towards the predicted class. With two classes it is as much against the other; with more it
-    does not tell which of the others it is against, so a class's words come from texts that were predicted as it.
+    A word's weight in a text is the sum over its places; upper and lower case count alike; what holds neither a letter
+    nor an emoji is left out. A weight is towards the predicted class. With two classes it is as much against the
+    other; with more it does not show which of the others it is against, so a class's words come from texts that were
+    predicted as it.
 
     Args:
         sample: Explained texts.
@@ -36,7 +37,7 @@ def class_words(sample: Sequence[Explanation], labels: Sequence[str], min_texts:
         for word in explanation.words:
             weights[word.word.lower()] += word.weight
         for name, weight in weights.items():
-            if len(name) > _LONGEST or not _LETTER.search(name):
+            if len(name) > _LONGEST or not _SHOWABLE.search(name):
                 continue
             towards[predicted][name].append(weight)
             if len(labels) == 2:

@@ -22,7 +22,7 @@ def length_buckets(
         lengths: Of each text before it is cut, int, shape (rows,).
         labels: True class ids, shape (rows,).
         probabilities: Shape (rows, classes).
-        unit: What lengths count: ``"tokens"`` or ``"words"``.
+        unit: What lengths count: ``"tokens"``, ``"words"`` or ``"characters"``.
         max_length: The model sees so much of a text; None where it sees all.
     """
     if not lengths.size:

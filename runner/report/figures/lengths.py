@@ -16,7 +16,8 @@ def draw(results: Results, teller: Teller) -> Figure | None:
         return None
     place, evaluation = results.main
     t, buckets, count = teller.t, evaluation.lengths, teller.language.count
-    unit = t("Tokens") if buckets[0].unit == "tokens" else t("Words")
+    units = {"tokens": t("Tokens"), "characters": t("Characters")}
+    unit = units.get(buckets[0].unit, t("Words"))
     names = [f"{count(b.low)}–{count(b.high)}" for b in buckets]
     places = list(range(len(buckets)))
     accuracy, confidence, truncated = t("Accuracy"), t("Mean confidence"), t("Truncated")

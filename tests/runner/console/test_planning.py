@@ -1,12 +1,18 @@
 """`modelcat plan`: a look ahead that leaves nothing behind."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
 
 from catalog.errors import DataError, SpecError
+from catalog.spec import resolve
 from runner.cli import app
+from runner.console.planning import plan_answer, print_plan
+from runner.engine.messages import MakeForecast
+from runner.study import planning
+from runner.study.place import Place
 
 LINEAR = {
     "category": "nlp",
@@ -20,8 +26,8 @@ KEYS = {
     "study", "key", "trials", "workers", "rows", "labels", "label_rows", "language", "mean_words", "notes",
     "length_unit", "length_quantiles", "lengths", "duplicates", "suspected", "suspects", "seconds_per_epoch",
     "evaluation_seconds", "probe_seconds", "training_seconds", "search_seconds", "confirmation_seconds",
-    "baseline_seconds", "test_seconds", "total_seconds", "peak_memory_bytes", "model_bytes", "disk_bytes", "kept_bytes",
-    "free_bytes", "advice",
+    "baseline_seconds", "baseline_notes", "baseline_failure", "test_seconds", "total_seconds", "peak_memory_bytes",
+    "model_bytes", "disk_bytes", "kept_bytes", "free_bytes", "advice",
 }  # fmt: skip
 
 
@@ -85,3 +91,45 @@ def test_a_wrong_spec_is_told_as_validate_tells_it(plan):
     assert isinstance(wrong, SpecError)
     missing = {**LINEAR, "dataset": {"source": "files", "train": "none.csv"}}
     assert isinstance(plan(missing).exception, DataError)
+
+
+@pytest.mark.parametrize(
+    ("baseline", "reason"),
+    [("nlp/text-classification/missing", "missing"), ("test/simulated/broken", "min_df is 9")],
+)
+def test_a_baseline_that_fails_does_not_fail_a_plan(tmp_path, monkeypatch, capsys, baseline, reason):
+    """The plan is made all the same, with the reason and without the baseline's cost."""
+    request = resolve({**LINEAR, "dataset": {"source": "demo", "size": 100}}, tmp_path)
+    request = replace(request, plugin=replace(request.plugin, baseline=baseline))
+    if "simulated" in baseline:
+        done = planning._done
+
+        def failing(engine, task, halted):
+            if isinstance(task, MakeForecast) and task.subject.key == baseline:
+                raise DataError("min_df is 9. Lower it.")
+            return done(engine, task, halted)
+
+        monkeypatch.setattr(planning, "_done", failing)
+        monkeypatch.setattr(planning.registry, "load", lambda _: None)
+    place = Place("sqlite:///none.db", tmp_path / "studies", tmp_path / "cache")
+    found = planning.make_plan(request, place, lambda _: None, seconds=0.2)
+    assert found.baseline is None
+    assert found.cost.baseline == 0
+    assert reason in found.baseline_failure
+    answer = plan_answer(found)
+    assert answer["baseline_failure"] == found.baseline_failure
+    assert any(
+        advice.startswith("The baseline cannot be trained") and ".." not in advice for advice in answer["advice"]
+    )
+    print_plan(found)
+    assert "baseline      none: " in capsys.readouterr().out
+
+
+def test_a_plan_repeats_what_the_baseline_says_of_the_data(tmp_path):
+    """A note that only the baseline has stands with its cost; those of the study's own model are not repeated."""
+    request = resolve({**LINEAR, "dataset": {"source": "demo", "size": 100}}, tmp_path)
+    place = Place("sqlite:///none.db", tmp_path / "studies", tmp_path / "cache")
+    found = planning.make_plan(request, place, lambda _: None, seconds=0.2)
+    noted = replace(found.forecast, summary_notes=(*found.data.notes, "counts character n-grams"))
+    assert plan_answer(replace(found, baseline=noted))["baseline_notes"] == ["counts character n-grams"]
+    assert plan_answer(found)["baseline_notes"] == []

@@ -6,6 +6,7 @@ from catalog.contract import CHECKPOINTS
 from runner.store.store import Store
 from runner.study.coordinator import run_study
 from runner.study.log import read_log
+from runner.study.progress import Tee
 
 pytestmark = pytest.mark.usefixtures("quick_importance")
 
@@ -89,7 +90,7 @@ def test_whatever_a_study_does_is_tried_again(request_of, place, recorder, tmp_p
 
 
 def test_a_baseline_that_dies_again_and_again_costs_no_study(request_of, place, recorder, tmp_path, monkeypatch):
-    """Its failure is recorded, and the trials are made."""
+    """Its failure is recorded, the trials are made, and the verdict says why there is nothing to compare with."""
     deaths = tmp_path / "deaths"
     deaths.mkdir()
     deaths.joinpath("baseline").touch()
@@ -97,6 +98,38 @@ def test_a_baseline_that_dies_again_and_again_costs_no_study(request_of, place, 
     record = run_study(request_of(trials=2, max_retries=0), place, recorder)
     assert record.state == "finished"
     assert record.baseline["failure"]["kind"] == "lost_worker"
+    assert record.verdict["beats_baseline"] is None
+    assert record.verdict["sentence"].endswith(
+        "no baseline to compare with, because the floor baseline failed: the worker process ended with code 7."
+    )
+
+
+def test_a_baseline_that_cannot_be_judged_costs_no_study(request_of, place, recorder):
+    """A model of the baseline that is lost before the test leaves a failure, and the winner's result."""
+
+    class Remover:
+        def __getattr__(self, name):
+            return lambda *_: None
+
+        def phase(self, name, _):
+            if name == "test":
+                for model in place.folder.glob("*/runs/*/baseline*/model/model.json"):
+                    model.unlink()
+
+    record = run_study(request_of(trials=2), place, Tee((recorder, Remover())))
+    assert record.state == "finished"
+    assert record.test["accuracy"] > 0
+    assert record.baseline["failure"]["kind"] == "error"
+    assert "test" not in record.baseline
+    assert record.verdict["versus_baseline"] is not None
+    assert [training for training, *_ in recorder.of("failed")] == ["", "baseline"]
+
+
+def test_notes_of_the_baseline_are_said_and_kept(request_of, place, recorder):
+    """What happened to the baseline on the way stands with it, and in the narration."""
+    record = run_study(request_of(trials=2), place, recorder)
+    assert record.baseline["notes"] == ["a note"]
+    assert ["baseline: a note"] in recorder.of("note")
 
 
 def test_the_number_of_tries_may_change_between_runs(request_of, place, recorder):

@@ -107,3 +107,15 @@ def test_what_was_not_compared_is_null(missing):
     verdict = verdict_of(replace(BETTER, **{missing: None}))
     assert verdict[missing] is None
     assert not verdict["beats_" + missing.removeprefix("versus_")]
+
+
+def test_a_baseline_that_failed_is_named_with_the_reason():
+    """The sentence says why there is nothing to compare with, with one full stop, in German too."""
+    failed = replace(BETTER, versus_baseline=None, baseline_failure="it does not fit.")
+    verdict = verdict_of(failed)
+    assert verdict["sentence"].endswith(
+        " There is no baseline to compare with, because the linear baseline failed: it does not fit."
+    )
+    assert verdict["beats_baseline"] is None
+    kept = verdict_of(replace(BETTER, baseline_failure="the test split is gone"))
+    assert kept == verdict_of(BETTER)

@@ -1,25 +1,89 @@
 """The three splits that every model needs: carved off where they are not given, cut to a limit where one is set."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
 from catalog.dataset import Limit
 from catalog.errors import DataError
 from plugins.nlp.text_classification.data.records import Split
-from plugins.nlp.text_classification.data.stratification import carve, sample
+from plugins.nlp.text_classification.data.stratification import carve, carve_groups, carve_latest, sample, with_time
+from plugins.nlp.text_classification.data.wording import listed
 
-__all__ = ["SPLITS", "make_splits", "select"]
+__all__ = [
+    "SPLITS",
+    "Coverage",
+    "GroupOverlap",
+    "class_coverage",
+    "coverage_notes",
+    "group_overlaps",
+    "make_splits",
+    "select",
+    "time_notes",
+]
 
 SPLITS = ("train", "validation", "test")
 _CARVED = {"test": 0.2, "validation": 0.1}
 """Share of train that is kept back where a split is not given, test first, then validation from what is left."""
 _STREAMS = {"carve": {"test": 1, "validation": 2}, "limit": {"train": 3, "validation": 4, "test": 5}}
 """Every use of the seed has its own stream, so that a limit never changes which rows were carved off."""
+_NAMED = 5
+"""Groups and classes that a note names."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GroupOverlap:
+    """Groups that stand in two splits.
+
+    Attributes:
+        first: One split, nearer to train.
+        second: The other one.
+        groups: Ids of the groups, ascending.
+        rows: How many rows of `second` are of these groups.
+    """
+
+    first: str
+    second: str
+    groups: np.ndarray
+    rows: int
+
+    def note(self, names: Sequence[str] | None = None) -> str:
+        """Return a sentence that names some of the groups: by `names` in the order of their ids, or by id."""
+        some = [str(group) if names is None else names[group] for group in self.groups[:_NAMED].tolist()]
+        more = f" and {self.groups.size - _NAMED:,} more" if self.groups.size > _NAMED else ""
+        count, word = self.groups.size, "group stands" if self.groups.size == 1 else "groups stand"
+        return (
+            f"{count:,} {word} in {self.first} and in {self.second} ({self.rows:,} {self.second} rows): "
+            f"{listed(some)}{more}."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Which classes have rows where.
+
+    Attributes:
+        missing: By ``"train"``, ``"validation"`` and ``"test"`` the ids of classes without a row there.
+        present: By split, over how many classes averages are.
+        single: Ids of classes with one row in all splits together.
+    """
+
+    missing: Mapping[str, tuple[int, ...]]
+    present: Mapping[str, int]
+    single: tuple[int, ...]
 
 
 def make_splits(
-    given: Mapping[str, Split], limit: Limit | None, seed: int
+    given: Mapping[str, Split],
+    limit: Limit | None,
+    seed: int,
+    *,
+    groups: Mapping[str, np.ndarray] | None = None,
+    times: Mapping[str, np.ndarray] | None = None,
+    names: Sequence[str] | None = None,
+    group_names: Sequence[str] | None = None,
 ) -> tuple[Mapping[str, Split], tuple[str, ...]]:
     """Return all three splits within `limit`, and notes on those that had to be carved off train.
 
@@ -27,44 +91,195 @@ def make_splits(
     shrinks with train, so that their ratio stays: judging must not cost more than training. Splits that were given
     are touched by their own limit alone.
 
+    With `groups`, no group is parted where a split is carved off. With `times`, the latest rows are carved off, rows
+    of one time together; with both, a group goes where its latest row goes. Notes say where splits that were given
+    do not keep to this.
+
+    Args:
+        given: The splits that there are, train among them.
+        limit: Rows to keep.
+        seed: Decides which.
+        groups: By split of `given` the ids of each row's group, int, shape (rows,), one id for one group in all splits;
+            negative for a row without one.
+        times: By split of `given` what rows are ordered by, float64 or int64, shape (rows,); NaN, or the least int64,
+            for a row without one.
+        names: Of the classes, for messages; their ids if left out.
+        group_names: Of the groups, in the order of their ids, for notes.
+
     Raises:
-        DataError: Too few rows to give every split one and keep one of each class in train, or the limit of train is
-            below the number of classes.
+        DataError: Too few rows to give every split one and keep one of each class in train, groups or times that leave
+            no such split, or the limit of train is below the number of classes.
     """
-    whole = _carve_missing(given, seed)
+    whole, notes = _carve_missing(given, seed, groups, times, names)
+    if groups is not None:
+        notes += [overlap.note(group_names) for overlap in group_overlaps(groups)]
+    if times is not None:
+        notes += time_notes(times)
     limits = {} if limit is None else limit.model_dump(exclude_none=True)
     rows = whole["train"].labels.size
     shrunk = min(limits.get("train", rows), rows) / rows
-    splits, notes = {}, []
+    splits = {}
     for split in SPLITS:
         there = whole[split].labels.size
         size = limits.get(split, there if split in given else max(1, round(there * shrunk)))
         splits[split] = _limit(whole[split], size, split, seed)
         if split not in given:
             kept = splits[split].labels.size
-            share = f"{_CARVED[split] * 100:.0f} % of the training rows"
             why = f"by dataset.limit.{split}" if split in limits else "in proportion to dataset.limit.train"
             cut = f" were kept back, cut to {kept:,} {why}." if kept < there else f" ({there:,}) were kept back."
-            notes.append(f"No {split} split was given: {share}{cut}")
+            notes.append(f"No {split} split was given: {_described(split, groups, times)}{cut}")
     return splits, tuple(notes)
 
 
-def _carve_missing(given: Mapping[str, Split], seed: int) -> Mapping[str, Split]:
-    """Return all three splits, the missing ones carved off train."""
-    splits = dict(given)
+def _described(split: str, groups: Mapping[str, np.ndarray] | None, times: Mapping[str, np.ndarray] | None) -> str:
+    share = f"{_CARVED[split] * 100:.0f} % of the training rows"
+    if times is not None:
+        return f"the latest rows, about {share}{', groups kept whole,' if groups is not None else ','}"
+    return share if groups is None else f"whole groups, about {share},"
+
+
+def _carve_missing(
+    given: Mapping[str, Split],
+    seed: int,
+    groups: Mapping[str, np.ndarray] | None,
+    times: Mapping[str, np.ndarray] | None,
+    names: Sequence[str] | None,
+) -> tuple[Mapping[str, Split], list[str]]:
+    """Return all three splits, the missing ones carved off train, and notes."""
+    splits, notes = dict(given), []
+    rows = np.arange(splits["train"].labels.size)  # those of the training split as it was given that are left
     for split, share in _CARVED.items():
         if split in splits:
             continue
         train = splits["train"]
-        stay, carved = carve(train.labels, share, seed, _STREAMS["carve"][split])
+        own = None if groups is None else groups["train"][rows]
+        if times is not None:
+            stay, carved = carve_latest(times["train"][rows], share, own)
+        elif own is not None:
+            stay, carved = carve_groups(train.labels, own, share, seed, _STREAMS["carve"][split])
+        else:
+            stay, carved = carve(train.labels, share, seed, _STREAMS["carve"][split])
         if not carved.size:
-            raise DataError(
-                f"{train.labels.size} rows are too few: none can be kept back for {split} "
-                "while train keeps one of each class.",
-                field="dataset",
-            )
+            raise _nothing_carved(split, train.labels.size, own, None if times is None else times["train"][rows])
         splits["train"], splits[split] = select(train, stay), select(train, carved)
-    return splits
+        rows = rows[stay]
+    if times is not None and rows.size < times["train"].size:
+        _check_classes(given["train"].labels, splits, names)
+        if untimed := int((~with_time(times["train"])).sum()):
+            notes.append(f"{untimed:,} of {times['train'].size:,} training rows have no time: they stay in train.")
+    return splits, notes
+
+
+def _nothing_carved(split: str, rows: int, groups: np.ndarray | None, times: np.ndarray | None) -> DataError:
+    """Return the error that says why no row can be kept back."""
+    if times is not None:
+        known = np.unique(times[with_time(times)]).size
+        together = "" if groups is None else ", or one group holds the latest of them"
+        return DataError(
+            f"The {split} split cannot be the latest rows: the {rows:,} training rows have {known:,} different times"
+            f"{together}. Name another time column, or leave dataset.time out.",
+            field="dataset.time",
+        )
+    if groups is not None:
+        return DataError(
+            f"The {split} split cannot be whole groups: each of the {np.unique(groups).size:,} groups of the {rows:,} "
+            "training rows is the last one of a class. Name another group column, or leave dataset.group out.",
+            field="dataset.group",
+        )
+    return DataError(
+        f"{rows} rows are too few: none can be kept back for {split} while train keeps one of each class.",
+        field="dataset",
+    )
+
+
+def _check_classes(before: np.ndarray, splits: Mapping[str, Split], names: Sequence[str] | None) -> None:
+    """Make sure that each class that the latest rows have has an earlier row to be learnt from.
+
+    Raises:
+        DataError: One has none.
+    """
+    gone = np.setdiff1d(before, splits["train"].labels).tolist()
+    if gone:
+        called = listed(gone if names is None else [names[label] for label in gone])
+        raise DataError(
+            f"{len(gone):,} {'class stands' if len(gone) == 1 else 'classes stand'} only in the latest rows, which are "
+            f"kept back for validation and test: {called}. Train cannot hold a row of each: remove these rows, merge "
+            "the classes into others, or leave dataset.time out.",
+            field="dataset.time",
+        )
+
+
+def group_overlaps(groups: Mapping[str, np.ndarray]) -> list[GroupOverlap]:
+    """Return for each two splits the groups that stand in both, train first; nothing for splits without any.
+
+    Args:
+        groups: By split the ids of each row's group; negative for a row without one.
+    """
+    there = [split for split in SPLITS if split in groups]
+    found = []
+    for first, second in combinations(there, 2):
+        shared = np.intersect1d(groups[first], groups[second])
+        shared = shared[shared >= 0]
+        if shared.size:
+            found.append(GroupOverlap(first, second, shared, int(np.isin(groups[second], shared).sum())))
+    return found
+
+
+def time_notes(times: Mapping[str, np.ndarray]) -> list[str]:
+    """Return notes on rows of later splits that are earlier than the latest row of an earlier one.
+
+    Args:
+        times: By split what rows are ordered by; missing as `stratification.with_time` says.
+    """
+    there = [(split, times[split][with_time(times[split])]) for split in SPLITS if split in times]
+    return [
+        f"{early:,} of {later.size:,} {second} rows are earlier than the latest {first} row: the given splits do not "
+        "follow the time."
+        for (first, earlier), (second, later) in combinations(there, 2)
+        if earlier.size and (early := int((later < earlier.max()).sum()))
+    ]
+
+
+def class_coverage(splits: Mapping[str, Split], classes: int) -> Coverage:
+    """Return which of the classes 0 to `classes` - 1 have no row in a split, and which have one row in all."""
+    counts = {split: np.bincount(data.labels, minlength=classes) for split, data in splits.items()}
+    total = np.sum(list(counts.values()), axis=0)
+    return Coverage(
+        missing={split: tuple(np.flatnonzero(rows == 0).tolist()) for split, rows in counts.items()},
+        present={split: int((rows > 0).sum()) for split, rows in counts.items()},
+        single=tuple(np.flatnonzero(total == 1).tolist()),
+    )
+
+
+def coverage_notes(splits: Mapping[str, Split], names: Sequence[str]) -> list[str]:
+    """Return notes on classes that validation or test cannot judge, and on classes with a single row.
+
+    Args:
+        splits: Train, validation and test.
+        names: Of the classes, in the order of their ids.
+    """
+    return list(_coverage_notes(class_coverage(splits, len(names)), names))
+
+
+def _coverage_notes(coverage: Coverage, names: Sequence[str]) -> Iterator[str]:
+    def called(ids: Sequence[int]) -> str:
+        more = f" and {len(ids) - _NAMED:,} more" if len(ids) > _NAMED else ""
+        return listed(names[label] for label in ids[:_NAMED]) + more
+
+    for split in ("validation", "test"):
+        if ids := coverage.missing.get(split, ()):
+            have = "has" if len(ids) == 1 else "have"
+            yield (
+                f"{len(ids):,} of {len(names):,} classes {have} no row in {split}, so that nothing is known of them "
+                f"there: {called(ids)}. Averages over classes are over the other {coverage.present[split]:,}."
+            )
+    if coverage.single:
+        alone = len(coverage.single) == 1
+        yield (
+            f"{len(coverage.single):,} {'class has' if alone else 'classes have'} one row in all: "
+            f"{called(coverage.single)}. One row can be learnt from or judged, not both: add rows, or merge "
+            f"{'the class into another one' if alone else 'these classes into others'}."
+        )
 
 
 def _limit(data: Split, size: int, split: str, seed: int) -> Split:

@@ -15,6 +15,7 @@ from sklearn.linear_model import LogisticRegression
 
 from catalog.results import Suspect
 from plugins.nlp.text_classification.linear.model import make_vectorizer
+from plugins.nlp.text_classification.linear.tokens import choose_tokens
 
 __all__ = ["MOST_ROWS", "Suspicion", "suspect_labels"]
 
@@ -100,7 +101,8 @@ def _out_of_fold(
     weighted over all texts, which tells nothing of their labels.
     """
     try:
-        features = make_vectorizer(2, 2).set_params(max_features=_MOST_TERMS).fit_transform(texts)
+        vectorizer = make_vectorizer(2, 2, tokens=choose_tokens(tuple(texts)))
+        features = vectorizer.set_params(max_features=_MOST_TERMS).fit_transform(texts)
     except ValueError:  # no word occurs twice
         return None
     folds = _folds(labels, chance)

@@ -34,13 +34,14 @@ class LinearConfig(Strict):
         ge=1,
         le=3,
         description="Longest word sequence that is a feature, in words. Typical: 1 (single words) or 2 (pairs too). "
-        "3 doubles memory for little gain.",
+        "3 doubles memory for little gain. In scripts without spaces it counts characters, and one more.",
     )
     min_df: int = Field(
         2,
         ge=1,
         le=1_000_000,
-        description="Training texts that a word or sequence must occur in to count as a feature. Typical: 1 to 5.",
+        description="Training texts that a word or sequence must occur in to count as a feature. Typical: 1 to 5. "
+        "If it is left out and no word occurs in 2 texts, it is 1.",
     )
     class_weights: Literal["balanced"] | _Weights | None = Field(
         None,

@@ -16,7 +16,8 @@ __all__ = ["LinearPlugin", "plugin"]
 
 _DESCRIPTION = (
     "Every word and every pair of neighbouring words is a feature, weighted by how often it occurs in a text and how "
-    "rare it is elsewhere (TF-IDF); logistic regression learns what each says about the classes. It trains in seconds "
+    "rare it is elsewhere (TF-IDF); logistic regression learns what each says about the classes. Emoji count as words, "
+    "and where a script has no spaces, sequences of characters take the place of words. It trains in seconds "
     "on a CPU, needs no download, and is hard to beat on long texts whose words give the class away. It does not see "
     "word order beyond neighbours: negation at a distance and sentences in which the last clause wins escape it. Start "
     "here, and expect a larger model to earn its cost by beating it. The fit is convex: all seeds give the same model."
@@ -66,8 +67,9 @@ class LinearPlugin:
             UnreachableError: A hub does not answer.
         """
         from plugins.nlp.text_classification import data
+        from plugins.nlp.text_classification.linear.tokens import with_note
 
-        summary = data.load(dataset, cache).summary
+        summary = with_note(data.load(dataset, cache)).summary
         data.check_config(summary, num_labels=config.num_labels, class_weights=config.class_weights)
         return summary
 

@@ -16,6 +16,7 @@ from catalog.errors import DataError, DivergedError
 from plugins.nlp.text_classification.data import Split
 from plugins.nlp.text_classification.linear.config import LinearConfig
 from plugins.nlp.text_classification.linear.model import LinearModel, make_vectorizer
+from plugins.nlp.text_classification.linear.tokens import Tokens, choose_tokens
 from plugins.nlp.text_classification.metrics import losses
 
 __all__ = ["fit"]
@@ -47,7 +48,7 @@ def fit(
         The model, its mean loss on the training texts (nats), and notes.
 
     Raises:
-        DataError: `min_df` leaves no term, or `class_weights` does not fit the classes.
+        DataError: A `min_df` that was given leaves no term, or `class_weights` does not fit the classes.
         DivergedError: The weights are not finite.
     """
     given = config.class_weights
@@ -58,7 +59,15 @@ def fit(
             field="model_config.class_weights",
         )
     weights = dict(enumerate(given)) if isinstance(given, tuple) else given
-    vectorizer, features = _vectorize(tuple(train.texts), config.ngram_max, config.min_df)
+    tokens, notes = choose_tokens(tuple(train.texts)), []
+    if tokens.note:
+        notes.append(tokens.note)
+    vectorizer, features, min_df = _vectorize(train, tokens, config)
+    if min_df != config.min_df:
+        notes.append(
+            f"No word stands in {config.min_df:,} of the {len(train.texts):,} training texts: min_df was lowered to "
+            f"{min_df:,}."
+        )
     tick(0.5)
     with threadpool_limits(limits=threads), warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # told as a note instead
@@ -67,27 +76,42 @@ def fit(
     if not (np.isfinite(classifier.coef_).all() and np.isfinite(classifier.intercept_).all()):
         raise DivergedError(f"The fit found no finite weights with C = {config.C:g}. Lower C.")
     unfinished = int(np.max(classifier.n_iter_)) >= _ITERATIONS
-    note = f"The fit was cut off after {_ITERATIONS:,} iterations; a lower C converges sooner."
+    if unfinished:
+        notes.append(f"The fit was cut off after {_ITERATIONS:,} iterations; a lower C converges sooner.")
     train_loss = float(losses(train.labels, classifier.predict_proba(features)).mean())
-    return LinearModel(summary.labels, vectorizer, classifier), train_loss, (note,) if unfinished else ()
+    return LinearModel(summary.labels, vectorizer, classifier, tokens), train_loss, tuple(notes)
 
 
-@lru_cache(maxsize=2)
-def _vectorize(texts: tuple[str, ...], ngram_max: int, min_df: int) -> tuple[TfidfVectorizer, Any]:
-    """Return the fitted vectoriser and the weights; two are remembered, as the trials of a study share few of them.
+def _vectorize(train: Split, tokens: Tokens, config: LinearConfig) -> tuple[TfidfVectorizer, Any, int]:
+    """Return the fitted vectoriser, the weights and the `min_df` they were found with: 1 if the default leaves nothing.
 
     Raises:
         DataError: No term is left.
     """
-    vectorizer = make_vectorizer(ngram_max, min_df)
+    texts, min_df = tuple(train.texts), config.min_df
     try:
-        return vectorizer, vectorizer.fit_transform(texts)
+        return *_fit_terms(texts, tokens, config.ngram_max, min_df), min_df
     except ValueError as error:  # scikit-learn has three wordings for a vocabulary that is empty
-        if min_df == 1:
+        if min_df > 1 and "min_df" in config.model_fields_set:
             raise DataError(
-                f"None of the {len(texts):,} training texts holds a letter or a digit.", field="dataset"
+                f"min_df is {min_df:,}, and no word occurs in so many of the {len(texts):,} training texts. "
+                "Lower min_df.",
+                field="model_config.min_df",
             ) from error
+    try:
+        return *_fit_terms(texts, tokens, config.ngram_max, 1), 1
+    except ValueError as error:
         raise DataError(
-            f"min_df is {min_df:,}, and no word occurs in so many of the {len(texts):,} training texts. Lower min_df.",
-            field="model_config.min_df",
+            f"None of the {len(texts):,} training texts holds more than whitespace.", field="dataset"
         ) from error
+
+
+@lru_cache(maxsize=2)
+def _fit_terms(texts: tuple[str, ...], tokens: Tokens, ngram_max: int, min_df: int) -> tuple[TfidfVectorizer, Any]:
+    """Return the fitted vectoriser and the weights; two are remembered, as the trials of a study share few of them.
+
+    Raises:
+        ValueError: No term is left.
+    """
+    vectorizer = make_vectorizer(ngram_max, min_df, tokens=tokens)
+    return vectorizer, vectorizer.fit_transform(texts)

@@ -1,6 +1,6 @@
 """A linear model in a folder: JSON and safetensors, never pickle, so that opening a stranger's folder runs no code.
 
-model.json          format, version, class names, configuration, temperature where one is folded into the weights
+model.json          format, version, class names, configuration, and what counts as a word if not runs of letters alone
 terms.json          words and word sequences, in the order of their ids
 weights.safetensors idf (terms), coefficients (1 or classes, terms), intercept (1 or classes); float32
 """
@@ -20,6 +20,7 @@ from catalog.dataset import Strict
 from catalog.errors import ModelSourceError
 from plugins.nlp.text_classification.linear.config import LinearConfig
 from plugins.nlp.text_classification.linear.model import LinearModel, make_vectorizer
+from plugins.nlp.text_classification.linear.tokens import WORDS, Kind, Tokens
 from plugins.nlp.text_classification.storage import write_file, write_folder
 
 __all__ = ["open_model", "read_temperature", "rewrite_scaled", "save_model"]
@@ -37,17 +38,26 @@ class _Header(Strict):
     version: Literal[1] = 1
     labels: tuple[str, ...] = Field(min_length=2, max_length=1000)
     config: LinearConfig
+    tokens: Kind | None = None
+    longer: int | None = Field(None, ge=0, le=1)
+
+
+_TOKENS = {"tokens", "longer"}
+"""Fields that are written only if words are not just words: other folders are as those of the last release."""
 
 
 def save_model(folder: Path, model: LinearModel, config: LinearConfig) -> None:
     """Write the model; the folder appears whole or not at all, an older one is replaced."""
-    header = _Header(labels=model.labels, config=config)
+    tokens = model.tokens
+    plain = tokens.kind == "words"
+    header = _Header(labels=model.labels, config=config, tokens=tokens.kind, longer=tokens.longer)
+    description = header.model_dump_json(indent=2, exclude=_TOKENS if plain else None)
     terms = json.dumps(model.vectorizer.get_feature_names_out().tolist(), ensure_ascii=False)
     classifier = model.classifier
     tensors = {"idf": model.vectorizer.idf_, "coefficients": classifier.coef_, "intercept": classifier.intercept_}
 
     def write(target: Path) -> None:
-        (target / _HEADER).write_text(header.model_dump_json(indent=2) + "\n", encoding="utf-8")
+        (target / _HEADER).write_text(description + "\n", encoding="utf-8")
         (target / _TERMS).write_text(terms, encoding="utf-8")
         contiguous = {name: np.ascontiguousarray(tensor, dtype=np.float32) for name, tensor in tensors.items()}
         save_file(contiguous, target / _WEIGHTS)
@@ -70,12 +80,13 @@ def open_model(folder: Path) -> LinearModel:
         raise ModelSourceError(f"{folder} does not hold a linear model: {reason}. Train it again.") from error
     if problem := next(_problems(header, terms, tensors), None):
         raise ModelSourceError(f"{folder} does not hold a whole linear model: {problem}. Train it again.")
-    vectorizer = make_vectorizer(header.config.ngram_max, header.config.min_df, terms)
+    tokens = WORDS if header.tokens is None else Tokens(header.tokens, header.longer or 0)
+    vectorizer = make_vectorizer(header.config.ngram_max, header.config.min_df, terms, tokens)
     vectorizer.idf_ = tensors["idf"]
     classifier = LogisticRegression(C=header.config.C)
     classifier.classes_ = np.arange(len(header.labels))
     classifier.coef_, classifier.intercept_ = tensors["coefficients"], tensors["intercept"]
-    return LinearModel(header.labels, vectorizer, classifier)
+    return LinearModel(header.labels, vectorizer, classifier, tokens)
 
 
 def read_temperature(folder: Path) -> float | None:

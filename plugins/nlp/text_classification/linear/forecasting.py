@@ -60,8 +60,8 @@ def forecast(config: LinearConfig, prepared: data.TextData, *, threads: int, sec
     weighted = config.class_weights is not None
     return Forecast(
         summary_notes=prepared.summary.notes,
-        length_quantiles=length_quantiles(np.asarray(data.count_words(train.texts))),
-        unit="words",
+        length_quantiles=length_quantiles(largest.model.lengths(train.texts)),
+        unit=largest.model.unit,
         lengths=(),
         duplicates=repeated,
         suspects=suspicion.suspects,

@@ -19,6 +19,7 @@ from plugins.nlp.text_classification.linear.fitting import fit
 from plugins.nlp.text_classification.linear.folder import open_model, save_model
 from plugins.nlp.text_classification.linear.forecasting import forecast
 from plugins.nlp.text_classification.linear.model import LinearModel
+from plugins.nlp.text_classification.linear.tokens import with_note
 
 __all__ = ["LinearTrainer"]
 
@@ -37,7 +38,7 @@ class LinearTrainer:
         """
         loaded = data.load(dataset, cache)
         data.check_config(loaded.summary, num_labels=config.num_labels, class_weights=config.class_weights)
-        return loaded
+        return with_note(loaded)
 
     def train(self, config: LinearConfig, prepared: data.TextData, context: TrialContext) -> TrialResult:
         """Fit once; there is one measurement, at the end, and nothing to resume.
@@ -211,8 +212,8 @@ def _judge(  # noqa: PLR0913, PLR0917 -- what was judged, what was said, and whe
         folder,
         seconds,
         names=model.labels,
-        lengths=data.count_words(rows.texts),
-        unit="words",
+        lengths=model.lengths(rows.texts),
+        unit=model.unit,
         model_dir=model_dir,
         peak_memory_bytes=memory.peak_bytes(),
         places=places,

@@ -11,7 +11,7 @@ from runner.tui.words import msgid
 
 __all__ = ["bars_of", "course", "named", "standing_out", "unit"]
 
-_UNITS = {"tokens": msgid("tokens"), "words": msgid("words")}
+_UNITS = {"tokens": msgid("tokens"), "words": msgid("words"), "characters": msgid("characters")}
 
 
 def unit(bucket: LengthBucket, desk: Desk) -> str:
