@@ -12,13 +12,13 @@ from pydantic import TypeAdapter
 from catalog.columns import ColumnRoles, RowCounts
 from catalog.contract import DataSummary
 from catalog.dataset import Dataset, DemoDataset, FilesDataset, HubDataset
-from plugins.nlp.text_classification.data.duplicates import find_duplicates
+from plugins.nlp.text_classification.data.duplicates import deduplicate, find_duplicates
 from plugins.nlp.text_classification.data.files import paths, read_files
 from plugins.nlp.text_classification.data.fingerprint import fingerprint
 from plugins.nlp.text_classification.data.language import guess_language
 from plugins.nlp.text_classification.data.reading import ReadData, read_sources
 from plugins.nlp.text_classification.data.records import Split, TextData
-from plugins.nlp.text_classification.data.splitting import make_splits
+from plugins.nlp.text_classification.data.splitting import coverage_notes, make_splits
 from plugins.nlp.text_classification.data.words import mean_words
 from plugins.tables.files import stamps_of
 
@@ -49,7 +49,20 @@ def load(dataset: Dataset, cache: Path) -> TextData:  # noqa: ARG001 -- what eve
 def _load(written: str, stamps: tuple[tuple[tuple[int, int], ...], ...]) -> TextData:  # noqa: ARG001 -- part of the lookup
     dataset = _DATASET.validate_json(written)
     given = _read(dataset)
-    splits, carved = make_splits(given.splits, dataset.limit, dataset.seed)
+    splits, carved = make_splits(
+        given.splits,
+        dataset.limit,
+        dataset.seed,
+        groups=given.groups,
+        times=given.times,
+        names=given.names,
+        group_names=given.group_names,
+    )
+    counts, merged = given.counts, ()
+    if dataset.deduplicate:
+        found = deduplicate(splits)
+        splits, merged = found.splits, found.notes
+        counts = {**counts, "train": _less(counts["train"], found.dropped)}
     duplicates, repeated = find_duplicates(splits)
     summary = DataSummary(
         name=dataset.short_name,
@@ -60,15 +73,23 @@ def _load(written: str, stamps: tuple[tuple[tuple[int, int], ...], ...]) -> Text
             split: tuple(np.bincount(data.labels, minlength=len(given.names)).tolist())
             for split, data in splits.items()
         },
-        notes=(*given.notes, *carved, *repeated),
+        notes=(*given.notes, *carved, *merged, *coverage_notes(splits, given.names), *repeated),
         mean_words=mean_words([data.texts for data in splits.values()]),
         language=guess_language(splits["train"].texts),
         duplicates=duplicates,
         columns=given.columns,
-        counts=given.counts,
+        counts=counts,
         label_names=given.label_names,
     )
     return TextData(summary, splits)
+
+
+def _less(counts: RowCounts, duplicates: int) -> RowCounts:
+    """Return the rows of a split of which some were dropped as near-duplicates."""
+    if not duplicates:
+        return counts
+    dropped = {**counts.dropped, "near-duplicate": duplicates}
+    return replace(counts, kept=counts.kept - duplicates, dropped=dropped)
 
 
 def _read(dataset: Dataset) -> ReadData:
@@ -95,6 +116,7 @@ def _read(dataset: Dataset) -> ReadData:
                 columns=None,
                 counts={"train": RowCounts(lines=None, records=rows, kept=rows)},
                 groups=None,
+                group_names=(),
                 times=None,
                 label_names={},
                 notes=tuple(NOTES),

@@ -37,13 +37,14 @@ def read_groups(source: Source, column: str, rows: np.ndarray) -> list[str]:
     return list(chosen.to_pylist())
 
 
-def group_codes(groups: Mapping[str, Sequence[str]]) -> Mapping[str, np.ndarray]:
-    """Return groups by split as numbers that are the same for the same group in all splits, int64."""
+def group_codes(groups: Mapping[str, Sequence[str]]) -> tuple[Mapping[str, np.ndarray], tuple[str, ...]]:
+    """Return groups by split as numbers that are the same for the same group in all splits, int64, and their names."""
     known: dict[str, int] = {}
-    return {
+    codes = {
         split: np.array([known.setdefault(group, len(known)) for group in found], dtype=np.int64)
         for split, found in groups.items()
     }
+    return codes, tuple(known)
 
 
 def read_times(source: Source, column: str, rows: np.ndarray) -> np.ndarray:

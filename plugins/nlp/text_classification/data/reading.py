@@ -43,6 +43,7 @@ class ReadData:
         columns: Which column is what; None for generated data.
         counts: Rows of each split.
         groups: The group of each row by split, int64; None if there are no groups.
+        group_names: Of the groups, in the order of their numbers.
         times: The moment of each row by split, float64; None if there are no moments.
         label_names: Names of classes by how the source stores them, where the spec gives names to stored values.
         notes: What a careful reader should know.
@@ -53,6 +54,7 @@ class ReadData:
     columns: ColumnRoles | None
     counts: Mapping[str, RowCounts]
     groups: Mapping[str, np.ndarray] | None
+    group_names: tuple[str, ...]
     times: Mapping[str, np.ndarray] | None
     label_names: Mapping[str, str]
     notes: tuple[str, ...]
@@ -139,12 +141,14 @@ def read_sources(sources: Mapping[str, Sequence[Source]], dataset: FilesDataset 
                 [read_times(source, roles.time, part) for source, part in zip(files, parts, strict=True)]
             )
     names = () if classes is None else classes.names
+    codes, group_names = group_codes(groups)
     return ReadData(
         splits=splits,
         names=names,
         columns=roles,
         counts=counts,
-        groups=group_codes(groups) if groups else None,
+        groups=codes or None,
+        group_names=group_names,
         times=times or None,
         label_names={value: names[index] for value, index in classes.ids.items()} if classes and classes.renamed else {},
         notes=tuple(dict.fromkeys(notes)),
