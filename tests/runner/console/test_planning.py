@@ -133,3 +133,17 @@ def test_a_plan_repeats_what_the_baseline_says_of_the_data(tmp_path):
     noted = replace(found.forecast, summary_notes=(*found.data.notes, "counts character n-grams"))
     assert plan_answer(replace(found, baseline=noted))["baseline_notes"] == ["counts character n-grams"]
     assert plan_answer(found)["baseline_notes"] == []
+
+
+def test_a_plan_for_texts_without_spaces(plan, tmp_path):
+    """A study of Chinese texts is planned with its baseline, which says what it takes for words."""
+    rows = [f"{'退款发票' if row % 2 else '快递包裹'}{chr(0x4E00 + row)}今天问题,{row % 2}" for row in range(120)]
+    (tmp_path / "zh.csv").write_text("text,label\n" + "\n".join(rows), encoding="utf-8")
+    small = {"model_name": "scratch/bert-tiny", "max_seq_length": 16, "epochs": 1, "batch_size": 16}
+    spec = {**LINEAR, "model": "bert", "model_config": small, "dataset": {"source": "files", "train": "zh.csv"}}
+    result = plan(spec, "--json")
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)
+    assert found["baseline_failure"] is None
+    assert found["baseline_seconds"] > 0
+    assert [note for note in found["baseline_notes"] if "character n-grams" in note]
