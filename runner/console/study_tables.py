@@ -28,6 +28,7 @@ _STUDY = (
     "updated",
     "failure.kind",
     "failure.message",
+    "early_end.reason",
 )
 _TRIAL = ("number", "state", "origin", "value")
 _TRIAL_END = ("seconds", "started", "finished", "failure.kind", "failure.reason")

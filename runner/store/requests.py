@@ -52,6 +52,8 @@ def _refuse_to_queue(record: StudyRecord, planned: int | None) -> None:
             f"study {record.study!r} has {record.planned} trials planned, not {planned}: their number can only grow",
             field="study.trials",
         )
+    if record.is_fruitless and (planned is None or planned == record.planned or record.early_end is not None):
+        raise StudyConflictError(f"study {record.study!r} would fail again: {record.failure_clause}")
     if record.state == "finished" and (planned is None or planned == record.planned):
         raise StudyConflictError(
             f"study {record.study!r} is finished with {record.planned} trials: a larger study.trials extends it",

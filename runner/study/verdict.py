@@ -1,11 +1,12 @@
 """What a study found, in one honest sentence and in numbers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from catalog.results import Comparison
 from catalog.statement import Statement, Value, english, to_json
+from runner.study.early_end import early_end_sentence
 
 __all__ = ["Findings", "verdict_of"]
 
@@ -27,6 +28,7 @@ class Findings:
         trials: Trials that were planned.
         baseline: The baseline's key.
         scores: Mean validation score of each configuration.
+        early_end: Why the search ended before it made all trials (`runner.study.early_end`); None where it did not.
     """
 
     metric: str
@@ -38,6 +40,7 @@ class Findings:
     trials: int
     baseline: str | None
     scores: dict[str, float]
+    early_end: Mapping[str, Any] | None = None
 
 
 def verdict_of(findings: Findings) -> dict[str, Any]:
@@ -45,6 +48,8 @@ def verdict_of(findings: Findings) -> dict[str, Any]:
     given, baseline = findings.versus_given, findings.versus_baseline
     tuned = findings.winner != "given"
     statements = [*_on_given(findings), *_on_baseline(findings)]
+    if (ended := early_end_sentence(findings.early_end)) is not None:
+        statements.append(ended)
     return {
         "sentence": " ".join(english(statement) for statement in statements),
         "winner": findings.winner,
