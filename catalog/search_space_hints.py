@@ -28,9 +28,10 @@ def hint_entry(value: Any) -> Any:
                 told += f", or {_json({'low': value[0], 'high': value[1]})} for all that lies between"
             raise ValueError(told)
         case bool() | int() | float() | str():
+            between = ', or a range {"low": ..., "high": ...}' if _is_number(value) else ""
             raise ValueError(
-                f"write {_json({'choices': [value]})} with more values, or a range {{\"low\": ..., \"high\": ...}}; "
-                "a value that is to stay belongs into model_config"
+                f"write {_json({'choices': [value]})} with more values{between}; a value that is not tuned "
+                "belongs into model_config"
             )
         case None | list() | tuple():
             raise ValueError(f"write {_FORMS}")
@@ -51,7 +52,7 @@ def hint_space(value: Any) -> Any:
 
 
 def _hint_names(value: Mapping[Any, Any]) -> None:
-    """Raise ValueError where names are another tool's, or ``choices`` is no list; slips of our own are told elsewhere."""
+    """Raise ValueError where names are another tool's, or ``choices`` is no list; misspelt names are for the class."""
     names = {str(name).casefold(): found for name, found in value.items()}
     found: dict[str, Any] = {}
     for name, given in names.items():

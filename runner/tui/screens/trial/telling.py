@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from catalog.errors import clause
 from runner.console.text import is_share, safe
 from runner.report.metrics import metric as known_metric
 from runner.study.early_end import CUT_NOTE
@@ -143,9 +144,9 @@ def outcome(facts: Facts, desk: Desk) -> str:
             failure = trial.failure or {}
             kind = _FAILURES.get(str(failure.get("kind")), msgid("The training failed"))
             return t(
-                "{kind}: {reason}",
+                "{kind}: {reason}.",
                 kind=t(kind),
-                reason=safe(failure.get("reason") or t("no reason was recorded"), 2000),
+                reason=clause(safe(failure.get("reason") or t("no reason was recorded"), 2000)),
             )
         case "pruned":
             return _pruned(facts, desk)
