@@ -8,7 +8,6 @@ from catalog.dataset import HubDataset
 from catalog.spec import Request
 from runner.console.text import number
 from runner.study.names import study_name
-from runner.study.space import to_json
 
 __all__ = ["inspect_data", "validation_answer", "validation_lines"]
 
@@ -26,6 +25,8 @@ def inspect_data(request: Request, cache: Path) -> DataSummary | None:
 
 def validation_answer(request: Request, data: DataSummary | None) -> dict[str, Any]:
     """Return what was found as JSON."""
+    from runner.study.space import to_json  # it imports Optuna, which those who only look at data need not pay for
+
     return {
         "valid": True,
         "key": request.plugin.key,

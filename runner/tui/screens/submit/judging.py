@@ -8,7 +8,6 @@ from typing import Any
 
 from catalog import registry, strict_json
 from catalog.contract import DataSummary, Plugin
-from catalog.dataset import HubDataset
 from catalog.errors import ModelcatError, PluginError, Problem, SpecError
 from catalog.schema import schema_of
 from catalog.space import Choices, Range
@@ -81,15 +80,15 @@ def judge(text: str, base: Path) -> Judgement:
 
 
 def inspect(request: Request, cache: Path) -> DataSummary | None:
-    """Look at the data that a spec names; None where they lie on the hub, which a look would download.
+    """Check the data that a spec names, as ``validate`` does; None where they lie on a hub: a look would download them.
 
     Raises:
         ModelcatError: They cannot be used; `field` tells which part of the spec is to blame.
     """
-    if isinstance(request.dataset, HubDataset):
-        return None
+    from runner.console.validation import inspect_data
+
     try:
-        return request.plugin.inspect(request.dataset, request.config, cache)
+        return inspect_data(request, cache)
     except ModelcatError:
         raise
     except Exception as error:  # a stranger's plugin may raise anything
