@@ -298,6 +298,7 @@ class Search:
             self._session.judged(name, result.evaluation)
         closed = replace(record, state=state, finished=finished, seconds=self._courses[name].spent, **fields)
         self._put(closed)
+        self._session.update()  # the time worked, from which others tell how much is left
         self._tell(closed)
         if self._deadline is not None:
             self._study.set_user_attr(_SPENT, self._spent_before + time.monotonic() - self._began)
