@@ -48,6 +48,7 @@ def study_answer(record: StudyRecord, folder: Path) -> dict[str, Any]:
         "baseline": _baseline(record.baseline),
         "model_dir": _model_dir(record, folder),
         "seconds": record.seconds,
+        "early_end": dict(record.early_end) if record.early_end else None,
     }
 
 
@@ -69,6 +70,7 @@ def study_line(record: StudyRecord) -> dict[str, Any]:
         "created": record.created.isoformat(),
         "updated": record.updated.isoformat(),
         "failure": dict(record.failure) if record.failure else None,
+        "early_end": dict(record.early_end) if record.early_end else None,
     }
 
 

@@ -17,6 +17,7 @@ _STUDY = (
     "direction",
     "best.number",
     "best.value",
+    "best.metric",
     "baseline.value",
     "trials.complete",
     "trials.pruned",
@@ -28,6 +29,10 @@ _STUDY = (
     "updated",
     "failure.kind",
     "failure.message",
+    "early_end.reason",
+    "early_end.done",
+    "early_end.planned",
+    "early_end.limit_seconds",
 )
 _TRIAL = ("number", "state", "origin", "value")
 _TRIAL_END = ("seconds", "started", "finished", "failure.kind", "failure.reason")

@@ -1,10 +1,14 @@
 """Tables of studies and trials for people."""
 
+from datetime import UTC, datetime
+
 from catalog.results import Evaluation
+from catalog.statement import english
 from runner.console.evaluation import print_evaluation
 from runner.console.output import print_line, print_table
 from runner.console.text import duration, metric_value, number, params, safe
 from runner.store.records import EpochRecord, StudyRecord, TrialRecord
+from runner.study.early_end import early_end_clause
 
 __all__ = ["print_studies", "print_trial", "print_trials"]
 
@@ -16,6 +20,7 @@ _MARKS = {
     "failed": "✗",
     "complete": "✓",
     "pruned": "✂",
+    "interrupted": "■",
 }
 
 
@@ -24,8 +29,6 @@ def print_studies(records: list[StudyRecord]) -> None:
     if not records:
         print_line("No studies yet. Start one:  modelcat run examples/quickstart.json")
         return
-    from datetime import UTC, datetime
-
     now = datetime.now(UTC)
     rows = []
     for record in records:
@@ -45,6 +48,17 @@ def print_studies(records: list[StudyRecord]) -> None:
     print_table(
         ["state", "study", "model", "best", "trials", "time", "updated"], rows, right=frozenset({"best", "time"})
     )
+    for record in records:
+        if line := _remark(record):
+            print_line(f"{record.study}: {line}")
+
+
+def _remark(record: StudyRecord) -> str:
+    """Return why a study failed, or why it has fewer trials than were planned; empty for others."""
+    if record.state == "failed":
+        return f"failed: {record.failure_clause}"
+    ended = early_end_clause(record.early_end)
+    return english(ended) if ended is not None else ""
 
 
 def print_trials(record: StudyRecord, trials: list[TrialRecord]) -> None:
@@ -53,14 +67,16 @@ def print_trials(record: StudyRecord, trials: list[TrialRecord]) -> None:
         print_line(f"{record.study} has no trials yet.")
         return
     names = list(dict.fromkeys(name for trial in trials for name in trial.params))
+    working = record.effective_state(datetime.now(UTC)) == "running"
     rows = []
     for trial in trials:
+        state = "interrupted" if trial.state == "running" and not working else trial.state
         star = " ★" if record.best and record.best.number == trial.number else ""
         failure = f"{trial.failure['kind']}: {trial.failure['reason']}" if trial.failure else ""
         rows.append(
             [
                 str(trial.number),
-                f"{_MARKS[trial.state]} {trial.state}{star}",
+                f"{_MARKS[state]} {state}{star}",
                 trial.origin,
                 metric_value(record.metric, trial.value),
                 duration(trial.seconds),

@@ -7,13 +7,14 @@ from catalog.spec import Request
 from runner.console.text import number
 from runner.presentation.data import columns_answer, columns_line, read_line, row_totals
 from runner.study.names import study_name
-from runner.study.space import to_json
 
 __all__ = ["validation_answer", "validation_lines"]
 
 
 def validation_answer(request: Request, data: DataSummary | None) -> dict[str, Any]:
     """Return what was found as JSON."""
+    from runner.study.space import to_json  # it imports Optuna, which those who only look at data need not pay for
+
     return {
         "valid": True,
         "key": request.plugin.key,

@@ -1,7 +1,7 @@
 """From rows to records. Every function runs inside a transaction of its caller."""
 
 import difflib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import fields
 from typing import Any
 
@@ -13,6 +13,7 @@ from runner.store import schema
 from runner.store.damage import check, mend
 from runner.store.leasing import lease_in
 from runner.store.records import (
+    EARLY_END,
     TRIAL_STATES,
     BestTrial,
     ConfirmationRecord,
@@ -63,8 +64,11 @@ def studies(connection: Connection, only: int | None = None) -> list[StudyRecord
     query = select(schema.studies).order_by(schema.studies.c.id)
     if only is not None:
         query = query.where(schema.studies.c.id == only)
-    counts, best = _counts(connection, only), _best(connection, only)
-    return [_study(row, counts.get(row["id"], TrialCounts()), best.get(row["id"])) for row in _rows(connection, query)]
+    counts, best, early = _counts(connection, only), _best(connection, only), _early_ends(connection, only)
+    return [
+        _study(row, counts.get(row["id"], TrialCounts()), best.get(row["id"]), early.get(row["id"]))
+        for row in _rows(connection, query)
+    ]
 
 
 def is_queued() -> ColumnElement[bool]:
@@ -110,9 +114,12 @@ def courses(connection: Connection, among: Collection[str] | None) -> dict[str, 
     return {name: ordered.get(owner, ()) for owner, name in names}
 
 
-def _study(row: dict[str, Any], counts: TrialCounts, best: BestTrial | None) -> StudyRecord:
+def _study(
+    row: dict[str, Any], counts: TrialCounts, best: BestTrial | None, early_end: Mapping[str, Any] | None
+) -> StudyRecord:
     damage = mend(row)
     derived: dict[str, Any] = {"lease": lease_in(row), "trials": counts, "best": best, "damage": damage}
+    derived["early_end"] = early_end
     stored = {field.name: row[field.name] for field in fields(StudyRecord) if field.name not in derived}
     return StudyRecord(**stored, **derived)
 
@@ -149,6 +156,15 @@ def _best(connection: Connection, only: int | None) -> dict[int, BestTrial]:
     rows = ((owner, BestTrial(*values)) for owner, *values in connection.execute(query))
     # Where it is damaged there is none; whoever reads the trials is told.
     return {owner: best for owner, best in rows if isinstance(best.params, dict) and isinstance(best.metrics, dict)}
+
+
+def _early_ends(connection: Connection, only: int | None) -> dict[int, Mapping[str, Any]]:
+    """Return why searches ended early, for those studies whose search did."""
+    table = schema.insights.c
+    query = select(table.study_id, table.content).where(table.name == EARLY_END)
+    # Named one by one, so that an index finds them: an insight may hold many texts.
+    query = query.where(table.study_id == only if only is not None else table.study_id.in_(select(schema.studies.c.id)))
+    return {owner: found for owner, found in connection.execute(query) if isinstance(found, dict) and found}
 
 
 def trials(connection: Connection, study: str, after: int, among: Collection[int]) -> list[TrialRecord]:

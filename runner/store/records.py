@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, TypedDict, get_args
 
-from catalog.errors import StoreError
+from catalog.errors import StoreError, clause
 from runner.store.lease import Lease, Owner
 
 __all__ = [
+    "EARLY_END",
     "MODES",
     "ORIGINS",
     "STUDY_STATES",
@@ -42,6 +43,9 @@ MODES: tuple[str, ...] = get_args(Mode)
 STUDY_STATES: tuple[str, ...] = get_args(StudyState)
 TRIAL_STATES: tuple[str, ...] = get_args(TrialState)
 ORIGINS: tuple[str, ...] = get_args(Origin)
+
+EARLY_END = "early_end"
+"""Name of the insight that holds why a search ended before it made all its trials."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +101,7 @@ class StudyRecord:
         stop_requested: When somebody last asked that it stop; None once it runs again.
         trials: Trials in each state.
         best: The best trial so far.
+        early_end: Why its search ended before it made all trials (`runner.study.early_end`); None where it did not.
         damage: What is wrong with its row, and what to do, where somebody else has spoilt it. The fields that this is
             about are empty then, `state` is failed, and `failure` says so.
     """
@@ -130,6 +135,7 @@ class StudyRecord:
     trials: TrialCounts
     best: BestTrial | None
     damage: str | None = None
+    early_end: Mapping[str, Any] | None = None
 
     def refuse_damage(self) -> None:
         """Let nobody go on with a study whose row somebody else has spoilt.
@@ -139,6 +145,18 @@ class StudyRecord:
         """
         if self.damage is not None:
             raise StoreError(self.damage)
+
+    @property
+    def is_fruitless(self) -> bool:
+        """Whether no trial came to its end and none is left to be made: going on would fail again in the same way."""
+        made = self.trials.pruned + self.trials.failed
+        over = made >= self.planned or (made > 0 and self.early_end is not None)
+        return self.state == "failed" and over and not (self.trials.complete or self.trials.running)
+
+    @property
+    def failure_clause(self) -> str:
+        """Why the study failed, without a full stop, for a sentence that names it."""
+        return clause((self.failure or {}).get("message") or "no trial came to its end")
 
     def effective_state(self, now: datetime) -> StudyState:
         """Return the state, or ``"stopped"`` where it says running but whoever ran it is gone."""

@@ -53,11 +53,12 @@ def close_study(session: Session) -> None:
         trials, baseline = session.store.trials(session.study), record.baseline
         arms = finalists(session, trials)
         choice = _confirmed(session, arms, baseline) if len(arms) > 1 else _unconfirmed(session, trials, baseline)
+        findings = replace(choice.findings, early_end=record.early_end)
         test, baseline = _test(session, choice, baseline)
         session.update()  # files are moved, and removed below, by whoever holds the lease
         model = session.folders.keep(choice.model.folder)
         session.update(
-            verdict=verdict_of(replace(choice.findings, baseline_failure=_failure(baseline))),
+            verdict=verdict_of(replace(findings, baseline_failure=_failure(baseline))),
             test=test,
             baseline=baseline,
             winner={"arm": choice.arm.name, "trial": choice.arm.trial, "model_config": dict(choice.arm.config)},

@@ -161,5 +161,6 @@ class Confirmation:
             self._session.judged(confirmed(arm, seed), result.evaluation)
             self._session.store.put_confirmation(self._session.study, self._session.lease, record)
             self._records[arm, seed] = record
+        self._session.update()  # the time worked, as after each trial
         self._session.later(folders.settle, name)
         self._session.later(self._session.listener.ended, name, None, value)

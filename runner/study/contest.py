@@ -166,6 +166,8 @@ def _why_not(store: Store, record: StudyRecord, subject: str, split: str) -> str
     if subject.startswith("trial/"):
         trial = store.trial(record.study, int(subject.partition("/")[2]))
         return f"trial {trial.number} of {record.study!r} was never judged ({trial.state}): only complete ones are"
+    if record.is_fruitless:
+        return f"study {record.study!r} has nothing to compare: {record.failure_clause}"
     if record.winner is None:
         return (
             f"study {record.study!r} is not finished, so nothing is judged on {split}: modelcat resume {record.study}"

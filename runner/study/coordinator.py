@@ -16,6 +16,7 @@ from catalog.errors import (
     StudyConflictError,
     UnknownStudyError,
     UnreachableError,
+    WorkError,
 )
 from catalog.space import SearchSpace
 from catalog.spec import Request
@@ -75,10 +76,12 @@ def run_study(
     """
     name = study_name(request, mode)
     known = find_study(place.storage, name)
-    if known is not None and _is_done(known, request, mode):
-        if (changed := changed_data(known, request, place.cache)) is not None:
-            listener.note(changed)
-        return known
+    if known is not None:
+        if _is_done(known, request, mode):
+            if (changed := changed_data(known, request, place.cache)) is not None:
+                listener.note(changed)
+            return known
+        _refuse_fruitless(known, request)
     log = StudyLog(place.folder_of(name), listener.note)
     told = Tee((listener, log))
     with held_back(), ExitStack() as stack:
@@ -117,6 +120,14 @@ def _is_done(known: StudyRecord, request: Request, mode: Mode) -> bool:
     """Tell whether a stored study has all that is asked for; StudyConflictError where it is another one."""
     check_same(known, request, mode)
     return known.state == "finished" and known.planned >= request.spec.study.trials
+
+
+def _refuse_fruitless(known: StudyRecord, request: Request) -> None:
+    """Raise the error again that ended a study of which nothing is left to be tried, before anything is prepared."""
+    if known.is_fruitless and known.failure and (known.planned >= request.spec.study.trials or known.early_end):
+        error = WorkError(known.failure["message"])
+        error.kind = known.failure["kind"]  # type: ignore[misc]  # as the search raised it
+        raise error
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 import math
 import time
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -13,11 +14,13 @@ from optuna.trial import Trial
 from optuna.trial import TrialState as OptunaState
 
 from catalog.contract import Decision, Direction, Outcome, TrialResult
-from catalog.errors import DivergedError, ModelcatError, WorkError
+from catalog.errors import DivergedError, ModelcatError, WorkError, clause
 from catalog.space import Scalar, SearchSpace
+from catalog.statement import english
 from runner.engine.messages import Done, Event, Failed, Report, Task
-from runner.store.records import Origin, TrialRecord, TrialState
+from runner.store.records import EARLY_END, Origin, TrialRecord, TrialState
 from runner.study.driving import Retried
+from runner.study.early_end import CUT_NOTE, early_end_clause, time_limit_end
 from runner.study.sampling import pruner_of, quarter_of, sampler_for
 from runner.study.session import Session, finite, speed_of
 from runner.study.space import distributions, suggest
@@ -93,6 +96,7 @@ class Search:
         self._trials: dict[str, Trial] = {}
         self._records = {record.number: record for record in session.store.trials(session.study)}
         self._courses: dict[str, _Course] = {}
+        self._cut: set[str] = set()
         self._unfinished = self._reconcile()
         limit = self._settings.timeout_seconds
         self._spent_before = float(self._study.user_attrs.get(_SPENT, 0.0))
@@ -110,27 +114,44 @@ class Search:
         return self.planned - sum(record.state in _FINISHED for record in self._records.values())
 
     def run(self) -> None:
-        """Make the trials that are left.
+        """Make the trials that are left; why it ended before all of them were made is kept.
 
         Raises:
             WorkError: No trial came to its end; the first reason is told.
         """
         self._session.drive(self._next, self._handle)
+        self._note_early_end()
         made = sorted(self._records.values(), key=lambda record: record.number)
         if not any(record.state == "complete" for record in made):
             raise self._fruitless(made)
 
+    def _note_early_end(self) -> None:
+        """Keep why the search ended early, and say so; forget what an earlier run kept of a search that went on."""
+        session, limit = self._session, self._settings.timeout_seconds
+        found: dict[str, Any] = {}
+        if limit is not None and (self.left or self._was_cut):
+            found = time_limit_end(self.planned - self.left, self.planned, limit)
+        if found or session.store.study(session.study).early_end is not None:
+            session.store.put_insight(session.study, session.lease, EARLY_END, found)
+        if (clause := early_end_clause(found)) is not None:
+            session.listener.note(english(clause))
+
+    @property
+    def _was_cut(self) -> bool:
+        """Whether the time limit ended a trial before its own end."""
+        return any(CUT_NOTE in record.notes for record in self._records.values())
+
     def _fruitless(self, made: list[TrialRecord]) -> WorkError:
         """Say why there is nothing to choose from; its kind is that of the failures where they have one in common."""
         failures = {record.number: record.failure for record in made if record.failure is not None}
-        count = f"all {len(made)}" if len(failures) == len(made) else f"{len(failures)} of {len(made)}"
-        number, first = next(iter(failures.items()), (0, None))
-        reason = f"; trial {number}: {first['kind']}: {first['reason']}" if first else ""
-        error = WorkError(
-            f"{count} trials failed{reason}. None came to its end: mend the cause and begin anew "
-            f"(`modelcat delete {self._session.study}`), or raise study.trials to go on"
-        )
         kinds = {failure["kind"] for failure in failures.values()}
+        again = f"mend the cause, `modelcat delete {self._session.study}` and run it again"
+        if len(failures) == len(made) and len({(one["kind"], one["reason"]) for one in failures.values()}) == 1:
+            first = next(iter(failures.values()))
+            which = f"all {len(made)} trials failed for one reason" if len(made) > 1 else "the only trial failed"
+            error = WorkError(f"{which}, {first['kind']}: {clause(first['reason'])}. To go on, {again}")
+        else:
+            error = WorkError(f"{_failed(failures, len(made))}. None came to its end: {again}, or raise study.trials")
         if len(kinds) == 1:
             error.kind = kinds.pop()  # type: ignore[misc]  # this one error's, more telling than its class's
         return error
@@ -239,6 +260,7 @@ class Search:
         if record.number == 0 or progress >= 1:
             return Decision.GO_ON
         if self._is_late():
+            self._cut.add(name)
             return Decision.PRUNE
         newest = step is not None and step >= course.reported  # else it was judged there before it was interrupted
         hopeless = newest and record.origin == "search" and trial.should_prune()
@@ -266,8 +288,9 @@ class Search:
         folders = self._session.folders
         finished = datetime.now(UTC)
         if result is not None:
+            cut = [CUT_NOTE] if name in self._cut and state == "pruned" else []
             fields |= {
-                "notes": (*record.notes, *result.notes),
+                "notes": (*record.notes, *result.notes, *cut),
                 "speed": speed_of(result),
                 "model_dir": folders.relative(result.model_dir) if result.model_dir else None,
                 "predictions": folders.relative(result.predictions) if result.predictions else None,
@@ -275,6 +298,7 @@ class Search:
             self._session.judged(name, result.evaluation)
         closed = replace(record, state=state, finished=finished, seconds=self._courses[name].spent, **fields)
         self._put(closed)
+        self._session.update()  # the time worked, from which others tell how much is left
         self._tell(closed)
         if self._deadline is not None:
             self._study.set_user_attr(_SPENT, self._spent_before + time.monotonic() - self._began)
@@ -307,3 +331,10 @@ class Search:
             if record.number != best.number and record.model_dir is not None:
                 self._session.later(self._session.folders.drop, record.model_dir)
                 self._put(replace(record, model_dir=None))
+
+
+def _failed(failures: Mapping[int, Mapping[str, str]], made: int) -> str:
+    """Say how many trials failed, and why the first of them did."""
+    count = f"all {made}" if len(failures) == made else f"{len(failures)} of {made}"
+    first = next((f"; trial {number}: {one['kind']}: {clause(one['reason'])}" for number, one in failures.items()), "")
+    return f"{count} trials failed{first}"

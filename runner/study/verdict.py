@@ -1,11 +1,12 @@
 """What a study found, in one honest sentence and in numbers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from catalog.results import Comparison
 from catalog.statement import Statement, Value, english, to_json
+from runner.study.early_end import early_end_sentence
 
 __all__ = ["Findings", "verdict_of"]
 
@@ -28,6 +29,7 @@ class Findings:
         baseline: The baseline's key.
         baseline_failure: Why the baseline has no result; None where it has one, or there is no baseline.
         scores: Mean validation score of each configuration.
+        early_end: Why the search ended before it made all trials (`runner.study.early_end`); None where it did not.
     """
 
     metric: str
@@ -40,6 +42,7 @@ class Findings:
     baseline: str | None
     scores: dict[str, float]
     baseline_failure: str | None = None
+    early_end: Mapping[str, Any] | None = None
 
 
 def verdict_of(findings: Findings) -> dict[str, Any]:
@@ -47,6 +50,8 @@ def verdict_of(findings: Findings) -> dict[str, Any]:
     given, baseline = findings.versus_given, findings.versus_baseline
     tuned = findings.winner != "given"
     statements = [*_on_given(findings), *_on_baseline(findings)]
+    if (ended := early_end_sentence(findings.early_end)) is not None:
+        statements.append(ended)
     return {
         "sentence": " ".join(english(statement) for statement in statements),
         "winner": findings.winner,

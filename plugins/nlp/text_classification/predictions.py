@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import parquet
 
-from catalog.errors import DataError
+from catalog.errors import DataError, clause
 from plugins.nlp.text_classification.storage import write_file
 
 __all__ = ["Predictions", "read", "write"]
@@ -61,7 +61,7 @@ def read(path: Path) -> Predictions:
         lists = table["probabilities"].combine_chunks()
         probabilities = lists.flatten().to_numpy().reshape(labels.size, -1)
     except (pa.ArrowException, OSError, KeyError, ValueError, AttributeError) as error:
-        raise DataError(f"{path} does not hold predictions: {error}. Evaluate the model again.") from error
+        raise DataError(f"{path} does not hold predictions: {clause(error)}. Evaluate the model again.") from error
     fits = labels.dtype == np.int64 and labels.size and labels.min() >= 0 and labels.max() < probabilities.shape[1]
     if not fits or not np.isfinite(probabilities).all():
         raise DataError(f"{path} does not hold predictions: labels and probabilities do not fit. Evaluate again.")

@@ -10,7 +10,7 @@ from runner.report.results import Results
 from runner.report.telling import NOTHING, Teller
 from runner.store.records import TrialRecord
 
-__all__ = ["ORIGINS", "STATES", "draw"]
+__all__ = ["ORIGINS", "draw", "shown_state"]
 
 ORIGINS = {"given": msgid("given"), "recipe": msgid("recipe"), "search": msgid("search")}
 STATES = {
@@ -21,6 +21,13 @@ STATES = {
 }
 _MOST_TICKS, _LEAST = 10, 0.04
 _LOOKS = {"given": ("diamond", ORANGE), "recipe": ("square", GREEN), "search": ("circle", BLUE)}
+
+
+def shown_state(trial: TrialRecord, results: Results) -> str:
+    """Return the state of a trial as a text to translate: nobody trains one of a study that does not run."""
+    if trial.state == "running" and results.state != "running":
+        return msgid("interrupted")
+    return STATES[trial.state]
 
 
 def draw(results: Results, teller: Teller) -> Figure | None:
@@ -63,7 +70,7 @@ def draw(results: Results, teller: Teller) -> Figure | None:
                 (
                     str(trial.number),
                     t(ORIGINS[trial.origin]),
-                    t(STATES[trial.state]),
+                    t(shown_state(trial, results)),
                     teller.maybe(f"{place}.value", trial.value, kind),
                     NOTHING if held is None else teller.told(f"{place}.best_so_far", held, kind),
                 )

@@ -17,7 +17,7 @@ from safetensors.numpy import load_file, save_file
 from sklearn.linear_model import LogisticRegression
 
 from catalog.dataset import Strict
-from catalog.errors import ModelSourceError
+from catalog.errors import ModelSourceError, clause
 from plugins.nlp.text_classification.linear.config import LinearConfig
 from plugins.nlp.text_classification.linear.model import LinearModel, make_vectorizer
 from plugins.nlp.text_classification.linear.tokens import WORDS, Kind, Tokens
@@ -77,9 +77,9 @@ def open_model(folder: Path) -> LinearModel:
         tensors = load_file(folder / _WEIGHTS)
     except (OSError, ValueError, RecursionError, SafetensorError) as error:
         reason = f"{error.error_count()} errors in {_HEADER}" if isinstance(error, ValidationError) else error
-        raise ModelSourceError(f"{folder} does not hold a linear model: {reason}. Train it again.") from error
+        raise ModelSourceError(f"{folder} does not hold a linear model: {clause(reason)}. Train it again.") from error
     if problem := next(_problems(header, terms, tensors), None):
-        raise ModelSourceError(f"{folder} does not hold a whole linear model: {problem}. Train it again.")
+        raise ModelSourceError(f"{folder} does not hold a whole linear model: {clause(problem)}. Train it again.")
     tokens = WORDS if header.tokens is None else Tokens(header.tokens, header.longer or 0)
     vectorizer = make_vectorizer(header.config.ngram_max, header.config.min_df, terms, tokens)
     vectorizer.idf_ = tensors["idf"]
