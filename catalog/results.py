@@ -109,6 +109,7 @@ class Evaluation:
         model_bytes: Size of the model's folder.
         peak_memory_bytes: Most memory in use: on a GPU of this training or evaluation, else of the process so far.
         left_out: Rows of a file that have no text, and were not judged.
+        positive: Of two classes the one that precision, recall, f1 and roc_auc are of; None where they are averages.
     """
 
     split: str
@@ -125,6 +126,7 @@ class Evaluation:
     model_bytes: int | None = None
     peak_memory_bytes: int | None = None
     left_out: int = 0
+    positive: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

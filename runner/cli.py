@@ -360,7 +360,9 @@ def trials(study: str, storage: str | None, json: bool) -> None:
         print_json([]) if json else sys.stderr.write("No database yet: nothing has been run here.\n")
         return
     record, found = store.study(study), store.trials(study)
-    print_json([trial_line(trial) for trial in found]) if json else print_trials(record, found)
+    print_json([trial_line(trial, record.class_scope.positive) for trial in found]) if json else print_trials(
+        record, found
+    )
 
 
 @app.command(epilog="Example:  modelcat trial imdb-bert 7")
@@ -378,9 +380,11 @@ def trial(study: str, number: int, storage: str | None, json: bool) -> None:
     store = _store(storage)
     found, history = store.trial(study, number), store.epochs(study, f"trial/{number}")
     judged = evaluation_in(store.evaluations(study), f"trial/{number}", "validation")
-    print_json(trial_answer(found, history, judged)) if json else print_trial(
-        store.study(study), found, history, judged
-    )
+    record = store.study(study)
+    if json:
+        print_json(trial_answer(found, history, judged, record.class_scope.positive))
+    else:
+        print_trial(record, found, history, judged)
 
 
 @app.command(epilog="Example:  modelcat browse --storage sqlite:///studies.db")

@@ -37,6 +37,7 @@ def study_answer(record: StudyRecord, folder: Path) -> dict[str, Any]:
     return {
         "study": record.study,
         "state": record.effective_state(datetime.now(UTC)),
+        "positive": record.class_scope.positive,
         "trials": _counts(record),
         "best": None
         if best is None
@@ -56,7 +57,14 @@ def study_line(record: StudyRecord) -> dict[str, Any]:
         "study": record.study,
         "key": record.key,
         "state": record.effective_state(datetime.now(UTC)),
-        "best": None if best is None else {"number": best.number, "value": best.value, "metric": record.metric},
+        "best": None
+        if best is None
+        else {
+            "number": best.number,
+            "value": best.value,
+            "metric": record.metric,
+            "positive": record.class_scope.positive,
+        },
         "trials": _counts(record),
         "planned": record.planned,
         "seconds": round(record.seconds, 3),
@@ -64,22 +72,25 @@ def study_line(record: StudyRecord) -> dict[str, Any]:
     }
 
 
-def trial_line(record: TrialRecord) -> dict[str, Any]:
-    """Return a trial as ``trials`` lists it."""
+def trial_line(record: TrialRecord, positive: str | None) -> dict[str, Any]:
+    """Return a trial as ``trials`` lists it; `positive` is the class that its precision, recall and F1 are of."""
     return {
         "number": record.number,
         "state": record.state,
         "params": dict(record.params),
         "value": record.value,
         "metrics": dict(record.metrics),
+        "positive": positive,
         "seconds": record.seconds,
         "failure": dict(record.failure) if record.failure else None,
     }
 
 
-def trial_answer(record: TrialRecord, history: list[EpochRecord], judged: Evaluation | None) -> dict[str, Any]:
+def trial_answer(
+    record: TrialRecord, history: list[EpochRecord], judged: Evaluation | None, positive: str | None
+) -> dict[str, Any]:
     """Return one trial with all that is known of it; `judged` is its kept epoch on validation."""
-    return trial_line(record) | {
+    return trial_line(record, positive) | {
         "origin": record.origin,
         "speed": dict(record.speed),
         "notes": list(record.notes),
@@ -94,6 +105,7 @@ def trained_answer(record: StudyRecord, trial: TrialRecord, history: list[EpochR
     """Return the answer of ``train``; its seconds are those of the training loop."""
     return {
         "metrics": dict(trial.metrics),
+        "positive": record.class_scope.positive,
         "test": _test(record.test),
         "history": [_epoch(epoch) for epoch in history],
         "model_dir": _model_dir(record, folder),

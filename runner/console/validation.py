@@ -5,6 +5,7 @@ from typing import Any
 
 from catalog.contract import DataSummary
 from catalog.dataset import HubDataset
+from catalog.metric_labels import ClassScope, english_label, scope_of
 from catalog.spec import Request
 from runner.console.text import number
 from runner.study.names import study_name
@@ -38,21 +39,29 @@ def validation_answer(request: Request, data: DataSummary | None) -> dict[str, A
         "dataset": request.dataset.model_dump(mode="json", exclude_none=True),
         "data": None
         if data is None
-        else {"rows": dict(data.rows), "labels": list(data.labels), "notes": list(data.notes)},
+        else {
+            "rows": dict(data.rows),
+            "labels": list(data.labels),
+            "positive": scope_of(data.labels, data.positive).positive,
+            "notes": list(data.notes),
+        },
     }
 
 
 def validation_lines(answer: dict[str, Any]) -> list[str]:
     """Return what was found for a person."""
     data, space = answer["data"], answer["search_space"]
+    scope = scope_of(data["labels"], data["positive"]) if data else ClassScope(answer["dataset"].get("positive"))
+    positive = f"; positive class: {scope.positive}" if scope.positive is not None else ""
     rows = (
-        ", ".join(f"{count:,} {split}" for split, count in data["rows"].items()) + f" rows; {', '.join(data['labels'])}"
+        ", ".join(f"{count:,} {split}" for split, count in data["rows"].items())
+        + f" rows; {', '.join(data['labels'])}{positive}"
         if data
         else "on a hub: read when the study runs"
     )
     return [
         f"valid: {answer['key']}",
-        f"  study   {answer['study']}: {answer['trials']} trials, tuned for {answer['metric']}",
+        f"  study   {answer['study']}: {answer['trials']} trials, tuned for {english_label(answer['metric'], scope)}",
         f"  space   {', '.join(f'{name} {_bounds(entry)}' for name, entry in space.items()) or 'nothing is tuned'}",
         f"  data    {rows}",
         *(f"          {note}" for note in (data["notes"] if data else ())),

@@ -13,6 +13,7 @@ from typing import Any
 
 from catalog.contract import CHECKPOINT_SECONDS, Decision, Direction, EpochMetrics, TrialResult
 from catalog.errors import StoppedError, WorkError
+from catalog.metric_labels import ClassScope
 from catalog.results import Evaluation
 from catalog.spec import Request
 from runner.engine.engine import Engine
@@ -184,9 +185,22 @@ class Session:
         classes = tuple(
             replace(scores, label=names.get(index, scores.label)) for index, scores in enumerate(evaluation.classes)
         )
-        named = replace(evaluation, classes=classes, metrics=finite(evaluation.metrics))
+        positive = next(
+            (
+                names.get(index)
+                for index, scores in enumerate(evaluation.classes)
+                if scores.label == evaluation.positive
+            ),
+            evaluation.positive,
+        )
+        named = replace(evaluation, classes=classes, metrics=finite(evaluation.metrics), positive=positive)
         record = record_of(subject, named, self.folders.relative(evaluation.predictions))
         self.store.put_evaluation(self.study, self.lease, record)
+
+    @property
+    def class_scope(self) -> ClassScope:
+        """The classes that precision, recall, F1 and ROC AUC of the study are of."""
+        return self.store.study(self.study).class_scope
 
     def beat(self) -> None:
         """Renew the lease well before others may take it; a good moment to be interrupted.

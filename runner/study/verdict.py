@@ -1,9 +1,10 @@
 """What a study found, in one honest sentence and in numbers."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from catalog.metric_labels import ClassScope, labelled
 from catalog.results import Comparison
 from catalog.statement import Statement, Value, english, to_json
 
@@ -27,6 +28,7 @@ class Findings:
         trials: Trials that were planned.
         baseline: The baseline's key.
         scores: Mean validation score of each configuration.
+        scope: The classes that the metric is of.
     """
 
     metric: str
@@ -38,13 +40,14 @@ class Findings:
     trials: int
     baseline: str | None
     scores: dict[str, float]
+    scope: ClassScope = field(default_factory=ClassScope)
 
 
 def verdict_of(findings: Findings) -> dict[str, Any]:
     """Return the verdict as it is stored and printed."""
     given, baseline = findings.versus_given, findings.versus_baseline
     tuned = findings.winner != "given"
-    statements = [*_on_given(findings), *_on_baseline(findings)]
+    statements = [labelled(one, findings.scope) for one in (*_on_given(findings), *_on_baseline(findings))]
     return {
         "sentence": " ".join(english(statement) for statement in statements),
         "winner": findings.winner,

@@ -21,6 +21,8 @@ def data(results: Results, teller: Teller) -> Section:
     items.append((t("Rows in all"), teller.told("data.rows", sum(rows.values()), "count")))
     items += [(teller.split(name), teller.told(f"data.rows.{name}", count, "count")) for name, count in rows.items()]
     items.append((t("Classes"), teller.told("data.classes", len(results.labels), "count")))
+    if (positive := teller.scope.positive) is not None:
+        items.append((t("Positive class"), safe(positive, 80)))
     words = found.get("mean_words")
     items.append(
         (t("Average length"), t("not counted") if words is None else teller.told("data.mean_words", words, "number"))

@@ -15,7 +15,7 @@ from plugins.nlp.text_classification.bert.preparation import PreparedBert
 from plugins.nlp.text_classification.bert.scoring import log_probabilities
 from plugins.nlp.text_classification.bert.tokens import Tokens, cached_tokens, encode
 from plugins.nlp.text_classification.bert.trained import Trained, load_trained
-from plugins.nlp.text_classification.data import load_labelled
+from plugins.nlp.text_classification.data import load_labelled, positive_id
 from plugins.nlp.text_classification.judging import judge
 
 __all__ = ["about", "evaluate", "evaluate_file"]
@@ -64,7 +64,8 @@ def evaluate(
         )
     examples = prepared.data.splits[split]
     tokens = cached_tokens(examples.texts, trained.encoder, prepared.cache)
-    return _judge(trained, model_dir, split, tokens, examples.labels, folder)
+    positive = positive_id(prepared.summary.positive, prepared.summary.labels)
+    return _judge(replace(trained, positive=positive), model_dir, split, tokens, examples.labels, folder)
 
 
 def evaluate_file(  # noqa: PLR0913 -- as the capability has them
@@ -110,4 +111,5 @@ def _judge(
     seconds = time.perf_counter() - began
     probabilities = np.exp(scores).astype(np.float32)
     told = about(tokens, trained.reading.max_length, model_dir, device)
-    return judge(split, labels, probabilities, folder, seconds, names=trained.labels, places=places, **told)
+    names, positive = trained.labels, trained.positive
+    return judge(split, labels, probabilities, folder, seconds, names=names, places=places, positive=positive, **told)

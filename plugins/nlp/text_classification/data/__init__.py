@@ -3,7 +3,8 @@
 from plugins.nlp.text_classification.data.checks import check_config
 from plugins.nlp.text_classification.data.labelled import load_labelled
 from plugins.nlp.text_classification.data.loading import load
+from plugins.nlp.text_classification.data.positive import positive_id
 from plugins.nlp.text_classification.data.records import Split, TextData
 from plugins.nlp.text_classification.data.words import count_words
 
-__all__ = ["Split", "TextData", "check_config", "count_words", "load", "load_labelled"]
+__all__ = ["Split", "TextData", "check_config", "count_words", "load", "load_labelled", "positive_id"]

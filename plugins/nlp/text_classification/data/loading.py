@@ -12,6 +12,7 @@ from plugins.nlp.text_classification.data.duplicates import find_duplicates
 from plugins.nlp.text_classification.data.files import paths, read_files
 from plugins.nlp.text_classification.data.fingerprint import fingerprint
 from plugins.nlp.text_classification.data.language import guess_language
+from plugins.nlp.text_classification.data.positive import resolve_positive
 from plugins.nlp.text_classification.data.reading import read_sources
 from plugins.nlp.text_classification.data.records import Split, TextData
 from plugins.nlp.text_classification.data.splitting import make_splits
@@ -52,6 +53,8 @@ def _load(dataset: Dataset, stamps: tuple[tuple[int, int], ...]) -> TextData:  #
     given, names, notes = _read(dataset)
     splits, carved = make_splits(given, dataset.limit, dataset.seed)
     duplicates, repeated = find_duplicates(splits)
+    train_rows = np.bincount(splits["train"].labels, minlength=len(names)).tolist()
+    positive, rarer = resolve_positive(dataset.positive, names, train_rows)
     summary = DataSummary(
         name=dataset.short_name,
         fingerprint=fingerprint(splits, names),
@@ -60,10 +63,11 @@ def _load(dataset: Dataset, stamps: tuple[tuple[int, int], ...]) -> TextData:  #
         label_rows={
             split: tuple(np.bincount(data.labels, minlength=len(names)).tolist()) for split, data in splits.items()
         },
-        notes=(*notes, *carved, *repeated),
+        notes=(*notes, *rarer, *carved, *repeated),
         mean_words=mean_words([data.texts for data in splits.values()]),
         language=guess_language(splits["train"].texts),
         duplicates=duplicates,
+        positive=positive,
     )
     return TextData(summary, splits)
 

@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from catalog.contract import DataSummary
 from catalog.errors import DataError, DivergedError
-from plugins.nlp.text_classification.data import Split
+from plugins.nlp.text_classification.data import Split, positive_id
 from plugins.nlp.text_classification.linear.config import LinearConfig
 from plugins.nlp.text_classification.linear.model import LinearModel, make_vectorizer
 from plugins.nlp.text_classification.metrics import losses
@@ -69,7 +69,8 @@ def fit(
     unfinished = int(np.max(classifier.n_iter_)) >= _ITERATIONS
     note = f"The fit was cut off after {_ITERATIONS:,} iterations; a lower C converges sooner."
     train_loss = float(losses(train.labels, classifier.predict_proba(features)).mean())
-    return LinearModel(summary.labels, vectorizer, classifier), train_loss, (note,) if unfinished else ()
+    model = LinearModel(summary.labels, vectorizer, classifier, positive_id(summary.positive, summary.labels))
+    return model, train_loss, (note,) if unfinished else ()
 
 
 @lru_cache(maxsize=2)

@@ -2,6 +2,7 @@
 
 model.json          format, version, class names, configuration, temperature where one is folded into the weights
 terms.json          words and word sequences, in the order of their ids
+modelcat.json       the positive class; folders of modelcat 0.1 have no such file
 weights.safetensors idf (terms), coefficients (1 or classes, terms), intercept (1 or classes); float32
 """
 
@@ -20,11 +21,13 @@ from catalog.dataset import Strict
 from catalog.errors import ModelSourceError
 from plugins.nlp.text_classification.linear.config import LinearConfig
 from plugins.nlp.text_classification.linear.model import LinearModel, make_vectorizer
+from plugins.nlp.text_classification.model_record import RECORD, read_positive
 from plugins.nlp.text_classification.storage import write_file, write_folder
 
 __all__ = ["open_model", "read_temperature", "rewrite_scaled", "save_model"]
 
 _HEADER, _TERMS, _WEIGHTS = "model.json", "terms.json", "weights.safetensors"
+_KEY = "nlp/text-classification/linear"
 _TEMPERATURE = "modelcat_temperature"
 _LARGEST = 1e9
 """No fit comes near it; below it no text can make a float32 overflow."""
@@ -43,12 +46,14 @@ def save_model(folder: Path, model: LinearModel, config: LinearConfig) -> None:
     """Write the model; the folder appears whole or not at all, an older one is replaced."""
     header = _Header(labels=model.labels, config=config)
     terms = json.dumps(model.vectorizer.get_feature_names_out().tolist(), ensure_ascii=False)
+    record = {"key": _KEY, "positive": model.labels[model.positive] if len(model.labels) == 2 else None}
     classifier = model.classifier
     tensors = {"idf": model.vectorizer.idf_, "coefficients": classifier.coef_, "intercept": classifier.intercept_}
 
     def write(target: Path) -> None:
         (target / _HEADER).write_text(header.model_dump_json(indent=2) + "\n", encoding="utf-8")
         (target / _TERMS).write_text(terms, encoding="utf-8")
+        (target / RECORD).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
         contiguous = {name: np.ascontiguousarray(tensor, dtype=np.float32) for name, tensor in tensors.items()}
         save_file(contiguous, target / _WEIGHTS)
 
@@ -75,7 +80,7 @@ def open_model(folder: Path) -> LinearModel:
     classifier = LogisticRegression(C=header.config.C)
     classifier.classes_ = np.arange(len(header.labels))
     classifier.coef_, classifier.intercept_ = tensors["coefficients"], tensors["intercept"]
-    return LinearModel(header.labels, vectorizer, classifier)
+    return LinearModel(header.labels, vectorizer, classifier, read_positive(folder, header.labels))
 
 
 def read_temperature(folder: Path) -> float | None:

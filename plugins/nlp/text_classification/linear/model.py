@@ -25,11 +25,13 @@ class LinearModel:
         labels: Class names in the order of their ids.
         vectorizer: Fitted.
         classifier: Fitted to the ids of all classes.
+        positive: Of two classes the id of the one that precision, recall, F1 and ROC AUC are of.
     """
 
     labels: tuple[str, ...]
     vectorizer: TfidfVectorizer
     classifier: LogisticRegression
+    positive: int = 1
 
     def probabilities(self, texts: Sequence[str]) -> np.ndarray:
         """Return float32, shape (texts, classes), of at least one text."""

@@ -60,7 +60,7 @@ class LinearTrainer:
             raise OutOfMemoryError(
                 "The linear model does not fit into memory. Lower ngram_max or raise min_df."
             ) from error
-        scores = metrics.compute(validation.labels, probabilities)
+        scores = metrics.compute(validation.labels, probabilities, model.positive)
         measured = {"loss": scores["log_loss"], **scores}
         epoch = EpochMetrics(1.0, 1.0, train_loss, measured, None, seconds)
         context.tick(1.0)
@@ -104,6 +104,7 @@ class LinearTrainer:
                 f"{model_dir} knows the classes {', '.join(model.labels)}; "
                 f"the data have {', '.join(prepared.summary.labels)}."
             )
+        model = replace(model, positive=data.positive_id(prepared.summary.positive, prepared.summary.labels))
         return _evaluate(split, prepared.splits[split], model, model_dir, folder)
 
     def evaluate_file(
@@ -217,4 +218,5 @@ def _judge(  # noqa: PLR0913, PLR0917 -- what was judged, what was said, and whe
         model_dir=model_dir,
         peak_memory_bytes=memory.peak_bytes(),
         places=places,
+        positive=model.positive,
     )
