@@ -35,9 +35,9 @@ _LIVE_AFTER = 0.4
 """Seconds without a key after which a loaded model is asked."""
 _NARROW = 100
 _REMEMBERED = 200
-#: Characters of a class name.
-_CLASS = 12
 """Answers in the history."""
+_CLASS = 12
+"""Characters of a class name in the name of a metric."""
 
 
 class PredictScreen(Place):
