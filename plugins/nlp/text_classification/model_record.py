@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from catalog.errors import ModelSourceError
-from plugins.nlp.text_classification.data.positive import positive_id
+from plugins.nlp.text_classification.data.positive import id_of
 from plugins.nlp.text_classification.data.wording import listed, shortened
 
 __all__ = ["RECORD", "read_positive"]
@@ -32,10 +32,10 @@ def read_positive(folder: Path, labels: Sequence[str]) -> int:
         raise ModelSourceError(f"{path} is damaged: {error}. Train the model again.") from error
     positive = record.get("positive") if isinstance(record, dict) else record
     if positive is None:
-        return positive_id(None, labels)
+        return id_of(None, labels)
     if not isinstance(positive, str) or positive not in labels:
         raise ModelSourceError(
             f"{path} names the positive class {shortened(positive)!r}; the model's classes are {listed(labels)}. "
             "Train the model again."
         )
-    return positive_id(positive, labels)
+    return id_of(positive, labels)

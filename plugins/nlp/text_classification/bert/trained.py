@@ -11,7 +11,6 @@ from plugins.nlp.text_classification.bert.inference import choose_inference
 from plugins.nlp.text_classification.bert.model import build
 from plugins.nlp.text_classification.bert.saving import Reading, read_reading
 from plugins.nlp.text_classification.bert.source import ModelSource, open_checkpoint
-from plugins.nlp.text_classification.model_record import read_positive
 
 __all__ = ["Trained", "load_trained"]
 
@@ -25,14 +24,12 @@ class Trained:
         encoder: Texts to ids, as the model was taught to read.
         labels: Class names in the order of their ids.
         reading: Length, truncation and number format of the training.
-        positive: Id of the positive class, see `model_record.read_positive`.
     """
 
     classifier: Classifier
     encoder: TextEncoder
     labels: tuple[str, ...]
     reading: Reading
-    positive: int = 1
 
 
 def load_trained(folder: Path, device: str, threads: int, precision: str = "fp32") -> Trained:
@@ -63,9 +60,8 @@ def load_trained(folder: Path, device: str, threads: int, precision: str = "fp32
             f"{folder}: config.json numbers its classes {numbers} (id2label); needed are 0 to {config.num_labels - 1}."
         )
     labels = tuple(str(config.id2label[index]) for index in range(config.num_labels))
-    positive = read_positive(folder, labels)
     model = build(source, 0.0, seed=0).to(place).eval()
     encoder = text_encoder(tokenizer, reading.max_length, reading.truncation)
     answering = choose_inference(precision, reading.precision, place, config.hidden_size)
     classifier = Classifier(model, place, answering)
-    return Trained(classifier, encoder, labels, reading, positive)
+    return Trained(classifier, encoder, labels, reading)

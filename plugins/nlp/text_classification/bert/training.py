@@ -104,8 +104,9 @@ def _train(
 
 def _judged(config: BertConfig, prepared: PreparedBert, split: str) -> Judged:
     labels = prepared.data.splits[split].labels
-    positive = positive_id(prepared.summary.positive, prepared.summary.labels)
-    return Judged(prepared.tokens[split], labels, class_weights(config, prepared.summary), positive)
+    return Judged(
+        prepared.tokens[split], labels, class_weights(config, prepared.summary), positive_id(prepared.summary)
+    )
 
 
 def _notes(precision: Precision, schedule: Schedule, stepper: Stepper) -> Iterator[str]:

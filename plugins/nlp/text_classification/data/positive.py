@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
+from catalog.contract import DataSummary
 from catalog.errors import DataError
 from plugins.nlp.text_classification.data.wording import listed, nearest, shortened
 
-__all__ = ["positive_id", "resolve_positive"]
+__all__ = ["id_of", "positive_id", "resolve_positive"]
 
 _SECOND = 1
 """Id of the class that is positive where none is named, as in scikit-learn."""
@@ -54,8 +55,13 @@ def resolve_positive(
     return second, (note,)
 
 
-def positive_id(positive: str | None, names: Sequence[str]) -> int:
-    """Return the id of the positive class: that of the second one where none is named, or there are more than two.
+def positive_id(summary: DataSummary) -> int:
+    """Return the id of the positive class; of the second one where none is named, or there are more than two."""
+    return id_of(summary.positive, summary.labels)
+
+
+def id_of(positive: str | None, names: Sequence[str]) -> int:
+    """Return the id of a positive class among classes with these names, as `positive_id` does.
 
     Raises:
         ValueError: `positive` is none of `names`.

@@ -69,7 +69,7 @@ def fit(
     unfinished = int(np.max(classifier.n_iter_)) >= _ITERATIONS
     note = f"The fit was cut off after {_ITERATIONS:,} iterations; a lower C converges sooner."
     train_loss = float(losses(train.labels, classifier.predict_proba(features)).mean())
-    model = LinearModel(summary.labels, vectorizer, classifier, positive_id(summary.positive, summary.labels))
+    model = LinearModel(summary.labels, vectorizer, classifier, positive_id(summary))
     return model, train_loss, (note,) if unfinished else ()
 
 

@@ -21,7 +21,7 @@ from catalog.dataset import Strict
 from catalog.errors import ModelSourceError
 from plugins.nlp.text_classification.linear.config import LinearConfig
 from plugins.nlp.text_classification.linear.model import LinearModel, make_vectorizer
-from plugins.nlp.text_classification.model_record import RECORD, read_positive
+from plugins.nlp.text_classification.model_record import RECORD
 from plugins.nlp.text_classification.storage import write_file, write_folder
 
 __all__ = ["open_model", "read_temperature", "rewrite_scaled", "save_model"]
@@ -80,7 +80,7 @@ def open_model(folder: Path) -> LinearModel:
     classifier = LogisticRegression(C=header.config.C)
     classifier.classes_ = np.arange(len(header.labels))
     classifier.coef_, classifier.intercept_ = tensors["coefficients"], tensors["intercept"]
-    return LinearModel(header.labels, vectorizer, classifier, read_positive(folder, header.labels))
+    return LinearModel(header.labels, vectorizer, classifier)
 
 
 def read_temperature(folder: Path) -> float | None:

@@ -25,7 +25,7 @@ class LinearModel:
         labels: Class names in the order of their ids.
         vectorizer: Fitted.
         classifier: Fitted to the ids of all classes.
-        positive: Of two classes the id of the one that precision, recall, F1 and ROC AUC are of.
+        positive: Of two classes the id of the one that precision, recall, F1 and ROC AUC are of, where it is judged.
     """
 
     labels: tuple[str, ...]

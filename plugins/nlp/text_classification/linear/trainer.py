@@ -18,6 +18,7 @@ from plugins.nlp.text_classification.linear.fitting import fit
 from plugins.nlp.text_classification.linear.folder import open_model, save_model
 from plugins.nlp.text_classification.linear.forecasting import forecast
 from plugins.nlp.text_classification.linear.model import LinearModel
+from plugins.nlp.text_classification.model_record import read_positive
 
 __all__ = ["LinearTrainer"]
 
@@ -104,7 +105,7 @@ class LinearTrainer:
                 f"{model_dir} knows the classes {', '.join(model.labels)}; "
                 f"the data have {', '.join(prepared.summary.labels)}."
             )
-        model = replace(model, positive=data.positive_id(prepared.summary.positive, prepared.summary.labels))
+        model = replace(model, positive=data.positive_id(prepared.summary))
         return _evaluate(split, prepared.splits[split], model, model_dir, folder)
 
     def evaluate_file(
@@ -125,6 +126,7 @@ class LinearTrainer:
             ModelSourceError: The folder holds no such model.
         """
         model = open_model(model_dir)
+        model = replace(model, positive=read_positive(model_dir, model.labels))
         found = data.load_labelled(file, model.labels, text=text, label=label)
         judged = _evaluate("file", found.split, model, model_dir, folder, found.rows)
         return replace(judged, left_out=found.left_out)

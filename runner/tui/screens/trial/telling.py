@@ -104,7 +104,7 @@ def metric_name(name: str, desk: Desk, scope: ClassScope | None = None) -> str:
 def short_name(name: str, desk: Desk, scope: ClassScope) -> str:
     """Return what a metric is called where there is little room: ``macro F1``, ``F1 of fraud``."""
     if metric_label(name, scope) is not None:
-        return desk.metric_label(name, scope, _CLASS)
+        return desk.metric_label(name, scope, _CLASS, within=scope.positive is None)
     known = known_metric(name)
     return safe(desk.t(known.within or known.label), 40)
 

@@ -25,7 +25,7 @@ def identity_of(
     will do, but on another kind, or in another number format, it would be another training.
     """
     summary = prepared.summary
-    positive = positive_id(summary.positive, summary.labels)
+    positive = positive_id(summary)
     shapes = {name: list(value.shape) for name, value in classifier.model.state_dict().items()}
     return {
         "model_config": _digest(config.model_dump(mode="json")),
