@@ -213,7 +213,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         return
     for reader, value in seconds.items():
         print(f"{reader:10} {value:6.2f} s  {report['bytes'][reader] / 1e9:5.2f} GB")  # noqa: T201
-    print(f"modelcat takes {report['ratio']:.2f} times the fastest (goal: {GOAL}); by rounds {statistics.median(ratios):.2f}")  # noqa: T201
+    print(
+        f"modelcat takes {report['ratio']:.2f} times the fastest (goal: {GOAL}); by rounds {statistics.median(ratios):.2f}"
+    )  # noqa: T201
     for case, found in small.items():
         print(f"{case:36} {'  '.join(f'{reader} {word}' for reader, word in found.items())}")  # noqa: T201
 

@@ -133,7 +133,10 @@ class Study(Strict):
         examples=["2h"],
     )
     metric: str | None = Field(
-        None, min_length=1, description="What to tune for, measured on validation: one of the model's metrics."
+        None,
+        min_length=1,
+        description="What to tune for, measured on validation: one of the model's metrics. f1 is that "
+        "of dataset.positive where there are two classes, and the mean over classes where there are more.",
     )
     sampler: Literal["tpe", "random"] = Field("tpe", description="How new configurations are chosen.")
     pruner: Literal["none", "median", "hyperband"] = Field(

@@ -391,7 +391,7 @@ def trials(study: str, storage: str | None, csv: bool, json: bool) -> None:
         return
     record, found = store.study(study), store.trials(study)
     if json:
-        print_json([trial_line(trial) for trial in found])
+        print_json([trial_line(trial, record.class_scope.positive) for trial in found])
     elif csv:
         print_csv(trials_table(found, tuple(record.space)))
     else:
@@ -416,12 +416,13 @@ def trial(study: str, number: int, storage: str | None, csv: bool, json: bool) -
     store = _store(storage)
     found, history = store.trial(study, number), store.epochs(study, f"trial/{number}")
     judged = evaluation_in(store.evaluations(study), f"trial/{number}", "validation")
+    record = store.study(study)
     if json:
-        print_json(trial_answer(found, history, judged))
+        print_json(trial_answer(found, history, judged, record.class_scope.positive))
     elif csv:
         print_csv(epochs_table(history, found.speed.get("best_epoch")))
     else:
-        print_trial(store.study(study), found, history, judged)
+        print_trial(record, found, history, judged)
 
 
 @app.command(epilog="Example:  modelcat browse --storage sqlite:///studies.db")

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from catalog.metric_labels import english_label
 from catalog.results import Evaluation
 from catalog.statement import english
 from runner.console.evaluation import print_evaluation
@@ -12,6 +13,8 @@ from runner.study.early_end import early_end_clause
 
 __all__ = ["print_studies", "print_trial", "print_trials"]
 
+_CLASS = 24
+"""Characters of a class name in a heading."""
 _MARKS = {
     "queued": "◌",
     "running": "●",
@@ -40,13 +43,16 @@ def print_studies(records: list[StudyRecord]) -> None:
                 record.study,
                 record.key.rpartition("/")[2],
                 metric_value(record.metric, record.best.value if record.best else None),
+                english_label(record.metric, record.class_scope, width=_CLASS),
                 f"{done}/{record.planned} ✂{made.pruned} ✗{made.failed}",
                 duration(record.seconds),
                 f"{record.updated:%Y-%m-%d %H:%M} UTC",
             ]
         )
     print_table(
-        ["state", "study", "model", "best", "trials", "time", "updated"], rows, right=frozenset({"best", "time"})
+        ["state", "study", "model", "best", "metric", "trials", "time", "updated"],
+        rows,
+        right=frozenset({"best", "time"}),
     )
     for record in records:
         if line := _remark(record):
@@ -85,17 +91,24 @@ def print_trials(record: StudyRecord, trials: list[TrialRecord]) -> None:
             ]
         )
     failed = any(row[-1] for row in rows)
-    columns = ["trial", "state", "origin", record.metric, "time", *names, *(["failure"] if failed else [])]
-    right = frozenset({"trial", record.metric, "time", *names})
+    metric = english_label(record.metric, record.class_scope, width=_CLASS)
+    columns = ["trial", "state", "origin", metric, "time", *names, *(["failure"] if failed else [])]
+    right = frozenset({"trial", metric, "time", *names})
     print_table(columns, [row if failed else row[:-1] for row in rows], right=right)
 
 
 def print_trial(record: StudyRecord, trial: TrialRecord, history: list[EpochRecord], judged: Evaluation | None) -> None:
     """Print one trial: its epochs, and how its kept epoch was judged on validation."""
+    scope = record.class_scope
     print_line(f"{record.study}, trial {trial.number} ({trial.origin}): {_MARKS[trial.state]} {trial.state}")
     print_line(f"  {params(trial.params) or 'nothing tuned'}")
     if trial.metrics and judged is None:
-        print_line("  " + ", ".join(f"{name} {metric_value(name, value)}" for name, value in trial.metrics.items()))
+        print_line(
+            "  "
+            + ", ".join(
+                f"{english_label(name, scope)} {metric_value(name, value)}" for name, value in trial.metrics.items()
+            )
+        )
     if trial.failure:
         print_line(f"  failure: {trial.failure['kind']}: {trial.failure['reason']}")
     for note in trial.notes:
@@ -113,7 +126,8 @@ def print_trial(record: StudyRecord, trial: TrialRecord, history: list[EpochReco
             ]
             for epoch in history
         ]
-        columns = ["epoch", "training loss", "validation loss", record.metric, "learning rate", "time"]
+        metric = english_label(record.metric, scope, width=_CLASS)
+        columns = ["epoch", "training loss", "validation loss", metric, "learning rate", "time"]
         print_table(columns, rows, right=frozenset(columns))
     if judged is not None:
         print_line(f"\nOn {judged.rows:,} validation rows:")

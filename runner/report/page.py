@@ -67,7 +67,7 @@ def sections(results: Results, teller: Teller) -> tuple[Section, ...]:
 
 def render(results: Results, language: Language) -> str:
     """Return the whole page. It asks nothing of any network, and its policy forbids it to."""
-    teller = Teller(language)
+    teller = Teller(language, results.study.class_scope)
     chapters = sections(results, teller)
     plots = {
         figure.name: {"plot": figure.plot, "height": figure.height}

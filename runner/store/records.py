@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any, Literal, TypedDict, get_args
 
 from catalog.errors import StoreError, clause
+from catalog.metric_labels import ClassScope, scope_of
 from runner.store.lease import Lease, Owner
 
 __all__ = [
@@ -136,6 +137,20 @@ class StudyRecord:
     best: BestTrial | None
     damage: str | None = None
     early_end: Mapping[str, Any] | None = None
+
+    @property
+    def class_scope(self) -> ClassScope:
+        """The classes that its precision, recall, F1 and ROC AUC are of.
+
+        Studies of modelcat 0.1 name no positive class: of two classes the second one counts. Before the data are known,
+        it is the one that the spec names.
+        """
+        labels, positive = self.data.get("labels"), self.data.get("positive")
+        if not isinstance(labels, list | tuple) or not labels:
+            dataset = self.spec.get("dataset")
+            named = dataset.get("positive") if isinstance(dataset, Mapping) else None
+            return ClassScope(named if isinstance(named, str) else None)
+        return scope_of([str(label) for label in labels], positive if isinstance(positive, str) else None)
 
     def refuse_damage(self) -> None:
         """Let nobody go on with a study whose row somebody else has spoilt.

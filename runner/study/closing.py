@@ -88,6 +88,7 @@ def _confirmed(session: Session, arms: list[Arm], baseline: Mapping[str, Any] | 
         trials=session.request.spec.study.trials,
         baseline=baseline["key"] if baseline else None,
         scores={arm.name: confirmation.score(arm.name) for arm in arms if confirmation.of(arm.name)},
+        scope=session.class_scope,
     )
     given_model = _repeated(confirmation.median(GIVEN)) if given_runs and winner.name != GIVEN else None
     return _Choice(winner, _repeated(confirmation.median(winner.name)), given_model, findings)
@@ -126,6 +127,7 @@ def _unconfirmed(session: Session, trials: list[TrialRecord], baseline: Mapping[
         trials=session.request.spec.study.trials,
         baseline=baseline["key"] if baseline else None,
         scores={arm.name: best.value},
+        scope=session.class_scope,
     )
     assert trial.model_dir is not None, "the best trial's model is kept"
     return _Choice(arm, _Model(trial.model_dir, trial.predictions, f"trial/{trial.number}"), None, findings)

@@ -1,9 +1,10 @@
 """What a study found, in one honest sentence and in numbers."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from catalog.metric_labels import ClassScope, labelled
 from catalog.results import Comparison
 from catalog.statement import Statement, Value, english, to_json
 from runner.study.early_end import early_end_sentence
@@ -30,6 +31,7 @@ class Findings:
         baseline_failure: Why the baseline has no result; None where it has one, or there is no baseline.
         scores: Mean validation score of each configuration.
         early_end: Why the search ended before it made all trials (`runner.study.early_end`); None where it did not.
+        scope: The classes that the metric is of.
     """
 
     metric: str
@@ -43,13 +45,14 @@ class Findings:
     scores: dict[str, float]
     baseline_failure: str | None = None
     early_end: Mapping[str, Any] | None = None
+    scope: ClassScope = field(default_factory=ClassScope)
 
 
 def verdict_of(findings: Findings) -> dict[str, Any]:
     """Return the verdict as it is stored and printed."""
     given, baseline = findings.versus_given, findings.versus_baseline
     tuned = findings.winner != "given"
-    statements = [*_on_given(findings), *_on_baseline(findings)]
+    statements = [labelled(one, findings.scope) for one in (*_on_given(findings), *_on_baseline(findings))]
     if (ended := early_end_sentence(findings.early_end)) is not None:
         statements.append(ended)
     return {

@@ -53,9 +53,7 @@ def _read(file: LabelledFile, names: Sequence[str]) -> Labelled:
         raise DataError(_unknown(file, roles.label, unknown, rows.raw, names))
     labels = encode([source], roles.label, rows.raw, filled, classes)
     labels.flags.writeable = False
-    texts = tuple(
-        text for text, keep in zip(rows.texts.to_pylist(), filled.tolist(), strict=True) if keep
-    )
+    texts = tuple(text for text, keep in zip(rows.texts.to_pylist(), filled.tolist(), strict=True) if keep)
     left_out = int((~rows.filled & ~rows.header).sum())
     return Labelled(Split(texts, labels), np.flatnonzero(filled), left_out, roles, source.notes)
 

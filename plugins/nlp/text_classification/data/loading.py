@@ -16,6 +16,7 @@ from plugins.nlp.text_classification.data.duplicates import deduplicate, find_du
 from plugins.nlp.text_classification.data.files import paths, read_files
 from plugins.nlp.text_classification.data.fingerprint import fingerprint
 from plugins.nlp.text_classification.data.language import guess_language
+from plugins.nlp.text_classification.data.positive import resolve_positive
 from plugins.nlp.text_classification.data.reading import ReadData, read_sources
 from plugins.nlp.text_classification.data.records import Split, TextData
 from plugins.nlp.text_classification.data.splitting import coverage_notes, make_splits
@@ -64,6 +65,8 @@ def _load(written: str, stamps: tuple[tuple[tuple[int, int], ...], ...]) -> Text
         splits, merged = found.splits, found.notes
         counts = {**counts, "train": _less(counts["train"], found.dropped)}
     duplicates, repeated = find_duplicates(splits)
+    train_rows = np.bincount(splits["train"].labels, minlength=len(given.names)).tolist()
+    positive, rarer = resolve_positive(dataset.positive, given.names, train_rows)
     summary = DataSummary(
         name=dataset.short_name,
         fingerprint=fingerprint(splits, given.names),
@@ -73,11 +76,12 @@ def _load(written: str, stamps: tuple[tuple[tuple[int, int], ...], ...]) -> Text
             split: tuple(np.bincount(data.labels, minlength=len(given.names)).tolist())
             for split, data in splits.items()
         },
-        notes=(*given.notes, *carved, *merged, *coverage_notes(splits, given.names), *repeated),
+        notes=(*given.notes, *rarer, *carved, *merged, *coverage_notes(splits, given.names), *repeated),
         mean_words=mean_words([data.texts for data in splits.values()]),
         language=guess_language(splits["train"].texts),
         duplicates=duplicates,
         columns=given.columns,
+        positive=positive,
         counts=counts,
         label_names=given.label_names,
     )

@@ -150,7 +150,9 @@ def read_sources(sources: Mapping[str, Sequence[Source]], dataset: FilesDataset 
         groups=codes or None,
         group_names=group_names,
         times=times or None,
-        label_names={value: names[index] for value, index in classes.ids.items()} if classes and classes.renamed else {},
+        label_names={value: names[index] for value, index in classes.ids.items()}
+        if classes and classes.renamed
+        else {},
         notes=tuple(dict.fromkeys(notes)),
     )
 
@@ -200,5 +202,7 @@ def _counts(files: Sequence[Source], rows: Sequence[Rows], kept: int) -> RowCoun
 
 
 def _strings(rows: Sequence[Rows], kept: np.ndarray) -> tuple[str, ...]:
-    texts = rows[0].texts if len(rows) == 1 else pa.chunked_array([chunk for part in rows for chunk in part.texts.chunks])
+    texts = (
+        rows[0].texts if len(rows) == 1 else pa.chunked_array([chunk for part in rows for chunk in part.texts.chunks])
+    )
     return tuple((texts if kept.all() else texts.filter(pa.array(kept))).to_pylist())

@@ -81,7 +81,7 @@ def history(book: Book, desk: Desk, chosen: int | None) -> Drawing | None:
         levels.append((book.given.value, desk.t("given")))
     if book.baseline is not None:
         levels.append((book.baseline, desk.t("baseline")))
-    return Drawing(tuple(series), Axis(desk.t("Trial"), "count"), _value_axis(book), levels=tuple(levels))
+    return Drawing(tuple(series), Axis(desk.t("Trial"), "count"), _value_axis(book, desk), levels=tuple(levels))
 
 
 def slice_of(book: Book, desk: Desk, name: str, chosen: int | None) -> Drawing | None:
@@ -93,7 +93,7 @@ def slice_of(book: Book, desk: Desk, name: str, chosen: int | None) -> Drawing |
         return None
     axis, places = _parameter_axis(book, desk, name, trials)
     series = _by_origin(book, desk, places) + _chosen(book, desk, chosen, places.get(own[0].number) if own else None)
-    return Drawing(tuple(series), axis, _value_axis(book))
+    return Drawing(tuple(series), axis, _value_axis(book, desk))
 
 
 def curves_wanted(book: Book, chosen: int | None) -> tuple[int, ...]:
@@ -120,7 +120,7 @@ def curves(book: Book, desk: Desk, found: Mapping[int, Sequence[EpochRecord]], c
             )
     if not series:
         return None
-    return Drawing(tuple(series), Axis(desk.t("Epoch"), "number"), _value_axis(book))
+    return Drawing(tuple(series), Axis(desk.t("Epoch"), "number"), _value_axis(book, desk))
 
 
 def pareto(book: Book, desk: Desk, judged: Mapping[int, Judged], by: SpeedAxis, chosen: int | None) -> Drawing | None:
@@ -138,7 +138,7 @@ def pareto(book: Book, desk: Desk, judged: Mapping[int, Judged], by: SpeedAxis, 
     series = [Series(name, tuple(sorted(front)), "steps", desk.palette.good), *_by_origin(book, desk, places)]
     series += _chosen(book, desk, chosen, None if chosen is None else places.get(chosen))
     label = desk.t("texts a second") if by == "speed" else desk.t("size in MB")
-    return Drawing(tuple(series), Axis(label, "log"), _value_axis(book))
+    return Drawing(tuple(series), Axis(label, "log"), _value_axis(book, desk))
 
 
 def _by_origin(book: Book, desk: Desk, places: Mapping[int, float]) -> list[Series]:
@@ -163,8 +163,9 @@ def _chosen(book: Book, desk: Desk, number: int | None, place: float | None) -> 
     return [Series(trial_name(desk, trial.number), point, "scatter", desk.palette.accent, desk.glyphs.star)]
 
 
-def _value_axis(book: Book) -> Axis:
-    return Axis(safe(book.record.metric, 30), "percent" if is_share(book.record.metric) else "number")
+def _value_axis(book: Book, desk: Desk) -> Axis:
+    label = desk.metric_label(book.record.metric, book.record.class_scope, 16)
+    return Axis(label, "percent" if is_share(book.record.metric) else "number")
 
 
 def _parameter_axis(book: Book, desk: Desk, name: str, trials: Sequence[TrialRecord]) -> tuple[Axis, dict[int, float]]:

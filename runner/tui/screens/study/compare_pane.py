@@ -9,6 +9,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from catalog.errors import ModelcatError
+from catalog.metric_labels import ClassScope
 from runner.console.text import is_share, safe
 from runner.tui.desk import Desk
 from runner.tui.figures.fitting import fit, width_of
@@ -45,7 +46,7 @@ _FLIPS = {
     "given": msgid("Winner and given configuration differ on {rows:count} kept examples of {split}"),
     "baseline": msgid("Winner and baseline differ on {rows:count} kept examples of {split}"),
 }
-_NAME, _VALUE, _TEXT = 24, 14, 400
+_NAME, _VALUE, _TEXT, _CLASS = 26, 14, 400, 10
 
 
 class ComparePane(Widget):
@@ -200,16 +201,18 @@ class ComparePane(Widget):
             self._line([Content.styled(head, palette.muted) for head in heads]),
         ]
         lines += [
-            self._told(changed, parameter(desk, changed.first), parameter(desk, changed.second), "")
+            self._told(changed, changed.name, parameter(desk, changed.first), parameter(desk, changed.second), "")
             for changed in changes(pair.first.params, pair.second.params)
         ]
         lines.append(Content(""))
+        scope = self._scene.book.record.class_scope if self._scene is not None else ClassScope()
         for changed in changes(pair.first.metrics, pair.second.metrics):
             gap = ""
             if changed.first is not None and changed.second is not None:
                 gap = difference(desk, changed.name, changed.first - changed.second)
             first, second = (self._metric(changed.name, value) for value in (changed.first, changed.second))
-            lines.append(self._told(changed, first, second, gap))
+            label = desk.metric_label(changed.name, scope, _CLASS)
+            lines.append(self._told(changed, label, first, second, gap))
         return Content("\n").join([line.truncate(canvas.width) for line in lines])
 
     def _called(self, number: int) -> str:
@@ -224,10 +227,10 @@ class ComparePane(Widget):
     def _metric(self, name: str, value: float | None) -> str:
         return self._desk.metric(name, value) if is_share(name) or value is None else self._desk.language.number(value)
 
-    def _told(self, changed: Changed, first: str, second: str, gap: str) -> Content:
+    def _told(self, changed: Changed, called: str, first: str, second: str, gap: str) -> Content:
         palette = self._desk.palette
         mark, style = (self._desk.glyphs.bullet, palette.text) if changed.differs else (" ", palette.muted)
-        name = Content.assemble((f"{mark} ", palette.accent), (safe(changed.name, 40), palette.muted))
+        name = Content.assemble((f"{mark} ", palette.accent), (safe(called, 40), palette.muted))
         return self._line(
             [name, Content.styled(first, style), Content.styled(second, style), Content.styled(gap, palette.muted)]
         )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from textual.content import Content
 
+from catalog.metric_labels import CLASS_METRICS, labelled
 from catalog.statement import from_json
 from runner.console.text import safe
 from runner.store.records import StudyRecord
@@ -17,6 +18,8 @@ __all__ = ["headline", "seconds_left", "verdict"]
 
 #: Lines that a verdict takes at most.
 _LINES = 3
+#: Characters of a class name.
+_CLASS = 12
 
 
 def verdict(book: Book, desk: Desk) -> tuple[str, ...]:
@@ -25,7 +28,9 @@ def verdict(book: Book, desk: Desk) -> tuple[str, ...]:
     statements = stored.get("statements")
     if isinstance(statements, list) and statements:
         try:
-            return tuple(safe(desk.say(from_json(statement)), 600) for statement in statements)
+            return tuple(
+                safe(desk.say(labelled(from_json(statement), book.record.class_scope)), 600) for statement in statements
+            )
         except (ValueError, AttributeError, TypeError):  # written by another version, in a shape that is not known here
             pass
     return (safe(stored["sentence"], 1200),) if stored.get("sentence") else ()
@@ -71,6 +76,8 @@ def _progress(book: Book, desk: Desk) -> list[str]:
         parts.append(t("{done:count} of {planned:count} trials", done=ended, planned=record.planned))
     if record.best is not None:
         value = desk.metric(record.metric, record.best.value)
+        if record.metric in CLASS_METRICS:
+            value = f"{value} {desk.metric_label(record.metric, record.class_scope, _CLASS)}"
         parts.append(t("best {value} by trial {number:count}", value=value, number=record.best.number))
     if record.state == "running" and not record.worker_gone(desk.clock()):
         parts.append(_rest(book, desk, ended))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from catalog.errors import clause
+from catalog.metric_labels import ClassScope, metric_label
 from runner.console.text import is_share, safe
 from runner.report.metrics import metric as known_metric
 from runner.study.early_end import CUT_NOTE
@@ -27,6 +28,8 @@ __all__ = [
     "state_word",
 ]
 
+_CLASS = 12
+"""Characters of a class name in the name of a metric."""
 _STATES = {
     "running": msgid("running"),
     "complete": msgid("complete"),
@@ -95,13 +98,17 @@ def judged(judgement: Judgement, desk: Desk) -> str:
     )
 
 
-def metric_name(name: str, desk: Desk) -> str:
-    """Return what a metric is called; one that nobody described keeps its name."""
+def metric_name(name: str, desk: Desk, scope: ClassScope | None = None) -> str:
+    """Return what a metric is called, with the class that it is of; one that nobody described keeps its name."""
+    if scope is not None and metric_label(name, scope) is not None:
+        return desk.metric_label(name, scope, _CLASS, within=False)
     return safe(desk.t(known_metric(name).label), 40)
 
 
-def short_name(name: str, desk: Desk) -> str:
-    """Return what a metric is called where there is little room: ``macro F1``."""
+def short_name(name: str, desk: Desk, scope: ClassScope) -> str:
+    """Return what a metric is called where there is little room: ``macro F1``, ``F1 of fraud``."""
+    if metric_label(name, scope) is not None:
+        return desk.metric_label(name, scope, _CLASS, within=scope.positive is None)
     known = known_metric(name)
     return safe(desk.t(known.within or known.label), 40)
 
@@ -193,7 +200,7 @@ def _pruned(facts: Facts, desk: Desk) -> str:
         "Pruned at {progress:percent} of its schedule: with {metric} {value} it fell behind earlier trials "
         "(pruner {pruner}).",
         progress=progress(facts),
-        metric=metric_name(facts.study.metric, desk),
+        metric=metric_name(facts.study.metric, desk, facts.study.class_scope),
         value=desk.metric(facts.study.metric, value),
         pruner=safe(pruner, 20),
     )

@@ -43,7 +43,7 @@ def _value(facts: Facts, desk: Desk) -> Content | None:
     own = next((found.evaluation for found in facts.judgements if found.subject != "winner"), None)
     ends = interval(name, own.intervals.get(name) if own else None, desk)
     return Content.assemble(
-        f"{flat(metric_name(name, desk), desk.glyphs)} ",
+        f"{flat(metric_name(name, desk, facts.study.class_scope), desk.glyphs)} ",
         (flat(desk.metric(name, value), desk.glyphs), f"bold {desk.palette.text}"),
         (flat(f" {ends}", desk.glyphs) if ends else "", desk.palette.muted),
     )
