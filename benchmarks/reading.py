@@ -1,10 +1,10 @@
-"""Reading CSV beside pandas, Polars, DuckDB and pyarrow: speed and memory on one large file, and rows on awkward small ones.
+"""Reading CSV next to pandas, Polars, DuckDB and pyarrow: speed and memory on a large file, rows on awkward small ones.
 
     python benchmarks/reading.py                        1,000,000 rows, 300 MB
     python benchmarks/reading.py --rows 20000 --json    a quick look
 
-Every run is a process of its own; readers take turns, so that they meet the same load. The time is that of the call alone:
-imports are left out. Polars, DuckDB and clevercsv come with the extra `bench`.
+Every run is a process of its own; readers take turns, so that they meet the same load. The time is that of the call
+alone: imports are left out. Polars, DuckDB and clevercsv come with the extra `bench`.
 """
 
 import argparse
@@ -23,10 +23,10 @@ from typing import Any
 
 Rows = list[tuple[str, str]]
 
-WORDS = (
-    "the of and to film was not great plot actor scene very bad good boring story line ending character music director camera "
-    "light dark funny sad long short time people watch seen"
-).split()
+WORDS = tuple(
+    "the of and to film was not great plot actor scene very bad good boring story line ending character music "  # noqa: SIM905
+    "director camera light dark funny sad long short time people watch seen".split()
+)
 GOAL = 1.5
 
 
@@ -54,17 +54,17 @@ def modelcat(path: Path) -> Any:
 
 def pandas(path: Path) -> Any:
     """Read all cells as text, the delimiter found."""
-    import pandas
+    import pandas as pd
 
     sep = None if path.stat().st_size < 1 << 20 else ","
-    return pandas.read_csv(path, dtype=str, keep_default_na=False, sep=sep, engine="python" if sep is None else "c")
+    return pd.read_csv(path, dtype=str, keep_default_na=False, sep=sep, engine="python" if sep is None else "c")
 
 
 def polars(path: Path) -> Any:
     """Read all cells as text."""
-    import polars
+    import polars as pl
 
-    return polars.read_csv(path, infer_schema=False)
+    return pl.read_csv(path, infer_schema=False)
 
 
 def duckdb(path: Path) -> Any:
@@ -126,7 +126,7 @@ def awkward() -> Mapping[str, tuple[bytes, Rows | None]]:
 
 
 def judged(reader: str, content: bytes, expected: Rows | None, folder: Path) -> str:
-    """Return ``right``, ``refused`` (right if no rows are right), ``error``, or ``wrong`` for other rows without an error."""
+    """Return ``right``, ``error``, ``refused`` (if no rows are right), or ``wrong``: other rows and no error."""
     path = folder / "small.csv"
     path.write_bytes(content)
     try:
@@ -213,9 +213,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         return
     for reader, value in seconds.items():
         print(f"{reader:10} {value:6.2f} s  {report['bytes'][reader] / 1e9:5.2f} GB")  # noqa: T201
-    print(
-        f"modelcat takes {report['ratio']:.2f} times the fastest (goal: {GOAL}); by rounds {statistics.median(ratios):.2f}"
-    )  # noqa: T201
+    by_rounds = f"by rounds {statistics.median(ratios):.2f}"
+    print(f"modelcat takes {report['ratio']:.2f} times the fastest (goal: {GOAL}), {by_rounds}")  # noqa: T201
     for case, found in small.items():
         print(f"{case:36} {'  '.join(f'{reader} {word}' for reader, word in found.items())}")  # noqa: T201
 

@@ -1,7 +1,7 @@
 """What a plugin may offer beyond the contract. Whoever runs it asks with `isinstance`, and does without where it must.
 
-`Diagnoses`, `CountsRules` and `ReadsFiles` are for the descriptor, and stay light; `Explains` is for a predictor; the others are for
-a trainer.
+`Diagnoses`, `CountsRules` and `ReadsFiles` are for the descriptor, and stay light; `Explains` is for a predictor; the
+others are for a trainer.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -266,8 +266,8 @@ def submit(spec: Path, overrides: tuple[str, ...], start: bool, storage: str | N
     from catalog.spec import load
     from runner.console.output import print_json
     from runner.console.queueing import position_of, print_submitted, submitted_answer
-    from runner.study.inspection import inspect_data
     from runner.study.background import start_worker
+    from runner.study.inspection import inspect_data
     from runner.study.queue import submit as enqueue
 
     place, request = _place(storage, 1), load(spec, overrides)
@@ -393,7 +393,7 @@ def trials(study: str, storage: str | None, csv: bool, json: bool) -> None:
     if json:
         print_json([trial_line(trial, record.class_scope.positive) for trial in found])
     elif csv:
-        print_csv(trials_table(found, tuple(record.space)))
+        print_csv(trials_table(found, tuple(record.space), record.class_scope.positive))
     else:
         print_trials(record, found)
 

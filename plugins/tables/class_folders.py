@@ -75,7 +75,7 @@ def open_classes(folder: Path, field: str, given: Format) -> OpenTable:
     table = pa.Table.from_batches(batches(1024))
     if guessed:
         notes.append(f"{folder.name}: {len(guessed):,} files are not UTF-8: {listed(guessed[:_SHOWN])}.")
-    return OpenTable(("text", "label", "file"), False, None, tuple(notes), batches, lambda: table)  # noqa: FBT003 -- text
+    return OpenTable(("text", "label", "file"), False, None, tuple(notes), batches, lambda: table)
 
 
 def _text(path: Path, field: str, given: Format, guessed: list[str]) -> str:

@@ -58,7 +58,7 @@ def open_excel(path: Path, field: str, given: Format) -> OpenTable:
     def batches(size: int) -> Iterator[pa.RecordBatch]:
         yield from table.to_batches(max_chunksize=size)
 
-    return OpenTable(tuple(chosen), True, None, notes, batches, lambda: table)  # noqa: FBT003 -- cells have types
+    return OpenTable(tuple(chosen), True, None, notes, batches, lambda: table)
 
 
 def _column(values: list[Any]) -> pa.Array:

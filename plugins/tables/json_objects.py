@@ -179,7 +179,7 @@ class _Objects:
         )
 
 
-def _type(kinds: set[type], nested: bool) -> pa.DataType:  # noqa: FBT001 -- a fact of the column
+def _type(kinds: set[type], nested: bool) -> pa.DataType:
     known = kinds - {type(None)}
     if nested:
         return pa.string()

@@ -12,7 +12,6 @@ from catalog.space import Scalar, SearchSpace
 from plugins.nlp.text_classification.bert import search
 from plugins.nlp.text_classification.bert.card import SUMMARY, card
 from plugins.nlp.text_classification.bert.config import FIXED, PREPARATION, BertConfig
-from plugins.nlp.text_classification.bert.weighting import class_weights
 from plugins.nlp.text_classification.metrics import METRICS
 
 __all__ = ["BertPlugin", "plugin"]

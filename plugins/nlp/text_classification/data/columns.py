@@ -28,8 +28,8 @@ def choose_columns(
     """Return which column is what.
 
     Columns that are named must be there. Otherwise a column called ``text`` or ``label`` wins, then the only column
-    with one of the names in `TEXT_NAMES` or `LABEL_NAMES` (letter case does not matter). A text that has no such name is
-    the only column whose values are texts; identifiers, URLs, dates, numbers and short strings never are. A label
+    with one of the names in `TEXT_NAMES` or `LABEL_NAMES` (letter case does not matter). A text that has no such name
+    is the only column whose values are texts; identifiers, URLs, dates, numbers and short strings never are. A label
     without such a name is the only other column.
 
     Raises:

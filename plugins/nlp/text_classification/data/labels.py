@@ -56,7 +56,7 @@ class RawLabels:
         return self.numeric and all(_WHOLE.fullmatch(value) for value in self.values)
 
     def counts(self, kept: np.ndarray) -> Mapping[str, int]:
-        """Return how many of the `kept` rows (bool, shape (rows,)) have each value; values without a row are left out."""
+        """Return how many of the `kept` rows (bool, shape (rows,)) have each value that has any."""
         found = np.bincount(self.codes[kept & (self.codes >= 0)], minlength=len(self.values))
         return {value: count for value, count in zip(self.values, found.tolist(), strict=True) if count}
 
@@ -149,10 +149,11 @@ def variant_notes(counts: Mapping[str, int]) -> list[str]:
         for group in mixed[:_SHOWN]
     )
     more = f"; and {len(mixed) - _SHOWN} more groups" if len(mixed) > _SHOWN else ""
-    return [
-        "Labels that differ only in letter case, spaces, invisible characters or Unicode form count as classes of their "
-        f'own: {shown}{more}. "normalize_labels": true merges them.'
-    ]
+    note = (
+        "Labels that differ only in letter case, spaces, invisible characters or Unicode form count as classes of "
+        f'their own: {shown}{more}. "normalize_labels": true merges them.'
+    )
+    return [note]
 
 
 def list_notes(counts: Mapping[str, int]) -> list[str]:
@@ -166,10 +167,11 @@ def list_notes(counts: Mapping[str, int]) -> list[str]:
         return []
     rows = sum(counts[value] for value in found)
     shown = ", ".join(f"{value!r} ({counts[value]:,})" for value in found[:_SHOWN])
-    return [
+    note = (
         f"{rows:,} rows have a label that seems to list several: {shown}. Each such list counts as a class of its own: "
         "a text gets exactly one class."
-    ]
+    )
+    return [note]
 
 
 def missing_notes(raw: RawLabels, kept: np.ndarray, column: str, split: str, meant: Sequence[str]) -> list[str]:

@@ -1,7 +1,6 @@
 """From the `dataset` part of a spec to splits that a model trains on."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -9,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from pydantic import TypeAdapter
 
-from catalog.columns import ColumnRoles, RowCounts
+from catalog.columns import RowCounts
 from catalog.contract import DataSummary
 from catalog.dataset import Dataset, DemoDataset, FilesDataset, HubDataset
 from plugins.nlp.text_classification.data.duplicates import deduplicate, find_duplicates
@@ -40,7 +39,7 @@ def load(dataset: Dataset, cache: Path) -> TextData:  # noqa: ARG001 -- what eve
         UnreachableError: The hub does not answer and its cache does not hold the data set.
         WorkError: A library for a file's format is not installed.
     """
-    stamps = ()
+    stamps: tuple[tuple[tuple[int, int], ...], ...] = ()
     if isinstance(dataset, FilesDataset):
         stamps = tuple(stamps_of(found) for found in paths(dataset).values())
     return _load(json.dumps(dataset.model_dump(mode="json", exclude_none=True), sort_keys=True), stamps)
@@ -59,7 +58,7 @@ def _load(written: str, stamps: tuple[tuple[tuple[int, int], ...], ...]) -> Text
         names=given.names,
         group_names=given.group_names,
     )
-    counts, merged = given.counts, ()
+    counts, merged = given.counts, tuple[str, ...]()
     if dataset.deduplicate:
         found = deduplicate(splits)
         splits, merged = found.splits, found.notes

@@ -45,8 +45,7 @@ def read_texts(source: Source, columns: Sequence[str]) -> tuple[pa.ChunkedArray,
 
 
 def swallowed_notes(source: Source, values: Iterable[str]) -> list[str]:
-    """Return notes on cells of several lines, one of which looks like a row: it ends or begins with a delimiter and a
-    label.
+    """Return notes on cells of several lines, one of which ends or begins with a delimiter and a label, as a row does.
 
     An opening quote too many and a closing one some rows further down make a cell that is well formed and holds whole
     rows; where these are few, only their labels give it away.
