@@ -74,6 +74,7 @@ def trial_line(record: TrialRecord) -> dict[str, Any]:
         "metrics": dict(record.metrics),
         "seconds": record.seconds,
         "failure": dict(record.failure) if record.failure else None,
+        "reused_from": record.reused_from,
     }
 
 
