@@ -48,7 +48,7 @@ def print_studies(records: list[StudyRecord]) -> None:
 
 
 def print_trials(record: StudyRecord, trials: list[TrialRecord]) -> None:
-    """Print the trials of a study; a star marks the best."""
+    """Print the trials of a study; a star marks the one that is kept, or the best so far."""
     if not trials:
         print_line(f"{record.study} has no trials yet.")
         return
@@ -56,6 +56,7 @@ def print_trials(record: StudyRecord, trials: list[TrialRecord]) -> None:
     rows = []
     for trial in trials:
         star = " ★" if record.best and record.best.number == trial.number else ""
+        star += f" = trial {trial.reused_from}" if trial.reused_from is not None else ""
         failure = f"{trial.failure['kind']}: {trial.failure['reason']}" if trial.failure else ""
         rows.append(
             [

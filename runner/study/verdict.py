@@ -119,6 +119,8 @@ def _on_chance(findings: Findings) -> Iterator[Statement]:
 def _on_scores(findings: Findings) -> Iterator[Statement]:
     """Name what is kept, and tell the means over fresh seeds from the single trainings of the search."""
     winner, metric = findings.winner, findings.metric
+    if not findings.search_scores:
+        return
     other = findings.rival if winner == "given" else "given"
     fresh, single = (_pair(scores, winner, other, metric) for scores in (findings.scores, findings.search_scores))
     if not findings.confirmed:
@@ -233,8 +235,10 @@ def _on_baseline(findings: Findings) -> Iterator[Statement]:
         same = {**values, "metric": versus.metric}
         yield Statement("{winner} and the {model} baseline have the same {metric} ({how}).", same)
         return
-    values["by"] = _amount(versus.metric, versus.difference)
-    if versus.low > 0:
+    values["by"] = _amount(versus.metric, abs(versus.difference))
+    if versus.difference < 0:
+        yield Statement("{winner} is behind the {model} baseline by {by}, which chance can explain ({how}).", values)
+    elif versus.low > 0:
         yield Statement("{winner} beats the {model} baseline by {by} ({how}).", values)
     else:
         yield Statement(
