@@ -103,7 +103,9 @@ class Trainer:
         _die_if_told("evaluate")
         value = json.loads(model_dir.joinpath("model.json").read_text())["accuracy"]
         folder.joinpath(f"{split}.json").write_text(json.dumps(value))
-        return Evaluation(split, 10, {"accuracy": value, "log_loss": 1 - value}, ((5, 0), (0, 5)), folder / f"{split}.json", 0.0)
+        return Evaluation(
+            split, 10, {"accuracy": value, "log_loss": 1 - value}, ((5, 0), (0, 5)), folder / f"{split}.json", 0.0
+        )
 
     def compare(self, first, second, metric, seed):
         _die_if_told("compare")

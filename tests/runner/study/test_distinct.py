@@ -72,7 +72,9 @@ def test_a_range_that_holds_one_configuration_ends_too(request_of, place, record
     record = run_study(request_of(trials=5, search_space=space, confirm={"top": 1, "seeds": 1}), place, recorder)
     assert len(opened(place).trials(record.study)) == 1
     assert record.verdict["winner"] == "given"
-    assert record.verdict["sentence"].startswith("Only the given configuration was tried. The search ended after 1 of 5")
+    assert record.verdict["sentence"].startswith(
+        "Only the given configuration was tried. The search ended after 1 of 5"
+    )
 
 
 def test_a_search_without_repeats_is_as_it_was(request_of, place, recorder):
@@ -165,7 +167,11 @@ def test_a_repeat_of_a_trial_that_runs_waits_for_it(request_of, place, recorder)
         patched.setattr(search.Search, "_open", leave_two_running)
         run_study(request, replace(place, workers=2), recorder)
     trials = opened(place).trials("mine")
-    assert [(trial.state, trial.reused_from) for trial in trials] == [("complete", None), ("complete", 0), ("complete", None)]
+    assert [(trial.state, trial.reused_from) for trial in trials] == [
+        ("complete", None),
+        ("complete", 0),
+        ("complete", None),
+    ]
 
 
 def test_recipes_that_are_the_given_configuration_are_left_out(request_of, place, recorder):

@@ -40,7 +40,7 @@ def test_the_same_linear_model(first, second):
     ],
 )
 def test_the_same_fine_tuning(first, second):
-    """A share of steps that rounds to the same count, and what is left out or switched off in two ways, are the same."""
+    """Shares of steps that round to the same count are the same, as are two ways to leave something out."""
     base = {"model_name": "bert-base-uncased", "batch_size": 16, "epochs": 3}
     assert identity("bert").of({**base, **first}) == identity("bert").of({**base, **second})
 
