@@ -155,7 +155,7 @@ def _random_value(range_: Range, luck: random.Random) -> Scalar:
         case Choices(values):
             return luck.choice(values)
         case FloatRange(low, high, True, None):
-            return min(high, max(low, low * (high / low) ** luck.random()))
+            return min(high, max(low, float(low * (high / low) ** luck.random())))
         case FloatRange(low, high, _, None):
             return luck.uniform(low, high)
         case _:

@@ -90,8 +90,8 @@ def too_few_rows(case: Case) -> Iterator[Diagnosis]:
         if versus.metric in SHARES
         else Statement(
             "The tuned configuration's lead in {metric} is {difference:number} (positive is better), but on "
-            "{rows:count} validation rows the 95 % interval is {low:number} to {high:number}. About {wanted:count} rows "
-            "would show a difference of this size.",
+            "{rows:count} validation rows the 95 % interval is {low:number} to {high:number}. About {wanted:count} "
+            "rows would show a difference of this size.",
             numbers,
         ),
         remedies=(
