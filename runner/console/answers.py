@@ -104,6 +104,7 @@ def trial_line(record: TrialRecord, positive: str | None) -> dict[str, Any]:
         "started": record.started.isoformat() if record.started else None,
         "finished": record.finished.isoformat() if record.finished else None,
         "failure": dict(record.failure) if record.failure else None,
+        "reused_from": record.reused_from,
     }
 
 

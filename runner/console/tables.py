@@ -68,7 +68,7 @@ def _remark(record: StudyRecord) -> str:
 
 
 def print_trials(record: StudyRecord, trials: list[TrialRecord]) -> None:
-    """Print the trials of a study; a star marks the best."""
+    """Print the trials of a study; a star marks the one that is kept, or the best so far."""
     if not trials:
         print_line(f"{record.study} has no trials yet.")
         return
@@ -78,6 +78,7 @@ def print_trials(record: StudyRecord, trials: list[TrialRecord]) -> None:
     for trial in trials:
         state = "interrupted" if trial.state == "running" and not working else trial.state
         star = " ★" if record.best and record.best.number == trial.number else ""
+        star += f" = trial {trial.reused_from}" if trial.reused_from is not None else ""
         failure = f"{trial.failure['kind']}: {trial.failure['reason']}" if trial.failure else ""
         rows.append(
             [

@@ -61,7 +61,10 @@ class TrialCounts:
 
 @dataclass(frozen=True, slots=True)
 class BestTrial:
-    """The complete trial with the best value so far; of equal ones the first."""
+    """The trial whose configuration is kept; before that is decided, the complete one with the best value so far.
+
+    Of equal ones it is the first. `value` and `metrics` are those of its training in the search.
+    """
 
     number: int
     value: float
@@ -101,7 +104,7 @@ class StudyRecord:
         queued: When it was last put into the queue; None where it was never there.
         stop_requested: When somebody last asked that it stop; None once it runs again.
         trials: Trials in each state.
-        best: The best trial so far.
+        best: The trial of the winner; before there is one, the best trial so far.
         early_end: Why its search ended before it made all trials (`runner.study.early_end`); None where it did not.
         damage: What is wrong with its row, and what to do, where somebody else has spoilt it. The fields that this is
             about are empty then, `state` is failed, and `failure` says so.
@@ -221,6 +224,8 @@ class TrialRecord:
         speed: ``training_seconds``, ``examples_per_second``, ``tokens_per_second``, and ``best_epoch``, the one kept.
         model_dir: Folder of its model, where it is kept.
         predictions: File of its predictions on validation.
+        reused_from: Number of the trial whose result this one has, since configuration and seed are the same; None
+            if it was trained itself.
     """
 
     number: int
@@ -237,6 +242,7 @@ class TrialRecord:
     speed: Mapping[str, float | None] = field(default_factory=dict)
     model_dir: str | None = None
     predictions: str | None = None
+    reused_from: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

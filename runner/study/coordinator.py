@@ -28,10 +28,13 @@ from runner.store.patience import Patience
 from runner.store.records import Lease, Mode, Owner, StudyRecord, StudyState
 from runner.store.store import Store
 from runner.study.baseline import train_baseline
-from runner.study.closing import close_study
+from runner.study.closing import Ended, close_study
+from runner.study.confirmation import GIVEN
+from runner.study.distinct import size_of
 from runner.study.driving import STOP_SECONDS, is_death
 from runner.study.engines import engine_for
 from runner.study.folders import StudyFolders
+from runner.study.identity import Identity
 from runner.study.inspection import changed_data
 from runner.study.log import StudyLog
 from runner.study.names import study_name
@@ -189,7 +192,7 @@ def _run(session: Session, record: StudyRecord, prepared: _Prepared) -> None:
     if extended:
         with session.store.explained():
             restart_time_limit(session)
-        session.store.extend(session.study, session.lease, planned)
+        _extend(session, planned)
     session.update(planned=planned, spec=session.request.as_json())
     _announce(session, prepared.data, space)
     if record.winner is None or extended:  # else it was closed with the baseline as it is
@@ -200,10 +203,24 @@ def _run(session: Session, record: StudyRecord, prepared: _Prepared) -> None:
         session.request.plugin.recipes(session.request.config), space, given, session.request.spec.study.trials
     )
     with session.store.explained():
-        search = Search(session, space, [first, *recipes])
+        identity = Identity(session.request.plugin, prepared.data)
+        search = Search(session, space, [first, *recipes], identity)
         session.listener.phase("search", search.left)
         search.run()
-    close_study(session)
+    close_study(session, Ended(prepared.data, identity, search.exhausted))
+
+
+def _extend(session: Session, planned: int) -> None:
+    """Give a finished study more trials; what was trained on fresh seeds is not trained again."""
+    store, study, lease = session.store, session.study, session.lease
+    trainings = store.confirmations(study)
+    judged = [e for e in store.evaluations(study) if e.subject.startswith("confirm/") or e.subject == GIVEN]
+    with session.together():
+        store.extend(study, lease, planned)
+        for training in trainings:
+            store.put_confirmation(study, lease, training)
+        for evaluation in judged:
+            store.put_evaluation(study, lease, evaluation)
 
 
 @contextmanager
@@ -264,6 +281,9 @@ def _announce(session: Session, data: DataSummary, space: Mapping[str, Any]) -> 
         for name in space
         if name in request.space and space[name] != request.space[name]
     ]
+    size = size_of(space)
+    if size is not None and size < request.spec.study.trials:
+        notes.append(f"the search space has {size:,} configurations, fewer than trials are planned")
     session.listener.opened(
         Opened(
             study=session.study,

@@ -79,6 +79,11 @@ class Session:
         """The spec's `model_config`, as it was written."""
         return self.request.config.model_dump(mode="json", exclude_unset=True)
 
+    @property
+    def seed(self) -> int:
+        """The seed of the spec's `model_config`, with which the whole search trains."""
+        return int(getattr(self.request.config, "seed", 0))
+
     def training(self, name: str, subject: Subject, seed: int, *, quarters: bool = False) -> Train:
         """Return the task of training once, from the beginning or on from where an earlier try of `name` was left.
 

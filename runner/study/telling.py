@@ -79,6 +79,8 @@ def ended_line(metric: str, scope: ClassScope, training: str, record: TrialRecor
     state = record.state if record is not None else "complete" if value is not None else "failed"
     took = f" in {duration(record.seconds)}" if record is not None and record.seconds is not None else ""
     result = f": {english_label(metric, scope)} {metric_value(metric, value)}" if value is not None else ""
+    if record is not None and record.reused_from is not None:
+        return f"{MARKS[state]} {named(training)} {state}{result}, reused from trial {record.reused_from}"
     return f"{MARKS[state]} {named(training)} {state}{result}{took}"
 
 

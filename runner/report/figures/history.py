@@ -37,7 +37,7 @@ def draw(results: Results, teller: Teller) -> Figure | None:
     t, name = teller.t, results.study.metric
     shares = metric(name).kind == "percent"
     best = _best_so_far(results)
-    traces = [*_dots(results, teller, shares=shares), _line(best, teller, shares=shares)]
+    traces = [*_dots(results, teller, shares=shares), _line(best, teller, shares=shares), *_kept(results, teller)]
     failed = [trial.number for trial in results.trials if trial.state == "failed"]
     first, last = results.trials[0].number, results.trials[-1].number
     drawn = plot(
@@ -135,6 +135,26 @@ def _dots(results: Results, teller: Teller, *, shares: bool) -> list[dict[str, A
                     }
                 )
     return traces
+
+
+def _kept(results: Results, teller: Teller) -> list[dict[str, Any]]:
+    """Return a star around the trial whose configuration is kept."""
+    found = next((trial for trial in results.trials if results.confirmed and trial.number == results.number), None)
+    if found is None or found.value is None:
+        return []
+    marker = {"symbol": "star-open", "color": GREEN, "size": 19, "line": {"width": 2, "color": GREEN}}
+    return [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "name": teller.t("kept"),
+            "x": [found.number],
+            "y": [found.value],
+            "cliponaxis": False,
+            "marker": marker,
+            "hoverinfo": "skip",
+        }
+    ]
 
 
 def _line(best: dict[int, float], teller: Teller, *, shares: bool) -> dict[str, Any]:

@@ -142,7 +142,11 @@ def key_figures(results: Results, teller: Teller) -> Section:
             Facts(
                 (
                     (
-                        t("Best value in the search (trial {number:count})", number=best.number)
+                        (
+                            t("The winner's value in the search (trial {number:count})", number=best.number)
+                            if results.confirmed
+                            else t("Best value in the search (trial {number:count})", number=best.number)
+                        )
                         + (f": {teller.metric(name)}" if name in CLASS_METRICS else ""),
                         teller.told("best.value", best.value, kind),
                     ),

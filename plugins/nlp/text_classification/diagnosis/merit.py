@@ -59,8 +59,8 @@ def not_better_than_baseline(case: Case) -> Iterator[Diagnosis]:
         )
         if versus.metric in SHARES
         else Statement(
-            "Its {metric} is better than the baseline's by {difference:number} on {rows:count} validation rows, which "
-            "chance can explain (95 % interval: {low:number} to {high:number}).",
+            "Its lead over the baseline in {metric} is {difference:number} (positive is better) on {rows:count} "
+            "validation rows, which chance can explain (95 % interval: {low:number} to {high:number}).",
             numbers,
         ),
         remedies=(*others, advise("Use the baseline if cost matters: nothing shows that it is worse.")),
@@ -90,9 +90,9 @@ def too_few_rows(case: Case) -> Iterator[Diagnosis]:
         )
         if versus.metric in SHARES
         else Statement(
-            "The tuned configuration's {metric} is better by {difference:number}, but on {rows:count} validation rows "
-            "the 95 % interval is {low:number} to {high:number}. About {wanted:count} rows would show a difference of "
-            "this size.",
+            "The tuned configuration's lead in {metric} is {difference:number} (positive is better), but on "
+            "{rows:count} validation rows the 95 % interval is {low:number} to {high:number}. About {wanted:count} "
+            "rows would show a difference of this size.",
             numbers,
         ),
         remedies=(

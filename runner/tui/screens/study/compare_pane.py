@@ -13,6 +13,7 @@ from catalog.metric_labels import ClassScope
 from runner.console.text import is_share, safe
 from runner.tui.desk import Desk
 from runner.tui.figures.fitting import fit, width_of
+from runner.tui.screens.study.book import Book
 from runner.tui.screens.study.comparing import (
     CELLS,
     Changed,
@@ -109,7 +110,7 @@ class ComparePane(Widget):
         if pair is None:
             self._sides.show(words(self._desk.t("It takes two trials to compare. Mark them with x."), self._desk))
         else:
-            self._sides.show(lambda canvas: self._draw_sides(pair, canvas))
+            self._sides.show(lambda canvas: self._draw_sides(scene.book, pair, canvas))
             self._flips.show(lambda canvas: self._draw_flips(scene, canvas))
         self._title.retell()
         self._tell_examples()
@@ -194,9 +195,9 @@ class ComparePane(Widget):
             told = t("the first {shown:count} of {all:count}", shown=len(self._rows), all=total)
         return Content.assemble((title, f"bold {palette.text}"), (f"  {told}", palette.muted))
 
-    def _draw_sides(self, pair: Pair, canvas: Canvas) -> Content:
+    def _draw_sides(self, book: Book, pair: Pair, canvas: Canvas) -> Content:
         desk, palette = self._desk, self._desk.palette
-        heads = ["", trial_name(desk, pair.first.number), trial_name(desk, pair.second.number), ""]
+        heads = ["", trial_name(desk, pair.first.number), trial_name(desk, pair.second.number), desk.t("+ is better")]
         lines = [
             self._line([Content.styled(head, palette.muted) for head in heads]),
         ]
@@ -209,7 +210,7 @@ class ComparePane(Widget):
         for changed in changes(pair.first.metrics, pair.second.metrics):
             gap = ""
             if changed.first is not None and changed.second is not None:
-                gap = difference(desk, changed.name, changed.first - changed.second)
+                gap = difference(desk, changed.name, book.lead(changed.name, changed.first, changed.second))
             first, second = (self._metric(changed.name, value) for value in (changed.first, changed.second))
             label = desk.metric_label(changed.name, scope, _CLASS)
             lines.append(self._told(changed, label, first, second, gap))

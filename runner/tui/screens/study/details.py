@@ -55,13 +55,15 @@ def _title(book: Book, trial: TrialRecord, desk: Desk) -> Content:
         Content.styled(origin(desk, trial.origin), palette.muted),
     ]
     if trial.number == book.best:
-        parts.insert(1, Content.styled(f"{desk.glyphs.star} {desk.t('best')}", f"bold {palette.accent}"))
+        word = desk.t("best") if book.record.winner is None else desk.t("kept")
+        parts.insert(1, Content.styled(f"{desk.glyphs.star} {word}", f"bold {palette.accent}"))
     if trial.value is not None:
         metric = desk.metric_label(book.record.metric, book.record.class_scope, _CLASS)
         parts.append(Content(f"{metric} {desk.metric(book.record.metric, trial.value)}"))
         given = book.given
         if given is not None and given.value is not None and given.number != trial.number:
-            change = difference(desk, book.record.metric, trial.value - given.value)
+            lead = book.lead(book.record.metric, trial.value, given.value)
+            change = difference(desk, book.record.metric, lead)
             parts.append(Content.styled(desk.t("{change} against the given", change=change), palette.muted))
     if trial.seconds is not None:
         parts.append(Content.styled(desk.seconds(trial.seconds), palette.muted))

@@ -75,10 +75,13 @@ def _progress(book: Book, desk: Desk) -> list[str]:
     else:
         parts.append(t("{done:count} of {planned:count} trials", done=ended, planned=record.planned))
     if record.best is not None:
-        value = desk.metric(record.metric, record.best.value)
+        value, number = desk.metric(record.metric, record.best.value), record.best.number
         if record.metric in CLASS_METRICS:
             value = f"{value} {desk.metric_label(record.metric, record.class_scope, _CLASS)}"
-        parts.append(t("best {value} by trial {number:count}", value=value, number=record.best.number))
+        if record.winner is None:
+            parts.append(t("best {value} by trial {number:count}", value=value, number=number))
+        else:
+            parts.append(t("trial {number:count} is kept, {value} in the search", value=value, number=number))
     if record.state == "running" and not record.worker_gone(desk.clock()):
         parts.append(_rest(book, desk, ended))
     elif record.seconds > 0:
