@@ -81,7 +81,7 @@ def _progress(book: Book, desk: Desk) -> list[str]:
         if record.winner is None:
             parts.append(t("best {value} by trial {number:count}", value=value, number=number))
         else:
-            parts.append(t("trial {number:count} is kept, {value} in the search", value=value, number=number))
+            parts.append(t("kept: trial {number:count}, {value}", value=value, number=number))
     if record.state == "running" and not record.worker_gone(desk.clock()):
         parts.append(_rest(book, desk, ended))
     elif record.seconds > 0:
