@@ -148,7 +148,7 @@ class Search:
         """Keep why the search ended early, and say so; forget what an earlier run kept of a search that went on."""
         session, limit = self._session, self._settings.timeout_seconds
         found: dict[str, Any] = {}
-        if limit is not None and (self.left or self._was_cut):
+        if limit is not None and not self.exhausted and (self.left or self._was_cut):
             found = time_limit_end(self.planned - self.left, self.planned, limit)
         if found or session.store.study(session.study).early_end is not None:
             session.store.put_insight(session.study, session.lease, EARLY_END, found)
