@@ -1,6 +1,7 @@
 """Parquet, Arrow and Feather files, and folders saved by the `datasets` library, with the class names they carry."""
 
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -139,7 +140,7 @@ def _parquet(path: Path, field: str) -> Iterator[parquet.ParquetFile]:
             with open_seekable(path, field) as content, parquet.ParquetFile(content) as file:
                 yield file
         else:
-            with parquet.ParquetFile(path, memory_map=True) as file:
+            with pa.memory_map(os.fsencode(path)) as content, parquet.ParquetFile(content) as file:
                 yield file
     except (pa.ArrowException, OSError) as error:
         raise DataError(f"{path} cannot be read as Parquet: {error}", field=field) from error

@@ -5,7 +5,9 @@ import gzip
 import io
 import lzma
 import mmap
+import os
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -59,7 +61,7 @@ def open_bytes(path: Path, field: str) -> Iterator[IO[bytes]]:
                 with lzma.open(path) as file:
                     yield cast("IO[bytes]", file)
             case ".zst":
-                with pa.OSFile(str(path)) as raw, pa.CompressedInputStream(raw, "zstd") as file:
+                with pa.OSFile(os.fsencode(path)) as raw, pa.CompressedInputStream(raw, "zstd") as file:
                     yield cast("IO[bytes]", file)
             case ".zip":
                 with zipfile.ZipFile(path) as archive, archive.open(_member(archive, path, field)) as file:
@@ -142,7 +144,7 @@ def _decompressing(path: Path, field: str) -> Iterator[None]:
     """Turn what the archive libraries raise into an error that names the file."""
     try:
         yield
-    except (gzip.BadGzipFile, zipfile.BadZipFile, lzma.LZMAError, EOFError, NotImplementedError) as error:
+    except (gzip.BadGzipFile, zipfile.BadZipFile, lzma.LZMAError, zlib.error, EOFError, NotImplementedError) as error:
         raise DataError(f"{path} is damaged or not what its name says: {error}", field=field) from error
     except RuntimeError as error:  # zipfile: a password is needed
         raise DataError(f"{path} cannot be unpacked: {error}", field=field) from error

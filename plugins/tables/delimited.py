@@ -2,6 +2,7 @@
 
 import csv
 import io
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -282,7 +283,7 @@ class _Reading:
         """Open the text, as UTF-8."""
         path, encoding = self.text.path, self.text.encoding
         if encoding.is_utf8 and path.suffix.lower() not in COMPRESSIONS:
-            return pa.memory_map(str(path))
+            return pa.memory_map(os.fsencode(path))
         return pa.PythonFile(_Stream(utf8_blocks(path, self.text.field, encoding)), mode="r")
 
     def options(self, ragged: Callable[[arrow_csv.InvalidRow], str] | None, *, threads: bool) -> dict[str, object]:

@@ -34,13 +34,15 @@ def read_texts(source: Source, columns: Sequence[str]) -> tuple[pa.ChunkedArray,
     filled = [_filled(each) for each in texts]
     if len(texts) == 1:
         return texts[0], filled[0]
+    nothing = pa.scalar(None, pa.large_string())
     present = [
-        pc.if_else(pa.array(each), text.combine_chunks(), pa.scalar(None, pa.large_string()))
-        for text, each in zip(texts, filled, strict=True)
+        pc.if_else(pa.array(each), text.combine_chunks(), nothing) for text, each in zip(texts, filled, strict=True)
     ]
-    joined = pc.binary_join_element_wise(
-        *present, pa.scalar(SEPARATOR, pa.large_string()), null_handling="skip", null_replacement=""
-    )
+    separator = pa.scalar(SEPARATOR, pa.large_string())
+    joined = present[0]
+    for text in present[1:]:  # null_handling="skip" of several at once leaves out the rows that have none at all
+        both = pc.binary_join_element_wise(joined, text, separator, null_handling="emit_null")
+        joined = pc.coalesce(both, joined, text)
     return pa.chunked_array([joined]), np.logical_or.reduce(filled)
 
 
