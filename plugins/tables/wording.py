@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Iterable, Sequence
 
-__all__ = ["listed", "nearest", "rows_named", "shortened"]
+__all__ = ["counted", "listed", "nearest", "rows_named", "shortened"]
 
 _SHOWN = 20
 
@@ -19,6 +19,11 @@ def listed(values: Iterable[object]) -> str:
     known = list(values)
     line = ", ".join(shortened(value) or '""' for value in known[:_SHOWN])
     return f"{line}, and {len(known) - _SHOWN:,} more" if len(known) > _SHOWN else line
+
+
+def counted(number: int, noun: str) -> str:
+    """Return ``1 file`` or ``1,200 files``."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def nearest(name: str, known: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from plugins.nlp.text_classification.data.columns import TEXT_NAMES
 from plugins.nlp.text_classification.data.profiles import profile
 from plugins.nlp.text_classification.data.records import Source
 from plugins.nlp.text_classification.data.texts import read_texts
-from plugins.tables.files import find_paths, open_file
+from plugins.tables.files import find_path, open_file
 from plugins.tables.table import NESTED_ROW
 from plugins.tables.wording import listed
 
@@ -34,7 +34,7 @@ def open_input(file: InputFile) -> InputTable:
 
 
 def _open(file: InputFile) -> InputTable:
-    path = find_paths(str(file.path), "file")[0]
+    path = find_path(str(file.path), "file")
     opened = open_file(path, "file", file.format or Format(), predicting=True)
     first = next(opened.batches(1000), None)
     text = file.text or (_found(str(path), opened.columns, first),)

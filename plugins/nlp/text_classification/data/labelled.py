@@ -13,7 +13,7 @@ from plugins.nlp.text_classification.data.files import read_file
 from plugins.nlp.text_classification.data.labels import RawLabels, counted, fold
 from plugins.nlp.text_classification.data.reading import read_rows
 from plugins.nlp.text_classification.data.records import Labelled, Source, Split
-from plugins.tables.files import find_paths
+from plugins.tables.files import find_path
 from plugins.tables.wording import listed
 
 __all__ = ["load_labelled"]
@@ -39,7 +39,7 @@ def load_labelled(file: LabelledFile, names: Sequence[str]) -> Labelled:
 
 
 def _read(file: LabelledFile, names: Sequence[str]) -> Labelled:
-    path = find_paths(str(file.path), "file")[0]
+    path = find_path(str(file.path), "file")
     source = read_file(path, "file", file.format or Format())
     roles = choose_columns(source, file.text, file.label)
     rows = read_rows(source, roles)
