@@ -3,7 +3,7 @@
 import csv
 import io
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -32,8 +32,8 @@ from plugins.tables.encodings import (
     marked_encoding,
     utf8_blocks,
 )
-from plugins.tables.structure import Structure, scan
-from plugins.tables.table import OpenTable
+from plugins.tables.structure import LongRecord, Structure, scan
+from plugins.tables.table import OpenTable, TextRows
 from plugins.tables.wording import listed, rows_named
 
 __all__ = ["open_delimited"]
@@ -41,6 +41,8 @@ __all__ = ["open_delimited"]
 _SNIFFED = 1 << 18
 _BLOCK = 1 << 24
 """Bytes that are parsed at a time, and so the longest row: 16 MiB."""
+_NAMED = 5
+"""Rows that seem to have swallowed others and are named in a note."""
 _BOUNDARY = "straddling object"
 """What Arrow says of a row that is longer than a block."""
 
@@ -108,7 +110,8 @@ def _open(text: _Text, given: Format, *, tabs: bool, whole: bool) -> OpenTable:
     if not structure.records:
         what = "a header and no rows" if given.header is not False else "no rows"
         raise DataError(f"{text.path} has {what}.", field=text.field)
-    notes = (text.encoding.note, dialect_note, *header.notes, unnamed_note, *_notes(text.path, structure))
+    suspicious = structure.suspicious()
+    notes = (text.encoding.note, dialect_note, *header.notes, unnamed_note, *_notes(text.path, structure, suspicious))
     return OpenTable(
         columns=tuple(names),
         typed=False,
@@ -116,6 +119,12 @@ def _open(text: _Text, given: Format, *, tabs: bool, whole: bool) -> OpenTable:
         notes=tuple(note for note in notes if note),
         batches=lambda rows: _batches(reading, structure, rows),
         read=lambda: _checked(reading, structure, parsed if parsed is not None else _parsed(reading)),
+        headed=given.header is None,
+        text_rows=TextRows(
+            found.delimiter,
+            frozenset(each.row for each in suspicious),
+            lambda rows: _located(text, found, header, frozenset(rows)),
+        ),
     )
 
 
@@ -166,6 +175,13 @@ def _structure(
     raise strict
 
 
+def _located(text: _Text, dialect: Dialect, header: Header, rows: frozenset[int]) -> Mapping[int, tuple[int, int]]:
+    found = scan(text.blocks(), dialect, header_lines=header.lines, columns=len(header.names), wanted=rows)
+    if dialect.escape or not found.well_formed:
+        found = _counted(text, dialect, header, Structure(wanted=rows))
+    return found.located
+
+
 def _rows(text: _Text, dialect: Dialect, skipped: int) -> Iterator[tuple[list[str], int]]:
     """Parse with Python's own reader, which is slow and strict, and yield rows with the line on which each ends."""
     csv.field_size_limit(max(csv.field_size_limit(), _BLOCK))  # of the process; only widened, so threads never differ
@@ -207,7 +223,7 @@ def _counted(text: _Text, dialect: Dialect, header: Header, by_lines: Structure)
     Raises:
         DataError: A quote that is not closed at the end of its cell, or with `escape` a row of other width.
     """
-    counted = Structure(lines=by_lines.lines, nul_line=by_lines.nul_line)
+    counted = Structure(lines=by_lines.lines, nul_line=by_lines.nul_line, wanted=by_lines.wanted)
     last = header.lines
     for row, line in _rows(text, dialect, header.lines):
         if not row:
@@ -261,14 +277,16 @@ def _check_header(text: _Text, names: list[str], sample: str, dialect: Dialect, 
         )
 
 
-def _notes(path: Path, structure: Structure) -> Iterator[str]:
-    for record in structure.suspicious()[:5]:
+def _notes(path: Path, structure: Structure, suspicious: list[LongRecord]) -> Iterator[str]:
+    for record in suspicious[:_NAMED]:
         yield (
             f"{path.name}: row {record.row:,} takes lines {record.first_line:,} to {record.last_line:,} "
             f"({record.lines:,} lines): a quote that was opened and closed much later may have swallowed "
             f"{record.lines - 1:,} rows. Close it where its cell ends, or set "
             '"format": {"quote": ""} if quotes have no meaning in this file.'
         )
+    if (more := len(suspicious) - _NAMED) > 0:
+        yield f"{path.name}: {more} or more other rows of several lines look as if they had swallowed rows."
     if structure.nul_line is not None:
         yield f"{path.name}: line {structure.nul_line:,} holds a NUL character (U+0000), which stays in its cell."
 

@@ -159,6 +159,8 @@ def list_notes(counts: Mapping[str, int]) -> list[str]:
     """Return a note on labels that are lists of other labels, such as ``spam,urgent``."""
     found = []
     for value in counts:
+        if "\n" in value:  # rows that a quote swallowed
+            continue
         parts = [part.strip() for part in re.split(r"[,;|]", value)]
         if len(parts) > 1 and any(part in counts for part in parts):
             found.append(value)

@@ -120,7 +120,7 @@ def read_sources(sources: Mapping[str, Sequence[Source]], dataset: FilesDataset 
                 notes += variant_notes(raw.counts(kept))
             notes += list_notes(raw.counts(kept))
         notes += missing_notes(raw, kept, roles.label, split, _meant(dataset))
-        notes += [note for source in files for note in swallowed_notes(source, raw.values)]
+        notes += [note for source in files for note in swallowed_notes(source, roles.label, raw.values)]
         counts[split] = _counts(files, rows, int(kept.sum()))
         notes += [
             f"{count:,} of {counts[split].records:,} {split} rows {_DROPPED[reason]}."
