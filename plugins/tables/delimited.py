@@ -3,6 +3,7 @@
 import csv
 import io
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -20,6 +21,7 @@ from plugins.tables.dialect import (
     excel_delimiter,
     find_delimiter,
     find_header,
+    header_problem,
     looks_like_data,
     parse_rows,
 )
@@ -94,7 +96,8 @@ class _Text:
 
 
 def _open(text: _Text, given: Format, *, tabs: bool, whole: bool) -> OpenTable:
-    sample = next(text.blocks(), b"")[:_SNIFFED].decode("utf-8", errors="ignore")
+    block = next(text.blocks(), b"")
+    sample = block[: max(_SNIFFED, block.find(b"\n") + 1)].decode("utf-8", errors="ignore")  # a header may be long
     dialect = _dialect(sample, given, tabs=tabs)
     header = find_header(sample, dialect, given=given.header)
     names, unnamed_note = _names(text, header)
@@ -258,7 +261,7 @@ def _names(text: _Text, header: Header) -> tuple[list[str], str | None]:
     if not any(header.names):
         raise DataError(f"{text.path} has no header: its first line must name the columns.", field=text.field)
     names = [name or f"unnamed {place}" for place, name in enumerate(header.names, start=1)]
-    if twice := sorted({name for name in names if names.count(name) > 1}):
+    if twice := sorted(name for name, count in Counter(names).items() if count > 1):
         raise DataError(
             f"{text.path}: several columns are called {listed(twice)}; give each its own name.", field=text.field
         )
@@ -269,12 +272,7 @@ def _names(text: _Text, header: Header) -> tuple[list[str], str | None]:
 def _check_header(text: _Text, names: list[str], sample: str, dialect: Dialect, header: Header) -> None:
     rows = [row for row, line in parse_rows(sample, dialect, 200) if row and line > header.lines]
     if len(rows) > 1 and (why := looks_like_data(names, rows)):
-        raise DataError(
-            f"{text.path}: its first line looks like a row, not like the names of columns: {why}. Add a header such as "
-            '"text,label", or say which it is: "format": {"header": false} names the columns "0", "1", ...; '
-            '"format": {"header": true} takes the first line as names.',
-            field=text.field,
-        )
+        raise DataError(header_problem(str(text.path), why), field=text.field)
 
 
 def _notes(path: Path, structure: Structure, suspicious: list[LongRecord]) -> Iterator[str]:

@@ -8,11 +8,12 @@ from catalog.capabilities import LabelledFile
 from catalog.dataset import Format
 from catalog.errors import DataError
 from plugins.nlp.text_classification.data.classes import Classes, check_labelled, encode
-from plugins.nlp.text_classification.data.columns import choose_columns
+from plugins.nlp.text_classification.data.columns import choose_columns, header_note
 from plugins.nlp.text_classification.data.files import read_file
 from plugins.nlp.text_classification.data.labels import RawLabels, counted, fold
 from plugins.nlp.text_classification.data.reading import read_rows
 from plugins.nlp.text_classification.data.records import Labelled, Source, Split
+from plugins.nlp.text_classification.data.texts import swallowed_notes
 from plugins.tables.files import find_path
 from plugins.tables.wording import listed
 
@@ -57,7 +58,9 @@ def _read(file: LabelledFile, names: Sequence[str]) -> Labelled:
         text for text, keep in zip(rows.texts.to_pylist(), filled.tolist(), strict=True) if keep
     )
     left_out = int((~rows.filled & ~rows.header).sum())
-    return Labelled(Split(texts, labels), np.flatnonzero(filled), left_out, roles, source.notes)
+    found = header_note(source, file.text, file.label)
+    notes = (*source.notes, *([found] if found else []), *swallowed_notes(source, roles.label, rows.raw.values))
+    return Labelled(Split(texts, labels), np.flatnonzero(filled), left_out, roles, notes)
 
 
 def _classes(file: LabelledFile, source: Source, column: str, raw: RawLabels, names: Sequence[str]) -> Classes:

@@ -15,6 +15,8 @@ from plugins.tables.wording import shortened
 __all__ = ["Profile", "profile"]
 
 _SAMPLED = 1000
+_CHARACTERS = 4000
+"""Of a value that are looked at."""
 _MOST = 0.8
 """Share of the values that must be of a kind for the column to count as of that kind."""
 _TEXT_WORDS = 3.0
@@ -80,7 +82,7 @@ def profile(column: pa.ChunkedArray) -> Profile:
         values.validate(full=True)
     except pa.ArrowInvalid:  # Parquet does not check its strings
         return Profile("other", 0.0, "bytes that are not UTF-8")
-    found = [text for value in values.to_pylist() if value and (text := value.strip())]
+    found = [text for value in pc.utf8_slice_codeunits(values, 0, _CHARACTERS).to_pylist() if value and (text := value.strip())]
     return _of_strings(found)
 
 

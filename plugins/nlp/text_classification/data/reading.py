@@ -10,7 +10,7 @@ from catalog.columns import ColumnRoles, RowCounts
 from catalog.dataset import FilesDataset, HubDataset
 from catalog.errors import DataError
 from plugins.nlp.text_classification.data.classes import Classes, check_labelled, encode, find_classes
-from plugins.nlp.text_classification.data.columns import check_columns, choose_columns
+from plugins.nlp.text_classification.data.columns import check_columns, choose_columns, header_note
 from plugins.nlp.text_classification.data.labels import (
     RawLabels,
     join_labels,
@@ -94,7 +94,7 @@ def read_sources(sources: Mapping[str, Sequence[Source]], dataset: FilesDataset 
     counts: dict[str, RowCounts] = {}
     groups: dict[str, list[str]] = {}
     times: dict[str, np.ndarray] = {}
-    notes: list[str] = []
+    notes: list[str] = [note for note in [header_note(first, dataset.text, dataset.label)] if note]
     for split, files in sources.items():  # train comes first
         rows = [read_rows(source, roles) for source in files]
         notes += [note for source in files for note in source.notes]
@@ -165,11 +165,12 @@ def read_rows(source: Source, roles: ColumnRoles) -> Rows:
     texts, filled = read_texts(source, roles.text)
     raw = read_labels(source, roles.label)
     header = np.zeros(filled.size, dtype=bool)
-    if not source.typed and roles.label in raw.values:  # files that were joined with their headers
-        code = raw.values.index(roles.label)
-        for row in np.flatnonzero(raw.codes == code).tolist():
-            cells = [source.table[name][row].as_py() for name in roles.text]
-            header[row] = [str(cell).strip() for cell in cells] == list(roles.text)
+    if not source.typed:  # files that were joined with their headers
+        names = [name.strip().casefold() for name in (*roles.text, roles.label)]
+        codes = [code for code, value in enumerate(raw.values) if value.casefold() == names[-1]]
+        for row in np.flatnonzero(np.isin(raw.codes, codes)).tolist() if codes else ():
+            cells = [source.table[name][row].as_py() for name in (*roles.text, roles.label)]
+            header[row] = [str(cell).strip().casefold() for cell in cells] == names
     return Rows(texts, raw, filled, raw.codes >= 0, header)
 
 
