@@ -82,7 +82,8 @@ def profile(column: pa.ChunkedArray) -> Profile:
         values.validate(full=True)
     except pa.ArrowInvalid:  # Parquet does not check its strings
         return Profile("other", 0.0, "bytes that are not UTF-8")
-    found = [text for value in pc.utf8_slice_codeunits(values, 0, _CHARACTERS).to_pylist() if value and (text := value.strip())]
+    beginnings = pc.utf8_slice_codeunits(values, 0, _CHARACTERS).to_pylist()
+    found = [text for value in beginnings if value and (text := value.strip())]
     return _of_strings(found)
 
 

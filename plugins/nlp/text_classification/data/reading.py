@@ -16,6 +16,7 @@ from plugins.nlp.text_classification.data.labels import (
     join_labels,
     list_notes,
     missing_notes,
+    quoted_notes,
     read_labels,
     variant_notes,
 )
@@ -118,7 +119,7 @@ def read_sources(sources: Mapping[str, Sequence[Source]], dataset: FilesDataset 
             notes += classes.notes
             if not classes.folded:
                 notes += variant_notes(raw.counts(kept))
-            notes += list_notes(raw.counts(kept))
+            notes += [*list_notes(raw.counts(kept)), *quoted_notes(raw.counts(kept))]
         notes += missing_notes(raw, kept, roles.label, split, _meant(dataset))
         notes += [note for source in files for note in swallowed_notes(source, roles.label, raw.values)]
         counts[split] = _counts(files, rows, int(kept.sum()))
