@@ -142,7 +142,7 @@ def _parquet(path: Path, field: str) -> Iterator[parquet.ParquetFile]:
             with open_seekable(path, field) as content, parquet.ParquetFile(content) as file:
                 yield file
         else:
-            with pa.memory_map(os.fsencode(path)) as content, parquet.ParquetFile(content) as file:
+            with pa.OSFile(os.fsencode(path)) as content, parquet.ParquetFile(content) as file:
                 yield file
     except (pa.ArrowException, OSError) as error:
         raise DataError(f"{path} cannot be read as Parquet: {error}", field=field) from error

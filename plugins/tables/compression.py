@@ -4,7 +4,6 @@ import bz2
 import gzip
 import io
 import lzma
-import mmap
 import os
 import zipfile
 import zlib
@@ -99,15 +98,7 @@ def line_blocks(path: Path, field: str) -> Iterator[bytes]:
     Raises:
         DataError: As `open_bytes`.
     """
-    if path.suffix.lower() in COMPRESSIONS:
-        yield from cut_at_lines(read_chunks(path, field))
-        return
-    with open_bytes(path, field) as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        start = 0
-        while start < len(content):  # a slice of a map is copied once; chunks of a file would be copied thrice
-            end = content.rfind(b"\n", start, start + _CHUNK) + 1 or content.find(b"\n", start) + 1 or len(content)
-            yield content[start:end]
-            start = end
+    yield from cut_at_lines(read_chunks(path, field))  # no memory map: a file that gets shorter would end the process
 
 
 def cut_at_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:

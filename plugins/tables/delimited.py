@@ -299,7 +299,7 @@ class _Reading:
         """Open the text, as UTF-8."""
         path, encoding = self.text.path, self.text.encoding
         if encoding.is_utf8 and path.suffix.lower() not in COMPRESSIONS:
-            return pa.memory_map(os.fsencode(path))
+            return pa.OSFile(os.fsencode(path))  # no memory map: a file that gets shorter would end the process
         return pa.PythonFile(_Stream(utf8_blocks(path, self.text.field, encoding)), mode="r")
 
     def options(self, ragged: Callable[[arrow_csv.InvalidRow], str] | None, *, threads: bool) -> dict[str, object]:

@@ -175,7 +175,9 @@ def looks_like_data(names: Sequence[str], rows: Sequence[Sequence[str]]) -> str 
         rows: Some rows below it.
     """
     for place, name in enumerate(names):
-        below = [row[place].strip() for row in rows if len(row) > place and [cell.strip() for cell in row] != list(names)]
+        below = [
+            row[place].strip() for row in rows if len(row) > place and [cell.strip() for cell in row] != list(names)
+        ]
         if not name or not below:
             continue
         if _NUMBER.fullmatch(name) and sum(bool(_NUMBER.fullmatch(cell)) for cell in below) > len(below) / 2:

@@ -145,7 +145,9 @@ def _readable(path: Path | str, field: str) -> Iterator[None]:
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         inner = getattr(error, "filename", None)
         where = f" ({inner})" if inner not in {None, str(path)} else ""
-        raise DataError(f"{path} cannot be read: {getattr(error, 'strerror', None) or error}{where}", field=field) from error
+        raise DataError(
+            f"{path} cannot be read: {getattr(error, 'strerror', None) or error}{where}", field=field
+        ) from error
 
 
 def stamps_of(paths: Sequence[Path]) -> tuple[tuple[int, int], ...]:

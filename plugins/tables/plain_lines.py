@@ -21,9 +21,7 @@ def open_lines(path: Path, field: str, given: Format) -> OpenTable:
         DataError: The file is no text, or not of the encoding that is given.
     """
     encoding = given_encoding(path, field, given.encoding) if given.encoding else find_encoding(path, field)
-    lines = sum(
-        block.count(b"\n") + (not block.endswith(b"\n")) for block in utf8_blocks(path, field, encoding)
-    )
+    lines = sum(block.count(b"\n") + (not block.endswith(b"\n")) for block in utf8_blocks(path, field, encoding))
 
     def batches(rows: int) -> Iterator[pa.RecordBatch]:
         for block in utf8_blocks(path, field, encoding):

@@ -252,9 +252,7 @@ class _Scan:
         like = sum(line.count(self._delimiter) == self._columns - 1 for line in inner)
         return len(inner) > 1 and self._columns > 1 and like >= _ROW_LIKE * len(inner)
 
-    def _row_like(
-        self, data: np.ndarray, breaks: np.ndarray, ends: np.ndarray, many: np.ndarray
-    ) -> np.ndarray:
+    def _row_like(self, data: np.ndarray, breaks: np.ndarray, ends: np.ndarray, many: np.ndarray) -> np.ndarray:
         """Return for each record whether most lines between its first and its last look like rows."""
         last = ends
         first = np.append(0, ends[:-1] + 1)
