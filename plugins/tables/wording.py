@@ -1,11 +1,19 @@
 """Phrases that several errors share."""
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 
-__all__ = ["counted", "listed", "nearest", "rows_named", "shortened"]
+__all__ = ["as_options", "counted", "listed", "nearest", "rows_named", "shortened"]
 
 _SHOWN = 20
+
+
+def as_options(message: str) -> str:
+    """Return a message that says what to write in a spec's ``format`` with the options of the command line."""
+    message = message.replace('"format": {"header": false}', "--no-header")
+    message = re.sub(r'"format": \{"(delimiter|quote|encoding)": ("[^"]*")\}', r"--\1 \2", message)
+    return message.replace('"format": {"encoding": ...}', "--encoding").replace("dataset.format", "the options")
 
 
 def shortened(value: object, width: int = 60) -> str:

@@ -141,10 +141,11 @@ def check_labelled(source: Source, column: str, missing: np.ndarray) -> None:
     """
     rows = (np.flatnonzero(missing) + 1).tolist()
     if rows:
+        of_study = source.field.startswith("dataset")
+        how = 'set "missing_labels": "drop" to leave them out' if of_study else "remove these rows"
         raise DataError(
             f"{source.origin}: {len(rows):,} of {missing.size:,} rows have no label in column {column!r}: "
-            f'{rows_named(rows)} (counted without a header). Label them, or set "missing_labels": "drop" to leave '
-            "them out.",
+            f"{rows_named(rows)} (counted without a header). Label them, or {how}.",
             field=source.field,
         )
 

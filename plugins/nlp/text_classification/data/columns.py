@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from catalog.columns import ColumnRoles
 from catalog.errors import DataError
-from plugins.nlp.text_classification.data.profiles import Profile, profile
+from plugins.nlp.text_classification.data.profiles import Profile, profile, words_in
 from plugins.nlp.text_classification.data.records import Source
 from plugins.tables.table import NESTED_ROW
 from plugins.tables.wording import listed, nearest
@@ -22,6 +22,8 @@ _OTHER_NAMES = frozenset(
 )
 """Names of columns that are neither text nor label, by which the first line of a file shows that it is a header."""
 _SHOWN = 12
+_LOOKED_AT = 200
+_CHARACTERS = 4000
 
 
 def choose_columns(
@@ -78,12 +80,24 @@ def choose_columns(
     return ColumnRoles(texts, label, ignored, group, time)
 
 
-def header_note(source: Source, text: str | Sequence[str] | None, label: str | None) -> str | None:
-    """Return a note on a first line that was taken for names, if nothing shows that it is no row."""
+def header_note(source: Source, roles: ColumnRoles, *, named: bool) -> str | None:
+    """Return a note on a first line that was taken for names, if nothing shows that it is no row.
+
+    A usual name of any column shows that, and so does a name of fewer words than nearly all texts have.
+
+    Args:
+        source: A file.
+        roles: Its columns.
+        named: Whether text and label were named, not found.
+    """
     names = source.table.column_names
-    if not source.headed or (text is not None and label is not None):
+    if not source.headed or named:
         return None
     if any(name.strip().casefold() in {*TEXT_NAMES, *LABEL_NAMES, *_OTHER_NAMES} for name in names):
+        return None
+    texts = source.table[roles.text[0]].slice(0, _LOOKED_AT).cast("large_string").to_pylist()
+    words = sorted(words_in(text[:_CHARACTERS]) for text in texts if text and text.strip())
+    if words and words_in(roles.text[0]) < words[len(words) // 50]:
         return None
     return (
         f"{source.origin}: the first line was taken for the names of the columns: {listed(map(repr, names))}. If it is a "

@@ -15,7 +15,7 @@ from plugins.nlp.text_classification.data.reading import read_rows
 from plugins.nlp.text_classification.data.records import Labelled, Source, Split
 from plugins.nlp.text_classification.data.texts import swallowed_notes
 from plugins.tables.files import find_path
-from plugins.tables.wording import listed
+from plugins.tables.wording import as_options, listed
 
 __all__ = ["load_labelled"]
 
@@ -36,7 +36,7 @@ def load_labelled(file: LabelledFile, names: Sequence[str]) -> Labelled:
     try:
         return _read(file, names)
     except DataError as error:
-        raise DataError(error.message) from error  # no field of a spec is to blame
+        raise DataError(as_options(error.message)) from error  # no field of a spec is to blame
 
 
 def _read(file: LabelledFile, names: Sequence[str]) -> Labelled:
@@ -58,9 +58,9 @@ def _read(file: LabelledFile, names: Sequence[str]) -> Labelled:
         text for text, keep in zip(rows.texts.to_pylist(), filled.tolist(), strict=True) if keep
     )
     left_out = int((~rows.filled & ~rows.header).sum())
-    found = header_note(source, file.text, file.label)
+    found = header_note(source, roles, named=file.text is not None and file.label is not None)
     notes = (*source.notes, *([found] if found else []), *swallowed_notes(source, roles.label, rows.raw.values))
-    return Labelled(Split(texts, labels), np.flatnonzero(filled), left_out, roles, notes)
+    return Labelled(Split(texts, labels), np.flatnonzero(filled), left_out, roles, tuple(map(as_options, notes)))
 
 
 def _classes(file: LabelledFile, source: Source, column: str, raw: RawLabels, names: Sequence[str]) -> Classes:

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from plugins.nlp.text_classification.data.plain import plain
 from plugins.tables.wording import shortened
 
-__all__ = ["Profile", "profile"]
+__all__ = ["Profile", "profile", "words_in"]
 
 _SAMPLED = 1000
 _CHARACTERS = 4000
@@ -90,7 +90,7 @@ def profile(column: pa.ChunkedArray) -> Profile:
 def _of_strings(values: Sequence[str]) -> Profile:
     if not values:
         return Profile("empty", 0.0, "")
-    words = sum(map(_count_words, values)) / len(values)
+    words = sum(map(words_in, values)) / len(values)
     sample = shortened(values[0])
     for kind, pattern in (("url", _URL), ("date", _DATE), ("number", _NUMBER)):
         if _share(pattern, values) >= _MOST:
@@ -106,7 +106,7 @@ def _of_strings(values: Sequence[str]) -> Profile:
     return Profile("short", words, sample)
 
 
-def _count_words(value: str) -> float:
+def words_in(value: str) -> float:
     """Count words of letters, two letters of scripts without spaces as one, and symbols such as emoji."""
     unspaced = len(_UNSPACED.findall(value))
     rest = _UNSPACED.sub(" ", value) if unspaced else value

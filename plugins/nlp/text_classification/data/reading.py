@@ -95,12 +95,12 @@ def read_sources(sources: Mapping[str, Sequence[Source]], dataset: FilesDataset 
     counts: dict[str, RowCounts] = {}
     groups: dict[str, list[str]] = {}
     times: dict[str, np.ndarray] = {}
-    notes: list[str] = [note for note in [header_note(first, dataset.text, dataset.label)] if note]
+    notes: list[str] = [note for note in [header_note(first, roles, named=_named(dataset))] if note]
     for split, files in sources.items():  # train comes first
         rows = [read_rows(source, roles) for source in files]
         notes += [note for source in files for note in source.notes]
         if not any(part.filled.any() for part in rows):
-            raise DataError(f"{files[0].origin}: no row has a text in column {_named(roles)}.", field=files[0].field)
+            raise DataError(f"{files[0].origin}: no row has a text in column {' and '.join(map(repr, roles.text))}.", field=files[0].field)
         if split != "train" and _secret(files, roles, rows):
             notes.append(f"The {split} split of the source has no labels and was set aside.")
             continue
@@ -179,8 +179,8 @@ def _meant(dataset: FilesDataset | HubDataset) -> Sequence[str]:
     return tuple(dataset.labels or ())
 
 
-def _named(roles: ColumnRoles) -> str:
-    return " and ".join(map(repr, roles.text))
+def _named(dataset: FilesDataset | HubDataset) -> bool:
+    return dataset.text is not None and dataset.label is not None
 
 
 def _secret(files: Sequence[Source], roles: ColumnRoles, rows: Sequence[Rows]) -> bool:
