@@ -49,11 +49,11 @@ def open_classes(folder: Path, field: str, given: Format) -> OpenTable:
         others += len(found) - len(texts)
         deeper += len(_visible(inner, folders=True))
         if inner.name.lower() in _UNLABELLED:
-            notes.append(f"{folder.name}/{inner.name}: {len(texts):,} files without a class left out.")
+            notes.append(f"{folder.name}/{inner.name}: {counted(len(texts), 'file')} without a class left out.")
         else:
             files += [(inner.name, text) for text in texts]
     if others:
-        notes.append(f"{folder.name}: {counted(others, 'file')} that do not end in .txt left out.")
+        notes.append(f"{folder.name}: {counted(others, 'file')} without .txt at the end left out.")
     if deeper:
         notes.append(f"{folder.name}: {counted(deeper, 'folder')} within those of the classes left out.")
     if not files:

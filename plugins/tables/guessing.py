@@ -19,6 +19,8 @@ __all__ = ["ADVICE", "guess_codec", "invalid_byte"]
 ADVICE = 'Say how it is written, as "format": {"encoding": "cp1252"}, or save it as UTF-8.'
 _SAMPLE = 1 << 18
 """Bytes of lines with characters outside ASCII that the encoding is found from."""
+_SURE = 0.06
+"""Confidence of `chardet`: right answers had 0.09 and more on small samples of ten languages, wrong ones 0.04."""
 _LEAD = 1.1
 """Times as likely as the next encoding that reads the same bytes as other characters: below, none is chosen."""
 _LEAST = 3
@@ -112,7 +114,8 @@ def _best(sample: bytes, failure: str, field: str) -> tuple[str, str, str | None
     text, (name, confidence) = ranked[0]
     rival, other = ranked[1][1] if len(ranked) > 1 else ("", 0.0)
     outside = sum(character > "\x7f" for character in text)
-    return text, name, rival if confidence < _LEAD * other or _odd(text) > _ODD * outside else None
+    doubtful = confidence < _SURE or confidence < _LEAD * other or _odd(text) > _ODD * outside
+    return text, name, rival if doubtful else None
 
 
 def _better(sample: bytes, text: str, codec: str) -> str | None:
@@ -144,7 +147,7 @@ def _odd(text: str) -> int:
 _WITHIN = re.compile(r"(?<=[^\W\d_])[^\w\s'’ʼ‑–—…·-](?=[^\W\d_])")  # noqa: RUF001 -- they stand in words
 _DRAWN = re.compile(r"[\u2500-\u259f\x80-\x9f¤]")
 _WORD = re.compile(r"[^\W\d_]+")
-_LATIN = re.compile(r"[A-Za-z]")
+_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 _OTHER_SCRIPT = re.compile(r"[\u0370-\u06ff\u0e00-\u0e7f]")
 
 

@@ -342,7 +342,7 @@ COLUMNS = [
 
 @pytest.mark.parametrize("case", [*SWALLOWED, *QUOTES, *HEADERS, *COLUMNS], ids=lambda case: case.name)
 def test_delimited_files_are_read_right_or_refused(tmp_path: Path, case: Case) -> None:
-    """A file gives its columns, classes and counts with a note on what is doubtful, or an error that says what to do."""
+    """A file gives its columns, classes and counts with notes on what is doubtful, or an error that says what to do."""
     path = tmp_path / case.file
     path.write_bytes(case.content if isinstance(case.content, bytes) else case.content.encode())
     dataset = FilesDataset(source="files", train=str(path), **case.fields)
