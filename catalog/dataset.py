@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 __all__ = ["Dataset", "DemoDataset", "FilesDataset", "Format", "HubDataset", "Limit", "Strict"]
 
@@ -126,12 +126,16 @@ class Format(Strict):
     """How delimited text (CSV, TSV) is written, where it is not to be found out."""
 
     delimiter: str | None = Field(
-        None, min_length=1, max_length=1, description="Character between two cells; found if left out.", examples=[";"]
+        None,
+        min_length=1,
+        max_length=1,
+        description="ASCII character between two cells; found if left out.",
+        examples=[";"],
     )
     quote: str | None = Field(
         None,
         max_length=1,
-        description='Character around cells that hold the delimiter or a line break; "" if quotes have no meaning.',
+        description='ASCII character around cells that hold the delimiter or a line break; "" if quotes have no meaning.',
         examples=["'", ""],
     )
     encoding: str | None = Field(
@@ -145,6 +149,19 @@ class Format(Strict):
         None,
         description='Whether the first line names the columns. If false they are named "0", "1", ... True if left out.',
     )
+
+    @field_validator("delimiter", "quote")
+    @classmethod
+    def _is_mark(cls, mark: str | None) -> str | None:
+        if mark and (not mark.isascii() or mark.isalnum() or (mark != "\t" and not mark.isprintable())):
+            raise ValueError("should be one ASCII character that is no letter, digit or line break")
+        return mark
+
+    @model_validator(mode="after")
+    def _are_different(self) -> "Format":
+        if self.delimiter is not None and self.delimiter == ('"' if self.quote is None else self.quote):
+            raise ValueError("delimiter and quote should be different characters")
+        return self
 
 
 _Files = _Name | _Names

@@ -1,15 +1,16 @@
 """A folder with one sub-folder of text files for each class, such as aclImdb: each file is a row."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pyarrow as pa
 
 from catalog.dataset import Format
 from catalog.errors import DataError
-from plugins.tables.encodings import find_encoding, given_encoding, utf8_blocks
+from plugins.tables.encodings import find_encodings, given_encoding, utf8_blocks
 from plugins.tables.table import OpenTable
-from plugins.tables.wording import listed
+from plugins.tables.wording import counted, listed
 
 __all__ = ["class_splits", "open_classes"]
 
@@ -19,7 +20,6 @@ _SPLITS = {
     "test": ("test", "testing"),
 }
 _UNLABELLED = ("unsup", "unlabeled", "unlabelled")
-_SHOWN = 3
 
 
 def class_splits(folder: Path) -> dict[str, Path]:
@@ -42,46 +42,80 @@ def open_classes(folder: Path, field: str, given: Format) -> OpenTable:
         DataError: There are no such sub-folders, or files that are no text.
     """
     files: list[tuple[str, Path]] = []
-    notes, others = [], 0
-    for inner in sorted(each for each in folder.iterdir() if each.is_dir() and not each.name.startswith(".")):
-        texts = sorted(each for each in inner.iterdir() if each.suffix.lower() == ".txt" and each.is_file())
-        others += sum(each.is_file() and not each.name.startswith(".") for each in inner.iterdir()) - len(texts)
+    notes, others, deeper = [], 0, 0
+    for inner in _visible(folder, folders=True):
+        found = _visible(inner, folders=False)
+        texts = [each for each in found if each.suffix.lower() == ".txt"]
+        others += len(found) - len(texts)
+        deeper += len(_visible(inner, folders=True))
         if inner.name.lower() in _UNLABELLED:
-            notes.append(f"{folder.name}/{inner.name}: {len(texts):,} files without a class left out.")
+            notes.append(f"{folder.name}/{inner.name}: {counted(len(texts), 'file')} without a class left out.")
         else:
             files += [(inner.name, text) for text in texts]
     if others:
-        notes.append(f"{folder.name}: {others:,} files that do not end in .txt left out.")
+        notes.append(f"{folder.name}: {counted(others, 'file')} without .txt at the end left out.")
+    if deeper:
+        notes.append(f"{folder.name}: {counted(deeper, 'folder')} within those of the classes left out.")
     if not files:
         inside = listed(sorted(each.name for each in folder.iterdir())[:20]) or "nothing"
         raise DataError(
             f"{folder} is a folder without a sub-folder of .txt files for each class, and was not saved by "
-            f"`datasets`. It holds: {inside}. Name a file in it, or a pattern such as {folder.name}/*.csv.",
+            f"`datasets`. It holds: {inside}. Name a file in it, or a pattern such as {folder / '*.csv'}.",
             field=field,
         )
-    guessed: list[str] = []
+    texts_read, encoding_notes = _texts([path for _, path in files], field, given)
+    table = pa.table(
+        {
+            "text": pa.array(texts_read, pa.large_string()),
+            "label": pa.array([label for label, _ in files], pa.string()),
+            "file": pa.array([f"{label}/{path.name}" for label, path in files], pa.string()),
+        }
+    )
 
     def batches(rows: int) -> Iterator[pa.RecordBatch]:
-        for start in range(0, len(files), rows):
-            part = files[start : start + rows]
-            yield pa.record_batch(
-                {
-                    "text": pa.array([_text(path, field, given, guessed) for _, path in part], pa.string()),
-                    "label": pa.array([label for label, _ in part], pa.string()),
-                    "file": pa.array([f"{label}/{path.name}" for label, path in part], pa.string()),
-                }
-            )
+        yield from table.to_batches(max_chunksize=rows)
 
-    table = pa.Table.from_batches(batches(1024))
-    if guessed:
-        notes.append(f"{folder.name}: {len(guessed):,} files are not UTF-8: {listed(guessed[:_SHOWN])}.")
-    return OpenTable(("text", "label", "file"), False, None, tuple(notes), batches, lambda: table)
+    return OpenTable(
+        columns=("text", "label", "file"),
+        typed=False,
+        lines=None,
+        notes=(*notes, *encoding_notes),
+        batches=batches,
+        read=lambda: table,
+    )
 
 
-def _text(path: Path, field: str, given: Format, guessed: list[str]) -> str:
-    if not path.stat().st_size:
-        return ""
-    encoding = given_encoding(path, field, given.encoding) if given.encoding else find_encoding(path, field)
-    if encoding.note is not None:
-        guessed.append(encoding.note)
-    return b"".join(utf8_blocks(path, field, encoding)).decode()
+def _visible(folder: Path, *, folders: bool) -> list[Path]:
+    """Return the folders or the files in a folder, without hidden ones such as those that macOS adds."""
+    inside = (each for each in folder.iterdir() if not each.name.startswith("."))
+    return sorted(each for each in inside if (each.is_dir() if folders else each.is_file()))
+
+
+def _texts(paths: Sequence[Path], field: str, given: Format) -> tuple[list[str], list[str]]:
+    """Return the text of each file, and notes on their encoding.
+
+    Files that are not UTF-8 share one encoding, which is found from all of them: one alone says too little.
+    """
+    texts: list[str] = []
+    foreign: list[int] = []
+    for place, path in enumerate(paths):
+        content = path.read_bytes()
+        texts.append("")
+        if not given.encoding and b"\0" not in content:
+            with suppress(UnicodeDecodeError):
+                texts[place] = content.decode("utf-8-sig")
+                continue
+        if content:
+            foreign.append(place)
+    if not foreign:
+        return texts, []
+    if given.encoding:
+        encodings = [given_encoding(paths[place], field, given.encoding) for place in foreign]
+    else:
+        encodings = find_encodings([paths[place] for place in foreign], field)
+    for place, encoding in zip(foreign, encodings, strict=True):
+        texts[place] = b"".join(utf8_blocks(paths[place], field, encoding)).decode()
+    noted = [encoding.note for encoding in encodings if encoding.note is not None]
+    if not noted:
+        return texts, []
+    return texts, [f"{paths[0].parent.parent.name}: {counted(len(noted), 'file')} not in UTF-8; {noted[0]}"]

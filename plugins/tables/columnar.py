@@ -1,6 +1,7 @@
 """Parquet, Arrow and Feather files, and folders saved by the `datasets` library, with the class names they carry."""
 
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,8 @@ from plugins.tables.wording import listed
 __all__ = ["open_arrow", "open_parquet", "open_saved", "saved_splits"]
 
 _READ_ROWS = 1 << 16
+_FILE, _FEATHER_1 = b"ARROW1", b"FEA1"
+"""With which Arrow files begin, and those of the first version of Feather; Arrow streams have no such mark."""
 
 
 def open_parquet(path: Path, field: str) -> OpenTable:
@@ -139,7 +142,7 @@ def _parquet(path: Path, field: str) -> Iterator[parquet.ParquetFile]:
             with open_seekable(path, field) as content, parquet.ParquetFile(content) as file:
                 yield file
         else:
-            with parquet.ParquetFile(path, memory_map=True) as file:
+            with pa.OSFile(os.fsencode(path)) as content, parquet.ParquetFile(content) as file:
                 yield file
     except (pa.ArrowException, OSError) as error:
         raise DataError(f"{path} cannot be read as Parquet: {error}", field=field) from error
@@ -149,12 +152,11 @@ def _parquet(path: Path, field: str) -> Iterator[parquet.ParquetFile]:
 def _arrow(path: Path, field: str) -> Iterator[Any]:
     try:
         with open_seekable(path, field) as content, pa.PythonFile(content, mode="r") as file:
-            try:
-                opened = ipc.open_file(file)
-            except pa.ArrowInvalid:
-                file.seek(0)
-                opened = ipc.open_stream(file)
-            with opened:
+            first = file.read(len(_FILE))
+            file.seek(0)
+            if first.startswith(_FEATHER_1):
+                raise DataError(f"{path} is Feather of version 1. Save it as version 2, or as Parquet.", field=field)
+            with ipc.open_file(file) if first == _FILE else ipc.open_stream(file) as opened:
                 yield opened
     except (pa.ArrowException, OSError) as error:
         raise DataError(f"{path} cannot be read as an Arrow or Feather file: {error}", field=field) from error

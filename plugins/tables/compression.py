@@ -4,8 +4,9 @@ import bz2
 import gzip
 import io
 import lzma
-import mmap
+import os
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -59,7 +60,7 @@ def open_bytes(path: Path, field: str) -> Iterator[IO[bytes]]:
                 with lzma.open(path) as file:
                     yield cast("IO[bytes]", file)
             case ".zst":
-                with pa.OSFile(str(path)) as raw, pa.CompressedInputStream(raw, "zstd") as file:
+                with pa.OSFile(os.fsencode(path)) as raw, pa.CompressedInputStream(raw, "zstd") as file:
                     yield cast("IO[bytes]", file)
             case ".zip":
                 with zipfile.ZipFile(path) as archive, archive.open(_member(archive, path, field)) as file:
@@ -97,15 +98,7 @@ def line_blocks(path: Path, field: str) -> Iterator[bytes]:
     Raises:
         DataError: As `open_bytes`.
     """
-    if path.suffix.lower() in COMPRESSIONS:
-        yield from cut_at_lines(read_chunks(path, field))
-        return
-    with open_bytes(path, field) as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        start = 0
-        while start < len(content):  # a slice of a map is copied once; chunks of a file would be copied thrice
-            end = content.rfind(b"\n", start, start + _CHUNK) + 1 or content.find(b"\n", start) + 1 or len(content)
-            yield content[start:end]
-            start = end
+    yield from cut_at_lines(read_chunks(path, field))  # no memory map: a file that gets shorter would end the process
 
 
 def cut_at_lines(chunks: Iterable[bytes]) -> Iterator[bytes]:
@@ -142,7 +135,7 @@ def _decompressing(path: Path, field: str) -> Iterator[None]:
     """Turn what the archive libraries raise into an error that names the file."""
     try:
         yield
-    except (gzip.BadGzipFile, zipfile.BadZipFile, lzma.LZMAError, EOFError, NotImplementedError) as error:
+    except (gzip.BadGzipFile, zipfile.BadZipFile, lzma.LZMAError, zlib.error, EOFError, NotImplementedError) as error:
         raise DataError(f"{path} is damaged or not what its name says: {error}", field=field) from error
     except RuntimeError as error:  # zipfile: a password is needed
         raise DataError(f"{path} cannot be unpacked: {error}", field=field) from error

@@ -2,7 +2,9 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+import os
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -19,6 +21,7 @@ from plugins.tables.dialect import (
     excel_delimiter,
     find_delimiter,
     find_header,
+    header_problem,
     looks_like_data,
     parse_rows,
 )
@@ -31,8 +34,8 @@ from plugins.tables.encodings import (
     marked_encoding,
     utf8_blocks,
 )
-from plugins.tables.structure import Structure, scan
-from plugins.tables.table import OpenTable
+from plugins.tables.structure import LongRecord, Structure, scan
+from plugins.tables.table import OpenTable, TextRows
 from plugins.tables.wording import listed, rows_named
 
 __all__ = ["open_delimited"]
@@ -40,6 +43,8 @@ __all__ = ["open_delimited"]
 _SNIFFED = 1 << 18
 _BLOCK = 1 << 24
 """Bytes that are parsed at a time, and so the longest row: 16 MiB."""
+_NAMED = 5
+"""Rows that seem to have swallowed others and are named in a note."""
 _BOUNDARY = "straddling object"
 """What Arrow says of a row that is longer than a block."""
 
@@ -91,7 +96,8 @@ class _Text:
 
 
 def _open(text: _Text, given: Format, *, tabs: bool, whole: bool) -> OpenTable:
-    sample = next(text.blocks(), b"")[:_SNIFFED].decode("utf-8", errors="ignore")
+    block = next(text.blocks(), b"")
+    sample = block[: max(_SNIFFED, block.find(b"\n") + 1)].decode("utf-8", errors="ignore")  # a header may be long
     dialect = _dialect(sample, given, tabs=tabs)
     header = find_header(sample, dialect, given=given.header)
     names, unnamed_note = _names(text, header)
@@ -107,7 +113,8 @@ def _open(text: _Text, given: Format, *, tabs: bool, whole: bool) -> OpenTable:
     if not structure.records:
         what = "a header and no rows" if given.header is not False else "no rows"
         raise DataError(f"{text.path} has {what}.", field=text.field)
-    notes = (text.encoding.note, dialect_note, *header.notes, unnamed_note, *_notes(text.path, structure))
+    suspicious = structure.suspicious()
+    notes = (text.encoding.note, dialect_note, *header.notes, unnamed_note, *_notes(text.path, structure, suspicious))
     return OpenTable(
         columns=tuple(names),
         typed=False,
@@ -115,6 +122,12 @@ def _open(text: _Text, given: Format, *, tabs: bool, whole: bool) -> OpenTable:
         notes=tuple(note for note in notes if note),
         batches=lambda rows: _batches(reading, structure, rows),
         read=lambda: _checked(reading, structure, parsed if parsed is not None else _parsed(reading)),
+        headed=given.header is None,
+        text_rows=TextRows(
+            found.delimiter,
+            frozenset(each.row for each in suspicious),
+            lambda rows: _located(text, found, header, frozenset(rows)),
+        ),
     )
 
 
@@ -165,6 +178,13 @@ def _structure(
     raise strict
 
 
+def _located(text: _Text, dialect: Dialect, header: Header, rows: frozenset[int]) -> Mapping[int, tuple[int, int]]:
+    found = scan(text.blocks(), dialect, header_lines=header.lines, columns=len(header.names), wanted=rows)
+    if dialect.escape or not found.well_formed:
+        found = _counted(text, dialect, header, Structure(wanted=rows))
+    return found.located
+
+
 def _rows(text: _Text, dialect: Dialect, skipped: int) -> Iterator[tuple[list[str], int]]:
     """Parse with Python's own reader, which is slow and strict, and yield rows with the line on which each ends."""
     csv.field_size_limit(max(csv.field_size_limit(), _BLOCK))  # of the process; only widened, so threads never differ
@@ -206,7 +226,7 @@ def _counted(text: _Text, dialect: Dialect, header: Header, by_lines: Structure)
     Raises:
         DataError: A quote that is not closed at the end of its cell, or with `escape` a row of other width.
     """
-    counted = Structure(lines=by_lines.lines, nul_line=by_lines.nul_line)
+    counted = Structure(lines=by_lines.lines, nul_line=by_lines.nul_line, wanted=by_lines.wanted)
     last = header.lines
     for row, line in _rows(text, dialect, header.lines):
         if not row:
@@ -241,7 +261,7 @@ def _names(text: _Text, header: Header) -> tuple[list[str], str | None]:
     if not any(header.names):
         raise DataError(f"{text.path} has no header: its first line must name the columns.", field=text.field)
     names = [name or f"unnamed {place}" for place, name in enumerate(header.names, start=1)]
-    if twice := sorted({name for name in names if names.count(name) > 1}):
+    if twice := sorted(name for name, count in Counter(names).items() if count > 1):
         raise DataError(
             f"{text.path}: several columns are called {listed(twice)}; give each its own name.", field=text.field
         )
@@ -252,22 +272,19 @@ def _names(text: _Text, header: Header) -> tuple[list[str], str | None]:
 def _check_header(text: _Text, names: list[str], sample: str, dialect: Dialect, header: Header) -> None:
     rows = [row for row, line in parse_rows(sample, dialect, 200) if row and line > header.lines]
     if len(rows) > 1 and (why := looks_like_data(names, rows)):
-        raise DataError(
-            f"{text.path}: its first line looks like a row, not like the names of columns: {why}. Add a header such as "
-            '"text,label", or say which it is: "format": {"header": false} names the columns "0", "1", ...; '
-            '"format": {"header": true} takes the first line as names.',
-            field=text.field,
-        )
+        raise DataError(header_problem(str(text.path), why), field=text.field)
 
 
-def _notes(path: Path, structure: Structure) -> Iterator[str]:
-    for record in structure.suspicious()[:5]:
+def _notes(path: Path, structure: Structure, suspicious: list[LongRecord]) -> Iterator[str]:
+    for record in suspicious[:_NAMED]:
         yield (
             f"{path.name}: row {record.row:,} takes lines {record.first_line:,} to {record.last_line:,} "
             f"({record.lines:,} lines): a quote that was opened and closed much later may have swallowed "
             f"{record.lines - 1:,} rows. Close it where its cell ends, or set "
             '"format": {"quote": ""} if quotes have no meaning in this file.'
         )
+    if (more := len(suspicious) - _NAMED) > 0:
+        yield f"{path.name}: {more} or more other rows of several lines look as if they had swallowed rows."
     if structure.nul_line is not None:
         yield f"{path.name}: line {structure.nul_line:,} holds a NUL character (U+0000), which stays in its cell."
 
@@ -282,7 +299,7 @@ class _Reading:
         """Open the text, as UTF-8."""
         path, encoding = self.text.path, self.text.encoding
         if encoding.is_utf8 and path.suffix.lower() not in COMPRESSIONS:
-            return pa.memory_map(str(path))
+            return pa.OSFile(os.fsencode(path))  # no memory map: a file that gets shorter would end the process
         return pa.PythonFile(_Stream(utf8_blocks(path, self.text.field, encoding)), mode="r")
 
     def options(self, ragged: Callable[[arrow_csv.InvalidRow], str] | None, *, threads: bool) -> dict[str, object]:

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 
+from plugins.tables.wording import counted
+
 __all__ = [
     "DELIMITERS",
     "Dialect",
@@ -15,8 +17,10 @@ __all__ = [
     "excel_delimiter",
     "find_delimiter",
     "find_header",
+    "header_problem",
     "looks_like_data",
     "parse_rows",
+    "passed_over",
 ]
 
 DELIMITERS = (",", ";", "\t", "|")
@@ -130,17 +134,32 @@ def find_header(sample: str, dialect: Dialect, *, given: bool | None) -> Header:
         at + 1 < len(filled)
         and width > 1
         and used > 1
-        and sum(bool(cell.strip()) for cell in filled[at][0]) <= 1
-        and sum(map(len, filled[at][0])) <= _LONGEST_TITLE
+        and not any(cell.strip() for cell in filled[at][0][1:])
+        and len(filled[at][0][0]) <= _LONGEST_TITLE
         and (at + 2 < len(filled) or len(filled[at][0]) != width)
     ):
         at += 1
-    if sum(bool(cell.strip()) for cell in filled[at][0]) <= 1 < used:
+    if not any(cell.strip() for cell in filled[at][0][1:]) and used > 1:
         at = 0  # no line looks like a header: leave it to the caller to complain about the first
     row, line = filled[at]
-    title = " / ".join(cell.strip() for above, _ in filled[:at] for cell in above if cell.strip())
-    notes = (f"{at} line{'s' if at > 1 else ''} above the header passed over: {title[:80]!r}.",) if at else ()
+    above = [" ".join(cell.strip() for cell in cells if cell.strip()) for cells, _ in filled[:at]]
+    notes = (passed_over(above),) if at else ()
     return Header(tuple(name.strip() for name in row), offset + line, notes)
+
+
+def passed_over(titles: Sequence[str]) -> str:
+    """Return a note on lines above the header, given what stands in each."""
+    shown = " / ".join(title for title in titles if title)
+    return f"{counted(len(titles), 'line')} above the header passed over: {shown[:80]!r}."
+
+
+def header_problem(origin: str, why: str) -> str:
+    """Return what is wrong with a header of which `looks_like_data` says why it looks like a row."""
+    return (
+        f"{origin}: its first line looks like a row, not like the names of columns: {why}. Add a header such as "
+        '"text,label", or say which it is: "format": {"header": false} names the columns "0", "1", ...; '
+        '"format": {"header": true} takes the first line as names.'
+    )
 
 
 def len_lines(row: Sequence[str]) -> int:

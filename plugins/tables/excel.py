@@ -9,10 +9,14 @@ import pyarrow as pa
 
 from catalog.dataset import Format
 from catalog.errors import DataError, WorkError
+from plugins.tables.dialect import header_problem, looks_like_data, passed_over
 from plugins.tables.table import OpenTable
 from plugins.tables.wording import listed
 
 __all__ = ["open_excel"]
+
+_LOOKED_AT = 200
+"""Rows from which a header is told from values."""
 
 
 def open_excel(path: Path, field: str, given: Format) -> OpenTable:
@@ -40,11 +44,17 @@ def open_excel(path: Path, field: str, given: Format) -> OpenTable:
         raise DataError(f"{path} holds no rows.", field=field)
     sheet, rows = next(iter(filled.items()))
     others = [name for name in filled if name != sheet]
-    notes = (f"{path.name}: sheet {sheet!r} was read; not {listed(others)}.",) if others else ()
+    notes = [f"{path.name}: sheet {sheet!r} was read; not {listed(others)}."] if others else []
+    above: tuple[str, ...] = ()
     if given.header is False:
         names = list(map(str, range(len(rows[0]))))
     else:
-        names = [str(cell).strip() for cell in rows.pop(0)]
+        above, rows = _without_titles(rows)
+        names = [_text(cell).strip() for cell in rows.pop(0)]
+    if given.header is None and len(rows) > 1:
+        cells = [["" if cell == "" else _text(cell) for cell in row] for row in rows[:_LOOKED_AT]]
+        if why := looks_like_data(names, cells):
+            raise DataError(header_problem(str(path), why), field=field)
     used = [place for place, name in enumerate(names) if name or any(row[place] != "" for row in rows)]
     if unnamed := [place + 1 for place in used if not names[place]]:
         raise DataError(f"{path}: column {unnamed[0]} of sheet {sheet!r} has no name in the first row.", field=field)
@@ -58,7 +68,24 @@ def open_excel(path: Path, field: str, given: Format) -> OpenTable:
     def batches(size: int) -> Iterator[pa.RecordBatch]:
         yield from table.to_batches(max_chunksize=size)
 
-    return OpenTable(tuple(chosen), True, None, notes, batches, lambda: table)
+    if above:
+        notes.append(passed_over(above))
+    return OpenTable(
+        columns=tuple(chosen),
+        typed=True,
+        lines=None,
+        notes=tuple(notes),
+        batches=batches,
+        read=lambda: table,
+        headed=given.header is None,
+    )
+
+
+def _without_titles(rows: list[list[Any]]) -> tuple[tuple[str, ...], list[list[Any]]]:
+    """Return what stands in rows above the header, which fill the first column only, and the rows from there on."""
+    widest = max(sum(cell != "" for cell in row) for row in rows[:_LOOKED_AT])
+    start = next((at for at, row in enumerate(rows) if any(cell != "" for cell in row[1:])), 0) if widest > 1 else 0
+    return tuple(_text(row[0]).strip() for row in rows[:start]), rows[start:]
 
 
 def _column(values: list[Any]) -> pa.Array:

@@ -1,6 +1,7 @@
 """From what a spec names, a file, a list, a pattern or a folder, to open tables."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from glob import glob, has_magic
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from plugins.tables.plain_lines import open_lines
 from plugins.tables.table import OpenTable
 from plugins.tables.wording import listed
 
-__all__ = ["SUFFIXES", "find_paths", "open_file", "split_paths", "stamps_of"]
+__all__ = ["SUFFIXES", "find_path", "find_paths", "open_file", "split_paths", "stamps_of"]
 
 SUFFIXES = (
     ".csv", ".tsv", ".jsonl", ".ndjson", ".json-lines", ".json", ".parquet", ".arrow", ".feather", ".xlsx",
@@ -38,7 +39,8 @@ def split_paths(given: Mapping[str, str | Sequence[str]]) -> Mapping[str, Sequen
     found = {split: find_paths(value, f"dataset.{split}") for split, value in given.items()}
     train = found["train"]
     if len(train) == 1 and train[0].is_dir():
-        inner = saved_splits(train[0], "dataset.train") or class_splits(train[0])
+        with _readable(train[0], "dataset.train"):
+            inner = saved_splits(train[0], "dataset.train") or class_splits(train[0])
         aliases = {"valid": "validation", "val": "validation", "dev": "validation"}
         named = {aliases.get(split, split): path for split, path in inner.items()}
         if "train" not in named:
@@ -60,7 +62,7 @@ def find_paths(given: str | Sequence[str], field: str) -> list[Path]:
     """
     paths: list[Path] = []
     for each in [given] if isinstance(given, str) else given:
-        try:
+        with _readable(each, field):
             if has_magic(each) and not Path(each).exists():
                 matches = sorted(Path(match) for match in glob(each, recursive=True))
                 matches = [match for match in matches if match.is_file()]
@@ -71,9 +73,19 @@ def find_paths(given: str | Sequence[str], field: str) -> list[Path]:
                 paths.append(Path(each))
             else:
                 raise DataError(f"{each}: no such file.", field=field)
-        except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-            raise DataError(f"{each} cannot be read: {error}", field=field) from error
     return list(dict.fromkeys(paths))
+
+
+def find_path(given: str, field: str) -> Path:
+    """Return the one file or folder that a path or a pattern names.
+
+    Raises:
+        DataError: It is missing, or several match.
+    """
+    found = find_paths(given, field)
+    if len(found) > 1:
+        raise DataError(f"{given} matches {len(found):,} files ({listed(found[:3])} ...); name one.", field=field)
+    return found[0]
 
 
 def open_file(path: Path, field: str, given: Format, *, predicting: bool = False, whole: bool = False) -> OpenTable:
@@ -90,19 +102,19 @@ def open_file(path: Path, field: str, given: Format, *, predicting: bool = False
         DataError: An unknown suffix, an empty file, or one that cannot be read; the message names file and row.
         WorkError: A library for its format is not installed.
     """
-    if path.is_dir():
-        if saved_splits(path, field) is not None:
+    with _readable(path, field):
+        if path.is_dir():
+            saved = saved_splits(path, field)
+            if saved is None:
+                return open_classes(path, field, given)
+            if path not in saved.values():
+                raise DataError(f"{path} holds the splits {listed(saved)}. Name one of its folders.", field=field)
             return open_saved(path, field)
-        return open_classes(path, field, given)
-    try:
         if not path.is_file():
             raise DataError(f"{path} is neither a file nor a folder.", field=field)
         with path.open("rb") as file:
             if not file.read(1):
                 raise DataError(f"{path} is empty.", field=field)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise DataError(f"{path} cannot be read: {reason}", field=field) from error
     suffix, compression = kind_of(path, field)
     match suffix:
         case ".csv" | ".tsv":
@@ -125,12 +137,28 @@ def open_file(path: Path, field: str, given: Format, *, predicting: bool = False
             )
 
 
+@contextmanager
+def _readable(path: Path | str, field: str) -> Iterator[None]:
+    """Turn what the file system refuses into an error that names the path."""
+    try:
+        yield
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        inner = getattr(error, "filename", None)
+        where = f" ({inner})" if inner not in {None, str(path)} else ""
+        raise DataError(
+            f"{path} cannot be read: {getattr(error, 'strerror', None) or error}{where}", field=field
+        ) from error
+
+
 def stamps_of(paths: Sequence[Path]) -> tuple[tuple[int, int], ...]:
     """Return what changes when a file or folder does: times of change and sizes of all files."""
     stamps = []
     for path in paths:
         files = sorted(path.rglob("*")) if path.is_dir() else [path]
         for file in files:
-            status = file.stat()
+            try:
+                status = file.stat()
+            except OSError:  # reading it says what is wrong
+                continue
             stamps.append((status.st_mtime_ns, status.st_size))
     return tuple(stamps)

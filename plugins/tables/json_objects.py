@@ -1,6 +1,7 @@
 """JSON: one object a line, or one array of objects; keys are columns."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,9 @@ from plugins.tables.wording import listed, shortened
 
 __all__ = ["open_json"]
 
-_SPACE = " \t\r\n"
+_SPACE = re.compile(r"[ \t\r\n]*")
+_EXACT = 1 << 53
+"""Whole numbers up to here are exact as floating-point numbers."""
 
 
 def open_json(path: Path, field: str, given: Format) -> OpenTable:
@@ -36,8 +39,7 @@ def open_json(path: Path, field: str, given: Format) -> OpenTable:
     for row in reader:
         rows += 1
         for name, value in row.items():
-            wide = isinstance(value, int) and not -(1 << 63) <= value < 1 << 63
-            kinds.setdefault(name, set()).add(str if wide else type(value))
+            kinds.setdefault(name, set()).add(_kind(value))
             if isinstance(value, list | dict):
                 nested.setdefault(name, rows)
     if not rows:
@@ -79,14 +81,15 @@ class _Objects:
     def __init__(self, path: Path, field: str, encoding: Encoding) -> None:
         self._path, self._field, self._encoding = path, field, encoding
         self.lines = 0
+        self._where = ""
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         blocks = (block.decode() for block in utf8_blocks(self._path, self._field, self._encoding))
         first = ""
-        for block in blocks:
-            first += block
+        for first in blocks:
             if first.strip():
                 break
+            self.lines += first.count("\n")
         if first.lstrip().startswith("["):
             yield from self._array(first, blocks)
         else:
@@ -99,17 +102,17 @@ class _Objects:
                 lines.pop()
             for line in lines:
                 self.lines += 1
+                self._where = f"line {self.lines:,}"
                 if line.strip():
                     yield self._object(line)
 
     def _array(self, first: str, blocks: Iterator[str]) -> Iterator[dict[str, Any]]:
         decoder = json.JSONDecoder(object_pairs_hook=self._pairs)
         text, at = first, first.index("[") + 1
-        self.lines = first.count("\n")
+        self.lines += first.count("\n")
         values, separated = 0, True
         while True:
-            while at < len(text) and text[at] in _SPACE:
-                at += 1
+            at = _SPACE.match(text, at).end()  # type: ignore[union-attr]  # it also matches nothing
             reason = "the array is not closed"
             if text[at : at + 1] == "]" and (not values or not separated):
                 break
@@ -119,27 +122,38 @@ class _Objects:
                 at, separated = at + 1, True
                 continue
             if at < len(text):
+                self._where = f"object {values + 1:,}"
                 try:
-                    value, at = decoder.raw_decode(text, at)
+                    value, end = decoder.raw_decode(text, at)
                 except json.JSONDecodeError as error:  # the object may go on in the next block
                     reason = error.msg
                 except RecursionError as error:
                     raise self._wrong(text[at:], "it is nested too deeply") from error
+                except ValueError as error:  # a number of thousands of digits
+                    raise self._wrong(text[at:], str(error)) from error
                 else:
                     if not isinstance(value, dict):
                         raise self._wrong(text[at:], f"it holds {shortened(value)}")
                     yield value
-                    values, separated = values + 1, False
+                    at, values, separated = end, values + 1, False
                     continue
-            block = next(blocks, None)
-            if block is None:
+            more = self._more(blocks, len(text) - at)
+            if not more:
                 raise self._wrong(text[at:], reason)
-            self.lines += block.count("\n")
-            text, at = text[at:] + block, 0
+            self.lines += more.count("\n")
+            text, at = text[at:] + more, 0
         rest = text[at + 1 :] + "".join(blocks)
         if rest.strip():
             raise self._wrong(rest, "something follows the array")
         self.lines += not rest.endswith("\n")
+
+    @staticmethod
+    def _more(blocks: Iterator[str], size: int) -> str:
+        """Return at least as much as is at hand, so that a large object is not parsed once for each block."""
+        found: list[str] = []
+        while sum(map(len, found)) <= size and (block := next(blocks, None)) is not None:
+            found.append(block)
+        return "".join(found)
 
     @staticmethod
     def _chained(first: str, blocks: Iterator[str]) -> Iterator[str]:
@@ -168,7 +182,7 @@ class _Objects:
             names = [name for name, _ in pairs]
             twice = next(name for name in names if names.count(name) > 1)
             raise DataError(
-                f"{self._path}: an object in line {max(self.lines, 1):,} has the key {shortened(twice)!r} twice.",
+                f"{self._path}: {self._where} has the key {shortened(twice)!r} twice.",
                 field=self._field,
             )
         return found
@@ -179,15 +193,27 @@ class _Objects:
         )
 
 
+class _Wide:
+    """Kind of whole numbers that floating-point numbers cannot hold exactly."""
+
+
+def _kind(value: Any) -> type:
+    if type(value) is not int or -_EXACT <= value <= _EXACT:
+        return type(value)
+    return _Wide if -(1 << 63) <= value < 1 << 63 else str
+
+
 def _type(kinds: set[type], nested: bool) -> pa.DataType:
     known = kinds - {type(None)}
     if nested:
         return pa.string()
     if not known:
         return pa.null()
-    for kind, type_ in ((bool, pa.bool_()), (int, pa.int64()), (float, pa.float64())):
+    for kind, type_ in ((bool, pa.bool_()), (float, pa.float64())):
         if known == {kind}:
             return type_
+    if known <= {int, _Wide}:
+        return pa.int64()
     return pa.float64() if known == {int, float} else pa.string()
 
 

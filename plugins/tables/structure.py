@@ -55,6 +55,8 @@ class Structure:
         well_formed: Whether every quote opens or closes a cell. If not, `records` means nothing.
         spans: How many records take 1, 2, 3 ... lines, by that number.
         longest: Records of many lines, first those whose lines look like rows.
+        wanted: Rows of which the lines are to be found, counted from 1.
+        located: First and last line of these.
     """
 
     lines: int = 0
@@ -64,12 +66,16 @@ class Structure:
     well_formed: bool = True
     spans: dict[int, int] = field(default_factory=dict)
     longest: list[LongRecord] = field(default_factory=list)
+    wanted: frozenset[int] = frozenset()
+    located: dict[int, tuple[int, int]] = field(default_factory=dict)
 
     def add(self, row: Sequence[str], first_line: int, last_line: int, delimiter: str) -> None:
         """Count a record that another reader has parsed."""
         self.records += 1
         span = last_line - first_line + 1
         self.spans[span] = self.spans.get(span, 0) + 1
+        if self.records in self.wanted:
+            self.located[self.records] = (first_line, last_line)
         if span > 1:
             inner = [line for cell in row for line in cell.split("\n")[1:-1]]
             like = sum(line.count(delimiter) == len(row) - 1 for line in inner)
@@ -95,7 +101,14 @@ class Structure:
         )
 
 
-def scan(blocks: Iterable[bytes], dialect: Dialect, *, header_lines: int, columns: int) -> Structure:
+def scan(
+    blocks: Iterable[bytes],
+    dialect: Dialect,
+    *,
+    header_lines: int,
+    columns: int,
+    wanted: frozenset[int] = frozenset(),
+) -> Structure:
     """Find the records of a file.
 
     Args:
@@ -103,13 +116,15 @@ def scan(blocks: Iterable[bytes], dialect: Dialect, *, header_lines: int, column
         dialect: How it is written. Files with an escape character are counted by lines alone.
         header_lines: Lines above the first row.
         columns: Cells of a row.
+        wanted: Rows of which the lines are to be found, counted from 1.
     """
-    return _Scan(dialect, header_lines, columns).run(blocks)
+    return _Scan(dialect, header_lines, columns, wanted).run(blocks)
 
 
 class _Scan:
-    def __init__(self, dialect: Dialect, header_lines: int, columns: int) -> None:
-        self.found = Structure()
+    def __init__(self, dialect: Dialect, header_lines: int, columns: int, wanted: frozenset[int]) -> None:
+        self.found = Structure(wanted=wanted)
+        self._wanted = np.fromiter(sorted(wanted), dtype=np.int64, count=len(wanted))
         self._delimiter = dialect.delimiter.encode()
         self._quote = ord(dialect.quote) if dialect.quote else None
         self._header = header_lines
@@ -199,6 +214,9 @@ class _Scan:
         spans = lines - first + 1
         for span, count in zip(*np.unique(spans[counted & ~blank], return_counts=True), strict=True):
             self.found.spans[int(span)] = self.found.spans.get(int(span), 0) + int(count)
+        if self._wanted.size:
+            for at in np.flatnonzero(counted & ~blank & np.isin(rows, self._wanted)).tolist():
+                self.found.located[int(rows[at])] = (int(first[at]), int(lines[at]))
         many = counted & (spans > 1)
         if many.any():
             row_like = self._row_like(data, breaks, ends, many)
@@ -219,6 +237,8 @@ class _Scan:
         self.found.records += 1
         span = line - self._record_line + 1
         self.found.spans[span] = self.found.spans.get(span, 0) + 1
+        if self.found.records in self.found.wanted:
+            self.found.located[self.found.records] = (self._record_line, line)
         if span > 1:
             self.found.remember(LongRecord(self.found.records, self._record_line, line, self._is_row_like(content)))
 

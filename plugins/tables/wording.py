@@ -1,11 +1,19 @@
 """Phrases that several errors share."""
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 
-__all__ = ["listed", "nearest", "rows_named", "shortened"]
+__all__ = ["as_options", "counted", "listed", "nearest", "rows_named", "shortened"]
 
 _SHOWN = 20
+
+
+def as_options(message: str) -> str:
+    """Return a message that says what to write in a spec's ``format`` with the options of the command line."""
+    message = message.replace('"format": {"header": false}', "--no-header")
+    message = re.sub(r'"format": \{"(delimiter|quote|encoding)": ("[^"]*")\}', r"--\1 \2", message)
+    return message.replace('"format": {"encoding": ...}', "--encoding").replace("dataset.format", "the options")
 
 
 def shortened(value: object, width: int = 60) -> str:
@@ -19,6 +27,11 @@ def listed(values: Iterable[object]) -> str:
     known = list(values)
     line = ", ".join(shortened(value) or '""' for value in known[:_SHOWN])
     return f"{line}, and {len(known) - _SHOWN:,} more" if len(known) > _SHOWN else line
+
+
+def counted(number: int, noun: str) -> str:
+    """Return ``1 file`` or ``1,200 files``."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def nearest(name: str, known: Sequence[str]) -> str:

@@ -27,7 +27,9 @@ def given_format(delimiter: str | None, quote: str | None, encoding: str | None,
         return Format.model_validate(given) if given else None
     except ValidationError as error:
         first = error.errors()[0]
-        raise InputError(f"--{first['loc'][0]}: {first['msg'][0].lower()}{first['msg'][1:]}") from error
+        reason = first["msg"].removeprefix("Value error, ")
+        option = first["loc"][0] if first["loc"] else "delimiter"
+        raise InputError(f"--{option}: {reason[0].lower()}{reason[1:]}") from error
 
 
 def input_file(record: StudyRecord, path: Path, columns: tuple[str, ...], form: Format | None) -> InputFile:

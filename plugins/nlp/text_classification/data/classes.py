@@ -2,13 +2,13 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from catalog.dataset import FilesDataset, HubDataset
 from catalog.errors import DataError
-from plugins.nlp.text_classification.data.labels import RawLabels, counted, fold, label_key
+from plugins.nlp.text_classification.data.labels import RawLabels, counted, fold, label_key, merge_key, visible
 from plugins.nlp.text_classification.data.records import Source
 from plugins.tables.wording import listed, rows_named
 
@@ -41,7 +41,7 @@ class Classes:
         """Return the class of a stored value, also as another file format spells it; None if train has none such."""
         if value in self.ids:
             return self.ids[value]
-        for key in (label_key, fold) if self.folded else (label_key,):
+        for key in (label_key, merge_key) if self.folded else (label_key,):
             found = {index for known, index in self.ids.items() if key(known) == key(value)}
             if len(found) == 1:
                 return found.pop()
@@ -74,10 +74,11 @@ def find_classes(
     merged: Mapping[str, str] = {value: value for value in values}
     notes: tuple[str, ...] = ()
     if dataset.normalize_labels:
-        merged, notes = _merged(values, counts)
+        merged, notes = _merged(values, counts, tuple(dataset.labels or ()))
         values = sorted(set(merged.values()), key=float if raw.numeric else str)
     if isinstance(dataset.labels, dict):
-        return _renamed(source, column, values, merged, dataset.labels, notes)
+        renamed = _renamed(source, column, values, merged, dataset.labels, notes)
+        return replace(renamed, folded=bool(dataset.normalize_labels))
     _check_count(source, column, values, int(kept.sum()), named=dataset.label is not None)
     given = dataset.labels
     if published is not None:
@@ -140,10 +141,11 @@ def check_labelled(source: Source, column: str, missing: np.ndarray) -> None:
     """
     rows = (np.flatnonzero(missing) + 1).tolist()
     if rows:
+        of_study = source.field.startswith("dataset")
+        how = 'set "missing_labels": "drop" to leave them out' if of_study else "remove these rows"
         raise DataError(
             f"{source.origin}: {len(rows):,} of {missing.size:,} rows have no label in column {column!r}: "
-            f'{rows_named(rows)} (counted without a header). Label them, or set "missing_labels": "drop" to leave '
-            "them out.",
+            f"{rows_named(rows)} (counted without a header). Label them, or {how}.",
             field=source.field,
         )
 
@@ -153,13 +155,22 @@ def _stored(classes: Classes) -> list[str]:
     return sorted(classes.ids, key=lambda value: classes.ids[value])
 
 
-def _merged(values: Sequence[str], counts: Mapping[str, int]) -> tuple[Mapping[str, str], tuple[str, ...]]:
-    """Return the most frequent spelling of each value, and a note on what was merged."""
+def _merged(
+    values: Sequence[str], counts: Mapping[str, int], given: Sequence[str]
+) -> tuple[Mapping[str, str], tuple[str, ...]]:
+    """Return one spelling of each value, and a note on what was merged.
+
+    The spelling is that of the spec's labels (`given`), else the most frequent one without invisible characters.
+    """
     groups: dict[str, list[str]] = {}
     for value in values:
-        groups.setdefault(fold(value), []).append(value)
-    chosen = {key: min(group, key=lambda value: (-counts[value], value)) for key, group in groups.items()}
-    merged = {value: chosen[fold(value)] for value in values}
+        groups.setdefault(merge_key(value), []).append(value)
+    chosen = {
+        key: min(group, key=lambda value: (visible(value) != value, -counts[value], value))
+        for key, group in groups.items()
+    }
+    chosen |= {merge_key(name): name for name in given if merge_key(name) in chosen}
+    merged = {value: chosen[merge_key(value)] for value in values}
     others = Counter({value: counts[value] for value in values if merged[value] != value})
     if not others:
         return merged, ()
@@ -176,6 +187,10 @@ def _renamed(
     notes: tuple[str, ...],
 ) -> Classes:
     keyed = {label_key(value): name for value, name in names.items()}
+    if len(keyed) < len(names):
+        raise DataError(
+            f"dataset.labels names one value twice, in two spellings: {listed(names)}.", field="dataset.labels"
+        )
     if missing := [value for value in values if label_key(value) not in keyed]:
         raise DataError(
             f"dataset.labels has no name for {listed(missing)}, which column {column!r} of {source.origin} holds; it "
@@ -198,8 +213,7 @@ def _renamed(
         *([f"Several stored values are one class: {listed(several)}."] if several else []),
     )
     ids = {value: ordered.index(found[spelling]) for value, spelling in merged.items()}
-    folded = len(set(merged.values())) < len(merged)
-    return Classes(ordered, ids, folded=folded, renamed=True, notes=notes)
+    return Classes(ordered, ids, renamed=True, notes=notes)
 
 
 def _published(

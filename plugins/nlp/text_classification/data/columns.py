@@ -4,18 +4,70 @@ from collections.abc import Mapping, Sequence
 
 from catalog.columns import ColumnRoles
 from catalog.errors import DataError
-from plugins.nlp.text_classification.data.profiles import Profile, profile
+from plugins.nlp.text_classification.data.profiles import Profile, profile, words_in
 from plugins.nlp.text_classification.data.records import Source
 from plugins.tables.table import NESTED_ROW
 from plugins.tables.wording import listed, nearest
 
-__all__ = ["LABEL_NAMES", "TEXT_NAMES", "check_columns", "choose_columns"]
+__all__ = ["LABEL_NAMES", "TEXT_NAMES", "check_columns", "choose_columns", "header_note"]
 
 TEXT_NAMES = ("text", "review", "sentence", "content", "comment", "message", "body", "document", "tweet", "utterance",
               "reviewtext", "review_text", "review_body", "feedback")  # fmt: skip
 LABEL_NAMES = ("label", "labels", "sentiment", "class", "category", "target", "stars", "star_rating", "rating",
                "intent", "topic", "emotion", "polarity")  # fmt: skip
+_OTHER_NAMES = frozenset(
+    [
+        "author",
+        "customer",
+        "customer_id",
+        "created",
+        "created_at",
+        "date",
+        "datetime",
+        "description",
+        "domain",
+        "group",
+        "guid",
+        "headline",
+        "hypothesis",
+        "id",
+        "idx",
+        "index",
+        "lang",
+        "language",
+        "month",
+        "name",
+        "number",
+        "premise",
+        "product",
+        "product_id",
+        "question",
+        "answer",
+        "response",
+        "score",
+        "source",
+        "split",
+        "subject",
+        "summary",
+        "time",
+        "timestamp",
+        "title",
+        "type",
+        "updated",
+        "url",
+        "user",
+        "user_id",
+        "username",
+        "uuid",
+        "value",
+        "version",
+        "year",
+    ]
+)
+"""Names of columns that are neither text nor label, by which the first line of a file shows that it is a header."""
 _SHOWN = 12
+_LOOKED_AT = 200
+_CHARACTERS = 4000
 
 
 def choose_columns(
@@ -70,6 +122,31 @@ def choose_columns(
     used = {*texts, label, group, time}
     ignored = tuple(name for name, found in profiles.items() if name not in used and found.kind in {"text", "short"})
     return ColumnRoles(texts, label, ignored, group, time)
+
+
+def header_note(source: Source, roles: ColumnRoles, *, named: bool) -> str | None:
+    """Return a note on a first line that was taken for names, if nothing shows that it is no row.
+
+    A usual name of any column shows that, and so does a name of fewer words than nearly all texts have.
+
+    Args:
+        source: A file.
+        roles: Its columns.
+        named: Whether text and label were named, not found.
+    """
+    names = source.table.column_names
+    if not source.headed or named:
+        return None
+    if any(name.strip().casefold() in {*TEXT_NAMES, *LABEL_NAMES, *_OTHER_NAMES} for name in names):
+        return None
+    texts = source.table[roles.text[0]].slice(0, _LOOKED_AT).cast("large_string").to_pylist()
+    words = sorted(words_in(text[:_CHARACTERS]) for text in texts if text and text.strip())
+    if words and words_in(roles.text[0]) < words[len(words) // 50]:
+        return None
+    return (
+        f"{source.origin}: the first line was taken for the names of the columns: {listed(map(repr, names))}. If it is a "
+        'row, set "format": {"header": false}; if not, name the columns in dataset.text and dataset.label.'
+    )
 
 
 def check_columns(source: Source, roles: ColumnRoles) -> None:

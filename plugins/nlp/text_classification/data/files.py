@@ -54,4 +54,6 @@ def read_file(path: Path, field: str, given: Format) -> Source:
         typed=opened.typed,
         lines=opened.lines,
         notes=opened.notes,
+        headed=opened.headed,
+        text_rows=opened.text_rows,
     )

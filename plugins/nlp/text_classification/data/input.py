@@ -11,9 +11,9 @@ from plugins.nlp.text_classification.data.columns import TEXT_NAMES
 from plugins.nlp.text_classification.data.profiles import profile
 from plugins.nlp.text_classification.data.records import Source
 from plugins.nlp.text_classification.data.texts import read_texts
-from plugins.tables.files import find_paths, open_file
+from plugins.tables.files import find_path, open_file
 from plugins.tables.table import NESTED_ROW
-from plugins.tables.wording import listed
+from plugins.tables.wording import as_options, listed
 
 __all__ = ["open_input"]
 
@@ -30,11 +30,11 @@ def open_input(file: InputFile) -> InputTable:
     try:
         return _open(file)
     except DataError as error:
-        raise DataError(error.message) from error  # no field of a spec is to blame
+        raise DataError(as_options(error.message)) from error  # no field of a spec is to blame
 
 
 def _open(file: InputFile) -> InputTable:
-    path = find_paths(str(file.path), "file")[0]
+    path = find_path(str(file.path), "file")
     opened = open_file(path, "file", file.format or Format(), predicting=True)
     first = next(opened.batches(1000), None)
     text = file.text or (_found(str(path), opened.columns, first),)
@@ -52,7 +52,7 @@ def _open(file: InputFile) -> InputTable:
             yield InputBatch(tuple(value or "" for value in texts.to_pylist()), part)
 
     nested = () if first is None else tuple(each.name for each in first.schema if NESTED_ROW in (each.metadata or {}))
-    return InputTable(opened.columns, tuple(text), nested, opened.notes, batches)
+    return InputTable(opened.columns, tuple(text), nested, tuple(map(as_options, opened.notes)), batches)
 
 
 def _found(origin: str, columns: tuple[str, ...], first: pa.RecordBatch | None) -> str:

@@ -8,13 +8,14 @@ from catalog.capabilities import LabelledFile
 from catalog.dataset import Format
 from catalog.errors import DataError
 from plugins.nlp.text_classification.data.classes import Classes, check_labelled, encode
-from plugins.nlp.text_classification.data.columns import choose_columns
+from plugins.nlp.text_classification.data.columns import choose_columns, header_note
 from plugins.nlp.text_classification.data.files import read_file
 from plugins.nlp.text_classification.data.labels import RawLabels, counted, fold
 from plugins.nlp.text_classification.data.reading import read_rows
 from plugins.nlp.text_classification.data.records import Labelled, Source, Split
-from plugins.tables.files import find_paths
-from plugins.tables.wording import listed
+from plugins.nlp.text_classification.data.texts import swallowed_notes
+from plugins.tables.files import find_path
+from plugins.tables.wording import as_options, listed
 
 __all__ = ["load_labelled"]
 
@@ -35,11 +36,11 @@ def load_labelled(file: LabelledFile, names: Sequence[str]) -> Labelled:
     try:
         return _read(file, names)
     except DataError as error:
-        raise DataError(error.message) from error  # no field of a spec is to blame
+        raise DataError(as_options(error.message)) from error  # no field of a spec is to blame
 
 
 def _read(file: LabelledFile, names: Sequence[str]) -> Labelled:
-    path = find_paths(str(file.path), "file")[0]
+    path = find_path(str(file.path), "file")
     source = read_file(path, "file", file.format or Format())
     roles = choose_columns(source, file.text, file.label)
     rows = read_rows(source, roles)
@@ -55,7 +56,9 @@ def _read(file: LabelledFile, names: Sequence[str]) -> Labelled:
     labels.flags.writeable = False
     texts = tuple(text for text, keep in zip(rows.texts.to_pylist(), filled.tolist(), strict=True) if keep)
     left_out = int((~rows.filled & ~rows.header).sum())
-    return Labelled(Split(texts, labels), np.flatnonzero(filled), left_out, roles, source.notes)
+    found = header_note(source, roles, named=file.text is not None and file.label is not None)
+    notes = (*source.notes, *([found] if found else []), *swallowed_notes(source, roles.label, rows.raw.values))
+    return Labelled(Split(texts, labels), np.flatnonzero(filled), left_out, roles, tuple(map(as_options, notes)))
 
 
 def _classes(file: LabelledFile, source: Source, column: str, raw: RawLabels, names: Sequence[str]) -> Classes:

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from catalog.errors import DataError
 from plugins.nlp.text_classification.data.records import Source
 from plugins.nlp.text_classification.data.values import read_values
+from plugins.tables.wording import shortened
 
 __all__ = [
     "RawLabels",
@@ -21,13 +22,16 @@ __all__ = [
     "join_labels",
     "label_key",
     "list_notes",
+    "merge_key",
     "missing_notes",
+    "quoted_notes",
     "read_labels",
     "variant_notes",
+    "visible",
 ]
 
-_NUMBER = re.compile(r"[+-]?(?:0|[1-9]\d{0,17})(?:\.\d{1,15})?")
-"""A number that can be spelled in other ways. A leading zero makes a code of it: 010 is not 10."""
+_NUMBER = re.compile(r"[+-]?(?:0|[1-9]\d{0,17})(?:\.(?:0{1,15}|\d{0,14}[1-9]))?")
+"""A number that can be spelled in other ways. Some zeros make a code of it: 010 is not 10, and 1.10 is not 1.1."""
 _WHOLE = re.compile(r"-?\d+")
 _UNLABELLED = "-1"
 """What published test splits hold where their labels are kept secret."""
@@ -130,28 +134,55 @@ def label_key(value: str) -> str:
 
 def fold(value: str) -> str:
     """Return a label without what people do not see: letter case, spaces, invisible characters, Unicode form."""
-    shown = "".join(
-        character for character in unicodedata.normalize("NFKC", value) if unicodedata.category(character) != "Cf"
-    )
+    shown = visible(unicodedata.normalize("NFKC", value))
     return " ".join(unicodedata.normalize("NFKC", shown.casefold()).split())
 
 
+def visible(value: str) -> str:
+    """Return a label without invisible characters, in the composed Unicode form."""
+    shown = "".join(character for character in value if unicodedata.category(character) != "Cf")
+    return unicodedata.normalize("NFC", shown).strip() or value
+
+
+def merge_key(value: str) -> str:
+    """Return what labels have in common that people take for the same: see `fold` and `label_key`."""
+    return label_key(fold(value))
+
+
 def variant_notes(counts: Mapping[str, int]) -> list[str]:
-    """Return a note on labels that differ only in what `fold` removes; `counts` are rows by label."""
+    """Return notes on labels that people take for the same, and on true next to 1; `counts` are rows by label."""
     groups: dict[str, list[str]] = {}
     for value in counts:
-        groups.setdefault(fold(value), []).append(value)
+        groups.setdefault(merge_key(value), []).append(value)
+    notes = []
+    if set(groups) & {"true", "false"} and set(groups) & {"0", "1"}:
+        both = {
+            key: sum(counts[value] for value in groups[key]) for key in ("true", "false", "1", "0") if key in groups
+        }
+        notes.append(f"Truth values and numbers count as classes of their own: {counted(both)}.")
     mixed = [sorted(group, key=lambda value: -counts[value]) for group in groups.values() if len(group) > 1]
     if not mixed:
-        return []
+        return notes
     shown = "; ".join(
         ", ".join(f"{ascii(value) if not value.isascii() else repr(value)} ({counts[value]:,} rows)" for value in group)
         for group in mixed[:_SHOWN]
     )
     more = f"; and {len(mixed) - _SHOWN} more groups" if len(mixed) > _SHOWN else ""
     note = (
-        "Labels that differ only in letter case, spaces, invisible characters or Unicode form count as classes of "
-        f'their own: {shown}{more}. "normalize_labels": true merges them.'
+        "Labels that differ only in letter case, spaces, invisible characters or Unicode form (or as 1 and 1.0 do) count "
+        f'as classes of their own: {shown}{more}. "normalize_labels": true merges them.'
+    )
+    return [*notes, note]
+
+
+def quoted_notes(counts: Mapping[str, int]) -> list[str]:
+    """Return a note on labels that still have their quotes."""
+    found = {value: count for value, count in counts.items() if len(value) > 1 and value[0] == value[-1] == '"'}
+    if not found:
+        return []
+    note = (
+        f"Quotes are part of labels: {counted(found)}. Quotes have a meaning in CSV only if they come right after the "
+        "delimiter, without a space."
     )
     return [note]
 
@@ -160,15 +191,18 @@ def list_notes(counts: Mapping[str, int]) -> list[str]:
     """Return a note on labels that are lists of other labels, such as ``spam,urgent``."""
     found = []
     for value in counts:
+        if "\n" in value:  # rows that a quote swallowed
+            continue
         parts = [part.strip() for part in re.split(r"[,;|]", value)]
         if len(parts) > 1 and any(part in counts for part in parts):
             found.append(value)
     if not found:
         return []
     rows = sum(counts[value] for value in found)
-    shown = ", ".join(f"{value!r} ({counts[value]:,})" for value in found[:_SHOWN])
+    shown = ", ".join(f"{shortened(value)!r} ({counts[value]:,})" for value in found[:_SHOWN])
     note = (
-        f"{rows:,} rows have a label that seems to list several: {shown}. Each such list counts as a class of its own: "
+        f"{rows:,} {'row has' if rows == 1 else 'rows have'} a label that seems to list several: {shown}. "
+        "Each such list counts as a class of its own: "
         "a text gets exactly one class."
     )
     return [note]
@@ -187,7 +221,7 @@ def missing_notes(raw: RawLabels, kept: np.ndarray, column: str, split: str, mea
 def counted(counts: Mapping[str, int]) -> str:
     """Return labels with their rows, most frequent first: ``spam (12), ham (3)``."""
     ranked = Counter(counts).most_common(_SHOWN * 2)
-    shown = ", ".join(f"{value!r} ({count:,})" for value, count in ranked)
+    shown = ", ".join(f"{shortened(value)!r} ({count:,})" for value, count in ranked)
     return f"{shown}, and {len(counts) - len(ranked):,} more" if len(counts) > len(ranked) else shown
 
 

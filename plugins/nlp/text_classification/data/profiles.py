@@ -12,9 +12,11 @@ import pyarrow.compute as pc
 from plugins.nlp.text_classification.data.plain import plain
 from plugins.tables.wording import shortened
 
-__all__ = ["Profile", "profile"]
+__all__ = ["Profile", "profile", "words_in"]
 
 _SAMPLED = 1000
+_CHARACTERS = 4000
+"""Of a value that are looked at."""
 _MOST = 0.8
 """Share of the values that must be of a kind for the column to count as of that kind."""
 _TEXT_WORDS = 3.0
@@ -84,14 +86,15 @@ def profile(column: pa.ChunkedArray) -> Profile:
         values.validate(full=True)
     except pa.ArrowInvalid:  # Parquet does not check its strings
         return Profile("other", 0.0, "bytes that are not UTF-8")
-    found = [text for value in values.to_pylist() if value and (text := value.strip())]
+    beginnings = pc.utf8_slice_codeunits(values, 0, _CHARACTERS).to_pylist()
+    found = [text for value in beginnings if value and (text := value.strip())]
     return _of_strings(found)
 
 
 def _of_strings(values: Sequence[str]) -> Profile:
     if not values:
         return Profile("empty", 0.0, "")
-    words = sum(map(_count_words, values)) / len(values)
+    words = sum(map(words_in, values)) / len(values)
     sample = shortened(values[0])
     for kind, pattern in (("url", _URL), ("date", _DATE), ("number", _NUMBER)):
         if _share(pattern, values) >= _MOST:
@@ -107,7 +110,7 @@ def _of_strings(values: Sequence[str]) -> Profile:
     return Profile("short", words, sample)
 
 
-def _count_words(value: str) -> float:
+def words_in(value: str) -> float:
     """Count words of letters, two letters of scripts without spaces as one, and symbols such as emoji."""
     unspaced = len(_UNSPACED.findall(value))
     rest = _UNSPACED.sub(" ", value) if unspaced else value

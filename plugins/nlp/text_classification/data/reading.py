@@ -10,12 +10,13 @@ from catalog.columns import ColumnRoles, RowCounts
 from catalog.dataset import FilesDataset, HubDataset
 from catalog.errors import DataError
 from plugins.nlp.text_classification.data.classes import Classes, check_labelled, encode, find_classes
-from plugins.nlp.text_classification.data.columns import check_columns, choose_columns
+from plugins.nlp.text_classification.data.columns import check_columns, choose_columns, header_note
 from plugins.nlp.text_classification.data.labels import (
     RawLabels,
     join_labels,
     list_notes,
     missing_notes,
+    quoted_notes,
     read_labels,
     variant_notes,
 )
@@ -89,12 +90,13 @@ def read_sources(sources: Mapping[str, Sequence[Source]], dataset: FilesDataset 
     """
     first = sources["train"][0]
     roles = choose_columns(first, dataset.text, dataset.label, dataset.group, dataset.time)
-    found = _Found()
+    found = _Found(notes=[note for note in [header_note(first, roles, named=_named(dataset))] if note])
     for split, files in sources.items():  # train comes first
         rows = [read_rows(source, roles) for source in files]
         found.notes += [note for source in files for note in source.notes]
         if not any(part.filled.any() for part in rows):
-            raise DataError(f"{files[0].origin}: no row has a text in column {_named(roles)}.", field=files[0].field)
+            columns = " and ".join(map(repr, roles.text))
+            raise DataError(f"{files[0].origin}: no row has a text in column {columns}.", field=files[0].field)
         if split != "train" and _secret(files, roles, rows):
             count = sum(part.filled.size for part in rows)
             found.notes.append(f"The {split} split of the source ({count:,} rows) has no labels and was set aside.")
@@ -150,9 +152,9 @@ def _add_split(
     if found.classes is None:
         found.classes = find_classes(files[0], roles.label, raw, kept, dataset)
         variants = [] if found.classes.folded else variant_notes(raw.counts(kept))
-        found.notes += [*found.classes.notes, *variants, *list_notes(raw.counts(kept))]
+        found.notes += [*found.classes.notes, *variants, *list_notes(raw.counts(kept)), *quoted_notes(raw.counts(kept))]
     found.notes += missing_notes(raw, kept, roles.label, split, _meant(dataset))
-    found.notes += [note for source in files for note in swallowed_notes(source, raw.values)]
+    found.notes += [note for source in files for note in swallowed_notes(source, roles.label, raw.values)]
     counts = found.counts[split] = _counts(files, rows, int(kept.sum()))
     found.notes += [
         f"{count:,} of {counts.records:,} {split} rows {_DROPPED[reason]}." for reason, count in counts.dropped.items()
@@ -177,11 +179,12 @@ def read_rows(source: Source, roles: ColumnRoles) -> Rows:
     texts, filled = read_texts(source, roles.text)
     raw = read_labels(source, roles.label)
     header = np.zeros(filled.size, dtype=bool)
-    if not source.typed and roles.label in raw.values:  # files that were joined with their headers
-        code = raw.values.index(roles.label)
-        for row in np.flatnonzero(raw.codes == code).tolist():
-            cells = [source.table[name][row].as_py() for name in roles.text]
-            header[row] = [str(cell).strip() for cell in cells] == list(roles.text)
+    if not source.typed:  # files that were joined with their headers
+        names = [name.strip().casefold() for name in (*roles.text, roles.label)]
+        codes = [code for code, value in enumerate(raw.values) if value.casefold() == names[-1]]
+        for row in np.flatnonzero(np.isin(raw.codes, codes)).tolist() if codes else ():
+            cells = [source.table[name][row].as_py() for name in (*roles.text, roles.label)]
+            header[row] = [str(cell).strip().casefold() for cell in cells] == names
     return Rows(texts, raw, filled, raw.codes >= 0, header)
 
 
@@ -189,8 +192,8 @@ def _meant(dataset: FilesDataset | HubDataset) -> Sequence[str]:
     return tuple(dataset.labels or ())
 
 
-def _named(roles: ColumnRoles) -> str:
-    return " and ".join(map(repr, roles.text))
+def _named(dataset: FilesDataset | HubDataset) -> bool:
+    return dataset.text is not None and dataset.label is not None
 
 
 def _secret(files: Sequence[Source], roles: ColumnRoles, rows: Sequence[Rows]) -> bool:

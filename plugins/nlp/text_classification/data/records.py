@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from catalog.columns import ColumnRoles
 from catalog.contract import DataSummary
+from plugins.tables.table import TextRows
 
 __all__ = ["Labelled", "Source", "Split", "TextData"]
 
@@ -69,6 +70,8 @@ class Source:
         typed: Whether its format knows numbers from text.
         lines: Lines of text, header included; None if its format has none.
         notes: What a careful reader should know of how it was read.
+        headed: Whether its first line was taken for the names of the columns, without being told so.
+        text_rows: How its rows lie on its lines; None if it is no delimited text.
     """
 
     origin: str
@@ -78,3 +81,5 @@ class Source:
     typed: bool = True
     lines: int | None = None
     notes: tuple[str, ...] = ()
+    headed: bool = False
+    text_rows: TextRows | None = None

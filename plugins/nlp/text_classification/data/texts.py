@@ -1,7 +1,7 @@
 """The text of every row: columns joined, anything printable as a string, blank rows found."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -12,13 +12,16 @@ from plugins.nlp.text_classification.data.joining import SEPARATOR
 from plugins.nlp.text_classification.data.plain import plain
 from plugins.nlp.text_classification.data.records import Source
 from plugins.nlp.text_classification.data.values import read_values
-from plugins.tables.wording import rows_named
+from plugins.tables.wording import counted
 
 __all__ = ["read_texts", "swallowed_notes"]
 
 _LONGEST_CLASS = 40
 """Characters; longer names are left out of a pattern that RE2 must be able to hold."""
-_MOST_CLASSES = 200
+_FEW_CELLS = 2000
+"""Cells that are looked at one by one; of more only those that match such a pattern."""
+_NAMED = 5
+"""Rows that seem to have swallowed others and are named in a note."""
 
 
 def read_texts(source: Source, columns: Sequence[str]) -> tuple[pa.ChunkedArray, np.ndarray]:
@@ -34,47 +37,72 @@ def read_texts(source: Source, columns: Sequence[str]) -> tuple[pa.ChunkedArray,
     filled = [_filled(each) for each in texts]
     if len(texts) == 1:
         return texts[0], filled[0]
+    nothing = pa.scalar(None, pa.large_string())
     present = [
-        pc.if_else(pa.array(each), text.combine_chunks(), pa.scalar(None, pa.large_string()))
-        for text, each in zip(texts, filled, strict=True)
+        pc.if_else(pa.array(each), text.combine_chunks(), nothing) for text, each in zip(texts, filled, strict=True)
     ]
-    joined = pc.binary_join_element_wise(
-        *present, pa.scalar(SEPARATOR, pa.large_string()), null_handling="skip", null_replacement=""
-    )
+    separator = pa.scalar(SEPARATOR, pa.large_string())
+    joined = present[0]
+    for text in present[1:]:  # null_handling="skip" of several at once leaves out the rows that have none at all
+        both = pc.binary_join_element_wise(joined, text, separator, null_handling="emit_null")
+        joined = pc.coalesce(both, joined, text)
     return pa.chunked_array([joined]), np.logical_or.reduce(filled)
 
 
-def swallowed_notes(source: Source, values: Iterable[str]) -> list[str]:
-    """Return notes on cells of several lines, one of which ends or begins with a delimiter and a label, as a row does.
+def swallowed_notes(source: Source, label: str, values: Iterable[str]) -> list[str]:
+    """Return notes on cells of several lines that seem to hold whole rows.
 
-    An opening quote too many and a closing one some rows further down make a cell that is well formed and holds whole
-    rows; where these are few, only their labels give it away.
+    An opening quote too many and a closing one some rows further down make a cell that is well formed. If these are
+    few, only their labels give it away: the first and the last line of such a row are rows of their own, with as many
+    cells as the others and a label where the others have it.
 
     Args:
         source: A file.
+        label: Its label column.
         values: Labels as the file spells them.
     """
-    if source.typed or any("may have swallowed" in note for note in source.notes):  # said already, with its lines
+    if source.text_rows is None:
         return []
-    known = [re.escape(value) for value in values if 0 < len(value) <= _LONGEST_CLASS][:_MOST_CLASSES]
-    if not known:
-        return []
-    pattern = rf"(?:[,;\t|](?:{'|'.join(known)})\r?\n)|(?:\n(?:{'|'.join(known)})[,;\t|])"
-    notes = []
+    known = {value for value in values if "\n" not in value and "\r" not in value}
+    found: dict[int, str] = {}
     for name in source.table.column_names:
-        cells = plain(source.table[name])
-        if not (pa.types.is_string(cells.type) or pa.types.is_large_string(cells.type)):
-            continue
-        several = np.flatnonzero(pc.fill_null(pc.match_substring(cells, "\n"), False).to_numpy())
-        if not several.size:
-            continue
-        matched = pc.match_substring_regex(cells.take(several), pattern).to_numpy()
-        if rows := (several[matched.astype(bool)] + 1).tolist():
-            notes.append(
-                f"{rows_named(rows)} of {source.origin}: column {name!r} holds lines that look like rows (a delimiter "
-                "and a label): a quote too many may have swallowed them."
-            )
+        for row in _candidates(source.table[name], source.text_rows.delimiter, known):
+            if row + 1 not in source.text_rows.noted and _holds_rows(source, row, label, known):
+                found.setdefault(row + 1, name)
+    if not found:
+        return []
+    lines = source.text_rows.lines_of(sorted(found)[:_NAMED])
+    notes = [
+        f"{source.origin}: row {row:,} takes lines {first:,} to {last:,}: column {found[row]!r} holds lines that look "
+        f"like rows (a delimiter and a label): a quote too many may have swallowed {counted(last - first, 'row')}."
+        for row, (first, last) in sorted(lines.items())
+    ]
+    if len(found) > _NAMED:
+        notes.append(f"{source.origin}: {len(found) - _NAMED:,} more rows look as if they had swallowed others.")
     return notes
+
+
+def _candidates(column: pa.ChunkedArray, delimiter: str, labels: Collection[str]) -> list[int]:
+    """Return the rows whose cell has several lines and, if there are many of these, a label next to a delimiter."""
+    cells = plain(column)
+    if not (pa.types.is_string(cells.type) or pa.types.is_large_string(cells.type)):
+        return []
+    several = np.flatnonzero(pc.fill_null(pc.match_substring_regex(cells, r"[\r\n]"), False).to_numpy())
+    if several.size > _FEW_CELLS:
+        mark = re.escape(delimiter)
+        names = "|".join(re.escape(value) for value in labels if len(value) <= _LONGEST_CLASS)
+        pattern = rf"(?:^|[\r\n]|{mark})\s*(?:{names})\s*(?:$|[\r\n]|{mark})"
+        several = several[pc.match_substring_regex(cells.take(several), pattern).to_numpy().astype(bool)]
+    return list(several.tolist())
+
+
+def _holds_rows(source: Source, row: int, label: str, labels: Collection[str]) -> bool:
+    """Return whether the first and the last line of a row look like rows."""
+    delimiter = source.text_rows.delimiter if source.text_rows else ""
+    names = source.table.column_names
+    lines = re.split(r"\r\n|\r|\n", delimiter.join(source.table[name][row].as_py() or "" for name in names))
+    ends = [line.split(delimiter) for line in (lines[0], lines[-1])]
+    return all(len(cells) == len(names) and cells[names.index(label)].strip() in labels for cells in ends)
 
 
 def _strings(source: Source, column: str) -> pa.ChunkedArray:
