@@ -23,7 +23,8 @@ LINEAR = {
     "study": {"name": "look-ahead", "trials": 4, "confirm": {"top": 1, "seeds": 1}},
 }
 KEYS = {
-    "study", "key", "trials", "workers", "rows", "labels", "positive", "label_rows", "language", "mean_words", "notes",
+    "study", "key", "trials", "workers", "rows", "labels", "positive", "label_rows", "language", "mean_words",
+    "columns", "notes",
     "length_unit", "length_quantiles", "lengths", "duplicates", "suspected", "suspects", "seconds_per_epoch",
     "evaluation_seconds", "probe_seconds", "training_seconds", "search_seconds", "confirmation_seconds",
     "baseline_seconds", "baseline_notes", "baseline_failure", "test_seconds", "total_seconds", "peak_memory_bytes",

@@ -42,7 +42,7 @@ def test_a_stepped_range_is_tried_without_repeats(request_of, place, recorder, s
     values = [round(x, 9) for x in asked(record, place)]
     assert sorted(values) == [round(i / 10, 9) for i in range(11)]
     assert record.verdict["exhausted"] is False
-    assert all(trial_line(trial)["reused_from"] is None for trial in opened(place).trials(record.study))
+    assert all(trial_line(trial, None)["reused_from"] is None for trial in opened(place).trials(record.study))
 
 
 @pytest.mark.parametrize("workers", [1, 2])
@@ -140,7 +140,7 @@ def test_repeats_of_an_older_study_take_the_result(request_of, place, recorder):
     trials = opened(place).trials("mine")
     assert [trial.params["x"] for trial in trials] == [0.6, 0.6, 0.6, 0.5]
     assert [trial.reused_from for trial in trials] == [None, 0, 0, None]
-    assert [trial_line(trial)["reused_from"] for trial in trials] == [None, 0, 0, None]
+    assert [trial_line(trial, None)["reused_from"] for trial in trials] == [None, 0, 0, None]
     assert [trial.value for trial in trials[:3]] == [trials[0].value] * 3
     assert [name for name in trained if name.startswith("trial/")] == ["trial/0", "trial/3"]
     assert record.verdict["versus_given"]["of"] == "trial/3"

@@ -156,7 +156,7 @@ def variant_notes(counts: Mapping[str, int]) -> list[str]:
         groups.setdefault(merge_key(value), []).append(value)
     notes = []
     if set(groups) & {"true", "false"} and set(groups) & {"0", "1"}:
-        both = {
+        both: dict[str, int] = {
             key: sum(counts[value] for value in groups[key]) for key in ("true", "false", "1", "0") if key in groups
         }
         notes.append(f"Truth values and numbers count as classes of their own: {counted(both)}.")
@@ -169,8 +169,8 @@ def variant_notes(counts: Mapping[str, int]) -> list[str]:
     )
     more = f"; and {len(mixed) - _SHOWN} more groups" if len(mixed) > _SHOWN else ""
     note = (
-        "Labels that differ only in letter case, spaces, invisible characters or Unicode form (or as 1 and 1.0 do) count "
-        f'as classes of their own: {shown}{more}. "normalize_labels": true merges them.'
+        "Labels that differ only in letter case, spaces, invisible characters or Unicode form (or as 1 and 1.0 do) "
+        f'count as classes of their own: {shown}{more}. "normalize_labels": true merges them.'
     )
     return [*notes, note]
 

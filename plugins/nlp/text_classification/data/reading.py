@@ -157,7 +157,7 @@ def _add_split(
     found.notes += [note for source in files for note in swallowed_notes(source, roles.label, raw.values)]
     counts = found.counts[split] = _counts(files, rows, int(kept.sum()))
     found.notes += [
-        f"{count:,} of {counts.records:,} {split} rows {_DROPPED[reason]}." for reason, count in counts.dropped.items()
+        f"{count:,} of {counts.records:,} {split} rows {_DROPPED[kind]}." for kind, count in counts.dropped.items()
     ]
     labels = encode(files, roles.label, raw, kept, found.classes)
     labels.flags.writeable = False
