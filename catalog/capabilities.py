@@ -94,6 +94,7 @@ class InputTable:
     Attributes:
         columns: All columns, in order.
         text: Those whose texts are predicted, joined in this order.
+        ignored: Columns that hold text too and are not used.
         nested: Columns whose cells are JSON: lists and objects.
         notes: What a careful reader should know: encoding, dialect, rows that seem lost.
         batches: Returns the rows, at most the given number at a time, in constant memory where the format allows.
@@ -101,6 +102,7 @@ class InputTable:
 
     columns: tuple[str, ...]
     text: tuple[str, ...]
+    ignored: tuple[str, ...]
     nested: tuple[str, ...]
     notes: tuple[str, ...]
     batches: Callable[[int], Iterator[InputBatch]]

@@ -27,7 +27,7 @@ def examine_database(storage: str) -> list[Finding]:
         if not Store.exists(storage):
             return [finding("database", "note", f"none at {shown}", "the first run makes it"), folder]
         if Store.is_older(storage):
-            advice = "the next `modelcat run SPEC` upgrades it; put a copy aside before"
+            advice = "the next command that reads it upgrades it; put a copy aside before"
             return [finding("database", "note", f"{shown}, made by an older modelcat", advice), folder]
         with Store.open(storage, create=False) as store:
             studies, found = store.studies(), store.examine()

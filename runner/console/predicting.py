@@ -113,7 +113,8 @@ def file_inputs(key: str, file: InputFile, *, only: bool) -> Inputs:
         raise InputError(f"{key} reads no files; give texts as arguments, or pipe lines into stdin")
     table = plugin.open_file(file)
     named = " + ".join(map(repr, table.text))
-    _note(f"{file.path}: the text is in column {named}")
+    ignored = f"; not used, though they hold text: {', '.join(map(repr, table.ignored))}" if table.ignored else ""
+    _note(f"{file.path}: the text is in column {named}{ignored}")
     for note in table.notes:
         _note(note)
     return Inputs(_bounded(table)) if only else Inputs(_bounded(table), table.columns, table.nested)

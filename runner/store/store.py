@@ -88,7 +88,7 @@ class Store:
 
     @classmethod
     def open(cls, url: str, *, create: bool, patience: Patience | None = None) -> "Store":
-        """Open the database at `url`; `create` makes or upgrades it where needed.
+        """Open the database at `url`; `create` makes it where there is none. An older one is upgraded.
 
         With `patience` locks are waited for here too; a server that does not answer is told at once, since nothing is
         lost by calling again.
@@ -107,12 +107,10 @@ class Store:
         busy = SLICE if patience else None
         with explained(checked, busy):
             found = creation.condition(checked, busy=busy)
-            if create and found is not Condition.CURRENT:
-                creation.make(checked, busy=busy)
-            elif found is Condition.ABSENT:
+            if found is Condition.ABSENT and not create:
                 raise StoreError(f"there is no database at {checked}: the first `modelcat run SPEC` makes one")
-            elif found is Condition.OLDER:
-                raise StoreError(f"{checked} was made by an older modelcat: the next `modelcat run SPEC` upgrades it")
+            if found is not Condition.CURRENT:  # readers upgrade too, or studies of the last release could not be read
+                creation.make(checked, busy=busy)
             return cls(checked, patience)
 
     @staticmethod

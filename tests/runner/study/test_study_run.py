@@ -416,8 +416,8 @@ def test_a_failed_given_configuration_is_told(request_of, place, recorder):
     assert "The given configuration could not be trained" in record.verdict["sentence"]
 
 
-def test_an_older_database_is_upgraded_by_the_next_run(request_of, place, recorder):
-    """Commands that read say what to do with a database of an older schema, and doing it works."""
+def test_an_older_database_is_upgraded_where_it_is_opened(request_of, place, recorder):
+    """Studies of an older schema are read at once, and go on."""
     from alembic import command
 
     from runner.store import migrate
@@ -429,8 +429,7 @@ def test_an_older_database_is_upgraded_by_the_next_run(request_of, place, record
     with engine.begin() as connection:
         command.downgrade(migrate.config(connection), "0001")
     engine.dispose()
-    with pytest.raises(StoreError, match="the next `modelcat run SPEC` upgrades it"):
-        opened(place)
+    assert len(opened(place).trials("mine")) == 3
     record = run_study(request_of(name="mine", trials=4), place, recorder)
     assert record.trials.complete + record.trials.pruned == 4
     assert opened(place).insights("mine") is not None

@@ -92,16 +92,15 @@ def test_every_place_says_what_is_wrong_and_recovers(browser, drive, until, data
     drive(app, steps)
 
 
-@pytest.mark.parametrize(("version", "told"), [("9999", "upgrade modelcat"), ("0001", "older modelcat")])
-def test_a_database_of_another_version_is_told(browser, drive, until, database, version, told):
+def test_a_database_of_a_newer_version_is_shown_as_such(browser, drive, until, database):
     """It is looked at when it is opened; what to do stands at every place until it is of this version."""
-    of_version(database, version)
+    of_version(database, "9999")
     app = browser()
 
     async def steps(pilot):
         for key in "1234":
             await pilot.press(key)
-            await until(pilot, lambda: told in noticed(app))
+            await until(pilot, lambda: "upgrade modelcat" in noticed(app))
         await pilot.press("escape", "1")
         of_version(database, REVISIONS[-1])
         await until(pilot, lambda: not noticed(app) and rows(app))

@@ -51,8 +51,23 @@ def _open(file: InputFile) -> InputTable:
             texts, _ = read_texts(source, text)
             yield InputBatch(tuple(value or "" for value in texts.to_pylist()), part)
 
-    nested = () if first is None else tuple(each.name for each in first.schema if NESTED_ROW in (each.metadata or {}))
-    return InputTable(opened.columns, tuple(text), nested, tuple(map(as_options, opened.notes)), batches)
+    fields = [] if first is None else list(first.schema)
+    nested = tuple(field.name for field in fields if NESTED_ROW in (field.metadata or {}))
+    return InputTable(
+        columns=opened.columns,
+        text=tuple(text),
+        ignored=() if first is None else _ignored(first, {*text, *nested}),
+        nested=nested,
+        notes=tuple(map(as_options, opened.notes)),
+        batches=batches,
+    )
+
+
+def _ignored(first: pa.RecordBatch, used: set[str]) -> tuple[str, ...]:
+    """Return the other columns that seem to hold text."""
+    table = pa.Table.from_batches([first])
+    others = [name for name in table.column_names if name not in used]
+    return tuple(name for name in others if profile(table[name]).kind in {"text", "short"})
 
 
 def _found(origin: str, columns: tuple[str, ...], first: pa.RecordBatch | None) -> str:
