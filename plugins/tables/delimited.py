@@ -322,7 +322,7 @@ class _Reading:
             ),
         }
 
-    def failed(self, error: pa.ArrowInvalid) -> DataError:
+    def failed(self, error: Exception) -> DataError:
         """Return what Arrow found wrong as an error that names the file."""
         reason = "a row is longer than 16 MiB" if _BOUNDARY in str(error) else str(error)
         return DataError(f"{self.text.path} cannot be read as CSV: {reason}", field=self.text.field)
@@ -344,7 +344,7 @@ def _attempt(reading: _Reading) -> pa.Table | None:
     try:
         with reading.source() as source:
             return arrow_csv.read_csv(source, **reading.options(None, threads=True))
-    except (pa.ArrowInvalid, DataError, UnicodeError):
+    except (pa.ArrowInvalid, OSError, DataError, UnicodeError):
         return None
 
 
@@ -359,7 +359,7 @@ def _parsed(reading: _Reading) -> pa.Table:
     try:
         with reading.source() as source:
             table = arrow_csv.read_csv(source, **reading.options(collect, threads=False))
-    except pa.ArrowInvalid as error:
+    except (pa.ArrowInvalid, OSError) as error:
         raise reading.failed(error) from error
     if ragged:
         raise reading.uneven(ragged)
@@ -384,7 +384,7 @@ def _batches(reading: _Reading, structure: Structure, rows: int) -> Iterator[pa.
                     yield part.slice(start, rows)
             if ragged:
                 raise reading.uneven(ragged)
-    except pa.ArrowInvalid as error:
+    except (pa.ArrowInvalid, OSError) as error:
         raise reading.failed(error) from error
     _check_rows(reading, structure, found)
 
