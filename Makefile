@@ -43,6 +43,7 @@ bench: $(READY)  ## the measurements under benchmarks/
 	$(BIN)/python benchmarks/inference.py
 	$(BIN)/python benchmarks/memory.py
 	$(BIN)/python benchmarks/coordinator.py
+	$(BIN)/python benchmarks/reading.py
 
 clean:           ## remove the environment and caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache build dist

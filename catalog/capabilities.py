@@ -1,7 +1,7 @@
 """What a plugin may offer beyond the contract. Whoever runs it asks with `isinstance`, and does without where it must.
 
-`Diagnoses`, `CountsRules` and `ReadsFiles` are for the descriptor, and stay light; `Explains` is for a predictor; the others are for
-a trainer.
+`Diagnoses`, `CountsRules`, `KnowsChance`, `ReadsFiles` and `ResolvesConfigs` are for the descriptor, and stay light;
+`Explains` is for a predictor; the others are for a trainer.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -9,13 +9,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol, runtime_checkable
 
-from catalog.contract import Predictor
+from catalog.contract import DataSummary, Predictor
 from catalog.dataset import Format
 from catalog.diagnosis import Diagnosis, Evidence
 from catalog.results import Evaluation, Explanation, Exported, Flip, Forecast, Interpretation
 
 __all__ = [
     "Calibrates",
+    "ChanceLevel",
     "ChoosesPrecision",
     "CountsRules",
     "Diagnoses",
@@ -27,9 +28,11 @@ __all__ = [
     "InputTable",
     "Interprets",
     "JudgesFiles",
+    "KnowsChance",
     "LabelledFile",
     "Plans",
     "ReadsFiles",
+    "ResolvesConfigs",
 ]
 
 
@@ -130,6 +133,39 @@ class CountsRules(Protocol):
     @property
     def rule_count(self) -> int:
         """How many rules `Diagnoses.diagnose` applies."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChanceLevel:
+    """What the best constant answer reaches in a metric, which a model that has learned nothing does not exceed.
+
+    Attributes:
+        value: Of the metric.
+        margin: How much better than `value` a model must be before its lead is no luck of so few examples; 0 or more.
+    """
+
+    value: float
+    margin: float
+
+
+@runtime_checkable
+class KnowsChance(Protocol):
+    """A plugin that knows what guessing reaches."""
+
+    def chance_level(self, metric: str, data: DataSummary, split: str) -> ChanceLevel | None:
+        """Return the level of `metric`, one of `Plugin.metrics`, on a split; None if `data` do not say enough."""
+
+
+@runtime_checkable
+class ResolvesConfigs(Protocol):
+    """A plugin for which configurations that are written differently can be the same training."""
+
+    def resolved(self, config: Any, data: DataSummary) -> Mapping[str, Any]:
+        """Return what a training of `config`, an instance of `Plugin.Config`, depends on, as JSON.
+
+        Configurations with equal results train the same model where their seeds are equal; fields that stand for
+        another value on `data` have that value. A `seed` in it is left aside.
+        """
 
 
 @runtime_checkable

@@ -135,7 +135,7 @@ class Format(Strict):
     quote: str | None = Field(
         None,
         max_length=1,
-        description='ASCII character around cells that hold the delimiter or a line break; "" if quotes have no meaning.',
+        description='ASCII character around cells with a delimiter or a line break; "" if quotes have no meaning.',
         examples=["'", ""],
     )
     encoding: str | None = Field(

@@ -47,7 +47,14 @@ __all__ = [
     "UnknownStudyError",
     "UnreachableError",
     "WorkError",
+    "clause",
 ]
+
+
+def clause(message: object) -> str:
+    """Return a message without its full stop, for a sentence that goes on after it or ends with a full stop itself."""
+    text = str(message).rstrip()
+    return text[:-1] if text.endswith(".") and not text.endswith("...") else text
 
 
 class ModelcatError(Exception):

@@ -112,6 +112,7 @@ class Evaluation:
         left_out: Rows of a file that have no text, and were not judged.
         columns: Which columns of a file were taken.
         notes: What a careful reader should know of how a file was read.
+        positive: Of two classes the one that precision, recall, f1 and roc_auc are of; None where they are averages.
     """
 
     split: str
@@ -130,6 +131,7 @@ class Evaluation:
     left_out: int = 0
     columns: ColumnRoles | None = None
     notes: tuple[str, ...] = ()
+    positive: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,10 @@
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Discriminator, Field, Tag, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, field_validator, model_validator
 
 from catalog.dataset import Seed, Strict
+from catalog.search_space_hints import hint_entry, hint_space
 from catalog.space import Choices, FloatRange, IntRange, Range, Scalar
 from catalog.suggest import nearest
 
@@ -98,7 +99,11 @@ def _has_key_like(value: dict[Any, Any], name: str) -> bool:
     return any(isinstance(key, str) and nearest(key, [name]) for key in value)
 
 
-Tunable = Annotated[Annotated[RangeSpec, Tag("range")] | Annotated[ChoicesSpec, Tag("choices")], Discriminator(_kind)]
+Tunable = Annotated[
+    Annotated[RangeSpec, Tag("range")] | Annotated[ChoicesSpec, Tag("choices")],
+    Discriminator(_kind),
+    BeforeValidator(hint_entry),
+]
 
 
 class Confirm(Strict):
@@ -128,7 +133,10 @@ class Study(Strict):
         examples=["2h"],
     )
     metric: str | None = Field(
-        None, min_length=1, description="What to tune for, measured on validation: one of the model's metrics."
+        None,
+        min_length=1,
+        description="What to tune for, measured on validation: one of the model's metrics. f1 is that "
+        "of dataset.positive where there are two classes, and the mean over classes where there are more.",
     )
     sampler: Literal["tpe", "random"] = Field("tpe", description="How new configurations are chosen.")
     pruner: Literal["none", "median", "hyperband"] = Field(
@@ -149,6 +157,11 @@ class Study(Strict):
         description="Times that a training is tried again, from its last checkpoint, where its process died, hung or "
         "ran out of memory. May change from run to run of a study. Typical: 1 to 5.",
     )
+
+    @field_validator("search_space", mode="before")
+    @classmethod
+    def _hinted(cls, value: Any) -> Any:
+        return hint_space(value)
 
     @field_validator("timeout")
     @classmethod

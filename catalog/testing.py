@@ -249,6 +249,27 @@ class PluginConformance:
         assert shared
         _check_close(result.evaluation.metrics, shared)
 
+    def test_scores_are_of_the_positive_class(self, case: Case, tmp_path: Path) -> None:
+        """Of two classes, F1 is that of the class that `dataset.positive` names, wherever a model is judged."""
+        plugin, config = _loaded(case)
+        labels = plugin.inspect(case.dataset, config, tmp_path).labels
+        if "f1" not in plugin.metrics or len(labels) != 2:
+            return
+        case = replace(case, dataset=case.dataset.model_copy(update={"positive": labels[0]}))
+        trained, result, model_dir, _ = _keep(case, tmp_path)
+        assert trained.prepared.summary.positive == labels[0]
+        judged = {
+            split: trained.trainer.evaluate(
+                model_dir, trained.prepared, split, folder=tmp_path, device="cpu", threads=1
+            )
+            for split in ("validation", "test")
+        }
+        for found in judged.values():
+            (hits, missed), (taken, _) = found.confusion
+            assert math.isclose(found.metrics["f1"], 2 * hits / max(2 * hits + missed + taken, 1))
+            assert found.positive is None or found.positive in {labels[0], "0"}
+        _check_close(judged["validation"].metrics, {"f1": result.metrics["f1"]})
+
     def test_calibrating_keeps_answers_and_happens_once(self, case: Case, tmp_path: Path) -> None:
         """Calibrating changes no label, and doing it again changes nothing; a temperature of 1 leaves all scores."""
         trained, _, model_dir, predictions = _keep(case, tmp_path)

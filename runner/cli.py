@@ -266,8 +266,8 @@ def submit(spec: Path, overrides: tuple[str, ...], start: bool, storage: str | N
     from catalog.spec import load
     from runner.console.output import print_json
     from runner.console.queueing import position_of, print_submitted, submitted_answer
-    from runner.study.inspection import inspect_data
     from runner.study.background import start_worker
+    from runner.study.inspection import inspect_data
     from runner.study.queue import submit as enqueue
 
     place, request = _place(storage, 1), load(spec, overrides)
@@ -391,9 +391,9 @@ def trials(study: str, storage: str | None, csv: bool, json: bool) -> None:
         return
     record, found = store.study(study), store.trials(study)
     if json:
-        print_json([trial_line(trial) for trial in found])
+        print_json([trial_line(trial, record.class_scope.positive) for trial in found])
     elif csv:
-        print_csv(trials_table(found, tuple(record.space)))
+        print_csv(trials_table(found, tuple(record.space), record.class_scope.positive))
     else:
         print_trials(record, found)
 
@@ -416,12 +416,13 @@ def trial(study: str, number: int, storage: str | None, csv: bool, json: bool) -
     store = _store(storage)
     found, history = store.trial(study, number), store.epochs(study, f"trial/{number}")
     judged = evaluation_in(store.evaluations(study), f"trial/{number}", "validation")
+    record = store.study(study)
     if json:
-        print_json(trial_answer(found, history, judged))
+        print_json(trial_answer(found, history, judged, record.class_scope.positive))
     elif csv:
         print_csv(epochs_table(history, found.speed.get("best_epoch")))
     else:
-        print_trial(store.study(study), found, history, judged)
+        print_trial(record, found, history, judged)
 
 
 @app.command(epilog="Example:  modelcat browse --storage sqlite:///studies.db")

@@ -203,7 +203,7 @@ def _kind(value: Any) -> type:
     return _Wide if -(1 << 63) <= value < 1 << 63 else str
 
 
-def _type(kinds: set[type], nested: bool) -> pa.DataType:  # noqa: FBT001 -- a fact of the column
+def _type(kinds: set[type], nested: bool) -> pa.DataType:
     known = kinds - {type(None)}
     if nested:
         return pa.string()

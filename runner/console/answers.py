@@ -39,6 +39,7 @@ def study_answer(record: StudyRecord, folder: Path) -> dict[str, Any]:
     return {
         "study": record.study,
         "state": record.effective_state(datetime.now(UTC)),
+        "positive": record.class_scope.positive,
         "trials": _counts(record),
         "best": None
         if best is None
@@ -48,6 +49,7 @@ def study_answer(record: StudyRecord, folder: Path) -> dict[str, Any]:
         "baseline": _baseline(record.baseline),
         "model_dir": _model_dir(record, folder),
         "seconds": record.seconds,
+        "early_end": dict(record.early_end) if record.early_end else None,
     }
 
 
@@ -61,7 +63,15 @@ def study_line(record: StudyRecord) -> dict[str, Any]:
         "state": record.effective_state(datetime.now(UTC)),
         "metric": record.metric,
         "direction": record.direction,
-        "best": None if best is None else {"number": best.number, "value": best.value, "metric": record.metric},
+        "positive": record.class_scope.positive,
+        "best": None
+        if best is None
+        else {
+            "number": best.number,
+            "value": best.value,
+            "metric": record.metric,
+            "positive": record.class_scope.positive,
+        },
         "baseline": None if (baseline := baseline_value(record)) is None else {"value": baseline},
         "trials": _counts(record) | {"running": record.trials.running},
         "planned": record.planned,
@@ -69,6 +79,7 @@ def study_line(record: StudyRecord) -> dict[str, Any]:
         "created": record.created.isoformat(),
         "updated": record.updated.isoformat(),
         "failure": dict(record.failure) if record.failure else None,
+        "early_end": dict(record.early_end) if record.early_end else None,
     }
 
 
@@ -79,8 +90,8 @@ def baseline_value(record: StudyRecord) -> float | None:
     return None if isinstance(value, bool) or not isinstance(value, int | float) else float(value)
 
 
-def trial_line(record: TrialRecord) -> dict[str, Any]:
-    """Return a trial as ``trials`` lists it."""
+def trial_line(record: TrialRecord, positive: str | None) -> dict[str, Any]:
+    """Return a trial as ``trials`` lists it; `positive` is the class that its precision, recall and F1 are of."""
     return {
         "number": record.number,
         "state": record.state,
@@ -88,16 +99,20 @@ def trial_line(record: TrialRecord) -> dict[str, Any]:
         "params": dict(record.params),
         "value": record.value,
         "metrics": dict(record.metrics),
+        "positive": positive,
         "seconds": record.seconds,
         "started": record.started.isoformat() if record.started else None,
         "finished": record.finished.isoformat() if record.finished else None,
         "failure": dict(record.failure) if record.failure else None,
+        "reused_from": record.reused_from,
     }
 
 
-def trial_answer(record: TrialRecord, history: list[EpochRecord], judged: Evaluation | None) -> dict[str, Any]:
+def trial_answer(
+    record: TrialRecord, history: list[EpochRecord], judged: Evaluation | None, positive: str | None
+) -> dict[str, Any]:
     """Return one trial with all that is known of it; `judged` is its kept epoch on validation."""
-    return trial_line(record) | {
+    return trial_line(record, positive) | {
         "speed": dict(record.speed),
         "notes": list(record.notes),
         "history": [_epoch(epoch) for epoch in history],
@@ -109,6 +124,7 @@ def trained_answer(record: StudyRecord, trial: TrialRecord, history: list[EpochR
     """Return the answer of ``train``; its seconds are those of the training loop."""
     return {
         "metrics": dict(trial.metrics),
+        "positive": record.class_scope.positive,
         "test": _test(record.test),
         "history": [_epoch(epoch) for epoch in history],
         "model_dir": _model_dir(record, folder),

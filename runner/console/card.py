@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from catalog.contract import Plugin
+from catalog.metric_labels import CLASS_METRICS
 from catalog.schema import parameters_of
 from runner.console.output import print_line, print_table
 
@@ -42,6 +43,8 @@ def print_card(plugin: Plugin) -> None:
             right=frozenset({"parameters", "size"}),
         )
     print_line(f"\ntuned for: {', '.join(plugin.metrics)}; baseline: {plugin.baseline or 'none'}")
+    if any(name in CLASS_METRICS for name in plugin.metrics):
+        print_line("f1 is of one of two classes, dataset.positive or else the second; of more classes it is the mean")
     print_line(f"a spec's schema for an editor: modelcat schema {plugin.key}")
 
 

@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
+from catalog.metric_labels import english_label
 from runner.console.output import print_line, print_table
 from runner.console.text import metric_value
 from runner.study.contest import Contender, Contest
@@ -25,6 +26,7 @@ def contest_answer(found: Contest) -> dict[str, Any]:
                 "key": contender.key,
                 "rows": contender.evaluation.rows,
                 "metrics": dict(contender.evaluation.metrics),
+                "positive": contender.scope.positive,
                 "intervals": {name: list(ends) for name, ends in contender.evaluation.intervals.items()},
                 "seconds_per_row": contender.seconds_per_row,
                 "model_bytes": contender.evaluation.model_bytes,
@@ -43,7 +45,15 @@ def contest_answer(found: Contest) -> dict[str, Any]:
 def print_contest(found: Contest) -> None:
     """Print the models, then each pair with what chance can explain."""
     rows = [_model_row(found, place, contender) for place, contender in enumerate(found.contenders)]
-    columns = ["model", f"{found.metric} on {found.split}", "95 % interval", "log loss", "texts/s", "MB", "front"]
+    columns = [
+        "model",
+        f"{_shared_label(found)} on {found.split}",
+        "95 % interval",
+        "log loss",
+        "texts/s",
+        "MB",
+        "front",
+    ]
     print_table(columns, rows, right=frozenset({columns[1], "log loss", "texts/s", "MB"}))
     if found.pairs:
         print_line()
@@ -52,7 +62,8 @@ def print_contest(found: Contest) -> None:
         scale, unit = (100, " points") if comparison.metric in _SHARES else (1, "")
         low, high = comparison.low, comparison.high
         digits = 1 if scale == 100 else 4
-        told = f"{comparison.difference * scale:+.{digits}f}{unit} of {comparison.metric}"
+        label = english_label(comparison.metric, found.contenders[one].scope)
+        told = f"{comparison.difference * scale:+.{digits}f}{unit} of {label}"
         ends = f"95 % interval {low * scale:.{digits}f} to {high * scale:.{digits}f}"
         verdict = "better" if low > 0 else "worse" if high < 0 else "chance can explain it"
         print_line(f"{names}: {told} ({ends}): {verdict}{_mcnemar(comparison.only_first, comparison.only_second)}")
@@ -70,13 +81,31 @@ def _model_row(found: Contest, place: int, contender: Contender) -> list[str]:
     speed, size = contender.seconds_per_row, judged.model_bytes
     return [
         contender.name,
-        metric_value(found.metric, judged.metrics.get(found.metric)),
+        _score(found, contender),
         f"{metric_value(found.metric, low)} to {metric_value(found.metric, high)}" if low is not None else "–",
         metric_value("log_loss", judged.metrics.get("log_loss")),
         f"{1 / speed:,.0f}" if speed else "–",
         f"{size / 1e6:,.1f}" if size else "–",
         "●" if place in found.front else "",
     ]
+
+
+def _labels(found: Contest) -> list[str]:
+    return [english_label(found.metric, contender.scope) for contender in found.contenders]
+
+
+def _shared_label(found: Contest) -> str:
+    """Return what the metric is called; its key alone where the models have it of different classes."""
+    labels = _labels(found)
+    return labels[0] if len(set(labels)) == 1 else found.metric
+
+
+def _score(found: Contest, contender: Contender) -> str:
+    """Return the metric's value, with its class where the heading cannot name it."""
+    shown = metric_value(found.metric, contender.evaluation.metrics.get(found.metric))
+    if len(set(_labels(found))) == 1:
+        return shown
+    return f"{shown} ({english_label(found.metric, contender.scope)})"
 
 
 def _mcnemar(only_first: int | None, only_second: int | None) -> str:

@@ -3,6 +3,7 @@
 from dataclasses import asdict
 from typing import Any
 
+from catalog.metric_labels import english_label, evaluation_scope
 from catalog.results import Evaluation
 from runner.console.output import print_line, print_table
 from runner.console.text import metric_value
@@ -15,6 +16,7 @@ def evaluation_answer(evaluation: Evaluation) -> dict[str, Any]:
     return {
         "rows": evaluation.rows,
         "metrics": dict(evaluation.metrics),
+        "positive": evaluation_scope(evaluation).positive,
         "intervals": {name: list(interval) for name, interval in evaluation.intervals.items()},
         "labels": [scores.label for scores in evaluation.classes],
         "classes": [asdict(scores) for scores in evaluation.classes],
@@ -34,11 +36,11 @@ def rows_per_second(evaluation: Evaluation) -> float | None:
 def print_evaluation(evaluation: Evaluation) -> None:
     """Print metrics with their intervals, scores of each class, and the confusion matrix."""
     print_line()
-    rows = []
+    rows, scope = [], evaluation_scope(evaluation)
     for name, value in evaluation.metrics.items():
         interval = evaluation.intervals.get(name)
         shown = f"{metric_value(name, interval[0])} to {metric_value(name, interval[1])}" if interval else "–"
-        rows.append([name, metric_value(name, value), shown])
+        rows.append([english_label(name, scope), metric_value(name, value), shown])
     print_table(["metric", "value", "95 % interval"], rows, right=frozenset({"value", "95 % interval"}))
     labels = [scores.label for scores in evaluation.classes] or [str(row) for row in range(len(evaluation.confusion))]
     if evaluation.classes:

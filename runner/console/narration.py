@@ -13,6 +13,7 @@ from rich.text import Text
 
 from catalog.contract import Direction, EpochMetrics
 from catalog.errors import ModelcatError
+from catalog.metric_labels import ClassScope, english_label
 from runner.console.text import duration, metric_value, params, safe
 from runner.store.records import TrialRecord
 from runner.study.progress import Opened
@@ -33,6 +34,8 @@ __all__ = ["LinesNarrator", "LiveNarrator", "narrate"]
 
 #: Finished trials shown while a study runs; the whole table comes at its end.
 _SHOWN = 12
+#: Characters of a class name in the heading of the metric.
+_CLASS = 16
 
 
 def narrate(console: Console, *, debug: bool = False) -> "LinesNarrator | LiveNarrator":
@@ -46,7 +49,7 @@ class LinesNarrator:
     def __init__(self, console: Console, *, debug: bool = False) -> None:
         self._console = console
         self._debug = debug
-        self._metric = ""
+        self._metric, self._scope = "", ClassScope()
 
     def __enter__(self) -> Self:
         return self
@@ -58,7 +61,7 @@ class LinesNarrator:
 
     def opened(self, opened: Opened) -> None:
         """Tell the study's name and what was found in the data."""
-        self._metric = opened.metric
+        self._metric, self._scope = opened.metric, opened.scope
         for line in opened_lines(opened):
             self._say(line)
 
@@ -76,11 +79,11 @@ class LinesNarrator:
 
     def measured(self, training: str, metrics: EpochMetrics) -> None:
         """Tell a measurement."""
-        self._say(f"  {measured_line(self._metric, training, metrics)}")
+        self._say(f"  {measured_line(self._metric, self._scope, training, metrics)}")
 
     def ended(self, training: str, record: TrialRecord | None, value: float | None) -> None:
         """Tell how a training ended."""
-        self._say(ended_line(self._metric, training, record, value))
+        self._say(ended_line(self._metric, self._scope, training, record, value))
 
     def failed(self, training: str, error: ModelcatError, details: str) -> None:
         """Tell why."""
@@ -121,7 +124,7 @@ class LiveNarrator:
     def __init__(self, console: Console, *, debug: bool = False) -> None:
         self._console = console
         self._debug = debug
-        self._metric = ""
+        self._metric, self._scope = "", ClassScope()
         self._direction = Direction.MAXIMIZE
         self._planned = 0
         self._made = 0
@@ -142,7 +145,8 @@ class LiveNarrator:
 
     def opened(self, opened: Opened) -> None:
         """Print the headline and take over what earlier runs have made."""
-        self._metric, self._planned, self._direction = opened.metric, opened.planned, opened.direction
+        self._metric, self._scope = opened.metric, opened.scope
+        self._planned, self._direction = opened.planned, opened.direction
         self._ended = [trial for trial in opened.trials if trial.state != "running"]
         self._made = len(self._ended)
         for line in opened_lines(opened):
@@ -166,7 +170,7 @@ class LiveNarrator:
         """Show the newest measurement."""
         if training in self._running:
             self._running[training].progress = metrics.progress
-            self._running[training].last = measurement(self._metric, metrics)
+            self._running[training].last = measurement(self._metric, self._scope, metrics)
 
     def ended(self, training: str, record: TrialRecord | None, value: float | None) -> None:
         """Turn the running row into a finished one."""
@@ -175,7 +179,7 @@ class LiveNarrator:
             self._ended.append(record)
             self._made += 1
         else:
-            self.note(ended_line(self._metric, training, record, value))
+            self.note(ended_line(self._metric, self._scope, training, record, value))
 
     def failed(self, training: str, error: ModelcatError, details: str) -> None:
         """Print why above the table."""
@@ -198,8 +202,9 @@ class LiveNarrator:
 
     def _draw(self) -> Group:
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-        for name in ("", "trial", self._metric or "score", "time", "configuration"):
-            table.add_column(name, header_style="dim", no_wrap=True, overflow="ellipsis")
+        score = safe(english_label(self._metric, self._scope, width=_CLASS)) if self._metric else "score"
+        for name in ("", "trial", score, "time", "configuration"):
+            table.add_column(Text(name), header_style="dim", no_wrap=True, overflow="ellipsis")
         best = max((t for t in self._ended if t.value is not None), key=self._rank, default=None)
         for trial in self._ended[-_SHOWN:]:
             star = "★" if best is not None and trial.number == best.number else " "

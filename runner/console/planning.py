@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from catalog.contract import DataSummary
+from catalog.metric_labels import english_label, scope_of
 from catalog.results import Forecast
 from catalog.statement import english
 from runner.console.output import print_line, print_table
@@ -30,6 +31,7 @@ def plan_answer(plan: Plan) -> dict[str, Any]:
         "workers": plan.workers,
         "rows": dict(plan.data.rows),
         "labels": list(plan.data.labels),
+        "positive": scope_of(plan.data.labels, plan.data.positive).positive,
         "label_rows": {split: list(rows) for split, rows in plan.data.label_rows.items()},
         "language": plan.data.language,
         "mean_words": plan.data.mean_words,
@@ -63,7 +65,8 @@ def plan_answer(plan: Plan) -> dict[str, Any]:
 
 def print_plan(plan: Plan) -> None:
     """Print a plan for a person."""
-    print_line(f"{study_name(plan.request, 'study')}: {plan.request.plugin.key}")
+    tuned = english_label(plan.request.metric, scope_of(plan.data.labels, plan.data.positive))
+    print_line(f"{study_name(plan.request, 'study')}: {plan.request.plugin.key}, tuned for {tuned}")
     for line in _data_lines(plan.data):
         print_line(line)
     if plan.forecast is None or plan.cost is None:
@@ -98,6 +101,8 @@ def _data_lines(data: DataSummary) -> Iterator[str]:
     shares = zip(data.labels, data.label_rows.get("train", ()), strict=False)
     classes = [f"{safe(label, 40)} {count:,}" for label, count in shares]
     yield f"  classes     {', '.join(classes[:20]) or ', '.join(safe(label, 40) for label in data.labels[:20])}"
+    if (positive := scope_of(data.labels, data.positive).positive) is not None:
+        yield f"  positive    {safe(positive, 40)}: the class that precision, recall, F1 and ROC AUC are of"
     for note in data.notes:
         yield f"              {note}"
 

@@ -27,9 +27,7 @@ def write_parquet(batches: Iterable[Batch], layout: Layout, file: IO[bytes]) -> 
         else:
             given = {"text": pa.array([answered.text for answered in batch.answers], pa.string())}
         rows = [layout.values(answered) for answered in batch.answers]
-        added = {
-            name: pa.array([row[place] for row in rows], kinds[name]) for place, name in enumerate(layout.new)
-        }
+        added = {name: pa.array([row[place] for row in rows], kinds[name]) for place, name in enumerate(layout.new)}
         return pa.table({**given, **added})
 
     writer = None

@@ -1,4 +1,4 @@
-"""How a study's model reads a file: the columns and labels that the study was made with, unless something else is said."""
+"""How a study's model reads a file: with the columns and labels of the study's own data, unless others are named."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

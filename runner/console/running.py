@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from catalog.metric_labels import ClassScope, english_label, labelled
 from catalog.spec import Request
+from catalog.statement import english, from_json
 from runner.console.answers import study_answer, trained_answer
 from runner.console.narration import narrate
 from runner.console.output import narrator, print_json, print_line
@@ -35,7 +37,7 @@ def print_study(record: StudyRecord, place: Place, *, json: bool) -> None:
     print_trials(record, Store.open(place.storage, create=False).trials(record.study))
     print_line()
     if record.verdict:
-        print_line(str(record.verdict["sentence"]))
+        print_line(_sentence(record.verdict, record.class_scope))
     for line in _test_lines(record):
         print_line(line)
     if record.model_dir:
@@ -54,7 +56,7 @@ def print_training(record: StudyRecord, place: Place, *, json: bool) -> None:
     if json:
         print_json(trained_answer(record, trial, history, place.folder_of(record.study)))
         return
-    shown = ", ".join(f"{name} {metric_value(name, value)}" for name, value in trial.metrics.items())
+    shown = _named(trial.metrics, record.class_scope)
     print_line(f"{record.study}: validation {shown}")
     for line in _test_lines(record):
         print_line(line)
@@ -68,19 +70,32 @@ def print_training(record: StudyRecord, place: Place, *, json: bool) -> None:
     print_line(f"\nNext:\n  modelcat predict {record.study} 'The plot was thin, but the acting carried it.'")
 
 
+def _sentence(verdict: Mapping[str, Any], scope: ClassScope) -> str:
+    """Return the verdict's sentence; those that modelcat 0.1 stored get the class of their F1."""
+    try:
+        told = " ".join(english(labelled(from_json(one), scope)) for one in verdict.get("statements") or ())
+    except (ValueError, AttributeError, TypeError):  # of another version: the sentence is still there
+        told = ""
+    return told or str(verdict["sentence"])
+
+
 def _test_lines(record: StudyRecord) -> list[str]:
     lines = []
     if record.test:
-        lines.append(f"test    {_scores(record.test)} ({record.test['n']:,} rows, used once)")
+        lines.append(f"test    {_scores(record.test, record.class_scope)} ({record.test['n']:,} rows, used once)")
     if record.baseline and record.baseline.get("test"):
         name = str(record.baseline["key"]).rpartition("/")[2]
-        lines.append(f"        {name} baseline: {_scores(record.baseline['test'])}")
+        lines.append(f"        {name} baseline: {_scores(record.baseline['test'], record.class_scope)}")
     return lines
 
 
-def _scores(metrics: Mapping[str, Any]) -> str:
+def _scores(metrics: Mapping[str, Any], scope: ClassScope) -> str:
     names = [name for name in ("accuracy", "precision", "recall", "f1") if name in metrics]
-    return ", ".join(f"{name} {metric_value(name, metrics[name])}" for name in names)
+    return _named({name: metrics[name] for name in names}, scope)
+
+
+def _named(metrics: Mapping[str, Any], scope: ClassScope) -> str:
+    return ", ".join(f"{english_label(name, scope)} {metric_value(name, value)}" for name, value in metrics.items())
 
 
 def _shown_path(path: Path) -> str:

@@ -17,6 +17,7 @@ _STUDY = (
     "direction",
     "best.number",
     "best.value",
+    "best.metric",
     "baseline.value",
     "trials.complete",
     "trials.pruned",
@@ -28,6 +29,10 @@ _STUDY = (
     "updated",
     "failure.kind",
     "failure.message",
+    "early_end.reason",
+    "early_end.done",
+    "early_end.planned",
+    "early_end.limit_seconds",
 )
 _TRIAL = ("number", "state", "origin", "value")
 _TRIAL_END = ("seconds", "started", "finished", "failure.kind", "failure.reason")
@@ -40,15 +45,18 @@ def studies_table(records: Iterable[StudyRecord]) -> DataTable:
     return table_of([flat(study_line(record), _STUDY) for record in records], _STUDY)
 
 
-def trials_table(trials: Iterable[TrialRecord], parameters: Sequence[str] = ()) -> DataTable:
+def trials_table(
+    trials: Iterable[TrialRecord], parameters: Sequence[str] = (), positive: str | None = None
+) -> DataTable:
     """Return trials with the fields of ``trials --json``, in the order in which they come.
 
     Args:
         trials: They need not all have the same parameters and metrics.
         parameters: Names of parameters that have a column even where no trial has them.
+        positive: Class that their precision, recall and F1 are of.
     """
     known = (*_TRIAL, *_TRIAL_END)
-    rows = [flat(trial_line(trial), known) for trial in trials]
+    rows = [flat(trial_line(trial, positive), known) for trial in trials]
     middle = [name for row in rows for name in row if name.startswith(("params.", "metrics."))]
     first = (f"params.{name}" for name in parameters)
     return table_of(rows, (*_TRIAL, *first, *sorted(dict.fromkeys(middle), key=_parameters_first), *_TRIAL_END))

@@ -1,13 +1,20 @@
 """Tables of studies and trials for people."""
 
+from datetime import UTC, datetime
+
+from catalog.metric_labels import english_label
 from catalog.results import Evaluation
+from catalog.statement import english
 from runner.console.evaluation import print_evaluation
 from runner.console.output import print_line, print_table
 from runner.console.text import duration, metric_value, number, params, safe
 from runner.store.records import EpochRecord, StudyRecord, TrialRecord
+from runner.study.early_end import early_end_clause
 
 __all__ = ["print_studies", "print_trial", "print_trials"]
 
+_CLASS = 24
+"""Characters of a class name in a heading."""
 _MARKS = {
     "queued": "◌",
     "running": "●",
@@ -16,6 +23,7 @@ _MARKS = {
     "failed": "✗",
     "complete": "✓",
     "pruned": "✂",
+    "interrupted": "■",
 }
 
 
@@ -24,8 +32,6 @@ def print_studies(records: list[StudyRecord]) -> None:
     if not records:
         print_line("No studies yet. Start one:  modelcat run examples/quickstart.json")
         return
-    from datetime import UTC, datetime
-
     now = datetime.now(UTC)
     rows = []
     for record in records:
@@ -37,30 +43,47 @@ def print_studies(records: list[StudyRecord]) -> None:
                 record.study,
                 record.key.rpartition("/")[2],
                 metric_value(record.metric, record.best.value if record.best else None),
+                english_label(record.metric, record.class_scope, width=_CLASS),
                 f"{done}/{record.planned} ✂{made.pruned} ✗{made.failed}",
                 duration(record.seconds),
                 f"{record.updated:%Y-%m-%d %H:%M} UTC",
             ]
         )
     print_table(
-        ["state", "study", "model", "best", "trials", "time", "updated"], rows, right=frozenset({"best", "time"})
+        ["state", "study", "model", "best", "metric", "trials", "time", "updated"],
+        rows,
+        right=frozenset({"best", "time"}),
     )
+    for record in records:
+        if line := _remark(record):
+            print_line(f"{record.study}: {line}")
+
+
+def _remark(record: StudyRecord) -> str:
+    """Return why a study failed, or why it has fewer trials than were planned; empty for others."""
+    if record.state == "failed":
+        return f"failed: {record.failure_clause}"
+    ended = early_end_clause(record.early_end)
+    return english(ended) if ended is not None else ""
 
 
 def print_trials(record: StudyRecord, trials: list[TrialRecord]) -> None:
-    """Print the trials of a study; a star marks the best."""
+    """Print the trials of a study; a star marks the one that is kept, or the best so far."""
     if not trials:
         print_line(f"{record.study} has no trials yet.")
         return
     names = list(dict.fromkeys(name for trial in trials for name in trial.params))
+    working = record.effective_state(datetime.now(UTC)) == "running"
     rows = []
     for trial in trials:
+        state = "interrupted" if trial.state == "running" and not working else trial.state
         star = " ★" if record.best and record.best.number == trial.number else ""
+        star += f" = trial {trial.reused_from}" if trial.reused_from is not None else ""
         failure = f"{trial.failure['kind']}: {trial.failure['reason']}" if trial.failure else ""
         rows.append(
             [
                 str(trial.number),
-                f"{_MARKS[trial.state]} {trial.state}{star}",
+                f"{_MARKS[state]} {state}{star}",
                 trial.origin,
                 metric_value(record.metric, trial.value),
                 duration(trial.seconds),
@@ -69,17 +92,24 @@ def print_trials(record: StudyRecord, trials: list[TrialRecord]) -> None:
             ]
         )
     failed = any(row[-1] for row in rows)
-    columns = ["trial", "state", "origin", record.metric, "time", *names, *(["failure"] if failed else [])]
-    right = frozenset({"trial", record.metric, "time", *names})
+    metric = english_label(record.metric, record.class_scope, width=_CLASS)
+    columns = ["trial", "state", "origin", metric, "time", *names, *(["failure"] if failed else [])]
+    right = frozenset({"trial", metric, "time", *names})
     print_table(columns, [row if failed else row[:-1] for row in rows], right=right)
 
 
 def print_trial(record: StudyRecord, trial: TrialRecord, history: list[EpochRecord], judged: Evaluation | None) -> None:
     """Print one trial: its epochs, and how its kept epoch was judged on validation."""
+    scope = record.class_scope
     print_line(f"{record.study}, trial {trial.number} ({trial.origin}): {_MARKS[trial.state]} {trial.state}")
     print_line(f"  {params(trial.params) or 'nothing tuned'}")
     if trial.metrics and judged is None:
-        print_line("  " + ", ".join(f"{name} {metric_value(name, value)}" for name, value in trial.metrics.items()))
+        print_line(
+            "  "
+            + ", ".join(
+                f"{english_label(name, scope)} {metric_value(name, value)}" for name, value in trial.metrics.items()
+            )
+        )
     if trial.failure:
         print_line(f"  failure: {trial.failure['kind']}: {trial.failure['reason']}")
     for note in trial.notes:
@@ -97,7 +127,8 @@ def print_trial(record: StudyRecord, trial: TrialRecord, history: list[EpochReco
             ]
             for epoch in history
         ]
-        columns = ["epoch", "training loss", "validation loss", record.metric, "learning rate", "time"]
+        metric = english_label(record.metric, scope, width=_CLASS)
+        columns = ["epoch", "training loss", "validation loss", metric, "learning rate", "time"]
         print_table(columns, rows, right=frozenset(columns))
     if judged is not None:
         print_line(f"\nOn {judged.rows:,} validation rows:")

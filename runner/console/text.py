@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["duration", "is_share", "metric_value", "number", "params", "safe"]
+__all__ = ["duration", "is_minimised", "is_share", "metric_value", "number", "params", "safe"]
 
 #: Unicode categories that move a cursor, hide text or reorder it: controls, format characters (bidi overrides), halves
 #: of surrogate pairs, private use, unassigned, and line or paragraph separators.
@@ -13,6 +13,8 @@ _AVERAGED = ("precision", "recall", "f1")
 _SHARES = frozenset(
     {"accuracy", "confidence", "ece", *(f"{mean}{name}" for mean in ("", "macro_", "weighted_") for name in _AVERAGED)}
 )
+#: Metrics of which less is better, as far as names tell.
+_MINIMISED = frozenset({"brier_score", "ece", "log_loss", "loss"})
 
 
 def safe(text: object, limit: int | None = None) -> str:
@@ -53,6 +55,11 @@ def duration(seconds: float | None) -> str:
 def is_share(metric: str) -> bool:
     """Tell whether a metric is a share of one, told in per cent."""
     return metric in _SHARES
+
+
+def is_minimised(metric: str) -> bool:
+    """Return whether smaller values of a metric are better; of the study's own, its direction says so."""
+    return metric in _MINIMISED
 
 
 def metric_value(metric: str, value: float | None) -> str:

@@ -3,17 +3,19 @@
 from typing import Any
 
 from catalog.contract import DataSummary
+from catalog.metric_labels import ClassScope, english_label, scope_of
 from catalog.spec import Request
 from runner.console.text import number
 from runner.presentation.data import columns_answer, columns_line, read_line, row_totals
 from runner.study.names import study_name
-from runner.study.space import to_json
 
 __all__ = ["validation_answer", "validation_lines"]
 
 
 def validation_answer(request: Request, data: DataSummary | None) -> dict[str, Any]:
     """Return what was found as JSON."""
+    from runner.study.space import to_json  # it imports Optuna, which those who only look at data need not pay for
+
     return {
         "valid": True,
         "key": request.plugin.key,
@@ -31,7 +33,7 @@ def validation_answer(request: Request, data: DataSummary | None) -> dict[str, A
             "labels": list(data.labels),
             "label_rows": {split: list(rows) for split, rows in data.label_rows.items()},
             "columns": columns_answer(data.columns),
-            "positive": data.positive,
+            "positive": scope_of(data.labels, data.positive).positive,
             "notes": list(data.notes),
         },
     }
@@ -40,15 +42,18 @@ def validation_answer(request: Request, data: DataSummary | None) -> dict[str, A
 def validation_lines(answer: dict[str, Any], found: DataSummary | None) -> list[str]:
     """Return what was found for a person."""
     data, space = answer["data"], answer["search_space"]
+    scope = scope_of(data["labels"], data["positive"]) if data else ClassScope(answer["dataset"].get("positive"))
+    positive = f"; positive class: {scope.positive}" if scope.positive is not None else ""
     splits = data["label_rows"] if data else ()
     rows = (
-        ", ".join(f"{data['rows'][split]:,} {split}" for split in splits) + f" rows; {', '.join(data['labels'])}"
+        ", ".join(f"{data['rows'][split]:,} {split}" for split in splits)
+        + f" rows; {', '.join(data['labels'])}{positive}"
         if data
         else "on a hub: read when the study runs"
     )
     return [
         f"valid: {answer['key']}",
-        f"  study   {answer['study']}: {answer['trials']} trials, tuned for {answer['metric']}",
+        f"  study   {answer['study']}: {answer['trials']} trials, tuned for {english_label(answer['metric'], scope)}",
         f"  space   {', '.join(f'{name} {_bounds(entry)}' for name, entry in space.items()) or 'nothing is tuned'}",
         f"  data    {rows}",
         *(f"  columns {line}" for line in [columns_line(found.columns) if found else None] if line),

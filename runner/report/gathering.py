@@ -40,9 +40,13 @@ def gather(store: Store, study: str, diagnoses: Sequence[Diagnosis] | None = Non
     record = store.study(study)
     trials = tuple(store.trials(study))
     if not any(trial.state == "complete" for trial in trials):
+        if record.is_fruitless:
+            raise InputError(
+                f"study {study!r} has no complete trial, so there is nothing to report: {record.failure_clause}"
+            )
         raise InputError(
             f"study {study!r} has no complete trial yet ({_states(record)}): there is nothing to report; "
-            f"modelcat resume goes on with it"
+            f"modelcat resume {study} goes on with it"
         )
     plugin = _plugin(record.key)
     insights, unreadable = store.insights(study), set[str]()

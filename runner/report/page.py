@@ -17,6 +17,7 @@ from runner.report.islands import island
 from runner.report.results import Results
 from runner.report.sections import advice, configuration, data, making, quality, reading, settings, verdict
 from runner.report.telling import Teller
+from runner.study.early_end import early_end_clause
 
 __all__ = ["SECTIONS", "render", "sections"]
 
@@ -66,7 +67,7 @@ def sections(results: Results, teller: Teller) -> tuple[Section, ...]:
 
 def render(results: Results, language: Language) -> str:
     """Return the whole page. It asks nothing of any network, and its policy forbids it to."""
-    teller = Teller(language)
+    teller = Teller(language, results.study.class_scope)
     chapters = sections(results, teller)
     plots = {
         figure.name: {"plot": figure.plot, "height": figure.height}
@@ -103,8 +104,10 @@ def _meta(results: Results, teller: Teller) -> tuple[str, ...]:
     if counts.pruned or counts.failed:
         more = t("{pruned:count} pruned, {failed:count} failed", pruned=counts.pruned, failed=counts.failed)
         trials = f"{trials}, {more}"
+    early = early_end_clause(study.early_end)
     return (
         t(_STATES[results.state]),
+        *([teller.say(early)] if early is not None else []),
         trials,
         t("{time:seconds} of work", time=study.seconds),
         teller.language.moment(study.updated) + " UTC",

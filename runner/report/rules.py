@@ -8,6 +8,7 @@ from catalog.capabilities import Diagnoses
 from catalog.diagnosis import Diagnosis
 from catalog.errors import ModelcatError
 from runner.store.store import Store
+from runner.study.diagnosing import with_early_end
 from runner.study.evidence import evidence_of
 
 __all__ = ["findings_of"]
@@ -31,4 +32,4 @@ def findings_of(store: Store, study: str, folder: Path) -> Sequence[Diagnosis] |
         return None
     if not isinstance(plugin, Diagnoses) or record.trials.complete == 0:
         return None
-    return plugin.diagnose(evidence_of(store, study, plugin, folder))
+    return with_early_end(plugin.diagnose(evidence_of(store, study, plugin, folder)), record)

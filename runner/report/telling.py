@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from catalog.metric_labels import ClassScope, labelled, metric_label
 from catalog.results import Evaluation
 from catalog.statement import Statement, Value
 from runner.console.text import safe
@@ -17,15 +18,16 @@ _LONGEST = 40
 
 
 class Teller:
-    """Tells things in `language`; `t` translates."""
+    """Tells things in `language`; `t` translates. `scope` holds the classes that F1 and its kind are of."""
 
-    def __init__(self, language: Language) -> None:
+    def __init__(self, language: Language, scope: ClassScope | None = None) -> None:
         self.language = language
+        self.scope = scope or ClassScope()
         self.t = language.translate
 
     def say(self, statement: Statement) -> str:
         """Tell a statement whose texts may be anybody's; names of the program among them are told in the language."""
-        return self.language.say(self._harmless(statement))
+        return self.language.say(self._harmless(labelled(statement, self.scope)))
 
     def _harmless(self, statement: Statement) -> Statement:
         """Return the statement with every text in it made safe."""
@@ -93,8 +95,13 @@ class Teller:
             return self.t("{low} to {high}", low=first, high=self.shown(high, kind))
         return f"{first} – {self.shown(high, kind)}"
 
-    def metric(self, name: str) -> str:
-        """Return what a metric is called."""
+    def metric(self, name: str, scope: ClassScope | None = None) -> str:
+        """Return what a metric is called, with the class that it is of; `scope` is the study's where it is None."""
+        label = metric_label(name, scope or self.scope)
+        return self.t(metric(name).label) if label is None else self.say(label)
+
+    def class_metric(self, name: str) -> str:
+        """Return what a metric is called next to the name of a class."""
         return self.t(metric(name).label)
 
     def parameter(self, value: Any) -> str:

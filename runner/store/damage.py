@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Column, Integer, Table
 
-from catalog.errors import StoreError
+from catalog.errors import StoreError, clause
 from runner.store import schema
 from runner.store.columns import Damaged, Document, Word
 
@@ -31,7 +31,7 @@ def mend(row: dict[str, Any]) -> str | None:
         row[name] = None if column.nullable else empty
     told = "; ".join(f"{name} {reason}" for name, reason in wrong.items())
     advice = f"put a copy of the database back, or run modelcat delete {row['study']}"
-    message = f"the record of study {row['study']!r} is damaged: {told}. Mend it, {advice}"
+    message = f"the record of study {row['study']!r} is damaged: {clause(told)}. Mend it, {advice}"
     row |= {"state": "failed", "failure": {"kind": "store", "message": message}}
     return message
 
@@ -47,8 +47,8 @@ def check(study: str, table: Table, row: dict[str, Any]) -> None:
             keys = [key for key in table.primary_key if key.name in row]
             which = ", ".join(f"{key.name} {row[key.name]!r}" for key in keys)
             raise StoreError(
-                f"a record of study {study!r} is damaged: {table.name}, {which}: {column.name} {reason}. Mend it, "
-                f"put a copy of the database back, or run modelcat delete {study}"
+                f"a record of study {study!r} is damaged: {table.name}, {which}: {column.name} "
+                f"{clause(reason)}. Mend it, put a copy of the database back, or run modelcat delete {study}"
             )
 
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from sqlalchemy import ExceptionContext
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError, StatementError
 
-from catalog.errors import BusyError, ModelcatError, StoreError, UnreachableError
+from catalog.errors import BusyError, ModelcatError, StoreError, UnreachableError, clause
 from runner.store import connections
 from runner.store.url import StorageUrl
 
@@ -83,5 +83,7 @@ def _explain(url: StorageUrl, error: DBAPIError | sqlite3.Error, busy: float | N
             return StoreError(f"{url}: {advice}")
     said = url.without_secrets((str(origin).strip() or type(origin).__name__).splitlines()[0])
     if url.path is None and isinstance(error, OperationalError | InterfaceError):
-        return UnreachableError(f"{url} does not answer: {said}. Check that the server runs and lets this user in")
+        return UnreachableError(
+            f"{url} does not answer: {clause(said)}. Check that the server runs and lets this user in"
+        )
     return StoreError(f"{url}: the database refused: {said}")

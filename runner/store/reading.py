@@ -1,11 +1,11 @@
 """From rows to records. Every function runs inside a transaction of its caller."""
 
 import difflib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, Table, case, column, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, case, column, func, or_, select, tuple_
 from sqlalchemy import table as table_of
 
 from catalog.errors import UnknownStudyError
@@ -13,6 +13,7 @@ from runner.store import schema
 from runner.store.damage import check, mend
 from runner.store.leasing import lease_in
 from runner.store.records import (
+    EARLY_END,
     TRIAL_STATES,
     BestTrial,
     ConfirmationRecord,
@@ -63,8 +64,12 @@ def studies(connection: Connection, only: int | None = None) -> list[StudyRecord
     query = select(schema.studies).order_by(schema.studies.c.id)
     if only is not None:
         query = query.where(schema.studies.c.id == only)
-    counts, best = _counts(connection, only), _best(connection, only)
-    return [_study(row, counts.get(row["id"], TrialCounts()), best.get(row["id"])) for row in _rows(connection, query)]
+    counts, best, early = _counts(connection, only), _best(connection, only), _early_ends(connection, only)
+    rows = list(_rows(connection, query))
+    best |= _winners(connection, rows, best)
+    return [
+        _study(row, counts.get(row["id"], TrialCounts()), best.get(row["id"]), early.get(row["id"])) for row in rows
+    ]
 
 
 def is_queued() -> ColumnElement[bool]:
@@ -110,9 +115,12 @@ def courses(connection: Connection, among: Collection[str] | None) -> dict[str, 
     return {name: ordered.get(owner, ()) for owner, name in names}
 
 
-def _study(row: dict[str, Any], counts: TrialCounts, best: BestTrial | None) -> StudyRecord:
+def _study(
+    row: dict[str, Any], counts: TrialCounts, best: BestTrial | None, early_end: Mapping[str, Any] | None
+) -> StudyRecord:
     damage = mend(row)
     derived: dict[str, Any] = {"lease": lease_in(row), "trials": counts, "best": best, "damage": damage}
+    derived["early_end"] = early_end
     stored = {field.name: row[field.name] for field in fields(StudyRecord) if field.name not in derived}
     return StudyRecord(**stored, **derived)
 
@@ -146,9 +154,49 @@ def _best(connection: Connection, only: int | None) -> dict[int, BestTrial]:
     query = select(trial.study_id, trial.number, trial.value, trial.params, trial.metrics).where(
         first.place == 1, first.study_id == trial.study_id, first.number == trial.number
     )
-    rows = ((owner, BestTrial(*values)) for owner, *values in connection.execute(query))
-    # Where it is damaged there is none; whoever reads the trials is told.
-    return {owner: best for owner, best in rows if isinstance(best.params, dict) and isinstance(best.metrics, dict)}
+    return _whole((owner, BestTrial(*values)) for owner, *values in connection.execute(query))
+
+
+def _winners(connection: Connection, rows: list[dict[str, Any]], best: dict[int, BestTrial]) -> dict[int, BestTrial]:
+    """Return the trials of those winners that are not the best trials of their studies.
+
+    One that has no value, since only its confirmation succeeded, has that of the confirmation.
+    """
+    scores: dict[int, float] = {}
+    places = []
+    for row in rows:
+        winner = row["winner"] if isinstance(row["winner"], dict) else {}
+        number, known = winner.get("trial"), best.get(row["id"])
+        if isinstance(number, int) and (known is None or known.number != number):
+            places.append((row["id"], number))
+            if isinstance(winner.get("score"), float):
+                scores[row["id"]] = winner["score"]
+    if not places:
+        return {}
+    trial = schema.trials.c
+    query = select(trial.study_id, trial.number, trial.value, trial.params, trial.metrics)
+    winning: dict[int, BestTrial] = {}
+    for owner, number, value, *rest in connection.execute(
+        query.where(tuple_(trial.study_id, trial.number).in_(places))
+    ):
+        score = scores.get(owner) if value is None else value
+        if score is not None:
+            winning[owner] = BestTrial(number, score, *rest)
+    return _whole(winning.items())
+
+
+def _whole(found: Iterable[tuple[int, BestTrial]]) -> dict[int, BestTrial]:
+    """Leave out what is damaged; reading the trials raises an error that says so."""
+    return {owner: best for owner, best in found if isinstance(best.params, dict) and isinstance(best.metrics, dict)}
+
+
+def _early_ends(connection: Connection, only: int | None) -> dict[int, Mapping[str, Any]]:
+    """Return why searches ended early, for those studies whose search did."""
+    table = schema.insights.c
+    query = select(table.study_id, table.content).where(table.name == EARLY_END)
+    # Named one by one, so that an index finds them: an insight may hold many texts.
+    query = query.where(table.study_id == only if only is not None else table.study_id.in_(select(schema.studies.c.id)))
+    return {owner: found for owner, found in connection.execute(query) if isinstance(found, dict) and found}
 
 
 def trials(connection: Connection, study: str, after: int, among: Collection[int]) -> list[TrialRecord]:

@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, TypedDict, get_args
 
-from catalog.errors import StoreError
+from catalog.errors import StoreError, clause
+from catalog.metric_labels import ClassScope, scope_of
 from runner.store.lease import Lease, Owner
 
 __all__ = [
+    "EARLY_END",
     "MODES",
     "ORIGINS",
     "STUDY_STATES",
@@ -43,6 +45,9 @@ STUDY_STATES: tuple[str, ...] = get_args(StudyState)
 TRIAL_STATES: tuple[str, ...] = get_args(TrialState)
 ORIGINS: tuple[str, ...] = get_args(Origin)
 
+EARLY_END = "early_end"
+"""Name of the insight that holds why a search ended before it made all its trials."""
+
 
 @dataclass(frozen=True, slots=True)
 class TrialCounts:
@@ -56,7 +61,10 @@ class TrialCounts:
 
 @dataclass(frozen=True, slots=True)
 class BestTrial:
-    """The complete trial with the best value so far; of equal ones the first."""
+    """The trial whose configuration is kept; before that is decided, the complete one with the best value so far.
+
+    Of equal ones it is the first. `value` and `metrics` are those of its training in the search.
+    """
 
     number: int
     value: float
@@ -96,7 +104,8 @@ class StudyRecord:
         queued: When it was last put into the queue; None where it was never there.
         stop_requested: When somebody last asked that it stop; None once it runs again.
         trials: Trials in each state.
-        best: The best trial so far.
+        best: The trial of the winner; before there is one, the best trial so far.
+        early_end: Why its search ended before it made all trials (`runner.study.early_end`); None where it did not.
         damage: What is wrong with its row, and what to do, where somebody else has spoilt it. The fields that this is
             about are empty then, `state` is failed, and `failure` says so.
     """
@@ -130,6 +139,21 @@ class StudyRecord:
     trials: TrialCounts
     best: BestTrial | None
     damage: str | None = None
+    early_end: Mapping[str, Any] | None = None
+
+    @property
+    def class_scope(self) -> ClassScope:
+        """The classes that its precision, recall, F1 and ROC AUC are of.
+
+        Studies of modelcat 0.1 name no positive class: of two classes the second one counts. Before the data are known,
+        it is the one that the spec names.
+        """
+        labels, positive = self.data.get("labels"), self.data.get("positive")
+        if not isinstance(labels, list | tuple) or not labels:
+            dataset = self.spec.get("dataset")
+            named = dataset.get("positive") if isinstance(dataset, Mapping) else None
+            return ClassScope(named if isinstance(named, str) else None)
+        return scope_of([str(label) for label in labels], positive if isinstance(positive, str) else None)
 
     def refuse_damage(self) -> None:
         """Let nobody go on with a study whose row somebody else has spoilt.
@@ -139,6 +163,18 @@ class StudyRecord:
         """
         if self.damage is not None:
             raise StoreError(self.damage)
+
+    @property
+    def is_fruitless(self) -> bool:
+        """Whether no trial came to its end and none is left to be made: going on would fail again in the same way."""
+        made = self.trials.pruned + self.trials.failed
+        over = made >= self.planned or (made > 0 and self.early_end is not None)
+        return self.state == "failed" and over and not (self.trials.complete or self.trials.running)
+
+    @property
+    def failure_clause(self) -> str:
+        """Why the study failed, without a full stop, for a sentence that names it."""
+        return clause((self.failure or {}).get("message") or "no trial came to its end")
 
     def effective_state(self, now: datetime) -> StudyState:
         """Return the state, or ``"stopped"`` where it says running but whoever ran it is gone."""
@@ -188,6 +224,8 @@ class TrialRecord:
         speed: ``training_seconds``, ``examples_per_second``, ``tokens_per_second``, and ``best_epoch``, the one kept.
         model_dir: Folder of its model, where it is kept.
         predictions: File of its predictions on validation.
+        reused_from: Number of the trial whose result this one has, since configuration and seed are the same; None
+            if it was trained itself.
     """
 
     number: int
@@ -204,6 +242,7 @@ class TrialRecord:
     speed: Mapping[str, float | None] = field(default_factory=dict)
     model_dir: str | None = None
     predictions: str | None = None
+    reused_from: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

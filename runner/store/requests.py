@@ -16,7 +16,17 @@ from runner.store.leasing import lease_in, now
 from runner.store.records import StudyRecord, StudyState
 from runner.store.schema import studies
 
-__all__ = ["LONGEST_NOTES", "LONGEST_TITLE", "claim", "enqueue", "prose", "requeue", "set_prose", "stop"]
+__all__ = [
+    "LONGEST_NOTES",
+    "LONGEST_TITLE",
+    "claim",
+    "enqueue",
+    "prose",
+    "refuse_to_queue",
+    "requeue",
+    "set_prose",
+    "stop",
+]
 
 #: Characters of a title and of notes.
 LONGEST_TITLE, LONGEST_NOTES = 200, 20_000
@@ -33,7 +43,7 @@ def requeue(connection: Connection, study: str, planned: int | None) -> None:
     record.refuse_damage()
     leasing.refuse_half_deleted(connection, study)
     if record.lease is None or not record.lease.held_by_living(now(connection)):
-        _refuse_to_queue(record, planned)
+        refuse_to_queue(record, planned)
     lease = leasing.acquire(connection, study, Owner.this_process(), timedelta(0))  # or refused, with who runs it
     values: dict[str, Any] = {"planned": planned or record.planned, "failure": None, "stop_requested": None}
     if record.winner is not None:
@@ -43,8 +53,8 @@ def requeue(connection: Connection, study: str, planned: int | None) -> None:
     leasing.release(connection, study, lease, "queued")
 
 
-def _refuse_to_queue(record: StudyRecord, planned: int | None) -> None:
-    """Raise StudyConflictError where there is nothing to wait for."""
+def refuse_to_queue(record: StudyRecord, planned: int | None) -> None:
+    """Raise StudyConflictError where there is nothing to wait for: it waits already, is done, or would fail again."""
     if record.state == "queued" and record.queued is not None:
         raise StudyConflictError(f"study {record.study!r} is queued already, since {_when(record.queued)}")
     if planned is not None and planned < record.planned:
@@ -52,6 +62,8 @@ def _refuse_to_queue(record: StudyRecord, planned: int | None) -> None:
             f"study {record.study!r} has {record.planned} trials planned, not {planned}: their number can only grow",
             field="study.trials",
         )
+    if record.is_fruitless and (planned is None or planned == record.planned or record.early_end is not None):
+        raise StudyConflictError(f"study {record.study!r} would fail again: {record.failure_clause}")
     if record.state == "finished" and (planned is None or planned == record.planned):
         raise StudyConflictError(
             f"study {record.study!r} is finished with {record.planned} trials: a larger study.trials extends it",

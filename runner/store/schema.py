@@ -24,7 +24,7 @@ __all__ = [
 VERSION_TABLE = "modelcat_alembic_version"
 
 #: Every released schema, oldest first. Kept here so that opening a database does not have to import Alembic.
-REVISIONS = ("0001", "0002", "0003")
+REVISIONS = ("0001", "0002", "0003", "0004")
 
 OPTUNA_TABLES = frozenset(
     {
@@ -116,6 +116,7 @@ trials = Table(
     Column("speed", Document, nullable=False),
     Column("model_dir", Prose),
     Column("predictions", Prose),
+    Column("reused_from", Integer),
     # Counts and best trials are read from this index alone, without touching the wide rows.
     Index("ix_modelcat_trials_totals", "study_id", "state", "value", "number"),
 )

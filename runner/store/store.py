@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar, Un
 
 from sqlalchemy import Connection
 
-from catalog.errors import StoreError, StudyConflictError
+from catalog.errors import StoreError, StudyConflictError, clause
 from runner.store import connections, creation, examination, files, leasing, reading, requests, schema, writing
 from runner.store.creation import Condition
 from runner.store.examination import Examination
@@ -243,8 +243,8 @@ class Store:
                 files.remove_tree(folder)
             except OSError as error:
                 raise StoreError(
-                    f"the files of study {study!r} cannot be removed: {error.filename or folder}: {error.strerror}. "
-                    "Mend that, and delete the study again"
+                    f"the files of study {study!r} cannot be removed: {error.filename or folder}: "
+                    f"{clause(error.strerror)}. Mend that, and delete the study again"
                 ) from error
         with self._writing(study, lease) as (connection, study_id):
             writing.drop_study(connection, study_id)

@@ -5,20 +5,37 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from catalog.contract import Direction
+from catalog.capabilities import ChanceLevel, KnowsChance
+from catalog.contract import DataSummary, Direction
 from catalog.errors import ModelcatError, StoppedError, StoreError, StudyConflictError, UnreachableError
 from catalog.results import Comparison, Evaluation
 from runner.engine.messages import Calibrate, Compare, Evaluate, Rescale
 from runner.store.judgements import evaluation_of
 from runner.store.records import ConfirmationRecord, TrialRecord
-from runner.study.confirmation import GIVEN, Arm, Confirmation, confirmed, finalists
+from runner.study.confirmation import GIVEN, Arm, Confirmation, confirmed, finalists, rivals
+from runner.study.identity import Identity
 from runner.study.insights import gather_insights
 from runner.study.session import Session, finite
 from runner.study.verdict import Findings, verdict_of
 
-__all__ = ["close_study"]
+__all__ = ["Ended", "close_study"]
 
 _CALIBRATED = ("ece", "log_loss", "brier_score")
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """What the closing of a study is given by its search.
+
+    Attributes:
+        data: What preparation found.
+        identity: Says which configurations are the same.
+        exhausted: Whether it ended early because its space has no other configuration.
+    """
+
+    data: DataSummary
+    identity: Identity
+    exhausted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,96 +55,218 @@ class _Model:
 
 @dataclass(frozen=True, slots=True)
 class _Choice:
-    """The winner, its model, the given configuration's where that is another one, and what speaks for it."""
+    """The winner, its model, the given configuration's where that is another one, and what speaks for it.
+
+    Attributes:
+        arm: The winner.
+        training: Name of the training whose model is kept: ``"trial/7"``, or that under which it was confirmed.
+        score: The winner's value of the study's metric that was compared: a mean over fresh seeds, or a single one.
+        model: The winner's.
+        given_model: The given configuration's; None where that is the winner, or has no model.
+        findings: For the verdict.
+    """
 
     arm: Arm
+    training: str
+    score: float
     model: _Model
     given_model: _Model | None
     findings: Findings
 
 
-def close_study(session: Session) -> None:
+@dataclass(frozen=True, slots=True)
+class _Closing:
+    """What is known when a search has ended.
+
+    Attributes:
+        session: The run.
+        trials: Of the search, by number.
+        identity: Says which configurations are the same.
+        baseline: Its result; None where there is none.
+        chance: What guessing reaches on validation; None where the plugin does not say.
+        exhausted: Whether the search space had no further configuration.
+    """
+
+    session: Session
+    trials: Sequence[TrialRecord]
+    identity: Identity
+    baseline: Mapping[str, Any] | None
+    chance: ChanceLevel | None
+    exhausted: bool
+
+    def above_chance(self, value: float) -> bool:
+        """Return whether a value is better than guessing by more than luck; true where nobody knows what it reaches."""
+        if self.chance is None:
+            return True
+        lead = value - self.chance.value
+        return (lead if self.session.request.direction is Direction.MAXIMIZE else -lead) > self.chance.margin
+
+    def trial(self, arm: Arm) -> TrialRecord | None:
+        """Return the complete trial of an arm's configuration."""
+        return next((t for t in self.trials if t.number == arm.trial and t.state == "complete"), None)
+
+    def findings(self, arm: Arm, rival: Arm | None, **fields: Any) -> Findings:
+        """Return what the verdict says of a winner and the configuration that it is held against."""
+        single = {
+            each.name: trial.value
+            for each in (Arm(GIVEN, 0, {}), *([arm] if arm.name != GIVEN else []), *([rival] if rival else []))
+            if (trial := self.trial(each)) is not None and trial.value is not None
+        }
+        made = sum(trial.state in {"complete", "pruned", "failed"} for trial in self.trials)
+        return Findings(
+            metric=self.session.request.metric,
+            winner=arm.name,
+            rival=rival.name if rival is not None else None,
+            trials=self.session.request.spec.study.trials,
+            baseline=self.baseline["key"] if self.baseline else None,
+            search_scores=single,
+            scope=self.session.class_scope,
+            chance=self.chance,
+            made=made if self.exhausted else None,
+            **fields,
+        )
+
+
+def close_study(session: Session, ended: Ended) -> None:
     """Confirm, calibrate, test, keep and judge; write it all into the study's row, then look closer."""
     record = session.store.study(session.study)
     if record.winner is None:  # else a run that died has come so far already
         trials, baseline = session.store.trials(session.study), record.baseline
-        arms = finalists(session, trials)
-        choice = _confirmed(session, arms, baseline) if len(arms) > 1 else _unconfirmed(session, trials, baseline)
+        chance = _chance_level(session, ended.data)
+        closing = _Closing(session, trials, ended.identity, baseline, chance, ended.exhausted)
+        arms = finalists(session, trials, ended.identity)
+        choice = _confirmed(closing, arms) if len(arms) > 1 else _unconfirmed(closing)
+        findings = replace(choice.findings, early_end=record.early_end)
         test, baseline = _test(session, choice, baseline)
         session.update()  # files are moved, and removed below, by whoever holds the lease
         model = session.folders.keep(choice.model.folder)
         session.update(
-            verdict=verdict_of(replace(choice.findings, baseline_failure=_failure(baseline))),
+            verdict=verdict_of(replace(findings, baseline_failure=_failure(baseline))),
             test=test,
             baseline=baseline,
-            winner={"arm": choice.arm.name, "trial": choice.arm.trial, "model_config": dict(choice.arm.config)},
+            winner={
+                "arm": choice.arm.name,
+                "trial": choice.arm.trial,
+                "model_config": dict(choice.arm.config),
+                "training": choice.training,
+                "score": choice.score,
+            },
             model_dir=session.folders.relative(model),
         )
     gather_insights(session)
     _forget_models(session)
 
 
-def _confirmed(session: Session, arms: list[Arm], baseline: Mapping[str, Any] | None) -> _Choice:
-    confirmation = Confirmation(session, arms)
+def _chance_level(session: Session, data: DataSummary) -> ChanceLevel | None:
+    plugin = session.request.plugin
+    return plugin.chance_level(session.request.metric, data, "validation") if isinstance(plugin, KnowsChance) else None
+
+
+def _confirmed(closing: _Closing, arms: list[Arm]) -> _Choice:
+    session = closing.session
+    confirmation = Confirmation(session, arms, closing.trials)
     session.listener.phase("confirmation", confirmation.trainings)
     confirmation.run()
-    winner = confirmation.winner()
-    tuned = [arm.name for arm in arms if arm.name != GIVEN and confirmation.of(arm.name)]
+    winner = confirmation.winner(closing.above_chance)
+    if winner is None:
+        if (trial := _above_chance_in_search(closing, arms)) is not None:
+            return _unconfirmed(closing, trial, no_better_on_fresh_seeds=True)
+        winner = confirmation.best(arms)
+        assert winner is not None, "a training of the confirmation succeeded"
+    tuned = [arm for arm in arms if arm.name != GIVEN]
     given_runs = bool(confirmation.of(GIVEN))
-    rival = winner.name if winner.name != GIVEN else _best(session, confirmation, tuned)
-    findings = Findings(
-        metric=session.request.metric,
-        winner=winner.name,
+    rival = winner if winner.name != GIVEN else confirmation.best(tuned)
+    best = confirmation.best(arms)
+    training = confirmation.with_model(confirmation.median(winner.name))
+    kept = confirmation.value(training)
+    findings = closing.findings(
+        winner,
+        rival,
         confirmed=True,
-        rival=rival,
-        versus_given=_compare(session, confirmation.predictions(rival), confirmation.predictions(GIVEN))
+        versus_given=_compare(session, confirmation.predictions(rival.name), confirmation.predictions(GIVEN))
         if rival is not None and given_runs
         else None,
-        versus_baseline=_versus_baseline(session, confirmation.predictions(winner.name), baseline),
-        trials=session.request.spec.study.trials,
-        baseline=baseline["key"] if baseline else None,
+        versus_baseline=_versus_baseline(session, confirmation.predictions(winner.name), closing.baseline),
         scores={arm.name: confirmation.score(arm.name) for arm in arms if confirmation.of(arm.name)},
+        kept=kept,
+        above_chance=closing.above_chance(kept) if closing.chance is not None else None,
+        passed_over=best.name if best is not None and best.name != winner.name else None,
     )
-    given_model = _repeated(confirmation.median(GIVEN)) if given_runs and winner.name != GIVEN else None
-    return _Choice(winner, _repeated(confirmation.median(winner.name)), given_model, findings)
+    given_model = None
+    if given_runs and winner.name != GIVEN:
+        given_model = _given_model(session, confirmation)
+    name = confirmed(training.arm, training.seed)
+    return _Choice(winner, name, confirmation.score(winner.name), _repeated(training), given_model, findings)
+
+
+def _given_model(session: Session, confirmation: Confirmation) -> _Model | None:
+    """Return the given configuration's model; None if it was removed after it had been judged on test already."""
+    training = confirmation.median(GIVEN)
+    if training.model_dir is None and _is_judged(session, GIVEN, "test"):
+        return None
+    return _repeated(confirmation.with_model(training))
+
+
+def _is_judged(session: Session, subject: str, split: str) -> bool:
+    return any((found.subject, found.split) == (subject, split) for found in session.store.evaluations(session.study))
+
+
+def _above_chance_in_search(closing: _Closing, arms: list[Arm]) -> TrialRecord | None:
+    """Return the best trial among the finalists' whose model is there and that did better than guessing."""
+    sign = 1 if closing.session.request.direction is Direction.MAXIMIZE else -1
+    there = [
+        trial
+        for arm in arms
+        if (trial := closing.trial(arm)) is not None
+        and trial.value is not None
+        and trial.model_dir is not None
+        and closing.above_chance(trial.value)
+    ]
+    return max(there, key=lambda trial: (sign * (trial.value or 0.0), -trial.number), default=None)
 
 
 def _repeated(training: ConfirmationRecord) -> _Model:
-    assert training.model_dir is not None, "a confirmation's models are kept until the study is closed"
+    assert training.model_dir is not None, "only a training whose model is there is kept"
     return _Model(training.model_dir, training.predictions, confirmed(training.arm, training.seed))
 
 
-def _best(session: Session, confirmation: Confirmation, names: list[str]) -> str | None:
-    sign = 1 if session.request.direction is Direction.MAXIMIZE else -1
-    return max(names, key=lambda name: sign * confirmation.score(name), default=None)
+def _unconfirmed(
+    closing: _Closing, kept: TrialRecord | None = None, *, no_better_on_fresh_seeds: bool = False
+) -> _Choice:
+    """Choose by the search alone.
 
-
-def _unconfirmed(session: Session, trials: list[TrialRecord], baseline: Mapping[str, Any] | None) -> _Choice:
-    """Choose by the search alone: the spec wants no confirmation, or there is nothing to confirm against."""
-    best = session.store.study(session.study).best
-    assert best is not None, "a study without a complete trial has failed before"
-    sign = 1 if session.request.direction is Direction.MAXIMIZE else -1
-    judged = {trial.number: trial for trial in trials if trial.value is not None}
-    others = [trial for number, trial in judged.items() if number != 0]
-    rival = max(others, key=lambda trial: (sign * (trial.value or 0.0), -trial.number), default=None)
-    trial, given = judged[best.number], judged.get(0)
-    tuned = best.number != 0
-    name = f"trial/{best.number}" if tuned else GIVEN
-    arm = Arm(name, best.number, {**session.given, **best.params} if tuned else session.given)
-    theirs, ours = (trial.predictions if trial is not None else None for trial in (rival, given))
-    findings = Findings(
-        metric=session.request.metric,
-        winner=arm.name,
+    The spec wants no confirmation, there is nothing to confirm against, or on fresh seeds nothing beats guessing.
+    """
+    session = closing.session
+    if kept is None:
+        best = session.store.study(session.study).best
+        assert best is not None, "a study without a complete trial has failed before"
+        kept = next(trial for trial in closing.trials if trial.number == best.number)
+    others = rivals(session, closing.trials, closing.identity)
+    same = closing.identity.of({**session.given, **kept.params}) == closing.identity.of(session.given)
+    tuned = kept.number != 0 and not same
+    arm = Arm(GIVEN, 0, session.given)
+    if tuned:
+        arm = Arm(f"trial/{kept.number}", kept.number, {**session.given, **kept.params})
+    rival = arm if tuned else next(iter(others), None)
+    given = closing.trial(Arm(GIVEN, 0, session.given))
+    theirs = closing.trial(rival) if rival is not None else None
+    first, second = (trial.predictions if trial is not None else None for trial in (theirs, given))
+    assert kept.value is not None, "a complete trial has a value"
+    findings = closing.findings(
+        arm,
+        rival,
         confirmed=False,
-        rival=f"trial/{rival.number}" if rival is not None else None,
-        versus_given=_compare(session, [theirs], [ours]) if theirs and ours else None,
-        versus_baseline=_versus_baseline(session, [trial.predictions], baseline),
-        trials=session.request.spec.study.trials,
-        baseline=baseline["key"] if baseline else None,
-        scores={arm.name: best.value},
+        versus_given=_compare(session, [first], [second]) if first and second else None,
+        versus_baseline=_versus_baseline(session, [kept.predictions], closing.baseline),
+        scores={arm.name: kept.value},
+        kept=kept.value,
+        above_chance=closing.above_chance(kept.value) if closing.chance is not None else None,
+        no_better_on_fresh_seeds=no_better_on_fresh_seeds,
     )
-    assert trial.model_dir is not None, "the best trial's model is kept"
-    return _Choice(arm, _Model(trial.model_dir, trial.predictions, f"trial/{trial.number}"), None, findings)
+    assert kept.model_dir is not None, "the best trial's model is kept"
+    name = f"trial/{kept.number}"
+    return _Choice(arm, name, kept.value, _Model(kept.model_dir, kept.predictions, name), None, findings)
 
 
 def _versus_baseline(
@@ -160,7 +299,9 @@ def _test(
     temperature = _calibrate(session, choice.model, _existing(session, choice.model.folder))
     test = _evaluate(session, "winner", _existing(session, choice.model.folder))
     _note_calibration(session, choice.model, temperature)
-    if choice.given_model is not None:
+    if choice.arm.name == GIVEN and _is_judged(session, GIVEN, "test"):  # it was none before the study got more trials
+        session.store.clear_training(session.study, session.lease, GIVEN, measurements=False)
+    if choice.given_model is not None and not _is_judged(session, GIVEN, "test"):
         _calibrate(session, choice.given_model, session.folders.absolute(choice.given_model.folder))
         _evaluate(session, "given", session.folders.absolute(choice.given_model.folder))
     if baseline is None or not baseline.get("model_dir"):
@@ -255,13 +396,15 @@ def _forget_models(session: Session) -> None:
     store, study, lease = session.store, session.study, session.lease
     record = store.study(study)
     confirmations = store.confirmations(study)
+    # The kept model is still its training's own, which a later extension may keep again.
+    winner = record.winner or {}
+    kept = winner.get("training") or (None if confirmations else f"trial/{winner.get('trial')}")
     for confirmation in confirmations:
-        if confirmation.model_dir is not None:
-            store.put_confirmation(study, lease, replace(confirmation, model_dir=None))
-    # Without a confirmation the kept model is the best trial's own, which a later extension may keep again.
-    kept = (record.winner or {}).get("trial") if not confirmations else None
+        model = record.model_dir if confirmed(confirmation.arm, confirmation.seed) == kept else None
+        if confirmation.model_dir != model:
+            store.put_confirmation(study, lease, replace(confirmation, model_dir=model))
     for trial in store.trials(study):
-        model = record.model_dir if trial.number == kept else None
+        model = record.model_dir if f"trial/{trial.number}" == kept else None
         if trial.model_dir != model:
             store.put_trial(study, lease, replace(trial, model_dir=model))
     baseline = (record.baseline or {}).get("model_dir")

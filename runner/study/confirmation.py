@@ -4,7 +4,7 @@ The best of many trials is partly the luckiest of them; a second look on other s
 (arXiv 2106.09204 shows how often tuning loses to the recipe otherwise).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from statistics import fmean
@@ -15,10 +15,11 @@ from catalog.errors import DivergedError, WorkError
 from runner.engine.messages import Done, Event, Failed, Report, Task
 from runner.store.records import ConfirmationRecord, TrialRecord
 from runner.study.driving import Retried
+from runner.study.identity import Identity
 from runner.study.sampling import derived_seed
 from runner.study.session import Session, finite
 
-__all__ = ["GIVEN", "Arm", "Confirmation", "confirmed", "finalists"]
+__all__ = ["GIVEN", "Arm", "Confirmation", "confirmed", "finalists", "rivals"]
 
 GIVEN = "given"
 
@@ -32,22 +33,29 @@ class Arm:
     config: Mapping[str, Any]
 
 
-def finalists(session: Session, trials: list[TrialRecord]) -> list[Arm]:
-    """Return the given configuration and the best few different ones, best first."""
+def rivals(session: Session, trials: Sequence[TrialRecord], identity: Identity) -> list[Arm]:
+    """Return the complete trials that train another configuration than the given one, best first, none twice."""
     sign = -1 if session.request.direction is Direction.MAXIMIZE else 1
     ranked = sorted(
         (trial for trial in trials if trial.state == "complete" and trial.value is not None),
-        key=lambda trial: (sign * (trial.value or 0.0), trial.number),
+        key=lambda trial: (sign * (trial.value or 0.0), trial.reused_from is not None, trial.number),
     )
-    arms = [Arm(GIVEN, 0, session.given)]
-    seen = [dict(trial.params) for trial in trials if trial.number == 0]
+    found: dict[str, Arm] = {identity.of(session.given): Arm(GIVEN, 0, session.given)}
     for trial in ranked:
-        if len(arms) > session.request.spec.study.confirm.top:
-            break
-        if dict(trial.params) not in seen:
-            seen.append(dict(trial.params))
-            arms.append(Arm(f"trial/{trial.number}", trial.number, {**session.given, **trial.params}))
-    return arms
+        config = session.given if trial.origin == "given" else {**session.given, **trial.params}
+        found.setdefault(identity.of(config), Arm(f"trial/{trial.number}", trial.number, config))
+    return list(found.values())[1:]
+
+
+def finalists(session: Session, trials: Sequence[TrialRecord], identity: Identity) -> list[Arm]:
+    """Return the given configuration, then the best few different ones, best first.
+
+    Those that were confirmed before the study got more trials are among them: what is known of them counts.
+    """
+    others = rivals(session, trials, identity)
+    known = {record.arm for record in session.store.confirmations(session.study)}
+    top = session.request.spec.study.confirm.top
+    return [Arm(GIVEN, 0, session.given), *others[:top], *(arm for arm in others[top:] if arm.name in known)]
 
 
 def confirmed(arm: str, seed: int) -> str:
@@ -56,18 +64,30 @@ def confirmed(arm: str, seed: int) -> str:
 
 
 class Confirmation:
-    """Trains every arm on every fresh seed; trainings that the store knows already are not repeated."""
+    """Trains every arm on every fresh seed; trainings that the store knows already are not repeated.
 
-    def __init__(self, session: Session, arms: list[Arm]) -> None:
+    Args:
+        session: The run.
+        arms: The given configuration and its rivals.
+        trials: The trials of the search: one of them may have been trained on the same seed.
+    """
+
+    def __init__(self, session: Session, arms: list[Arm], trials: Sequence[TrialRecord]) -> None:
         self._session = session
         self.arms = {arm.name: arm for arm in arms}
         settings = session.request.spec.study
         self.seeds = [derived_seed(settings.seed, "confirm", index) for index in range(settings.confirm.seeds)]
-        known = session.store.confirmations(session.study)
+        known = [
+            *session.store.confirmations(session.study),
+            *(_of_search(arm, trials, session.seed) for arm in arms if session.seed in self.seeds),
+        ]
         self._records = {
             (record.arm, record.seed): record
             for record in known
-            if record.arm in self.arms and record.seed in self.seeds and record.model_dir is not None
+            if record is not None
+            and record.arm in self.arms
+            and record.seed in self.seeds
+            and record.predictions is not None
         }
         # Seeds outside, arms inside: a confirmation that is cut short has compared what it has evenly.
         self._left = [place for place in product(self.seeds, self.arms) if place[::-1] not in self._records]
@@ -83,30 +103,55 @@ class Confirmation:
         self._left.reverse()
         self._session.drive(self._next, self._handle)
 
+    def with_model(self, record: ConfirmationRecord) -> ConfirmationRecord:
+        """Return a training whose model is there: one that was removed when a study was closed is trained again.
+
+        Raises:
+            WorkError: It fails this time.
+        """
+        if record.model_dir is not None:
+            return record
+        note = f"{record.arm} is trained again on seed {record.seed}: its model was not kept"
+        self._session.later(self._session.listener.note, note)
+        self._left = [(record.seed, record.arm)]
+        self.run()
+        found = self._records[record.arm, record.seed]
+        if found.model_dir is None:
+            raise WorkError(f"{record.arm} cannot be trained again on seed {record.seed}; the study's log says why")
+        return found
+
     def of(self, arm: str) -> list[ConfirmationRecord]:
         """Return the trainings of an arm, worst first."""
         sign = 1 if self._session.request.direction is Direction.MAXIMIZE else -1
         records = [record for (name, _), record in self._records.items() if name == arm]
-        return sorted(records, key=lambda record: sign * self._value(record))
+        return sorted(records, key=lambda record: sign * self.value(record))
 
     def score(self, arm: str) -> float:
         """Return an arm's mean over seeds of the study's metric on validation."""
-        return fmean(self._value(record) for record in self.of(arm))
+        return fmean(self.value(record) for record in self.of(arm))
 
-    def winner(self) -> Arm:
-        """Return the arm with the best mean; of equal ones the given configuration.
+    def best(self, arms: Sequence[Arm]) -> Arm | None:
+        """Return the arm with the best mean, of equal ones the first; None if none of them was trained."""
+        best: Arm | None = None
+        for arm in arms:
+            if self.of(arm.name) and (
+                best is None or self._session.better(self.score(arm.name), self.score(best.name))
+            ):
+                best = arm
+        return best
+
+    def winner(self, above_chance: Callable[[float], bool]) -> Arm | None:
+        """Return the arm with the best mean among those that do better than guessing; of equal ones the first.
+
+        What counts is the training whose model would be kept. None where no arm does better.
 
         Raises:
             WorkError: No training of the confirmation succeeded.
         """
-        trained = [arm for arm in self.arms.values() if self.of(arm.name)]
-        if not trained:
+        if not self._records:
             raise WorkError("every training of the confirmation failed; the trials' failures tell why")
-        best = trained[0]
-        for arm in trained[1:]:
-            if self._session.better(self.score(arm.name), self.score(best.name)):
-                best = arm
-        return best
+        trained = [arm for arm in self.arms.values() if self.of(arm.name)]
+        return self.best([arm for arm in trained if above_chance(self.value(self.median(arm.name)))])
 
     def median(self, arm: str) -> ConfirmationRecord:
         """Return the training of an arm with the median score; the lower of two."""
@@ -117,7 +162,8 @@ class Confirmation:
         """Return the files of an arm's predictions on validation, as the store keeps them."""
         return [record.predictions for record in self.of(arm) if record.predictions is not None]
 
-    def _value(self, record: ConfirmationRecord) -> float:
+    def value(self, record: ConfirmationRecord) -> float:
+        """Return the study's metric of a training on validation."""
         value = record.metrics[self._session.request.metric]
         assert value is not None, "a training without a finite value is never recorded"
         return value
@@ -161,5 +207,15 @@ class Confirmation:
             self._session.judged(confirmed(arm, seed), result.evaluation)
             self._session.store.put_confirmation(self._session.study, self._session.lease, record)
             self._records[arm, seed] = record
+        self._session.update()  # the time worked, as after each trial
         self._session.later(folders.settle, name)
         self._session.later(self._session.listener.ended, name, None, value)
+
+
+def _of_search(arm: Arm, trials: Sequence[TrialRecord], seed: int) -> ConfirmationRecord | None:
+    """Return the training of the search that has one of the fresh seeds, if it came to its end."""
+    trial = next((trial for trial in trials if trial.number == arm.trial), None)
+    if trial is None or trial.state != "complete":
+        return None
+    seconds = trial.speed.get("training_seconds") or 0.0
+    return ConfirmationRecord(arm.name, seed, trial.metrics, trial.model_dir, trial.predictions, seconds)

@@ -8,6 +8,7 @@ from typing import Any
 
 from catalog.contract import Direction
 from catalog.errors import InputError
+from catalog.metric_labels import CLASS_METRICS, ClassScope, english_label, evaluation_scope
 from catalog.results import Comparison, Evaluation
 from runner.engine.messages import Compare
 from runner.store.files import study_folder
@@ -41,6 +42,11 @@ class Contender:
     key: str
     evaluation: Evaluation
     fingerprint: str
+
+    @property
+    def scope(self) -> ClassScope:
+        """The classes that its precision, recall, F1 and ROC AUC are of."""
+        return evaluation_scope(self.evaluation)
 
     @property
     def seconds_per_row(self) -> float | None:
@@ -103,6 +109,12 @@ def contest(store: Store, names: Sequence[str], folder: Path, ask: Ask) -> Conte
         if a.fingerprint != b.fingerprint:
             notes.append(f"{a.name} and {b.name} were judged on different data: their difference cannot be tested")
             continue
+        if metric in CLASS_METRICS and a.scope.positive != b.scope.positive:
+            notes.append(
+                f"{a.name} and {b.name} have {english_label(metric, a.scope)} and {english_label(metric, b.scope)}: "
+                "scores of different classes cannot be compared"
+            )
+            continue
         first_file, second_file = (contender.evaluation.predictions for contender in (a, b))
         pairs[one, other] = ask(Compare(a.key, (first_file,), (second_file,), metric, 0))
     if split == "validation":
@@ -124,13 +136,17 @@ def pareto_front(points: Sequence[tuple[float, float]]) -> frozenset[int]:
 
 
 def _front(contenders: Sequence[Contender], metric: str, direction: Direction) -> frozenset[int]:
-    """Return who is on the front; each data set has its own, and who lacks the metric or a time is on none."""
+    """Return who is on the front; who lacks the metric or a time is on none.
+
+    Each data set has its own, and each class where the metric is of one.
+    """
     sign = -1 if direction is Direction.MAXIMIZE else 1
-    points: dict[str, dict[int, tuple[float, float]]] = {}
+    points: dict[tuple[str, str | None], dict[int, tuple[float, float]]] = {}
     for place, contender in enumerate(contenders):
         value, seconds = contender.evaluation.metrics.get(metric), contender.seconds_per_row
         if value is not None and seconds is not None:
-            points.setdefault(contender.fingerprint, {})[place] = (sign * value, seconds)
+            of = contender.scope.positive if metric in CLASS_METRICS else None
+            points.setdefault((contender.fingerprint, of), {})[place] = (sign * value, seconds)
     return frozenset(list(group)[place] for group in points.values() for place in pareto_front(list(group.values())))
 
 
@@ -166,6 +182,8 @@ def _why_not(store: Store, record: StudyRecord, subject: str, split: str) -> str
     if subject.startswith("trial/"):
         trial = store.trial(record.study, int(subject.partition("/")[2]))
         return f"trial {trial.number} of {record.study!r} was never judged ({trial.state}): only complete ones are"
+    if record.is_fruitless:
+        return f"study {record.study!r} has nothing to compare: {record.failure_clause}"
     if record.winner is None:
         return (
             f"study {record.study!r} is not finished, so nothing is judged on {split}: modelcat resume {record.study}"

@@ -16,6 +16,7 @@ from catalog.errors import (
     StudyConflictError,
     UnknownStudyError,
     UnreachableError,
+    WorkError,
 )
 from catalog.space import SearchSpace
 from catalog.spec import Request
@@ -27,10 +28,13 @@ from runner.store.patience import Patience
 from runner.store.records import Lease, Mode, Owner, StudyRecord, StudyState
 from runner.store.store import Store
 from runner.study.baseline import train_baseline
-from runner.study.closing import close_study
+from runner.study.closing import Ended, close_study
+from runner.study.confirmation import GIVEN
+from runner.study.distinct import size_of
 from runner.study.driving import STOP_SECONDS, is_death
 from runner.study.engines import engine_for
 from runner.study.folders import StudyFolders
+from runner.study.identity import Identity
 from runner.study.inspection import changed_data
 from runner.study.log import StudyLog
 from runner.study.names import study_name
@@ -75,10 +79,12 @@ def run_study(
     """
     name = study_name(request, mode)
     known = find_study(place.storage, name)
-    if known is not None and _is_done(known, request, mode):
-        if (changed := changed_data(known, request, place.cache)) is not None:
-            listener.note(changed)
-        return known
+    if known is not None:
+        if _is_done(known, request, mode):
+            if (changed := changed_data(known, request, place.cache)) is not None:
+                listener.note(changed)
+            return known
+        _refuse_fruitless(known, request)
     log = StudyLog(place.folder_of(name), listener.note)
     told = Tee((listener, log))
     with held_back(), ExitStack() as stack:
@@ -117,6 +123,14 @@ def _is_done(known: StudyRecord, request: Request, mode: Mode) -> bool:
     """Tell whether a stored study has all that is asked for; StudyConflictError where it is another one."""
     check_same(known, request, mode)
     return known.state == "finished" and known.planned >= request.spec.study.trials
+
+
+def _refuse_fruitless(known: StudyRecord, request: Request) -> None:
+    """Raise the error again that ended a study of which nothing is left to be tried, before anything is prepared."""
+    if known.is_fruitless and known.failure and (known.planned >= request.spec.study.trials or known.early_end):
+        error = WorkError(known.failure["message"])
+        error.kind = known.failure["kind"]  # type: ignore[misc]  # as the search raised it
+        raise error
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +192,7 @@ def _run(session: Session, record: StudyRecord, prepared: _Prepared) -> None:
     if extended:
         with session.store.explained():
             restart_time_limit(session)
-        session.store.extend(session.study, session.lease, planned)
+        _extend(session, planned)
     session.update(planned=planned, spec=session.request.as_json())
     _announce(session, prepared.data, space)
     if record.winner is None or extended:  # else it was closed with the baseline as it is
@@ -189,10 +203,24 @@ def _run(session: Session, record: StudyRecord, prepared: _Prepared) -> None:
         session.request.plugin.recipes(session.request.config), space, given, session.request.spec.study.trials
     )
     with session.store.explained():
-        search = Search(session, space, [first, *recipes])
+        identity = Identity(session.request.plugin, prepared.data)
+        search = Search(session, space, [first, *recipes], identity)
         session.listener.phase("search", search.left)
         search.run()
-    close_study(session)
+    close_study(session, Ended(prepared.data, identity, search.exhausted))
+
+
+def _extend(session: Session, planned: int) -> None:
+    """Give a finished study more trials; what was trained on fresh seeds is not trained again."""
+    store, study, lease = session.store, session.study, session.lease
+    trainings = store.confirmations(study)
+    judged = [e for e in store.evaluations(study) if e.subject.startswith("confirm/") or e.subject == GIVEN]
+    with session.together():
+        store.extend(study, lease, planned)
+        for training in trainings:
+            store.put_confirmation(study, lease, training)
+        for evaluation in judged:
+            store.put_evaluation(study, lease, evaluation)
 
 
 @contextmanager
@@ -253,6 +281,9 @@ def _announce(session: Session, data: DataSummary, space: Mapping[str, Any]) -> 
         for name in space
         if name in request.space and space[name] != request.space[name]
     ]
+    size = size_of(space)
+    if size is not None and size < request.spec.study.trials:
+        notes.append(f"the search space has {size:,} configurations, fewer than trials are planned")
     session.listener.opened(
         Opened(
             study=session.study,

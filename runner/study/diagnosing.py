@@ -1,16 +1,23 @@
 """Applies the rules of a study's plugin to what the store holds of it."""
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from catalog import registry
 from catalog.capabilities import Diagnoses
-from catalog.diagnosis import Diagnosis
+from catalog.diagnosis import Diagnosis, Remedy
 from catalog.errors import InputError, PluginError, UnknownKeyError
+from catalog.statement import Statement
+from runner.store.records import StudyRecord
 from runner.store.store import Store
+from runner.study.early_end import early_end_sentence
 from runner.study.evidence import evidence_of
 from runner.study.place import Place
 
-__all__ = ["diagnoses_of"]
+__all__ = ["diagnoses_of", "with_early_end"]
+
+_UNITS = {3600: "h", 60: "m"}
 
 
 def diagnoses_of(store: Store, study: str, place: Place) -> Sequence[Diagnosis]:
@@ -29,9 +36,36 @@ def diagnoses_of(store: Store, study: str, place: Place) -> Sequence[Diagnosis]:
     if not isinstance(plugin, Diagnoses):
         raise InputError(f"{record.key}, which made study {study!r}, has no rules of diagnosis")
     if record.trials.complete == 0:
+        if record.is_fruitless:
+            raise InputError(f"study {study!r} has no completed trial to diagnose: {record.failure_clause}")
         failed = f", {record.trials.failed} failed" if record.trials.failed else ""
         raise InputError(
             f"study {study!r} has no completed trial to diagnose ({record.state}{failed}): "
             f"modelcat trials {study} tells what happened, modelcat resume {study} goes on"
         )
-    return plugin.diagnose(evidence_of(store, study, plugin, place.folder_of(study)))
+    return with_early_end(plugin.diagnose(evidence_of(store, study, plugin, place.folder_of(study))), record)
+
+
+def with_early_end(findings: Sequence[Diagnosis], record: StudyRecord) -> Sequence[Diagnosis]:
+    """Add to the findings of a plugin that the search ended early, behind those that are graver."""
+    found, evidence = record.early_end, early_end_sentence(record.early_end)
+    if found is None or evidence is None:
+        return findings
+    remedies = [
+        Remedy(Statement("Give the search more time, under another study.name."), "study.timeout", _enough(found)),
+        Remedy(Statement("Or plan as many trials as the time allows."), "study.trials", max(1, found["done"])),
+    ]
+    own = Diagnosis(
+        "time_limit", "warning", Statement("The time limit ended the search early"), evidence, tuple(remedies)
+    )
+    graver = [one for one in findings if one.severity == "problem"]
+    return [*graver, own, *(one for one in findings if one.severity != "problem")]
+
+
+def _enough(found: Mapping[str, Any]) -> str:
+    """Return a time limit in which all planned trials would be made at the pace of those that were."""
+    seconds = math.ceil(found["limit_seconds"] * found["planned"] / max(1, found["done"]))
+    for unit, name in _UNITS.items():
+        if seconds > 2 * unit:
+            return f"{math.ceil(seconds / unit)}{name}"
+    return f"{seconds}s"

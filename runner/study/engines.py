@@ -38,7 +38,8 @@ def _files(request: Request) -> list[Path]:
     """Return the files of the data, and what the configuration names with what lies in it: a model's local folder."""
     data, files = request.dataset, list[Path]()
     if isinstance(data, FilesDataset):
-        files += [Path(path) for path in (data.train, data.validation, data.test) if path is not None]
+        given = [value for value in (data.train, data.validation, data.test) if value is not None]
+        files += [Path(path) for value in given for path in ([value] if isinstance(value, str) else value)]
     for value in request.config.model_dump(mode="json").values():
         # `os.path` takes any string for a path that is not there, also one that no system would take for a name.
         if isinstance(value, str) and Path(value).is_absolute() and os.path.exists(value):  # noqa: PTH110

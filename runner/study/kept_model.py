@@ -21,6 +21,8 @@ def kept_model(record: StudyRecord, place: Place) -> Path:
     kept = record.model_dir if record.model_dir and _is_folder(path_inside(root, record.model_dir)) else None
     stored = kept or _best_so_far(record, place) or record.model_dir
     if stored is None:
+        if record.is_fruitless:
+            raise InputError(f"study {record.study!r} has no model: {record.failure_clause}")
         raise InputError(f"study {record.study!r} has no model yet ({record.state}); modelcat resume {record.study}")
     folder = path_inside(root, stored)
     if not _is_folder(folder):

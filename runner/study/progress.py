@@ -5,6 +5,7 @@ from typing import Protocol
 
 from catalog.contract import DataSummary, Direction, EpochMetrics
 from catalog.errors import ModelcatError
+from catalog.metric_labels import ClassScope, scope_of
 from runner.store.records import TrialRecord
 
 __all__ = ["Listener", "Opened", "Silent", "Tee"]
@@ -33,6 +34,11 @@ class Opened:
     data: DataSummary
     trials: tuple[TrialRecord, ...]
     notes: tuple[str, ...] = ()
+
+    @property
+    def scope(self) -> ClassScope:
+        """The classes that the metric is of."""
+        return scope_of(self.data.labels, self.data.positive)
 
 
 class Listener(Protocol):

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from catalog.errors import (
     InputError,
@@ -19,6 +20,7 @@ from catalog.spec import Request
 from runner.engine.interruption import check, held_back
 from runner.store.patience import Patience
 from runner.store.records import Lease, Mode, Owner, StudyRecord
+from runner.store.requests import refuse_to_queue
 from runner.store.store import Store
 from runner.study.log import StudyLog
 from runner.study.names import study_name
@@ -29,7 +31,7 @@ from runner.study.session import LEASE_TTL
 from runner.study.stored import stored_request
 from runner.study.workers import Attendance
 
-__all__ = ["submit", "work"]
+__all__ = ["check_submittable", "submit", "work"]
 
 #: Between two looks at an empty queue.
 _LOOK_SECONDS = 0.5
@@ -56,6 +58,24 @@ def submit(request: Request, place: Place, mode: Mode = "study") -> StudyRecord:
             check_same(known, request, mode)
             store.requeue(name, planned=request.spec.study.trials)
         return store.study(name)
+
+
+def check_submittable(store: Store, request: Request, mode: Mode = "study") -> None:
+    """Check, without writing anything, that `submit` would put a study into the queue.
+
+    Raises:
+        StudyConflictError: As `submit` raises it.
+    """
+    name = study_name(request, mode)
+    try:
+        known = store.study(name)
+    except UnknownStudyError:
+        refuse_foreign(store, name)
+        return
+    check_same(known, request, mode)
+    if known.lease is not None and known.lease.held_by_living(datetime.now(UTC)):
+        raise StudyConflictError(f"study {name!r} is being run by {known.lease.owner}", field="study.name")
+    refuse_to_queue(known, request.spec.study.trials)
 
 
 def work(

@@ -3,6 +3,7 @@
 import math
 import time
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -13,18 +14,24 @@ from optuna.trial import Trial
 from optuna.trial import TrialState as OptunaState
 
 from catalog.contract import Decision, Direction, Outcome, TrialResult
-from catalog.errors import DivergedError, ModelcatError, WorkError
+from catalog.errors import DivergedError, ModelcatError, WorkError, clause
 from catalog.space import Scalar, SearchSpace
+from catalog.statement import english
 from runner.engine.messages import Done, Event, Failed, Report, Task
-from runner.store.records import Origin, TrialRecord, TrialState
+from runner.store.records import EARLY_END, Origin, TrialRecord, TrialState
+from runner.study.distinct import DistinctSampler, new_params
 from runner.study.driving import Retried
-from runner.study.sampling import pruner_of, quarter_of, sampler_for
+from runner.study.early_end import CUT_NOTE, early_end_clause, time_limit_end
+from runner.study.identity import Identity
+from runner.study.sampling import derived_seed, pruner_of, quarter_of, sampler_for
 from runner.study.session import Session, finite, speed_of
 from runner.study.space import distributions, suggest
 
 __all__ = ["Search", "restart_time_limit"]
 
 _FINISHED = ("complete", "pruned", "failed")
+#: Of trials that train the same, the one whose result the others take: those of older studies may be such.
+_ORDER = (*_FINISHED, "running")
 #: Where Optuna's study keeps the seconds of its time limit that are used up.
 _SPENT = "modelcat:search_seconds"
 
@@ -82,17 +89,33 @@ class Search:
         session: The run that it belongs to.
         space: What is tuned, wide enough to hold the given configuration.
         initial: Parameters of the first trials: the given configuration's, then the recipes'.
+        identity: Says which configurations are the same: none is trained twice.
+
+    Attributes:
+        exhausted: Whether it ended early because there is no configuration left that was not trained.
     """
 
-    def __init__(self, session: Session, space: SearchSpace, initial: list[dict[str, Scalar]]) -> None:
+    def __init__(
+        self, session: Session, space: SearchSpace, initial: list[dict[str, Scalar]], identity: Identity
+    ) -> None:
         self._session = session
         self._settings = session.request.spec.study
+        self._identity = identity
+        self._space = space
         self._distributions = distributions(space)
-        self._initial = initial
+        self._initial = self._distinct(initial)
         self._study = self._open()
         self._trials: dict[str, Trial] = {}
         self._records = {record.number: record for record in session.store.trials(session.study)}
+        # By configuration, the trial that trains it; trials that take its result while it still runs wait for it.
+        self._known: dict[str, int] = {}
+        for record in sorted(self._records.values(), key=lambda one: (_ORDER.index(one.state), one.number)):
+            if record.reused_from is None:
+                self._known.setdefault(self._identity_of(record), record.number)
+        self._waiting: dict[int, list[TrialRecord]] = {}
+        self.exhausted = False
         self._courses: dict[str, _Course] = {}
+        self._cut: set[str] = set()
         self._unfinished = self._reconcile()
         limit = self._settings.timeout_seconds
         self._spent_before = float(self._study.user_attrs.get(_SPENT, 0.0))
@@ -110,27 +133,44 @@ class Search:
         return self.planned - sum(record.state in _FINISHED for record in self._records.values())
 
     def run(self) -> None:
-        """Make the trials that are left.
+        """Make the trials that are left; why it ended before all of them were made is kept.
 
         Raises:
             WorkError: No trial came to its end; the first reason is told.
         """
         self._session.drive(self._next, self._handle)
+        self._note_early_end()
         made = sorted(self._records.values(), key=lambda record: record.number)
         if not any(record.state == "complete" for record in made):
             raise self._fruitless(made)
 
+    def _note_early_end(self) -> None:
+        """Keep why the search ended early, and say so; forget what an earlier run kept of a search that went on."""
+        session, limit = self._session, self._settings.timeout_seconds
+        found: dict[str, Any] = {}
+        if limit is not None and not self.exhausted and (self.left or self._was_cut):
+            found = time_limit_end(self.planned - self.left, self.planned, limit)
+        if found or session.store.study(session.study).early_end is not None:
+            session.store.put_insight(session.study, session.lease, EARLY_END, found)
+        if (clause := early_end_clause(found)) is not None:
+            session.listener.note(english(clause))
+
+    @property
+    def _was_cut(self) -> bool:
+        """Whether the time limit ended a trial before its own end."""
+        return any(CUT_NOTE in record.notes for record in self._records.values())
+
     def _fruitless(self, made: list[TrialRecord]) -> WorkError:
         """Say why there is nothing to choose from; its kind is that of the failures where they have one in common."""
         failures = {record.number: record.failure for record in made if record.failure is not None}
-        count = f"all {len(made)}" if len(failures) == len(made) else f"{len(failures)} of {len(made)}"
-        number, first = next(iter(failures.items()), (0, None))
-        reason = f"; trial {number}: {first['kind']}: {first['reason']}" if first else ""
-        error = WorkError(
-            f"{count} trials failed{reason}. None came to its end: mend the cause and begin anew "
-            f"(`modelcat delete {self._session.study}`), or raise study.trials to go on"
-        )
         kinds = {failure["kind"] for failure in failures.values()}
+        again = f"mend the cause, `modelcat delete {self._session.study}` and run it again"
+        if len(failures) == len(made) and len({(one["kind"], one["reason"]) for one in failures.values()}) == 1:
+            first = next(iter(failures.values()))
+            which = f"all {len(made)} trials failed for one reason" if len(made) > 1 else "the only trial failed"
+            error = WorkError(f"{which}, {first['kind']}: {clause(first['reason'])}. To go on, {again}")
+        else:
+            error = WorkError(f"{_failed(failures, len(made))}. None came to its end: {again}, or raise study.trials")
         if len(kinds) == 1:
             error.kind = kinds.pop()  # type: ignore[misc]  # this one error's, more telling than its class's
         return error
@@ -158,14 +198,39 @@ class Search:
         return unfinished
 
     def _next(self) -> tuple[str, Task] | None:
-        course = _Course()
+        """Return the next training; trials that repeat a configuration are dealt with on the way."""
+        while (asked := self._ask()) is not None:
+            if (found := self._begin(*asked)) is not None:
+                return found
+        return None
+
+    def _ask(self) -> tuple[Trial, _Course] | None:
+        """Return a trial to go on with, or a new one; None if there are enough, or no further configuration."""
         if self._unfinished:
-            trial, course = self._reopen(self._unfinished.popleft())
-        elif len(self._records) < self.planned and not self._is_late():
-            self._study.sampler = self._sampler(len(self._records))
-            trial = self._study.ask(self._distributions)
-        else:
+            return self._reopen(self._unfinished.popleft())
+        number = len(self._records)
+        if number >= self.planned or self._is_late():
             return None
+        spare = None
+        if number >= len(self._initial):
+            spare = new_params(self._space, self._is_new, derived_seed(self._settings.seed, "spare", number))
+            if spare is None and not self._are_waiting():
+                self._exhaust(number)
+                return None
+        self._study.sampler = self._sampler(number, spare)
+        return self._study.ask(self._distributions), _Course()
+
+    def _are_waiting(self) -> bool:
+        """Return whether Optuna holds trials of an earlier run that wait to be asked for."""
+        return bool(self._study.get_trials(deepcopy=False, states=(OptunaState.WAITING,)))
+
+    def _exhaust(self, made: int) -> None:
+        self.exhausted = True
+        note = f"the search ends after {made} of {self.planned} trials: the search space has no other configuration"
+        self._session.later(self._session.listener.note, note)
+
+    def _begin(self, trial: Trial, course: _Course) -> tuple[str, Task] | None:
+        """Record that a trial runs and return its training; None if it takes the result of another trial."""
         name = f"trial/{trial.number}"
         record = TrialRecord(
             number=trial.number,
@@ -176,16 +241,46 @@ class Search:
             notes=known.notes if known else (),
         )
         self._put(record)
+        original = self._known.setdefault(self._identity_of(record), record.number)
+        if original != record.number:
+            self._repeat(record, self._records[original])
+            return None
         self._trials[name] = trial
         self._session.later(self._session.listener.started, name, record)
         subject = self._session.subject(self._config(record))
-        task = self._session.training(name, subject, self._seed(), quarters=self._settings.pruner != "none")
+        task = self._session.training(name, subject, self._session.seed, quarters=self._settings.pruner != "none")
         self._courses[name] = course
         return name, task
 
+    def _repeat(self, record: TrialRecord, original: TrialRecord) -> None:
+        """Give a trial the result of the one that trains the same configuration with the same seed."""
+        if original.state not in _FINISHED:
+            self._waiting.setdefault(original.number, []).append(record)
+            return
+        repeat = replace(
+            original,
+            number=record.number,
+            origin=record.origin,
+            params=record.params,
+            seconds=0.0,
+            started=record.started,
+            finished=datetime.now(UTC),
+            notes=(*record.notes, f"the same configuration and seed as trial {original.number}: its result is reused"),
+            speed={},
+            model_dir=None,
+            reused_from=original.number,
+        )
+        self._put(repeat)
+        self._tell(repeat)
+        store, names = self._session.store, (f"trial/{original.number}", f"trial/{repeat.number}")
+        for judged in store.evaluations(self._session.study):
+            if judged.subject == names[0]:
+                store.put_evaluation(self._session.study, self._session.lease, replace(judged, subject=names[1]))
+        self._session.later(self._session.listener.ended, names[1], repeat, repeat.value)
+
     def _reopen(self, number: int) -> tuple[Trial, "_Course"]:
         """Open a trial that died, with what is known of it; what it had not been asked before it died is asked now."""
-        self._study.sampler = self._sampler(number)
+        self._study.sampler = self._sampler(number, None)
         stored = self._study.get_trials(deepcopy=False)[number]
         trial = Trial(self._study, stored._trial_id)  # noqa: SLF001 -- Optuna offers no other way to re-open one
         for name, distribution in self._distributions.items():
@@ -197,8 +292,26 @@ class Search:
             seconds=max((epoch.seconds for epoch in epochs), default=0.0),
         )
 
-    def _sampler(self, number: int) -> BaseSampler:
-        return sampler_for(self._settings.sampler, self._settings.seed, number)
+    def _sampler(self, number: int, spare: dict[str, Scalar] | None) -> BaseSampler:
+        sampler = sampler_for(self._settings.sampler, self._settings.seed, number)
+        return DistinctSampler(sampler, self._distributions, self._is_new, spare)
+
+    def _is_new(self, params: Mapping[str, Any]) -> bool:
+        return self._identity.of({**self._session.given, **params}) not in self._known
+
+    def _identity_of(self, record: TrialRecord) -> str:
+        return self._identity.of(self._config(record))
+
+    def _distinct(self, initial: list[dict[str, Scalar]]) -> list[dict[str, Scalar]]:
+        """Return the parameters of the first trials without those that make a configuration once more."""
+        first, *others = initial
+        seen = {self._identity.of(self._session.given)}
+        kept = [first]
+        for params in others:
+            if (known := self._identity.of({**self._session.given, **params})) not in seen:
+                seen.add(known)
+                kept.append(params)
+        return kept
 
     def _origin(self, number: int) -> Origin:
         return "given" if number == 0 else "recipe" if number < len(self._initial) else "search"
@@ -207,9 +320,6 @@ class Search:
         """Trial 0 is the given configuration to the letter: a warm-up count stays a count."""
         given = self._session.given
         return given if record.origin == "given" else {**given, **record.params}
-
-    def _seed(self) -> int:
-        return int(getattr(self._session.request.config, "seed", 0))
 
     def _is_late(self) -> bool:
         return self._deadline is not None and time.monotonic() > self._deadline and bool(self._records)
@@ -239,6 +349,7 @@ class Search:
         if record.number == 0 or progress >= 1:
             return Decision.GO_ON
         if self._is_late():
+            self._cut.add(name)
             return Decision.PRUNE
         newest = step is not None and step >= course.reported  # else it was judged there before it was interrupted
         hopeless = newest and record.origin == "search" and trial.should_prune()
@@ -266,8 +377,9 @@ class Search:
         folders = self._session.folders
         finished = datetime.now(UTC)
         if result is not None:
+            cut = [CUT_NOTE] if name in self._cut and state == "pruned" else []
             fields |= {
-                "notes": (*record.notes, *result.notes),
+                "notes": (*record.notes, *result.notes, *cut),
                 "speed": speed_of(result),
                 "model_dir": folders.relative(result.model_dir) if result.model_dir else None,
                 "predictions": folders.relative(result.predictions) if result.predictions else None,
@@ -275,14 +387,20 @@ class Search:
             self._session.judged(name, result.evaluation)
         closed = replace(record, state=state, finished=finished, seconds=self._courses[name].spent, **fields)
         self._put(closed)
+        self._session.update()  # the time worked, from which others tell how much is left
         self._tell(closed)
         if self._deadline is not None:
             self._study.set_user_attr(_SPENT, self._spent_before + time.monotonic() - self._began)
         del self._trials[name], self._courses[name]
         self._session.later(self._session.folders.settle, name)
         self._session.later(self._session.listener.ended, name, closed, closed.value)
+        for repeat in self._waiting.pop(closed.number, []):
+            self._repeat(repeat, closed)
 
     def _tell(self, record: TrialRecord) -> None:
+        if record.reused_from is not None:  # counted once more, one training would weigh twice in what is suggested
+            self._study.tell(record.number, state=OptunaState.FAIL)
+            return
         match record.state:
             case "complete":
                 self._study.tell(record.number, record.value)
@@ -299,11 +417,21 @@ class Search:
         return self._records[int(name.partition("/")[2])]
 
     def _drop_losers(self) -> None:
-        """Keep one model on disk, the best so far: a study that is stopped can answer with it."""
-        complete = [record for record in self._records.values() if record.value is not None]
+        """Keep two models on disk: the best so far, with which a study that is stopped answers, and the given one's.
+
+        The latter is what is left to keep where every training on fresh seeds ends at chance level.
+        """
+        complete = [r for r in self._records.values() if r.value is not None and r.reused_from is None]
         sign = 1 if self._session.request.direction is Direction.MAXIMIZE else -1
         best = max(complete, key=lambda record: (sign * (record.value or 0.0), -record.number))
         for record in complete:
-            if record.number != best.number and record.model_dir is not None:
+            if record.number not in {0, best.number} and record.model_dir is not None:
                 self._session.later(self._session.folders.drop, record.model_dir)
                 self._put(replace(record, model_dir=None))
+
+
+def _failed(failures: Mapping[int, Mapping[str, str]], made: int) -> str:
+    """Say how many trials failed, and why the first of them did."""
+    count = f"all {made}" if len(failures) == made else f"{len(failures)} of {made}"
+    first = next((f"; trial {number}: {one['kind']}: {clause(one['reason'])}" for number, one in failures.items()), "")
+    return f"{count} trials failed{first}"

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from catalog.contract import CHECKPOINT_SECONDS, Decision, Direction, EpochMetrics, TrialResult
-from catalog.errors import StoppedError, WorkError
+from catalog.errors import PluginError, StoppedError, WorkError
+from catalog.metric_labels import ClassScope
 from catalog.results import Evaluation
 from catalog.spec import Request
 from runner.engine.engine import Engine
@@ -77,6 +78,11 @@ class Session:
     def given(self) -> dict[str, Any]:
         """The spec's `model_config`, as it was written."""
         return self.request.config.model_dump(mode="json", exclude_unset=True)
+
+    @property
+    def seed(self) -> int:
+        """The seed of the spec's `model_config`, with which the whole search trains."""
+        return int(getattr(self.request.config, "seed", 0))
 
     def training(self, name: str, subject: Subject, seed: int, *, quarters: bool = False) -> Train:
         """Return the task of training once, from the beginning or on from where an earlier try of `name` was left.
@@ -175,7 +181,11 @@ class Session:
         self.store.put_epoch(self.study, self.lease, record)
 
     def judged(self, subject: str, evaluation: Evaluation | None) -> None:
-        """Store how a model was judged, if it was; classes get the names that the data give them."""
+        """Store how a model was judged, if it was; classes get the names that the data give them.
+
+        Raises:
+            PluginError: Its scores are of another class than the study's positive one.
+        """
         if evaluation is None:
             return
         if self._labels is None:
@@ -184,9 +194,22 @@ class Session:
         classes = tuple(
             replace(scores, label=names.get(index, scores.label)) for index, scores in enumerate(evaluation.classes)
         )
-        named = replace(evaluation, classes=classes, metrics=finite(evaluation.metrics))
+        renamed = {scores.label: found.label for scores, found in zip(evaluation.classes, classes, strict=True)}
+        positive = renamed.get(evaluation.positive or "", evaluation.positive)
+        wanted = self.class_scope.positive
+        if positive is not None and positive != wanted:
+            raise PluginError(
+                f"{subject} was judged by the scores of {positive!r}, but the positive class is {wanted!r}: its plugin "
+                "passes dataset.positive over"
+            )
+        named = replace(evaluation, classes=classes, metrics=finite(evaluation.metrics), positive=positive)
         record = record_of(subject, named, self.folders.relative(evaluation.predictions))
         self.store.put_evaluation(self.study, self.lease, record)
+
+    @property
+    def class_scope(self) -> ClassScope:
+        """The classes that precision, recall, F1 and ROC AUC of the study are of."""
+        return self.store.study(self.study).class_scope
 
     def beat(self) -> None:
         """Renew the lease well before others may take it; a good moment to be interrupted.

@@ -1,11 +1,14 @@
 """What a study found, in one honest sentence and in numbers."""
 
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from catalog.capabilities import ChanceLevel
+from catalog.metric_labels import ClassScope, labelled
 from catalog.results import Comparison
 from catalog.statement import Statement, Value, english, to_json
+from runner.study.early_end import early_end_sentence
 
 __all__ = ["Findings", "verdict_of"]
 
@@ -28,6 +31,16 @@ class Findings:
         baseline: The baseline's key.
         baseline_failure: Why the baseline has no result; None where it has one, or there is no baseline.
         scores: Mean validation score of each configuration.
+        early_end: Why the search ended before it made all trials (`runner.study.early_end`); None where it did not.
+        scope: The classes that the metric is of.
+        search_scores: Validation score of the single training that each had in the search.
+        kept: Validation score of the training whose model is kept; None if it is not known.
+        chance: What guessing reaches; None if the plugin does not say.
+        above_chance: Whether `kept` is better than that by more than luck; None if `chance` is.
+        passed_over: A configuration with a better mean than the winner's, which does not do better than guessing.
+        no_better_on_fresh_seeds: Whether no training on a fresh seed did better than guessing, so that one of the
+            search is kept.
+        made: Trials at whose end the search space had no further configuration; None if all were made.
     """
 
     metric: str
@@ -40,13 +53,34 @@ class Findings:
     baseline: str | None
     scores: dict[str, float]
     baseline_failure: str | None = None
+    early_end: Mapping[str, Any] | None = None
+    scope: ClassScope = field(default_factory=ClassScope)
+    search_scores: Mapping[str, float] = field(default_factory=dict)
+    kept: float | None = None
+    chance: ChanceLevel | None = None
+    above_chance: bool | None = None
+    passed_over: str | None = None
+    no_better_on_fresh_seeds: bool = False
+    made: int | None = None
 
 
 def verdict_of(findings: Findings) -> dict[str, Any]:
     """Return the verdict as it is stored and printed."""
     given, baseline = findings.versus_given, findings.versus_baseline
     tuned = findings.winner != "given"
-    statements = [*_on_given(findings), *_on_baseline(findings)]
+    against_baseline = list(_on_baseline(findings))
+    warns = baseline is not None and baseline.difference < 0
+    ended = early_end_sentence(findings.early_end)
+    statements = [
+        *_on_chance(findings),
+        *(against_baseline if warns else ()),
+        *_on_given(findings),
+        *_on_scores(findings),
+        *_on_space(findings),
+        *(() if warns else against_baseline),
+        *([] if ended is None else [ended]),
+    ]
+    statements = [labelled(statement, findings.scope) for statement in statements]
     return {
         "sentence": " ".join(english(statement) for statement in statements),
         "winner": findings.winner,
@@ -56,8 +90,82 @@ def verdict_of(findings: Findings) -> dict[str, Any]:
         "versus_given": None if given is None else {"of": findings.rival, **asdict(given)},
         "versus_baseline": None if baseline is None else {"of": findings.winner, **asdict(baseline)},
         "scores": findings.scores,
+        "search_scores": dict(findings.search_scores),
+        "chance": None if findings.chance is None else findings.chance.value,
+        "above_chance": findings.above_chance,
+        "exhausted": findings.made is not None,
         "statements": [to_json(statement) for statement in statements],
     }
+
+
+def _on_chance(findings: Findings) -> Iterator[Statement]:
+    """Say first that the kept model has learned nothing, or what was passed over for that."""
+    if findings.chance is None or findings.above_chance is None:
+        return
+    values: dict[str, Value] = {
+        "winner": _named(findings.winner),
+        "metric": findings.metric,
+        "chance": _value(findings.metric, findings.chance.value),
+    }
+    if not findings.above_chance and findings.kept is not None:
+        yield Statement(
+            "{winner}, which is kept, is no better than guessing: its {metric} is {kept}, and guessing reaches "
+            "{chance}.",
+            {**values, "kept": _value(findings.metric, findings.kept)},
+        )
+    elif findings.no_better_on_fresh_seeds:
+        yield Statement(
+            "on fresh seeds no configuration is better than guessing ({metric} {chance}); kept is the model that "
+            "{winner} trained in the search.",
+            values,
+        )
+    elif findings.passed_over is not None:
+        yield Statement(
+            "{other} has a better mean on fresh seeds, but the model that would be kept is no better than guessing "
+            "({metric} {chance}): {winner} is kept.",
+            {**values, "other": _named(findings.passed_over)},
+        )
+
+
+def _on_scores(findings: Findings) -> Iterator[Statement]:
+    """Name what is kept, and tell the means over fresh seeds from the single trainings of the search."""
+    winner, metric = findings.winner, findings.metric
+    if not findings.search_scores:
+        return
+    other = findings.rival if winner == "given" else "given"
+    fresh, single = (_pair(scores, winner, other, metric) for scores in (findings.scores, findings.search_scores))
+    if not findings.confirmed:
+        if winner != "given" and single is not None:
+            yield Statement("{winner} is kept for the best {metric} in the search: {scores}.", single)
+        return
+    if fresh is None:
+        return
+    if winner != "given" and findings.passed_over is None:
+        yield Statement("{winner} is kept for the best mean {metric} on fresh seeds: {scores}.", fresh)
+    else:
+        yield Statement("mean {metric} on fresh seeds: {scores}.", fresh)
+    if single is not None:
+        yield Statement("single trainings in the search, as the table of trials has them: {scores}.", single)
+
+
+def _pair(scores: Mapping[str, float], winner: str, other: str | None, metric: str) -> dict[str, Value] | None:
+    """Return what a statement says of two configurations' scores; of one where the other has none."""
+    if winner not in scores:
+        return None
+    values: dict[str, Value] = {"winner": _named(winner), "metric": metric}
+    first = {"name": _named(winner), "value": _value(metric, scores[winner])}
+    if other is None or other not in scores:
+        return {**values, "scores": Statement("{name} {value}", first)}
+    second = {"other": _named(other), "other_value": _value(metric, scores[other])}
+    return {**values, "scores": Statement("{name} {value}, {other} {other_value}", {**first, **second})}
+
+
+def _on_space(findings: Findings) -> Iterator[Statement]:
+    if findings.made is not None:
+        yield Statement(
+            "the search ended after {made:count} of {trials:count} trials: its space has no other configuration.",
+            {"made": findings.made, "trials": findings.trials},
+        )
 
 
 def _on_given(findings: Findings) -> Iterator[Statement]:
@@ -76,6 +184,16 @@ def _on_given(findings: Findings) -> Iterator[Statement]:
             )
         else:
             yield Statement("{rival} and the given configuration have the same {metric} ({how}).", same)
+    elif findings.winner == "given" and versus.difference > 0:
+        yield Statement(
+            "the given configuration is kept, though {rival} is ahead by {by} ({how}).",
+            {**values, "by": _amount(versus.metric, versus.difference)},
+        )
+    elif findings.winner != "given" and versus.difference < 0:
+        yield Statement(
+            "{rival} is kept, though it is behind the given configuration by {by} ({how}).",
+            {**values, "by": _amount(versus.metric, -versus.difference)},
+        )
     elif findings.winner == "given":
         yield Statement(
             "tuning did not beat the given configuration, which is kept: the best rival, {rival}, is {by} worse "
@@ -104,7 +222,7 @@ def _alone(findings: Findings) -> Statement:
             "the given configuration could not be trained; {winner} is the best that could.",
             {"winner": _named(findings.winner)},
         )
-    if findings.trials == 1:
+    if findings.trials == 1 or findings.made == 1:
         return Statement("only the given configuration was tried.")
     return Statement("the given configuration is kept: no other trial came to its end.")
 
@@ -133,8 +251,10 @@ def _on_baseline(findings: Findings) -> Iterator[Statement]:
         same = {**values, "metric": versus.metric}
         yield Statement("{winner} and the {model} baseline have the same {metric} ({how}).", same)
         return
-    values["by"] = _amount(versus.metric, versus.difference)
-    if versus.low > 0:
+    values["by"] = _amount(versus.metric, abs(versus.difference))
+    if versus.difference < 0:
+        yield Statement("{winner} is behind the {model} baseline by {by}, which chance can explain ({how}).", values)
+    elif versus.low > 0:
         yield Statement("{winner} beats the {model} baseline by {by} ({how}).", values)
     else:
         yield Statement(
@@ -146,6 +266,12 @@ def _named(arm: str) -> Statement:
     if arm == "given":
         return Statement("the given configuration")
     return Statement("trial {number:count}", {"number": int(arm.rpartition("/")[2])})
+
+
+def _value(metric: str, value: float) -> Statement:
+    if metric in _SHARES:
+        return Statement("{value:percent}", {"value": value})
+    return Statement("{value:number}", {"value": value})
 
 
 def _amount(metric: str, value: float) -> Statement:

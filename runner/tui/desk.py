@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from catalog.statement import Statement, Value
+from catalog.metric_labels import ClassScope, metric_label
+from catalog.statement import Statement, Value, english
 from runner.tui.glyphs import ASCII, UNICODE, Glyphs
 from runner.tui.palette import DARK, Palette, palette_of
 from runner.tui.preferences import Preferences
@@ -84,6 +85,23 @@ class Desk:
         from runner.console.text import is_share
 
         return self.language.percent(value) if is_share(name) else self.language.decimal(value, 4)
+
+    def metric_label(self, name: str, scope: ClassScope, width: int = 24, *, within: bool = True) -> str:
+        """Return what a metric is called, harmless: its key, or a label with the class that it is of.
+
+        Args:
+            name: The metric's key.
+            scope: The classes that it is of.
+            width: Characters of a class name at most.
+            within: As in `catalog.metric_labels.metric_label`.
+        """
+        from runner.console.text import safe
+
+        label = metric_label(name, scope, within=within, width=width)
+        if label is None:
+            return safe(name, 40)
+        # English is told without the module that knows other languages: the first screen waits for nothing
+        return safe(english(label) if self.preferences.language == "en" else self.say(label))
 
     def seconds(self, value: float | None) -> str:
         """Return a duration with its unit, a dash for None."""

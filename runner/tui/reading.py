@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from catalog.errors import InputError
+from catalog.errors import InputError, clause
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -117,7 +117,7 @@ def _opened(path: Path, columns: Sequence[str]) -> "Iterator[ParquetFile]":
     except FileNotFoundError as error:
         raise InputError(f"{path} is not there: put it back, or run the study again under another name") from error
     except (pa.ArrowException, OSError, ValueError, TypeError) as error:
-        raise InputError(f"{path} cannot be read: {error}. Run the study again under another name") from error
+        raise InputError(f"{path} cannot be read: {clause(error)}. Run the study again under another name") from error
 
 
 def _refuse_foreign(file: "ParquetFile", columns: Sequence[str]) -> None:

@@ -27,6 +27,8 @@ def can_stop(record: StudyRecord, desk: Desk) -> bool:
 def can_resume(record: StudyRecord, desk: Desk) -> bool:
     """Tell whether the study ended before it was done, or waits where nobody works on it."""
     state = record.effective_state(desk.clock())
+    if record.is_fruitless:  # it would fail again
+        return False
     return state in {"stopped", "failed"} or (state == "queued" and (record.queued is None or not desk.attended))
 
 

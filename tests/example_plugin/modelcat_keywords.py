@@ -40,12 +40,12 @@ class Trainer:
         parts = [labels, words, np.log(table / table.sum(axis=1, keepdims=True)).tolist()]
         model_dir.joinpath("model.json").write_text(json.dumps(parts))
         found = self.evaluate(model_dir, prepared, "validation", folder=context.folder, device="cpu", threads=1)
-        epoch = EpochMetrics(1.0, 1.0, 0.0, {**found.metrics, "loss": found.metrics["log_loss"]}, None, 0.001)
-        context.report(epoch)
+        context.report(epoch := EpochMetrics(1, 1, 0, found.metrics | {"loss": found.metrics["log_loss"]}, None, 0.001))
         return TrialResult(Outcome.COMPLETE, epoch.metrics, (epoch,), 1.0, model_dir, found.predictions, 0.001, 1.0)
     def evaluate(self, model_dir, prepared, split, *, folder, device, threads):
         rows, model = prepared.splits[split], self.open(model_dir, device, threads)
-        return judging.judge(split, rows.labels, model.probabilities(rows.texts), folder, 0.0)
+        positive = data.positive_id(prepared.summary)  # of two classes the one that F1 is of
+        return judging.judge(split, rows.labels, model.probabilities(rows.texts), folder, 0.0, positive=positive)
     compare = staticmethod(comparison.compare)
     def open(self, model_dir, device, threads):
         try: return Model(*json.loads(model_dir.joinpath("model.json").read_text()))

@@ -77,6 +77,7 @@ def test_folder_holds_a_whole_hugging_face_model(trained: TrialResult):
         "max_length": 24,
         "truncation": "head",
         "precision": "fp32",
+        "positive": "positive",
     }
     assert {path.name for path in folder.parent.iterdir()} == {"model", "validation.parquet"}
 

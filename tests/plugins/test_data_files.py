@@ -188,7 +188,9 @@ def test_canonical_names_win_over_other_candidates(tmp_path):
 )
 def test_ambiguous_columns_are_listed(tmp_path, header, field):
     """Where several columns could be meant, all are listed and the spec field to set is named."""
-    error = refusal(tmp_path, csv_of([(f"this is {text}", f"so is {text}", label) for text, label in ROWS], header=header))
+    error = refusal(
+        tmp_path, csv_of([(f"this is {text}", f"so is {text}", label) for text, label in ROWS], header=header)
+    )
     assert error.field == field
     for name in header:
         assert f"'{name}' (" in error.message

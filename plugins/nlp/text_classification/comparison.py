@@ -46,13 +46,14 @@ def compare(first: Sequence[Path], second: Sequence[Path], metric: str, seed: in
         seed: Decides the resamples.
 
     Raises:
-        DataError: A file holds no predictions, the files judge different examples, or the metric is unknown.
+        DataError: A file holds no predictions, the files judge different examples or
+            have different positive classes, or the metric is unknown.
     """
     if metric not in METRICS:
         raise DataError(f"Unknown metric {metric!r}; known are {', '.join(METRICS)}.", field="study.metric")
     if not first or not second:
         raise DataError("A comparison needs the predictions of at least one training on each side.")
-    judged = _read([*first, *second])
+    judged = _read([*first, *second], metric)
     kinds, measure = _losses(judged) if metric == "log_loss" else _counts(judged, metric)
     rng = np.random.default_rng(seed)
     rows, sizes = kinds.size, (len(first), len(second))
@@ -76,12 +77,17 @@ def compare(first: Sequence[Path], second: Sequence[Path], metric: str, seed: in
     )
 
 
-def _read(paths: Sequence[Path]) -> list[Predictions]:
+def _read(paths: Sequence[Path], metric: str) -> list[Predictions]:
     judged = [predictions.read(path) for path in paths]
     for path, other in zip(paths, judged, strict=True):
         same = other.probabilities.shape == judged[0].probabilities.shape
         if not same or not np.array_equal(other.labels, judged[0].labels):
             raise DataError(f"{path} and {paths[0]} judge different examples, so they cannot be compared.")
+        if metric == "f1" and other.probabilities.shape[1] == 2 and other.positive != judged[0].positive:
+            raise DataError(
+                f"{path} and {paths[0]} have different positive classes, so their F1 cannot be compared. Set the same "
+                "dataset.positive, or compare by macro_f1."
+            )
     return judged
 
 
@@ -135,7 +141,7 @@ def _counts(judged: Sequence[Predictions], metric: str) -> tuple[np.ndarray, Mea
     """Rows with the same label and the same predictions are one kind: a few kinds stand for all rows."""
     from scipy import sparse
 
-    classes = judged[0].probabilities.shape[1]
+    classes, positive = judged[0].probabilities.shape[1], judged[0].positive
     columns = [judged[0].labels, *(one.probabilities.argmax(axis=1) for one in judged)]
     found, kinds = np.unique(np.stack(columns, axis=1), axis=0, return_inverse=True)
     labels, predicted = found[:, 0], found[:, 1:]
@@ -151,7 +157,8 @@ def _counts(judged: Sequence[Predictions], metric: str) -> tuple[np.ndarray, Mea
 
     def measure(weights: np.ndarray) -> np.ndarray:
         return np.stack(
-            [scores(weights @ hits, weights @ actual, weights @ taken)[metric] for hits, taken in matrices], axis=1
+            [scores(weights @ hits, weights @ actual, weights @ taken, positive)[metric] for hits, taken in matrices],
+            axis=1,
         )
 
     return kinds.reshape(-1), measure

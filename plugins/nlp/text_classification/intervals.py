@@ -44,11 +44,11 @@ Measure = Callable[[np.ndarray], dict[str, np.ndarray]]
 
 
 def bootstrap(
-    measured: Mapping[str, float], labels: np.ndarray, probabilities: np.ndarray, seed: int = 0
+    measured: Mapping[str, float], labels: np.ndarray, probabilities: np.ndarray, seed: int = 0, positive: int = 1
 ) -> dict[str, tuple[float, float]]:
     """Return the 95 % interval of every measured metric: (low, high), which hold its value between them.
 
-    A resample in which a metric is undefined (one without a row of class 1) does not count; a metric that is
+    A resample in which a metric is undefined (one without a row of the positive class) does not count; a metric that is
     undefined in more than half of them has no interval.
 
     Args:
@@ -56,9 +56,10 @@ def bootstrap(
         labels: True class ids, shape (rows,), at least one row.
         probabilities: Shape (rows, classes); rows add up to 1.
         seed: Decides the resamples.
+        positive: Id of the positive class, as `metrics.measure` was given it.
     """
     rng = np.random.default_rng(seed)
-    resampled = _resample(labels, probabilities, rng)
+    resampled = _resample(labels, probabilities, positive, rng)
     chance = calibration.chance_errors(probabilities.max(axis=1).astype(np.float64), RESAMPLES, rng)
     excused = float(np.percentile(chance, _INTERVAL[1]))
     intervals = {}
@@ -79,10 +80,12 @@ def _unbiased(value: float, ends: np.ndarray, excused: float) -> np.ndarray:
     return np.array([0.0 if value <= excused else low, high])
 
 
-def _resample(labels: np.ndarray, probabilities: np.ndarray, rng: np.random.Generator) -> dict[str, np.ndarray]:
+def _resample(
+    labels: np.ndarray, probabilities: np.ndarray, positive: int, rng: np.random.Generator
+) -> dict[str, np.ndarray]:
     """Return every metric of every resample, each (RESAMPLES,)."""
     rows = labels.size
-    measures = [_sums(labels, probabilities), _areas(labels, probabilities)]
+    measures = [_sums(labels, probabilities, positive), _areas(labels, probabilities, positive)]
     batch = max(1, _HELD // max(rows, 3 * probabilities.shape[1]))
     found: list[dict[str, np.ndarray]] = []
     for start in range(0, RESAMPLES, batch):
@@ -93,7 +96,7 @@ def _resample(labels: np.ndarray, probabilities: np.ndarray, rng: np.random.Gene
     return {name: np.concatenate([part[name] for part in found]) for name in found[0]}
 
 
-def _sums(labels: np.ndarray, probabilities: np.ndarray) -> Measure:
+def _sums(labels: np.ndarray, probabilities: np.ndarray, positive: int) -> Measure:
     """Measure all but the area: each row adds to the hits, rows and predictions of classes, losses and bins."""
     from scipy import sparse
 
@@ -111,7 +114,7 @@ def _sums(labels: np.ndarray, probabilities: np.ndarray) -> Measure:
     def measured(weights: np.ndarray) -> dict[str, np.ndarray]:
         hits, actual, taken, loss, error, gaps = np.split(weights @ added, starts[1:], axis=1)
         return {
-            **scores(hits, actual, taken),
+            **scores(hits, actual, taken, positive),
             **further_scores(hits, actual, taken),
             "log_loss": loss[:, 0] / rows,
             "brier_score": error[:, 0] / rows,
@@ -121,9 +124,10 @@ def _sums(labels: np.ndarray, probabilities: np.ndarray) -> Measure:
     return measured
 
 
-def _areas(labels: np.ndarray, probabilities: np.ndarray) -> Measure:
+def _areas(labels: np.ndarray, probabilities: np.ndarray, positive: int) -> Measure:
     rows, classes = probabilities.shape
-    ranked = (ranking.rank(labels, probabilities, of) for of in ranking.judged_classes(labels, classes))
+    judged = ranking.judged_classes(labels, classes, positive)
+    ranked = (ranking.rank(labels, probabilities, of) for of in judged)
     rankings = (one for one in ranked if one is not None)
     if classes > 2 and rows * classes > _AREAS:
         influence = _influence(rankings, rows)

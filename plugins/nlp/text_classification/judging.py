@@ -31,10 +31,11 @@ def judge(  # noqa: PLR0913 -- what a plugin knows besides is its own choice, ea
     model_dir: Path | None = None,
     peak_memory_bytes: int | None = None,
     places: np.ndarray | None = None,
+    positive: int = 1,
 ) -> Evaluation:
     """Score predictions as `score` does, and write them into ``SPLIT.parquet`` of `folder`, which exists.
 
-    `places` are the rows of a file that the examples stand in; 0, 1, 2 ... where None.
+    `places` are the rows of a file that the examples stand in; 0, 1, 2 ... where None. `positive` is written too.
 
     They are judged as the file holds them, in float32, so that whoever reads it finds the same numbers.
 
@@ -56,8 +57,9 @@ def judge(  # noqa: PLR0913 -- what a plugin knows besides is its own choice, ea
         tokens=tokens,
         model_dir=model_dir,
         peak_memory_bytes=peak_memory_bytes,
+        positive=positive,
     )
-    predictions.write(path, labels, probabilities, places)
+    predictions.write(path, labels, probabilities, places, positive)
     return evaluation
 
 
@@ -75,6 +77,7 @@ def score(  # noqa: PLR0913 -- as above
     tokens: int | None = None,
     model_dir: Path | None = None,
     peak_memory_bytes: int | None = None,
+    positive: int = 1,
 ) -> Evaluation:
     """Score predictions that lie, or will lie, in a file; nothing is written.
 
@@ -91,17 +94,19 @@ def score(  # noqa: PLR0913 -- as above
         tokens: Real tokens that were read.
         model_dir: The model's folder, whose size is told.
         peak_memory_bytes: Most memory in use so far.
+        positive: Of two classes the id of the one that precision, recall, F1 and ROC AUC are of.
 
     Raises:
         DivergedError: A probability is not finite.
         DataError: `names` or `lengths` are not as many as classes or rows.
     """
     classes = probabilities.shape[1]
+    called = names or [str(index) for index in range(classes)]
     if names is not None and len(names) != classes:
         raise DataError(f"{split}: probabilities of {classes} classes, but {len(names)} names of classes.")
     if lengths is not None and len(lengths) != labels.size:
         raise DataError(f"{split}: {labels.size:,} rows were predicted, but {len(lengths):,} texts measured.")
-    measured = metrics.measure(labels, probabilities)
+    measured = metrics.measure(labels, probabilities, positive)
     buckets = (
         ()
         if lengths is None
@@ -114,13 +119,14 @@ def score(  # noqa: PLR0913 -- as above
         confusion=metrics.confusion(labels, probabilities),
         predictions=path,
         seconds=seconds,
-        intervals=bootstrap(measured, labels, probabilities),
-        classes=_class_scores(labels, probabilities, names or [str(index) for index in range(classes)]),
+        intervals=bootstrap(measured, labels, probabilities, positive=positive),
+        classes=_class_scores(labels, probabilities, called),
         confidence=confidence_bins(labels, probabilities),
         lengths=buckets,
         tokens=tokens,
         model_bytes=None if model_dir is None else folder_bytes(model_dir),
         peak_memory_bytes=peak_memory_bytes,
+        positive=called[positive] if classes == 2 else None,
     )
 
 
@@ -133,7 +139,8 @@ def rescaled(path: Path, split: str, temperature: float) -> Evaluation:
         DataError: The file holds no predictions.
     """
     said = predictions.read(path)
-    return score(split, said.labels, rescale(said.probabilities, temperature), path, 0.0)
+    probabilities = rescale(said.probabilities, temperature)
+    return score(split, said.labels, probabilities, path, 0.0, positive=said.positive)
 
 
 def _class_scores(labels: np.ndarray, probabilities: np.ndarray, names: Sequence[str]) -> tuple[ClassScores, ...]:

@@ -26,51 +26,53 @@ METRICS: Mapping[str, Direction] = MappingProxyType(
         "log_loss": Direction.MINIMIZE,
     }
 )
-"""What may be tuned for: ``f1`` is that of class 1 where there are two classes, and the macro average where there are
-more; ``macro_f1`` is always the mean over classes; ``log_loss`` is in nats."""
+"""What may be tuned for: ``f1`` is that of the positive class where there are two classes, and the macro average where
+there are more; ``macro_f1`` is always the mean over classes; ``log_loss`` is in nats."""
 
 _SMALLEST = float(np.finfo(np.float32).eps)
 """Probabilities are clipped here, so that one confident error costs at most 15.9 nats in every number format."""
 
 
-def compute(labels: np.ndarray, probabilities: np.ndarray) -> dict[str, float]:
+def compute(labels: np.ndarray, probabilities: np.ndarray, positive: int = 1) -> dict[str, float]:
     """Return accuracy, precision, recall, f1, macro_f1 and log_loss.
 
-    Precision, recall and f1 are those of class 1 where there are two classes, macro averages where there are more.
+    Precision, recall and f1 are those of the positive class where there are two, macro averages where there are more.
     The prediction is the most probable class, the first of equals.
 
     Args:
         labels: True class ids, shape (rows,), at least one row.
         probabilities: Shape (rows, classes); rows add up to 1.
+        positive: Id of the positive class; it does not matter where there are more than two classes.
 
     Raises:
         DivergedError: A probability is not finite.
     """
     _check(probabilities)
-    counted = scores(*counts(labels, probabilities))
+    counted = scores(*counts(labels, probabilities), positive)
     return {
         **{name: float(value) for name, value in counted.items()},
         "log_loss": float(losses(labels, probabilities).mean()),
     }
 
 
-def measure(labels: np.ndarray, probabilities: np.ndarray) -> dict[str, float]:
+def measure(labels: np.ndarray, probabilities: np.ndarray, positive: int = 1) -> dict[str, float]:
     """Return all that `compute` does, and what a reader of a finished model wants to know besides.
 
-    That is macro and weighted precision, recall and F1, ``matthews_corrcoef`` (-1 to 1), ``roc_auc`` (of class 1 for
-    two classes, else the mean over classes of one against the rest), ``brier_score`` and ``ece`` (see `calibration`).
-    What is undefined is left out: ``roc_auc`` where the rows are all of one class.
+    That is macro and weighted precision, recall and F1, ``matthews_corrcoef`` (-1 to 1), ``roc_auc`` (of the
+    positive class for two, else the mean over classes of one against the rest), ``brier_score`` and ``ece`` (see
+    `calibration`). What is undefined is left out: ``roc_auc`` where the rows are all of one class.
 
     Args:
         labels: True class ids, shape (rows,), at least one row.
         probabilities: Shape (rows, classes); rows add up to 1.
+        positive: Id of the positive class; it does not matter where there are more than two classes.
 
     Raises:
         DivergedError: A probability is not finite.
     """
-    measured = compute(labels, probabilities)
+    measured = compute(labels, probabilities, positive)
     further = further_scores(*counts(labels, probabilities))
-    area = ranking.area(labels, probabilities)
+    area = ranking.area(labels, probabilities, positive)
     return {
         **measured,
         **{name: float(value) for name, value in further.items()},
@@ -99,13 +101,14 @@ def losses(labels: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
     return np.asarray(-np.log(np.clip(chosen, _SMALLEST, 1.0)))
 
 
-def scores(hits: np.ndarray, actual: np.ndarray, predicted: np.ndarray) -> dict[str, np.ndarray]:
+def scores(hits: np.ndarray, actual: np.ndarray, predicted: np.ndarray, positive: int) -> dict[str, np.ndarray]:
     """Return accuracy, precision, recall, f1 and macro_f1 from counts by class.
 
     Args:
         hits: Rows of each class that were predicted as it, shape (..., classes).
         actual: Rows of each class, the same shape.
         predicted: Rows predicted as each class, the same shape.
+        positive: As in `compute`.
 
     Returns:
         Arrays of shape (...).
@@ -116,7 +119,7 @@ def scores(hits: np.ndarray, actual: np.ndarray, predicted: np.ndarray) -> dict[
     binary = hits.shape[-1] == 2
     return {
         "accuracy": _ratio(hits.sum(axis=-1), actual.sum(axis=-1)),
-        **({name: values[..., 1] for name, values in by_class.items()} if binary else macro),
+        **({name: values[..., positive] for name, values in by_class.items()} if binary else macro),
         "macro_f1": macro["f1"],
     }
 

@@ -7,10 +7,13 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import parquet
 
-from catalog.errors import DataError
+from catalog.errors import DataError, clause
 from plugins.nlp.text_classification.storage import write_file
 
 __all__ = ["Predictions", "read", "write"]
+
+_POSITIVE = b"modelcat_positive"
+"""Key of the positive class's id in the metadata of the file; files of modelcat 0.1 have none and mean class 1."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -20,20 +23,32 @@ class Predictions:
     Attributes:
         labels: True class ids, int64, shape (rows,).
         probabilities: float32, shape (rows, classes).
+        positive: Id of the class that precision, recall, F1 and ROC AUC are of; it does not matter where there are
+            more than two.
     """
 
     labels: np.ndarray
     probabilities: np.ndarray
+    positive: int = 1
 
 
-def write(path: Path, labels: np.ndarray, probabilities: np.ndarray, places: np.ndarray | None = None) -> None:
+def write(
+    path: Path,
+    labels: np.ndarray,
+    probabilities: np.ndarray,
+    places: np.ndarray | None = None,
+    positive: int = 1,
+) -> None:
     """Write one row an example: ``row``, ``label``, ``predicted`` (int64) and ``probabilities`` (a list of float32).
+
+    The positive class stands in the metadata of the schema, so that a comparison of files knows whose F1 to compare.
 
     Args:
         path: The file; it appears whole or not at all.
         labels: True class ids, shape (rows,).
         probabilities: Shape (rows, classes).
         places: What ``row`` says of each, int64, shape (rows,); 0, 1, 2 ... where None.
+        positive: Id of the positive class.
     """
     rows, classes = probabilities.shape
     flat = pa.array(np.ascontiguousarray(probabilities, dtype=np.float32).reshape(-1))
@@ -45,6 +60,7 @@ def write(path: Path, labels: np.ndarray, probabilities: np.ndarray, places: np.
             "probabilities": pa.FixedSizeListArray.from_arrays(flat, classes),
         }
     )
+    table = table.replace_schema_metadata({_POSITIVE: str(positive).encode()})
     write_file(path, lambda temporary: parquet.write_table(table, temporary))
 
 
@@ -57,12 +73,13 @@ def read(path: Path) -> Predictions:
     try:
         with parquet.ParquetFile(path) as file:
             table = file.read(columns=["label", "probabilities"])
+            positive = int((file.schema_arrow.metadata or {}).get(_POSITIVE, b"1"))
         labels = table["label"].to_numpy()
         lists = table["probabilities"].combine_chunks()
         probabilities = lists.flatten().to_numpy().reshape(labels.size, -1)
     except (pa.ArrowException, OSError, KeyError, ValueError, AttributeError) as error:
-        raise DataError(f"{path} does not hold predictions: {error}. Evaluate the model again.") from error
+        raise DataError(f"{path} does not hold predictions: {clause(error)}. Evaluate the model again.") from error
     fits = labels.dtype == np.int64 and labels.size and labels.min() >= 0 and labels.max() < probabilities.shape[1]
-    if not fits or not np.isfinite(probabilities).all():
+    if not fits or not 0 <= positive < probabilities.shape[1] or not np.isfinite(probabilities).all():
         raise DataError(f"{path} does not hold predictions: labels and probabilities do not fit. Evaluate again.")
-    return Predictions(labels, probabilities.astype(np.float32, copy=False))
+    return Predictions(labels, probabilities.astype(np.float32, copy=False), positive)

@@ -64,22 +64,23 @@ def rank(labels: np.ndarray, probabilities: np.ndarray, of: int) -> Ranking | No
     )
 
 
-def area(labels: np.ndarray, probabilities: np.ndarray) -> float | None:
-    """Return the area of class 1 for two classes, else the mean over the classes that have rows; None without two.
+def area(labels: np.ndarray, probabilities: np.ndarray, positive: int = 1) -> float | None:
+    """Return the area of the positive class for two, else the mean over the classes that have rows; None without two.
 
     Args:
         labels: True class ids, shape (rows,).
         probabilities: Shape (rows, classes).
+        positive: Id of the positive class.
     """
     found = [
         float((one.below + one.upto).mean() / (2 * one.negatives.size))
-        for of in judged_classes(labels, probabilities.shape[1])
+        for of in judged_classes(labels, probabilities.shape[1], positive)
         if (one := rank(labels, probabilities, of)) is not None
     ]
     return float(np.mean(found)) if found else None
 
 
-def judged_classes(labels: np.ndarray, classes: int) -> list[int]:
-    """Return the classes that are told from the rest: class 1 of two, else all that have rows."""
+def judged_classes(labels: np.ndarray, classes: int, positive: int) -> list[int]:
+    """Return the classes that are told from the rest: the positive one of two, else all that have rows."""
     present = np.unique(labels).tolist()
-    return present if classes > 2 else [1]
+    return present if classes > 2 else [positive]

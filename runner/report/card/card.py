@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 
+from catalog.metric_labels import evaluation_scope
 from runner.language import Language
 from runner.report.blocks import Told
 from runner.report.card.header import header, is_transformer
@@ -18,7 +19,7 @@ _MOST_CLASSES = 100
 
 def model_card(results: Results, language: Language) -> str:
     """Return the whole card; numbers as the page has them, and in full in its header."""
-    teller = Teller(language)
+    teller = Teller(language, results.study.class_scope)
     chapters = [chapter(results, teller) for chapter in _CHAPTERS]
     body = "\n\n".join(line for chapter in chapters for line in chapter if line)
     return f"{header(results)}\n\n{heading(1, plain(results.title, 200))}\n\n{body}\n"
@@ -60,6 +61,8 @@ def _data(results: Results, teller: Teller) -> list[str]:
     ]
     sizes = ", ".join(f"{teller.split(str(k))} {teller.shown(v, 'count')}" for k, v in (data.get("rows") or {}).items())
     facts = [f"- {t('Name')}: {plain(data.get('name') or NOTHING, 200)}", f"- {t('Rows')}: {sizes or NOTHING}"]
+    if (positive := teller.scope.positive) is not None:
+        facts.append(f"- {t('Positive class')}: {plain(positive, 80)}")
     if (words := data.get("mean_words")) is not None:
         facts.append(f"- {t('Words of a text on average')}: {teller.shown(words, 'number')}")
     if code := data.get("language"):
@@ -88,12 +91,12 @@ def _results(results: Results, teller: Teller) -> list[str]:
         ]
     place, evaluation = results.main
     subject, _, split = place.rpartition(".")
-    judged = {subject: evaluation}
+    scope, judged = evaluation_scope(evaluation), {subject: evaluation}
     for other in ("given", "baseline"):
         if (found := results.evaluations.get((other, split))) is not None:
             judged[other] = found
     rows = [
-        [plain(teller.metric(name), 60), *(_cell(teller.scored("", found, name)) for found in judged.values())]
+        [plain(teller.metric(name, scope), 60), *(_cell(teller.scored("", found, name)) for found in judged.values())]
         for name in evaluation.metrics
     ]
     columns = [t("Metric"), *(plain(teller.subject(name)) for name in judged)]

@@ -6,6 +6,7 @@ from typing import Any
 
 import yaml
 
+from catalog.metric_labels import english_label, evaluation_scope
 from runner.console.text import safe
 from runner.report.results import Results
 
@@ -55,6 +56,7 @@ def _index(results: Results, dataset: Any) -> dict[str, Any] | None:
     if results.main is None:
         return None
     _, evaluation = results.main
+    scope = evaluation_scope(evaluation)
     name = safe(results.study.data.get("name") or "unnamed", 200)
     kind = safe(dataset.get("name"), 200) if dataset.get("source") == "hub" else name
     return {
@@ -64,7 +66,7 @@ def _index(results: Results, dataset: Any) -> dict[str, Any] | None:
                 "task": {"type": _TASK, "name": "Text Classification"},
                 "dataset": {"name": name, "type": kind, "split": evaluation.split},
                 "metrics": [
-                    {"type": _NAMES.get(metric, metric), "value": value, "name": safe(metric, 60)}
+                    {"type": _NAMES.get(metric, metric), "value": value, "name": safe(english_label(metric, scope), 60)}
                     for metric, value in evaluation.metrics.items()
                 ],
             }

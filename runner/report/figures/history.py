@@ -10,7 +10,7 @@ from runner.report.results import Results
 from runner.report.telling import NOTHING, Teller
 from runner.store.records import TrialRecord
 
-__all__ = ["ORIGINS", "STATES", "draw"]
+__all__ = ["ORIGINS", "draw", "shown_state"]
 
 ORIGINS = {"given": msgid("given"), "recipe": msgid("recipe"), "search": msgid("search")}
 STATES = {
@@ -23,6 +23,13 @@ _MOST_TICKS, _LEAST = 10, 0.04
 _LOOKS = {"given": ("diamond", ORANGE), "recipe": ("square", GREEN), "search": ("circle", BLUE)}
 
 
+def shown_state(trial: TrialRecord, results: Results) -> str:
+    """Return the state of a trial as a text to translate: nobody trains one of a study that does not run."""
+    if trial.state == "running" and results.state != "running":
+        return msgid("interrupted")
+    return STATES[trial.state]
+
+
 def draw(results: Results, teller: Teller) -> Figure | None:
     """Draw it; None where there is a single trial, which makes no history."""
     if len(results.trials) < 2:
@@ -30,7 +37,7 @@ def draw(results: Results, teller: Teller) -> Figure | None:
     t, name = teller.t, results.study.metric
     shares = metric(name).kind == "percent"
     best = _best_so_far(results)
-    traces = [*_dots(results, teller, shares=shares), _line(best, teller, shares=shares)]
+    traces = [*_dots(results, teller, shares=shares), _line(best, teller, shares=shares), *_kept(results, teller)]
     failed = [trial.number for trial in results.trials if trial.state == "failed"]
     first, last = results.trials[0].number, results.trials[-1].number
     drawn = plot(
@@ -63,7 +70,7 @@ def draw(results: Results, teller: Teller) -> Figure | None:
                 (
                     str(trial.number),
                     t(ORIGINS[trial.origin]),
-                    t(STATES[trial.state]),
+                    t(shown_state(trial, results)),
                     teller.maybe(f"{place}.value", trial.value, kind),
                     NOTHING if held is None else teller.told(f"{place}.best_so_far", held, kind),
                 )
@@ -128,6 +135,26 @@ def _dots(results: Results, teller: Teller, *, shares: bool) -> list[dict[str, A
                     }
                 )
     return traces
+
+
+def _kept(results: Results, teller: Teller) -> list[dict[str, Any]]:
+    """Return a star around the trial whose configuration is kept."""
+    found = next((trial for trial in results.trials if results.confirmed and trial.number == results.number), None)
+    if found is None or found.value is None:
+        return []
+    marker = {"symbol": "star-open", "color": GREEN, "size": 19, "line": {"width": 2, "color": GREEN}}
+    return [
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "name": teller.t("kept"),
+            "x": [found.number],
+            "y": [found.value],
+            "cliponaxis": False,
+            "marker": marker,
+            "hoverinfo": "skip",
+        }
+    ]
 
 
 def _line(best: dict[int, float], teller: Teller, *, shares: bool) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 from runner.console.text import safe
 from runner.report.blocks import Block, Cell, Figures, Missing, Prose, Row, Section, Table
 from runner.report.figures import history, importance
-from runner.report.figures.history import ORIGINS, STATES
+from runner.report.figures.history import ORIGINS, shown_state
 from runner.report.metrics import metric
 from runner.report.results import Results
 from runner.report.sections.absence import absent
@@ -98,7 +98,7 @@ def _row(trial: TrialRecord, fields: list[str], results: Results, teller: Teller
     cells: tuple[Cell, ...] = (
         f"{trial.number} ★" if best else str(trial.number),
         t(ORIGINS[trial.origin]),
-        t(STATES[trial.state]),
+        t(shown_state(trial, results)),
         teller.maybe(f"{place}.value", trial.value, metric(results.study.metric).kind),
         *(teller.parameter(trial.params[field]) if field in trial.params else NOTHING for field in fields),
         teller.maybe(f"{place}.seconds", trial.seconds, "seconds"),

@@ -24,6 +24,8 @@ def data(results: Results, teller: Teller) -> Section:
     items.append((t("Rows in all"), teller.told("data.rows", sum(rows.values()), "count")))
     items += [(teller.split(name), teller.told(f"data.rows.{name}", count, "count")) for name, count in rows.items()]
     items.append((t("Classes"), teller.told("data.classes", len(results.labels), "count")))
+    if (positive := teller.scope.positive) is not None:
+        items.append((t("Positive class"), safe(positive, 80)))
     items += _reading(found, teller)
     words = found.get("mean_words")
     items.append(
@@ -57,8 +59,9 @@ def _reading(found: Mapping[str, Any], teller: Teller) -> list[tuple[str, Cell]]
     for split, of in counts.items() if isinstance(counts, Mapping) else ():
         if not isinstance(of, Mapping):
             continue
-        name = teller.split(str(split))
-        items.append((t("Rows read ({split})", split=name), teller.told(f"data.counts.{split}", of.get("records"), "count")))
+        name, records = teller.split(str(split)), of.get("records")
+        if isinstance(records, int):
+            items.append((t("Rows read ({split})", split=name), teller.told(f"data.counts.{split}", records, "count")))
         for reason, count in (of.get("dropped") or {}).items():
             what = t("Rows dropped ({split}): {reason}", split=name, reason=safe(reason, 60))
             items.append((what, teller.told(f"data.counts.{split}.{reason}", count, "count")))

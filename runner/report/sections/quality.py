@@ -160,9 +160,9 @@ def classes(results: Results, teller: Teller) -> Section:
         t("Class"),
         t("Texts"),
         t("Predicted"),
-        teller.metric("precision"),
-        teller.metric("recall"),
-        teller.metric("f1"),
+        teller.class_metric("precision"),
+        teller.class_metric("recall"),
+        teller.class_metric("f1"),
     )
     table = Table(caption, columns, rows, frozenset({1, 2, 3, 4, 5}))
     return Section("classes", title, (*_judged(results, teller), table))

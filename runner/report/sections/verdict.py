@@ -1,5 +1,6 @@
 """What was found, in one look: the verdict, and the numbers that matter."""
 
+from catalog.metric_labels import CLASS_METRICS, evaluation_scope
 from runner.console.text import safe
 from runner.report.blocks import Block, Facts, Figures, Missing, Prose, Row, Section, Table, Tile, Tiles, Told
 from runner.report.figures import verdict as verdict_figure
@@ -122,7 +123,8 @@ def key_figures(results: Results, teller: Teller) -> Section:
     for name in _TILES:
         told = teller.scored(place, evaluation, name)
         if isinstance(told, Told) and len(tiles) < _MOST_TILES:
-            tiles.append(Tile(teller.metric(name), told, t(metric(name).meaning) if metric(name).meaning else ""))
+            label = teller.metric(name, evaluation_scope(evaluation))
+            tiles.append(Tile(label, told, t(metric(name).meaning) if metric(name).meaning else ""))
     intro = t(
         "{subject} · {split}, {rows:count} examples.",
         subject=teller.subject(subject),
@@ -140,7 +142,12 @@ def key_figures(results: Results, teller: Teller) -> Section:
             Facts(
                 (
                     (
-                        t("Best value in the search (trial {number:count})", number=best.number),
+                        (
+                            t("The winner's value in the search (trial {number:count})", number=best.number)
+                            if results.confirmed
+                            else t("Best value in the search (trial {number:count})", number=best.number)
+                        )
+                        + (f": {teller.metric(name)}" if name in CLASS_METRICS else ""),
                         teller.told("best.value", best.value, kind),
                     ),
                 )
@@ -158,11 +165,12 @@ def _side_by_side(results: Results, teller: Teller, split: str) -> Table:
     if "winner" in subjects:
         subjects = [subject for subject in subjects if not subject.startswith("trial/")]
     judged = {subject: results.evaluations[subject, split] for subject in subjects}
+    scope = evaluation_scope(next(iter(judged.values())))
     names = list(dict.fromkeys(name for found in judged.values() for name in found.metrics))
     rows = tuple(
         Row(
             (
-                safe(teller.metric(name), 60),
+                safe(teller.metric(name, scope), 60),
                 *(teller.scored(f"{subject}.{split}", found, name) for subject, found in judged.items()),
             )
         )

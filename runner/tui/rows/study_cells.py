@@ -1,38 +1,57 @@
 """The columns of the list of studies, and what stands in them."""
 
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from textual.content import Content
 
+from catalog.metric_labels import CLASS_METRICS
 from runner.console.text import is_share, safe
+from runner.store.records import StudyRecord
 from runner.tui.desk import Desk
+from runner.tui.figures.fitting import width_of
 from runner.tui.figures.sparkline import sparkline
 from runner.tui.rows.study_row import StudyRow
 from runner.tui.rows.study_state import state_word
 from runner.tui.widgets.table import Cell, Column
 
-__all__ = ["PROGRESS", "ago", "best_cell", "lead_cell", "short_time", "study_cells", "study_columns"]
+__all__ = [
+    "PROGRESS",
+    "ago",
+    "best_cell",
+    "class_labels",
+    "lead_cell",
+    "list_label",
+    "short_time",
+    "study_cells",
+    "study_columns",
+]
 
 PROGRESS = 8
 """Cells of a sparkline."""
+_CLASS = 10
+"""Characters of a class name in the list."""
 _MINUTE, _HOUR = 60, 3600
 
 
-def study_columns(desk: Desk, *, wide: bool = False) -> list[Column]:
+def study_columns(desk: Desk, *, wide: bool = False, labels: Sequence[str] = ()) -> list[Column]:
     """Return the columns in the language of the moment; their keys are those of `ORDERS` where rows can be ordered.
 
     Args:
         desk: For words.
         wide: Whether names matter more than columns that stand beside the list as well.
+        labels: Of metrics that name a class: their column then stays, for a score without its class says nothing.
     """
     t = desk.t
+    widest = max(map(width_of, labels), default=0)
+    metric = Column("metric", t("Metric"), max(8, widest), drop=0 if labels else 8, sortable=False)
     return [
         Column("glyph", "", 1, sortable=False),
         Column("study", t("Study"), 20 if wide else 14, share=3),
         Column("state", t("State"), 13, drop=6),
         Column("model", t("Model"), 7, drop=3),
         Column("best", t("Best"), 13),
-        Column("metric", t("Metric"), 8, drop=8, sortable=False),
+        metric,
         Column("trials", t("Trials"), 11),
         Column("time", t("Time"), 7, right=True, drop=2),
         Column("progress", t("Progress"), PROGRESS, drop=1, sortable=False),
@@ -51,13 +70,23 @@ def study_cells(row: StudyRow, desk: Desk, now: datetime) -> tuple[Cell, ...]:
         Content.styled(state_word(row.state, desk), color),
         safe(row.model, 60),
         best_cell(row, desk),
-        Content.styled(safe(record.metric, 40), palette.muted),
+        Content.styled(list_label(record, desk), palette.muted),
         _trials(row, desk),
         short_time(record.seconds, desk) if record.seconds > 0 else Content.styled(glyphs.dash, palette.muted),
         _progress(row, desk),
         Content.styled(ago(record.updated, now, desk), palette.muted),
         Content.styled(safe(record.study, 200), palette.muted),
     )
+
+
+def list_label(record: StudyRecord, desk: Desk) -> str:
+    """Return what a study's metric is called in the list, where there is little room."""
+    return desk.metric_label(record.metric, record.class_scope, _CLASS)
+
+
+def class_labels(records: Iterable[StudyRecord], desk: Desk) -> tuple[str, ...]:
+    """Return the labels of those studies whose metric is of one class, or an average over classes."""
+    return tuple(dict.fromkeys(list_label(one, desk) for one in records if one.metric in CLASS_METRICS))
 
 
 def best_cell(row: StudyRow, desk: Desk) -> Content:

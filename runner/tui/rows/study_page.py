@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from textual.content import Content
 
+from catalog.metric_labels import ClassScope, labelled
 from catalog.statement import from_json
 from runner.console.text import safe
 from runner.tui.desk import Desk
@@ -36,18 +37,25 @@ def study_page(row: StudyRow, desk: Desk) -> Content:
     facts = list(_facts(row, desk))
     width = max(width_of(label) for label, _ in facts) + 2
     lines += [fit(Content.styled(label, palette.muted), width, glyphs) + value for label, value in facts]
-    if verdict := verdict_of(record.verdict, desk):
+    if verdict := verdict_of(record.verdict, desk, record.class_scope):
         lines += [Content(""), Content.styled(t("Verdict"), f"bold {palette.text}"), Content(verdict)]
     return drawable(Content("\n").join(lines), glyphs)
 
 
-def verdict_of(verdict: Mapping[str, object] | None, desk: Desk) -> str:
-    """Return what the confirmation found in the person's language, harmless; English where only that was stored."""
+def verdict_of(verdict: Mapping[str, object] | None, desk: Desk, scope: ClassScope | None = None) -> str:
+    """Return what the confirmation found in the person's language, harmless; English where only that was stored.
+
+    `scope` holds the classes that its metric is of: verdicts of modelcat 0.1 do not name them.
+    """
     if not verdict:
         return ""
     stored = verdict.get("statements")
     try:
-        told = " ".join(desk.say(from_json(one)) for one in stored) if isinstance(stored, list) else ""
+        told = (
+            " ".join(desk.say(labelled(from_json(one), scope or ClassScope())) for one in stored)
+            if isinstance(stored, list)
+            else ""
+        )
     except (ValueError, AttributeError, TypeError):  # written by another version: the sentence is still there
         told = ""
     return safe(told or verdict.get("sentence", ""), 1200)
@@ -56,7 +64,7 @@ def verdict_of(verdict: Mapping[str, object] | None, desk: Desk) -> str:
 def _facts(row: StudyRow, desk: Desk) -> Iterator[tuple[str, Content]]:
     t, record = desk.t, row.record
     yield t("Model"), Content(safe(record.key, 120))
-    yield t("Metric"), Content(safe(record.metric, 40))
+    yield t("Metric"), Content(desk.metric_label(record.metric, record.class_scope))
     if isinstance(name := record.data.get("name"), str):
         yield t("Data"), Content(safe(name, 80))
     yield t("Best"), best_cell(row, desk)

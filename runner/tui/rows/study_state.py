@@ -1,6 +1,7 @@
 """The state of a study in words, with what one can do about it."""
 
 from runner.console.text import safe
+from runner.study.early_end import early_end_clause
 from runner.tui.desk import Desk
 from runner.tui.rows.study_row import ShownState, StudyRow
 from runner.tui.words import msgid
@@ -38,7 +39,12 @@ def state_sentence(row: StudyRow, desk: Desk) -> str:
             reason = safe((record.failure or {}).get("message") or t("the reason was not recorded"), 300)
             told = t("Failed: {reason}", reason=reason)
         case _:
-            told = t("Finished with {done:count} trials.", done=row.done)
+            early = early_end_clause(record.early_end)
+            told = (
+                t("Finished with {done:count} trials.", done=row.done)
+                if early is None
+                else t("Finished: {reason}.", reason=desk.say(early))
+            )
     return told
 
 
@@ -79,6 +85,8 @@ def _running(row: StudyRow, desk: Desk) -> str:
     left = max(0, planned - row.done)
     if row.record.stop_requested is not None:
         return t("Stopping: it was asked to, and ends within seconds.")
+    if (early := early_end_clause(row.record.early_end)) is not None:
+        return t("Running: {reason}; the best are being confirmed.", reason=desk.say(early))
     if left:
         return t("Running: {left:count} of {planned:count} trials are left.", left=left, planned=planned)
     return t("Running: all trials are done, the best are being confirmed.")

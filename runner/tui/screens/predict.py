@@ -36,6 +36,8 @@ _LIVE_AFTER = 0.4
 _NARROW = 100
 _REMEMBERED = 200
 """Answers in the history."""
+_CLASS = 12
+"""Characters of a class name in the name of a metric."""
 
 
 class PredictScreen(Place):
@@ -268,7 +270,8 @@ class PredictScreen(Place):
     def _described(self, record: StudyRecord) -> str:
         parts = [record.title or record.study, record.key.rpartition("/")[2]]
         if record.best is not None:
-            parts.append(f"{record.metric} {self.desk.metric(record.metric, record.best.value)}")
+            label = self.desk.metric_label(record.metric, record.class_scope, _CLASS)
+            parts.append(f"{label} {self.desk.metric(record.metric, record.best.value)}")
         return flat(" · ".join(safe(part, 80) for part in parts), self.desk.glyphs)
 
     def _whose(self) -> Content:

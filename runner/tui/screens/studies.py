@@ -17,7 +17,7 @@ from runner.tui.bindings import textual_bindings
 from runner.tui.desk import Desk
 from runner.tui.exporting import copy_table, save_table
 from runner.tui.place import Place
-from runner.tui.rows.study_cells import ago, study_cells, study_columns
+from runner.tui.rows.study_cells import ago, class_labels, study_cells, study_columns
 from runner.tui.rows.study_legend import legend
 from runner.tui.rows.study_row import ORDERS, StudyRow, holds, ordered, rows_of
 from runner.tui.rows.study_state import state_sentence, state_word
@@ -53,6 +53,7 @@ class StudiesScreen(Place):
         self._read: dict[str, tuple[datetime, datetime, TrialCounts]] = {}
         self._order: tuple[str, bool] = (ORDERS[0], False)
         self._seen: tuple[list[StudyRow], str, bool] | None = None
+        self._labels: tuple[str, ...] = ()
         self._table = Table(desk, self._empty, id="studies")
         self._search = SearchLine(desk)
         self._state = OneLine(desk, lambda: state_sentence(self._here, desk) if self._here else "", id="state")
@@ -99,6 +100,8 @@ class StudiesScreen(Place):
                 pace.keep()  # by now all that reads and draws the list is imported
             self._seen = seen
             self._rows = {row.record.study: row for row in rows}
+            if self._labels != class_labels(records, self.desk):
+                self._set_columns()
             self._arrange()
 
     async def _read_courses(self, records: list[StudyRecord]) -> None:
@@ -128,8 +131,11 @@ class StudiesScreen(Place):
 
     def _set_columns(self) -> None:
         by, turned = self._order
+        self._labels = class_labels((row.record for row in self._rows.values()), self.desk)
         descending = (by in {"best", "trials", "time", "updated", "created"}) != turned
-        self._table.set_columns(study_columns(self.desk, wide=self._panel.display), sorted_by=by, descending=descending)
+        self._table.set_columns(
+            study_columns(self.desk, wide=self._panel.display, labels=self._labels), sorted_by=by, descending=descending
+        )
 
     def _show_here(self) -> None:
         self._state.retell()

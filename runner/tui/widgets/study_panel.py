@@ -19,6 +19,8 @@ if TYPE_CHECKING:  # what draws is loaded when there is something to draw
 
 __all__ = ["StudyPanel", "course_of"]
 
+_CLASS = 12
+"""Characters of a class name."""
 _WAIT = 0.08
 """Seconds that the cursor must rest: laying the panel out takes longer than the cursor's next step."""
 
@@ -113,7 +115,7 @@ def course_of(row: StudyRow, desk: Desk) -> "Drawing | None":
     return Drawing(
         series=(Series(t("best so far"), points, "steps"),),
         x=Axis(t("complete trials"), "count"),
-        y=Axis(metric, "percent" if is_share(metric) else "number"),
+        y=Axis(desk.metric_label(metric, row.record.class_scope, _CLASS), "percent" if is_share(metric) else "number"),
         legend=False,
         levels=levels,
     )

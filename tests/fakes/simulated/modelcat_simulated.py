@@ -1,6 +1,7 @@
 """A plugin whose trainings are arithmetic: instant, repeatable, and able to fail in every way that real ones do.
 
-Accuracy after each quarter is ``share * (1 - (x - 0.7)^2)``, plus a little luck that depends on the seed.
+Accuracy after each quarter is ``share * (1 - (x - 0.7)^2)``, plus a little luck that depends on the seed, and more that
+depends on `x` too; log loss is one minus it. Guessing reaches 0.5.
 Where the environment names a folder as SIMULATED_DEATHS, the process ends once for each file in it that is named as
 what it is about to do.
 """
@@ -16,6 +17,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from catalog.capabilities import ChanceLevel
 from catalog.contract import CHECKPOINTS, Card, DataSummary, Decision, Direction, EpochMetrics, Outcome, TrialResult
 from catalog.dataset import DemoDataset, Strict
 from catalog.errors import DataError, DivergedError, ModelSourceError, OutOfMemoryError, StoppedError, WorkError
@@ -28,6 +30,8 @@ class Config(Strict):
 
     x: float = Field(0.5, ge=0, le=1, description="Best at 0.7.")
     luck: float = Field(0.0, ge=0, description="Standard deviation of the noise.")
+    own_luck: float = Field(0.0, ge=0, description="Standard deviation of the noise that differs between values of x.")
+    collapses: float = Field(0.0, ge=0, le=1, description="Share of trainings that end at chance level or below it.")
     seconds: float = Field(0.0, ge=0, description="Time of a training.")
     trouble: Literal["none", "error", "oom", "nan", "die", "diverged", "data"] = Field(
         "none", description="What happens to trainings with x above `trouble_above`."
@@ -99,7 +103,9 @@ class Trainer:
         _die_if_told("evaluate")
         value = json.loads(model_dir.joinpath("model.json").read_text())["accuracy"]
         folder.joinpath(f"{split}.json").write_text(json.dumps(value))
-        return Evaluation(split, 10, {"accuracy": value}, ((5, 0), (0, 5)), folder / f"{split}.json", 0.0)
+        return Evaluation(
+            split, 10, {"accuracy": value, "log_loss": 1 - value}, ((5, 0), (0, 5)), folder / f"{split}.json", 0.0
+        )
 
     def compare(self, first, second, metric, seed):
         _die_if_told("compare")
@@ -133,7 +139,10 @@ def _done(context):
 
 
 def _value(config, seed):
-    return 1 - (config.x - 0.7) ** 2 + config.luck * random.Random(seed).gauss(0, 1)
+    own = random.Random(f"{config.x}:{seed}")
+    if own.random() < config.collapses:
+        return 0.5 - own.choice((0.0, 0.3))
+    return 1 - (config.x - 0.7) ** 2 + config.luck * random.Random(seed).gauss(0, 1) + config.own_luck * own.gauss(0, 1)
 
 
 def _die_if_told(what):
@@ -182,6 +191,7 @@ def _plugin(key, baseline):
         inspect=lambda dataset, *_: summary(dataset),
         card=lambda: Card("A simulated model.", "Arithmetic."),
         trainer=Trainer,
+        chance_level=lambda *_: ChanceLevel(0.5, 0.01),
     )
 
 

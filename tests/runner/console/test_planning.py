@@ -23,7 +23,8 @@ LINEAR = {
     "study": {"name": "look-ahead", "trials": 4, "confirm": {"top": 1, "seeds": 1}},
 }
 KEYS = {
-    "study", "key", "trials", "workers", "rows", "labels", "label_rows", "language", "mean_words", "notes",
+    "study", "key", "trials", "workers", "rows", "labels", "positive", "label_rows", "language", "mean_words",
+    "columns", "notes",
     "length_unit", "length_quantiles", "lengths", "duplicates", "suspected", "suspects", "seconds_per_epoch",
     "evaluation_seconds", "probe_seconds", "training_seconds", "search_seconds", "confirmation_seconds",
     "baseline_seconds", "baseline_notes", "baseline_failure", "test_seconds", "total_seconds", "peak_memory_bytes",
@@ -133,3 +134,17 @@ def test_a_plan_repeats_what_the_baseline_says_of_the_data(tmp_path):
     noted = replace(found.forecast, summary_notes=(*found.data.notes, "counts character n-grams"))
     assert plan_answer(replace(found, baseline=noted))["baseline_notes"] == ["counts character n-grams"]
     assert plan_answer(found)["baseline_notes"] == []
+
+
+def test_a_plan_for_texts_without_spaces(plan, tmp_path):
+    """A study of Chinese texts is planned with its baseline, which says what it takes for words."""
+    rows = [f"{'退款发票' if row % 2 else '快递包裹'}{chr(0x4E00 + row)}今天问题,{row % 2}" for row in range(120)]
+    (tmp_path / "zh.csv").write_text("text,label\n" + "\n".join(rows), encoding="utf-8")
+    small = {"model_name": "scratch/bert-tiny", "max_seq_length": 16, "epochs": 1, "batch_size": 16}
+    spec = {**LINEAR, "model": "bert", "model_config": small, "dataset": {"source": "files", "train": "zh.csv"}}
+    result = plan(spec, "--json")
+    assert result.exit_code == 0, result.output
+    found = json.loads(result.stdout)
+    assert found["baseline_failure"] is None
+    assert found["baseline_seconds"] > 0
+    assert [note for note in found["baseline_notes"] if "character n-grams" in note]

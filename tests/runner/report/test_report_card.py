@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 import yaml
 
+from catalog.metric_labels import ClassScope, english_label
 from runner.language import Language
 from runner.report.card import model_card
 from runner.report.card.markdown import fenced, plain
@@ -41,7 +42,9 @@ def test_the_header_says_what_the_hub_asks(whole, winner):
     [result] = header["model-index"][0]["results"]
     assert result["dataset"] == {"name": "imdb", "type": "stanfordnlp/imdb", "split": "test"}
     told = {metric["name"]: metric["value"] for metric in result["metrics"]}
-    assert told == dict(winner.metrics)
+    scope = ClassScope("positive", 2)
+    assert told == {english_label(name, scope): value for name, value in winner.metrics.items()}
+    assert told["F1 of positive"] == winner.metrics["f1"]
     assert header["metrics"] == [metric["type"] for metric in result["metrics"]]
 
 

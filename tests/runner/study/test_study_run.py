@@ -19,6 +19,7 @@ from runner.store.records import Owner
 from runner.store.store import Store
 from runner.study import coordinator
 from runner.study.coordinator import run_study
+from runner.study.early_end import CUT_NOTE
 from runner.study.folders import StudyFolders
 from runner.study.progress import Silent
 from runner.study.training import as_training
@@ -144,13 +145,30 @@ def test_a_failed_trial_is_recorded_and_the_study_goes_on(request_of, place, rec
 
 
 def test_a_study_in_which_all_fails_says_why(request_of, place, recorder):
-    """Without one complete trial the study is failed, and the first reason is told."""
-    with pytest.raises(WorkError, match="all 3 trials failed; trial 0: error: RuntimeError: something broke"):
+    """Without one complete trial the study is failed, and the one reason that all trials share is named once."""
+    with pytest.raises(WorkError, match="all 3 trials failed for one reason, error: RuntimeError: something broke"):
         run_study(request_of({"x": 0.5, "trouble": "error"}, trials=3, name="mine"), place, recorder)
     record = opened(place).study("mine")
     assert record.state == "failed"
-    assert "something broke" in record.failure["message"]
+    assert record.failure["message"].count("something broke") == 1
     assert record.lease is None
+    assert record.is_fruitless
+
+
+def test_a_study_that_must_fail_again_is_refused_at_once(request_of, place, recorder):
+    """Where no trial is left to be made, going on says the same again and prepares nothing; more trials go on."""
+    request = request_of({"x": 0.5, "trouble": "error"}, trials=2, name="mine")
+    with pytest.raises(WorkError) as first:
+        run_study(request, place, recorder)
+    before = len(recorder.told)
+    with pytest.raises(WorkError) as again:
+        run_study(request, place, recorder)
+    assert (again.value.message, again.value.kind) == (first.value.message, first.value.kind)
+    assert len(recorder.told) == before
+    with pytest.raises(StudyConflictError, match="would fail again: all 2 trials failed for one reason"):
+        opened(place).requeue("mine")
+    with pytest.raises(WorkError, match="all 3 trials failed"):
+        run_study(request_of({"x": 0.5, "trouble": "error"}, trials=3, name="mine"), place, recorder)
 
 
 def test_a_given_configuration_that_fails_does_not_stop_its_rivals(request_of, place, recorder):
@@ -179,7 +197,13 @@ def test_timeout_ends_the_search_and_still_gives_a_verdict(request_of, place, re
     assert record.state == "finished"
     made = record.trials.complete + record.trials.pruned
     assert 1 <= made < 20
-    assert record.verdict is not None
+    said = f"{made} of 50 trials: the time limit of 1 s was used up"
+    assert record.early_end == {"reason": "time_limit", "done": made, "planned": 50, "limit_seconds": 1.0}
+    assert record.verdict["sentence"].endswith(f" {said}.")
+    assert recorder.of("note")[-1] == [said]
+    assert said in (place.folder_of(record.study) / "log.jsonl").read_text()
+    cut = [trial for trial in opened(place).trials(record.study) if trial.state == "pruned"]
+    assert all(CUT_NOTE in trial.notes for trial in cut)
 
 
 def test_without_confirmation_the_verdict_says_so(request_of, place, recorder):

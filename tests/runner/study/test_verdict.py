@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from catalog.capabilities import ChanceLevel
 from catalog.results import Comparison
 from runner.study.verdict import Findings, verdict_of
 
@@ -119,3 +120,67 @@ def test_a_baseline_that_failed_is_named_with_the_reason():
     assert verdict["beats_baseline"] is None
     kept = verdict_of(replace(BETTER, baseline_failure="the test split is gone"))
     assert kept == verdict_of(BETTER)
+
+
+SHOWN = replace(BETTER, search_scores={"given": 0.915, "trial/7": 0.93}, kept=0.908, chance=ChanceLevel(0.5, 0.03))
+
+
+def test_means_and_single_trainings_are_told_apart():
+    """The verdict names what is kept and why, with the means over fresh seeds and with the table's own values."""
+    verdict = verdict_of(replace(SHOWN, above_chance=True))
+    assert (
+        "Trial 7 is kept for the best mean accuracy on fresh seeds: trial 7 90.8 %, the given configuration 90.0 %. "
+        "Single trainings in the search, as the table of trials has them: trial 7 93.0 %, the given configuration "
+        "91.5 %."
+    ) in verdict["sentence"]
+    assert verdict["search_scores"] == {"given": 0.915, "trial/7": 0.93}
+    assert (verdict["chance"], verdict["above_chance"]) == (0.5, True)
+
+
+@pytest.mark.parametrize("winner", ["given", "trial/7"])
+def test_a_winner_at_chance_level_is_called_so_first(winner):
+    """A model that has learned nothing is not praised before that is said."""
+    verdict = verdict_of(replace(SHOWN, winner=winner, kept=0.51, above_chance=False))
+    name = "The given configuration" if winner == "given" else "Trial 7"
+    assert verdict["sentence"].startswith(
+        f"{name}, which is kept, is no better than guessing: its accuracy is 51.0 %, and guessing reaches 50.0 %."
+    )
+
+
+@pytest.mark.parametrize("low_high", [(-0.07, -0.03), (-0.07, 0.01)])
+def test_a_winner_below_the_baseline_is_called_so_first(low_high):
+    """A model that is behind the bag of words is told to be so before it is compared with anything else."""
+    verdict = verdict_of(replace(SHOWN, above_chance=True, versus_baseline=compared(-0.03, *low_high)))
+    first = verdict["sentence"].partition("(")[0]
+    assert "the linear baseline by 3.0 points of accuracy" in first
+    assert "loses to" in first or "is behind" in first
+    assert verdict["sentence"].count("baseline") == 1 + verdict["sentence"].count("use the baseline")
+
+
+def test_what_is_passed_over_for_guessing_is_named():
+    """Where a configuration has the better mean and a model at chance level, the verdict says why it is not kept."""
+    verdict = verdict_of(
+        replace(
+            SHOWN,
+            metric="log_loss",
+            winner="given",
+            scores={"given": 0.9, "trial/7": 0.6931},
+            search_scores={"given": 0.4, "trial/7": 0.6931},
+            versus_given=compared(0.2069, -0.1, 0.5, "log_loss"),
+            chance=ChanceLevel(0.6931, 0.007),
+            above_chance=True,
+            passed_over="trial/7",
+        )
+    )
+    assert verdict["sentence"].startswith(
+        "Trial 7 has a better mean on fresh seeds, but the model that would be kept is no better than guessing "
+        "(log_loss 0.693): the given configuration is kept."
+    )
+    assert "worse" not in verdict["sentence"]
+
+
+def test_a_used_up_space_is_told():
+    """A search that ended early says how far it came and why."""
+    verdict = verdict_of(replace(SHOWN, made=3))
+    assert "The search ended after 3 of 20 trials: its space has no other configuration." in verdict["sentence"]
+    assert verdict["exhausted"] is True

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from shelf import WHOLE
 
+from runner.store.schema import REVISIONS
 from runner.tui import place as place_module
 from runner.tui.dialogs.about import AboutDialog
 from runner.tui.place import Place
@@ -102,7 +103,7 @@ def test_a_database_of_another_version_is_told(browser, drive, until, database, 
             await pilot.press(key)
             await until(pilot, lambda: told in noticed(app))
         await pilot.press("escape", "1")
-        of_version(database, "0003")
+        of_version(database, REVISIONS[-1])
         await until(pilot, lambda: not noticed(app) and rows(app))
 
     drive(app, steps)

@@ -302,12 +302,12 @@ def test_e_saves_the_table_as_csv_or_json(listed, until, tmp_path):
         await until(pilot, path.exists)
         with path.open(newline="") as file:
             rows = list(csv.reader(file))
-        assert rows[0][:2] == ["Study", "State"]
-        assert [row[-1] for row in rows[1:]] == list(NEWEST_FIRST)
+        assert rows[0][:2] == ["study", "title"]
+        assert [row[0] for row in rows[1:]] == list(NEWEST_FIRST)
         await pilot.press("e", "ctrl+t", "enter")
         path = tmp_path / "here" / "studies.json"
         await until(pilot, path.exists)
-        assert json.loads(path.read_text())[0]["Name"] == "feedback-de"
+        assert json.loads(path.read_text())[0]["study"] == "feedback-de"
 
     listed(steps)
 
@@ -318,7 +318,7 @@ def test_y_copies_the_table(listed):
     async def steps(pilot, app):
         await pilot.press("y")
         lines = app.clipboard.splitlines()
-        assert lines[0].startswith("Study\tState\tModel")
+        assert lines[0].startswith("study\ttitle\tkey\tstate")
         assert len(lines) == 1 + len(NEWEST_FIRST)
 
     listed(steps)

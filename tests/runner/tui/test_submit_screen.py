@@ -2,15 +2,19 @@
 
 import json
 import threading
+from datetime import timedelta
 
 import pytest
 from textual.events import Paste
 from textual.widgets import Input, OptionList
 
-from catalog.errors import StoppedError, StudyConflictError, WorkError
+from catalog.errors import DataError, StoppedError, StudyConflictError, WorkError
+from catalog.spec import resolve
 from catalog.statement import Statement
+from runner.store.records import Owner
 from runner.store.store import Store
 from runner.study import background, planning
+from runner.study.opening import facts_of
 from runner.study.planning import Plan
 from runner.tui.app import Browser
 
@@ -306,22 +310,126 @@ def test_nothing_wrong_is_submitted(write, gone_to, shelf):
     write(GOOD, steps, read_only=True)
 
 
-def test_a_conflict_is_shown_with_its_differences(write, until, gone_to, shelf):
-    """A study of that name and another spec is refused, each difference a line; the text stays."""
+def test_a_taken_name_is_a_problem_at_the_name(write, until, gone_to, shelf):
+    """Before it is submitted, a study of that name and another spec is shown at the name, each difference a line."""
 
     async def steps(pilot, screen):
         await pilot.press("ctrl+s")
         await until(pilot, lambda: gone_to == ["mine"])
         other = GOOD.replace("0.5", "0.6")
         screen.edit(other)
-        await until(pilot, lambda: screen.check_action("submit", ()) and screen._judgement.text == other)
-        await pilot.press("ctrl+s")
         await until(pilot, lambda: screen.side.faults)
         messages = [fault.message for fault in screen.side.faults]
         assert "exists with a different spec" in messages[0]
         assert "model_config.x: 0.5 in the store, 0.6 here" in messages
+        line = other.splitlines().index('    "name": "mine",')
+        assert {(fault.path, fault.line) for fault in screen.side.faults} == {("study.name", line)}
+        assert "problems" in said(screen, "verdict")
+        await pilot.press("ctrl+s")
         assert screen.editor.text == other
         assert gone_to == ["mine"]
+        screen.edit(other.replace("mine", "free"))
+        await until(pilot, lambda: "free" in said(screen, "verdict"))
+        screen.edit(GOOD)
+        await until(pilot, lambda: screen.side.faults)
+        assert [fault.message[:26] for fault in screen.side.faults] == ["study 'mine' is queued alr"]
+
+    write(GOOD, steps)
+
+
+def test_a_finished_study_wants_more_trials(write, until, shelf, simulated, tmp_path):
+    """A spec that a study has finished with is shown at the trials, which may grow; with more of them it is right."""
+    with Store.open(shelf, create=True) as store:
+        store.enqueue("mine", **facts_of(resolve(json.loads(GOOD), tmp_path), "study"))
+        store.release("mine", store.acquire("mine", Owner.this_process(), timedelta(minutes=1)), "finished")
+
+    async def steps(pilot, screen):
+        await until(pilot, lambda: screen.side.faults)
+        assert [fault.path for fault in screen.side.faults] == ["study.trials"]
+        assert "is finished with" in screen.side.faults[0].message
+        screen.edit(GOOD.replace("4", "5"))
+        await until(pilot, lambda: "5 trials" in said(screen, "verdict"))
+
+    write(GOOD, steps)
+
+
+def test_the_tick_waits_for_the_data(write, until, monkeypatch):
+    """While data are being checked there is no tick; what validate would refuse takes its place, and ^s waits too."""
+    going, seen = threading.Event(), []
+
+    def check(request, cache):
+        seen.append(request.config)
+        going.wait(8)
+        raise DataError("class_weights has 3 entries, the data have 2 classes", field="model_config.x")
+
+    monkeypatch.setattr("runner.tui.screens.submit.screen.inspect_data", check)
+
+    async def steps(pilot, screen):
+        await until(pilot, lambda: seen)
+        assert "Checking the data" in said(screen, "verdict")
+        assert "mine" not in said(screen, "verdict")
+        await pilot.press("ctrl+s")
+        await pilot.pause(0.1)
+        assert not screen._submitting
+        going.set()
+        await until(pilot, lambda: screen.side.faults)
+        assert (screen.side.faults[0].path, screen.side.faults[0].line) == ("model_config.x", 5)
+        assert "1 problem" in said(screen, "verdict")
+        screen.edit(GOOD.replace("0.5", "0.7"))  # another configuration: the data are checked again for it
+        await until(pilot, lambda: len(seen) == 2)
+
+    write(GOOD, steps)
+
+
+async def opened_file(pilot, until, path):
+    """Ask for a file and name it."""
+    await pilot.press("ctrl+f")
+    await until(pilot, lambda: type(pilot.app.screen).__name__ == "PromptDialog")
+    pilot.app.screen.query_one(Input).value = str(path)
+    await pilot.press("enter")
+    await until(pilot, lambda: type(pilot.app.screen).__name__ != "PromptDialog")
+
+
+def test_a_file_that_is_no_spec_asks_before_it_replaces_the_draft(write, until, tmp_path):
+    """A text without a field of a spec takes the draft's place only if the person says so; a faulty spec is opened."""
+    (tmp_path / "notes.json").write_text('{"shopping": ["milk"]}')
+    (tmp_path / "faulty.json").write_text('{"model": "curve", "study": {"trials": 3}')
+
+    async def steps(pilot, screen):
+        await opened_file(pilot, until, tmp_path / "notes.json")
+        assert type(pilot.app.screen).__name__ == "ConfirmDialog"
+        await pilot.press("n")
+        await until(pilot, lambda: pilot.app.screen is screen)
+        assert screen.editor.text == GOOD
+        await opened_file(pilot, until, tmp_path / "notes.json")
+        await pilot.press("y")
+        await until(pilot, lambda: "milk" in screen.editor.text)
+        await opened_file(pilot, until, tmp_path / "faulty.json")
+        await until(pilot, lambda: '"curve"' in screen.editor.text)
+
+    write(GOOD, steps)
+
+
+@pytest.mark.parametrize("name", ["rows.csv", "rows.TSV", "rows.jsonl", "rows.parquet", "rows.csv.gz"])
+def test_data_offer_a_spec_for_them(write, until, tmp_path, name):
+    """A file of rows is not put into the editor: a spec that reads it is offered, and the draft stays until then."""
+    (tmp_path / name).write_bytes(b"text,label\n" * 200_000)
+
+    async def steps(pilot, screen):
+        await opened_file(pilot, until, tmp_path / name)
+        assert type(pilot.app.screen).__name__ == "ChoiceDialog"
+        await pilot.press("escape")
+        await until(pilot, lambda: pilot.app.screen is screen)
+        assert screen.editor.text == GOOD
+        await opened_file(pilot, until, tmp_path / name)
+        choices = [choice.label for choice in pilot.app.screen._choices]
+        assert f"linear: a spec for {name}" in choices
+        await pilot.press(*["down"] * choices.index(f"linear: a spec for {name}"), "enter")
+        await until(pilot, lambda: pilot.app.screen is screen and screen.editor.text != GOOD)
+        spec = json.loads(screen.editor.text)
+        assert spec["dataset"] == {"source": "files", "train": name}
+        assert spec["model"] == "linear"
+        assert screen.base == tmp_path
 
     write(GOOD, steps)
 

@@ -11,7 +11,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
-from catalog.errors import ModelSourceError
+from catalog.errors import ModelSourceError, clause
 from plugins.nlp.text_classification import predictions as stored
 from plugins.nlp.text_classification import temperature
 from plugins.nlp.text_classification.bert import checkpoint
@@ -46,6 +46,8 @@ def calibrate(model_dir: Path, predictions: Path) -> float:
         for name in (f"{layer}.weight", f"{layer}.bias"):
             tensors[name] = (tensors[name].to(torch.float64) / fitted).to(tensors[name].dtype)
     except (SafetensorError, OSError, KeyError, ValueError) as error:
-        raise ModelSourceError(f"{path} is damaged, or of another architecture: {error}. Train it again.") from error
+        raise ModelSourceError(
+            f"{path} is damaged, or of another architecture: {clause(error)}. Train it again."
+        ) from error
     write_file(path, lambda temporary: save_file(tensors, temporary, {"format": "pt", **metadata, _KEY: repr(fitted)}))
     return fitted

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from catalog.capabilities import InputFile, InputTable
+from catalog.capabilities import ChanceLevel, InputFile, InputTable
 from catalog.contract import Card, DataSummary, Direction, Trainer
 from catalog.dataset import Dataset, HubDataset
 from catalog.diagnosis import Diagnosis, Evidence
@@ -12,7 +13,7 @@ from catalog.space import Scalar, SearchSpace
 from plugins.nlp.text_classification.bert import search
 from plugins.nlp.text_classification.bert.card import SUMMARY, card
 from plugins.nlp.text_classification.bert.config import FIXED, PREPARATION, BertConfig
-from plugins.nlp.text_classification.bert.weighting import class_weights
+from plugins.nlp.text_classification.chance import chance_level
 from plugins.nlp.text_classification.metrics import METRICS
 
 __all__ = ["BertPlugin", "plugin"]
@@ -50,6 +51,10 @@ class BertPlugin:
         """Tell every value of `config` that a study may tune; see `search.tunable`."""
         return search.tunable(config, data)
 
+    def resolved(self, config: BertConfig, data: DataSummary) -> Mapping[str, Any]:
+        """Return what a training of `config` depends on; see `search.resolved`."""
+        return search.resolved(config, data)
+
     def inspect(self, dataset: Dataset, config: BertConfig, cache: Path) -> DataSummary:
         """Read and check the data alone, without torch.
 
@@ -70,6 +75,10 @@ class BertPlugin:
         from plugins.nlp.text_classification import data
 
         return data.open_input(file)
+
+    def chance_level(self, metric: str, data: DataSummary, split: str) -> ChanceLevel | None:
+        """Return what the best constant answer reaches; see `chance.chance_level`."""
+        return chance_level(metric, data, split)
 
     def diagnose(self, evidence: Evidence) -> Sequence[Diagnosis]:
         """Say what the records of a study show to be wrong, the gravest first; see `diagnosis.diagnose`."""

@@ -16,8 +16,9 @@ from plugins.nlp.text_classification.bert.preparation import PreparedBert
 from plugins.nlp.text_classification.bert.scoring import log_probabilities
 from plugins.nlp.text_classification.bert.tokens import Tokens, cached_tokens, encode
 from plugins.nlp.text_classification.bert.trained import Trained, load_trained
-from plugins.nlp.text_classification.data import load_labelled
+from plugins.nlp.text_classification.data import load_labelled, positive_id
 from plugins.nlp.text_classification.judging import judge
+from plugins.nlp.text_classification.model_record import read_positive
 
 __all__ = ["about", "evaluate", "evaluate_file"]
 
@@ -65,7 +66,8 @@ def evaluate(
         )
     examples = prepared.data.splits[split]
     tokens = cached_tokens(examples.texts, trained.encoder, prepared.cache)
-    return _judge(trained, model_dir, split, tokens, examples.labels, folder)
+    positive = positive_id(prepared.summary)
+    return _judge(trained, model_dir, split, tokens, examples.labels, folder, positive)
 
 
 def evaluate_file(
@@ -82,17 +84,19 @@ def evaluate_file(
     trained = load_trained(model_dir, device, threads, precision)
     found = load_labelled(file, trained.labels)
     tokens = encode(found.split.texts, trained.encoder)
-    judged = _judge(trained, model_dir, "file", tokens, found.split.labels, folder, found.rows)
+    positive = read_positive(model_dir, trained.labels)
+    judged = _judge(trained, model_dir, "file", tokens, found.split.labels, folder, positive, found.rows)
     return replace(judged, left_out=found.left_out, columns=found.columns, notes=found.notes)
 
 
-def _judge(
+def _judge(  # noqa: PLR0913, PLR0917 -- what is judged, on what, and where it goes
     trained: Trained,
     model_dir: Path,
     split: str,
     tokens: Tokens,
     labels: np.ndarray,
     folder: Path,
+    positive: int,
     places: np.ndarray | None = None,
 ) -> Evaluation:
     device = trained.classifier.device
@@ -103,4 +107,5 @@ def _judge(
     seconds = time.perf_counter() - began
     probabilities = np.exp(scores).astype(np.float32)
     told = about(tokens, trained.reading.max_length, model_dir, device)
-    return judge(split, labels, probabilities, folder, seconds, names=trained.labels, places=places, **told)
+    names = trained.labels
+    return judge(split, labels, probabilities, folder, seconds, names=names, places=places, positive=positive, **told)

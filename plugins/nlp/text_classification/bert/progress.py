@@ -155,7 +155,7 @@ class Progress:
         if not math.isfinite(loss):
             raise self._diverged("validation", loss, step, rate)
         probabilities = np.exp(scores).astype(np.float32)
-        computed = metrics.compute(self._validation.labels, probabilities)
+        computed = metrics.compute(self._validation.labels, probabilities, self._validation.positive)
         measured = EpochMetrics(
             epoch=step / self._schedule.steps_per_epoch,
             progress=step / self._schedule.total,

@@ -13,12 +13,12 @@ from catalog.errors import ModelSourceError
 from plugins.nlp.text_classification.bert.checkpoint import read_json
 from plugins.nlp.text_classification.bert.config import Truncation
 from plugins.nlp.text_classification.bert.quiet import quiet
+from plugins.nlp.text_classification.model_record import RECORD
 from plugins.nlp.text_classification.storage import write_folder
 
 __all__ = ["KEY", "Reading", "read_reading", "save"]
 
 KEY = "nlp/text-classification/bert"
-_FILE = "modelcat.json"
 _FOREIGN = ("max_length", "stride", "truncation_strategy", "pad_to_multiple_of", "is_local", "local_files_only")
 """What a tokenizer remembers of where it came from, and of lengths that are no longer true."""
 _FORMATS = ("fp32", "bf16", "fp16")
@@ -39,12 +39,19 @@ class Reading:
     precision: str
 
 
-def save(folder: Path, model: Any, weights: Mapping[str, torch.Tensor], tokenizer: Any, reading: Reading) -> None:
+def save(
+    folder: Path,
+    model: Any,
+    weights: Mapping[str, torch.Tensor],
+    tokenizer: Any,
+    reading: Reading,
+    positive: str | None = None,
+) -> None:
     """Write `folder` whole or not at all: config.json, model.safetensors (fp32), the tokenizer's files, modelcat.json.
 
     ``transformers.pipeline("text-classification", model=folder)`` loads it as it is. The tokenizer knows the length
     and the end at which it cuts, which a pipeline does when called with ``truncation=True``; head+tail is known to
-    modelcat alone, a pipeline then cuts the end.
+    modelcat alone, a pipeline then cuts the end. So is `positive`, the name of the positive class.
     """
     tokenizer = copy.deepcopy(tokenizer)
     tokenizer.backend_tokenizer.no_truncation()
@@ -60,8 +67,8 @@ def save(folder: Path, model: Any, weights: Mapping[str, torch.Tensor], tokenize
         with quiet():
             model.save_pretrained(temporary, state_dict=dict(weights))
             tokenizer.save_pretrained(temporary)
-        record = {"key": KEY, **asdict(reading)}
-        (temporary / _FILE).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+        record = {"key": KEY, **asdict(reading), "positive": positive}
+        (temporary / RECORD).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
 
     write_folder(folder, write)
 
@@ -74,7 +81,7 @@ def read_reading(folder: Path) -> Reading:
     """
     if not folder.is_dir():
         raise ModelSourceError(f"{folder} is not a folder; give the folder of a trained model.")
-    record = read_json(folder / _FILE)
+    record = read_json(folder / RECORD)
     if record.get("key") != KEY:
         raise ModelSourceError(f"{folder} holds a model of {record.get('key')!r}, not of {KEY}.")
     length, truncation, precision = (record.get(name) for name in ("max_length", "truncation", "precision"))
@@ -84,5 +91,5 @@ def read_reading(folder: Path) -> Reading:
         or truncation not in {"head", "tail", "head+tail"}
         or precision not in _FORMATS
     ):
-        raise ModelSourceError(f"{folder / _FILE} is damaged: {json.dumps(record)[:200]}.")
+        raise ModelSourceError(f"{folder / RECORD} is damaged: {json.dumps(record)[:200]}.")
     return Reading(max_length=length, truncation=cast("Truncation", truncation), precision=str(precision))

@@ -24,11 +24,13 @@ class Judged:
         tokens: Of the texts.
         labels: True class ids, int64, shape (rows,).
         weights: What an example of each class counts in the loss, shape (classes,).
+        positive: Of two classes the id of the one that precision, recall and F1 are of.
     """
 
     tokens: Tokens
     labels: np.ndarray
     weights: np.ndarray
+    positive: int = 1
 
     def loss(self, log_probabilities: np.ndarray) -> float:
         """Return the mean cross-entropy in nats, each example counted by the weight of its class, as in training."""

@@ -1,6 +1,7 @@
 """What to tune, the published settings to try first, and a configuration in the units of the space."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from catalog.contract import DataSummary
 from catalog.space import Choices, FloatRange, IntRange, Scalar, SearchSpace
@@ -8,7 +9,7 @@ from plugins.nlp.text_classification.bert.config import FIXED, BertConfig
 from plugins.nlp.text_classification.bert.schedule import schedule_of
 from plugins.nlp.text_classification.bert.scratch import is_scratch
 
-__all__ = ["recipes", "search_space", "tunable"]
+__all__ = ["recipes", "resolved", "search_space", "tunable"]
 
 _MAX_SHARE = 0.5
 """A count meant for larger data would else stretch the search to warm-ups that never end, and go into the recipes."""
@@ -52,3 +53,17 @@ def tunable(config: BertConfig, data: DataSummary) -> Mapping[str, Scalar]:
     if isinstance(config.warmup_steps, int):
         values["warmup_steps"] = min(config.warmup_steps / schedule_of(config, data.rows["train"]).total, _MAX_SHARE)
     return values
+
+
+def resolved(config: BertConfig, data: DataSummary) -> Mapping[str, Any]:
+    """Return what a training of `config` depends on: counts of steps for shares, and values for what is left out.
+
+    A share of steps that rounds to the same count, a rate that is written out, `early_stopping` as true or as 1, a norm
+    of 0 or null make no other training.
+    """
+    return config.model_dump(mode="json") | {
+        "learning_rate": config.resolved_learning_rate,
+        "warmup_steps": schedule_of(config, data.rows["train"]).warmup,
+        "early_stopping": config.patience,
+        "max_grad_norm": config.max_grad_norm or None,
+    }

@@ -23,7 +23,7 @@ from plugins.nlp.text_classification.bert.schedule import Schedule, schedule_of
 from plugins.nlp.text_classification.bert.scoring import Judged
 from plugins.nlp.text_classification.bert.stepping import Stepper
 from plugins.nlp.text_classification.bert.weighting import class_weights
-from plugins.nlp.text_classification.data import check_config
+from plugins.nlp.text_classification.data import check_config, positive_id
 from plugins.nlp.text_classification.judging import judge
 from plugins.nlp.text_classification.metrics import METRICS
 
@@ -76,7 +76,7 @@ def _train(
     if kept is not None and progress.outcome is not Outcome.PRUNED:
         model_dir = context.folder / "model"
         reading = Reading(prepared.encoder.max_length, prepared.encoder.truncation, precision.name)
-        save(model_dir, model, kept.weights, prepared.source.tokenizer, reading)
+        save(model_dir, model, kept.weights, prepared.source.tokenizer, reading, prepared.summary.positive)
         evaluation = judge(
             "validation",
             validation.labels,
@@ -84,6 +84,7 @@ def _train(
             context.folder,
             kept.seconds,
             names=prepared.summary.labels,
+            positive=validation.positive,
             **about(validation.tokens, prepared.encoder.max_length, model_dir, device),
         )
     return TrialResult(
@@ -103,7 +104,9 @@ def _train(
 
 def _judged(config: BertConfig, prepared: PreparedBert, split: str) -> Judged:
     labels = prepared.data.splits[split].labels
-    return Judged(prepared.tokens[split], labels, class_weights(config, prepared.summary))
+    return Judged(
+        prepared.tokens[split], labels, class_weights(config, prepared.summary), positive_id(prepared.summary)
+    )
 
 
 def _notes(precision: Precision, schedule: Schedule, stepper: Stepper) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
+from catalog.errors import clause
 from plugins.nlp.text_classification.checkpoints.content import Checkpoint, DamagedError, read
 from plugins.nlp.text_classification.checkpoints.folder import CheckpointFolder
 
@@ -31,11 +32,11 @@ def find(folders: Iterable[Path], identity: Mapping[str, str], tell: Callable[[s
                 found = read(folder.place(step))
             except (DamagedError, *_MISSHAPEN) as error:
                 if folder.place(step).exists():
-                    tell(f"The checkpoint of step {step:,} was put aside: {_reason(error)}.")
+                    tell(f"The checkpoint of step {step:,} was put aside: {clause(_reason(error))}.")
                     folder.put_aside(step)
                 continue
             except OSError as error:
-                tell(f"The checkpoint of step {step:,} was passed over: {_reason(error)}.")
+                tell(f"The checkpoint of step {step:,} was passed over: {clause(_reason(error))}.")
                 continue
             if others := _differences(found.identity, identity):
                 tell(f"The checkpoint of step {step:,} was put aside: it was made with {', '.join(others)}.")

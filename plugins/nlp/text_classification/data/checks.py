@@ -25,8 +25,8 @@ def check_config(
         class_weights: One number a class, or the name of a rule that makes them; None where all count alike.
 
     Raises:
-        DataError: `num_labels` or the number of `class_weights` differs from the number of classes, or a batch is larger
-            than the training split.
+        DataError: `num_labels` or the number of `class_weights` differs from the number of classes, or a batch is
+            larger than the training split.
     """
     found = len(summary.labels)
     if num_labels is not None and num_labels != found:

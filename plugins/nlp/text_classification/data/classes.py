@@ -178,7 +178,7 @@ def _merged(
     return merged, (note + f"{counted(others)}.",)
 
 
-def _renamed(  # noqa: PLR0913, PLR0917 -- what an object of names meets
+def _renamed(
     source: Source,
     column: str,
     values: Sequence[str],

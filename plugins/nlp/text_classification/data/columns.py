@@ -16,9 +16,53 @@ TEXT_NAMES = ("text", "review", "sentence", "content", "comment", "message", "bo
 LABEL_NAMES = ("label", "labels", "sentiment", "class", "category", "target", "stars", "star_rating", "rating",
                "intent", "topic", "emotion", "polarity")  # fmt: skip
 _OTHER_NAMES = frozenset(
-    "author customer customer_id created created_at date datetime description domain group guid headline hypothesis id idx "
-    "index lang language month name number premise product product_id question answer response score source split "
-    "subject summary time timestamp title type updated url user user_id username uuid value version year".split()
+    [
+        "author",
+        "customer",
+        "customer_id",
+        "created",
+        "created_at",
+        "date",
+        "datetime",
+        "description",
+        "domain",
+        "group",
+        "guid",
+        "headline",
+        "hypothesis",
+        "id",
+        "idx",
+        "index",
+        "lang",
+        "language",
+        "month",
+        "name",
+        "number",
+        "premise",
+        "product",
+        "product_id",
+        "question",
+        "answer",
+        "response",
+        "score",
+        "source",
+        "split",
+        "subject",
+        "summary",
+        "time",
+        "timestamp",
+        "title",
+        "type",
+        "updated",
+        "url",
+        "user",
+        "user_id",
+        "username",
+        "uuid",
+        "value",
+        "version",
+        "year",
+    ]
 )
 """Names of columns that are neither text nor label, by which the first line of a file shows that it is a header."""
 _SHOWN = 12
@@ -36,8 +80,8 @@ def choose_columns(
     """Return which column is what.
 
     Columns that are named must be there. Otherwise a column called ``text`` or ``label`` wins, then the only column
-    with one of the names in `TEXT_NAMES` or `LABEL_NAMES` (letter case does not matter). A text that has no such name is
-    the only column whose values are texts; identifiers, URLs, dates, numbers and short strings never are. A label
+    with one of the names in `TEXT_NAMES` or `LABEL_NAMES` (letter case does not matter). A text that has no such name
+    is the only column whose values are texts; identifiers, URLs, dates, numbers and short strings never are. A label
     without such a name is the only other column.
 
     Raises:

@@ -63,16 +63,18 @@ def read_hub(dataset: HubDataset) -> tuple[Mapping[str, list[Source]], tuple[str
                 field="dataset.name",
             )
         return {
-            split: [Source(
-                origin=f"{dataset.name} ({name})",
-                field="dataset.name",
-                table=found[name].with_format("arrow")[:],
-                class_names={
-                    column: tuple(feature.names)
-                    for column, feature in found[name].features.items()
-                    if isinstance(feature, datasets.ClassLabel)
-                },
-            )]
+            split: [
+                Source(
+                    origin=f"{dataset.name} ({name})",
+                    field="dataset.name",
+                    table=found[name].with_format("arrow")[:],
+                    class_names={
+                        column: tuple(feature.names)
+                        for column, feature in found[name].features.items()
+                        if isinstance(feature, datasets.ClassLabel)
+                    },
+                )
+            ]
             for split, name in names.items()
             if name is not None
         }, notes

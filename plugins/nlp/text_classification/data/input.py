@@ -66,6 +66,6 @@ def _found(origin: str, columns: tuple[str, ...], first: pa.RecordBatch | None) 
     if len(plausible) == 1:
         return plausible[0]
     raise DataError(
-        f"{origin}: which column holds the text? The columns: {listed(columns)}. --column names it, once for each column "
-        "that is joined."
+        f"{origin}: which column holds the text? The columns: {listed(columns)}. --column names it, once for "
+        "each column that is joined."
     )

@@ -54,9 +54,7 @@ def _read(file: LabelledFile, names: Sequence[str]) -> Labelled:
         raise DataError(_unknown(file, roles.label, unknown, rows.raw, names))
     labels = encode([source], roles.label, rows.raw, filled, classes)
     labels.flags.writeable = False
-    texts = tuple(
-        text for text, keep in zip(rows.texts.to_pylist(), filled.tolist(), strict=True) if keep
-    )
+    texts = tuple(text for text, keep in zip(rows.texts.to_pylist(), filled.tolist(), strict=True) if keep)
     left_out = int((~rows.filled & ~rows.header).sum())
     found = header_note(source, roles, named=file.text is not None and file.label is not None)
     notes = (*source.notes, *([found] if found else []), *swallowed_notes(source, roles.label, rows.raw.values))

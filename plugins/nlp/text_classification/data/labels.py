@@ -60,7 +60,7 @@ class RawLabels:
         return self.numeric and all(_WHOLE.fullmatch(value) for value in self.values)
 
     def counts(self, kept: np.ndarray) -> Mapping[str, int]:
-        """Return how many of the `kept` rows (bool, shape (rows,)) have each value; values without a row are left out."""
+        """Return how many of the `kept` rows (bool, shape (rows,)) have each value that has any."""
         found = np.bincount(self.codes[kept & (self.codes >= 0)], minlength=len(self.values))
         return {value: count for value, count in zip(self.values, found.tolist(), strict=True) if count}
 
@@ -156,7 +156,9 @@ def variant_notes(counts: Mapping[str, int]) -> list[str]:
         groups.setdefault(merge_key(value), []).append(value)
     notes = []
     if set(groups) & {"true", "false"} and set(groups) & {"0", "1"}:
-        both = {key: sum(counts[value] for value in groups[key]) for key in ("true", "false", "1", "0") if key in groups}
+        both: dict[str, int] = {
+            key: sum(counts[value] for value in groups[key]) for key in ("true", "false", "1", "0") if key in groups
+        }
         notes.append(f"Truth values and numbers count as classes of their own: {counted(both)}.")
     mixed = [sorted(group, key=lambda value: -counts[value]) for group in groups.values() if len(group) > 1]
     if not mixed:
@@ -166,13 +168,11 @@ def variant_notes(counts: Mapping[str, int]) -> list[str]:
         for group in mixed[:_SHOWN]
     )
     more = f"; and {len(mixed) - _SHOWN} more groups" if len(mixed) > _SHOWN else ""
-    return [
-        *notes,
-        (
-            "Labels that differ only in letter case, spaces, invisible characters or Unicode form (or as 1 and 1.0 do) "
-            f'count as classes of their own: {shown}{more}. "normalize_labels": true merges them.'
-        ),
-    ]
+    note = (
+        "Labels that differ only in letter case, spaces, invisible characters or Unicode form (or as 1 and 1.0 do) "
+        f'count as classes of their own: {shown}{more}. "normalize_labels": true merges them.'
+    )
+    return [*notes, note]
 
 
 def quoted_notes(counts: Mapping[str, int]) -> list[str]:
@@ -180,10 +180,11 @@ def quoted_notes(counts: Mapping[str, int]) -> list[str]:
     found = {value: count for value, count in counts.items() if len(value) > 1 and value[0] == value[-1] == '"'}
     if not found:
         return []
-    return [
+    note = (
         f"Quotes are part of labels: {counted(found)}. Quotes have a meaning in CSV only if they come right after the "
         "delimiter, without a space."
-    ]
+    )
+    return [note]
 
 
 def list_notes(counts: Mapping[str, int]) -> list[str]:
@@ -199,10 +200,12 @@ def list_notes(counts: Mapping[str, int]) -> list[str]:
         return []
     rows = sum(counts[value] for value in found)
     shown = ", ".join(f"{shortened(value)!r} ({counts[value]:,})" for value in found[:_SHOWN])
-    return [
-        f"{rows:,} {'row has' if rows == 1 else 'rows have'} a label that seems to list several: {shown}. Each such list counts as a class of its own: "
+    note = (
+        f"{rows:,} {'row has' if rows == 1 else 'rows have'} a label that seems to list several: {shown}. "
+        "Each such list counts as a class of its own: "
         "a text gets exactly one class."
-    ]
+    )
+    return [note]
 
 
 def missing_notes(raw: RawLabels, kept: np.ndarray, column: str, split: str, meant: Sequence[str]) -> list[str]:

@@ -1,7 +1,6 @@
 """From the `dataset` part of a spec to splits that a model trains on."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -9,13 +8,14 @@ from pathlib import Path
 import numpy as np
 from pydantic import TypeAdapter
 
-from catalog.columns import ColumnRoles, RowCounts
+from catalog.columns import RowCounts
 from catalog.contract import DataSummary
 from catalog.dataset import Dataset, DemoDataset, FilesDataset, HubDataset
 from plugins.nlp.text_classification.data.duplicates import deduplicate, find_duplicates
 from plugins.nlp.text_classification.data.files import paths, read_files
 from plugins.nlp.text_classification.data.fingerprint import fingerprint
 from plugins.nlp.text_classification.data.language import guess_language
+from plugins.nlp.text_classification.data.positive import resolve_positive
 from plugins.nlp.text_classification.data.reading import ReadData, read_sources
 from plugins.nlp.text_classification.data.records import Split, TextData
 from plugins.nlp.text_classification.data.splitting import coverage_notes, make_splits
@@ -39,7 +39,7 @@ def load(dataset: Dataset, cache: Path) -> TextData:  # noqa: ARG001 -- what eve
         UnreachableError: The hub does not answer and its cache does not hold the data set.
         WorkError: A library for a file's format is not installed.
     """
-    stamps = ()
+    stamps: tuple[tuple[tuple[int, int], ...], ...] = ()
     if isinstance(dataset, FilesDataset):
         stamps = tuple(stamps_of(found) for found in paths(dataset).values())
     return _load(json.dumps(dataset.model_dump(mode="json", exclude_none=True), sort_keys=True), stamps)
@@ -58,12 +58,14 @@ def _load(written: str, stamps: tuple[tuple[tuple[int, int], ...], ...]) -> Text
         names=given.names,
         group_names=given.group_names,
     )
-    counts, merged = given.counts, ()
+    counts, merged = given.counts, tuple[str, ...]()
     if dataset.deduplicate:
         found = deduplicate(splits)
         splits, merged = found.splits, found.notes
         counts = {**counts, "train": _less(counts["train"], found.dropped)}
     duplicates, repeated = find_duplicates(splits)
+    train_rows = np.bincount(splits["train"].labels, minlength=len(given.names)).tolist()
+    positive, rarer = resolve_positive(dataset.positive, given.names, train_rows)
     summary = DataSummary(
         name=dataset.short_name,
         fingerprint=fingerprint(splits, given.names),
@@ -73,11 +75,12 @@ def _load(written: str, stamps: tuple[tuple[tuple[int, int], ...], ...]) -> Text
             split: tuple(np.bincount(data.labels, minlength=len(given.names)).tolist())
             for split, data in splits.items()
         },
-        notes=(*given.notes, *carved, *merged, *coverage_notes(splits, given.names), *repeated),
+        notes=(*given.notes, *rarer, *carved, *merged, *coverage_notes(splits, given.names), *repeated),
         mean_words=mean_words([data.texts for data in splits.values()]),
         language=guess_language(splits["train"].texts),
         duplicates=duplicates,
         columns=given.columns,
+        positive=positive,
         counts=counts,
         label_names=given.label_names,
     )

@@ -32,10 +32,19 @@ _DATE = re.compile(
 _TOKEN = re.compile(r"[!-~]+")
 _IDENTIFIER = re.compile(r"(?=[!-~]*\d)[!-~]+|[!-~]+@[!-~]+|[0-9a-fA-F-]{8,}")
 """One word of ASCII with a digit in it, an address, or hexadecimal digits."""
-_WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
+_WORD = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*")
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 """Letters of scripts that put no spaces between words; about two make a word."""
 _SYMBOL = re.compile(r"[\u2600-\u27bf\U0001f000-\U0001faff]")
+
+
+_TYPES = {
+    "flag": (pa.types.is_boolean,),
+    "number": (pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal),
+    "date": (pa.types.is_temporal,),
+    "empty": (pa.types.is_null,),
+}
+"""Kinds of columns whose format knows what they hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +74,9 @@ def profile(column: pa.ChunkedArray) -> Profile:
     kind = values.type
     if len(values) > _SAMPLED:
         values = values.take(np.linspace(0, len(values) - 1, _SAMPLED).astype(np.int64))
-    if pa.types.is_boolean(kind):
-        return Profile("flag", 0.0, _first(values))
-    if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
-        return Profile("number", 0.0, _first(values))
-    if pa.types.is_temporal(kind):
-        return Profile("date", 0.0, _first(values))
-    if pa.types.is_null(kind):
-        return Profile("empty", 0.0, "")
+    typed = next((name for name, matches in _TYPES.items() if any(match(kind) for match in matches)), None)
+    if typed is not None:
+        return Profile(typed, 0.0, _first(values))
     if pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_binary_view(kind):
         with suppress(pa.ArrowInvalid):
             values = pc.cast(values, pa.large_string())

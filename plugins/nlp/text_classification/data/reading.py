@@ -1,7 +1,7 @@
 """From files to labelled texts: columns chosen, classes found, rows without a text or a label dropped and counted."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -90,70 +90,83 @@ def read_sources(sources: Mapping[str, Sequence[Source]], dataset: FilesDataset 
     """
     first = sources["train"][0]
     roles = choose_columns(first, dataset.text, dataset.label, dataset.group, dataset.time)
-    classes: Classes | None = None
-    splits: dict[str, Split] = {}
-    counts: dict[str, RowCounts] = {}
-    groups: dict[str, list[str]] = {}
-    times: dict[str, np.ndarray] = {}
-    notes: list[str] = [note for note in [header_note(first, roles, named=_named(dataset))] if note]
+    found = _Found(notes=[note for note in [header_note(first, roles, named=_named(dataset))] if note])
     for split, files in sources.items():  # train comes first
         rows = [read_rows(source, roles) for source in files]
-        notes += [note for source in files for note in source.notes]
+        found.notes += [note for source in files for note in source.notes]
         if not any(part.filled.any() for part in rows):
-            raise DataError(f"{files[0].origin}: no row has a text in column {' and '.join(map(repr, roles.text))}.", field=files[0].field)
+            columns = " and ".join(map(repr, roles.text))
+            raise DataError(f"{files[0].origin}: no row has a text in column {columns}.", field=files[0].field)
         if split != "train" and _secret(files, roles, rows):
-            notes.append(f"The {split} split of the source has no labels and was set aside.")
+            count = sum(part.filled.size for part in rows)
+            found.notes.append(f"The {split} split of the source ({count:,} rows) has no labels and was set aside.")
             continue
-        if dataset.missing_labels != "drop":
-            for source, part in zip(files, rows, strict=True):
-                check_labelled(source, roles.label, part.filled & ~part.labelled & ~part.header)
-        raw = join_labels([part.raw for part in rows])
-        kept = np.concatenate([part.filled & part.labelled & ~part.header for part in rows])
-        if not kept.any():
-            raise DataError(
-                f"{files[0].origin}: no row has both a text and a label in column {roles.label!r}.",
-                field=files[0].field,
-            )
-        if classes is None:
-            classes = find_classes(first, roles.label, raw, kept, dataset)
-            notes += classes.notes
-            if not classes.folded:
-                notes += variant_notes(raw.counts(kept))
-            notes += [*list_notes(raw.counts(kept)), *quoted_notes(raw.counts(kept))]
-        notes += missing_notes(raw, kept, roles.label, split, _meant(dataset))
-        notes += [note for source in files for note in swallowed_notes(source, roles.label, raw.values)]
-        counts[split] = _counts(files, rows, int(kept.sum()))
-        notes += [
-            f"{count:,} of {counts[split].records:,} {split} rows {_DROPPED[reason]}."
-            for reason, count in counts[split].dropped.items()
-        ]
-        labels = encode(files, roles.label, raw, kept, classes)
-        labels.flags.writeable = False
-        splits[split] = Split(_strings(rows, kept), labels)
-        parts = np.split(kept, np.cumsum([part.filled.size for part in rows])[:-1])
-        if roles.group is not None:
-            groups[split] = [
-                group
-                for source, part in zip(files, parts, strict=True)
-                for group in read_groups(source, roles.group, part)
-            ]
-        if roles.time is not None:
-            times[split] = np.concatenate(
-                [read_times(source, roles.time, part) for source, part in zip(files, parts, strict=True)]
-            )
+        _add_split(found, split, files, rows, roles, dataset)
+    classes = found.classes
     names = () if classes is None else classes.names
-    codes, group_names = group_codes(groups)
+    codes, group_names = group_codes(found.groups)
+    renamed = classes is not None and classes.renamed
     return ReadData(
-        splits=splits,
+        splits=found.splits,
         names=names,
         columns=roles,
-        counts=counts,
+        counts=found.counts,
         groups=codes or None,
         group_names=group_names,
-        times=times or None,
-        label_names={value: names[index] for value, index in classes.ids.items()} if classes and classes.renamed else {},
-        notes=tuple(dict.fromkeys(notes)),
+        times=found.times or None,
+        label_names={value: names[index] for value, index in classes.ids.items()} if classes and renamed else {},
+        notes=tuple(dict.fromkeys(found.notes)),
     )
+
+
+@dataclass(slots=True)
+class _Found:
+    """What was found in the splits that have been read so far."""
+
+    classes: Classes | None = None
+    splits: dict[str, Split] = field(default_factory=dict)
+    counts: dict[str, RowCounts] = field(default_factory=dict)
+    groups: dict[str, list[str]] = field(default_factory=dict)
+    times: dict[str, np.ndarray] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+def _add_split(
+    found: _Found,
+    split: str,
+    files: Sequence[Source],
+    rows: Sequence["Rows"],
+    roles: ColumnRoles,
+    dataset: FilesDataset | HubDataset,
+) -> None:
+    if dataset.missing_labels != "drop":
+        for source, part in zip(files, rows, strict=True):
+            check_labelled(source, roles.label, part.filled & ~part.labelled & ~part.header)
+    raw = join_labels([part.raw for part in rows])
+    parts = [part.filled & part.labelled & ~part.header for part in rows]
+    kept = np.concatenate(parts)
+    if not kept.any():
+        raise DataError(
+            f"{files[0].origin}: no row has both a text and a label in column {roles.label!r}.", field=files[0].field
+        )
+    if found.classes is None:
+        found.classes = find_classes(files[0], roles.label, raw, kept, dataset)
+        variants = [] if found.classes.folded else variant_notes(raw.counts(kept))
+        found.notes += [*found.classes.notes, *variants, *list_notes(raw.counts(kept)), *quoted_notes(raw.counts(kept))]
+    found.notes += missing_notes(raw, kept, roles.label, split, _meant(dataset))
+    found.notes += [note for source in files for note in swallowed_notes(source, roles.label, raw.values)]
+    counts = found.counts[split] = _counts(files, rows, int(kept.sum()))
+    found.notes += [
+        f"{count:,} of {counts.records:,} {split} rows {_DROPPED[kind]}." for kind, count in counts.dropped.items()
+    ]
+    labels = encode(files, roles.label, raw, kept, found.classes)
+    labels.flags.writeable = False
+    found.splits[split] = Split(_strings(rows, kept), labels)
+    sides = list(zip(files, parts, strict=True))
+    if roles.group is not None:
+        found.groups[split] = [group for source, part in sides for group in read_groups(source, roles.group, part)]
+    if roles.time is not None:
+        found.times[split] = np.concatenate([read_times(source, roles.time, part) for source, part in sides])
 
 
 def read_rows(source: Source, roles: ColumnRoles) -> Rows:
@@ -202,5 +215,7 @@ def _counts(files: Sequence[Source], rows: Sequence[Rows], kept: int) -> RowCoun
 
 
 def _strings(rows: Sequence[Rows], kept: np.ndarray) -> tuple[str, ...]:
-    texts = rows[0].texts if len(rows) == 1 else pa.chunked_array([chunk for part in rows for chunk in part.texts.chunks])
+    texts = (
+        rows[0].texts if len(rows) == 1 else pa.chunked_array([chunk for part in rows for chunk in part.texts.chunks])
+    )
     return tuple((texts if kept.all() else texts.filter(pa.array(kept))).to_pylist())

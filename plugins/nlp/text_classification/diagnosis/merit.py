@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterator
 
 from catalog.diagnosis import Diagnosis, Remedy
+from catalog.metric_labels import metric_label, scope_of
 from catalog.results import Comparison
 from catalog.statement import Statement, Value
 from plugins.nlp.text_classification.diagnosis.case import SHARES, Case, number
@@ -27,7 +28,7 @@ def not_better_than_baseline(case: Case) -> Iterator[Diagnosis]:
     if epochs is not None and epochs <= _FEW_EPOCHS:
         longer = change(case, "epochs", round(2 * epochs), "Train longer.")
     others = keep(longer, advise("Take a larger model, or one that was pretrained on texts like these."))
-    numbers = _numbers(versus)
+    numbers = _numbers(case, versus)
     if versus.high < 0:
         yield Diagnosis(
             rule="not_better_than_baseline",
@@ -58,8 +59,8 @@ def not_better_than_baseline(case: Case) -> Iterator[Diagnosis]:
         )
         if versus.metric in SHARES
         else Statement(
-            "Its {metric} is better than the baseline's by {difference:number} on {rows:count} validation rows, which "
-            "chance can explain (95 % interval: {low:number} to {high:number}).",
+            "Its lead over the baseline in {metric} is {difference:number} (positive is better) on {rows:count} "
+            "validation rows, which chance can explain (95 % interval: {low:number} to {high:number}).",
             numbers,
         ),
         remedies=(*others, advise("Use the baseline if cost matters: nothing shows that it is worse.")),
@@ -76,7 +77,7 @@ def too_few_rows(case: Case) -> Iterator[Diagnosis]:
         return
     # The interval narrows with the square root of the rows, as that of any mean over independent examples.
     wanted = math.ceil(versus.rows * (half / observed) ** 2)
-    numbers = {**_numbers(versus), "wanted": wanted}
+    numbers = {**_numbers(case, versus), "wanted": wanted}
     yield Diagnosis(
         rule="too_few_rows",
         severity="warning",
@@ -89,9 +90,9 @@ def too_few_rows(case: Case) -> Iterator[Diagnosis]:
         )
         if versus.metric in SHARES
         else Statement(
-            "The tuned configuration's {metric} is better by {difference:number}, but on {rows:count} validation rows "
-            "the 95 % interval is {low:number} to {high:number}. About {wanted:count} rows would show a difference of "
-            "this size.",
+            "The tuned configuration's lead in {metric} is {difference:number} (positive is better), but on "
+            "{rows:count} validation rows the 95 % interval is {low:number} to {high:number}. About {wanted:count} "
+            "rows would show a difference of this size.",
             numbers,
         ),
         remedies=(
@@ -105,9 +106,10 @@ def too_few_rows(case: Case) -> Iterator[Diagnosis]:
     )
 
 
-def _numbers(versus: Comparison) -> dict[str, Value]:
+def _numbers(case: Case, versus: Comparison) -> dict[str, Value]:
+    scope = scope_of(case.evidence.data.labels, case.evidence.data.positive)
     return {
-        "metric": versus.metric,
+        "metric": metric_label(versus.metric, scope, within=True) or versus.metric,
         "difference": versus.difference,
         "amount": abs(versus.difference),
         "low": versus.low,

@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from catalog.capabilities import InputFile, InputTable
+from catalog.capabilities import ChanceLevel, InputFile, InputTable
 from catalog.contract import Card, DataSummary, Direction, Trainer
 from catalog.dataset import Dataset, HubDataset
 from catalog.diagnosis import Diagnosis, Evidence
 from catalog.space import Choices, FloatRange, Scalar, SearchSpace
+from plugins.nlp.text_classification.chance import chance_level
 from plugins.nlp.text_classification.linear.config import LinearConfig
 from plugins.nlp.text_classification.metrics import METRICS
 
@@ -78,6 +79,10 @@ class LinearPlugin:
         from plugins.nlp.text_classification import data
 
         return data.open_input(file)
+
+    def chance_level(self, metric: str, data: DataSummary, split: str) -> ChanceLevel | None:
+        """Return what the best constant answer reaches; see `chance.chance_level`."""
+        return chance_level(metric, data, split)
 
     def diagnose(self, evidence: Evidence) -> Sequence[Diagnosis]:
         """Say what the records of a study show to be wrong, the gravest first; see `diagnosis.diagnose`."""

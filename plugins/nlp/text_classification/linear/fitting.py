@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from catalog.contract import DataSummary
 from catalog.errors import DataError, DivergedError
-from plugins.nlp.text_classification.data import Split
+from plugins.nlp.text_classification.data import Split, positive_id
 from plugins.nlp.text_classification.linear.config import LinearConfig
 from plugins.nlp.text_classification.linear.model import LinearModel, make_vectorizer
 from plugins.nlp.text_classification.linear.tokens import Tokens, choose_tokens
@@ -79,7 +79,8 @@ def fit(
     if unfinished:
         notes.append(f"The fit was cut off after {_ITERATIONS:,} iterations; a lower C converges sooner.")
     train_loss = float(losses(train.labels, classifier.predict_proba(features)).mean())
-    return LinearModel(summary.labels, vectorizer, classifier, tokens), train_loss, tuple(notes)
+    model = LinearModel(summary.labels, vectorizer, classifier, tokens, positive_id(summary))
+    return model, train_loss, tuple(notes)
 
 
 def _vectorize(train: Split, tokens: Tokens, config: LinearConfig) -> tuple[TfidfVectorizer, Any, int]:

@@ -2,6 +2,7 @@
 
 model.json          format, version, class names, configuration, and what counts as a word if not runs of letters alone
 terms.json          words and word sequences, in the order of their ids
+modelcat.json       the positive class; folders of modelcat 0.1 have no such file
 weights.safetensors idf (terms), coefficients (1 or classes, terms), intercept (1 or classes); float32
 """
 
@@ -17,15 +18,17 @@ from safetensors.numpy import load_file, save_file
 from sklearn.linear_model import LogisticRegression
 
 from catalog.dataset import Strict
-from catalog.errors import ModelSourceError
+from catalog.errors import ModelSourceError, clause
 from plugins.nlp.text_classification.linear.config import LinearConfig
 from plugins.nlp.text_classification.linear.model import LinearModel, make_vectorizer
 from plugins.nlp.text_classification.linear.tokens import WORDS, Kind, Tokens
+from plugins.nlp.text_classification.model_record import RECORD
 from plugins.nlp.text_classification.storage import write_file, write_folder
 
 __all__ = ["open_model", "read_temperature", "rewrite_scaled", "save_model"]
 
 _HEADER, _TERMS, _WEIGHTS = "model.json", "terms.json", "weights.safetensors"
+_KEY = "nlp/text-classification/linear"
 _TEMPERATURE = "modelcat_temperature"
 _LARGEST = 1e9
 """No fit comes near it; below it no text can make a float32 overflow."""
@@ -53,12 +56,14 @@ def save_model(folder: Path, model: LinearModel, config: LinearConfig) -> None:
     header = _Header(labels=model.labels, config=config, tokens=tokens.kind, longer=tokens.longer)
     description = header.model_dump_json(indent=2, exclude=_TOKENS if plain else None)
     terms = json.dumps(model.vectorizer.get_feature_names_out().tolist(), ensure_ascii=False)
+    record = {"key": _KEY, "positive": model.labels[model.positive] if len(model.labels) == 2 else None}
     classifier = model.classifier
     tensors = {"idf": model.vectorizer.idf_, "coefficients": classifier.coef_, "intercept": classifier.intercept_}
 
     def write(target: Path) -> None:
         (target / _HEADER).write_text(description + "\n", encoding="utf-8")
         (target / _TERMS).write_text(terms, encoding="utf-8")
+        (target / RECORD).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
         contiguous = {name: np.ascontiguousarray(tensor, dtype=np.float32) for name, tensor in tensors.items()}
         save_file(contiguous, target / _WEIGHTS)
 
@@ -77,9 +82,9 @@ def open_model(folder: Path) -> LinearModel:
         tensors = load_file(folder / _WEIGHTS)
     except (OSError, ValueError, RecursionError, SafetensorError) as error:
         reason = f"{error.error_count()} errors in {_HEADER}" if isinstance(error, ValidationError) else error
-        raise ModelSourceError(f"{folder} does not hold a linear model: {reason}. Train it again.") from error
+        raise ModelSourceError(f"{folder} does not hold a linear model: {clause(reason)}. Train it again.") from error
     if problem := next(_problems(header, terms, tensors), None):
-        raise ModelSourceError(f"{folder} does not hold a whole linear model: {problem}. Train it again.")
+        raise ModelSourceError(f"{folder} does not hold a whole linear model: {clause(problem)}. Train it again.")
     tokens = WORDS if header.tokens is None else Tokens(header.tokens, header.longer or 0)
     vectorizer = make_vectorizer(header.config.ngram_max, header.config.min_df, terms, tokens)
     vectorizer.idf_ = tensors["idf"]

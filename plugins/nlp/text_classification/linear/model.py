@@ -28,12 +28,14 @@ class LinearModel:
         vectorizer: Fitted.
         classifier: Fitted to the ids of all classes.
         tokens: What the vectorizer takes for words.
+        positive: Of two classes the id of the one that precision, recall, F1 and ROC AUC are of, where it is judged.
     """
 
     labels: tuple[str, ...]
     vectorizer: TfidfVectorizer
     classifier: LogisticRegression
     tokens: Tokens = WORDS
+    positive: int = 1
 
     def probabilities(self, texts: Sequence[str]) -> np.ndarray:
         """Return float32, shape (texts, classes), of at least one text."""

@@ -20,6 +20,7 @@ from plugins.nlp.text_classification.linear.folder import open_model, save_model
 from plugins.nlp.text_classification.linear.forecasting import forecast
 from plugins.nlp.text_classification.linear.model import LinearModel
 from plugins.nlp.text_classification.linear.tokens import with_note
+from plugins.nlp.text_classification.model_record import read_positive
 
 __all__ = ["LinearTrainer"]
 
@@ -62,7 +63,7 @@ class LinearTrainer:
             raise OutOfMemoryError(
                 "The linear model does not fit into memory. Lower ngram_max or raise min_df."
             ) from error
-        scores = metrics.compute(validation.labels, probabilities)
+        scores = metrics.compute(validation.labels, probabilities, model.positive)
         measured = {"loss": scores["log_loss"], **scores}
         epoch = EpochMetrics(1.0, 1.0, train_loss, measured, None, seconds)
         context.tick(1.0)
@@ -106,6 +107,7 @@ class LinearTrainer:
                 f"{model_dir} knows the classes {', '.join(model.labels)}; "
                 f"the data have {', '.join(prepared.summary.labels)}."
             )
+        model = replace(model, positive=data.positive_id(prepared.summary))
         return _evaluate(split, prepared.splits[split], model, model_dir, folder)
 
     def evaluate_file(
@@ -124,6 +126,7 @@ class LinearTrainer:
             ModelSourceError: The folder holds no such model.
         """
         model = open_model(model_dir)
+        model = replace(model, positive=read_positive(model_dir, model.labels))
         found = data.load_labelled(file, model.labels)
         judged = _evaluate("file", found.split, model, model_dir, folder, found.rows)
         return replace(judged, left_out=found.left_out, columns=found.columns, notes=found.notes)
@@ -217,4 +220,5 @@ def _judge(  # noqa: PLR0913, PLR0917 -- what was judged, what was said, and whe
         model_dir=model_dir,
         peak_memory_bytes=memory.peak_bytes(),
         places=places,
+        positive=model.positive,
     )

@@ -8,7 +8,7 @@ from runner.tui.dialogs.prompt import PromptDialog
 from runner.tui.filtering import judge_filter
 from runner.tui.place import Place
 from runner.tui.screens.study.book import Book
-from runner.tui.screens.study.trials import LABELS, View, column_names, filter_names, first_column_keys
+from runner.tui.screens.study.trials import View, column_names, filter_names, first_column_keys, heading
 
 __all__ = ["ask_columns", "ask_filter"]
 
@@ -37,7 +37,7 @@ def ask_columns(place: Place, book: Book, view: View, take: Callable[[tuple[str,
     """Ask which columns to show; the number stays."""
     desk, now = place.desk, view.columns or first_column_keys(book)
     choices = [
-        Choice(key, desk.t(LABELS[key]) if key in LABELS else safe(name, 60), key in now)
+        Choice(key, heading(book, key, name, desk), key in now)
         for key, name in column_names(book).items()
         if key != "number"
     ]

@@ -6,6 +6,7 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+from runner.console.text import is_minimised
 from runner.store.records import StudyRecord, TrialRecord
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class Book:
 
     @cached_property
     def best(self) -> int | None:
-        """The trial to look at first: the winner, else the best so far; None while none is complete."""
+        """The trial that is marked everywhere: the winner, else the best so far; None while none is complete."""
         winner = (self.record.winner or {}).get("trial")
         if isinstance(winner, int) and winner in self.trials:
             return winner
@@ -97,6 +98,11 @@ class Book:
                     found.append((float(number), trial.value))
         last = float(max(self.trials, default=0))
         return (*found, (last, found[-1][1])) if found and found[-1][0] < last else tuple(found)
+
+    def lead(self, metric: str, value: float, other: float) -> float:
+        """Return how much better one value of a metric is than another; positive is better, also of a loss."""
+        maximize = self.maximize if metric == self.record.metric else not is_minimised(metric)
+        return value - other if maximize else other - value
 
     def better(self, trial: TrialRecord) -> float:
         """Return a trial's value so that more is better; the least there is where it has none."""

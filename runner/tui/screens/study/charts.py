@@ -76,12 +76,13 @@ def history(book: Book, desk: Desk, chosen: int | None) -> Drawing | None:
         points = tuple((float(trial.number), floor) for trial in failed)
         series.append(Series(desk.t("failed"), points, "scatter", desk.palette.bad, desk.glyphs.states["failed"]))
     series += _chosen(book, desk, chosen, None if chosen is None else float(chosen))
+    series += _kept(book, desk, {number: float(number) for number in book.trials})
     levels = []
     if book.given is not None and book.given.value is not None:
         levels.append((book.given.value, desk.t("given")))
     if book.baseline is not None:
         levels.append((book.baseline, desk.t("baseline")))
-    return Drawing(tuple(series), Axis(desk.t("Trial"), "count"), _value_axis(book), levels=tuple(levels))
+    return Drawing(tuple(series), Axis(desk.t("Trial"), "count"), _value_axis(book, desk), levels=tuple(levels))
 
 
 def slice_of(book: Book, desk: Desk, name: str, chosen: int | None) -> Drawing | None:
@@ -93,7 +94,7 @@ def slice_of(book: Book, desk: Desk, name: str, chosen: int | None) -> Drawing |
         return None
     axis, places = _parameter_axis(book, desk, name, trials)
     series = _by_origin(book, desk, places) + _chosen(book, desk, chosen, places.get(own[0].number) if own else None)
-    return Drawing(tuple(series), axis, _value_axis(book))
+    return Drawing((*series, *_kept(book, desk, places)), axis, _value_axis(book, desk))
 
 
 def curves_wanted(book: Book, chosen: int | None) -> tuple[int, ...]:
@@ -101,7 +102,8 @@ def curves_wanted(book: Book, chosen: int | None) -> tuple[int, ...]:
     running = [trial.number for trial in book.trials.values() if trial.state == "running"]
     best = [trial.number for trial in book.ranked]
     others = [trial.number for trial in book.trials.values() if trial.state == "pruned"]
-    wanted = list(dict.fromkeys((*running[-3:], *best, *reversed(others))))[:_MOST_CURVES]
+    kept = [] if book.best is None else [book.best]
+    wanted = list(dict.fromkeys((*running[-3:], *kept, *best, *reversed(others))))[:_MOST_CURVES]
     return tuple(dict.fromkeys((*wanted, *([] if chosen is None else [chosen]))))
 
 
@@ -120,7 +122,7 @@ def curves(book: Book, desk: Desk, found: Mapping[int, Sequence[EpochRecord]], c
             )
     if not series:
         return None
-    return Drawing(tuple(series), Axis(desk.t("Epoch"), "number"), _value_axis(book))
+    return Drawing(tuple(series), Axis(desk.t("Epoch"), "number"), _value_axis(book, desk))
 
 
 def pareto(book: Book, desk: Desk, judged: Mapping[int, Judged], by: SpeedAxis, chosen: int | None) -> Drawing | None:
@@ -137,8 +139,9 @@ def pareto(book: Book, desk: Desk, judged: Mapping[int, Judged], by: SpeedAxis, 
     name = desk.t("on the front")
     series = [Series(name, tuple(sorted(front)), "steps", desk.palette.good), *_by_origin(book, desk, places)]
     series += _chosen(book, desk, chosen, None if chosen is None else places.get(chosen))
+    series += _kept(book, desk, places)
     label = desk.t("texts a second") if by == "speed" else desk.t("size in MB")
-    return Drawing(tuple(series), Axis(label, "log"), _value_axis(book))
+    return Drawing(tuple(series), Axis(label, "log"), _value_axis(book, desk))
 
 
 def _by_origin(book: Book, desk: Desk, places: Mapping[int, float]) -> list[Series]:
@@ -160,11 +163,21 @@ def _chosen(book: Book, desk: Desk, number: int | None, place: float | None) -> 
     if trial is None or trial.value is None or place is None:
         return []
     point = ((place, trial.value),)
-    return [Series(trial_name(desk, trial.number), point, "scatter", desk.palette.accent, desk.glyphs.star)]
+    return [Series(trial_name(desk, trial.number), point, "scatter", desk.palette.accent, desk.glyphs.mark)]
 
 
-def _value_axis(book: Book) -> Axis:
-    return Axis(safe(book.record.metric, 30), "percent" if is_share(book.record.metric) else "number")
+def _kept(book: Book, desk: Desk, places: Mapping[int, float]) -> list[Series]:
+    """Return the trial that the table stars once a study is closed: the one whose configuration is kept."""
+    trial = book.trials.get(book.best) if book.best is not None and book.record.winner is not None else None
+    if trial is None or trial.value is None or trial.number not in places:
+        return []
+    point = ((places[trial.number], trial.value),)
+    return [Series(desk.t("kept"), point, "scatter", desk.palette.accent, desk.glyphs.star)]
+
+
+def _value_axis(book: Book, desk: Desk) -> Axis:
+    label = desk.metric_label(book.record.metric, book.record.class_scope, 16)
+    return Axis(label, "percent" if is_share(book.record.metric) else "number")
 
 
 def _parameter_axis(book: Book, desk: Desk, name: str, trials: Sequence[TrialRecord]) -> tuple[Axis, dict[int, float]]:

@@ -9,9 +9,11 @@ from textual.content import Content
 from textual.widget import Widget
 
 from catalog.errors import ModelcatError
+from catalog.metric_labels import ClassScope
 from runner.console.text import is_share, safe
 from runner.tui.desk import Desk
 from runner.tui.figures.fitting import fit, width_of
+from runner.tui.screens.study.book import Book
 from runner.tui.screens.study.comparing import (
     CELLS,
     Changed,
@@ -45,7 +47,7 @@ _FLIPS = {
     "given": msgid("Winner and given configuration differ on {rows:count} kept examples of {split}"),
     "baseline": msgid("Winner and baseline differ on {rows:count} kept examples of {split}"),
 }
-_NAME, _VALUE, _TEXT = 24, 14, 400
+_NAME, _VALUE, _TEXT, _CLASS = 26, 14, 400, 10
 
 
 class ComparePane(Widget):
@@ -108,7 +110,7 @@ class ComparePane(Widget):
         if pair is None:
             self._sides.show(words(self._desk.t("It takes two trials to compare. Mark them with x."), self._desk))
         else:
-            self._sides.show(lambda canvas: self._draw_sides(pair, canvas))
+            self._sides.show(lambda canvas: self._draw_sides(scene.book, pair, canvas))
             self._flips.show(lambda canvas: self._draw_flips(scene, canvas))
         self._title.retell()
         self._tell_examples()
@@ -193,23 +195,25 @@ class ComparePane(Widget):
             told = t("the first {shown:count} of {all:count}", shown=len(self._rows), all=total)
         return Content.assemble((title, f"bold {palette.text}"), (f"  {told}", palette.muted))
 
-    def _draw_sides(self, pair: Pair, canvas: Canvas) -> Content:
+    def _draw_sides(self, book: Book, pair: Pair, canvas: Canvas) -> Content:
         desk, palette = self._desk, self._desk.palette
-        heads = ["", trial_name(desk, pair.first.number), trial_name(desk, pair.second.number), ""]
+        heads = ["", trial_name(desk, pair.first.number), trial_name(desk, pair.second.number), desk.t("+ is better")]
         lines = [
             self._line([Content.styled(head, palette.muted) for head in heads]),
         ]
         lines += [
-            self._told(changed, parameter(desk, changed.first), parameter(desk, changed.second), "")
+            self._told(changed, changed.name, parameter(desk, changed.first), parameter(desk, changed.second), "")
             for changed in changes(pair.first.params, pair.second.params)
         ]
         lines.append(Content(""))
+        scope = self._scene.book.record.class_scope if self._scene is not None else ClassScope()
         for changed in changes(pair.first.metrics, pair.second.metrics):
             gap = ""
             if changed.first is not None and changed.second is not None:
-                gap = difference(desk, changed.name, changed.first - changed.second)
+                gap = difference(desk, changed.name, book.lead(changed.name, changed.first, changed.second))
             first, second = (self._metric(changed.name, value) for value in (changed.first, changed.second))
-            lines.append(self._told(changed, first, second, gap))
+            label = desk.metric_label(changed.name, scope, _CLASS)
+            lines.append(self._told(changed, label, first, second, gap))
         return Content("\n").join([line.truncate(canvas.width) for line in lines])
 
     def _called(self, number: int) -> str:
@@ -224,10 +228,10 @@ class ComparePane(Widget):
     def _metric(self, name: str, value: float | None) -> str:
         return self._desk.metric(name, value) if is_share(name) or value is None else self._desk.language.number(value)
 
-    def _told(self, changed: Changed, first: str, second: str, gap: str) -> Content:
+    def _told(self, changed: Changed, called: str, first: str, second: str, gap: str) -> Content:
         palette = self._desk.palette
         mark, style = (self._desk.glyphs.bullet, palette.text) if changed.differs else (" ", palette.muted)
-        name = Content.assemble((f"{mark} ", palette.accent), (safe(changed.name, 40), palette.muted))
+        name = Content.assemble((f"{mark} ", palette.accent), (safe(called, 40), palette.muted))
         return self._line(
             [name, Content.styled(first, style), Content.styled(second, style), Content.styled(gap, palette.muted)]
         )

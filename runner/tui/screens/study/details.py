@@ -17,6 +17,8 @@ __all__ = ["details"]
 
 #: Widths from which two lists stand side by side, and of one of them at most; of a curve.
 _TWO, _LIST, _CURVE = 56, 44, 24
+#: Characters of a class name in the name of a metric.
+_CLASS = 14
 #: Lines below which none is left empty.
 _LOW = 12
 #: Lines of notes, and characters of each.
@@ -32,7 +34,7 @@ def details(book: Book, trial: TrialRecord, curve: Sequence[EpochRecord], desk: 
         left = _pairs(
             desk, desk.t("Parameters"), {name: parameter(desk, value) for name, value in trial.params.items()}
         )
-        right = _pairs(desk, desk.t("Metrics"), _metrics(trial, desk))
+        right = _pairs(desk, desk.t("Metrics"), _metrics(book, trial, desk))
         if canvas.width >= _TWO:
             lines += _side_by_side(left, right, min(_LIST, canvas.width // 2), desk)
         else:
@@ -53,13 +55,15 @@ def _title(book: Book, trial: TrialRecord, desk: Desk) -> Content:
         Content.styled(origin(desk, trial.origin), palette.muted),
     ]
     if trial.number == book.best:
-        parts.insert(1, Content.styled(f"{desk.glyphs.star} {desk.t('best')}", f"bold {palette.accent}"))
+        word = desk.t("best") if book.record.winner is None else desk.t("kept")
+        parts.insert(1, Content.styled(f"{desk.glyphs.star} {word}", f"bold {palette.accent}"))
     if trial.value is not None:
-        metric = safe(book.record.metric, 30)
+        metric = desk.metric_label(book.record.metric, book.record.class_scope, _CLASS)
         parts.append(Content(f"{metric} {desk.metric(book.record.metric, trial.value)}"))
         given = book.given
         if given is not None and given.value is not None and given.number != trial.number:
-            change = difference(desk, book.record.metric, trial.value - given.value)
+            lead = book.lead(book.record.metric, trial.value, given.value)
+            change = difference(desk, book.record.metric, lead)
             parts.append(Content.styled(desk.t("{change} against the given", change=change), palette.muted))
     if trial.seconds is not None:
         parts.append(Content.styled(desk.seconds(trial.seconds), palette.muted))
@@ -73,9 +77,12 @@ def _failure(trial: TrialRecord, desk: Desk) -> list[Content]:
     return [Content.styled(f"{safe(kind, 40)}: {safe(reason, 1000)}", desk.palette.bad)]
 
 
-def _metrics(trial: TrialRecord, desk: Desk) -> dict[str, str]:
+def _metrics(book: Book, trial: TrialRecord, desk: Desk) -> dict[str, str]:
+    scope = book.record.class_scope
     return {
-        name: desk.metric(name, value) if is_share(name) or value is None else desk.language.number(value)
+        desk.metric_label(name, scope, _CLASS): desk.metric(name, value)
+        if is_share(name) or value is None
+        else desk.language.number(value)
         for name, value in trial.metrics.items()
     }
 
@@ -111,9 +118,10 @@ def _curves(book: Book, curve: Sequence[EpochRecord], desk: Desk) -> list[Conten
     ]
     rows.append((desk.t("training loss"), [epoch.train_loss for epoch in curve if epoch.train_loss is not None]))
     drawn = [(name, values) for name, values in rows if values]
+    names = {name: desk.metric_label(name, book.record.class_scope, _CLASS) for name, _ in drawn}
     if not drawn:
         return []
-    width = max(len(safe(name, 30)) for name, _ in drawn)
+    width = max(map(len, names.values()))
     title = desk.t("Over {epochs:number} epochs", epochs=curve[-1].epoch)
     lines = [Content(""), Content.styled(title, f"bold {desk.palette.muted}")]
     for name, values in drawn:
@@ -122,7 +130,7 @@ def _curves(book: Book, curve: Sequence[EpochRecord], desk: Desk) -> list[Conten
         line = sparkline(values, min(_CURVE, len(values)), desk.glyphs) if len(values) > 1 else ""
         lines.append(
             Content.assemble(
-                (f"{safe(name, 30):{width}}  ", desk.palette.muted),
+                (f"{names[name]:{width}}  ", desk.palette.muted),
                 (f"{line} " if line else "", desk.palette.accent),
                 ends,
             )

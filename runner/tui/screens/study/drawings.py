@@ -67,7 +67,7 @@ def parallel_coordinates(book: Book, desk: Desk, chosen: int | None) -> Draw:
     if not trials or not names:
         return words(desk.t("No trial has a value."), desk)
     axes = [_dimension(book, desk, name, trials) for name in names]
-    axes.append(_value_dimension(book, trials))
+    axes.append(_value_dimension(book, desk, trials))
     worst = min(map(book.better, trials))
     range_ = max(map(book.better, trials)) - worst
     paths = [
@@ -123,10 +123,13 @@ def _span(book: Book, desk: Desk, trial: TrialRecord, origin: datetime, now: dat
     return Span(trial_name(desk, trial.number), start, max(start, (ended - origin).total_seconds()), name, note)
 
 
-def _value_dimension(book: Book, trials: Sequence[TrialRecord]) -> tuple[Dimension, dict[int, float | None]]:
+def _value_dimension(
+    book: Book, desk: Desk, trials: Sequence[TrialRecord]
+) -> tuple[Dimension, dict[int, float | None]]:
     """Return the axis of the study's metric, in per cent where it is a share."""
     metric = book.record.metric
-    scale, label = (100.0, f"{safe(metric, 28)} %") if is_share(metric) else (1.0, safe(metric, 30))
+    called = desk.metric_label(metric, book.record.class_scope, 12)
+    scale, label = (100.0, f"{called} %") if is_share(metric) else (1.0, called)
     values = {trial.number: trial.value * scale for trial in trials if trial.value is not None}
     return Dimension(label, min(values.values()), max(values.values())), dict(values)
 

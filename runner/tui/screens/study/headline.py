@@ -1,18 +1,25 @@
 """What stands over everything: how far the study is, or what it found, and what to do where it does not go on."""
 
+from collections.abc import Mapping
+
 from textual.content import Content
 
+from catalog.metric_labels import CLASS_METRICS, labelled
 from catalog.statement import from_json
 from runner.console.text import safe
+from runner.store.records import StudyRecord
+from runner.study.early_end import early_end_clause
 from runner.tui.desk import Desk
 from runner.tui.rows import study_state
 from runner.tui.screens.study.book import Book
 from runner.tui.screens.study.naming import state
 
-__all__ = ["headline", "verdict"]
+__all__ = ["headline", "seconds_left", "verdict"]
 
 #: Lines that a verdict takes at most.
 _LINES = 3
+#: Characters of a class name.
+_CLASS = 12
 
 
 def verdict(book: Book, desk: Desk) -> tuple[str, ...]:
@@ -21,7 +28,9 @@ def verdict(book: Book, desk: Desk) -> tuple[str, ...]:
     statements = stored.get("statements")
     if isinstance(statements, list) and statements:
         try:
-            return tuple(safe(desk.say(from_json(statement)), 600) for statement in statements)
+            return tuple(
+                safe(desk.say(labelled(from_json(statement), book.record.class_scope)), 600) for statement in statements
+            )
         except (ValueError, AttributeError, TypeError):  # written by another version, in a shape that is not known here
             pass
     return (safe(stored["sentence"], 1200),) if stored.get("sentence") else ()
@@ -61,11 +70,18 @@ def _progress(book: Book, desk: Desk) -> list[str]:
     parts = []
     if record.mode == "train":
         parts.append(t("a single training"))
+    elif (early := early_end_clause(record.early_end)) is not None:
+        parts.append(desk.say(early))
     else:
         parts.append(t("{done:count} of {planned:count} trials", done=ended, planned=record.planned))
     if record.best is not None:
-        value = desk.metric(record.metric, record.best.value)
-        parts.append(t("best {value} by trial {number:count}", value=value, number=record.best.number))
+        value, number = desk.metric(record.metric, record.best.value), record.best.number
+        if record.metric in CLASS_METRICS:
+            value = f"{value} {desk.metric_label(record.metric, record.class_scope, _CLASS)}"
+        if record.winner is None:
+            parts.append(t("best {value} by trial {number:count}", value=value, number=number))
+        else:
+            parts.append(t("kept: trial {number:count}, {value}", value=value, number=number))
     if record.state == "running" and not record.worker_gone(desk.clock()):
         parts.append(_rest(book, desk, ended))
     elif record.seconds > 0:
@@ -77,12 +93,36 @@ def _rest(book: Book, desk: Desk, ended: int) -> str:
     record, t = book.record, desk.t
     if record.stop_requested is not None:
         return t("stopping")
-    if ended >= record.planned:
+    if ended >= record.planned or record.early_end is not None:
         return t("confirming the winner")
     if ended == 0 or record.seconds <= 0:
         return t("since {time:seconds}", time=record.seconds) if record.seconds > 0 else t("preparing")
-    left = record.seconds / ended * (record.planned - ended)
-    return t("about {left:seconds} left", left=left)
+    return t("about {left:seconds} left", left=seconds_left(record, ended))
+
+
+def seconds_left(record: StudyRecord, ended: int) -> float:
+    """Estimate how long a study that runs will take: its search, at most the time limit, and its confirmation.
+
+    A training of the confirmation is taken to be as long as a trial was on average.
+
+    Args:
+        record: The study.
+        ended: Trials that have ended, one at least.
+    """
+    from catalog.study import Study
+
+    settings = record.spec.get("study")
+    given = settings if isinstance(settings, Mapping) else {}
+    try:
+        study = Study.model_validate({name: given[name] for name in ("timeout", "confirm") if name in given})
+    except ValueError:  # written by another version, in a shape that is not known here
+        study = Study()
+    pace = record.seconds / ended
+    search = pace * max(0, record.planned - ended)
+    if study.timeout_seconds is not None:
+        search = min(search, max(0.0, study.timeout_seconds - record.seconds))
+    rivals = min(study.confirm.top, record.planned - 1)
+    return search + pace * ((rivals + 1) * study.confirm.seeds if rivals > 0 else 0)
 
 
 def _trouble(book: Book, desk: Desk) -> str:

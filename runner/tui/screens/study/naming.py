@@ -48,7 +48,7 @@ def parameter(desk: Desk, value: object) -> str:
 
 
 def difference(desk: Desk, metric: str, value: float) -> str:
-    """Return a difference of two values of a metric with its sign and its unit."""
+    """Return how much better one value of a metric is than another, with its sign (positive is better) and its unit."""
     share = is_share(metric)
     sign = "+" if round(value, 3 if share else 4) > 0 else ""
     if share:

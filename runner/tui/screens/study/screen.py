@@ -355,7 +355,7 @@ class StudyScreen(Place):
         if self.book is None:
             return DataTable()
         shown = [self.book.trials[int(key)] for key in self._table.keys]
-        table = trials_table(shown, self.book.parameters)
+        table = trials_table(shown, self.book.parameters, self.book.record.class_scope.positive)
         return table if self.view.columns is None else table.only(data_columns(self.view.columns))
 
     def _sort(self, key: str) -> None:

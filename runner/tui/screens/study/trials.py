@@ -6,6 +6,7 @@ from typing import Any
 
 from textual.content import Content
 
+from catalog.metric_labels import CLASS_METRICS
 from runner.console.text import is_share, safe
 from runner.store.records import TRIAL_STATES, TrialRecord
 from runner.tui.desk import Desk
@@ -27,6 +28,7 @@ __all__ = [
     "data_columns",
     "filter_names",
     "first_column_keys",
+    "heading",
     "sorted_downwards",
 ]
 
@@ -42,6 +44,8 @@ LABELS = {
 }
 #: Parameters and metrics beyond these have no column until somebody chooses them.
 _MOST_PARAMETERS = 8
+#: Characters of a class name in a heading.
+_CLASS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +109,7 @@ def columns(book: Book, view: View, desk: Desk) -> list[Column]:
     known = column_names(book)
     made = [Column("marks", "", 2, sortable=False)]
     for place, key in enumerate(view.columns or first_column_keys(book)):
-        label = desk.t(LABELS[key]) if key in LABELS else safe(known.get(key, ""), 24)
+        label = heading(book, key, known.get(key, ""), desk)
         match key:
             case "number":
                 made.append(Column(key, label, digits, right=True))
@@ -115,14 +119,24 @@ def columns(book: Book, view: View, desk: Desk) -> list[Column]:
                     Column(key, label, max(words, len(label) + 2), drop=90),
                 ]
             case "value":
-                made.append(Column(key, label, max(8, min(12, len(label) + 2)), right=True))
+                most = 20 if book.record.metric in CLASS_METRICS else 12
+                made.append(Column(key, label, max(8, min(most, len(label) + 2)), right=True))
             case "seconds":
                 made.append(Column(key, label, 12, right=True, drop=70))
             case "origin":
                 made.append(Column(key, label, 10, drop=80))
             case _ if key in known:
-                made.append(Column(key, label, min(12, max(7, len(label))), right=True, drop=place))
+                most = 24 if key.removeprefix(METRIC) in CLASS_METRICS else 12
+                made.append(Column(key, label, min(most, max(7, len(label))), right=True, drop=place))
     return made
+
+
+def heading(book: Book, key: str, name: str, desk: Desk) -> str:
+    """Return what a column is called, harmless; metrics of single classes name the class."""
+    if key in LABELS:
+        return desk.t(LABELS[key])
+    metric = book.record.metric if key == "value" else key.removeprefix(METRIC) if key.startswith(METRIC) else ""
+    return desk.metric_label(metric, book.record.class_scope, _CLASS) if metric else safe(name, 24)
 
 
 def cells(

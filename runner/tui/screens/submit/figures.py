@@ -6,6 +6,7 @@ from catalog.contract import DataSummary
 from catalog.results import LengthForecast
 from catalog.spec import Request
 from runner.console.text import safe
+from runner.presentation.data import row_totals
 from runner.tui.desk import Desk
 from runner.tui.words import msgid
 
@@ -23,7 +24,7 @@ def data_lines(data: DataSummary, desk: Desk) -> list[str]:
     """Return rows, classes, and what a careful reader should know."""
     t, language = desk.t, desk.language
     rows = ", ".join(f"{language.count(count)} {t(_SPLITS.get(split, split))}" for split, count in data.rows.items())
-    lines = [t("Rows: {rows}", rows=safe(rows, 120))]
+    lines = [t("Rows: {rows}", rows=safe(rows, 120)), *_reading_lines(data, desk)]
     counted = dict(zip(data.labels, data.label_rows.get("train", ()), strict=False))
     named = [
         safe(label, 30) + (f" {language.count(counted[label])}" if label in counted else "")
@@ -33,6 +34,33 @@ def data_lines(data: DataSummary, desk: Desk) -> list[str]:
     more = [t("{count:count} more", count=rest)] if rest > 0 else []
     lines.append(t("Classes: {classes}", classes=", ".join(named + more)))
     return lines + [f"{desk.glyphs.bullet} {safe(note, 300)}" for note in data.notes]
+
+
+def _reading_lines(data: DataSummary, desk: Desk) -> list[str]:
+    """Return which columns were taken, and what became of the rows that were read."""
+    t, lines = desk.t, list[str]()
+    if (columns := data.columns) is not None:
+        text = safe(" + ".join(columns.text), 60)
+        lines.append(t("Text: {columns}. Label: {label}", columns=text, label=safe(columns.label, 40)))
+        if columns.ignored:
+            ignored = safe(", ".join(columns.ignored), 100)
+            lines.append(t("Not used, though they hold text: {columns}", columns=ignored))
+    if data.counts:
+        totals = row_totals(data)
+        records, kept = totals["records"], totals["kept"]
+        dropped = ", ".join(f"{desk.language.count(count)} {reason}" for reason, count in totals["dropped"].items())
+        if dropped:
+            lines.append(
+                t(
+                    "{records:count} rows read, {kept:count} kept, dropped: {dropped}",
+                    records=records,
+                    kept=kept,
+                    dropped=dropped,
+                )
+            )
+        else:
+            lines.append(t("{records:count} rows read, {kept:count} kept", records=records, kept=kept))
+    return lines
 
 
 def plan_parts(plan: "Plan", desk: Desk) -> list[str]:

@@ -7,16 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from catalog import registry, strict_json
-from catalog.contract import DataSummary, Plugin
-from catalog.dataset import HubDataset
-from catalog.errors import ModelcatError, PluginError, Problem, SpecError
+from catalog.contract import Plugin
+from catalog.errors import ModelcatError, Problem, SpecError
 from catalog.schema import schema_of
 from catalog.space import Choices, Range
 from catalog.spec import Request, Spec, resolve
 from runner.tui.screens.submit.locating import Located, locate
 from runner.tui.screens.submit.schema import Facts
 
-__all__ = ["Fault", "Judgement", "inspect", "judge"]
+__all__ = ["Fault", "Judgement", "judge"]
 
 _NAMES = ("category", "subcategory", "model")
 
@@ -78,22 +77,6 @@ def judge(text: str, base: Path) -> Judgement:
     except Exception as error:  # noqa: BLE001 -- a stranger's plugin may raise anything
         faults = [Fault("model", f"the plugin failed: {type(error).__name__}: {error}")]
     return Judgement(text, base, tuple(sorted(faults, key=lambda fault: (fault.line, fault.column))), located, facts)
-
-
-def inspect(request: Request, cache: Path) -> DataSummary | None:
-    """Look at the data that a spec names; None where they lie on the hub, which a look would download.
-
-    Raises:
-        ModelcatError: They cannot be used; `field` tells which part of the spec is to blame.
-    """
-    if isinstance(request.dataset, HubDataset):
-        return None
-    try:
-        return request.plugin.inspect(request.dataset, request.config, cache)
-    except ModelcatError:
-        raise
-    except Exception as error:  # a stranger's plugin may raise anything
-        raise PluginError(f"the plugin failed: {type(error).__name__}: {error}") from error
 
 
 def _bytes(text: str) -> bytes:

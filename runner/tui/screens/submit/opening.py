@@ -5,18 +5,25 @@ from typing import TYPE_CHECKING
 
 from catalog import strict_json
 from catalog.errors import ModelcatError
+from catalog.spec import Spec
 from runner.console.text import safe
 from runner.tui.desk import Desk
 from runner.tui.dialogs.choice import Choice, ChoiceDialog
+from runner.tui.dialogs.confirm import ConfirmDialog
 from runner.tui.dialogs.prompt import PromptDialog
 from runner.tui.dialogs.saving import SaveDialog
-from runner.tui.screens.submit.templates import Template, templates
+from runner.tui.screens.submit.locating import locate
+from runner.tui.screens.submit.templates import Template, templates, templates_for
 from runner.tui.source import in_thread
 
 if TYPE_CHECKING:
     from runner.tui.screens.submit.screen import SubmitScreen
 
-__all__ = ["choose_template", "open_file", "save_file"]
+__all__ = ["choose_template", "is_spec", "open_file", "save_file"]
+
+_DATA = frozenset({".csv", ".tsv", ".jsonl", ".parquet", ".arrow", ".feather", ".xlsx"})
+_PACKED = frozenset({".gz", ".zip", ".bz2", ".xz", ".zst"})
+"""Endings of files that hold rows, and of packed ones."""
 
 
 async def open_file(screen: "SubmitScreen") -> None:
@@ -25,13 +32,16 @@ async def open_file(screen: "SubmitScreen") -> None:
     dialog = PromptDialog(
         desk,
         lambda: desk.t("Open a spec"),
-        hint=lambda: desk.t("A JSON file, from {folder}", folder=safe(Path.cwd(), 200)),
+        hint=lambda: desk.t("A JSON file, or data for a new spec, from {folder}", folder=safe(Path.cwd(), 200)),
         check=lambda line: _wrong(line, desk),
     )
     line = await screen.app.push_screen_wait(dialog)
     if not line:
         return
     path = _path(line)
+    if _is_data(path):
+        await _offer_specs(screen, path)
+        return
     try:
         data = await in_thread(lambda: strict_json.read(path))
         text = data.decode("utf-8-sig")
@@ -40,7 +50,50 @@ async def open_file(screen: "SubmitScreen") -> None:
     except UnicodeDecodeError:
         screen.browser.tell(desk.t("{path} is not UTF-8: save it as UTF-8.", path=safe(path, 200)), bad=True)
     else:
-        screen.edit(text, path.parent)
+        if is_spec(text) or not screen.editor.text.strip() or await _may_replace(screen, path):
+            screen.edit(text, path.parent)
+
+
+def is_spec(text: str) -> bool:
+    """Tell whether a text is a spec, perhaps a faulty one: an object that has one of a spec's fields."""
+    names = locate(text).names.get((), ())
+    known = {field.alias or name for name, field in Spec.model_fields.items()}
+    return any(name in known for name in names)
+
+
+def _is_data(path: Path) -> bool:
+    """Tell whether a file holds rows by its name; of a packed one what is in it counts."""
+    endings = [ending.lower() for ending in path.suffixes]
+    if endings and endings[-1] in _PACKED:
+        endings.pop()
+    return bool(endings) and endings[-1] in _DATA
+
+
+async def _offer_specs(screen: "SubmitScreen", path: Path) -> None:
+    """Offer a spec for a file of data with each model; what is written stays unless one is chosen."""
+    desk, name = screen.desk, safe(path.name, 80)
+    found = await in_thread(lambda: templates_for(path))
+    choices = [Choice(str(index), _label(template, desk)) for index, template in enumerate(found)]
+    dialog = ChoiceDialog(desk, lambda: desk.t("{file} is data, not a spec. Start a spec for it?", file=name), choices)
+    chosen = await screen.app.push_screen_wait(dialog)
+    if chosen:
+        template = found[int(chosen[0])]
+        screen.edit(template.text, template.base)
+
+
+async def _may_replace(screen: "SubmitScreen", path: Path) -> bool:
+    """Ask whether what is written may be replaced by a text that is no spec."""
+    desk = screen.desk
+    question: ConfirmDialog = ConfirmDialog(
+        desk,
+        lambda: desk.t("Replace what is written?"),
+        lambda: desk.t(
+            "{path} is no spec: it has none of a spec's fields. Opened, it takes the place of the draft in the editor.",
+            path=safe(path, 300),
+        ),
+    )
+    answer = await screen.app.push_screen_wait(question)
+    return answer is True
 
 
 async def save_file(screen: "SubmitScreen") -> None:
@@ -86,6 +139,8 @@ def _label(template: Template, desk: Desk) -> str:
             return desk.t("{model}: only what is needed", model=model)
         case "full":
             return desk.t("{model}: every field", model=model)
+        case "data":
+            return desk.t("{model}: a spec for {file}", model=model, file=template.name)
         case "example":
             return desk.t("{model}: example {name}", model=model, name=template.name)
         case _:
@@ -105,7 +160,7 @@ def _wrong(line: str, desk: Desk) -> str:
             return desk.t("{path} is a folder: name a file in it.", path=safe(path, 200))
         if not path.is_file():
             return desk.t("There is no file {path}.", path=safe(path, 200))
-        if path.stat().st_size > strict_json.MAX_BYTES:
+        if not _is_data(path) and path.stat().st_size > strict_json.MAX_BYTES:
             return desk.t("{path} is larger than 1 MiB, the most a spec may have.", path=safe(path, 200))
     except (OSError, RuntimeError) as error:  # the latter where ~ names nobody's home
         return desk.t("{path} cannot be read: {reason}", path=safe(line, 200), reason=safe(error, 100))

@@ -29,13 +29,14 @@ def fault_line(fault: Fault, desk: Desk) -> Content:
     )
 
 
-def verdict_line(judgement: Judgement | None, faults: int, desk: Desk) -> Content:
+def verdict_line(judgement: Judgement | None, faults: int, desk: Desk, *, checking: bool = False) -> Content:
     """Return whether the spec is right: its study's name, trials and model, or how many problems there are.
 
     Args:
         judgement: None while it is being judged for the first time.
         faults: How many problems there are, those of the data counted too.
         desk: Words, signs and colours.
+        checking: Whether the data, or the study's name, are still being checked.
     """
     palette, t = desk.palette, desk.t
     if judgement is None:
@@ -45,6 +46,8 @@ def verdict_line(judgement: Judgement | None, faults: int, desk: Desk) -> Conten
         return Content.styled(f"{desk.glyphs.severities['problem']} {text}", f"bold {palette.bad}")
     if judgement.request is None:
         return Content.styled(t("A spec tells which model to train on which data, and how to tune it."), palette.muted)
+    if checking:
+        return Content.styled(f"{desk.glyphs.states['running']} {t('Checking the data')}", palette.running)
     request = judgement.request
     trials = request.spec.study.trials
     many = t("1 trial") if trials == 1 else t("{count:count} trials", count=trials)

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual import on
 from textual.app import ComposeResult
@@ -14,9 +14,10 @@ from textual.events import Key, Resize
 from textual.widgets import OptionList
 
 from catalog.contract import DataSummary
-from catalog.errors import ModelcatError
+from catalog.errors import ModelcatError, StudyConflictError
 from catalog.spec import Request
 from runner.console.text import safe
+from runner.study.inspection import inspect_data
 from runner.tui.beside import beside
 from runner.tui.bindings import key_shown, textual_bindings
 from runner.tui.desk import Desk
@@ -25,7 +26,7 @@ from runner.tui.screens.submit.completer import Completer
 from runner.tui.screens.submit.draft import Draft, forget_draft, keep_draft, kept_draft
 from runner.tui.screens.submit.editor import Editor
 from runner.tui.screens.submit.figures import data_lines, plan_lines, plan_parts
-from runner.tui.screens.submit.judging import Fault, Judgement, inspect, judge
+from runner.tui.screens.submit.judging import Fault, Judgement, judge
 from runner.tui.screens.submit.offers import OfferList
 from runner.tui.screens.submit.opening import choose_template, open_file, save_file
 from runner.tui.screens.submit.planner import Planner
@@ -35,6 +36,9 @@ from runner.tui.screens.submit.schema import Facts
 from runner.tui.screens.submit.side import Side
 from runner.tui.source import in_thread
 from runner.tui.widgets.told import Told
+
+if TYPE_CHECKING:
+    from runner.store.store import Store
 
 __all__ = ["SubmitScreen"]
 
@@ -72,6 +76,9 @@ class SubmitScreen(Place):
         self._wanted: Draft | None = None
         self._judgement: Judgement | None = None
         self._data: tuple[object, DataSummary | ModelcatError | None] | None = None
+        self._inspecting: object = None
+        self._news = asyncio.Event()
+        self._conflict: tuple[object, StudyConflictError | None] | None = None
         self._refused: tuple[Fault, ...] = ()
         self._submitting = False
         self.editor = Editor(desk, self._catch)
@@ -81,7 +88,7 @@ class SubmitScreen(Place):
         self._completer = Completer(self.editor, self.offers, self._facts)
         self._told = (
             Told(lambda: meaning_line(self._completer.meaning(), self.desk), id="meaning"),
-            Told(lambda: verdict_line(self._judgement, len(self.faults), self.desk), id="verdict"),
+            Told(self._verdict, id="verdict"),
             Told(self._measured, id="measured"),
         )
 
@@ -215,20 +222,55 @@ class SubmitScreen(Place):
             judgement = await in_thread(lambda: judge(text, base))
             self._judgement = judgement
         request = judgement.request
-        if request is not None and (self._data is None or self._data[0] != _kind_of_data(request)):
-            self._data = None
-            self._start(partial(self._inspect, request), "data")
+        if request is not None:
+            self._check(request)
         self._show()
         return judgement
 
+    def _is_unchecked(self, request: Request) -> bool:
+        """Tell whether data or name of a right spec are not known to be good or bad yet."""
+        about = ((self._data, _what_data_checks_need(request)), (self._conflict, request.as_json()))
+        return any(known is None or known[0] != of for known, of in about)
+
+    def _check(self, request: Request) -> None:
+        """Begin to check what the text alone does not tell: whether the name is free, whether the data can be used."""
+        if self._conflict is None or self._conflict[0] != request.as_json():
+            self._conflict = None
+            self._start(partial(self._look_up, request), "name")
+        wanted = _what_data_checks_need(request)
+        if (self._data is None or self._data[0] != wanted) and self._inspecting != wanted:
+            self._data, self._inspecting = None, wanted
+            self._start(partial(self._inspect, request), "data")
+
+    async def _look_up(self, request: Request) -> None:
+        """Find out whether the queue would take the study: its name may be that of another one."""
+
+        def check(store: "Store") -> None:
+            from runner.study.queue import check_submittable
+
+            check_submittable(store, request)
+
+        conflict: StudyConflictError | None = None
+        try:
+            await self.desk.source.read(check, None)
+        except StudyConflictError as error:
+            conflict = error
+        except ModelcatError:  # of a database that cannot be read now; submitting tells
+            pass
+        self._conflict = (request.as_json(), conflict)
+        self._show()
+
     async def _inspect(self, request: Request) -> None:
-        cache = self._cache()
+        cache, about = self._cache(), _what_data_checks_need(request)
         found: DataSummary | ModelcatError | None
         try:
-            found = await in_thread(lambda: inspect(request, cache))
+            found = await in_thread(lambda: inspect_data(request, cache))
         except ModelcatError as error:
             found = error
-        self._data = (_kind_of_data(request), found)
+        finally:
+            if self._inspecting == about:
+                self._inspecting = None
+        self._data = (about, found)
         self._show()
 
     @property
@@ -241,10 +283,27 @@ class SubmitScreen(Place):
         judgement = self._judgement
         if judgement is None or not judgement.text.strip():
             return ()
-        found = self._data[1] if judgement.request is not None and self._data is not None else None
-        if not isinstance(found, ModelcatError):
+        request = judgement.request
+        if request is None:
             return judgement.faults
-        return (self._fault(found.field or "dataset", found.message),)
+        faults = []
+        if self._conflict is not None and self._conflict[0] == request.as_json() and self._conflict[1] is not None:
+            faults += self._conflicting(self._conflict[1])
+        if self._data is not None and self._data[0] == _what_data_checks_need(request):
+            found = self._data[1]
+            if isinstance(found, ModelcatError):
+                faults.append(self._fault(found.field or "dataset", found.message))
+        return tuple(faults)
+
+    def _conflicting(self, error: StudyConflictError) -> list[Fault]:
+        """Return why the queue would not take the study: more trials may help; otherwise it is its name."""
+        field = "study.trials" if error.field == "study.trials" else "study.name"
+        return [self._fault(field, line.strip()) for line in error.message.splitlines() if line.strip()]
+
+    def _verdict(self) -> Content:
+        request = self._request
+        checking = request is not None and self._is_unchecked(request)
+        return verdict_line(self._judgement, len(self.faults), self.desk, checking=checking)
 
     @property
     def _request(self) -> Request | None:
@@ -259,6 +318,7 @@ class SubmitScreen(Place):
     # Showing
 
     def _show(self) -> None:
+        self._news.set()
         if not self.is_mounted:
             return
         faults = self.faults
@@ -373,9 +433,14 @@ class SubmitScreen(Place):
         self._start(self._submit, "submit", alone=False)
 
     async def _submit(self) -> None:
-        await self._judge()
-        request = self._request
-        if request is None or self._submitting:
+        judgement = await self._judge()
+        if self._submitting or judgement.request is None:
+            return
+        while self._judgement is judgement and self._is_unchecked(judgement.request):
+            self._news.clear()
+            await self._news.wait()
+        request = self._request if self._judgement is judgement else None
+        if request is None:
             return
         self._submitting = True
         self.planner.cancel()
@@ -415,7 +480,6 @@ class SubmitScreen(Place):
         return self.desk.source.cache
 
 
-def _kind_of_data(request: Request) -> object:
-    """Return what a look at the data depends on."""
-    fields = sorted(request.plugin.preparation_fields)
-    return request.plugin.key, request.dataset, [repr(getattr(request.config, name, None)) for name in fields]
+def _what_data_checks_need(request: Request) -> object:
+    """Return what a check of the data depends on: class weights or a batch size must fit to them too."""
+    return request.plugin.key, request.dataset, request.config

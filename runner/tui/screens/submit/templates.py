@@ -12,7 +12,7 @@ from catalog.study import Study
 from runner.store.records import StudyRecord
 from runner.tui.screens.submit.judging import range_as_json
 
-__all__ = ["Template", "templates", "written"]
+__all__ = ["Template", "templates", "templates_for", "written"]
 
 _WIDE = 100
 """Characters that a list or an object of plain values may take on one line."""
@@ -25,12 +25,12 @@ class Template:
     Attributes:
         kind: What kind it is.
         key: The model's.
-        name: Of the example or study; empty for others.
+        name: Of the example, study or data file; empty for others.
         text: The spec as JSON.
         base: Where its paths start; None: where the person is.
     """
 
-    kind: Literal["minimal", "full", "example", "study"]
+    kind: Literal["minimal", "full", "example", "study", "data"]
     key: str
     name: str
     text: str
@@ -50,12 +50,30 @@ def templates(studies: Sequence[StudyRecord]) -> list[Template]:
     return found
 
 
-def _of_plugin(plugin: Plugin) -> Iterator[Template]:
+def templates_for(data: Path) -> list[Template]:
+    """Return a spec for a file of data with each model; a plugin that is broken has none."""
+    found: list[Template] = []
+    for entry in registry.entries():
+        try:
+            plugin = registry.load(entry.key)
+            spec = {**_least(plugin), "dataset": {"source": "files", "train": data.name}}
+            found.append(Template("data", plugin.key, data.name, written(spec), data.parent))
+        except Exception:  # noqa: BLE001, S112 -- a stranger's plugin may raise anything; the catalog tells of it
+            continue
+    return found
+
+
+def _least(plugin: Plugin) -> dict[str, Any]:
+    """Return the smallest spec of a model."""
     category, subcategory, model = plugin.key.split("/")
-    address = {"model": model, "category": category, "subcategory": subcategory}
     required = {name: _example(field) for name, field in _fields(plugin).items() if "default" not in field}
-    yield Template("minimal", plugin.key, "", written({**address, "model_config": required}))
-    yield Template("full", plugin.key, "", written({**address, **_full(plugin, required)}))
+    return {"model": model, "category": category, "subcategory": subcategory, "model_config": required}
+
+
+def _of_plugin(plugin: Plugin) -> Iterator[Template]:
+    least = _least(plugin)
+    yield Template("minimal", plugin.key, "", written(least))
+    yield Template("full", plugin.key, "", written({**least, **_full(plugin, least["model_config"])}))
     for name, spec in plugin.card().examples.items():
         yield Template("example", plugin.key, name, written(spec))
 

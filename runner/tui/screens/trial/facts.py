@@ -68,17 +68,22 @@ class Facts:
 
     @property
     def is_best(self) -> bool:
-        """Whether no other trial of the study has a better value so far."""
+        """Whether it is the trial of the winner; before there is one, whether none has a better value so far."""
         return self.study.best is not None and self.study.best.number == self.trial.number
 
     @property
     def is_winner(self) -> bool:
-        """Whether its configuration won the confirmation."""
+        """Whether its configuration is the one that is kept."""
         return _winner(self.study) == self.trial.number
 
     @property
+    def is_confirmed(self) -> bool:
+        """Whether the winner was chosen on fresh seeds."""
+        return bool((self.study.verdict or {}).get("confirmed"))
+
+    @property
     def winner(self) -> int | None:
-        """Number of the confirmed winner."""
+        """Number of the trial whose configuration is kept; None before that is decided."""
         return _winner(self.study)
 
     @property

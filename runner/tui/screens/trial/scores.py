@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from catalog.metric_labels import evaluation_scope
 from runner.console.text import is_share, safe
 from runner.report.metrics import METRICS
 from runner.tui.desk import Desk
@@ -69,12 +70,12 @@ def metric_bars(view: View, desk: Desk) -> list[Bar]:
     if view.evaluation is None:
         return []
     metrics, ends = view.evaluation.metrics, view.evaluation.intervals
-    bars = []
+    bars, scope = [], evaluation_scope(view.evaluation)
     for name in _ordered(metrics):
         if is_share(name) and name != "ece":
             low, high = ends.get(name, (None, None))
             shown = f"{desk.metric(name, metrics[name])} {interval(name, ends.get(name), desk)}".strip()
-            bars.append(Bar(short_name(name, desk), metrics[name], shown, None, low, high))
+            bars.append(Bar(short_name(name, desk, scope), metrics[name], shown, None, low, high))
     return bars
 
 
@@ -83,8 +84,12 @@ def metric_rows(view: View, desk: Desk, *, shares: bool = True) -> list[tuple[st
     if view.evaluation is None:
         return []
     metrics, ends = view.evaluation.metrics, view.evaluation.intervals
+    scope = evaluation_scope(view.evaluation)
     return [
-        (metric_name(name, desk), f"{desk.metric(name, metrics[name])} {interval(name, ends.get(name), desk)}".strip())
+        (
+            metric_name(name, desk, scope),
+            f"{desk.metric(name, metrics[name])} {interval(name, ends.get(name), desk)}".strip(),
+        )
         for name in _ordered(metrics)
         if shares or not is_share(name) or name == "ece"
     ]

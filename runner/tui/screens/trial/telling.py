@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 
+from catalog.errors import clause
+from catalog.metric_labels import ClassScope, metric_label
 from runner.console.text import is_share, safe
 from runner.report.metrics import metric as known_metric
+from runner.study.early_end import CUT_NOTE
 from runner.tui.desk import Desk
 from runner.tui.screens.trial.facts import Facts, Judgement
 from runner.tui.words import msgid
@@ -25,6 +28,8 @@ __all__ = [
     "state_word",
 ]
 
+_CLASS = 12
+"""Characters of a class name in the name of a metric."""
 _STATES = {
     "running": msgid("running"),
     "complete": msgid("complete"),
@@ -47,13 +52,15 @@ _FAILURES = {
 _ADVICE = {
     "out_of_memory": msgid("Lower max_seq_length, take a smaller model, or a device with more memory."),
     "diverged": msgid("Lower the learning rate, or narrow its range in the search space."),
-    "bad_data": msgid("Mend the data set that the spec names, then resume the study."),
+    "bad_data": msgid("Mend the data set that the spec names."),
     "bad_model": msgid("Check model_name in the spec."),
-    "lost_worker": msgid("The machine may have run out of memory: run fewer workers at once, then resume the study."),
-    "hung": msgid("Look at the machine, its disks and its devices, then resume the study."),
-    "unreachable": msgid("Check the network, then resume the study."),
+    "lost_worker": msgid("The machine may have run out of memory: run fewer workers at once."),
+    "hung": msgid("Look at the machine, its disks and its devices."),
+    "unreachable": msgid("Check the network."),
     "plugin": msgid("Update the plugin, or ask those who made it."),
 }
+_THEN_RESUMED = frozenset({"bad_data", "lost_worker", "hung", "unreachable"})
+"""Failures after which a study can go on as it is."""
 _ANY_ADVICE = msgid("The study's log tells more; MODELCAT_DEBUG=1 shows what the workers print.")
 
 
@@ -91,13 +98,17 @@ def judged(judgement: Judgement, desk: Desk) -> str:
     )
 
 
-def metric_name(name: str, desk: Desk) -> str:
-    """Return what a metric is called; one that nobody described keeps its name."""
+def metric_name(name: str, desk: Desk, scope: ClassScope | None = None) -> str:
+    """Return what a metric is called, with the class that it is of; one that nobody described keeps its name."""
+    if scope is not None and metric_label(name, scope) is not None:
+        return desk.metric_label(name, scope, _CLASS, within=False)
     return safe(desk.t(known_metric(name).label), 40)
 
 
-def short_name(name: str, desk: Desk) -> str:
-    """Return what a metric is called where there is little room: ``macro F1``."""
+def short_name(name: str, desk: Desk, scope: ClassScope) -> str:
+    """Return what a metric is called where there is little room: ``macro F1``, ``F1 of fraud``."""
+    if metric_label(name, scope) is not None:
+        return desk.metric_label(name, scope, _CLASS, within=scope.positive is None)
     known = known_metric(name)
     return safe(desk.t(known.within or known.label), 40)
 
@@ -140,12 +151,17 @@ def outcome(facts: Facts, desk: Desk) -> str:
             failure = trial.failure or {}
             kind = _FAILURES.get(str(failure.get("kind")), msgid("The training failed"))
             return t(
-                "{kind}: {reason}",
+                "{kind}: {reason}.",
                 kind=t(kind),
-                reason=safe(failure.get("reason") or t("no reason was recorded"), 2000),
+                reason=clause(safe(failure.get("reason") or t("no reason was recorded"), 2000)),
             )
         case "pruned":
             return _pruned(facts, desk)
+        case "stopped" if facts.study.state == "queued":
+            return t(
+                "Interrupted at {progress:percent} of its schedule; the study waits in the queue to go on with it.",
+                progress=progress(facts),
+            )
         case "stopped":
             return t("Interrupted at {progress:percent} of its schedule; resume the study to go on with it.",
                      progress=progress(facts))  # fmt: skip
@@ -157,7 +173,12 @@ def advice(facts: Facts, desk: Desk) -> str:
     """Say what to do about a failure; empty where there is none."""
     if facts.trial.state != "failed":
         return ""
-    return desk.t(_ADVICE.get(str((facts.trial.failure or {}).get("kind")), _ANY_ADVICE))
+    kind, t = str((facts.trial.failure or {}).get("kind")), desk.t
+    told = t(_ADVICE.get(kind, _ANY_ADVICE))
+    if facts.study.is_fruitless:
+        return f"{told} {t('Then delete the study and run it again: all its trials failed, and none is left.')}"
+    going_on = kind in _THEN_RESUMED and facts.study.effective_state(desk.clock()) in {"stopped", "failed"}
+    return f"{told} {t('Then resume the study.')}" if going_on else told
 
 
 def progress(facts: Facts) -> float:
@@ -171,7 +192,7 @@ def _pruned(facts: Facts, desk: Desk) -> str:
     pruner = str((settings or {}).get("pruner") or "median") if isinstance(settings, Mapping) else "median"
     values = [epoch.metrics.get(facts.study.metric) for epoch in facts.epochs]
     value = next((value for value in reversed(values) if value is not None), None)
-    if facts.trial.origin != "search" or pruner == "none" or value is None:
+    if facts.trial.origin != "search" or pruner == "none" or value is None or CUT_NOTE in facts.trial.notes:
         return desk.t(
             "Pruned at {progress:percent} of its schedule, when the study's time was up.", progress=progress(facts)
         )
@@ -179,7 +200,7 @@ def _pruned(facts: Facts, desk: Desk) -> str:
         "Pruned at {progress:percent} of its schedule: with {metric} {value} it fell behind earlier trials "
         "(pruner {pruner}).",
         progress=progress(facts),
-        metric=metric_name(facts.study.metric, desk),
+        metric=metric_name(facts.study.metric, desk, facts.study.class_scope),
         value=desk.metric(facts.study.metric, value),
         pruner=safe(pruner, 20),
     )

@@ -23,7 +23,8 @@ def title(facts: Facts, canvas: Canvas, desk: Desk) -> Content:
     if facts.is_best:
         parts.append(Content.styled(f"{glyphs.star} {desk.t('best')}", f"bold {palette.accent}"))
     if facts.is_winner:
-        parts.append(Content.styled(desk.t("confirmed winner"), f"bold {palette.good}"))
+        word = desk.t("confirmed winner") if facts.is_confirmed else desk.t("kept")
+        parts.append(Content.styled(word, f"bold {palette.good}"))
     parts.append(Content.styled(origin(facts, desk), palette.muted))
     between = Content.styled(" | " if glyphs.ascii else " · ", palette.faint)
     line = between.join(parts)
@@ -43,7 +44,7 @@ def _value(facts: Facts, desk: Desk) -> Content | None:
     own = next((found.evaluation for found in facts.judgements if found.subject != "winner"), None)
     ends = interval(name, own.intervals.get(name) if own else None, desk)
     return Content.assemble(
-        f"{flat(metric_name(name, desk), desk.glyphs)} ",
+        f"{flat(metric_name(name, desk, facts.study.class_scope), desk.glyphs)} ",
         (flat(desk.metric(name, value), desk.glyphs), f"bold {desk.palette.text}"),
         (flat(f" {ends}", desk.glyphs) if ends else "", desk.palette.muted),
     )

@@ -22,7 +22,7 @@ def metric_curve(facts: Facts, desk: Desk) -> Drawing | None:
         facts,
         desk,
         (lambda epoch: epoch.metrics.get(name), lambda epoch: epoch.train_metrics.get(name)),
-        Axis(metric_name(name, desk), "percent" if is_share(name) else "number"),
+        Axis(metric_name(name, desk, facts.study.class_scope), "percent" if is_share(name) else "number"),
     )
 
 
@@ -57,7 +57,7 @@ def measurements(facts: Facts, desk: Desk) -> tuple[list[Heading], list[list[str
         Heading(t("Epoch"), right=True),
         Heading(t("Train loss"), right=True),
         Heading(t("Loss"), right=True),
-        Heading(metric_name(name, desk), right=True),
+        Heading(metric_name(name, desk, facts.study.class_scope), right=True),
         Heading(t("Learning rate"), right=True),
         Heading(t("Time"), right=True),
     ]

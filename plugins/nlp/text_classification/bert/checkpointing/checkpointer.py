@@ -5,7 +5,7 @@ from types import TracebackType
 from typing import Self
 
 from catalog.contract import CHECKPOINTS, TrialContext
-from catalog.errors import StoppedError
+from catalog.errors import StoppedError, clause
 from plugins.nlp.text_classification.bert.checkpointing.identity import identity_of
 from plugins.nlp.text_classification.bert.checkpointing.snapshot import restore, snapshot
 from plugins.nlp.text_classification.bert.classifier import Classifier
@@ -143,4 +143,4 @@ class Checkpointer:
     def _complain(self, reason: str) -> None:
         if not self._complained:
             self._complained = True
-            self._progress.notes.append(f"There is a checkpoint less than there should be: {reason}.")
+            self._progress.notes.append(f"There is a checkpoint less than there should be: {clause(reason)}.")

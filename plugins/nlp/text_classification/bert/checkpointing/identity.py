@@ -9,6 +9,7 @@ from catalog.contract import TrialContext
 from plugins.nlp.text_classification.bert.classifier import Classifier
 from plugins.nlp.text_classification.bert.config import BertConfig
 from plugins.nlp.text_classification.bert.preparation import PreparedBert
+from plugins.nlp.text_classification.data import positive_id
 
 __all__ = ["identity_of"]
 
@@ -23,17 +24,21 @@ def identity_of(
     Threads are not among them: a checkpoint brings its own. Nor is the name of the device: another one of its kind
     will do, but on another kind, or in another number format, it would be another training.
     """
+    summary = prepared.summary
+    positive = positive_id(summary)
     shapes = {name: list(value.shape) for name, value in classifier.model.state_dict().items()}
     return {
         "model_config": _digest(config.model_dump(mode="json")),
         "model": _digest(shapes),
-        "data": prepared.summary.fingerprint,
+        "data": summary.fingerprint,
         "tokenizer": _digest(prepared.encoder.fingerprint),
         "seed": str(context.seed),
         "metric": context.metric,
         "device": classifier.device.type,
         "precision": classifier.precision.name,
         "python": ".".join(platform.python_version_tuple()[:2]),
+        # checkpoints of modelcat 0.1 do not say it, and mean class 1
+        **({} if positive == 1 else {"positive": str(positive)}),
         **{library: _version(library) for library in _LIBRARIES},
     }
 

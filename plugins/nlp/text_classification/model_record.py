@@ -1,0 +1,41 @@
+"""What a model's folder says about itself in ``modelcat.json``, whatever kind of model it holds."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from catalog.errors import ModelSourceError
+from plugins.nlp.text_classification.data.positive import id_of
+from plugins.nlp.text_classification.data.wording import listed, shortened
+
+__all__ = ["RECORD", "read_positive"]
+
+RECORD = "modelcat.json"
+
+
+def read_positive(folder: Path, labels: Sequence[str]) -> int:
+    """Return the id of the positive class; 1 if the folder does not say, as those of modelcat 0.1 do not.
+
+    Args:
+        folder: Of the model.
+        labels: Class names in the order of their ids.
+
+    Raises:
+        ModelSourceError: The record is damaged, or its positive class is none of the model's.
+    """
+    path = folder / RECORD
+    try:
+        record = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        record = {}
+    except (OSError, ValueError, RecursionError) as error:
+        raise ModelSourceError(f"{path} is damaged: {error}. Train the model again.") from error
+    positive = record.get("positive") if isinstance(record, dict) else record
+    if positive is None:
+        return id_of(None, labels)
+    if not isinstance(positive, str) or positive not in labels:
+        raise ModelSourceError(
+            f"{path} names the positive class {shortened(positive)!r}; the model's classes are {listed(labels)}. "
+            "Train the model again."
+        )
+    return id_of(positive, labels)

@@ -1,0 +1,60 @@
+"""Why a search ended before it made all its trials, as the store keeps it and as every front end says it.
+
+It is kept as the insight `EARLY_END` as soon as the search has ended, and comes back as `StudyRecord.early_end`.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from catalog.statement import Statement, Value
+
+__all__ = ["CUT_NOTE", "early_end_clause", "early_end_sentence", "time_limit_end"]
+
+CUT_NOTE = "ended early: the time limit of the search was used up"
+"""The note of a trial that was still running when the time limit was used up."""
+
+_TIME_LIMIT = "time_limit"
+_MINUTE, _HOUR = 60, 3600
+
+
+def time_limit_end(done: int, planned: int, limit: float) -> dict[str, Any]:
+    """Return what the store keeps of a search that its time limit has ended.
+
+    Args:
+        done: Trials that were made, pruned and failed ones too.
+        planned: Trials that were wanted.
+        limit: ``study.timeout`` in seconds.
+    """
+    return {"reason": _TIME_LIMIT, "done": done, "planned": planned, "limit_seconds": limit}
+
+
+def early_end_clause(found: Mapping[str, Any] | None) -> Statement | None:
+    """Return why a search ended early, without a full stop; None where it did not, or nothing readable is known."""
+    if (values := _values(found)) is None:
+        return None
+    return Statement("{done:count} of {planned:count} trials: the time limit of {limit} was used up", values)
+
+
+def early_end_sentence(found: Mapping[str, Any] | None) -> Statement | None:
+    """Return the same as a whole sentence, for a verdict."""
+    if (values := _values(found)) is None:
+        return None
+    return Statement("{done:count} of {planned:count} trials: the time limit of {limit} was used up.", values)
+
+
+def _values(found: Mapping[str, Any] | None) -> dict[str, Value] | None:
+    if not found or found.get("reason") != _TIME_LIMIT:
+        return None
+    done, planned, limit = (found.get(name) for name in ("done", "planned", "limit_seconds"))
+    if not (isinstance(done, int) and isinstance(planned, int) and isinstance(limit, int | float)):
+        return None  # of another version, in a shape that is not known here
+    return {"done": done, "planned": planned, "limit": _duration(limit)}
+
+
+def _duration(seconds: float) -> Statement:
+    """Return a limit as a person sets it: ``1 s``, ``90 min``, ``2 h``."""
+    if seconds >= _HOUR and seconds % _HOUR == 0:
+        return Statement("{hours:number} h", {"hours": int(seconds // _HOUR)})
+    if seconds >= _MINUTE and seconds % _MINUTE == 0:
+        return Statement("{minutes:number} min", {"minutes": int(seconds // _MINUTE)})
+    return Statement("{seconds:number} s", {"seconds": int(seconds) if seconds == int(seconds) else seconds})

@@ -1,0 +1,46 @@
+"""A running study stores no scores of another class than its positive one."""
+
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from catalog.errors import PluginError
+from catalog.metric_labels import ClassScope
+from catalog.results import ClassScores, Evaluation
+from runner.study.session import Session
+
+CLASSES = tuple(ClassScores(name, 3, 3, 1.0, 1.0, 1.0) for name in ("0", "1"))
+JUDGED = Evaluation("test", 6, {"f1": 0.5}, ((2, 1), (0, 3)), Path("x.parquet"), 0.0, classes=CLASSES)
+
+
+@pytest.fixture
+def session():
+    """Return what `Session.judged` needs of a session whose positive class is fraud, and where its records go."""
+    stored = []
+    return SimpleNamespace(
+        study="mine",
+        lease=None,
+        stored=stored,
+        _labels=("fraud", "ok"),
+        class_scope=ClassScope("fraud", 2),
+        folders=SimpleNamespace(relative=str),
+        store=SimpleNamespace(put_evaluation=lambda _study, _lease, record: stored.append(record)),
+    )
+
+
+def test_a_plugin_that_passes_the_positive_class_over_is_refused(session):
+    """Scores of another class would be shown under the name of the positive one."""
+    with pytest.raises(PluginError, match="winner was judged by the scores of 'ok', but the positive class is 'fraud'"):
+        Session.judged(session, "winner", replace(JUDGED, positive="1"))
+    assert session.stored == []
+
+
+@pytest.mark.parametrize(("positive", "stored"), [("0", "fraud"), ("fraud", "fraud"), (None, None)])
+def test_the_positive_class_gets_the_name_that_the_data_give_it(session, positive, stored):
+    """A plugin may call classes by their ids, or not say whose its scores are."""
+    Session.judged(session, "winner", replace(JUDGED, positive=positive))
+    [record] = session.stored
+    assert record.details["positive"] == stored
+    assert [scores["label"] for scores in record.details["classes"]] == ["fraud", "ok"]
