@@ -43,6 +43,8 @@ __all__ = ["open_delimited"]
 _SNIFFED = 1 << 18
 _BLOCK = 1 << 24
 """Bytes that are parsed at a time, and so the longest row: 16 MiB."""
+_STREAMED = 1 << 20
+"""The same for files that are read in batches, as long as rows are shorter: Arrow reads up to 32 blocks ahead."""
 _NAMED = 5
 """Rows that seem to have swallowed others and are named in a note."""
 _BOUNDARY = "straddling object"
@@ -302,11 +304,13 @@ class _Reading:
             return pa.OSFile(os.fsencode(path))  # no memory map: a file that gets shorter would end the process
         return pa.PythonFile(_Stream(utf8_blocks(path, self.text.field, encoding)), mode="r")
 
-    def options(self, ragged: Callable[[arrow_csv.InvalidRow], str] | None, *, threads: bool) -> dict[str, object]:
+    def options(
+        self, ragged: Callable[[arrow_csv.InvalidRow], str] | None, *, threads: bool, block: int = _BLOCK
+    ) -> dict[str, object]:
         """Return Arrow's options; with threads, rows are not numbered."""
         return {
             "read_options": arrow_csv.ReadOptions(
-                use_threads=threads, block_size=_BLOCK, column_names=self.names, skip_rows=self.skipped
+                use_threads=threads, block_size=block, column_names=self.names, skip_rows=self.skipped
             ),
             "parse_options": arrow_csv.ParseOptions(
                 delimiter=self.dialect.delimiter,
@@ -322,7 +326,7 @@ class _Reading:
             ),
         }
 
-    def failed(self, error: pa.ArrowInvalid) -> DataError:
+    def failed(self, error: Exception) -> DataError:
         """Return what Arrow found wrong as an error that names the file."""
         reason = "a row is longer than 16 MiB" if _BOUNDARY in str(error) else str(error)
         return DataError(f"{self.text.path} cannot be read as CSV: {reason}", field=self.text.field)
@@ -344,7 +348,7 @@ def _attempt(reading: _Reading) -> pa.Table | None:
     try:
         with reading.source() as source:
             return arrow_csv.read_csv(source, **reading.options(None, threads=True))
-    except (pa.ArrowInvalid, DataError, UnicodeError):
+    except (pa.ArrowInvalid, OSError, DataError, UnicodeError):
         return None
 
 
@@ -359,7 +363,7 @@ def _parsed(reading: _Reading) -> pa.Table:
     try:
         with reading.source() as source:
             table = arrow_csv.read_csv(source, **reading.options(collect, threads=False))
-    except pa.ArrowInvalid as error:
+    except (pa.ArrowInvalid, OSError) as error:
         raise reading.failed(error) from error
     if ragged:
         raise reading.uneven(ragged)
@@ -367,26 +371,39 @@ def _parsed(reading: _Reading) -> pa.Table:
 
 
 def _batches(reading: _Reading, structure: Structure, rows: int) -> Iterator[pa.RecordBatch]:
+    found = 0
+    for block in (_STREAMED, _BLOCK):
+        try:
+            for part in _parts(reading, block, found):
+                found += part.num_rows
+                for start in range(0, part.num_rows, rows):
+                    yield part.slice(start, rows)
+        except (pa.ArrowInvalid, OSError) as error:
+            if _BOUNDARY not in str(error) or block == _BLOCK:
+                raise reading.failed(error) from error
+        else:
+            break
+    _check_rows(reading, structure, found)
+
+
+def _parts(reading: _Reading, block: int, seen: int) -> Iterator[pa.RecordBatch]:
+    """Yield the rows after the first `seen` ones, as many at a time as a block of bytes holds."""
     ragged: list[arrow_csv.InvalidRow] = []
 
     def collect(row: arrow_csv.InvalidRow) -> str:
         ragged.append(row)
         return "skip"
 
-    found = 0
-    try:
-        with reading.source() as source, arrow_csv.open_csv(source, **reading.options(collect, threads=False)) as parts:
-            for part in parts:
-                if ragged:
-                    raise reading.uneven(ragged)
-                found += part.num_rows
-                for start in range(0, part.num_rows, rows):
-                    yield part.slice(start, rows)
+    options = reading.options(collect, threads=False, block=block)
+    with reading.source() as source, arrow_csv.open_csv(source, **options) as parts:
+        for part in parts:
             if ragged:
-                raise reading.uneven(ragged)
-    except pa.ArrowInvalid as error:
-        raise reading.failed(error) from error
-    _check_rows(reading, structure, found)
+                break
+            if part.num_rows > seen:
+                yield part.slice(seen)
+            seen = max(0, seen - part.num_rows)
+    if ragged:
+        raise reading.uneven(ragged)
 
 
 def _checked(reading: _Reading, structure: Structure, table: pa.Table) -> pa.Table:

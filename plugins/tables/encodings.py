@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from catalog.errors import DataError
 from plugins.tables.compression import cut_at_lines, line_blocks, read_chunks
-from plugins.tables.guessing import ADVICE, guess_codec, invalid_byte
+from plugins.tables.guessing import ADVICE, guess_codec, invalid_byte, no_text
 
 __all__ = [
     "Encoding",
@@ -34,6 +34,8 @@ _MARKS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
 )
 _WIDE_ZEROS = 0.02
 """Share of zeros among every second byte from which on text may be UTF-16: those of its spaces, digits and lines."""
+_WESTERN_ZEROS = 0.4
+"""The same from which on it is UTF-16, and mostly ASCII characters."""
 _BINARY_ZEROS = 0.1
 """Share of zeros in what is not UTF-16 from which on it is no text."""
 
@@ -93,7 +95,7 @@ def marked_encoding(path: Path, field: str) -> Encoding | None:
     if (wide := _without_mark(head)) is not None:
         return Encoding(wide, f"{path.name} is {wide.upper()} without a byte-order mark.")
     if head.count(0) > _BINARY_ZEROS * len(head):
-        raise DataError(f"{path} is not text: it holds many zero bytes.", field=field)
+        raise no_text(path, field, first)
     if b"\x1b$" in head and head.isascii():
         return Encoding("iso2022_jp", f"{path.name} was read as iso2022_jp.")
     return None
@@ -249,14 +251,28 @@ def _undecodable(path: Path, field: str, encoding: Encoding, line: int, error: U
 def _without_mark(head: bytes) -> str | None:
     """Return UTF-16 without a mark, in which every second byte of ASCII characters is zero."""
     even, odd = head[0::2].count(0), head[1::2].count(0)
+    likely = not _is_utf8_so_far(head)
     for codec, zeros, others in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
         share = zeros / max(1, len(head) // 2)
-        if share < _WIDE_ZEROS or others > zeros / 20:
+        if share < _WIDE_ZEROS or others > zeros / 20 or (share <= _WESTERN_ZEROS and not likely):
             continue
         try:
             text = codecs.getincrementaldecoder(codec)("strict").decode(head)
         except UnicodeDecodeError:
             continue
-        if "\0" not in text and ("\n" in text or "\r" in text or share > 0.4):
+        if "\0" not in text and ("\n" in text or "\r" in text or share > _WESTERN_ZEROS):
             return codec
     return None
+
+
+def _is_utf8_so_far(head: bytes) -> bool:
+    """Return whether bytes are UTF-8, perhaps cut in a character, without the many controls of UTF-16 in Cyrillic."""
+    if head.isascii():
+        data = np.frombuffer(head, dtype=np.uint8)
+        controls = int(((data > 0) & ((data < 9) | ((data > 13) & (data < 32)))).sum())
+        return controls < max(4, head.count(0) / 4)
+    try:
+        codecs.getincrementaldecoder("utf-8")("strict").decode(head)
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -14,7 +14,7 @@ from catalog.errors import DataError
 from plugins.tables.compression import read_chunks
 from plugins.tables.wording import shortened
 
-__all__ = ["ADVICE", "guess_codec", "invalid_byte"]
+__all__ = ["ADVICE", "guess_codec", "invalid_byte", "no_text"]
 
 ADVICE = 'Say how it is written, as "format": {"encoding": "cp1252"}, or save it as UTF-8.'
 _SAMPLE = 1 << 18
@@ -72,7 +72,9 @@ def guess_codec(paths: Sequence[Path], field: str) -> str:
     samples = [_sample(path, field) for path in paths]
     where = f"{paths[0]} is not UTF-8 text: {_place(paths[0], field, samples[0])}"
     for path in paths:
-        _check_text(path, field)
+        first = next(read_chunks(path, field), b"")
+        if first.startswith(tuple(_KNOWN_BINARY)) or first[:4096].count(0) > 4:
+            raise no_text(path, field, first)
     sample = b"\n".join(each.lines for each in samples)[:_SAMPLE]
     decoded = sample.decode("utf-8", errors="surrogateescape")
     outside = sum(character > "\x7f" for character in decoded)
@@ -178,13 +180,12 @@ def _wide_enough(paths: Sequence[Path], field: str, codec: str) -> str:
     return codec
 
 
-def _check_text(path: Path, field: str) -> None:
-    first = next(read_chunks(path, field), b"")
+def no_text(path: Path, field: str, first: bytes) -> DataError:
+    """Return the error of a file that is no text, by how it begins."""
     kind = next((name for signature, name in _KNOWN_BINARY.items() if first.startswith(signature)), None)
     if kind is not None:
-        raise DataError(f"{path} is not text: it looks like {kind}. Name it so, or save it as CSV.", field=field)
-    if first[:4096].count(0) > 4:
-        raise DataError(f"{path} is not text: it holds many zero bytes.", field=field)
+        return DataError(f"{path} is not text: it looks like {kind}. Name it so, or save it as CSV.", field=field)
+    return DataError(f"{path} is not text: it holds many zero bytes.", field=field)
 
 
 def _sample(path: Path, field: str) -> _Sample:

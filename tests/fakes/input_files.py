@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 import pyarrow as pa
 import pytest
-import xlsxwriter
 from pyarrow import feather, ipc, parquet
 
 from catalog.dataset import FilesDataset
@@ -69,14 +69,40 @@ def feather_of(columns: Mapping[str, Any], **options: Any) -> bytes:
 
 
 def workbook_of(**sheets: list[list[Any]]) -> bytes:
-    """Return an Excel workbook."""
-    file = io.BytesIO()
-    with xlsxwriter.Workbook(file) as book:
-        for name, rows in sheets.items():
-            sheet = book.add_worksheet(name)
-            for place, row in enumerate(rows):
-                sheet.write_row(place, 0, row)
-    return file.getvalue()
+    """Return an Excel workbook, as small as the format allows: texts and numbers, nothing else."""
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    packages = "http://schemas.openxmlformats.org/package/2006"
+    numbered = list(enumerate(sheets, start=1))
+    files = {
+        "[Content_Types].xml": f'<Types xmlns="{packages}/content-types"><Default Extension="xml" '
+        'ContentType="application/xml"/><Default Extension="rels" '
+        'ContentType="application/vnd.openxmlformats-package.relationships+xml"/></Types>',
+        "_rels/.rels": f'<Relationships xmlns="{packages}/relationships"><Relationship Id="r1" '
+        f'Type="{office}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{office}"><sheets>'
+        + "".join(f'<sheet name="{name}" sheetId="{number}" r:id="r{number}"/>' for number, name in numbered)
+        + "</sheets></workbook>",
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{packages}/relationships">'
+        + "".join(
+            f'<Relationship Id="r{number}" Type="{office}/worksheet" Target="worksheets/s{number}.xml"/>'
+            for number, _ in numbered
+        )
+        + "</Relationships>",
+        **{
+            f"xl/worksheets/s{number}.xml": f'<worksheet xmlns="{main}"><sheetData>'
+            + "".join(f"<row>{''.join(map(_cell, row))}</row>" for row in sheets[name])
+            + "</sheetData></worksheet>"
+            for number, name in numbered
+        },
+    }
+    return zip_of(**files)
+
+
+def _cell(value: str | float) -> str:
+    if isinstance(value, str):
+        return f'<c t="inlineStr"><is><t>{escape(value)}</t></is></c>'
+    return f"<c><v>{value}</v></c>"
 
 
 def zip_of(**members: str | bytes) -> bytes:
