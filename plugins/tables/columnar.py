@@ -78,8 +78,9 @@ def open_saved(folder: Path, field: str) -> OpenTable:
     """
     state = _json(folder / "state.json", field)
     files = state.get("_data_files")
-    names = [each.get("filename") if isinstance(each, dict) else None for each in files or ()]
-    if not names or not all(isinstance(name, str) and Path(name).name == name for name in names):
+    found = [each.get("filename") if isinstance(each, dict) else None for each in files or ()]
+    names = [name for name in found if isinstance(name, str) and Path(name).name == name]
+    if not names or len(names) < len(found):
         raise DataError(f"{folder / 'state.json'} is damaged: it names no data files.", field=field)
     if state.get("_indices_data_files"):
         raise DataError(

@@ -214,8 +214,8 @@ def _rows(text: _Text, dialect: Dialect, skipped: int) -> Iterator[tuple[list[st
             yield row, reader.line_num + skipped
     except csv.Error as error:
         raise DataError(
-            f"{text.path}: row {number + 1:,} (counted without the header) has a cell that begins with a quote and is not "
-            f"closed properly; read down to line {reader.line_num + skipped:,}: {error}. Close the quote at the end of "
+            f"{text.path}: row {number + 1:,} (counted without the header) has a cell that begins with a quote and "
+            f"is not closed properly; read down to line {reader.line_num + skipped:,}: {error}. Close the quote at the end of "
             'the cell and write quotes inside it twice ("""Great"" movie"), or set "format": {"quote": ""} if quotes '
             "have no meaning in this file.",
             field=text.field,
@@ -333,9 +333,9 @@ class _Reading:
 
     def uneven(self, rows: list[arrow_csv.InvalidRow]) -> DataError:
         """Return the error of rows of other width; they are numbered without what stands above them."""
-        first = rows[0]
+        first, numbers = rows[0], rows_named([row.number - self.skipped for row in rows])
         return DataError(
-            f"{self.text.path}: {rows_named([row.number - self.skipped for row in rows])} (counted without the header): "
+            f"{self.text.path}: {numbers} (counted without the header): "
             f"{first.actual_columns} cell(s) instead of {first.expected_columns} "
             f"({listed(self.names)}; delimiter {self.dialect.delimiter!r}). "
             "Put cells that hold the delimiter in double quotes, and close every quote.",
@@ -416,8 +416,8 @@ def _check_rows(reading: _Reading, structure: Structure, found: int) -> None:
     expected = structure.records + (structure.blank if len(reading.names) == 1 else 0)
     if found != expected:
         raise DataError(
-            f"{reading.text.path}: {found:,} rows were read, but its lines hold {expected:,}. The file may have changed "
-            "while it was read; else say how it is written with dataset.format.",
+            f"{reading.text.path}: {found:,} rows were read, but its lines hold {expected:,}. The file may have "
+            "changed while it was read; else say how it is written with dataset.format.",
             field=reading.text.field,
         )
 

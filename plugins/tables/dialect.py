@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 from plugins.tables.wording import counted
 
@@ -190,7 +191,7 @@ def looks_like_data(names: Sequence[str], rows: Sequence[Sequence[str]]) -> str 
     return None
 
 
-def _reader(sample: str, dialect: Dialect) -> "csv._reader":
+def _reader(sample: str, dialect: Dialect) -> Any:  # csv names no type for it
     return csv.reader(
         io.StringIO(sample, newline=""),
         delimiter=dialect.delimiter,

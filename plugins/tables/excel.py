@@ -1,6 +1,6 @@
 """Excel workbooks (.xlsx), read with python-calamine: the first sheet that holds a table."""
 
-import datetime
+import datetime as dt
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -26,18 +26,7 @@ def open_excel(path: Path, field: str, given: Format) -> OpenTable:
         DataError: No workbook, a sheet without rows, a column without a name, or two of one name.
         WorkError: python-calamine is not installed.
     """
-    try:
-        from python_calamine import CalamineError, CalamineWorkbook
-    except ImportError as error:
-        raise WorkError(
-            "Excel workbooks need python-calamine: pip install 'modelcat[excel]', or save the sheet as CSV.",
-            field=field,
-        ) from error
-    try:
-        with CalamineWorkbook.from_path(str(path)) as book:
-            sheets = {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
-    except (CalamineError, OSError, ValueError) as error:
-        raise DataError(f"{path} cannot be read as an Excel workbook: {error}", field=field) from error
+    sheets = _sheets(path, field)
     filled = {name: [row for row in rows if any(cell != "" for cell in row)] for name, rows in sheets.items()}
     filled = {name: rows for name, rows in filled.items() if rows}
     if not filled:
@@ -81,6 +70,22 @@ def open_excel(path: Path, field: str, given: Format) -> OpenTable:
     )
 
 
+def _sheets(path: Path, field: str) -> dict[str, list[list[Any]]]:
+    """Return the cells of every sheet."""
+    try:
+        from python_calamine import CalamineError, CalamineWorkbook
+    except ImportError as error:
+        raise WorkError(
+            "Excel workbooks need python-calamine: pip install 'modelcat[excel]', or save the sheet as CSV.",
+            field=field,
+        ) from error
+    try:
+        with CalamineWorkbook.from_path(str(path)) as book:
+            return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
+    except (CalamineError, OSError, ValueError) as error:
+        raise DataError(f"{path} cannot be read as an Excel workbook: {error}", field=field) from error
+
+
 def _without_titles(rows: list[list[Any]]) -> tuple[tuple[str, ...], list[list[Any]]]:
     """Return what stands in rows above the header, which fill the first column only, and the rows from there on."""
     widest = max(sum(cell != "" for cell in row) for row in rows[:_LOOKED_AT])
@@ -104,7 +109,7 @@ def _text(value: Any) -> str:
             return str(value).lower()
         case float() if value.is_integer():  # a workbook has no whole numbers
             return str(int(value))
-        case datetime.date() | datetime.datetime() | datetime.time():
+        case dt.date() | dt.datetime() | dt.time():
             return value.isoformat()
         case _:
             return str(value)

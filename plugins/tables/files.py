@@ -1,6 +1,6 @@
 """From what a spec names, a file, a list, a pattern or a folder, to open tables."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from glob import glob, has_magic
 from pathlib import Path
@@ -64,7 +64,8 @@ def find_paths(given: str | Sequence[str], field: str) -> list[Path]:
     for each in [given] if isinstance(given, str) else given:
         with _readable(each, field):
             if has_magic(each) and not Path(each).exists():
-                matches = sorted(Path(match) for match in glob(each, recursive=True))
+                # `Path.glob` needs a folder to start from, which a pattern need not have
+                matches = sorted(Path(match) for match in glob(each, recursive=True))  # noqa: PTH207
                 matches = [match for match in matches if match.is_file()]
                 if not matches:
                     raise DataError(f"{each}: no file matches this pattern.", field=field)
@@ -104,37 +105,42 @@ def open_file(path: Path, field: str, given: Format, *, predicting: bool = False
     """
     with _readable(path, field):
         if path.is_dir():
-            saved = saved_splits(path, field)
-            if saved is None:
-                return open_classes(path, field, given)
-            if path not in saved.values():
-                raise DataError(f"{path} holds the splits {listed(saved)}. Name one of its folders.", field=field)
-            return open_saved(path, field)
+            return _open_folder(path, field, given)
         if not path.is_file():
             raise DataError(f"{path} is neither a file nor a folder.", field=field)
         with path.open("rb") as file:
             if not file.read(1):
                 raise DataError(f"{path} is empty.", field=field)
     suffix, compression = kind_of(path, field)
-    match suffix:
-        case ".csv" | ".tsv":
-            return open_delimited(path, field, given, tabs=suffix == ".tsv", whole=whole)
-        case ".jsonl" | ".ndjson" | ".json-lines" | ".json":
-            return open_json(path, field, given)
-        case ".parquet":
-            return open_parquet(path, field)
-        case ".arrow" | ".feather":
-            return open_arrow(path, field)
-        case ".txt" if predicting:
-            return open_lines(path, field, given)
-        case ".xlsx" if not compression:
-            return open_excel(path, field, given)
-        case _:
-            raise DataError(
-                f"{path}: files end in {', '.join(SUFFIXES)} (text also in {', '.join(COMPRESSIONS)}), and this one in "
-                f"{suffix + compression or 'none of them'}.",
-                field=field,
-            )
+    if suffix in {".csv", ".tsv"}:
+        return open_delimited(path, field, given, tabs=suffix == ".tsv", whole=whole)
+    reader = _READERS.get(suffix)
+    if suffix == ".txt" and predicting:
+        reader = open_lines
+    if reader is None or (suffix == ".xlsx" and compression):
+        raise DataError(
+            f"{path}: files end in {', '.join(SUFFIXES)} (text also in {', '.join(COMPRESSIONS)}), and this one in "
+            f"{suffix + compression or 'none of them'}.",
+            field=field,
+        )
+    return reader(path, field, given)
+
+
+def _open_folder(path: Path, field: str, given: Format) -> OpenTable:
+    saved = saved_splits(path, field)
+    if saved is None:
+        return open_classes(path, field, given)
+    if path not in saved.values():
+        raise DataError(f"{path} holds the splits {listed(saved)}. Name one of its folders.", field=field)
+    return open_saved(path, field)
+
+
+_READERS: Mapping[str, Callable[[Path, str, Format], OpenTable]] = {
+    **dict.fromkeys((".jsonl", ".ndjson", ".json-lines", ".json"), open_json),
+    ".parquet": lambda path, field, _: open_parquet(path, field),
+    **dict.fromkeys((".arrow", ".feather"), lambda path, field, _: open_arrow(path, field)),
+    ".xlsx": open_excel,
+}
 
 
 @contextmanager

@@ -113,27 +113,18 @@ class _Objects:
         values, separated = 0, True
         while True:
             at = _SPACE.match(text, at).end()  # type: ignore[union-attr]  # it also matches nothing
-            reason = "the array is not closed"
-            if text[at : at + 1] == "]" and (not values or not separated):
+            sign, reason = text[at : at + 1], "the array is not closed"
+            if sign == "]" and (not values or not separated):
                 break
-            if at < len(text) and not separated:
-                if text[at] != ",":
+            if sign and not separated:
+                if sign != ",":
                     raise self._wrong(text[at:], "a comma is missing")
                 at, separated = at + 1, True
                 continue
-            if at < len(text):
+            if sign:
                 self._where = f"object {values + 1:,}"
-                try:
-                    value, end = decoder.raw_decode(text, at)
-                except json.JSONDecodeError as error:  # the object may go on in the next block
-                    reason = error.msg
-                except RecursionError as error:
-                    raise self._wrong(text[at:], "it is nested too deeply") from error
-                except ValueError as error:  # a number of thousands of digits
-                    raise self._wrong(text[at:], str(error)) from error
-                else:
-                    if not isinstance(value, dict):
-                        raise self._wrong(text[at:], f"it holds {shortened(value)}")
+                value, end, reason = self._value(decoder, text, at)
+                if value is not None:
                     yield value
                     at, values, separated = end, values + 1, False
                     continue
@@ -146,6 +137,20 @@ class _Objects:
         if rest.strip():
             raise self._wrong(rest, "something follows the array")
         self.lines += not rest.endswith("\n")
+
+    def _value(self, decoder: json.JSONDecoder, text: str, at: int) -> tuple[dict[str, Any] | None, int, str]:
+        """Return the object at a place and where it ends; None, and why, if it may go on in the next block."""
+        try:
+            value, end = decoder.raw_decode(text, at)
+        except json.JSONDecodeError as error:
+            return None, at, error.msg
+        except RecursionError as error:
+            raise self._wrong(text[at:], "it is nested too deeply") from error
+        except ValueError as error:  # a number of thousands of digits
+            raise self._wrong(text[at:], str(error)) from error
+        if not isinstance(value, dict):
+            raise self._wrong(text[at:], f"it holds {shortened(value)}")
+        return value, end, ""
 
     @staticmethod
     def _more(blocks: Iterator[str], size: int) -> str:

@@ -1,5 +1,4 @@
-"""The records of a delimited text, found from its bytes alone: how many there are, on which lines, and whether quotes
-are where they may be.
+"""The records of a delimited text, found from its bytes alone: how many, on which lines, with quotes where they may be.
 
 A quote may open a cell only after a delimiter or a line's beginning, and close it only before a delimiter or a line's
 end; two quotes in a row within a cell are one. So the quotes of a well-formed file alternate: the first opens, the
@@ -262,7 +261,8 @@ class _Scan:
         starts = np.append(0, breaks[:-1] + 1)
         delimiters = np.add.reduceat(data == self._delimiter[0], starts, dtype=np.int64)
         like = np.append(0, np.cumsum(delimiters == self._columns - 1))
-        return (inner > 1) & (like[last] - like[np.minimum(first + 1, last)] >= _ROW_LIKE * inner)
+        found: np.ndarray = (inner > 1) & (like[last] - like[np.minimum(first + 1, last)] >= _ROW_LIKE * inner)
+        return found
 
     def _keep(self, rest: bytes) -> None:
         """Keep the beginning of a record that the next block goes on with, as far as its lines are looked at."""

@@ -12,7 +12,7 @@ import pytest
 
 from catalog import registry
 from catalog.dataset import FilesDataset
-from catalog.errors import DataError, SpecError, StoreError, StudyConflictError, WorkError
+from catalog.errors import DataError, SpecError, StudyConflictError, WorkError
 from catalog.space import FloatRange
 from catalog.spec import resolve
 from runner.store.records import Owner

@@ -144,8 +144,8 @@ def header_note(source: Source, roles: ColumnRoles, *, named: bool) -> str | Non
     if words and words_in(roles.text[0]) < words[len(words) // 50]:
         return None
     return (
-        f"{source.origin}: the first line was taken for the names of the columns: {listed(map(repr, names))}. If it is a "
-        'row, set "format": {"header": false}; if not, name the columns in dataset.text and dataset.label.'
+        f"{source.origin}: the first line was taken for the names of the columns: {listed(map(repr, names))}. If it is "
+        'a row, set "format": {"header": false}; if not, name the columns in dataset.text and dataset.label.'
     )
 
 
