@@ -1,5 +1,6 @@
 """Lines of foreign text, one at a time, in bounded memory."""
 
+import codecs
 from collections.abc import Iterator
 from typing import IO
 
@@ -11,8 +12,8 @@ LONGEST = 1 << 24
 """Bytes of a line at most: 16 MiB. A file without line ends would otherwise fill the memory."""
 _BOM = b"\xef\xbb\xbf"
 _SIGNATURES = {
-    b"\xff\xfe": "UTF-16 text; say --encoding utf-16, or give a file with --file",
-    b"\xfe\xff": "UTF-16 text; say --encoding utf-16, or give a file with --file",
+    b"\xff\xfe": "UTF-16 text; give it with --file",
+    b"\xfe\xff": "UTF-16 text; give it with --file",
     b"\x1f\x8b": "a gzip archive; give it with --file",
     b"PK\x03\x04": "a zip archive or an Excel workbook; give it with --file",
     b"PAR1": "Parquet; give it with --file",
@@ -31,6 +32,14 @@ def text_lines(stream: IO[bytes], name: str, encoding: str = "utf-8") -> Iterato
         DataError: A line is longer than `LONGEST`, holds bytes that the encoding does not have, or the stream is
             something else than text.
     """
+    try:
+        wide = codecs.lookup(encoding).name.startswith(("utf-16", "utf-32"))
+    except LookupError as error:
+        raise DataError(f"--encoding: Python knows no encoding {encoding!r}") from error
+    if wide:
+        raise DataError(
+            f"{name} is read by lines, which {encoding} does not end with one byte; give a file with --file"
+        )
     number = 0
     while line := stream.readline(LONGEST + 1):
         number += 1
@@ -48,8 +57,6 @@ def text_lines(stream: IO[bytes], name: str, encoding: str = "utf-8") -> Iterato
                 f"{name}: line {number:,} is not {encoding} text: byte 0x{line[error.start]:02x}; "
                 "name its encoding, as in --encoding cp1252, or give a file with --file"
             ) from error
-        except LookupError as error:
-            raise DataError(f"--encoding: Python knows no encoding {encoding!r}") from error
 
 
 def well_formed(text: str) -> str:

@@ -57,4 +57,4 @@ plugin = SimpleNamespace(
     recipes=lambda _: [{"alpha": 0.1}], search_space=lambda _: {"alpha": FloatRange(0.01, 10.0, log=True)},
     tunable=lambda config, _: {"alpha": config.alpha}, default_dataset=lambda: DemoDataset(source="demo"),
     inspect=lambda dataset, config, cache: data.load(dataset, cache).summary,
-    card=lambda: Card("Naive Bayes over words.", "Counts words by class; trains in an instant."))
+    card=lambda: Card("Naive Bayes over words.", "Counts words by class."), open_file=data.open_input)

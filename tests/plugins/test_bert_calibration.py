@@ -10,6 +10,7 @@ import pytest
 import torch
 from transformers import AutoConfig, AutoModelForSequenceClassification, pipeline
 
+from catalog.capabilities import LabelledFile
 from catalog.contract import TrialResult
 from catalog.errors import ModelSourceError
 from plugins.nlp.text_classification import predictions, temperature
@@ -122,7 +123,5 @@ def test_lengths_are_those_before_the_cut(prepared: PreparedBert, tiny: Make, ma
     folder = BertTrainer().train(tiny(epochs=1), prepared, make_context()[0]).model_dir
     file = tmp_path / "long.csv"
     file.write_text("text,label\n" + "good film " * 40 + ",positive\nbad,negative\n")
-    found = BertTrainer().evaluate_file(
-        file=file, model_dir=folder, text=None, label=None, folder=tmp_path, device="cpu", threads=1
-    )
+    found = BertTrainer().evaluate_file(folder, LabelledFile(file), folder=tmp_path, device="cpu", threads=1)
     assert [(bucket.low, bucket.truncated) for bucket in found.lengths] == [(3, 0.0), (82, 1.0)]

@@ -12,6 +12,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from catalog.capabilities import LabelledFile
 from catalog.contract import Decision, Direction, TrialContext
 from catalog.errors import InputError
 from plugins.nlp.text_classification import predictions
@@ -193,9 +194,8 @@ def test_explanations_are_those_of_fp32(name: str, trained: Path):
 @pytest.mark.parametrize("name", ["fp32", *PRECISIONS])
 def test_files_are_judged_in_every_precision(name: str, trained: Path, bert_files: Any, tmp_path: Path):
     """Evaluations of a file agree within the tolerance with what the model predicts in fp32."""
-    found = BertTrainer().evaluate_file(
-        trained, Path(bert_files.test), text=None, label=None, folder=tmp_path, device="cpu", threads=1, precision=name
-    )
+    file = LabelledFile(Path(bert_files.test))
+    found = BertTrainer().evaluate_file(trained, file, folder=tmp_path, device="cpu", threads=1, precision=name)
     kept = predictions.read(found.predictions)
 
     texts = [json.loads(line)["text"] for line in Path(bert_files.test).read_text().splitlines()]

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from catalog.capabilities import Calibrates, Examines, JudgesFiles
+from catalog.capabilities import Calibrates, Examines, JudgesFiles, LabelledFile
 from catalog.contract import Decision, Direction, TrialContext
 from catalog.dataset import FilesDataset
 from catalog.errors import DataError, ModelSourceError
@@ -148,9 +148,8 @@ def test_files_of_other_rows_are_judged(tmp_path):
     prepared, trainer = prepare(tmp_path, 3), plugin.trainer()
     result = train(prepared, tmp_path / "trial")
     (tmp_path / "mine.csv").write_text("review,sentiment\na splendid plot,c1\nan awful plot,c0\n")
-    found = trainer.evaluate_file(
-        result.model_dir, tmp_path / "mine.csv", text=None, label=None, folder=tmp_path, device="cpu", threads=1
-    )
+    file = LabelledFile(tmp_path / "mine.csv")
+    found = trainer.evaluate_file(result.model_dir, file, folder=tmp_path, device="cpu", threads=1)
     assert (found.split, found.rows, found.metrics["accuracy"]) == ("file", 2, 1.0)
     assert found.predictions == tmp_path / "file.parquet"
     assert [one.label for one in found.classes] == ["c0", "c1", "c2"]

@@ -9,6 +9,7 @@ import pytest
 from pyarrow import parquet
 from sklearn import metrics as reference
 
+from catalog.capabilities import LabelledFile
 from catalog.contract import DataSummary
 from catalog.dataset import DemoDataset, FilesDataset
 from catalog.errors import DataError, ModelSourceError
@@ -286,7 +287,8 @@ def judged_file(trainer, model_dir: Path, folder: Path):
     """Judge a model on a file of its own."""
     path = folder / "more.csv"
     written(path, table(90))
-    return trainer.evaluate_file(model_dir, path, text="text", label="label", folder=folder, device="cpu", threads=1)
+    file = LabelledFile(path, ("text",), "label")
+    return trainer.evaluate_file(model_dir, file, folder=folder, device="cpu", threads=1)
 
 
 def test_older_folders_of_the_linear_model_mean_class_1(linear, tmp_path: Path) -> None:

@@ -175,6 +175,12 @@ def _meet(trouble):
             os._exit(7)
 
 
+def _open_file(file):
+    from plugins.nlp.text_classification.data import open_input
+
+    return open_input(file)
+
+
 def _plugin(key, baseline):
     return SimpleNamespace(
         key=key,
@@ -189,6 +195,7 @@ def _plugin(key, baseline):
         recipes=lambda _: [{"x": 0.6}, {"x": 0.1}],
         tunable=lambda config, _: {"x": config.x, "seconds": config.seconds},
         inspect=lambda dataset, *_: summary(dataset),
+        open_file=_open_file,
         card=lambda: Card("A simulated model.", "Arithmetic."),
         trainer=Trainer,
         chance_level=lambda *_: ChanceLevel(0.5, 0.01),

@@ -1,5 +1,6 @@
 """What predict and export decide before a worker starts, and what they write."""
 
+import csv
 import io
 import json
 import os
@@ -11,13 +12,19 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from catalog.errors import InputError
+from catalog import registry
+from catalog.capabilities import InputFile
+from catalog.errors import DataError, InputError
 from catalog.results import Explanation, Prediction, WordWeight
 from runner.console import exporting, predicting
 from runner.console.destination import check_file, staging, written_file
 from runner.console.exporting import sample_texts
-from runner.console.predicting import chosen_format, chosen_precision, texts_of
-from runner.console.prediction_formats import pieces
+from runner.console.predicting import chosen_format, chosen_precision, file_inputs, typed_inputs
+from runner.console.prediction_formats import Answered, Batch, Layout, pieces
+from runner.console.prediction_table import write_parquet
+
+CLASSES = ("good", "=bad()")
+TEXTS = Layout((), CLASSES)
 
 
 def answer(text="a film", label="good"):
@@ -38,24 +45,60 @@ EXPLAINED = Explanation(
 )
 
 
+def batch(*answers, rows=None):
+    """Return answers to texts, each with its row of a file if there is one."""
+    found = [
+        Answered(one.text if isinstance(one, Prediction) else "", one if isinstance(one, Prediction) else None)
+        for one in answers
+    ]
+    if rows is None:
+        return Batch(found)
+    kept = [Answered(one.text, one.answer, row) for one, row in zip(found, rows.to_pylist(), strict=True)]
+    return Batch(kept, rows)
+
+
+def texts_of(inputs):
+    """Return all texts that are to be answered."""
+    return [text for chunk in inputs.chunks for text in chunk.texts]
+
+
 @pytest.mark.parametrize(
-    ("given", "file", "column", "says"),
-    [
-        (("a",), "x.txt", None, "given as arguments and with --file"),
-        (("a",), None, "x", "--column x names a column of a file"),
-    ],
+    ("given", "column", "says"),
+    [(("a",), ("x",), "--column x names a column of a file"), (("-",), ("x", "y"), "name one --column")],
 )
-def test_texts_are_given_once(given, file, column, says):
-    """Texts from two places, or a column of none, are refused."""
+def test_columns_are_those_of_a_file(given, column, says):
+    """A column of texts that are arguments, or two of stdin, are refused."""
     with pytest.raises(InputError, match=says):
-        texts_of(given, file, column)
+        typed_inputs(given, column, None)
 
 
 def test_arguments_are_text_and_a_dash_is_stdin(monkeypatch):
-    """Halves of surrogate pairs in arguments are replaced; - reads stdin."""
-    assert list(texts_of(("a", "\udcff"), None, None)) == ["a", "\ufffd"]
-    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(b"one\ntwo\n"), isatty=lambda: True))
-    assert list(texts_of(("-",), None, None)) == ["one", "two"]
+    """Halves of surrogate pairs in arguments are replaced; - reads stdin, in the encoding that is given."""
+    assert texts_of(typed_inputs(("a", "\udcff"), (), None)) == ["a", "\ufffd"]
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(b"one\ns\xfc\n"), isatty=lambda: True))
+    assert texts_of(typed_inputs(("-",), (), "cp1252")) == ["one", "sü"]
+
+
+def test_a_plugin_that_reads_no_files_says_so(monkeypatch, tmp_path):
+    """Predict --file of a third party's model without `ReadsFiles` is an error that says what works."""
+    monkeypatch.setattr(registry, "load", lambda key: SimpleNamespace(key=key))
+    with pytest.raises(InputError, match="a/b/c reads no files; give texts as arguments, or pipe lines into stdin"):
+        file_inputs("a/b/c", InputFile(tmp_path / "x.csv"), only=False)
+
+
+def test_chunks_of_a_file_hold_its_rows(tmp_path, capsys):
+    """A file comes in chunks of bounded size with all its columns; --only leaves them out; a note names the column."""
+    path = tmp_path / "a.csv"
+    path.write_text("id,text\n" + "".join(f"{row:04},a text {row}\n" for row in range(2500)))
+    inputs = file_inputs("nlp/text-classification/linear", InputFile(path), only=False)
+    chunks = list(inputs.chunks)
+    assert [len(chunk.texts) for chunk in chunks] == [1024, 1024, 452]
+    assert inputs.columns == ("id", "text")
+    assert chunks[2].rows.to_pylist()[-1] == {"id": "2499", "text": "a text 2499"}
+    assert "the text is in column 'text'" in capsys.readouterr().err
+    assert file_inputs("nlp/text-classification/linear", InputFile(path), only=True).columns == ()
+    with pytest.raises(DataError, match="has no column 'title', which holds the text"):
+        file_inputs("nlp/text-classification/linear", InputFile(path, ("title",)), only=False)
 
 
 def test_format_is_told_or_guessed_from_the_output():
@@ -69,6 +112,9 @@ def test_format_is_told_or_guessed_from_the_output():
         chosen_format("csv", None, json=True, explain=False)
     with pytest.raises(InputError, match="use --format jsonl with --explain"):
         chosen_format(None, Path("a.csv"), json=False, explain=True)
+    assert chosen_format(None, Path("a.parquet"), json=False, explain=False) == "parquet"
+    with pytest.raises(InputError, match="name it with -o"):
+        chosen_format("parquet", None, json=False, explain=False)
 
 
 def test_auto_is_exact_where_speed_does_not_show():
@@ -88,45 +134,106 @@ def test_auto_is_exact_where_speed_does_not_show():
 
 def test_chunks_are_bounded_in_rows_characters_and_time(monkeypatch):
     """A chunk holds at most 1,024 texts, few long ones, and what a slow stream gave in a second."""
-    assert [len(chunk) for chunk in predicting._chunks(iter(["x"] * 2500))] == [1024, 1024, 452]
-    assert [len(chunk) for chunk in predicting._chunks(iter(["x" * 1_500_000] * 7))] == [3, 3, 1]
+    assert [len(chunk.texts) for chunk in predicting._chunks(iter(["x"] * 2500))] == [1024, 1024, 452]
+    assert [len(chunk.texts) for chunk in predicting._chunks(iter(["x" * 1_500_000] * 7))] == [3, 3, 1]
     clock = iter(range(100))
     monkeypatch.setattr(predicting, "time", SimpleNamespace(monotonic=lambda: next(clock) * 0.6))
-    assert [len(chunk) for chunk in predicting._chunks(iter(["x"] * 5))] == [2, 2, 1]
+    assert [len(chunk.texts) for chunk in predicting._chunks(iter(["x"] * 5))] == [2, 2, 1]
 
 
 def test_formats_are_the_same_answers():
     """JSON is one list and JSON Lines its items; CSV has a column a class, made harmless; a table counts cells."""
-    chunks = [[answer(), answer("=cmd()", "=bad()")], [answer("映画")]]
-    listed = json.loads("".join(pieces(iter(chunks), "json")))
-    assert listed == [json.loads(line) for line in "".join(pieces(iter(chunks), "jsonl")).splitlines()]
+    chunks = [batch(answer(), answer("=cmd()", "=bad()")), batch(answer("映画"))]
+    listed = json.loads("".join(pieces(iter(chunks), "json", TEXTS)))
+    assert listed == [json.loads(line) for line in "".join(pieces(iter(chunks), "jsonl", TEXTS)).splitlines()]
     assert listed[0] == {
         "text": "a film",
         "label": "good",
         "confidence": 0.75,
         "probabilities": {"good": 0.75, "=bad()": 0.25},
     }
-    lines = "".join(pieces(iter(chunks), "csv")).splitlines()
+    lines = "".join(pieces(iter(chunks), "csv", TEXTS)).splitlines()
     assert lines[0] == '"text","label","confidence","probability of good","probability of =bad()"'
     assert lines[2] == '"\'=cmd()","\'=bad()",0.75,0.75,0.25'
-    assert "".join(pieces(iter(chunks), "table")).splitlines() == [
+    assert "".join(pieces(iter(chunks), "table", TEXTS)).splitlines() == [
         "label   confidence  text",
         "good        75.0 %  a film",
         "=bad()      75.0 %  =cmd()",
         "good        75.0 %  映画",
     ]
-    assert [list(pieces(iter([]), form)) for form in ("json", "jsonl", "table")] == [["[]\n"], [], []]
+    assert [list(pieces(iter([]), form, TEXTS)) for form in ("json", "jsonl", "table")] == [["[]\n"], [], []]
+
+
+ROWS = pa.record_batch(
+    {
+        "id": ["007", "=cmd()"],
+        "label": ["old", None],
+        "predicted label": [1, 2],
+        "meta": pa.array(['{"a": [1, null]}', None]),
+        "seen": pa.array([0, None], pa.date32()),
+        "share": [0.5, float("nan")],
+        "kept": [True, None],
+    }
+)
+
+
+def test_all_columns_of_a_file_are_kept_in_csv():
+    """Cells stay as they are, also what looks like a formula; new columns that clash are renamed; empty answers are."""
+    layout = Layout(tuple(ROWS.schema.names), CLASSES, ("meta",))
+    written = "".join(pieces(iter([batch(answer("a"), None, rows=ROWS)]), "csv", layout))
+    header, first, second = csv.reader(io.StringIO(written, newline=""))
+    assert header[:7] == ROWS.schema.names
+    assert header[7:] == ["predicted label 3", "confidence", "probability of good", "probability of =bad()"]
+    assert first == ["007", "old", "1", '{"a": [1, null]}', "1970-01-01", "0.5", "true", "good", "0.75", "0.75", "0.25"]
+    assert second == ["=cmd()", "", "2", "", "", "", "", "", "", "", ""]
+
+
+def test_all_columns_of_a_file_are_kept_in_json():
+    """Values keep their types, nested ones are nested again, and what JSON cannot hold is null."""
+    layout = Layout(tuple(ROWS.schema.names), CLASSES, ("meta",))
+    lines = "".join(pieces(iter([batch(answer("a"), None, rows=ROWS)]), "jsonl", layout)).splitlines()
+    first, second = map(json.loads, lines)
+    assert first == {
+        "id": "007", "label": "old", "predicted label": 1, "meta": {"a": [1, None]}, "seen": "1970-01-01", "share": 0.5,
+        "kept": True, "text": "a", "predicted label 3": "good", "confidence": 0.75,
+        "probabilities": {"good": 0.75, "=bad()": 0.25},
+    }  # fmt: skip
+    assert (second["meta"], second["share"], second["predicted label 3"], second["probabilities"]) == (None,) * 3 + (
+        {},
+    )
+
+
+def test_all_columns_of_a_file_are_kept_in_parquet(tmp_path):
+    """Columns keep their types and values; those that are added are null for a row without a text."""
+    layout = Layout(tuple(ROWS.schema.names), CLASSES, ("meta",))
+    with (tmp_path / "a.parquet").open("wb") as file:
+        write_parquet(iter([batch(answer("a"), None, rows=ROWS), batch(rows=ROWS.slice(0, 0))]), layout, file)
+    found = parquet.read_table(tmp_path / "a.parquet")
+    assert found.select(ROWS.schema.names).schema.equals(ROWS.schema)
+    assert found["seen"].to_pylist() == ROWS["seen"].to_pylist()
+    assert found.num_rows == 2
+    assert found["predicted label 3"].to_pylist() == ["good", None]
+    assert found["probability of good"].to_pylist() == [0.75, None]
+
+
+def test_parquet_without_a_row_has_its_columns(tmp_path):
+    """No answers make a file that has the columns all the same."""
+    with (tmp_path / "a.parquet").open("wb") as file:
+        write_parquet(iter([]), TEXTS, file)
+    found = parquet.read_table(tmp_path / "a.parquet")
+    assert (found.num_rows, found.column_names[:3]) == (0, ["text", "label", "confidence"])
 
 
 def test_explanations_say_what_they_are():
     """Weights and attention are told apart and named, strongest first; foreign words are made safe."""
-    shown = "".join(pieces(iter([[EXPLAINED]]), "table"))
+    explained = Batch([Answered(EXPLAINED.prediction.text, EXPLAINED)])
+    shown = "".join(pieces(iter([explained]), "table", TEXTS))
     assert "for good: ending +1.5, \\x1b[31m +0.25  (integrated gradients, log-odds)" in shown
     assert "against good: slow -0.5" in shown
     assert "looked at most: ending 40.0%, slow 10.0%, \\x1b[31m 5.0%  (attention rollout" in shown
     assert "it saw a part only" in shown
     assert "\x1b" not in shown
-    (item,) = json.loads("".join(pieces(iter([[EXPLAINED]]), "json")))
+    (item,) = json.loads("".join(pieces(iter([explained]), "json", TEXTS)))
     assert item["tokens"][0] == {"token": "slow", "weight": -0.5, "attention": 0.1}
 
 

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from catalog import registry
+from catalog.capabilities import LabelledFile
 from catalog.errors import InputError
 from catalog.results import Prediction
 from runner.engine.bench import Bench
@@ -30,7 +31,7 @@ class Plain:
         self.opened += 1
         return answering("plain")
 
-    def evaluate_file(self, model_dir, file, *, text, label, folder, device, threads):
+    def evaluate_file(self, model_dir, file, *, folder, device, threads):
         return "plain"
 
 
@@ -43,7 +44,7 @@ class Choosing(Plain):
         self.opened += 1
         return answering(precision)
 
-    def evaluate_file(self, model_dir, file, *, text, label, folder, device, threads, precision="exact"):
+    def evaluate_file(self, model_dir, file, *, folder, device, threads, precision="exact"):
         return precision
 
 
@@ -62,7 +63,7 @@ def labels(bench, key, precision):
 
 
 def judged(bench, key, precision, folder):
-    return bench.do(JudgeFile(key, MODEL, Path("f.csv"), None, None, folder, precision), LINE)
+    return bench.do(JudgeFile(key, MODEL, LabelledFile(Path("f.csv")), folder, precision), LINE)
 
 
 def test_trainers_are_told_what_was_asked_for(bench, tmp_path):

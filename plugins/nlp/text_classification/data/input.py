@@ -1,6 +1,7 @@
 """A file of texts to predict, read as the files of a data set are, with all its columns."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pyarrow as pa
 
@@ -27,10 +28,17 @@ def open_input(file: InputFile) -> InputTable:
     Raises:
         DataError: The file cannot be read, or lacks a column: all are listed.
     """
-    try:
+    with _of_command():
         return _open(file)
+
+
+@contextmanager
+def _of_command() -> Iterator[None]:
+    """Word errors for the command line: no field of a spec is to blame."""
+    try:
+        yield
     except DataError as error:
-        raise DataError(as_options(error.message)) from error  # no field of a spec is to blame
+        raise DataError(as_options(error.message)) from error
 
 
 def _open(file: InputFile) -> InputTable:
@@ -46,10 +54,11 @@ def _open(file: InputFile) -> InputTable:
         )
 
     def batches(rows: int) -> Iterator[InputBatch]:
-        for part in opened.batches(rows):
-            source = Source(str(path), "file", pa.Table.from_batches([part]), typed=opened.typed)
-            texts, _ = read_texts(source, text)
-            yield InputBatch(tuple(value or "" for value in texts.to_pylist()), part)
+        with _of_command():
+            for part in opened.batches(rows):
+                source = Source(str(path), "file", pa.Table.from_batches([part]), typed=opened.typed)
+                texts, _ = read_texts(source, text)
+                yield InputBatch(tuple(value or "" for value in texts.to_pylist()), part)
 
     fields = [] if first is None else list(first.schema)
     nested = tuple(field.name for field in fields if NESTED_ROW in (field.metadata or {}))

@@ -57,7 +57,8 @@ def _read(file: LabelledFile, names: Sequence[str]) -> Labelled:
     texts = tuple(text for text, keep in zip(rows.texts.to_pylist(), filled.tolist(), strict=True) if keep)
     left_out = int((~rows.filled & ~rows.header).sum())
     found = header_note(source, roles, named=file.text is not None and file.label is not None)
-    notes = (*source.notes, *([found] if found else []), *swallowed_notes(source, roles.label, rows.raw.values))
+    swallowed = swallowed_notes(source, roles.label, {*rows.raw.values, *names})
+    notes = (*source.notes, *([found] if found else []), *swallowed)
     return Labelled(Split(texts, labels), np.flatnonzero(filled), left_out, roles, tuple(map(as_options, notes)))
 
 
