@@ -13,7 +13,7 @@ import pyarrow as pa
 from pyarrow import csv as arrow_csv
 
 from catalog.dataset import Format
-from catalog.errors import DataError
+from catalog.errors import DataError, clause
 from plugins.tables.compression import COMPRESSIONS
 from plugins.tables.dialect import (
     Dialect,
@@ -215,9 +215,9 @@ def _rows(text: _Text, dialect: Dialect, skipped: int) -> Iterator[tuple[list[st
     except csv.Error as error:
         raise DataError(
             f"{text.path}: row {number + 1:,} (counted without the header) has a cell that begins with a quote and "
-            f"is not closed properly; read down to line {reader.line_num + skipped:,}: {error}. Close the quote at the "
-            'end of the cell and write quotes inside it twice ("""Great"" movie"), or set "format": {"quote": ""} if '
-            "quotes have no meaning in this file.",
+            f"is not closed properly; read down to line {reader.line_num + skipped:,}: {clause(error)}. Close the quote "
+            'at the end of the cell and write quotes inside it twice ("""Great"" movie"), or set "format": '
+            '{"quote": ""} if quotes have no meaning in this file.',
             field=text.field,
         ) from error
 

@@ -4,7 +4,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from catalog.errors import ModelSourceError
+from catalog.errors import ModelSourceError, clause
 from plugins.nlp.text_classification.data.positive import id_of
 from plugins.nlp.text_classification.data.wording import listed, shortened
 
@@ -29,7 +29,7 @@ def read_positive(folder: Path, labels: Sequence[str]) -> int:
     except FileNotFoundError:
         record = {}
     except (OSError, ValueError, RecursionError) as error:
-        raise ModelSourceError(f"{path} is damaged: {error}. Train the model again.") from error
+        raise ModelSourceError(f"{path} is damaged: {clause(error)}. Train the model again.") from error
     positive = record.get("positive") if isinstance(record, dict) else record
     if positive is None:
         return id_of(None, labels)
