@@ -215,7 +215,7 @@ def _rows(text: _Text, dialect: Dialect, skipped: int) -> Iterator[tuple[list[st
     except csv.Error as error:
         raise DataError(
             f"{text.path}: row {number + 1:,} (counted without the header) has a cell that begins with a quote and "
-            f"is not closed properly; read down to line {reader.line_num + skipped:,}: {clause(error)}. Close the quote "
+            f"is not closed properly; read down to line {reader.line_num + skipped:,}: {clause(error)}. Close it "
             'at the end of the cell and write quotes inside it twice ("""Great"" movie"), or set "format": '
             '{"quote": ""} if quotes have no meaning in this file.',
             field=text.field,
