@@ -6,7 +6,7 @@ from pathlib import Path
 
 from catalog.errors import ModelSourceError, clause
 from plugins.nlp.text_classification.data.positive import id_of
-from plugins.nlp.text_classification.data.wording import listed, shortened
+from plugins.tables.wording import listed, shortened
 
 __all__ = ["RECORD", "read_positive"]
 

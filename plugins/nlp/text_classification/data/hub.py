@@ -16,7 +16,7 @@ from catalog.dataset import HubDataset
 from catalog.errors import DataError, UnreachableError
 from plugins.nlp.text_classification.data.quiet import quiet
 from plugins.nlp.text_classification.data.records import Source
-from plugins.nlp.text_classification.data.wording import listed, shortened
+from plugins.tables.wording import listed, shortened
 
 if TYPE_CHECKING:
     import datasets

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from catalog.contract import DataSummary
 from catalog.errors import DataError
-from plugins.nlp.text_classification.data.wording import listed, nearest, shortened
+from plugins.tables.wording import listed, nearest, shortened
 
 __all__ = ["id_of", "positive_id", "resolve_positive"]
 

@@ -10,7 +10,7 @@ from catalog.dataset import Limit
 from catalog.errors import DataError
 from plugins.nlp.text_classification.data.records import Split
 from plugins.nlp.text_classification.data.stratification import carve, carve_groups, carve_latest, sample, with_time
-from plugins.nlp.text_classification.data.wording import listed
+from plugins.tables.wording import listed
 
 __all__ = [
     "SPLITS",
