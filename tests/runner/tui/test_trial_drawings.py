@@ -164,7 +164,7 @@ def test_of_many_classes_the_weakest_are_told(known, desk) -> None:
 def test_sentences_tell_how_a_trial_ended(known, desk) -> None:
     """Failed and pruned trials say why; complete ones say nothing."""
     assert outcome(known(7), desk) == ""
-    assert outcome(known(6), desk) == "Out of memory: 4.2 GB wanted, 3.1 GB free"
+    assert outcome(known(6), desk) == "Out of memory: 4.2 GB wanted, 3.1 GB free."
     assert outcome(known(4), desk).startswith("Pruned at 0.0")
 
 
