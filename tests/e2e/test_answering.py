@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psutil
 import pytest
+from pyarrow import parquet
 
 MODELCAT = Path(sys.executable).with_name("modelcat")
 HOSTILE = [
@@ -81,13 +82,42 @@ def test_hostile_texts_stay_in_their_place(trained, form):
         assert "\\x1b[31m" in out
 
 
-def test_lines_of_any_bytes_have_an_answer(trained):
-    """Empty lines, a byte-order mark, CRLF, bytes that are no UTF-8 and a million characters: an answer each."""
-    content = b"\xef\xbb\xbffirst\r\n\n\xff\xfe broken\n" + b"x" * 1_000_000 + b"\nlast"
+def test_every_line_has_an_answer(trained):
+    """Empty lines, a byte-order mark, CRLF and a million characters: an answer each, an empty one for no text."""
+    content = b"\xef\xbb\xbffirst\r\n\n" + b"x" * 1_000_000 + b"\nlast"
     out, err = feed(trained, content, "--format", "jsonl")
-    texts = [json.loads(line)["text"] for line in out.splitlines()]
-    assert texts == ["first", "", "\ufffd\ufffd broken", "x" * 1_000_000, "last"]
-    assert err.count("not UTF-8") == 1
+    answers = [json.loads(line) for line in out.splitlines()]
+    assert [answer["text"] for answer in answers] == ["first", "", "x" * 1_000_000, "last"]
+    assert [answer["label"] for answer in answers] == ["yes", None, "yes", "yes"]
+    assert "1 of 4 rows have no text and got an empty answer" in err
+
+
+def test_bytes_of_another_encoding_are_refused_or_read(trained):
+    """Bytes that are not UTF-8 are an error that says what to write; no answer is about U+FFFD."""
+    out, err = feed(trained, b"first\ns\xfc\xdf\n", "--format", "jsonl", code=2)
+    assert "\ufffd" not in out
+    assert "line 2 is not utf-8 text: byte 0xfc" in err
+    assert "--encoding cp1252" in err
+    out, _ = feed(trained, b"s\xfc\xdf\n", "--format", "jsonl", "--encoding", "cp1252")
+    assert json.loads(out)["text"] == "süß"
+
+
+def test_a_file_keeps_its_columns(trained):
+    """Answers stand next to all columns of a file; --only leaves these out; clashing names are renamed."""
+    trained.write("mine.csv", "id,label,text\n007,old,a\n008,,\n=1+1,new,c\n")
+    shown = trained.run("predict", "one", "--file", "mine.csv", "--format", "csv")
+    header, *rows = csv.reader(io.StringIO(shown.out, newline=""))
+    assert header[:5] == ["id", "label", "text", "predicted label", "confidence"]
+    assert [row[:4] for row in rows] == [["007", "old", "a", "yes"], ["008", "", "", ""], ["=1+1", "new", "c", "yes"]]
+    assert "the text is in column 'text'" in shown.err
+    assert "1 of 3 rows have no text and got an empty answer" in shown.err
+    only = trained.run("predict", "one", "--file", "mine.csv", "--format", "csv", "--only").out
+    assert only.splitlines()[0].startswith('"text","label","confidence"')
+    trained.run("predict", "one", "--file", "mine.csv", "-o", "mine.parquet")
+    found = parquet.read_table(trained.folder / "mine.parquet")
+    assert found["id"].to_pylist() == ["007", "008", "=1+1"]
+    assert found["predicted label"].to_pylist() == ["yes", None, "yes"]
+    assert "no column 'body'" in trained.run("predict", "one", "--file", "mine.csv", "--column", "body", code=2).err
 
 
 def test_answers_come_while_texts_still_do(trained):
@@ -111,7 +141,7 @@ def test_order_and_count_hold_over_many_chunks(trained):
 
 
 def test_a_reader_that_has_enough_ends_it_quietly(trained):
-    """A closed pipe is no error: exit code 0, not a word, no worker left."""
+    """A closed pipe is no error: exit code 0, no word of it, no worker left."""
     trained.write("endless.txt", "text\n" * 50_000)
     process = start(
         trained, "--file", "endless.txt", "--format", "jsonl", stdout=subprocess.PIPE, stderr=subprocess.PIPE
@@ -119,7 +149,7 @@ def test_a_reader_that_has_enough_ends_it_quietly(trained):
     process.stdout.readline()
     children = psutil.Process(process.pid).children(recursive=True)
     process.stdout.close()
-    assert process.stderr.read() == b""
+    assert process.stderr.read() == b"modelcat: endless.txt: the text is in column 'text'\n"
     assert process.wait(30) == 0
     process.stderr.close()
     assert not psutil.wait_procs(children, timeout=10)[1], "a worker outlived it"

@@ -54,10 +54,20 @@ def test_evaluation_of_a_file(trained):
     assert "--force" in trained.run("evaluate", trained.linear, "rows.csv", "-o", "p.parquet", code=2).err
 
 
+def test_ids_are_labels_on_request(trained):
+    """--labels-as ids reads numbers as places in the list of classes, and gives the same figures as names do."""
+    trained.write("ids.csv", ROWS.replace("positive", "1").replace("negative", "0"))
+    by_ids = trained.json("evaluate", trained.linear, "ids.csv", "--labels-as", "ids")
+    by_names = trained.json("evaluate", trained.linear, "rows.csv")
+    assert by_ids["confusion"] == by_names["confusion"]
+    assert by_ids["metrics"] == by_names["metrics"]
+
+
 @pytest.mark.parametrize(
     ("content", "parts"),
     [
-        ("text,label\na film,positive\na film,mixed\n", ["mixed", "negative, positive"]),
+        ("text,label\na film,positive\na film,mixed\n", ["'mixed' (1)", "'negative', 'positive'"]),
+        ("text,label\na film,1\na film,0\n", ["'1' (1)", "--labels-as ids"]),
         ("text\na film\n", ["one column only"]),
         ("text,label\na,b,c\n", ["row 1"]),
     ],
