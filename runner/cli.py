@@ -513,7 +513,7 @@ def predict(
         typed_inputs,
     )
     from runner.console.predicting import predict as answer
-    from runner.console.reading import given_format, input_file
+    from runner.console.reading import given_format, input_file, stored_columns
     from runner.study.kept_model import kept_model
 
     chosen = chosen_format(form, output, json=json, explain=explain)
@@ -524,9 +524,10 @@ def predict(
         raise InputError("texts are given as arguments and with --file; leave one of them out")
     if from_stdin and only:
         raise InputError("--only leaves the columns of a file out, but no file is given; --file names it")
-    inputs = typed_inputs(texts, column, encoding) if from_stdin else None
     place, record = _place(storage, 1), _store(storage).study(study)
-    if inputs is None:
+    if from_stdin:
+        inputs = typed_inputs(texts, column, encoding, stored_columns(record).text)
+    else:
         inputs = file_inputs(record.key, input_file(record, Path(str(file)), column, written), only=only)
     question = Question(record.key, kept_model(record, place), explain, arithmetic, place.debug)
     answer(question, inputs, chosen, output, force=force)

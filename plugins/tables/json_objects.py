@@ -34,16 +34,18 @@ def open_json(path: Path, field: str, given: Format) -> OpenTable:
     encoding = given_encoding(path, field, given.encoding) if given.encoding else find_encoding(path, field)
     kinds: dict[str, set[type]] = {}
     nested: dict[str, int] = {}
-    rows = 0
+    rows = halves = 0
     reader = _Objects(path, field, encoding)
     for row in reader:
         rows += 1
         for name, value in row.items():
             kinds.setdefault(name, set()).add(_kind(value))
+            halves += isinstance(value, str) and not value.isascii() and _storable(value) != value
             if isinstance(value, list | dict):
                 nested.setdefault(name, rows)
     if not rows:
         raise DataError(f"{path} holds no rows.", field=field)
+    broken = f"{path.name}: {halves:,} strings hold half a character (an emoji cut in two), read as a question mark."
     names = {name: _storable(name) for name in kinds}
     if len(set(names.values())) < len(names):
         raise DataError(f"{path}: several keys have one name: {listed(names.values())}.", field=field)
@@ -69,7 +71,7 @@ def open_json(path: Path, field: str, given: Format) -> OpenTable:
         columns=tuple(schema.names),
         typed=True,
         lines=reader.lines,
-        notes=() if encoding.note is None else (encoding.note,),
+        notes=(*([] if encoding.note is None else [encoding.note]), *([broken] if halves else [])),
         batches=batches,
         read=lambda: pa.Table.from_batches(batches(1 << 16), schema),
     )

@@ -49,7 +49,14 @@ def print_evaluation(evaluation: Evaluation) -> None:
             ["class", "rows", "predicted", "precision", "recall", "f1"],
             [
                 [scores.label, f"{scores.rows:,}", f"{scores.predicted:,}"]
-                + [metric_value("f1", value) for value in (scores.precision, scores.recall, scores.f1)]
+                + [
+                    metric_value("f1", value if known else None)
+                    for value, known in (
+                        (scores.precision, scores.predicted),
+                        (scores.recall, scores.rows),
+                        (scores.f1, scores.rows),
+                    )
+                ]
                 for scores in evaluation.classes
             ],
             right=frozenset({"rows", "predicted", "precision", "recall", "f1"}),

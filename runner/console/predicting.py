@@ -74,13 +74,16 @@ class Question:
     debug: bool = False
 
 
-def typed_inputs(given: tuple[str, ...], column: tuple[str, ...], encoding: str | None) -> Inputs:
+def typed_inputs(
+    given: tuple[str, ...], column: tuple[str, ...], encoding: str | None, stored: tuple[str, ...] = ()
+) -> Inputs:
     """Return the texts of the command line, or those of stdin.
 
     Args:
         given: Texts as arguments; ``-`` alone, or nothing, is stdin.
         column: Key of the texts in JSON Lines.
         encoding: Of stdin; UTF-8 if None.
+        stored: Columns of text that the study was made with, for JSON Lines.
 
     Raises:
         InputError: No texts are given, or several columns.
@@ -93,7 +96,7 @@ def typed_inputs(given: tuple[str, ...], column: tuple[str, ...], encoding: str 
         raise InputError("no text given; give texts as arguments, a file with --file, or pipe lines into stdin")
     if len(column) > 1:
         raise InputError("stdin has one text in a row; name one --column, or give a file with --file")
-    return Inputs(_chunks(stream_texts(sys.stdin.buffer, column[0] if column else None, encoding or "utf-8")))
+    return Inputs(_chunks(stream_texts(sys.stdin.buffer, column[0] if column else None, encoding or "utf-8", stored)))
 
 
 def file_inputs(key: str, file: InputFile, *, only: bool) -> Inputs:

@@ -12,7 +12,7 @@ from catalog.dataset import Format
 from catalog.errors import InputError
 from runner.store.records import StudyRecord
 
-__all__ = ["given_format", "input_file", "labelled_file"]
+__all__ = ["StoredColumns", "given_format", "input_file", "labelled_file", "stored_columns"]
 
 
 def given_format(delimiter: str | None, quote: str | None, encoding: str | None, *, no_header: bool) -> Format | None:
@@ -34,7 +34,7 @@ def given_format(delimiter: str | None, quote: str | None, encoding: str | None,
 
 def input_file(record: StudyRecord, path: Path, columns: tuple[str, ...], form: Format | None) -> InputFile:
     """Return a file of texts to predict; its text is in `columns`, or where the study's data had it."""
-    return InputFile(path, columns or _stored(record).text or None, form)
+    return InputFile(path, columns or stored_columns(record).text or None, form or _stored_format(record))
 
 
 def labelled_file(
@@ -46,13 +46,13 @@ def labelled_file(
     labels_as: Literal["names", "ids"],
 ) -> LabelledFile:
     """Return a labelled file; text and label are in the columns that are named, or where the study's data had them."""
-    stored, dataset = _stored(record), record.spec.get("dataset")
+    stored, dataset = stored_columns(record), record.spec.get("dataset")
     names = record.data.get("label_names")
     return LabelledFile(
         path,
         text or stored.text or None,
         label or stored.label,
-        form,
+        form or _stored_format(record),
         labels_as,
         normalize_labels=isinstance(dataset, Mapping) and dataset.get("normalize_labels") is True,
         stored={str(value): str(name) for value, name in names.items()} if isinstance(names, Mapping) else {},
@@ -60,16 +60,35 @@ def labelled_file(
 
 
 @dataclass(frozen=True, slots=True)
-class _Columns:
+class StoredColumns:
+    """Columns of text and label that a study was made with; empty and None if it does not say."""
+
     text: tuple[str, ...]
     label: str | None
 
 
-def _stored(record: StudyRecord) -> _Columns:
-    """Return the columns that a study's data had; studies of the last release do not say."""
+def stored_columns(record: StudyRecord) -> StoredColumns:
+    """Return the columns that a study's data had; of one of the last release those that its spec names."""
     found = record.data.get("columns")
     if not isinstance(found, Mapping):
-        return _Columns((), None)
+        found = record.spec.get("dataset")
+    if not isinstance(found, Mapping):
+        return StoredColumns((), None)
     text, label = found.get("text"), found.get("label")
-    names = tuple(map(str, text)) if isinstance(text, list | tuple) else ()
-    return _Columns(names, label if isinstance(label, str) else None)
+    names = (text,) if isinstance(text, str) else tuple(map(str, text)) if isinstance(text, list | tuple) else ()
+    return StoredColumns(names, label if isinstance(label, str) else None)
+
+
+def _stored_format(record: StudyRecord) -> Format | None:
+    """Return how the study's own files are written, as its spec says.
+
+    Not their encoding: that of another file is found, and one that is wrong would not be noticed.
+    """
+    dataset = record.spec.get("dataset")
+    found = dataset.get("format") if isinstance(dataset, Mapping) else None
+    if not isinstance(found, Mapping):
+        return None
+    try:
+        return Format.model_validate({name: value for name, value in found.items() if name != "encoding"})
+    except ValidationError:  # of another version, or edited by hand
+        return None

@@ -1,10 +1,10 @@
 """Runs a study with narration on stderr, and prints what came of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from catalog.metric_labels import ClassScope, english_label, labelled
+from catalog.metric_labels import ClassScope, english_label, evaluation_scope, labelled
 from catalog.spec import Request
 from catalog.statement import english, from_json
 from runner.console.answers import study_answer, trained_answer
@@ -13,7 +13,8 @@ from runner.console.output import narrator, print_json, print_line
 from runner.console.tables import print_trials
 from runner.console.text import duration, metric_value, safe
 from runner.store.files import path_inside
-from runner.store.records import Mode, StudyRecord
+from runner.store.judgements import evaluation_in
+from runner.store.records import EvaluationRecord, Mode, StudyRecord
 from runner.store.store import Store
 from runner.study.coordinator import run_study
 from runner.study.place import Place
@@ -34,11 +35,12 @@ def print_study(record: StudyRecord, place: Place, *, json: bool) -> None:
     if json:
         print_json(study_answer(record, place.folder_of(record.study)))
         return
-    print_trials(record, Store.open(place.storage, create=False).trials(record.study))
+    store = Store.open(place.storage, create=False)
+    print_trials(record, store.trials(record.study))
     print_line()
     if record.verdict:
         print_line(_sentence(record.verdict, record.class_scope))
-    for line in _test_lines(record):
+    for line in _test_lines(record, store.evaluations(record.study)):
         print_line(line)
     if record.model_dir:
         print_line(f"model   {_shown_path(path_inside(place.folder_of(record.study), record.model_dir))}")
@@ -58,7 +60,7 @@ def print_training(record: StudyRecord, place: Place, *, json: bool) -> None:
         return
     shown = _named(trial.metrics, record.class_scope)
     print_line(f"{record.study}: validation {shown}")
-    for line in _test_lines(record):
+    for line in _test_lines(record, store.evaluations(record.study)):
         print_line(line)
     speed = trial.speed
     if speed.get("training_seconds") is not None:
@@ -79,13 +81,19 @@ def _sentence(verdict: Mapping[str, Any], scope: ClassScope) -> str:
     return told or str(verdict["sentence"])
 
 
-def _test_lines(record: StudyRecord) -> list[str]:
+def _test_lines(record: StudyRecord, evaluations: Sequence[EvaluationRecord]) -> list[str]:
+    def scope(subject: str) -> ClassScope:
+        """Return over how many classes averages are: those that the test split has, not all of the study."""
+        judged = evaluation_in(evaluations, subject, "test")
+        known = record.class_scope
+        return known if judged is None or known.positive is not None else evaluation_scope(judged)
+
     lines = []
     if record.test:
-        lines.append(f"test    {_scores(record.test, record.class_scope)} ({record.test['n']:,} rows, used once)")
+        lines.append(f"test    {_scores(record.test, scope('winner'))} ({record.test['n']:,} rows, used once)")
     if record.baseline and record.baseline.get("test"):
         name = str(record.baseline["key"]).rpartition("/")[2]
-        lines.append(f"        {name} baseline: {_scores(record.baseline['test'], record.class_scope)}")
+        lines.append(f"        {name} baseline: {_scores(record.baseline['test'], scope('baseline'))}")
     return lines
 
 

@@ -14,13 +14,20 @@ __all__ = ["stream_texts"]
 _TEXT = "text"
 
 
-def stream_texts(stream: IO[bytes], column: str | None, encoding: str) -> Iterator[str]:
-    """Yield the texts of stdin: a text a line, or JSON Lines where the first line is an object with such a key.
+def stream_texts(stream: IO[bytes], column: str | None, encoding: str, stored: tuple[str, ...] = ()) -> Iterator[str]:
+    """Yield the texts of stdin: a text a line, or JSON Lines if the first line is an object.
 
     Empty lines of plain text are texts too.
 
+    Args:
+        stream: Bytes.
+        column: Key of the texts in JSON Lines; that of the study if None.
+        encoding: Of the stream.
+        stored: Columns of text that the study was made with; ``text`` counts if it does not say.
+
     Raises:
-        DataError: Bytes that are not of the encoding; with `column`, a line that is no JSON object.
+        DataError: Bytes that are not of the encoding, an object that lacks the key, a line that is no object after
+            one that is, or a study whose text is joined from several columns.
     """
     lines = text_lines(stream, "stdin", encoding)
     if (first := next(lines, None)) is None:
@@ -30,22 +37,26 @@ def stream_texts(stream: IO[bytes], column: str | None, encoding: str) -> Iterat
         yield first
         yield from lines
 
-    if column is not None or _has_key(first, _TEXT):
-        yield from _json_lines(all_lines(), column or _TEXT, "stdin")
-    else:
+    if column is None and not _is_object(first):
         yield from map(_bare, all_lines())
+        return
+    if column is None and len(stored) > 1:
+        raise DataError(
+            f"stdin: this study joins the columns {', '.join(map(repr, stored))}; "
+            "give the objects in a file, with --file"
+        )
+    yield from _json_lines(all_lines(), column or (stored[0] if stored else _TEXT), "stdin")
 
 
 def _bare(line: str) -> str:
     return line.removesuffix("\n").removesuffix("\r")
 
 
-def _has_key(line: str, key: str) -> bool:
+def _is_object(line: str) -> bool:
     try:
-        found = json.loads(line)
+        return isinstance(json.loads(line), dict)
     except (ValueError, RecursionError):
         return False
-    return isinstance(found, dict) and key in found
 
 
 def _json_lines(lines: Iterator[str], column: str, name: str) -> Iterator[str]:

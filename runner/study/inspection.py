@@ -45,7 +45,7 @@ def changed_data(record: StudyRecord, request: Request, cache: Path) -> str | No
     try:
         if request.plugin.inspect(request.dataset, request.config, cache).fingerprint == made_with:
             return None
-        what = "the files of its data set have changed since it was run"
+        what = "the files of its data set have changed since it was run, or this version reads them differently"
     except ModelcatError as error:
         what = f"the files of its data set have changed since it was run and cannot be used now ({error.message})"
     return (

@@ -68,7 +68,7 @@ def fixed_losses(monkeypatch: pytest.MonkeyPatch, losses: list[float], accuracie
     """Let the validations of a training measure these."""
     told = zip(losses, accuracies, strict=True)
 
-    def measured(_: Any, __: Any) -> dict[str, float]:
+    def measured(*_: Any) -> dict[str, float]:
         loss, accuracy = next(told)
         return {"accuracy": accuracy, "told_loss": loss}
 

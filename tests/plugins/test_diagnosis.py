@@ -526,7 +526,7 @@ def everything_wrong() -> list[Evidence]:
         intervals={"ece": (0.11, 0.14)},
         lengths=(bucket(2, 9, accuracy=0.7, accuracy_high=0.75), bucket(10, 900, truncated=0.9)),
     )
-    uneven = replace(DATA, label_rows={"train": (2700, 180)}, duplicates={"test": 100})
+    uneven = replace(DATA, label_rows={"train": (2700, 180), "test": (800, 0)}, duplicates={"test": 100})
     bad = study(
         data=uneven,
         evaluations={("winner", "test"): skewed},

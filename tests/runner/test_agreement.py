@@ -65,7 +65,7 @@ def test_all_places_say_the_same(request_of, place, recorder, capsys, seed, metr
     answer = study_answer(record, place.folder_of(record.study))
     assert answer["best"] == {"number": number, "params": dict(kept.params), "metrics": dict(kept.metrics)}
     assert answer["verdict"]["winner"] == record.winner["arm"] == ("given" if number == 0 else f"trial/{number}")
-    assert study_line(record)["best"] == {"number": number, "value": kept.value, "metric": metric}
+    assert study_line(record)["best"].items() >= {"number": number, "value": kept.value, "metric": metric}.items()
 
     # the kept model
     folder = kept_model(record, place)

@@ -14,10 +14,14 @@ def stream(content, column=None, encoding="utf-8"):
 
 
 def test_stdin_is_lines_or_objects():
-    """A first line that is an object with "text" makes JSON Lines of it; anything else is a text a line."""
+    """A first line that is an object makes JSON Lines of it, read by the study's column; else it is a text a line."""
     assert stream(b"one\n\ntwo") == ["one", "", "two"]
     assert stream(b'{"text": "one"}\n{"text": "two"}\n') == ["one", "two"]
-    assert stream(b'{"review": "one"}\n') == ['{"review": "one"}']
+    with pytest.raises(DataError, match="line 1 has no 'text'; --column names it: known: review"):
+        stream(b'{"review": "one"}\n')
+    assert list(stream_texts(io.BytesIO(b'{"title": "one", "text": "x"}'), None, "utf-8", ("title",))) == ["one"]
+    with pytest.raises(DataError, match="joins the columns 'title', 'body'"):
+        list(stream_texts(io.BytesIO(b'{"title": "one"}'), None, "utf-8", ("title", "body")))
     assert stream(b'{"review": "one"}\n', "review") == ["one"]
     assert stream("sü\n".encode("cp1252"), encoding="cp1252") == ["sü"]
     assert stream(b"") == []

@@ -1,10 +1,11 @@
 """Which column holds the text, which the class, and which are left alone."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from catalog.columns import ColumnRoles
 from catalog.errors import DataError
-from plugins.nlp.text_classification.data.profiles import Profile, profile, words_in
+from plugins.nlp.text_classification.data.profiles import Profile, profile
 from plugins.nlp.text_classification.data.records import Source
 from plugins.tables.table import NESTED_ROW
 from plugins.tables.wording import listed, nearest
@@ -66,8 +67,7 @@ _OTHER_NAMES = frozenset(
 )
 """Names of columns that are neither text nor label, by which the first line of a file shows that it is a header."""
 _SHOWN = 12
-_LOOKED_AT = 200
-_CHARACTERS = 4000
+_MACHINE_NAME = re.compile(r"[A-Za-z]{1,20}[_\d]\w*")
 
 
 def choose_columns(
@@ -124,14 +124,13 @@ def choose_columns(
     return ColumnRoles(texts, label, ignored, group, time)
 
 
-def header_note(source: Source, roles: ColumnRoles, *, named: bool) -> str | None:
+def header_note(source: Source, *, named: bool) -> str | None:
     """Return a note on a first line that was taken for names, if nothing shows that it is no row.
 
-    A usual name of any column shows that, and so does a name of fewer words than nearly all texts have.
+    A usual name of any column shows that, and so do names such as ``v1`` and ``first_name``.
 
     Args:
         source: A file.
-        roles: Its columns.
         named: Whether text and label were named, not found.
     """
     names = source.table.column_names
@@ -139,9 +138,7 @@ def header_note(source: Source, roles: ColumnRoles, *, named: bool) -> str | Non
         return None
     if any(name.strip().casefold() in {*TEXT_NAMES, *LABEL_NAMES, *_OTHER_NAMES} for name in names):
         return None
-    texts = source.table[roles.text[0]].slice(0, _LOOKED_AT).cast("large_string").to_pylist()
-    words = sorted(words_in(text[:_CHARACTERS]) for text in texts if text and text.strip())
-    if words and words_in(roles.text[0]) < words[len(words) // 50]:
+    if all(_MACHINE_NAME.fullmatch(name.strip()) for name in names):
         return None
     return (
         f"{source.origin}: the first line was taken for the names of the columns: {listed(map(repr, names))}. If it is "
@@ -174,8 +171,9 @@ def _named_label(source: Source, profiles: Mapping[str, Profile], candidates: Se
 def _text(source: Source, profiles: Mapping[str, Profile], candidates: Sequence[str]) -> str:
     named = _named(candidates, TEXT_NAMES)
     if len(named) == 1 and profiles[named[0]].nameless:
-        kind = profiles[named[0]].kind
-        raise _ambiguous(source, profiles, "text", f"column {named[0]!r} holds values of the kind {kind}", named)
+        kind, others = profiles[named[0]].kind, [name for name in candidates if profiles[name].kind == "text"]
+        why = f"column {named[0]!r} holds values of the kind {kind}"
+        raise _ambiguous(source, profiles, "text", why, others or named)
     if len(named) == 1 and named[0].strip().casefold() == TEXT_NAMES[0]:
         return named[0]
     plausible = [name for name in candidates if name in named or profiles[name].kind == "text"]
@@ -190,8 +188,9 @@ def _text(source: Source, profiles: Mapping[str, Profile], candidates: Sequence[
 
 def _remaining(source: Source, profiles: Mapping[str, Profile], others: Sequence[str]) -> str:
     if len(others) != 1:
-        likely = [name for name in others if profiles[name].kind in {"category", "short", "flag", "number"}]
-        raise _ambiguous(source, profiles, "label", "no column has a name that says label", likely or others)
+        kinds = ("category", "flag", "short", "number")
+        ranked = [name for kind in kinds for name in others if profiles[name].kind == kind]
+        raise _ambiguous(source, profiles, "label", "no column has a name that says label", ranked or others)
     return others[0]
 
 

@@ -56,9 +56,11 @@ def _read(file: LabelledFile, names: Sequence[str]) -> Labelled:
     labels.flags.writeable = False
     texts = tuple(text for text, keep in zip(rows.texts.to_pylist(), filled.tolist(), strict=True) if keep)
     left_out = int((~rows.filled & ~rows.header).sum())
-    found = header_note(source, roles, named=file.text is not None and file.label is not None)
+    found = header_note(source, named=file.text is not None and file.label is not None)
     swallowed = swallowed_notes(source, roles.label, {*rows.raw.values, *names})
-    notes = (*source.notes, *([found] if found else []), *swallowed)
+    absent = [name for index, name in enumerate(names) if not (labels == index).any()]
+    missing = f"No row of the file is of {listed(map(repr, absent))}: nothing is known of their precision and recall."
+    notes = (*source.notes, *([found] if found else []), *swallowed, *([missing] if absent else []))
     return Labelled(Split(texts, labels), np.flatnonzero(filled), left_out, roles, tuple(map(as_options, notes)))
 
 
@@ -67,12 +69,27 @@ def _classes(file: LabelledFile, source: Source, column: str, raw: RawLabels, na
     if file.labels_as == "ids":
         return Classes(tuple(names), {str(index): index for index in range(len(names))})
     ids = {name: index for index, name in enumerate(names)}
+    by_name = Classes(tuple(names), ids, file.normalize_labels)
     declared = source.class_names.get(column, ())
-    if raw.whole and declared and not set(raw.values) <= ids.keys():
-        ids = {str(number): ids[name] for number, name in enumerate(declared) if name in ids}
-    elif file.stored:
-        ids = {**{value: ids[name] for value, name in file.stored.items() if name in ids}, **ids}
-    return Classes(tuple(names), ids, file.normalize_labels)
+    if raw.whole and declared:  # numbers that the file itself gives names to
+        numbers = {str(number): ids[name] for number, name in enumerate(declared) if name in ids}
+        return Classes(tuple(names), numbers)
+    if not file.stored:
+        return by_name
+    stored = {value: ids[name] for value, name in file.stored.items() if name in ids}
+    by_value = Classes(tuple(names), stored, file.normalize_labels)
+    readings = [(by_name.id_of(value), by_value.id_of(value)) for value in raw.values]
+    named, as_stored = (all(each[place] is not None for each in readings) for place in (0, 1))
+    if named == as_stored and any(None not in each and each[0] != each[1] for each in readings):
+        both = ", ".join(f"{value!r} is stored for {name!r}" for value, name in list(file.stored.items())[:3])
+        raise DataError(
+            f"{file.path}: column {column!r} holds {listed(map(repr, raw.values))}, which are names of classes and "
+            f"also how the study's own data store other classes ({both}). Write the labels as names, or as ids with "
+            "--labels-as ids."
+        )
+    if named == as_stored:
+        return Classes(tuple(names), {**stored, **ids}, file.normalize_labels)
+    return by_name if named else by_value
 
 
 def _unknown(file: LabelledFile, column: str, unknown: dict[str, int], raw: RawLabels, names: Sequence[str]) -> str:

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -23,6 +23,7 @@ __all__ = [
     "label_key",
     "list_notes",
     "merge_key",
+    "merged_notes",
     "missing_notes",
     "quoted_notes",
     "read_labels",
@@ -48,11 +49,13 @@ class RawLabels:
         values: The distinct values, spelled as strings, in no particular order.
         numeric: Whether all of them are numbers.
         codes: For each row the index of its value, -1 if the row has none; int64, shape (rows,).
+        merged: Values as they stand in the file that were taken for another spelling of the same one, with their rows.
     """
 
     values: tuple[str, ...]
     numeric: bool
     codes: np.ndarray
+    merged: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def whole(self) -> bool:
@@ -104,7 +107,19 @@ def read_labels(source: Source, column: str) -> RawLabels:
     distinct = tuple(dict.fromkeys(value for value in spelled if value is not None))
     index = {value: code for code, value in enumerate(distinct)}
     codes = np.array([-1 if value is None else index[value] for value in spelled] + [-1], dtype=np.int64)
-    return RawLabels(distinct, numeric, codes[pc.fill_null(indices, len(spelled)).to_numpy()])
+    places = pc.fill_null(indices, len(spelled)).to_numpy()
+    merged = _merged(dictionary.to_pylist(), spelled, places) if pa.types.is_large_string(values.type) else {}
+    return RawLabels(distinct, numeric, codes[places], merged)
+
+
+def _merged(stored: Sequence[str | None], spelled: Sequence[str | None], places: np.ndarray) -> Mapping[str, int]:
+    """Return with their rows those spellings of a value that are not the only one of it."""
+    known = Counter(value for value in spelled if value is not None)
+    if not known or max(known.values()) == 1:
+        return {}
+    rows = np.bincount(places, minlength=len(stored)).tolist()
+    pairs = zip(stored, spelled, rows[: len(stored)], strict=True)
+    return {text: count for text, value, count in pairs if text is not None and value is not None and known[value] > 1}
 
 
 def join_labels(parts: Sequence[RawLabels]) -> RawLabels:
@@ -185,6 +200,14 @@ def quoted_notes(counts: Mapping[str, int]) -> list[str]:
         "delimiter, without a space."
     )
     return [note]
+
+
+def merged_notes(raw: RawLabels) -> list[str]:
+    """Return a note on labels that a file spells in several ways, as with spaces around them or as 1 and 1.0."""
+    if not raw.merged:
+        return []
+    shown = ", ".join(f"{value!a} ({count:,} rows)" for value, count in list(raw.merged.items())[: 2 * _SHOWN])
+    return [f"Labels that differ only in spaces around them, or as 1 and 1.0 do, were read as the same: {shown}."]
 
 
 def list_notes(counts: Mapping[str, int]) -> list[str]:

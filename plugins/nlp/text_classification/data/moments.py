@@ -1,6 +1,7 @@
 """The columns that decide who is in which split: groups as codes, moments as numbers that sort."""
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -11,7 +12,7 @@ from plugins.nlp.text_classification.data.records import Source
 from plugins.nlp.text_classification.data.values import read_values
 from plugins.tables.wording import rows_named, shortened
 
-__all__ = ["group_codes", "read_groups", "read_times"]
+__all__ = ["group_codes", "read_groups", "read_times", "stored_times"]
 
 _FORMATS = (
     "%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y/%m/%d",
@@ -47,8 +48,8 @@ def group_codes(groups: Mapping[str, Sequence[str]]) -> tuple[Mapping[str, np.nd
     return codes, tuple(known)
 
 
-def read_times(source: Source, column: str, rows: np.ndarray) -> np.ndarray:
-    """Return the moment of each row as a number, float64: seconds since 1970 for dates, numbers as they are.
+def stored_times(source: Source, column: str, rows: np.ndarray) -> pa.ChunkedArray:
+    """Return what a file holds of its rows' moments: dates, numbers, or texts that are yet to be read.
 
     Args:
         source: A file.
@@ -56,21 +57,64 @@ def read_times(source: Source, column: str, rows: np.ndarray) -> np.ndarray:
         rows: Which rows count (bool, shape (rows,)).
 
     Raises:
-        DataError: A row without a moment, or texts that are no dates, or dates of which day and month are not clear.
+        DataError: A row without a moment, or values that are none.
     """
     values = read_values(source, column, "time").filter(pa.array(rows))
     kind = values.type
-    if pa.types.is_boolean(kind):
-        raise DataError(f"{source.origin}: column {column!r} holds true and false, no moments.", field="dataset.time")
+    if pa.types.is_boolean(kind) or pa.types.is_time(kind) or pa.types.is_duration(kind):
+        raise DataError(f"{source.origin}: column {column!r} holds {kind}, no dates or numbers.", field="dataset.time")
     if not (pa.types.is_temporal(kind) or pa.types.is_integer(kind) or pa.types.is_floating(kind)):
-        values = _parsed(_text(values, source, column, "time"), source, column)
+        values = _text(values, source, column, "time")
     _check_filled(values, source, column, "time")
-    if pa.types.is_temporal(values.type):
-        if pa.types.is_time(values.type) or pa.types.is_duration(values.type):
-            raise DataError(f"{source.origin}: column {column!r} holds {values.type}, no dates.", field="dataset.time")
-        moments = pc.cast(pc.cast(values, pa.timestamp("us", getattr(values.type, "tz", None))), pa.int64())
-        return np.asarray(moments.to_numpy() / 1e6)
-    return np.asarray(pc.cast(values, pa.float64()).to_numpy())
+    return values
+
+
+def read_times(stored: Mapping[str, Sequence[tuple[Source, pa.ChunkedArray]]], column: str) -> Mapping[str, np.ndarray]:
+    """Return the moment of each row of every split as a number, float64: seconds since 1970, or numbers as they are.
+
+    Texts of all files together have one format: what is a date in one file is no number in another.
+
+    Args:
+        stored: What each file of each split holds, as `stored_times` returns it.
+        column: Its name.
+
+    Raises:
+        DataError: Texts that are no dates of one format, dates of which day and month are not clear, or files of which
+            some hold dates and others numbers.
+    """
+    parts = [(source, values) for files in stored.values() for source, values in files]
+    texts = [values.cast(pa.large_string()) for _, values in parts if _is_text(values)]
+    parsed = iter(())
+    if texts:
+        first = next(source for source, values in parts if _is_text(values))
+        together = _parsed(pa.chunked_array([chunk for text in texts for chunk in text.chunks]), first, column)
+        starts = np.cumsum([0, *map(len, texts)]).tolist()
+        parsed = iter([together.slice(start, end - start) for start, end in pairwise(starts)])
+    kinds: dict[bool, str] = {}
+    found: dict[str, list[np.ndarray]] = {}
+    for split, files in stored.items():
+        for source, values in files:
+            moments = next(parsed) if _is_text(values) else values
+            kinds.setdefault(pa.types.is_temporal(moments.type), source.origin)
+            found.setdefault(split, []).append(_numbers(moments))
+    if len(kinds) > 1:
+        raise DataError(
+            f"Column {column!r} holds dates in {kinds[True]} and numbers in {kinds[False]}: they have no common order.",
+            field="dataset.time",
+        )
+    return {split: np.concatenate(each) for split, each in found.items()}
+
+
+def _is_text(values: pa.ChunkedArray) -> bool:
+    return bool(pa.types.is_string(values.type) or pa.types.is_large_string(values.type))
+
+
+def _numbers(values: pa.ChunkedArray) -> np.ndarray:
+    """Return dates as seconds since 1970, and numbers as they are."""
+    if not pa.types.is_temporal(values.type):
+        return np.asarray(pc.cast(values, pa.float64()).to_numpy())
+    moments = pc.cast(pc.cast(values, pa.timestamp("us", getattr(values.type, "tz", None))), pa.int64())
+    return np.asarray(moments.to_numpy() / 1e6)
 
 
 def _text(values: pa.ChunkedArray, source: Source, column: str, role: str) -> pa.ChunkedArray:

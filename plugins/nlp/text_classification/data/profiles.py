@@ -25,13 +25,16 @@ _REPEATED = 0.1
 """Distinct values as a share of the rows, up to which long values count as names of classes, not as texts."""
 _URL = re.compile(r"(?:[a-z][a-z0-9+.-]*://|www\.)\S+", re.IGNORECASE)
 _NUMBER = re.compile(r"[-+(]?[$€£¥]?\s?\d[\d\s.,']*(?:e[+-]?\d+)?\s?[%$€£¥)]?", re.IGNORECASE)
-_DATE = re.compile(
-    r"\d{4}[-/.]\d{1,2}([-/.]\d{1,2})?([T ].*)?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}([T ,].*)?|\d{1,2}:\d{2}(:\d{2})?.*"
-    r"|([A-Za-z]{3,9},? )?\d{1,2}\.? [A-Za-z]{3,9}\.?,? \d{4}.*|([A-Za-z]{3,9},? )?[A-Za-z]{3,9}\.? \d{1,2},? \d{4}.*"
+_ZONE = r"Z|UTC|GMT|[A-Z]{3,4}|([A-Z][a-z]+ ){1,3}Time|[+-]\d{2}:?\d{2}"
+_TIME = rf"\d{{1,2}}:\d{{2}}(:\d{{2}}([.,]\d+)?)?( ?[AaPp]\.?[Mm]\.?)?( ?({_ZONE}))?"
+_DAY = (
+    r"\d{4}[-/.]\d{1,2}([-/.]\d{1,2})?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}"
+    r"|([A-Za-z]{3,9},? )?\d{1,2}\.? [A-Za-z]{3,9}\.?,? \d{4}|([A-Za-z]{3,9},? )?[A-Za-z]{3,9}\.? \d{1,2},? \d{4}"
 )
+_DATE = re.compile(rf"({_DAY})(([T ]|, ?| at )({_TIME}))?|{_TIME}")
 _TOKEN = re.compile(r"[!-~]+")
-_IDENTIFIER = re.compile(r"(?=[!-~]*\d)[!-~]+|[!-~]+@[!-~]+|[0-9a-fA-F-]{8,}")
-"""One word of ASCII with a digit in it, an address, or hexadecimal digits."""
+_IDENTIFIER = re.compile(r"(?=[!-~]*\d)[!-~]+|[!-~]+@[!-~]+|[0-9a-fA-F-]{8,}|([~.]{0,2}/|[A-Za-z]:\\)\S+")
+"""One word of ASCII with a digit in it, an address, hexadecimal digits, or a path."""
 _WORD = re.compile(r"[^\W\d_]+(?:['\u2019-][^\W\d_]+)*")
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 """Letters of scripts that put no spaces between words; about two make a word."""

@@ -15,12 +15,13 @@ from plugins.nlp.text_classification.data.labels import (
     RawLabels,
     join_labels,
     list_notes,
+    merged_notes,
     missing_notes,
     quoted_notes,
     read_labels,
     variant_notes,
 )
-from plugins.nlp.text_classification.data.moments import group_codes, read_groups, read_times
+from plugins.nlp.text_classification.data.moments import group_codes, read_groups, read_times, stored_times
 from plugins.nlp.text_classification.data.records import Source, Split
 from plugins.nlp.text_classification.data.texts import read_texts, swallowed_notes
 
@@ -90,7 +91,7 @@ def read_sources(sources: Mapping[str, Sequence[Source]], dataset: FilesDataset 
     """
     first = sources["train"][0]
     roles = choose_columns(first, dataset.text, dataset.label, dataset.group, dataset.time)
-    found = _Found(notes=[note for note in [header_note(first, roles, named=_named(dataset))] if note])
+    found = _Found(notes=[note for note in [header_note(first, named=_named(dataset))] if note])
     for split, files in sources.items():  # train comes first
         rows = [read_rows(source, roles) for source in files]
         found.notes += [note for source in files for note in source.notes]
@@ -113,7 +114,7 @@ def read_sources(sources: Mapping[str, Sequence[Source]], dataset: FilesDataset 
         counts=found.counts,
         groups=codes or None,
         group_names=group_names,
-        times=found.times or None,
+        times=read_times(found.moments, roles.time) if roles.time is not None else None,
         label_names={value: names[index] for value, index in classes.ids.items()} if classes and renamed else {},
         notes=tuple(dict.fromkeys(found.notes)),
     )
@@ -127,7 +128,7 @@ class _Found:
     splits: dict[str, Split] = field(default_factory=dict)
     counts: dict[str, RowCounts] = field(default_factory=dict)
     groups: dict[str, list[str]] = field(default_factory=dict)
-    times: dict[str, np.ndarray] = field(default_factory=dict)
+    moments: dict[str, list[tuple[Source, pa.ChunkedArray]]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
 
@@ -153,6 +154,7 @@ def _add_split(
         found.classes = find_classes(files[0], roles.label, raw, kept, dataset)
         variants = [] if found.classes.folded else variant_notes(raw.counts(kept))
         found.notes += [*found.classes.notes, *variants, *list_notes(raw.counts(kept)), *quoted_notes(raw.counts(kept))]
+    found.notes += [note for part in rows for note in merged_notes(part.raw)]
     found.notes += missing_notes(raw, kept, roles.label, split, _meant(dataset))
     found.notes += [note for source in files for note in swallowed_notes(source, roles.label, raw.values)]
     counts = found.counts[split] = _counts(files, rows, int(kept.sum()))
@@ -166,7 +168,7 @@ def _add_split(
     if roles.group is not None:
         found.groups[split] = [group for source, part in sides for group in read_groups(source, roles.group, part)]
     if roles.time is not None:
-        found.times[split] = np.concatenate([read_times(source, roles.time, part) for source, part in sides])
+        found.moments[split] = [(source, stored_times(source, roles.time, part)) for source, part in sides]
 
 
 def read_rows(source: Source, roles: ColumnRoles) -> Rows:

@@ -7,7 +7,7 @@ from catalog.statement import Statement
 from plugins.nlp.text_classification.diagnosis.case import Case
 from plugins.nlp.text_classification.diagnosis.remedies import advise
 
-__all__ = ["duplicates"]
+__all__ = ["duplicates", "unjudged"]
 
 _SHARE = 0.001
 """Share of a split's rows: fewer cannot change a score by more than the tenth of a point that is shown of it."""
@@ -36,4 +36,36 @@ def duplicates(case: Case) -> Iterator[Diagnosis]:
             },
         ),
         remedies=(advise("Remove these rows from validation and test: a model that remembers them looks better."),),
+    )
+
+
+def unjudged(case: Case) -> Iterator[Diagnosis]:
+    """Classes that have no row in validation or in test, of which nothing is known."""
+    data = case.evidence.data
+    absent = {
+        split: [name for name, rows in zip(data.labels, data.label_rows.get(split, ()), strict=False) if not rows]
+        for split in ("validation", "test")
+    }
+    if not any(absent.values()):
+        return
+    named = list(dict.fromkeys([*absent["validation"], *absent["test"]]))
+    yield Diagnosis(
+        rule="unjudged_classes",
+        severity="warning",
+        title=Statement("Some classes have no rows that the model is judged on"),
+        evidence=Statement(
+            "{validation:count} of {classes:count} classes have no row in validation and {test:count} have none in "
+            "test ({names}): nothing is known of them, and averages leave them out.",
+            {
+                "validation": len(absent["validation"]),
+                "test": len(absent["test"]),
+                "classes": len(data.labels),
+                "names": ", ".join(named[:5]) + (" …" if len(named) > 5 else ""),
+            },
+        ),
+        remedies=(
+            advise(
+                "Add rows of these classes, or merge them into others: one row is learned from or judged, not both."
+            ),
+        ),
     )

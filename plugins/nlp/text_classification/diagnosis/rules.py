@@ -36,6 +36,7 @@ RULES: tuple[Rule, ...] = (
     tuning.edge_of_space,
     tuning.long_warmup,
     merit.too_few_rows,
+    data.unjudged,
     data.duplicates,
     classes.unbalanced,
 )
