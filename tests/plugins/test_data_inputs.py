@@ -331,6 +331,7 @@ COLUMNS = [
     ),
     columns("question and answer", "question,answer", "{text},{label}", text=("question",), label="answer"),
     columns("label before text", "v1,v2", "{label},{text}", text=("v2",), label="v1", silent=True),
+    columns("delimiters at the ends of lines", "v1,v2,,,", "{label},{text},,,", text=("v2",), label="v1"),
     columns(
         "other columns",
         "id,remark,feeling,when",

@@ -82,7 +82,7 @@ def choose_columns(
     Columns that are named must be there. Otherwise a column called ``text`` or ``label`` wins, then the only column
     with one of the names in `TEXT_NAMES` or `LABEL_NAMES` (letter case does not matter). A text that has no such name
     is the only column whose values are texts; identifiers, URLs, dates, numbers and short strings never are. A label
-    without such a name is the only other column.
+    without such a name is the only other column that is not empty.
 
     Raises:
         DataError: A named column is missing, or several columns (or none) could be meant: they are listed, with a value
@@ -187,6 +187,7 @@ def _text(source: Source, profiles: Mapping[str, Profile], candidates: Sequence[
 
 
 def _remaining(source: Source, profiles: Mapping[str, Profile], others: Sequence[str]) -> str:
+    others = [name for name in others if profiles[name].kind != "empty"] or others  # delimiters at the ends of lines
     if len(others) != 1:
         kinds = ("category", "flag", "short", "number")
         ranked = [name for kind in kinds for name in others if profiles[name].kind == kind]
