@@ -23,10 +23,10 @@ def hint_entry(value: Any) -> Any:
         case Mapping():
             _hint_names(value)
         case list() | tuple() if value and all(map(_is_plain, value)):
-            told = f"write {_json({'choices': list(value)})}"
+            hint = f"write {_json({'choices': list(value)})}"
             if len(value) == 2 and all(map(_is_number, value)) and value[0] < value[1]:
-                told += f", or {_json({'low': value[0], 'high': value[1]})} for all that lies between"
-            raise ValueError(told)
+                hint += f", or {_json({'low': value[0], 'high': value[1]})} for all that lies between"
+            raise ValueError(hint)
         case bool() | int() | float() | str():
             between = ', or a range {"low": ..., "high": ...}' if _is_number(value) else ""
             raise ValueError(

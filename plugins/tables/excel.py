@@ -16,7 +16,7 @@ from plugins.tables.wording import listed
 __all__ = ["open_excel"]
 
 _LOOKED_AT = 200
-"""Rows from which a header is told from values."""
+"""Rows that a header is compared with."""
 
 
 def open_excel(path: Path, field: str, given: Format) -> OpenTable:

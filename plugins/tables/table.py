@@ -36,7 +36,7 @@ class OpenTable:
         lines: Lines of text, header included; None if the format has none.
         notes: What a careful reader should know: encoding, dialect, rows that seem lost.
         class_names: Published names of classes by column, for columns that hold their ids.
-        headed: Whether its first line was taken for the names of the columns, without being told so.
+        headed: Whether its first line was taken for the names of the columns though nothing says that it is.
         text_rows: How its rows lie on its lines; None if it is no delimited text.
         batches: Returns the rows in order, at most the given number at a time, in constant memory where the format
             allows.

@@ -95,7 +95,7 @@ class _Closing:
     exhausted: bool
 
     def above_chance(self, value: float) -> bool:
-        """Return whether a value is better than guessing by more than luck; true where nobody knows what it reaches."""
+        """Return whether a value is better than guessing by more than luck; true if that is not known."""
         if self.chance is None:
             return True
         lead = value - self.chance.value
@@ -170,7 +170,8 @@ def _confirmed(closing: _Closing, arms: list[Arm]) -> _Choice:
     winner = confirmation.winner(closing.above_chance)
     if winner is None:
         if (trial := _above_chance_in_search(closing, arms)) is not None:
-            return _unconfirmed(closing, trial, no_better_on_fresh_seeds=True)
+            fresh = {arm.name: confirmation.score(arm.name) for arm in arms if confirmation.of(arm.name)}
+            return _unconfirmed(closing, trial, fresh_scores=fresh)
         winner = confirmation.best(arms)
         assert winner is not None, "a training of the confirmation succeeded"
     tuned = [arm for arm in arms if arm.name != GIVEN]
@@ -231,7 +232,7 @@ def _repeated(training: ConfirmationRecord) -> _Model:
 
 
 def _unconfirmed(
-    closing: _Closing, kept: TrialRecord | None = None, *, no_better_on_fresh_seeds: bool = False
+    closing: _Closing, kept: TrialRecord | None = None, *, fresh_scores: Mapping[str, float] | None = None
 ) -> _Choice:
     """Choose by the search alone.
 
@@ -262,7 +263,8 @@ def _unconfirmed(
         scores={arm.name: kept.value},
         kept=kept.value,
         above_chance=closing.above_chance(kept.value) if closing.chance is not None else None,
-        no_better_on_fresh_seeds=no_better_on_fresh_seeds,
+        no_better_on_fresh_seeds=fresh_scores is not None,
+        fresh_scores=fresh_scores or {},
     )
     assert kept.model_dir is not None, "the best trial's model is kept"
     name = f"trial/{kept.number}"

@@ -8,12 +8,12 @@ from typing import Any
 
 from catalog.statement import Statement, Value
 
-__all__ = ["CUT_NOTE", "early_end_clause", "early_end_sentence", "time_limit_end"]
+__all__ = ["CUT_NOTE", "early_end_clause", "early_end_sentence", "space_end", "time_limit_end"]
 
 CUT_NOTE = "ended early: the time limit of the search was used up"
 """The note of a trial that was still running when the time limit was used up."""
 
-_TIME_LIMIT = "time_limit"
+_TIME_LIMIT, _SPACE = "time_limit", "space"
 _MINUTE, _HOUR = 60, 3600
 
 
@@ -28,15 +28,28 @@ def time_limit_end(done: int, planned: int, limit: float) -> dict[str, Any]:
     return {"reason": _TIME_LIMIT, "done": done, "planned": planned, "limit_seconds": limit}
 
 
+def space_end(done: int, planned: int) -> dict[str, Any]:
+    """Return what the store keeps of a search whose space has no other configuration; arguments as above."""
+    return {"reason": _SPACE, "done": done, "planned": planned}
+
+
 def early_end_clause(found: Mapping[str, Any] | None) -> Statement | None:
     """Return why a search ended early, without a full stop; None where it did not, or nothing readable is known."""
-    if (values := _values(found)) is None:
+    if found and found.get("reason") == _SPACE:
+        done, planned = found.get("done"), found.get("planned")
+        if not (isinstance(done, int) and isinstance(planned, int)):
+            return None  # of another version, in a shape that is not known here
+        return Statement(
+            "{done:count} of {planned:count} trials: the search space has no other configuration",
+            {"done": done, "planned": planned},
+        )
+    if (limited := _values(found)) is None:
         return None
-    return Statement("{done:count} of {planned:count} trials: the time limit of {limit} was used up", values)
+    return Statement("{done:count} of {planned:count} trials: the time limit of {limit} was used up", limited)
 
 
 def early_end_sentence(found: Mapping[str, Any] | None) -> Statement | None:
-    """Return the same as a whole sentence, for a verdict."""
+    """Return the same as a whole sentence, for a verdict, which says by itself where a space is used up."""
     if (values := _values(found)) is None:
         return None
     return Statement("{done:count} of {planned:count} trials: the time limit of {limit} was used up.", values)

@@ -21,7 +21,7 @@ from runner.engine.messages import Done, Event, Failed, Report, Task
 from runner.store.records import EARLY_END, Origin, TrialRecord, TrialState
 from runner.study.distinct import DistinctSampler, new_params
 from runner.study.driving import Retried
-from runner.study.early_end import CUT_NOTE, early_end_clause, time_limit_end
+from runner.study.early_end import CUT_NOTE, early_end_clause, space_end, time_limit_end
 from runner.study.identity import Identity
 from runner.study.sampling import derived_seed, pruner_of, quarter_of, sampler_for
 from runner.study.session import Session, finite, speed_of
@@ -148,17 +148,14 @@ class Search:
         """Keep why the search ended early, and say so; forget what an earlier run kept of a search that went on."""
         session, limit = self._session, self._settings.timeout_seconds
         found: dict[str, Any] = {}
-        if limit is not None and not self.exhausted and (self.left or self._was_cut):
+        if self.exhausted:
+            found = space_end(self.planned - self.left, self.planned)
+        elif limit is not None and (self.left or self._cut):
             found = time_limit_end(self.planned - self.left, self.planned, limit)
         if found or session.store.study(session.study).early_end is not None:
             session.store.put_insight(session.study, session.lease, EARLY_END, found)
-        if (clause := early_end_clause(found)) is not None:
+        if not self.exhausted and (clause := early_end_clause(found)) is not None:  # that was noted when it was found
             session.listener.note(english(clause))
-
-    @property
-    def _was_cut(self) -> bool:
-        """Whether the time limit ended a trial before its own end."""
-        return any(CUT_NOTE in record.notes for record in self._records.values())
 
     def _fruitless(self, made: list[TrialRecord]) -> WorkError:
         """Say why there is nothing to choose from; its kind is that of the failures where they have one in common."""
@@ -170,7 +167,8 @@ class Search:
             which = f"all {len(made)} trials failed for one reason" if len(made) > 1 else "the only trial failed"
             error = WorkError(f"{which}, {first['kind']}: {clause(first['reason'])}. To go on, {again}")
         else:
-            error = WorkError(f"{_failed(failures, len(made))}. None came to its end: {again}, or raise study.trials")
+            more = "" if self.exhausted else ", or raise study.trials"
+            error = WorkError(f"{_failed(failures, len(made))}. None came to its end: {again}{more}")
         if len(kinds) == 1:
             error.kind = kinds.pop()  # type: ignore[misc]  # this one error's, more telling than its class's
         return error

@@ -40,6 +40,7 @@ class Findings:
         passed_over: A configuration with a better mean than the winner's, which does not do better than guessing.
         no_better_on_fresh_seeds: Whether no training on a fresh seed did better than guessing, so that one of the
             search is kept.
+        fresh_scores: Mean scores on fresh seeds where they did not decide.
         made: Trials at whose end the search space had no further configuration; None if all were made.
     """
 
@@ -61,6 +62,7 @@ class Findings:
     above_chance: bool | None = None
     passed_over: str | None = None
     no_better_on_fresh_seeds: bool = False
+    fresh_scores: Mapping[str, float] = field(default_factory=dict)
     made: int | None = None
 
 
@@ -85,7 +87,7 @@ def verdict_of(findings: Findings) -> dict[str, Any]:
         "sentence": " ".join(english(statement) for statement in statements),
         "winner": findings.winner,
         "confirmed": findings.confirmed,
-        "beats_given": bool(tuned and given is not None and given.low > 0),
+        "beats_given": bool(tuned and given is not None and given.low > 0 and not _is_doubtful(findings)),
         "beats_baseline": None if baseline is None else baseline.low > 0,
         "versus_given": None if given is None else {"of": findings.rival, **asdict(given)},
         "versus_baseline": None if baseline is None else {"of": findings.winner, **asdict(baseline)},
@@ -137,6 +139,8 @@ def _on_scores(findings: Findings) -> Iterator[Statement]:
     if not findings.confirmed:
         if winner != "given" and single is not None:
             yield Statement("{winner} is kept for the best {metric} in the search: {scores}.", single)
+        if (fresh := _pair(findings.fresh_scores, winner, other, metric)) is not None:
+            yield Statement("mean {metric} on fresh seeds: {scores}.", fresh)
         return
     if fresh is None:
         return
@@ -200,6 +204,11 @@ def _on_given(findings: Findings) -> Iterator[Statement]:
             "({how}).",
             {**values, "by": _amount(versus.metric, -versus.difference)},
         )
+    elif _is_doubtful(findings):
+        yield Statement(
+            "{rival} is ahead of the given configuration by {by} ({how}).",
+            {**values, "by": _amount(versus.metric, versus.difference)},
+        )
     elif versus.low > 0:
         yield Statement(
             "{rival} beats the given configuration by {by} ({how}).",
@@ -213,6 +222,11 @@ def _on_given(findings: Findings) -> Iterator[Statement]:
         )
     if not findings.confirmed:
         yield Statement("not confirmed on fresh seeds: a part of it may be luck.")
+
+
+def _is_doubtful(findings: Findings) -> bool:
+    """Return whether a lead is no merit: the kept model is at chance level, or all trainings on fresh seeds are."""
+    return findings.above_chance is False or findings.no_better_on_fresh_seeds
 
 
 def _alone(findings: Findings) -> Statement:

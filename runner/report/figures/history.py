@@ -24,7 +24,7 @@ _LOOKS = {"given": ("diamond", ORANGE), "recipe": ("square", GREEN), "search": (
 
 
 def shown_state(trial: TrialRecord, results: Results) -> str:
-    """Return the state of a trial as a text to translate: nobody trains one of a study that does not run."""
+    """Return the state of a trial as a text to translate: a study that does not run trains none."""
     if trial.state == "running" and results.state != "running":
         return msgid("interrupted")
     return STATES[trial.state]

@@ -481,5 +481,5 @@ class SubmitScreen(Place):
 
 
 def _what_data_checks_need(request: Request) -> object:
-    """Return what a check of the data depends on: class weights or a batch size must fit to them too."""
-    return request.plugin.key, request.dataset, request.config
+    """Return what a check of the data depends on: what is given and what is tuned must fit to them too."""
+    return request.plugin.key, request.dataset, request.config, dict(request.space)
