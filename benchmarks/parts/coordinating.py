@@ -20,6 +20,7 @@ from runner.engine.messages import Done, Event, Report, Train
 from runner.store.records import Owner
 from runner.store.store import Store
 from runner.study.folders import StudyFolders
+from runner.study.identity import Identity
 from runner.study.log import StudyLog
 from runner.study.opening import facts_of
 from runner.study.preparing import widened
@@ -128,7 +129,7 @@ def _modelcat(request: Request, folder: Path, workers: int) -> tuple[float, floa
         )
         with closing(log):
             began, worked = time.perf_counter(), time.process_time()
-            Search(session, space, []).run()
+            Search(session, space, [], Identity(request.plugin, DATA)).run()
             taken = time.perf_counter() - began, time.process_time() - worked
         made = store.study("bench").trials.complete
     if made != request.spec.study.trials:

@@ -153,13 +153,6 @@ def test_newer_schema_is_refused(store: Store, url: str, create: bool) -> None:
         Store.open(url, create=create)
 
 
-def test_older_schema_is_not_for_readers(store: Store, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Readers say who will upgrade an older database instead of changing it under a running study."""
-    monkeypatch.setattr("runner.store.creation.REVISIONS", (*schema.REVISIONS, "later"))
-    with pytest.raises(StoreError, match="older modelcat"):
-        Store.open(url, create=False)
-
-
 def test_creation_goes_on_where_a_crash_ended_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A creation that died between Optuna's tables and ours is finished by the next."""
     url = f"sqlite:///{tmp_path / 'studies.db'}"
