@@ -103,7 +103,7 @@ def awkward() -> Mapping[str, tuple[bytes, Rows | None]]:
         return body if header is None else header.replace(",", delimiter) + "\n" + body
 
     commas = [(f"well, number {number}, yes", label) for number, (_, label) in enumerate(rows)]
-    latin = [(f"Größe {number} paßt, schöne Ärmel".replace(",", ""), label) for number, (_, label) in enumerate(rows)]
+    latin = [(f"Die Größe {number} paßt und die Ärmel sind schön", label) for number, (_, label) in enumerate(rows)]
     codes = [(text, "010" if label == "good" else "10") for text, label in rows]
     opened = [('"' + text if number == 4 else text, label) for number, (text, label) in enumerate(rows)]
     nul = [(text.replace(" is ", " \0 "), label) for text, label in rows]

@@ -23,7 +23,7 @@ from runner.study.folders import StudyFolders
 from runner.study.identity import Identity
 from runner.study.log import StudyLog
 from runner.study.opening import facts_of
-from runner.study.preparing import widened
+from runner.study.preparing import tunable, widened
 from runner.study.search import Search
 from runner.study.session import LEASE_TTL, Session
 from runner.study.space import distributions, to_json
@@ -110,7 +110,8 @@ def coordinate(*, contestant: str, trials: int, workers: int, sampler: str) -> d
 
 
 def _modelcat(request: Request, folder: Path, workers: int) -> tuple[float, float]:
-    space = widened(request, DATA)
+    space, given = widened(request, DATA), tunable(request, DATA)
+    first = {name: given[name] for name in space if name in given}
     with Store.open(f"sqlite:///{folder / 'studies.db'}", create=True) as store:
         store.create_study("bench", **facts_of(request, "study"), space=to_json(space), data=asdict(DATA))
         lease = store.begin("bench", Owner.this_process(), LEASE_TTL)
@@ -129,7 +130,7 @@ def _modelcat(request: Request, folder: Path, workers: int) -> tuple[float, floa
         )
         with closing(log):
             began, worked = time.perf_counter(), time.process_time()
-            Search(session, space, [], Identity(request.plugin, DATA)).run()
+            Search(session, space, [first], Identity(request.plugin, DATA)).run()
             taken = time.perf_counter() - began, time.process_time() - worked
         made = store.study("bench").trials.complete
     if made != request.spec.study.trials:
