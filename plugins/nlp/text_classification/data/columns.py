@@ -138,7 +138,7 @@ def header_note(source: Source, *, named: bool) -> str | None:
         return None
     if any(name.strip().casefold() in {*TEXT_NAMES, *LABEL_NAMES, *_OTHER_NAMES} for name in names):
         return None
-    if all(_MACHINE_NAME.fullmatch(name.strip()) for name in names):
+    if all(name.startswith("unnamed ") or _MACHINE_NAME.fullmatch(name.strip()) for name in names):
         return None
     return (
         f"{source.origin}: the first line was taken for the names of the columns: {listed(map(repr, names))}. If it is "
