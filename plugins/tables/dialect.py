@@ -37,7 +37,7 @@ _LONG_WORDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How cells are told apart.
+    """How a delimited text is divided into cells.
 
     Attributes:
         delimiter: One ASCII character between two cells.

@@ -1,4 +1,4 @@
-"""The label column as stored: text as it stands, numbers, truth values, told apart from what names no class."""
+"""The label column as stored: text as it stands, numbers or truth values, and an error for what names no class."""
 
 import re
 import unicodedata

@@ -70,7 +70,7 @@ class Source:
         typed: Whether its format knows numbers from text.
         lines: Lines of text, header included; None if its format has none.
         notes: What a careful reader should know of how it was read.
-        headed: Whether its first line was taken for the names of the columns, without being told so.
+        headed: Whether its first line was taken for the names of the columns though nothing says that it is.
         text_rows: How its rows lie on its lines; None if it is no delimited text.
     """
 
