@@ -115,7 +115,7 @@ class Scenario:
     Attributes:
         trials: Trials of the search, the given configuration among them.
         seeds: Fresh seeds.
-        top: Finalists besides the given configuration.
+        top: Finalists in addition to the given configuration.
         rows: Validation rows.
         luck: Standard deviation of the true value over seeds.
         spread: Standard deviation of the true mean over configurations.

@@ -63,10 +63,10 @@ def print_contest(found: Contest) -> None:
         low, high = comparison.low, comparison.high
         digits = 1 if scale == 100 else 4
         label = english_label(comparison.metric, found.contenders[one].scope)
-        told = f"{comparison.difference * scale:+.{digits}f}{unit} of {label}"
+        lead = f"{comparison.difference * scale:+.{digits}f}{unit} of {label}"
         ends = f"95 % interval {low * scale:.{digits}f} to {high * scale:.{digits}f}"
         verdict = "better" if low > 0 else "worse" if high < 0 else "chance can explain it"
-        print_line(f"{names}: {told} ({ends}): {verdict}{_mcnemar(comparison.only_first, comparison.only_second)}")
+        print_line(f"{names}: {lead} ({ends}): {verdict}{_mcnemar(comparison.only_first, comparison.only_second)}")
         if comparison.p_value is not None:
             print_line(f"    McNemar's exact test: p = {comparison.p_value:.3g}")
     if found.front:

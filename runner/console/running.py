@@ -75,10 +75,10 @@ def print_training(record: StudyRecord, place: Place, *, json: bool) -> None:
 def _sentence(verdict: Mapping[str, Any], scope: ClassScope) -> str:
     """Return the verdict's sentence; those that modelcat 0.1 stored get the class of their F1."""
     try:
-        told = " ".join(english(labelled(from_json(one), scope)) for one in verdict.get("statements") or ())
+        sentence = " ".join(english(labelled(from_json(one), scope)) for one in verdict.get("statements") or ())
     except (ValueError, AttributeError, TypeError):  # of another version: the sentence is still there
-        told = ""
-    return told or str(verdict["sentence"])
+        sentence = ""
+    return sentence or str(verdict["sentence"])
 
 
 def _test_lines(record: StudyRecord, evaluations: Sequence[EvaluationRecord]) -> list[str]:

@@ -81,6 +81,6 @@ def area(labels: np.ndarray, probabilities: np.ndarray, positive: int = 1) -> fl
 
 
 def judged_classes(labels: np.ndarray, classes: int, positive: int) -> list[int]:
-    """Return the classes that are told from the rest: the positive one of two, else all that have rows."""
+    """Return the classes that are ranked against the rest: the positive one of two, else all that have rows."""
     present = np.unique(labels).tolist()
     return present if classes > 2 else [positive]
