@@ -26,14 +26,21 @@
     responsive: true, displaylogo: false, scrollZoom: false, doubleClick: false,
     displayModeBar: false, showTips: false,
   };
-  async function draw() {
+  // One drawing after the other: Plotly empties a figure before it draws it again. `drawn` names what is on the page.
+  let drawing = Promise.resolve();
+  function draw() {
+    delete root.dataset.drawn;
+    drawing = drawing.then(drawAll);
+  }
+  async function drawAll() {
+    const theme = isDark() ? "dark" : "light";
     const known = new Map();
     for (const box of document.querySelectorAll("[data-figure]")) {
       const { plot, height } = figures[box.dataset.figure];
       const { data, layout } = painted(plot, known);
       await Plotly.react(box, data, { ...layout, height, autosize: true }, config);
     }
-    root.dataset.drawn = isDark() ? "dark" : "light";
+    root.dataset.drawn = theme;
   }
 
   const toggle = document.getElementById("theme");

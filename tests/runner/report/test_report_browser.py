@@ -141,7 +141,7 @@ def test_the_keyboard_reaches_the_toggle_which_recolours_page_and_figures(chrome
 
     chrome.open(pages["en"], width=1280)
     look = """
-      const line = document.querySelector('#plot-history .scatterlayer .trace:last-child path.js-line');
+      const line = document.querySelector('#plot-history .scatterlayer path.js-line');
       return [getComputedStyle(document.body).backgroundColor, getComputedStyle(line).stroke,
               document.getElementById('theme').textContent.trim()]"""
     light = chrome.run(look)
