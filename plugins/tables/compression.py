@@ -20,7 +20,7 @@ from plugins.tables.wording import listed
 __all__ = ["COMPRESSIONS", "cut_at_lines", "kind_of", "line_blocks", "open_bytes", "open_seekable", "read_chunks"]
 
 COMPRESSIONS = (".gz", ".bz2", ".xz", ".zst", ".zip")
-_CHUNK = 1 << 20
+_CHUNK = 1 << 18
 """Bytes that are read at a time; they stay in a processor's cache while they are looked at."""
 
 
@@ -82,7 +82,7 @@ def open_seekable(path: Path, field: str) -> Iterator[IO[bytes]]:
 
 
 def read_chunks(path: Path, field: str) -> Iterator[bytes]:
-    """Yield the decompressed bytes, 1 MiB at a time.
+    """Yield the decompressed bytes, 256 KiB at a time.
 
     Raises:
         DataError: As `open_bytes`.
@@ -93,7 +93,7 @@ def read_chunks(path: Path, field: str) -> Iterator[bytes]:
 
 
 def line_blocks(path: Path, field: str) -> Iterator[bytes]:
-    """Yield the decompressed bytes in blocks of about 1 MiB that end with a line feed, but for the last one.
+    """Yield the decompressed bytes in blocks of about 256 KiB that end with a line feed, but for the last one.
 
     Raises:
         DataError: As `open_bytes`.

@@ -45,6 +45,8 @@ _BLOCK = 1 << 24
 """Bytes that are parsed at a time, and so the longest row: 16 MiB."""
 _STREAMED = 1 << 20
 """The same for files that are read in batches, as long as rows are shorter: Arrow reads up to 32 blocks ahead."""
+_RAGGED = 10_000
+"""Rows of another width after which reading stops."""
 _NAMED = 5
 """Rows that seem to have swallowed others and are named in a note."""
 _BOUNDARY = "straddling object"
@@ -291,6 +293,20 @@ def _notes(path: Path, structure: Structure, suspicious: list[LongRecord]) -> It
         yield f"{path.name}: line {structure.nul_line:,} holds a NUL character (U+0000), which stays in its cell."
 
 
+class _Ragged:
+    """Rows of another width than the header, as Arrow comes across them; `first` is None while there are none."""
+
+    def __init__(self) -> None:
+        self.first: arrow_csv.InvalidRow | None = None
+        self.numbers: list[int] = []
+
+    def __call__(self, row: arrow_csv.InvalidRow) -> str:
+        """Remember a row; return what Arrow is to do."""
+        self.first = self.first or row
+        self.numbers.append(row.number)
+        return "skip" if len(self.numbers) < _RAGGED else "error"
+
+
 class _Reading:
     """What Arrow is to read, and how."""
 
@@ -304,13 +320,11 @@ class _Reading:
             return pa.OSFile(os.fsencode(path))  # no memory map: a file that gets shorter would end the process
         return pa.PythonFile(_Stream(utf8_blocks(path, self.text.field, encoding)), mode="r")
 
-    def options(
-        self, ragged: Callable[[arrow_csv.InvalidRow], str] | None, *, threads: bool, block: int = _BLOCK
-    ) -> dict[str, object]:
-        """Return Arrow's options; with threads, rows are not numbered."""
+    def options(self, ragged: Callable[[arrow_csv.InvalidRow], str] | None, *, block: int) -> dict[str, object]:
+        """Return Arrow's options, for blocks of so many bytes."""
         return {
             "read_options": arrow_csv.ReadOptions(
-                use_threads=threads, block_size=block, column_names=self.names, skip_rows=self.skipped
+                use_threads=False, block_size=block, column_names=self.names, skip_rows=self.skipped
             ),
             "parse_options": arrow_csv.ParseOptions(
                 delimiter=self.dialect.delimiter,
@@ -331,11 +345,13 @@ class _Reading:
         reason = "a row is longer than 16 MiB" if _BOUNDARY in str(error) else str(error)
         return DataError(f"{self.text.path} cannot be read as CSV: {reason}", field=self.text.field)
 
-    def uneven(self, rows: list[arrow_csv.InvalidRow]) -> DataError:
+    def uneven(self, first: arrow_csv.InvalidRow, numbers: list[int]) -> DataError:
         """Return the error of rows of other width; they are numbered without what stands above them."""
-        first, numbers = rows[0], rows_named([row.number - self.skipped for row in rows])
+        named = rows_named([number - self.skipped for number in numbers])
+        if len(numbers) == _RAGGED:
+            named = f"row {numbers[0] - self.skipped:,} and at least {_RAGGED - 1:,} others"
         return DataError(
-            f"{self.text.path}: {numbers} (counted without the header): "
+            f"{self.text.path}: {named} (counted without the header): "
             f"{first.actual_columns} cell(s) instead of {first.expected_columns} "
             f"({listed(self.names)}; delimiter {self.dialect.delimiter!r}). "
             "Put cells that hold the delimiter in double quotes, and close every quote.",
@@ -347,26 +363,26 @@ def _attempt(reading: _Reading) -> pa.Table | None:
     """Parse a file that is still being looked through; return None if anything is wrong with it."""
     try:
         with reading.source() as source:
-            return arrow_csv.read_csv(source, **reading.options(None, threads=True))
+            return arrow_csv.read_csv(source, **reading.options(None, block=_STREAMED))
     except (pa.ArrowInvalid, OSError, DataError, UnicodeError):
         return None
 
 
 def _parsed(reading: _Reading) -> pa.Table:
-    """Parse a file on one thread, because rows are numbered only then."""
-    ragged: list[arrow_csv.InvalidRow] = []
-
-    def collect(row: arrow_csv.InvalidRow) -> str:
-        ragged.append(row)
-        return "skip"
-
-    try:
-        with reading.source() as source:
-            table = arrow_csv.read_csv(source, **reading.options(collect, threads=False))
-    except (pa.ArrowInvalid, OSError) as error:
-        raise reading.failed(error) from error
-    if ragged:
-        raise reading.uneven(ragged)
+    """Parse a file, on one thread as always: rows are numbered only then, and another looks the file through."""
+    for block in (_STREAMED, _BLOCK):
+        ragged = _Ragged()
+        try:
+            with reading.source() as source:
+                table = arrow_csv.read_csv(source, **reading.options(ragged, block=block))
+        except (pa.ArrowInvalid, OSError) as error:
+            if _BOUNDARY in str(error) and block != _BLOCK:
+                continue
+            if not ragged.numbers:
+                raise reading.failed(error) from error
+        break
+    if ragged.first is not None:
+        raise reading.uneven(ragged.first, ragged.numbers)
     return table
 
 
@@ -388,22 +404,16 @@ def _batches(reading: _Reading, structure: Structure, rows: int) -> Iterator[pa.
 
 def _parts(reading: _Reading, block: int, seen: int) -> Iterator[pa.RecordBatch]:
     """Yield the rows after the first `seen` ones, as many at a time as a block of bytes holds."""
-    ragged: list[arrow_csv.InvalidRow] = []
-
-    def collect(row: arrow_csv.InvalidRow) -> str:
-        ragged.append(row)
-        return "skip"
-
-    options = reading.options(collect, threads=False, block=block)
-    with reading.source() as source, arrow_csv.open_csv(source, **options) as parts:
+    ragged = _Ragged()
+    with reading.source() as source, arrow_csv.open_csv(source, **reading.options(ragged, block=block)) as parts:
         for part in parts:
-            if ragged:
+            if ragged.numbers:
                 break
             if part.num_rows > seen:
                 yield part.slice(seen)
             seen = max(0, seen - part.num_rows)
-    if ragged:
-        raise reading.uneven(ragged)
+    if ragged.first is not None:
+        raise reading.uneven(ragged.first, ragged.numbers)
 
 
 def _checked(reading: _Reading, structure: Structure, table: pa.Table) -> pa.Table:

@@ -126,6 +126,9 @@ class _Scan:
         self._wanted = np.fromiter(sorted(wanted), dtype=np.int64, count=len(wanted))
         self._delimiter = dialect.delimiter.encode()
         self._quote = ord(dialect.quote) if dialect.quote else None
+        self._beside = np.zeros(256, dtype=bool)  # what may stand outside of an opening or a closing quote
+        self._beside[[self._delimiter[0], 10, 13, *(dialect.quote.encode())]] = True
+        self._marked = self._others = np.empty(0, dtype=bool)  # used for every block: new ones cost page faults
         self._header = header_lines
         self._columns = columns
         self._inside = False
@@ -156,12 +159,13 @@ class _Scan:
             quotes = places[is_quote]
             if not self._well_placed(data, quotes):
                 return False
-            depth = np.cumsum(is_quote) + self._inside
-            breaks = places[~is_quote]
-            ends = np.flatnonzero(depth[~is_quote] % 2 == 0)
-            self._inside = bool((quotes.size + self._inside) % 2)
-        if self.found.nul_line is None and (at := block.find(b"\0")) >= 0:
-            self.found.nul_line = self.found.lines + int(np.searchsorted(breaks, at)) + 1
+            at = np.flatnonzero(~is_quote)
+            breaks = places[at]
+            at -= np.arange(at.size)  # how many quotes stand before each line break
+            ends = np.flatnonzero(at & 1 == self._inside)
+            self._inside ^= bool(quotes.size & 1)
+        if self.found.nul_line is None and (nul := block.find(b"\0")) >= 0:
+            self.found.nul_line = self.found.lines + int(np.searchsorted(breaks, nul)) + 1
         start = self.found.lines
         self.found.lines += breaks.size
         self._count(block, data, breaks, ends, start)
@@ -172,62 +176,72 @@ class _Scan:
 
         A line ends at every line feed, and at a carriage return that none follows.
         """
-        marked = data == 10
+        if data.size > self._marked.size:
+            self._marked, self._others = np.empty((2, data.size), dtype=bool)
+        marked, others = self._marked[: data.size], self._others[: data.size]
+        np.equal(data, 10, out=marked)
         if b"\r" in block:
             returns = data == 13
             returns[:-1] &= data[1:] != 10
             marked |= returns
-        if self._quote is None or bytes([self._quote]) not in block:
+        if self._quote is None or self._quote not in block:
             return np.flatnonzero(marked), None
-        marked |= data == self._quote
+        marked |= np.equal(data, self._quote, out=others)
         places = np.flatnonzero(marked)
         return places, data[places] == self._quote
 
     def _well_placed(self, data: np.ndarray, quotes: np.ndarray) -> bool:
-        opens = (np.arange(quotes.size) + self._inside) % 2 == 0
-        adjacent = np.diff(quotes) == 1
-        before = np.where(quotes > 0, data[quotes - 1], 10)
-        after = np.where(quotes + 1 < data.size, data[np.minimum(quotes + 1, data.size - 1)], 10)
-        doubled_before, doubled_after = np.append(False, adjacent), np.append(adjacent, False)
-        may_open = (before == self._delimiter[0]) | (before == 10) | (before == 13) | doubled_before
-        may_close = (after == self._delimiter[0]) | (after == 10) | (after == 13) | doubled_after
-        return bool(np.where(opens, may_open, may_close).all())
+        """Return whether quotes that open stand after a cell's beginning or a quote, and the others before its end."""
+        opening, closing = quotes[self._inside :: 2] - 1, quotes[not self._inside :: 2] + 1
+        if opening.size and opening[0] < 0:
+            opening = opening[1:]
+        if closing.size and closing[-1] == data.size:
+            closing = closing[:-1]
+        return bool(self._beside[data[opening]].all() and self._beside[data[closing]].all())
 
     def _count(self, block: bytes, data: np.ndarray, breaks: np.ndarray, ends: np.ndarray, start: int) -> None:
         """Count the records that end in the block; `ends` are those line breaks that end one."""
         if not ends.size:
             self._keep(block)
             return
-        lines = start + 1 + ends  # on which each record ends
-        first = np.append(self._record_line, lines[:-1] + 1)
-        begins = np.append(0, breaks[ends[:-1]] + 1)
-        sizes = breaks[ends] - begins
+        lines = ends + (start + 1)  # on which each record ends
+        spans = _steps(lines, self._record_line - 1)
+        stops = breaks[ends]
+        sizes = _steps(stops, -1) - 1
         if b"\r" in block:
-            sizes -= (sizes > 0) & (data[np.maximum(breaks[ends] - 1, 0)] == 13)
-        counted = lines > self._header
-        blank = counted & (sizes == 0)
+            sizes -= (sizes > 0) & (data[np.maximum(stops - 1, 0)] == 13)
+        counted = sizes > 0
         if self._kept:
-            blank[0] = False
-        rows = self.found.records + np.cumsum(counted & ~blank)
-        self.found.blank += int(blank.sum())
-        spans = lines - first + 1
-        for span, count in zip(*np.unique(spans[counted & ~blank], return_counts=True), strict=True):
-            self.found.spans[int(span)] = self.found.spans.get(int(span), 0) + int(count)
-        if self._wanted.size:
-            for at in np.flatnonzero(counted & ~blank & np.isin(rows, self._wanted)).tolist():
-                self.found.located[int(rows[at])] = (int(first[at]), int(lines[at]))
+            counted[0] = True
+        below = lines > self._header if start < self._header else np.True_
+        self.found.blank += int(np.count_nonzero(~counted & below))
+        counted &= below
+        self._count_spans(spans, counted)
         many = counted & (spans > 1)
-        if many.any():
-            row_like = self._row_like(data, breaks, ends, many)
-            for at in np.flatnonzero(many & (row_like | (spans > self._shortest()))).tolist():
+        row_like = self._row_like(data, breaks, ends, many)
+        told = many & (row_like | (spans > self._shortest()))
+        if self._wanted.size or told.any():
+            rows = self.found.records + np.cumsum(counted)
+            first = lines - spans + 1
+            for at in np.flatnonzero(counted & np.isin(rows, self._wanted)).tolist():
+                self.found.located[int(rows[at])] = (int(first[at]), int(lines[at]))
+            for at in np.flatnonzero(told).tolist():
                 like = bool(row_like[at])
                 if at == 0 and self._kept:
-                    like = self._is_row_like(b"".join([*self._kept, block[: int(breaks[ends[0]])]]))
+                    like = self._is_row_like(b"".join([*self._kept, block[: int(stops[0])]]))
                 self.found.remember(LongRecord(int(rows[at]), int(first[at]), int(lines[at]), like))
-        self.found.records = int(rows[-1])
+        self.found.records += int(np.count_nonzero(counted))
         self._kept = []
         self._record_line = int(lines[-1]) + 1
-        self._keep(block[int(breaks[ends[-1]]) + 1 :])
+        self._keep(block[int(stops[-1]) + 1 :])
+
+    def _count_spans(self, spans: np.ndarray, counted: np.ndarray) -> None:
+        """Count the records of 1, 2, 3 ... lines."""
+        ordinary = np.bincount(spans[counted & (spans < _OUTLIER_LINES)])
+        longer = spans[counted & (spans >= _OUTLIER_LINES)]
+        for span, count in [*enumerate(ordinary.tolist()), *((span, 1) for span in longer.tolist())]:
+            if count:
+                self.found.spans[span] = self.found.spans.get(span, 0) + count
 
     def _record(self, line: int, content: bytes) -> None:
         """Count the last record, which no line break ends."""
@@ -268,6 +282,14 @@ class _Scan:
         """Keep the beginning of a record that the next block goes on with, as far as its lines are looked at."""
         if rest and sum(map(len, self._kept)) < _SHOWN_BYTES:
             self._kept.append(rest)
+
+
+def _steps(values: np.ndarray, before: int) -> np.ndarray:
+    """Return by how much each value is larger than the one before it."""
+    steps = values.copy()
+    steps[1:] -= values[:-1]
+    steps[0] -= before
+    return steps
 
 
 def _percentile(counts: dict[int, int], share: float) -> int:
