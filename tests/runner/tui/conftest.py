@@ -80,7 +80,7 @@ def drive_fixture():
     return drive
 
 
-async def until(pilot, condition: Callable[[], object], seconds: float = 8.0) -> None:
+async def until(pilot, condition: Callable[[], object], seconds: float = 20.0) -> None:
     """Wait until something is so; fail with a picture of the screen's text where it never is."""
     for _ in range(int(seconds / 0.02)):
         if condition():
