@@ -76,7 +76,8 @@ def _message(path: tuple[str, ...], errors: list[ErrorDetails], schema: Schema) 
         name = str(context.get("discriminator", "")).strip("'")
         tags = context.get("expected_tags")
         choices = tags or ", ".join(sorted({tag for node in _nodes(schema, path, flat=False) for tag in _tags(node)}))
-        return f"needs {name!r} to be one of {choices}; got {shown(first['input'])}"
+        wanted = f"needs {name!r} to be one of {choices}" if choices else f"needs {name!r}"
+        return f"{wanted}; got {shown(first['input'])}"
     reasons = dict.fromkeys(_reason(error) for error in errors)
     return f"{' or '.join(reasons)}; got {shown(first['input'])}{_allowed(schema, path)}"
 

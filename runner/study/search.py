@@ -1,6 +1,7 @@
 """The search: asks Optuna for trials, hands them out, prunes the hopeless, records what comes back."""
 
 import math
+import re
 import time
 from collections import deque
 from collections.abc import Mapping
@@ -34,6 +35,7 @@ _FINISHED = ("complete", "pruned", "failed")
 _ORDER = (*_FINISHED, "running")
 #: Where Optuna's study keeps the seconds of its time limit that are used up.
 _SPENT = "modelcat:search_seconds"
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 @dataclass(slots=True)
@@ -162,7 +164,7 @@ class Search:
         failures = {record.number: record.failure for record in made if record.failure is not None}
         kinds = {failure["kind"] for failure in failures.values()}
         again = f"mend the cause, `modelcat delete {self._session.study}` and run it again"
-        if len(failures) == len(made) and len({(one["kind"], one["reason"]) for one in failures.values()}) == 1:
+        if len(failures) == len(made) and len({_cause(one) for one in failures.values()}) == 1:
             first = next(iter(failures.values()))
             which = f"all {len(made)} trials failed for one reason" if len(made) > 1 else "the only trial failed"
             error = WorkError(f"{which}, {first['kind']}: {clause(first['reason'])}. To go on, {again}")
@@ -426,6 +428,11 @@ class Search:
             if record.number not in {0, best.number} and record.model_dir is not None:
                 self._session.later(self._session.folders.drop, record.model_dir)
                 self._put(replace(record, model_dir=None))
+
+
+def _cause(failure: Mapping[str, str]) -> tuple[str, str]:
+    """Return what failures of one cause have in common: their numbers (bytes, lines, values) may differ."""
+    return failure["kind"], _NUMBER.sub("0", failure["reason"])
 
 
 def _failed(failures: Mapping[int, Mapping[str, str]], made: int) -> str:

@@ -54,7 +54,7 @@ def test_two_numbers_may_be_a_range():
     assert '{"low": 0.1, "high": 10} for all that lies between' in message([0.1, 10])
 
 
-@pytest.mark.parametrize("entry", [None, [], {}, [[1], [2]], {"min": 1}])
+@pytest.mark.parametrize("entry", [None, [], {}, [[1], [2]], {"min": 1}, {"choices": []}])
 def test_what_says_nothing_gets_both_forms(entry):
     """Where nothing can be made of an entry, both forms are named."""
     assert 'write {"low": ..., "high": ...} or {"choices": [...]}' in message(entry)

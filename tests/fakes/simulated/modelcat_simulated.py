@@ -60,7 +60,7 @@ class Trainer:
     def train(self, config, prepared, context):
         _die_if_told(context.folder.name)
         if config.x > config.trouble_above:
-            _meet(config.trouble)
+            _meet(config.trouble, config.x)
         history, done = [], _done(context) if config.checkpoints else 0
         for quarter in range(done + 1, 5):
             time.sleep(config.seconds / 4)
@@ -161,7 +161,7 @@ def _die_again(count, deaths):
         os._exit(7)
 
 
-def _meet(trouble):
+def _meet(trouble, x):
     match trouble:
         case "error":
             raise RuntimeError("something broke")
@@ -170,7 +170,7 @@ def _meet(trouble):
         case "diverged":
             raise DivergedError("the loss is not finite")
         case "data":
-            raise DataError("the batch is larger than the data")
+            raise DataError(f"the batch is larger than the data by {x} rows")
         case "die":
             os._exit(7)
 

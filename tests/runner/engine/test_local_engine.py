@@ -44,7 +44,7 @@ def test_one_worker_does_job_after_job(engine, tmp_path):
     failed = engine.run(training(tmp_path, trouble="data", x=0.5))
     assert isinstance(failed, Failed)
     assert isinstance(failed.error, DataError)
-    assert failed.error.message == "the batch is larger than the data"
+    assert failed.error.message.startswith("the batch is larger than the data")
     assert isinstance(engine.run(Prepare(subject(tmp_path, x=0.1))), Done)
     assert {worker.process.pid for worker in engine._crew} == pids
 

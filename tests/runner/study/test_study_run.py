@@ -155,6 +155,14 @@ def test_a_study_in_which_all_fails_says_why(request_of, place, recorder):
     assert record.is_fruitless
 
 
+def test_failures_that_differ_in_a_number_alone_have_one_cause(request_of, place, recorder):
+    """Each trial's own value stands in its reason; the cause is one all the same."""
+    with pytest.raises(WorkError, match="all 3 trials failed for one reason, bad_data: the batch is larger") as found:
+        run_study(request_of({"x": 0.5, "trouble": "data"}, trials=3, name="mine"), place, recorder)
+    assert len({one.failure["reason"] for one in opened(place).trials("mine")}) == 3
+    assert found.value.kind == "bad_data"
+
+
 def test_a_study_that_must_fail_again_is_refused_at_once(request_of, place, recorder):
     """Where no trial is left to be made, going on says the same again and prepares nothing; more trials go on."""
     request = request_of({"x": 0.5, "trouble": "error"}, trials=2, name="mine")

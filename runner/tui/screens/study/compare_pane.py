@@ -9,7 +9,6 @@ from textual.content import Content
 from textual.widget import Widget
 
 from catalog.errors import ModelcatError
-from catalog.metric_labels import ClassScope
 from runner.console.text import is_share, safe
 from runner.tui.desk import Desk
 from runner.tui.figures.fitting import fit, width_of
@@ -206,7 +205,7 @@ class ComparePane(Widget):
             for changed in changes(pair.first.params, pair.second.params)
         ]
         lines.append(Content(""))
-        scope = self._scene.book.record.class_scope if self._scene is not None else ClassScope()
+        scope = book.record.class_scope
         for changed in changes(pair.first.metrics, pair.second.metrics):
             gap = ""
             if changed.first is not None and changed.second is not None:
