@@ -16,9 +16,20 @@ __all__ = ["group_codes", "read_groups", "read_times", "stored_times"]
 
 _FORMATS = (
     "%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y/%m/%d",
-    "%Y/%m/%d %H:%M:%S", "%d.%m.%Y", "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%Y.%m.%d", "%Y%m%d", "%Y-%m",
+    "%Y/%m/%d %H:%M:%S", "%d.%m.%Y", "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%Y.%m.%d", "%Y%m%d", "%Y-%m", "%d.%m.%y",
 )  # fmt: skip
-_AMBIGUOUS = (("%d/%m/%Y", "%m/%d/%Y"), ("%d-%m-%Y", "%m-%d-%Y"), ("%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M"))
+_AMBIGUOUS = (
+    ("%d/%m/%Y", "%m/%d/%Y"),
+    ("%d-%m-%Y", "%m-%d-%Y"),
+    ("%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M"),
+    ("%d/%m/%y", "%m/%d/%y", "%y/%m/%d"),
+    ("%d-%m-%y", "%m-%d-%y", "%y-%m-%d"),
+    ("%d/%m/%y %H:%M", "%m/%d/%y %H:%M", "%y/%m/%d %H:%M"),
+)
+_FIRST_YEAR = 1000
+"""Years before it are what `%Y` makes of two digits, which may be a day: the order would be another one."""
+_SECONDS, _MILLISECONDS = 1e8, 1e11
+"""From which on numbers may count seconds or milliseconds since 1970: from 1973 on, and up to the year 5138."""
 
 
 def read_groups(source: Source, column: str, rows: np.ndarray) -> list[str]:
@@ -70,7 +81,7 @@ def stored_times(source: Source, column: str, rows: np.ndarray) -> pa.ChunkedArr
 
 
 def read_times(stored: Mapping[str, Sequence[tuple[Source, pa.ChunkedArray]]], column: str) -> Mapping[str, np.ndarray]:
-    """Return the moment of each row of every split as a number, float64: seconds since 1970, or numbers as they are.
+    """Return the moment of each row of every split, datetime64[us] for dates and float64 for other numbers.
 
     Texts of all files together have one format: what is a date in one file is no number in another.
 
@@ -79,8 +90,8 @@ def read_times(stored: Mapping[str, Sequence[tuple[Source, pa.ChunkedArray]]], c
         column: Its name.
 
     Raises:
-        DataError: Texts that are no dates of one format, dates of which day and month are not clear, or files of which
-            some hold dates and others numbers.
+        DataError: Texts that are no dates of one format, dates of which day and month are not clear, numbers that are
+            dates which do not sort so, or files of which some hold dates and others numbers.
     """
     parts = [(source, values) for files in stored.values() for source, values in files]
     texts = [values.cast(pa.large_string()) for _, values in parts if _is_text(values)]
@@ -102,7 +113,56 @@ def read_times(stored: Mapping[str, Sequence[tuple[Source, pa.ChunkedArray]]], c
             f"Column {column!r} holds dates in {kinds[True]} and numbers in {kinds[False]}: they have no common order.",
             field="dataset.time",
         )
-    return {split: np.concatenate(each) for split, each in found.items()}
+    times = {split: np.concatenate(each) for split, each in found.items()}
+    if False in kinds:
+        _check_numbers(np.concatenate([*times.values()]), column)
+    return times
+
+
+def _check_numbers(values: np.ndarray, column: str) -> None:
+    """Make sure that numbers are not dates whose order is another one than that of the numbers."""
+    known = values[np.isfinite(values)]
+    units = [
+        bool(((known >= least) & (known < most)).any())
+        for least, most in ((_SECONDS, _MILLISECONDS), (_MILLISECONDS, _MILLISECONDS * 1000))
+    ]
+    if all(units):
+        raise DataError(
+            f"Column {column!r} seems to count seconds since 1970 in some rows and milliseconds in others: "
+            f"{known.min():.0f} to {known.max():.0f}. Write them in one unit.",
+            field="dataset.time",
+        )
+    if (
+        known.size
+        and (known % 1 == 0).all()
+        and (_reads_backwards(known, daily=True) or _reads_backwards(known, daily=False))
+    ):
+        raise DataError(
+            f"Column {column!r} seems to hold dates whose year stands last ({known[0]:.0f}): as numbers they do not "
+            "sort by time. Write dates as 2026-11-28.",
+            field="dataset.time",
+        )
+
+
+def _reads_backwards(values: np.ndarray, *, daily: bool) -> bool:
+    """Return whether all numbers are days (else months) with the year last, and not all are such with it first."""
+    year, rest = values % 10_000, values // 10_000
+    if not ((year >= 1900) & (year < 2100)).all():
+        return False
+    if daily:
+        pairs = ((rest // 100, rest % 100), (rest % 100, rest // 100))
+        backwards = any(_is_day(day, month) for day, month in pairs)
+        years, months, days = values // 10_000, values // 100 % 100, values % 100
+        forwards = bool(((years >= 1900) & (years < 2100)).all()) and _is_day(days, months)
+    else:
+        backwards = bool(((rest >= 1) & (rest <= 12)).all())
+        years, months = values // 100, values % 100
+        forwards = bool(((years >= 1900) & (years < 2100) & (months >= 1) & (months <= 12)).all())
+    return backwards and not forwards
+
+
+def _is_day(day: np.ndarray, month: np.ndarray) -> bool:
+    return bool(((day >= 1) & (day <= 31) & (month >= 1) & (month <= 12)).all())
 
 
 def _is_text(values: pa.ChunkedArray) -> bool:
@@ -110,11 +170,11 @@ def _is_text(values: pa.ChunkedArray) -> bool:
 
 
 def _numbers(values: pa.ChunkedArray) -> np.ndarray:
-    """Return dates as seconds since 1970, and numbers as they are."""
+    """Return dates as datetime64[us], in UTC, and other numbers as float64."""
     if not pa.types.is_temporal(values.type):
         return np.asarray(pc.cast(values, pa.float64()).to_numpy())
     moments = pc.cast(pc.cast(values, pa.timestamp("us", getattr(values.type, "tz", None))), pa.int64())
-    return np.asarray(moments.to_numpy() / 1e6)
+    return np.asarray(moments.to_numpy()).astype("datetime64[us]")
 
 
 def _text(values: pa.ChunkedArray, source: Source, column: str, role: str) -> pa.ChunkedArray:
@@ -148,16 +208,16 @@ def _parsed(values: pa.ChunkedArray, source: Source, column: str) -> pa.ChunkedA
     for form in _FORMATS:
         if (found := _by_format(values, form)) is not None:
             return found
-    for first, second in _AMBIGUOUS:
-        readings = [_by_format(values, first), _by_format(values, second)]
-        if all(reading is not None for reading in readings):
+    for forms in _AMBIGUOUS:
+        readings = [reading for form in forms if (reading := _by_format(values, form)) is not None]
+        if any(not reading.equals(readings[0]) for reading in readings):
             raise DataError(
-                f"{source.origin}: column {column!r} may hold days before months or months before days "
+                f"{source.origin}: column {column!r} may hold days, months and years in more than one order "
                 f"({shortened(values.drop_null()[0].as_py())}). Write dates as 2026-11-28.",
                 field="dataset.time",
             )
-        if (found := next((reading for reading in readings if reading is not None), None)) is not None:
-            return found
+        if readings:
+            return readings[0]
     sample = values.drop_null()
     shown = shortened(sample[0].as_py()) if len(sample) else "nothing"
     raise DataError(
@@ -168,6 +228,8 @@ def _parsed(values: pa.ChunkedArray, source: Source, column: str) -> pa.ChunkedA
 
 
 def _by_format(values: pa.ChunkedArray, form: str) -> pa.ChunkedArray | None:
-    """Return the values as moments; None if one of them is not of this format."""
+    """Return the values as moments; None if one of them is not of this format, or is of the first thousand years."""
     found = pc.strptime(values, format=form, unit="us", error_is_null=True)
-    return found if found.null_count == values.null_count and len(values) > values.null_count else None
+    if found.null_count != values.null_count or found.null_count == len(values):
+        return None
+    return found if pc.min(pc.year(found)).as_py() >= _FIRST_YEAR else None

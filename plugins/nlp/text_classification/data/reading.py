@@ -46,7 +46,7 @@ class ReadData:
         counts: Rows of each split.
         groups: The group of each row by split, int64; None if there are no groups.
         group_names: Of the groups, in the order of their numbers.
-        times: The moment of each row by split, float64; None if there are no moments.
+        times: The moment of each row by split, datetime64[us] or float64; None if there are no moments.
         label_names: Names of classes by how the source stores them, where the spec gives names to stored values.
         notes: What a careful reader should know.
     """

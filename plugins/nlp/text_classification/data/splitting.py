@@ -101,8 +101,8 @@ def make_splits(
         seed: Decides which.
         groups: By split of `given` the ids of each row's group, int, shape (rows,), one id for one group in all splits;
             negative for a row without one.
-        times: By split of `given` what rows are ordered by, float64 or int64, shape (rows,); NaN, or the least int64,
-            for a row without one.
+        times: By split of `given` what rows are ordered by, datetime64, float64 or int64, shape (rows,); NaT, NaN
+            or the least int64 for a row without one.
         names: Of the classes, for messages; their ids if left out.
         group_names: Of the groups, in the order of their ids, for notes.
 
@@ -110,7 +110,7 @@ def make_splits(
         DataError: Too few rows to give every split one and keep one of each class in train, groups or times that leave
             no such split, or the limit of train is below the number of classes.
     """
-    whole, notes = _carve_missing(given, seed, groups, times, names)
+    whole, notes, carved = _carve_missing(given, seed, groups, times, names)
     if groups is not None:
         notes += [overlap.note(group_names) for overlap in group_overlaps(groups)]
     if times is not None:
@@ -127,7 +127,8 @@ def make_splits(
             kept = splits[split].labels.size
             why = f"by dataset.limit.{split}" if split in limits else "in proportion to dataset.limit.train"
             cut = f" were kept back, cut to {kept:,} {why}." if kept < there else f" ({there:,}) were kept back."
-            notes.append(f"No {split} split was given: {_described(split, groups, times)}{cut}")
+            span = _span(carved.get(split, np.empty(0)))
+            notes.append(f"No {split} split was given: {_described(split, groups, times)}{cut[:-1]}{span}.")
     return splits, tuple(notes)
 
 
@@ -144,9 +145,9 @@ def _carve_missing(
     groups: Mapping[str, np.ndarray] | None,
     times: Mapping[str, np.ndarray] | None,
     names: Sequence[str] | None,
-) -> tuple[Mapping[str, Split], list[str]]:
-    """Return all three splits, the missing ones carved off train, and notes."""
-    splits, notes = dict(given), []
+) -> tuple[Mapping[str, Split], list[str], Mapping[str, np.ndarray]]:
+    """Return all three splits, the missing ones carved off train, notes, and the times of those carved off by time."""
+    splits, notes, moments = dict(given), list[str](), dict[str, np.ndarray]()
     rows = np.arange(splits["train"].labels.size)  # those of the training split as it was given that are left
     for split, share in _CARVED.items():
         if split in splits:
@@ -155,6 +156,7 @@ def _carve_missing(
         own = None if groups is None else groups["train"][rows]
         if times is not None:
             stay, carved = carve_latest(times["train"][rows], share, own)
+            moments[split] = times["train"][rows][carved]
         elif own is not None:
             stay, carved = carve_groups(train.labels, own, share, seed, _STREAMS["carve"][split])
         else:
@@ -167,7 +169,18 @@ def _carve_missing(
         _check_classes(given["train"].labels, splits, names)
         if untimed := int((~with_time(times["train"])).sum()):
             notes.append(f"{untimed:,} of {times['train'].size:,} training rows have no time: they stay in train.")
-    return splits, notes
+    return splits, notes, {split: found[with_time(found)] for split, found in moments.items()}
+
+
+def _span(times: np.ndarray) -> str:
+    """Return ``, from 2026-11-28 to 2026-12-31`` for the times of a split; nothing if it has none."""
+    if not times.size:
+        return ""
+    if times.dtype.kind != "M":
+        return f", from {times.min():.15g} to {times.max():.15g}"
+    daily = bool((times == times.astype("datetime64[D]")).all())
+    first, last = np.array([times.min(), times.max()]).astype("datetime64[D]" if daily else "datetime64[s]")
+    return f", from {first} to {last}"
 
 
 def _nothing_carved(split: str, rows: int, groups: np.ndarray | None, times: np.ndarray | None) -> DataError:

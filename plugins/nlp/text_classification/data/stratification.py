@@ -83,7 +83,7 @@ def carve_latest(times: np.ndarray, share: float, groups: np.ndarray | None = No
     side. A group goes where its latest row goes. Rows without a time stay.
 
     Args:
-        times: Float or int, shape (rows,); see `with_time` for those without one.
+        times: Dates, float or int, shape (rows,); see `with_time` for those without one.
         share: Part of all rows to carve off, between 0 and 1.
         groups: As for `carve_groups`; None if rows are on their own.
 
@@ -108,10 +108,9 @@ def carve_latest(times: np.ndarray, share: float, groups: np.ndarray | None = No
 def with_time(times: np.ndarray) -> np.ndarray:
     """Return which rows have a time, bool, shape (rows,).
 
-    Missing are NaN and the least 64-bit integer, which is NumPy's NaT.
+    Missing are NaT, NaN and the least 64-bit integer, as which NumPy stores NaT.
     """
-    floating = np.issubdtype(times.dtype, np.floating)
-    missing: np.ndarray = np.isnan(times) if floating else times == np.iinfo(np.int64).min
+    missing: np.ndarray = times == np.iinfo(np.int64).min if times.dtype.kind == "i" else np.isnan(times)
     return ~missing
 
 
