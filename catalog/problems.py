@@ -83,6 +83,10 @@ def _message(path: tuple[str, ...], errors: list[ErrorDetails], schema: Schema) 
 
 
 def _reason(error: ErrorDetails) -> str:
+    context = error.get("ctx", {})
+    if error["type"] in {"too_short", "too_long"}:
+        bound = f"at least {context['min_length']}" if "min_length" in context else f"at most {context['max_length']}"
+        return f"must have {bound} items, not {context['actual_length']}"
     text = error["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, ")
     return text.replace("Input should be", "must be").replace("should", "must")
 

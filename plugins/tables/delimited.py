@@ -22,6 +22,7 @@ from plugins.tables.dialect import (
     find_delimiter,
     find_header,
     header_problem,
+    len_lines,
     looks_like_data,
     parse_rows,
 )
@@ -34,9 +35,9 @@ from plugins.tables.encodings import (
     marked_encoding,
     utf8_blocks,
 )
-from plugins.tables.structure import LongRecord, Structure, scan
+from plugins.tables.structure import LongRecord, Structure, likeness, scan
 from plugins.tables.table import OpenTable, TextRows
-from plugins.tables.wording import listed, rows_named
+from plugins.tables.wording import counted, listed, rows_named
 
 __all__ = ["open_delimited"]
 
@@ -47,6 +48,8 @@ _STREAMED = 1 << 20
 """The same for files that are read in batches, as long as rows are shorter: Arrow reads up to 32 blocks ahead."""
 _RAGGED = 10_000
 """Rows of another width after which reading stops."""
+_LONG_HEADER = 5
+"""Lines from which on a header is worth a note; names of spreadsheets often take two or three."""
 _NAMED = 5
 """Rows that seem to have swallowed others and are named in a note."""
 _BOUNDARY = "straddling object"
@@ -104,9 +107,9 @@ def _open(text: _Text, given: Format, *, tabs: bool, whole: bool) -> OpenTable:
     sample = block[: max(_SNIFFED, block.find(b"\n") + 1)].decode("utf-8", errors="ignore")  # a header may be long
     dialect = _dialect(sample, given, tabs=tabs)
     header = find_header(sample, dialect, given=given.header)
-    names, unnamed_note = _names(text, header)
     if given.header is None:
-        _check_header(text, names, sample, dialect, header)
+        _check_header(text, sample, dialect, header)
+    names, unnamed_note = _names(text, header)
     reading = _Reading(text, dialect, names, header.lines)
     with ThreadPoolExecutor(max_workers=1) as executor:
         early = executor.submit(_attempt, reading) if whole else None
@@ -118,7 +121,15 @@ def _open(text: _Text, given: Format, *, tabs: bool, whole: bool) -> OpenTable:
         what = "a header and no rows" if given.header is not False else "no rows"
         raise DataError(f"{text.path} has {what}.", field=text.field)
     suspicious = structure.suspicious()
-    notes = (text.encoding.note, dialect_note, *header.notes, unnamed_note, *_notes(text.path, structure, suspicious))
+    header_note = _header_note(text.path, header, found.delimiter)
+    notes = (
+        text.encoding.note,
+        dialect_note,
+        *header.notes,
+        header_note,
+        unnamed_note,
+        *_notes(text.path, structure, suspicious),
+    )
     return OpenTable(
         columns=tuple(names),
         typed=False,
@@ -185,7 +196,7 @@ def _structure(
 def _located(text: _Text, dialect: Dialect, header: Header, rows: frozenset[int]) -> Mapping[int, tuple[int, int]]:
     found = scan(text.blocks(), dialect, header_lines=header.lines, columns=len(header.names), wanted=rows)
     if dialect.escape or not found.well_formed:
-        found = _counted(text, dialect, header, Structure(wanted=rows))
+        found = _counted(text, dialect, header, Structure(len(header.names), wanted=rows))
     return found.located
 
 
@@ -230,7 +241,7 @@ def _counted(text: _Text, dialect: Dialect, header: Header, by_lines: Structure)
     Raises:
         DataError: A quote that is not closed at the end of its cell, or with `escape` a row of other width.
     """
-    counted = Structure(lines=by_lines.lines, nul_line=by_lines.nul_line, wanted=by_lines.wanted)
+    counted = Structure(by_lines.columns, lines=by_lines.lines, nul_line=by_lines.nul_line, wanted=by_lines.wanted)
     last = header.lines
     for row, line in _rows(text, dialect, header.lines):
         if not row:
@@ -273,10 +284,22 @@ def _names(text: _Text, header: Header) -> tuple[list[str], str | None]:
     return names, f"{text.path.name}: columns without a name are called {listed(map(repr, new))}." if new else None
 
 
-def _check_header(text: _Text, names: list[str], sample: str, dialect: Dialect, header: Header) -> None:
+def _check_header(text: _Text, sample: str, dialect: Dialect, header: Header) -> None:
     rows = [row for row, line in parse_rows(sample, dialect, 200) if row and line > header.lines]
-    if len(rows) > 1 and (why := looks_like_data(names, rows)):
+    if len(rows) > 1 and (why := looks_like_data(header.names, rows)):
         raise DataError(header_problem(str(text.path), why), field=text.field)
+
+
+def _header_note(path: Path, header: Header, delimiter: str) -> str | None:
+    """Return a note on a header of many lines, or of lines that look like rows; None if it is an ordinary one."""
+    lines = len_lines(header.names)
+    if lines == 1 or (lines < _LONG_HEADER and len(header.names) > 1 and not any(likeness(header.names, delimiter))):
+        return None
+    return (
+        f"{path.name}: the header takes lines {header.lines - lines + 1:,} to {header.lines:,}: a quote opened "
+        f"in it and closed much later may have swallowed {counted(lines - 1, 'row')}. Close it where its cell ends, or "
+        'set "format": {"quote": ""} if quotes have no meaning in this file.'
+    )
 
 
 def _notes(path: Path, structure: Structure, suspicious: list[LongRecord]) -> Iterator[str]:
@@ -284,7 +307,7 @@ def _notes(path: Path, structure: Structure, suspicious: list[LongRecord]) -> It
         yield (
             f"{path.name}: row {record.row:,} takes lines {record.first_line:,} to {record.last_line:,} "
             f"({record.lines:,} lines): a quote that was opened and closed much later may have swallowed "
-            f"{record.lines - 1:,} rows. Close it where its cell ends, or set "
+            f"{counted(record.lines - 1, 'row')}. Close it where its cell ends, or set "
             '"format": {"quote": ""} if quotes have no meaning in this file.'
         )
     if (more := len(suspicious) - _NAMED) > 0:

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from catalog.errors import DataError
 from plugins.tables.compression import cut_at_lines, line_blocks, read_chunks
-from plugins.tables.guessing import ADVICE, guess_codec, invalid_byte, no_text
+from plugins.tables.guessing import ADVICE, guess_codec, invalid_byte, is_single_byte, no_text
 
 __all__ = [
     "Encoding",
@@ -36,6 +36,8 @@ _WIDE_ZEROS = 0.02
 """Share of zeros among every second byte from which on text may be UTF-16: those of its spaces, digits and lines."""
 _WESTERN_ZEROS = 0.4
 """The same from which on it is UTF-16, and mostly ASCII characters."""
+_BY_CHANCE = 0.2
+"""Share of lines of an encoding of several bytes a character up to which they may be valid UTF-8 by chance."""
 _BINARY_ZEROS = 0.1
 """Share of zeros in what is not UTF-16 from which on it is no text."""
 
@@ -143,9 +145,7 @@ def given_encoding(path: Path, field: str, name: str) -> Encoding:
     """
     codec = check_codec(name, "dataset.format.encoding")
     if not Encoding(codec).is_utf8:
-        doubtful = _is_foreign_utf8(path, field)
-        note = f"{path.name} was read as {codec}, as dataset.format says, but all of it is valid UTF-8."
-        return Encoding(codec, note if doubtful else None)
+        return Encoding(codec, _doubt(path, field, codec))
     if not is_utf8(path, field):
         raise DataError(
             f"{path} is not UTF-8 text: {invalid_byte(path, field)}. Leave "
@@ -155,15 +155,20 @@ def given_encoding(path: Path, field: str, name: str) -> Encoding:
     return Encoding(codec)
 
 
-def _is_foreign_utf8(path: Path, field: str) -> bool:
-    """Return whether a file is UTF-8 with characters outside ASCII."""
-    foreign = False
+def _doubt(path: Path, field: str, codec: str) -> str | None:
+    """Return a note on a file with characters outside ASCII of which all or some are UTF-8; None if there are none."""
+    foreign = utf8 = 0
     for block in line_blocks(path, field):
         if not block.isascii():
-            if not _is_utf8(block):
-                return False
-            foreign = True
-    return foreign
+            lines = [line for line in block.split(b"\n") if not line.isascii()]
+            foreign += len(lines)
+            utf8 += len(lines) if _is_utf8(block) else sum(map(_is_utf8, lines))
+    said = f"{path.name} was read as {codec}, as dataset.format says, but"
+    if foreign and utf8 == foreign:
+        return f"{said} all of it is valid UTF-8."
+    if utf8 > (0 if is_single_byte(codec) else _BY_CHANCE * foreign):
+        return f"{said} {utf8:,} of {foreign:,} lines with characters outside ASCII are UTF-8: it mixes encodings."
+    return None
 
 
 def is_utf8(path: Path, field: str) -> bool:

@@ -1,5 +1,7 @@
 """From what a spec names, a file, a list, a pattern or a folder, to open tables."""
 
+import os
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from glob import glob, has_magic
@@ -61,7 +63,12 @@ def find_paths(given: str | Sequence[str], field: str) -> list[Path]:
         DataError: One is missing, or none matches.
     """
     paths: list[Path] = []
-    for each in [given] if isinstance(given, str) else given:
+    named = [given] if isinstance(given, str) else given
+    if twice := sorted(each for each, count in Counter(map(os.path.normpath, named)).items() if count > 1):
+        raise DataError(
+            f"{listed(twice)}: named more than once; its rows count once. Name each file once.", field=field
+        )
+    for each in named:
         with _readable(each, field):
             if has_magic(each) and not Path(each).exists():
                 # `Path.glob` needs a folder to start from, which a pattern need not have

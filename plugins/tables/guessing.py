@@ -14,7 +14,7 @@ from catalog.errors import DataError
 from plugins.tables.compression import read_chunks
 from plugins.tables.wording import shortened
 
-__all__ = ["ADVICE", "guess_codec", "invalid_byte", "no_text"]
+__all__ = ["ADVICE", "guess_codec", "invalid_byte", "is_single_byte", "no_text"]
 
 ADVICE = 'Say how it is written, as "format": {"encoding": "cp1252"}, or save it as UTF-8.'
 _SAMPLE = 1 << 18
@@ -29,7 +29,7 @@ _ODD = 0.1
 """Share of characters outside ASCII that may stand where no word has them, before an encoding counts as wrong."""
 _KNOWN_BINARY = {b"PK\x03\x04": "a zip archive or an Excel workbook", b"\x1f\x8b": "a gzip archive", b"PAR1": "Parquet"}
 _OLD = (
-    "iso8859-2", "iso8859-5", "iso8859-15", "cp437", "cp850", "cp852", "cp866", "mac-roman", "mac-latin2",
+    "iso8859-2", "iso8859-5", "iso8859-7", "iso8859-15", "cp437", "cp850", "cp852", "cp866", "mac-roman", "mac-latin2",
     "mac-cyrillic", "koi8-r",
 )  # fmt: skip
 """Encodings of one byte a character that `chardet` does not try among those of the web."""
@@ -87,14 +87,14 @@ def guess_codec(paths: Sequence[Path], field: str) -> str:
         raise DataError(f"{where}. {ADVICE}", field=field)
     text, name, rival = _best(sample, f"{where}, and no other encoding fits. {ADVICE}", field)
     codec = codecs.lookup(name).name
-    if rival is None and _is_single_byte(codec):
+    if is_single_byte(codec):
         if mixed := next((line for line in sample.split(b"\n") if _is_utf8_by_design(line)), None):
             raise DataError(
                 f"{where}, and other lines are, such as {shortened(mixed.decode())!r}: it mixes encodings. "
                 "Save all of it as UTF-8.",
                 field=field,
             )
-        rival = _better(sample, text, codec)
+        rival = _better(sample, text, codec) if rival is None else rival
     if rival is not None:
         likely = f"{name} or {rival}" if rival else name
         raise DataError(f"{where}; it may be {likely}, which is not clear. {ADVICE}", field=field)
@@ -146,15 +146,16 @@ def _odd(text: str) -> int:
     return odd
 
 
-_WITHIN = re.compile(r"(?<=[^\W\d_])[^\w\s'’ʼ‑–—…·-](?=[^\W\d_])")  # noqa: RUF001 -- they stand in words
+_WITHIN = re.compile(r"(?<=[^\W\d_])[^\w\s'’ʼ‑–—…·-](?=[^\W\d_])|[¶¦¬](?=[^\W\d_])")  # noqa: RUF001 -- they stand in words
 _DRAWN = re.compile(r"[\u2500-\u259f\x80-\x9f¤]")
 _WORD = re.compile(r"[^\W\d_]+")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 _OTHER_SCRIPT = re.compile(r"[\u0370-\u06ff\u0e00-\u0e7f]")
 
 
-def _is_single_byte(codec: str) -> bool:
-    return codec.startswith(("cp125", "iso8859", "koi8", "mac", "tis"))
+def is_single_byte(codec: str) -> bool:
+    """Return whether every character of an encoding takes one byte, given Python's name of its codec."""
+    return codec.startswith(("cp125", "cp437", "cp8", "iso8859", "koi8", "latin", "mac", "tis"))
 
 
 def _is_utf8_by_design(line: bytes) -> bool:

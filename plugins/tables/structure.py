@@ -12,12 +12,14 @@ import numpy as np
 
 from plugins.tables.dialect import Dialect
 
-__all__ = ["LongRecord", "Structure", "scan"]
+__all__ = ["LongRecord", "Structure", "likeness", "scan"]
 
 _LONGEST = 20
 """Records of many lines that are remembered."""
 _ROW_LIKE = 0.8
 """Share of the lines within a record that must look like rows for it to count as swallowed rows."""
+_FEW, _RARE = 3, 0.01
+"""Records of several lines, and their share, up to which each of them is looked at closely."""
 _OUTLIER_LINES = 20
 _OUTLIER_TIMES = 10
 _SHOWN_BYTES = 1 << 20
@@ -29,12 +31,14 @@ class LongRecord:
 
     Attributes:
         row_like: Whether the lines within it look like rows of the file.
+        every_like: Whether each of its lines does, the first and the last too; not if rows have one cell.
     """
 
     row: int
     first_line: int
     last_line: int
     row_like: bool
+    every_like: bool
 
     @property
     def lines(self) -> int:
@@ -56,8 +60,10 @@ class Structure:
         longest: Records of many lines, first those whose lines look like rows.
         wanted: Rows of which the lines are to be found, counted from 1.
         located: First and last line of these.
+        columns: Cells of a row.
     """
 
+    columns: int
     lines: int = 0
     records: int = 0
     blank: int = 0
@@ -76,28 +82,32 @@ class Structure:
         if self.records in self.wanted:
             self.located[self.records] = (first_line, last_line)
         if span > 1:
-            inner = [line for cell in row for line in cell.split("\n")[1:-1]]
-            like = sum(line.count(delimiter) == len(row) - 1 for line in inner)
-            row_like = len(inner) > 1 and len(row) > 1 and like >= _ROW_LIKE * len(inner)
-            self.remember(LongRecord(self.records, first_line, last_line, row_like))
+            self.remember(LongRecord(self.records, first_line, last_line, *likeness(row, delimiter)))
 
     def remember(self, record: LongRecord) -> None:
         """Keep a record of several lines, as long as there are few of its kind."""
         self.longest.append(record)
-        self.longest.sort(key=lambda each: (not each.row_like, -each.lines))
+        self.longest.sort(key=lambda each: (not each.row_like, not each.every_like, -each.lines))
         del self.longest[_LONGEST:]
 
     def suspicious(self) -> list[LongRecord]:
-        """Return the records that seem to have swallowed rows: full of lines like rows, or far longer than others."""
-        usual = _percentile(self.spans, 0.99)
-        return sorted(
-            (
-                each
-                for each in self.longest
-                if each.row_like or (each.lines >= _OUTLIER_LINES and each.lines > _OUTLIER_TIMES * usual)
-            ),
-            key=lambda each: each.row,
-        )
+        """Return the records that seem to have swallowed rows, in order.
+
+        They are full of lines like rows, or far longer than others. Where hardly any record takes several lines, one
+        of which each line looks like a row counts too, or in a table of one column one of three lines.
+        """
+        usual, rare = _percentile(self.spans, 0.99), self.are_rare()
+
+        def seems(each: LongRecord) -> bool:
+            outlier = each.lines >= _OUTLIER_LINES and each.lines > _OUTLIER_TIMES * usual
+            return each.row_like or outlier or (rare and (each.every_like or (self.columns == 1 and each.lines > 2)))
+
+        return sorted(filter(seems, self.longest), key=lambda each: each.row)
+
+    def are_rare(self) -> bool:
+        """Return whether hardly any record so far takes several lines."""
+        several = sum(count for span, count in self.spans.items() if span > 1)
+        return several <= max(_FEW, _RARE * self.records)
 
 
 def scan(
@@ -122,7 +132,7 @@ def scan(
 
 class _Scan:
     def __init__(self, dialect: Dialect, header_lines: int, columns: int, wanted: frozenset[int]) -> None:
-        self.found = Structure(wanted=wanted)
+        self.found = Structure(columns, wanted=wanted)
         self._wanted = np.fromiter(sorted(wanted), dtype=np.int64, count=len(wanted))
         self._delimiter = dialect.delimiter.encode()
         self._quote = ord(dialect.quote) if dialect.quote else None
@@ -218,19 +228,21 @@ class _Scan:
         counted &= below
         self._count_spans(spans, counted)
         many = counted & (spans > 1)
+        before = self.found.records
+        self.found.records += int(np.count_nonzero(counted))
         row_like = self._row_like(data, breaks, ends, many)
-        told = many & (row_like | (spans > self._shortest()))
+        told = many & (row_like | (spans > self._shortest()) | self.found.are_rare())
         if self._wanted.size or told.any():
-            rows = self.found.records + np.cumsum(counted)
+            rows = before + np.cumsum(counted)
             first = lines - spans + 1
             for at in np.flatnonzero(counted & np.isin(rows, self._wanted)).tolist():
                 self.found.located[int(rows[at])] = (int(first[at]), int(lines[at]))
             for at in np.flatnonzero(told).tolist():
-                like = bool(row_like[at])
-                if at == 0 and self._kept:
-                    like = self._is_row_like(b"".join([*self._kept, block[: int(stops[0])]]))
-                self.found.remember(LongRecord(int(rows[at]), int(first[at]), int(lines[at]), like))
-        self.found.records += int(np.count_nonzero(counted))
+                kept, begin = ([], int(stops[at - 1]) + 1) if at else (self._kept, 0)
+                like = self._likeness_of(b"".join([*kept, block[begin : int(stops[at])]]))
+                if not kept:
+                    like = bool(row_like[at]), like[1]
+                self.found.remember(LongRecord(int(rows[at]), int(first[at]), int(lines[at]), *like))
         self._kept = []
         self._record_line = int(lines[-1]) + 1
         self._keep(block[int(stops[-1]) + 1 :])
@@ -253,17 +265,18 @@ class _Scan:
         if self.found.records in self.found.wanted:
             self.found.located[self.found.records] = (self._record_line, line)
         if span > 1:
-            self.found.remember(LongRecord(self.found.records, self._record_line, line, self._is_row_like(content)))
+            like = self._likeness_of(content)
+            self.found.remember(LongRecord(self.found.records, self._record_line, line, *like))
 
     def _shortest(self) -> int:
         """Return the lines that a record must exceed to be remembered."""
         known = self.found.longest
         return min(each.lines for each in known) if len(known) == _LONGEST else 1
 
-    def _is_row_like(self, content: bytes) -> bool:
-        inner = content.split(b"\n")[1:-1]
-        like = sum(line.count(self._delimiter) == self._columns - 1 for line in inner)
-        return len(inner) > 1 and self._columns > 1 and like >= _ROW_LIKE * len(inner)
+    def _likeness_of(self, content: bytes) -> tuple[bool, bool]:
+        """Return `LongRecord.row_like` and `every_like` of one record, of which long ones are cut."""
+        like = [line.count(self._delimiter) == self._columns - 1 for line in content.split(b"\n")]
+        return _row_like(like, self._columns)
 
     def _row_like(self, data: np.ndarray, breaks: np.ndarray, ends: np.ndarray, many: np.ndarray) -> np.ndarray:
         """Return for each record whether most lines between its first and its last look like rows."""
@@ -282,6 +295,17 @@ class _Scan:
         """Keep the beginning of a record that the next block goes on with, as far as its lines are looked at."""
         if rest and sum(map(len, self._kept)) < _SHOWN_BYTES:
             self._kept.append(rest)
+
+
+def likeness(row: Sequence[str], delimiter: str) -> tuple[bool, bool]:
+    """Return `LongRecord.row_like` and `every_like` of a record that was parsed into cells."""
+    return _row_like([line.count(delimiter) == len(row) - 1 for line in delimiter.join(row).split("\n")], len(row))
+
+
+def _row_like(like: Sequence[bool], columns: int) -> tuple[bool, bool]:
+    """Return `LongRecord.row_like` and `every_like` of a record, given which of its lines have a row's delimiters."""
+    inner = like[1:-1]
+    return columns > 1 and len(inner) > 1 and sum(inner) >= _ROW_LIKE * len(inner), columns > 1 and all(like)
 
 
 def _steps(values: np.ndarray, before: int) -> np.ndarray:

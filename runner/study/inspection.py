@@ -4,7 +4,7 @@ from pathlib import Path
 
 from catalog.contract import DataSummary
 from catalog.dataset import FilesDataset, HubDataset
-from catalog.errors import InputError, ModelcatError, PluginError
+from catalog.errors import InputError, ModelcatError, PluginError, clause
 from catalog.space import Choices
 from catalog.spec import Request
 from runner.store.records import StudyRecord
@@ -47,7 +47,9 @@ def changed_data(record: StudyRecord, request: Request, cache: Path) -> str | No
             return None
         what = "the files of its data set have changed since it was run, or this version reads them differently"
     except ModelcatError as error:
-        what = f"the files of its data set have changed since it was run and cannot be used now ({error.message})"
+        what = (
+            f"the files of its data set have changed since it was run and cannot be used now ({clause(error.message)})"
+        )
     return (
         f"{record.study}: {what}. What follows is the stored result. To run on the files as they are, give the study "
         f"another name, as in --set study.name={record.study}-2"

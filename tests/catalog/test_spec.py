@@ -162,7 +162,7 @@ def test_search_space_is_checked_at_both_ends(tmp_path):
         ({"low": 2, "high": 1}, "above high"),
         ({"low": 0, "high": 1, "log": True}, "log needs a low above 0"),
         ({"low": 1, "high": 2, "log": True, "step": 1}, "exclude"),
-        ({"choices": []}, "at least 1"),
+        ({"choices": []}, "write {"),
         ({"choices": [1, 1]}, "more than once"),
         ({"chioces": [1]}, "did you mean 'choices'"),
         ({"low": 1}, "not given"),

@@ -24,11 +24,15 @@ from input_files import (
     zst_of,
 )
 
+from catalog.dataset import Format
+from plugins.tables.files import open_file
+
 GERMAN = ("Schöne Grüße aus Köln", "völlig überteuert", "heißer Kaffee für die Küche", "größer als erwartet")
 FRENCH = ("déçu par la qualité", "ça marche à merveille", "très bon café", "l’été à Genève")  # noqa: RUF001 -- as people write it
 POLISH = ("świetny zakup", "żółta gęś", "słaba jakość", "bardzo dobra książka")
 CZECH = ("příliš žluťoučký kůň", "nefunguje vůbec", "skvělý nákup", "žádná kvalita")
 RUSSIAN = ("очень хороший фильм", "ужасное качество", "отличная покупка", "плохая книга")
+GREEK = ("Άριστο προϊόν, το συνιστώ", "δεν λειτουργεί καθόλου", "Ήταν πολύ ακριβό", "καλή ποιότητα")
 JAPANESE = ("とても良い映画でした", "音が悪いです", "全然動きません", "素晴らしい買い物")
 CHINESE = ("这部电影非常好看", "质量太差了", "完全不能用", "非常满意的购物")
 
@@ -86,6 +90,13 @@ ENCODINGS = [
     bad(
         "another and a line of UTF-8", "a.csv", foreign("cp1252", *FRENCH) + "fée à,dear\n".encode(), "mixes encodings"
     ),
+    bad(
+        "every second line is UTF-8",
+        "a.csv",
+        b"text,label\n" + b"".join(f"größe {i},dear\n".encode(("utf-8", "cp1252")[i % 2]) for i in range(60)),
+        "mixes encodings",
+    ),
+    bad("Greek capitals with accents", "a.csv", foreign("iso8859-7", *GREEK), "may be Windows-1253 or iso8859-"),
     bad(
         "a character that is cut",
         "a.csv",
@@ -182,3 +193,20 @@ COMPRESSED = [
 def test_every_encoding_and_compression_is_read_right_or_refused(tmp_path: Path, case: Case) -> None:
     """A file gives all its characters and rows, or an error that says what to do; no byte becomes U+FFFD."""
     check(tmp_path, case)
+
+
+@pytest.mark.parametrize(
+    ("codec", "lines", "note"),
+    [
+        ("cp1252", [line.encode() for line in GERMAN], "but all of it is valid UTF-8"),
+        ("cp1252", [line.encode(("utf-8", "cp1252")[row % 2]) for row, line in enumerate(GERMAN)], "mixes encodings"),
+        ("cp1252", [line.encode("cp1252") for line in GERMAN], None),
+        ("gb18030", [line.encode("gb18030") for line in (*CHINESE, "联通")], None),
+    ],
+)
+def test_an_encoding_that_the_bytes_speak_against_is_told(tmp_path, codec, lines, note):
+    """What a spec says is done; where lines are UTF-8 though it says otherwise, a note tells so."""
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"text\n" + b"".join(line + b"\n" for line in lines))
+    found = [each for each in open_file(path, "file", Format(encoding=codec)).notes if "dataset.format says" in each]
+    assert [note in each for each in found] == ([] if note is None else [True])

@@ -195,7 +195,13 @@ FOLDERS = [
     Case("a folder of tables", {"d/a.csv": CSV}, "d", error=("dataset.train", "It holds: a.csv")),
     Case("a list", HALVES, ("part-0.csv", "part-1.csv"), lines=26, silent=True),
     Case("a pattern", HALVES, "part-*.csv", lines=26, silent=True),
-    Case("a list that names a file twice", HALVES, ("part-*.csv", "part-0.csv"), lines=26),
+    Case("a pattern and one of its files", HALVES, ("part-*.csv", "part-0.csv"), lines=26),
+    Case(
+        "a list that names a file twice",
+        HALVES,
+        ("part-0.csv", "./part-0.csv"),
+        error=("dataset.train", "named more than once"),
+    ),
     Case("a list of formats", {**HALVES, "b.parquet": parquet_of(COLUMNS)}, ("part-0.csv", "b.parquet"), kept=36),
     Case("a pattern without files", HALVES, "part-?.tsv", error=("dataset.train", "no file matches")),
     Case(

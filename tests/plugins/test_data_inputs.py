@@ -120,6 +120,25 @@ SWALLOWED = [
         notes=("row 8 takes lines 9 to 38",),
     ),
     Case(
+        "a quote in the header's last cell is closed much later",
+        table(header='remark,topic,"by', row="{text},{label},a{i}").replace(",a19\n", ',a19"\n'),
+        counts=(41, 20, 20),
+        notes=("the header takes lines 1 to 21", "swallowed 20 rows"),
+    ),
+    Case(
+        "a quote in the header's last cell is closed in the next row",
+        table(header='remark,topic,"by', row="{text},{label},a{i}").replace(",a0\n", ',a0"\n'),
+        counts=(41, 39, 39),
+        notes=("the header takes lines 1 to 2", "swallowed 1 row."),
+    ),
+    Case(
+        "a header of two lines",
+        table(header='"remark\n(of the guest)",topic'),
+        text=("remark\n(of the guest)",),
+        counts=(42, 40, 40),
+        silent=True,
+    ),
+    Case(
         "blank lines above a swallowed row count as lines",
         quoted(60, 1, 20, 21).replace("\nauthor 4,", "\n\n\nauthor 4,"),
         NAMED,

@@ -237,7 +237,8 @@ def test_classes_without_a_row_are_counted_and_named():
     notes = coverage_notes(splits, ["usual", "seldom", "rare", "lonely"])
     assert notes[0] == (
         "2 of 4 classes have no row in validation, so that nothing is known of them there: rare, lonely. Averages "
-        "over classes are over the other 2."
+        "over classes are over the other 2, and over those without a row that are predicted all the same: they count "
+        "as 0."
     )
     assert "seldom, rare, lonely" in notes[1]
     assert notes[2].startswith("2 classes have one row in all: rare, lonely.")

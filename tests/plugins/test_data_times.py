@@ -1,4 +1,4 @@
-"""The column `time`: dates of many forms put the latest rows into the test split, or are refused; never another order."""
+"""The column `time`: dates of many forms put the latest rows into the test split or are refused."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

@@ -183,9 +183,23 @@ def test_files_of_different_positive_classes_are_not_compared(tmp_path: Path) ->
 )
 def test_the_positive_class_is_found(given, names, rows, positive, told) -> None:
     """The named class, else the second; a note where the first is clearly rarer and none is named."""
-    found, notes = resolve_positive(given, names, rows)
+    found, notes = resolve_positive(given, names, rows, {})
     assert found == positive
     assert [told in note for note in notes] == ([] if told is None else [True])
+
+
+@pytest.mark.parametrize(
+    ("given", "names", "stored", "positive"),
+    [
+        ("1.0", ("0", "1"), {}, "1"),
+        ("True", ("false", "true"), {}, "true"),
+        ("5", ("bad", "good"), {"1": "bad", "5": "good"}, "good"),
+        ("good", ("bad", "good"), {"good": "bad"}, "good"),
+    ],
+)
+def test_the_positive_class_may_be_named_as_the_data_have_it(given, names, stored, positive) -> None:
+    """1.0 is 1, and a stored value is the class that it stands for; a class name comes first."""
+    assert resolve_positive(given, names, (5, 5), stored) == (positive, ())
 
 
 @pytest.mark.parametrize(
@@ -199,7 +213,7 @@ def test_the_positive_class_is_found(given, names, rows, positive, told) -> None
 def test_a_positive_class_that_cannot_be_is_refused(given, names, told) -> None:
     """A name that is no class, and a positive class of three, are errors of the field."""
     with pytest.raises(DataError) as caught:
-        resolve_positive(given, names, [10] * len(names))
+        resolve_positive(given, names, [10] * len(names), {})
     assert told in caught.value.message
     assert caught.value.field == "dataset.positive"
 

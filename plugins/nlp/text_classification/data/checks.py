@@ -15,6 +15,7 @@ def check_config(
     num_labels: int | None,
     batch_size: int | None = None,
     class_weights: str | Sequence[float] | None = None,
+    min_df: int | None = None,
 ) -> None:
     """Make sure that a configuration fits what was found in the data.
 
@@ -23,10 +24,11 @@ def check_config(
         num_labels: Classes that the configuration expects; None where it takes what the data have.
         batch_size: Examples of one step; None where the model has no batches.
         class_weights: One number a class, or the name of a rule that makes them; None where all count alike.
+        min_df: Training texts in which a word must occur to count; None where that is not asked for.
 
     Raises:
-        DataError: `num_labels` or the number of `class_weights` differs from the number of classes, or a batch is
-            larger than the training split.
+        DataError: `num_labels` or the number of `class_weights` differs from the number of classes, or a batch or
+            `min_df` is larger than the training split.
     """
     found = len(summary.labels)
     if num_labels is not None and num_labels != found:
@@ -36,6 +38,11 @@ def check_config(
             field="model_config.num_labels",
         )
     rows = summary.rows["train"]
+    if min_df is not None and min_df > rows:
+        raise DataError(
+            f"min_df is {min_df:,}, and no word occurs in so many of the {rows:,} training texts. Lower min_df.",
+            field="model_config.min_df",
+        )
     if batch_size is not None and batch_size > rows:
         raise DataError(
             f"batch_size is {batch_size:,}, but the training split of {summary.name} has {rows:,} rows. "

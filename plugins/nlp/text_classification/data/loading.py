@@ -65,7 +65,7 @@ def _load(written: str, stamps: tuple[tuple[tuple[int, int], ...], ...]) -> Text
         counts = {**counts, "train": _less(counts["train"], found.dropped)}
     duplicates, repeated = find_duplicates(splits)
     train_rows = np.bincount(splits["train"].labels, minlength=len(given.names)).tolist()
-    positive, rarer = resolve_positive(dataset.positive, given.names, train_rows)
+    positive, rarer = resolve_positive(dataset.positive, given.names, train_rows, given.label_names)
     summary = DataSummary(
         name=dataset.short_name,
         fingerprint=fingerprint(splits, given.names),

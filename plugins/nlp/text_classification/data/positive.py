@@ -1,9 +1,10 @@
 """The positive class: of two classes the one that precision, recall, F1 and ROC AUC are of."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from catalog.contract import DataSummary
 from catalog.errors import DataError
+from plugins.nlp.text_classification.data.labels import label_key
 from plugins.tables.wording import listed, nearest, shortened
 
 __all__ = ["id_of", "positive_id", "resolve_positive"]
@@ -16,14 +17,15 @@ or cut differ by less."""
 
 
 def resolve_positive(
-    given: str | None, names: Sequence[str], train_rows: Sequence[int]
+    given: str | None, names: Sequence[str], train_rows: Sequence[int], stored: Mapping[str, str]
 ) -> tuple[str | None, tuple[str, ...]]:
     """Return the positive class, None where there are more than two classes, and what a reader should know about it.
 
     Args:
-        given: `dataset.positive`; the second class counts where it is None.
+        given: `dataset.positive`, a class name or what the data have for it; the second class counts where it is None.
         names: Class names in the order of their ids.
         train_rows: Rows of each class in the training split.
+        stored: Names of classes by how the data store them, where `dataset.labels` names them.
 
     Raises:
         DataError: `given` is no class of the data, or there are more than two classes.
@@ -36,6 +38,8 @@ def resolve_positive(
                 field="dataset.positive",
             )
         return None, ()
+    if given is not None and given not in names:
+        given = stored.get(given, label_key(given))  # 1.0 is 1, as it is in label columns
     if given is not None and given not in names:
         raise DataError(
             f"dataset.positive is {shortened(given)!r}, which is no class of the data; the classes are {listed(names)}."

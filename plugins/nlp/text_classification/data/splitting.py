@@ -284,7 +284,8 @@ def _coverage_notes(coverage: Coverage, names: Sequence[str]) -> Iterator[str]:
             have = "has" if len(ids) == 1 else "have"
             yield (
                 f"{len(ids):,} of {len(names):,} classes {have} no row in {split}, so that nothing is known of them "
-                f"there: {called(ids)}. Averages over classes are over the other {coverage.present[split]:,}."
+                f"there: {called(ids)}. Averages over classes are over the other {coverage.present[split]:,}, and over "
+                "those without a row that are predicted all the same: they count as 0."
             )
     if coverage.single:
         alone = len(coverage.single) == 1

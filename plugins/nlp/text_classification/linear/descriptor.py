@@ -71,7 +71,12 @@ class LinearPlugin:
         from plugins.nlp.text_classification.linear.tokens import with_note
 
         summary = with_note(data.load(dataset, cache)).summary
-        data.check_config(summary, num_labels=config.num_labels, class_weights=config.class_weights)
+        data.check_config(
+            summary,
+            num_labels=config.num_labels,
+            class_weights=config.class_weights,
+            min_df=config.min_df if "min_df" in config.model_fields_set else None,
+        )
         return summary
 
     def open_file(self, file: InputFile) -> InputTable:
