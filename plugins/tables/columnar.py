@@ -10,8 +10,8 @@ import pyarrow as pa
 from pyarrow import ipc, parquet
 
 from catalog.errors import DataError
-from catalog.files import read_limited
-from plugins.tables.compression import open_seekable
+from catalog.files import open_regular, read_limited
+from plugins.tables.compression import COMPRESSIONS, open_seekable
 from plugins.tables.table import OpenTable
 from plugins.tables.wording import listed
 
@@ -140,7 +140,9 @@ def _open(
 @contextmanager
 def _parquet(path: Path, field: str) -> Iterator[parquet.ParquetFile]:
     try:
-        with open_seekable(path, field) as content, parquet.ParquetFile(content) as file:
+        packed = path.suffix.lower() in COMPRESSIONS
+        opened = open_seekable(path, field) if packed else open_regular(path)
+        with opened as content, parquet.ParquetFile(content) as file:
             yield file
     except (pa.ArrowException, OSError) as error:
         raise DataError(f"{path} cannot be read as Parquet: {error}", field=field) from error

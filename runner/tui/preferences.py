@@ -4,6 +4,7 @@ It holds ``theme``, ``language`` and ``ascii``, and a table ``[keymap]`` from th
 ``"studies.open" = "enter,l"``.
 """
 
+import errno
 import os
 import re
 import tomllib
@@ -91,6 +92,8 @@ def _text_of(path: Path) -> str:
     except FileNotFoundError:
         return ""
     except OSError as error:
+        if error.errno == errno.EFBIG:
+            raise InputError(f"{path}: settings of more than {_MOST_BYTES} bytes are not read") from error
         raise InputError(f"{path}: the settings cannot be read: {error.strerror}") from error
     try:
         return content.decode("utf-8")

@@ -1,15 +1,14 @@
 """Small model folders with random weights, and ways to damage them."""
 
 import json
-import os
 import random
 import shutil
-import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import torch
+from special_files import SPECIAL, put_special
 from transformers import (
     AutoModelForSequenceClassification,
     BertTokenizer,
@@ -52,7 +51,6 @@ _FIELDS = (
     "layer_types", "position_embedding_type", "transformers_weights", "is_encoder_decoder",
     "output_attentions", "rope_parameters",
 )  # fmt: skip
-SPECIAL = ("pipe", "socket", "folder", "circle", "nowhere", "/dev/zero", "/dev/null", "/dev/full", "/proc/self/mem")
 
 
 def make_checkpoint(folder: Path, family: str, **config: Any) -> Path:
@@ -73,31 +71,6 @@ def change_config(folder: Path, **fields: Any) -> None:
     """Write fields into config.json."""
     path = folder / "config.json"
     path.write_text(json.dumps({**json.loads(path.read_text()), **fields}))
-
-
-def put_special(path: Path, kind: str) -> None:
-    """Put what is no regular file in the place of one; a name that begins with / is linked to."""
-    path.unlink(missing_ok=True)
-    match kind:
-        case "pipe":
-            os.mkfifo(path)
-        case "socket":
-            # By a short name: that of a socket has 108 bytes.
-            before = Path.cwd()
-            os.chdir(path.parent)
-            try:
-                with socket.socket(socket.AF_UNIX) as listener:
-                    listener.bind(path.name)
-            finally:
-                os.chdir(before)
-        case "folder":
-            path.mkdir()
-        case "circle":
-            path.symlink_to(path)
-        case "nowhere":
-            path.symlink_to(path.with_name("nothing"))
-        case _:
-            path.symlink_to(kind)
 
 
 def damage(folder: Path, rng: random.Random) -> str:

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from model_folders import CONFIGS, SPECIAL, change_config, copy_of, damage, make_checkpoint, put_special
+from model_folders import CONFIGS, change_config, copy_of, damage, make_checkpoint
+from special_files import SPECIAL, put_special
 
 from catalog.dataset import FilesDataset
 from catalog.errors import ModelSourceError

@@ -19,7 +19,7 @@ from plugins.nlp.text_classification.bert import hub
 from plugins.nlp.text_classification.bert.architecture import Architecture, read_architecture
 from plugins.nlp.text_classification.bert.families import FAMILIES
 from plugins.nlp.text_classification.bert.scratch import POSITIONS, is_scratch
-from plugins.nlp.text_classification.bert.tensors import Tensor, read_header
+from plugins.nlp.text_classification.tensors import Tensor, read_header
 
 __all__ = ["Checkpoint", "check", "check_length", "check_source", "local_folder", "read_json"]
 
