@@ -2,16 +2,13 @@
 
 import json
 import os
-import random
-import resource
-import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-from model_folders import CONFIGS, change_config, copy_of, damage, make_checkpoint
+from model_folders import CONFIGS, change_config, copy_of, make_checkpoint
 from special_files import SPECIAL, put_special
 
 from catalog.dataset import FilesDataset
@@ -193,32 +190,3 @@ def test_defaults_are_those_of_transformers() -> None:
         made = AutoConfig.for_model(family)
         for name, value in read_architecture({"model_type": family}).settings.items():
             assert getattr(made, name) == value, (family, name)
-
-
-def fuzz(folders: dict[str, Path], root: Path, verdicts: Any, count: int, seed: int) -> tuple[int, int]:
-    """Damage so many folders; return how many both refuse, and of how many `run` alone finds that it is damaged."""
-    rng, refused, later = random.Random(seed), 0, 0
-    for number in range(count):
-        family = rng.choice(list(folders))
-        folder = copy_of(folders[family], root / f"{number}")
-        how = damage(folder, rng)
-        began = time.perf_counter()
-        validated, run = verdicts(folder)
-        assert time.perf_counter() - began < 10, (family, how)
-        assert validated in {None, run}, (family, how)
-        assert "\n" not in (run or ""), (family, how)
-        refused += validated is not None
-        later += validated != run
-        shutil.rmtree(folder)
-    return refused, later
-
-
-def test_damaged_folders_end_in_one_message(
-    folders: dict[str, Path], verdicts: Callable[[Path], tuple[str | None, str | None]], tmp_path: Path
-) -> None:
-    """Damaged at random, a folder is used or refused; nothing else is raised, and memory stays as it is."""
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    refused, later = fuzz(folders, tmp_path / "m", verdicts, 60, seed=1)
-    assert refused > 20
-    assert later <= 6
-    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 500_000  # KiB
