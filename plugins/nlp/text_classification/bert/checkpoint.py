@@ -133,7 +133,7 @@ def check(folder: Path, *, field: str | None = None) -> Checkpoint:
     try:
         architecture = read_architecture(config)
     except ValueError as error:
-        raise ModelSourceError(f"{folder}: {error}.", field=field) from error
+        raise ModelSourceError(f"{folder}: {clause(error)}.", field=field) from error
     _check_weights(folder, files, architecture, field)
     _check_tokenizer(folder, architecture.sizes["vocab_size"], field)
     return Checkpoint(config, architecture)
@@ -158,7 +158,7 @@ def _check_entries(folder: Path, field: str | None) -> None:
                     f"{path} is a pipe, a socket or a device; a model folder holds regular files only.", field=field
                 )
     except OSError as error:
-        raise ModelSourceError(f"{folder} cannot be read: {error.strerror}.", field=field) from error
+        raise ModelSourceError(f"{folder} cannot be read: {clause(error.strerror)}.", field=field) from error
 
 
 def _check_config(folder: Path, config: Mapping[str, Any], field: str | None) -> None:
@@ -209,7 +209,7 @@ def read_json(path: Path, *, field: str | None = None) -> dict[str, Any]:
             field=field,
         ) from error
     except OSError as error:
-        raise ModelSourceError(f"{path} cannot be read: {error.strerror}.", field=field) from error
+        raise ModelSourceError(f"{path} cannot be read: {clause(error.strerror)}.", field=field) from error
     except (ValueError, RecursionError) as error:
         raise ModelSourceError(f"{path} is not readable JSON: {clause(error)}.", field=field) from error
     if not isinstance(value, dict):
@@ -265,9 +265,9 @@ def _check_weights(folder: Path, files: list[Path], architecture: Architecture, 
         try:
             found |= read_header(path)
         except OSError as error:
-            raise ModelSourceError(f"{path} cannot be read: {error.strerror}.", field=field) from error
+            raise ModelSourceError(f"{path} cannot be read: {clause(error.strerror)}.", field=field) from error
         except ValueError as error:
-            raise ModelSourceError(f"{path} cannot be loaded: {error}.", field=field) from error
+            raise ModelSourceError(f"{path} cannot be loaded: {clause(error)}.", field=field) from error
     given = {_current(name, family.encoder): tensor for name, tensor in found.items()}
     wrong = [
         name
@@ -312,12 +312,14 @@ def _check_tokenizer(folder: Path, vocabulary: int, field: str | None) -> None:
             try:
                 special |= _special_tokens(stated)
             except ValueError as error:
-                raise ModelSourceError(f"{folder / name} is damaged: {error}.", field=field) from error
+                raise ModelSourceError(f"{folder / name} is damaged: {clause(error)}.", field=field) from error
     try:
         contents = [read_limited(folder / name, _MOST_TOKENIZER) for name in held]
         tokens = _count_tokens(held[0], contents[0], special)
     except OSError as error:
-        raise ModelSourceError(f"{folder}: its tokenizer cannot be read: {error.strerror}.", field=field) from error
+        raise ModelSourceError(
+            f"{folder}: its tokenizer cannot be read: {clause(error.strerror)}.", field=field
+        ) from error
     except (ValueError, RecursionError) as error:
         raise ModelSourceError(
             f"{folder / held[0]} cannot be loaded as a tokenizer: {clause(error)}.", field=field
