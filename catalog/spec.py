@@ -1,6 +1,7 @@
 """From the bytes of a spec to something that can be run; all that is wrong with it is told at once."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -177,9 +178,10 @@ def _with_absolute_folders(config: BaseModel, folder: Path) -> BaseModel:
         extra = info.json_schema_extra
         value = getattr(config, name)
         if isinstance(extra, dict) and extra.get(FOLDER_MARK) and isinstance(value, str):
-            path = folder / Path(value).expanduser()
-            if path.is_dir():
-                found[name] = str(path.resolve())
+            with suppress(OSError, RuntimeError, ValueError):  # of a name that leads nowhere its plugin says so
+                path = folder / Path(value).expanduser()
+                if path.is_dir():
+                    found[name] = str(path.resolve())
     return config.model_copy(update=found)
 
 

@@ -1,5 +1,6 @@
 """Reads JSON that a stranger wrote: bounded in size and depth, nothing ambiguous, every fault told with its place."""
 
+import errno
 import json
 import math
 from collections import Counter
@@ -9,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from catalog.errors import Problem, SpecError
+from catalog.files import SpecialFileError, read_limited
 
 __all__ = ["MAX_BYTES", "MAX_DEPTH", "Parsed", "parse", "read"]
 
@@ -65,18 +67,19 @@ def read(path: Path) -> bytes:
             raise SpecError.of(str(path), [Problem("", "this is a folder; give a JSON file")])
         if not path.exists():
             raise SpecError.of(str(path), [Problem("", "no such file")])
-        if not path.is_file():
-            raise SpecError.of(str(path), [Problem("", "not a regular file")])
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+        return read_limited(path, MAX_BYTES)
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise SpecError.of(str(path), [Problem("", f"cannot be read: {reason}")]) from error
-    if len(data) > MAX_BYTES:
-        raise SpecError.of(
-            str(path), [Problem("", f"larger than {MAX_BYTES:,} bytes (1 MiB), the most a spec may have")]
-        )
-    return data
+        raise SpecError.of(str(path), [Problem("", _reason(error))]) from error
+
+
+def _reason(error: OSError | ValueError) -> str:
+    match error:
+        case SpecialFileError(errno=errno.EFBIG):
+            return f"larger than {MAX_BYTES:,} bytes (1 MiB), the most a spec may have"
+        case SpecialFileError():
+            return f"not a regular file ({error.strerror}); write the spec into a file"
+        case _:
+            return f"cannot be read: {getattr(error, 'strerror', None) or error}"
 
 
 def parse(data: bytes, source: str) -> Parsed:

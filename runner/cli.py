@@ -311,12 +311,14 @@ def worker(
 def stop(study: str, storage: str | None, json: bool) -> None:
     """Stop a study, wherever it runs.
 
-    It is left as it is, and can be resumed. Waits until it has stopped, a minute at most.
+    It is left as it is, and can be resumed; one that is still being prepared
+    for the first time is not stored. Waits until it has stopped, a minute at
+    most.
     """
     from runner.console.output import print_json, print_line
     from runner.console.queueing import stop_and_wait
 
-    state = stop_and_wait(_store(storage), study)
+    state = stop_and_wait(lambda: _store(storage), _place(storage, 1), study)
     print_json({"study": study, "state": state}) if json else print_line(f"{study}: {state}")
 
 

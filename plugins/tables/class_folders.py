@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from catalog.dataset import Format
 from catalog.errors import DataError
+from catalog.files import read_limited
 from plugins.tables.encodings import find_encodings, given_encoding, utf8_blocks
 from plugins.tables.table import OpenTable
 from plugins.tables.wording import counted, listed
@@ -19,6 +20,8 @@ _SPLITS = {
     "validation": ("validation", "valid", "val", "dev"),
     "test": ("test", "testing"),
 }
+_LONGEST = 1 << 24
+"""Bytes of a text, as of a row of other files: 16 MiB."""
 _UNLABELLED = ("unsup", "unlabeled", "unlabelled")
 
 
@@ -91,6 +94,13 @@ def _visible(folder: Path, *, folders: bool) -> list[Path]:
     return sorted(each for each in inside if (each.is_dir() if folders else each.is_file()))
 
 
+def _content(path: Path, field: str) -> bytes:
+    try:
+        return read_limited(path, _LONGEST)
+    except OSError as error:
+        raise DataError(f"{path} cannot be read: {error.strerror}", field=field) from error
+
+
 def _texts(paths: Sequence[Path], field: str, given: Format) -> tuple[list[str], list[str]]:
     """Return the text of each file, and notes on their encoding.
 
@@ -99,7 +109,7 @@ def _texts(paths: Sequence[Path], field: str, given: Format) -> tuple[list[str],
     texts: list[str] = []
     foreign: list[int] = []
     for place, path in enumerate(paths):
-        content = path.read_bytes()
+        content = _content(path, field)
         texts.append("")
         if not given.encoding and b"\0" not in content:
             with suppress(UnicodeDecodeError):

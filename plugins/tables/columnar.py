@@ -1,7 +1,6 @@
 """Parquet, Arrow and Feather files, and folders saved by the `datasets` library, with the class names they carry."""
 
 import json
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +10,7 @@ import pyarrow as pa
 from pyarrow import ipc, parquet
 
 from catalog.errors import DataError
+from catalog.files import open_regular, read_limited
 from plugins.tables.compression import COMPRESSIONS, open_seekable
 from plugins.tables.table import OpenTable
 from plugins.tables.wording import listed
@@ -18,6 +18,7 @@ from plugins.tables.wording import listed
 __all__ = ["open_arrow", "open_parquet", "open_saved", "saved_splits"]
 
 _READ_ROWS = 1 << 16
+_MOST_JSON = 16 << 20
 _FILE, _FEATHER_1 = b"ARROW1", b"FEA1"
 """With which Arrow files begin, and those of the first version of Feather; Arrow streams have no such mark."""
 
@@ -139,12 +140,10 @@ def _open(
 @contextmanager
 def _parquet(path: Path, field: str) -> Iterator[parquet.ParquetFile]:
     try:
-        if path.suffix.lower() in COMPRESSIONS:
-            with open_seekable(path, field) as content, parquet.ParquetFile(content) as file:
-                yield file
-        else:
-            with pa.OSFile(os.fsencode(path)) as content, parquet.ParquetFile(content) as file:
-                yield file
+        packed = path.suffix.lower() in COMPRESSIONS
+        opened = open_seekable(path, field) if packed else open_regular(path)
+        with opened as content, parquet.ParquetFile(content) as file:
+            yield file
     except (pa.ArrowException, OSError) as error:
         raise DataError(f"{path} cannot be read as Parquet: {error}", field=field) from error
 
@@ -165,7 +164,7 @@ def _arrow(path: Path, field: str) -> Iterator[Any]:
 
 def _json(path: Path, field: str) -> dict[str, Any]:
     try:
-        found = json.loads(path.read_bytes())
+        found = json.loads(read_limited(path, _MOST_JSON))
     except (OSError, ValueError, RecursionError) as error:
         raise DataError(f"{path} cannot be read: {error}", field=field) from error
     if not isinstance(found, dict):

@@ -4,7 +4,6 @@ import bz2
 import gzip
 import io
 import lzma
-import os
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -15,6 +14,7 @@ from typing import IO, cast
 import pyarrow as pa
 
 from catalog.errors import DataError
+from catalog.files import open_regular
 from plugins.tables.wording import listed
 
 __all__ = ["COMPRESSIONS", "cut_at_lines", "kind_of", "line_blocks", "open_bytes", "open_seekable", "read_chunks"]
@@ -36,7 +36,7 @@ def kind_of(path: Path, field: str) -> tuple[str, str]:
     if suffix not in COMPRESSIONS:
         return suffix, ""
     if suffix == ".zip":
-        with _decompressing(path, field), zipfile.ZipFile(path) as archive:
+        with _decompressing(path, field), open_regular(path) as raw, zipfile.ZipFile(raw) as archive:
             return PurePosixPath(_member(archive, path, field).filename).suffix.lower(), suffix
     return Path(path.stem).suffix.lower(), suffix
 
@@ -48,26 +48,25 @@ def open_bytes(path: Path, field: str) -> Iterator[IO[bytes]]:
     Raises:
         DataError: It cannot be opened or read, or its archive is damaged; also while the block reads.
     """
-    with _decompressing(path, field):
+    with _decompressing(path, field), open_regular(path) as raw:
         match path.suffix.lower():
             case ".gz":
-                with gzip.open(path) as file:
+                with gzip.open(raw) as file:
                     yield cast("IO[bytes]", file)
             case ".bz2":
-                with bz2.open(path) as file:
+                with bz2.open(raw) as file:
                     yield cast("IO[bytes]", file)
             case ".xz":
-                with lzma.open(path) as file:
+                with lzma.open(raw) as file:
                     yield cast("IO[bytes]", file)
             case ".zst":
-                with pa.OSFile(os.fsencode(path)) as raw, pa.CompressedInputStream(raw, "zstd") as file:
+                with pa.PythonFile(raw, mode="r") as packed, pa.CompressedInputStream(packed, "zstd") as file:
                     yield cast("IO[bytes]", file)
             case ".zip":
-                with zipfile.ZipFile(path) as archive, archive.open(_member(archive, path, field)) as file:
+                with zipfile.ZipFile(raw) as archive, archive.open(_member(archive, path, field)) as file:
                     yield file
             case _:
-                with path.open("rb") as file:
-                    yield file
+                yield raw
 
 
 @contextmanager

@@ -2,7 +2,6 @@
 
 import csv
 import io
-import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -14,6 +13,7 @@ from pyarrow import csv as arrow_csv
 
 from catalog.dataset import Format
 from catalog.errors import DataError, clause
+from catalog.files import open_regular
 from plugins.tables.compression import COMPRESSIONS
 from plugins.tables.dialect import (
     Dialect,
@@ -336,11 +336,12 @@ class _Reading:
     def __init__(self, text: _Text, dialect: Dialect, names: list[str], skipped: int) -> None:
         self.text, self.dialect, self.names, self.skipped = text, dialect, names, skipped
 
-    def source(self) -> "pa.NativeFile | pa.PythonFile":
+    def source(self) -> pa.PythonFile:
         """Open the text, as UTF-8."""
         path, encoding = self.text.path, self.text.encoding
         if encoding.is_utf8 and path.suffix.lower() not in COMPRESSIONS:
-            return pa.OSFile(os.fsencode(path))  # no memory map: a file that gets shorter would end the process
+            # no memory map: a file that gets shorter would end the process
+            return pa.PythonFile(open_regular(path), mode="r")
         return pa.PythonFile(_Stream(utf8_blocks(path, self.text.field, encoding)), mode="r")
 
     def options(self, ragged: Callable[[arrow_csv.InvalidRow], str] | None, *, block: int) -> dict[str, object]:

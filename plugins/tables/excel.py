@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from catalog.dataset import Format
 from catalog.errors import DataError, WorkError
+from catalog.files import open_regular
 from plugins.tables.dialect import header_problem, looks_like_data, passed_over
 from plugins.tables.table import OpenTable
 from plugins.tables.wording import listed
@@ -80,7 +81,7 @@ def _sheets(path: Path, field: str) -> dict[str, list[list[Any]]]:
             field=field,
         ) from error
     try:
-        with CalamineWorkbook.from_path(str(path)) as book:
+        with open_regular(path) as file, CalamineWorkbook.from_filelike(file) as book:
             return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
     except (CalamineError, OSError, ValueError) as error:
         raise DataError(f"{path} cannot be read as an Excel workbook: {error}", field=field) from error

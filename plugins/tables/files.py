@@ -9,6 +9,7 @@ from pathlib import Path
 
 from catalog.dataset import Format
 from catalog.errors import DataError
+from catalog.files import open_regular
 from plugins.tables.class_folders import class_splits, open_classes
 from plugins.tables.columnar import open_arrow, open_parquet, open_saved, saved_splits
 from plugins.tables.compression import COMPRESSIONS, kind_of
@@ -71,9 +72,7 @@ def find_paths(given: str | Sequence[str], field: str) -> list[Path]:
     for each in named:
         with _readable(each, field):
             if has_magic(each) and not Path(each).exists():
-                # `Path.glob` needs a folder to start from, which a pattern need not have
-                matches = sorted(Path(match) for match in glob(each, recursive=True))  # noqa: PTH207
-                matches = [match for match in matches if match.is_file()]
+                matches = sorted(match for match in _matches(each) if match.is_file())
                 if not matches:
                     raise DataError(f"{each}: no file matches this pattern.", field=field)
                 paths += matches
@@ -82,6 +81,21 @@ def find_paths(given: str | Sequence[str], field: str) -> list[Path]:
             else:
                 raise DataError(f"{each}: no such file.", field=field)
     return list(dict.fromkeys(paths))
+
+
+def _matches(pattern: str) -> Iterator[Path]:
+    """Yield what matches a pattern, as `glob` does; ``**`` follows no links, which may lead back to where they are."""
+    path = Path(pattern)
+    if "**" not in path.parts:
+        yield from map(Path, glob(pattern))  # noqa: PTH207 -- `Path.glob` needs a folder to start from
+        return
+    path = path.absolute()
+    given = path.relative_to(path.anchor)
+    fixed = next(place for place, part in enumerate(given.parts) if has_magic(part))
+    hidden = any(part.startswith(".") for part in given.parts[fixed:])
+    for match in Path(path.anchor).glob(str(given)):
+        if hidden or not any(part.startswith(".") for part in match.relative_to(path.anchor).parts[fixed:]):
+            yield match
 
 
 def find_path(given: str, field: str) -> Path:
@@ -115,8 +129,9 @@ def open_file(path: Path, field: str, given: Format, *, predicting: bool = False
             return _open_folder(path, field, given)
         if not path.is_file():
             raise DataError(f"{path} is neither a file nor a folder.", field=field)
-        with path.open("rb") as file:
-            if not file.read(1):
+        with open_regular(path) as file:
+            # What is said to be empty and is not belongs to no disk: reading /proc/kmsg waits for the kernel to speak.
+            if not os.fstat(file.fileno()).st_size or not file.read(1):
                 raise DataError(f"{path} is empty.", field=field)
     suffix, compression = kind_of(path, field)
     if suffix in {".csv", ".tsv"}:

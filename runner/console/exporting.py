@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from catalog.errors import InputError
+from catalog.files import open_regular, read_limited
 from catalog.results import Exported
 from runner.console.destination import staging
 from runner.console.output import print_line
@@ -20,6 +21,7 @@ __all__ = ["RECORD", "export_model", "exported_answer", "print_exported", "sampl
 RECORD = "modelcat-export.json"
 """Says which files of a folder an export has written, and how they were checked."""
 _SAMPLE = 64
+_MOST_RECORD = 1 << 20
 
 
 def sample_texts(examples: Path) -> tuple[str, ...]:
@@ -38,7 +40,7 @@ def sample_texts(examples: Path) -> tuple[str, ...]:
     from pyarrow import parquet
 
     try:
-        with parquet.ParquetFile(path) as file:
+        with open_regular(path) as opened, parquet.ParquetFile(opened) as file:
             step = max(1, file.metadata.num_rows // _SAMPLE)
             batches = file.iter_batches(batch_size=1024, columns=["text"])
             texts = [str(value) for batch in batches for value in batch.column(0)]
@@ -133,7 +135,7 @@ def _check_target(target: Path, *, force: bool) -> None:
 def _written_before(folder: Path) -> set[str]:
     """Return the names of the files that an earlier export says it has written."""
     try:
-        record = json.loads((folder / RECORD).read_bytes())
+        record = json.loads(read_limited(folder / RECORD, _MOST_RECORD))
         names = record["files"]
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return set()  # no export, or one that cannot prove it

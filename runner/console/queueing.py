@@ -3,11 +3,12 @@
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
-from catalog.errors import InputError, WorkError
+from catalog.errors import InputError, UnknownStudyError, WorkError
 from catalog.study import parse_duration
 from runner.console.narration import LinesNarrator
 from runner.console.output import narrator, print_line
@@ -17,6 +18,7 @@ from runner.store.store import Store
 from runner.store.url import redact
 from runner.study.background import trim_log
 from runner.study.place import Place
+from runner.study.preparation import ask_to_stop
 from runner.study.progress import Listener
 from runner.study.queue import work
 
@@ -101,17 +103,40 @@ def print_done(records: Sequence[StudyRecord]) -> None:
         print_line("nothing was queued; modelcat submit SPEC queues a study")
 
 
-def stop_and_wait(store: Store, study: str) -> StudyState:
+def stop_and_wait(opened: Callable[[], Store], place: Place, study: str) -> StudyState:
     """Ask a study to stop, wait until it has, and return its state then.
 
+    Args:
+        opened: Opens the database.
+        place: Where the study would be prepared, if the database does not hold it yet.
+        study: Its name.
+
     Raises:
-        UnknownStudyError: There is none of that name; the nearest is told.
+        UnknownStudyError: There is none of that name, and nobody prepares one; the nearest is told.
         WorkError: It still runs after a minute; the request stands.
     """
+    deadline = time.monotonic() + _STOP_SECONDS
+    try:
+        return _stop_stored(opened(), study, deadline)
+    except UnknownStudyError:
+        if not (asked := ask_to_stop(place, study)):
+            raise
+    sys.stderr.write(f"asked {study} to stop; waiting for its preparation to end\n")
+    while any(not owner.is_gone for owner in asked):
+        if time.monotonic() > deadline:
+            raise WorkError(
+                f"study {study!r} is still prepared after {duration(_STOP_SECONDS)}: {asked[0]} has not answered"
+            )
+        time.sleep(_LOOK_SECONDS)
+        with suppress(UnknownStudyError):  # it was stored just before it would have stopped
+            return _stop_stored(opened(), study, deadline)
+    return "stopped"
+
+
+def _stop_stored(store: Store, study: str, deadline: float) -> StudyState:
     state = store.request_stop(study)
     if state == "running":
         sys.stderr.write(f"asked {study} to stop; waiting for its trainings to end\n")
-    deadline = time.monotonic() + _STOP_SECONDS
     while state == "running" and time.monotonic() < deadline:
         time.sleep(_LOOK_SECONDS)
         record = store.study(study)

@@ -11,6 +11,7 @@ from filelock import FileLock, Timeout
 from sqlalchemy import Connection, column, event, func, inspect, select, table
 
 from catalog.errors import BusyError, StoreError
+from catalog.files import check_regular
 from runner.store import connections
 from runner.store.failures import as_ours
 from runner.store.patience import Patience
@@ -113,6 +114,7 @@ def _is_filled(path: Path) -> bool:
     if path.is_dir():
         raise StoreError(f"{path} is a folder: name a file in it, such as sqlite:///{path}/studies.db")
     try:
+        check_regular(path)  # of a pipe SQLite would wait for the first byte
         return path.stat().st_size > 0
     except (FileNotFoundError, NotADirectoryError):
         return False

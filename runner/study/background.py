@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 from catalog.errors import StoreError, WorkError
+from catalog.files import check_regular
 from runner.console.text import safe
 from runner.store.records import Owner
 from runner.store.url import StorageUrl
@@ -76,6 +77,8 @@ def _start(place: Place, path: Path) -> tuple[subprocess.Popen[bytes], int]:
     chosen = {"MODELCAT_STORAGE": url.revealed(), "MODELCAT_CACHE": str(place.cache.absolute())}
     environment = {**os.environ, **chosen, **({"MODELCAT_DEBUG": "1"} if place.debug else {})}
     workers = [] if place.workers == 1 else ["--workers", str(place.workers or "auto")]
+    if path.exists():
+        check_regular(path)  # a pipe would be waited for
     with path.open("ab") as log:
         _trim(path)
         said_before = len(path.read_text(errors="replace"))

@@ -40,6 +40,7 @@ from runner.study.log import StudyLog
 from runner.study.names import study_name
 from runner.study.opening import check_same, facts_of, find_study, refuse_foreign, versions_of
 from runner.study.place import Place
+from runner.study.preparation import Preparation, preparing
 from runner.study.preparing import tunable, widened
 from runner.study.progress import Listener, Opened, Tee
 from runner.study.search import Search, restart_time_limit
@@ -73,7 +74,7 @@ def run_study(
 
     Raises:
         StudyConflictError: The study exists with another spec or other data, or somebody runs it.
-        StoppedError: Somebody asked that it stop; the study is left stopped.
+        StoppedError: Somebody asked that it stop; the study is left stopped, or is not there yet.
         ModelcatError: Data, model or work failed; the study, once made, is left resumable.
         KeyboardInterrupt: It was interrupted; the study is left stopped.
     """
@@ -91,9 +92,11 @@ def run_study(
         engine = engine_for(place, request, told.note)
         prepared, is_new = None, known is None
         if is_new:
+            preparation = stack.enter_context(preparing(place, name))
             stack.enter_context(engine)
             told.phase("preparing", 0)
-            prepared = _first_look(engine, request, place.cache, told)
+            prepared = _first_look(engine, request, place.cache, told, preparation)
+            preparation.is_halted()
         patience = Patience(told.note, check)
         store = stack.enter_context(Store.open(place.storage, create=True, patience=patience))
         if prepared is not None and (known := _create(store, name, request, mode, prepared)) is not None:
@@ -141,12 +144,14 @@ class _Prepared:
     space: SearchSpace
 
 
-def _first_look(engine: Engine, request: Request, cache: Path, listener: Listener) -> _Prepared:
+def _first_look(
+    engine: Engine, request: Request, cache: Path, listener: Listener, preparation: Preparation
+) -> _Prepared:
     """Prepare a study that is not there yet."""
     given = request.config.model_dump(mode="json", exclude_unset=True)
     task = Prepare(Subject(request.plugin.key, given, request.dataset, cache))
     for attempt in range(request.spec.study.max_retries + 1):
-        outcome = engine.run(task)
+        outcome = engine.run(task, halted=preparation.is_halted)
         if not isinstance(outcome, Failed):
             break
         if not is_death(outcome.error) or attempt == request.spec.study.max_retries:

@@ -13,6 +13,7 @@ from typing import IO, Any
 
 from catalog.contract import EpochMetrics
 from catalog.errors import ModelcatError, StoreError
+from catalog.files import open_regular
 from catalog.metric_labels import ClassScope
 from runner.console.text import safe
 from runner.store.files import write_bytes
@@ -71,7 +72,7 @@ def read_log(folder: Path, *, offset: int = 0) -> tuple[list[LogLine], int]:
     """
     path = folder / LOG
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             size = file.seek(0, os.SEEK_END)
             start = offset if 0 <= offset <= size else 0
             file.seek(start)

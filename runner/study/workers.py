@@ -15,6 +15,7 @@ from typing import Any
 from filelock import FileLock, Timeout
 
 from catalog.errors import StoreError
+from catalog.files import read_limited
 from runner.store.files import write_json
 from runner.store.records import Owner
 from runner.store.url import StorageUrl
@@ -108,8 +109,7 @@ class WorkerList:
     def _read(self) -> list[Worker]:
         """Return all entries; a file that is none of ours counts as empty."""
         try:
-            with self._path.open("rb") as file:
-                found = json.loads(file.read(_MOST_BYTES))
+            found = json.loads(read_limited(self._path, _MOST_BYTES))
         except (OSError, ValueError, RecursionError):
             return []
         return [worker for entry in found if (worker := _parsed(entry))] if isinstance(found, list) else []

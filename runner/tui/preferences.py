@@ -4,6 +4,7 @@ It holds ``theme``, ``language`` and ``ascii``, and a table ``[keymap]`` from th
 ``"studies.open" = "enter,l"``.
 """
 
+import errno
 import os
 import re
 import tomllib
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from catalog.errors import InputError
+from catalog.files import read_limited
 
 __all__ = ["Preferences", "keep_preferences", "preferences_file", "read_preferences"]
 
@@ -86,14 +88,13 @@ def keep_preferences(path: Path, changes: Mapping[str, str | bool]) -> None:
 def _text_of(path: Path) -> str:
     """Return what the file holds; nothing where there is none."""
     try:
-        with path.open("rb") as file:
-            content = file.read(_MOST_BYTES + 1)
+        content = read_limited(path, _MOST_BYTES)
     except FileNotFoundError:
         return ""
     except OSError as error:
+        if error.errno == errno.EFBIG:
+            raise InputError(f"{path}: settings of more than {_MOST_BYTES} bytes are not read") from error
         raise InputError(f"{path}: the settings cannot be read: {error.strerror}") from error
-    if len(content) > _MOST_BYTES:
-        raise InputError(f"{path}: settings of more than {_MOST_BYTES} bytes are not read")
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from catalog.errors import InputError, clause
+from catalog.files import open_regular
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -110,7 +111,7 @@ def _opened(path: Path, columns: Sequence[str]) -> "Iterator[ParquetFile]":
     from pyarrow import parquet
 
     try:
-        with parquet.ParquetFile(path) as file:
+        with open_regular(path) as opened, parquet.ParquetFile(opened) as file:
             _refuse_foreign(file, columns)
             _refuse_large(file)
             yield file

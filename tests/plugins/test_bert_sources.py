@@ -11,20 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from model_folders import CONFIGS, WORDPIECES, change_config, make_checkpoint
 from safetensors.torch import load_file
-from transformers import (
-    AutoModelForSequenceClassification,
-    BertModel,
-    BertTokenizer,
-    CamembertConfig,
-    DistilBertConfig,
-    ElectraConfig,
-    RobertaConfig,
-    RobertaTokenizer,
-    XLMRobertaConfig,
-    pipeline,
-)
-from transformers import BertConfig as TransformersBertConfig
+from transformers import AutoModelForSequenceClassification, BertModel, BertTokenizer, pipeline
 
 from catalog.errors import ModelSourceError, UnreachableError
 from plugins.nlp.text_classification.bert import hub
@@ -42,33 +31,6 @@ from plugins.nlp.text_classification.bert.tokens import encode
 
 LABELS = ("negative", "positive")
 TEXTS = ["a good film", "bad", "a b c d e f g h i j", ""]
-WORDPIECES = {p: i for i, p in enumerate(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "film", "good", "bad"])}
-BYTES = {p: i for i, p in enumerate(["<s>", "<pad>", "</s>", "<unk>", "<mask>", *"abcdefghijklmo", "\u0120"])}
-SMALL = {"num_hidden_layers": 2, "hidden_size": 16, "num_attention_heads": 2, "intermediate_size": 32}
-CONFIGS: dict[str, Callable[[], Any]] = {
-    "bert": lambda: TransformersBertConfig(vocab_size=9, max_position_embeddings=32, **SMALL),
-    "distilbert": lambda: DistilBertConfig(
-        vocab_size=9, max_position_embeddings=32, n_layers=2, dim=16, n_heads=2, hidden_dim=32
-    ),
-    "electra": lambda: ElectraConfig(vocab_size=9, max_position_embeddings=32, embedding_size=8, **SMALL),
-    "roberta": lambda: RobertaConfig(vocab_size=20, max_position_embeddings=34, type_vocab_size=1, **SMALL),
-    "xlm-roberta": lambda: XLMRobertaConfig(vocab_size=20, max_position_embeddings=34, type_vocab_size=1, **SMALL),
-    "camembert": lambda: CamembertConfig(vocab_size=20, max_position_embeddings=34, type_vocab_size=1, **SMALL),
-}
-
-
-def make_checkpoint(folder: Path, family: str, **config: Any) -> Path:
-    """Write a checkpoint with random weights."""
-    torch.manual_seed(0)
-    with quiet():
-        settings = CONFIGS[family]()
-        settings.update(config)
-        AutoModelForSequenceClassification.from_config(settings).save_pretrained(folder)
-        tokenizer = (
-            RobertaTokenizer(vocab=BYTES, merges=[]) if "bert" in family and settings.pad_token_id == 1 else None
-        )
-        (tokenizer or BertTokenizer(vocab=WORDPIECES)).save_pretrained(folder)
-    return folder
 
 
 def settings_for(folder: Path | str, length: int = 16) -> BertConfig:
@@ -159,11 +121,6 @@ def test_length_beyond_the_position_table_is_refused(tmp_path: Path):
         with pytest.raises(ModelSourceError, match=r"33, but .* sees 32 tokens") as caught:
             load_source(settings_for(folder, 33), LABELS, [], tmp_path)
         assert caught.value.field == "model_config.max_seq_length"
-
-
-def change_config(folder: Path, **fields: Any) -> None:
-    path = folder / "config.json"
-    path.write_text(json.dumps({**json.loads(path.read_text()), **fields}))
 
 
 def lose_tokenizer(folder: Path) -> None:

@@ -1,6 +1,11 @@
 """Files and folders that appear whole or not at all."""
 
+import os
+import stat
+
+import numpy as np
 import pytest
+from safetensors.numpy import save_file
 
 from plugins.nlp.text_classification.storage import write_file, write_folder
 
@@ -38,3 +43,21 @@ def test_folder_appears_whole_or_not_at_all(tmp_path):
     write_folder(path, lambda folder: (folder / "c").write_text("two"))
     assert [file.name for file in path.iterdir()] == ["c"]
     assert [file.name for file in tmp_path.iterdir()] == ["model"]
+
+
+@pytest.mark.parametrize(("mask", "mode"), [(0o022, 0o644), (0o002, 0o664), (0o077, 0o600)])
+def test_files_allow_what_the_umask_does(tmp_path, mask, mode):
+    """Whoever writes them: safetensors lets none but the owner read its files, and colleagues are to read a model."""
+
+    def write(path):
+        save_file({"a": np.zeros(2)}, path)
+
+    before = os.umask(mask)
+    try:
+        write_file(tmp_path / "a.safetensors", write)
+        write_folder(tmp_path / "model", lambda folder: write(folder / "a.safetensors"))
+    finally:
+        os.umask(before)
+    for path in (tmp_path / "a.safetensors", tmp_path / "model" / "a.safetensors"):
+        assert stat.S_IMODE(path.stat().st_mode) == mode
+    assert stat.S_IMODE((tmp_path / "model").stat().st_mode) == 0o777 & ~mask

@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from catalog.errors import ModelSourceError, clause
+from catalog.files import read_limited
 from plugins.nlp.text_classification.data.positive import id_of
 from plugins.tables.wording import listed, shortened
 
 __all__ = ["RECORD", "read_positive"]
 
 RECORD = "modelcat.json"
+_MOST_BYTES = 1 << 20
 
 
 def read_positive(folder: Path, labels: Sequence[str]) -> int:
@@ -25,7 +27,7 @@ def read_positive(folder: Path, labels: Sequence[str]) -> int:
     """
     path = folder / RECORD
     try:
-        record = json.loads(path.read_bytes())
+        record = json.loads(read_limited(path, _MOST_BYTES))
     except FileNotFoundError:
         record = {}
     except (OSError, ValueError, RecursionError) as error:

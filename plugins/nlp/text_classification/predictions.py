@@ -8,6 +8,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from catalog.errors import DataError, clause
+from catalog.files import open_regular
 from plugins.nlp.text_classification.storage import write_file
 
 __all__ = ["Predictions", "read", "write"]
@@ -71,7 +72,7 @@ def read(path: Path) -> Predictions:
         DataError: The file is missing, damaged, or not of this kind.
     """
     try:
-        with parquet.ParquetFile(path) as file:
+        with open_regular(path) as opened, parquet.ParquetFile(opened) as file:
             table = file.read(columns=["label", "probabilities"])
             positive = int((file.schema_arrow.metadata or {}).get(_POSITIVE, b"1"))
         labels = table["label"].to_numpy()

@@ -2,14 +2,20 @@
 
 import os
 import shutil
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
 __all__ = ["sync", "write_file", "write_folder"]
 
+_FILE = 0o666
+"""What a new file may allow at most; the rest is up to the umask, which the mode of a new folder shows."""
+
 
 def write_file(path: Path, write: Callable[[Path], object]) -> None:
     """Let `write` fill a temporary file beside `path`, then move it there; an older file is replaced.
+
+    Whatever `write` does, the file allows what the umask does.
 
     Raises:
         OSError: The disk is full or the folder cannot be written; nothing is left behind.
@@ -17,7 +23,10 @@ def write_file(path: Path, write: Callable[[Path], object]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = _beside(path)
     try:
+        temporary.touch()
+        mode = stat.S_IMODE(temporary.stat().st_mode)
         write(temporary)
+        temporary.chmod(mode)  # safetensors lets none but the owner read what it writes
         sync(temporary)
         temporary.replace(path)
         sync(path.parent)
@@ -28,6 +37,8 @@ def write_file(path: Path, write: Callable[[Path], object]) -> None:
 def write_folder(path: Path, write: Callable[[Path], object]) -> None:
     """Let `write` fill a temporary folder (flat) beside `path`, then move it there; an older folder is replaced.
 
+    Whatever `write` does, the files allow what the umask does.
+
     Raises:
         OSError: The disk is full or the folder cannot be written; nothing is left behind.
     """
@@ -36,8 +47,10 @@ def write_folder(path: Path, write: Callable[[Path], object]) -> None:
     old = temporary.with_suffix(".old")
     try:
         temporary.mkdir()
+        mode = stat.S_IMODE(temporary.stat().st_mode) & _FILE
         write(temporary)
         for file in temporary.iterdir():
+            file.chmod(mode)
             sync(file)
         sync(temporary)
         if path.exists():

@@ -33,6 +33,7 @@ class Config(Strict):
     own_luck: float = Field(0.0, ge=0, description="Standard deviation of the noise that differs between values of x.")
     collapses: float = Field(0.0, ge=0, le=1, description="Share of trainings that end at chance level or below it.")
     seconds: float = Field(0.0, ge=0, description="Time of a training.")
+    waits: bool = Field(False, description="Whether preparation waits for what never comes.")
     trouble: Literal["none", "error", "oom", "nan", "die", "diverged", "data"] = Field(
         "none", description="What happens to trainings with x above `trouble_above`."
     )
@@ -55,6 +56,9 @@ def summary(dataset):
 class Trainer:
     def prepare(self, dataset, config, cache):
         _die_if_told("prepare")
+        if config.waits:
+            ours, _ = os.pipe()
+            os.read(ours, 1)
         return Prepared(summary(dataset))
 
     def train(self, config, prepared, context):

@@ -33,7 +33,7 @@ def calibrate(model_dir: Path, predictions: Path) -> float:
         DataError: The file holds no predictions.
     """
     read_reading(model_dir)
-    layer = FAMILIES[checkpoint.check(model_dir)].last_layer
+    layer = FAMILIES[checkpoint.check(model_dir).architecture.kind].last_layer
     path = model_dir / _FILE
     try:
         with safe_open(path, framework="pt") as file:  # both from one file: another may take its name meanwhile

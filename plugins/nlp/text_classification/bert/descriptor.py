@@ -56,18 +56,21 @@ class BertPlugin:
         return search.resolved(config, data)
 
     def inspect(self, dataset: Dataset, config: BertConfig, cache: Path) -> DataSummary:
-        """Read and check the data alone, without torch.
+        """Read and check the data and, where the model is a folder, that too; without torch.
 
         Raises:
+            ModelSourceError: The folder cannot be used, or the model sees less than `max_seq_length` tokens.
             DataError: The data cannot be used, or `num_labels`, `batch_size` or `class_weights` contradicts them.
             UnreachableError: A hub does not answer.
         """
         from plugins.nlp.text_classification import data
+        from plugins.nlp.text_classification.bert.checkpoint import check_source
 
         summary = data.load(dataset, cache).summary
         data.check_config(
             summary, num_labels=config.num_labels, batch_size=config.batch_size, class_weights=config.class_weights
         )
+        check_source(config.model_name, config.max_seq_length)
         return summary
 
     def open_file(self, file: InputFile) -> InputTable:

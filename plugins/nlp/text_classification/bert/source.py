@@ -9,7 +9,8 @@ import torch
 from transformers import AutoConfig, AutoModelForSequenceClassification, AutoTokenizer, BertConfig, BertTokenizer
 
 from catalog.errors import ModelSourceError
-from plugins.nlp.text_classification.bert import checkpoint, hub
+from plugins.nlp.text_classification.bert import hub
+from plugins.nlp.text_classification.bert.checkpoint import check, check_length, local_folder
 from plugins.nlp.text_classification.bert.config import BertConfig as Settings
 from plugins.nlp.text_classification.bert.families import FAMILIES
 from plugins.nlp.text_classification.bert.quiet import quiet
@@ -71,15 +72,12 @@ def load_source(settings: Settings, labels: Sequence[str], texts: Sequence[str],
     if is_scratch(settings.model_name):
         source = _scratch(settings.model_name, names, texts, cache)
     else:
-        folder, notes = _locate(settings.model_name)
+        folder, notes = local_folder(settings.model_name), tuple[str, ...]()
+        if folder is None:
+            folder, notes = hub.fetch(settings.model_name)
         config, model, tokenizer = open_checkpoint(folder, names, field=_FIELD)
         source = ModelSource(config, model, tokenizer, notes)
-    if settings.max_seq_length > source.max_positions:
-        raise ModelSourceError(
-            f"max_seq_length is {settings.max_seq_length}, but {settings.model_name} sees {source.max_positions} "
-            f"tokens at most. Set max_seq_length to {source.max_positions} or less.",
-            field="model_config.max_seq_length",
-        )
+    check_length(settings.model_name, settings.max_seq_length, source.max_positions)
     return source
 
 
@@ -100,17 +98,21 @@ def open_checkpoint(
     Raises:
         ModelSourceError: The folder holds no such model, or a damaged one.
     """
-    kind = checkpoint.check(folder, field=field)
+    checked = check(folder, field=field)
+    kind = checked.architecture.kind
     try:
         with quiet():
-            config = AutoConfig.from_pretrained(folder, local_files_only=True, **(names or {}))
-            tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+            config = AutoConfig.for_model(kind, **checked.architecture.settings, **(names or _classes(checked.config)))
+            tokenizer = AutoTokenizer.from_pretrained(
+                folder, config=config, local_files_only=True, trust_remote_code=False
+            )
             model, report = AutoModelForSequenceClassification.from_pretrained(
                 folder,
                 config=config,
                 dtype=torch.float32,
                 attn_implementation="sdpa",
                 use_safetensors=True,
+                trust_remote_code=False,
                 local_files_only=True,
                 ignore_mismatched_sizes=True,
                 output_loading_info=True,
@@ -135,18 +137,21 @@ def open_checkpoint(
     return config, {name: value for name, value in model.state_dict().items() if name not in new}, tokenizer
 
 
-def _locate(model_name: str) -> tuple[Path, tuple[str, ...]]:
-    folder = Path(model_name).expanduser()
-    if folder.is_dir():
-        return folder, ()
-    if not hub.is_hub_id(model_name) or folder.exists():
-        found = "is a file, not a folder" if folder.exists() else "is neither an existing folder nor a hub id"
-        raise ModelSourceError(
-            f"model_name {model_name!r} {found}. Give a folder that holds config.json, model.safetensors and a "
-            "tokenizer, a hub id such as bert-base-uncased, or scratch/bert-tiny.",
-            field=_FIELD,
-        )
-    return hub.fetch(model_name)
+def _classes(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a config.json says of the classes of a whole model; two of no name if it says nothing."""
+    names = config.get("id2label")
+    if names is None:
+        return {}
+    if not isinstance(names, dict) or not all(
+        isinstance(name, str) and number.isdecimal() for number, name in names.items()
+    ):
+        raise ValueError("config.json does not name its classes by their numbers (id2label)")
+    labels = {int(number): name for number, name in names.items()}
+    return {
+        "id2label": labels,
+        "label2id": {name: number for number, name in labels.items()},
+        "problem_type": "single_label_classification",
+    }
 
 
 def _scratch(model_name: str, names: Mapping[str, Any], texts: Sequence[str], cache: Path) -> ModelSource:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from catalog.files import open_regular
 from plugins.nlp.text_classification.bert.encoding import TextEncoder
 from plugins.nlp.text_classification.storage import write_file
 
@@ -99,7 +100,8 @@ def _write(path: Path, tokens: Tokens) -> None:
 def _read(path: Path, rows: int) -> Tokens | None:
     """Return what the file holds, or None where it is missing, cut short or changed."""
     try:
-        content = np.memmap(path, dtype=np.uint8, mode="r")
+        with open_regular(path) as file:
+            content = np.memmap(file, dtype=np.uint8, mode="r")
     except (OSError, ValueError):  # ValueError: an empty file cannot be mapped
         return None
     start = len(_MAGIC) + _DIGEST

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
 
+from catalog.files import read_limited
 from plugins.nlp.text_classification.bert.surrogates import well_formed
 from plugins.nlp.text_classification.storage import write_file
 
@@ -21,6 +22,7 @@ __all__ = ["SPECIAL", "cached_vocabulary", "train_vocabulary"]
 
 SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 _VERSION = 1
+_MOST_BYTES = 1 << 24
 _MIN_FREQUENCY = 2
 """A piece that occurs once teaches nothing; small data thus get small vocabularies."""
 _ALPHABET_SHARE = 3
@@ -80,7 +82,7 @@ def _digest(texts: Sequence[str], size: int) -> str:
 
 def _read(path: Path, size: int) -> dict[str, int] | None:
     try:
-        pieces = json.loads(path.read_bytes())
+        pieces = json.loads(read_limited(path, _MOST_BYTES))
     except (OSError, ValueError):
         return None
     whole = isinstance(pieces, list) and all(isinstance(piece, str) for piece in pieces)

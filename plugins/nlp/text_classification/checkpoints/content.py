@@ -11,6 +11,8 @@ import numpy as np
 from safetensors import SafetensorError
 from safetensors.numpy import load
 
+from catalog.files import open_regular, read_limited
+
 __all__ = ["Checkpoint", "DamagedError", "read", "write_into"]
 
 _FORMAT = 1
@@ -77,7 +79,8 @@ def _checked(folder: Path, name: str, digest: object) -> bytes:
     if Path(name).name != name or not (name == _STATE or name.endswith(_TENSORS)):
         raise DamagedError(f"its {_MANIFEST} names a file {name!r}")
     try:
-        content = (folder / name).read_bytes()
+        with open_regular(folder / name) as file:
+            content = file.read()
     except FileNotFoundError as error:
         raise DamagedError(f"its {name} is missing") from error
     if hashlib.sha256(content).hexdigest() != digest:
@@ -87,8 +90,7 @@ def _checked(folder: Path, name: str, digest: object) -> bytes:
 
 def _limited(path: Path) -> bytes:
     try:
-        with path.open("rb") as file:
-            return file.read(_MOST_JSON)
+        return read_limited(path, _MOST_JSON)
     except FileNotFoundError as error:
         raise DamagedError(f"its {path.name} is missing") from error
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from catalog.dataset import HubDataset
 from catalog.errors import DataError, UnreachableError
+from catalog.files import read_limited
 from plugins.nlp.text_classification.data.quiet import quiet
 from plugins.nlp.text_classification.data.records import Source
 from plugins.tables.wording import listed, shortened
@@ -162,7 +163,7 @@ def _commit(dataset: HubDataset, revision: str) -> str | None:
     if _COMMIT.fullmatch(revision):
         return revision
     try:
-        return _reference(dataset, revision).read_text(encoding="utf-8").strip()
+        return read_limited(_reference(dataset, revision), 1 << 10).decode().strip()
     except (OSError, ValueError):  # ValueError: not UTF-8, or a NUL in the name
         return None
 

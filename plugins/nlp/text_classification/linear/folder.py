@@ -19,17 +19,21 @@ from sklearn.linear_model import LogisticRegression
 
 from catalog.dataset import Strict
 from catalog.errors import ModelSourceError, clause
+from catalog.files import read_limited
 from plugins.nlp.text_classification.linear.config import LinearConfig
 from plugins.nlp.text_classification.linear.model import LinearModel, make_vectorizer
 from plugins.nlp.text_classification.linear.tokens import WORDS, Kind, Tokens
 from plugins.nlp.text_classification.model_record import RECORD
 from plugins.nlp.text_classification.storage import write_file, write_folder
+from plugins.nlp.text_classification.tensors import read_header
 
 __all__ = ["open_model", "read_temperature", "rewrite_scaled", "save_model"]
 
 _HEADER, _TERMS, _WEIGHTS = "model.json", "terms.json", "weights.safetensors"
 _KEY = "nlp/text-classification/linear"
 _TEMPERATURE = "modelcat_temperature"
+_MOST_HEADER, _MOST_TERMS = 1 << 24, 1 << 30
+"""Bytes; a vocabulary of ten million pairs of words has 200 MB."""
 _LARGEST = 1e9
 """No fit comes near it; below it no text can make a float32 overflow."""
 
@@ -77,8 +81,9 @@ def open_model(folder: Path) -> LinearModel:
         ModelSourceError: A file is missing or damaged, or the folder holds another kind of model.
     """
     try:
-        header = _Header.model_validate_json((folder / _HEADER).read_bytes())
-        terms = json.loads((folder / _TERMS).read_bytes())
+        header = _Header.model_validate_json(read_limited(folder / _HEADER, _MOST_HEADER))
+        terms = json.loads(read_limited(folder / _TERMS, _MOST_TERMS))
+        read_header(folder / _WEIGHTS)  # the library would wait for a pipe
         tensors = load_file(folder / _WEIGHTS)
     except (OSError, ValueError, RecursionError, SafetensorError) as error:
         reason = f"{error.error_count()} errors in {_HEADER}" if isinstance(error, ValidationError) else error

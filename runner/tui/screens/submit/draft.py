@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from catalog.files import read_limited
 from catalog.strict_json import MAX_BYTES
 
 __all__ = ["Draft", "forget_draft", "keep_draft", "kept_draft"]
@@ -34,8 +35,7 @@ def keep_draft(cache: Path, draft: Draft) -> None:
 def kept_draft(cache: Path) -> Draft | None:
     """Return the draft; None where there is none, or what is there is none of ours."""
     try:
-        with _file(cache).open("rb") as file:
-            kept = json.loads(file.read(8 * MAX_BYTES))
+        kept = json.loads(read_limited(_file(cache), 8 * MAX_BYTES))
     except (OSError, ValueError, RecursionError):
         return None
     match kept:

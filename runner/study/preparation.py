@@ -1,0 +1,102 @@
+"""Lets `stop` reach a study that is not stored yet: nothing of it is, before its data and model are known to be good.
+
+A process that prepares such a study keeps a file in the cache that names it. Who wants it to stop removes the file.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from catalog.errors import StoppedError
+from catalog.files import read_limited
+from runner.store.files import write_json
+from runner.store.records import Owner
+from runner.store.url import StorageUrl
+from runner.study.place import Place
+
+__all__ = ["Preparation", "ask_to_stop", "preparing"]
+
+_MOST_BYTES = 1 << 12
+
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """A study that this process prepares.
+
+    Attributes:
+        study: Its name.
+        file: What stands for it; None where the cache cannot be written, and the study cannot be asked to stop.
+    """
+
+    study: str
+    file: Path | None
+
+    def is_halted(self) -> bool:
+        """Return False where the study is to go on.
+
+        Raises:
+            StoppedError: Somebody asked that it stop.
+        """
+        if self.file is not None and not self.file.exists():
+            raise StoppedError(f"study {self.study!r} was asked to stop before it began: nothing of it is stored")
+        return False
+
+
+@contextmanager
+def preparing(place: Place, study: str) -> Iterator[Preparation]:
+    """Say inside the block that this process prepares a study which is not stored."""
+    owner = Owner.this_process()
+    file: Path | None = _folder(place, study) / f"{owner.host}-{owner.pid}.json"
+    assert file is not None
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        write_json(file, asdict(owner))
+    except OSError:
+        file = None
+    try:
+        yield Preparation(study, file)
+    finally:
+        if file is not None:
+            with suppress(OSError):
+                file.unlink(missing_ok=True)
+            with suppress(OSError):  # another process prepares it too
+                file.parent.rmdir()
+
+
+def ask_to_stop(place: Place, study: str) -> list[Owner]:
+    """Ask all who prepare a study that is not stored to stop; return who they are, as far as they live."""
+    asked = []
+    for file in _files(place, study):
+        owner = _owner(file)
+        with suppress(OSError):
+            file.unlink(missing_ok=True)
+        if owner is not None and not owner.is_gone:
+            asked.append(owner)
+    return asked
+
+
+def _files(place: Place, study: str) -> list[Path]:
+    try:
+        return sorted(_folder(place, study).iterdir())
+    except OSError:
+        return []
+
+
+def _owner(file: Path) -> Owner | None:
+    """Return whose file it is; None if it is none of ours, or damaged."""
+    try:
+        match json.loads(read_limited(file, _MOST_BYTES)):
+            case {"host": str(host), "pid": int(pid), "started": int() | float() as started}:
+                return Owner(host, pid, started)
+    except (OSError, ValueError, RecursionError):
+        pass
+    return None
+
+
+def _folder(place: Place, study: str) -> Path:
+    """Return the folder of all who prepare a study of one storage, whatever its name holds."""
+    named = f"{StorageUrl.parse(place.storage)}\n{study}"
+    return place.cache / "preparing" / hashlib.sha256(named.encode("utf-8", "surrogatepass")).hexdigest()[:32]
