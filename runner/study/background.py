@@ -9,6 +9,7 @@ from pathlib import Path
 
 from catalog.errors import StoreError, WorkError
 from runner.console.text import safe
+from runner.engine.process_limits import lift_memory_limit
 from runner.store.records import Owner
 from runner.store.url import StorageUrl
 from runner.study.place import Place
@@ -88,6 +89,7 @@ def _start(place: Place, path: Path) -> tuple[subprocess.Popen[bytes], int]:
             stderr=log,
             start_new_session=True,  # else closing the terminal would end it
         )
+    lift_memory_limit(process.pid)
     return process, said_before
 
 
