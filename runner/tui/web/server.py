@@ -10,7 +10,7 @@ from typing import Any
 
 import aiohttp_jinja2
 import jinja2
-from aiohttp import WSMsgType, web
+from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 from textual_serve.server import Server
 
@@ -20,6 +20,7 @@ from runner.tui.web.app_process import AppProcess
 from runner.tui.web.cells import cells
 from runner.tui.web.connections import REQUEST_SECONDS, Connections
 from runner.tui.web.pages import RETRY_SECONDS, let_in_page, refused_page, too_many_page
+from runner.tui.web.relay import relay
 
 __all__ = ["MOST_APPS", "WebServer"]
 
@@ -27,11 +28,9 @@ MOST_APPS = 8
 """Apps at a time: each is a process of 50 to 100 MB."""
 _MOST_BYTES = 1 << 20
 """Of one message from a page; the longest is a text that is pasted."""
-_STALLED = 20.0
-"""Seconds for which an app may take no keys; the page is closed then."""
 _PATIENCE = 3.0
 """Seconds that web browsers have to agree to the end of a connection."""
-_GOING_AWAY, _CLOSED_FOR_DATA, _TRY_LATER = 1001, 1003, 1013
+_GOING_AWAY, _TRY_LATER = 1001, 1013
 """Why a connection is closed (RFC 6455, 7.4.1)."""
 
 
@@ -99,7 +98,7 @@ class WebServer(Server):
         try:
             await page.prepare(request)
             await app.start(_asked(request, "width", 80), _asked(request, "height", 24))
-            await self._relay(page, app)
+            await relay(page, app)
         except (TimeoutError, ConnectionError):
             pass  # the app takes nothing any more, or the page is gone
         except OSError as error:
@@ -129,33 +128,6 @@ class WebServer(Server):
         app.router.add_static("/static", self.statics_path, name="static")
         app.on_response_prepare.append(self._add_policy)
         return app
-
-    async def _relay(self, page: web.WebSocketResponse, app: AppProcess) -> None:
-        """Pass on what a page sends; one that sends anything else than our page does is closed."""
-        async for message in page:
-            if message.type != WSMsgType.TEXT:
-                await page.close(code=_CLOSED_FOR_DATA)
-                return
-            try:
-                told = message.json()
-            except (ValueError, RecursionError):
-                told = None
-            taken: Awaitable[object]
-            match told:
-                case ["stdin", str(keys)]:
-                    taken = app.send_bytes(keys.encode("utf-8", "replace"))
-                case ["resize", {"width": width, "height": height}]:
-                    taken = app.set_terminal_size(cells(width, 80), cells(height, 24))
-                case ["ping", str(data)] if len(data) <= 64:
-                    taken = page.send_json(["pong", data])
-                case ["blur"]:
-                    taken = app.blur()
-                case ["focus"]:
-                    taken = app.focus()
-                case _:
-                    await page.close(code=_CLOSED_FOR_DATA)
-                    return
-            await asyncio.wait_for(taken, _STALLED)
 
     @web.middleware
     async def _guard(
