@@ -3,7 +3,7 @@
 import asyncio
 import os
 import signal
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from functools import partial
 
@@ -38,6 +38,17 @@ class AppProcess(AppService):
         )
         self._arguments = command
         self._ending: asyncio.Task[None] | None = None
+
+    async def until_it_ends(self, relaying: Coroutine[None, None, None]) -> None:
+        """Do something for as long as the app runs, or until it is done."""
+        assert self._task is not None, "start it first"
+        doing = asyncio.ensure_future(relaying)
+        try:
+            await asyncio.wait({doing, self._task}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            doing.cancel()
+        with suppress(asyncio.CancelledError):
+            await doing
 
     async def stop(self) -> None:
         """End the app and all that it has started: by asking, and after `_GRACE` seconds by force."""

@@ -1,13 +1,15 @@
-"""Bounds on connections: each has seconds for a request, and of those that serve no app there are only so many."""
+"""Bounds on connections: each has seconds for a request, and of those that wait for one there are only so many."""
+
+import resource
 
 from aiohttp.web_protocol import RequestHandler
 from aiohttp.web_server import Server
 
-__all__ = ["MOST_WAITING", "REQUEST_SECONDS", "Connections"]
+__all__ = ["REQUEST_SECONDS", "Connections"]
 
 REQUEST_SECONDS = 10.0
 """What a connection has to send its request whole, the next one too; aiohttp closes it then."""
-MOST_WAITING = 128
+_MOST_WAITING = 512
 
 
 class Connections:
@@ -19,16 +21,19 @@ class Connections:
         server: Of aiohttp, whose connections they are.
 
     Attributes:
-        serving: Those that serve an app, which are not closed.
+        answering: Those that are sending an answer, or serve an app; they are not closed.
+        most: Of the others; half of what files this process may have open.
     """
 
     def __init__(self, server: Server) -> None:
         self._server = server
-        self.serving: set[RequestHandler] = set()
+        self.answering: set[RequestHandler] = set()
+        files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+        self.most = _MOST_WAITING if files == resource.RLIM_INFINITY else min(_MOST_WAITING, files // 2)
 
     def __call__(self) -> RequestHandler:
         """Return the protocol of a new connection."""
-        waiting = [one for one in self._server.connections if one.transport is not None and one not in self.serving]
-        for oldest in waiting[: len(waiting) + 1 - MOST_WAITING]:
+        waiting = [one for one in self._server.connections if one.transport is not None and one not in self.answering]
+        for oldest in waiting[: max(0, len(waiting) + 1 - self.most)]:
             oldest.force_close()
         return self._server()

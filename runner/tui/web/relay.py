@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Awaitable
 from contextlib import suppress
 
@@ -12,8 +13,8 @@ from runner.tui.web.cells import cells
 
 __all__ = ["relay"]
 
-_STALLED = 20.0
-"""Seconds for which an app may take no keys."""
+_MOST_BEHIND = 10.0
+"""Seconds by which an app may be behind its page; keys that come faster than it takes them are nobody's."""
 _LONGEST_PING = 64
 _UNSUPPORTED_DATA = 1003
 """Why a connection is closed (RFC 6455, 7.4.1)."""
@@ -23,15 +24,20 @@ async def relay(page: web.WebSocketResponse, app: AppProcess) -> None:
     """Pass on what a page sends until it ends; one that sends anything that our page does not is closed.
 
     Raises:
-        TimeoutError: The app takes nothing any more.
+        TimeoutError: The app does not keep up.
         ConnectionError: The page is gone.
     """
+    behind, taken = 0.0, time.monotonic()
     async for message in page:
+        came = time.monotonic()
+        behind = max(0.0, behind - (came - taken))
         passed_on = _obeyed(message.data, page, app) if message.type == WSMsgType.TEXT else None
         if passed_on is None:
             await page.close(code=_UNSUPPORTED_DATA)
             return
-        await asyncio.wait_for(passed_on, _STALLED)
+        await asyncio.wait_for(passed_on, _MOST_BEHIND - behind)
+        taken = time.monotonic()
+        behind += taken - came
 
 
 def _obeyed(text: str, page: web.WebSocketResponse, app: AppProcess) -> Awaitable[object] | None:

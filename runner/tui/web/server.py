@@ -91,21 +91,18 @@ class WebServer(Server):
             raise web.HTTPServiceUnavailable(text="too many tabs", headers={"Retry-After": str(RETRY_SECONDS)})
         page = web.WebSocketResponse(heartbeat=15, timeout=_PATIENCE, max_msg_size=_MOST_BYTES, compress=False)
         app = AppProcess(self._command, page, self.download_manager)
-        assert self._connections is not None
         self._apps.add(app)
         self._pages.add(page)
-        self._connections.serving.add(request.protocol)
         try:
             await page.prepare(request)
             await app.start(_asked(request, "width", 80), _asked(request, "height", 24))
-            await relay(page, app)
+            await app.until_it_ends(relay(page, app))
         except (TimeoutError, ConnectionError):
             pass  # the app takes nothing any more, or the page is gone
         except OSError as error:
             logging.getLogger("modelcat").warning("the app of a tab cannot be started: %s", error.strerror)
             await page.close(code=_TRY_LATER)
         finally:
-            self._connections.serving.discard(request.protocol)
             self._pages.discard(page)
             await app.stop()
             self._apps.discard(app)
@@ -149,12 +146,16 @@ class WebServer(Server):
             return self._let_in()
         if not knows:
             return _html(refused_page(self._language), status=403)
+        assert self._connections is not None
+        self._connections.answering.add(request.protocol)
         try:
             return await handler(request)
         except ConnectionError:
             raise
         except OSError as error:  # a path that no file can have
             raise web.HTTPNotFound from error
+        finally:
+            self._connections.answering.discard(request.protocol)
 
     def _let_in(self) -> web.Response:
         response = _html(let_in_page(self._language, self._access.address + "/"))

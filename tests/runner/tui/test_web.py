@@ -18,6 +18,7 @@ from runner.tui.web.serving import command_of
 pytest.importorskip("aiohttp", reason="textual-serve is not installed")
 from aiohttp import WSMsgType
 
+from runner.tui.web.connections import Connections
 from runner.tui.web.relay import relay
 
 
@@ -148,8 +149,8 @@ def test_a_token_is_no_argument_of_a_web_browser(monkeypatch, tmp_path):
     assert "url=http://127.0.0.1:8000/?token=s3cret" in (folder / "modelcat.html").read_text()
 
 
-class _Ended:
-    """What a page is, or an app, that notes what is asked of it."""
+class _Noting:
+    """A page, or an app, that notes what is asked of it."""
 
     def __init__(self, *messages):
         self.messages, self.asked = list(messages), []
@@ -194,7 +195,7 @@ class _Ended:
 )
 def test_messages_that_our_page_never_sends_close_it(message):
     """Nothing of them reaches the app, nor does what comes after them."""
-    page, app = _Ended(message, '["focus"]'), _Ended()
+    page, app = _Noting(message, '["focus"]'), _Noting()
     asyncio.run(relay(page, app))
     assert page.asked == [("close", 1003)]
     assert app.asked == []
@@ -203,7 +204,7 @@ def test_messages_that_our_page_never_sends_close_it(message):
 def test_messages_of_our_page_reach_the_app():
     """Sizes within bounds, keys as UTF-8 without what no text can hold."""
     sent = ['["stdin", "\\ud800\u00e4"]', '["resize", {"width": NaN, "height": 1e999}]', '["ping", "1"]', '["focus"]']
-    page, app = _Ended(*sent, '["blur"]'), _Ended()
+    page, app = _Noting(*sent, '["blur"]'), _Noting()
     asyncio.run(relay(page, app))
     assert page.asked == [("send_json", ["pong", "1"])]
     assert app.asked == [
@@ -214,14 +215,43 @@ def test_messages_of_our_page_reach_the_app():
     ]
 
 
-def test_an_app_that_takes_nothing_ends_its_page(monkeypatch):
-    """Keys are not kept for it without end."""
+def test_an_app_that_does_not_keep_up_ends_its_page(monkeypatch):
+    """Neither one that is stuck, nor one that is slower than its page for long."""
     from runner.tui.web import relay as module
 
-    monkeypatch.setattr(module, "_STALLED", 0.01)
-    stuck = SimpleNamespace(send_bytes=lambda _: asyncio.sleep(60))
-    with pytest.raises(TimeoutError):
-        asyncio.run(relay(_Ended('["stdin", "a"]'), stuck))
+    monkeypatch.setattr(module, "_MOST_BEHIND", 0.2)
+    for seconds in (60, 0.01):
+        slow = SimpleNamespace(send_bytes=lambda _, seconds=seconds: asyncio.sleep(seconds))
+        with pytest.raises(TimeoutError):
+            asyncio.run(relay(_Noting(*['["stdin", "a"]'] * 1000), slow))
+
+
+def test_the_oldest_of_too_many_silent_connections_is_closed():
+    """The newest is let in, one that serves an app is kept, and one that is closing already does not count."""
+    open_ = []
+
+    class Connection:
+        transport = "open"
+
+        def force_close(self):
+            self.transport = None
+
+    class Server:
+        connections = open_
+
+        def __call__(self):
+            open_.append(Connection())
+            return open_[-1]
+
+    connections = Connections(Server())
+    assert connections.most > 100
+    connections.most = 3
+    connections.answering.add(connections())
+    for _ in range(4):
+        connections()
+    assert [one.transport for one in open_] == ["open", None, "open", "open", "open"]
+    connections()
+    assert [one.transport for one in open_] == ["open", None, None, "open", "open", "open"]
 
 
 def test_memory_is_limited_for_apps_alone():
