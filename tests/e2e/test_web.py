@@ -46,12 +46,8 @@ def test_keys_in_a_web_browser_steer_the_app(tmp_path, by_file):
     The address is opened by itself, or by a file of ours, as `--open` does.
     """
     shelf_in(tmp_path)
-    served = Served(tmp_path)
-    try:
-        with chromium() as driver:
-            steer(driver, served, tmp_path, by_file=by_file)
-    finally:
-        served.close()
+    with Served(tmp_path) as served, chromium() as driver:
+        steer(driver, served, tmp_path, by_file=by_file)
 
 
 def steer(driver, served, folder, *, by_file):

@@ -12,18 +12,16 @@ pytest.importorskip("textual_serve", reason="textual-serve is not installed")
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
     """Return a server that nobody has logged in to."""
-    one = Served(tmp_path_factory.mktemp("served"))
-    yield one
-    one.close()
+    with Served(tmp_path_factory.mktemp("served")) as one:
+        yield one
 
 
 @pytest.fixture(scope="module")
 def logged_in(tmp_path_factory):
     """Return a server, and a web browser that it has let in."""
-    one = Served(tmp_path_factory.mktemp("served"), "--language", "de")
-    one.log_in()
-    yield one
-    one.close()
+    with Served(tmp_path_factory.mktemp("served"), "--language", "de") as one:
+        one.log_in()
+        yield one
 
 
 OWN = b"Host: 127.0.0.1:%(port)d\r\n"

@@ -16,10 +16,9 @@ aiohttp = pytest.importorskip("aiohttp", reason="textual-serve is not installed"
 @pytest.fixture
 def served(tmp_path):
     """Return a server, and a web browser that it has let in."""
-    one = Served(tmp_path)
-    one.log_in()
-    yield one
-    one.close()
+    with Served(tmp_path) as one:
+        one.log_in()
+        yield one
 
 
 CLOSING = aiohttp.ClientWSTimeout(ws_close=2.0)
@@ -115,10 +114,9 @@ def test_a_page_that_is_not_ours_is_closed(only_server):
 @pytest.fixture(scope="module")
 def only_server(tmp_path_factory):
     """Return one server for many tests."""
-    one = Served(tmp_path_factory.mktemp("served"))
-    one.log_in()
-    yield one
-    one.close()
+    with Served(tmp_path_factory.mktemp("served")) as one:
+        one.log_in()
+        yield one
 
 
 def test_what_is_no_text_reaches_the_app_all_the_same(only_server):

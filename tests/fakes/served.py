@@ -48,6 +48,12 @@ class Served:
         self.cookie = ""
         self.port = int(re.search(r"http://127\.0\.0\.1:(\d+)", self.wait_for("http://"))[1])
 
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
     @property
     def printed(self):
         """What the server has printed so far."""

@@ -42,10 +42,9 @@ MALFORMED = [
 @pytest.fixture
 def served(tmp_path):
     """Return a server, and a web browser that it has let in."""
-    one = Served(tmp_path)
-    one.log_in()
-    yield one
-    one.close()
+    with Served(tmp_path) as one:
+        one.log_in()
+        yield one
 
 
 async def hold(port, number, until):
