@@ -26,8 +26,8 @@ demo: $(READY)   ## the main job: tune a small model on generated reviews
 test: $(READY)   ## all tests
 	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -n 4 --dist worksteal -q
 
-faults: $(READY) ## a thousand processes killed at random
-	FAULTS=1000 $(BIN)/python -m pytest -q -s -o timeout=3600 tests/faults
+faults: $(READY) ## a thousand processes killed at random, and minutes of load
+	FAULTS=1000 WEB_SECONDS=60 $(BIN)/python -m pytest -q -s -o timeout=3600 tests/faults
 
 check: $(READY)  ## linters, types and import contracts
 	$(BIN)/ruff check .

@@ -450,14 +450,14 @@ def browse(
     """
     if web:
         from runner.tui.launch import check_storage
-        from runner.tui.web import serve
+        from runner.tui.web.serving import serve
 
         check_storage(storage)
         if storage is not None:  # not as an argument: everybody can read those, and the URL may hold a password
             os.environ["MODELCAT_STORAGE"] = storage
         arguments = ["--language", language] if language else []
         flags = [name for name, given in (("--read-only", read_only), ("--ascii", ascii_only)) if given]
-        serve([*arguments, *flags], port, open_browser=open_browser)
+        serve([*arguments, *flags], port, language=language, open_browser=open_browser)
         return
     from runner.tui.launch import browse as show_browser
 

@@ -22,6 +22,7 @@ from runner.engine import interruption
 from runner.engine.engine import run_alone
 from runner.engine.memory import oom_kills
 from runner.engine.messages import Answer, Done, Event, Failed, Job, Pause, Task
+from runner.engine.process_limits import lift_memory_limit
 from runner.engine.tracking import start_tracker
 from runner.engine.watching import Patience, Watch
 from runner.engine.worker import serve
@@ -217,6 +218,8 @@ class LocalEngine:
                 process.start()
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        assert process.pid is not None, "it has started"
+        lift_memory_limit(process.pid)
         theirs.close()  # ours must be the only other end, or a dead worker would never be noticed
         return _Worker(index, process, ours, log, kills)
 

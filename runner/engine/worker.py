@@ -18,11 +18,10 @@ from catalog.contract import Decision, EpochMetrics
 from catalog.errors import ModelcatError, OutOfMemoryError, StoppedError, WorkError
 from runner.engine.bench import Bench
 from runner.engine.messages import Answer, Checkpointed, Done, Event, Failed, Job, Pause, Report, Tick
+from runner.engine.process_limits import end_with_parent
 
 __all__ = ["serve", "work"]
 
-#: PR_SET_PDEATHSIG of linux/prctl.h.
-_SET_DEATH_SIGNAL = 1
 #: Seconds between two ticks that are really sent.
 _TICK_SECONDS = 0.25
 
@@ -38,7 +37,7 @@ def serve(pipe: Connection, device: str, threads: int, log: Path | None, coordin
         coordinator: Pid of the process to end with, however stuck this one is; None: only by the pipe.
     """
     if coordinator is not None:
-        _end_with(coordinator)
+        end_with_parent(coordinator)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches the whole group; the coordinator decides
     if log is not None:
         _redirect(log)
@@ -125,17 +124,6 @@ def _attempt(bench: Bench, job: Job, line: _Line) -> Event:
     except Exception as error:  # noqa: BLE001 -- whatever a trainer raises is one failed job, not a lost worker
         message = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
         return Failed(job.id, WorkError(message), traceback.format_exc())
-
-
-def _end_with(coordinator: int) -> None:
-    """Have Linux kill this process when its coordinator dies: one that is stuck never sees that the pipe closes."""
-    if sys.platform != "linux":
-        return
-    import ctypes
-
-    ctypes.CDLL(None).prctl(_SET_DEATH_SIGNAL, signal.SIGKILL)
-    if os.getppid() != coordinator:  # it has died before this took effect
-        os._exit(0)
 
 
 def _redirect(log: Path) -> None:

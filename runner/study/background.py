@@ -10,6 +10,7 @@ from pathlib import Path
 from catalog.errors import StoreError, WorkError
 from catalog.files import check_regular
 from runner.console.text import safe
+from runner.engine.process_limits import lift_memory_limit
 from runner.store.records import Owner
 from runner.store.url import StorageUrl
 from runner.study.place import Place
@@ -91,6 +92,7 @@ def _start(place: Place, path: Path) -> tuple[subprocess.Popen[bytes], int]:
             stderr=log,
             start_new_session=True,  # else closing the terminal would end it
         )
+    lift_memory_limit(process.pid)
     return process, said_before
 
 

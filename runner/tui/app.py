@@ -1,6 +1,5 @@
 """`Browser`: the application. It goes from place to place; the places do the rest."""
 
-import select
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
@@ -37,9 +36,6 @@ SMALLEST = (60, 18)
 
 _COUNTED = 3.0
 """Intervals after which the header's counts are looked up again: they need all studies, a place only its own."""
-
-_WATCH = 1.0
-"""Seconds between two looks at the connection to a web browser."""
 _ROOTS = ("studies", "catalog", "submit", "predict")
 
 
@@ -176,17 +172,8 @@ class Browser(App[None]):
         return self._answers
 
     def on_mount(self) -> None:
-        """Let keys come before reading; watch the connection to a web browser: Textual would outlive its server."""
+        """Let keys come before reading."""
         pace.begin()
-        if self.is_web and hasattr(select, "poll"):
-            self.set_interval(_WATCH, self._leave_alone)
-
-    def _leave_alone(self) -> None:
-        """Leave where nobody can send keys any more."""
-        watch = select.poll()
-        watch.register(0, 0)  # of a closed pipe it tells unasked
-        if watch.poll(0):
-            self.exit()
 
     def on_unmount(self) -> None:
         """Leave no process behind, and Python as it was."""
