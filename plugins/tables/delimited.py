@@ -2,9 +2,11 @@
 
 import csv
 import io
+import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -336,13 +338,17 @@ class _Reading:
     def __init__(self, text: _Text, dialect: Dialect, names: list[str], skipped: int) -> None:
         self.text, self.dialect, self.names, self.skipped = text, dialect, names, skipped
 
-    def source(self) -> pa.PythonFile:
+    @contextmanager
+    def source(self) -> "Iterator[pa.NativeFile | pa.PythonFile]":
         """Open the text, as UTF-8."""
         path, encoding = self.text.path, self.text.encoding
-        if encoding.is_utf8 and path.suffix.lower() not in COMPRESSIONS:
-            # no memory map: a file that gets shorter would end the process
-            return pa.PythonFile(open_regular(path), mode="r")
-        return pa.PythonFile(_Stream(utf8_blocks(path, self.text.field, encoding)), mode="r")
+        if not encoding.is_utf8 or path.suffix.lower() in COMPRESSIONS:
+            yield pa.PythonFile(_Stream(utf8_blocks(path, self.text.field, encoding)), mode="r")
+            return
+        with open_regular(path) as file:  # no memory map: one that gets shorter would end the process
+            same = f"/proc/self/fd/{file.fileno()}"  # Linux: Arrow reads it without Python's lock
+            with pa.OSFile(same) if os.path.exists(same) else pa.PythonFile(file, mode="r") as source:  # noqa: PTH110
+                yield source
 
     def options(self, ragged: Callable[[arrow_csv.InvalidRow], str] | None, *, block: int) -> dict[str, object]:
         """Return Arrow's options, for blocks of so many bytes."""
