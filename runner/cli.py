@@ -95,7 +95,9 @@ class _InOrder(click.Group):
 def app(debug: bool) -> None:
     """A catalog of trainable models: write a JSON spec, get a tuned, stored, inspectable model."""
     if debug:
-        os.environ["MODELCAT_DEBUG"] = "1"
+        from runner.debugging import debug as show_tracebacks
+
+        show_tracebacks()
 
 
 @app.command("list", epilog="Example:  modelcat list")
@@ -739,6 +741,7 @@ def _settings() -> Any:
 
 
 def _place(storage: str | None, workers: int) -> Any:
+    from runner.debugging import is_debugging
     from runner.store.url import studies_folder
     from runner.study.place import Place
 
@@ -749,7 +752,7 @@ def _place(storage: str | None, workers: int) -> Any:
         studies_folder(url),
         settings.cache,
         workers,
-        debug="MODELCAT_DEBUG" in os.environ,
+        debug=is_debugging(),
         checkpoint_seconds=settings.checkpoint_seconds,
     )
 
@@ -785,5 +788,9 @@ def _store(storage: str | None) -> Any:
 def main() -> None:
     """Run the command line; every expected error becomes one message and its exit code."""
     from runner.console.guard import guarded
+    from runner.engine import interruption
 
-    sys.exit(guarded(app, as_json="--json" in sys.argv))
+    interruption.listen()
+    code = guarded(app, as_json="--json" in sys.argv)
+    interruption.end()
+    sys.exit(code)

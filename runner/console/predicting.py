@@ -247,7 +247,7 @@ def _chunks(texts: Iterable[str]) -> Iterator[Chunk]:
 
 def _write(written: Iterable[str], file: IO[bytes], encoding: str) -> None:
     for piece in written:
-        file.write(piece.encode(encoding, errors="replace"))
+        file.write(piece.encode(encoding, errors="backslashreplace"))
         file.flush()
 
 

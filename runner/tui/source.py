@@ -5,7 +5,6 @@ one short transaction (`runner.store`), which no running study can notice.
 """
 
 import asyncio
-import os
 import threading
 import time
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from catalog.errors import StoreError
+from runner.debugging import is_debugging
 
 if TYPE_CHECKING:
     from runner.store.store import Store
@@ -96,7 +96,7 @@ class Source:
         """Where studies run, for what starts or asks workers."""
         from runner.study.place import Place
 
-        return Place(self.storage, self.folder, self.cache, 1, debug="MODELCAT_DEBUG" in os.environ)
+        return Place(self.storage, self.folder, self.cache, 1, debug=is_debugging())
 
     async def attended(self) -> bool:
         """Tell whether a worker of this machine looks at the queue."""
