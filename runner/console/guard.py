@@ -8,8 +8,8 @@ import click
 from catalog.errors import ModelcatError, WorkError
 from catalog.shortages import shortage_in
 from runner.console.streams import prepare_streams, silence
-from runner.debugging import is_debugging
 from runner.engine import interruption
+from runner.environment import is_debugging
 
 __all__ = ["guarded"]
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from catalog.errors import InputError
+from runner.environment import no_folder
 
 __all__ = ["Preferences", "keep_preferences", "preferences_file", "read_preferences"]
 
@@ -38,8 +39,14 @@ class Preferences:
 
 
 def preferences_file() -> Path:
-    """Return where the preferences lie: ``MODELCAT_CONFIG``'s folder, else the user's configuration folder."""
+    """Return where the preferences lie: ``MODELCAT_CONFIG``'s folder, else the user's configuration folder.
+
+    Raises:
+        InputError: The variable names no folder.
+    """
     if folder := os.environ.get("MODELCAT_CONFIG"):
+        if (problem := no_folder(Path(folder))) is not None:
+            raise InputError(f"MODELCAT_CONFIG must name a folder: {problem}")
         return Path(folder) / "browse.toml"
     from platformdirs import user_config_path
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from catalog.errors import StoreError
-from runner.debugging import is_debugging
+from runner.environment import is_debugging
 
 if TYPE_CHECKING:
     from runner.store.store import Store
@@ -69,9 +69,9 @@ class Source:
     def storage(self) -> str:
         """The database's URL, password and all: show it through `runner.store.url.redact`."""
         if self._storage is None:
-            from runner.settings import Settings
+            from runner.settings import read_settings
 
-            self._storage = Settings().storage
+            self._storage = read_settings().storage
         return self._storage
 
     @property
@@ -111,9 +111,9 @@ class Source:
     @property
     def cache(self) -> Path:
         """Where what can be made again is kept, drafts too; it depends on no storage."""
-        from runner.settings import Settings
+        from runner.settings import read_settings
 
-        return Settings().cache
+        return read_settings().cache
 
     async def read(self, question: "Callable[[Store], Kind]", absent: Kind) -> Kind:
         """Ask the store; `absent` is the answer where there is no database yet. Nothing is made.
