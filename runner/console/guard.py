@@ -32,7 +32,7 @@ def guarded(app: click.Group, *, as_json: bool) -> int:
         if as_json:
             _tell_json("usage", error.format_message())
         with suppress(OSError):
-            error.show()
+            error.show(sys.stderr)  # as it is: Click would write UTF-8 where nothing but ASCII is expected
         return error.exit_code
     except (BrokenPipeError, SystemExit) as error:
         # Click meets a closed pipe first, shields stdout and leaves: it must not look like a failure.
