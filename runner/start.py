@@ -23,4 +23,6 @@ def main() -> None:
         run()
     except KeyboardInterrupt:  # before the command could hear it
         interruption.end()
+        if sys.stderr is not None:
+            sys.stderr.write("\nmodelcat: interrupted\n")
         sys.exit(interruption.INTERRUPTED)

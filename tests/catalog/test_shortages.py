@@ -28,10 +28,9 @@ OTHERS = {
 
 def chained(error):
     """Return an error of ours that was raised from another, as code that reads files does."""
-    try:
-        raise DataError("x.parquet cannot be read as Parquet") from error
-    except DataError as made:
-        return made
+    made = DataError("x.parquet cannot be read as Parquet")
+    made.__cause__ = error
+    return made
 
 
 @pytest.mark.parametrize("error", MEMORY, ids=lambda error: type(error).__name__)

@@ -94,6 +94,8 @@ def test_debugging_can_be_switched_off(environment, value, meant):
 def test_commands_end_with_2(environment, tmp_path, name):
     """The whole way, once for each kind of value."""
     wrong = f"MODELCAT_{name}={tmp_path / 'file'}"
-    done = subprocess.run(["env", wrong, MODELCAT, "studies"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["env", wrong, MODELCAT, "studies"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert done.stderr.startswith(f"modelcat: MODELCAT_{name}: ")
