@@ -6,7 +6,7 @@ it for a fault of the file. It is none of the input and no defect of ours.
 
 import errno
 
-from catalog.errors import OutOfMemoryError, WorkError, clause
+from catalog.errors import ModelcatError, OutOfMemoryError, WorkError, clause
 
 __all__ = ["shortage_in", "shortage_said"]
 
@@ -42,7 +42,7 @@ def _shortage(error: BaseException) -> WorkError | None:
     # EAGAIN of an output that is not to be waited for is another matter, and says how far it came.
     if isinstance(error, OSError) and error.errno in _NUMBERS and not hasattr(error, "characters_written"):
         return _NUMBERS[error.errno](said)
-    if isinstance(error, RuntimeError | ImportError | SystemError) or not isinstance(error, Exception):
+    if not isinstance(error, ModelcatError | ValueError | LookupError | OSError):  # what speaks of input or of files
         return next((make(said) for sign, make in _SIGNS.items() if sign in said), None)
     return None
 

@@ -21,6 +21,7 @@ MEMORY = (
 )
 OTHERS = {
     RuntimeError("can't start new thread"): "no thread or process",
+    pa.ArrowException("Failed to launch worker thread: Resource temporarily unavailable"): "no thread or process",
     BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN)): "no thread or process",
     OSError(errno.EMFILE, os.strerror(errno.EMFILE)): "too many files are open",
 }
