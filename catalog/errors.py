@@ -48,13 +48,24 @@ __all__ = [
     "UnreachableError",
     "WorkError",
     "clause",
+    "cut",
 ]
+
+_TOLD = 10
+"""Problems of a spec that are told."""
+_LONGEST = 200
+"""Characters of the path of a field that are told."""
 
 
 def clause(message: object) -> str:
     """Return a message without its full stop, for a sentence that goes on after it or ends with a full stop itself."""
     text = str(message).rstrip()
     return text[:-1] if text.endswith(".") and not text.endswith("...") else text
+
+
+def cut(text: str) -> str:
+    """Return a name from a file for an error, cut where it is longer than any that we know."""
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
 
 
 class ModelcatError(Exception):
@@ -100,9 +111,16 @@ class SpecError(InputError):
 
     @classmethod
     def of(cls, source: str, problems: Sequence[Problem]) -> "SpecError":
-        """Join problems into one error, a line each: ``file: path.to.field: what is wrong``."""
-        lines = [f"{source}: {p.path}: {p.message}" if p.path else f"{source}: {p.message}" for p in problems]
-        return cls("\n".join(lines), field=next((p.path for p in problems if p.path), None), problems=problems)
+        """Join problems into one error, a line each: ``file: path.to.field: what is wrong``.
+
+        Of many the first ten are told and how many there are; `problems` holds all.
+        """
+        told = problems[:_TOLD]
+        lines = [f"{source}: {cut(p.path)}: {p.message}" if p.path else f"{source}: {p.message}" for p in told]
+        if (more := len(problems) - len(told)) > 0:
+            lines.append(f"{source}: and {more:,} more problems")
+        field = next((cut(p.path) for p in problems if p.path), None)
+        return cls("\n".join(lines), field=field, problems=problems)
 
 
 class UnknownKeyError(InputError):

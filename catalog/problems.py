@@ -10,9 +10,12 @@ from pydantic_core import ErrorDetails
 from catalog.errors import Problem
 from catalog.suggest import did_you_mean
 
-__all__ = ["allowed_at", "problems_of", "shown"]
+__all__ = ["EXPLAINED", "allowed_at", "problems_of", "shown"]
 
 Schema = Mapping[str, Any]
+
+EXPLAINED = 100
+"""Problems whose messages say what is allowed: a search for similar names takes a tenth of a millisecond."""
 
 
 def problems_of(error: ValidationError, model: type[BaseModel], data: Any, prefix: str = "") -> list[Problem]:
@@ -29,8 +32,11 @@ def problems_of(error: ValidationError, model: type[BaseModel], data: Any, prefi
     for details in error.errors(include_url=False):
         found.setdefault(_path(details, data), []).append(details)
     return [
-        Problem(".".join(filter(None, (prefix, *path))), _message(path, details, schema))
-        for path, details in found.items()
+        Problem(
+            ".".join(filter(None, (prefix, *path))),
+            _message(path, details, schema) if number < EXPLAINED else _reason(details[0]),
+        )
+        for number, (path, details) in enumerate(found.items())
     ]
 
 

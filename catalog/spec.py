@@ -13,7 +13,7 @@ from catalog.contract import Direction, Plugin
 from catalog.dataset import Dataset, FilesDataset, Strict
 from catalog.errors import ModelcatError, Problem, SpecError
 from catalog.overrides import apply_override
-from catalog.problems import problems_of, shown
+from catalog.problems import EXPLAINED, problems_of, shown
 from catalog.space import Choices, SearchSpace
 from catalog.study import Study, Tunable
 from catalog.suggest import did_you_mean
@@ -201,7 +201,8 @@ def _check_space(spec: Spec, plugin: Plugin, given: Mapping[str, Any], problems:
             problems.append(Problem(path, f"this field is never tuned; tunable: {', '.join(sorted(fields))}"))
             continue
         if name not in fields:
-            problems.append(Problem(path, f"no field of model_config; {did_you_mean(name, fields)}"))
+            hint = f"; {did_you_mean(name, fields)}" if len(problems) < EXPLAINED else ""
+            problems.append(Problem(path, f"no field of model_config{hint}"))
             continue
         range_ = tuned.to_range(_kind_of(plugin, name))
         ends = (

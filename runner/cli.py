@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -95,7 +96,9 @@ class _InOrder(click.Group):
 def app(debug: bool) -> None:
     """A catalog of trainable models: write a JSON spec, get a tuned, stored, inspectable model."""
     if debug:
-        os.environ["MODELCAT_DEBUG"] = "1"
+        from runner.environment import debug as show_tracebacks
+
+        show_tracebacks()
 
 
 @app.command("list", epilog="Example:  modelcat list")
@@ -661,7 +664,7 @@ def report(
     from runner.store.files import study_folder
     from runner.store.url import studies_folder
 
-    store, folder = _store(storage), studies_folder(storage or _settings().storage)
+    store, folder = _store(storage), studies_folder(_url(storage))
     study = store.study(study).study
     made = write_report(
         store,
@@ -735,23 +738,49 @@ def doctor(storage: str | None, json: bool) -> None:
 
 
 def _settings() -> Any:
-    from runner.settings import Settings
+    from runner.settings import read_settings
 
-    return Settings()
+    _note_misspelt()
+    return read_settings()
+
+
+@cache
+def _note_misspelt() -> None:
+    """Say once which variables of the environment have no effect."""
+    from runner.console.text import safe
+    from runner.settings import misspelt
+
+    for note in misspelt():
+        sys.stderr.write(f"modelcat: {safe(note)}\n")
+
+
+def _url(storage: str | None) -> str:
+    """Return the database's URL: what is given, else what the environment says."""
+    from runner.store.url import StorageUrl
+
+    if storage:
+        return storage
+    url = str(_settings().storage)
+    try:
+        StorageUrl.parse(url)
+    except InputError as error:
+        raise InputError(f"MODELCAT_STORAGE: {error.message}") from error
+    return url
 
 
 def _place(storage: str | None, workers: int) -> Any:
+    from runner.environment import is_debugging
     from runner.store.url import studies_folder
     from runner.study.place import Place
 
     settings = _settings()
-    url = storage or settings.storage
+    url = _url(storage)
     return Place(
         url,
         studies_folder(url),
         settings.cache,
         workers,
-        debug="MODELCAT_DEBUG" in os.environ,
+        debug=is_debugging(),
         checkpoint_seconds=settings.checkpoint_seconds,
     )
 
@@ -769,7 +798,7 @@ def _reading(storage: str | None) -> Any:
     """Return the store for a command that reads, or None where there is no database; none is made."""
     from runner.store.store import Store
 
-    url = storage or _settings().storage
+    url = _url(storage)
     return Store.open(url, create=False) if Store.exists(url) else None
 
 
@@ -779,7 +808,7 @@ def _store(storage: str | None) -> Any:
     from runner.store.url import redact
 
     if (store := _reading(storage)) is None:
-        url = redact(storage or _settings().storage)
+        url = redact(_url(storage))
         raise UnknownStudyError(f"there is no database at {url}: nothing has been run here; --storage picks another")
     return store
 
@@ -787,5 +816,9 @@ def _store(storage: str | None) -> Any:
 def main() -> None:
     """Run the command line; every expected error becomes one message and its exit code."""
     from runner.console.guard import guarded
+    from runner.engine import interruption
 
-    sys.exit(guarded(app, as_json="--json" in sys.argv))
+    interruption.listen()
+    code = guarded(app, as_json="--json" in sys.argv)
+    interruption.end()
+    sys.exit(code)

@@ -7,13 +7,13 @@ codes, nothing where there is nothing. Its names are those of the JSON that comm
 
 import json
 import re
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from runner.console.cells import csv_line, harmless, spelled_out
+from runner.console.output import print_data
 
 __all__ = ["DataTable", "as_csv", "as_json", "as_tsv", "flat", "print_csv", "table_of"]
 
@@ -71,7 +71,7 @@ def as_csv(table: DataTable) -> str:
 
 def print_csv(table: DataTable) -> None:
     """Print the table to stdout as CSV."""
-    sys.stdout.write(as_csv(table))
+    print_data(as_csv(table))
 
 
 def as_json(table: DataTable) -> str:

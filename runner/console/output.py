@@ -2,15 +2,16 @@
 
 import json
 import sys
-from typing import Any
+from typing import IO, Any, cast
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from runner.console.streams import Unfailing
 from runner.console.text import safe
 
-__all__ = ["narrator", "print_json", "print_line", "print_table"]
+__all__ = ["narrator", "print_data", "print_json", "print_line", "print_table"]
 
 #: Columns given to a table that nobody looks at directly: what a pipe gets must not be cut.
 _PIPE_WIDTH = 400
@@ -18,7 +19,14 @@ _PIPE_WIDTH = 400
 
 def narrator() -> Console:
     """Return the console of stderr."""
-    return Console(stderr=True, highlight=False, markup=False, emoji=False)
+    return Console(file=cast("IO[str]", Unfailing(sys.stderr)), highlight=False, markup=False, emoji=False)
+
+
+def print_data(text: str) -> None:
+    """Print lines for programs to stdout: in UTF-8, as they are in files, whatever a terminal can show."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode())
+    sys.stdout.buffer.flush()
 
 
 def print_json(value: Any) -> None:
@@ -35,12 +43,18 @@ def print_table(columns: list[str], rows: list[list[str]], *, right: frozenset[s
     """Print a table to stdout: as wide as the terminal, never cut in a pipe; `right` names columns of numbers."""
     table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
     for name in columns:
-        table.add_column(Text(safe(name)), justify="right" if name in right else "left", overflow="fold")
+        table.add_column(Text(_shown(name)), justify="right" if name in right else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(Text(safe(cell)) for cell in row))
+        table.add_row(*(Text(_shown(cell)) for cell in row))
     console = Console(highlight=False, markup=False, emoji=False)
     if not console.is_terminal:
         console = Console(highlight=False, markup=False, emoji=False, width=_PIPE_WIDTH)
     with console.capture() as captured:
         console.print(table)
     sys.stdout.write("\n".join(line.rstrip() for line in captured.get().split("\n")))
+
+
+def _shown(text: str) -> str:
+    """Return text as stdout writes it, so that columns are as wide as their cells."""
+    encoding = sys.stdout.encoding or "utf-8"
+    return safe(text).encode(encoding, "backslashreplace").decode(encoding)

@@ -193,6 +193,8 @@ def predict(question: Question, inputs: Inputs, form: Format, output: Path | Non
     progress.end()
     if progress.empty:
         _note(f"{progress.empty:,} of {progress.rows:,} rows have no text and got an empty answer")
+    if progress.nul:
+        _note(f"{progress.nul:,} of {progress.rows:,} texts hold NUL characters (U+0000), which stay")
 
 
 def _answers(
@@ -217,6 +219,7 @@ def _answers(
                 for text, row in zip(chunk.texts, rows, strict=True)
             ]
             progress.add(len(chunk.texts), len(chunk.texts) - len(filled))
+            progress.nul += sum("\0" in text for text in filled)
             yield Batch(answers, chunk.rows), known
 
 
@@ -247,7 +250,7 @@ def _chunks(texts: Iterable[str]) -> Iterator[Chunk]:
 
 def _write(written: Iterable[str], file: IO[bytes], encoding: str) -> None:
     for piece in written:
-        file.write(piece.encode(encoding, errors="replace"))
+        file.write(piece.encode(encoding, errors="backslashreplace"))
         file.flush()
 
 
@@ -272,7 +275,7 @@ class _Progress:
 
     def __init__(self, *, shown: bool) -> None:
         self._shown = shown
-        self.rows = self.empty = self._first = 0
+        self.rows = self.empty = self.nul = self._first = 0
         self._began = time.monotonic()
         self._told = 0.0
 

@@ -5,31 +5,72 @@ end then waits for itself; in a callback of a library it is swallowed. So whoeve
 until the engine waits for its workers, which is at most a second later.
 
 The first interrupt leaves a few seconds for checkpoints and for giving the lease back. The second one waits for
-nothing: workers are killed, and the database is left as it is, where all that was acknowledged is.
+nothing: workers are killed, and the database is left as it is, where all that was acknowledged is. Those that follow
+at once come from a key that is held down: they are not raised, or one of them would meet the code that ends tidily, or
+Python itself while it shuts down. One that comes seconds later ends the process.
 """
 
+import atexit
+import os
 import signal
+import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import NoReturn
 
-__all__ = ["check", "held_back", "is_urgent"]
+__all__ = ["INTERRUPTED", "check", "end", "held_back", "is_ending", "is_urgent", "listen"]
 
+INTERRUPTED = 130
+"""Exit code of a command that was interrupted: 128 and the number of SIGINT."""
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+#: Seconds after which another interrupt is raised though one was already: that one was swallowed, or its end hangs.
+_RAISED_AGAIN = 0.5
+#: Seconds that an end may take before a further interrupt ends the process as it is.
+_PATIENCE = 2.0
 
 
 class _State:
     heard = 0
     raised = False
     held = False
+    raised_at: float | None = None
+    listening = False
+    ending_since: float | None = None
+
+
+def listen() -> None:
+    """Have interrupts raise KeyboardInterrupt in this process, at most one in half a second, until `end` is called.
+
+    For the process of a command, from its main thread; in a program that only uses ours, Python's own handlers stay.
+    """
+    if not _State.listening:
+        _State.listening = True
+        sys.unraisablehook = _unraisable
+        atexit.register(_ignore)  # run after all that is registered later: Python is about to take handlers away
+    _install(_hear)
+
+
+def end() -> None:
+    """Raise no interrupt from here on: the process is about to end, with an exit code that is known."""
+    if _State.ending_since is None:
+        _State.ending_since = time.monotonic()
+    if _State.listening:
+        _install(_hear)  # a library may have put Python's own back
+
+
+def is_ending() -> bool:
+    """Return whether an interrupt was raised in a process that listens: what is raised after it follows from it."""
+    return _State.listening and _State.raised_at is not None
 
 
 def check() -> None:
     """Raise KeyboardInterrupt where one has been held back; once, so that what ends tidily may wait for workers."""
     if is_urgent() or (_State.heard and not _State.raised):
         _State.raised = True
-        raise KeyboardInterrupt
+        _raise()
 
 
 def is_urgent() -> bool:
@@ -47,20 +88,55 @@ def held_back() -> Iterator[None]:
     if _State.held or threading.current_thread() is not threading.main_thread():  # signals are the main thread's alone
         yield
         return
-    _State.heard, _State.raised, _State.held = 0, False, True
-    handlers = {number: signal.getsignal(number) for number in _SIGNALS}
-    before = {number: handler for number, handler in handlers.items() if handler is not signal.SIG_IGN}
+    _State.heard, _State.raised, _State.held, _State.raised_at = 0, False, True, None
+    before = {number: signal.getsignal(number) for number in _SIGNALS}
     try:
-        for number in before:
-            signal.signal(number, _note)
+        _install(_note)
         yield
     finally:
         for number, handler in before.items():
-            signal.signal(number, handler)
+            if handler is not signal.SIG_IGN:
+                signal.signal(number, handler)
         _State.heard, _State.raised, _State.held = 0, False, False
+
+
+def _install(handler: Callable[[int, FrameType | None], None] | signal.Handlers) -> None:
+    """Handle the signals that are not ignored."""
+    for number in _SIGNALS:
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, handler)
 
 
 def _note(_signal: int, _frame: FrameType | None) -> None:
     _State.heard += 1
-    if is_urgent():
-        raise KeyboardInterrupt
+    if _State.heard == 2:
+        _raise()
+    elif is_urgent():
+        _raise_again()
+
+
+def _hear(_signal: int, _frame: FrameType | None) -> None:
+    if _State.ending_since is None:
+        _raise_again()
+    elif time.monotonic() - _State.ending_since > _PATIENCE:
+        os._exit(INTERRUPTED)
+
+
+def _raise_again() -> None:
+    if _State.raised_at is None or time.monotonic() - _State.raised_at > _RAISED_AGAIN:
+        _raise()
+
+
+def _raise() -> NoReturn:
+    _State.raised_at = time.monotonic()
+    raise KeyboardInterrupt
+
+
+def _unraisable(unraisable: "sys.UnraisableHookArgs") -> None:
+    """Print what no caller can be given, as Python does; of an interrupt that met a finalizer, nothing."""
+    if not isinstance(unraisable.exc_value, KeyboardInterrupt):
+        sys.__unraisablehook__(unraisable)
+
+
+def _ignore() -> None:
+    _install(signal.SIG_IGN)

@@ -18,6 +18,7 @@ from typing import Self
 
 from catalog.contract import Decision
 from catalog.errors import HungWorkerError, LostWorkerError, OutOfMemoryError
+from catalog.shortages import shortage_said
 from runner.engine import interruption
 from runner.engine.engine import run_alone
 from runner.engine.memory import oom_kills
@@ -265,7 +266,11 @@ class LocalEngine:
                 "the system ran out of memory and killed the worker process"
             )
         else:
-            error = LostWorkerError(f"the worker process {how}{hint}")
+            short = shortage_said(details)
+            if isinstance(short, OutOfMemoryError):
+                error = short
+            else:
+                error = LostWorkerError(f"the worker process {how}{f': {short.message}' if short else hint}")
         return [Failed(worker.job, error, details)]
 
 

@@ -15,7 +15,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from catalog.contract import Decision, EpochMetrics
-from catalog.errors import ModelcatError, OutOfMemoryError, StoppedError, WorkError
+from catalog.errors import ModelcatError, StoppedError, WorkError
+from catalog.shortages import shortage_in
 from runner.engine.bench import Bench
 from runner.engine.messages import Answer, Checkpointed, Done, Event, Failed, Job, Pause, Report, Tick
 from runner.engine.process_limits import end_with_parent
@@ -118,18 +119,17 @@ def _attempt(bench: Bench, job: Job, line: _Line) -> Event:
     try:
         return Done(job.id, bench.do(job.task, line))
     except ModelcatError as error:
-        return Failed(job.id, error)
-    except MemoryError:
-        return Failed(job.id, OutOfMemoryError("the machine's memory is used up"), traceback.format_exc())
+        return Failed(job.id, shortage_in(error) or error)
     except Exception as error:  # noqa: BLE001 -- whatever a trainer raises is one failed job, not a lost worker
         message = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        return Failed(job.id, WorkError(message), traceback.format_exc())
+        return Failed(job.id, shortage_in(error) or WorkError(message), traceback.format_exc())
 
 
 def _redirect(log: Path) -> None:
     """Send stdout and stderr, those of C libraries too, into a file: the coordinator owns the terminal."""
-    sys.stdout.flush()
-    sys.stderr.flush()
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:  # it was closed when this process began
+            stream.flush()
     target = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     os.dup2(target, 1)
     os.dup2(target, 2)

@@ -27,6 +27,10 @@ def browse(storage: str | None, *, read_only: bool, ascii_only: bool, language: 
         Exception: A defect of ours, whatever it is; the terminal is as it was.
     """
     check_storage(storage)
+    if any(name.startswith("MODELCAT_") for name in os.environ):  # what checks them takes long to import
+        from runner.settings import read_settings
+
+        read_settings()
     from runner.tui.app import Browser
     from runner.tui.desk import Desk
     from runner.tui.preferences import preferences_file, read_preferences
@@ -56,10 +60,13 @@ def check_storage(storage: str | None) -> None:
         InputError: It is not such a URL.
     """
     given = storage if storage is not None else os.environ.get("MODELCAT_STORAGE")
-    if given is not None and not _PLAIN.fullmatch(given):
+    if given and not _PLAIN.fullmatch(given):
         from runner.store.url import StorageUrl
 
-        StorageUrl.parse(given)
+        try:
+            StorageUrl.parse(given)
+        except InputError as error:
+            raise InputError(error.message if storage is not None else f"MODELCAT_STORAGE: {error.message}") from error
 
 
 def check_terminal(*, ascii_only: bool) -> None:

@@ -13,13 +13,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from catalog.errors import InputError
+from catalog.errors import InputError, cut
 from catalog.files import read_limited
+from runner.environment import no_folder
 
 __all__ = ["Preferences", "keep_preferences", "preferences_file", "read_preferences"]
 
 _LANGUAGES = ("en", "de")
 _MOST_BYTES = 1 << 16
+_MOST_NAMED = 10
+"""Unknown actions that an error names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +43,14 @@ class Preferences:
 
 
 def preferences_file() -> Path:
-    """Return where the preferences lie: ``MODELCAT_CONFIG``'s folder, else the user's configuration folder."""
+    """Return where the preferences lie: ``MODELCAT_CONFIG``'s folder, else the user's configuration folder.
+
+    Raises:
+        InputError: The variable names no folder.
+    """
     if folder := os.environ.get("MODELCAT_CONFIG"):
+        if (problem := no_folder(Path(folder))) is not None:
+            raise InputError(f"MODELCAT_CONFIG must name a folder: {problem}")
         return Path(folder) / "browse.toml"
     from platformdirs import user_config_path
 
@@ -147,13 +156,15 @@ def _checked(path: Path, name: str, value: Any) -> Any:
         case "keymap", dict() if set(value) <= known and all(isinstance(keys, str) and keys for keys in value.values()):
             return _checked_keymap(path, value)
         case "keymap", dict():
-            strange = ", ".join(sorted(map(repr, set(value) - known))) or "keys that are not text"
+            unknown = sorted(map(repr, set(value) - known))
+            more = [f"and {len(unknown) - _MOST_NAMED:,} more"] if len(unknown) > _MOST_NAMED else []
+            strange = ", ".join(map(cut, [*unknown[:_MOST_NAMED], *more])) or "keys that are not text"
             raise InputError(f"{path}: keymap: {strange}: name an action such as 'studies.open' and its keys as text")
         case (("theme" | "ascii" | "language" | "keymap"), _):
             wanted = {"theme": "a theme's name", "ascii": "true or false", "keymap": "a table", "language": "en or de"}
             raise InputError(f"{path}: {name} is {value!r}; it must be {wanted[name]}")
         case _:
-            raise InputError(f"{path}: there is no setting {name!r}; known are theme, language, ascii and keymap")
+            raise InputError(f"{path}: there is no setting {cut(name)!r}; known are theme, language, ascii and keymap")
 
 
 def _checked_keymap(path: Path, keymap: dict[str, str]) -> dict[str, str]:

@@ -5,7 +5,6 @@ one short transaction (`runner.store`), which no running study can notice.
 """
 
 import asyncio
-import os
 import threading
 import time
 from collections.abc import Callable
@@ -14,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from catalog.errors import StoreError
+from runner.environment import is_debugging
 
 if TYPE_CHECKING:
     from runner.store.store import Store
@@ -69,9 +69,9 @@ class Source:
     def storage(self) -> str:
         """The database's URL, password and all: show it through `runner.store.url.redact`."""
         if self._storage is None:
-            from runner.settings import Settings
+            from runner.settings import read_settings
 
-            self._storage = Settings().storage
+            self._storage = read_settings().storage
         return self._storage
 
     @property
@@ -96,7 +96,7 @@ class Source:
         """Where studies run, for what starts or asks workers."""
         from runner.study.place import Place
 
-        return Place(self.storage, self.folder, self.cache, 1, debug="MODELCAT_DEBUG" in os.environ)
+        return Place(self.storage, self.folder, self.cache, 1, debug=is_debugging())
 
     async def attended(self) -> bool:
         """Tell whether a worker of this machine looks at the queue."""
@@ -111,9 +111,9 @@ class Source:
     @property
     def cache(self) -> Path:
         """Where what can be made again is kept, drafts too; it depends on no storage."""
-        from runner.settings import Settings
+        from runner.settings import read_settings
 
-        return Settings().cache
+        return read_settings().cache
 
     async def read(self, question: "Callable[[Store], Kind]", absent: Kind) -> Kind:
         """Ask the store; `absent` is the answer where there is no database yet. Nothing is made.

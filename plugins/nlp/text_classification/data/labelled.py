@@ -13,7 +13,7 @@ from plugins.nlp.text_classification.data.files import read_file
 from plugins.nlp.text_classification.data.labels import RawLabels, counted, fold
 from plugins.nlp.text_classification.data.reading import read_rows
 from plugins.nlp.text_classification.data.records import Labelled, Source, Split
-from plugins.nlp.text_classification.data.texts import swallowed_notes
+from plugins.nlp.text_classification.data.texts import nul_notes, swallowed_notes
 from plugins.tables.files import find_path
 from plugins.tables.wording import as_options, listed
 
@@ -60,7 +60,8 @@ def _read(file: LabelledFile, names: Sequence[str]) -> Labelled:
     swallowed = swallowed_notes(source, roles.label, {*rows.raw.values, *names})
     absent = [name for index, name in enumerate(names) if not (labels == index).any()]
     missing = f"No row of the file is of {listed(map(repr, absent))}: nothing is known of their precision and recall."
-    notes = (*source.notes, *([found] if found else []), *swallowed, *([missing] if absent else []))
+    nul = nul_notes(source, (*roles.text, roles.label))
+    notes = (*source.notes, *([found] if found else []), *nul, *swallowed, *([missing] if absent else []))
     return Labelled(Split(texts, labels), np.flatnonzero(filled), left_out, roles, tuple(map(as_options, notes)))
 
 

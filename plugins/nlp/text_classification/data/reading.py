@@ -23,7 +23,7 @@ from plugins.nlp.text_classification.data.labels import (
 )
 from plugins.nlp.text_classification.data.moments import group_codes, read_groups, read_times, stored_times
 from plugins.nlp.text_classification.data.records import Source, Split
-from plugins.nlp.text_classification.data.texts import read_texts, swallowed_notes
+from plugins.nlp.text_classification.data.texts import nul_notes, read_texts, swallowed_notes
 
 __all__ = ["ReadData", "Rows", "read_rows", "read_sources"]
 
@@ -156,6 +156,7 @@ def _add_split(
         found.notes += [*found.classes.notes, *variants, *list_notes(raw.counts(kept)), *quoted_notes(raw.counts(kept))]
     found.notes += [note for part in rows for note in merged_notes(part.raw)]
     found.notes += missing_notes(raw, kept, roles.label, split, _meant(dataset))
+    found.notes += [note for source in files for note in nul_notes(source, (*roles.text, roles.label))]
     found.notes += [note for source in files for note in swallowed_notes(source, roles.label, raw.values)]
     counts = found.counts[split] = _counts(files, rows, int(kept.sum()))
     found.notes += [

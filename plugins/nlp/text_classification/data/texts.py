@@ -14,7 +14,7 @@ from plugins.nlp.text_classification.data.records import Source
 from plugins.nlp.text_classification.data.values import read_values
 from plugins.tables.wording import counted
 
-__all__ = ["read_texts", "swallowed_notes"]
+__all__ = ["nul_notes", "read_texts", "swallowed_notes"]
 
 _LONGEST_CLASS = 40
 """Characters; longer names are left out of a pattern that RE2 must be able to hold."""
@@ -47,6 +47,24 @@ def read_texts(source: Source, columns: Sequence[str]) -> tuple[pa.ChunkedArray,
         both = pc.binary_join_element_wise(joined, text, separator, null_handling="emit_null")
         joined = pc.coalesce(both, joined, text)
     return pa.chunked_array([joined]), np.logical_or.reduce(filled)
+
+
+def nul_notes(source: Source, columns: Iterable[str]) -> list[str]:
+    """Return a note on each of the columns whose cells hold NUL characters; that of delimited files names a line."""
+    if source.text_rows is not None:
+        return []
+    notes = []
+    for column in columns:
+        cells = plain(source.table[column])
+        if not (pa.types.is_string(cells.type) or pa.types.is_large_string(cells.type)):
+            continue
+        rows = np.flatnonzero(pc.fill_null(pc.match_substring(cells, "\0"), False).to_numpy())
+        if rows.size:
+            notes.append(
+                f"{source.origin}: column {column!r} holds NUL characters (U+0000), which stay in their cells: "
+                f"{counted(int(rows.size), 'row')}, the first is row {int(rows[0]) + 1:,}."
+            )
+    return notes
 
 
 def swallowed_notes(source: Source, label: str, values: Iterable[str]) -> list[str]:
