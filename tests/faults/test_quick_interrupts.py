@@ -16,7 +16,8 @@ SEED = int(os.environ.get("SEED", "0"))
 MODELCAT = Path(sys.executable).with_name("modelcat")
 SIMULATED = Path(__file__).parents[1] / "fakes" / "simulated"
 COMMANDS = ("run s.json", "plan s.json", "validate s.json", "studies", "predict one text", "doctor")
-SPEC = """{"category": "test", "subcategory": "simulated", "model": "curve", "model_config": {"x": 0.5, "seconds": SECS},
+SPEC = """{"category": "test", "subcategory": "simulated", "model": "curve",
+"model_config": {"x": 0.5, "seconds": SECS},
 "study": {"name": "NAME", "trials": 2, "confirm": {"top": 1, "seeds": 2}}}"""
 QUICK = 25
 

@@ -3,9 +3,8 @@
 import json
 import re
 
-import pyarrow as pa
 import pytest
-from input_files import COLUMNS, LABELS, TEXTS, feather_of, parquet_of, stream_of, workbook_of
+from input_files import LABELS, TEXTS, feather_of, parquet_of, stream_of
 
 from catalog.capabilities import InputFile, LabelledFile
 from catalog.dataset import FilesDataset

@@ -72,7 +72,7 @@ def test_the_terminal_ui_names_variables_too(environment):
     with pytest.raises(InputError, match="MODELCAT_STORAGE: 'nonsense' is not a storage URL"):
         check_storage(None)
     environment("CONFIG", "{file}/below")
-    with pytest.raises(InputError, match="MODELCAT_CONFIG must name a folder: .*file is no folder"):
+    with pytest.raises(InputError, match=r"MODELCAT_CONFIG must name a folder: .*file is no folder"):
         preferences_file()
 
 

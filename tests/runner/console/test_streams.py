@@ -44,7 +44,7 @@ def test_narration_that_cannot_be_written_ends_nothing(monkeypatch):
     """Hours of work do not depend on who reads how they go: a full disk, and a reader who is gone."""
     read, write = os.pipe()
     os.close(read)
-    with open("/dev/full", "w") as full, open(write, "w", closefd=False) as broken:
+    with Path("/dev/full").open("w") as full, open(write, "w", closefd=False) as broken:
         for stream in (full, broken):
             monkeypatch.setattr("sys.stderr", stream)
             narration = LinesNarrator(narrator())
