@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from catalog.dataset import Format
 from catalog.errors import DataError
-from plugins.tables.encodings import find_encodings, given_encoding, utf8_blocks
+from plugins.tables.encodings import find_encodings, given_encoding, utf8_chunks
 from plugins.tables.table import OpenTable
 from plugins.tables.wording import counted, listed
 
@@ -72,8 +72,9 @@ def open_classes(folder: Path, field: str, given: Format) -> OpenTable:
         }
     )
 
-    def batches(rows: int) -> Iterator[pa.RecordBatch]:
-        yield from table.to_batches(max_chunksize=rows)
+    def batches(rows: int, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+        chosen = table if columns is None else table.select(list(columns))
+        yield from chosen.to_batches(max_chunksize=rows)
 
     return OpenTable(
         columns=("text", "label", "file"),
@@ -81,7 +82,8 @@ def open_classes(folder: Path, field: str, given: Format) -> OpenTable:
         lines=None,
         notes=(*notes, *encoding_notes),
         batches=batches,
-        read=lambda: table,
+        read=lambda columns=None: table if columns is None else table.select(list(columns)),
+        sample=lambda _: table,
     )
 
 
@@ -114,7 +116,7 @@ def _texts(paths: Sequence[Path], field: str, given: Format) -> tuple[list[str],
     else:
         encodings = find_encodings([paths[place] for place in foreign], field)
     for place, encoding in zip(foreign, encodings, strict=True):
-        texts[place] = b"".join(utf8_blocks(paths[place], field, encoding)).decode()
+        texts[place] = b"".join(utf8_chunks(paths[place], field, encoding)).decode()
     noted = [encoding.note for encoding in encodings if encoding.note is not None]
     if not noted:
         return texts, []

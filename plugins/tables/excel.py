@@ -1,7 +1,7 @@
 """Excel workbooks (.xlsx), read with python-calamine: the first sheet that holds a table."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -54,8 +54,9 @@ def open_excel(path: Path, field: str, given: Format) -> OpenTable:
         raise DataError(f"{path} has a header and no rows.", field=field)
     table = pa.table({names[place]: _column([row[place] for row in rows]) for place in used})
 
-    def batches(size: int) -> Iterator[pa.RecordBatch]:
-        yield from table.to_batches(max_chunksize=size)
+    def batches(size: int, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+        chosen = table if columns is None else table.select(list(columns))
+        yield from chosen.to_batches(max_chunksize=size)
 
     if above:
         notes.append(passed_over(above))
@@ -65,7 +66,8 @@ def open_excel(path: Path, field: str, given: Format) -> OpenTable:
         lines=None,
         notes=tuple(notes),
         batches=batches,
-        read=lambda: table,
+        read=lambda columns=None: table if columns is None else table.select(list(columns)),
+        sample=lambda _: table,
         headed=given.header is None,
     )
 
