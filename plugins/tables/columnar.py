@@ -13,7 +13,7 @@ from pyarrow import ipc, parquet
 from catalog.errors import DataError
 from plugins.tables.arrow_messages import Messages, read_messages
 from plugins.tables.compression import COMPRESSIONS, open_seekable, too_large
-from plugins.tables.decoding import Decoded, check_footer, check_sound, check_unpacked, dictionary_columns
+from plugins.tables.decoding import Decoded, check_footer, check_sound, check_unpacked, dictionary_columns, plain_schema
 from plugins.tables.limits import in_units, longest_row, most_columns
 from plugins.tables.table import Batches, OpenTable, rows_at, sampled_rows
 from plugins.tables.wording import listed
@@ -32,7 +32,7 @@ def open_parquet(path: Path, field: str) -> OpenTable:
         DataError: Not a Parquet file, a damaged one, or one that becomes far more than its size.
     """
     with _parquet(path, field) as file:
-        schema = file.schema_arrow
+        schema = plain_schema(file.schema_arrow)
         rows = file.metadata.num_rows
         _check_columns(schema, path, field)
         check_footer(file.metadata, path, field)
@@ -100,7 +100,7 @@ def _open_parts(paths: Sequence[Path], field: str, features: Any) -> OpenTable:
     schema, total = None, 0
     for path in paths:
         with _arrow(path, field) as (reader, found):
-            schema = reader.schema if schema is None else schema
+            schema = plain_schema(reader.schema) if schema is None else schema
             total += found.rows
     _check_columns(schema, paths[0], field)
 

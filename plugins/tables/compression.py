@@ -143,8 +143,9 @@ def cut_at_lines(
             carried.append(chunk)
             size += len(chunk)
         if size > longest:
-            line = _line_at(chunks(), done)
-            raise too_large(path, field, f"line {line:,} is longer than {in_units(longest)}", size, longest)
+            line, size = _line_at(chunks(), done)
+            what = f"a row is longer than {in_units(longest)}: line {line:,} has {in_units(size)}"
+            raise too_large(path, field, what, size, longest)
     if rest := b"".join(carried):
         yield rest
 
@@ -162,15 +163,17 @@ def too_large(path: Path, field: str, what: str, needed: float, limit: float) ->
     return DataError(f"{path}: {what}. {allowing(needed, limit)}", field=field)
 
 
-def _line_at(chunks: Iterable[bytes], place: int) -> int:
-    """Return the line that begins at a place, counted from 1."""
-    line = 1
+def _line_at(chunks: Iterable[bytes], place: int) -> tuple[int, int]:
+    """Return which line begins at a place, counted from 1, and its bytes."""
+    line, size = 1, 0
     for chunk in chunks:
         line += chunk[:place].count(b"\n")
-        place -= len(chunk)
-        if place <= 0:
+        rest, place = chunk[place:], max(0, place - len(chunk))
+        end = rest.find(b"\n")
+        size += len(rest) if end < 0 else end
+        if end >= 0:
             break
-    return line
+    return line, size
 
 
 class _Unpacked(io.RawIOBase):

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from plugins.tables.compression import too_large
 from plugins.tables.limits import in_units, most_unpacked
 
-__all__ = ["Decoded", "check_footer", "check_sound", "check_unpacked", "dictionary_columns"]
+__all__ = ["Decoded", "check_footer", "check_sound", "check_unpacked", "dictionary_columns", "plain_schema"]
 
 _OFFSET = 4
 """Bytes that a string of no length, or a null, takes at least once it is decoded."""
@@ -146,6 +146,12 @@ def _cast(array: pa.Array, kind: pa.DataType) -> pa.Array:
     if pa.types.is_dictionary(array.type):
         array = array.cast(array.type.value_type)
     return array.cast(kind)
+
+
+def plain_schema(schema: pa.Schema) -> pa.Schema:
+    """Return the types that the rows of a file are given: views, which few functions take, become plain strings."""
+    kinds = {pa.string_view(): pa.large_string(), pa.binary_view(): pa.large_binary()}
+    return pa.schema([each.with_type(kinds.get(each.type, each.type)) for each in schema], schema.metadata)
 
 
 def _is_text(kind: pa.DataType) -> bool:

@@ -177,7 +177,10 @@ def _check_rows(text: _Text, structure: Structure) -> None:
     """Make sure that no row is longer than a row may be."""
     longest = longest_row()
     if structure.widest > longest:
-        what = f"the row that begins on line {structure.widest_line:,} is longer than {in_units(longest)}"
+        what = (
+            f"a row is longer than {in_units(longest)}: that which begins on line {structure.widest_line:,} has "
+            f"{in_units(structure.widest)}"
+        )
         raise too_large(text.path, text.field, what, structure.widest, longest)
 
 
