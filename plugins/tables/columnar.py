@@ -70,7 +70,7 @@ def saved_splits(folder: Path, field: str) -> Mapping[str, Path] | None:
         return None
     names = _json(listing, field).get("splits")
     if not isinstance(names, list) or not all(
-        isinstance(name, str) and Path(name).name == name and (folder / name).is_dir() for name in names
+        isinstance(name, str) and Path(name).name == name != ".." and (folder / name).is_dir() for name in names
     ):
         raise DataError(f"{listing} is damaged: it does not list the folders next to it.", field=field)
     return {name: folder / name for name in names}

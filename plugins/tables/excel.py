@@ -1,6 +1,8 @@
 """Excel workbooks (.xlsx), read with python-calamine: the first sheet that holds a table."""
 
 import datetime as dt
+import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,11 +14,14 @@ from catalog.errors import DataError, WorkError
 from plugins.tables.dialect import header_problem, looks_like_data, passed_over
 from plugins.tables.table import OpenTable
 from plugins.tables.wording import listed
+from plugins.tables.workbooks import check_workbook
 
 __all__ = ["open_excel"]
 
 _LOOKED_AT = 200
 """Rows that a header is compared with."""
+_DAMAGED = (zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError, RuntimeError, EOFError)
+"""What damaged archives raise; RuntimeError: one with a password."""
 
 
 def open_excel(path: Path, field: str, given: Format) -> OpenTable:
@@ -26,13 +31,10 @@ def open_excel(path: Path, field: str, given: Format) -> OpenTable:
         DataError: No workbook, a sheet without rows, a column without a name, or two of one name.
         WorkError: python-calamine is not installed.
     """
-    sheets = _sheets(path, field)
-    filled = {name: [row for row in rows if any(cell != "" for cell in row)] for name, rows in sheets.items()}
-    filled = {name: rows for name, rows in filled.items() if rows}
+    filled, rows = _sheets(path, field)
     if not filled:
         raise DataError(f"{path} holds no rows.", field=field)
-    sheet, rows = next(iter(filled.items()))
-    others = [name for name in filled if name != sheet]
+    sheet, *others = filled
     notes = [f"{path.name}: sheet {sheet!r} was read; not {listed(others)}."] if others else []
     above: tuple[str, ...] = ()
     if given.header is False:
@@ -72,8 +74,8 @@ def open_excel(path: Path, field: str, given: Format) -> OpenTable:
     )
 
 
-def _sheets(path: Path, field: str) -> dict[str, list[list[Any]]]:
-    """Return the cells of every sheet."""
+def _sheets(path: Path, field: str) -> tuple[list[str], list[list[Any]]]:
+    """Return the names of all sheets that are not empty, and the rows of the first of them."""
     try:
         from python_calamine import CalamineError, CalamineWorkbook
     except ImportError as error:
@@ -81,11 +83,19 @@ def _sheets(path: Path, field: str) -> dict[str, list[list[Any]]]:
             "Excel workbooks need python-calamine: pip install 'modelcat[excel]', or save the sheet as CSV.",
             field=field,
         ) from error
+    names: list[str] = []
+    first: list[list[Any]] = []
     try:
+        check_workbook(path, field)
         with CalamineWorkbook.from_path(str(path)) as book:
-            return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
-    except (CalamineError, OSError, ValueError) as error:
+            for name in book.sheet_names:
+                rows = [row for row in book.get_sheet_by_name(name).to_python() if any(cell != "" for cell in row)]
+                if rows:
+                    first = first or rows
+                    names.append(name)
+    except (*_DAMAGED, CalamineError) as error:
         raise DataError(f"{path} cannot be read as an Excel workbook: {error}", field=field) from error
+    return names, first
 
 
 def _without_titles(rows: list[list[Any]]) -> tuple[tuple[str, ...], list[list[Any]]]:

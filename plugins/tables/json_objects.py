@@ -221,6 +221,8 @@ class _Objects:
                 self.where = f"object {values + 1:,}"
                 value, end, reason = self._value(decoder, text, at)
                 if value is not None:
+                    if end - at > self._longest:
+                        self._check_size(text[at:end], 0)
                     yield value
                     self.characters += end - at
                     at, values, separated = end, values + 1, False
