@@ -94,7 +94,7 @@ def shared() -> bytes:
 BIG = b"text,label\n" + b"some words of a row,cheap\n" * (MANY // 26)
 REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
     "bomb.csv.gz": (lambda: gzip.compress(BIG), "it unpacks to more than 64 MiB"),
-    "bomb.jsonl.bz2": (lambda: bz2.compress(b" " * MANY), "it unpacks to more than 64 MiB"),
+    "bomb.jsonl.bz2": (lambda: bz2.compress(b" " * (70 << 20), 1), "it unpacks to more than 64 MiB"),
     "bomb.json.xz": (lambda: lzma.compress(b" " * MANY, preset=0), "it unpacks to more than 64 MiB"),
     "bomb.csv.zst": (lambda: zst_of(BIG), "it unpacks to more than 64 MiB"),
     "bomb.csv.zip": (lambda: zip_of(a__csv=BIG), "it unpacks to more than 64 MiB"),
@@ -115,7 +115,7 @@ REFUSED: dict[str, tuple[Callable[[], bytes], str]] = {
         "become 512 GiB or more",
     ),
     "shared.xlsx": (shared, "become 954.3 MiB or more"),
-    "blank.xlsx": (lambda: edited(lambda text: text + " " * MANY), "become 64 MiB or more"),
+    "blank.xlsx": (lambda: edited(lambda text: text + " " * (70 << 20)), "become 64 MiB or more"),
     "cell.csv": (lambda: PADDED + b"word " * (20 << 20) + b'",dear\n', "a row is longer than 16 MiB: line 26 has 100"),
     "lines.csv": (
         lambda: PADDED + b"word word\n" * (10 << 20) + b'",dear\n',
@@ -198,35 +198,34 @@ ONES = {f"key {place}": place for place in range(1000)}
 
 @pytest.mark.parametrize("name", WIDE)
 def test_only_columns_that_are_needed_are_kept(tmp_path: Path, name: str) -> None:
-    """300 rows of 1,000 keys, the same or others in each, take less than four times the file's size and 100 MB."""
+    """100 rows of 1,000 keys, the same or others in each, take less than four times the file's size and 50 MB."""
     path = tmp_path / name
-    path.write_text("".join(map(WIDE[name], range(300))))
+    path.write_text("".join(map(WIDE[name], range(100))))
     tracemalloc.start()
     before = pa.total_allocated_bytes()
     data = load(FilesDataset(source="files", train=str(path)), tmp_path)
     peak = tracemalloc.get_traced_memory()[1] + pa.total_allocated_bytes() - before
     tracemalloc.stop()
-    assert data.summary.counts["train"].kept == 300
+    assert data.summary.counts["train"].kept == 100
     assert data.summary.columns is not None
     assert data.summary.columns.text == ("text",)
-    assert peak < 4 * path.stat().st_size + 100e6
+    assert peak < 4 * path.stat().st_size + 50e6
 
 
 def test_a_header_of_100000_columns_is_read(tmp_path: Path) -> None:
-    """A wide table is read in seconds, names given or found; only a name that is there twice is refused."""
+    """A wide table is read in seconds; only a name that is there twice is refused."""
     names = [f"column {place}" for place in range(100_000)]
     rows = [f"{TEXTS[row]},{LABELS[row]},{'1,' * 99_999}1\n" for row in range(12)]
     path = tmp_path / "a.csv"
     path.write_text(f"text,label,{','.join(names)}\n{''.join(rows)}")
     began = time.monotonic()
-    for named in ({}, {"text": "text", "label": "label"}):
-        data = load(FilesDataset(source="files", train=str(path), **named), tmp_path)
-        assert data.summary.counts["train"].kept == 12
+    data = load(FilesDataset(source="files", train=str(path)), tmp_path)
+    assert data.summary.counts["train"].kept == 12
     assert time.monotonic() - began < 60
     path.write_text(f"text,label,{','.join([*names[1:], names[-1]])}\n{''.join(rows)}")
     assert "several columns are called column 99999;" in refusal(path)
+    path.write_text(f"text,label,{','.join(names)}\n{''.join(rows)}")
     with pytest.raises(DataError, match="100,002 columns, more than the 50,000 that can be kept next to predictions"):
-        path.write_text(f"text,label,{','.join(names)}\n{''.join(rows)}")
         open_input(InputFile(path))
 
 
