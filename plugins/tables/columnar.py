@@ -13,7 +13,15 @@ from pyarrow import ipc, parquet
 from catalog.errors import DataError
 from plugins.tables.arrow_messages import Messages, read_messages
 from plugins.tables.compression import COMPRESSIONS, open_seekable, too_large
-from plugins.tables.decoding import Decoded, check_footer, check_sound, check_unpacked, dictionary_columns, plain_schema
+from plugins.tables.decoding import (
+    Decoded,
+    check_footer,
+    check_sound,
+    check_unpacked,
+    may_repeat,
+    plain_schema,
+    text_columns,
+)
 from plugins.tables.limits import in_units, longest_row, most_columns
 from plugins.tables.table import Batches, OpenTable, rows_at, sampled_rows
 from plugins.tables.wording import listed
@@ -39,9 +47,16 @@ def open_parquet(path: Path, field: str) -> OpenTable:
 
     def batches(size: int, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
         decoded = Decoded(path, field)
-        with _parquet(path, field, dictionary_columns(schema, columns)) as opened:
+        with _parquet(path, field, repeating(text_columns(schema, columns))) as opened:
             for part in opened.iter_batches(batch_size=min(size, _READ_ROWS), columns=columns):
                 yield from decoded.parts(part if columns is None else part.select(list(columns)), schema)
+
+    def repeating(names: Sequence[str]) -> Sequence[str]:
+        """Return the columns that have to be read as they are stored: they may become too large."""
+        if not names:
+            return ()
+        with _parquet(path, field, names) as opened:
+            return names if may_repeat(opened, names, path) else ()
 
     return _open(schema, rows, path, field, batches)
 

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from plugins.tables.compression import too_large
 from plugins.tables.limits import in_units, most_unpacked
 
-__all__ = ["Decoded", "check_footer", "check_sound", "check_unpacked", "dictionary_columns", "plain_schema"]
+__all__ = ["Decoded", "check_footer", "check_sound", "check_unpacked", "may_repeat", "plain_schema", "text_columns"]
 
 _OFFSET = 4
 """Bytes that a string of no length, or a null, takes at least once it is decoded."""
@@ -57,9 +57,30 @@ def check_footer(metadata: Any, path: Path, field: str) -> None:
     check_unpacked(total, path, field)
 
 
-def dictionary_columns(schema: pa.Schema, columns: Sequence[str] | None) -> list[str]:
-    """Return the columns of strings, to be read as they are stored: entries of a dictionary, if there is one."""
+def text_columns(schema: pa.Schema, columns: Sequence[str] | None) -> list[str]:
+    """Return the columns of strings among some, or among all."""
     return [each.name for each in schema if _is_text(each.type) and (columns is None or each.name in columns)]
+
+
+def may_repeat(file: Any, columns: Sequence[str], path: Path) -> bool:
+    """Return whether entries of dictionaries may be repeated until a Parquet file becomes too large.
+
+    The first row of a group comes with the dictionary of its column; no value that refers to it is longer than its
+    longest entry. Reading all rows so would take twice the time and several times the memory.
+
+    Args:
+        file: Opened so that `columns` are read as they are stored.
+        columns: Columns of strings.
+        path: The file.
+    """
+    limit, most = most_unpacked(path.stat().st_size), 0
+    for group in range(file.num_row_groups):
+        first = next(file.iter_batches(batch_size=1, row_groups=[group], columns=list(columns)), None)
+        for column in () if first is None else first.columns:
+            if pa.types.is_dictionary(column.type) and len(column.dictionary):
+                longest = pc.max(pc.binary_length(_bytes_of(column.dictionary))).as_py() or 0
+                most += longest * file.metadata.row_group(group).num_rows
+    return most > limit
 
 
 class Decoded:
