@@ -44,6 +44,7 @@ bench: $(READY)  ## the measurements under benchmarks/
 	$(BIN)/python benchmarks/memory.py
 	$(BIN)/python benchmarks/coordinator.py
 	$(BIN)/python benchmarks/reading.py
+	$(BIN)/python benchmarks/reading_memory.py
 
 clean:           ## remove the environment and caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache build dist

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from errno import EFBIG
 from pathlib import Path
 
 import pyarrow as pa
@@ -9,7 +10,9 @@ import pyarrow as pa
 from catalog.dataset import Format
 from catalog.errors import DataError
 from catalog.files import read_limited
-from plugins.tables.encodings import find_encodings, given_encoding, utf8_blocks
+from plugins.tables.compression import too_large
+from plugins.tables.encodings import find_encodings, given_encoding, utf8_chunks
+from plugins.tables.limits import in_units, longest_row
 from plugins.tables.table import OpenTable
 from plugins.tables.wording import counted, listed
 
@@ -20,8 +23,6 @@ _SPLITS = {
     "validation": ("validation", "valid", "val", "dev"),
     "test": ("test", "testing"),
 }
-_LONGEST = 1 << 24
-"""Bytes of a text, as of a row of other files: 16 MiB."""
 _UNLABELLED = ("unsup", "unlabeled", "unlabelled")
 
 
@@ -75,8 +76,9 @@ def open_classes(folder: Path, field: str, given: Format) -> OpenTable:
         }
     )
 
-    def batches(rows: int) -> Iterator[pa.RecordBatch]:
-        yield from table.to_batches(max_chunksize=rows)
+    def batches(rows: int, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+        chosen = table if columns is None else table.select(list(columns))
+        yield from chosen.to_batches(max_chunksize=rows)
 
     return OpenTable(
         columns=("text", "label", "file"),
@@ -84,7 +86,8 @@ def open_classes(folder: Path, field: str, given: Format) -> OpenTable:
         lines=None,
         notes=(*notes, *encoding_notes),
         batches=batches,
-        read=lambda: table,
+        read=lambda columns=None: table if columns is None else table.select(list(columns)),
+        sample=lambda _: table,
     )
 
 
@@ -95,9 +98,12 @@ def _visible(folder: Path, *, folders: bool) -> list[Path]:
 
 
 def _content(path: Path, field: str) -> bytes:
+    limit = longest_row()  # as of a row of other files
     try:
-        return read_limited(path, _LONGEST)
+        return read_limited(path, limit)
     except OSError as error:
+        if error.errno == EFBIG:
+            raise too_large(path, field, f"it is longer than {in_units(limit)}", path.stat().st_size, limit) from error
         raise DataError(f"{path} cannot be read: {error.strerror}", field=field) from error
 
 
@@ -124,7 +130,7 @@ def _texts(paths: Sequence[Path], field: str, given: Format) -> tuple[list[str],
     else:
         encodings = find_encodings([paths[place] for place in foreign], field)
     for place, encoding in zip(foreign, encodings, strict=True):
-        texts[place] = b"".join(utf8_blocks(paths[place], field, encoding)).decode()
+        texts[place] = b"".join(utf8_chunks(paths[place], field, encoding)).decode()
     noted = [encoding.note for encoding in encodings if encoding.note is not None]
     if not noted:
         return texts, []

@@ -11,14 +11,24 @@ from pyarrow import ipc, parquet
 
 from catalog.errors import DataError
 from catalog.files import open_regular, read_limited
-from plugins.tables.compression import COMPRESSIONS, open_seekable
-from plugins.tables.table import OpenTable
+from plugins.tables.arrow_messages import Messages, read_messages
+from plugins.tables.compression import COMPRESSIONS, open_seekable, too_large
+from plugins.tables.decoding import (
+    Decoded,
+    check_footer,
+    check_sound,
+    check_unpacked,
+    may_repeat,
+    plain_schema,
+    text_columns,
+)
+from plugins.tables.limits import in_units, longest_row, most_columns
+from plugins.tables.table import Batches, OpenTable, rows_at, sampled_rows
 from plugins.tables.wording import listed
 
 __all__ = ["open_arrow", "open_parquet", "open_saved", "saved_splits"]
 
 _READ_ROWS = 1 << 16
-_MOST_JSON = 16 << 20
 _FILE, _FEATHER_1 = b"ARROW1", b"FEA1"
 """With which Arrow files begin, and those of the first version of Feather; Arrow streams have no such mark."""
 
@@ -27,20 +37,28 @@ def open_parquet(path: Path, field: str) -> OpenTable:
     """Open a Parquet file.
 
     Raises:
-        DataError: Not a Parquet file, or a damaged one.
+        DataError: Not a Parquet file, a damaged one, or one that becomes far more than its size.
     """
     with _parquet(path, field) as file:
-        schema = file.schema_arrow
+        schema = plain_schema(file.schema_arrow)
+        rows = file.metadata.num_rows
+        _check_columns(schema, path, field)
+        check_footer(file.metadata, path, field)
 
-    def batches(rows: int) -> Iterator[pa.RecordBatch]:
-        with _parquet(path, field) as opened:
-            yield from opened.iter_batches(batch_size=rows)
+    def batches(size: int, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+        decoded = Decoded(path, field)
+        with _parquet(path, field, repeating(text_columns(schema, columns))) as opened:
+            for part in opened.iter_batches(batch_size=min(size, _READ_ROWS), columns=columns):
+                yield from decoded.parts(part if columns is None else part.select(list(columns)), schema)
 
-    def read() -> pa.Table:
-        with _parquet(path, field) as opened:
-            return opened.read()
+    def repeating(names: Sequence[str]) -> Sequence[str]:
+        """Return the columns that have to be read as they are stored: they may become too large."""
+        if not names:
+            return ()
+        with _parquet(path, field, names) as opened:
+            return names if may_repeat(opened, names, path) else ()
 
-    return _open(schema, path, field, batches, read)
+    return _open(schema, rows, path, field, batches)
 
 
 def open_arrow(path: Path, field: str) -> OpenTable:
@@ -66,7 +84,9 @@ def saved_splits(folder: Path, field: str) -> Mapping[str, Path] | None:
     if not listing.is_file():
         return None
     names = _json(listing, field).get("splits")
-    if not isinstance(names, list) or not all(isinstance(name, str) and (folder / name).is_dir() for name in names):
+    if not isinstance(names, list) or not all(
+        isinstance(name, str) and Path(name).name == name != ".." and (folder / name).is_dir() for name in names
+    ):
         raise DataError(f"{listing} is damaged: it does not list the folders next to it.", field=field)
     return {name: folder / name for name in names}
 
@@ -92,79 +112,125 @@ def open_saved(folder: Path, field: str) -> OpenTable:
 
 
 def _open_parts(paths: Sequence[Path], field: str, features: Any) -> OpenTable:
-    with _arrow(paths[0], field) as reader:
-        schema = reader.schema
+    schema, total = None, 0
+    for path in paths:
+        with _arrow(path, field) as (reader, found):
+            schema = plain_schema(reader.schema) if schema is None else schema
+            total += found.rows
+    _check_columns(schema, paths[0], field)
 
-    def batches(rows: int) -> Iterator[pa.RecordBatch]:
+    def batches(size: int, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
         for path in paths:
-            with _arrow(path, field) as opened:
-                parts = (
-                    (opened.get_batch(number) for number in range(opened.num_record_batches))
-                    if isinstance(opened, ipc.RecordBatchFileReader)
-                    else opened
-                )
-                for part in parts:
-                    for start in range(0, part.num_rows, rows):
-                        yield part.slice(start, rows)
+            decoded = Decoded(path, field)
+            with _arrow(path, field, columns) as (opened, _):
+                for part in opened:
+                    check_sound(part)
+                    rows = part if columns is None else part.select(list(columns))
+                    for start in range(0, part.num_rows, min(size, _READ_ROWS)):
+                        yield from decoded.parts(rows.slice(start, min(size, _READ_ROWS)), schema)
 
-    def read() -> pa.Table:
-        try:
-            return pa.Table.from_batches(batches(_READ_ROWS), schema)
-        except pa.ArrowInvalid as error:
-            raise DataError(f"{paths[0].parent}: its files have different columns: {error}", field=field) from error
+    return _open(schema, total, paths[0], field, batches, _named_classes(features))
 
-    return _open(schema, paths[0], field, batches, read, _named_classes(features))
+
+def _check_columns(schema: pa.Schema, path: Path, field: str) -> None:
+    if len(set(schema.names)) < len(schema.names):
+        raise DataError(f"{path}: several columns have one name: {listed(schema.names)}.", field=field)
+    if len(schema) > (limit := most_columns()):
+        raise too_large(path, field, f"it has {len(schema):,} columns, more than {limit:,}", len(schema), limit)
 
 
 def _open(
     schema: pa.Schema,
+    rows: int,
     path: Path,
     field: str,
-    batches: Any,
-    read: Any,
+    batches: Batches,
     class_names: Mapping[str, tuple[str, ...]] | None = None,
 ) -> OpenTable:
-    if len(set(schema.names)) < len(schema.names):
-        raise DataError(f"{path}: several columns have one name: {listed(schema.names)}.", field=field)
+    def chosen(columns: Sequence[str]) -> pa.Schema:
+        return pa.schema([schema.field(name) for name in columns])
+
+    def counted(size: int, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+        found = 0
+        for batch in batches(size, columns):
+            found += batch.num_rows
+            yield batch
+        if found != rows:
+            raise DataError(f"{path} is damaged: it holds {found:,} rows and says {rows:,}.", field=field)
+
+    def read(columns: Sequence[str] | None = None) -> pa.Table:
+        return pa.Table.from_batches(counted(_READ_ROWS, columns), schema if columns is None else chosen(columns))
+
+    def sample(columns: Sequence[str]) -> pa.Table:
+        return rows_at(batches(_READ_ROWS, columns), sampled_rows(rows, len(columns)), chosen(columns))
+
     return OpenTable(
         columns=tuple(schema.names),
         typed=True,
         lines=None,
         notes=(),
-        batches=batches,
+        batches=counted,
         read=read,
+        sample=sample,
         class_names=class_names or _published(schema),
     )
 
 
 @contextmanager
-def _parquet(path: Path, field: str) -> Iterator[parquet.ParquetFile]:
+def _parquet(path: Path, field: str, dictionaries: Sequence[str] = ()) -> Iterator[parquet.ParquetFile]:
+    """Open a file; columns in `dictionaries` are read as they are stored."""
+    options = {"read_dictionary": list(dictionaries)}
     try:
         packed = path.suffix.lower() in COMPRESSIONS
         opened = open_seekable(path, field) if packed else open_regular(path)
-        with opened as content, parquet.ParquetFile(content) as file:
+        with opened as content, parquet.ParquetFile(content, **options) as file:
             yield file
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, ValueError) as error:  # ValueError: names that are not UTF-8
         raise DataError(f"{path} cannot be read as Parquet: {error}", field=field) from error
 
 
 @contextmanager
-def _arrow(path: Path, field: str) -> Iterator[Any]:
+def _arrow(path: Path, field: str, columns: Sequence[str] | None = None) -> Iterator[tuple[Any, Messages]]:
+    """Open the stream that an Arrow file is or holds; return what its messages say too."""
     try:
-        with open_seekable(path, field) as content, pa.PythonFile(content, mode="r") as file:
-            first = file.read(len(_FILE))
-            file.seek(0)
+        with open_seekable(path, field) as content:
+            first = content.read(len(_FILE))
             if first.startswith(_FEATHER_1):
                 raise DataError(f"{path} is Feather of version 1. Save it as version 2, or as Parquet.", field=field)
-            with ipc.open_file(file) if first == _FILE else ipc.open_stream(file) as opened:
-                yield opened
-    except (pa.ArrowException, OSError) as error:
+            start = 8 if first == _FILE else 0
+            found = read_messages(content, start)
+            check_unpacked(found.unpacked, path, field)
+            with pa.PythonFile(content, mode="r") as file:
+                if start:
+                    _check_file(file, found)
+                file.seek(start)
+                with ipc.open_stream(file, options=_options(file, start, columns)) as opened:
+                    yield opened, found
+    except (pa.ArrowException, OSError, ValueError) as error:
         raise DataError(f"{path} cannot be read as an Arrow or Feather file: {error}", field=field) from error
+
+
+def _check_file(file: pa.PythonFile, found: Messages) -> None:
+    """Make sure that the footer of a file tells of the batches that stand before it."""
+    file.seek(0)
+    if not found.ended or ipc.open_file(file).num_record_batches != found.batches:
+        raise pa.ArrowInvalid("its footer does not fit its content")
+
+
+def _options(file: pa.PythonFile, start: int, columns: Sequence[str] | None) -> ipc.IpcReadOptions:
+    """Return options by which only some columns are unpacked."""
+    if columns is None:
+        return ipc.IpcReadOptions()
+    names = ipc.open_stream(file).schema.names
+    file.seek(start)
+    return ipc.IpcReadOptions(included_fields=[names.index(name) for name in columns])
 
 
 def _json(path: Path, field: str) -> dict[str, Any]:
     try:
-        found = json.loads(read_limited(path, _MOST_JSON))
+        if (size := path.stat().st_size) > (limit := longest_row()):
+            raise too_large(path, field, f"it is longer than {in_units(limit)}", size, limit)
+        found = json.loads(read_limited(path, limit))
     except (OSError, ValueError, RecursionError) as error:
         raise DataError(f"{path} cannot be read: {error}", field=field) from error
     if not isinstance(found, dict):
@@ -180,7 +246,7 @@ def _published(schema: pa.Schema) -> Mapping[str, tuple[str, ...]]:
     try:
         stored = json.loads((schema.metadata or {}).get(b"huggingface", b"{}"))
         return _named_classes(stored["info"]["features"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return {}  # foreign metadata under that key says nothing about classes
 
 

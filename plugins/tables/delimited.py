@@ -4,10 +4,11 @@ import csv
 import io
 import os
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
@@ -16,7 +17,7 @@ from pyarrow import csv as arrow_csv
 from catalog.dataset import Format
 from catalog.errors import DataError, clause
 from catalog.files import open_regular
-from plugins.tables.compression import COMPRESSIONS
+from plugins.tables.compression import COMPRESSIONS, too_large
 from plugins.tables.dialect import (
     Dialect,
     Header,
@@ -36,26 +37,30 @@ from plugins.tables.encodings import (
     given_encoding,
     marked_encoding,
     utf8_blocks,
+    utf8_chunks,
 )
+from plugins.tables.limits import in_units, longest_row, most_columns
 from plugins.tables.structure import LongRecord, Structure, likeness, scan
-from plugins.tables.table import OpenTable, TextRows
+from plugins.tables.table import OpenTable, TextRows, rows_at, sampled_rows
 from plugins.tables.wording import counted, listed, rows_named
 
 __all__ = ["open_delimited"]
 
 _SNIFFED = 1 << 18
-_BLOCK = 1 << 24
-"""Bytes that are parsed at a time, and so the longest row: 16 MiB."""
-_STREAMED = 1 << 20
-"""The same for files that are read in batches, as long as rows are shorter: Arrow reads up to 32 blocks ahead."""
+_BLOCK = 1 << 20
+"""Bytes that are parsed at a time, as long as rows are shorter: Arrow reads up to 32 blocks ahead."""
+_SLACK = 1 << 16
+_FEW_COLUMNS = 100
+_SHORT_CELL = 8
+"""Bytes of a cell and its delimiter on average, below which a table is much larger than its file."""
 _RAGGED = 10_000
 """Rows of another width after which reading stops."""
 _LONG_HEADER = 5
 """Lines from which on a header is worth a note; names of spreadsheets often take two or three."""
 _NAMED = 5
 """Rows that seem to have swallowed others and are named in a note."""
-_BOUNDARY = "straddling object"
-"""What Arrow says of a row that is longer than a block."""
+_BOUNDARIES = ("straddling object", "header is larger than block size")
+"""What Arrow says of a row or a header that is longer than a block."""
 
 
 def open_delimited(path: Path, field: str, given: Format, *, tabs: bool, whole: bool = False) -> OpenTable:
@@ -100,52 +105,94 @@ class _Text:
             NotUtf8Error: It was not checked, and is not UTF-8.
         """
         if self.checked:
-            return utf8_blocks(self.path, self.field, self.encoding)
+            return utf8_blocks(self.path, self.field, self.encoding, returns=True)
         return checked_blocks(self.path, self.field)
 
 
 def _open(text: _Text, given: Format, *, tabs: bool, whole: bool) -> OpenTable:
-    block = next(text.blocks(), b"")
-    sample = block[: max(_SNIFFED, block.find(b"\n") + 1)].decode("utf-8", errors="ignore")  # a header may be long
+    sample = _sample(text)
     dialect = _dialect(sample, given, tabs=tabs)
     header = find_header(sample, dialect, given=given.header)
     if given.header is None:
         _check_header(text, sample, dialect, header)
     names, unnamed_note = _names(text, header)
     reading = _Reading(text, dialect, names, header.lines)
+    large = len(names) > _FEW_COLUMNS or len(sample) < _SHORT_CELL * (
+        sample.count(dialect.delimiter) + len_lines([sample])
+    )
     with ThreadPoolExecutor(max_workers=1) as executor:
-        early = executor.submit(_attempt, reading) if whole else None
+        early = executor.submit(_attempt, reading) if whole and not large else None
         structure, found, dialect_note = _structure(text, dialect, sample, header, given)
     if found != dialect:
         reading, early = _Reading(text, found, names, header.lines), None
-    parsed = early.result() if early is not None else None
+    _check_rows(text, structure)
     if not structure.records:
         what = "a header and no rows" if given.header is not False else "no rows"
         raise DataError(f"{text.path} has {what}.", field=text.field)
     suspicious = structure.suspicious()
-    header_note = _header_note(text.path, header, found.delimiter)
     notes = (
         text.encoding.note,
         dialect_note,
         *header.notes,
-        header_note,
+        _header_note(text.path, header, found.delimiter),
         unnamed_note,
         *_notes(text.path, structure, suspicious),
     )
+
+    @cache
+    def table() -> pa.Table:
+        parsed = early.result() if early is not None else None
+        return _checked(reading, structure, parsed if parsed is not None else _parsed(reading, structure, None))
+
+    def read(columns: Sequence[str] | None = None) -> pa.Table:
+        if columns is None or not large:
+            return table()
+        return _checked(reading, structure, _parsed(reading, structure, columns))
+
+    def sampled(columns: Sequence[str]) -> pa.Table:
+        if not large:
+            return table()
+        places = sampled_rows(structure.records, len(columns))
+        return rows_at(_batches(reading, structure, 1 << 16, columns), places, reading.schema(columns))
+
     return OpenTable(
         columns=tuple(names),
         typed=False,
         lines=structure.lines,
         notes=tuple(note for note in notes if note),
-        batches=lambda rows: _batches(reading, structure, rows),
-        read=lambda: _checked(reading, structure, parsed if parsed is not None else _parsed(reading)),
+        batches=lambda rows, columns=None: _batches(reading, structure, rows, columns),
+        read=read,
+        sample=sampled,
         headed=given.header is None,
         text_rows=TextRows(
             found.delimiter,
+            max(structure.spans, default=1) > 1,
             frozenset(each.row for each in suspicious),
             lambda rows: _located(text, found, header, frozenset(rows)),
         ),
     )
+
+
+def _sample(text: _Text) -> str:
+    """Return the beginning of a file: its header and at least some rows."""
+    blocks = text.blocks()
+    found = next(blocks, b"")
+    wanted = max(_SNIFFED, 4 * (found.find(b"\n") + 1))
+    if wanted > _SNIFFED:  # a long header
+        while len(found) < wanted and (more := next(blocks, b"")):
+            found += more
+    return found[:wanted].decode("utf-8", errors="ignore")
+
+
+def _check_rows(text: _Text, structure: Structure) -> None:
+    """Make sure that no row is longer than a row may be."""
+    longest = longest_row()
+    if structure.widest > longest:
+        what = (
+            f"a row is longer than {in_units(longest)}: that which begins on line {structure.widest_line:,} has "
+            f"{in_units(structure.widest)}"
+        )
+        raise too_large(text.path, text.field, what, structure.widest, longest)
 
 
 def _dialect(sample: str, given: Format, *, tabs: bool) -> Dialect:
@@ -204,7 +251,8 @@ def _located(text: _Text, dialect: Dialect, header: Header, rows: frozenset[int]
 
 def _rows(text: _Text, dialect: Dialect, skipped: int) -> Iterator[tuple[list[str], int]]:
     """Parse with Python's own reader, which is slow and strict, and yield rows with the line on which each ends."""
-    csv.field_size_limit(max(csv.field_size_limit(), _BLOCK))  # of the process; only widened, so threads never differ
+    longest = longest_row()
+    csv.field_size_limit(max(csv.field_size_limit(), longest))  # of the process; only widened, so threads never differ
 
     def lines() -> Iterator[str]:
         for block in text.blocks():
@@ -222,12 +270,19 @@ def _rows(text: _Text, dialect: Dialect, skipped: int) -> Iterator[tuple[list[st
         doublequote=not dialect.escape,
         strict=True,
     )
-    number = 0
+    number, last = 0, skipped
     try:
         for row in reader:
             number += bool(row)
-            yield row, reader.line_num + skipped
+            last = reader.line_num + skipped
+            yield row, last
     except csv.Error as error:
+        if "field limit" in str(error):
+            what = (
+                f"row {number + 1:,} (counted without the header), on line {last + 1:,}, has a cell longer than "
+                f"{in_units(longest)}, or one that begins with a quote and is not closed"
+            )
+            raise too_large(text.path, text.field, what, longest, longest) from error
         raise DataError(
             f"{text.path}: row {number + 1:,} (counted without the header) has a cell that begins with a quote and "
             f"is not closed properly; read down to line {reader.line_num + skipped:,}: {clause(error)}. Close it "
@@ -275,6 +330,9 @@ def _names(text: _Text, header: Header) -> tuple[list[str], str | None]:
     """
     if not header.names:
         raise DataError(f"{text.path} is empty or has blank lines only.", field=text.field)
+    if len(header.names) > (limit := most_columns()):
+        what = f"its header has {len(header.names):,} columns, more than {limit:,}"
+        raise too_large(text.path, text.field, what, len(header.names), limit)
     if not any(header.names):
         raise DataError(f"{text.path} has no header: its first line must name the columns.", field=text.field)
     names = [name or f"unnamed {place}" for place, name in enumerate(header.names, start=1)]
@@ -343,15 +401,26 @@ class _Reading:
         """Open the text, as UTF-8."""
         path, encoding = self.text.path, self.text.encoding
         if not encoding.is_utf8 or path.suffix.lower() in COMPRESSIONS:
-            yield pa.PythonFile(_Stream(utf8_blocks(path, self.text.field, encoding)), mode="r")
+            yield pa.PythonFile(_Stream(utf8_chunks(path, self.text.field, encoding)), mode="r")
             return
         with open_regular(path) as file:  # no memory map: one that gets shorter would end the process
             same = f"/proc/self/fd/{file.fileno()}"  # Linux: Arrow reads it without Python's lock
             with pa.OSFile(same) if os.path.exists(same) else pa.PythonFile(file, mode="r") as source:  # noqa: PTH110
                 yield source
 
-    def options(self, ragged: Callable[[arrow_csv.InvalidRow], str] | None, *, block: int) -> dict[str, object]:
-        """Return Arrow's options, for blocks of so many bytes."""
+    @staticmethod
+    def schema(columns: Sequence[str]) -> pa.Schema:
+        """Return the types of some columns."""
+        return pa.schema([(name, pa.string()) for name in columns])
+
+    def options(
+        self,
+        ragged: Callable[[arrow_csv.InvalidRow], str] | None,
+        *,
+        block: int,
+        columns: Sequence[str] | None = None,
+    ) -> dict[str, object]:
+        """Return Arrow's options, for blocks of so many bytes; all columns are read if None are given."""
         return {
             "read_options": arrow_csv.ReadOptions(
                 use_threads=False, block_size=block, column_names=self.names, skip_rows=self.skipped
@@ -366,13 +435,20 @@ class _Reading:
                 invalid_row_handler=ragged,
             ),
             "convert_options": arrow_csv.ConvertOptions(
-                column_types=dict.fromkeys(self.names, pa.string()), strings_can_be_null=False, check_utf8=False
+                column_types=dict.fromkeys(self.names if columns is None else columns, pa.string()),
+                strings_can_be_null=False,
+                check_utf8=False,
+                include_columns=columns,
             ),
         }
 
     def failed(self, error: Exception) -> DataError:
         """Return what Arrow found wrong as an error that names the file."""
-        reason = "a row is longer than 16 MiB" if _BOUNDARY in str(error) else str(error)
+        if _too_long(error):
+            longest = longest_row()
+            what = f"a row, or what stands above the rows, is longer than {in_units(longest)}"
+            return too_large(self.text.path, self.text.field, what, longest, longest)
+        reason = str(error)
         return DataError(f"{self.text.path} cannot be read as CSV: {reason}", field=self.text.field)
 
     def uneven(self, first: arrow_csv.InvalidRow, numbers: list[int]) -> DataError:
@@ -393,20 +469,20 @@ def _attempt(reading: _Reading) -> pa.Table | None:
     """Parse a file that is still being looked through; return None if anything is wrong with it."""
     try:
         with reading.source() as source:
-            return arrow_csv.read_csv(source, **reading.options(None, block=_STREAMED))
+            return arrow_csv.read_csv(source, **reading.options(None, block=_BLOCK))
     except (pa.ArrowInvalid, OSError, DataError, UnicodeError):
         return None
 
 
-def _parsed(reading: _Reading) -> pa.Table:
+def _parsed(reading: _Reading, structure: Structure, columns: Sequence[str] | None) -> pa.Table:
     """Parse a file, on one thread as always: rows are numbered only then, and another looks the file through."""
-    for block in (_STREAMED, _BLOCK):
+    for block in _block_sizes(structure):
         ragged = _Ragged()
         try:
             with reading.source() as source:
-                table = arrow_csv.read_csv(source, **reading.options(ragged, block=block))
+                table = arrow_csv.read_csv(source, **reading.options(ragged, block=block, columns=columns))
         except (pa.ArrowInvalid, OSError) as error:
-            if _BOUNDARY in str(error) and block != _BLOCK:
+            if _too_long(error) and block != _largest_block():
                 continue
             if not ragged.numbers:
                 raise reading.failed(error) from error
@@ -416,26 +492,44 @@ def _parsed(reading: _Reading) -> pa.Table:
     return table
 
 
-def _batches(reading: _Reading, structure: Structure, rows: int) -> Iterator[pa.RecordBatch]:
+def _batches(
+    reading: _Reading, structure: Structure, rows: int, columns: Sequence[str] | None = None
+) -> Iterator[pa.RecordBatch]:
     found = 0
-    for block in (_STREAMED, _BLOCK):
+    for block in _block_sizes(structure):
         try:
-            for part in _parts(reading, block, found):
+            for part in _parts(reading, block, found, columns):
                 found += part.num_rows
                 for start in range(0, part.num_rows, rows):
                     yield part.slice(start, rows)
         except (pa.ArrowInvalid, OSError) as error:
-            if _BOUNDARY not in str(error) or block == _BLOCK:
+            if not _too_long(error) or block == _largest_block():
                 raise reading.failed(error) from error
         else:
             break
-    _check_rows(reading, structure, found)
+    _check_count(reading, structure, found)
 
 
-def _parts(reading: _Reading, block: int, seen: int) -> Iterator[pa.RecordBatch]:
+def _block_sizes(structure: Structure) -> list[int]:
+    """Return how many bytes are to be parsed at a time, and how many if a row turns out to be longer."""
+    usual = max(_BLOCK, min(2 * structure.widest, _largest_block()))
+    return list(dict.fromkeys((usual, _largest_block())))
+
+
+def _largest_block() -> int:
+    return longest_row() + _SLACK
+
+
+def _too_long(error: Exception) -> bool:
+    """Return whether Arrow has met a row that is longer than a block."""
+    return any(phrase in str(error) for phrase in _BOUNDARIES)
+
+
+def _parts(reading: _Reading, block: int, seen: int, columns: Sequence[str] | None) -> Iterator[pa.RecordBatch]:
     """Yield the rows after the first `seen` ones, as many at a time as a block of bytes holds."""
     ragged = _Ragged()
-    with reading.source() as source, arrow_csv.open_csv(source, **reading.options(ragged, block=block)) as parts:
+    options = reading.options(ragged, block=block, columns=columns)
+    with reading.source() as source, arrow_csv.open_csv(source, **options) as parts:
         for part in parts:
             if ragged.numbers:
                 break
@@ -447,11 +541,11 @@ def _parts(reading: _Reading, block: int, seen: int) -> Iterator[pa.RecordBatch]
 
 
 def _checked(reading: _Reading, structure: Structure, table: pa.Table) -> pa.Table:
-    _check_rows(reading, structure, table.num_rows)
+    _check_count(reading, structure, table.num_rows)
     return table
 
 
-def _check_rows(reading: _Reading, structure: Structure, found: int) -> None:
+def _check_count(reading: _Reading, structure: Structure, found: int) -> None:
     """Make sure that two independent ways of counting agree: no row is lost in between."""
     expected = structure.records + (structure.blank if len(reading.names) == 1 else 0)
     if found != expected:
@@ -475,13 +569,16 @@ class _Stream(io.RawIOBase):
         return True
 
     def readinto(self, buffer: "memoryview | bytearray") -> int:  # type: ignore[override]  # typeshed: Buffer
-        """Fill `buffer` as far as the next chunk goes."""
-        while not self._rest:
-            chunk = next(self._chunks, None)
-            if chunk is None:
-                return 0
-            self._rest = memoryview(chunk)
-        size = min(len(buffer), len(self._rest))
-        buffer[:size] = self._rest[:size]
-        self._rest = self._rest[size:]
-        return size
+        """Fill `buffer`: Arrow takes what it gets for a block, and a row must fit into one."""
+        done = 0
+        while done < len(buffer):
+            if not self._rest:
+                chunk = next(self._chunks, None)
+                if chunk is None:
+                    break
+                self._rest = memoryview(chunk)
+            size = min(len(buffer) - done, len(self._rest))
+            buffer[done : done + size] = self._rest[:size]
+            self._rest = self._rest[size:]
+            done += size
+        return done

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
+from plugins.tables.limits import longest_row
 from plugins.tables.wording import counted
 
 __all__ = [
@@ -175,10 +176,9 @@ def looks_like_data(names: Sequence[str], rows: Sequence[Sequence[str]]) -> str 
         names: Cells of the first line.
         rows: Some rows below it.
     """
+    others = [cells for row in rows if (cells := [cell.strip() for cell in row]) != list(names)]
     for place, name in enumerate(names):
-        below = [
-            row[place].strip() for row in rows if len(row) > place and [cell.strip() for cell in row] != list(names)
-        ]
+        below = [cells[place] for cells in others if len(cells) > place]
         if not name or not below:
             continue
         if _NUMBER.fullmatch(name) and sum(bool(_NUMBER.fullmatch(cell)) for cell in below) > len(below) / 2:
@@ -192,6 +192,7 @@ def looks_like_data(names: Sequence[str], rows: Sequence[Sequence[str]]) -> str 
 
 
 def _reader(sample: str, dialect: Dialect) -> Any:  # csv names no type for it
+    csv.field_size_limit(max(csv.field_size_limit(), longest_row()))  # of the process; only widened
     return csv.reader(
         io.StringIO(sample, newline=""),
         delimiter=dialect.delimiter,

@@ -1,7 +1,7 @@
 """Text as UTF-8: the encoding of a file is given, stated by a byte-order mark, or found where that is safe."""
 
 import codecs
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +23,7 @@ __all__ = [
     "given_encoding",
     "marked_encoding",
     "utf8_blocks",
+    "utf8_chunks",
 ]
 
 _MARKS = (  # UTF-32 first: its little-endian mark begins with that of UTF-16
@@ -158,7 +159,7 @@ def given_encoding(path: Path, field: str, name: str) -> Encoding:
 def _doubt(path: Path, field: str, codec: str) -> str | None:
     """Return a note on a file with characters outside ASCII of which all or some are UTF-8; None if there are none."""
     foreign = utf8 = 0
-    for block in line_blocks(path, field):
+    for block in _whole_characters(read_chunks(path, field)):
         if not block.isascii():
             lines = [line for line in block.split(b"\n") if not line.isascii()]
             foreign += len(lines)
@@ -173,7 +174,7 @@ def _doubt(path: Path, field: str, codec: str) -> str | None:
 
 def is_utf8(path: Path, field: str) -> bool:
     """Return whether all of a file is valid UTF-8."""
-    return all(map(_is_utf8, line_blocks(path, field)))
+    return all(map(_is_utf8, _whole_characters(read_chunks(path, field))))
 
 
 def checked_blocks(path: Path, field: str) -> Iterator[bytes]:
@@ -200,18 +201,48 @@ def _is_utf8(block: bytes) -> bool:
     return True
 
 
-def utf8_blocks(path: Path, field: str, encoding: Encoding) -> Iterator[bytes]:
+def utf8_blocks(path: Path, field: str, encoding: Encoding, *, returns: bool = False) -> Iterator[bytes]:
     """Yield the text as UTF-8 in blocks that end with a line feed, but for the last one; without a byte-order mark.
+
+    Args:
+        path: The file.
+        field: The spec field that names it.
+        encoding: Of the file.
+        returns: Whether a carriage return ends a line too.
+
+    Raises:
+        DataError: Bytes that the encoding does not have, or a line that is too long; the message gives the line.
+    """
+    yield from cut_at_lines(lambda: utf8_chunks(path, field, encoding), path, field, returns=returns)
+
+
+def utf8_chunks(path: Path, field: str, encoding: Encoding) -> Iterator[bytes]:
+    """Yield the text as UTF-8 in pieces that cut no character in two; without a byte-order mark.
 
     Raises:
         DataError: Bytes that the encoding does not have; the message gives the line.
     """
-    if encoding.is_utf8:
-        for number, block in enumerate(line_blocks(path, field)):
-            yield _unmarked(block) if number == 0 else block
-    else:
-        for number, block in enumerate(cut_at_lines(_converted(path, field, encoding))):
-            yield _unmarked(block) if number == 0 else block
+    read = read_chunks(path, field) if encoding.is_utf8 else _converted(path, field, encoding)
+    for number, chunk in enumerate(_whole_characters(read)):
+        yield _unmarked(chunk) if number == 0 else chunk
+
+
+def _whole_characters(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Cut UTF-8 so that no character of it is in two pieces."""
+    rest = b""
+    for chunk in chunks:
+        whole = rest + chunk if rest else chunk
+        end = len(whole)
+        for back in range(1, min(3, end) + 1):
+            if whole[-back] >= 0xC0:  # the first byte of a character of two to four bytes
+                if back < (2 if whole[-back] < 0xE0 else 3 if whole[-back] < 0xF0 else 4):
+                    end -= back
+                break
+        rest = whole[end:]
+        if end:
+            yield whole[:end] if rest else whole
+    if rest:
+        yield rest
 
 
 def _unmarked(block: bytes) -> bytes:

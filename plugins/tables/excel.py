@@ -1,7 +1,9 @@
 """Excel workbooks (.xlsx), read with python-calamine: the first sheet that holds a table."""
 
 import datetime as dt
-from collections.abc import Iterator
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +15,14 @@ from catalog.files import open_regular
 from plugins.tables.dialect import header_problem, looks_like_data, passed_over
 from plugins.tables.table import OpenTable
 from plugins.tables.wording import listed
+from plugins.tables.workbooks import check_workbook
 
 __all__ = ["open_excel"]
 
 _LOOKED_AT = 200
 """Rows that a header is compared with."""
+_DAMAGED = (zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedError, RuntimeError, EOFError)
+"""What damaged archives raise; RuntimeError: one with a password."""
 
 
 def open_excel(path: Path, field: str, given: Format) -> OpenTable:
@@ -27,13 +32,10 @@ def open_excel(path: Path, field: str, given: Format) -> OpenTable:
         DataError: No workbook, a sheet without rows, a column without a name, or two of one name.
         WorkError: python-calamine is not installed.
     """
-    sheets = _sheets(path, field)
-    filled = {name: [row for row in rows if any(cell != "" for cell in row)] for name, rows in sheets.items()}
-    filled = {name: rows for name, rows in filled.items() if rows}
+    filled, rows = _sheets(path, field)
     if not filled:
         raise DataError(f"{path} holds no rows.", field=field)
-    sheet, rows = next(iter(filled.items()))
-    others = [name for name in filled if name != sheet]
+    sheet, *others = filled
     notes = [f"{path.name}: sheet {sheet!r} was read; not {listed(others)}."] if others else []
     above: tuple[str, ...] = ()
     if given.header is False:
@@ -55,8 +57,9 @@ def open_excel(path: Path, field: str, given: Format) -> OpenTable:
         raise DataError(f"{path} has a header and no rows.", field=field)
     table = pa.table({names[place]: _column([row[place] for row in rows]) for place in used})
 
-    def batches(size: int) -> Iterator[pa.RecordBatch]:
-        yield from table.to_batches(max_chunksize=size)
+    def batches(size: int, columns: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
+        chosen = table if columns is None else table.select(list(columns))
+        yield from chosen.to_batches(max_chunksize=size)
 
     if above:
         notes.append(passed_over(above))
@@ -66,13 +69,14 @@ def open_excel(path: Path, field: str, given: Format) -> OpenTable:
         lines=None,
         notes=tuple(notes),
         batches=batches,
-        read=lambda: table,
+        read=lambda columns=None: table if columns is None else table.select(list(columns)),
+        sample=lambda _: table,
         headed=given.header is None,
     )
 
 
-def _sheets(path: Path, field: str) -> dict[str, list[list[Any]]]:
-    """Return the cells of every sheet."""
+def _sheets(path: Path, field: str) -> tuple[list[str], list[list[Any]]]:
+    """Return the names of all sheets that are not empty, and the rows of the first of them."""
     try:
         from python_calamine import CalamineError, CalamineWorkbook
     except ImportError as error:
@@ -80,11 +84,19 @@ def _sheets(path: Path, field: str) -> dict[str, list[list[Any]]]:
             "Excel workbooks need python-calamine: pip install 'modelcat[excel]', or save the sheet as CSV.",
             field=field,
         ) from error
+    names: list[str] = []
+    first: list[list[Any]] = []
     try:
+        check_workbook(path, field)
         with open_regular(path) as file, CalamineWorkbook.from_filelike(file) as book:
-            return {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
-    except (CalamineError, OSError, ValueError) as error:
+            for name in book.sheet_names:
+                rows = [row for row in book.get_sheet_by_name(name).to_python() if any(cell != "" for cell in row)]
+                if rows:
+                    first = first or rows
+                    names.append(name)
+    except (*_DAMAGED, CalamineError) as error:
         raise DataError(f"{path} cannot be read as an Excel workbook: {error}", field=field) from error
+    return names, first
 
 
 def _without_titles(rows: list[list[Any]]) -> tuple[tuple[str, ...], list[list[Any]]]:

@@ -206,6 +206,8 @@ def _sample(path: Path, field: str) -> _Sample:
         if size < _SAMPLE:
             lines = (carried + chunk).split(b"\n")
             carried = lines.pop()
+            if len(carried) > _SAMPLE:  # no line needs to be longer
+                lines, carried = [*lines, carried], b""
             for each in lines:
                 if size < _SAMPLE and not each.isascii():
                     found.append(_shortened(each))

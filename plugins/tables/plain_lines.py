@@ -1,6 +1,6 @@
 """Plain text: every line is a row of the only column."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -23,7 +23,7 @@ def open_lines(path: Path, field: str, given: Format) -> OpenTable:
     encoding = given_encoding(path, field, given.encoding) if given.encoding else find_encoding(path, field)
     lines = sum(block.count(b"\n") + (not block.endswith(b"\n")) for block in utf8_blocks(path, field, encoding))
 
-    def batches(rows: int) -> Iterator[pa.RecordBatch]:
+    def batches(rows: int, _: Sequence[str] | None = None) -> Iterator[pa.RecordBatch]:
         for block in utf8_blocks(path, field, encoding):
             texts = block.decode().removesuffix("\n").split("\n")
             for start in range(0, len(texts), rows):
@@ -36,5 +36,6 @@ def open_lines(path: Path, field: str, given: Format) -> OpenTable:
         lines=lines,
         notes=() if encoding.note is None else (encoding.note,),
         batches=batches,
-        read=lambda: pa.Table.from_batches(batches(1 << 16)),
+        read=lambda _=None: pa.Table.from_batches(batches(1 << 16)),
+        sample=lambda _: pa.Table.from_batches(batches(1 << 16)),
     )

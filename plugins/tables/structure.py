@@ -58,6 +58,8 @@ class Structure:
         well_formed: Whether every quote opens or closes a cell. If not, `records` means nothing.
         spans: How many records take 1, 2, 3 ... lines, by that number.
         longest: Records of many lines, first those whose lines look like rows.
+        widest: Bytes of the longest record; 0 if another reader has parsed them.
+        widest_line: On which line that record begins.
         wanted: Rows of which the lines are to be found, counted from 1.
         located: First and last line of these.
         columns: Cells of a row.
@@ -71,6 +73,8 @@ class Structure:
     well_formed: bool = True
     spans: dict[int, int] = field(default_factory=dict)
     longest: list[LongRecord] = field(default_factory=list)
+    widest: int = 0
+    widest_line: int = 1
     wanted: frozenset[int] = frozenset()
     located: dict[int, tuple[int, int]] = field(default_factory=dict)
 
@@ -143,7 +147,8 @@ class _Scan:
         self._columns = columns
         self._inside = False
         self._record_line = 1  # on which line the record begins that the next block goes on with
-        self._kept: list[bytes] = []  # bytes of that record
+        self._kept: list[bytes] = []  # bytes of that record, as far as they are looked at
+        self._size = 0  # how many bytes it has
 
     def run(self, blocks: Iterable[bytes]) -> Structure:
         last = b"\n"
@@ -156,6 +161,7 @@ class _Scan:
             self.found.lines += 1
             if not self._inside:
                 self._record(self.found.lines, b"".join(self._kept))
+                self._widen(self._size, self._record_line)
         self.found.well_formed = not self._inside
         return self.found
 
@@ -212,12 +218,16 @@ class _Scan:
     def _count(self, block: bytes, data: np.ndarray, breaks: np.ndarray, ends: np.ndarray, start: int) -> None:
         """Count the records that end in the block; `ends` are those line breaks that end one."""
         if not ends.size:
+            self._size += len(block)
             self._keep(block)
             return
         lines = ends + (start + 1)  # on which each record ends
         spans = _steps(lines, self._record_line - 1)
         stops = breaks[ends]
         sizes = _steps(stops, -1) - 1
+        self._widen(self._size + int(sizes[0]), self._record_line)
+        widest = int(sizes.argmax())
+        self._widen(int(sizes[widest]), int(lines[widest] - spans[widest]) + 1)
         if b"\r" in block:
             sizes -= (sizes > 0) & (data[np.maximum(stops - 1, 0)] == 13)
         counted = sizes > 0
@@ -245,6 +255,7 @@ class _Scan:
                 self.found.remember(LongRecord(int(rows[at]), int(first[at]), int(lines[at]), *like))
         self._kept = []
         self._record_line = int(lines[-1]) + 1
+        self._size = len(block) - int(stops[-1]) - 1
         self._keep(block[int(stops[-1]) + 1 :])
 
     def _count_spans(self, spans: np.ndarray, counted: np.ndarray) -> None:
@@ -267,6 +278,10 @@ class _Scan:
         if span > 1:
             like = self._likeness_of(content)
             self.found.remember(LongRecord(self.found.records, self._record_line, line, *like))
+
+    def _widen(self, size: int, line: int) -> None:
+        if size > self.found.widest:
+            self.found.widest, self.found.widest_line = size, line
 
     def _shortest(self) -> int:
         """Return the lines that a record must exceed to be remembered."""

@@ -41,8 +41,11 @@ _PATIENCE = 600.0
 _SLACK_SECONDS = 1.0
 #: Actors of a node that may end before they have begun; after that it gets no more.
 _MOST_FAILED_STARTS = 2
-#: Where libraries look for models and data; no secrets: Ray shows these to everybody who sees the cluster.
-_PASSED_ON = ("HF_HOME", "HF_HUB_CACHE", "HF_DATASETS_CACHE", "HF_HUB_OFFLINE", "HF_ENDPOINT")
+#: Where libraries look for models and data, and how large data may be; no secrets: Ray shows these to everybody who
+#: sees the cluster.
+_PASSED_ON = (
+    "HF_HOME", "HF_HUB_CACHE", "HF_DATASETS_CACHE", "HF_HUB_OFFLINE", "HF_ENDPOINT", "MODELCAT_READ_LIMITS",
+)  # fmt: skip
 
 
 @dataclass(slots=True, eq=False)

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -17,7 +18,8 @@ CELLS = st.lists(st.sampled_from(['"', ",", "\n", "\r\n", "\r", "a", "é", "  ",
 
 def chunks_of(content: bytes, size: int) -> Iterator[bytes]:
     """Yield bytes in blocks that end with a line feed, as files are read."""
-    return cut_at_lines(content[start : start + size] for start in range(0, len(content), size))
+    pieces = [content[start : start + size] for start in range(0, len(content), size)]
+    return cut_at_lines(lambda: pieces, Path("a.csv"), "f", returns=True)
 
 
 def scanned(content: str, columns: int, size: int = 1 << 20, rows: int = 0) -> Structure:

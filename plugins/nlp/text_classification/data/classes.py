@@ -251,7 +251,7 @@ def _check_count(source: Source, column: str, values: Sequence[str], rows: int, 
         )
     scattered = len(values) > _FEW and 2 * len(values) > rows and not named
     if len(values) > _MOST or len(values) == rows or scattered:
-        columns = listed(source.table.column_names)
+        columns = listed(source.columns)
         how = (
             f"The column was named in dataset.label; give each class two rows or more, or name another of {columns}."
             if named

@@ -1,7 +1,10 @@
 """Which column holds the text, which the class, and which are left alone."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import islice
+
+import pyarrow as pa
 
 from catalog.columns import ColumnRoles
 from catalog.errors import DataError
@@ -67,7 +70,43 @@ _OTHER_NAMES = frozenset(
 )
 """Names of columns that are neither text nor label, by which the first line of a file shows that it is a header."""
 _SHOWN = 12
+_LOOKED_AT = 1000
+"""Columns that are looked at, besides those that are named or have a usual name."""
 _MACHINE_NAME = re.compile(r"[A-Za-z]{1,20}[_\d]\w*")
+
+
+def _looked_at(columns: Sequence[str], named: Collection[str]) -> tuple[str, ...]:
+    """Return the columns that may hold anything of use; of thousands the first ones and those with a name."""
+    usual = {*TEXT_NAMES, *LABEL_NAMES}
+    return tuple(
+        name
+        for place, name in enumerate(columns)
+        if place < _LOOKED_AT or name in named or name.strip().casefold() in usual
+    )
+
+
+class _Profiles(Mapping[str, Profile]):
+    """What the columns of a sample seem to hold, each looked at when it is asked for: there may be thousands."""
+
+    def __init__(self, sample: pa.Table) -> None:
+        self._sample = sample
+        self._known: dict[str, Profile] = {}
+        self._places = {name: place for place, name in enumerate(sample.column_names)}
+
+    def __getitem__(self, name: str) -> Profile:
+        if name not in self._known:
+            place = self._places[name]
+            nested = NESTED_ROW in (self._sample.schema.field(place).metadata or {})
+            self._known[name] = (
+                Profile("other", 0.0, "a list or an object") if nested else profile(self._sample.column(place))
+            )
+        return self._known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._places)
+
+    def __len__(self) -> int:
+        return len(self._places)
 
 
 def choose_columns(
@@ -89,7 +128,7 @@ def choose_columns(
             of each and what to write.
     """
     texts = (text,) if isinstance(text, str) else tuple(text or ())
-    known = source.table.column_names
+    known = source.columns
     for role, names in (("text", texts), ("label", [label]), ("group", [group]), ("time", [time])):
         for name in names:
             if name is not None and name not in known:
@@ -107,12 +146,8 @@ def choose_columns(
         raise DataError(
             f"{source.origin} has one column only ({listed(known)}); a text and a label are needed.", field=source.field
         )
-    profiles = {
-        name: Profile("other", 0.0, "a list or an object")
-        if NESTED_ROW in (source.table.schema.field(name).metadata or {})
-        else profile(source.table[name])
-        for name in known
-    }
+    known = _looked_at(known, {name for name in (*texts, label, group, time) if name is not None})
+    profiles = _Profiles(source.sample(known))
     taken = {name for name in (*texts, group, time) if name is not None}
     label = label or _named_label(source, profiles, [name for name in known if name not in taken])
     if not texts:
@@ -120,7 +155,7 @@ def choose_columns(
     if label is None:
         label = _remaining(source, profiles, [name for name in known if name not in {*texts, group, time}])
     used = {*texts, label, group, time}
-    ignored = tuple(name for name, found in profiles.items() if name not in used and found.kind in {"text", "short"})
+    ignored = tuple(name for name in known if name not in used and profiles[name].kind in {"text", "short"})
     return ColumnRoles(texts, label, ignored, group, time)
 
 
@@ -133,7 +168,7 @@ def header_note(source: Source, *, named: bool) -> str | None:
         source: A file.
         named: Whether text and label were named, not found.
     """
-    names = source.table.column_names
+    names = source.columns
     if not source.headed or named:
         return None
     if any(name.strip().casefold() in {*TEXT_NAMES, *LABEL_NAMES, *_OTHER_NAMES} for name in names):
@@ -153,10 +188,9 @@ def check_columns(source: Source, roles: ColumnRoles) -> None:
         DataError: One is missing; all columns are listed.
     """
     for name in (*roles.text, roles.label, roles.group, roles.time):
-        if name is not None and name not in source.table.column_names:
+        if name is not None and name not in source.columns:
             raise DataError(
-                f"{source.origin} has no column {name!r}, which train has. "
-                f"Its columns: {listed(source.table.column_names)}.",
+                f"{source.origin} has no column {name!r}, which train has. Its columns: {listed(source.columns)}.",
                 field=source.field,
             )
 
@@ -213,7 +247,7 @@ def _ambiguous(
 ) -> DataError:
     shown = [
         f"{name!r} ({found.kind}" + (f", such as {found.sample!r})" if found.sample else ")")
-        for name, found in list(profiles.items())[:_SHOWN]
+        for name, found in islice(profiles.items(), _SHOWN)
     ]
     more = f", and {len(profiles) - _SHOWN} more" if len(profiles) > _SHOWN else ""
     first = candidates[0] if candidates else "..."

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import pyarrow as pa
+
 from catalog.dataset import FilesDataset, Format
 from plugins.nlp.text_classification.data.records import Source
 from plugins.tables.files import open_file, split_paths
@@ -21,7 +23,7 @@ def paths(dataset: FilesDataset) -> Mapping[str, Sequence[Path]]:
 
 
 def read_files(dataset: FilesDataset) -> Mapping[str, Sequence[Source]]:
-    """Read every split that is given.
+    """Look through the files of every split that is given.
 
     Raises:
         DataError: A file that cannot be read, or without rows; the message names file and row.
@@ -34,7 +36,7 @@ def read_files(dataset: FilesDataset) -> Mapping[str, Sequence[Source]]:
 
 
 def read_file(path: Path, field: str, given: Format) -> Source:
-    """Read one file or folder.
+    """Look through one file or folder; its rows are read when it is known which columns are needed.
 
     Args:
         path: It exists.
@@ -49,11 +51,13 @@ def read_file(path: Path, field: str, given: Format) -> Source:
     return Source(
         origin=str(path),
         field=field,
-        table=opened.read(),
+        table=pa.table({}),
         class_names=opened.class_names,
         typed=opened.typed,
         lines=opened.lines,
         notes=opened.notes,
         headed=opened.headed,
         text_rows=opened.text_rows,
+        columns=opened.columns,
+        file=opened,
     )

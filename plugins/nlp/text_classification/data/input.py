@@ -12,7 +12,9 @@ from plugins.nlp.text_classification.data.columns import TEXT_NAMES
 from plugins.nlp.text_classification.data.profiles import profile
 from plugins.nlp.text_classification.data.records import Source
 from plugins.nlp.text_classification.data.texts import read_texts
+from plugins.tables.compression import too_large
 from plugins.tables.files import find_path, open_file
+from plugins.tables.limits import most_kept_columns
 from plugins.tables.table import NESTED_ROW
 from plugins.tables.wording import as_options, listed
 
@@ -44,6 +46,9 @@ def _of_command() -> Iterator[None]:
 def _open(file: InputFile) -> InputTable:
     path = find_path(str(file.path), "file")
     opened = open_file(path, "file", file.format or Format(), predicting=True)
+    if len(opened.columns) > (limit := most_kept_columns()):
+        what = f"it has {len(opened.columns):,} columns, more than the {limit:,} that can be kept next to predictions"
+        raise too_large(path, "file", what, len(opened.columns), limit)
     first = next(opened.batches(1000), None)
     text = file.text or (_found(str(path), opened.columns, first),)
     hint = " If the file has no header, say --no-header." if all(name.isdigit() for name in text) else ""

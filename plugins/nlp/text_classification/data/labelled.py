@@ -11,7 +11,7 @@ from plugins.nlp.text_classification.data.classes import Classes, check_labelled
 from plugins.nlp.text_classification.data.columns import choose_columns, header_note
 from plugins.nlp.text_classification.data.files import read_file
 from plugins.nlp.text_classification.data.labels import RawLabels, counted, fold
-from plugins.nlp.text_classification.data.reading import read_rows
+from plugins.nlp.text_classification.data.reading import read_columns, read_rows
 from plugins.nlp.text_classification.data.records import Labelled, Source, Split
 from plugins.nlp.text_classification.data.texts import nul_notes, swallowed_notes
 from plugins.tables.files import find_path
@@ -43,6 +43,7 @@ def _read(file: LabelledFile, names: Sequence[str]) -> Labelled:
     path = find_path(str(file.path), "file")
     source = read_file(path, "file", file.format or Format())
     roles = choose_columns(source, file.text, file.label)
+    source = read_columns(source, roles)
     rows = read_rows(source, roles)
     filled = rows.filled & ~rows.header
     if not filled.any():

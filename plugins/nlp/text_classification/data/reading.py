@@ -25,7 +25,7 @@ from plugins.nlp.text_classification.data.moments import group_codes, read_group
 from plugins.nlp.text_classification.data.records import Source, Split
 from plugins.nlp.text_classification.data.texts import nul_notes, read_texts, swallowed_notes
 
-__all__ = ["ReadData", "Rows", "read_rows", "read_sources"]
+__all__ = ["ReadData", "Rows", "read_columns", "read_rows", "read_sources"]
 
 EMPTY, UNLABELLED, HEADER = "empty text", "no label", "repeated header"
 _DROPPED = {
@@ -92,7 +92,8 @@ def read_sources(sources: Mapping[str, Sequence[Source]], dataset: FilesDataset 
     first = sources["train"][0]
     roles = choose_columns(first, dataset.text, dataset.label, dataset.group, dataset.time)
     found = _Found(notes=[note for note in [header_note(first, named=_named(dataset))] if note])
-    for split, files in sources.items():  # train comes first
+    for split, opened in sources.items():  # train comes first
+        files = [read_columns(source, roles) for source in opened]
         rows = [read_rows(source, roles) for source in files]
         found.notes += [note for source in files for note in source.notes]
         if not any(part.filled.any() for part in rows):
@@ -172,13 +173,23 @@ def _add_split(
         found.moments[split] = [(source, stored_times(source, roles.time, part)) for source, part in sides]
 
 
-def read_rows(source: Source, roles: ColumnRoles) -> Rows:
-    """Read texts and labels of one file.
+def read_columns(source: Source, roles: ColumnRoles) -> Source:
+    """Read those columns of a file that are needed.
 
     Raises:
-        DataError: A column that is missing or holds something else.
+        DataError: One is missing, or the file cannot be read.
     """
     check_columns(source, roles)
+    named = dict.fromkeys((*roles.text, roles.label, roles.group, roles.time))
+    return source.read([name for name in named if name is not None])
+
+
+def read_rows(source: Source, roles: ColumnRoles) -> Rows:
+    """Take texts and labels out of one file.
+
+    Raises:
+        DataError: A column that holds something else.
+    """
     texts, filled = read_texts(source, roles.text)
     raw = read_labels(source, roles.label)
     header = np.zeros(filled.size, dtype=bool)

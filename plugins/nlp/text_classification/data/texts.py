@@ -1,7 +1,7 @@
 """The text of every row: columns joined, anything printable as a string, blank rows found."""
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -12,12 +12,14 @@ from plugins.nlp.text_classification.data.joining import SEPARATOR
 from plugins.nlp.text_classification.data.plain import plain
 from plugins.nlp.text_classification.data.records import Source
 from plugins.nlp.text_classification.data.values import read_values
+from plugins.tables.table import TextRows
 from plugins.tables.wording import counted
 
 __all__ = ["nul_notes", "read_texts", "swallowed_notes"]
 
 _LONGEST_CLASS = 40
 """Characters; longer names are left out of a pattern that RE2 must be able to hold."""
+_MOST_COLUMNS = 1000
 _FEW_CELLS = 2000
 """Cells that are looked at one by one; of more only those that match such a pattern."""
 _NAMED = 5
@@ -83,10 +85,14 @@ def swallowed_notes(source: Source, label: str, values: Iterable[str]) -> list[s
         return []
     known = {value for value in values if "\n" not in value and "\r" not in value}
     found: dict[int, str] = {}
-    for name in source.table.column_names:
-        for row in _candidates(source.table[name], source.text_rows.delimiter, known):
-            if row + 1 not in source.text_rows.noted and _holds_rows(source, row, label, known):
-                found.setdefault(row + 1, name)
+    before = 0
+    for table in _all_cells(source, source.text_rows):
+        for name in table.column_names:
+            for row in _candidates(table[name], source.text_rows.delimiter, known):
+                number = before + row + 1
+                if number not in source.text_rows.noted and _holds_rows(table, row, source, label, known):
+                    found.setdefault(number, name)
+        before += table.num_rows
     if not found:
         return []
     lines = source.text_rows.lines_of(sorted(found)[:_NAMED])
@@ -98,6 +104,18 @@ def swallowed_notes(source: Source, label: str, values: Iterable[str]) -> list[s
     if len(found) > _NAMED:
         notes.append(f"{source.origin}: {len(found) - _NAMED:,} more rows look as if they had swallowed others.")
     return notes
+
+
+def _all_cells(source: Source, text_rows: TextRows) -> Iterator[pa.Table]:
+    """Yield all rows with all columns, as far as there may be rows of several lines.
+
+    Tables of thousands of columns, of which not all are read, are left out: it would take long.
+    """
+    if len(source.table.column_names) == len(source.columns):
+        yield source.table
+    elif text_rows.several and source.file is not None and len(source.columns) <= _MOST_COLUMNS:
+        for batch in source.file.batches(1 << 16):
+            yield pa.Table.from_batches([batch])
 
 
 def _candidates(column: pa.ChunkedArray, delimiter: str, labels: Collection[str]) -> list[int]:
@@ -114,11 +132,11 @@ def _candidates(column: pa.ChunkedArray, delimiter: str, labels: Collection[str]
     return list(several.tolist())
 
 
-def _holds_rows(source: Source, row: int, label: str, labels: Collection[str]) -> bool:
+def _holds_rows(table: pa.Table, row: int, source: Source, label: str, labels: Collection[str]) -> bool:
     """Return whether the first and the last line of a row look like rows."""
     delimiter = source.text_rows.delimiter if source.text_rows else ""
-    names = source.table.column_names
-    lines = re.split(r"\r\n|\r|\n", delimiter.join(source.table[name][row].as_py() or "" for name in names))
+    names = table.column_names
+    lines = re.split(r"\r\n|\r|\n", delimiter.join(table[name][row].as_py() or "" for name in names))
     ends = [line.split(delimiter) for line in (lines[0], lines[-1])]
     return all(len(cells) == len(names) and cells[names.index(label)].strip() in labels for cells in ends)
 
