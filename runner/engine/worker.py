@@ -3,10 +3,12 @@
 A worker never touches the database. Its `Bench` does the work; this file is about the pipe.
 """
 
+import errno
 import os
 import queue
 import signal
 import sys
+import tempfile
 import threading
 import time
 import traceback
@@ -15,9 +17,10 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from catalog.contract import Decision, EpochMetrics
-from catalog.errors import ModelcatError, OutOfMemoryError, StoppedError, WorkError
+from catalog.environment import environment_fault
+from catalog.errors import EnvironmentFaultError, ModelcatError, OutOfMemoryError, StoppedError, WorkError
 from runner.engine.bench import Bench
-from runner.engine.messages import Answer, Checkpointed, Done, Event, Failed, Job, Pause, Report, Tick
+from runner.engine.messages import Answer, Checkpointed, Done, Event, Failed, Job, Pause, Report, Task, Tick, Train
 
 __all__ = ["serve", "work"]
 
@@ -118,13 +121,36 @@ class _Line:
 def _attempt(bench: Bench, job: Job, line: _Line) -> Event:
     try:
         return Done(job.id, bench.do(job.task, line))
-    except ModelcatError as error:
-        return Failed(job.id, error)
-    except MemoryError:
-        return Failed(job.id, OutOfMemoryError("the machine's memory is used up"), traceback.format_exc())
     except Exception as error:  # noqa: BLE001 -- whatever a trainer raises is one failed job, not a lost worker
-        message = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        return Failed(job.id, WorkError(message), traceback.format_exc())
+        return _failed(job, error)
+
+
+def _failed(job: Job, error: Exception) -> Failed:
+    """Say what a job failed of; the machine's own faults are told from the work's."""
+    details = traceback.format_exc()
+    if (fault := environment_fault(error, _places(job.task)) or _removed(job.task, error)) is not None:
+        return Failed(job.id, fault, details)
+    match error:
+        case ModelcatError():
+            return Failed(job.id, error)
+        case MemoryError() | OSError(errno=errno.ENOMEM):
+            return Failed(job.id, OutOfMemoryError("the machine's memory is used up"), details)
+    message = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return Failed(job.id, WorkError(message), details)
+
+
+def _places(task: Task) -> list[Path]:
+    """Return the folders that a task writes to."""
+    subject = getattr(task, "subject", None)
+    named = [getattr(task, "folder", None), getattr(task, "path", None), getattr(subject, "cache", None)]
+    return [*(place for place in named if place is not None), Path(tempfile.gettempdir())]
+
+
+def _removed(task: Task, error: Exception) -> EnvironmentFaultError | None:
+    """Return what to say of a training whose folder somebody has removed meanwhile."""
+    if not isinstance(task, Train) or isinstance(error, ModelcatError) or task.folder.exists():
+        return None
+    return EnvironmentFaultError(f"the folder {task.folder} was removed during its training. Leave it where it is")
 
 
 def _end_with(coordinator: int) -> None:
