@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar, Un
 from sqlalchemy import Connection
 
 from catalog.errors import StoreError, StudyConflictError, clause
+from catalog.study import QUEUE_FILES
 from runner.store import connections, creation, examination, files, leasing, reading, requests, schema, writing
 from runner.store.creation import Condition
 from runner.store.examination import Examination
@@ -228,7 +229,8 @@ class Store:
 
         with self._reading() as connection:
             reading.study_id(connection, study)
-        folder = None if root is None else files.study_folder(root, study)
+        # A study of such a name was queued by an older version, and never run: it has no files.
+        folder = None if root is None or study in QUEUE_FILES else files.study_folder(root, study)
         with self.explained(), self._writer.begin() as connection:
             lease = leasing.acquire(connection, study, Owner.this_process(), DELETION_TIME)
             study_id = leasing.fence(connection, study, lease)

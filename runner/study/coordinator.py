@@ -42,7 +42,7 @@ from runner.study.identity import Identity
 from runner.study.inspection import changed_data
 from runner.study.log import StudyLog
 from runner.study.names import study_name
-from runner.study.opening import check_same, facts_of, find_study, refuse_foreign, versions_of
+from runner.study.opening import check_same, facts_of, find_study, refuse_foreign, refuse_shared_folder, versions_of
 from runner.study.place import Place
 from runner.study.preparing import tunable, widened
 from runner.study.progress import Listener, Opened, Tee
@@ -90,6 +90,8 @@ def run_study(
                 listener.note(changed)
             return known
         _refuse_fruitless(known, request)
+    else:
+        refuse_shared_folder(place.folder, name)
     log = StudyLog(place.folder_of(name), listener.note)
     told = Tee((listener, log))
     with held_back(), _faults_told(place), ExitStack() as stack:

@@ -26,7 +26,7 @@ from runner.store.requests import refuse_to_queue
 from runner.store.store import Store
 from runner.study.log import StudyLog
 from runner.study.names import study_name
-from runner.study.opening import check_same, facts_of, find_study, refuse_foreign
+from runner.study.opening import check_same, facts_of, find_study, refuse_foreign, refuse_shared_folder
 from runner.study.place import Place
 from runner.study.progress import Listener
 from runner.study.session import LEASE_TTL
@@ -55,6 +55,7 @@ def submit(request: Request, place: Place, mode: Mode = "study") -> StudyRecord:
     with Store.open(place.storage, create=True) as store:
         if known is None:
             refuse_foreign(store, name)
+            refuse_shared_folder(place.folder, name)
             store.enqueue(name, **facts_of(request, mode))
         else:
             check_same(known, request, mode)
