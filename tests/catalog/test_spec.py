@@ -298,8 +298,19 @@ def test_a_field_that_may_name_a_folder_starts_from_the_specs_folder(tmp_path, m
         "aux.b",
         "Com1",
         "lpt9.x.y",
-    ]
-    + ["mine.", "mine..", ".mine", ".tmp-1", "mine ", " mine", "mine\n", "a/b", "a\\b", "..", "-x", ""],
+        "mine.",
+        "mine..",
+        ".mine",
+        ".tmp-1",
+        "mine ",
+        " mine",
+        "mine\n",
+        "a/b",
+        "a\\b",
+        "..",
+        "-x",
+        "",
+    ],
 )
 def test_a_name_that_no_folder_can_have_everywhere_is_refused(name, tmp_path):
     """Or that the folder of studies uses itself."""
