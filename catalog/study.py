@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, field_validator, model_validator
 
 from catalog.dataset import Seed, Strict
+from catalog.errors import clause
 from catalog.search_space_hints import hint_entry, hint_space
 from catalog.space import Choices, FloatRange, IntRange, Range, Scalar
 from catalog.suggest import nearest
@@ -179,7 +180,7 @@ class Study(Strict):
     @classmethod
     def _free(cls, name: str | None) -> str | None:
         if name is not None and (reason := reserved_name(name)) is not None:
-            raise ValueError(f"{name!r} cannot be a study's name: {reason}. Give it another")
+            raise ValueError(f"{name!r} cannot be a study's name: {clause(reason)}. Give it another")
         return name
 
     @field_validator("search_space", mode="before")
