@@ -15,6 +15,8 @@
     │   │   └── BusyError        somebody else keeps it locked
     │   ├── OutOfMemoryError     a training did not fit
     │   ├── DivergedError        a loss that is not finite
+    │   ├── EnvironmentFaultError  the machine is at fault: a full disk, a limit
+    │   │   └── MissingLibraryError  a library cannot be loaded
     │   └── LostWorkerError      the process that trained is gone
     │       └── HungWorkerError  it made no progress any more
     └── StoppedError             somebody asked that a study stop    exit code 130, as after Ctrl+C
@@ -31,9 +33,11 @@ __all__ = [
     "BusyError",
     "DataError",
     "DivergedError",
+    "EnvironmentFaultError",
     "HungWorkerError",
     "InputError",
     "LostWorkerError",
+    "MissingLibraryError",
     "ModelSourceError",
     "ModelcatError",
     "OutOfMemoryError",
@@ -192,6 +196,21 @@ class DivergedError(WorkError):
     """A training's loss became NaN or infinite."""
 
     kind = "diverged"
+
+
+class EnvironmentFaultError(WorkError):
+    """The machine is at fault, not the work: a full disk, one that cannot be read or written, a limit of the system.
+
+    What met it is done again once somebody has mended that; `catalog.environment` tells such errors from others.
+    """
+
+    kind = "environment"
+
+
+class MissingLibraryError(EnvironmentFaultError):
+    """A library that the work needs cannot be loaded."""
+
+    kind = "missing_library"
 
 
 class LostWorkerError(WorkError):

@@ -6,11 +6,18 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag, field_validator, model_validator
 
 from catalog.dataset import Seed, Strict
+from catalog.errors import clause
 from catalog.search_space_hints import hint_entry, hint_space
 from catalog.space import Choices, FloatRange, IntRange, Range, Scalar
 from catalog.suggest import nearest
 
-__all__ = ["ChoicesSpec", "Confirm", "RangeSpec", "Study", "parse_duration"]
+__all__ = ["QUEUE_FILES", "ChoicesSpec", "Confirm", "RangeSpec", "Study", "parse_duration", "reserved_name"]
+
+QUEUE_FILES = ("worker.json", "worker.lock", "worker.log")
+"""Files of the queue, which lie beside the studies' folders."""
+#: Names of devices, whatever follows them after a dot
+#: (https://learn.microsoft.com/windows/win32/fileio/naming-a-file).
+_DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
 
 _UNITS = {"d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0}
 _DURATION = re.compile(r"(?:(\d+(?:\.\d+)?)d)?(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)?")
@@ -33,6 +40,17 @@ def _duration(value: str | float) -> str | float:
     if isinstance(value, str):
         parse_duration(value)
     return value
+
+
+def reserved_name(name: str) -> str | None:
+    """Return why no new study may have a name, since its folder could not have it on every system; None if it may."""
+    if name.lower() in QUEUE_FILES:
+        return f"the queue's own files are called {', '.join(QUEUE_FILES)}, in small or capital letters"
+    if _DEVICE.fullmatch(name):
+        return "Windows takes it for a device, whatever follows the first dot"
+    if name.endswith("."):
+        return "Windows leaves out a dot at the end"
+    return None
 
 
 class RangeSpec(Strict):
@@ -157,6 +175,13 @@ class Study(Strict):
         description="Times that a training is tried again, from its last checkpoint, where its process died, hung or "
         "ran out of memory. May change from run to run of a study. Typical: 1 to 5.",
     )
+
+    @field_validator("name")
+    @classmethod
+    def _free(cls, name: str | None) -> str | None:
+        if name is not None and (reason := reserved_name(name)) is not None:
+            raise ValueError(f"{name!r} cannot be a study's name: {clause(reason)}. Give it another")
+        return name
 
     @field_validator("search_space", mode="before")
     @classmethod

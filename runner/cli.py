@@ -298,7 +298,8 @@ def worker(
 ) -> None:
     """Run the queue, a study at a time.
 
-    Whatever happens to a study, the next one is run. Ctrl+C leaves the running one stopped and the others queued.
+    Whatever happens to a study, the next one is run. One whose worker died is taken up again, study.max_retries times.
+    Ctrl+C puts the running one back into the queue.
     """
     from runner.console.output import print_json
     from runner.console.queueing import done_answer, idle_seconds, print_done, run_queue

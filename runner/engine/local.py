@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Self
 
 from catalog.contract import Decision
-from catalog.errors import HungWorkerError, LostWorkerError, OutOfMemoryError
+from catalog.errors import EnvironmentFaultError, HungWorkerError, LostWorkerError, OutOfMemoryError, WorkError
 from catalog.shortages import shortage_said
 from runner.engine import interruption
 from runner.engine.engine import run_alone
@@ -39,6 +39,8 @@ _SLACK_SECONDS = 1.0
 _START_SECONDS = 30.0
 #: Workers that may die one after the other, without having been given work, before the engine gives up starting more.
 _MOST_IDLE_DEATHS = 3
+#: What ends a process whose file in memory (mmap) the disk cannot take or give, or whose file grows too large.
+_DISK_SIGNALS = {-signal.SIGBUS, -signal.SIGXFSZ}
 #: The environment is changed for a moment while a process is started, and engines may be used in several threads.
 _STARTING = threading.Lock()
 
@@ -262,8 +264,11 @@ class LocalEngine:
         if worker.job is None:
             return []
         if code == -signal.SIGKILL and oom_kills() > worker.kills:
-            error: LostWorkerError | OutOfMemoryError = OutOfMemoryError(
-                "the system ran out of memory and killed the worker process"
+            error: WorkError = OutOfMemoryError("the system ran out of memory and killed the worker process")
+        elif code in _DISK_SIGNALS:
+            error = EnvironmentFaultError(
+                f"the worker process {how}: the disk that holds a file in use is full or cannot be read, or shared "
+                "memory is used up. See that there is free space (df), /dev/shm included"
             )
         else:
             short = shortage_said(details)

@@ -7,6 +7,7 @@ import os
 import queue
 import signal
 import sys
+import tempfile
 import threading
 import time
 import traceback
@@ -15,10 +16,11 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from catalog.contract import Decision, EpochMetrics
-from catalog.errors import ModelcatError, StoppedError, WorkError
+from catalog.environment import environment_fault
+from catalog.errors import EnvironmentFaultError, ModelcatError, StoppedError, WorkError
 from catalog.shortages import shortage_in
 from runner.engine.bench import Bench
-from runner.engine.messages import Answer, Checkpointed, Done, Event, Failed, Job, Pause, Report, Tick
+from runner.engine.messages import Answer, Checkpointed, Done, Event, Failed, Job, Pause, Report, Task, Tick, Train
 from runner.engine.process_limits import end_with_parent
 
 __all__ = ["serve", "work"]
@@ -118,11 +120,35 @@ class _Line:
 def _attempt(bench: Bench, job: Job, line: _Line) -> Event:
     try:
         return Done(job.id, bench.do(job.task, line))
-    except ModelcatError as error:
-        return Failed(job.id, shortage_in(error) or error)
     except Exception as error:  # noqa: BLE001 -- whatever a trainer raises is one failed job, not a lost worker
-        message = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-        return Failed(job.id, shortage_in(error) or WorkError(message), traceback.format_exc())
+        return _failed(job, error)
+
+
+def _failed(job: Job, error: Exception) -> Failed:
+    """Say what a job failed of; the machine's own faults are told from the work's."""
+    details = traceback.format_exc()
+    if (fault := environment_fault(error, _places(job.task)) or _removed(job.task, error)) is not None:
+        return Failed(job.id, fault, details)
+    if (short := shortage_in(error)) is not None:
+        return Failed(job.id, short, details)
+    if isinstance(error, ModelcatError):
+        return Failed(job.id, error)
+    message = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return Failed(job.id, WorkError(message), details)
+
+
+def _places(task: Task) -> list[Path]:
+    """Return the folders that a task writes to."""
+    subject = getattr(task, "subject", None)
+    named = [getattr(task, "folder", None), getattr(task, "path", None), getattr(subject, "cache", None)]
+    return [*(place for place in named if place is not None), Path(tempfile.gettempdir())]
+
+
+def _removed(task: Task, error: Exception) -> EnvironmentFaultError | None:
+    """Return what to say of a training whose folder somebody has removed meanwhile."""
+    if not isinstance(task, Train) or isinstance(error, ModelcatError) or task.folder.exists():
+        return None
+    return EnvironmentFaultError(f"the folder {task.folder} was removed during its training. Leave it where it is")
 
 
 def _redirect(log: Path) -> None:

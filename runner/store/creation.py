@@ -76,7 +76,9 @@ def make(url: StorageUrl, *, busy: float | None = None) -> None:
     with _only_maker(url, busy):
         if condition(url, busy=busy) is Condition.CURRENT:
             return
-        optuna_storage(url, mode="rwc", busy=busy).engine.dispose()
+        storage = optuna_storage(url, mode="rwc", busy=busy)
+        _complete_indexes(storage)
+        storage.engine.dispose()
         engine = connections.writer_engine(url, mode="rwc", busy=busy)
         with engine.begin() as connection:
             from runner.store.migrate import upgrade  # Alembic takes half a second to import, and is needed only here
@@ -108,6 +110,20 @@ def optuna_storage(
     # Optuna wraps the database's errors in its own, and tries some things five times first; ours it lets pass.
     event.listen(storage.engine, "handle_error", lambda failure: as_ours(url, failure, busy))
     return storage
+
+
+def _complete_indexes(storage: "OptunaStorage") -> None:
+    """Make the indexes of Optuna's tables that are missing; among them those that keep names of studies unique.
+
+    Optuna makes table after table, each with its indexes, and later none for a table that is there: whatever cuts that
+    short in between, a full disk or a kill, would leave them out for ever.
+    """
+    from optuna.storages._rdb.models import BaseModel
+
+    with storage.engine.begin() as connection:
+        for table_made in BaseModel.metadata.sorted_tables:
+            for index in table_made.indexes:
+                index.create(connection, checkfirst=True)
 
 
 def _is_filled(path: Path) -> bool:

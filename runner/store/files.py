@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from catalog.errors import InputError
+from catalog.study import QUEUE_FILES
 
 __all__ = ["make_folder", "move_folder", "path_inside", "remove_tree", "study_folder", "write_bytes", "write_json"]
 
@@ -17,8 +18,6 @@ TEMPORARY = ".tmp-"
 REMOVED = ".removed-"
 #: Bytes of a file's name, and of a path, on every system that we know.
 _NAME_BYTES, _PATH_BYTES = 255, 4096
-#: What lies beside the studies' folders.
-_QUEUE = ("worker.json", "worker.lock", "worker.log")
 
 
 def study_folder(root: Path, study: str) -> Path:
@@ -29,10 +28,10 @@ def study_folder(root: Path, study: str) -> Path:
     """
     if _too_long(study):
         raise InputError(f"{study[:40]!r}… cannot be a study's name: it is longer than {_NAME_BYTES} bytes")
-    if not study or study in _QUEUE or study.startswith(".") or any(sign in study for sign in "/\\\0"):
+    if not study or study in QUEUE_FILES or study.startswith(".") or any(sign in study for sign in "/\\\0"):
         raise InputError(
             f"{study!r} cannot be a study's name: it must not hold / or \\, nor begin with a dot, nor be one of "
-            f"{', '.join(_QUEUE)}"
+            f"{', '.join(QUEUE_FILES)}"
         )
     return root / study
 

@@ -21,6 +21,7 @@ __all__ = [
     "DELETED",
     "acquire",
     "begin",
+    "begin_from_queue",
     "cap",
     "check",
     "fence",
@@ -66,11 +67,22 @@ def acquire(connection: Connection, study: str, owner: Owner, ttl: timedelta, *,
 
 
 def begin(connection: Connection, study: str, owner: Owner, ttl: timedelta, *, takeover: bool = False) -> Lease:
-    """Take the lease of a study and mark it as running, as if nobody had asked it to stop yet."""
+    """Take the lease of a study and mark it as running, as if nobody had asked it to stop or queued it yet."""
     lease = acquire(connection, study, owner, ttl, takeover=takeover)
-    running = {"state": "running", "failure": None, "stop_requested": None}
-    connection.execute(update(studies).where(studies.c.study == study).values(**running))
+    _mark_running(connection, study, {"queued": None, "restarts": 0})
     return lease
+
+
+def begin_from_queue(connection: Connection, study: str, owner: Owner, ttl: timedelta, *, again: bool) -> Lease:
+    """Take the lease of a study of the queue and mark it as running; count it where it is taken up `again`."""
+    lease = acquire(connection, study, owner, ttl)
+    _mark_running(connection, study, {"restarts": studies.c.restarts + 1} if again else {})
+    return lease
+
+
+def _mark_running(connection: Connection, study: str, values: Mapping[str, Any]) -> None:
+    running = {"state": "running", "failure": None, "stop_requested": None, **values}
+    connection.execute(update(studies).where(studies.c.study == study).values(**running))
 
 
 def refuse_half_deleted(connection: Connection, study: str) -> None:

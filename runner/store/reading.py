@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import fields
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, case, column, func, or_, select, tuple_
@@ -38,6 +39,7 @@ __all__ = [
     "study_id",
     "trial",
     "trials",
+    "unfinished_of_queue",
 ]
 
 #: Numbers beyond this are no trial's, and a database would refuse them instead of not finding them.
@@ -82,6 +84,19 @@ def queue(connection: Connection) -> list[StudyRecord]:
     table = schema.studies.c
     waiting = connection.scalars(select(table.id).where(is_queued()).order_by(table.queued, table.id)).all()
     return [study for owner in waiting for study in studies(connection, only=owner)]
+
+
+def unfinished_of_queue(connection: Connection, moment: datetime) -> list[int]:
+    """Return the ids of the studies of the queue that nobody runs, the one that was queued first before all others.
+
+    They wait in it, or were taken from it by somebody who has died, and nobody has asked that they stop.
+    """
+    table = schema.studies.c
+    taken = (table.state == "running") & table.queued.is_not(None) & table.stop_requested.is_(None)
+    lease = [column for column in table if column.name.startswith("lease_")]
+    query = select(table.id, *lease).where(is_queued() | taken).order_by(table.queued, table.id)
+    found = [(row["id"], lease_in(row)) for row in _rows(connection, query)]
+    return [owner for owner, held in found if held is None or not held.held_by_living(moment)]
 
 
 def optuna_knows(connection: Connection, study: str) -> bool:

@@ -11,6 +11,7 @@ from typing import Any, Literal, TypedDict, get_args
 
 from catalog.errors import StoreError, clause
 from catalog.metric_labels import ClassScope, scope_of
+from catalog.study import Study
 from runner.store.lease import Lease, Owner
 
 __all__ = [
@@ -101,13 +102,16 @@ class StudyRecord:
         model_dir: Folder of the kept model.
         versions: Versions of modelcat, Python and the libraries that made it.
         failure: ``{"kind", "message"}`` where the study as a whole failed.
-        queued: When it was last put into the queue; None where it was never there.
+        queued: When it was put into the queue that it waits in, or was last run from; None where somebody has run it
+            without the queue since.
         stop_requested: When somebody last asked that it stop; None once it runs again.
         trials: Trials in each state.
         best: The trial of the winner; before there is one, the best trial so far.
         early_end: Why its search ended before it made all trials (`runner.study.early_end`); None where it did not.
         damage: What is wrong with its row, and what to do, where somebody else has spoilt it. The fields that this is
             about are empty then, `state` is failed, and `failure` says so.
+        restarts: How often a worker has taken it up again, since it was put into the queue, because whoever ran it had
+            died or had met a fault of its machine.
     """
 
     study: str
@@ -140,6 +144,14 @@ class StudyRecord:
     best: BestTrial | None
     damage: str | None = None
     early_end: Mapping[str, Any] | None = None
+    restarts: int = 0
+
+    @property
+    def max_restarts(self) -> int:
+        """How often a worker may take it up again: the `study.max_retries` of its spec."""
+        settings = self.spec.get("study")
+        wanted = settings.get("max_retries") if isinstance(settings, Mapping) else None
+        return wanted if isinstance(wanted, int) else int(Study.model_fields["max_retries"].default)
 
     @property
     def class_scope(self) -> ClassScope:

@@ -9,10 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from catalog.errors import InputError, StudyConflictError, UnknownStudyError
+from catalog.errors import InputError, LostWorkerError, StudyConflictError, UnknownStudyError
 from runner.store import leasing, reading, writing
 from runner.store.lease import Lease, Owner
-from runner.store.leasing import lease_in, now
+from runner.store.leasing import now
 from runner.store.records import StudyRecord, StudyState
 from runner.store.schema import studies
 
@@ -22,6 +22,7 @@ __all__ = [
     "claim",
     "enqueue",
     "prose",
+    "put_back",
     "refuse_to_queue",
     "requeue",
     "set_prose",
@@ -46,6 +47,7 @@ def requeue(connection: Connection, study: str, planned: int | None) -> None:
         refuse_to_queue(record, planned)
     lease = leasing.acquire(connection, study, Owner.this_process(), timedelta(0))  # or refused, with who runs it
     values: dict[str, Any] = {"planned": planned or record.planned, "failure": None, "stop_requested": None}
+    values["restarts"] = 0
     if record.winner is not None:
         # What its verdict was made from: whoever runs it next must tell more trials from going on.
         values["winner"] = {"planned": record.planned, **record.winner}
@@ -71,21 +73,59 @@ def refuse_to_queue(record: StudyRecord, planned: int | None) -> None:
         )
 
 
-def claim(connection: Connection, owner: Owner, ttl: timedelta) -> tuple[StudyRecord, Lease] | None:
-    """Take the study that has waited longest, and mark it as running; None where none waits."""
-    waiting = select(studies).where(reading.is_queued()).order_by(studies.c.queued, studies.c.id)
-    # In PostgreSQL another worker may be at the first one at this moment; SQLite is locked as a whole.
-    for row in connection.execute(waiting.with_for_update(skip_locked=True)).mappings():
-        held = lease_in(dict(row))
-        if held is None or not held.held_by_living(now(connection)):
-            try:
-                lease = leasing.begin(connection, row["study"], owner, ttl)
-            except UnknownStudyError as error:  # somebody has put what is no text in the place of its name
-                failed = {"state": "failed", "failure": {"kind": error.kind, "message": error.message}}
-                connection.execute(update(studies).where(studies.c.id == row["id"]).values(failed))
-                continue
-            return _locked(connection, row["study"]), lease
+def claim(connection: Connection, owner: Owner, ttl: timedelta) -> tuple[StudyRecord, Lease | None] | None:
+    """Take the study of the queue that was put into it first and that nobody runs; None where there is none.
+
+    It is marked as running. One whose holder has died is taken up again as often as its spec says, which is counted;
+    after that it has failed, and is returned without a lease.
+    """
+    for study_id in reading.unfinished_of_queue(connection, now(connection)):
+        # In PostgreSQL another worker may be at it at this moment, or have been; SQLite is locked as a whole.
+        unlocked = select(studies).where(studies.c.id == study_id).with_for_update(skip_locked=True)
+        row = connection.execute(unlocked).mappings().first()
+        if row is None or study_id not in reading.unfinished_of_queue(connection, now(connection)):
+            continue
+        record = reading.studies(connection, only=study_id)[0]
+        again = row["state"] == "running"
+        try:
+            if again and record.restarts >= record.max_restarts:
+                _fail_abandoned(connection, record)
+                return reading.studies(connection, only=study_id)[0], None
+            lease = leasing.begin_from_queue(connection, row["study"], owner, ttl, again=again)
+        except UnknownStudyError as error:  # somebody has put what is no text in the place of its name
+            failed = {"state": "failed", "failure": {"kind": error.kind, "message": error.message}}
+            connection.execute(update(studies).where(studies.c.id == study_id).values(failed))
+            continue
+        return reading.studies(connection, only=study_id)[0], lease
     return None
+
+
+def _fail_abandoned(connection: Connection, record: StudyRecord) -> None:
+    """Take a study out of the queue whose holders have died too often."""
+    lease = leasing.acquire(connection, record.study, Owner.this_process(), timedelta(0))
+    who = f", the last time {record.lease.owner}" if record.lease else ""
+    message = (
+        f"whoever ran it has died {record.restarts + 1} times{who}: it is not taken up again, since study.max_retries "
+        f"is {record.max_restarts}. `modelcat resume {record.study}` goes on where it stopped"
+    )
+    failed = {"failure": {"kind": LostWorkerError.kind, "message": message}}
+    connection.execute(update(studies).where(studies.c.study == record.study).values(**failed))
+    leasing.release(connection, record.study, lease, "failed")
+
+
+def put_back(connection: Connection, study: str, lease: Lease, *, counted: bool) -> StudyState:
+    """Give a lease back and leave the study in the queue, at its old place; return the state in which it was left.
+
+    It is stopped instead where somebody has asked for that, or where this is counted and has happened too often.
+    """
+    record = _locked(connection, study)
+    stops = record.stop_requested is not None or record.queued is None
+    state: StudyState = "stopped" if stops or (counted and record.restarts >= record.max_restarts) else "queued"
+    leasing.release(connection, study, lease, state)
+    if counted and state == "queued":
+        again = {"restarts": studies.c.restarts + 1}
+        connection.execute(update(studies).where(studies.c.study == study).values(**again))
+    return state
 
 
 def stop(connection: Connection, study: str) -> StudyState:

@@ -24,7 +24,7 @@ __all__ = [
 VERSION_TABLE = "modelcat_alembic_version"
 
 #: Every released schema, oldest first. Kept here so that opening a database does not have to import Alembic.
-REVISIONS = ("0001", "0002", "0003", "0004")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005")
 
 OPTUNA_TABLES = frozenset(
     {
@@ -89,6 +89,7 @@ studies = Table(
     Column("failure", Document),
     Column("queued", Time),
     Column("stop_requested", Time),
+    Column("restarts", Integer, nullable=False, server_default="0"),
 )
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar, Un
 from sqlalchemy import Connection
 
 from catalog.errors import StoreError, StudyConflictError, clause
+from catalog.study import QUEUE_FILES
 from runner.store import connections, creation, examination, files, leasing, reading, requests, schema, writing
 from runner.store.creation import Condition
 from runner.store.examination import Examination
@@ -228,7 +229,8 @@ class Store:
 
         with self._reading() as connection:
             reading.study_id(connection, study)
-        folder = None if root is None else files.study_folder(root, study)
+        # A study of such a name was queued by an older version, and never run: it has no files.
+        folder = None if root is None or study in QUEUE_FILES else files.study_folder(root, study)
         with self.explained(), self._writer.begin() as connection:
             lease = leasing.acquire(connection, study, Owner.this_process(), DELETION_TIME)
             study_id = leasing.fence(connection, study, lease)
@@ -265,6 +267,8 @@ class Store:
     def begin(self, study: str, owner: Owner, ttl: timedelta, *, takeover: bool = False) -> Lease:
         """Take the lease of a study and mark it as running, in one step; what asked it to stop is forgotten.
 
+        It no longer belongs to the queue: a worker does not take it up again.
+
         Raises:
             UnknownStudyError: There is none of that name.
             StudyConflictError: Somebody runs it; told is who, and since when. Or it is half deleted. `takeover` as for
@@ -274,10 +278,12 @@ class Store:
             return leasing.begin(connection, study, owner, ttl, takeover=takeover)
 
     @_once_unlocked
-    def claim(self, owner: Owner, ttl: timedelta) -> tuple[StudyRecord, Lease] | None:
-        """Take the study that has waited longest in the queue, as `begin` does; None where none waits.
+    def claim(self, owner: Owner, ttl: timedelta) -> tuple[StudyRecord, Lease | None] | None:
+        """Take the study of the queue that was put into it first and that nobody runs; None where there is none.
 
-        No two callers ever get the same one.
+        It waits, or whoever ran it has died: then it is taken up again, which its `restarts` counts. After
+        `max_restarts` of these it has failed instead, and is returned without a lease. No two callers ever get the
+        same one.
         """
         with self._requesting() as connection:
             return requests.claim(connection, owner, ttl)
@@ -301,6 +307,19 @@ class Store:
         """
         with self.explained(), self._writer.begin() as connection:
             leasing.release(connection, study, lease, state)
+
+    @_patiently
+    def put_back(self, study: str, lease: Lease, *, counted: bool) -> StudyState:
+        """Give the lease back and leave the study in the queue; return the state in which it was left.
+
+        It is stopped instead where somebody has asked for that, or has run it without the queue; where this is
+        `counted`, also after `max_restarts` times.
+
+        Raises:
+            StudyConflictError: The lease is lost.
+        """
+        with self.explained(), self._writer.begin() as connection:
+            return requests.put_back(connection, study, lease, counted=counted)
 
     # Requests: what anybody may write, whoever holds the lease. UnknownStudyError names the nearest study there is.
 
@@ -476,6 +495,12 @@ class Store:
         """Return the studies that wait to be run, the one that has waited longest first."""
         with self._reading() as connection:
             return reading.queue(connection)
+
+    @_patiently
+    def has_work(self) -> bool:
+        """Tell whether `claim` would find something."""
+        with self._reading() as connection:
+            return bool(reading.unfinished_of_queue(connection, leasing.now(connection)))
 
     def stop_requested(self, study: str) -> bool:
         """Tell whether somebody has asked that a study stop since it began to run; False where it is gone."""

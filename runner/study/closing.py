@@ -7,7 +7,14 @@ from typing import Any
 
 from catalog.capabilities import ChanceLevel, KnowsChance
 from catalog.contract import DataSummary, Direction
-from catalog.errors import ModelcatError, StoppedError, StoreError, StudyConflictError, UnreachableError
+from catalog.errors import (
+    EnvironmentFaultError,
+    ModelcatError,
+    StoppedError,
+    StoreError,
+    StudyConflictError,
+    UnreachableError,
+)
 from catalog.results import Comparison, Evaluation
 from runner.engine.messages import Calibrate, Compare, Evaluate, Rescale
 from runner.store.judgements import evaluation_of
@@ -313,8 +320,8 @@ def _test(
     try:
         _calibrate(session, theirs, folder, baseline["key"])
         return test, {**baseline, "test": _evaluate(session, "baseline", folder, key=baseline["key"])}
-    except (StoppedError, StoreError, StudyConflictError, UnreachableError):
-        raise  # to be stopped, or the lease or the database is lost
+    except (StoppedError, StoreError, StudyConflictError, UnreachableError, EnvironmentFaultError):
+        raise  # to be stopped, or the lease, the database or the disk is lost
     except ModelcatError as error:
         session.listener.failed("baseline", error, "")
         return test, {**baseline, "failure": {"kind": error.kind, "reason": error.message}}

@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import Any, cast
 
 from catalog.contract import DataSummary
+from catalog.environment import environment_fault, is_environmental
 from catalog.errors import (
+    EnvironmentFaultError,
     InputError,
+    MissingLibraryError,
     ModelcatError,
     StoppedError,
     StoreError,
@@ -17,6 +20,7 @@ from catalog.errors import (
     UnknownStudyError,
     UnreachableError,
     WorkError,
+    clause,
 )
 from catalog.space import SearchSpace
 from catalog.spec import Request
@@ -38,7 +42,7 @@ from runner.study.identity import Identity
 from runner.study.inspection import changed_data
 from runner.study.log import StudyLog
 from runner.study.names import study_name
-from runner.study.opening import check_same, facts_of, find_study, refuse_foreign, versions_of
+from runner.study.opening import check_same, facts_of, find_study, refuse_foreign, refuse_shared_folder, versions_of
 from runner.study.place import Place
 from runner.study.preparation import Preparation, preparing
 from runner.study.preparing import tunable, widened
@@ -75,8 +79,9 @@ def run_study(
     Raises:
         StudyConflictError: The study exists with another spec or other data, or somebody runs it.
         StoppedError: Somebody asked that it stop; the study is left stopped, or is not there yet.
+        EnvironmentFaultError: The machine is at fault; the study is left stopped, or in its queue.
         ModelcatError: Data, model or work failed; the study, once made, is left resumable.
-        KeyboardInterrupt: It was interrupted; the study is left stopped.
+        KeyboardInterrupt: It was interrupted; the study is left stopped, or in its queue.
     """
     name = study_name(request, mode)
     known = find_study(place.storage, name)
@@ -86,9 +91,11 @@ def run_study(
                 listener.note(changed)
             return known
         _refuse_fruitless(known, request)
+    else:
+        refuse_shared_folder(place.folder, name)
     log = StudyLog(place.folder_of(name), listener.note)
     told = Tee((listener, log))
-    with held_back(), ExitStack() as stack:
+    with held_back(), _faults_told(place), ExitStack() as stack:
         engine = engine_for(place, request, told.note)
         prepared, is_new = None, known is None
         if is_new:
@@ -103,8 +110,12 @@ def run_study(
             if _is_done(known, request, mode):
                 return known
             prepared = None  # its data and its space are those that it was made with
+        from_queue = lease is not None
         lease = lease or store.begin(name, Owner.this_process(), LEASE_TTL, takeover=takeover)
         record = store.study(name)
+        if from_queue and record.restarts:
+            times = f"{record.restarts} of {record.max_restarts} times"
+            told.note(f"taken up again, {times}: whoever ran it had died, or met a fault of its machine")
         session = Session(
             study=name,
             request=request,
@@ -116,6 +127,7 @@ def run_study(
             cache=place.cache,
             seconds_before=record.seconds,
             checkpoint_seconds=place.checkpoint_seconds,
+            from_queue=from_queue,
         )
         with _left(session, log, known), nullcontext() if is_new else engine:
             _run(session, record, prepared or _prepare(session, record))
@@ -234,7 +246,8 @@ def _left(session: Session, log: StudyLog, known: StudyRecord | None) -> Iterato
     log.begin()
     try:
         yield
-    except BaseException as error:
+    except BaseException as raised:
+        error = _explained(raised, session)
         state = _state_after(error, session, known)
         changes: dict[str, Any] = {}
         if isinstance(error, ModelcatError) and not isinstance(error, StoppedError) and state != "finished":
@@ -248,8 +261,13 @@ def _left(session: Session, log: StudyLog, known: StudyRecord | None) -> Iterato
         # A lost lease: whoever has it now writes, not we. A lost database: a lease that nobody lives to renew ends too.
         with suppress(StudyConflictError, StoreError, UnreachableError):
             session.update(**changes)
-            session.store.release(session.study, session.lease, state)
-        raise
+            if state == "queued":
+                session.store.put_back(session.study, session.lease, counted=isinstance(error, ModelcatError))
+            else:
+                session.store.release(session.study, session.lease, state)
+        if error is raised:
+            raise
+        raise error from raised
     else:
         session.store.release(session.study, session.lease, "finished")
         log.write("finished", f"finished after {duration(session.seconds)} of work")
@@ -257,11 +275,42 @@ def _left(session: Session, log: StudyLog, known: StudyRecord | None) -> Iterato
         log.close()
 
 
+@contextmanager
+def _faults_told(place: Place) -> Iterator[None]:
+    """Turn what the machine is at fault for, before there is a study, into an error that says what to do."""
+    try:
+        yield
+    except ModelcatError:
+        raise
+    except Exception as error:
+        if (fault := environment_fault(error, (place.folder, place.cache))) is None:
+            raise
+        raise fault from error
+
+
+def _explained(error: BaseException, session: Session) -> BaseException:
+    """Return an error with what to do about the study, where the machine is at fault for it."""
+    if isinstance(error, ModelcatError) and not isinstance(error, EnvironmentFaultError):
+        return error  # it says itself what to do
+    fault = environment_fault(error, (session.folders.root, session.cache))
+    if fault is None:
+        return error
+    if session.from_queue and not isinstance(fault, MissingLibraryError):
+        after = f"`modelcat worker` goes on with the queue, in which study {session.study!r} is again"
+    else:
+        after = f"`modelcat resume {session.study}` goes on with the study"
+    return type(fault)(f"{clause(fault.message)}, then {after}: nothing has failed, and nothing that was told is lost")
+
+
 def _state_after(error: BaseException, session: Session, known: StudyRecord | None) -> StudyState:
     """Say how a run that ended in an error leaves its study: what cannot even be prepared has failed."""
     if not session.prepared and known is not None and known.state == "finished":
         return "finished"  # more trials were wanted, and nothing of what there is was touched
-    if not isinstance(error, ModelcatError) or isinstance(error, StoppedError):
+    faulty = is_environmental(error)
+    another_may = not isinstance(error, Exception) or (faulty and not isinstance(error, MissingLibraryError))
+    if session.from_queue and another_may:
+        return "queued"
+    if faulty or not isinstance(error, ModelcatError) or isinstance(error, StoppedError):
         return "stopped"
     return "stopped" if session.prepared and isinstance(error, InputError) else "failed"
 
@@ -271,12 +320,12 @@ def _log_end(log: StudyLog, error: BaseException, state: StudyState) -> None:
         case StoppedError():
             log.write("stopped", "stopped: somebody asked for it")
         case ModelcatError():
-            log.write("failed", f"{state}: {error.kind}: {error.message}")
+            log.write("failed" if state == "failed" else "stopped", f"{state}: {error.kind}: {error.message}")
         case Exception():
             log.write("failed", f"{state} by a defect: {type(error).__name__}: {error}")
             log.details(None, "".join(traceback.format_exception(error)))
         case _:
-            log.write("stopped", "stopped: interrupted")
+            log.write("stopped", "stopped: interrupted" if state == "stopped" else "interrupted, and back in the queue")
 
 
 def _announce(session: Session, data: DataSummary, space: Mapping[str, Any]) -> None:

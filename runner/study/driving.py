@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from catalog.contract import Outcome, TrialResult
+from catalog.environment import is_environmental
 from catalog.errors import (
+    EnvironmentFaultError,
     LostWorkerError,
     ModelcatError,
     OutOfMemoryError,
@@ -58,17 +60,24 @@ def drive(session: "Session", following: Following, handle: Handle) -> None:
     Raises:
         KeyboardInterrupt: It was interrupted. Trainings were given a few seconds for a checkpoint.
         StoppedError: Somebody asked that the study stop; likewise.
+        EnvironmentFaultError: A task has met a fault of the machine; likewise. It has not failed, and is done again
+            when the study goes on.
     """
     driving = _Driving(session, following, handle)
     try:
         driving.run()
-    except (KeyboardInterrupt, StoppedError) as error:
-        if not is_urgent():
+    except (KeyboardInterrupt, Exception) as error:
+        if _leaves_time(error) and not is_urgent():
             # A system that shuts down gives ten seconds in all; whoever asked for a stop can wait for a reader.
-            session.store.hurry(STOP_SECONDS if isinstance(error, StoppedError) else 0.0)
+            session.store.hurry(0.0 if isinstance(error, KeyboardInterrupt) else STOP_SECONDS)
             with suppress(ModelcatError):  # the first reason to end is the one to tell
                 driving.wind_down()
         raise
+
+
+def _leaves_time(error: BaseException) -> bool:
+    """Tell whether trainings may still be given time to end orderly: the lease holds, and nothing of ours is wrong."""
+    return isinstance(error, KeyboardInterrupt | StoppedError) or is_environmental(error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +99,7 @@ class _Driving:
         # What was heard and is not written yet, and whether all that is remembered here is what the store holds.
         self._heard: list[Event] = []
         self._in_step = True
+        self._fault: EnvironmentFaultError | None = None
 
     def run(self) -> None:
         engine = self._session.engine
@@ -98,6 +108,8 @@ class _Driving:
             if self._heard or (engine.idle and (self._more or self._again)):
                 begun = self._write(self._heard, free=engine.idle)
                 self._heard = []
+            if self._fault is not None:
+                raise self._fault
             for work in begun:
                 self._jobs[engine.submit(work.task)] = work
             if not engine.busy:
@@ -137,7 +149,7 @@ class _Driving:
             self._in_step = False
             for event in events:
                 self._take(event)
-            begun = list(self._begin(free))
+            begun = list(self._begin(free)) if self._fault is None else []
         self._in_step = True
         return begun
 
@@ -167,6 +179,9 @@ class _Driving:
         if isinstance(event, Report):
             session.record(work.name, event.metrics)
             session.later(session.listener.measured, work.name, event.metrics)
+        elif isinstance(event, Failed) and isinstance(event.error, EnvironmentFaultError):
+            self._meet_fault(work, event.error, event.details)
+            return
         elif isinstance(event, Failed) and is_death(event.error):
             if work.retries < self._most:
                 self._retry(work, event)
@@ -175,6 +190,14 @@ class _Driving:
         if isinstance(event, Failed):
             session.later(session.listener.failed, work.name, event.error, event.details)
         self._handle(work.name, event)
+
+    def _meet_fault(self, work: _Work, fault: EnvironmentFaultError, details: str) -> None:
+        """Leave a task as it is, to be done again when the study goes on; what it has written goes."""
+        session = self._session
+        self._fault = self._fault or fault
+        session.later(session.listener.failed, "", fault, details)
+        if isinstance(work.task, Train):
+            session.later(session.folders.clear, work.task.folder)
 
     def _retry(self, work: _Work, event: Failed) -> None:
         attempt, task = f"{work.retries + 1} of {self._most}", work.task
@@ -189,7 +212,7 @@ def _is_cut_short(event: Event) -> bool:
     """Tell whether a training has ended only because it was asked to: there is no result yet."""
     match event:
         case Failed(_, error):
-            return isinstance(error, StoppedError) or is_death(error)
+            return isinstance(error, StoppedError | EnvironmentFaultError) or is_death(error)
         case Done(_, TrialResult(outcome=Outcome.STOPPED)):
             return True
     return False

@@ -1,10 +1,12 @@
 """Where the files of a study lie, and how much of them is kept."""
 
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from catalog.contract import CHECKPOINTS
+from catalog.environment import environment_fault
 from catalog.errors import StoreError
 from runner.store.files import make_folder, move_folder, path_inside, remove_tree
 
@@ -27,6 +29,7 @@ class StudyFolders:
 
         Raises:
             StoreError: It cannot be made.
+            EnvironmentFaultError: It cannot be made, and the machine is at fault.
         """
         folder = self.root / "runs" / f"{self.epoch:04d}" / _plain(name)
         if attempt > 1:
@@ -35,9 +38,8 @@ class StudyFolders:
             remove_tree(folder)  # only a study whose database is gone can have left one
             make_folder(folder)  # a trial that is told as complete must not lose it in a power cut
         except OSError as error:
-            raise StoreError(
-                f"the folder {folder} cannot be made: {error.strerror}; mend that and resume the study"
-            ) from error
+            failed = StoreError(f"the folder {folder} cannot be made: {error.strerror}; mend that and resume the study")
+            raise environment_fault(error, (folder,)) or failed from error
         return folder
 
     def earlier(self, name: str, attempt: int) -> tuple[Path, ...]:
@@ -49,6 +51,18 @@ class StudyFolders:
         """Remove the checkpoints of a training that has come to its end, those of earlier tries too."""
         for folder in self._tries(name):
             shutil.rmtree(folder / CHECKPOINTS, ignore_errors=True)
+
+    @staticmethod
+    def clear(folder: Path) -> None:
+        """Remove what a try of a training that was cut short has written but for its checkpoints."""
+        for path in folder.glob("*"):
+            if path.name == CHECKPOINTS:
+                continue
+            if path.is_dir() and not path.is_symlink():
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                with suppress(OSError):
+                    path.unlink()
 
     @property
     def model(self) -> Path:

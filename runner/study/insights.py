@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from catalog.contract import Direction
+from catalog.environment import is_environmental
 from catalog.errors import ModelcatError, StoppedError, StoreError, StudyConflictError
 from catalog.results import Comparison, Flip, Interpretation
 from runner.engine.messages import Compare, FindFlips, Interpret, WriteExamples
@@ -47,6 +48,8 @@ def _attempt(session: Session, name: str, find: Callable[[], Mapping[str, Any] |
     except (StoppedError, StoreError, StudyConflictError):
         raise  # to be stopped, or the lease or the database is lost
     except (ModelcatError, OSError) as error:
+        if is_environmental(error):
+            raise  # found out when the study goes on
         kind, reason = (error.kind, error.message) if isinstance(error, ModelcatError) else ("error", str(error))
         session.listener.note(f"{name} could not be found out: {reason}")
         return {"failure": {"kind": kind, "reason": reason}}

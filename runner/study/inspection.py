@@ -4,6 +4,7 @@ from pathlib import Path
 
 from catalog.contract import DataSummary
 from catalog.dataset import FilesDataset, HubDataset
+from catalog.environment import environment_fault
 from catalog.errors import InputError, ModelcatError, PluginError, clause
 from catalog.space import Choices
 from catalog.spec import Request
@@ -21,6 +22,7 @@ def inspect_data(request: Request, cache: Path) -> DataSummary | None:
     Raises:
         DataError: The data cannot be used, or a configuration contradicts them; `field` says which part of the spec.
         PluginError: The plugin fails.
+        EnvironmentFaultError: The machine is at fault.
     """
     if isinstance(request.dataset, HubDataset):
         return None
@@ -30,7 +32,8 @@ def inspect_data(request: Request, cache: Path) -> DataSummary | None:
     except ModelcatError:
         raise
     except Exception as error:  # a third party's plugin may raise anything
-        raise PluginError(f"the plugin failed: {type(error).__name__}: {error}") from error
+        failed = PluginError(f"the plugin failed: {type(error).__name__}: {error}")
+        raise environment_fault(error, [cache]) or failed from error
     return summary
 
 

@@ -6,6 +6,7 @@ Its lines are those of the narration. Ticks are left out: a study of 10,000 tria
 import json
 import os
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -100,9 +101,12 @@ def _parsed(raw: bytes) -> LogLine | None:
 class StudyLog:
     """A listener that writes the log of one study; what cannot be written is told once, and harms nothing.
 
+    Each line is tried anew: a log goes on once a full disk has room again. Where somebody has removed the file, a new
+    one is begun, which says so.
+
     Args:
         folder: The study's own; it is made by `begin`, and what is told before then is written by it.
-        tell: Takes a line where the log cannot be written.
+        tell: Takes a line where the log cannot be written, or was removed.
     """
 
     def __init__(self, folder: Path, tell: Callable[[str], None]) -> None:
@@ -111,32 +115,22 @@ class StudyLog:
         self._metric, self._scope = "", ClassScope()
         self._waiting: list[bytes] | None = []
         self._file: IO[bytes] | None = None
+        self._missed = 0
 
     def begin(self) -> None:
-        """Open the log, and end the line that a run has left half written when it was killed."""
+        """Write from now on what is told, and what was told before."""
         waiting, self._waiting = self._waiting or [], None
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._file = self._path.open("a+b", buffering=0)
-            if end := self._file.seek(0, os.SEEK_END):
-                self._file.seek(end - 1)
-                waiting = waiting if self._file.read(1) == b"\n" else [b"\n", *waiting]
-        except OSError as error:
-            self._give_up(error)
         for line in waiting:
             self._append(line)
 
     def close(self) -> None:
-        """Let go of the file."""
-        if self._file is not None:
-            self._file.close()
-            self._file = None
+        """Let go of the file; nothing is written any more."""
+        self._release()
+        self._waiting = []
 
     def write(self, kind: str, text: str, training: str | None = None) -> None:
         """Write a line of a kind that `LogLine` lists."""
-        line: dict[str, Any] = {"time": datetime.now(UTC).isoformat(timespec="milliseconds")}
-        line |= {"kind": kind, "training": training, "text": safe(text.strip(), _LONGEST)}
-        raw = json.dumps(line).encode() + b"\n"
+        raw = _line(kind, text, training)
         if self._waiting is not None:
             self._waiting.append(raw)
         else:
@@ -192,26 +186,80 @@ class StudyLog:
         self.write("note", text)
 
     def _append(self, raw: bytes) -> None:
-        if self._file is None:
-            return
         try:
-            self._file.write(raw)
+            if self._file is not None and not self._is_there(self._file):
+                self._release()
+                removed = f"the log {self._path} was removed while the study runs: what it held is lost, and a new one"
+                self._tell(f"{removed} is begun")
+                raw = _line("note", "the log was removed while the study ran: what it held before this is lost") + raw
+            self._file = self._file or self._opened()
+            if self._missed:
+                raw = _line("note", f"{self._missed} lines are missing here: the log could not be written") + raw
+            self._write_whole(self._file, raw)
+            self._missed = 0
             if self._file.tell() > _MOST:
                 self._drop_half(self._file)
         except OSError as error:
-            self._give_up(error)
+            self._miss(error)
+
+    def _opened(self) -> IO[bytes]:
+        """Open the log, and end the line that a run has left half written when it was killed."""
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        file = self._path.open("a+b", buffering=0)
+        try:
+            if end := file.seek(0, os.SEEK_END):
+                file.seek(end - 1)
+                if file.read(1) != b"\n":
+                    self._write_whole(file, b"\n")
+        except OSError:
+            file.close()
+            raise
+        return file
+
+    @staticmethod
+    def _write_whole(file: IO[bytes], raw: bytes) -> None:
+        """Write all of it, or nothing: a disk that is nearly full takes a part and raises no error."""
+        before = file.seek(0, os.SEEK_END)
+        try:
+            done = 0
+            while done < len(raw):
+                done += file.write(raw[done:])
+        except OSError:
+            file.truncate(before)
+            raise
+
+    def _is_there(self, file: IO[bytes]) -> bool:
+        try:
+            return os.path.samestat(os.fstat(file.fileno()), self._path.stat())
+        except (FileNotFoundError, NotADirectoryError):
+            return False
 
     def _drop_half(self, file: IO[bytes]) -> None:
         file.seek(-_MOST // 2, os.SEEK_END)
         kept = file.read().partition(b"\n")[2]
-        file.close()
+        self._release()
         write_bytes(self._path, kept)
-        self._file = self._path.open("a+b", buffering=0)
+        self._file = self._opened()
         self.write("note", "the older half of this log was dropped; the store has all measurements")
 
-    def _give_up(self, error: OSError) -> None:
-        self.close()
-        self._tell(f"the log {self._path} is not written any more: {error.strerror or error}")
+    def _miss(self, error: OSError) -> None:
+        """Let a line go that cannot be written; the first one is told."""
+        with suppress(OSError):
+            self._release()
+        if not self._missed:
+            self._tell(f"the log {self._path} cannot be written, and misses lines: {error.strerror or error}")
+        self._missed += 1
+
+    def _release(self) -> None:
+        file, self._file = self._file, None
+        if file is not None:
+            file.close()
+
+
+def _line(kind: str, text: str, training: str | None = None) -> bytes:
+    line: dict[str, Any] = {"time": datetime.now(UTC).isoformat(timespec="milliseconds")}
+    line |= {"kind": kind, "training": training, "text": safe(text.strip(), _LONGEST)}
+    return json.dumps(line).encode() + b"\n"
 
 
 def _ending(details: str) -> Iterator[str]:

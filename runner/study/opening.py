@@ -3,6 +3,7 @@
 import platform
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
 from catalog import registry
@@ -12,7 +13,7 @@ from runner.store.records import Mode, StudyRecord
 from runner.store.store import Store
 from runner.study.names import differences
 
-__all__ = ["check_same", "facts_of", "find_study", "refuse_foreign", "versions_of"]
+__all__ = ["check_same", "facts_of", "find_study", "refuse_foreign", "refuse_shared_folder", "versions_of"]
 
 _LIBRARIES = ("modelcat", "torch", "transformers", "datasets", "optuna", "scikit-learn")
 
@@ -79,6 +80,28 @@ def facts_of(request: Request, mode: Mode) -> Mapping[str, Any]:
         "planned": request.spec.study.trials,
         "versions": versions_of(request.plugin.key),
     }
+
+
+def refuse_shared_folder(folder: Path, name: str) -> None:
+    """Refuse the name of a new study whose folder would be another one's, where the disk takes Mine for mine.
+
+    Args:
+        folder: Holds a folder for every study.
+        name: Of the new study.
+
+    Raises:
+        StudyConflictError: There is one of that folder.
+    """
+    if not (folder / name).exists():
+        return
+    names = [path.name for path in folder.iterdir()]
+    if name not in names:
+        other = next((known for known in names if known.lower() == name.lower()), "another one")
+        raise StudyConflictError(
+            f"{name!r} would have the folder of {other!r}: the disk of {folder} does not tell small from capital "
+            "letters; give this study another study.name",
+            field="study.name",
+        )
 
 
 def versions_of(key: str) -> dict[str, str]:

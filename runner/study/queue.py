@@ -6,8 +6,10 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from catalog.environment import environment_fault, is_environmental
 from catalog.errors import (
     InputError,
+    MissingLibraryError,
     ModelcatError,
     StoppedError,
     StoreError,
@@ -17,14 +19,14 @@ from catalog.errors import (
     WorkError,
 )
 from catalog.spec import Request
-from runner.engine.interruption import check, held_back
+from runner.engine.interruption import check, held_back, is_urgent
 from runner.store.patience import Patience
 from runner.store.records import Lease, Mode, Owner, StudyRecord
 from runner.store.requests import refuse_to_queue
 from runner.store.store import Store
 from runner.study.log import StudyLog
 from runner.study.names import study_name
-from runner.study.opening import check_same, facts_of, find_study, refuse_foreign
+from runner.study.opening import check_same, facts_of, find_study, refuse_foreign, refuse_shared_folder
 from runner.study.place import Place
 from runner.study.progress import Listener
 from runner.study.session import LEASE_TTL
@@ -53,6 +55,7 @@ def submit(request: Request, place: Place, mode: Mode = "study") -> StudyRecord:
     with Store.open(place.storage, create=True) as store:
         if known is None:
             refuse_foreign(store, name)
+            refuse_shared_folder(place.folder, name)
             store.enqueue(name, **facts_of(request, mode))
         else:
             check_same(known, request, mode)
@@ -87,7 +90,8 @@ def work(
 ) -> list[StudyRecord]:
     """Run what is in the queue, one study at a time, whatever happens to each; return them as they were left.
 
-    Any number of workers may do so at once, on any number of machines: a study is run by one of them.
+    Any number of workers may do so at once, on any number of machines: a study is run by one of them. One that died
+    with its worker, and that nobody asked to stop, is taken up again, at most as often as its `study.max_retries`.
 
     Args:
         place: Whose queue it is.
@@ -97,7 +101,8 @@ def work(
 
     Raises:
         StoreError: The database cannot be used.
-        KeyboardInterrupt: It was interrupted; the running study is left stopped, the others wait on.
+        EnvironmentFaultError: The machine is at fault; the study that met it is back in the queue, and none is lost.
+        KeyboardInterrupt: It was interrupted; the running study is back in the queue, where the others wait on.
     """
     done: list[StudyRecord] = []
     attendance = Attendance(place)
@@ -108,12 +113,14 @@ def work(
             while True:
                 check()
                 # A look first: taking takes the database's write lock, which running studies need.
-                taken = _take(store) if store.queue() else None
+                taken = _take(store) if store.has_work() else None
                 if taken is not None:
                     done.append(_run(store, place, *taken, listen))
                     since = time.monotonic()
                 elif (
-                    idle is not None and time.monotonic() - since >= idle and attendance.end(lambda: not store.queue())
+                    idle is not None
+                    and time.monotonic() - since >= idle
+                    and attendance.end(lambda: not store.has_work())
                 ):
                     return done
                 else:
@@ -123,7 +130,7 @@ def work(
                 attendance.end()
 
 
-def _take(store: Store) -> tuple[StudyRecord, Lease] | None:
+def _take(store: Store) -> tuple[StudyRecord, Lease | None] | None:
     """Claim the next study; None where there is none, or where the server was lost and the next look waits for it."""
     try:
         return store.claim(Owner.this_process(), LEASE_TTL)
@@ -132,36 +139,73 @@ def _take(store: Store) -> tuple[StudyRecord, Lease] | None:
 
 
 def _run(
-    store: Store, place: Place, record: StudyRecord, lease: Lease, listen: Callable[[StudyRecord], Listener]
+    store: Store, place: Place, record: StudyRecord, lease: Lease | None, listen: Callable[[StudyRecord], Listener]
 ) -> StudyRecord:
-    """Run one study; return how it was left."""
+    """Run one study; return how it was left. One without a lease has failed before it could be run."""
     from runner.study.coordinator import run_study  # it imports Optuna, which those who submit need not pay for
 
     listener = listen(record)
+    if lease is None:
+        _tell_failure(place, record, listener)
+        return record
     try:
         request, mode = stored_request(place, record.study)
         return run_study(request, place, listener, mode, lease=lease)
     except StoppedError as error:
         listener.note(error.message)
-    except ModelcatError as error:
-        listener.note(f"{error.kind}: {error.message}")
-        _leave(store, place, record.study, lease, error)
+    except KeyboardInterrupt:
+        if not is_urgent():
+            with suppress(StudyConflictError, StoreError, UnreachableError):  # it is back already, as a rule
+                store.put_back(record.study, lease, counted=False)
+        raise
     except Exception as error:  # noqa: BLE001 -- a defect that one study meets must not take the others' worker away
-        listener.note(f"unexpected {type(error).__name__}: {error}")
-        _leave(store, place, record.study, lease, WorkError(f"unexpected {type(error).__name__}: {error}"))
+        told = _told(place, error)
+        listener.note(f"{told.kind}: {told.message}")
+        _leave(store, place, record.study, lease, told)
+        if _meets_all(told):
+            raise told from (error.__cause__ if told is error else error)
     try:
         return store.study(record.study)
     except UnknownStudyError:  # deleted as soon as nobody ran it any more
         return replace(record, state="stopped", lease=None)
 
 
+def _told(place: Place, error: Exception) -> ModelcatError:
+    """Return an error as one to tell."""
+    if isinstance(error, ModelcatError):
+        return error
+    fault = environment_fault(error, (place.folder, place.cache))
+    return fault or WorkError(f"unexpected {type(error).__name__}: {error}")
+
+
+def _meets_all(error: ModelcatError) -> bool:
+    """Tell whether every study of the queue would meet an error: a fault of the machine, but for a missing library."""
+    return is_environmental(error) and not isinstance(error, MissingLibraryError)
+
+
 def _leave(store: Store, place: Place, study: str, lease: Lease, error: ModelcatError) -> None:
     """Give the lease of a study back that could not even be begun; whoever began it has done so already."""
+    if _meets_all(error):
+        with suppress(StudyConflictError, StoreError, UnreachableError):
+            store.put_back(study, lease, counted=True)
+        return
     # The lease is lost, no folder can have the study's name, or its log cannot be written.
     with suppress(StudyConflictError, InputError, OSError):
         store.update_study(study, lease, failure={"kind": error.kind, "message": error.message})
         store.release(study, lease, "failed")
-        log = StudyLog(place.folder_of(study), lambda _: None)
-        log.begin()
-        log.write("failed", f"failed: {error.kind}: {error.message}")
-        log.close()
+        _log_failure(place, study, error.kind, error.message)
+
+
+def _tell_failure(place: Place, record: StudyRecord, listener: Listener) -> None:
+    failure = record.failure or {}
+    kind, message = failure.get("kind", ""), failure.get("message", "")
+    listener.note(f"{kind}: {message}")
+    with suppress(InputError):  # no folder can have its name
+        _log_failure(place, record.study, kind, message)
+
+
+def _log_failure(place: Place, study: str, kind: str, message: str) -> None:
+    log = StudyLog(place.folder_of(study), lambda _: None)
+    log.begin()
+    log.write("failed", f"failed: {kind}: {message}")
+    log.close()

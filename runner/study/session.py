@@ -36,7 +36,10 @@ _STOP_SECONDS = 1.0
 
 @dataclass(slots=True)
 class Session:
-    """One run of a study, from taking its lease to giving it back; `prepared` once data and model are known good."""
+    """One run of a study, from taking its lease to giving it back.
+
+    `prepared` once data and model are known good; `from_queue` if a worker has taken it from there.
+    """
 
     study: str
     request: Request
@@ -49,6 +52,7 @@ class Session:
     seconds_before: float
     prepared: bool = False
     checkpoint_seconds: float = CHECKPOINT_SECONDS
+    from_queue: bool = False
     _started: float = field(default_factory=time.monotonic)
     _beaten: float = field(default_factory=time.monotonic)
     _looked: float = field(default_factory=time.monotonic)

@@ -1,10 +1,12 @@
 """Makes the request again that a stored study was made from."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from catalog.errors import UnknownStudyError
 from catalog.spec import Request, resolve
+from catalog.study import reserved_name
 from runner.store.records import Mode
 from runner.store.store import Store
 from runner.store.url import redact
@@ -30,6 +32,14 @@ def stored_request(place: Place, study: str) -> tuple[Request, Mode]:
     settings = record.spec.get("study")
     if isinstance(settings, Mapping):  # anything else is for `resolve` to refuse
         settings = {**settings, "name": record.study, "trials": record.planned}
+        if reserved_name(record.study) is not None:  # it was given before such names were refused
+            del settings["name"]
     spec = {name: value for name, value in record.spec.items() if name != "study"}
     request = resolve({**spec, "study": settings}, Path(record.base), source=f"study {study}, as the database has it")
-    return (request if record.mode == "study" else as_training(request, record.study)), record.mode
+    made = as_training(request, record.study) if record.mode == "train" else _named(request, record.study)
+    return made, record.mode
+
+
+def _named(request: Request, name: str) -> Request:
+    study = request.spec.study.model_copy(update={"name": name})
+    return replace(request, spec=request.spec.model_copy(update={"study": study}))

@@ -14,7 +14,6 @@ def as_training(request: Request, name: str | None = None) -> Request:
     `name` is its name in the store; made from model, data and spec if left out.
     """
     study = Study(
-        name=name,
         trials=1,
         pruner="none",
         seed=request.spec.study.seed,
@@ -24,7 +23,8 @@ def as_training(request: Request, name: str | None = None) -> Request:
     metric = next(iter(request.plugin.metrics))
     return replace(
         request,
-        spec=request.spec.model_copy(update={"study": study}),
+        # Not checked again: it may be one that was given before such names were refused.
+        spec=request.spec.model_copy(update={"study": study.model_copy(update={"name": name})}),
         metric=metric,
         direction=request.plugin.metrics[metric],
         space={},

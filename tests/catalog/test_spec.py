@@ -283,3 +283,43 @@ def test_a_field_that_may_name_a_folder_starts_from_the_specs_folder(tmp_path, m
     assert local.config.source == str((tmp_path / "models").resolve())
     assert local.as_json()["model_config"] == {"source": "models"}
     assert spec.resolve(made(model_config={"source": "not/there"}), tmp_path).config.source == "not/there"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "worker.lock",
+        "worker.json",
+        "worker.log",
+        "Worker.Lock",
+        "WORKER.JSON",
+        "con",
+        "NUL",
+        "aux.b",
+        "Com1",
+        "lpt9.x.y",
+        "mine.",
+        "mine..",
+        ".mine",
+        ".tmp-1",
+        "mine ",
+        " mine",
+        "mine\n",
+        "a/b",
+        "a\\b",
+        "..",
+        "-x",
+        "",
+    ],
+)
+def test_a_name_that_no_folder_can_have_everywhere_is_refused(name, tmp_path):
+    """Or that the folder of studies uses itself."""
+    assert list(problems(made(study={"name": name}), tmp_path)) == ["study.name"]
+
+
+@pytest.mark.parametrize(
+    "name", ["worker", "worker.lock2", "worker.locks", "console", "com", "com10", "nul-1", "a.con"]
+)
+def test_a_name_that_only_looks_like_one_is_free(name, tmp_path):
+    """Nothing else is refused."""
+    assert spec.resolve(made(study={"name": name}), tmp_path).spec.study.name == name

@@ -116,7 +116,7 @@ def test_stop_ends_a_study_that_runs_elsewhere(shell, simulated_spec, command):
 
 
 def test_stop_leaves_the_worker_to_the_next_study(shell, simulated_spec):
-    """A stopped study takes nothing else from the queue; Ctrl+C then ends the worker and leaves the rest queued."""
+    """A stopped study takes nothing else from the queue; Ctrl+C then ends the worker and leaves all others queued."""
     shell.write("s.json", simulated_spec({"x": 0.5, "seconds": 0.5}, trials=8, confirm=QUICK))
     for name in ("one", "two", "three"):
         shell.run("submit", "s.json", "--set", f"study.name={name}")
@@ -132,4 +132,4 @@ def test_stop_leaves_the_worker_to_the_next_study(shell, simulated_spec):
     assert process.returncode == 130
     assert "Traceback" not in err
     assert not psutil.wait_procs(children, timeout=5)[1]
-    assert states(shell) == {"one": "stopped", "two": "stopped", "three": "queued"}
+    assert states(shell) == {"one": "stopped", "two": "queued", "three": "queued"}

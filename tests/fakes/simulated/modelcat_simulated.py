@@ -3,9 +3,11 @@
 Accuracy after each quarter is ``share * (1 - (x - 0.7)^2)``, plus a little luck that depends on the seed, and more that
 depends on `x` too; log loss is one minus it. Guessing reaches 0.5.
 Where the environment names a folder as SIMULATED_DEATHS, the process ends once for each file in it that is named as
-what it is about to do.
+what it is about to do. Where it names one as SIMULATED_FAULTS, each file in it that is named so holds the expression of
+the error to raise, for as long as it is there.
 """
 
+import errno
 import json
 import os
 import random
@@ -38,6 +40,7 @@ class Config(Strict):
         "none", description="What happens to trainings with x above `trouble_above`."
     )
     deaths: int = Field(0, ge=0, description="Times that each training's process ends half way.")
+    weights: int = Field(0, ge=0, description="Bytes of a model beside what it answers with.")
     listens: bool = Field(False, description="Whether a training pauses when it is to.")
     checkpoints: bool = Field(False, description="Whether a training keeps a checkpoint after every quarter.")
     trouble_above: float = Field(-1.0, description="Trainings with a larger x meet the trouble.")
@@ -56,6 +59,7 @@ def summary(dataset):
 class Trainer:
     def prepare(self, dataset, config, cache):
         _die_if_told("prepare")
+        _raise_if_told("prepare")
         if config.waits:
             ours, _ = os.pipe()
             os.read(ours, 1)
@@ -63,6 +67,7 @@ class Trainer:
 
     def train(self, config, prepared, context):
         _die_if_told(context.folder.name)
+        _raise_if_told(context.folder.name)
         if config.x > config.trouble_above:
             _meet(config.trouble, config.x)
         history, done = [], _done(context) if config.checkpoints else 0
@@ -90,6 +95,7 @@ class Trainer:
         model, predictions = context.folder / "model", context.folder / "validation.json"
         model.mkdir()
         model.joinpath("model.json").write_text(json.dumps({"accuracy": value}))
+        model.joinpath("weights").write_bytes(bytes(config.weights))
         predictions.write_text(json.dumps(value))
         return TrialResult(
             Outcome.COMPLETE,
@@ -105,6 +111,7 @@ class Trainer:
 
     def evaluate(self, model_dir, prepared, split, *, folder, device, threads):
         _die_if_told("evaluate")
+        _raise_if_told("evaluate")
         value = json.loads(model_dir.joinpath("model.json").read_text())["accuracy"]
         folder.joinpath(f"{split}.json").write_text(json.dumps(value))
         return Evaluation(
@@ -113,6 +120,7 @@ class Trainer:
 
     def compare(self, first, second, metric, seed):
         _die_if_told("compare")
+        _raise_if_told("compare")
         means = [sum(json.loads(path.read_text()) for path in side) / len(side) for side in (first, second)]
         difference = means[0] - means[1]
         return Comparison(metric, difference, difference - 0.01, difference + 0.01, 10, (len(first), len(second)))
@@ -155,6 +163,13 @@ def _die_if_told(what):
     if asked.exists():
         asked.unlink()
         os._exit(7)
+
+
+def _raise_if_told(what):
+    """Raise the error that somebody has asked for, such as ``OSError(errno.ENOSPC, "full")``."""
+    asked = Path(os.environ.get("SIMULATED_FAULTS", os.devnull)) / what
+    if asked.exists():
+        raise eval(asked.read_text(), {"OSError": OSError, "errno": errno, "ImportError": ImportError})  # noqa: S307 -- a test's
 
 
 def _die_again(count, deaths):

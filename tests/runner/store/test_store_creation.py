@@ -186,3 +186,20 @@ def test_records_import_nothing_heavy() -> None:
         "assert not {'optuna', 'alembic', 'torch'} & sys.modules.keys()"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_what_cut_optunas_making_short_leaves_no_index_out(tmp_path: Path) -> None:
+    """Without the one on their names, two studies of one name could be made, and neither be gone on with."""
+    url = f"sqlite:///{tmp_path / 'half.db'}"
+    Store.open(url, create=True).close()
+    with closing(sqlite3.connect(tmp_path / "half.db")) as connection, connection:
+        asked = "SELECT name FROM sqlite_master WHERE type = 'index' AND name LIKE 'ix_%'"
+        optunas = [name for (name,) in connection.execute(asked) if "modelcat" not in name]
+        assert "ix_studies_study_name" in optunas
+        for name in optunas:
+            connection.execute(f"DROP INDEX {name}")
+        for name in (*reversed([table.name for table in schema.metadata.sorted_tables]), schema.VERSION_TABLE):
+            connection.execute(f"DROP TABLE {name}")
+    Store.open(url, create=True).close()
+    with closing(sqlite3.connect(tmp_path / "half.db")) as connection:
+        assert {name for (name,) in connection.execute(asked)} >= set(optunas)

@@ -97,6 +97,70 @@ def test_the_oldest_is_claimed(store: Store, enqueue: Callable[..., None], make_
 
 
 @pytest.mark.both_databases
+def test_the_study_of_a_dead_worker_is_claimed_again(store: Store, enqueue: Callable[..., None]) -> None:
+    """Before those that wait, at most as often as its retries, each counted; then it has failed, with the reason."""
+    enqueue("one")
+    enqueue("two")
+    for restarts in (0, 1, 2):
+        assert store.has_work()
+        record, lease = store.claim(AWAY, timedelta(0))
+        assert (record.study, record.state, record.restarts, record.lease) == ("one", "running", restarts, lease)
+        assert record.max_restarts == 2
+    record, lease = store.claim(AWAY, timedelta(0))
+    assert (record.study, record.state, lease, record.lease) == ("one", "failed", None, None)
+    assert record.failure["kind"] == "lost_worker"
+    assert "has died 3 times, the last time process 1 on elsewhere.example" in record.failure["message"]
+    assert "modelcat resume one" in record.failure["message"]
+    assert store.claim(AWAY, MINUTE)[0].study == "two"
+    assert not store.has_work()
+    store.requeue("one")
+    assert (store.study("one").restarts, store.study("one").failure) == (0, None)
+    assert store.claim(AWAY, MINUTE)[0].study == "one"
+
+
+@pytest.mark.both_databases
+def test_what_was_stopped_or_never_queued_is_not_claimed_again(
+    store: Store, enqueue: Callable[..., None], make_study: Callable[..., None]
+) -> None:
+    """Nor is what a person went on with by hand, and what a living process of another host holds."""
+    make_study("by-hand")
+    store.begin("by-hand", AWAY, timedelta(0))
+    enqueue("resumed")
+    store.claim(AWAY, timedelta(0))
+    store.begin("resumed", AWAY, timedelta(0))
+    enqueue("asked-to-stop")
+    _, lease = store.claim(AWAY, MINUTE)
+    store.request_stop("asked-to-stop")
+    store.renew("asked-to-stop", lease, timedelta(0))
+    enqueue("lives")
+    store.claim(AWAY, MINUTE)
+    assert not store.has_work()
+    assert store.claim(Owner.this_process(), MINUTE) is None
+
+
+@pytest.mark.both_databases
+def test_a_study_is_put_back_at_its_old_place(store: Store, enqueue: Callable[..., None]) -> None:
+    """It is stopped instead if somebody asked for that, has run it by hand, or if it was counted too often."""
+    enqueue("one")
+    enqueue("two")
+    for counted, restarts in ((False, 0), (True, 1), (True, 2), (False, 2)):
+        record, lease = store.claim(AWAY, MINUTE)
+        assert record.study == "one"
+        assert store.put_back("one", lease, counted=counted) == "queued"
+        assert (store.study("one").restarts, store.study("one").lease) == (restarts, None)
+        assert [waiting.study for waiting in store.queue()] == ["one", "two"]
+    _, lease = store.claim(AWAY, MINUTE)
+    assert store.put_back("one", lease, counted=True) == "stopped"
+    _, lease = store.claim(AWAY, MINUTE)
+    store.request_stop("two")
+    assert store.put_back("two", lease, counted=False) == "stopped"
+    lease = store.begin("two", AWAY, MINUTE)
+    assert store.put_back("two", lease, counted=False) == "stopped"
+    with pytest.raises(StudyConflictError):
+        store.put_back("one", lease, counted=False)
+
+
+@pytest.mark.both_databases
 def test_two_claimers_never_get_one_study(
     store: Store, url: str, enqueue: Callable[..., None], start: Callable[..., Popen[str]]
 ) -> None:

@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psutil
@@ -316,8 +316,8 @@ def test_two_workers_share_a_queue(request_of, place, worker):
         assert opened(place).study(name).trials.complete == 2
 
 
-def test_a_killed_worker_is_seen_and_its_study_finished_by_the_next(request_of, place, worker):
-    """After SIGKILL the study shows as stopped; back in the queue, it is finished with exactly its trials."""
+def test_the_study_of_a_killed_worker_is_finished_by_the_next(request_of, place, worker):
+    """After SIGKILL the study shows as stopped; nobody has to queue it again to have exactly its trials."""
     request = request_of({"x": 0.5, "seconds": 0.4}, trials=3, name="mine", pruner="none")
     submit(request, place)
     process = worker()
@@ -329,14 +329,28 @@ def test_a_killed_worker_is_seen_and_its_study_finished_by_the_next(request_of, 
     study = opened(place).study("mine")
     now = datetime.now(UTC)
     assert (study.state, study.worker_gone(now), study.effective_state(now)) == ("running", True, "stopped")
-    submit(request, place)
     out, errors = worker().communicate(timeout=100)
     assert json.loads(out.splitlines()[-1]) == {"mine": "finished"}, errors
     trials = opened(place).trials("mine")
     assert [(trial.number, trial.state) for trial in trials] == [(number, "complete") for number in range(3)]
+    log = [line.text for line in read_log(place.folder / "mine")[0]]
+    assert "taken up again, 1 of 2 times: whoever ran it had died, or met a fault of its machine" in log
 
 
-def test_an_interrupted_worker_leaves_its_study_stopped_and_the_rest_queued(request_of, place, worker):
+def test_a_study_whose_workers_die_too_often_fails_and_the_next_is_run(request_of, place, recorder):
+    """Its log and its row tell why, and a person can go on with it."""
+    for name in ("one", "two"):
+        submit(request_of(trials=2, name=name, max_retries=0, confirm={"top": 0, "seeds": 1}), place)
+    Store.open(place.storage, create=True).claim(Owner("elsewhere.example", 1, 0.0), timedelta(0))
+    done = work(place, lambda _: recorder, idle=0)
+    assert [(record.study, record.state) for record in done] == [("one", "failed"), ("two", "finished")]
+    line = read_log(place.folder / "one")[0][-1]
+    assert line.kind == "failed"
+    assert "study.max_retries is 0" in line.text
+    assert run_study(*stored_request(place, "one")[:1], place, recorder).state == "finished"
+
+
+def test_an_interrupted_worker_puts_its_study_back_into_the_queue(request_of, place, worker):
     """SIGINT ends the worker and its trainings within ten seconds."""
     for name in ("one", "two"):
         submit(request_of({"x": 0.5, "seconds": 0.5}, trials=6, name=name), place)
@@ -349,7 +363,9 @@ def test_an_interrupted_worker_leaves_its_study_stopped_and_the_rest_queued(requ
     assert time.monotonic() - began < 10
     assert process.returncode != 0
     assert not psutil.wait_procs(children, timeout=5)[1]
-    assert [opened(place).study(name).state for name in ("one", "two")] == ["stopped", "queued"]
+    assert [record.study for record in opened(place).queue()] == ["one", "two"]
+    assert opened(place).study("one").restarts == 0
+    assert read_log(place.folder / "one")[0][-1].text == "interrupted, and back in the queue"
     assert not list(place.folder.glob("worker.json"))
 
 
@@ -363,7 +379,7 @@ def test_holding_back_inside_holding_back(request_of, place):
 
     with pytest.raises(KeyboardInterrupt):
         work(place, listen, idle=0)
-    assert opened(place).study("mine").state == "stopped"
+    assert opened(place).study("mine").state == "queued"
     with held_back():  # a fresh block starts without it
         pass
 

@@ -1,7 +1,12 @@
 """The log of a study: what is told is written, whatever happens to the file."""
 
+import errno
+import io
 import json
+import os
+import shutil
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -151,7 +156,47 @@ def test_a_log_that_cannot_be_written_is_told_once(tmp_path, said):
     log.note("after")
     log.close()
     assert len(said) == 1
-    assert "is not written any more" in said[0]
+    assert "cannot be written, and misses lines" in said[0]
+
+
+def test_a_log_that_is_removed_while_a_study_runs_is_told_and_begun_anew(log, tmp_path, said):
+    """Nobody takes the new one for the whole."""
+    log.note("one")
+    shutil.rmtree(tmp_path / "mine")
+    log.note("two")
+    log.note("three")
+    log.close()
+    assert len(said) == 1
+    assert "was removed while the study runs" in said[0]
+    found = [text for _, text in texts(tmp_path / "mine")]
+    assert found == ["the log was removed while the study ran: what it held before this is lost", "two", "three"]
+
+
+def test_a_log_goes_on_when_a_full_disk_has_room_again(log, tmp_path, said, monkeypatch):
+    """No line is there by half, and how many are missing is told once."""
+    room = [100]
+
+    class NearlyFull(io.FileIO):
+        def write(self, content):
+            if not room[0]:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+            taken, room[0] = content[: room[0]], max(0, room[0] - len(content))
+            return super().write(taken)
+
+    log.note("one")
+    log._release()
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "open", lambda path, mode, buffering: NearlyFull(path, mode.replace("b", "")))
+        log.note("x" * 200)
+        log.note("three")
+        log.note("four")
+        room[0] = 1_000_000
+        log.note("five")
+    log.close()
+    assert len(said) == 1
+    assert "misses lines: No space left on device" in said[0]
+    found = [text for _, text in texts(tmp_path / "mine")]
+    assert found == ["one", "3 lines are missing here: the log could not be written", "five"]
 
 
 def test_a_log_that_cannot_be_read_is_told(tmp_path):
