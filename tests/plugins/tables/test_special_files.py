@@ -88,7 +88,7 @@ def test_texts_of_classes_that_become_pipes_are_one_error(
             rows_of(tmp_path)
     (tmp_path / "good" / "b.txt").unlink()
     (tmp_path / "good" / "b.txt").write_bytes(b"a" * ((1 << 24) + 1))
-    with pytest.raises(DataError, match="larger than"):
+    with pytest.raises(DataError, match="longer than"):
         rows_of(tmp_path)
 
 
