@@ -13,6 +13,7 @@ from sqlalchemy import Connection, column, event, func, inspect, select, table
 from catalog.errors import BusyError, StoreError
 from runner.store import connections
 from runner.store.failures import as_ours
+from runner.store.objects import refuse_computed_columns, refuse_objects
 from runner.store.patience import Patience
 from runner.store.schema import OPTUNA_TABLES, REVISIONS, VERSION_TABLE
 from runner.store.url import StorageUrl
@@ -47,6 +48,9 @@ def condition(url: StorageUrl, *, busy: float | None = None) -> Condition:
         return Condition.ABSENT
     engine = connections.reader_engine(url, busy=busy)
     with engine.connect() as connection:
+        if not url.path:
+            refuse_objects(connection)
+        refuse_computed_columns(connection)
         tables = set(inspect(connection).get_table_names())
         revision = _revision(connection) if VERSION_TABLE in tables else None
     engine.dispose()

@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from catalog.errors import InputError, StudyConflictError, UnknownStudyError
+from catalog.errors import InputError, StudyConflictError
 from runner.store import leasing, reading, writing
+from runner.store.damage import mend
 from runner.store.lease import Lease, Owner
 from runner.store.leasing import lease_in, now
 from runner.store.records import StudyRecord, StudyState
@@ -40,7 +41,6 @@ def enqueue(connection: Connection, values: Mapping[str, Any]) -> None:
 def requeue(connection: Connection, study: str, planned: int | None) -> None:
     """Put a study that nobody runs back into the queue."""
     record = _locked(connection, study)
-    record.refuse_damage()
     leasing.refuse_half_deleted(connection, study)
     if record.lease is None or not record.lease.held_by_living(now(connection)):
         refuse_to_queue(record, planned)
@@ -75,15 +75,12 @@ def claim(connection: Connection, owner: Owner, ttl: timedelta) -> tuple[StudyRe
     """Take the study that has waited longest, and mark it as running; None where none waits."""
     waiting = select(studies).where(reading.is_queued()).order_by(studies.c.queued, studies.c.id)
     # In PostgreSQL another worker may be at the first one at this moment; SQLite is locked as a whole.
-    for row in connection.execute(waiting.with_for_update(skip_locked=True)).mappings():
-        held = lease_in(dict(row))
+    for row in map(dict, connection.execute(waiting.with_for_update(skip_locked=True)).mappings()):
+        if mend(row) is not None:  # `studies` and `doctor` say so
+            continue
+        held = lease_in(row)
         if held is None or not held.held_by_living(now(connection)):
-            try:
-                lease = leasing.begin(connection, row["study"], owner, ttl)
-            except UnknownStudyError as error:  # somebody has put what is no text in the place of its name
-                failed = {"state": "failed", "failure": {"kind": error.kind, "message": error.message}}
-                connection.execute(update(studies).where(studies.c.id == row["id"]).values(failed))
-                continue
+            lease = leasing.begin(connection, row["study"], owner, ttl)
             return _locked(connection, row["study"]), lease
     return None
 
@@ -121,10 +118,16 @@ def set_prose(connection: Connection, study: str, column: str, text: str | None)
 
 
 def _locked(connection: Connection, study: str) -> StudyRecord:
-    """Return a study that nobody else changes before the transaction ends; SQLite is locked as a whole."""
+    """Return a study that nobody else changes before the transaction ends; SQLite is locked as a whole.
+
+    Raises:
+        StoreError: Its record is damaged; told is which field.
+    """
     study_id = reading.study_id(connection, study)
     connection.execute(select(studies.c.id).where(studies.c.id == study_id).with_for_update())
-    return reading.studies(connection, only=study_id)[0]
+    record = reading.studies(connection, only=study_id)[0]
+    record.refuse_damage()
+    return record
 
 
 def _when(moment: datetime) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from catalog.errors import StoreError, StudyConflictError, clause
 from runner.store import connections, creation, examination, files, leasing, reading, requests, schema, writing
 from runner.store.creation import Condition
+from runner.store.damage import id_in
 from runner.store.examination import Examination
 from runner.store.failures import explained
 from runner.store.patience import SLICE, Patience
@@ -149,7 +150,7 @@ class Store:
             self.patience.longest = min(longest, self.patience.longest)
 
     def examine(self) -> Examination:
-        """Look for what is wrong with the database itself; large files take a second for each 100 MB."""
+        """Look for what is wrong with the database itself; large files take seconds for each 100 MB."""
         with self._reading() as connection:
             return examination.examine(connection)
 
@@ -216,6 +217,8 @@ class Store:
     def delete_study(self, study: str, root: Path | None = None) -> None:
         """Delete a study: Optuna's, its files below `root`, the folder of all studies, and at last our rows.
 
+        One whose record is damaged can be deleted too; of one without a readable name, such as ``#7``, our rows alone.
+
         A deletion that is cut short leaves the study there, failed and not to be resumed; deleting again finishes it.
 
         Raises:
@@ -227,7 +230,11 @@ class Store:
         import optuna
 
         with self._reading() as connection:
-            reading.study_id(connection, study)
+            found = reading.study_id(connection, study)
+        if found == id_in(study):  # neither its files nor what Optuna knows of it can be found without a name
+            with self._requesting() as connection:
+                writing.drop_study(connection, found)
+            return
         folder = None if root is None else files.study_folder(root, study)
         with self.explained(), self._writer.begin() as connection:
             lease = leasing.acquire(connection, study, Owner.this_process(), DELETION_TIME)
@@ -455,9 +462,15 @@ class Store:
 
     @_patiently
     def study(self, name: str) -> StudyRecord:
-        """Return one study."""
+        """Return one study.
+
+        Raises:
+            StoreError: Its record is damaged; told is which field, and what to do.
+        """
         with self._reading() as connection:
-            return reading.studies(connection, only=reading.study_id(connection, name))[0]
+            record = reading.studies(connection, only=reading.study_id(connection, name))[0]
+        record.refuse_damage()
+        return record
 
     @_patiently
     def studies(self) -> list[StudyRecord]:

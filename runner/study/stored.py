@@ -26,7 +26,6 @@ def stored_request(place: Place, study: str) -> tuple[Request, Mode]:
         raise UnknownStudyError(f"there is no database at {redact(place.storage)}: nothing has been run here")
     with Store.open(place.storage, create=True) as store:  # going on may upgrade what an older one made
         record = store.study(study)
-    record.refuse_damage()
     settings = record.spec.get("study")
     if isinstance(settings, Mapping):  # anything else is for `resolve` to refuse
         settings = {**settings, "name": record.study, "trials": record.planned}
