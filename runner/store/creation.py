@@ -1,6 +1,7 @@
 """Making a database, or bringing an older one up to date, however many processes try at once."""
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import Enum, auto
@@ -15,7 +16,7 @@ from runner.store import connections
 from runner.store.failures import as_ours
 from runner.store.objects import refuse_computed_columns, refuse_objects
 from runner.store.patience import Patience
-from runner.store.schema import OPTUNA_TABLES, REVISIONS, VERSION_TABLE
+from runner.store.schema import OPTUNA_TABLES, REVISIONS, VERSION_TABLE, studies
 from runner.store.url import StorageUrl
 
 if TYPE_CHECKING:  # takes 0.3 s to import, which readers need not pay
@@ -25,6 +26,8 @@ __all__ = ["Condition", "condition", "make", "optuna_storage"]
 
 #: PostgreSQL names its advisory locks by number: the letters "modelcat" in ASCII.
 ADVISORY_LOCK = int.from_bytes(b"modelcat", "big")
+
+_VERSION = re.compile(r"\d{4}")
 
 
 class Condition(Enum):
@@ -52,7 +55,7 @@ def condition(url: StorageUrl, *, busy: float | None = None) -> Condition:
             refuse_objects(connection)
         refuse_computed_columns(connection)
         tables = set(inspect(connection).get_table_names())
-        revision = _revision(connection) if VERSION_TABLE in tables else None
+        revision = _revision(connection, url, tables)
     engine.dispose()
     if revision is None:
         if strange := sorted(tables - OPTUNA_TABLES - {VERSION_TABLE}):
@@ -124,8 +127,23 @@ def _is_filled(path: Path) -> bool:
         raise StoreError(f"{path} cannot be looked at: {error.strerror}") from error
 
 
-def _revision(connection: Connection) -> str | None:
-    return connection.scalar(select(column("version_num")).select_from(table(VERSION_TABLE)))
+def _revision(connection: Connection, url: StorageUrl, tables: set[str]) -> str | None:
+    """Return the schema that a database says it has; None where it has no table of ours.
+
+    Raises:
+        StoreError: It has tables of ours, but not one version.
+    """
+    stored = select(column("version_num")).select_from(table(VERSION_TABLE))
+    versions = list(connection.scalars(stored)) if VERSION_TABLE in tables else []
+    if len(versions) == 1 and isinstance(versions[0], str) and _VERSION.fullmatch(versions[0]):
+        return versions[0]
+    if studies.name not in tables:
+        return None
+    insert = f"INSERT INTO {VERSION_TABLE} VALUES ('{REVISIONS[-1]}')"
+    raise StoreError(
+        f"{url} is damaged: {VERSION_TABLE} does not say which schema it has. Put a copy of the database back; "
+        f"or if this version of modelcat has worked with it, this mends it: DELETE FROM {VERSION_TABLE}; {insert}"
+    )
 
 
 @contextmanager

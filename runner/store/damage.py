@@ -23,7 +23,6 @@ _WORDS = {"state": "failed", "mode": "study", "direction": "maximize"}
 _BY_ID = re.compile(r"#(\d{1,18})")
 #: Stands in for the time of a row that has none.
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
-_CHILDREN = (schema.trials, schema.epochs, schema.confirmations, schema.evaluations, schema.insights)
 #: Rows that are told of each table of a study; one that is spoilt is seldom alone.
 _MOST_ROWS = 3
 
@@ -72,7 +71,7 @@ def damaged_rows(connection: Connection) -> Iterator[tuple[str, str]]:
         study = dict(row)
         mend(study)
         names[study["id"]] = study["study"]
-    for table in _CHILDREN:
+    for table in schema.PARTS:
         found: dict[str, int] = {}
         for row in connection.execute(select(table).execution_options(yield_per=100)).mappings():
             study = names.get(row["study_id"])

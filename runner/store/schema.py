@@ -11,6 +11,7 @@ from runner.store.shapes import Shape
 
 __all__ = [
     "OPTUNA_TABLES",
+    "PARTS",
     "REVISIONS",
     "VERSION_TABLE",
     "confirmations",
@@ -169,3 +170,6 @@ insights = Table(
     Column("name", Prose, primary_key=True),
     Column("content", Document(Shape.INSIGHT), nullable=False),
 )
+
+PARTS = (trials, epochs, confirmations, evaluations, insights)
+"""What belongs to a study, a row or more each."""

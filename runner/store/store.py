@@ -1,7 +1,7 @@
 """`Store`: the one door to the database."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import timedelta
 from functools import wraps
 from pathlib import Path
@@ -227,8 +227,6 @@ class Store:
             InputError: Its name would have files outside `root` removed; nothing is.
             StoreError: Its files cannot be removed; told is which, and why.
         """
-        import optuna
-
         with self._reading() as connection:
             found = reading.study_id(connection, study)
         if found == id_in(study):  # neither its files nor what Optuna knows of it can be found without a name
@@ -241,8 +239,8 @@ class Store:
             study_id = leasing.fence(connection, study, lease)
             failure = {"kind": leasing.DELETED, "message": "its deletion was cut short: delete it again to finish that"}
             writing.change_study(connection, study_id, {"state": "failed", "failure": failure})
-        with self.explained(), suppress(KeyError):  # an earlier deletion came this far, or it was never begun
-            optuna.delete_study(study_name=study, storage=self.optuna_storage())
+        with self._requesting() as connection:
+            writing.drop_optuna_study(connection, study)
         if folder is not None:
             try:
                 files.remove_tree(folder)
@@ -461,15 +459,16 @@ class Store:
     # Reading: nothing here can change the database. UnknownStudyError names the nearest study there is.
 
     @_patiently
-    def study(self, name: str) -> StudyRecord:
-        """Return one study.
+    def study(self, name: str, *, damaged: bool = False) -> StudyRecord:
+        """Return one study; with `damaged` also one whose record is, as `studies` does.
 
         Raises:
             StoreError: Its record is damaged; told is which field, and what to do.
         """
         with self._reading() as connection:
             record = reading.studies(connection, only=reading.study_id(connection, name))[0]
-        record.refuse_damage()
+        if not damaged:
+            record.refuse_damage()
         return record
 
     @_patiently
