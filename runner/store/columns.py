@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import JSON, BigInteger, DateTime, Double, Integer, Text
 from sqlalchemy.engine import Dialect
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from runner.store.shapes import Shape, fault
 
@@ -58,7 +58,7 @@ class Damaged:
 class _Checked(TypeDecorator[Any]):
     """Reads each value with `read`, whatever the driver made of it; never raises."""
 
-    impl = Text()
+    impl: TypeEngine[Any] = Text()
     cache_ok = True
 
     def result_processor(self, dialect: Dialect, coltype: Any) -> Callable[[Any], Any]:  # noqa: ARG002 -- SQLAlchemy's
@@ -136,7 +136,7 @@ class Document(_Checked):
 class Measure(_Checked):
     """A measured number; one that is not finite, or larger than any that is measured, becomes NULL."""
 
-    impl = Double()
+    impl: TypeEngine[Any] = Double()
     cache_ok = True
 
     def process_bind_param(self, value: float | None, dialect: Dialect) -> float | None:  # noqa: ARG002 -- SQLAlchemy's signature
@@ -155,7 +155,7 @@ class Measure(_Checked):
 class Seconds(_Checked):
     """A time that was spent, or how far it has brought something: a number from zero up, which is never missing."""
 
-    impl = Double()
+    impl: TypeEngine[Any] = Double()
     cache_ok = True
 
     def read(self, value: Any) -> Any:
@@ -327,7 +327,7 @@ def _shown(value: Any) -> str:
         case bytes():
             return f"a blob of {len(value):,} bytes"
         case str():
-            return ascii(value) if len(value) <= 40 else f"{ascii(value[:40])}..."
+            return ascii(value) if len(value) <= 40 else f"{value[:40]!a}..."
         case datetime():
             return value.isoformat()
-    return f"{value!r}"[:40]
+    return repr(value)[:40]

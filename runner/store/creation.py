@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import Enum, auto
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
-from sqlalchemy import Connection, column, event, func, inspect, select, table
+from sqlalchemy import Connection, Select, column, event, func, inspect, select, table
 
 from catalog.errors import BusyError, StoreError
 from runner.store import connections
@@ -50,13 +50,15 @@ def condition(url: StorageUrl, *, busy: float | None = None) -> Condition:
     if url.path and not _is_filled(url.path):
         return Condition.ABSENT
     engine = connections.reader_engine(url, busy=busy)
-    with engine.connect() as connection:
-        if not url.path:
-            refuse_objects(connection)
-        refuse_computed_columns(connection)
-        tables = set(inspect(connection).get_table_names())
-        revision = _revision(connection, url, tables)
-    engine.dispose()
+    try:
+        with engine.connect() as connection:
+            if not url.path:  # in SQLite each transaction begins with that
+                refuse_objects(connection)
+            refuse_computed_columns(connection)
+            tables = set(inspect(connection).get_table_names())
+            revision = _revision(connection, url, tables)
+    finally:
+        engine.dispose()
     if revision is None:
         if strange := sorted(tables - OPTUNA_TABLES - {VERSION_TABLE}):
             raise StoreError(f"{url} belongs to another program (table {strange[0]!r}): name another with --storage")
@@ -133,16 +135,16 @@ def _revision(connection: Connection, url: StorageUrl, tables: set[str]) -> str 
     Raises:
         StoreError: It has tables of ours, but not one version.
     """
-    stored = select(column("version_num")).select_from(table(VERSION_TABLE))
+    stored: Select[tuple[Any]] = select(column("version_num")).select_from(table(VERSION_TABLE))
     versions = list(connection.scalars(stored)) if VERSION_TABLE in tables else []
     if len(versions) == 1 and isinstance(versions[0], str) and _VERSION.fullmatch(versions[0]):
         return versions[0]
     if studies.name not in tables:
         return None
-    insert = f"INSERT INTO {VERSION_TABLE} VALUES ('{REVISIONS[-1]}')"
+    mending = f"DELETE FROM {VERSION_TABLE}; INSERT INTO {VERSION_TABLE} VALUES ('{REVISIONS[-1]}')"  # noqa: S608 -- told, not run
     raise StoreError(
         f"{url} is damaged: {VERSION_TABLE} does not say which schema it has. Put a copy of the database back; "
-        f"or if this version of modelcat has worked with it, this mends it: DELETE FROM {VERSION_TABLE}; {insert}"
+        f"or if this version of modelcat has worked with it, this mends it: {mending}"
     )
 
 

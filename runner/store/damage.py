@@ -66,11 +66,11 @@ def check(study: str, table: Table, row: dict[str, Any]) -> None:
 
 def damaged_rows(connection: Connection) -> Iterator[tuple[str, str]]:
     """Yield study and fault of what is spoilt among all that belongs to studies, a few rows of each table of each."""
-    names = {}
+    names: dict[int, str] = {}
     for row in connection.execute(select(schema.studies)).mappings():
-        study = dict(row)
-        mend(study)
-        names[study["id"]] = study["study"]
+        mended = dict(row)
+        mend(mended)
+        names[mended["id"]] = mended["study"]
     for table in schema.PARTS:
         found: dict[str, int] = {}
         for row in connection.execute(select(table).execution_options(yield_per=100)).mappings():

@@ -1,4 +1,4 @@
-"""Objects in a database that somebody else has put before, behind or into our tables: they would run with each statement.
+"""Objects that somebody else has put before, behind or into our tables: they would run with each statement.
 
 A trigger changes what is written; a view, a virtual table or a computed column answers in place of a table, and need
 never end. Neither modelcat nor Optuna makes any, so whoever reads or writes refuses them.
@@ -14,22 +14,21 @@ __all__ = ["refuse_computed_columns", "refuse_objects"]
 _TABLES = sorted({*metadata.tables, *OPTUNA_TABLES, VERSION_TABLE})
 _KINDS = {"view": "view", "table": "virtual table"}
 _NAMES = ", ".join(f"'{name}'" for name in _TABLES)
-_SQLITE = (
-    "SELECT type, name, tbl_name FROM sqlite_master WHERE type <> 'index' AND lower(tbl_name) IN"
-    f" ({_NAMES}) AND (type <> 'table' OR sql LIKE 'create virtual%') LIMIT 1"
-)
+_SQLITE = f"""
+SELECT type, name, tbl_name FROM sqlite_master
+WHERE type <> 'index' AND lower(tbl_name) IN ({_NAMES}) AND (type <> 'table' OR sql LIKE 'create virtual%') LIMIT 1
+"""  # noqa: S608 -- the names are ours
 #: Hidden columns of virtual tables, and generated ones, are of a kind that is not 0.
-_SQLITE_COLUMNS = (
-    "SELECT m.name, c.name FROM sqlite_master AS m, pragma_table_xinfo(m.name) AS c"
-    f" WHERE m.type = 'table' AND lower(m.name) IN ({_NAMES}) AND c.hidden <> 0 LIMIT 1"
-)
-_POSTGRESQL = (
-    "SELECT CASE c.relkind WHEN 'r' THEN 'trigger' WHEN 'p' THEN 'trigger' ELSE 'view' END,"
-    " coalesce(t.tgname, c.relname), c.relname"
-    " FROM pg_class AS c LEFT JOIN pg_trigger AS t ON t.tgrelid = c.oid AND NOT t.tgisinternal"
-    f" WHERE c.relname IN ({_NAMES}) AND pg_table_is_visible(c.oid)"
-    " AND (c.relkind IN ('v', 'm', 'f') OR t.oid IS NOT NULL) LIMIT 1"
-)
+_SQLITE_COLUMNS = f"""
+SELECT m.name, c.name FROM sqlite_master AS m, pragma_table_xinfo(m.name) AS c
+WHERE m.type = 'table' AND lower(m.name) IN ({_NAMES}) AND c.hidden <> 0 LIMIT 1
+"""  # noqa: S608
+_POSTGRESQL = f"""
+SELECT CASE WHEN c.relkind IN ('r', 'p') THEN 'trigger' ELSE 'view' END, coalesce(t.tgname, c.relname), c.relname
+FROM pg_class AS c LEFT JOIN pg_trigger AS t ON t.tgrelid = c.oid AND NOT t.tgisinternal
+WHERE c.relname IN ({_NAMES}) AND pg_table_is_visible(c.oid)
+AND (c.relkind IN ('v', 'm', 'f') OR t.oid IS NOT NULL) LIMIT 1
+"""  # noqa: S608
 
 
 def refuse_objects(connection: Connection) -> None:

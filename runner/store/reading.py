@@ -198,11 +198,11 @@ def _winners(connection: Connection, rows: list[dict[str, Any]], best: dict[int,
 
 def _whole(found: Iterable[tuple[int, BestTrial]]) -> dict[int, BestTrial]:
     """Leave out what is damaged; reading the trials raises an error that says so."""
-    whole = {}
-    for owner, best in found:
-        if not any(isinstance(value, Damaged | None) for value in (best.number, best.value, best.params, best.metrics)):
-            whole[owner] = best
-    return whole
+    return {
+        owner: best
+        for owner, best in found
+        if not any(isinstance(value, Damaged | None) for value in (best.number, best.value, best.params, best.metrics))
+    }
 
 
 def _early_ends(connection: Connection, only: int | None) -> dict[int, Mapping[str, Any]]:

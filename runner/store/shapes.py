@@ -4,11 +4,20 @@ Fields that are not named here may be there and are not looked at; those of an o
 """
 
 from collections.abc import Mapping
-from enum import Enum
+from enum import Enum, auto
 from functools import cache
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, InstanceOf, TypeAdapter, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    InstanceOf,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 
 __all__ = ["Shape", "fault"]
 
@@ -210,23 +219,44 @@ class _Insight(_Object):
 class Shape(Enum):
     """What a column of JSON holds."""
 
-    SPEC = _Spec
-    SPACE = dict[Text, _Range]
-    DATA = _Data
-    BASELINE = _Baseline
-    VERDICT = _Verdict
-    TEST = _Test
-    WINNER = _Winner
-    VERSIONS = dict[Text, Text | None]
-    FAILURE = _Failure
-    PARAMS = dict[Text, Scalar]
-    METRICS = Metrics
-    TRIAL_FAILURE = _TrialFailure
-    NOTES = list[Text]
-    CONFUSION = list[list[Count]]
-    DETAILS = _Details
-    INSIGHT = _Insight
-    EARLY_END = _EarlyEnd
+    SPEC = auto()
+    SPACE = auto()
+    DATA = auto()
+    BASELINE = auto()
+    VERDICT = auto()
+    TEST = auto()
+    WINNER = auto()
+    VERSIONS = auto()
+    FAILURE = auto()
+    PARAMS = auto()
+    METRICS = auto()
+    TRIAL_FAILURE = auto()
+    NOTES = auto()
+    CONFUSION = auto()
+    DETAILS = auto()
+    INSIGHT = auto()
+    EARLY_END = auto()
+
+
+_KINDS: dict[Shape, Any] = {
+    Shape.SPEC: _Spec,
+    Shape.SPACE: dict[Text, _Range],
+    Shape.DATA: _Data,
+    Shape.BASELINE: _Baseline,
+    Shape.VERDICT: _Verdict,
+    Shape.TEST: _Test,
+    Shape.WINNER: _Winner,
+    Shape.VERSIONS: dict[Text, Text | None],
+    Shape.FAILURE: _Failure,
+    Shape.PARAMS: dict[Text, Scalar],
+    Shape.METRICS: Metrics,
+    Shape.TRIAL_FAILURE: _TrialFailure,
+    Shape.NOTES: list[Text],
+    Shape.CONFUSION: list[list[Count]],
+    Shape.DETAILS: _Details,
+    Shape.INSIGHT: _Insight,
+    Shape.EARLY_END: _EarlyEnd,
+}
 
 
 def fault(shape: Shape, value: Any) -> str | None:
@@ -245,11 +275,9 @@ def fault(shape: Shape, value: Any) -> str | None:
 
 @cache
 def _validator(shape: Shape) -> TypeAdapter[Any]:
-    return TypeAdapter(shape.value, config=None if _is_model(shape.value) else ConfigDict(strict=True))
-
-
-def _is_model(kind: Any) -> bool:
-    return isinstance(kind, type) and issubclass(kind, BaseModel)
+    kind = _KINDS[shape]
+    is_model = isinstance(kind, type) and issubclass(kind, BaseModel)
+    return TypeAdapter(kind, config=None if is_model else ConfigDict(strict=True))
 
 
 def _expected(kind: str, message: str) -> str:

@@ -25,6 +25,7 @@ __all__ = [
     "put_insight",
 ]
 
+
 def create_study(connection: Connection, values: Mapping[str, Any]) -> None:
     """Insert a study, queued and run by nobody."""
     moment = now(connection)

@@ -57,14 +57,17 @@ def _difference(
     fixed = trial.system_attrs.get(_FIXED, {})
     if not isinstance(fixed, dict) or not all(map(_is_scalar, fixed.values())):
         return f"has {_FIXED} that are none"
-    if any(not _is_finite(value) for value in trial.intermediate_values.values()):
+    if not all(map(_is_finite, trial.intermediate_values.values())):
         return "has a measurement that is not a number"
     if any(distributions.get(name) != ours for name, ours in trial.distributions.items()):
         return "was drawn from another search space"
-    if record is None:
-        return None if trial.state in {OptunaState.WAITING, OptunaState.RUNNING} else "is not known to modelcat"
-    if trial.state is OptunaState.RUNNING:
+    if trial.state is OptunaState.RUNNING or (record is None and trial.state is OptunaState.WAITING):
         return None
+    return "is not known to modelcat" if record is None else _otherwise(trial, record)
+
+
+def _otherwise(trial: FrozenTrial, record: TrialRecord) -> str | None:
+    """Return in what a trial that has ended differs from what modelcat has told Optuna of it."""
     state = OptunaState.FAIL if record.reused_from is not None else _STATES.get(record.state)
     if trial.state is not state:
         return f"is {trial.state.name.lower()}, and {record.state} to modelcat"

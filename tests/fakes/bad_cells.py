@@ -38,6 +38,8 @@ CELLS = [(table.name, column.name) for table in (schema.studies, *schema.PARTS) 
 class Broken(str):
     """A text of bytes that are not UTF-8: what is before it, and a byte that begins nothing."""
 
+    __slots__ = ()
+
 
 class Blob(bytes):
     """Bytes that are no text."""
@@ -143,7 +145,8 @@ def put(url: str, table: str, column: str, value: object) -> bool:
         owner = connection.execute("SELECT id FROM modelcat_studies WHERE study = ?", (VICTIM,)).fetchone()[0]
         key = "id" if table == "modelcat_studies" else "study_id"
         row = connection.execute(
-            f"SELECT rowid FROM {table} WHERE {key} = ? ORDER BY rowid DESC LIMIT 1", (owner,)  # noqa: S608 -- ours
+            f"SELECT rowid FROM {table} WHERE {key} = ? ORDER BY rowid DESC LIMIT 1",
+            (owner,),
         ).fetchone()[0]
         given = "CAST(? || x'ff' AS TEXT)" if isinstance(value, Broken) else "?"
         value = value.encode() if isinstance(value, Broken) else value
@@ -242,8 +245,8 @@ def ask_of_victim(store: Store, victim: str) -> list[str]:
         try:
             question(victim)
         except ModelcatError as error:
-            assert error.message.count("\n") == 0
             told.append(error.message)
+    assert not any("\n" in message for message in told)
     return told
 
 

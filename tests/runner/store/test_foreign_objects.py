@@ -1,4 +1,4 @@
-"""Triggers, views and computed columns that somebody has put into a database of ours: nobody reads or writes past them."""
+"""Triggers, views and computed columns that somebody has put into a database: nobody reads or writes past them."""
 
 import sqlite3
 from collections.abc import Callable
@@ -14,6 +14,7 @@ from runner.console.database import examine_database
 from runner.store.records import Lease, TrialRecord
 from runner.store.store import Store
 
+ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i AS study_id, i AS name FROM n"
 #: A database's statement, and what is told of what it makes.
 OBJECTS = [
     # The audit's: a study of 5 trials ran to trial 7.
@@ -23,8 +24,7 @@ OBJECTS = [
     ("CREATE TRIGGER v AFTER UPDATE ON modelcat_alembic_version BEGIN DELETE FROM modelcat_studies; END", "v"),
     # The audit's: a view that never ends.
     (
-        "DROP TABLE modelcat_insights; CREATE VIEW modelcat_insights AS WITH RECURSIVE n(i) AS"
-        " (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i AS study_id, i AS name, i AS content FROM n",
+        f"DROP TABLE modelcat_insights; CREATE VIEW modelcat_insights AS {ENDLESS}",
         "view in place of modelcat_insights",
     ),
     (
@@ -155,7 +155,9 @@ def test_a_spoilt_version_of_optuna(store: Store, url: str, value: str) -> None:
         ("UPDATE trial_system_attributes SET value_json = '5'", "damaged"),
     ],
 )
-def test_spoilt_rows_of_optuna(store: Store, lease: Lease, make_study: Callable[..., None], script: str, told: str) -> None:
+def test_spoilt_rows_of_optuna(
+    store: Store, lease: Lease, make_study: Callable[..., None], script: str, told: str
+) -> None:
     """The study whose rows are spoilt does not go on, and says so; another one does, and that one can be deleted."""
     from optuna.distributions import FloatDistribution
 
@@ -178,9 +180,12 @@ def test_spoilt_rows_of_optuna(store: Store, lease: Lease, make_study: Callable[
     made.tell(asked, 0.75)
     trials(store.optuna_storage())
     run(store, script)
-    with Store.open(f"sqlite:///{store.url.path}", create=False) as again, pytest.raises(StoreError, match=told):
-        with again.explained():
-            trials(again.optuna_storage("reviews", lease))
+    with (
+        Store.open(f"sqlite:///{store.url.path}", create=False) as again,
+        pytest.raises(StoreError, match=told),
+        again.explained(),
+    ):
+        trials(again.optuna_storage("reviews", lease))
     make_study("other")
     optuna.create_study(study_name="other", storage=store.optuna_storage()).ask({"x": FloatDistribution(0, 1)})
     with pytest.raises(StudyConflictError):
