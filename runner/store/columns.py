@@ -16,6 +16,7 @@ from sqlalchemy import JSON, BigInteger, DateTime, Double, Integer, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from runner.store.files import can_be_name
 from runner.store.shapes import Shape, fault
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "Damaged",
     "Document",
     "Measure",
+    "Name",
     "Prose",
     "Seconds",
     "Seed",
@@ -215,6 +217,19 @@ class Prose(_Checked):
         if "\0" in value or not _is_unicode(value):
             return Damaged("is not text in UTF-8")
         return value
+
+
+class Name(Prose):
+    """The name of a study, which its folder has too."""
+
+    cache_ok = True
+
+    def read(self, value: Any) -> Any:
+        """Return a name that a folder can have, and that a command does not take for an option."""
+        found = super().read(value)
+        if isinstance(found, str) and (found.startswith(("-", "#")) or not can_be_name(found)):
+            return Damaged(f"is {_shown(found)}, which no study can be called")
+        return found
 
 
 class Word(_Checked):

@@ -5,7 +5,7 @@ A change here needs a revision under `migrations/versions` and its id in `REVISI
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, Table
 
-from runner.store.columns import Count, Document, Measure, Prose, Seconds, Seed, Time, Word
+from runner.store.columns import Count, Document, Measure, Name, Prose, Seconds, Seed, Time, Word
 from runner.store.records import MODES, ORIGINS, STUDY_STATES, TRIAL_STATES
 from runner.store.shapes import Shape
 
@@ -59,7 +59,7 @@ studies = Table(
     "modelcat_studies",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("study", Prose, nullable=False, unique=True),
+    Column("study", Name, nullable=False, unique=True),
     Column("key", Prose, nullable=False),
     Column("mode", Word(MODES), nullable=False),
     Column("state", Word(STUDY_STATES), nullable=False),

@@ -144,10 +144,8 @@ def put(url: str, table: str, column: str, value: object) -> bool:
     with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as connection:
         owner = connection.execute("SELECT id FROM modelcat_studies WHERE study = ?", (VICTIM,)).fetchone()[0]
         key = "id" if table == "modelcat_studies" else "study_id"
-        row = connection.execute(
-            f"SELECT rowid FROM {table} WHERE {key} = ? ORDER BY rowid DESC LIMIT 1",
-            (owner,),
-        ).fetchone()[0]
+        last = f"SELECT max(rowid) FROM {table} WHERE {key} = ?"  # noqa: S608 -- the names are ours
+        row = connection.execute(last, (owner,)).fetchone()[0]
         given = "CAST(? || x'ff' AS TEXT)" if isinstance(value, Broken) else "?"
         value = value.encode() if isinstance(value, Broken) else value
         try:

@@ -296,7 +296,7 @@ def test_delete_removes_everything(
 def test_delete_takes_no_name_for_a_path(
     store: Store, make_study: Callable[..., None], tmp_path: Path, name: str
 ) -> None:
-    """A study that a foreign database gives a path for a name is refused before anything of it is marked or removed."""
+    """A study that a foreign database gives a path for a name is refused; by its number its rows alone are removed."""
     kept = tmp_path / "keep" / "thesis.txt"
     kept.parent.mkdir()
     kept.write_text("mine")
@@ -306,9 +306,13 @@ def test_delete_takes_no_name_for_a_path(
     make_study(study)
     with pytest.raises(InputError, match="cannot be a study's name"):
         store.delete_study(study, root)
+    (record,) = store.studies()
+    assert record.study == "#1"
+    assert "no study can be called" in record.damage
+    store.delete_study("#1", root)
+    assert store.studies() == []
     assert kept.read_text() == "mine"
     assert root.is_dir()
-    assert store.study(study).state == "queued"
 
 
 def test_interrupted_deletion_can_only_be_finished(
