@@ -7,6 +7,7 @@ that does not hold what the column is for: one bad cell must not keep all other 
 import json
 import math
 import numbers
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -65,7 +66,8 @@ class _Checked(TypeDecorator[Any]):
 
     def result_processor(self, dialect: Dialect, coltype: Any) -> Callable[[Any], Any]:  # noqa: ARG002 -- SQLAlchemy's
         """Return what reads a value; SQLAlchemy's own would raise an error for the whole query."""
-        return self.read_sqlite if dialect.name == "sqlite" else self.read
+        own = type(self).read_sqlite is not _Checked.read_sqlite
+        return self.read_sqlite if own and dialect.name == "sqlite" else self.read
 
     def read(self, value: Any) -> Any:
         """Return a value of the column's kind, None, or `Damaged`."""
@@ -147,8 +149,8 @@ class Measure(_Checked):
 
     def read(self, value: Any) -> Any:
         """Return a float."""
-        if value is None:
-            return None
+        if value is None or (type(value) is float and -LARGEST <= value <= LARGEST):  # thousands at once
+            return value
         if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= LARGEST:
             return Damaged(f"is {_shown(value)}, not a number that can be measured")
         return float(value)
@@ -181,7 +183,7 @@ class Count(_Checked):
         if value is None:
             return None
         low, high = self.bounds
-        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+        if type(value) is not int or not low <= value <= high:
             return Damaged(f"is {_shown(value)}, not a whole number from {low} to {high}")
         return value
 
@@ -263,7 +265,7 @@ def from_json(text: Any) -> Any:
         written = text if isinstance(text, str) else bytes(text).decode()
         if not _is_unicode(written):
             return Damaged("is not text in UTF-8")
-        value = _JSON.decode(written)
+        value = (_STRICT if _SUSPECT.search(written) else _JSON).decode(written)
     except (ValueError, RecursionError) as error:
         return Damaged(f"is not JSON: {error}")
     if written.count("[") + written.count("{") > _DEEPEST and _is_deep(value):
@@ -308,7 +310,10 @@ def _whole(written: str) -> int:
 
 
 #: Python's reader takes NaN, Infinity and 1e999, which JSON has not, and which nobody who computes with them expects.
-_JSON = json.JSONDecoder(parse_float=_finite, parse_int=_whole, parse_constant=_finite)
+_STRICT = json.JSONDecoder(parse_float=_finite, parse_int=_whole, parse_constant=_finite)
+#: Twice as fast, for what holds no number that may be too large.
+_JSON = json.JSONDecoder(parse_constant=_finite)
+_SUSPECT = re.compile(r"[eE]\+?\d{3}|\d{300}")
 
 
 def _is_deep(value: Any) -> bool:

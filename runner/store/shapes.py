@@ -258,9 +258,17 @@ _KINDS: dict[Shape, Any] = {
     Shape.EARLY_END: _EarlyEnd,
 }
 
+#: Objects of plain values, and the kinds of those.
+_FLAT = {
+    Shape.METRICS: frozenset({float, type(None)}),
+    Shape.PARAMS: frozenset({float, int, bool, str, type(None)}),
+}
+
 
 def fault(shape: Shape, value: Any) -> str | None:
     """Return what is wrong with a value, as it follows the name of its column; None where nothing is."""
+    if (known := _FLAT.get(shape)) is not None and type(value) is dict and known.issuperset(map(type, value.values())):
+        return None  # four times as fast: there are thousands of these
     try:
         _validator(shape).validate_python(value)
     except ValidationError as error:
