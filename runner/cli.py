@@ -420,9 +420,9 @@ def trial(study: str, number: int, storage: str | None, csv: bool, json: bool) -
     from runner.store.judgements import evaluation_in
 
     store = _store(storage)
+    record = store.study(study)
     found, history = store.trial(study, number), store.epochs(study, f"trial/{number}")
     judged = evaluation_in(store.evaluations(study), f"trial/{number}", "validation")
-    record = store.study(study)
     if json:
         print_json(trial_answer(found, history, judged, record.class_scope.positive))
     elif csv:
@@ -713,7 +713,7 @@ def delete(study: str, yes: bool, storage: str | None, json: bool) -> None:
     from runner.console.text import safe
 
     store, place = _store(storage), _place(storage, 1)
-    record = store.study(study)
+    record = store.study(study, damaged=True)
     if not yes:
         if not sys.stdin.isatty():
             raise InputError(f"deleting {record.study!r} needs --yes where nobody can be asked")

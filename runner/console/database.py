@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -40,6 +41,7 @@ def examine_database(storage: str) -> list[Finding]:
         *_journal(found.journal),
         *_rights(url.path),
         *_left(studies),
+        *_spoilt(found.spoilt),
         folder,
     ]
 
@@ -84,6 +86,18 @@ def _left(studies: list[StudyRecord]) -> list[Finding]:
         elif study.damage is not None:
             found.append(finding("record", "bad", f"study {study.study}", study.damage))
     return found or [finding("studies", "good", "none is left half done")]
+
+
+def _spoilt(rows: Sequence[tuple[str, str]]) -> list[Finding]:
+    """Tell which studies have trials or results that cannot be read, the first rows of each."""
+    faults: dict[str, list[str]] = {}
+    for study, fault in rows:
+        faults.setdefault(study, []).append(fault)
+    advice = "mend it, put a copy of the database back, or run modelcat delete"
+    return [
+        finding("records", "bad", f"study {study}: {'; '.join(told)}", f"{advice} {study}")
+        for study, told in faults.items()
+    ]
 
 
 def _folder(folder: Path) -> Finding:

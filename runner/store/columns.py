@@ -1,21 +1,84 @@
-"""Column types that mean the same in SQLite and in PostgreSQL."""
+"""Column types that mean the same in SQLite and in PostgreSQL.
+
+SQLite keeps whatever somebody puts into a cell. So each type reads its cells one by one, and returns `Damaged` for one
+that does not hold what the column is for: one bad cell must not keep all other rows from being read.
+"""
 
 import json
 import math
 import numbers
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, Double, Text
+from sqlalchemy import JSON, BigInteger, DateTime, Double, Integer, Text
 from sqlalchemy.engine import Dialect
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
-__all__ = ["Damaged", "Document", "Measure", "Prose", "Time", "Word", "as_json", "from_json"]
+from runner.store.files import can_be_name
+from runner.store.shapes import Shape, fault
+
+__all__ = [
+    "LARGEST",
+    "Count",
+    "Damaged",
+    "Document",
+    "Measure",
+    "Name",
+    "Prose",
+    "Seconds",
+    "Seed",
+    "Time",
+    "Word",
+    "as_json",
+    "from_json",
+]
+
+#: Measured numbers beyond this have no meaning, and computing with them (differences, squares) would overflow.
+LARGEST = 1e100
+#: Times outside of these years overflow where they are shown in a time zone, or a lease is added to them.
+_FIRST_YEAR, _LAST_YEAR = 1970, 9000
+#: Characters of names, paths, titles and notes; the longest that is written is a note of 20,000.
+_LONGEST = 1 << 15
+#: Levels of JSON. Of more, walking through the value would reach Python's limit of recursion somewhere.
+_DEEPEST = 100
+#: Digits of a whole number in JSON: a longer one is larger than any float.
+_DIGITS = 308
+#: Seconds, passes and shares; thirty thousand years still have a date.
+_LARGEST_SPAN = 1e12
+_COUNTS, _BIG_INTEGERS = (0, 2**31 - 1), (-(2**63), 2**63 - 1)
 
 
-class Time(TypeDecorator[datetime]):
+@dataclass(frozen=True, slots=True)
+class Damaged:
+    """What is read in place of a value that somebody else has spoilt; `reason` follows the name of its field."""
+
+    reason: str
+
+
+class _Checked(TypeDecorator[Any]):
+    """Reads each value with `read`, whatever the driver made of it; never raises."""
+
+    impl: TypeEngine[Any] = Text()
+    cache_ok = True
+
+    def result_processor(self, dialect: Dialect, coltype: Any) -> Callable[[Any], Any]:  # noqa: ARG002 -- SQLAlchemy's
+        """Return what reads a value; SQLAlchemy's own would raise an error for the whole query."""
+        own = type(self).read_sqlite is not _Checked.read_sqlite
+        return self.read_sqlite if own and dialect.name == "sqlite" else self.read
+
+    def read(self, value: Any) -> Any:
+        """Return a value of the column's kind, None, or `Damaged`."""
+        raise NotImplementedError
+
+    def read_sqlite(self, value: Any) -> Any:
+        """Return the same for what SQLite holds, where that is of another kind."""
+        return self.read(value)
+
+
+class Time(_Checked):
     """A moment: timezone-aware in Python, UTC in the database. SQLite has no time zones and gets none."""
 
     impl = DateTime(timezone=True)
@@ -30,36 +93,110 @@ class Time(TypeDecorator[datetime]):
         value = value.astimezone(UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 -- SQLAlchemy's signature
+    def read(self, value: Any) -> Any:
         """Give the time zone back."""
         if value is None:
             return None
+        if not isinstance(value, datetime) or not _FIRST_YEAR <= value.year <= _LAST_YEAR:
+            return Damaged(f"is {_shown(value)}, not a time")
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
+    def read_sqlite(self, value: Any) -> Any:
+        """Read what SQLAlchemy writes of a time, which is ISO 8601 but for a space in the middle."""
+        if value is None:
+            return None
+        try:
+            return self.read(datetime.fromisoformat(value))
+        except (TypeError, ValueError):
+            return Damaged(f"is {_shown(value)}, not a time")
 
-class Document(TypeDecorator[Any]):
-    """A JSON value; None is SQL's NULL."""
+
+class Document(_Checked):
+    """A JSON value of a known shape; None is SQL's NULL."""
 
     impl = JSON(none_as_null=True)
     cache_ok = True
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__()
+        self.shape = shape
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002 -- SQLAlchemy's signature
         """Make it valid JSON."""
         return as_json(value)
 
+    def read(self, value: Any) -> Any:
+        """Check the shape of what the driver has read by `from_json`."""
+        if value is None or isinstance(value, Damaged):
+            return value
+        reason = fault(self.shape, value)
+        return value if reason is None else Damaged(reason)
 
-class Measure(TypeDecorator[float]):
-    """A measured number; one that is not finite becomes NULL."""
+    def read_sqlite(self, value: Any) -> Any:
+        """Read the text."""
+        return None if value is None else self.read(from_json(value))
 
-    impl = Double()
+
+class Measure(_Checked):
+    """A measured number; one that is not finite, or larger than any that is measured, becomes NULL."""
+
+    impl: TypeEngine[Any] = Double()
     cache_ok = True
 
     def process_bind_param(self, value: float | None, dialect: Dialect) -> float | None:  # noqa: ARG002 -- SQLAlchemy's signature
-        """Drop what is not finite."""
-        return None if value is None or not math.isfinite(value) else float(value)
+        """Drop what tells nothing."""
+        return None if value is None or not abs(value) <= LARGEST else float(value)
+
+    def read(self, value: Any) -> Any:
+        """Return a float."""
+        if value is None or (type(value) is float and -LARGEST <= value <= LARGEST):  # thousands at once
+            return value
+        if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= LARGEST:
+            return Damaged(f"is {_shown(value)}, not a number that can be measured")
+        return float(value)
 
 
-class Prose(TypeDecorator[str]):
+class Seconds(_Checked):
+    """A time that was spent, or how far it has brought something: a number from zero up, which is never missing."""
+
+    impl: TypeEngine[Any] = Double()
+    cache_ok = True
+
+    def read(self, value: Any) -> Any:
+        """Return a float."""
+        if value is None:
+            return None
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _LARGEST_SPAN:
+            return Damaged(f"is {_shown(value)}, not a number from 0 up")
+        return float(value)
+
+
+class Count(_Checked):
+    """A whole number from zero up."""
+
+    impl = Integer()
+    cache_ok = True
+    bounds = _COUNTS
+
+    def read(self, value: Any) -> Any:
+        """Return an int."""
+        if value is None:
+            return None
+        low, high = self.bounds
+        if type(value) is not int or not low <= value <= high:
+            return Damaged(f"is {_shown(value)}, not a whole number from {low} to {high}")
+        return value
+
+
+class Seed(Count):
+    """Any whole number of 64 bits."""
+
+    impl = BigInteger()
+    cache_ok = True
+    bounds = _BIG_INTEGERS
+
+
+class Prose(_Checked):
     """Any text. What a database cannot hold (NUL, halves of surrogate pairs) becomes a replacement character."""
 
     impl = Text()
@@ -71,12 +208,33 @@ class Prose(TypeDecorator[str]):
             return None
         return value.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002 -- SQLAlchemy's signature
-        """Return text even where somebody has put bytes into SQLite, which are found under no name."""
-        return value.decode(errors="replace") if isinstance(value, bytes) else value
+    def read(self, value: Any) -> Any:
+        """Return text that is UTF-8 and not longer than any that is written."""
+        if value is None:
+            return None
+        if not isinstance(value, str):
+            return Damaged(f"is {_shown(value)}, not text")
+        if len(value) > _LONGEST:
+            return Damaged(f"is a text of {len(value):,} characters: {_LONGEST:,} at most")
+        if "\0" in value or not _is_unicode(value):
+            return Damaged("is not text in UTF-8")
+        return value
 
 
-class Word(TypeDecorator[str]):
+class Name(Prose):
+    """The name of a study, which its folder has too."""
+
+    cache_ok = True
+
+    def read(self, value: Any) -> Any:
+        """Return a name that a folder can have, and that a command does not take for an option."""
+        found = super().read(value)
+        if isinstance(found, str) and (found.startswith(("-", "#")) or not can_be_name(found)):
+            return Damaged(f"is {_shown(found)}, which no study can be called")
+        return found
+
+
+class Word(_Checked):
     """One of a few words; another is a mistake in the calling code."""
 
     impl = Text()
@@ -92,20 +250,27 @@ class Word(TypeDecorator[str]):
             raise ValueError(f"{value!r} is none of {', '.join(self.allowed)}")
         return value
 
+    def read(self, value: Any) -> Any:
+        """Return one of the words."""
+        if value is None or value in self.allowed:
+            return value
+        return Damaged(f"is {_shown(value)}, none of {', '.join(self.allowed)}")
 
-@dataclass(frozen=True, slots=True)
-class Damaged:
-    """What is read in place of a value that somebody else has spoilt; `reason` follows the name of its field."""
 
-    reason: str
-
-
-def from_json(text: str) -> Any:
+def from_json(text: Any) -> Any:
     """Return what a column of JSON holds, or `Damaged`: one row must not keep all others from being read."""
+    if isinstance(text, int | float):  # SQLite makes numbers of texts that are some
+        return text if math.isfinite(text) else Damaged("is not a finite number")
     try:
-        return json.loads(text)
+        written = text if isinstance(text, str) else bytes(text).decode()
+        if not _is_unicode(written):
+            return Damaged("is not text in UTF-8")
+        value = (_STRICT if _SUSPECT.search(written) else _JSON).decode(written)
     except (ValueError, RecursionError) as error:
         return Damaged(f"is not JSON: {error}")
+    if written.count("[") + written.count("{") > _DEEPEST and _is_deep(value):
+        return Damaged(f"is nested deeper than {_DEEPEST} levels")
+    return value
 
 
 def as_json(value: Any, path: str = "value") -> Any:
@@ -129,3 +294,60 @@ def as_json(value: Any, path: str = "value") -> Any:
             return [as_json(item, f"{path}[{index}]") for index, item in enumerate(value)]
         case _:
             raise TypeError(f"{path}: {type(value).__name__} has no place in JSON: {value!r}")
+
+
+def _finite(written: str) -> float:
+    value = float(written)
+    if not math.isfinite(value):
+        raise ValueError(f"{written[:40]} is not a finite number")
+    return value
+
+
+def _whole(written: str) -> int:
+    if len(written) > _DIGITS:
+        raise ValueError(f"a number of {len(written):,} digits")
+    return int(written)
+
+
+#: Python's reader takes NaN, Infinity and 1e999, which JSON has not, and which nobody who computes with them expects.
+_STRICT = json.JSONDecoder(parse_float=_finite, parse_int=_whole, parse_constant=_finite)
+#: Twice as fast, for what holds no number that may be too large.
+_JSON = json.JSONDecoder(parse_constant=_finite)
+_SUSPECT = re.compile(r"[eE]\+?\d{3}|\d{300}")
+
+
+def _is_deep(value: Any) -> bool:
+    level = [value]
+    for _ in range(_DEEPEST):
+        level = [
+            inner
+            for outer in level
+            if isinstance(outer, dict | list)
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+        if not level:
+            return False
+    return True
+
+
+def _is_unicode(text: str) -> bool:
+    """Tell whether text is free of halves of surrogate pairs, which stand for bytes that are not UTF-8."""
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _shown(value: Any) -> str:
+    """Show what was found instead, short and on one line."""
+    match value:
+        case bytes():
+            return f"a blob of {len(value):,} bytes"
+        case str():
+            return ascii(value) if len(value) <= 40 else f"{value[:40]!a}..."
+        case datetime():
+            return value.isoformat()
+    return repr(value)[:40]

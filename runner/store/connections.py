@@ -7,6 +7,7 @@ true: a deleted database is noticed at the next transaction, not written to behi
 import logging
 import sqlite3
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,6 +16,7 @@ from sqlalchemy.exc import NoSuchModuleError
 
 from catalog.errors import StoreError
 from runner.store.columns import from_json
+from runner.store.objects import refuse_objects
 from runner.store.url import StorageUrl
 
 __all__ = ["BUSY_SECONDS", "begin_immediately", "engine_options", "reader_engine", "writer_engine"]
@@ -37,6 +39,10 @@ REACHING = {
 # They log a traceback for each connection that they find broken; whoever uses it is told by an exception anyway.
 for _library in ("sqlalchemy.pool", "psycopg", "psycopg.pool"):
     logging.getLogger(_library).addHandler(logging.NullHandler())
+
+#: Bytes that are not UTF-8 become halves of surrogate pairs, which the columns' types notice: an error here would end
+#: the whole query.
+_text = partial(str, encoding="utf-8", errors="surrogateescape")
 
 OpenMode = Literal["rw", "rwc"]
 """SQLite's own words: open what exists, or make it where it does not."""
@@ -88,10 +94,12 @@ def engine_options(url: StorageUrl, mode: OpenMode = "rw", *, busy: float | None
 def begin_immediately(connection: Connection) -> None:
     """Take SQLite's write lock now: a transaction that reads first and upgrades later can fail without waiting."""
     connection.exec_driver_sql("BEGIN IMMEDIATE")
+    refuse_objects(connection)
 
 
 def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN")
+    refuse_objects(connection)
 
 
 def _connector(
@@ -105,7 +113,12 @@ def _connector(
             isolation_level=None,  # else Python begins transactions of its own, late and not immediate
             check_same_thread=False,  # SQLAlchemy sees to it that one thread at a time has it
         )
+        connection.text_factory = _text
         connection.execute("PRAGMA foreign_keys=ON")
+        # A file may be anybody's: what its schema calls is not to reach further than SQLite's own functions, and pages
+        # that are broken are to be noticed before they are followed.
+        connection.execute("PRAGMA trusted_schema=OFF")
+        connection.execute("PRAGMA cell_size_check=ON")
         if query_only:
             connection.execute("PRAGMA query_only=ON")
         return connection

@@ -1,21 +1,23 @@
 """Making a database, or bringing an older one up to date, however many processes try at once."""
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import Enum, auto
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from filelock import FileLock, Timeout
-from sqlalchemy import Connection, column, event, func, inspect, select, table
+from sqlalchemy import Connection, Select, column, event, func, inspect, select, table
 
 from catalog.errors import BusyError, StoreError
 from catalog.files import check_regular
 from runner.store import connections
 from runner.store.failures import as_ours
+from runner.store.objects import refuse_computed_columns, refuse_objects
 from runner.store.patience import Patience
-from runner.store.schema import OPTUNA_TABLES, REVISIONS, VERSION_TABLE
+from runner.store.schema import OPTUNA_TABLES, REVISIONS, VERSION_TABLE, studies
 from runner.store.url import StorageUrl
 
 if TYPE_CHECKING:  # takes 0.3 s to import, which readers need not pay
@@ -25,6 +27,8 @@ __all__ = ["Condition", "condition", "make", "optuna_storage"]
 
 #: PostgreSQL names its advisory locks by number: the letters "modelcat" in ASCII.
 ADVISORY_LOCK = int.from_bytes(b"modelcat", "big")
+
+_VERSION = re.compile(r"\d{4}")
 
 
 class Condition(Enum):
@@ -47,10 +51,15 @@ def condition(url: StorageUrl, *, busy: float | None = None) -> Condition:
     if url.path and not _is_filled(url.path):
         return Condition.ABSENT
     engine = connections.reader_engine(url, busy=busy)
-    with engine.connect() as connection:
-        tables = set(inspect(connection).get_table_names())
-        revision = _revision(connection) if VERSION_TABLE in tables else None
-    engine.dispose()
+    try:
+        with engine.connect() as connection:
+            if not url.path:  # in SQLite each transaction begins with that
+                refuse_objects(connection)
+            refuse_computed_columns(connection)
+            tables = set(inspect(connection).get_table_names())
+            revision = _revision(connection, url, tables)
+    finally:
+        engine.dispose()
     if revision is None:
         if strange := sorted(tables - OPTUNA_TABLES - {VERSION_TABLE}):
             raise StoreError(f"{url} belongs to another program (table {strange[0]!r}): name another with --storage")
@@ -138,8 +147,23 @@ def _is_filled(path: Path) -> bool:
         raise StoreError(f"{path} cannot be looked at: {error.strerror}") from error
 
 
-def _revision(connection: Connection) -> str | None:
-    return connection.scalar(select(column("version_num")).select_from(table(VERSION_TABLE)))
+def _revision(connection: Connection, url: StorageUrl, tables: set[str]) -> str | None:
+    """Return the schema that a database says it has; None where it has no table of ours.
+
+    Raises:
+        StoreError: It has tables of ours, but not one version.
+    """
+    stored: Select[tuple[Any]] = select(column("version_num")).select_from(table(VERSION_TABLE))
+    versions = list(connection.scalars(stored)) if VERSION_TABLE in tables else []
+    if len(versions) == 1 and isinstance(versions[0], str) and _VERSION.fullmatch(versions[0]):
+        return versions[0]
+    if studies.name not in tables:
+        return None
+    mending = f"DELETE FROM {VERSION_TABLE}; INSERT INTO {VERSION_TABLE} VALUES ('{REVISIONS[-1]}')"  # noqa: S608 -- told, not run
+    raise StoreError(
+        f"{url} is damaged: {VERSION_TABLE} does not say which schema it has. Put a copy of the database back; "
+        f"or if this version of modelcat has worked with it, this mends it: {mending}"
+    )
 
 
 @contextmanager

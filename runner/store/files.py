@@ -11,7 +11,16 @@ from typing import Any
 from catalog.errors import InputError
 from catalog.study import QUEUE_FILES
 
-__all__ = ["make_folder", "move_folder", "path_inside", "remove_tree", "study_folder", "write_bytes", "write_json"]
+__all__ = [
+    "can_be_name",
+    "make_folder",
+    "move_folder",
+    "path_inside",
+    "remove_tree",
+    "study_folder",
+    "write_bytes",
+    "write_json",
+]
 
 #: Names that begin so are unfinished or given up, and may be removed by whoever finds them at leisure.
 TEMPORARY = ".tmp-"
@@ -28,12 +37,18 @@ def study_folder(root: Path, study: str) -> Path:
     """
     if _too_long(study):
         raise InputError(f"{study[:40]!r}… cannot be a study's name: it is longer than {_NAME_BYTES} bytes")
-    if not study or study in QUEUE_FILES or study.startswith(".") or any(sign in study for sign in "/\\\0"):
+    if not can_be_name(study):
         raise InputError(
             f"{study!r} cannot be a study's name: it must not hold / or \\, nor begin with a dot, nor be one of "
             f"{', '.join(QUEUE_FILES)}"
         )
     return root / study
+
+
+def can_be_name(study: str) -> bool:
+    """Return whether a folder inside that of all studies can have the name of a study."""
+    ours = bool(study) and study not in QUEUE_FILES and not study.startswith(".")
+    return ours and not _too_long(study) and not any(sign in study for sign in "/\\\0")
 
 
 def path_inside(root: Path, stored: str) -> Path:

@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, func, select, update
 
 from catalog.errors import StudyConflictError, UnknownStudyError
-from runner.store.columns import Time
+from runner.store.columns import Damaged, Time
+from runner.store.damage import mend
 from runner.store.lease import Lease, Owner
 from runner.store.schema import studies
 
@@ -34,6 +35,7 @@ __all__ = [
 
 #: Kind of failure of a study whose deletion was begun: nobody may go on with what is left of it.
 DELETED = "deleted"
+_LEASE = ("lease_host", "lease_pid", "lease_started", "lease_since", "lease_expires")
 
 
 def now(connection: Connection) -> datetime:
@@ -45,8 +47,8 @@ def now(connection: Connection) -> datetime:
 
 
 def lease_in(row: Mapping[str, Any]) -> Lease | None:
-    """Return the lease that a row of `studies` holds."""
-    if row["lease_host"] is None:
+    """Return the lease that a row of `studies` holds; one of which a part is missing or spoilt holds nothing."""
+    if any(row[name] is None or isinstance(row[name], Damaged) for name in _LEASE):
         return None
     owner = Owner(row["lease_host"], row["lease_pid"], row["lease_started"])
     return Lease(owner, row["lease_epoch"], row["lease_since"], row["lease_expires"])
@@ -169,7 +171,7 @@ def release(connection: Connection, study: str, lease: Lease, state: str) -> Non
     if row and (row["lease_host"], row["lease_epoch"], row["state"]) == (None, lease.epoch, state):
         return  # by us, and the answer was lost
     study_id = fence(connection, study, lease)
-    free = dict.fromkeys(("lease_host", "lease_pid", "lease_started", "lease_since", "lease_expires"))
+    free = dict.fromkeys(_LEASE)
     connection.execute(update(studies).where(studies.c.id == study_id).values(state=state, **free))
 
 
@@ -185,6 +187,10 @@ def _identity(lease: Lease) -> dict[str, Any]:
 
 
 def _row(connection: Connection, study: str) -> dict[str, Any] | None:
-    """Return a study's row and, in PostgreSQL, lock it; SQLite is locked as a whole."""
+    """Return a study's row, mended, and in PostgreSQL lock it; SQLite is locked as a whole."""
     found = connection.execute(select(studies).where(studies.c.study == study).with_for_update()).mappings().first()
-    return dict(found) if found else None
+    if found is None:
+        return None
+    row = dict(found)
+    mend(row)
+    return row

@@ -13,14 +13,19 @@ from optuna.storages import RDBStorage
 from optuna.trial import FrozenTrial, TrialState
 from sqlalchemy import Connection, column, event, func, select, table
 
-from catalog.errors import UnreachableError
+from catalog.errors import StoreError, UnreachableError, clause
 from runner.store import leasing
 from runner.store.lease import Lease
 from runner.store.patience import Patience
 
-__all__ = ["OptunaStorage"]
+__all__ = ["SPOILT", "OptunaStorage"]
 
 Kind = TypeVar("Kind")
+
+#: What Optuna and SQLAlchemy raise where a cell of Optuna's tables holds something that was never written there.
+SPOILT = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, AssertionError, RecursionError)
+#: These raise KeyError where something is not there, which is none of its faults.
+_LOOKUPS = ("get_study_id_from_name", "get_trial_id_from_study_id_trial_number")
 
 
 class OptunaStorage(RDBStorage):
@@ -57,9 +62,28 @@ class OptunaStorage(RDBStorage):
         finally:
             self._patience = patience
 
-    def patiently(self, work: Callable[[], Kind]) -> Kind:
-        """Do `work`, a call of ours or one of Optuna's, for as long as it takes."""
-        return work() if self._patience is None else self._patience.keep_trying(work)
+    def patiently(self, work: Callable[[], Kind], *, lookup: bool = False) -> Kind:
+        """Do `work`, a call of ours or one of Optuna's, for as long as it takes.
+
+        Args:
+            work: One transaction.
+            lookup: Whether a KeyError only says that something is not there.
+
+        Raises:
+            StoreError: A row of Optuna's tables is damaged.
+        """
+        try:
+            return work() if self._patience is None else self._patience.keep_trying(work)
+        except SPOILT as error:
+            if lookup and isinstance(error, KeyError):
+                raise
+            study = self._fence[0] if self._fence else None
+            whose = f" of study {study!r}" if study else ""
+            delete = f", or run modelcat delete {study}" if study else ""
+            raise StoreError(
+                f"what Optuna's tables hold{whose} is damaged: {type(error).__name__}: {clause(str(error)[:200])}. "
+                f"Put a copy of the database back{delete}"
+            ) from error
 
     def _create_new_trial(self, study_id: int, template_trial: FrozenTrial | None = None) -> FrozenTrial:
         """Make a trial; where the answer was lost, look whether it was made."""
@@ -114,16 +138,17 @@ class OptunaStorage(RDBStorage):
 
 
 def _patient(method: Callable[..., Kind]) -> Callable[..., Kind]:
+    lookup = method.__name__ in _LOOKUPS
+
     @wraps(method)
     def call(self: OptunaStorage, *args: Any, **kwargs: Any) -> Kind:
-        return self.patiently(lambda: method(self, *args, **kwargs))
+        return self.patiently(lambda: method(self, *args, **kwargs), lookup=lookup)
 
     return call
 
 
 for _name in (
     "create_new_study",
-    "delete_study",
     "set_study_user_attr",
     "set_study_system_attr",
     "get_study_id_from_name",

@@ -11,7 +11,8 @@ from sqlalchemy import table as table_of
 
 from catalog.errors import UnknownStudyError
 from runner.store import schema
-from runner.store.damage import check, mend
+from runner.store.columns import Damaged
+from runner.store.damage import check, id_in, mend
 from runner.store.leasing import lease_in
 from runner.store.records import (
     EARLY_END,
@@ -24,6 +25,7 @@ from runner.store.records import (
     TrialCounts,
     TrialRecord,
 )
+from runner.store.shapes import Shape, fault
 
 __all__ = [
     "confirmations",
@@ -53,8 +55,11 @@ def study_id(connection: Connection, name: str) -> int:
         UnknownStudyError: There is none of that name; the nearest is told.
     """
     found: int | None = connection.scalar(select(schema.studies.c.id).where(schema.studies.c.study == name))
+    if found is None and (by_id := id_in(name)) is not None:
+        named = connection.execute(select(schema.studies.c.study).where(schema.studies.c.id == by_id)).first()
+        found = by_id if named is not None and not isinstance(named[0], str) else None
     if found is None:
-        names = connection.scalars(select(schema.studies.c.study)).all()
+        names = [one for one in connection.scalars(select(schema.studies.c.study)) if isinstance(one, str)]
         near = difflib.get_close_matches(name, names, n=1)
         hint = f"did you mean {near[0]!r}?" if near else "`modelcat studies` lists them"
         raise UnknownStudyError(f"there is no study {name!r}: {hint if names else 'there is none at all yet'}")
@@ -68,9 +73,11 @@ def studies(connection: Connection, only: int | None = None) -> list[StudyRecord
         query = query.where(schema.studies.c.id == only)
     counts, best, early = _counts(connection, only), _best(connection, only), _early_ends(connection, only)
     rows = list(_rows(connection, query))
+    damage = [mend(row) for row in rows]
     best |= _winners(connection, rows, best)
     return [
-        _study(row, counts.get(row["id"], TrialCounts()), best.get(row["id"]), early.get(row["id"])) for row in rows
+        _study(row, told, counts.get(row["id"], TrialCounts()), best.get(row["id"]), early.get(row["id"]))
+        for row, told in zip(rows, damage, strict=True)
     ]
 
 
@@ -125,15 +132,19 @@ def courses(connection: Connection, among: Collection[str] | None) -> dict[str, 
     # In parts: 20,000 rows at once would have the garbage collector look at all of them, which takes longer than this.
     for rows in connection.execute(query).partitions(500):
         for owner, number, value in rows:
-            found.setdefault(owner, {})[number] = value
+            if isinstance(number, int) and isinstance(value, float):  # else reading the trials says what is wrong
+                found.setdefault(owner, {})[number] = value
     ordered = {owner: tuple(values[number] for number in sorted(values)) for owner, values in found.items()}
-    return {name: ordered.get(owner, ()) for owner, name in names}
+    return {name if isinstance(name, str) else f"#{owner}": ordered.get(owner, ()) for owner, name in names}
 
 
 def _study(
-    row: dict[str, Any], counts: TrialCounts, best: BestTrial | None, early_end: Mapping[str, Any] | None
+    row: dict[str, Any],
+    damage: str | None,
+    counts: TrialCounts,
+    best: BestTrial | None,
+    early_end: Mapping[str, Any] | None,
 ) -> StudyRecord:
-    damage = mend(row)
     derived: dict[str, Any] = {"lease": lease_in(row), "trials": counts, "best": best, "damage": damage}
     derived["early_end"] = early_end
     stored = {field.name: row[field.name] for field in fields(StudyRecord) if field.name not in derived}
@@ -180,9 +191,9 @@ def _winners(connection: Connection, rows: list[dict[str, Any]], best: dict[int,
     scores: dict[int, float] = {}
     places = []
     for row in rows:
-        winner = row["winner"] if isinstance(row["winner"], dict) else {}
+        winner = row["winner"] or {}
         number, known = winner.get("trial"), best.get(row["id"])
-        if isinstance(number, int) and (known is None or known.number != number):
+        if isinstance(number, int) and number < _NUMBERS and (known is None or known.number != number):
             places.append((row["id"], number))
             if isinstance(winner.get("score"), float):
                 scores[row["id"]] = winner["score"]
@@ -202,7 +213,11 @@ def _winners(connection: Connection, rows: list[dict[str, Any]], best: dict[int,
 
 def _whole(found: Iterable[tuple[int, BestTrial]]) -> dict[int, BestTrial]:
     """Leave out what is damaged; reading the trials raises an error that says so."""
-    return {owner: best for owner, best in found if isinstance(best.params, dict) and isinstance(best.metrics, dict)}
+    return {
+        owner: best
+        for owner, best in found
+        if not any(isinstance(value, Damaged | None) for value in (best.number, best.value, best.params, best.metrics))
+    }
 
 
 def _early_ends(connection: Connection, only: int | None) -> dict[int, Mapping[str, Any]]:
@@ -211,7 +226,11 @@ def _early_ends(connection: Connection, only: int | None) -> dict[int, Mapping[s
     query = select(table.study_id, table.content).where(table.name == EARLY_END)
     # Named one by one, so that an index finds them: an insight may hold many texts.
     query = query.where(table.study_id == only if only is not None else table.study_id.in_(select(schema.studies.c.id)))
-    return {owner: found for owner, found in connection.execute(query) if isinstance(found, dict) and found}
+    return {
+        owner: found
+        for owner, found in connection.execute(query)
+        if isinstance(found, dict) and found and fault(Shape.EARLY_END, found) is None
+    }
 
 
 def trials(connection: Connection, study: str, after: int, among: Collection[int]) -> list[TrialRecord]:
@@ -236,7 +255,7 @@ def trial(connection: Connection, study: str, number: int) -> TrialRecord:
         for row in _checked(connection, query, study, table):
             return _trial(row)
     last = connection.scalar(select(func.max(table.c.number)).where(table.c.study_id == owner))
-    known = "it has none yet" if last is None else f"its trials are 0 to {last}"
+    known = f"its trials are 0 to {last}" if isinstance(last, int) else "it has none yet"
     raise UnknownStudyError(f"study {study!r} has no trial {number}: {known}")
 
 

@@ -9,8 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from catalog.errors import InputError, LostWorkerError, StudyConflictError, UnknownStudyError
+from catalog.errors import InputError, LostWorkerError, StudyConflictError
 from runner.store import leasing, reading, writing
+from runner.store.damage import mend
 from runner.store.lease import Lease, Owner
 from runner.store.leasing import now
 from runner.store.records import StudyRecord, StudyState
@@ -41,7 +42,6 @@ def enqueue(connection: Connection, values: Mapping[str, Any]) -> None:
 def requeue(connection: Connection, study: str, planned: int | None) -> None:
     """Put a study that nobody runs back into the queue."""
     record = _locked(connection, study)
-    record.refuse_damage()
     leasing.refuse_half_deleted(connection, study)
     if record.lease is None or not record.lease.held_by_living(now(connection)):
         refuse_to_queue(record, planned)
@@ -77,25 +77,23 @@ def claim(connection: Connection, owner: Owner, ttl: timedelta) -> tuple[StudyRe
     """Take the study of the queue that was put into it first and that nobody runs; None where there is none.
 
     It is marked as running. One whose holder has died is taken up again as often as its spec says, which is counted;
-    after that it has failed, and is returned without a lease.
+    after that it has failed, and is returned without a lease. A damaged one is left alone.
     """
     for study_id in reading.unfinished_of_queue(connection, now(connection)):
         # In PostgreSQL another worker may be at it at this moment, or have been; SQLite is locked as a whole.
         unlocked = select(studies).where(studies.c.id == study_id).with_for_update(skip_locked=True)
-        row = connection.execute(unlocked).mappings().first()
-        if row is None or study_id not in reading.unfinished_of_queue(connection, now(connection)):
+        found = connection.execute(unlocked).mappings().first()
+        if found is None or study_id not in reading.unfinished_of_queue(connection, now(connection)):
+            continue
+        row = dict(found)
+        if mend(row) is not None:  # `studies` and `doctor` say so
             continue
         record = reading.studies(connection, only=study_id)[0]
         again = row["state"] == "running"
-        try:
-            if again and record.restarts >= record.max_restarts:
-                _fail_abandoned(connection, record)
-                return reading.studies(connection, only=study_id)[0], None
-            lease = leasing.begin_from_queue(connection, row["study"], owner, ttl, again=again)
-        except UnknownStudyError as error:  # somebody has put what is no text in the place of its name
-            failed = {"state": "failed", "failure": {"kind": error.kind, "message": error.message}}
-            connection.execute(update(studies).where(studies.c.id == study_id).values(failed))
-            continue
+        if again and record.restarts >= record.max_restarts:
+            _fail_abandoned(connection, record)
+            return reading.studies(connection, only=study_id)[0], None
+        lease = leasing.begin_from_queue(connection, row["study"], owner, ttl, again=again)
         return reading.studies(connection, only=study_id)[0], lease
     return None
 
@@ -161,10 +159,16 @@ def set_prose(connection: Connection, study: str, column: str, text: str | None)
 
 
 def _locked(connection: Connection, study: str) -> StudyRecord:
-    """Return a study that nobody else changes before the transaction ends; SQLite is locked as a whole."""
+    """Return a study that nobody else changes before the transaction ends; SQLite is locked as a whole.
+
+    Raises:
+        StoreError: Its record is damaged; told is which field.
+    """
     study_id = reading.study_id(connection, study)
     connection.execute(select(studies.c.id).where(studies.c.id == study_id).with_for_update())
-    return reading.studies(connection, only=study_id)[0]
+    record = reading.studies(connection, only=study_id)[0]
+    record.refuse_damage()
+    return record
 
 
 def _when(moment: datetime) -> str:

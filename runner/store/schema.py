@@ -3,13 +3,15 @@
 A change here needs a revision under `migrations/versions` and its id in `REVISIONS`; `runner.store.migrate` tells how.
 """
 
-from sqlalchemy import BigInteger, Column, Double, ForeignKey, Index, Integer, MetaData, Table
+from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, Table
 
-from runner.store.columns import Document, Measure, Prose, Time, Word
+from runner.store.columns import Count, Document, Measure, Name, Prose, Seconds, Seed, Time, Word
 from runner.store.records import MODES, ORIGINS, STUDY_STATES, TRIAL_STATES
+from runner.store.shapes import Shape
 
 __all__ = [
     "OPTUNA_TABLES",
+    "PARTS",
     "REVISIONS",
     "VERSION_TABLE",
     "confirmations",
@@ -57,36 +59,36 @@ studies = Table(
     "modelcat_studies",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("study", Prose, nullable=False, unique=True),
+    Column("study", Name, nullable=False, unique=True),
     Column("key", Prose, nullable=False),
     Column("mode", Word(MODES), nullable=False),
     Column("state", Word(STUDY_STATES), nullable=False),
-    Column("spec", Document, nullable=False),
+    Column("spec", Document(Shape.SPEC), nullable=False),
     Column("base", Prose, nullable=False),
-    Column("space", Document, nullable=False),
-    Column("data", Document, nullable=False),
+    Column("space", Document(Shape.SPACE), nullable=False),
+    Column("data", Document(Shape.DATA), nullable=False),
     Column("direction", Word(("maximize", "minimize")), nullable=False),
     Column("metric", Prose, nullable=False),
-    Column("planned", Integer, nullable=False),
+    Column("planned", Count, nullable=False),
     Column("title", Prose),
     Column("notes", Prose),
     Column("created", Time, nullable=False),
     Column("updated", Time, nullable=False),
-    Column("seconds", Double, nullable=False),
+    Column("seconds", Seconds, nullable=False),
     # The lease. The epoch outlives it, so that a former holder can never be taken for the present one.
-    Column("lease_epoch", Integer, nullable=False),
+    Column("lease_epoch", Count, nullable=False),
     Column("lease_host", Prose),
-    Column("lease_pid", Integer),
-    Column("lease_started", Double),
+    Column("lease_pid", Count),
+    Column("lease_started", Seconds),
     Column("lease_since", Time),
     Column("lease_expires", Time),
-    Column("baseline", Document),
-    Column("verdict", Document),
-    Column("test", Document),
-    Column("winner", Document),
+    Column("baseline", Document(Shape.BASELINE)),
+    Column("verdict", Document(Shape.VERDICT)),
+    Column("test", Document(Shape.TEST)),
+    Column("winner", Document(Shape.WINNER)),
     Column("model_dir", Prose),
-    Column("versions", Document, nullable=False),
-    Column("failure", Document),
+    Column("versions", Document(Shape.VERSIONS), nullable=False),
+    Column("failure", Document(Shape.FAILURE)),
     Column("queued", Time),
     Column("stop_requested", Time),
     Column("restarts", Integer, nullable=False, server_default="0"),
@@ -103,21 +105,21 @@ trials = Table(
     "modelcat_trials",
     metadata,
     _study_id(),
-    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("number", Count, primary_key=True, autoincrement=False),
     Column("state", Word(TRIAL_STATES), nullable=False),
     Column("origin", Word(ORIGINS), nullable=False),
-    Column("params", Document, nullable=False),
+    Column("params", Document(Shape.PARAMS), nullable=False),
     Column("value", Measure),
-    Column("metrics", Document, nullable=False),
+    Column("metrics", Document(Shape.METRICS), nullable=False),
     Column("seconds", Measure),
-    Column("failure", Document),
+    Column("failure", Document(Shape.TRIAL_FAILURE)),
     Column("started", Time),
     Column("finished", Time),
-    Column("notes", Document, nullable=False),
-    Column("speed", Document, nullable=False),
+    Column("notes", Document(Shape.NOTES), nullable=False),
+    Column("speed", Document(Shape.METRICS), nullable=False),
     Column("model_dir", Prose),
     Column("predictions", Prose),
-    Column("reused_from", Integer),
+    Column("reused_from", Count),
     # Counts and best trials are read from this index alone, without touching the wide rows.
     Index("ix_modelcat_trials_totals", "study_id", "state", "value", "number"),
 )
@@ -127,13 +129,13 @@ epochs = Table(
     metadata,
     _study_id(),
     Column("training", Prose, primary_key=True),
-    Column("progress", Double, primary_key=True),
-    Column("epoch", Double, nullable=False),
+    Column("progress", Seconds, primary_key=True),
+    Column("epoch", Seconds, nullable=False),
     Column("train_loss", Measure),
-    Column("metrics", Document, nullable=False),
+    Column("metrics", Document(Shape.METRICS), nullable=False),
     Column("learning_rate", Measure),
-    Column("seconds", Double, nullable=False),
-    Column("train_metrics", Document, nullable=False, server_default="{}"),
+    Column("seconds", Seconds, nullable=False),
+    Column("train_metrics", Document(Shape.METRICS), nullable=False, server_default="{}"),
 )
 
 confirmations = Table(
@@ -141,11 +143,11 @@ confirmations = Table(
     metadata,
     _study_id(),
     Column("arm", Prose, primary_key=True),
-    Column("seed", BigInteger, primary_key=True, autoincrement=False),
-    Column("metrics", Document, nullable=False),
+    Column("seed", Seed, primary_key=True, autoincrement=False),
+    Column("metrics", Document(Shape.METRICS), nullable=False),
     Column("model_dir", Prose),
     Column("predictions", Prose),
-    Column("seconds", Double, nullable=False),
+    Column("seconds", Seconds, nullable=False),
 )
 
 evaluations = Table(
@@ -154,11 +156,11 @@ evaluations = Table(
     _study_id(),
     Column("subject", Prose, primary_key=True),
     Column("split", Word(("validation", "test")), primary_key=True),
-    Column("rows", Integer, nullable=False),
-    Column("metrics", Document, nullable=False),
-    Column("confusion", Document, nullable=False),
+    Column("rows", Count, nullable=False),
+    Column("metrics", Document(Shape.METRICS), nullable=False),
+    Column("confusion", Document(Shape.CONFUSION), nullable=False),
     Column("predictions", Prose),
-    Column("details", Document, nullable=False, server_default="{}"),
+    Column("details", Document(Shape.DETAILS), nullable=False, server_default="{}"),
 )
 
 # What was found out about a study once it was closed: calibration, words, flips, importance of parameters.
@@ -167,5 +169,8 @@ insights = Table(
     metadata,
     _study_id(),
     Column("name", Prose, primary_key=True),
-    Column("content", Document, nullable=False),
+    Column("content", Document(Shape.INSIGHT), nullable=False),
 )
+
+PARTS = (trials, epochs, confirmations, evaluations, insights)
+"""What belongs to a study, a row or more each."""

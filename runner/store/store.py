@@ -1,7 +1,7 @@
 """`Store`: the one door to the database."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import timedelta
 from functools import wraps
 from pathlib import Path
@@ -14,6 +14,7 @@ from catalog.errors import StoreError, StudyConflictError, clause
 from catalog.study import QUEUE_FILES
 from runner.store import connections, creation, examination, files, leasing, reading, requests, schema, writing
 from runner.store.creation import Condition
+from runner.store.damage import id_in
 from runner.store.examination import Examination
 from runner.store.failures import explained
 from runner.store.patience import SLICE, Patience
@@ -150,7 +151,7 @@ class Store:
             self.patience.longest = min(longest, self.patience.longest)
 
     def examine(self) -> Examination:
-        """Look for what is wrong with the database itself; large files take a second for each 100 MB."""
+        """Look for what is wrong with the database itself; large files take seconds for each 100 MB."""
         with self._reading() as connection:
             return examination.examine(connection)
 
@@ -217,6 +218,8 @@ class Store:
     def delete_study(self, study: str, root: Path | None = None) -> None:
         """Delete a study: Optuna's, its files below `root`, the folder of all studies, and at last our rows.
 
+        One whose record is damaged can be deleted too; of one without a readable name, such as ``#7``, our rows alone.
+
         A deletion that is cut short leaves the study there, failed and not to be resumed; deleting again finishes it.
 
         Raises:
@@ -225,10 +228,12 @@ class Store:
             InputError: Its name would have files outside `root` removed; nothing is.
             StoreError: Its files cannot be removed; told is which, and why.
         """
-        import optuna
-
         with self._reading() as connection:
-            reading.study_id(connection, study)
+            found = reading.study_id(connection, study)
+        if found == id_in(study):  # neither its files nor what Optuna knows of it can be found without a name
+            with self._requesting() as connection:
+                writing.drop_study(connection, found)
+            return
         # A study of such a name was queued by an older version, and never run: it has no files.
         folder = None if root is None or study in QUEUE_FILES else files.study_folder(root, study)
         with self.explained(), self._writer.begin() as connection:
@@ -236,8 +241,8 @@ class Store:
             study_id = leasing.fence(connection, study, lease)
             failure = {"kind": leasing.DELETED, "message": "its deletion was cut short: delete it again to finish that"}
             writing.change_study(connection, study_id, {"state": "failed", "failure": failure})
-        with self.explained(), suppress(KeyError):  # an earlier deletion came this far, or it was never begun
-            optuna.delete_study(study_name=study, storage=self.optuna_storage())
+        with self._requesting() as connection:
+            writing.drop_optuna_study(connection, study)
         if folder is not None:
             try:
                 files.remove_tree(folder)
@@ -473,10 +478,17 @@ class Store:
     # Reading: nothing here can change the database. UnknownStudyError names the nearest study there is.
 
     @_patiently
-    def study(self, name: str) -> StudyRecord:
-        """Return one study."""
+    def study(self, name: str, *, damaged: bool = False) -> StudyRecord:
+        """Return one study; with `damaged` also one whose record is, as `studies` does.
+
+        Raises:
+            StoreError: Its record is damaged; told is which field, and what to do.
+        """
         with self._reading() as connection:
-            return reading.studies(connection, only=reading.study_id(connection, name))[0]
+            record = reading.studies(connection, only=reading.study_id(connection, name))[0]
+        if not damaged:
+            record.refuse_damage()
+        return record
 
     @_patiently
     def studies(self) -> list[StudyRecord]:

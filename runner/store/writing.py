@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
-from sqlalchemy import Connection, Table, delete, insert, update
+from sqlalchemy import Connection, Table, column, delete, insert, select, update
+from sqlalchemy import table as table_of
 from sqlalchemy.exc import IntegrityError
 
 from catalog.errors import StudyConflictError
@@ -17,6 +18,7 @@ __all__ = [
     "clear_results",
     "clear_training",
     "create_study",
+    "drop_optuna_study",
     "drop_study",
     "put",
     "put_epoch",
@@ -29,12 +31,15 @@ def create_study(connection: Connection, values: Mapping[str, Any]) -> None:
     moment = now(connection)
     defaults = {"state": "queued", "created": moment, "updated": moment, "seconds": 0.0, "lease_epoch": 0}
     try:
-        connection.execute(insert(schema.studies).values(**defaults, **values))
+        made = connection.execute(insert(schema.studies).values(**defaults, **values)).inserted_primary_key
     except IntegrityError as error:
         raise StudyConflictError(
             f"there is a study {values['study']!r} already, which somebody has made meanwhile: the same command again "
             "tells how it stands, or goes on with it"
         ) from error
+    assert made is not None, "one row was inserted"
+    for part in schema.PARTS:  # rows that somebody left without their study, of which this one has the number now
+        connection.execute(delete(part).where(part.c.study_id == made[0]))
 
 
 def change_study(connection: Connection, study_id: int, changes: Mapping[str, Any]) -> None:
@@ -52,6 +57,25 @@ def change_study(connection: Connection, study_id: int, changes: Mapping[str, An
 def drop_study(connection: Connection, study_id: int) -> None:
     """Delete a study and all that belongs to it."""
     connection.execute(delete(schema.studies).where(schema.studies.c.id == study_id))
+
+
+def drop_optuna_study(connection: Connection, study: str) -> None:
+    """Delete what Optuna's tables hold of a study.
+
+    Optuna itself would read all of it first, and could not where a cell is damaged.
+    """
+    named = table_of("studies", column("study_id"), column("study_name"))
+    its_studies = select(named.c.study_id).where(named.c.study_name == study)
+    trials = table_of("trials", column("study_id"), column("trial_id"))
+    its_trials = select(trials.c.trial_id).where(trials.c.study_id.in_(its_studies))
+    for name in sorted(schema.OPTUNA_TABLES):
+        if name.startswith("trial_"):
+            part = table_of(name, column("trial_id"))
+            connection.execute(delete(part).where(part.c.trial_id.in_(its_trials)))
+    for name in ("trials", *sorted(name for name in schema.OPTUNA_TABLES if name.startswith("study_"))):
+        part = table_of(name, column("study_id"))
+        connection.execute(delete(part).where(part.c.study_id.in_(its_studies)))
+    connection.execute(delete(named).where(named.c.study_name == study))
 
 
 def put(connection: Connection, study_id: int, table: Table, record: Any) -> None:

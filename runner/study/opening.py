@@ -34,9 +34,7 @@ def check_same(known: StudyRecord, request: Request, mode: Mode) -> None:
 
     Raises:
         StudyConflictError: It is something else; all differences are told.
-        StoreError: Its record is damaged; told is which field.
     """
-    known.refuse_damage()
     if known.mode != mode:
         raise StudyConflictError(
             f"{known.study!r} is a {'single training' if known.mode == 'train' else 'study'}; use another study.name",

@@ -20,6 +20,7 @@ from catalog.space import Scalar, SearchSpace
 from catalog.statement import english
 from runner.engine.messages import Done, Event, Failed, Report, Task
 from runner.store.records import EARLY_END, Origin, TrialRecord, TrialState
+from runner.study.consistency import check_trials, seconds_of
 from runner.study.distinct import DistinctSampler, new_params
 from runner.study.driving import Retried
 from runner.study.early_end import CUT_NOTE, early_end_clause, space_end, time_limit_end
@@ -106,9 +107,9 @@ class Search:
         self._space = space
         self._distributions = distributions(space)
         self._initial = self._distinct(initial)
+        self._records = {record.number: record for record in session.store.trials(session.study)}
         self._study = self._open()
         self._trials: dict[str, Trial] = {}
-        self._records = {record.number: record for record in session.store.trials(session.study)}
         # By configuration, the trial that trains it; trials that take its result while it still runs wait for it.
         self._known: dict[str, int] = {}
         for record in sorted(self._records.values(), key=lambda one: (_ORDER.index(one.state), one.number)):
@@ -120,7 +121,7 @@ class Search:
         self._cut: set[str] = set()
         self._unfinished = self._reconcile()
         limit = self._settings.timeout_seconds
-        self._spent_before = float(self._study.user_attrs.get(_SPENT, 0.0))
+        self._spent_before = seconds_of(self._session.study, self._study.user_attrs.get(_SPENT, 0.0))
         self._began = time.monotonic()
         self._deadline = None if limit is None else self._began + limit - self._spent_before
 
@@ -177,8 +178,9 @@ class Search:
 
     def _open(self) -> optuna.Study:
         study = _optuna_study(self._session)
-        known = len(study.get_trials(deepcopy=False))
-        for params in self._initial[known:]:  # a run that died between two of these goes on where it was
+        known = study.get_trials(deepcopy=False)
+        check_trials(self._session.study, known, self._records, self._distributions)
+        for params in self._initial[len(known) :]:  # a run that died between two of these goes on where it was
             study.enqueue_trial(dict(params))
         return study
 

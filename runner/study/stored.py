@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from catalog.errors import UnknownStudyError
+from catalog.errors import StoreError, UnknownStudyError, clause
 from catalog.spec import Request, resolve
 from catalog.study import reserved_name
-from runner.store.records import Mode
+from runner.store.records import Mode, StudyRecord
 from runner.store.store import Store
 from runner.store.url import redact
 from runner.study.place import Place
@@ -28,7 +28,7 @@ def stored_request(place: Place, study: str) -> tuple[Request, Mode]:
         raise UnknownStudyError(f"there is no database at {redact(place.storage)}: nothing has been run here")
     with Store.open(place.storage, create=True) as store:  # going on may upgrade what an older one made
         record = store.study(study)
-    record.refuse_damage()
+    _check_base(record)
     settings = record.spec.get("study")
     if isinstance(settings, Mapping):  # anything else is for `resolve` to refuse
         settings = {**settings, "name": record.study, "trials": record.planned}
@@ -43,3 +43,15 @@ def stored_request(place: Place, study: str) -> tuple[Request, Mode]:
 def _named(request: Request, name: str) -> Request:
     study = request.spec.study.model_copy(update={"name": name})
     return replace(request, spec=request.spec.model_copy(update={"study": study}))
+
+
+def _check_base(record: StudyRecord) -> None:
+    """Refuse a folder whose name the system cannot even look up; one that is not there is for the data to tell."""
+    try:
+        Path(record.base).exists()
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise StoreError(
+            f"the record of study {record.study!r} is damaged: base, the folder of its spec, cannot be looked at: "
+            f"{clause(reason)}. Mend it, put a copy of the database back, or run modelcat delete {record.study}"
+        ) from error

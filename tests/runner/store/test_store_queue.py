@@ -208,7 +208,7 @@ def test_what_stopped_or_failed_goes_back(store: Store, enqueue: Callable[..., N
 def test_a_finished_study_goes_back_for_more_trials_alone(store: Store, enqueue: Callable[..., None]) -> None:
     """A finished study keeps its results while it waits for more trials, and what they were made from."""
     enqueue()
-    leave(store, "reviews", "finished", winner={"arm": "given"}, verdict={"winner": "given"})
+    leave(store, "reviews", "finished", winner={"arm": "given"}, verdict={"sentence": "it won"})
     for planned in (None, 6):
         with pytest.raises(StudyConflictError, match=r"finished with 6 trials: a larger study\.trials extends it"):
             store.requeue("reviews", planned)
@@ -219,7 +219,7 @@ def test_a_finished_study_goes_back_for_more_trials_alone(store: Store, enqueue:
     assert store.request_stop("reviews") == "stopped"
     store.requeue("reviews", 10)
     study = store.study("reviews")
-    assert (study.state, study.planned, study.verdict) == ("queued", 10, {"winner": "given"})
+    assert (study.state, study.planned, study.verdict) == ("queued", 10, {"sentence": "it won"})
     assert study.winner == {"arm": "given", "planned": 6}
 
 

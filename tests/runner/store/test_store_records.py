@@ -27,8 +27,10 @@ from runner.store.records import (
     TrialCounts,
     TrialRecord,
 )
+from runner.store.shapes import Shape
 from runner.store.store import Store
 
+BASELINE = {"key": "nlp/text-classification/linear", "validation": {"f1": 0.5}}
 scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text()
 documents = st.recursive(scalars, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=8)
 
@@ -36,7 +38,7 @@ documents = st.recursive(scalars, lambda inner: st.lists(inner) | st.dictionarie
 @given(documents)
 def test_json_round_trip(value: object) -> None:
     """Any JSON value comes back equal, as text that any JSON parser reads."""
-    bind = Document().dialect_impl(sqlite.dialect()).bind_processor(sqlite.dialect())
+    bind = Document(Shape.SPEC).dialect_impl(sqlite.dialect()).bind_processor(sqlite.dialect())
     stored = bind(value)
     assert (stored is None and value is None) or json.loads(stored) == value
 
@@ -144,7 +146,8 @@ def test_results_are_cleared_for_more_trials(store: Store, lease: Lease, trial: 
     store.put_trial("reviews", lease, trial(0))
     store.put_confirmation("reviews", lease, ConfirmationRecord("given", 1, {}, None, None, 1.0))
     store.put_evaluation("reviews", lease, EvaluationRecord("winner", "test", 1, {}, (), None))
-    store.update_study("reviews", lease, verdict={}, test={}, winner={}, baseline={"f1": 0.5}, model_dir="model")
+    ended = {"verdict": {"sentence": "it won"}, "test": {"n": 1}, "winner": {"arm": "given"}}
+    store.update_study("reviews", lease, **ended, baseline=BASELINE, model_dir="model")
     store.put_evaluation("reviews", lease, EvaluationRecord("trial/0", "validation", 1, {}, (), None))
     store.put_evaluation("reviews", lease, EvaluationRecord("baseline", "validation", 1, {}, (), None))
     store.put_evaluation("reviews", lease, EvaluationRecord("baseline", "test", 1, {}, (), None))
@@ -154,7 +157,7 @@ def test_results_are_cleared_for_more_trials(store: Store, lease: Lease, trial: 
     assert (study.planned, study.state) == (30, "running")
     assert store.insights("reviews") == {}
     assert (study.verdict, study.test, study.winner) == (None, None, None)
-    assert (study.baseline, study.model_dir, study.trials.complete) == ({"f1": 0.5}, "model", 1)
+    assert (study.baseline, study.model_dir, study.trials.complete) == (BASELINE, "model", 1)
     assert store.confirmations("reviews") == []
     kept = {(found.subject, found.split) for found in store.evaluations("reviews")}
     assert kept == {("trial/0", "validation"), ("baseline", "validation")}
@@ -215,9 +218,9 @@ def test_study_round_trip(store: Store, make_study: Callable[..., None]) -> None
 def test_update_study(store: Store, lease: Lease) -> None:
     """Fields are set one by one, None empties them, and `updated` moves on."""
     before = store.study("reviews")
-    store.update_study("reviews", lease, state="running", planned=9, verdict={"won": True}, seconds=1.5)
+    store.update_study("reviews", lease, state="running", planned=9, verdict={"sentence": "it won"}, seconds=1.5)
     after = store.study("reviews")
-    assert (after.state, after.planned, after.verdict, after.seconds) == ("running", 9, {"won": True}, 1.5)
+    assert (after.state, after.planned, after.verdict, after.seconds) == ("running", 9, {"sentence": "it won"}, 1.5)
     assert after.updated > before.updated
     store.update_study("reviews", lease, verdict=None)
     assert store.study("reviews").verdict is None
@@ -293,7 +296,7 @@ def test_delete_removes_everything(
 def test_delete_takes_no_name_for_a_path(
     store: Store, make_study: Callable[..., None], tmp_path: Path, name: str
 ) -> None:
-    """A study that a foreign database gives a path for a name is refused before anything of it is marked or removed."""
+    """A study that a foreign database gives a path for a name is refused; by its number its rows alone are removed."""
     kept = tmp_path / "keep" / "thesis.txt"
     kept.parent.mkdir()
     kept.write_text("mine")
@@ -303,9 +306,13 @@ def test_delete_takes_no_name_for_a_path(
     make_study(study)
     with pytest.raises(InputError, match="cannot be a study's name"):
         store.delete_study(study, root)
+    (record,) = store.studies()
+    assert record.study == "#1"
+    assert "no study can be called" in record.damage
+    store.delete_study("#1", root)
+    assert store.studies() == []
     assert kept.read_text() == "mine"
     assert root.is_dir()
-    assert store.study(study).state == "queued"
 
 
 def test_interrupted_deletion_can_only_be_finished(

@@ -442,8 +442,8 @@ def test_the_clock_of_the_list_is_that_of_the_desk(listed):
     listed(steps)
 
 
-def test_a_study_with_a_path_for_a_name_is_not_deleted(listed, until, shelf, tmp_path):
-    """What a foreign database names as a study may be anybody's folder: nothing is asked, nothing is removed."""
+def test_of_a_study_with_a_path_for_a_name_no_file_is_deleted(listed, until, shelf, tmp_path):
+    """What a foreign database names as a study may be anybody's folder: its rows can be removed, no file is."""
     kept = tmp_path / "thesis"
     kept.mkdir()
     with sqlite3.connect(shelf.removeprefix("sqlite:///")) as connection:
@@ -451,11 +451,13 @@ def test_a_study_with_a_path_for_a_name_is_not_deleted(listed, until, shelf, tmp
     connection.close()
 
     async def steps(pilot, app):
-        await until(pilot, lambda: str(kept) in table(app).keys)
-        table(app).move_to(str(kept))
+        await until(pilot, lambda: "#1" in table(app).keys)
+        assert str(kept) not in table(app).keys
+        table(app).move_to("#1")
         await pilot.press("d")
-        await until(pilot, lambda: any("cannot be a study's name" in note.message for note in app._notifications))
+        await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
         await pilot.press("y")
+        await until(pilot, lambda: "#1" not in table(app).keys)
         assert kept.is_dir()
 
     listed(steps)
