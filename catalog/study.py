@@ -9,15 +9,10 @@ from catalog.dataset import Seed, Strict
 from catalog.errors import clause
 from catalog.search_space_hints import hint_entry, hint_space
 from catalog.space import Choices, FloatRange, IntRange, Range, Scalar
+from catalog.study_names import reserved_name
 from catalog.suggest import nearest
 
-__all__ = ["QUEUE_FILES", "ChoicesSpec", "Confirm", "RangeSpec", "Study", "parse_duration", "reserved_name"]
-
-QUEUE_FILES = ("worker.json", "worker.lock", "worker.log")
-"""Files of the queue, which lie beside the studies' folders."""
-#: Names of devices, whatever follows them after a dot
-#: (https://learn.microsoft.com/windows/win32/fileio/naming-a-file).
-_DEVICE = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)
+__all__ = ["ChoicesSpec", "Confirm", "RangeSpec", "Study", "parse_duration"]
 
 _UNITS = {"d": 86400.0, "h": 3600.0, "m": 60.0, "s": 1.0}
 _DURATION = re.compile(r"(?:(\d+(?:\.\d+)?)d)?(?:(\d+(?:\.\d+)?)h)?(?:(\d+(?:\.\d+)?)m)?(?:(\d+(?:\.\d+)?)s)?")
@@ -40,17 +35,6 @@ def _duration(value: str | float) -> str | float:
     if isinstance(value, str):
         parse_duration(value)
     return value
-
-
-def reserved_name(name: str) -> str | None:
-    """Return why no new study may have a name, since its folder could not have it on every system; None if it may."""
-    if name.lower() in QUEUE_FILES:
-        return f"the queue's own files are called {', '.join(QUEUE_FILES)}, in small or capital letters"
-    if _DEVICE.fullmatch(name):
-        return "Windows takes it for a device, whatever follows the first dot"
-    if name.endswith("."):
-        return "Windows leaves out a dot at the end"
-    return None
 
 
 class RangeSpec(Strict):

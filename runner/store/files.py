@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from catalog.errors import InputError
-from catalog.study import QUEUE_FILES
+from catalog.study_names import QUEUE_FILES
 
 __all__ = [
     "can_be_name",

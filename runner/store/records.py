@@ -11,7 +11,6 @@ from typing import Any, Literal, TypedDict, get_args
 
 from catalog.errors import StoreError, clause
 from catalog.metric_labels import ClassScope, scope_of
-from catalog.study import Study
 from runner.store.lease import Lease, Owner
 
 __all__ = [
@@ -149,6 +148,8 @@ class StudyRecord:
     @property
     def max_restarts(self) -> int:
         """How often a worker may take it up again: the `study.max_retries` of its spec."""
+        from catalog.study import Study  # Pydantic is not needed before the first paint
+
         settings = self.spec.get("study")
         wanted = settings.get("max_retries") if isinstance(settings, Mapping) else None
         return wanted if isinstance(wanted, int) else int(Study.model_fields["max_retries"].default)

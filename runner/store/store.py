@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar, Un
 from sqlalchemy import Connection
 
 from catalog.errors import StoreError, StudyConflictError, clause
-from catalog.study import QUEUE_FILES
+from catalog.study_names import QUEUE_FILES
 from runner.store import connections, creation, examination, files, leasing, reading, requests, schema, writing
 from runner.store.creation import Condition
 from runner.store.damage import id_in

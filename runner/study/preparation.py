@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from uuid import uuid4
 
 from catalog.errors import StoppedError
 from catalog.files import read_limited
@@ -49,7 +50,7 @@ class Preparation:
 def preparing(place: Place, study: str) -> Iterator[Preparation]:
     """Say inside the block that this process prepares a study which is not stored."""
     owner = Owner.this_process()
-    file: Path | None = _folder(place, study) / f"{owner.host}-{owner.pid}.json"
+    file: Path | None = _folder(place, study) / f"{owner.host}-{owner.pid}-{uuid4().hex[:8]}.json"
     assert file is not None
     try:
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from catalog.errors import StoreError, UnknownStudyError, clause
 from catalog.spec import Request, resolve
-from catalog.study import reserved_name
+from catalog.study_names import reserved_name
 from runner.store.records import Mode, StudyRecord
 from runner.store.store import Store
 from runner.store.url import redact
