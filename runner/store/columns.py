@@ -216,7 +216,7 @@ class Prose(_Checked):
             return Damaged(f"is {_shown(value)}, not text")
         if len(value) > _LONGEST:
             return Damaged(f"is a text of {len(value):,} characters: {_LONGEST:,} at most")
-        if "\0" in value or not _is_unicode(value):
+        if not _is_unicode(value):
             return Damaged("is not text in UTF-8")
         return value
 

@@ -89,7 +89,7 @@ class Study:
             study,
             lease,
             winner={"arm": "trial/1", "trial": 1, "model_config": {}},
-            verdict={"versus_given": {"of": "trial/1", **asdict(COMPARISON)}, "versus_baseline": None},
+            verdict={"sentence": "", "versus_given": {"of": "trial/1", **asdict(COMPARISON)}, "versus_baseline": None},
         )
 
 
@@ -185,7 +185,9 @@ def test_a_spec_takes_what_is_told(made, tmp_path, study):
     lease = made.make(spec=spec)
     made.fill(lease)
     made.store.put_trial(
-        "reviews", lease, TrialRecord(3, "failed", "search", {"learning_rate": 4.5e-5}, failure={"kind": "diverged"})
+        "reviews",
+        lease,
+        TrialRecord(3, "failed", "search", {"learning_rate": 4.5e-5}, failure={"kind": "diverged", "reason": "nan"}),
     )
     told = [
         shlex.split(line)[1]
