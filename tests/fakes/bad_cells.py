@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from made_study import Texts, build
 from shelf import NOON
 
-from catalog.errors import ModelcatError, StoreError
+from catalog.errors import ModelcatError
 from runner.cli import app
 from runner.console.answers import study_answer
 from runner.console.database import examine_database
@@ -276,6 +276,6 @@ def commands_on_victim(url: str, victim: str, folder: Path) -> None:
         for models in ([victim, OTHER], [f"{victim}:7", f"{victim}:baseline", OTHER]):
             with suppress(ModelcatError):  # what it would compare by a worker is not there
                 contest(store, models, folder, ask=lambda _: None)
-        with suppress(StoreError):  # what `run` says at its end
+        with suppress(ModelcatError):  # what `run` says at its end
             print_study(store.study(victim), Place(url, folder / "studies", folder), json=False)
             study_answer(store.study(victim), folder / "studies" / victim)

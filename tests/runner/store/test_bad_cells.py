@@ -54,7 +54,7 @@ def test_a_reported_cell(places, table, column, value):
     attempt(places, (table, column), value, commands=True)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(cell=st.sampled_from(CELLS), value=st.sampled_from(VALUES))
 def test_some_cells(places, cell, value):
     """Any cell may hold anything that SQLite lets in."""
