@@ -67,7 +67,11 @@ def _hint_names(value: Mapping[Any, Any]) -> None:
     foreign = names.keys() & (_LOW | _HIGH | _CHOICES | _BOUNDS)
     if "choices" in names and not isinstance(names["choices"], list | tuple) and _is_plain(names["choices"]):
         raise ValueError(f"write {_json({'choices': [names['choices']]})}")
-    if not value or names.get("choices") in ([], ()) or (foreign and "choices" not in found and not {"low", "high"} <= found.keys()):
+    if (
+        not value
+        or names.get("choices") in ([], ())
+        or (foreign and "choices" not in found and not {"low", "high"} <= found.keys())
+    ):
         raise ValueError(f"write {_FORMS}")
     if foreign:
         entry = {"choices": found["choices"]} if "choices" in found else {one: found[one] for one in ("low", "high")}

@@ -37,7 +37,7 @@ def study_folder(root: Path, study: str) -> Path:
     """
     if _too_long(study):
         raise InputError(f"{study[:40]!r}… cannot be a study's name: it is longer than {_NAME_BYTES} bytes")
-    if not can_be_name(study):
+    if study in QUEUE_FILES or not can_be_name(study):
         raise InputError(
             f"{study!r} cannot be a study's name: it must not hold / or \\, nor begin with a dot, nor be one of "
             f"{', '.join(QUEUE_FILES)}"
@@ -46,8 +46,8 @@ def study_folder(root: Path, study: str) -> Path:
 
 
 def can_be_name(study: str) -> bool:
-    """Return whether a folder inside that of all studies can have the name of a study."""
-    ours = bool(study) and study not in QUEUE_FILES and not study.startswith(".")
+    """Return whether a name is one part of a path; the queue's own files are too, whose names older versions took."""
+    ours = bool(study) and not study.startswith(".")
     return ours and not _too_long(study) and not any(sign in study for sign in "/\\\0")
 
 

@@ -8,7 +8,7 @@ from optuna.distributions import BaseDistribution
 from optuna.trial import FrozenTrial
 from optuna.trial import TrialState as OptunaState
 
-from catalog.errors import StoreError
+from catalog.errors import StoreError, clause
 from runner.store.records import TrialRecord
 
 __all__ = ["check_trials", "seconds_of"]
@@ -86,6 +86,6 @@ def _is_finite(value: Any) -> bool:
 
 def _damaged(study: str, reason: str) -> StoreError:
     return StoreError(
-        f"what Optuna's tables hold of study {study!r} is damaged: {reason}. "
+        f"what Optuna's tables hold of study {study!r} is damaged: {clause(reason)}. "
         f"Put a copy of the database back, or run modelcat delete {study}"
     )

@@ -6,6 +6,8 @@ from typing import ClassVar
 
 from rich.style import Style
 from textual.binding import Binding, BindingType
+from textual.containers import Grid
+from textual.events import Mount
 from textual_hires_canvas import Canvas as Field
 from textual_plot import HiResMode, PlotWidget
 from textual_plot.axis_formatter import AxisFormatter
@@ -73,6 +75,15 @@ class Plot(PlotWidget, can_focus=True, inherit_bindings=False):
         Binding("up", "pan_up", show=False),
         Binding("down", "pan_down", show=False),
     ]
+
+    def on_mount(self, event: Mount) -> None:  # type: ignore[override]  # Textual calls each class's own
+        """Leave out the library's own part for a plot that is left before its parts are there: it would end the app."""
+        if not (self.query(Grid) and self.query("#legend")):
+            event.prevent_default()
+
+    def _update_margin_sizes(self) -> None:
+        if self.query(Grid):  # the margins are watched from before the parts are there until after they have gone
+            super()._update_margin_sizes()
 
     def draw(self, frame: Frame, canvas: Canvas, gutter: int, *, keep_zoom: bool) -> None:
         """Draw a frame without bars: those that end far outside would keep the library filling them for minutes.

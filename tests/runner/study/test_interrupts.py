@@ -190,7 +190,7 @@ def test_a_study_is_taken_over_from_another_host(request_of, place, recorder):
         connection.execute(
             "UPDATE modelcat_studies SET state = 'running', lease_host = 'elsewhere', lease_pid = 7, "
             "lease_started = 1, lease_since = '2026-01-01 10:00:00.000000', "
-            "lease_expires = '9999-01-01 10:00:00.000000'"
+            "lease_expires = '8999-01-01 10:00:00.000000'"
         )
     refused = r"run by process 7 on elsewhere since 2026-01-01 10:00:00 UTC: .*modelcat resume mine --takeover"
     with pytest.raises(StudyConflictError, match=refused):

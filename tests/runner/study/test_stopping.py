@@ -75,7 +75,7 @@ def test_stop_reaches_who_prepares_and_nobody_else(place):
         junk.write_text("[")
         left = preparation.file.with_name("gone.json")
         left.write_text(json.dumps({"host": socket.gethostname(), "pid": 1, "started": 0}))
-        assert [owner.pid for owner in ask_to_stop(place, "mine")] == [int(preparation.file.stem.rpartition("-")[2])]
+        assert [owner.pid for owner in ask_to_stop(place, "mine")] == [int(preparation.file.stem.split("-")[-2])]
         assert not junk.exists()
         with pytest.raises(StoppedError):
             preparation.is_halted()
