@@ -33,6 +33,7 @@ __all__ = [
     "epochs",
     "evaluations",
     "insights",
+    "is_damaged",
     "is_queued",
     "optuna_knows",
     "queue",
@@ -104,6 +105,12 @@ def unfinished_of_queue(connection: Connection, moment: datetime) -> list[int]:
     query = select(table.id, *lease).where(is_queued() | taken).order_by(table.queued, table.id)
     found = [(row["id"], lease_in(row)) for row in _rows(connection, query)]
     return [owner for owner, held in found if held is None or not held.held_by_living(moment)]
+
+
+def is_damaged(connection: Connection, study_id: int) -> bool:
+    """Tell whether somebody has spoilt the row of a study."""
+    query = select(schema.studies).where(schema.studies.c.id == study_id)
+    return any(mend(row) is not None for row in _rows(connection, query))
 
 
 def optuna_knows(connection: Connection, study: str) -> bool:

@@ -512,7 +512,8 @@ class Store:
     def has_work(self) -> bool:
         """Tell whether `claim` would find something."""
         with self._reading() as connection:
-            return bool(reading.unfinished_of_queue(connection, leasing.now(connection)))
+            waiting = reading.unfinished_of_queue(connection, leasing.now(connection))
+            return any(not reading.is_damaged(connection, study_id) for study_id in waiting)
 
     def stop_requested(self, study: str) -> bool:
         """Tell whether somebody has asked that a study stop since it began to run; False where it is gone."""
