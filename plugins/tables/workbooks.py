@@ -19,7 +19,10 @@ __all__ = ["check_workbook"]
 _CHUNK = 1 << 20
 _CELL = 32
 """Bytes of a cell in the reader."""
-_PLACE = re.compile(rb"<(?:\w+:)?(?:c|row)\s[^<>]*?\br\s*=\s*[\"']([A-Za-z]{0,7})([0-9]{0,15})[\"']")
+_PLACE = re.compile(rb"<(?:\w+:)?c\s[^<>]*?\br\s*=\s*[\"']([A-Za-z]{0,7})([0-9]{0,15})[\"'][^<>]*(?<!/)>")
+"""A cell with a value; one with a format alone is none for the reader."""
+_UNPLACED = re.compile(rb"<(?:\w+:)?c(?:\s(?![^<>]*\br\s*=)[^<>]*)?(?<!/)>")
+_ROW = re.compile(rb"<(?:\w+:)?row\s[^<>]*?\br\s*=\s*[\"']([0-9]{0,15})[\"']")
 _SHARED = re.compile(rb"<(?:\w+:)?c\s[^<>]*?\bt\s*=\s*[\"']s[\"'][^<>]*>\s*(?:<(?:\w+:)?v>\s*([0-9]{1,12})\s*<)?")
 _TEXT_ENDS = re.compile(rb"</(?:\w+:)?si\s*>|<(?:\w+:)?si\s*/>")
 
@@ -81,6 +84,9 @@ def _sheet_size(archive: zipfile.ZipFile, member: zipfile.ZipInfo, lengths: np.n
             rows = max(rows, int(digits or 0))
             if letters:
                 columns = max(columns, _column(letters))
+        if _UNPLACED.search(piece):  # cells that stand after the one before them, in the row that they are in
+            rows = max([rows, *(int(digits or 0) for digits in _ROW.findall(piece))])
+            columns = max([columns, *(len(_UNPLACED.findall(row)) for row in piece.split(b"row "))])
         shared = [int(each) for each in _SHARED.findall(piece) if each]
         if shared and lengths.size:
             texts += int(lengths[np.minimum(shared, lengths.size - 1)].sum())

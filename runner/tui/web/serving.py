@@ -41,7 +41,7 @@ def serve(arguments: Sequence[str], port: int, *, language: str | None, open_bro
         access = Access(port, on_next=lambda url: _say(f"a web browser is let in; another one by {url}"))
 
         def tell() -> None:
-            _say(f"modelcat is shown at {access.url}, for one web browser of this machine; Ctrl+C ends it")
+            _say(f"modelcat is shown to one web browser of this machine (Ctrl+C ends it): {access.url}")
             if open_browser:
                 # A thread: some web browsers run in the terminal, and return when they end.
                 opening = threading.Thread(target=_open, args=(access.url, Path(folder)), daemon=True)

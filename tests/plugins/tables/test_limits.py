@@ -243,3 +243,13 @@ def test_saved_splits_lie_in_their_folder(tmp_path: Path) -> None:
         (tmp_path / "saved" / "dataset_dict.json").write_text(json.dumps({"splits": [name]}))
         with pytest.raises(DataError, match="does not list the folders next to it"):
             load(FilesDataset(source="files", train=str(tmp_path / "saved")), tmp_path)
+
+
+def test_a_cell_far_down_that_has_a_format_alone_is_none(tmp_path):
+    """A workbook is as large as its values; one far cell without r, in a row that has one, is a value."""
+    path = tmp_path / "formatted.xlsx"
+    path.write_bytes(edited(lambda text: text.replace("</sheetD", '<row><c r="XFD1048576" s="1"/></row></sheetD')))
+    assert open_file(path, "file", Format()).read().num_rows > 0
+    path.write_bytes(edited(lambda text: text.replace("</sheetD", '<row r="9048576"><c><v>1</v></c></row></sheetD')))
+    with pytest.raises(DataError, match="64 MiB"):
+        open_file(path, "file", Format())
