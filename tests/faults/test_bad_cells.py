@@ -8,7 +8,7 @@ import random
 
 import bad_cells
 
-FAULTS = int(os.environ.get("FAULTS", "5"))
+FAULTS = int(os.environ.get("FAULTS", "2"))
 SEED = int(os.environ.get("SEED", "0"))
 
 

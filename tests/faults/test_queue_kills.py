@@ -1,6 +1,6 @@
 """Workers of a queue are killed at random, and each study ends exactly once.
 
-SEED sets who is killed and when; there are 200 studies where FAULTS asks for a thousand deaths, else 20.
+SEED sets who is killed and when; there are 200 studies where FAULTS asks for a thousand deaths, else 8.
 """
 
 import json
@@ -16,7 +16,7 @@ from runner.study.place import Place
 from runner.study.queue import submit
 
 FAULTS = int(os.environ.get("FAULTS", "200"))
-STUDIES = 200 if FAULTS >= 1000 else 20
+STUDIES = 200 if FAULTS >= 1000 else 8
 SEED = int(os.environ.get("SEED", "0"))
 SIMULATED = Path(__file__).parents[1] / "fakes" / "simulated"
 PROGRAM = Path(__file__).with_name("queue_workers.py")

@@ -23,19 +23,30 @@ from runner.study.workers import Attendance
 
 pytestmark = pytest.mark.usefixtures("quick_importance")
 
-#: Seconds that a database is away or locked; longer ones by hand: MODELCAT_TEST_OUTAGE=60.
-OUTAGE = float(os.environ.get("MODELCAT_TEST_OUTAGE", "4"))
+#: Seconds that a database is away or locked at least, until it is told; longer ones by hand: MODELCAT_TEST_OUTAGE=60.
+OUTAGE = float(os.environ.get("MODELCAT_TEST_OUTAGE", "0"))
 TRIALS = 8
 
 
 class Watcher:
-    """A listener that does something once, when some trials have ended."""
+    """A listener that does something once, when some trials have ended, and knows when a study waits."""
 
     def __init__(self, recorder, after, act):
         self._recorder, self._left, self._act = recorder, after, act
+        self._waits = threading.Event()
 
     def __getattr__(self, name):
         return getattr(self._recorder, name)
+
+    def note(self, text):
+        self._recorder.note(text)
+        if "waiting for the database" in text:
+            self._waits.set()
+
+    def keep_away(self):
+        """Return when the study has told that it waits, and the outage was as long as is asked for."""
+        time.sleep(OUTAGE)
+        assert self._waits.wait(60)
 
     def ended(self, *arguments):
         self._recorder.ended(*arguments)
@@ -77,8 +88,10 @@ def test_a_study_outlives_its_server(request_of, server_place, recorder, postgre
         time.sleep(0.5)
         postgres.resume()
         postgres.stop(signal.SIGINT)
-        time.sleep(OUTAGE)
-        postgres.start()
+        try:
+            watcher.keep_away()
+        finally:
+            postgres.start()
 
     thread = threading.Thread(target=trouble)
     watcher = Watcher(recorder, 2, thread.start)
@@ -143,9 +156,14 @@ def test_a_study_waits_for_a_lock(request_of, place, recorder):
         path = place.storage.removeprefix("sqlite:///")
         other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         other.execute("BEGIN EXCLUSIVE")
-        threading.Timer(OUTAGE, other.close).start()
+        threading.Thread(target=release, args=[other]).start()
 
-    record = run_study(request_of(trials=TRIALS), place, Watcher(recorder, 2, lock))
+    def release(other):
+        with closing(other):
+            watcher.keep_away()
+
+    watcher = Watcher(recorder, 2, lock)
+    record = run_study(request_of(trials=TRIALS), place, watcher)
     check_whole(place, record.study)
     assert sum("waiting for the database" in text for (text,) in recorder.of("note")) == 1
 
