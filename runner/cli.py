@@ -693,7 +693,7 @@ def compare(models: tuple[str, ...], storage: str | None, json: bool) -> None:
     """
     from runner.console.comparing import contest_answer, print_contest
     from runner.console.output import print_json
-    from runner.engine.asking import asking
+    from runner.engine.single_tasks import asking
     from runner.study.contest import contest
 
     place = _place(storage, 1)

@@ -23,7 +23,7 @@ from runner.study.folders import StudyFolders
 from runner.study.identity import Identity
 from runner.study.log import StudyLog
 from runner.study.opening import facts_of
-from runner.study.preparing import tunable, widened
+from runner.study.preparation import tunable, widened
 from runner.study.search import Search
 from runner.study.session import LEASE_TTL, Session
 from runner.study.space import distributions, to_json

@@ -19,8 +19,8 @@ from runner.console.prediction_formats import Answered, Batch, Format, Layout, p
 from runner.console.prediction_table import write_parquet
 from runner.console.text import safe
 from runner.console.texts import stream_texts
-from runner.engine.asking import asking
 from runner.engine.messages import Predict
+from runner.engine.single_tasks import asking
 
 __all__ = ["Inputs", "Question", "chosen_format", "chosen_precision", "file_inputs", "predict", "typed_inputs"]
 

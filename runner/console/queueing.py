@@ -18,7 +18,7 @@ from runner.store.store import Store
 from runner.store.url import redact
 from runner.study.background import trim_log
 from runner.study.place import Place
-from runner.study.preparation import ask_to_stop
+from runner.study.preparation_marker import ask_to_stop
 from runner.study.progress import Listener
 from runner.study.queue import work
 

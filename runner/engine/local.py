@@ -7,7 +7,7 @@ import signal
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
@@ -20,7 +20,6 @@ from catalog.contract import Decision
 from catalog.errors import EnvironmentFaultError, HungWorkerError, LostWorkerError, OutOfMemoryError, WorkError
 from catalog.shortages import shortage_said
 from runner.engine import interruption
-from runner.engine.engine import run_alone
 from runner.engine.memory import oom_kills
 from runner.engine.messages import Answer, Done, Event, Failed, Job, Pause, Task
 from runner.engine.process_limits import lift_memory_limit
@@ -163,10 +162,6 @@ class LocalEngine:
             if worker.watch is not None and worker.watch.is_overdue:
                 happened.extend(self._give_up(worker, worker.watch))
         return happened
-
-    def run(self, task: Task, timeout: float = 1.0, halted: Callable[[], bool] = lambda: False) -> Event:
-        """Do one task, where there is no other, and return how it ended; see `run_alone`."""
-        return run_alone(self, task, timeout, halted)
 
     def close(self) -> None:
         """End all workers; those that do not end by themselves are killed. Safe to call twice."""

@@ -23,6 +23,7 @@ from runner.study.confirmation import GIVEN, Arm, Confirmation, confirmed, final
 from runner.study.identity import Identity
 from runner.study.insights import gather_insights
 from runner.study.session import Session, finite
+from runner.study.task_loop import run_task
 from runner.study.verdict import Findings, verdict_of
 
 __all__ = ["Ended", "close_study"]
@@ -288,14 +289,15 @@ def _versus_baseline(
 
 def _compare(session: Session, first: list[str], second: list[str]) -> Comparison:
     request, absolute = session.request, session.folders.absolute
-    comparison: Comparison = session.do(
+    comparison: Comparison = run_task(
+        session,
         Compare(
             request.plugin.key,
             tuple(map(absolute, first)),
             tuple(map(absolute, second)),
             request.metric,
             request.spec.study.seed,
-        )
+        ),
     )
     return comparison
 
@@ -337,8 +339,8 @@ def _calibrate(session: Session, model: _Model, folder: Path, key: str | None = 
     """Fold a temperature into a model; None where its plugin does not, or nobody wrote down what it said."""
     if model.predictions is None:
         return None
-    temperature: float | None = session.do(
-        Calibrate(key or session.request.plugin.key, folder, session.folders.absolute(model.predictions))
+    temperature: float | None = run_task(
+        session, Calibrate(key or session.request.plugin.key, folder, session.folders.absolute(model.predictions))
     )
     return temperature
 
@@ -371,7 +373,7 @@ def _note_calibration(session: Session, model: _Model, temperature: float | None
 
 
 def _rescaled(session: Session, predictions: Path, split: str, temperature: float) -> Evaluation:
-    evaluation: Evaluation = session.do(Rescale(session.request.plugin.key, predictions, split, temperature))
+    evaluation: Evaluation = run_task(session, Rescale(session.request.plugin.key, predictions, split, temperature))
     return evaluation
 
 
@@ -382,15 +384,16 @@ def _honesty(evaluation: Evaluation) -> dict[str, float]:
 
 def _evaluate(session: Session, subject: str, model: Path, key: str | None = None) -> dict[str, Any]:
     folder = session.folders.root / "test"
-    result: Evaluation = session.do(
+    result: Evaluation = run_task(
+        session,
         Evaluate(
             subject=session.subject({} if key else None, key),
             model_dir=model,
             split="test",
             folder=folder / subject,
-        )
+        ),
     )
-    session.judged(subject, result)
+    session.put_evaluation(subject, result)
     return {**finite(result.metrics), "n": result.rows}
 
 

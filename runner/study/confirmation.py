@@ -10,14 +10,14 @@ from itertools import product
 from statistics import fmean
 from typing import Any
 
-from catalog.contract import Direction, TrialResult
+from catalog.contract import Decision, Direction, TrialResult
 from catalog.errors import DivergedError, WorkError
 from runner.engine.messages import Done, Event, Failed, Report, Task
 from runner.store.records import ConfirmationRecord, TrialRecord
-from runner.study.driving import Retried
 from runner.study.identity import Identity
 from runner.study.sampling import derived_seed
 from runner.study.session import Session, finite
+from runner.study.task_loop import Retried, run_tasks
 
 __all__ = ["GIVEN", "Arm", "Confirmation", "confirmed", "finalists", "rivals"]
 
@@ -101,7 +101,7 @@ class Confirmation:
     def run(self) -> None:
         """Make the trainings that are left."""
         self._left.reverse()
-        self._session.drive(self._next, self._handle)
+        run_tasks(self._session, self._next_task, self._on_event)
 
     def with_model(self, record: ConfirmationRecord) -> ConfirmationRecord:
         """Return a training whose model is there: one that was removed when a study was closed is trained again.
@@ -112,7 +112,7 @@ class Confirmation:
         if record.model_dir is not None:
             return record
         note = f"{record.arm} is trained again on seed {record.seed}: its model was not kept"
-        self._session.later(self._session.listener.note, note)
+        self._session.after_commit(self._session.listener.note, note)
         self._left = [(record.seed, record.arm)]
         self.run()
         found = self._records[record.arm, record.seed]
@@ -135,7 +135,7 @@ class Confirmation:
         best: Arm | None = None
         for arm in arms:
             if self.of(arm.name) and (
-                best is None or self._session.better(self.score(arm.name), self.score(best.name))
+                best is None or self._session.is_better(self.score(arm.name), self.score(best.name))
             ):
                 best = arm
         return best
@@ -168,24 +168,24 @@ class Confirmation:
         assert value is not None, "a training without a finite value is never recorded"
         return value
 
-    def _next(self) -> tuple[str, Task] | None:
+    def _next_task(self) -> tuple[str, Task] | None:
         if not self._left:
             return None
         seed, arm = self._left.pop()
         name = f"confirm/{arm}/{self.seeds.index(seed) + 1}"
         self._running[name] = (arm, seed)
-        self._session.later(self._session.listener.started, name, None)
+        self._session.after_commit(self._session.listener.started, name, None)
         return name, self._session.training(name, self._session.subject(self.arms[arm].config), seed)
 
-    def _handle(self, name: str, event: Event | Retried) -> None:
+    def _on_event(self, name: str, event: Event | Retried) -> None:
         match event:
             case Report():
-                self._session.go_on(event)
+                self._session.answer(event, Decision.GO_ON)
             case Done(_, result):
                 self._finish(name, result)
             case Failed():
-                self._session.later(self._session.folders.settle, name)
-                self._session.later(self._session.listener.ended, name, None, None)
+                self._session.after_commit(self._session.folders.settle, name)
+                self._session.after_commit(self._session.listener.ended, name, None, None)
 
     def _finish(self, name: str, result: TrialResult) -> None:
         arm, seed = self._running.pop(name)
@@ -194,7 +194,7 @@ class Confirmation:
         folders = self._session.folders
         if value is None or result.model_dir is None or result.predictions is None:
             error = DivergedError(f"validation {self._session.request.metric} is not a finite number")
-            self._session.later(self._session.listener.failed, name, error, "")
+            self._session.after_commit(self._session.listener.failed, name, error, "")
         else:
             record = ConfirmationRecord(
                 arm=arm,
@@ -204,12 +204,12 @@ class Confirmation:
                 predictions=folders.relative(result.predictions),
                 seconds=result.seconds,
             )
-            self._session.judged(confirmed(arm, seed), result.evaluation)
+            self._session.put_evaluation(confirmed(arm, seed), result.evaluation)
             self._session.store.put_confirmation(self._session.study, self._session.lease, record)
             self._records[arm, seed] = record
         self._session.update()  # the time worked, as after each trial
-        self._session.later(folders.settle, name)
-        self._session.later(self._session.listener.ended, name, None, value)
+        self._session.after_commit(folders.settle, name)
+        self._session.after_commit(self._session.listener.ended, name, None, value)
 
 
 def _of_search(arm: Arm, trials: Sequence[TrialRecord], seed: int) -> ConfirmationRecord | None:

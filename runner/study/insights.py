@@ -16,6 +16,7 @@ from catalog.results import Comparison, Flip, Interpretation
 from runner.engine.messages import Compare, FindFlips, Interpret, WriteExamples
 from runner.study.importance import importance_of
 from runner.study.session import Session
+from runner.study.task_loop import run_task
 
 __all__ = ["gather_insights"]
 
@@ -60,7 +61,7 @@ def _write_examples(session: Session) -> None:
     for split in ("validation", "test"):
         path = session.folders.root / "examples" / f"{split}.parquet"
         if not path.exists():
-            session.do(WriteExamples(session.subject(), split, path))
+            run_task(session, WriteExamples(session.subject(), split, path))
 
 
 def _flips(session: Session, other: str) -> dict[str, Any] | None:
@@ -69,10 +70,10 @@ def _flips(session: Session, other: str) -> dict[str, Any] | None:
     if first is None or second is None:
         return None
     request = session.request
-    comparison: Comparison = session.do(
-        Compare(request.plugin.key, (first,), (second,), request.metric, request.spec.study.seed)
+    comparison: Comparison = run_task(
+        session, Compare(request.plugin.key, (first,), (second,), request.metric, request.spec.study.seed)
     )
-    flips: tuple[Flip, ...] = session.do(FindFlips(session.subject(), "test", first, second, _FLIPS))
+    flips: tuple[Flip, ...] = run_task(session, FindFlips(session.subject(), "test", first, second, _FLIPS))
     return {
         "split": "test",
         "first": "winner",
@@ -91,7 +92,7 @@ def _test_predictions(session: Session, subject: str) -> Path | None:
 
 def _interpretation(session: Session) -> dict[str, Any] | None:
     seconds = min(_LONGEST, max(_SHORTEST, _SHARE * session.seconds))
-    found: Interpretation | None = session.do(Interpret(session.subject(), session.folders.model, seconds))
+    found: Interpretation | None = run_task(session, Interpret(session.subject(), session.folders.model, seconds))
     return None if found is None else asdict(found)
 
 
@@ -99,4 +100,5 @@ def _importance(session: Session) -> dict[str, Any] | None:
     trials = [trial for trial in session.store.trials(session.study) if trial.state == "complete"]
     maximize = session.request.direction is Direction.MAXIMIZE
     points = [(dict(trial.params), trial.value) for trial in trials if trial.value is not None]
-    return importance_of(points, session.store.study(session.study).space, maximize=maximize, meanwhile=session.beat)
+    space = session.store.study(session.study).space
+    return importance_of(points, space, maximize=maximize, meanwhile=session.heartbeat)

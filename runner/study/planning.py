@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from catalog import registry
 from catalog.contract import DataSummary
@@ -14,7 +14,8 @@ from catalog.spec import Request
 from catalog.statement import Statement
 from runner.console.text import duration
 from runner.engine.local import LocalEngine
-from runner.engine.messages import Failed, MakeForecast, Prepare, Subject, Task
+from runner.engine.messages import MakeForecast, Prepare, Subject, Task
+from runner.engine.single_tasks import result_of, run_alone
 from runner.study.cost import Cost, cost_of
 from runner.study.engines import local_workers
 from runner.study.place import Place
@@ -128,10 +129,11 @@ def make_plan(
 
 
 def _done(engine: LocalEngine, task: Task, halted: Callable[[], bool]) -> Any:
-    event = engine.run(task, _PATIENCE, halted)
-    if isinstance(event, Failed):
-        raise event.error
-    return cast("Any", event).value
+    def check() -> None:
+        if halted():
+            raise StoppedError("nobody waits for it any more")
+
+    return result_of(run_alone(engine, task, _PATIENCE, check))
 
 
 def _free_bytes(folder: Path) -> int:

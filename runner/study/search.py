@@ -22,12 +22,12 @@ from runner.engine.messages import Done, Event, Failed, Report, Task
 from runner.store.records import EARLY_END, Origin, TrialRecord, TrialState
 from runner.study.consistency import check_trials, seconds_of
 from runner.study.distinct import DistinctSampler, new_params
-from runner.study.driving import Retried
 from runner.study.early_end import CUT_NOTE, early_end_clause, space_end, time_limit_end
 from runner.study.identity import Identity
 from runner.study.sampling import derived_seed, pruner_of, quarter_of, sampler_for
-from runner.study.session import Session, finite, speed_of
+from runner.study.session import Session, finite
 from runner.study.space import distributions, suggest
+from runner.study.task_loop import Retried, run_tasks
 
 __all__ = ["Search", "restart_time_limit"]
 
@@ -141,7 +141,7 @@ class Search:
         Raises:
             WorkError: No trial came to its end; the first reason is told.
         """
-        self._session.drive(self._next, self._handle)
+        run_tasks(self._session, self._next_task, self._on_event)
         self._note_early_end()
         made = sorted(self._records.values(), key=lambda record: record.number)
         if not any(record.state == "complete" for record in made):
@@ -199,7 +199,7 @@ class Search:
                 unfinished.append(frozen.number)
         return unfinished
 
-    def _next(self) -> tuple[str, Task] | None:
+    def _next_task(self) -> tuple[str, Task] | None:
         """Return the next training; trials that repeat a configuration are dealt with on the way."""
         while (asked := self._ask()) is not None:
             if (found := self._begin(*asked)) is not None:
@@ -229,7 +229,7 @@ class Search:
     def _exhaust(self, made: int) -> None:
         self.exhausted = True
         note = f"the search ends after {made} of {self.planned} trials: the search space has no other configuration"
-        self._session.later(self._session.listener.note, note)
+        self._session.after_commit(self._session.listener.note, note)
 
     def _begin(self, trial: Trial, course: _Course) -> tuple[str, Task] | None:
         """Record that a trial runs and return its training; None if it takes the result of another trial."""
@@ -248,7 +248,7 @@ class Search:
             self._repeat(record, self._records[original])
             return None
         self._trials[name] = trial
-        self._session.later(self._session.listener.started, name, record)
+        self._session.after_commit(self._session.listener.started, name, record)
         subject = self._session.subject(self._config(record))
         task = self._session.training(name, subject, self._session.seed, quarters=self._settings.pruner != "none")
         self._courses[name] = course
@@ -278,7 +278,7 @@ class Search:
         for judged in store.evaluations(self._session.study):
             if judged.subject == names[0]:
                 store.put_evaluation(self._session.study, self._session.lease, replace(judged, subject=names[1]))
-        self._session.later(self._session.listener.ended, names[1], repeat, repeat.value)
+        self._session.after_commit(self._session.listener.ended, names[1], repeat, repeat.value)
 
     def _reopen(self, number: int) -> tuple[Trial, "_Course"]:
         """Open a trial that died, with what is known of it; what it had not been asked before it died is asked now."""
@@ -326,7 +326,7 @@ class Search:
     def _is_late(self) -> bool:
         return self._deadline is not None and time.monotonic() > self._deadline and bool(self._records)
 
-    def _handle(self, name: str, event: Event | Retried) -> None:
+    def _on_event(self, name: str, event: Event | Retried) -> None:
         match event:
             case Report():
                 self._session.answer(event, self._judge(name, event))
@@ -365,7 +365,7 @@ class Search:
         elif self._session.request.metric not in metrics:
             reason = f"validation {self._session.request.metric} is {value}, not a finite number"
             error = DivergedError(reason)
-            self._session.later(self._session.listener.failed, name, error, "")
+            self._session.after_commit(self._session.listener.failed, name, error, "")
             self._fail(name, error)
         else:
             self._close(name, "complete", value=value, metrics=metrics, result=result)
@@ -382,11 +382,11 @@ class Search:
             cut = [CUT_NOTE] if name in self._cut and state == "pruned" else []
             fields |= {
                 "notes": (*record.notes, *result.notes, *cut),
-                "speed": speed_of(result),
+                "speed": _speed_of(result),
                 "model_dir": folders.relative(result.model_dir) if result.model_dir else None,
                 "predictions": folders.relative(result.predictions) if result.predictions else None,
             }
-            self._session.judged(name, result.evaluation)
+            self._session.put_evaluation(name, result.evaluation)
         closed = replace(record, state=state, finished=finished, seconds=self._courses[name].spent, **fields)
         self._put(closed)
         self._session.update()  # the time worked, from which others tell how much is left
@@ -394,8 +394,8 @@ class Search:
         if self._deadline is not None:
             self._study.set_user_attr(_SPENT, self._spent_before + time.monotonic() - self._began)
         del self._trials[name], self._courses[name]
-        self._session.later(self._session.folders.settle, name)
-        self._session.later(self._session.listener.ended, name, closed, closed.value)
+        self._session.after_commit(self._session.folders.settle, name)
+        self._session.after_commit(self._session.listener.ended, name, closed, closed.value)
         for repeat in self._waiting.pop(closed.number, []):
             self._repeat(repeat, closed)
 
@@ -428,8 +428,18 @@ class Search:
         best = max(complete, key=lambda record: (sign * (record.value or 0.0), -record.number))
         for record in complete:
             if record.number not in {0, best.number} and record.model_dir is not None:
-                self._session.later(self._session.folders.drop, record.model_dir)
+                self._session.after_commit(self._session.folders.drop, record.model_dir)
                 self._put(replace(record, model_dir=None))
+
+
+def _speed_of(result: TrialResult) -> dict[str, float | None]:
+    """Return how fast a training was, and which epoch it kept, as the store keeps it."""
+    return {
+        "training_seconds": result.seconds,
+        "examples_per_second": result.examples_per_second,
+        "tokens_per_second": result.tokens_per_second,
+        "best_epoch": result.best_epoch,
+    }
 
 
 def _cause(failure: Mapping[str, str]) -> tuple[str, str]:

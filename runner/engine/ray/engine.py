@@ -21,7 +21,6 @@ from catalog.errors import (
     UnreachableError,
 )
 from runner.engine import interruption
-from runner.engine.engine import run_alone
 from runner.engine.local import usable_cores, worker_environment
 from runner.engine.messages import Answer, Done, Event, Failed, Job, Pause, Task
 from runner.engine.ray.capacity import Node, Share, shares
@@ -179,10 +178,6 @@ class RayEngine:
         self._tell_news()
         self._check_served()
         return happened
-
-    def run(self, task: Task, timeout: float = 1.0, halted: Callable[[], bool] = lambda: False) -> Event:
-        """Do one task, where there is no other, and return how it ended; see `run_alone`."""
-        return run_alone(self, task, timeout, halted)
 
     def close(self) -> None:
         """End all workers and leave the cluster. Safe to call twice."""

@@ -12,6 +12,7 @@ from catalog.errors import HungWorkerError, OutOfMemoryError
 from runner.engine import local, memory
 from runner.engine.local import LocalEngine
 from runner.engine.messages import Checkpointed, Done, Failed, Prepare, Report, Subject, Tick, Train
+from runner.engine.single_tasks import run_alone
 from runner.engine.watching import Patience, Watch
 
 PATIENCE = Patience(first=1000, floor=10, factor=3, silent=5000)
@@ -77,7 +78,7 @@ def test_other_tasks_have_a_limit_of_their_own(training):
 def test_a_worker_that_hangs_is_ended_and_replaced(simulated, training):
     """A stopped process gives no sign any more; its training fails with that reason, and the next one runs."""
     with LocalEngine(1, patience=Patience(first=0.5, floor=0.5, factor=0, silent=60)) as engine:
-        engine.run(Prepare(training.subject))  # libraries are there
+        run_alone(engine, Prepare(training.subject))  # libraries are there
         job = engine.submit(slowed(training, 400))
         pid = engine._crew[0].process.pid
         os.kill(pid, signal.SIGSTOP)
@@ -85,7 +86,7 @@ def test_a_worker_that_hangs_is_ended_and_replaced(simulated, training):
         assert (failed.job, type(failed.error)) == (job, HungWorkerError)
         assert "no sign of progress for" in failed.error.message
         assert engine._crew[0].process.pid != pid
-        assert isinstance(engine.run(Prepare(training.subject)), Done)
+        assert isinstance(run_alone(engine, Prepare(training.subject)), Done)
 
 
 def first(engine):
@@ -97,11 +98,11 @@ def test_a_worker_without_memory_is_replaced(simulated, training):
     """What fills the memory ends with the process; the training fails with its own reason."""
     with LocalEngine(1) as engine:
         pid = engine._crew[0].process.pid
-        failed = engine.run(replace(training, subject=replace(training.subject, config={"trouble": "oom"})))
+        failed = run_alone(engine, replace(training, subject=replace(training.subject, config={"trouble": "oom"})))
         assert isinstance(failed, Failed)
         assert failed.error.message == "it does not fit"
         assert engine._crew[0].process.pid != pid
-        assert isinstance(engine.run(Prepare(training.subject)), Done)
+        assert isinstance(run_alone(engine, Prepare(training.subject)), Done)
 
 
 @pytest.mark.parametrize(("later", "kind"), [(8, "out_of_memory"), (7, "lost_worker")])

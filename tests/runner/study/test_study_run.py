@@ -293,16 +293,16 @@ def test_a_running_study_is_refused_to_a_second(request_of, place, recorder):
 @pytest.fixture
 def meanwhile(monkeypatch):
     """Return a function that has something happen while the next study is prepared for the first time."""
-    look = coordinator._first_look
+    prepare = coordinator.prepare
 
     def happen(act):
-        def look_and_act(*arguments):
-            monkeypatch.setattr(coordinator, "_first_look", look)
-            prepared = look(*arguments)
+        def prepare_and_act(*arguments):
+            monkeypatch.setattr(coordinator, "prepare", prepare)
+            data = prepare(*arguments)
             act()
-            return prepared
+            return data
 
-        monkeypatch.setattr(coordinator, "_first_look", look_and_act)
+        monkeypatch.setattr(coordinator, "prepare", prepare_and_act)
 
     return happen
 
