@@ -24,10 +24,10 @@ from catalog.errors import (
 )
 from catalog.space import SearchSpace
 from catalog.spec import Request
-from runner.console.text import duration
 from runner.engine.engine import Engine
 from runner.engine.interruption import check, held_back, is_urgent
 from runner.engine.messages import Failed, Prepare, Subject
+from runner.presentation.text import duration
 from runner.store.patience import Patience
 from runner.store.records import Lease, Mode, Owner, StudyRecord, StudyState
 from runner.store.store import Store
