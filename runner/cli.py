@@ -359,11 +359,10 @@ def resume(
 def studies(storage: str | None, csv: bool, json: bool) -> None:
     """List the studies in the store."""
     from runner.console.answers import study_line
-    from runner.console.datatable import print_csv
-    from runner.console.output import print_json
+    from runner.console.output import print_csv, print_json
     from runner.console.study_tables import studies_table
     from runner.console.tables import print_studies
-    from runner.console.text import safe
+    from runner.presentation.text import safe
 
     store = _reading(storage)
     records = store.studies() if store else []
@@ -386,8 +385,7 @@ def studies(storage: str | None, csv: bool, json: bool) -> None:
 def trials(study: str, storage: str | None, csv: bool, json: bool) -> None:
     """List the trials of a study."""
     from runner.console.answers import trial_line
-    from runner.console.datatable import print_csv
-    from runner.console.output import print_json
+    from runner.console.output import print_csv, print_json
     from runner.console.study_tables import trials_table
     from runner.console.tables import print_trials
 
@@ -413,8 +411,7 @@ def trials(study: str, storage: str | None, csv: bool, json: bool) -> None:
 def trial(study: str, number: int, storage: str | None, csv: bool, json: bool) -> None:
     """Show one trial, epoch by epoch, and how it was judged; --csv prints the epochs alone."""
     from runner.console.answers import trial_answer
-    from runner.console.datatable import print_csv
-    from runner.console.output import print_json
+    from runner.console.output import print_csv, print_json
     from runner.console.study_tables import epochs_table
     from runner.console.tables import print_trial
     from runner.store.judgements import evaluation_in
@@ -710,7 +707,7 @@ def compare(models: tuple[str, ...], storage: str | None, json: bool) -> None:
 def delete(study: str, yes: bool, storage: str | None, json: bool) -> None:
     """Delete a study and its files."""
     from runner.console.output import print_json
-    from runner.console.text import safe
+    from runner.presentation.text import safe
 
     store, place = _store(storage), _place(storage, 1)
     record = store.study(study, damaged=True)
@@ -748,7 +745,7 @@ def _settings() -> Any:
 @cache
 def _note_misspelt() -> None:
     """Say once which variables of the environment have no effect."""
-    from runner.console.text import safe
+    from runner.presentation.text import safe
     from runner.settings import misspelt
 
     for note in misspelt():

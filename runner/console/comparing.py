@@ -5,7 +5,7 @@ from typing import Any
 
 from catalog.metric_labels import english_label
 from runner.console.output import print_line, print_table
-from runner.console.text import metric_value
+from runner.presentation.text import metric_value
 from runner.study.contest import Contender, Contest
 
 __all__ = ["contest_answer", "print_contest"]

@@ -6,7 +6,7 @@ from typing import Any
 from catalog.metric_labels import english_label, evaluation_scope
 from catalog.results import Evaluation
 from runner.console.output import print_line, print_table
-from runner.console.text import metric_value
+from runner.presentation.text import metric_value
 
 __all__ = ["evaluation_answer", "print_evaluation", "rows_per_second"]
 

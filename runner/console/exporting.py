@@ -12,9 +12,9 @@ from catalog.files import open_regular, read_limited
 from catalog.results import Exported
 from runner.console.destination import staging
 from runner.console.output import print_line
-from runner.console.text import safe
 from runner.engine.messages import ExportModel
 from runner.engine.single_tasks import asking
+from runner.presentation.text import safe
 
 __all__ = ["RECORD", "export_model", "exported_answer", "print_exported", "sample_texts"]
 

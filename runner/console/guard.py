@@ -67,7 +67,7 @@ def _unexpected(error: BaseException, *, as_json: bool) -> int:
 
 
 def _tell(error: ModelcatError, *, as_json: bool) -> int:
-    from runner.console.text import safe
+    from runner.presentation.text import safe
 
     error = shortage_in(error) or error
     if is_debugging():

@@ -10,10 +10,10 @@ from catalog.results import Evaluation
 from runner.console.destination import check_file, staging
 from runner.console.evaluation import evaluation_answer, print_evaluation, rows_per_second
 from runner.console.output import print_line
-from runner.console.text import duration
 from runner.engine.messages import JudgeFile
 from runner.engine.single_tasks import asking
 from runner.presentation.data import columns_answer, columns_line
+from runner.presentation.text import duration
 
 __all__ = ["judge_file", "judgement_answer", "print_judgement"]
 

@@ -6,7 +6,7 @@ from typing import IO
 
 from catalog.errors import DataError
 
-__all__ = ["LONGEST", "text_lines", "well_formed"]
+__all__ = ["LONGEST", "text_lines"]
 
 LONGEST = 1 << 24
 """Bytes of a line at most: 16 MiB. A file without line ends would otherwise fill the memory."""
@@ -57,12 +57,3 @@ def text_lines(stream: IO[bytes], name: str, encoding: str = "utf-8") -> Iterato
                 f"{name}: line {number:,} is not {encoding} text: byte 0x{line[error.start]:02x}; "
                 "name its encoding, as in --encoding cp1252, or give a file with --file"
             ) from error
-
-
-def well_formed(text: str) -> str:
-    """Return `text` with whole surrogate pairs joined and lone halves replaced by U+FFFD: no encoding holds these."""
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return text

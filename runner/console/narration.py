@@ -14,7 +14,7 @@ from rich.text import Text
 from catalog.contract import Direction, EpochMetrics
 from catalog.errors import ModelcatError
 from catalog.metric_labels import ClassScope, english_label
-from runner.console.text import duration, metric_value, params, safe
+from runner.presentation.text import duration, metric_value, params, safe
 from runner.store.records import TrialRecord
 from runner.study.progress import Opened
 from runner.study.telling import (

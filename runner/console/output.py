@@ -9,9 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from runner.console.streams import Unfailing
-from runner.console.text import safe
+from runner.presentation.datatable import DataTable, as_csv
+from runner.presentation.text import safe
 
-__all__ = ["narrator", "print_data", "print_json", "print_line", "print_table"]
+__all__ = ["narrator", "print_csv", "print_data", "print_json", "print_line", "print_table"]
 
 #: Columns given to a table that nobody looks at directly: what a pipe gets must not be cut.
 _PIPE_WIDTH = 400
@@ -27,6 +28,11 @@ def print_data(text: str) -> None:
     sys.stdout.flush()
     sys.stdout.buffer.write(text.encode())
     sys.stdout.buffer.flush()
+
+
+def print_csv(table: DataTable) -> None:
+    """Print a table to stdout as CSV."""
+    print_data(as_csv(table))
 
 
 def print_json(value: Any) -> None:

@@ -9,8 +9,8 @@ from catalog.metric_labels import english_label, scope_of
 from catalog.results import Forecast
 from catalog.statement import english
 from runner.console.output import print_line, print_table
-from runner.console.text import duration, safe
 from runner.presentation.data import columns_answer, columns_line, read_line
+from runner.presentation.text import duration, safe
 from runner.study.cost import Cost
 from runner.study.names import study_name
 from runner.study.planning import Plan

@@ -14,13 +14,12 @@ from catalog import registry
 from catalog.capabilities import InputFile, InputTable, ReadsFiles
 from catalog.errors import InputError
 from runner.console.destination import check_file, written_file
-from runner.console.lines import well_formed
 from runner.console.prediction_formats import Answered, Batch, Format, Layout, pieces
 from runner.console.prediction_table import write_parquet
-from runner.console.text import safe
 from runner.console.texts import stream_texts
 from runner.engine.messages import Predict
 from runner.engine.single_tasks import asking
+from runner.presentation.text import safe, well_formed
 
 __all__ = ["Inputs", "Question", "chosen_format", "chosen_precision", "file_inputs", "predict", "typed_inputs"]
 

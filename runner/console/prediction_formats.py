@@ -11,8 +11,8 @@ from rich.cells import cell_len
 
 from catalog.results import Explanation, Prediction
 from runner.console.answers import explanation_answer, prediction_answer
-from runner.console.cells import harmless
-from runner.console.text import metric_value, safe
+from runner.presentation.cells import harmless
+from runner.presentation.text import metric_value, safe
 
 __all__ = ["Answered", "Batch", "Format", "Layout", "pieces"]
 

@@ -12,7 +12,7 @@ from catalog.errors import InputError, UnknownStudyError, WorkError
 from catalog.study import parse_duration
 from runner.console.narration import LinesNarrator
 from runner.console.output import narrator, print_line
-from runner.console.text import duration
+from runner.presentation.text import duration
 from runner.store.records import StudyRecord, StudyState
 from runner.store.store import Store
 from runner.store.url import redact

@@ -11,7 +11,7 @@ from runner.console.answers import study_answer, trained_answer
 from runner.console.narration import narrate
 from runner.console.output import narrator, print_json, print_line
 from runner.console.tables import print_trials
-from runner.console.text import duration, metric_value, safe
+from runner.presentation.text import duration, metric_value, safe
 from runner.store.files import path_inside
 from runner.store.judgements import evaluation_in
 from runner.store.records import EvaluationRecord, Mode, StudyRecord

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from runner.console.answers import epoch_line, study_line, trial_line
-from runner.console.datatable import DataTable, flat, table_of
+from runner.presentation.datatable import DataTable, flat, table_of
 from runner.store.records import EpochRecord, StudyRecord, TrialRecord
 
 __all__ = ["epochs_table", "studies_table", "trials_table"]

@@ -7,7 +7,7 @@ from catalog.results import Evaluation
 from catalog.statement import english
 from runner.console.evaluation import print_evaluation
 from runner.console.output import print_line, print_table
-from runner.console.text import duration, metric_value, number, params, safe
+from runner.presentation.text import duration, metric_value, number, params, safe
 from runner.store.records import EpochRecord, StudyRecord, TrialRecord
 from runner.study.early_end import early_end_clause
 

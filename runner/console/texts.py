@@ -6,7 +6,8 @@ from typing import IO, Any
 
 from catalog.errors import DataError
 from catalog.suggest import did_you_mean
-from runner.console.lines import text_lines, well_formed
+from runner.console.lines import text_lines
+from runner.presentation.text import well_formed
 
 __all__ = ["stream_texts"]
 

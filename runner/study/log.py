@@ -16,7 +16,7 @@ from catalog.contract import EpochMetrics
 from catalog.errors import ModelcatError, StoreError
 from catalog.files import open_regular
 from catalog.metric_labels import ClassScope
-from runner.console.text import safe
+from runner.presentation.text import safe
 from runner.store.files import write_bytes
 from runner.store.records import TrialRecord
 from runner.study.progress import Opened

@@ -12,10 +12,10 @@ from catalog.errors import ModelcatError, StoppedError
 from catalog.results import Forecast
 from catalog.spec import Request
 from catalog.statement import Statement
-from runner.console.text import duration
 from runner.engine.local import LocalEngine
 from runner.engine.messages import MakeForecast, Prepare, Subject, Task
 from runner.engine.single_tasks import result_of, run_alone
+from runner.presentation.text import duration
 from runner.study.cost import Cost, cost_of
 from runner.study.engines import local_workers
 from runner.study.place import Place

@@ -17,8 +17,8 @@ from catalog.errors import (
     UnreachableError,
     clause,
 )
-from runner.console.text import duration
 from runner.engine.interruption import is_urgent
+from runner.presentation.text import duration
 from runner.store.records import StudyRecord, StudyState
 from runner.study.log import StudyLog
 from runner.study.place import Place

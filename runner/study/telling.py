@@ -3,8 +3,8 @@
 from catalog.contract import EpochMetrics
 from catalog.errors import ModelcatError
 from catalog.metric_labels import ClassScope, english_label
-from runner.console.text import duration, metric_value, params
 from runner.presentation.data import columns_line, read_line
+from runner.presentation.text import duration, metric_value, params
 from runner.store.records import TrialRecord
 from runner.study.progress import Opened
 

@@ -73,8 +73,8 @@ class Answers:
     def _put(
         self, record: StudyRecord, texts: tuple[str, ...], explain: bool, wanted: Callable[[], bool]
     ) -> list[Prediction] | list[Explanation]:
-        from runner.console.lines import well_formed
         from runner.engine.messages import Predict
+        from runner.presentation.text import well_formed
         from runner.study.kept_model import kept_model
 
         folder = kept_model(record, self._source.place)

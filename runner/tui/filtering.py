@@ -13,7 +13,7 @@ from typing import Any
 
 from catalog.errors import InputError
 from catalog.statement import Statement, english
-from runner.console.text import safe
+from runner.presentation.text import safe
 
 __all__ = ["compile_filter", "judge_filter"]
 

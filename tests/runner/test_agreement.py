@@ -8,7 +8,7 @@ import pytest
 
 from runner.console import tables
 from runner.console.answers import study_answer, study_line
-from runner.language import Language
+from runner.presentation.language import Language
 from runner.report.figures import history as report_history
 from runner.report.gathering import gather
 from runner.report.sections.configuration import trials as trials_section

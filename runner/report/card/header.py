@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from catalog.metric_labels import english_label, evaluation_scope
-from runner.console.text import safe
+from runner.presentation.text import safe
 from runner.report.results import Results
 
 __all__ = ["header", "is_transformer"]

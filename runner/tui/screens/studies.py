@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.events import Resize
 
-from runner.console.datatable import DataTable
+from runner.presentation.datatable import DataTable
 from runner.store.records import StudyRecord, TrialCounts
 from runner.tui import pace, steering
 from runner.tui.bindings import textual_bindings

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from catalog.metric_labels import ClassScope, english_label
-from runner.language import Language
+from runner.presentation.language import Language
 from runner.report.card import model_card
 from runner.report.card.markdown import fenced, plain
 from runner.report.gathering import gather

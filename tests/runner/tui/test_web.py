@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from runner.language import Language
+from runner.presentation.language import Language
 from runner.tui.web.access import Access
 from runner.tui.web.cells import cells
 from runner.tui.web.pages import let_in_page, refused_page, too_many_page

@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from catalog.errors import ModelcatError
-from runner.console.text import safe
+from runner.presentation.text import safe
 from runner.tui.desk import Desk
 from runner.tui.screens.study.headline import verdict
 from runner.tui.screens.study.scene import Scene

@@ -3,8 +3,9 @@
 from textual.content import Content
 from textual.widget import Widget
 
-from runner.console.datatable import DataTable
 from runner.console.study_tables import epochs_table
+from runner.presentation.datatable import DataTable
+from runner.presentation.labels import msgid
 from runner.tui.desk import Desk
 from runner.tui.figures.fitting import flat
 from runner.tui.screens.trial.grid import grid
@@ -16,7 +17,6 @@ from runner.tui.screens.trial.view import View
 from runner.tui.widgets.chart import Chart
 from runner.tui.widgets.figure import Canvas, Figure
 from runner.tui.widgets.told import Told
-from runner.tui.words import msgid
 
 __all__ = ["CurvesPane"]
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runner.console.datatable import DataTable, as_csv, as_json, as_tsv, flat, table_of
+from runner.presentation.datatable import DataTable, as_csv, as_json, as_tsv, flat, table_of
 
 MOMENT = datetime(2026, 3, 14, 15, 9, 26, 535897, UTC)
 TABLE = DataTable(

@@ -1,4 +1,8 @@
-"""`Language`: one language, its words and its number formats."""
+"""`Language`: one language, its words and its formats of numbers, dates and durations.
+
+Every text of the program is English in the source and is its own name (msgid); `de.po` holds the German one. A text
+without a translation is shown in English.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -13,20 +17,16 @@ from babel.numbers import format_decimal
 
 from catalog.errors import InputError
 from catalog.statement import Statement, Value, tell
+from runner.presentation.labels import NOTHING
+from runner.presentation.text import duration, safe
 
-__all__ = ["LANGUAGES", "Language", "msgid"]
+__all__ = ["LANGUAGES", "Language"]
 
 LANGUAGES: Final[Mapping[str, str]] = {"en": "English", "de": "Deutsch"}
 """Languages that can be spoken: code to own name."""
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
-_MINUTE, _HOUR = 60, 3600
 _KILOBYTE, _MEGABYTE = 1_000, 1_000_000
-
-
-def msgid(text: str) -> str:
-    """Mark a text that is translated where it is used: tests look for its translation here."""
-    return text
 
 
 class Language:
@@ -56,7 +56,7 @@ class Language:
         return self.say(Statement(text, values)) if values else self._messages.get(text, text)
 
     def knows(self, text: str) -> bool:
-        """Tell whether there is a translation; of English there always is."""
+        """Return whether there is a translation; of English there always is."""
         return self.code == "en" or text in self._messages
 
     def say(self, statement: Statement) -> str:
@@ -95,16 +95,11 @@ class Language:
 
     def seconds(self, value: float) -> str:
         """Return a duration: ``0.8 s``, ``42 s``, ``3 min 20 s``, ``2 h 05 min``."""
-        if value < 1:
-            return f"{self.number(value)}{NO_BREAK}s"
-        if value < 10:
-            return f"{self.decimal(value, 1)}{NO_BREAK}s"
-        whole = round(value)
-        if whole < _MINUTE:
-            return f"{whole}{NO_BREAK}s"
-        if whole < _HOUR:
-            return f"{whole // _MINUTE}{NO_BREAK}min {whole % _MINUTE:02d}{NO_BREAK}s"
-        return f"{self.count(whole // _HOUR)}{NO_BREAK}h {whole % _HOUR // _MINUTE:02d}{NO_BREAK}min"
+
+        def few(below_ten: float) -> str:
+            return self.number(below_ten) if below_ten < 1 else self.decimal(below_ten, 1)
+
+        return duration(value, few, self.count, NO_BREAK)
 
     def size(self, value: float) -> str:
         """Return a number of bytes in megabytes (10^6), in kilobytes (10^3) below one."""
@@ -113,6 +108,16 @@ class Language:
             return f"{self.decimal(kilobytes, 1 if kilobytes < 100 else 0)}{NO_BREAK}KB"
         megabytes = value / _MEGABYTE
         return f"{self.decimal(megabytes, 1 if megabytes < 100 else 0)}{NO_BREAK}MB"
+
+    def parameter(self, value: object, nothing: str = NOTHING, limit: int = 40) -> str:
+        """Return a parameter's value, harmless and no longer than `limit`; `nothing` stands for None."""
+        if value is None:
+            return nothing
+        if isinstance(value, bool):
+            return self.translate("yes" if value else "no")
+        if isinstance(value, int | float):
+            return self.number(value) if isinstance(value, float) else str(value)
+        return safe(value, limit)
 
     def moment(self, value: datetime) -> str:
         """Return date and time, to the minute, in the time zone that `value` has."""
@@ -155,7 +160,7 @@ def _messages(code: str) -> Mapping[str, str]:
     """Read a language's translations; English has none, since it is what the program is written in."""
     if code == "en":
         return {}
-    with files("runner.language").joinpath(f"{code}.po").open("rb") as file:
+    with files("runner.presentation").joinpath(f"{code}.po").open("rb") as file:
         catalog = read_po(file, locale=code)
     return {
         str(message.id): message.string

@@ -76,14 +76,14 @@ def all_texts() -> set[str]:
 @pytest.fixture(scope="module")
 def german():
     """Return the German translations by text."""
-    with files("runner.language").joinpath("de.po").open("rb") as file:
+    with files("runner.presentation").joinpath("de.po").open("rb") as file:
         return {message.id: message.string for message in read_po(file, locale="de") if message.id}
 
 
 def test_every_text_has_a_german_translation(german):
     """A text that the program tells without a German translation is listed here."""
     missing = sorted(text for text in all_texts() if not german.get(text))
-    assert not missing, "texts without a translation in runner/language/de.po:\n" + "\n".join(map(repr, missing))
+    assert not missing, "texts without a translation in runner/presentation/de.po:\n" + "\n".join(map(repr, missing))
 
 
 def test_translations_have_the_placeholders_of_their_texts(german):

@@ -7,8 +7,9 @@ import pytest
 
 from catalog.errors import DataError
 from runner.console import lines
-from runner.console.cells import csv_line, harmless
-from runner.console.lines import text_lines, well_formed
+from runner.console.lines import text_lines
+from runner.presentation.cells import csv_line, harmless
+from runner.presentation.text import well_formed
 
 
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "\t", "\r", "\n", *"\uff1d\uff0b\uff0d\uff20"])

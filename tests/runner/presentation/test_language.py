@@ -6,7 +6,7 @@ import pytest
 
 from catalog.errors import InputError
 from catalog.statement import Statement, english
-from runner.language import Language
+from runner.presentation.language import Language
 
 ENGLISH, GERMAN = Language("en"), Language("de")
 

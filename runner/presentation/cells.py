@@ -5,7 +5,9 @@ import io
 import re
 from collections.abc import Iterable
 
-__all__ = ["csv_line", "harmless", "spelled_out"]
+from runner.presentation.text import escaped
+
+__all__ = ["csv_line", "harmless"]
 
 _FORMULA = re.compile("[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 """First characters that make a spreadsheet compute a cell (OWASP, "CSV Injection"), full-width forms too."""
@@ -22,18 +24,8 @@ def harmless(text: str) -> str:
 
     Tabs and line breaks inside stay, and so do joiners and marks that scripts need. A signed number stays as it is.
     """
-    shown = spelled_out(text)
+    shown = _HIDDEN.sub(lambda match: escaped(match[0]), text)
     return f"'{shown}" if _FORMULA.match(shown) and not _NUMBER.fullmatch(shown) else shown
-
-
-def spelled_out(text: str, escape: str | None = None) -> str:
-    r"""Return text whose controls and reordering characters are written as ``\x1b`` or ``\u202e``, or as `escape` says.
-
-    Args:
-        text: Anything.
-        escape: A format of the character's code, such as JSON's ``\u{:04x}``.
-    """
-    return _HIDDEN.sub(lambda match: escape.format(ord(match[0])) if escape else _escaped(match), text)
 
 
 def csv_line(cells: Iterable[str | float | None]) -> str:
@@ -45,8 +37,3 @@ def csv_line(cells: Iterable[str | float | None]) -> str:
     writer = csv.writer(line, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
     writer.writerow([harmless(cell) if isinstance(cell, str) else cell for cell in cells])
     return line.getvalue()
-
-
-def _escaped(match: re.Match[str]) -> str:
-    code = ord(match[0])
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"

@@ -12,12 +12,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from runner.console.cells import csv_line, harmless, spelled_out
-from runner.console.output import print_data
+from runner.presentation.cells import csv_line, harmless
+from runner.presentation.text import visible_json
 
-__all__ = ["DataTable", "as_csv", "as_json", "as_tsv", "flat", "print_csv", "table_of"]
-
-_JSON_ESCAPE = r"\u{:04x}"
+__all__ = ["DataTable", "as_csv", "as_json", "as_tsv", "flat", "table_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +67,10 @@ def as_csv(table: DataTable) -> str:
     return "".join(lines)
 
 
-def print_csv(table: DataTable) -> None:
-    """Print the table to stdout as CSV."""
-    print_data(as_csv(table))
-
-
 def as_json(table: DataTable) -> str:
     """Return the table as a JSON list of objects; characters that cannot be seen are escaped, which changes nothing."""
     objects = [{name: _value(value) for name, value in zip(table.columns, row, strict=True)} for row in table.rows]
-    text = json.dumps(objects, indent=2, ensure_ascii=False, allow_nan=False)
-    return spelled_out(text, _JSON_ESCAPE) + "\n"
+    return visible_json(json.dumps(objects, indent=2, ensure_ascii=False, allow_nan=False)) + "\n"
 
 
 def as_tsv(table: DataTable) -> str:
