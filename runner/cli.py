@@ -247,7 +247,7 @@ def train(
     """
     from catalog.spec import load
     from runner.console.running import print_training, run_narrated
-    from runner.study.training import as_training
+    from runner.study.stored_study import as_training
 
     place = _working_place(storage, "1", engine, address)
     record = run_narrated(as_training(load(spec, overrides)), place, "train")
@@ -344,7 +344,7 @@ def resume(
 ) -> None:
     """Go on with an interrupted study."""
     from runner.console.running import print_study, print_training, run_narrated
-    from runner.study.stored import stored_request
+    from runner.study.stored_study import stored_request
 
     place = _working_place(storage, workers, engine, address)
     request, mode = stored_request(place, study)
@@ -517,7 +517,7 @@ def predict(
     )
     from runner.console.predicting import predict as answer
     from runner.console.reading import given_format, input_file, stored_columns
-    from runner.study.kept_model import kept_model
+    from runner.study.folders import kept_model
 
     chosen = chosen_format(form, output, json=json, explain=explain)
     arithmetic = chosen_precision(precision, texts, explain=explain)
@@ -580,7 +580,7 @@ def evaluate(
     from runner.console.output import print_json
     from runner.console.reading import given_format, labelled_file
     from runner.engine.messages import JudgeFile
-    from runner.study.kept_model import kept_model
+    from runner.study.folders import kept_model
 
     place, record = _place(storage, 1), _store(storage).study(study)
     written = given_format(delimiter, quote, encoding, no_header=no_header)
@@ -610,7 +610,7 @@ def export(study: str, folder: Path, form: str, quantize: bool, force: bool, sto
     from runner.console.exporting import export_model, exported_answer, print_exported, sample_texts
     from runner.console.output import print_json
     from runner.engine.messages import ExportModel
-    from runner.study.kept_model import kept_model
+    from runner.study.folders import kept_model
 
     if quantize and form != "onnx":
         raise InputError("--quantize needs --format onnx; a Hugging Face folder keeps its fp32 weights")

@@ -20,13 +20,13 @@ from runner.engine.messages import Done, Event, Report, Train
 from runner.store.records import Owner
 from runner.store.store import Store
 from runner.study.folders import StudyFolders
-from runner.study.identity import Identity
+from runner.study.identity import ConfigIdentity
 from runner.study.log import StudyLog
-from runner.study.opening import facts_of
 from runner.study.preparation import tunable, widened
 from runner.study.search import Search
 from runner.study.session import LEASE_TTL, Session
 from runner.study.space import distributions, to_json
+from runner.study.stored_study import facts_of
 
 __all__ = ["CONTESTANTS", "coordinate"]
 
@@ -130,7 +130,7 @@ def _modelcat(request: Request, folder: Path, workers: int) -> tuple[float, floa
         )
         with closing(log):
             began, worked = time.perf_counter(), time.process_time()
-            Search(session, space, [first], Identity(request.plugin, DATA)).run()
+            Search(session, space, [first], ConfigIdentity(request.plugin, DATA)).run()
             taken = time.perf_counter() - began, time.process_time() - worked
         made = store.study("bench").trials.complete
     if made != request.spec.study.trials:

@@ -16,8 +16,7 @@ from catalog.errors import ModelcatError
 from catalog.metric_labels import ClassScope, english_label
 from runner.presentation.text import duration, metric_value, params, safe
 from runner.store.records import TrialRecord
-from runner.study.progress import Opened
-from runner.study.telling import (
+from runner.study.event_lines import (
     MARKS,
     ended_line,
     failed_line,
@@ -29,6 +28,7 @@ from runner.study.telling import (
     retried_line,
     started_line,
 )
+from runner.study.progress import Opened
 
 __all__ = ["LinesNarrator", "LiveNarrator", "narrate"]
 

@@ -12,7 +12,7 @@ from runner.console.output import print_line, print_table
 from runner.presentation.data import columns_answer, columns_line, read_line
 from runner.presentation.text import duration, safe
 from runner.study.cost import Cost
-from runner.study.names import study_name
+from runner.study.identity import study_name
 from runner.study.planning import Plan
 
 __all__ = ["plan_answer", "print_plan"]

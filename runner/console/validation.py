@@ -7,7 +7,7 @@ from catalog.metric_labels import ClassScope, english_label, scope_of
 from catalog.spec import Request
 from runner.presentation.data import columns_answer, columns_line, read_line, row_totals
 from runner.presentation.text import number
-from runner.study.names import study_name
+from runner.study.identity import study_name
 
 __all__ = ["validation_answer", "validation_lines"]
 

@@ -8,7 +8,7 @@ from typing import get_args
 from catalog.errors import InputError
 from catalog.suggest import did_you_mean
 from runner.settings import read_settings
-from runner.study.place import Engine, Place
+from runner.study.place import EngineName, Place
 
 __all__ = ["working_place"]
 
@@ -26,8 +26,8 @@ def working_place(place: Place, workers: str | None, engine: str | None, address
     settings, count = read_settings(), _count(workers)
     where = "--engine" if engine is not None else "MODELCAT_ENGINE"
     chosen = engine if engine is not None else settings.engine
-    if chosen not in get_args(Engine):
-        raise InputError(f"{where} {chosen!r} is unknown; {did_you_mean(chosen, get_args(Engine))}")
+    if chosen not in get_args(EngineName):
+        raise InputError(f"{where} {chosen!r} is unknown; {did_you_mean(chosen, get_args(EngineName))}")
     if chosen == "ray":
         # Nodes have working directories of their own.
         return replace(

@@ -20,7 +20,7 @@ from runner.engine.messages import Calibrate, Compare, Evaluate, Rescale
 from runner.store.judgements import evaluation_of
 from runner.store.records import ConfirmationRecord, TrialRecord
 from runner.study.confirmation import GIVEN, Arm, Confirmation, confirmed, finalists, rivals
-from runner.study.identity import Identity
+from runner.study.identity import ConfigIdentity
 from runner.study.insights import gather_insights
 from runner.study.session import Session, finite
 from runner.study.task_loop import run_task
@@ -42,7 +42,7 @@ class Ended:
     """
 
     data: DataSummary
-    identity: Identity
+    identity: ConfigIdentity
     exhausted: bool
 
 
@@ -97,7 +97,7 @@ class _Closing:
 
     session: Session
     trials: Sequence[TrialRecord]
-    identity: Identity
+    identity: ConfigIdentity
     baseline: Mapping[str, Any] | None
     chance: ChanceLevel | None
     exhausted: bool

@@ -14,7 +14,7 @@ from catalog.contract import Decision, Direction, TrialResult
 from catalog.errors import DivergedError, WorkError
 from runner.engine.messages import Done, Event, Failed, Report, Task
 from runner.store.records import ConfirmationRecord, TrialRecord
-from runner.study.identity import Identity
+from runner.study.identity import ConfigIdentity
 from runner.study.sampling import derived_seed
 from runner.study.session import Session, finite
 from runner.study.task_loop import Retried, run_tasks
@@ -33,7 +33,7 @@ class Arm:
     config: Mapping[str, Any]
 
 
-def rivals(session: Session, trials: Sequence[TrialRecord], identity: Identity) -> list[Arm]:
+def rivals(session: Session, trials: Sequence[TrialRecord], identity: ConfigIdentity) -> list[Arm]:
     """Return the complete trials that train another configuration than the given one, best first, none twice."""
     sign = -1 if session.request.direction is Direction.MAXIMIZE else 1
     ranked = sorted(
@@ -47,7 +47,7 @@ def rivals(session: Session, trials: Sequence[TrialRecord], identity: Identity) 
     return list(found.values())[1:]
 
 
-def finalists(session: Session, trials: Sequence[TrialRecord], identity: Identity) -> list[Arm]:
+def finalists(session: Session, trials: Sequence[TrialRecord], identity: ConfigIdentity) -> list[Arm]:
     """Return the given configuration, then the best few different ones, best first.
 
     Those that were confirmed before the study got more trials are among them: what is known of them counts.

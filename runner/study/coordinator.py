@@ -23,14 +23,11 @@ from runner.study.baseline import train_baseline
 from runner.study.closing import Ended, close_study
 from runner.study.confirmation import GIVEN
 from runner.study.distinct import size_of
-from runner.study.engines import engine_for
 from runner.study.folders import StudyFolders
-from runner.study.identity import Identity
+from runner.study.identity import ConfigIdentity, study_name
 from runner.study.inspection import changed_data
 from runner.study.log import StudyLog
-from runner.study.names import study_name
-from runner.study.opening import check_same, facts_of, find_study, refuse_foreign, refuse_shared_folder
-from runner.study.place import Place
+from runner.study.place import Place, engine_for
 from runner.study.preparation import prepare, settle_space, tunable, widened
 from runner.study.preparation_marker import mark_preparation
 from runner.study.progress import Listener, Opened, Tee
@@ -38,6 +35,7 @@ from runner.study.release import explain_faults, release_on_exit
 from runner.study.search import Search, restart_time_limit
 from runner.study.session import LEASE_TTL, Session
 from runner.study.space import fitting_recipes, to_json
+from runner.study.stored_study import check_same, facts_of, find_study, refuse_foreign, refuse_shared_folder
 
 __all__ = ["run_study"]
 
@@ -195,7 +193,7 @@ def _search(session: Session, data: DataSummary) -> Ended:
     given = tunable(request, data)
     first = {name: given[name] for name in space if name in given}
     recipes = fitting_recipes(request.plugin.recipes(request.config), space, given, planned)
-    identity = Identity(request.plugin, data)
+    identity = ConfigIdentity(request.plugin, data)
     with session.store.explained():
         search = Search(session, space, [first, *recipes], identity)
         session.listener.phase("search", search.left)

@@ -19,8 +19,7 @@ from catalog.metric_labels import ClassScope
 from runner.presentation.text import safe
 from runner.store.files import write_bytes
 from runner.store.records import TrialRecord
-from runner.study.progress import Opened
-from runner.study.telling import (
+from runner.study.event_lines import (
     ended_line,
     failed_line,
     measured_line,
@@ -29,6 +28,7 @@ from runner.study.telling import (
     retried_line,
     started_line,
 )
+from runner.study.progress import Opened
 
 __all__ = ["LOG", "LogLine", "StudyLog", "read_log"]
 

@@ -17,8 +17,7 @@ from runner.engine.messages import MakeForecast, Prepare, Subject, Task
 from runner.engine.single_tasks import result_of, run_alone
 from runner.presentation.text import duration
 from runner.study.cost import Cost, cost_of
-from runner.study.engines import local_workers
-from runner.study.place import Place
+from runner.study.place import Place, local_workers
 from runner.study.space import widen
 
 __all__ = ["Plan", "make_plan"]

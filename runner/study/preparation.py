@@ -13,10 +13,10 @@ from runner.engine.engine import Engine
 from runner.engine.messages import Done, Prepare
 from runner.engine.single_tasks import run_alone
 from runner.store.records import StudyRecord
-from runner.study.opening import refuse_foreign, versions_of
 from runner.study.progress import Listener
 from runner.study.session import Session, subject_of
 from runner.study.space import from_json, to_json, widen
+from runner.study.stored_study import refuse_foreign, versions_of
 from runner.study.task_loop import is_death, with_attempt_count
 
 __all__ = ["prepare", "settle_space", "tunable", "widened"]

@@ -24,13 +24,19 @@ from runner.store.patience import Patience
 from runner.store.records import Lease, Mode, Owner, StudyRecord
 from runner.store.requests import refuse_to_queue
 from runner.store.store import Store
+from runner.study.identity import study_name
 from runner.study.log import StudyLog
-from runner.study.names import study_name
-from runner.study.opening import check_same, facts_of, find_study, refuse_foreign, refuse_shared_folder
 from runner.study.place import Place
 from runner.study.progress import Listener
 from runner.study.session import LEASE_TTL
-from runner.study.stored import stored_request
+from runner.study.stored_study import (
+    check_same,
+    facts_of,
+    find_study,
+    refuse_foreign,
+    refuse_shared_folder,
+    stored_request,
+)
 from runner.study.workers import Attendance
 
 __all__ = ["check_submittable", "submit", "work"]

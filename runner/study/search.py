@@ -23,7 +23,7 @@ from runner.store.records import EARLY_END, Origin, TrialRecord, TrialState
 from runner.study.consistency import check_trials, seconds_of
 from runner.study.distinct import DistinctSampler, new_params
 from runner.study.early_end import CUT_NOTE, early_end_clause, space_end, time_limit_end
-from runner.study.identity import Identity
+from runner.study.identity import ConfigIdentity
 from runner.study.sampling import derived_seed, pruner_of, quarter_of, sampler_for
 from runner.study.session import Session, finite
 from runner.study.space import distributions, suggest
@@ -99,7 +99,7 @@ class Search:
     """
 
     def __init__(
-        self, session: Session, space: SearchSpace, initial: list[dict[str, Scalar]], identity: Identity
+        self, session: Session, space: SearchSpace, initial: list[dict[str, Scalar]], identity: ConfigIdentity
     ) -> None:
         self._session = session
         self._settings = session.request.spec.study

@@ -75,7 +75,7 @@ class Answers:
     ) -> list[Prediction] | list[Explanation]:
         from runner.engine.messages import Predict
         from runner.presentation.text import well_formed
-        from runner.study.kept_model import kept_model
+        from runner.study.folders import kept_model
 
         folder = kept_model(record, self._source.place)
         task = Predict(record.key, folder.absolute(), tuple(map(well_formed, texts)), explain)

@@ -15,7 +15,7 @@ from runner.report.sections.configuration import trials as trials_section
 from runner.report.telling import Teller
 from runner.store.store import Store
 from runner.study.coordinator import run_study
-from runner.study.kept_model import kept_model
+from runner.study.folders import kept_model
 from runner.tui.desk import Desk
 from runner.tui.palette import DARK, palette_of
 from runner.tui.preferences import Preferences

@@ -11,7 +11,7 @@ from runner.cli import app
 from runner.store.records import Lease, TrialRecord
 from runner.store.store import Store
 from runner.study.place import Place
-from runner.study.stored import stored_request
+from runner.study.stored_study import stored_request
 
 
 def edit(store: Store, statement: str) -> None:

@@ -4,14 +4,14 @@ import pytest
 
 from catalog import registry
 from catalog.contract import DataSummary
-from runner.study.identity import Identity
+from runner.study.identity import ConfigIdentity
 
 DATA = DataSummary("some", "print", {"train": 160, "validation": 20}, ("no", "yes"), {"validation": (10, 10)})
 
 
 def identity(model):
     """Return what compares configurations of a text classifier."""
-    return Identity(registry.load(f"nlp/text-classification/{model}"), DATA)
+    return ConfigIdentity(registry.load(f"nlp/text-classification/{model}"), DATA)
 
 
 @pytest.mark.parametrize(

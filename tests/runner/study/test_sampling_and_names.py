@@ -7,11 +7,10 @@ import pytest
 from catalog.errors import StudyConflictError
 from runner.store.store import Store
 from runner.study.coordinator import run_study
-from runner.study.names import differences, identity
+from runner.study.identity import differences, spec_hash
 from runner.study.queue import submit, work
 from runner.study.sampling import derived_seed, pruner_of, quarter_of, sampler_for
-from runner.study.stored import stored_request
-from runner.study.training import as_training
+from runner.study.stored_study import as_training, stored_request
 
 SPEC = {"model": "bert", "model_config": {"epochs": 3}, "study": {"name": "a", "trials": 20, "metric": "accuracy"}}
 
@@ -70,10 +69,10 @@ def test_quarters_are_counted_once(progress, before, step):
 def test_name_and_number_of_trials_do_not_make_another_study():
     """The identity ignores what may change, and nothing else."""
     longer = {**SPEC, "study": {**SPEC["study"], "trials": 40, "name": "b"}}
-    assert identity(longer, "study") == identity(SPEC, "study")
-    assert identity(SPEC, "train") != identity(SPEC, "study")
+    assert spec_hash(longer, "study") == spec_hash(SPEC, "study")
+    assert spec_hash(SPEC, "train") != spec_hash(SPEC, "study")
     other = {**SPEC, "model_config": {"epochs": 4}}
-    assert identity(other, "study") != identity(SPEC, "study")
+    assert spec_hash(other, "study") != spec_hash(SPEC, "study")
 
 
 def test_differences_are_told_by_path_with_both_values():

@@ -22,7 +22,7 @@ from runner.study.coordinator import run_study
 from runner.study.early_end import CUT_NOTE
 from runner.study.folders import StudyFolders
 from runner.study.progress import Silent
-from runner.study.training import as_training
+from runner.study.stored_study import as_training
 
 pytestmark = pytest.mark.usefixtures("quick_importance")
 

@@ -9,7 +9,7 @@ from catalog.dataset import FilesDataset
 from catalog.spec import resolve
 from runner.engine.local import LocalEngine
 from runner.engine.ray.engine import RayEngine
-from runner.study.engines import engine_for
+from runner.study.place import engine_for
 
 
 @pytest.fixture
