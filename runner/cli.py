@@ -632,7 +632,7 @@ def diagnose(study: str, storage: str | None, json: bool) -> None:
     """
     from runner.console.diagnosing import diagnosis_answer, print_diagnoses
     from runner.console.output import print_json
-    from runner.study.diagnosing import diagnoses_of
+    from runner.study.diagnosis import diagnoses_of
 
     store = _store(storage)
     found = diagnoses_of(store, study, _place(storage, 1))
@@ -691,11 +691,11 @@ def compare(models: tuple[str, ...], storage: str | None, json: bool) -> None:
     from runner.console.comparing import contest_answer, print_contest
     from runner.console.output import print_json
     from runner.engine.single_tasks import asking
-    from runner.study.contest import contest
+    from runner.study.model_comparison import compare_models
 
     place = _place(storage, 1)
     with asking(debug=place.debug) as ask:
-        found = contest(_store(storage), models, place.folder, ask)
+        found = compare_models(_store(storage), models, place.folder, ask)
     print_json(contest_answer(found)) if json else print_contest(found)
 
 

@@ -74,7 +74,7 @@ class InstantEngine:
 
     def _advance(self, job: int) -> Event:
         task, reported = self._tasks[job]
-        metrics = {"accuracy": worth(task.subject.config), "loss": 1.0}
+        metrics = {"accuracy": worth(task.setup.config), "loss": 1.0}
         if reported < len(REPORTS):
             self._tasks[job] = (task, reported + 1)
             share = REPORTS[reported] / 100

@@ -6,14 +6,14 @@ from typing import Any
 from catalog.metric_labels import english_label
 from runner.console.output import print_line, print_table
 from runner.presentation.text import metric_value
-from runner.study.contest import Contender, Contest
+from runner.study.model_comparison import ComparedModel, ModelComparison
 
 __all__ = ["contest_answer", "print_contest"]
 
 _SHARES = frozenset({"accuracy", "f1", "macro_f1"})
 
 
-def contest_answer(found: Contest) -> dict[str, Any]:
+def contest_answer(found: ModelComparison) -> dict[str, Any]:
     """Return the comparison as JSON."""
     return {
         "split": found.split,
@@ -32,19 +32,19 @@ def contest_answer(found: Contest) -> dict[str, Any]:
                 "model_bytes": contender.evaluation.model_bytes,
                 "pareto": place in found.front,
             }
-            for place, contender in enumerate(found.contenders)
+            for place, contender in enumerate(found.models)
         ],
         "pairs": [
-            {"first": found.contenders[one].name, "second": found.contenders[other].name, **asdict(comparison)}
+            {"first": found.models[one].name, "second": found.models[other].name, **asdict(comparison)}
             for (one, other), comparison in found.pairs.items()
         ],
         "notes": list(found.notes),
     }
 
 
-def print_contest(found: Contest) -> None:
+def print_contest(found: ModelComparison) -> None:
     """Print the models, then each pair with what chance can explain."""
-    rows = [_model_row(found, place, contender) for place, contender in enumerate(found.contenders)]
+    rows = [_model_row(found, place, contender) for place, contender in enumerate(found.models)]
     columns = [
         "model",
         f"{_shared_label(found)} on {found.split}",
@@ -58,11 +58,11 @@ def print_contest(found: Contest) -> None:
     if found.pairs:
         print_line()
     for (one, other), comparison in found.pairs.items():
-        names = f"{found.contenders[one].name} against {found.contenders[other].name}"
+        names = f"{found.models[one].name} against {found.models[other].name}"
         scale, unit = (100, " points") if comparison.metric in _SHARES else (1, "")
         low, high = comparison.low, comparison.high
         digits = 1 if scale == 100 else 4
-        label = english_label(comparison.metric, found.contenders[one].scope)
+        label = english_label(comparison.metric, found.models[one].scope)
         lead = f"{comparison.difference * scale:+.{digits}f}{unit} of {label}"
         ends = f"95 % interval {low * scale:.{digits}f} to {high * scale:.{digits}f}"
         verdict = "better" if low > 0 else "worse" if high < 0 else "chance can explain it"
@@ -75,7 +75,7 @@ def print_contest(found: Contest) -> None:
         print_line(f"note: {note}")
 
 
-def _model_row(found: Contest, place: int, contender: Contender) -> list[str]:
+def _model_row(found: ModelComparison, place: int, contender: ComparedModel) -> list[str]:
     judged = contender.evaluation
     low, high = judged.intervals.get(found.metric, (None, None))
     speed, size = contender.seconds_per_row, judged.model_bytes
@@ -90,17 +90,17 @@ def _model_row(found: Contest, place: int, contender: Contender) -> list[str]:
     ]
 
 
-def _labels(found: Contest) -> list[str]:
-    return [english_label(found.metric, contender.scope) for contender in found.contenders]
+def _labels(found: ModelComparison) -> list[str]:
+    return [english_label(found.metric, contender.scope) for contender in found.models]
 
 
-def _shared_label(found: Contest) -> str:
+def _shared_label(found: ModelComparison) -> str:
     """Return what the metric is called; its key alone where the models have it of different classes."""
     labels = _labels(found)
     return labels[0] if len(set(labels)) == 1 else found.metric
 
 
-def _score(found: Contest, contender: Contender) -> str:
+def _score(found: ModelComparison, contender: ComparedModel) -> str:
     """Return the metric's value, with its class where the heading cannot name it."""
     shown = metric_value(found.metric, contender.evaluation.metrics.get(found.metric))
     if len(set(_labels(found))) == 1:

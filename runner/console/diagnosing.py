@@ -1,4 +1,4 @@
-"""What the records of a study show to be wrong, as JSON and for a person; `runner.study.diagnosing` finds it."""
+"""What the records of a study show to be wrong, as JSON and for a person; `runner.study.diagnosis` finds it."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,7 +7,7 @@ from catalog.diagnosis import Diagnosis
 from catalog.statement import english
 from runner.console.output import print_line
 from runner.store.records import StudyRecord
-from runner.study.remedy import option_of, override_of
+from runner.study.fixes import option_of, override_of
 
 __all__ = ["diagnosis_answer", "print_diagnoses"]
 

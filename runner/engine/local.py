@@ -20,11 +20,9 @@ from catalog.contract import Decision
 from catalog.errors import EnvironmentFaultError, HungWorkerError, LostWorkerError, OutOfMemoryError, WorkError
 from catalog.shortages import shortage_said
 from runner.engine import interruption
-from runner.engine.memory import oom_kills
+from runner.engine.hang_detection import HangDetector, HangLimits
 from runner.engine.messages import Answer, Done, Event, Failed, Job, Pause, Task
-from runner.engine.process_limits import lift_memory_limit
-from runner.engine.tracking import start_tracker
-from runner.engine.watching import Patience, Watch
+from runner.engine.processes import lift_memory_limit, oom_kills, start_tracker
 from runner.engine.worker import serve
 
 __all__ = ["LocalEngine", "usable_cores", "worker_environment"]
@@ -57,7 +55,7 @@ class _Worker:
     log: Path
     kills: int
     job: int | None = None
-    watch: Watch | None = None
+    detector: HangDetector | None = None
 
 
 @dataclass(slots=True)
@@ -67,12 +65,12 @@ class LocalEngine:
     Attributes:
         workers: How many processes; the CPU's cores are divided among them.
         debug: Leave the workers' stdout and stderr visible.
-        patience: When a worker counts as hung.
+        hang_limits: When a worker counts as hung.
     """
 
     workers: int = 1
     debug: bool = False
-    patience: Patience = field(default_factory=Patience)
+    hang_limits: HangLimits = field(default_factory=HangLimits)
     _crew: list[_Worker] = field(default_factory=list)
     _next: int = 0
     _idle_deaths: int = 0
@@ -111,7 +109,7 @@ class LocalEngine:
         """
         worker = [worker for worker in self._crew if worker.job is None][0]  # noqa: RUF015 -- an IndexError says it
         self._next += 1
-        worker.job, worker.watch = self._next, Watch(task, self.patience)
+        worker.job, worker.detector = self._next, HangDetector(task, self.hang_limits)
         with suppress(OSError):  # it died while idle: `events` will tell, for this job
             worker.pipe.send(Job(self._next, task))
         return self._next
@@ -140,8 +138,8 @@ class LocalEngine:
         ready = wait(list(waiting), timeout)
         waited = min(time.monotonic() - began, timeout + _SLACK_SECONDS)
         for worker in waiting.values():
-            if worker.watch is not None:
-                worker.watch.waited(waited)
+            if worker.detector is not None:
+                worker.detector.waited(waited)
         for pipe in ready:
             worker = waiting[pipe]  # type: ignore[index]  # wait returns what it was given
             try:
@@ -151,16 +149,16 @@ class LocalEngine:
                 continue
             happened.append(event)
             if isinstance(event, Done | Failed):
-                worker.job = worker.watch = None
+                worker.job = worker.detector = None
                 self._idle_deaths = 0
                 if isinstance(event, Failed) and isinstance(event.error, OutOfMemoryError):
                     self._end(worker)
                     self._start_instead_of(worker)
-            elif worker.watch is not None:
-                worker.watch.heard(event)
+            elif worker.detector is not None:
+                worker.detector.heard(event)
         for worker in list(self._crew):
-            if worker.watch is not None and worker.watch.is_overdue:
-                happened.extend(self._give_up(worker, worker.watch))
+            if worker.detector is not None and worker.detector.is_overdue:
+                happened.extend(self._give_up(worker, worker.detector))
         return happened
 
     def close(self) -> None:
@@ -233,12 +231,12 @@ class LocalEngine:
         worker.process.kill()
         worker.process.join(_GRACE_SECONDS)  # longer where it waits for a disk that does not answer: it ends some day
 
-    def _give_up(self, worker: _Worker, watch: Watch) -> Iterable[Failed]:
+    def _give_up(self, worker: _Worker, detector: HangDetector) -> Iterable[Failed]:
         """End a worker that hangs, and start another."""
         assert worker.job is not None, "who has no job is not watched"
         self._end(worker)
         self._start_instead_of(worker)
-        message = f"the worker process gave no sign of progress for {watch.quiet:.0f} s and was ended"
+        message = f"the worker process gave no sign of progress for {detector.quiet:.0f} s and was ended"
         return [Failed(worker.job, HungWorkerError(message), _printed(worker))]
 
     def _replace(self, worker: _Worker) -> Iterable[Failed]:

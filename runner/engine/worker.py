@@ -1,6 +1,6 @@
 """The process that trains: one device, one job at a time, alive until the coordinator's pipe closes.
 
-A worker never touches the database. Its `Bench` does the work; this file is about the pipe.
+A worker never touches the database. Its `TaskExecutor` does the work; this file is about the pipe.
 """
 
 import os
@@ -19,9 +19,9 @@ from catalog.contract import Decision, EpochMetrics
 from catalog.environment import environment_fault
 from catalog.errors import EnvironmentFaultError, ModelcatError, StoppedError, WorkError
 from catalog.shortages import shortage_in
-from runner.engine.bench import Bench
 from runner.engine.messages import Answer, Checkpointed, Done, Event, Failed, Job, Pause, Report, Task, Tick, Train
-from runner.engine.process_limits import end_with_parent
+from runner.engine.processes import end_with_parent
+from runner.engine.task_executor import TaskExecutor
 
 __all__ = ["serve", "work"]
 
@@ -50,10 +50,10 @@ def serve(pipe: Connection, device: str, threads: int, log: Path | None, coordin
 def work(pipe: Connection, device: str, threads: int) -> None:
     """Do jobs from `pipe` until it closes, which ends the process, on the calling thread; see `serve`."""
     inbox = _Inbox(pipe)
-    bench = Bench(device, threads)
+    executor = TaskExecutor(device, threads)
     while True:
         job = inbox.jobs.get()
-        pipe.send(_attempt(bench, job, _Line(job.id, pipe, inbox)))
+        pipe.send(_attempt(executor, job, _JobChannel(job.id, pipe, inbox)))
 
 
 class _Inbox:
@@ -85,7 +85,7 @@ class _Inbox:
 
 
 @dataclass(slots=True)
-class _Line:
+class _JobChannel:
     """Speaks to the coordinator about one job."""
 
     job: int
@@ -117,9 +117,9 @@ class _Line:
         return self.inbox.paused == self.job
 
 
-def _attempt(bench: Bench, job: Job, line: _Line) -> Event:
+def _attempt(executor: TaskExecutor, job: Job, line: _JobChannel) -> Event:
     try:
-        return Done(job.id, bench.do(job.task, line))
+        return Done(job.id, executor.do(job.task, line))
     except Exception as error:  # noqa: BLE001 -- whatever a trainer raises is one failed job, not a lost worker
         return _failed(job, error)
 
@@ -139,8 +139,8 @@ def _failed(job: Job, error: Exception) -> Failed:
 
 def _places(task: Task) -> list[Path]:
     """Return the folders that a task writes to."""
-    subject = getattr(task, "subject", None)
-    named = [getattr(task, "folder", None), getattr(task, "path", None), getattr(subject, "cache", None)]
+    setup = getattr(task, "setup", None)
+    named = [getattr(task, "folder", None), getattr(task, "path", None), getattr(setup, "cache", None)]
     return [*(place for place in named if place is not None), Path(tempfile.gettempdir())]
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from catalog.errors import StoreError, WorkError
 from catalog.files import check_regular
-from runner.engine.process_limits import lift_memory_limit
+from runner.engine.processes import lift_memory_limit
 from runner.presentation.text import safe
 from runner.store.records import Owner
 from runner.store.url import StorageUrl

@@ -53,7 +53,7 @@ def _train(session: Session, key: str) -> TrialResult | ModelcatError:
     except ModelcatError as error:
         session.listener.failed("baseline", error, "")
         return error
-    task = session.training("baseline", session.subject({}, key), session.request.spec.study.seed)
+    task = session.training("baseline", session.setup({}, key), session.request.spec.study.seed)
     outcome = attempt_task(session, task, "baseline")
     if isinstance(outcome, Failed):
         return outcome.error

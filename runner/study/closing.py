@@ -19,20 +19,20 @@ from catalog.results import Comparison, Evaluation
 from runner.engine.messages import Calibrate, Compare, Evaluate, Rescale
 from runner.store.judgements import evaluation_of
 from runner.store.records import ConfirmationRecord, TrialRecord
-from runner.study.confirmation import GIVEN, Arm, Confirmation, confirmed, finalists, rivals
+from runner.study.confirmation import GIVEN, Arm, Confirmation, evaluation_name, finalists, rivals
 from runner.study.identity import ConfigIdentity
 from runner.study.insights import gather_insights
 from runner.study.session import Session, finite
 from runner.study.task_loop import run_task
 from runner.study.verdict import Findings, verdict_of
 
-__all__ = ["Ended", "close_study"]
+__all__ = ["SearchResult", "close_study"]
 
 _CALIBRATED = ("ece", "log_loss", "brier_score")
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class SearchResult:
     """What the closing of a study is given by its search.
 
     Attributes:
@@ -84,7 +84,7 @@ class _Choice:
 
 @dataclass(frozen=True, slots=True)
 class _Closing:
-    """What is known when a search has ended.
+    """What is known when a search has result.
 
     Attributes:
         session: The run.
@@ -135,14 +135,14 @@ class _Closing:
         )
 
 
-def close_study(session: Session, ended: Ended) -> None:
+def close_study(session: Session, result: SearchResult) -> None:
     """Confirm, calibrate, test, keep and judge; write it all into the study's row, then look closer."""
     record = session.store.study(session.study)
     if record.winner is None:  # else a run that died has come so far already
         trials, baseline = session.store.trials(session.study), record.baseline
-        chance = _chance_level(session, ended.data)
-        closing = _Closing(session, trials, ended.identity, baseline, chance, ended.exhausted)
-        arms = finalists(session, trials, ended.identity)
+        chance = _chance_level(session, result.data)
+        closing = _Closing(session, trials, result.identity, baseline, chance, result.exhausted)
+        arms = finalists(session, trials, result.identity)
         choice = _confirmed(closing, arms) if len(arms) > 1 else _unconfirmed(closing)
         findings = replace(choice.findings, early_end=record.early_end)
         test, baseline = _test(session, choice, baseline)
@@ -162,7 +162,7 @@ def close_study(session: Session, ended: Ended) -> None:
             model_dir=session.folders.relative(model),
         )
     gather_insights(session)
-    _forget_models(session)
+    _remove_models(session)
 
 
 def _chance_level(session: Session, data: DataSummary) -> ChanceLevel | None:
@@ -204,7 +204,7 @@ def _confirmed(closing: _Closing, arms: list[Arm]) -> _Choice:
     given_model = None
     if given_runs and winner.name != GIVEN:
         given_model = _given_model(session, confirmation)
-    name = confirmed(training.arm, training.seed)
+    name = evaluation_name(training.arm, training.seed)
     return _Choice(winner, name, confirmation.score(winner.name), _repeated(training), given_model, findings)
 
 
@@ -236,7 +236,7 @@ def _above_chance_in_search(closing: _Closing, arms: list[Arm]) -> TrialRecord |
 
 def _repeated(training: ConfirmationRecord) -> _Model:
     assert training.model_dir is not None, "only a training whose model is there is kept"
-    return _Model(training.model_dir, training.predictions, confirmed(training.arm, training.seed))
+    return _Model(training.model_dir, training.predictions, evaluation_name(training.arm, training.seed))
 
 
 def _unconfirmed(
@@ -307,8 +307,8 @@ def _test(
 ) -> tuple[dict[str, Any], dict[str, Any] | None]:
     """Use the test split, once, for the winner, the given configuration and the baseline."""
     session.listener.phase("test", 0)
-    temperature = _calibrate(session, choice.model, _existing(session, choice.model.folder))
-    test = _evaluate(session, "winner", _existing(session, choice.model.folder))
+    temperature = _calibrate(session, choice.model, _current_folder(session, choice.model.folder))
+    test = _evaluate(session, "winner", _current_folder(session, choice.model.folder))
     _note_calibration(session, choice.model, temperature)
     if choice.arm.name == GIVEN and _is_judged(session, GIVEN, "test"):  # it was none before the study got more trials
         session.store.clear_training(session.study, session.lease, GIVEN, measurements=False)
@@ -365,8 +365,8 @@ def _note_calibration(session: Session, model: _Model, temperature: float | None
     content = {
         "temperature": temperature,
         "rows": before.rows,
-        "validation": {"before": _honesty(before), "after": _honesty(after)},
-        "test": {"before": _honesty(uncalibrated), "after": _honesty(judged)},
+        "validation": {"before": _calibration_metrics(before), "after": _calibration_metrics(after)},
+        "test": {"before": _calibration_metrics(uncalibrated), "after": _calibration_metrics(judged)},
         "confidence_before": [asdict(each) for each in uncalibrated.confidence],
     }
     session.store.put_insight(session.study, session.lease, "calibration", content)
@@ -377,7 +377,7 @@ def _rescaled(session: Session, predictions: Path, split: str, temperature: floa
     return evaluation
 
 
-def _honesty(evaluation: Evaluation) -> dict[str, float]:
+def _calibration_metrics(evaluation: Evaluation) -> dict[str, float]:
     """Return what a temperature can change; the rest is the same before and after."""
     return {name: evaluation.metrics[name] for name in _CALIBRATED if name in evaluation.metrics}
 
@@ -387,7 +387,7 @@ def _evaluate(session: Session, subject: str, model: Path, key: str | None = Non
     result: Evaluation = run_task(
         session,
         Evaluate(
-            subject=session.subject({} if key else None, key),
+            setup=session.setup({} if key else None, key),
             model_dir=model,
             split="test",
             folder=folder / subject,
@@ -397,13 +397,13 @@ def _evaluate(session: Session, subject: str, model: Path, key: str | None = Non
     return {**finite(result.metrics), "n": result.rows}
 
 
-def _existing(session: Session, model: str) -> Path:
+def _current_folder(session: Session, model: str) -> Path:
     """Return where the winner's model is: a run that died after keeping it has moved it already."""
     path = session.folders.absolute(model)
     return path if path.exists() else session.folders.model
 
 
-def _forget_models(session: Session) -> None:
+def _remove_models(session: Session) -> None:
     """Remove the models of everything but the winner; predictions and records stay."""
     store, study, lease = session.store, session.study, session.lease
     record = store.study(study)
@@ -412,7 +412,7 @@ def _forget_models(session: Session) -> None:
     winner = record.winner or {}
     kept = winner.get("training") or (None if confirmations else f"trial/{winner.get('trial')}")
     for confirmation in confirmations:
-        model = record.model_dir if confirmed(confirmation.arm, confirmation.seed) == kept else None
+        model = record.model_dir if evaluation_name(confirmation.arm, confirmation.seed) == kept else None
         if confirmation.model_dir != model:
             store.put_confirmation(study, lease, replace(confirmation, model_dir=model))
     for trial in store.trials(study):

@@ -1,6 +1,6 @@
 """The confirmation: finalists and the given configuration are trained again on fresh seeds, the splits staying.
 
-The best of many trials is partly the luckiest of them; a second look on other seeds tells luck from merit
+The best of many trials is partly the luckiest of them; trainings on other seeds tell luck from a better configuration
 (arXiv 2106.09204 shows how often tuning loses to the recipe otherwise).
 """
 
@@ -19,7 +19,7 @@ from runner.study.sampling import derived_seed
 from runner.study.session import Session, finite
 from runner.study.task_loop import Retried, run_tasks
 
-__all__ = ["GIVEN", "Arm", "Confirmation", "confirmed", "finalists", "rivals"]
+__all__ = ["GIVEN", "Arm", "Confirmation", "evaluation_name", "finalists", "rivals"]
 
 GIVEN = "given"
 
@@ -58,7 +58,7 @@ def finalists(session: Session, trials: Sequence[TrialRecord], identity: ConfigI
     return [Arm(GIVEN, 0, session.given), *others[:top], *(arm for arm in others[top:] if arm.name in known)]
 
 
-def confirmed(arm: str, seed: int) -> str:
+def evaluation_name(arm: str, seed: int) -> str:
     """Return the name under which the store keeps how a confirmation training was judged."""
     return f"confirm/{arm}/{seed}"
 
@@ -90,17 +90,17 @@ class Confirmation:
             and record.predictions is not None
         }
         # Seeds outside, arms inside: a confirmation that is cut short has compared what it has evenly.
-        self._left = [place for place in product(self.seeds, self.arms) if place[::-1] not in self._records]
+        self._pending = [place for place in product(self.seeds, self.arms) if place[::-1] not in self._records]
         self._running: dict[str, tuple[str, int]] = {}
 
     @property
     def trainings(self) -> int:
         """Trainings that are still to be made."""
-        return len(self._left)
+        return len(self._pending)
 
     def run(self) -> None:
         """Make the trainings that are left."""
-        self._left.reverse()
+        self._pending.reverse()
         run_tasks(self._session, self._next_task, self._on_event)
 
     def with_model(self, record: ConfirmationRecord) -> ConfirmationRecord:
@@ -113,7 +113,7 @@ class Confirmation:
             return record
         note = f"{record.arm} is trained again on seed {record.seed}: its model was not kept"
         self._session.after_commit(self._session.listener.note, note)
-        self._left = [(record.seed, record.arm)]
+        self._pending = [(record.seed, record.arm)]
         self.run()
         found = self._records[record.arm, record.seed]
         if found.model_dir is None:
@@ -169,13 +169,13 @@ class Confirmation:
         return value
 
     def _next_task(self) -> tuple[str, Task] | None:
-        if not self._left:
+        if not self._pending:
             return None
-        seed, arm = self._left.pop()
+        seed, arm = self._pending.pop()
         name = f"confirm/{arm}/{self.seeds.index(seed) + 1}"
         self._running[name] = (arm, seed)
         self._session.after_commit(self._session.listener.started, name, None)
-        return name, self._session.training(name, self._session.subject(self.arms[arm].config), seed)
+        return name, self._session.training(name, self._session.setup(self.arms[arm].config), seed)
 
     def _on_event(self, name: str, event: Event | Retried) -> None:
         match event:
@@ -204,7 +204,7 @@ class Confirmation:
                 predictions=folders.relative(result.predictions),
                 seconds=result.seconds,
             )
-            self._session.put_evaluation(confirmed(arm, seed), result.evaluation)
+            self._session.put_evaluation(evaluation_name(arm, seed), result.evaluation)
             self._session.store.put_confirmation(self._session.study, self._session.lease, record)
             self._records[arm, seed] = record
         self._session.update()  # the time worked, as after each trial

@@ -20,7 +20,7 @@ from runner.store.patience import Patience
 from runner.store.records import Lease, Mode, Owner, StudyRecord
 from runner.store.store import Store
 from runner.study.baseline import train_baseline
-from runner.study.closing import Ended, close_study
+from runner.study.closing import SearchResult, close_study
 from runner.study.confirmation import GIVEN
 from runner.study.distinct import size_of
 from runner.study.folders import StudyFolders
@@ -30,7 +30,7 @@ from runner.study.log import StudyLog
 from runner.study.place import Place, engine_for
 from runner.study.preparation import prepare, settle_space, tunable, widened
 from runner.study.preparation_marker import mark_preparation
-from runner.study.progress import Listener, Opened, Tee
+from runner.study.progress import Listener, Opened, broadcast
 from runner.study.release import explain_faults, release_on_exit
 from runner.study.search import Search, restart_time_limit
 from runner.study.session import LEASE_TTL, Session
@@ -75,7 +75,7 @@ def run_study(
             listener.note(changed)
         return known
     log = StudyLog(place.folder_of(run.name), listener.note)
-    listeners = Tee((listener, log))
+    listeners = broadcast(listener, log)
     with held_back(), explain_faults(place), ExitStack() as resources:
         engine = engine_for(place, request, listeners.note)
         data: DataSummary | None = None
@@ -96,8 +96,8 @@ def run_study(
             if data is None:
                 resources.enter_context(engine)
                 data = prepare(engine, request, place.cache, listeners, session.heartbeat)
-            ended = _search(session, data)
-            close_study(session, ended)
+            result = _search(session, data)
+            close_study(session, result)
         return store.study(run.name)
 
 
@@ -175,7 +175,7 @@ def _claim(
     )
 
 
-def _search(session: Session, data: DataSummary) -> Ended:
+def _search(session: Session, data: DataSummary) -> SearchResult:
     """Train the baseline, then make the trials that are left."""
     record, request = session.store.study(session.study), session.request
     space = settle_space(session, record, data)
@@ -198,7 +198,7 @@ def _search(session: Session, data: DataSummary) -> Ended:
         search = Search(session, space, [first, *recipes], identity)
         session.listener.phase("search", search.left)
         search.run()
-    return Ended(data, identity, search.exhausted)
+    return SearchResult(data, identity, search.exhausted)
 
 
 def _extend(session: Session, planned: int) -> None:

@@ -13,7 +13,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from catalog.errors import LostWorkerError, WorkError
-from runner.engine.tracking import start_tracker
+from runner.engine.processes import start_tracker
 
 __all__ = ["importance_of"]
 

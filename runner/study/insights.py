@@ -61,7 +61,7 @@ def _write_examples(session: Session) -> None:
     for split in ("validation", "test"):
         path = session.folders.root / "examples" / f"{split}.parquet"
         if not path.exists():
-            run_task(session, WriteExamples(session.subject(), split, path))
+            run_task(session, WriteExamples(session.setup(), split, path))
 
 
 def _flips(session: Session, other: str) -> dict[str, Any] | None:
@@ -73,7 +73,7 @@ def _flips(session: Session, other: str) -> dict[str, Any] | None:
     comparison: Comparison = run_task(
         session, Compare(request.plugin.key, (first,), (second,), request.metric, request.spec.study.seed)
     )
-    flips: tuple[Flip, ...] = run_task(session, FindFlips(session.subject(), "test", first, second, _FLIPS))
+    flips: tuple[Flip, ...] = run_task(session, FindFlips(session.setup(), "test", first, second, _FLIPS))
     return {
         "split": "test",
         "first": "winner",
@@ -92,7 +92,7 @@ def _test_predictions(session: Session, subject: str) -> Path | None:
 
 def _interpretation(session: Session) -> dict[str, Any] | None:
     seconds = min(_LONGEST, max(_SHORTEST, _SHARE * session.seconds))
-    found: Interpretation | None = run_task(session, Interpret(session.subject(), session.folders.model, seconds))
+    found: Interpretation | None = run_task(session, Interpret(session.setup(), session.folders.model, seconds))
     return None if found is None else asdict(found)
 
 

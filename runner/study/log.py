@@ -1,4 +1,4 @@
-"""The log of a study: ``log.jsonl`` in its folder, a line an event, of all runs, for whoever looks on or looks back.
+"""The log of a study: ``log.jsonl`` in its folder, a line an event, of all runs, read during the run and after it.
 
 Its lines are those of the narration. Ticks are left out: a study of 10,000 trials with three reports each writes 10 MB.
 """
@@ -99,9 +99,9 @@ def _parsed(raw: bytes) -> LogLine | None:
 
 
 class StudyLog:
-    """A listener that writes the log of one study; what cannot be written is told once, and harms nothing.
+    """A listener that writes the log of one study; what cannot be written is reported once, and harms nothing.
 
-    Each line is tried anew: a log goes on once a full disk has room again. Where somebody has removed the file, a new
+    Each line is tried anew: a log goes on once a full disk has room again. Where the file was removed, a new
     one is begun, which says so.
 
     Args:

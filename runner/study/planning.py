@@ -13,7 +13,7 @@ from catalog.results import Forecast
 from catalog.spec import Request
 from catalog.statement import Statement
 from runner.engine.local import LocalEngine
-from runner.engine.messages import MakeForecast, Prepare, Subject, Task
+from runner.engine.messages import MakeForecast, Prepare, Task, TrainingSetup
 from runner.engine.single_tasks import result_of, run_alone
 from runner.presentation.text import duration
 from runner.study.cost import Cost, cost_of
@@ -97,7 +97,7 @@ def make_plan(
         StoppedError: `halted` said so.
         ModelcatError: Data or model cannot be used, or not even the probe fits into memory.
     """
-    subject = Subject(
+    setup = TrainingSetup(
         request.plugin.key,
         request.config.model_dump(mode="json", exclude_unset=True),
         request.dataset,
@@ -107,16 +107,16 @@ def make_plan(
     workers = local_workers(place)
     with LocalEngine(workers, debug=place.debug) as engine:
         tell("reading data and model")
-        data: DataSummary = _done(engine, Prepare(subject), halted)
+        data: DataSummary = _done(engine, Prepare(setup), halted)
         tell(f"measuring for about {duration(seconds)}")
-        forecast: Forecast | None = _done(engine, MakeForecast(subject, seconds), halted)
+        forecast: Forecast | None = _done(engine, MakeForecast(setup, seconds), halted)
         key = request.plugin.baseline if request.spec.study.trials > 1 else None
         baseline: Forecast | None = None
         failure: str | None = None
         if key is not None and forecast is not None:
             try:
                 registry.load(key)  # a missing plugin is an error here, not a failure of a worker
-                rival = Subject(key, {}, request.dataset, place.cache)
+                rival = TrainingSetup(key, {}, request.dataset, place.cache)
                 baseline = _done(engine, MakeForecast(rival, _BASELINE_SHARE * seconds), halted)
             except StoppedError:
                 raise

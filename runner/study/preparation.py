@@ -14,7 +14,7 @@ from runner.engine.messages import Done, Prepare
 from runner.engine.single_tasks import run_alone
 from runner.store.records import StudyRecord
 from runner.study.progress import Listener
-from runner.study.session import Session, subject_of
+from runner.study.session import Session, setup_of
 from runner.study.space import from_json, to_json, widen
 from runner.study.stored_study import refuse_foreign, versions_of
 from runner.study.task_loop import is_death, with_attempt_count
@@ -38,7 +38,7 @@ def prepare(
         ModelcatError: Data or model cannot be used, or what `check` raises.
     """
     listener.phase("preparing", 0)
-    task, most = Prepare(subject_of(request, cache)), request.spec.study.max_retries
+    task, most = Prepare(setup_of(request, cache)), request.spec.study.max_retries
     attempt = 1
     while True:
         outcome = run_alone(engine, task, check=check)

@@ -37,7 +37,7 @@ from runner.study.stored_study import (
     refuse_shared_folder,
     stored_request,
 )
-from runner.study.workers import Attendance
+from runner.study.workers import WorkerRegistration
 
 __all__ = ["check_submittable", "submit", "work"]
 
@@ -111,9 +111,9 @@ def work(
         KeyboardInterrupt: It was interrupted; the running study is back in the queue, where the others wait on.
     """
     done: list[StudyRecord] = []
-    attendance = Attendance(place)
+    registration = WorkerRegistration(place)
     with held_back(), Store.open(place.storage, create=True, patience=Patience(tell, check)) as store:
-        attendance.begin()
+        registration.register()
         try:
             since = time.monotonic()
             while True:
@@ -126,14 +126,14 @@ def work(
                 elif (
                     idle is not None
                     and time.monotonic() - since >= idle
-                    and attendance.end(lambda: not store.has_work())
+                    and registration.deregister(lambda: not store.has_work())
                 ):
                     return done
                 else:
                     time.sleep(_LOOK_SECONDS)
         finally:
             with suppress(StoreError, UnreachableError):  # a process that has ended counts as off the list
-                attendance.end()
+                registration.deregister()
 
 
 def _take(store: Store) -> tuple[StudyRecord, Lease | None] | None:
@@ -152,7 +152,11 @@ def _run(
 
     listener = listen(record)
     if lease is None:
-        _tell_failure(place, record, listener)
+        failure = record.failure or {}
+        kind, message = failure.get("kind", ""), failure.get("message", "")
+        listener.note(f"{kind}: {message}")
+        with suppress(InputError):  # no folder can have its name
+            _log_failure(place, record.study, kind, message)
         return record
     try:
         request, mode = stored_request(place, record.study)
@@ -165,33 +169,33 @@ def _run(
                 store.put_back(record.study, lease, counted=False)
         raise
     except Exception as error:  # noqa: BLE001 -- a defect that one study meets must not take the others' worker away
-        told = _told(place, error)
-        listener.note(f"{told.kind}: {told.message}")
-        _leave(store, place, record.study, lease, told)
-        if _meets_all(told):
-            raise told from (error.__cause__ if told is error else error)
+        reported = _as_modelcat_error(place, error)
+        listener.note(f"{reported.kind}: {reported.message}")
+        _release_unstarted(store, place, record.study, lease, reported)
+        if _affects_all_studies(reported):
+            raise reported from (error.__cause__ if reported is error else error)
     try:
         return store.study(record.study)
     except UnknownStudyError:  # deleted as soon as nobody ran it any more
         return replace(record, state="stopped", lease=None)
 
 
-def _told(place: Place, error: Exception) -> ModelcatError:
-    """Return an error as one to tell."""
+def _as_modelcat_error(place: Place, error: Exception) -> ModelcatError:
+    """Return an error as one that has a kind and a message for people."""
     if isinstance(error, ModelcatError):
         return error
     fault = environment_fault(error, (place.folder, place.cache))
     return fault or WorkError(f"unexpected {type(error).__name__}: {error}")
 
 
-def _meets_all(error: ModelcatError) -> bool:
-    """Tell whether every study of the queue would meet an error: a fault of the machine, but for a missing library."""
+def _affects_all_studies(error: ModelcatError) -> bool:
+    """Return whether all studies of the queue would meet an error: a fault of the machine, but for a missing library."""
     return is_environmental(error) and not isinstance(error, MissingLibraryError)
 
 
-def _leave(store: Store, place: Place, study: str, lease: Lease, error: ModelcatError) -> None:
-    """Give the lease of a study back that could not even be begun; whoever began it has done so already."""
-    if _meets_all(error):
+def _release_unstarted(store: Store, place: Place, study: str, lease: Lease, error: ModelcatError) -> None:
+    """Give the lease of a study back that could not even be begun; a run that began has done so already."""
+    if _affects_all_studies(error):
         with suppress(StudyConflictError, StoreError, UnreachableError):
             store.put_back(study, lease, counted=True)
         return
@@ -200,14 +204,6 @@ def _leave(store: Store, place: Place, study: str, lease: Lease, error: Modelcat
         store.update_study(study, lease, failure={"kind": error.kind, "message": error.message})
         store.release(study, lease, "failed")
         _log_failure(place, study, error.kind, error.message)
-
-
-def _tell_failure(place: Place, record: StudyRecord, listener: Listener) -> None:
-    failure = record.failure or {}
-    kind, message = failure.get("kind", ""), failure.get("message", "")
-    listener.note(f"{kind}: {message}")
-    with suppress(InputError):  # no folder can have its name
-        _log_failure(place, record.study, kind, message)
 
 
 def _log_failure(place: Place, study: str, kind: str, message: str) -> None:

@@ -40,7 +40,7 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 @dataclass(slots=True)
-class _Course:
+class _TrialProgress:
     """What is known of a trial that runs, of its earlier tries too.
 
     Attributes:
@@ -117,7 +117,7 @@ class Search:
                 self._known.setdefault(self._identity_of(record), record.number)
         self._waiting: dict[int, list[TrialRecord]] = {}
         self.exhausted = False
-        self._courses: dict[str, _Course] = {}
+        self._progress: dict[str, _TrialProgress] = {}
         self._cut: set[str] = set()
         self._unfinished = self._reconcile()
         limit = self._settings.timeout_seconds
@@ -206,7 +206,7 @@ class Search:
                 return found
         return None
 
-    def _ask(self) -> tuple[Trial, _Course] | None:
+    def _ask(self) -> tuple[Trial, _TrialProgress] | None:
         """Return a trial to go on with, or a new one; None if there are enough, or no further configuration."""
         if self._unfinished:
             return self._reopen(self._unfinished.popleft())
@@ -220,7 +220,7 @@ class Search:
                 self._exhaust(number)
                 return None
         self._study.sampler = self._sampler(number, spare)
-        return self._study.ask(self._distributions), _Course()
+        return self._study.ask(self._distributions), _TrialProgress()
 
     def _are_waiting(self) -> bool:
         """Return whether Optuna holds trials of an earlier run that wait to be asked for."""
@@ -231,7 +231,7 @@ class Search:
         note = f"the search ends after {made} of {self.planned} trials: the search space has no other configuration"
         self._session.after_commit(self._session.listener.note, note)
 
-    def _begin(self, trial: Trial, course: _Course) -> tuple[str, Task] | None:
+    def _begin(self, trial: Trial, progress: _TrialProgress) -> tuple[str, Task] | None:
         """Record that a trial runs and return its training; None if it takes the result of another trial."""
         name = f"trial/{trial.number}"
         record = TrialRecord(
@@ -249,9 +249,9 @@ class Search:
             return None
         self._trials[name] = trial
         self._session.after_commit(self._session.listener.started, name, record)
-        subject = self._session.subject(self._config(record))
-        task = self._session.training(name, subject, self._session.seed, quarters=self._settings.pruner != "none")
-        self._courses[name] = course
+        setup = self._session.setup(self._config(record))
+        task = self._session.training(name, setup, self._session.seed, quarters=self._settings.pruner != "none")
+        self._progress[name] = progress
         return name, task
 
     def _repeat(self, record: TrialRecord, original: TrialRecord) -> None:
@@ -280,7 +280,7 @@ class Search:
                 store.put_evaluation(self._session.study, self._session.lease, replace(judged, subject=names[1]))
         self._session.after_commit(self._session.listener.ended, names[1], repeat, repeat.value)
 
-    def _reopen(self, number: int) -> tuple[Trial, "_Course"]:
+    def _reopen(self, number: int) -> tuple[Trial, "_TrialProgress"]:
         """Open a trial that died, with what is known of it; what it had not been asked before it died is asked now."""
         self._study.sampler = self._sampler(number, None)
         stored = self._study.get_trials(deepcopy=False)[number]
@@ -288,7 +288,7 @@ class Search:
         for name, distribution in self._distributions.items():
             suggest(trial, name, distribution)
         epochs = self._session.store.epochs(self._session.study, f"trial/{number}")
-        return trial, _Course(
+        return trial, _TrialProgress(
             measured=[epoch.progress for epoch in epochs],
             reported=max(stored.intermediate_values, default=0),
             seconds=max((epoch.seconds for epoch in epochs), default=0.0),
@@ -329,7 +329,7 @@ class Search:
     def _on_event(self, name: str, event: Event | Retried) -> None:
         match event:
             case Report():
-                self._session.answer(event, self._judge(name, event))
+                self._session.answer(event, self._decide(name, event))
             case Retried(error, attempt):
                 record = self._record_of(name)
                 note = f"tried again ({attempt}): {error.kind}: {error.message}"
@@ -339,21 +339,21 @@ class Search:
             case Failed(_, error):
                 self._fail(name, error)
 
-    def _judge(self, name: str, event: Report) -> Decision:
-        trial, record, course = self._trials[name], self._record_of(name), self._courses[name]
+    def _decide(self, name: str, event: Report) -> Decision:
+        trial, record, progress = self._trials[name], self._record_of(name), self._progress[name]
         value = event.metrics.metrics.get(self._session.request.metric, math.nan)
-        progress = event.metrics.progress
-        step = quarter_of(progress, course.measured_before(progress))
-        course.measured.append(progress)
-        if step is not None and step > course.reported and math.isfinite(value):
-            course.reported = step
+        done = event.metrics.progress
+        step = quarter_of(done, progress.measured_before(done))
+        progress.measured.append(done)
+        if step is not None and step > progress.reported and math.isfinite(value):
+            progress.reported = step
             trial.report(value, step)
-        if record.number == 0 or progress >= 1:
+        if record.number == 0 or done >= 1:
             return Decision.GO_ON
         if self._is_late():
             self._cut.add(name)
             return Decision.PRUNE
-        newest = step is not None and step >= course.reported  # else it was judged there before it was interrupted
+        newest = step is not None and step >= progress.reported  # else it was decided before it was interrupted
         hopeless = newest and record.origin == "search" and trial.should_prune()
         return Decision.PRUNE if hopeless else Decision.GO_ON
 
@@ -387,13 +387,13 @@ class Search:
                 "predictions": folders.relative(result.predictions) if result.predictions else None,
             }
             self._session.put_evaluation(name, result.evaluation)
-        closed = replace(record, state=state, finished=finished, seconds=self._courses[name].spent, **fields)
+        closed = replace(record, state=state, finished=finished, seconds=self._progress[name].spent, **fields)
         self._put(closed)
         self._session.update()  # the time worked, from which others tell how much is left
         self._tell(closed)
         if self._deadline is not None:
             self._study.set_user_attr(_SPENT, self._spent_before + time.monotonic() - self._began)
-        del self._trials[name], self._courses[name]
+        del self._trials[name], self._progress[name]
         self._session.after_commit(self._session.folders.settle, name)
         self._session.after_commit(self._session.listener.ended, name, closed, closed.value)
         for repeat in self._waiting.pop(closed.number, []):

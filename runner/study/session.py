@@ -18,14 +18,14 @@ from catalog.results import Evaluation
 from catalog.spec import Request
 from runner.engine.engine import Engine
 from runner.engine.interruption import check
-from runner.engine.messages import Report, Subject, Train
+from runner.engine.messages import Report, Train, TrainingSetup
 from runner.store.judgements import record_of
 from runner.store.records import EpochRecord, Lease
 from runner.store.store import Store
 from runner.study.folders import StudyFolders
 from runner.study.progress import Listener
 
-__all__ = ["LEASE_TTL", "Session", "finite", "subject_of"]
+__all__ = ["LEASE_TTL", "Session", "finite", "setup_of"]
 
 #: How long a coordinator on another host is believed alive after its last sign of life.
 LEASE_TTL = timedelta(seconds=120)
@@ -68,9 +68,9 @@ class Session:
         """Write fields of the study's row, the work time with them."""
         self.store.update_study(self.study, self.lease, seconds=self.seconds, **fields)
 
-    def subject(self, config: Mapping[str, Any] | None = None, key: str | None = None) -> Subject:
-        """Return what a worker is to prepare; see `subject_of`."""
-        return subject_of(self.request, self.cache, config, key)
+    def setup(self, config: Mapping[str, Any] | None = None, key: str | None = None) -> TrainingSetup:
+        """Return what a worker is to prepare; see `setup_of`."""
+        return setup_of(self.request, self.cache, config, key)
 
     @property
     def given(self) -> dict[str, Any]:
@@ -82,7 +82,7 @@ class Session:
         """The seed of the spec's `model_config`, with which the whole search trains."""
         return int(getattr(self.request.config, "seed", 0))
 
-    def training(self, name: str, subject: Subject, seed: int, *, quarters: bool = False) -> Train:
+    def training(self, name: str, setup: TrainingSetup, seed: int, *, quarters: bool = False) -> Train:
         """Return the task of training once, from the beginning or on from where an earlier try of `name` was left.
 
         To try again what a worker has died of, call it again and submit what it returns. Each try gets a folder of its
@@ -93,7 +93,7 @@ class Session:
         earlier = self.folders.earlier(name, attempt)
         self.store.clear_training(self.study, self.lease, name, measurements=not earlier)
         return Train(
-            subject=subject,
+            setup=setup,
             folder=self.folders.training(name, attempt),
             seed=seed,
             metric=self.request.metric,
@@ -206,12 +206,12 @@ def given_config(request: Request) -> dict[str, Any]:
     return request.config.model_dump(mode="json", exclude_unset=True)
 
 
-def subject_of(
+def setup_of(
     request: Request, cache: Path, config: Mapping[str, Any] | None = None, key: str | None = None
-) -> Subject:
+) -> TrainingSetup:
     """Return what a worker is to prepare; the spec's own model and given configuration by default."""
     config = given_config(request) if config is None else config
-    return Subject(key or request.plugin.key, config, request.dataset, cache)
+    return TrainingSetup(key or request.plugin.key, config, request.dataset, cache)
 
 
 def finite(metrics: Mapping[str, float]) -> dict[str, float]:

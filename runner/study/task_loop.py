@@ -242,7 +242,7 @@ class _TaskLoop:
     def _retry(self, work: _Work, event: Failed) -> None:
         attempt, task = f"{work.retries + 1} of {self._max_retries}", work.task
         if isinstance(task, Train):
-            task = self._session.training(work.name, task.subject, task.seed, quarters=task.quarters)
+            task = self._session.training(work.name, task.setup, task.seed, quarters=task.quarters)
         self._retries.append(_Work(work.name, task, work.retries + 1))
         self._session.after_commit(self._session.listener.retried, work.name, event.error, event.details, attempt)
         self._on_event(work.name, Retried(event.error, attempt))

@@ -21,6 +21,7 @@ from catalog.errors import (
     UnreachableError,
 )
 from runner.engine import interruption
+from runner.engine.hang_detection import HangDetector, HangLimits
 from runner.engine.local import usable_cores, worker_environment
 from runner.engine.messages import Answer, Done, Event, Failed, Job, Pause, Task
 from runner.engine.ray.capacity import Node, Share, shares
@@ -28,7 +29,6 @@ from runner.engine.ray.cluster import Cluster, pinned
 from runner.engine.ray.connection import connect, disconnect, imported
 from runner.engine.ray.sharing import Meeting
 from runner.engine.ray.shipping import parcel
-from runner.engine.watching import Patience, Watch
 
 __all__ = ["RayEngine"]
 
@@ -56,7 +56,7 @@ class _Worker:
     call: Any
     ready: bool = False
     job: int | None = None
-    watch: Watch | None = None
+    detector: HangDetector | None = None
 
 
 @dataclass(slots=True)
@@ -71,7 +71,7 @@ class RayEngine:
         shared: Folder that all nodes see under the same path; what jobs write lies below it.
         files: Of the data and the model, which all nodes must see.
         tell: Takes a line about a node that has other versions, or cannot be used.
-        patience: When a worker counts as hung.
+        hang_limits: When a worker counts as hung.
     """
 
     address: str
@@ -79,7 +79,7 @@ class RayEngine:
     shared: Path
     files: Iterable[Path] = ()
     tell: Callable[[str], None] = lambda _: None
-    patience: Patience = field(default_factory=Patience)
+    hang_limits: HangLimits = field(default_factory=HangLimits)
     _ray: Any = None
     _meeting: Meeting | None = None
     _cluster: Any = None
@@ -164,15 +164,15 @@ class RayEngine:
         answered = self._answered(0.0 if happened else timeout)
         waited = min(time.monotonic() - began, timeout + _SLACK_SECONDS)
         for worker in self._crew:
-            if worker.watch is not None:
-                worker.watch.waited(waited)
+            if worker.detector is not None:
+                worker.detector.waited(waited)
         for ref in answered:
             if ref in self._cluster.asked:
                 self._cluster.hear(ref)
                 self._grow()
             else:
                 happened.extend(self._hear(next(worker for worker in self._crew if worker.call == ref)))
-        for worker in [worker for worker in self._crew if worker.watch is not None and worker.watch.is_overdue]:
+        for worker in [worker for worker in self._crew if worker.detector is not None and worker.detector.is_overdue]:
             happened.extend(self._give_up(worker))
         self._hand_out()
         self._tell_news()
@@ -233,17 +233,17 @@ class RayEngine:
         worker.call = worker.actor.events.remote()
         for event in told:
             if isinstance(event, Done | Failed):
-                worker.job = worker.watch = None
+                worker.job = worker.detector = None
                 if isinstance(event, Failed) and isinstance(event.error, OutOfMemoryError):
                     self._drop(worker)
-            elif worker.watch is not None:
-                worker.watch.heard(event)
+            elif worker.detector is not None:
+                worker.detector.heard(event)
         return told
 
     def _give_up(self, worker: _Worker) -> list[Event]:
         assert worker.job is not None
-        assert worker.watch is not None
-        quiet = worker.watch.quiet
+        assert worker.detector is not None
+        quiet = worker.detector.quiet
         self._drop(worker)
         where = f"the worker on node {worker.node.name}"
         return [Failed(worker.job, HungWorkerError(f"{where} gave no sign of progress for {quiet:.0f} s"))]
@@ -274,7 +274,7 @@ class RayEngine:
                 return
             if worker.ready and worker.job is None:
                 job = self._waiting.popleft()
-                worker.job, worker.watch = job.id, Watch(job.task, self.patience)
+                worker.job, worker.detector = job.id, HangDetector(job.task, self.hang_limits)
                 worker.actor.send.remote(job)
 
     def _grow(self) -> None:

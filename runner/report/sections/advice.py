@@ -7,7 +7,7 @@ from runner.report.blocks import Finding, Findings, Missing, Prose, Section
 from runner.report.results import Results
 from runner.report.telling import Teller
 from runner.store.records import StudyRecord
-from runner.study.remedy import option_of
+from runner.study.fixes import option_of
 
 __all__ = ["diagnosis"]
 

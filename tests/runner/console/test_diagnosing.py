@@ -17,7 +17,7 @@ from runner.cli import app
 from runner.store.judgements import record_of
 from runner.store.records import EpochRecord, Owner, TrialRecord
 from runner.store.store import Store
-from runner.study.evidence import evidence_of
+from runner.study.diagnosis_input import diagnosis_input_of
 
 KEY = "nlp/text-classification/bert"
 DATA = DataSummary(
@@ -107,7 +107,7 @@ def diagnose(url, *arguments):
 def test_evidence_is_what_the_store_holds(made, tmp_path):
     """Trials with whole configurations and histories, evaluations by subject, comparisons and calibration."""
     made.fill(made.make())
-    evidence = evidence_of(made.store, "reviews", registry.load(KEY), tmp_path)
+    evidence = diagnosis_input_of(made.store, "reviews", registry.load(KEY), tmp_path)
     assert evidence.data == DATA
     assert (evidence.metric, evidence.best) == ("accuracy", 1)
     given, best, failed = evidence.trials
@@ -132,7 +132,7 @@ def test_older_records_are_evidence_too(made):
     """A summary without the newer fields, and a configuration that the plugin no longer takes, are passed on."""
     lease = made.make(data={"name": "demo", "rows": {"train": 10}, "gone": 1}, spec={"model_config": {"old": 1}})
     made.store.put_trial("reviews", lease, TrialRecord(0, "complete", "given", {}, 0.9))
-    evidence = evidence_of(made.store, "reviews", registry.load(KEY))
+    evidence = diagnosis_input_of(made.store, "reviews", registry.load(KEY))
     assert evidence.data.rows == {"train": 10}
     assert evidence.trials[0].config == {"old": 1}
     assert (evidence.best, evidence.calibration, evidence.versus_given) == (0, None, None)

@@ -106,7 +106,7 @@ def test_a_baseline_that_fails_does_not_fail_a_plan(tmp_path, monkeypatch, capsy
         done = planning._done
 
         def failing(engine, task, halted):
-            if isinstance(task, MakeForecast) and task.subject.key == baseline:
+            if isinstance(task, MakeForecast) and task.setup.key == baseline:
                 raise DataError("min_df is 9. Lower it.")
             return done(engine, task, halted)
 

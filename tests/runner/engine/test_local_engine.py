@@ -15,18 +15,18 @@ from catalog.dataset import DemoDataset
 from catalog.errors import DataError, LostWorkerError
 from runner.engine import interruption, local
 from runner.engine.local import LocalEngine
-from runner.engine.messages import Done, Failed, Predict, Prepare, Subject, Train
+from runner.engine.messages import Done, Failed, Predict, Prepare, Train, TrainingSetup
 from runner.engine.single_tasks import run_alone
 
 
-def subject(tmp_path, **config):
+def setup_of(tmp_path, **config):
     """Return the simulated plugin with a configuration."""
-    return Subject("test/simulated/curve", config, DemoDataset(source="demo"), tmp_path / "cache")
+    return TrainingSetup("test/simulated/curve", config, DemoDataset(source="demo"), tmp_path / "cache")
 
 
 def training(tmp_path, name="one", **config):
     """Return the task of a simulated training."""
-    return Train(subject(tmp_path, **config), tmp_path / name, 0, "accuracy", Direction.MAXIMIZE, quarters=False)
+    return Train(setup_of(tmp_path, **config), tmp_path / name, 0, "accuracy", Direction.MAXIMIZE, quarters=False)
 
 
 @pytest.fixture
@@ -38,7 +38,7 @@ def engine(simulated):
 
 def test_one_worker_does_job_after_job(engine, tmp_path):
     """A worker lives on between jobs; a failed one costs nothing."""
-    first = run_alone(engine, Prepare(subject(tmp_path)))
+    first = run_alone(engine, Prepare(setup_of(tmp_path)))
     assert isinstance(first, Done)
     assert first.value.rows["train"] == 80
     pids = {worker.process.pid for worker in engine._crew}
@@ -46,7 +46,7 @@ def test_one_worker_does_job_after_job(engine, tmp_path):
     assert isinstance(failed, Failed)
     assert isinstance(failed.error, DataError)
     assert failed.error.message.startswith("the batch is larger than the data")
-    assert isinstance(run_alone(engine, Prepare(subject(tmp_path, x=0.1))), Done)
+    assert isinstance(run_alone(engine, Prepare(setup_of(tmp_path, x=0.1))), Done)
     assert {worker.process.pid for worker in engine._crew} == pids
 
 
@@ -62,7 +62,7 @@ def test_a_dead_worker_fails_its_job_and_is_replaced(engine, tmp_path):
     failed = run_alone(engine, training(tmp_path, trouble="die"))
     assert isinstance(failed.error, LostWorkerError)
     assert "code 7" in failed.error.message
-    assert isinstance(run_alone(engine, Prepare(subject(tmp_path))), Done)
+    assert isinstance(run_alone(engine, Prepare(setup_of(tmp_path))), Done)
 
 
 def test_a_killed_worker_is_told_by_its_signal(engine, tmp_path):
@@ -123,7 +123,7 @@ def test_a_system_without_room_for_a_process_is_given_a_moment(engine, tmp_path,
     """What a worker has died of may be what keeps the next one from starting: it is tried until there is room."""
     without_room(2)
     assert isinstance(run_alone(engine, training(tmp_path, trouble="die")).error, LostWorkerError)
-    assert isinstance(run_alone(engine, Prepare(subject(tmp_path))), Done)
+    assert isinstance(run_alone(engine, Prepare(setup_of(tmp_path))), Done)
 
 
 def test_a_system_that_never_has_room_is_told(engine, tmp_path, without_room, monkeypatch):

@@ -258,7 +258,7 @@ def test_memory_is_limited_for_apps_alone():
     """What an app starts has the limits of the machine: a training needs more than a screen."""
     resource = pytest.importorskip("resource")
     program = (
-        "import resource, subprocess, sys; from runner.engine.process_limits import *; limit_memory()\n"
+        "import resource, subprocess, sys; from runner.engine.processes import *; limit_memory()\n"
         "child = subprocess.Popen([sys.executable, '-c', 'input()'], stdin=subprocess.PIPE)\n"
         "limits = lambda pid: resource.prlimit(pid, resource.RLIMIT_DATA)[0]\n"
         "before = limits(child.pid); lift_memory_limit(child.pid); print(limits(0), before, limits(child.pid))\n"

@@ -15,13 +15,13 @@ from runner.store.judgements import evaluation_of
 from runner.store.records import EpochRecord, StudyRecord, TrialRecord
 from runner.store.store import Store
 
-__all__ = ["evidence_of"]
+__all__ = ["diagnosis_input_of"]
 
 _DATA, _COMPARISON = TypeAdapter(DataSummary), TypeAdapter(Comparison)
 _TRIAL = "trial/"
 
 
-def evidence_of(store: Store, study: str, plugin: Plugin, folder: Path = Path()) -> Evidence:
+def diagnosis_input_of(store: Store, study: str, plugin: Plugin, folder: Path = Path()) -> Evidence:
     """Gather what the records say about a study; what an older record lacks is left out.
 
     Args:

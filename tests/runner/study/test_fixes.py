@@ -9,7 +9,7 @@ from catalog.diagnosis import Remedy
 from catalog.spec import load
 from catalog.statement import Statement
 from runner.store.records import StudyRecord
-from runner.study.remedy import option_of, override_of
+from runner.study.fixes import option_of, override_of
 
 SPACE = {
     "learning_rate": {"low": 1e-5, "high": 5e-5, "log": True},

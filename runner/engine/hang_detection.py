@@ -4,11 +4,11 @@ from dataclasses import dataclass, field
 
 from runner.engine.messages import Event, Report, Task, Train
 
-__all__ = ["Patience", "Watch"]
+__all__ = ["HangDetector", "HangLimits"]
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class HangLimits:
     """Seconds without a sign of progress after which a worker counts as hung.
 
     Attributes:
@@ -26,7 +26,7 @@ class Patience:
 
 
 @dataclass(slots=True)
-class Watch:
+class HangDetector:
     """Follows the signs of one task.
 
     Time is what its engine has spent waiting for it: a coordinator that was itself held up, suspended or stopped has
@@ -37,7 +37,7 @@ class Watch:
     """
 
     task: Task
-    patience: Patience
+    hang_limits: HangLimits
     quiet: float = 0.0
     _worked: float = field(default=0.0, init=False)
     _longest: float = field(default=0.0, init=False)
@@ -66,11 +66,11 @@ class Watch:
         from a checkpoint has worked before, nobody knows for how long, and may measure after its very first step.
         """
         if not isinstance(self.task, Train):
-            return self.patience.silent
+            return self.hang_limits.silent
         if not self._begun:
-            return self.patience.first
-        learned = max(self.patience.floor, self.patience.factor * self._longest)
-        return learned if self._measured else max(learned, self._worked, self.patience.first)
+            return self.hang_limits.first
+        learned = max(self.hang_limits.floor, self.hang_limits.factor * self._longest)
+        return learned if self._measured else max(learned, self._worked, self.hang_limits.first)
 
     @property
     def is_overdue(self) -> bool:

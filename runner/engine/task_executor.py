@@ -43,19 +43,19 @@ from runner.engine.messages import (
     Predict,
     Prepare,
     Rescale,
-    Subject,
     Task,
     Train,
+    TrainingSetup,
     WriteExamples,
 )
 
-__all__ = ["Bench", "Line"]
+__all__ = ["CoordinatorChannel", "TaskExecutor"]
 
 #: Prepared data sets kept in memory: the model's and the baseline's, with room for a tuned preparation field.
 _KEPT = 4
 
 
-class Line(Protocol):
+class CoordinatorChannel(Protocol):
     """The way to the coordinator while a task is done."""
 
     def report(self, metrics: EpochMetrics) -> Decision:
@@ -71,12 +71,12 @@ class Line(Protocol):
         """Tell whether the coordinator wants the task to be left for later."""
 
 
-class _Where(TypedDict):
+class _Device(TypedDict):
     device: str
     threads: int
 
 
-class Bench:
+class TaskExecutor:
     """Does tasks one after another on one device.
 
     Args:
@@ -85,12 +85,12 @@ class Bench:
     """
 
     def __init__(self, device: str, threads: int) -> None:
-        self._where: _Where = {"device": device, "threads": threads}
+        self._device: _Device = {"device": device, "threads": threads}
         self._trainers: dict[str, Trainer] = {}
         self._prepared: OrderedDict[tuple[str, str, str], Prepared] = OrderedDict()
         self._open: tuple[tuple[str, Path, str | None], Predictor] | None = None
 
-    def do(self, task: Task, line: Line) -> Any:
+    def do(self, task: Task, line: CoordinatorChannel) -> Any:
         """Do one task and return its result."""
         return self._train(task, line) if isinstance(task, Train) else self._do(task)
 
@@ -100,14 +100,14 @@ class Bench:
 
     @_do.register
     def _(self, task: Prepare) -> DataSummary:
-        return self._prepare(task.subject)[1].summary
+        return self._prepare(task.setup)[1].summary
 
     @_do.register
     def _(self, task: Evaluate) -> Evaluation:
-        prepared = self._prepare(task.subject)[1]
+        prepared = self._prepare(task.setup)[1]
         task.folder.mkdir(parents=True, exist_ok=True)
-        trainer = self._trainer(task.subject.key)
-        return trainer.evaluate(task.model_dir, prepared, task.split, folder=task.folder, **self._where)
+        trainer = self._trainer(task.setup.key)
+        return trainer.evaluate(task.model_dir, prepared, task.split, folder=task.folder, **self._device)
 
     @_do.register
     def _(self, task: Compare) -> Comparison:
@@ -135,22 +135,22 @@ class Bench:
 
     @_do.register
     def _(self, task: WriteExamples) -> bool:
-        if isinstance(trainer := self._trainer(task.subject.key), Examines):
-            trainer.write_examples(self._prepare(task.subject)[1], task.split, task.path)
+        if isinstance(trainer := self._trainer(task.setup.key), Examines):
+            trainer.write_examples(self._prepare(task.setup)[1], task.split, task.path)
             return True
         return False
 
     @_do.register
     def _(self, task: FindFlips) -> tuple[Flip, ...]:
-        if isinstance(trainer := self._trainer(task.subject.key), Examines):
-            return trainer.flips(self._prepare(task.subject)[1], task.split, task.first, task.second, task.limit)
+        if isinstance(trainer := self._trainer(task.setup.key), Examines):
+            return trainer.flips(self._prepare(task.setup)[1], task.split, task.first, task.second, task.limit)
         return ()
 
     @_do.register
     def _(self, task: Interpret) -> Interpretation | None:
-        if isinstance(trainer := self._trainer(task.subject.key), Interprets):
-            prepared = self._prepare(task.subject)[1]
-            return trainer.interpret(task.model_dir, prepared, seconds=task.seconds, **self._where)
+        if isinstance(trainer := self._trainer(task.setup.key), Interprets):
+            prepared = self._prepare(task.setup)[1]
+            return trainer.interpret(task.model_dir, prepared, seconds=task.seconds, **self._device)
         return None
 
     @_do.register
@@ -160,7 +160,7 @@ class Bench:
         task.folder.mkdir(parents=True, exist_ok=True)
         choosing = self._choosing(task.key, task.precision)
         judge = trainer.evaluate_file if choosing is None else partial(choosing.evaluate_file, precision=task.precision)
-        return judge(task.model_dir, task.file, folder=task.folder, **self._where)
+        return judge(task.model_dir, task.file, folder=task.folder, **self._device)
 
     @_do.register
     def _(self, task: ExportModel) -> Exported:
@@ -170,17 +170,17 @@ class Bench:
 
     @_do.register
     def _(self, task: MakeForecast) -> Forecast | None:
-        if isinstance(trainer := self._trainer(task.subject.key), Plans):
-            config, prepared = self._prepare(task.subject)
-            return trainer.forecast(config, prepared, seconds=task.seconds, **self._where)
+        if isinstance(trainer := self._trainer(task.setup.key), Plans):
+            config, prepared = self._prepare(task.setup)
+            return trainer.forecast(config, prepared, seconds=task.seconds, **self._device)
         return None
 
-    def _train(self, task: Train, line: Line) -> TrialResult:
-        config, prepared = self._prepare(task.subject)
+    def _train(self, task: Train, line: CoordinatorChannel) -> TrialResult:
+        config, prepared = self._prepare(task.setup)
         task.folder.mkdir(parents=True, exist_ok=True)
         context = TrialContext(
             folder=task.folder,
-            **self._where,
+            **self._device,
             seed=task.seed,
             metric=task.metric,
             direction=task.direction,
@@ -192,18 +192,18 @@ class Bench:
             checkpointed=line.checkpointed,
             paused=line.paused,
         )
-        return self._trainer(task.subject.key).train(config, prepared, context)
+        return self._trainer(task.setup.key).train(config, prepared, context)
 
-    def _prepare(self, subject: Subject) -> tuple[BaseModel, Prepared]:
-        plugin = registry.load(subject.key)
-        config = plugin.Config.model_validate(subject.config)
+    def _prepare(self, setup: TrainingSetup) -> tuple[BaseModel, Prepared]:
+        plugin = registry.load(setup.key)
+        config = plugin.Config.model_validate(setup.config)
         wanted = {name: getattr(config, name) for name in sorted(plugin.preparation_fields)}
-        place = (subject.key, subject.dataset.model_dump_json(), repr(wanted))
+        place = (setup.key, setup.dataset.model_dump_json(), repr(wanted))
         if place not in self._prepared:
             # Bad data is told before the heavy libraries have taken their seconds to import.
-            plugin.inspect(subject.dataset, config, subject.cache)
-            subject.cache.mkdir(parents=True, exist_ok=True)
-            self._prepared[place] = self._trainer(plugin).prepare(subject.dataset, config, subject.cache)
+            plugin.inspect(setup.dataset, config, setup.cache)
+            setup.cache.mkdir(parents=True, exist_ok=True)
+            self._prepared[place] = self._trainer(plugin).prepare(setup.dataset, config, setup.cache)
         self._prepared.move_to_end(place)
         while len(self._prepared) > _KEPT:
             self._prepared.popitem(last=False)
@@ -217,7 +217,7 @@ class Bench:
             opening = self._trainer(key).open
             if precision is not None and (choosing := self._choosing(key, precision)) is not None:
                 opening = partial(choosing.open, precision=precision)
-            self._open = (wanted, opening(model_dir, **self._where))
+            self._open = (wanted, opening(model_dir, **self._device))
         return self._open[1]
 
     def _choosing(self, key: str, precision: str) -> ChoosesPrecision | None:

@@ -16,7 +16,7 @@ from runner.store.judgements import evaluation_of
 from runner.store.records import StudyRecord
 from runner.store.store import Store
 
-__all__ = ["Contender", "Contest", "contest", "pareto_front"]
+__all__ = ["ComparedModel", "ModelComparison", "compare_models", "pareto_front"]
 
 Ask = Callable[[Any], Any]
 
@@ -24,7 +24,7 @@ _OTHERS = ("given", "baseline")
 
 
 @dataclass(frozen=True, slots=True)
-class Contender:
+class ComparedModel:
     """A model in a comparison.
 
     Attributes:
@@ -56,29 +56,29 @@ class Contender:
 
 
 @dataclass(frozen=True, slots=True)
-class Contest:
+class ModelComparison:
     """Contenders on one split, and every pair of them that can be compared.
 
     Attributes:
         split: ``"test"``, or ``"validation"`` where trials are among them.
         metric: What is compared.
         direction: Which way it improves.
-        contenders: In the order they were named.
-        pairs: By the places of two contenders; the difference is first minus second, positive means better.
-        front: Places of the contenders than which no other is both better and faster.
+        models: In the order they were named.
+        pairs: By the places of two models; the difference is first minus second, positive means better.
+        front: Places of the models than which no other is both better and faster.
         notes: What a careful reader should know.
     """
 
     split: str
     metric: str
     direction: Direction
-    contenders: tuple[Contender, ...]
+    models: tuple[ComparedModel, ...]
     pairs: Mapping[tuple[int, int], Comparison]
     front: frozenset[int]
     notes: tuple[str, ...]
 
 
-def contest(store: Store, names: Sequence[str], folder: Path, ask: Ask) -> Contest:
+def compare_models(store: Store, names: Sequence[str], folder: Path, ask: Ask) -> ModelComparison:
     """Compare models.
 
     Args:
@@ -96,16 +96,16 @@ def contest(store: Store, names: Sequence[str], folder: Path, ask: Ask) -> Conte
     parts = [_split_name(name) for name in names]
     split = "validation" if any(subject.startswith("trial/") for _, subject in parts) else "test"
     records = {study: store.study(study) for study, _ in parts}
-    contenders = tuple(
-        _contender(store, records[study], name, subject, split, study_folder(folder, study))
+    models = tuple(
+        _compared_model(store, records[study], name, subject, split, study_folder(folder, study))
         for name, (study, subject) in zip(names, parts, strict=True)
     )
     first = records[parts[0][0]]
-    _check_tasks(contenders)
+    _check_tasks(models)
     direction, metric = Direction(first.direction), first.metric
     pairs, notes = {}, []
-    for one, other in combinations(range(len(contenders)), 2):
-        a, b = contenders[one], contenders[other]
+    for one, other in combinations(range(len(models)), 2):
+        a, b = models[one], models[other]
         if a.fingerprint != b.fingerprint:
             notes.append(f"{a.name} and {b.name} were judged on different data: their difference cannot be tested")
             continue
@@ -115,11 +115,11 @@ def contest(store: Store, names: Sequence[str], folder: Path, ask: Ask) -> Conte
                 "scores of different classes cannot be compared"
             )
             continue
-        first_file, second_file = (contender.evaluation.predictions for contender in (a, b))
+        first_file, second_file = (model.evaluation.predictions for model in (a, b))
         pairs[one, other] = ask(Compare(a.key, (first_file,), (second_file,), metric, 0))
     if split == "validation":
         notes.append("judged on validation, which the search has chosen by: the best trial's score flatters it")
-    return Contest(split, metric, direction, contenders, pairs, _front(contenders, metric, direction), tuple(notes))
+    return ModelComparison(split, metric, direction, models, pairs, _front(models, metric, direction), tuple(notes))
 
 
 def pareto_front(points: Sequence[tuple[float, float]]) -> frozenset[int]:
@@ -135,18 +135,18 @@ def pareto_front(points: Sequence[tuple[float, float]]) -> frozenset[int]:
     )
 
 
-def _front(contenders: Sequence[Contender], metric: str, direction: Direction) -> frozenset[int]:
+def _front(models: Sequence[ComparedModel], metric: str, direction: Direction) -> frozenset[int]:
     """Return who is on the front; who lacks the metric or a time is on none.
 
     Each data set has its own, and each class where the metric is of one.
     """
     sign = -1 if direction is Direction.MAXIMIZE else 1
     points: dict[tuple[str, str | None], dict[int, tuple[float, float]]] = {}
-    for place, contender in enumerate(contenders):
-        value, seconds = contender.evaluation.metrics.get(metric), contender.seconds_per_row
+    for place, model in enumerate(models):
+        value, seconds = model.evaluation.metrics.get(metric), model.seconds_per_row
         if value is not None and seconds is not None:
-            of = contender.scope.positive if metric in CLASS_METRICS else None
-            points.setdefault((contender.fingerprint, of), {})[place] = (sign * value, seconds)
+            of = model.scope.positive if metric in CLASS_METRICS else None
+            points.setdefault((model.fingerprint, of), {})[place] = (sign * value, seconds)
     return frozenset(list(group)[place] for group in points.values() for place in pareto_front(list(group.values())))
 
 
@@ -161,7 +161,9 @@ def _split_name(name: str) -> tuple[str, str]:
     raise InputError(f"{name!r}: after the colon stands a trial's number, {' or '.join(_OTHERS)}; given is {which!r}")
 
 
-def _contender(store: Store, record: StudyRecord, name: str, subject: str, split: str, folder: Path) -> Contender:
+def _compared_model(
+    store: Store, record: StudyRecord, name: str, subject: str, split: str, folder: Path
+) -> ComparedModel:
     judged = {(found.subject, found.split): found for found in store.evaluations(record.study)}
     if subject == "given" and (record.winner or {}).get("arm") == "given":
         raise InputError(f"the given configuration of {record.study!r} is its winner: {record.study} stands for both")
@@ -175,7 +177,7 @@ def _contender(store: Store, record: StudyRecord, name: str, subject: str, split
         raise InputError(f"the predictions of {name} are not at {evaluation.predictions}: was the folder moved?")
     baseline = (record.baseline or {}).get("key", record.key)
     key = baseline if subject == "baseline" else record.key
-    return Contender(name, record.study, subject, key, evaluation, str(record.data["fingerprint"]))
+    return ComparedModel(name, record.study, subject, key, evaluation, str(record.data["fingerprint"]))
 
 
 def _why_not(store: Store, record: StudyRecord, subject: str, split: str) -> str:
@@ -191,8 +193,8 @@ def _why_not(store: Store, record: StudyRecord, subject: str, split: str) -> str
     return f"study {record.study!r} has no {subject} that was judged on {split}"
 
 
-def _check_tasks(contenders: Sequence[Contender]) -> None:
-    tasks = {contender.key.rpartition("/")[0]: contender.name for contender in contenders}
+def _check_tasks(models: Sequence[ComparedModel]) -> None:
+    tasks = {model.key.rpartition("/")[0]: model.name for model in models}
     if len(tasks) > 1:
         told = ", ".join(f"{name} ({task})" for task, name in tasks.items())
         raise InputError(f"models of different tasks cannot be compared: {told}")

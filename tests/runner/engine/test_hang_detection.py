@@ -9,34 +9,34 @@ import pytest
 from catalog.contract import Direction, EpochMetrics
 from catalog.dataset import DemoDataset
 from catalog.errors import HungWorkerError, OutOfMemoryError
-from runner.engine import local, memory
+from runner.engine import local, processes
+from runner.engine.hang_detection import HangDetector, HangLimits
 from runner.engine.local import LocalEngine
-from runner.engine.messages import Checkpointed, Done, Failed, Prepare, Report, Subject, Tick, Train
+from runner.engine.messages import Checkpointed, Done, Failed, Prepare, Report, Tick, Train, TrainingSetup
 from runner.engine.single_tasks import run_alone
-from runner.engine.watching import Patience, Watch
 
-PATIENCE = Patience(first=1000, floor=10, factor=3, silent=5000)
+HANG_LIMITS = HangLimits(first=1000, floor=10, factor=3, silent=5000)
 REPORT = Report(1, EpochMetrics(1.0, 0.5, 0.1, {}, None, 1.0))
 
 
 @pytest.fixture
 def training(tmp_path):
     """Return the task of a simulated training."""
-    subject = Subject("test/simulated/curve", {}, DemoDataset(source="demo"), tmp_path / "cache")
-    return Train(subject, tmp_path / "one", 0, "accuracy", Direction.MAXIMIZE, quarters=False)
+    setup = TrainingSetup("test/simulated/curve", {}, DemoDataset(source="demo"), tmp_path / "cache")
+    return Train(setup, tmp_path / "one", 0, "accuracy", Direction.MAXIMIZE, quarters=False)
 
 
 def slowed(task, seconds):
     """Return the task of a training that takes so long."""
-    return replace(task, subject=replace(task.subject, config={"seconds": seconds}))
+    return replace(task, setup=replace(task.setup, config={"seconds": seconds}))
 
 
 def after(task, *course):
-    """Return a watch that has waited for so many seconds, or heard such events, in turn."""
-    watch = Watch(task, PATIENCE)
+    """Return a detector that has waited for so many seconds, or heard such events, in turn."""
+    detector = HangDetector(task, HANG_LIMITS)
     for each in course:
-        watch.waited(each) if isinstance(each, int) else watch.heard(each)
-    return watch
+        detector.waited(each) if isinstance(each, int) else detector.heard(each)
+    return detector
 
 
 def test_a_training_is_given_time_to_begin(training):
@@ -72,13 +72,13 @@ def test_a_training_that_goes_on_may_measure_at_once(training):
 
 def test_other_tasks_have_a_limit_of_their_own(training):
     """What never gives a sign is given hours."""
-    assert after(Prepare(training.subject), 4000).limit == 5000
+    assert after(Prepare(training.setup), 4000).limit == 5000
 
 
 def test_a_worker_that_hangs_is_ended_and_replaced(simulated, training):
     """A stopped process gives no sign any more; its training fails with that reason, and the next one runs."""
-    with LocalEngine(1, patience=Patience(first=0.5, floor=0.5, factor=0, silent=60)) as engine:
-        run_alone(engine, Prepare(training.subject))  # libraries are there
+    with LocalEngine(1, hang_limits=HangLimits(first=0.5, floor=0.5, factor=0, silent=60)) as engine:
+        run_alone(engine, Prepare(training.setup))  # libraries are there
         job = engine.submit(slowed(training, 400))
         pid = engine._crew[0].process.pid
         os.kill(pid, signal.SIGSTOP)
@@ -86,7 +86,7 @@ def test_a_worker_that_hangs_is_ended_and_replaced(simulated, training):
         assert (failed.job, type(failed.error)) == (job, HungWorkerError)
         assert "no sign of progress for" in failed.error.message
         assert engine._crew[0].process.pid != pid
-        assert isinstance(run_alone(engine, Prepare(training.subject)), Done)
+        assert isinstance(run_alone(engine, Prepare(training.setup)), Done)
 
 
 def first(engine):
@@ -98,11 +98,11 @@ def test_a_worker_without_memory_is_replaced(simulated, training):
     """What fills the memory ends with the process; the training fails with its own reason."""
     with LocalEngine(1) as engine:
         pid = engine._crew[0].process.pid
-        failed = run_alone(engine, replace(training, subject=replace(training.subject, config={"trouble": "oom"})))
+        failed = run_alone(engine, replace(training, setup=replace(training.setup, config={"trouble": "oom"})))
         assert isinstance(failed, Failed)
         assert failed.error.message == "it does not fit"
         assert engine._crew[0].process.pid != pid
-        assert isinstance(run_alone(engine, Prepare(training.subject)), Done)
+        assert isinstance(run_alone(engine, Prepare(training.setup)), Done)
 
 
 @pytest.mark.parametrize(("later", "kind"), [(8, "out_of_memory"), (7, "lost_worker")])
@@ -121,7 +121,7 @@ def test_a_kill_for_want_of_memory_is_told_as_such(simulated, training, monkeypa
 
 def test_the_systems_count_is_read(tmp_path, monkeypatch):
     """The count is one line among many; where there is no such file nothing is known."""
-    monkeypatch.setattr(memory, "_VMSTAT", tmp_path / "vmstat")
-    assert memory.oom_kills() == 0
+    monkeypatch.setattr(processes, "_VMSTAT", tmp_path / "vmstat")
+    assert processes.oom_kills() == 0
     (tmp_path / "vmstat").write_text("nr_free_pages 5\noom_kill 3\nunevictable_pgs 7\n")
-    assert memory.oom_kills() == 3
+    assert processes.oom_kills() == 3

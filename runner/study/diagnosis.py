@@ -11,8 +11,8 @@ from catalog.errors import InputError, PluginError, UnknownKeyError
 from catalog.statement import Statement
 from runner.store.records import StudyRecord
 from runner.store.store import Store
+from runner.study.diagnosis_input import diagnosis_input_of
 from runner.study.early_end import early_end_sentence
-from runner.study.evidence import evidence_of
 from runner.study.place import Place
 
 __all__ = ["diagnoses_of", "with_early_end"]
@@ -43,7 +43,7 @@ def diagnoses_of(store: Store, study: str, place: Place) -> Sequence[Diagnosis]:
             f"study {study!r} has no completed trial to diagnose ({record.state}{failed}): "
             f"modelcat trials {study} tells what happened, modelcat resume {study} goes on"
         )
-    return with_early_end(plugin.diagnose(evidence_of(store, study, plugin, place.folder_of(study))), record)
+    return with_early_end(plugin.diagnose(diagnosis_input_of(store, study, plugin, place.folder_of(study))), record)
 
 
 def with_early_end(findings: Sequence[Diagnosis], record: StudyRecord) -> Sequence[Diagnosis]:
