@@ -1,6 +1,5 @@
 """What the coordinator needs of whatever runs its trials: processes of this machine, or actors of a Ray cluster."""
 
-from types import TracebackType
 from typing import Protocol, Self
 
 from catalog.contract import Decision
@@ -20,9 +19,7 @@ class Engine(Protocol):
             WorkError: Workers cannot be started.
         """
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Close."""
 
     @property

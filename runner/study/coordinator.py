@@ -20,7 +20,7 @@ from runner.store.patience import Patience
 from runner.store.records import Lease, Mode, Owner, StudyRecord
 from runner.store.store import Store
 from runner.study.baseline import train_baseline
-from runner.study.closing import SearchResult, close_study
+from runner.study.closing import close_study
 from runner.study.confirmation import GIVEN
 from runner.study.distinct import size_of
 from runner.study.folders import StudyFolders
@@ -36,6 +36,7 @@ from runner.study.search import Search, restart_time_limit
 from runner.study.session import LEASE_TTL, Session
 from runner.study.space import fitting_recipes, to_json
 from runner.study.stored_study import check_same, facts_of, find_study, refuse_foreign, refuse_shared_folder
+from runner.study.winner import SearchResult
 
 __all__ = ["run_study"]
 

@@ -25,17 +25,12 @@ __all__ = ["prepare", "settle_space", "tunable", "widened"]
 def prepare(
     engine: Engine, request: Request, cache: Path, listener: Listener, check: Callable[[], None]
 ) -> DataSummary:
-    """Have a worker read data and model; return what it found in the data.
+    """Have an idle worker read data and model; return what it found in the data.
 
-    Args:
-        engine: Has a worker that is idle.
-        request: The spec.
-        cache: See `Place.cache`.
-        listener: Is told how it goes.
-        check: Called at least once a second; it raises what ends the preparation.
+    `check` is called at least once a second, and raises what ends the preparation.
 
     Raises:
-        ModelcatError: Data or model cannot be used, or what `check` raises.
+        ModelcatError: Data or model cannot be used.
     """
     listener.phase("preparing", 0)
     task, most = Prepare(setup_of(request, cache)), request.spec.study.max_retries

@@ -189,7 +189,7 @@ def _as_modelcat_error(place: Place, error: Exception) -> ModelcatError:
 
 
 def _affects_all_studies(error: ModelcatError) -> bool:
-    """Return whether all studies of the queue would meet an error: a fault of the machine, but for a missing library."""
+    """Return whether an error would meet all studies of the queue: a fault of the machine, but no missing library."""
     return is_environmental(error) and not isinstance(error, MissingLibraryError)
 
 

@@ -20,7 +20,7 @@ from catalog.space import Scalar, SearchSpace
 from catalog.statement import english
 from runner.engine.messages import Done, Event, Failed, Report, Task
 from runner.store.records import EARLY_END, Origin, TrialRecord, TrialState
-from runner.study.consistency import check_trials, seconds_of
+from runner.study.consistency import check_trials, optuna_state, seconds_of
 from runner.study.distinct import DistinctSampler, new_params
 from runner.study.early_end import CUT_NOTE, early_end_clause, space_end, time_limit_end
 from runner.study.identity import ConfigIdentity
@@ -400,16 +400,8 @@ class Search:
             self._repeat(repeat, closed)
 
     def _tell(self, record: TrialRecord) -> None:
-        if record.reused_from is not None:  # counted once more, one training would weigh twice in what is suggested
-            self._study.tell(record.number, state=OptunaState.FAIL)
-            return
-        match record.state:
-            case "complete":
-                self._study.tell(record.number, record.value)
-            case "pruned":
-                self._study.tell(record.number, state=OptunaState.PRUNED)
-            case _:
-                self._study.tell(record.number, state=OptunaState.FAIL)
+        state = optuna_state(record)
+        self._study.tell(record.number, record.value if state is OptunaState.COMPLETE else None, state=state)
 
     def _put(self, record: TrialRecord) -> None:
         self._session.store.put_trial(self._session.study, self._session.lease, record)
