@@ -1,7 +1,8 @@
-"""Joins a Ray cluster and leaves it, without a word on the terminal and within bounded time."""
+"""Joins a Ray cluster with our code, and leaves it: without a word on the terminal and within bounded time."""
 
 import logging
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -9,13 +10,17 @@ import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib.metadata import distribution
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from catalog.errors import InputError, UnreachableError
 
-__all__ = ["connect", "disconnect", "imported"]
+__all__ = ["connect", "disconnect", "imported", "parcel"]
 
+_DISTRIBUTION = "modelcat"
+_PACKAGES = ("catalog", "plugins", "runner")
 _SECONDS = 5.0
 #: What an HTTP/2 client says first, with an empty settings frame; whoever speaks gRPC answers with settings of its own.
 _PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\4\0\0\0\0\0"
@@ -46,6 +51,28 @@ def imported() -> Any:
     # What happens to the cluster's processes would be told on stdout, which is for data; Ray has no switch for it.
     ray._private.worker.print_to_stdstream = _say_nothing  # noqa: SLF001
     return ray
+
+
+@contextmanager
+def parcel() -> Iterator[list[str]]:
+    """Gather our packages, and the metadata by which the catalog finds its models; yield the folders.
+
+    Nodes then need not have modelcat, and never have another one than the coordinator.
+    Ray takes them as ``py_modules``: each appears on a node's path under its own name.
+    """
+    with tempfile.TemporaryDirectory(prefix="modelcat-parcel-") as name:
+        folder = Path(name)
+        for package in _PACKAGES:
+            spec = find_spec(package)
+            assert spec is not None
+            assert spec.origin is not None
+            shutil.copytree(Path(spec.origin).parent, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
+        ours = distribution(_DISTRIBUTION)
+        metadata = folder / f"{_DISTRIBUTION}-{ours.version}.dist-info"
+        metadata.mkdir()
+        for file in ("METADATA", "entry_points.txt"):
+            (metadata / file).write_text(ours.read_text(file) or "")
+        yield [str(path) for path in sorted(folder.iterdir())]
 
 
 def connect(ray: Any, address: str, modules: Sequence[str], cores: int | None = None) -> None:

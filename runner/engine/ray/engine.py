@@ -25,9 +25,8 @@ from runner.engine.local import usable_cores, worker_environment
 from runner.engine.messages import Answer, Done, Event, Failed, Job, Pause, Task
 from runner.engine.ray.capacity import Node, Share, shares
 from runner.engine.ray.cluster import Cluster, pinned
-from runner.engine.ray.connection import connect, disconnect, imported
+from runner.engine.ray.connection import connect, disconnect, imported, parcel
 from runner.engine.ray.sharing import Meeting
-from runner.engine.ray.shipping import parcel
 
 __all__ = ["RayEngine"]
 
