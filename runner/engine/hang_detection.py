@@ -1,4 +1,4 @@
-"""Tells when a worker makes no progress any more, by a limit that is learned from its own task."""
+"""Detects a worker that makes no progress any more, by a limit that is learned from its own task."""
 
 from dataclasses import dataclass, field
 
@@ -30,7 +30,7 @@ class HangDetector:
     """Follows the signs of one task.
 
     Time is what its engine has spent waiting for it: a coordinator that was itself held up, suspended or stopped has
-    seen nothing, and blames nobody.
+    seen nothing, and counts nothing.
 
     Attributes:
         quiet: Seconds since the last sign.
@@ -63,7 +63,7 @@ class HangDetector:
 
         Steps tell nothing of how long it takes to measure on validation. Until that was seen once, a training may be
         silent for as long as it has worked: validation splits are smaller than what was trained on. One that goes on
-        from a checkpoint has worked before, nobody knows for how long, and may measure after its very first step.
+        from a checkpoint has worked before, for an unknown time, and may measure after its very first step.
         """
         if not isinstance(self.task, Train):
             return self.hang_limits.silent

@@ -172,7 +172,7 @@ class LocalEngine:
             shutil.rmtree(self._logs, ignore_errors=True)
 
     def _start_instead_of(self, worker: _Worker) -> None:
-        self._crew.remove(worker)  # first: whatever ends the waiting for another finds nobody here who is gone
+        self._crew.remove(worker)  # first: if waiting for another one is interrupted, none is listed here that is gone
         self._crew.append(self._start(worker.index))
 
     def _start(self, index: int) -> _Worker:
@@ -230,7 +230,7 @@ class LocalEngine:
 
     def _give_up(self, worker: _Worker, detector: HangDetector) -> Iterable[Failed]:
         """End a worker that hangs, and start another."""
-        assert worker.job is not None, "who has no job is not watched"
+        assert worker.job is not None, "a worker without a job is not watched"
         self._end(worker)
         self._start_instead_of(worker)
         message = f"the worker process gave no sign of progress for {detector.quiet:.0f} s and was ended"
@@ -296,7 +296,7 @@ def worker_environment(threads: int) -> dict[str, str]:
 
     Threads that wait for each other by sleeping cost microseconds; spinning, they starve whatever else runs: beside two
     busy processes on two cores a training of bert-tiny took 97 s spinning and 19 s sleeping. glibc's malloc keeps the
-    large blocks that every step frees and asks for again: given back, each of their pages is zeroed by the kernel anew.
+    large blocks that every step frees and asks for again: given back, their pages are zeroed by the kernel each time.
     """
     chosen = {"OMP_WAIT_POLICY": "PASSIVE", "TOKENIZERS_PARALLELISM": "true", **_REPEATABLE, **_KEPT_MEMORY}
     return {"OMP_NUM_THREADS": str(threads)} | {name: os.environ.get(name, value) for name, value in chosen.items()}

@@ -152,7 +152,7 @@ class FindFlips:
 
 @dataclass(frozen=True, slots=True)
 class Interpret:
-    """Tell what a model goes by; answered with a `catalog.results.Interpretation`, or None.
+    """Find out what a model goes by; answered with a `catalog.results.Interpretation`, or None.
 
     None: the plugin does not say.
     """
@@ -246,7 +246,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A sign of life with the share of the job that is done, 0 to 1; nobody waits for an answer."""
+    """A sign of life with the share of the job that is done, 0 to 1; it is not answered."""
 
     job: int
     progress: float
@@ -254,7 +254,7 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Checkpointed:
-    """The training is safe on disk up to this share of its schedule, 0 to 1; nobody waits for an answer.
+    """The training is safe on disk up to this share of its schedule, 0 to 1; it is not answered.
 
     Also told where a training goes on from an earlier try's checkpoint.
     """

@@ -1,4 +1,4 @@
-"""Does the tasks of a worker, and keeps what is dear between them: imported libraries, prepared data, an open model."""
+"""Does the tasks of a worker, and keeps between them what is slow to get: libraries, prepared data, an open model."""
 
 from collections import OrderedDict
 from functools import partial, singledispatchmethod
@@ -56,19 +56,19 @@ _KEPT = 4
 
 
 class CoordinatorChannel(Protocol):
-    """The way to the coordinator while a task is done."""
+    """What a task reports to the coordinator while it is done."""
 
     def report(self, metrics: EpochMetrics) -> Decision:
-        """Hand a measurement over and wait for the answer."""
+        """Report a measurement and wait for the answer."""
 
     def tick(self, progress: float) -> None:
-        """Tell the share of the task that is done."""
+        """Report the share of the task that is done."""
 
     def checkpointed(self, progress: float) -> None:
-        """Tell the share of the task that is safe on disk."""
+        """Report the share of the task that is safe on disk."""
 
     def paused(self) -> bool:
-        """Tell whether the coordinator wants the task to be left for later."""
+        """Return whether the coordinator wants the task to be left for later."""
 
 
 class _Device(TypedDict):
@@ -90,9 +90,9 @@ class TaskExecutor:
         self._prepared: OrderedDict[tuple[str, str, str], Prepared] = OrderedDict()
         self._open: tuple[tuple[str, Path, str | None], Predictor] | None = None
 
-    def do(self, task: Task, line: CoordinatorChannel) -> Any:
+    def do(self, task: Task, channel: CoordinatorChannel) -> Any:
         """Do one task and return its result."""
-        return self._train(task, line) if isinstance(task, Train) else self._do(task)
+        return self._train(task, channel) if isinstance(task, Train) else self._do(task)
 
     @singledispatchmethod
     def _do(self, task: Any) -> Any:
@@ -175,7 +175,7 @@ class TaskExecutor:
             return trainer.forecast(config, prepared, seconds=task.seconds, **self._device)
         return None
 
-    def _train(self, task: Train, line: CoordinatorChannel) -> TrialResult:
+    def _train(self, task: Train, channel: CoordinatorChannel) -> TrialResult:
         config, prepared = self._prepare(task.setup)
         task.folder.mkdir(parents=True, exist_ok=True)
         context = TrialContext(
@@ -185,12 +185,12 @@ class TaskExecutor:
             metric=task.metric,
             direction=task.direction,
             quarters=task.quarters,
-            report=line.report,
-            tick=line.tick,
+            report=channel.report,
+            tick=channel.tick,
             earlier=task.earlier,
             checkpoint_seconds=task.checkpoint_seconds,
-            checkpointed=line.checkpointed,
-            paused=line.paused,
+            checkpointed=channel.checkpointed,
+            paused=channel.paused,
         )
         return self._trainer(task.setup.key).train(config, prepared, context)
 
@@ -200,7 +200,7 @@ class TaskExecutor:
         wanted = {name: getattr(config, name) for name in sorted(plugin.preparation_fields)}
         place = (setup.key, setup.dataset.model_dump_json(), repr(wanted))
         if place not in self._prepared:
-            # Bad data is told before the heavy libraries have taken their seconds to import.
+            # Bad data is reported before the heavy libraries have taken their seconds to import.
             plugin.inspect(setup.dataset, config, setup.cache)
             setup.cache.mkdir(parents=True, exist_ok=True)
             self._prepared[place] = self._trainer(plugin).prepare(setup.dataset, config, setup.cache)
@@ -221,7 +221,7 @@ class TaskExecutor:
         return self._open[1]
 
     def _choosing(self, key: str, precision: str) -> ChoosesPrecision | None:
-        """Return the trainer as one that is told a precision; None where there is but one, and it will do."""
+        """Return the trainer as one that chooses a precision; None if it has but one, and that is accepted."""
         trainer = self._trainer(key)
         if not isinstance(trainer, ChoosesPrecision):
             if precision == "auto":

@@ -1,6 +1,6 @@
 """The process that trains: one device, one job at a time, alive until the coordinator's pipe closes.
 
-A worker never touches the database. Its `TaskExecutor` does the work; this file is about the pipe.
+A worker never touches the database. `TaskExecutor` does the work; this file is about the pipe.
 """
 
 import os
@@ -77,7 +77,7 @@ class _Inbox:
             try:
                 message = self._pipe.recv()
             except (EOFError, OSError):
-                os._exit(0)  # the coordinator is gone; there is nobody left to clean up for
+                os._exit(0)  # the coordinator is gone; nothing is left to clean up for
             if isinstance(message, Pause):
                 self.paused = message.job
             else:
@@ -105,7 +105,7 @@ class _JobChannel:
         if now - self._last >= _TICK_SECONDS:
             self._last = now
             self.pipe.send(Tick(self.job, progress))
-        if self.paused():  # whoever asks has had the time since the last tick to do so
+        if self.paused():  # a trainer that checks has had the time since the last tick to do so
             if self._warned:
                 raise StoppedError("the study is interrupted, and this training does not pause")
             self._warned = True
@@ -117,9 +117,9 @@ class _JobChannel:
         return self.inbox.paused == self.job
 
 
-def _attempt(executor: TaskExecutor, job: Job, line: _JobChannel) -> Event:
+def _attempt(executor: TaskExecutor, job: Job, channel: _JobChannel) -> Event:
     try:
-        return Done(job.id, executor.do(job.task, line))
+        return Done(job.id, executor.do(job.task, channel))
     except Exception as error:  # noqa: BLE001 -- whatever a trainer raises is one failed job, not a lost worker
         return _failed(job, error)
 
@@ -145,7 +145,7 @@ def _places(task: Task) -> list[Path]:
 
 
 def _removed(task: Task, error: Exception) -> EnvironmentFaultError | None:
-    """Return what to say of a training whose folder somebody has removed meanwhile."""
+    """Return what to say of a training whose folder was removed meanwhile."""
     if not isinstance(task, Train) or isinstance(error, ModelcatError) or task.folder.exists():
         return None
     return EnvironmentFaultError(f"the folder {task.folder} was removed during its training. Leave it where it is")

@@ -49,7 +49,7 @@ def train_baseline(session: Session, known: Mapping[str, Any] | None) -> None:
 
 def _train(session: Session, key: str) -> TrialResult | ModelcatError:
     try:
-        registry.load(key)  # a missing plugin is told here, not as a failure of a worker
+        registry.load(key)  # a missing plugin is an error here, not a failure of a worker
     except ModelcatError as error:
         session.listener.failed("baseline", error, "")
         return error

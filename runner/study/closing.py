@@ -35,7 +35,7 @@ def close_study(session: Session, result: SearchResult) -> None:
         choice = choose_winner(session, result, record.baseline)
         findings = replace(choice.findings, early_end=record.early_end)
         test, baseline = _test(session, choice, record.baseline)
-        session.update()  # files are moved, and removed below, by whoever holds the lease
+        session.update()  # renews the lease: files are moved, and removed below, by its holder alone
         model = session.folders.keep(choice.model.folder)
         session.update(
             verdict=verdict_of(replace(findings, baseline_failure=_failure(baseline))),
@@ -90,7 +90,7 @@ def _failure(baseline: Mapping[str, Any] | None) -> str | None:
 
 
 def _calibrate(session: Session, model: TrainedModel, folder: Path, key: str | None = None) -> float | None:
-    """Fold a temperature into a model; None where its plugin does not, or nobody wrote down what it said."""
+    """Fold a temperature into a model; None if its plugin does not, or its predictions were not written."""
     if model.predictions is None:
         return None
     temperature: float | None = run_task(

@@ -143,7 +143,7 @@ class Confirmation:
     def winner(self, above_chance: Callable[[float], bool]) -> Arm | None:
         """Return the arm with the best mean among those that do better than guessing; of equal ones the first.
 
-        What counts is the training whose model would be kept. None where no arm does better.
+        What counts is the training whose model would be kept. None if no arm does better.
 
         Raises:
             WorkError: No training of the confirmation succeeded.

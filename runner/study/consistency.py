@@ -37,7 +37,7 @@ def check_trials(
     Each trial is written to our tables first: of the last ones Optuna may know less, never more or otherwise.
 
     Raises:
-        StoreError: Somebody else has changed one or the other; told is where they differ.
+        StoreError: Another program has changed one or the other; the message says where they differ.
     """
     if [trial.number for trial in known] != list(range(len(known))):
         raise _damaged(study, "its trials are not numbered from 0 on, each once")

@@ -57,7 +57,7 @@ def run_study(
     Args:
         request: The spec.
         place: Where it runs and is kept.
-        listener: Is told how it goes, as the study's log is.
+        listener: Gets the events of the run, as the study's log does.
         mode: Whether it is a study or a single training.
         lease: Of a study that was claimed from the queue.
         takeover: Take it from another host, though that seems to run it still.

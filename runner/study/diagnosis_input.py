@@ -1,4 +1,4 @@
-"""What the store holds of a study, as a plugin's rules of diagnosis are told it."""
+"""What the store holds of a study, as the input of a plugin's rules of diagnosis."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -124,7 +124,7 @@ def _comparison(stored: Mapping[str, Any] | None) -> Comparison | None:
 
 
 def _calibration(stored: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """Return the temperature and what it changed on test; None where none was fitted."""
+    """Return the temperature and what it changed on test; None if none was fitted."""
     if not stored or "temperature" not in stored or not stored.get("test"):
         return None
     return {"temperature": stored["temperature"], **stored["test"]}

@@ -1,4 +1,4 @@
-"""A remedy as a change of the spec: what ``--set`` takes, and how a shell is told it."""
+"""The fix that a diagnosis advises as a change of the spec: what ``--set`` takes, quoted for a shell."""
 
 import json
 import re
@@ -17,7 +17,7 @@ _BARE = re.compile(r"[A-Za-z][\w.+/-]*", re.ASCII)
 
 
 def override_of(remedy: Remedy, record: StudyRecord) -> str | None:
-    """Return the ``path.to.field=value`` that changes the study's spec as a remedy advises.
+    """Return the ``path.to.field=value`` that changes the study's spec as a fix advises.
 
     One end of a range is no entry of a search space, and an entry is no whole space: where the spec leaves them to the
     plugin, they are written out as the study had them, with the change applied.
@@ -27,7 +27,7 @@ def override_of(remedy: Remedy, record: StudyRecord) -> str | None:
         record: The study that was found wanting.
 
     Returns:
-        One override of `catalog.spec.load`; None where the remedy is no field, or is a part of one that nobody tuned.
+        One override of `catalog.spec.load`; None if the fix is no field, or is a part of one that was not tuned.
     """
     if remedy.field is None:
         return None
@@ -59,13 +59,13 @@ def _written(record: StudyRecord) -> Mapping[str, Any] | None:
 
 
 def _agree(written: Any, stored: Any) -> bool:
-    """Tell whether an entry of the spec is the one that was searched: that is widened to hold the given value."""
+    """Return whether an entry of the spec is the one that was searched: that is widened to hold the given value."""
     ends = ("low", "high", "choices")
     return isinstance(written, Mapping) and all(written.get(end) == stored.get(end) for end in ends)
 
 
 def _as_written(entry: Any) -> Any:
-    """Return an entry as a spec may have it: a step of 1 is what whole numbers have, and beside `log` there is none."""
+    """Return an entry as a spec may have it: a step of 1 is what whole numbers have, and with `log` there is none."""
     if not isinstance(entry, Mapping):
         return entry
     whole = isinstance(entry.get("low"), int) and isinstance(entry.get("high"), int)

@@ -39,7 +39,7 @@ class StudyFolders:
             folder = folder.with_name(f"{folder.name}.{attempt}")
         try:
             remove_tree(folder)  # only a study whose database is gone can have left one
-            make_folder(folder)  # a trial that is told as complete must not lose it in a power cut
+            make_folder(folder)  # a trial that was reported as complete must not lose it in a power cut
         except OSError as error:
             failed = StoreError(f"the folder {folder} cannot be made: {error.strerror}; mend that and resume the study")
             raise environment_fault(error, (folder,)) or failed from error

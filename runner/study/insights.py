@@ -1,6 +1,6 @@
 """A closer look at a closed study: which examples changed sides, what the model goes by, which parameters mattered.
 
-The verdict does not depend on any of it, so none of it can make a study fail: what cannot be found out is told, and
+The verdict does not depend on any of it, so none of it can make a study fail: what cannot be found out is reported, and
 kept as ``{"failure": ...}``. What the store holds already is not found out again.
 """
 
@@ -57,7 +57,7 @@ def _attempt(session: Session, name: str, find: Callable[[], Mapping[str, Any] |
 
 
 def _write_examples(session: Session) -> None:
-    """Keep the texts of what is judged beside the predictions, for whoever wants to look at them."""
+    """Keep the examples of each judged split next to the predictions, for browsing."""
     for split in ("validation", "test"):
         path = session.folders.root / "examples" / f"{split}.parquet"
         if not path.exists():
@@ -65,7 +65,7 @@ def _write_examples(session: Session) -> None:
 
 
 def _flips(session: Session, other: str) -> dict[str, Any] | None:
-    """Compare the winner with another model on test; None where there is no other."""
+    """Compare the winner with another model on test; None if there is no other."""
     first, second = (_test_predictions(session, subject) for subject in ("winner", other))
     if first is None or second is None:
         return None

@@ -101,11 +101,11 @@ def _parsed(raw: bytes) -> LogLine | None:
 class StudyLog:
     """A listener that writes the log of one study; what cannot be written is reported once, and harms nothing.
 
-    Each line is tried anew: a log goes on once a full disk has room again. Where the file was removed, a new
+    Each line is tried on its own: a log goes on once a full disk has room again. Where the file was removed, a new
     one is begun, which says so.
 
     Args:
-        folder: The study's own; it is made by `begin`, and what is told before then is written by it.
+        folder: The study's own; it is made by `begin`, which also writes the events before.
         tell: Takes a line where the log cannot be written, or was removed.
     """
 
@@ -118,7 +118,7 @@ class StudyLog:
         self._missed = 0
 
     def begin(self) -> None:
-        """Write from now on what is told, and what was told before."""
+        """Write all events from now on, and those before."""
         waiting, self._waiting = self._waiting or [], None
         for line in waiting:
             self._append(line)
@@ -142,7 +142,7 @@ class StudyLog:
             # Not stripped: how far a line of a traceback is indented tells what belongs together.
             self.write("details", f"│ {line.rstrip()}", training)
 
-    # What a Listener is told; see there.
+    # The events of a Listener; see there.
 
     def opened(self, opened: Opened) -> None:
         """Write the study's name and what was found in the data."""
@@ -243,7 +243,7 @@ class StudyLog:
         self.write("note", "the older half of this log was dropped; the store has all measurements")
 
     def _miss(self, error: OSError) -> None:
-        """Let a line go that cannot be written; the first one is told."""
+        """Let a line go that cannot be written; the first one is reported."""
         with suppress(OSError):
             self._release()
         if not self._missed:

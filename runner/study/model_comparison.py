@@ -50,14 +50,14 @@ class ComparedModel:
 
     @property
     def seconds_per_row(self) -> float | None:
-        """Inference time of one example in seconds; None where nobody measured it."""
+        """Inference time of one example in seconds; None if it was not measured."""
         seconds, rows = self.evaluation.seconds, self.evaluation.rows
         return seconds / rows if seconds > 0 and rows else None
 
 
 @dataclass(frozen=True, slots=True)
 class ModelComparison:
-    """Contenders on one split, and every pair of them that can be compared.
+    """Models on one split, and every pair of them that can be compared.
 
     Attributes:
         split: ``"test"``, or ``"validation"`` where trials are among them.
@@ -136,7 +136,7 @@ def pareto_front(points: Sequence[tuple[float, float]]) -> frozenset[int]:
 
 
 def _front(models: Sequence[ComparedModel], metric: str, direction: Direction) -> frozenset[int]:
-    """Return who is on the front; who lacks the metric or a time is on none.
+    """Return which models are on the front; one that lacks the metric or a time is on none.
 
     Each data set has its own, and each class where the metric is of one.
     """

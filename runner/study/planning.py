@@ -26,9 +26,9 @@ PROBE_SECONDS = 20.0
 """Time for measuring: enough for a few steps of a large model on a CPU."""
 _BASELINE_SHARE = 0.5
 _PATIENCE = 0.2
-"""Seconds between two times that it is asked whether anybody still waits."""
+"""Seconds between two checks of whether the result is still wanted."""
 _TIGHT = 0.9
-"""Share of the free disk above which a study is told to need room."""
+"""Share of the free disk above which the plan advises to make room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +38,12 @@ class Plan:
     Attributes:
         request: The spec.
         data: What preparation found.
-        forecast: Of the given configuration; None where the plugin makes none.
+        forecast: Of the given configuration; None if the plugin makes none.
         baseline: The same for the baseline, where the study trains one that can tell.
         cost: Of the whole study; None without a forecast.
         workers: Processes that would train at the same time.
         free_bytes: Of the disk that the studies lie on.
-        baseline_failure: Why there is no forecast of the baseline; None where nothing failed.
+        baseline_failure: Why there is no forecast of the baseline; None if nothing failed.
     """
 
     request: Request
@@ -91,7 +91,7 @@ def make_plan(
         place: Where the study would run.
         tell: Takes a line about what is being done now.
         seconds: Time for measuring.
-        halted: Whether nobody wants to know any more; asked several times a second.
+        halted: Whether the plan is no longer wanted; asked several times a second.
 
     Raises:
         StoppedError: `halted` said so.

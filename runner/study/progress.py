@@ -43,7 +43,7 @@ class Opened:
 
 
 class Listener(Protocol):
-    """Is told what happens, in order, on the coordinator's thread: be quick."""
+    """Gets the events of a study, in order, on the coordinator's thread: be quick."""
 
     def opened(self, opened: Opened) -> None:
         """Data and model are ready, the study is in the store."""

@@ -1,4 +1,4 @@
-"""The queue: studies are put into it by whoever wants them, and run by workers, one after the other."""
+"""The queue: any process puts studies into it, and workers run them, one after the other."""
 
 import time
 from collections.abc import Callable
@@ -97,11 +97,11 @@ def work(
     """Run what is in the queue, one study at a time, whatever happens to each; return them as they were left.
 
     Any number of workers may do so at once, on any number of machines: a study is run by one of them. One that died
-    with its worker, and that nobody asked to stop, is taken up again, at most as often as its `study.max_retries`.
+    with its worker, and was not asked to stop, is taken up again, at most as often as its `study.max_retries`.
 
     Args:
         place: Whose queue it is.
-        listen: Returns who is told how a study goes that is about to run.
+        listen: Returns the listener of a study that is about to run.
         idle: Seconds without anything in the queue after which to end; None: never.
         tell: Takes a line about the queue itself: that its database is waited for.
 
@@ -137,7 +137,7 @@ def work(
 
 
 def _take(store: Store) -> tuple[StudyRecord, Lease | None] | None:
-    """Claim the next study; None where there is none, or where the server was lost and the next look waits for it."""
+    """Claim the next study; None if there is none, or if the server was lost and the next look waits for it."""
     try:
         return store.claim(Owner.this_process(), LEASE_TTL)
     except UnreachableError:
@@ -176,7 +176,7 @@ def _run(
             raise reported from (error.__cause__ if reported is error else error)
     try:
         return store.study(record.study)
-    except UnknownStudyError:  # deleted as soon as nobody ran it any more
+    except UnknownStudyError:  # deleted as soon as it no longer ran
         return replace(record, state="stopped", lease=None)
 
 

@@ -57,7 +57,7 @@ class _TrialProgress:
 
     @property
     def spent(self) -> float:
-        """Seconds so far; the time in which nobody worked on it is left out."""
+        """Seconds so far; the time in which no worker had it is left out."""
         return self.seconds + time.monotonic() - self.began
 
     def measured_before(self, progress: float) -> float:
@@ -66,9 +66,9 @@ class _TrialProgress:
 
 
 def restart_time_limit(session: Session) -> None:
-    """Let the time limit of a finished study, which is to get more trials, begin anew.
+    """Let the time limit of a finished study, which is to get more trials, begin again.
 
-    To be called before anything else says that it gets them: who is interrupted in between begins it anew again.
+    To be called before anything else says that it gets them: a run after an interruption in between does so again.
     """
     _optuna_study(session).set_user_attr(_SPENT, 0.0)
 
@@ -139,7 +139,7 @@ class Search:
         """Make the trials that are left; why it ended before all of them were made is kept.
 
         Raises:
-            WorkError: No trial came to its end; the first reason is told.
+            WorkError: No trial came to its end; the message has the first reason.
         """
         run_tasks(self._session, self._next_task, self._on_event)
         self._note_early_end()
@@ -187,7 +187,7 @@ class Search:
     def _reconcile(self) -> deque[int]:
         """Bring Optuna and our rows together after a run that died; return the trials to go on with.
 
-        Our row is written first: where it says finished, Optuna is told now. A trial that is running in both died
+        Our row is written first: where it says finished, Optuna is told so now. A trial that is running in both died
         with its coordinator; it goes on under its number, from its last checkpoint where it has one.
         """
         unfinished: deque[int] = deque()

@@ -25,13 +25,13 @@ class Findings:
         winner: ``"given"`` or ``"trial/7"``.
         confirmed: Whether fresh seeds were used; else the search's own trainings are compared.
         rival: The best tuned configuration, the winner itself where that is a tuned one; None if there is none.
-        versus_given: `rival` against the given configuration; None where there is nothing to compare.
-        versus_baseline: The winner against the baseline; None where there is no baseline.
+        versus_given: `rival` against the given configuration; None if there is nothing to compare.
+        versus_baseline: The winner against the baseline; None if there is no baseline.
         trials: Trials that were planned.
         baseline: The baseline's key.
-        baseline_failure: Why the baseline has no result; None where it has one, or there is no baseline.
+        baseline_failure: Why the baseline has no result; None if it has one, or there is no baseline.
         scores: Mean validation score of each configuration.
-        early_end: Why the search ended before it made all trials (`runner.study.early_end`); None where it did not.
+        early_end: Why the search ended before it made all trials (`runner.study.early_end`); None if it did not.
         scope: The classes that the metric is of.
         search_scores: Validation score of the single training that each had in the search.
         kept: Validation score of the training whose model is kept; None if it is not known.
@@ -225,12 +225,12 @@ def _on_given(findings: Findings) -> Iterator[Statement]:
 
 
 def _is_doubtful(findings: Findings) -> bool:
-    """Return whether a lead is no merit: the kept model is at chance level, or all trainings on fresh seeds are."""
+    """Return whether a lead means nothing: the kept model is at chance level, or all trainings on fresh seeds are."""
     return findings.above_chance is False or findings.no_better_on_fresh_seeds
 
 
 def _alone(findings: Findings) -> Statement:
-    """Tell why there is nothing to compare the winner with."""
+    """Return why there is nothing to compare the winner with."""
     if findings.winner != "given":
         return Statement(
             "the given configuration could not be trained; {winner} is the best that could.",
@@ -289,7 +289,7 @@ def _value(metric: str, value: float) -> Statement:
 
 
 def _amount(metric: str, value: float) -> Statement:
-    """Tell a difference with its unit: points (of a hundred) for shares of one."""
+    """Return a difference with its unit: points (of a hundred) for shares of one."""
     if metric in _SHARES:
         return Statement("{difference:points} points of {metric}", {"difference": value, "metric": metric})
     return Statement("{difference:number} of {metric}", {"difference": value, "metric": metric})

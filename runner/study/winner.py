@@ -39,7 +39,7 @@ class TrainedModel:
 
     Attributes:
         folder: As the store keeps it.
-        predictions: What it said on validation, as the store keeps it; None where nothing was written.
+        predictions: What it said on validation, as the store keeps it; None if nothing was written.
         judged: The name under which the store keeps how it was judged on validation.
     """
 
@@ -57,7 +57,7 @@ class Choice:
         training: Name of the training whose model is kept: ``"trial/7"``, or that under which it was confirmed.
         score: The winner's value of the study's metric that was compared: a mean over fresh seeds, or a single one.
         model: The winner's.
-        given_model: The given configuration's; None where that is the winner, or has no model.
+        given_model: The given configuration's; None if that is the winner, or has no model.
         findings: For the verdict.
     """
 
@@ -71,14 +71,14 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class _Selection:
-    """What is known when a search has result.
+    """What is known when a search has ended.
 
     Attributes:
         session: The run.
         trials: Of the search, by number.
         identity: Says which configurations are the same.
-        baseline: Its result; None where there is none.
-        chance: What guessing reaches on validation; None where the plugin does not say.
+        baseline: Its result; None if there is none.
+        chance: What guessing reaches on validation; None if the plugin does not say.
         exhausted: Whether the search space had no further configuration.
     """
 

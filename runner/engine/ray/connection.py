@@ -22,7 +22,7 @@ __all__ = ["connect", "disconnect", "imported", "parcel"]
 _DISTRIBUTION = "modelcat"
 _PACKAGES = ("catalog", "plugins", "runner")
 _SECONDS = 5.0
-#: What an HTTP/2 client says first, with an empty settings frame; whoever speaks gRPC answers with settings of its own.
+#: What an HTTP/2 client says first, with an empty settings frame; a gRPC server answers with settings of its own.
 _PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\4\0\0\0\0\0"
 _SETTINGS = 4
 #: For a cluster of this command's own: messages go by value, so the store for large objects may be small. In bytes.
@@ -86,7 +86,7 @@ def connect(ray: Any, address: str, modules: Sequence[str], cores: int | None = 
 
     Raises:
         InputError: The address is none, or its cluster runs other versions of Ray or Python.
-        UnreachableError: Nobody answers there, or not as a cluster that this machine is part of.
+        UnreachableError: Nothing answers there, or not as a cluster that this machine is part of.
     """
     if address not in {"auto", "local"}:
         _check(address)
@@ -98,7 +98,7 @@ def connect(ray: Any, address: str, modules: Sequence[str], cores: int | None = 
     with _signals_kept(), _stderr_caught() as said:
         try:
             ray.init(**options)
-        except Exception as error:  # noqa: BLE001 -- Ray documents no types; what it says is told
+        except Exception as error:  # noqa: BLE001 -- Ray documents no types; its message is passed on
             failure = error
         else:
             return
@@ -121,7 +121,7 @@ def _has_token() -> bool:
 
 
 def _check(address: str) -> None:
-    """Ask who listens at `address`: Ray itself tries for minutes, whoever it is."""
+    """Check what listens at `address`: Ray itself tries for minutes, whatever it is."""
     host, colon, port = address.rpartition(":")
     if "://" in address or not colon or not host or not port.isdecimal() or not 0 < int(port) < 65536:
         raise InputError(

@@ -92,7 +92,7 @@ class RayEngine:
         self._ray = imported()
         self._meeting = Meeting(self.shared, self.files)
         try:
-            self._meeting.open()  # a folder that cannot be written is told before a cluster is started
+            self._meeting.open()  # a folder that cannot be written is an error before a cluster is started
             with parcel() as modules:
                 connect(self._ray, self.address, modules, max(usable_cores(), self.workers or 1))
             self._cluster = Cluster(self._ray, self._meeting)
