@@ -22,7 +22,7 @@ from runner.store.store import Store
 from runner.study.folders import StudyFolders
 from runner.study.identity import ConfigIdentity
 from runner.study.log import StudyLog
-from runner.study.preparation import tunable, widened
+from runner.study.preparation import widened
 from runner.study.search import Search
 from runner.study.session import LEASE_TTL, Session
 from runner.study.space import distributions, to_json
@@ -110,7 +110,7 @@ def coordinate(*, contestant: str, trials: int, workers: int, sampler: str) -> d
 
 
 def _modelcat(request: Request, folder: Path, workers: int) -> tuple[float, float]:
-    space, given = widened(request, DATA), tunable(request, DATA)
+    space, given = widened(request, DATA), request.plugin.tunable(request.config, DATA)
     first = {name: given[name] for name in space if name in given}
     with Store.open(f"sqlite:///{folder / 'studies.db'}", create=True) as store:
         store.create_study("bench", **facts_of(request, "study"), space=to_json(space), data=asdict(DATA))

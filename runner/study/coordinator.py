@@ -28,7 +28,7 @@ from runner.study.identity import ConfigIdentity, study_name
 from runner.study.inspection import changed_data
 from runner.study.log import StudyLog
 from runner.study.place import Place, engine_for
-from runner.study.preparation import prepare, settle_space, tunable, widened
+from runner.study.preparation import prepare, settle_space, widened
 from runner.study.preparation_marker import mark_preparation
 from runner.study.progress import Listener, Opened, broadcast
 from runner.study.release import explain_faults, release_on_exit
@@ -191,7 +191,7 @@ def _search(session: Session, data: DataSummary) -> SearchResult:
     _announce(session, data, space)
     if record.winner is None or extended:  # else it was closed with the baseline as it is
         train_baseline(session, record.baseline)
-    given = tunable(request, data)
+    given = request.plugin.tunable(request.config, data)
     first = {name: given[name] for name in space if name in given}
     recipes = fitting_recipes(request.plugin.recipes(request.config), space, given, planned)
     identity = ConfigIdentity(request.plugin, data)

@@ -110,17 +110,20 @@ def _known(metrics: Mapping[str, float | None]) -> dict[str, float]:
 
 
 def _data(stored: Mapping[str, Any]) -> DataSummary:
-    known = {field.name for field in fields(DataSummary)}
     bare = {"name": "", "fingerprint": "", "rows": {}, "labels": (), "label_rows": {}}
-    return _DATA.validate_python({**bare, **{name: value for name, value in stored.items() if name in known}})
+    return _DATA.validate_python({**bare, **_fields(DataSummary, stored)})
 
 
 def _comparison(stored: Mapping[str, Any] | None) -> Comparison | None:
     if stored is None:
         return None
-    known = {field.name for field in fields(Comparison)}
-    comparison: Comparison = _COMPARISON.validate_python({k: v for k, v in stored.items() if k in known})
+    comparison: Comparison = _COMPARISON.validate_python(_fields(Comparison, stored))
     return comparison
+
+
+def _fields(kind: type, stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is stored of the fields of a dataclass; another version may have stored more."""
+    return {field.name: stored[field.name] for field in fields(kind) if field.name in stored}
 
 
 def _calibration(stored: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -6,17 +6,17 @@ kept as ``{"failure": ...}``. What the store holds already is not found out agai
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from catalog.contract import Direction
 from catalog.environment import is_environmental
 from catalog.errors import ModelcatError, StoppedError, StoreError, StudyConflictError
-from catalog.results import Comparison, Flip, Interpretation
-from runner.engine.messages import Compare, FindFlips, Interpret, WriteExamples
+from catalog.results import Flip, Interpretation
+from runner.engine.messages import FindFlips, Interpret, WriteExamples
 from runner.study.importance import importance_of
 from runner.study.session import Session
 from runner.study.task_loop import run_task
+from runner.study.winner import compare
 
 __all__ = ["gather_insights"]
 
@@ -66,14 +66,15 @@ def _write_examples(session: Session) -> None:
 
 def _flips(session: Session, other: str) -> dict[str, Any] | None:
     """Compare the winner with another model on test; None if there is no other."""
-    first, second = (_test_predictions(session, subject) for subject in ("winner", other))
-    if first is None or second is None:
+    predictions = {
+        found.subject: found.predictions for found in session.store.evaluations(session.study) if found.split == "test"
+    }
+    first, second = predictions.get("winner"), predictions.get(other)
+    if not first or not second:
         return None
-    request = session.request
-    comparison: Comparison = run_task(
-        session, Compare(request.plugin.key, (first,), (second,), request.metric, request.spec.study.seed)
-    )
-    flips: tuple[Flip, ...] = run_task(session, FindFlips(session.setup(), "test", first, second, _FLIPS))
+    comparison = compare(session, [first], [second])
+    ours, theirs = map(session.folders.absolute, (first, second))
+    flips: tuple[Flip, ...] = run_task(session, FindFlips(session.setup(), "test", ours, theirs, _FLIPS))
     return {
         "split": "test",
         "first": "winner",
@@ -81,13 +82,6 @@ def _flips(session: Session, other: str) -> dict[str, Any] | None:
         "comparison": asdict(comparison),
         "flips": [asdict(flip) for flip in flips],
     }
-
-
-def _test_predictions(session: Session, subject: str) -> Path | None:
-    for record in session.store.evaluations(session.study):
-        if (record.subject, record.split) == (subject, "test") and record.predictions:
-            return session.folders.absolute(record.predictions)
-    return None
 
 
 def _interpretation(session: Session) -> dict[str, Any] | None:

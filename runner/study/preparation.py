@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from catalog.contract import DataSummary
 from catalog.errors import SpecError, StudyConflictError
@@ -19,7 +18,7 @@ from runner.study.space import from_json, to_json, widen
 from runner.study.stored_study import refuse_foreign, versions_of
 from runner.study.task_loop import is_death, with_attempt_count
 
-__all__ = ["prepare", "settle_space", "tunable", "widened"]
+__all__ = ["prepare", "settle_space", "widened"]
 
 
 def prepare(
@@ -76,15 +75,10 @@ def widened(request: Request, data: DataSummary) -> dict[str, Range]:
     Raises:
         SpecError: It has none for a field.
     """
-    given = tunable(request, data)
+    given = request.plugin.tunable(request.config, data)
     for name in request.space:
         if name not in given:
             path = f"study.search_space.{name}"
             message = f"{path}: model_config has no value for it to start from; give model_config.{name} one"
             raise SpecError(message, field=path)
     return widen(request.space, given)
-
-
-def tunable(request: Request, data: DataSummary) -> dict[str, Any]:
-    """Return the given configuration's values of what can be tuned."""
-    return dict(request.plugin.tunable(request.config, data))

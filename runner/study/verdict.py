@@ -177,48 +177,36 @@ def _on_given(findings: Findings) -> Iterator[Statement]:
     if versus is None or rival is None:
         yield _alone(findings)
         return
-    values: dict[str, Value] = {"rival": _named(rival), "how": _interval(versus)}
-    if versus.difference == 0:
-        same = {**values, "metric": versus.metric}
-        if findings.winner == "given":
-            yield Statement(
-                "tuning did not beat the given configuration, which is kept: {rival}, the best rival, has the same "
-                "{metric} ({how}).",
-                same,
-            )
-        else:
-            yield Statement("{rival} and the given configuration have the same {metric} ({how}).", same)
-    elif findings.winner == "given" and versus.difference > 0:
+    is_given, values = findings.winner == "given", {"rival": _named(rival), "how": _interval(versus)}
+    same: dict[str, Value] = {**values, "metric": versus.metric}
+    apart: dict[str, Value] = {**values, "by": _amount(versus.metric, abs(versus.difference))}
+    if versus.difference == 0 and is_given:
         yield Statement(
-            "the given configuration is kept, though {rival} is ahead by {by} ({how}).",
-            {**values, "by": _amount(versus.metric, versus.difference)},
+            "tuning did not beat the given configuration, which is kept: {rival}, the best rival, has the same "
+            "{metric} ({how}).",
+            same,
         )
-    elif findings.winner != "given" and versus.difference < 0:
-        yield Statement(
-            "{rival} is kept, though it is behind the given configuration by {by} ({how}).",
-            {**values, "by": _amount(versus.metric, -versus.difference)},
-        )
-    elif findings.winner == "given":
+    elif versus.difference == 0:
+        yield Statement("{rival} and the given configuration have the same {metric} ({how}).", same)
+    elif is_given and versus.difference > 0:
+        yield Statement("the given configuration is kept, though {rival} is ahead by {by} ({how}).", apart)
+    elif is_given:
         yield Statement(
             "tuning did not beat the given configuration, which is kept: the best rival, {rival}, is {by} worse "
             "({how}).",
-            {**values, "by": _amount(versus.metric, -versus.difference)},
+            apart,
         )
+    elif versus.difference < 0:
+        yield Statement("{rival} is kept, though it is behind the given configuration by {by} ({how}).", apart)
     elif _is_doubtful(findings):
-        yield Statement(
-            "{rival} is ahead of the given configuration by {by} ({how}).",
-            {**values, "by": _amount(versus.metric, versus.difference)},
-        )
+        yield Statement("{rival} is ahead of the given configuration by {by} ({how}).", apart)
     elif versus.low > 0:
-        yield Statement(
-            "{rival} beats the given configuration by {by} ({how}).",
-            {**values, "by": _amount(versus.metric, versus.difference)},
-        )
+        yield Statement("{rival} beats the given configuration by {by} ({how}).", apart)
     else:
         yield Statement(
             "tuning did not measurably beat the given configuration: {rival} is ahead by {by}, but chance can explain "
             "that ({how}).",
-            {**values, "by": _amount(versus.metric, versus.difference)},
+            apart,
         )
     if not findings.confirmed:
         yield Statement("not confirmed on fresh seeds: a part of it may be luck.")

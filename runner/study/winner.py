@@ -15,7 +15,7 @@ from runner.study.session import Session
 from runner.study.task_loop import run_task
 from runner.study.verdict import Findings
 
-__all__ = ["Choice", "SearchResult", "TrainedModel", "choose_winner", "was_evaluated"]
+__all__ = ["Choice", "SearchResult", "TrainedModel", "choose_winner", "compare", "was_evaluated"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,23 +71,21 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class _Selection:
-    """What is known when a search has ended.
+    """What a winner is chosen by.
 
     Attributes:
         session: The run.
+        result: What the search has left.
         trials: Of the search, by number.
-        identity: Says which configurations are the same.
         baseline: Its result; None if there is none.
         chance: What guessing reaches on validation; None if the plugin does not say.
-        exhausted: Whether the search space had no further configuration.
     """
 
     session: Session
+    result: SearchResult
     trials: Sequence[TrialRecord]
-    identity: ConfigIdentity
     baseline: Mapping[str, Any] | None
     chance: ChanceLevel | None
-    exhausted: bool
 
     def above_chance(self, value: float) -> bool:
         """Return whether a value is better than guessing by more than luck; true if that is not known."""
@@ -117,7 +115,7 @@ class _Selection:
             search_scores=single,
             scope=self.session.class_scope,
             chance=self.chance,
-            made=made if self.exhausted else None,
+            made=made if self.result.exhausted else None,
             **fields,
         )
 
@@ -125,7 +123,7 @@ class _Selection:
 def choose_winner(session: Session, result: SearchResult, baseline: Mapping[str, Any] | None) -> Choice:
     """Confirm the finalists of a search on fresh seeds where there are several, and choose among them."""
     trials, chance = session.store.trials(session.study), _chance_level(session, result.data)
-    selection = _Selection(session, trials, result.identity, baseline, chance, result.exhausted)
+    selection = _Selection(session, result, trials, baseline, chance)
     arms = finalists(session, trials, result.identity)
     return _confirmed(selection, arms) if len(arms) > 1 else _unconfirmed(selection)
 
@@ -157,7 +155,7 @@ def _confirmed(selection: _Selection, arms: list[Arm]) -> Choice:
         winner,
         rival,
         confirmed=True,
-        versus_given=_compare(session, confirmation.predictions(rival.name), confirmation.predictions(GIVEN))
+        versus_given=compare(session, confirmation.predictions(rival.name), confirmation.predictions(GIVEN))
         if rival is not None and given_runs
         else None,
         versus_baseline=_versus_baseline(session, confirmation.predictions(winner.name), selection.baseline),
@@ -217,8 +215,9 @@ def _unconfirmed(
         best = session.store.study(session.study).best
         assert best is not None, "a study without a complete trial has failed before"
         kept = next(trial for trial in selection.trials if trial.number == best.number)
-    others = rivals(session, selection.trials, selection.identity)
-    same = selection.identity.of({**session.given, **kept.params}) == selection.identity.of(session.given)
+    identity = selection.result.identity
+    others = rivals(session, selection.trials, identity)
+    same = identity.of({**session.given, **kept.params}) == identity.of(session.given)
     tuned = kept.number != 0 and not same
     arm = Arm(GIVEN, 0, session.given)
     if tuned:
@@ -232,7 +231,7 @@ def _unconfirmed(
         arm,
         rival,
         confirmed=False,
-        versus_given=_compare(session, [first], [second]) if first and second else None,
+        versus_given=compare(session, [first], [second]) if first and second else None,
         versus_baseline=_versus_baseline(session, [kept.predictions], selection.baseline),
         scores={arm.name: kept.value},
         kept=kept.value,
@@ -250,19 +249,14 @@ def _versus_baseline(
 ) -> Comparison | None:
     files = [path for path in predictions if path is not None]
     theirs = baseline.get("predictions") if baseline else None
-    return _compare(session, files, [theirs]) if files and theirs else None
+    return compare(session, files, [theirs]) if files and theirs else None
 
 
-def _compare(session: Session, first: list[str], second: list[str]) -> Comparison:
-    request, absolute = session.request, session.folders.absolute
-    comparison: Comparison = run_task(
-        session,
-        Compare(
-            request.plugin.key,
-            tuple(map(absolute, first)),
-            tuple(map(absolute, second)),
-            request.metric,
-            request.spec.study.seed,
-        ),
+def compare(session: Session, first: Sequence[str], second: Sequence[str]) -> Comparison:
+    """Compare two configurations by files of their predictions, as the store keeps their paths."""
+    request = session.request
+    ours, theirs = (tuple(map(session.folders.absolute, files)) for files in (first, second))
+    found: Comparison = run_task(
+        session, Compare(request.plugin.key, ours, theirs, request.metric, request.spec.study.seed)
     )
-    return comparison
+    return found
