@@ -4,7 +4,7 @@ import os
 
 import click
 
-from runner.cli.options import storage_option
+from runner.cli import options
 
 __all__ = ["browse"]
 
@@ -16,7 +16,7 @@ __all__ = ["browse"]
 @click.option("--read-only", is_flag=True, help="Change nothing: no submitting, stopping, deleting.")
 @click.option("--ascii", "ascii_only", is_flag=True, help="Draw with ASCII characters only.")
 @click.option("--language", type=click.Choice(["en", "de"]), help="Else as settings and environment say.")
-@storage_option
+@options.storage
 def browse(
     web: bool,
     port: int,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from catalog.errors import ModelcatError
-from runner.cli.options import json_option
+from runner.cli import options
 from runner.cli.output import print_json, print_line, print_table
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ __all__ = ["list_models", "schema", "show"]
 
 
 @click.command("list", epilog="Example:  modelcat list")
-@json_option
+@options.json
 def list_models(json: bool) -> None:
     """List the models of the catalog."""
     from catalog import registry
@@ -42,7 +42,7 @@ def list_models(json: bool) -> None:
 
 @click.command(epilog="Example:  modelcat show nlp/text-classification/bert")
 @click.argument("key", metavar="KEY")
-@json_option
+@options.json
 def show(key: str, json: bool) -> None:
     """Show a model: parameters, ranges, variants."""
     from catalog import registry

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from catalog.metric_labels import english_label
-from runner.cli.options import json_option, storage_option
+from runner.cli import options
 from runner.cli.output import print_json, print_line, print_table
 from runner.cli.place import open_store, place_of
+from runner.presentation.english import english_label
 from runner.presentation.labels import NOTHING
 from runner.presentation.text import metric_value
 
@@ -22,8 +22,8 @@ _SHARES = frozenset({"accuracy", "f1", "macro_f1"})
 
 @click.command(epilog="Example:  modelcat compare imdb-bert imdb-bert:7 imdb-bert:baseline")
 @click.argument("models", metavar="STUDY...", nargs=-1, required=True)
-@storage_option
-@json_option
+@options.storage
+@options.json
 def compare(models: tuple[str, ...], storage: str | None, json: bool) -> None:
     """Compare winners, trials and baselines.
 

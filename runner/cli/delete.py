@@ -5,7 +5,7 @@ import sys
 import click
 
 from catalog.errors import InputError
-from runner.cli.options import json_option, storage_option, study_argument
+from runner.cli import options
 from runner.cli.output import print_json
 from runner.cli.place import open_store, place_of
 from runner.presentation.text import safe
@@ -14,10 +14,10 @@ __all__ = ["delete"]
 
 
 @click.command(epilog="Example:  modelcat delete imdb-bert --yes")
-@study_argument
+@options.study
 @click.option("--yes", "-y", is_flag=True, help="Do not ask.")
-@storage_option
-@json_option
+@options.storage
+@options.json
 def delete(study: str, yes: bool, storage: str | None, json: bool) -> None:
     """Delete a study and its files."""
     store, place = open_store(storage), place_of(storage)

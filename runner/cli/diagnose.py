@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from catalog.statement import english
-from runner.cli.options import json_option, storage_option, study_argument
+from runner.cli import options
 from runner.cli.output import print_json, print_line
 from runner.cli.place import open_store, place_of
+from runner.presentation.english import english
 from runner.presentation.labels import SEVERITY_SIGNS
 
 if TYPE_CHECKING:
@@ -19,9 +19,9 @@ __all__ = ["diagnose"]
 
 
 @click.command(epilog="Example:  modelcat diagnose imdb-bert")
-@study_argument
-@storage_option
-@json_option
+@options.study
+@options.storage
+@options.json
 def diagnose(study: str, storage: str | None, json: bool) -> None:
     """Say what the records show to be wrong, and what to change.
 

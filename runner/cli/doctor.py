@@ -12,8 +12,8 @@ import click
 
 from catalog import registry
 from catalog.errors import ModelcatError
+from runner.cli import options
 from runner.cli.doctor_database import Finding, examine_database, examine_folder, finding
-from runner.cli.options import json_option, storage_option
 from runner.cli.output import print_json, print_table
 from runner.cli.place import settings
 
@@ -32,8 +32,8 @@ _HUB_SECONDS = 3.0
 
 
 @click.command(epilog="Example:  modelcat doctor")
-@storage_option
-@json_option
+@options.storage
+@options.json
 def doctor(storage: str | None, json: bool) -> None:
     """Check versions, devices, database, hub."""
     found = settings()

@@ -8,19 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from catalog.metric_labels import english_label, evaluation_scope
-from runner.cli.options import (
-    force_option,
-    format_options,
-    json_option,
-    output_option,
-    precision_option,
-    storage_option,
-    study_argument,
-)
+from catalog.metric_labels import evaluation_scope
+from runner.cli import options
 from runner.cli.output import print_json, print_line, print_table
 from runner.cli.place import open_store, place_of
 from runner.presentation.data import columns_answer, columns_line
+from runner.presentation.english import english_label
 from runner.presentation.labels import NOTHING
 from runner.presentation.text import duration, metric_value
 
@@ -32,7 +25,7 @@ __all__ = ["evaluate", "print_evaluation"]
 
 
 @click.command(epilog="Example:  modelcat evaluate imdb-bert reviews.csv -o predictions.parquet")
-@study_argument
+@options.study
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 @click.option("--text", metavar="COLUMN", multiple=True, help="Column of the texts; else that of the study.")
 @click.option("--label", metavar="COLUMN", help="Column of the labels; else that of the study.")
@@ -43,12 +36,12 @@ __all__ = ["evaluate", "print_evaluation"]
     show_default=True,
     help="Whether labels are names of the model's classes or their ids, 0, 1, ...",
 )
-@format_options
-@precision_option
-@output_option
-@force_option
-@storage_option
-@json_option
+@options.file_format
+@options.precision
+@options.output
+@options.force
+@options.storage
+@options.json
 def evaluate(
     study: str,
     file: Path,

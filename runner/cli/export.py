@@ -11,7 +11,7 @@ import click
 
 from catalog.errors import InputError
 from catalog.files import open_regular, read_limited
-from runner.cli.options import force_option, json_option, storage_option, study_argument
+from runner.cli import options
 from runner.cli.output import print_json, print_line
 from runner.cli.place import open_store, place_of
 from runner.presentation.text import safe
@@ -29,13 +29,13 @@ _MOST_RECORD = 1 << 20
 
 
 @click.command(epilog="Example:  modelcat export imdb-bert my-model --format onnx --quantize")
-@study_argument
+@options.study
 @click.argument("folder", metavar="FOLDER", type=click.Path(path_type=Path))
 @click.option("--format", "form", type=click.Choice(["hf", "onnx"]), default="hf", show_default=True, help="What for.")
 @click.option("--quantize", is_flag=True, help="8-bit weights: a quarter of the size, other answers here and there.")
-@force_option
-@storage_option
-@json_option
+@options.force
+@options.storage
+@options.json
 def export(study: str, folder: Path, form: str, quantize: bool, force: bool, storage: str | None, json: bool) -> None:
     """Export a study's model for use elsewhere, checked.
 

@@ -1,4 +1,4 @@
-"""Tells on stderr how a study goes: lines in a pipe, a live table in a terminal."""
+"""Shows on stderr how a study goes: lines in a pipe, a live table in a terminal."""
 
 import time
 from collections import OrderedDict
@@ -13,12 +13,13 @@ from rich.text import Text
 
 from catalog.contract import Direction, EpochMetrics
 from catalog.errors import ModelcatError
-from catalog.metric_labels import ClassScope, english_label
+from catalog.metric_labels import ClassScope
+from runner.presentation.english import english_label
+from runner.presentation.labels import STATE_SIGNS
 from runner.presentation.text import duration, metric_value, params, safe
 from runner.store.records import TrialRecord
 from runner.study.progress import Opened
 from runner.study.telling import (
-    MARKS,
     ended_line,
     failed_line,
     measured_line,
@@ -38,7 +39,7 @@ _SHOWN = 12
 _CLASS = 16
 
 
-def narrate(console: Console, *, debug: bool = False) -> "LinesNarrator | LiveNarrator":
+def narrate(console: Console, *, debug: bool = False) -> "LinesNarrator":
     """Return the narrator that suits the console; use it as a context manager. `debug` shows tracebacks of workers."""
     return LiveNarrator(console, debug=debug) if console.is_terminal else LinesNarrator(console, debug=debug)
 
@@ -60,51 +61,49 @@ class LinesNarrator:
         """Nothing is left open."""
 
     def opened(self, opened: Opened) -> None:
-        """Tell the study's name and what was found in the data."""
+        """Print the study's name and what was found in the data."""
         self._metric, self._scope = opened.metric, opened.scope
         for line in opened_lines(opened):
-            self._say(line)
+            self.note(line)
 
     def phase(self, name: str, trainings: int) -> None:
         """Tell what begins."""
-        self._say(phase_line(name, trainings))
+        self.note(phase_line(name, trainings))
 
     def started(self, training: str, record: TrialRecord | None) -> None:
         """Tell what is tried."""
         if record is not None:
-            self._say(started_line(training, record))
+            self.note(started_line(training, record))
 
     def ticked(self, training: str, progress: float) -> None:
         """Say nothing: a pipe has no use for a moving bar."""
 
     def measured(self, training: str, metrics: EpochMetrics) -> None:
         """Tell a measurement."""
-        self._say(f"  {measured_line(self._metric, self._scope, training, metrics)}")
+        self.note(f"  {measured_line(self._metric, self._scope, training, metrics)}")
 
     def ended(self, training: str, record: TrialRecord | None, value: float | None) -> None:
         """Tell how a training ended."""
-        self._say(ended_line(self._metric, self._scope, training, record, value))
+        self.note(ended_line(self._metric, self._scope, training, record, value))
 
     def failed(self, training: str, error: ModelcatError, details: str) -> None:
         """Tell why."""
         if training:
-            self._say(failed_line(training, error))
-        if self._debug:
-            for line in details.splitlines():
-                self._say(line)
+            self.note(failed_line(training, error))
+        self._traceback(details)
 
     def retried(self, training: str, error: ModelcatError, details: str, attempt: str) -> None:
         """Tell why."""
-        self._say(retried_line(training, error, attempt))
+        self.note(retried_line(training, error, attempt))
+        self._traceback(details)
+
+    def _traceback(self, details: str) -> None:
         if self._debug:
             for line in details.splitlines():
-                self._say(line)
+                self.note(line)
 
     def note(self, text: str) -> None:
-        """Tell it."""
-        self._say(text)
-
-    def _say(self, text: str) -> None:
+        """Print one line."""
         self._console.print(safe(text), soft_wrap=True)
 
 
@@ -118,13 +117,11 @@ class _Running:
     last: str = ""
 
 
-class LiveNarrator:
+class LiveNarrator(LinesNarrator):
     """A table of the last trials, and under it the trainings that run; what is finished scrolls nowhere."""
 
     def __init__(self, console: Console, *, debug: bool = False) -> None:
-        self._console = console
-        self._debug = debug
-        self._metric, self._scope = "", ClassScope()
+        super().__init__(console, debug=debug)
         self._direction = Direction.MAXIMIZE
         self._planned = 0
         self._made = 0
@@ -145,12 +142,10 @@ class LiveNarrator:
 
     def opened(self, opened: Opened) -> None:
         """Print the headline and take over what earlier runs have made."""
-        self._metric, self._scope = opened.metric, opened.scope
+        super().opened(opened)
         self._planned, self._direction = opened.planned, opened.direction
         self._ended = [trial for trial in opened.trials if trial.state != "running"]
         self._made = len(self._ended)
-        for line in opened_lines(opened):
-            self.note(line)
 
     def phase(self, name: str, trainings: int) -> None:
         """Show what is being done."""
@@ -179,22 +174,7 @@ class LiveNarrator:
             self._ended.append(record)
             self._made += 1
         else:
-            self.note(ended_line(self._metric, self._scope, training, record, value))
-
-    def failed(self, training: str, error: ModelcatError, details: str) -> None:
-        """Print why above the table."""
-        if training:
-            self.note(failed_line(training, error))
-        if self._debug:
-            for line in details.splitlines():
-                self.note(line)
-
-    def retried(self, training: str, error: ModelcatError, details: str, attempt: str) -> None:
-        """Print why above the table."""
-        self.note(retried_line(training, error, attempt))
-        if self._debug:
-            for line in details.splitlines():
-                self.note(line)
+            super().ended(training, record, value)
 
     def note(self, text: str) -> None:
         """Print it above the table."""
@@ -213,7 +193,7 @@ class LiveNarrator:
                 *(
                     Text(cell, style=style)
                     for cell in (
-                        MARKS[trial.state] + star,
+                        STATE_SIGNS[trial.state] + star,
                         str(trial.number),
                         metric_value(self._metric, trial.value) if trial.state == "complete" else trial.state,
                         duration(trial.seconds),

@@ -6,42 +6,40 @@ from pathlib import Path
 import click
 
 __all__ = [
-    "csv_option",
-    "engine_options",
-    "force_option",
-    "format_options",
-    "json_option",
-    "output_option",
-    "precision_option",
-    "set_option",
-    "spec_argument",
-    "storage_option",
-    "study_argument",
-    "takeover_option",
-    "workers_option",
+    "csv",
+    "engine",
+    "file_format",
+    "force",
+    "json",
+    "output",
+    "overrides",
+    "precision",
+    "spec",
+    "storage",
+    "study",
+    "takeover",
+    "workers",
 ]
 
 Command = Callable[..., None]
 
-spec_argument = click.argument("spec", metavar="SPEC", type=click.Path(path_type=Path))
-study_argument = click.argument("study", metavar="STUDY")
-json_option = click.option("--json", is_flag=True, help="Print JSON to stdout.")
-csv_option = click.option(
+spec = click.argument("spec", metavar="SPEC", type=click.Path(path_type=Path))
+study = click.argument("study", metavar="STUDY")
+json = click.option("--json", is_flag=True, help="Print JSON to stdout.")
+csv = click.option(
     "--csv",
     is_flag=True,
     help="Print CSV to stdout: the fields of --json, unrounded, those of inner objects as best.value.",
 )
-set_option = click.option(
+overrides = click.option(
     "--set", "overrides", metavar="PATH=VALUE", multiple=True, help="Override a field: study.trials=5. Repeatable."
 )
-storage_option = click.option(
-    "--storage", metavar="URL", help="Database; else MODELCAT_STORAGE, else sqlite:///studies.db."
-)
-output_option = click.option(
+storage = click.option("--storage", metavar="URL", help="Database; else MODELCAT_STORAGE, else sqlite:///studies.db.")
+output = click.option(
     "-o", "--output", metavar="FILE", type=click.Path(path_type=Path), help="Write into a file, whole or not at all."
 )
-force_option = click.option("--force", is_flag=True, help="Replace what is there.")
-precision_option = click.option(
+force = click.option("--force", is_flag=True, help="Replace what is there.")
+precision = click.option(
     "--precision",
     type=click.Choice(["auto", "fp32", "bf16", "int8"]),
     default="auto",
@@ -50,10 +48,10 @@ precision_option = click.option(
     "int8: 0.005 off, up to 0.1, another label in 100. auto: for files and streams bf16, where the device computes "
     "in it and the model was trained in it; else fp32.",
 )
-takeover_option = click.option(
+takeover = click.option(
     "--takeover", is_flag=True, help="Take the study from another host that seems to run it, but is gone."
 )
-workers_option = click.option(
+workers = click.option(
     "--workers",
     metavar="N|auto",
     help="Trainings at the same time; auto: one for each GPU, on Ray without GPUs one for four cores. "
@@ -61,7 +59,7 @@ workers_option = click.option(
 )
 
 
-def format_options(command: Command) -> Command:
+def file_format(command: Command) -> Command:
     """Add the options that say how a delimited file is written."""
     for option in (
         click.option("--no-header", is_flag=True, help='The first line is a row; columns are called "0", "1", ...'),
@@ -73,14 +71,12 @@ def format_options(command: Command) -> Command:
     return command
 
 
-def engine_options(command: Command) -> Command:
+def engine(command: Command) -> Command:
     """Add the options that say where trials run."""
-    engine = click.option(
-        "--engine", metavar="NAME", help="Where trials run: local or ray; else MODELCAT_ENGINE, local."
-    )
+    name = click.option("--engine", metavar="NAME", help="Where trials run: local or ray; else MODELCAT_ENGINE, local.")
     address = click.option(
         "--address",
         metavar="HOST:PORT",
         help="Ray cluster: HOST:PORT, auto (this machine's) or local (start one); else MODELCAT_ADDRESS, auto.",
     )
-    return engine(address(command))
+    return name(address(command))

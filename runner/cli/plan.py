@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from catalog.metric_labels import english_label, scope_of
-from catalog.statement import english
-from runner.cli.options import json_option, set_option, spec_argument, workers_option
+from catalog.metric_labels import scope_of
+from runner.cli import options
 from runner.cli.output import narrator, print_json, print_line, print_table
 from runner.cli.place import place_of, working_place
 from runner.presentation.data import columns_answer, columns_line, read_line
+from runner.presentation.english import english, english_label
 from runner.presentation.text import duration, safe, size
 
 if TYPE_CHECKING:
@@ -28,10 +28,10 @@ _SUSPECTS_SHOWN = 5
 
 
 @click.command(epilog="Example:  modelcat plan examples/quickstart.json --workers 2")
-@spec_argument
-@set_option
-@workers_option
-@json_option
+@options.spec
+@options.overrides
+@options.workers
+@options.json
 def plan(spec: Path, overrides: tuple[str, ...], workers: str | None, json: bool) -> None:
     """Look ahead before spending hours.
 

@@ -5,7 +5,7 @@ import tempfile
 import time
 from collections.abc import Generator, Iterable
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
@@ -13,30 +13,23 @@ from typing import IO, TYPE_CHECKING, cast
 import click
 
 from catalog.errors import InputError
-from runner.cli.options import (
-    force_option,
-    format_options,
-    json_option,
-    output_option,
-    precision_option,
-    storage_option,
-    study_argument,
-)
+from runner.cli import options
 from runner.cli.output import print_note
 from runner.cli.place import open_store, place_of
 
 if TYPE_CHECKING:
     from runner.cli.prediction_formats import Batch, Format
     from runner.cli.prediction_inputs import Inputs
+    from runner.engine.messages import Predict
 
-__all__ = ["Question", "chosen_format", "chosen_precision", "predict", "write_predictions"]
+__all__ = ["chosen_format", "chosen_precision", "predict", "write_predictions"]
 
 _SPOOLED = 1 << 23
 """Bytes of a JSON list that are held in memory before it goes to a temporary file."""
 
 
 @click.command(epilog="Example:  modelcat predict imdb-bert --file reviews.csv -o answers.jsonl")
-@study_argument
+@options.study
 @click.argument("texts", metavar="[TEXT]...", nargs=-1)
 @click.option("--file", metavar="PATH", help="Any file that a data set may be, or .txt (a text a line); - for stdin.")
 @click.option("--column", metavar="NAME", multiple=True, help="Column (key) of the texts; else that of the study.")
@@ -44,13 +37,13 @@ _SPOOLED = 1 << 23
 @click.option(
     "--format", "form", type=click.Choice(["table", "jsonl", "csv", "parquet"]), help="Else as -o ends, else a table."
 )
-@format_options
+@options.file_format
 @click.option("--explain", is_flag=True, help="Say which words spoke for the label, and which were looked at.")
-@precision_option
-@output_option
-@force_option
-@storage_option
-@json_option
+@options.precision
+@options.output
+@options.force
+@options.storage
+@options.json
 def predict(
     study: str,
     texts: tuple[str, ...],
@@ -80,6 +73,7 @@ def predict(
     """
     from runner.cli.model_files import given_format, input_file, stored_columns
     from runner.cli.prediction_inputs import file_inputs, typed_inputs
+    from runner.engine.messages import Predict
     from runner.study.kept_model import kept_model
 
     chosen = chosen_format(form, output, json=json, explain=explain)
@@ -95,27 +89,8 @@ def predict(
         inputs = typed_inputs(texts, column, encoding, stored_columns(record).text)
     else:
         inputs = file_inputs(record.key, input_file(record, Path(str(file)), column, written), only=only)
-    question = Question(record.key, kept_model(record, place), explain, arithmetic, place.debug)
-    write_predictions(question, inputs, chosen, output, force=force)
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked of a model.
-
-    Attributes:
-        key: Of its plugin.
-        model_dir: Its folder.
-        explain: Whether to say why.
-        precision: What to compute in, see `chosen_precision`.
-        debug: Leave visible what the worker prints.
-    """
-
-    key: str
-    model_dir: Path
-    explain: bool = False
-    precision: str | None = None
-    debug: bool = False
+    task = Predict(record.key, kept_model(record, place), (), explain, arithmetic)
+    write_predictions(task, inputs, chosen, output, force=force, debug=place.debug)
 
 
 def chosen_format(form: str | None, output: Path | None, *, json: bool, explain: bool) -> "Format":
@@ -153,11 +128,19 @@ def chosen_precision(precision: str, given: tuple[str, ...], *, explain: bool) -
 
 
 def write_predictions(
-    question: Question, inputs: "Inputs", form: "Format", output: Path | None, *, force: bool
+    task: "Predict", inputs: "Inputs", form: "Format", output: Path | None, *, force: bool, debug: bool
 ) -> None:
     """Write one answer a text, in order, to stdout as they come, or into a file whole or not at all.
 
     A text without anything but spaces gets an empty answer; a note says how many there were.
+
+    Args:
+        task: Whom to ask, and how; its texts are replaced by the inputs, a chunk at a time.
+        inputs: The texts.
+        form: How to write.
+        output: The file; stdout if None.
+        force: Whether a file that is there may be replaced.
+        debug: Leave visible what the worker prints.
 
     Raises:
         InputError: The output exists or cannot be written, a file of texts cannot be read, or the model cannot explain.
@@ -175,7 +158,7 @@ def write_predictions(
         print_note("there are no texts")
     inputs = replace(inputs, chunks=chain([first] if first is not None else [], inputs.chunks))
     # Closed here and not by the garbage collector: the worker ends before the command does.
-    with closing(_answers(question, inputs, progress)) as answers:
+    with closing(_answers(task, inputs, progress, debug=debug)) as answers:
         labels = next(answers)[1] if first is not None else ()
         layout = Layout(inputs.columns, labels, inputs.nested, raw=not terminal)
         found = (batch for batch, _ in answers)
@@ -198,25 +181,20 @@ def write_predictions(
 
 
 def _answers(
-    question: Question, inputs: "Inputs", progress: "_Progress"
+    task: "Predict", inputs: "Inputs", progress: "_Progress", *, debug: bool
 ) -> "Generator[tuple[Batch, tuple[str, ...]], None, None]":
     """Yield the names of the classes once, then the answers of each chunk."""
     from runner.cli.prediction_formats import Answered, Batch
     from runner.engine.asking import asking
-    from runner.engine.messages import Predict
 
-    with asking(debug=question.debug) as ask:
+    with asking(debug=debug) as ask:
         known: tuple[str, ...] | None = None
         for chunk in inputs.chunks:
             if known is None:
-                known = tuple(ask(Predict(question.key, question.model_dir, ("",)))[0].probabilities)
+                known = tuple(ask(replace(task, texts=("",), explain=False, precision=None))[0].probabilities)
                 yield Batch([]), known
             filled = tuple(text for text in chunk.texts if text.strip())
-            found = (
-                iter(ask(Predict(question.key, question.model_dir, filled, question.explain, question.precision)))
-                if filled
-                else iter(())
-            )
+            found = iter(ask(replace(task, texts=filled)) if filled else ())
             rows = chunk.rows.to_pylist() if chunk.rows is not None and inputs.columns else [None] * len(chunk.texts)
             answers = [
                 Answered(text, next(found) if text.strip() else None, row)

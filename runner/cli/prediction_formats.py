@@ -1,7 +1,5 @@
 """How `modelcat predict` writes answers: a table, CSV, JSON Lines, one JSON list or Parquet, piece by piece."""
 
-import csv
-import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
@@ -10,7 +8,7 @@ from typing import IO, Any, Literal
 from rich.cells import cell_len
 
 from catalog.results import Explanation, Prediction
-from runner.presentation.cells import harmless
+from runner.presentation.cells import harmless, raw_csv_line
 from runner.presentation.text import metric_value, safe
 
 __all__ = ["Answered", "Batch", "Format", "Layout", "pieces", "write_parquet"]
@@ -160,7 +158,7 @@ def _plain(value: Any) -> Any:
 
 
 def _csv(chunks: Iterable[Batch], layout: Layout) -> Iterator[str]:
-    header = _line([*map(_shown(layout), layout.given), *map(harmless, layout.new)])
+    header = raw_csv_line([*map(_shown(layout), layout.given), *map(harmless, layout.new)])
     if layout.columns or layout.labels:
         yield header
     for chunk in chunks:
@@ -176,7 +174,7 @@ def _csv_row(answered: Answered, layout: Layout) -> str:
     else:
         cells = [shown(_cell(answered.row[name])) for name in layout.columns]
     added = [harmless(value) if isinstance(value, str) else value for value in layout.values(answered)]
-    return _line([*cells, *added])
+    return raw_csv_line([*cells, *added])
 
 
 def _shown(layout: Layout) -> Callable[[Any], Any]:
@@ -189,15 +187,6 @@ def _cell(value: Any) -> Any:
     if isinstance(plain, bool):
         return str(plain).lower()
     return json.dumps(plain, ensure_ascii=False) if isinstance(plain, list | dict) else plain
-
-
-def _line(cells: Iterable[Any]) -> str:
-    """Return one row with its line end, all text quoted: a spreadsheet of another country's lists splits none."""
-    line = io.StringIO()
-    csv.writer(line, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC).writerow(
-        ["" if cell is None else cell for cell in cells]
-    )
-    return line.getvalue()
 
 
 def _table(chunks: Iterable[Batch], layout: Layout) -> Iterator[str]:

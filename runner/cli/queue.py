@@ -12,15 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from catalog.errors import InputError, UnknownStudyError, WorkError
-from runner.cli.options import (
-    engine_options,
-    json_option,
-    set_option,
-    spec_argument,
-    storage_option,
-    study_argument,
-    workers_option,
-)
+from runner.cli import options
 from runner.cli.output import narrator, print_json, print_line
 from runner.cli.place import open_store, place_of, working_place
 from runner.presentation.text import duration
@@ -38,11 +30,11 @@ _LOOK_SECONDS = 0.25
 
 
 @click.command(epilog="Example:  modelcat submit examples/quickstart.json --start")
-@spec_argument
-@set_option
+@options.spec
+@options.overrides
 @click.option("--start", is_flag=True, help="Start a worker in the background, unless one is running.")
-@storage_option
-@json_option
+@options.storage
+@options.json
 def submit(spec: Path, overrides: tuple[str, ...], start: bool, storage: str | None, json: bool) -> None:
     """Put a study into the queue.
 
@@ -68,7 +60,7 @@ def submit(spec: Path, overrides: tuple[str, ...], start: bool, storage: str | N
 
 
 @click.command(epilog="Example:  modelcat worker --workers 2 --idle 10m")
-@workers_option
+@options.workers
 @click.option(
     "--idle",
     metavar="DURATION",
@@ -76,9 +68,9 @@ def submit(spec: Path, overrides: tuple[str, ...], start: bool, storage: str | N
     show_default=True,
     help="End when nothing has been queued for so long: 30s, 10m, 2h, forever.",
 )
-@engine_options
-@storage_option
-@json_option
+@options.engine
+@options.storage
+@options.json
 def worker(
     workers: str | None, idle: str, engine: str | None, address: str | None, storage: str | None, json: bool
 ) -> None:
@@ -95,9 +87,9 @@ def worker(
 
 
 @click.command(epilog="Example:  modelcat stop imdb-bert")
-@study_argument
-@storage_option
-@json_option
+@options.study
+@options.storage
+@options.json
 def stop(study: str, storage: str | None, json: bool) -> None:
     """Stop a study, wherever it runs.
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from runner.cli.options import force_option, json_option, output_option, storage_option, study_argument
+from runner.cli import options
 from runner.cli.output import print_json, print_line
 from runner.cli.place import open_store, place_of
 
@@ -13,13 +13,13 @@ __all__ = ["report"]
 
 
 @click.command(epilog="Example:  modelcat report imdb-bert -o report.html")
-@study_argument
-@output_option
+@options.study
+@options.output
 @click.option("--format", "form", type=click.Choice(["html", "md"]), default="html", show_default=True, help="Kind.")
 @click.option("--language", metavar="CODE", default="en", show_default=True, help="Of the report: en or de.")
-@force_option
-@storage_option
-@json_option
+@options.force
+@options.storage
+@options.json
 def report(
     study: str, output: Path | None, form: Any, language: str, force: bool, storage: str | None, json: bool
 ) -> None:

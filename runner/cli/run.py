@@ -6,20 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from catalog.metric_labels import ClassScope, english_label, evaluation_scope, labelled
-from catalog.statement import english, from_json
-from runner.cli.options import (
-    engine_options,
-    json_option,
-    set_option,
-    spec_argument,
-    storage_option,
-    study_argument,
-    takeover_option,
-    workers_option,
-)
+from catalog.metric_labels import ClassScope, evaluation_scope, labelled
+from catalog.statement import from_json
+from runner.cli import options
 from runner.cli.output import narrator, print_json, print_line
 from runner.cli.place import place_of, working_place
+from runner.presentation.english import english, english_label
 from runner.presentation.text import duration, metric_value, safe
 
 if TYPE_CHECKING:
@@ -31,13 +23,13 @@ __all__ = ["print_study", "resume", "run", "train"]
 
 
 @click.command(epilog="Example:  modelcat run examples/quickstart.json --workers 2")
-@spec_argument
-@set_option
-@workers_option
-@engine_options
-@takeover_option
-@storage_option
-@json_option
+@options.spec
+@options.overrides
+@options.workers
+@options.engine
+@options.takeover
+@options.storage
+@options.json
 def run(
     spec: Path,
     overrides: tuple[str, ...],
@@ -60,11 +52,11 @@ def run(
 
 
 @click.command(epilog="Example:  modelcat train examples/quickstart.json --set model_config.epochs=2")
-@spec_argument
-@set_option
-@engine_options
-@storage_option
-@json_option
+@options.spec
+@options.overrides
+@options.engine
+@options.storage
+@options.json
 def train(
     spec: Path, overrides: tuple[str, ...], engine: str | None, address: str | None, storage: str | None, json: bool
 ) -> None:
@@ -81,12 +73,12 @@ def train(
 
 
 @click.command(epilog="Example:  modelcat resume imdb-bert")
-@study_argument
-@workers_option
-@engine_options
-@takeover_option
-@storage_option
-@json_option
+@options.study
+@options.workers
+@options.engine
+@options.takeover
+@options.storage
+@options.json
 def resume(
     study: str,
     workers: str | None,

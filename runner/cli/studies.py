@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from catalog.metric_labels import english_label
-from catalog.statement import english
-from runner.cli.options import csv_option, json_option, storage_option, study_argument
+from runner.cli import options
 from runner.cli.output import print_csv, print_json, print_line, print_note, print_table
 from runner.cli.place import find_store, open_store
+from runner.presentation.english import english, english_label
 from runner.presentation.labels import NOTHING, STATE_SIGNS
 from runner.presentation.text import duration, metric_value, number, params, safe
 
@@ -25,9 +24,9 @@ _CLASS = 24
 
 
 @click.command(epilog="Example:  modelcat studies --json")
-@storage_option
-@csv_option
-@json_option
+@options.storage
+@options.csv
+@options.json
 def studies(storage: str | None, csv: bool, json: bool) -> None:
     """List the studies in the store."""
     from runner.presentation.study_tables import studies_table
@@ -47,10 +46,10 @@ def studies(storage: str | None, csv: bool, json: bool) -> None:
 
 
 @click.command(epilog="Example:  modelcat trials imdb-bert")
-@study_argument
-@storage_option
-@csv_option
-@json_option
+@options.study
+@options.storage
+@options.csv
+@options.json
 def trials(study: str, storage: str | None, csv: bool, json: bool) -> None:
     """List the trials of a study."""
     from runner.presentation.study_tables import trials_table
@@ -71,11 +70,11 @@ def trials(study: str, storage: str | None, csv: bool, json: bool) -> None:
 
 
 @click.command(epilog="Example:  modelcat trial imdb-bert 7")
-@study_argument
+@options.study
 @click.argument("number", metavar="N", type=click.IntRange(0))
-@storage_option
-@csv_option
-@json_option
+@options.storage
+@options.csv
+@options.json
 def trial(study: str, number: int, storage: str | None, csv: bool, json: bool) -> None:
     """Show one trial, epoch by epoch, and how it was judged; --csv prints the epochs alone."""
     from runner.presentation.study_tables import epochs_table

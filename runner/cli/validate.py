@@ -5,11 +5,12 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from catalog.metric_labels import ClassScope, english_label, scope_of
-from runner.cli.options import json_option, set_option, spec_argument
+from catalog.metric_labels import ClassScope, scope_of
+from runner.cli import options
 from runner.cli.output import print_json, print_line
 from runner.cli.place import settings
 from runner.presentation.data import columns_answer, columns_line, read_line, row_totals
+from runner.presentation.english import english_label
 from runner.presentation.text import number
 
 if TYPE_CHECKING:
@@ -20,9 +21,9 @@ __all__ = ["validate"]
 
 
 @click.command(epilog="Example:  modelcat validate examples/quickstart.json --set study.trials=5")
-@spec_argument
-@set_option
-@json_option
+@options.spec
+@options.overrides
+@options.json
 def validate(spec: Path, overrides: tuple[str, ...], json: bool) -> None:
     """Check a spec and its data.
 
