@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from runner.presentation.text import escaped
 
-__all__ = ["csv_line", "harmless"]
+__all__ = ["csv_line", "harmless", "raw_csv_line"]
 
 _FORMULA = re.compile("[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 """First characters that make a spreadsheet compute a cell (OWASP, "CSV Injection"), full-width forms too."""
@@ -33,7 +33,11 @@ def csv_line(cells: Iterable[str | float | None]) -> str:
 
     All text is quoted: a spreadsheet whose lists are separated by semicolons would else begin a cell inside it.
     """
+    return raw_csv_line(harmless(cell) if isinstance(cell, str) else cell for cell in cells)
+
+
+def raw_csv_line(cells: Iterable[str | float | None]) -> str:
+    """Return one row with its line end; text quoted, but otherwise as it is."""
     line = io.StringIO()
-    writer = csv.writer(line, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
-    writer.writerow([harmless(cell) if isinstance(cell, str) else cell for cell in cells])
+    csv.writer(line, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC).writerow(cells)
     return line.getvalue()

@@ -9,7 +9,7 @@ from typing import Literal
 
 from catalog.diagnosis import Diagnosis
 from catalog.errors import InputError, WorkError
-from runner.console.destination import check_file, written_file
+from runner.destination import check_file, written_file
 from runner.store.files import path_inside, study_folder
 from runner.store.store import Store
 

@@ -2,14 +2,15 @@
 
 from catalog.contract import EpochMetrics
 from catalog.errors import ModelcatError
-from catalog.metric_labels import ClassScope, english_label
+from catalog.metric_labels import ClassScope
 from runner.presentation.data import columns_line, read_line
+from runner.presentation.english import english_label
+from runner.presentation.labels import STATE_SIGNS
 from runner.presentation.text import duration, metric_value, params
 from runner.store.records import TrialRecord
 from runner.study.progress import Opened
 
 __all__ = [
-    "MARKS",
     "ended_line",
     "failed_line",
     "measured_line",
@@ -21,8 +22,6 @@ __all__ = [
     "started_line",
 ]
 
-MARKS = {"complete": "✓", "pruned": "✂", "failed": "✗", "running": "●"}
-"""A sign for each state of a trial."""
 _PHASES = {
     "preparing": "preparing data and model",
     "baseline": "training the baseline",
@@ -80,8 +79,8 @@ def ended_line(metric: str, scope: ClassScope, training: str, record: TrialRecor
     took = f" in {duration(record.seconds)}" if record is not None and record.seconds is not None else ""
     result = f": {english_label(metric, scope)} {metric_value(metric, value)}" if value is not None else ""
     if record is not None and record.reused_from is not None:
-        return f"{MARKS[state]} {named(training)} {state}{result}, reused from trial {record.reused_from}"
-    return f"{MARKS[state]} {named(training)} {state}{result}{took}"
+        return f"{STATE_SIGNS[state]} {named(training)} {state}{result}, reused from trial {record.reused_from}"
+    return f"{STATE_SIGNS[state]} {named(training)} {state}{result}{took}"
 
 
 def failed_line(training: str, error: ModelcatError) -> str:

@@ -8,9 +8,10 @@ from typing import Any
 
 from catalog.contract import Direction
 from catalog.errors import InputError
-from catalog.metric_labels import CLASS_METRICS, ClassScope, english_label, evaluation_scope
+from catalog.metric_labels import CLASS_METRICS, ClassScope, evaluation_scope
 from catalog.results import Comparison, Evaluation
 from runner.engine.messages import Compare
+from runner.presentation.english import english_label
 from runner.store.files import study_folder
 from runner.store.judgements import evaluation_of
 from runner.store.records import StudyRecord

@@ -17,8 +17,8 @@ from optuna.trial import TrialState as OptunaState
 from catalog.contract import Decision, Direction, Outcome, TrialResult
 from catalog.errors import DivergedError, ModelcatError, WorkError, clause
 from catalog.space import Scalar, SearchSpace
-from catalog.statement import english
 from runner.engine.messages import Done, Event, Failed, Report, Task
+from runner.presentation.english import english
 from runner.store.records import EARLY_END, Origin, TrialRecord, TrialState
 from runner.study.consistency import check_trials, optuna_state, seconds_of
 from runner.study.distinct import DistinctSampler, new_params

@@ -7,7 +7,8 @@ from typing import Any
 from catalog.capabilities import ChanceLevel
 from catalog.metric_labels import ClassScope, labelled
 from catalog.results import Comparison
-from catalog.statement import Statement, Value, english, to_json
+from catalog.statement import Statement, Value, to_json
+from runner.presentation.english import english
 from runner.study.early_end import early_end_sentence
 
 __all__ = ["Findings", "verdict_of"]

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from catalog.metric_labels import ClassScope, metric_label
-from catalog.statement import Statement, Value, english
+from catalog.statement import Statement, Value
+from runner.presentation.english import english
 from runner.tui.glyphs import ASCII, UNICODE, Glyphs
 from runner.tui.palette import DARK, Palette, palette_of
 from runner.tui.preferences import Preferences

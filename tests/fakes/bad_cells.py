@@ -14,11 +14,11 @@ from made_study import Texts, build
 from shelf import NOON
 
 from catalog.errors import ModelcatError
-from runner.cli import app
-from runner.console.answers import study_answer
-from runner.console.database import examine_database
-from runner.console.running import print_study
+from runner.cli.doctor_database import examine_database
+from runner.cli.main import app
+from runner.cli.run import print_study
 from runner.store import schema
+from runner.store.json_shapes import study_answer
 from runner.store.records import Owner
 from runner.store.store import Store
 from runner.study.model_comparison import compare_models

@@ -6,13 +6,13 @@ from statistics import fmean
 
 import pytest
 
-from runner.console import tables
-from runner.console.answers import study_answer, study_line
+from runner.cli import studies as tables
 from runner.presentation.language import Language
 from runner.report.figures import history as report_history
 from runner.report.gathering import gather
 from runner.report.sections.configuration import trials as trials_section
 from runner.report.telling import Teller
+from runner.store.json_shapes import study_answer, study_line
 from runner.store.store import Store
 from runner.study.coordinator import run_study
 from runner.study.folders import kept_model

@@ -6,7 +6,8 @@ from typing import Any
 
 import yaml
 
-from catalog.metric_labels import english_label, evaluation_scope
+from catalog.metric_labels import evaluation_scope
+from runner.presentation.english import english_label
 from runner.presentation.text import safe
 from runner.report.results import Results
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from catalog.errors import InputError
-from runner.console.working import working_place
+from runner.cli.place import working_place
 from runner.engine import gpus
 from runner.engine.ray.capacity import Node, Share, shares
 from runner.study.place import local_workers

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from catalog.errors import InputError
-from catalog.statement import Statement, english
+from catalog.statement import Statement
+from runner.presentation.english import english
 from runner.presentation.language import Language
 
 ENGLISH, GERMAN = Language("en"), Language("de")

@@ -17,7 +17,7 @@ PLACEHOLDER = re.compile(r"\{\w+(?::\w+)?\}")
 STATEMENTS = ("plugins/nlp/text_classification/diagnosis/", "runner/study/verdict.py")
 """Where all sentences are templates of statements, also those that are not written inside `Statement(...)`."""
 ENGLISH_ONLY = (
-    "runner/console/",
+    "runner/cli/",
     "plugins/nlp/text_classification/forecasting/",
     "plugins/nlp/text_classification/bert/",
 )

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from catalog.errors import SpecError, StoreError, StudyConflictError
-from runner.cli import app
+from runner.cli.main import app
 from runner.store.records import Lease, TrialRecord
 from runner.store.store import Store
 from runner.study.place import Place

@@ -95,7 +95,7 @@ def test_importance_names_the_parameter_that_matters():
 
 def test_models_are_compared_in_pairs(real):
     """Every pair on the same data gets a difference, its interval and McNemar's test; the front is marked."""
-    from runner.console.comparing import contest_answer, print_contest
+    from runner.cli.compare import contest_answer, print_contest
     from runner.engine.single_tasks import asking
 
     store = Store.open(real.storage, create=False)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from catalog.errors import StoppedError, UnknownStudyError
-from runner.console.queueing import stop_and_wait
+from runner.cli.queue import stop_and_wait
 from runner.store.store import Store
 from runner.study.coordinator import run_study
 from runner.study.preparation_marker import ask_to_stop, mark_preparation
