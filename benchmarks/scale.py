@@ -20,7 +20,6 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -35,7 +34,6 @@ from catalog.contract import DataSummary, Decision, EpochMetrics, Outcome, Trial
 from catalog.errors import StoppedError
 from catalog.spec import resolve
 from runner.engine import interruption
-from runner.engine.engine import run_alone
 from runner.engine.messages import Done, Event, Prepare, Report, Task
 from runner.study.coordinator import run_study
 from runner.study.place import Place
@@ -101,10 +99,6 @@ class SimulatedEngine:
             elif isinstance(event, Report):
                 self._asked[event.job] = event
         return happened
-
-    def run(self, task: Task, timeout: float = 1.0, halted: Callable[[], bool] = lambda: False) -> Event:
-        """Do one task."""
-        return run_alone(self, task, timeout, halted)
 
     def close(self) -> None:
         """Forget all that is due."""

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from catalog.results import Evaluation
-from catalog.statement import Statement, Value, english
+from catalog.statement import Statement, Value
 
-__all__ = ["CLASS_METRICS", "ClassScope", "english_label", "evaluation_scope", "labelled", "metric_label", "scope_of"]
+__all__ = ["CLASS_METRICS", "ClassScope", "evaluation_scope", "labelled", "metric_label", "scope_of"]
 
 CLASS_METRICS: Final = ("precision", "recall", "f1", "roc_auc")
 """Metrics that are of the positive class where there are two, and averages over classes where there are more."""
@@ -68,12 +68,6 @@ def metric_label(name: str, scope: ClassScope, *, within: bool = False, width: i
         return None
     template = (_MEAN_WITHIN if within else _MEAN)[name]
     return Statement(template, {"classes": scope.classes})
-
-
-def english_label(name: str, scope: ClassScope, *, width: int = 40) -> str:
-    """Return what the command line and the log call a metric: ``F1 of fraud``, or its key: ``accuracy``."""
-    label = metric_label(name, scope, within=True, width=width)
-    return name if label is None else english(label)
 
 
 def labelled(statement: Statement, scope: ClassScope) -> Statement:

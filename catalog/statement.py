@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Union
 
-__all__ = ["KINDS", "Statement", "Value", "english", "from_json", "tell", "to_json"]
+__all__ = ["KINDS", "Statement", "Value", "from_json", "tell", "to_json"]
 
 Value = Union[str, int, float, "Statement"]
 
@@ -62,11 +62,6 @@ def tell(statement: Statement, translate: Callable[[str], str], show: Callable[[
     return text[:1].upper() + text[1:] if text.endswith(".") else text
 
 
-def english(statement: Statement) -> str:
-    """Tell it in English."""
-    return tell(statement, str, _shown)
-
-
 def to_json(statement: Statement) -> dict[str, Any]:
     """Return it as JSON: ``{"template", "values"}``."""
     values = {
@@ -87,32 +82,4 @@ def from_json(stored: Mapping[str, Any]) -> Statement:
     return Statement(
         template,
         {str(name): from_json(value) if isinstance(value, Mapping) else value for name, value in values.items()},
-    )
-
-
-def _shown(value: Value, kind: str) -> str:
-    """Write a number; what rounds to zero has no sign (``z``, PEP 682)."""
-    if not isinstance(value, int | float):
-        return str(value)
-    match kind:
-        case "count":
-            return f"{value:z,.0f}"
-        case "percent":
-            return f"{value * 100:z.1f} %"
-        case "points":
-            return f"{value * 100:z.1f}"
-        case "seconds":
-            return _duration(value)
-        case _:
-            return f"{value:z.3g}"
-
-
-def _duration(seconds: float) -> str:
-    whole = round(seconds)
-    if seconds < 10:
-        return f"{seconds:.2g} s"
-    if whole < 60:
-        return f"{whole} s"
-    return (
-        f"{whole // 60} min {whole % 60:02d} s" if whole < 3600 else f"{whole // 3600:,} h {whole % 3600 // 60:02d} min"
     )

@@ -18,7 +18,7 @@ def main() -> None:
     try:
         interruption.listen()
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
-        from runner.cli import main as run
+        from runner.cli.main import main as run
 
         run()
     except KeyboardInterrupt:  # before the command could hear it

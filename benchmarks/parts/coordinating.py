@@ -20,13 +20,13 @@ from runner.engine.messages import Done, Event, Report, Train
 from runner.store.records import Owner
 from runner.store.store import Store
 from runner.study.folders import StudyFolders
-from runner.study.identity import Identity
+from runner.study.identity import ConfigIdentity
 from runner.study.log import StudyLog
-from runner.study.opening import facts_of
-from runner.study.preparing import tunable, widened
+from runner.study.preparation import widened
 from runner.study.search import Search
 from runner.study.session import LEASE_TTL, Session
 from runner.study.space import distributions, to_json
+from runner.study.stored_study import facts_of
 
 __all__ = ["CONTESTANTS", "coordinate"]
 
@@ -74,7 +74,7 @@ class InstantEngine:
 
     def _advance(self, job: int) -> Event:
         task, reported = self._tasks[job]
-        metrics = {"accuracy": worth(task.subject.config), "loss": 1.0}
+        metrics = {"accuracy": worth(task.setup.config), "loss": 1.0}
         if reported < len(REPORTS):
             self._tasks[job] = (task, reported + 1)
             share = REPORTS[reported] / 100
@@ -110,7 +110,7 @@ def coordinate(*, contestant: str, trials: int, workers: int, sampler: str) -> d
 
 
 def _modelcat(request: Request, folder: Path, workers: int) -> tuple[float, float]:
-    space, given = widened(request, DATA), tunable(request, DATA)
+    space, given = widened(request, DATA), request.plugin.tunable(request.config, DATA)
     first = {name: given[name] for name in space if name in given}
     with Store.open(f"sqlite:///{folder / 'studies.db'}", create=True) as store:
         store.create_study("bench", **facts_of(request, "study"), space=to_json(space), data=asdict(DATA))
@@ -130,7 +130,7 @@ def _modelcat(request: Request, folder: Path, workers: int) -> tuple[float, floa
         )
         with closing(log):
             began, worked = time.perf_counter(), time.process_time()
-            Search(session, space, [first], Identity(request.plugin, DATA)).run()
+            Search(session, space, [first], ConfigIdentity(request.plugin, DATA)).run()
             taken = time.perf_counter() - began, time.process_time() - worked
         made = store.study("bench").trials.complete
     if made != request.spec.study.trials:

@@ -1,14 +1,11 @@
 """What the coordinator needs of whatever runs its trials: processes of this machine, or actors of a Ray cluster."""
 
-from collections.abc import Callable
-from types import TracebackType
 from typing import Protocol, Self
 
 from catalog.contract import Decision
-from catalog.errors import StoppedError
-from runner.engine.messages import Done, Event, Failed, Report, Task
+from runner.engine.messages import Event, Task
 
-__all__ = ["Engine", "run_alone"]
+__all__ = ["Engine"]
 
 
 class Engine(Protocol):
@@ -22,9 +19,7 @@ class Engine(Protocol):
             WorkError: Workers cannot be started.
         """
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Close."""
 
     @property
@@ -58,31 +53,5 @@ class Engine(Protocol):
             LostWorkerError: No worker can be had any more.
         """
 
-    def run(self, task: Task, timeout: float = 1.0, halted: Callable[[], bool] = lambda: False) -> Event:
-        """Do one task, where there is no other, and return how it ended; see `run_alone`."""
-
     def close(self) -> None:
         """End all workers. Safe to call twice."""
-
-
-def run_alone(engine: Engine, task: Task, timeout: float, halted: Callable[[], bool]) -> Event:
-    """Do one task, where there is no other, and return how it ended; a training is never pruned.
-
-    Args:
-        engine: Who does it.
-        task: What to do.
-        timeout: Seconds between two times that `halted` is asked.
-        halted: Whether to give up waiting; the worker is busy still, and `close` ends it.
-
-    Raises:
-        StoppedError: `halted` said so.
-    """
-    job = engine.submit(task)
-    while True:
-        if halted():
-            raise StoppedError("nobody waits for it any more")
-        for event in engine.events(timeout):
-            if isinstance(event, Report):
-                engine.answer(event.job, Decision.GO_ON)
-            elif isinstance(event, Done | Failed) and event.job == job:
-                return event

@@ -1,7 +1,7 @@
 """Ctrl+C and SIGTERM, noted at once and raised where nothing is half done.
 
 A KeyboardInterrupt in the middle of a transaction leaves its connection behind with the database locked, and the tidy
-end then waits for itself; in a callback of a library it is swallowed. So whoever runs a study holds interrupts back
+end then waits for itself; in a callback of a library it is swallowed. So a run of a study holds interrupts back
 until the engine waits for its workers, which is at most a second later.
 
 The first interrupt leaves a few seconds for checkpoints and for giving the lease back. The second one waits for
@@ -74,7 +74,7 @@ def check() -> None:
 
 
 def is_urgent() -> bool:
-    """Tell whether there was a second interrupt: nothing that takes time is to be begun."""
+    """Return whether there was a second interrupt: nothing that takes time is to be begun."""
     return _State.heard > 1
 
 

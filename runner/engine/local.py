@@ -7,25 +7,21 @@ import signal
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from catalog.contract import Decision
 from catalog.errors import EnvironmentFaultError, HungWorkerError, LostWorkerError, OutOfMemoryError, WorkError
 from catalog.shortages import shortage_said
 from runner.engine import interruption
-from runner.engine.engine import run_alone
-from runner.engine.memory import oom_kills
+from runner.engine.hang_detection import HangDetector, HangLimits
 from runner.engine.messages import Answer, Done, Event, Failed, Job, Pause, Task
-from runner.engine.process_limits import lift_memory_limit
-from runner.engine.tracking import start_tracker
-from runner.engine.watching import Patience, Watch
+from runner.engine.processes import lift_memory_limit, oom_kills, start_tracker
 from runner.engine.worker import serve
 
 __all__ = ["LocalEngine", "usable_cores", "worker_environment"]
@@ -58,7 +54,7 @@ class _Worker:
     log: Path
     kills: int
     job: int | None = None
-    watch: Watch | None = None
+    detector: HangDetector | None = None
 
 
 @dataclass(slots=True)
@@ -68,12 +64,12 @@ class LocalEngine:
     Attributes:
         workers: How many processes; the CPU's cores are divided among them.
         debug: Leave the workers' stdout and stderr visible.
-        patience: When a worker counts as hung.
+        hang_limits: When a worker counts as hung.
     """
 
     workers: int = 1
     debug: bool = False
-    patience: Patience = field(default_factory=Patience)
+    hang_limits: HangLimits = field(default_factory=HangLimits)
     _crew: list[_Worker] = field(default_factory=list)
     _next: int = 0
     _idle_deaths: int = 0
@@ -89,9 +85,7 @@ class LocalEngine:
             raise
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     @property
@@ -112,7 +106,7 @@ class LocalEngine:
         """
         worker = [worker for worker in self._crew if worker.job is None][0]  # noqa: RUF015 -- an IndexError says it
         self._next += 1
-        worker.job, worker.watch = self._next, Watch(task, self.patience)
+        worker.job, worker.detector = self._next, HangDetector(task, self.hang_limits)
         with suppress(OSError):  # it died while idle: `events` will tell, for this job
             worker.pipe.send(Job(self._next, task))
         return self._next
@@ -141,8 +135,8 @@ class LocalEngine:
         ready = wait(list(waiting), timeout)
         waited = min(time.monotonic() - began, timeout + _SLACK_SECONDS)
         for worker in waiting.values():
-            if worker.watch is not None:
-                worker.watch.waited(waited)
+            if worker.detector is not None:
+                worker.detector.waited(waited)
         for pipe in ready:
             worker = waiting[pipe]  # type: ignore[index]  # wait returns what it was given
             try:
@@ -152,21 +146,17 @@ class LocalEngine:
                 continue
             happened.append(event)
             if isinstance(event, Done | Failed):
-                worker.job = worker.watch = None
+                worker.job = worker.detector = None
                 self._idle_deaths = 0
                 if isinstance(event, Failed) and isinstance(event.error, OutOfMemoryError):
                     self._end(worker)
                     self._start_instead_of(worker)
-            elif worker.watch is not None:
-                worker.watch.heard(event)
+            elif worker.detector is not None:
+                worker.detector.heard(event)
         for worker in list(self._crew):
-            if worker.watch is not None and worker.watch.is_overdue:
-                happened.extend(self._give_up(worker, worker.watch))
+            if worker.detector is not None and worker.detector.is_overdue:
+                happened.extend(self._give_up(worker, worker.detector))
         return happened
-
-    def run(self, task: Task, timeout: float = 1.0, halted: Callable[[], bool] = lambda: False) -> Event:
-        """Do one task, where there is no other, and return how it ended; see `run_alone`."""
-        return run_alone(self, task, timeout, halted)
 
     def close(self) -> None:
         """End all workers; those that do not end by themselves are killed. Safe to call twice."""
@@ -182,7 +172,7 @@ class LocalEngine:
             shutil.rmtree(self._logs, ignore_errors=True)
 
     def _start_instead_of(self, worker: _Worker) -> None:
-        self._crew.remove(worker)  # first: whatever ends the waiting for another finds nobody here who is gone
+        self._crew.remove(worker)  # first: if waiting for another one is interrupted, none is listed here that is gone
         self._crew.append(self._start(worker.index))
 
     def _start(self, index: int) -> _Worker:
@@ -238,12 +228,12 @@ class LocalEngine:
         worker.process.kill()
         worker.process.join(_GRACE_SECONDS)  # longer where it waits for a disk that does not answer: it ends some day
 
-    def _give_up(self, worker: _Worker, watch: Watch) -> Iterable[Failed]:
+    def _give_up(self, worker: _Worker, detector: HangDetector) -> Iterable[Failed]:
         """End a worker that hangs, and start another."""
-        assert worker.job is not None, "who has no job is not watched"
+        assert worker.job is not None, "a worker without a job is not watched"
         self._end(worker)
         self._start_instead_of(worker)
-        message = f"the worker process gave no sign of progress for {watch.quiet:.0f} s and was ended"
+        message = f"the worker process gave no sign of progress for {detector.quiet:.0f} s and was ended"
         return [Failed(worker.job, HungWorkerError(message), _printed(worker))]
 
     def _replace(self, worker: _Worker) -> Iterable[Failed]:
@@ -306,26 +296,21 @@ def worker_environment(threads: int) -> dict[str, str]:
 
     Threads that wait for each other by sleeping cost microseconds; spinning, they starve whatever else runs: beside two
     busy processes on two cores a training of bert-tiny took 97 s spinning and 19 s sleeping. glibc's malloc keeps the
-    large blocks that every step frees and asks for again: given back, each of their pages is zeroed by the kernel anew.
+    large blocks that every step frees and asks for again: given back, their pages are zeroed by the kernel each time.
     """
     chosen = {"OMP_WAIT_POLICY": "PASSIVE", "TOKENIZERS_PARALLELISM": "true", **_REPEATABLE, **_KEPT_MEMORY}
     return {"OMP_NUM_THREADS": str(threads)} | {name: os.environ.get(name, value) for name, value in chosen.items()}
 
 
-class _environment:  # noqa: N801 -- reads as a function
-    """Environment variables for processes started within; libraries read them while being imported."""
-
-    def __init__(self, values: dict[str, str]) -> None:
-        self._values = values
-        self._before: dict[str, str | None] = {}
-
-    def __enter__(self) -> None:
-        self._before = {name: os.environ.get(name) for name in self._values}
-        os.environ.update(self._values)
-
-    def __exit__(self, *_: object) -> None:
-        for name, value in self._before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
+@contextmanager
+def _environment(values: Mapping[str, str]) -> Iterator[None]:
+    """Set variables for processes that are started within: libraries read them while they are imported."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name, None)
+            if value is not None:
                 os.environ[name] = value

@@ -30,16 +30,16 @@ __all__ = [
     "Prepare",
     "Report",
     "Rescale",
-    "Subject",
     "Task",
     "Tick",
     "Train",
+    "TrainingSetup",
     "WriteExamples",
 ]
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
+class TrainingSetup:
     """Which model on which data: `config` is `model_config` as JSON, paths in `dataset` are absolute."""
 
     key: str
@@ -52,7 +52,7 @@ class Subject:
 class Prepare:
     """Read data and model; answered with a `catalog.contract.DataSummary`."""
 
-    subject: Subject
+    setup: TrainingSetup
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Train:
     `earlier` and `checkpoint_seconds` are told to the trainer; see `catalog.contract.TrialContext`.
     """
 
-    subject: Subject
+    setup: TrainingSetup
     folder: Path
     seed: int
     metric: str
@@ -76,7 +76,7 @@ class Train:
 class Evaluate:
     """Judge a trained model on a split; answered with a `catalog.contract.Evaluation`."""
 
-    subject: Subject
+    setup: TrainingSetup
     model_dir: Path
     split: str
     folder: Path
@@ -134,7 +134,7 @@ class Rescale:
 class WriteExamples:
     """Write a split's texts and labels into a file; answered with True, or False where the plugin has none to show."""
 
-    subject: Subject
+    setup: TrainingSetup
     split: str
     path: Path
 
@@ -143,7 +143,7 @@ class WriteExamples:
 class FindFlips:
     """Find examples that two models label differently; answered with a tuple of `catalog.results.Flip`."""
 
-    subject: Subject
+    setup: TrainingSetup
     split: str
     first: Path
     second: Path
@@ -152,12 +152,12 @@ class FindFlips:
 
 @dataclass(frozen=True, slots=True)
 class Interpret:
-    """Tell what a model goes by; answered with a `catalog.results.Interpretation`, or None.
+    """Find out what a model goes by; answered with a `catalog.results.Interpretation`, or None.
 
     None: the plugin does not say.
     """
 
-    subject: Subject
+    setup: TrainingSetup
     model_dir: Path
     seconds: float
 
@@ -192,7 +192,7 @@ class MakeForecast:
     None: the plugin does not forecast.
     """
 
-    subject: Subject
+    setup: TrainingSetup
     seconds: float
 
 
@@ -246,7 +246,7 @@ class Report:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """A sign of life with the share of the job that is done, 0 to 1; nobody waits for an answer."""
+    """A sign of life with the share of the job that is done, 0 to 1; it is not answered."""
 
     job: int
     progress: float
@@ -254,7 +254,7 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Checkpointed:
-    """The training is safe on disk up to this share of its schedule, 0 to 1; nobody waits for an answer.
+    """The training is safe on disk up to this share of its schedule, 0 to 1; it is not answered.
 
     Also told where a training goes on from an earlier try's checkpoint.
     """

@@ -1,6 +1,6 @@
 """The process that trains: one device, one job at a time, alive until the coordinator's pipe closes.
 
-A worker never touches the database. Its `Bench` does the work; this file is about the pipe.
+A worker never touches the database. `TaskExecutor` does the work; this file is about the pipe.
 """
 
 import os
@@ -19,9 +19,9 @@ from catalog.contract import Decision, EpochMetrics
 from catalog.environment import environment_fault
 from catalog.errors import EnvironmentFaultError, ModelcatError, StoppedError, WorkError
 from catalog.shortages import shortage_in
-from runner.engine.bench import Bench
 from runner.engine.messages import Answer, Checkpointed, Done, Event, Failed, Job, Pause, Report, Task, Tick, Train
-from runner.engine.process_limits import end_with_parent
+from runner.engine.processes import end_with_parent
+from runner.engine.task_executor import TaskExecutor
 
 __all__ = ["serve", "work"]
 
@@ -50,10 +50,10 @@ def serve(pipe: Connection, device: str, threads: int, log: Path | None, coordin
 def work(pipe: Connection, device: str, threads: int) -> None:
     """Do jobs from `pipe` until it closes, which ends the process, on the calling thread; see `serve`."""
     inbox = _Inbox(pipe)
-    bench = Bench(device, threads)
+    executor = TaskExecutor(device, threads)
     while True:
         job = inbox.jobs.get()
-        pipe.send(_attempt(bench, job, _Line(job.id, pipe, inbox)))
+        pipe.send(_attempt(executor, job, _JobChannel(job.id, pipe, inbox)))
 
 
 class _Inbox:
@@ -77,7 +77,7 @@ class _Inbox:
             try:
                 message = self._pipe.recv()
             except (EOFError, OSError):
-                os._exit(0)  # the coordinator is gone; there is nobody left to clean up for
+                os._exit(0)  # the coordinator is gone; nothing is left to clean up for
             if isinstance(message, Pause):
                 self.paused = message.job
             else:
@@ -85,7 +85,7 @@ class _Inbox:
 
 
 @dataclass(slots=True)
-class _Line:
+class _JobChannel:
     """Speaks to the coordinator about one job."""
 
     job: int
@@ -105,7 +105,7 @@ class _Line:
         if now - self._last >= _TICK_SECONDS:
             self._last = now
             self.pipe.send(Tick(self.job, progress))
-        if self.paused():  # whoever asks has had the time since the last tick to do so
+        if self.paused():  # a trainer that checks has had the time since the last tick to do so
             if self._warned:
                 raise StoppedError("the study is interrupted, and this training does not pause")
             self._warned = True
@@ -117,9 +117,9 @@ class _Line:
         return self.inbox.paused == self.job
 
 
-def _attempt(bench: Bench, job: Job, line: _Line) -> Event:
+def _attempt(executor: TaskExecutor, job: Job, channel: _JobChannel) -> Event:
     try:
-        return Done(job.id, bench.do(job.task, line))
+        return Done(job.id, executor.do(job.task, channel))
     except Exception as error:  # noqa: BLE001 -- whatever a trainer raises is one failed job, not a lost worker
         return _failed(job, error)
 
@@ -139,13 +139,13 @@ def _failed(job: Job, error: Exception) -> Failed:
 
 def _places(task: Task) -> list[Path]:
     """Return the folders that a task writes to."""
-    subject = getattr(task, "subject", None)
-    named = [getattr(task, "folder", None), getattr(task, "path", None), getattr(subject, "cache", None)]
+    setup = getattr(task, "setup", None)
+    named = [getattr(task, "folder", None), getattr(task, "path", None), getattr(setup, "cache", None)]
     return [*(place for place in named if place is not None), Path(tempfile.gettempdir())]
 
 
 def _removed(task: Task, error: Exception) -> EnvironmentFaultError | None:
-    """Return what to say of a training whose folder somebody has removed meanwhile."""
+    """Return what to say of a training whose folder was removed meanwhile."""
     if not isinstance(task, Train) or isinstance(error, ModelcatError) or task.folder.exists():
         return None
     return EnvironmentFaultError(f"the folder {task.folder} was removed during its training. Leave it where it is")

@@ -1,15 +1,16 @@
 """What was found in a data set: which columns were taken, how many rows were read and what became of them."""
 
 from collections import Counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from catalog.columns import ColumnRoles
-from catalog.contract import DataSummary
+if TYPE_CHECKING:
+    from catalog.columns import ColumnRoles
+    from catalog.contract import DataSummary
 
 __all__ = ["columns_answer", "columns_line", "read_line", "row_totals"]
 
 
-def columns_answer(columns: ColumnRoles | None) -> dict[str, Any] | None:
+def columns_answer(columns: "ColumnRoles | None") -> dict[str, Any] | None:
     """Return which columns were taken as JSON; None if the data have none."""
     if columns is None:
         return None
@@ -17,7 +18,7 @@ def columns_answer(columns: ColumnRoles | None) -> dict[str, Any] | None:
     return {**roles, "group": columns.group, "time": columns.time}
 
 
-def columns_line(columns: ColumnRoles | None) -> str | None:
+def columns_line(columns: "ColumnRoles | None") -> str | None:
     """Return which columns were taken as a line for a person; None if the data have none."""
     if columns is None:
         return None
@@ -27,7 +28,7 @@ def columns_line(columns: ColumnRoles | None) -> str | None:
     return ", ".join(roles) + ignored
 
 
-def row_totals(data: DataSummary) -> dict[str, Any]:
+def row_totals(data: "DataSummary") -> dict[str, Any]:
     """Return lines and records that were read of all files together, rows kept, and rows dropped by reason."""
     lines = [counts.lines for counts in data.counts.values()]
     dropped: Counter[str] = Counter()
@@ -44,7 +45,7 @@ def row_totals(data: DataSummary) -> dict[str, Any]:
     }
 
 
-def read_line(data: DataSummary) -> str:
+def read_line(data: "DataSummary") -> str:
     """Return how many rows were read and what became of them, for a person."""
     totals = row_totals(data)
     lines = f"{totals['lines']:,} lines, " if totals["lines"] is not None else ""

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from runner.language import msgid
+from runner.presentation.labels import msgid
 
 __all__ = ["METRICS", "Metric", "metric"]
 

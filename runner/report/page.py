@@ -10,8 +10,9 @@ import plotly.offline
 from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 
-from runner.console.text import safe
-from runner.language import Language, msgid
+from runner.presentation.labels import STATES
+from runner.presentation.language import Language
+from runner.presentation.text import safe
 from runner.report.blocks import Figures, Section
 from runner.report.islands import island
 from runner.report.results import Results
@@ -50,14 +51,6 @@ SECTIONS: tuple[Callable[[Results, Teller], Section], ...] = (
 
 _ASIDES = re.compile(r"(\([^()]*\))")
 """What a verdict says in brackets: its intervals. Splitting by it leaves them at the odd places."""
-
-_STATES = {
-    "queued": msgid("queued"),
-    "running": msgid("running"),
-    "stopped": msgid("stopped"),
-    "finished": msgid("finished"),
-    "failed": msgid("failed"),
-}
 
 
 def sections(results: Results, teller: Teller) -> tuple[Section, ...]:
@@ -106,7 +99,7 @@ def _meta(results: Results, teller: Teller) -> tuple[str, ...]:
         trials = f"{trials}, {more}"
     early = early_end_clause(study.early_end)
     return (
-        t(_STATES[results.state]),
+        t(STATES[results.state]),
         *([teller.say(early)] if early is not None else []),
         trials,
         t("{time:seconds} of work", time=study.seconds),

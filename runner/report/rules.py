@@ -8,8 +8,8 @@ from catalog.capabilities import Diagnoses
 from catalog.diagnosis import Diagnosis
 from catalog.errors import ModelcatError
 from runner.store.store import Store
-from runner.study.diagnosing import with_early_end
-from runner.study.evidence import evidence_of
+from runner.study.diagnosis import with_early_end
+from runner.study.diagnosis_input import diagnosis_input_of
 
 __all__ = ["findings_of"]
 
@@ -32,4 +32,4 @@ def findings_of(store: Store, study: str, folder: Path) -> Sequence[Diagnosis] |
         return None
     if not isinstance(plugin, Diagnoses) or record.trials.complete == 0:
         return None
-    return with_early_end(plugin.diagnose(evidence_of(store, study, plugin, folder)), record)
+    return with_early_end(plugin.diagnose(diagnosis_input_of(store, study, plugin, folder)), record)

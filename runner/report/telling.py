@@ -6,14 +6,14 @@ from typing import Any
 from catalog.metric_labels import ClassScope, labelled, metric_label
 from catalog.results import Evaluation
 from catalog.statement import Statement, Value
-from runner.console.text import safe
-from runner.language import Language, msgid
+from runner.presentation.labels import NOTHING, SPLITS, UNITS, msgid
+from runner.presentation.language import Language
+from runner.presentation.text import safe
 from runner.report.blocks import Bar, Told
 from runner.report.metrics import METRICS, metric
 
-__all__ = ["NOTHING", "Teller"]
+__all__ = ["Teller"]
 
-NOTHING = "–"
 _LONGEST = 40
 
 
@@ -106,11 +106,7 @@ class Teller:
 
     def parameter(self, value: Any) -> str:
         """Write a parameter's value."""
-        if isinstance(value, bool) or value is None:
-            return {True: self.t("yes"), False: self.t("no"), None: NOTHING}[value]
-        if isinstance(value, int | float):
-            return self.language.number(value) if isinstance(value, float) else str(value)
-        return safe(value, 200)
+        return self.language.parameter(value, limit=200)
 
     def parameters(self, values: Mapping[str, Any]) -> str:
         """Write parameters on one line."""
@@ -130,21 +126,19 @@ class Teller:
 
     def split(self, name: str) -> str:
         """Return what a split is called."""
-        return self.t(_SPLITS.get(name, name))
+        return self.t(SPLITS.get(name, name))
 
 
 _SUBJECTS = {"winner": msgid("Winner"), "given": msgid("Given configuration"), "baseline": msgid("Baseline")}
-_SPLITS = {"train": msgid("Train"), "validation": msgid("Validation"), "test": msgid("Test")}
 _SUBJECTS_WITHIN = {
     "winner": msgid("winner"),
     "given": msgid("given configuration"),
     "baseline": msgid("baseline"),
 }
-_UNITS = {"tokens": msgid("tokens"), "words": msgid("words"), "characters": msgid("characters")}
 _NAMES: Mapping[str, Mapping[str, str]] = {
     "metric": {name: found.within or found.label for name, found in METRICS.items()},
-    "split": _SPLITS,
-    "worst": _SPLITS,
-    "unit": _UNITS,
+    "split": SPLITS,
+    "worst": SPLITS,
+    "unit": UNITS,
 }
 """What statements call the program's own things by, and how these are told: by the name of the value."""

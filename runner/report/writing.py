@@ -9,7 +9,7 @@ from typing import Literal
 
 from catalog.diagnosis import Diagnosis
 from catalog.errors import InputError, WorkError
-from runner.console.destination import check_file, written_file
+from runner.destination import check_file, written_file
 from runner.store.files import path_inside, study_folder
 from runner.store.store import Store
 
@@ -47,7 +47,7 @@ def write_report(  # noqa: PLR0913 -- a command's options
         output: The file; None writes a card as README.md into the study's kept model.
         folder: Where the files of all studies lie.
         format: ``"html"`` or ``"md"``.
-        language: A code of `runner.language.LANGUAGES`.
+        language: A code of `runner.presentation.language.LANGUAGES`.
         force: Whether a file that is there may be replaced.
         diagnoses: As in `runner.report.gathering.gather`.
 
@@ -68,7 +68,7 @@ def write_report(  # noqa: PLR0913 -- a command's options
     if output is None:
         output = _readme(folder, study, results.study.model_dir, format)
         check_file(output, force=force)
-    from runner.language import Language
+    from runner.presentation.language import Language
 
     spoken = Language(language)
     if format == "html":

@@ -1,4 +1,4 @@
-"""Starts a worker that outlives whoever starts it, and the terminal too."""
+"""Starts a worker that outlives the process that starts it, and its terminal."""
 
 import os
 import subprocess
@@ -9,8 +9,8 @@ from pathlib import Path
 
 from catalog.errors import StoreError, WorkError
 from catalog.files import check_regular
-from runner.console.text import safe
-from runner.engine.process_limits import lift_memory_limit
+from runner.engine.processes import lift_memory_limit
+from runner.presentation.text import safe
 from runner.store.records import Owner
 from runner.store.url import StorageUrl
 from runner.study.place import Place
@@ -34,7 +34,7 @@ def start_worker(place: Place) -> int:
     is returned: it will see whatever is in the queue by now. Starting takes about a second.
 
     Raises:
-        WorkError: The command is not installed, or the new worker ended at once; told is what it said.
+        WorkError: The command is not installed, or the new worker ended at once; the message has what it said.
         StoreError: The studies' folder cannot be written.
     """
     workers = WorkerList(place)
@@ -105,7 +105,7 @@ def _command() -> Path:
 
 
 def _trim(path: Path) -> None:
-    """Shorten a file in place: whoever appends to it goes on at its new end."""
+    """Shorten a file in place: what is appended afterwards goes to its new end."""
     if path.stat().st_size <= _LOG_BYTES:
         return
     with path.open("r+b") as file:

@@ -8,6 +8,7 @@ from catalog.contract import TrialResult
 from catalog.errors import ModelcatError
 from runner.engine.messages import Failed
 from runner.study.session import Session, finite
+from runner.study.task_loop import attempt_task
 
 __all__ = ["train_baseline"]
 
@@ -29,7 +30,7 @@ def train_baseline(session: Session, known: Mapping[str, Any] | None) -> None:
         baseline: dict[str, Any] = {"key": key, "failure": {"kind": outcome.kind, "reason": outcome.message}}
     else:
         metrics = finite(outcome.metrics)
-        session.judged("baseline", outcome.evaluation)
+        session.put_evaluation("baseline", outcome.evaluation)
         value = metrics.get(session.request.metric)
         baseline = {
             "key": key,
@@ -48,12 +49,12 @@ def train_baseline(session: Session, known: Mapping[str, Any] | None) -> None:
 
 def _train(session: Session, key: str) -> TrialResult | ModelcatError:
     try:
-        registry.load(key)  # a missing plugin is told here, not as a failure of a worker
+        registry.load(key)  # a missing plugin is an error here, not a failure of a worker
     except ModelcatError as error:
         session.listener.failed("baseline", error, "")
         return error
-    task = session.training("baseline", session.subject({}, key), session.request.spec.study.seed)
-    outcome = session.attempt(task, "baseline")
+    task = session.training("baseline", session.setup({}, key), session.request.spec.study.seed)
+    outcome = attempt_task(session, task, "baseline")
     if isinstance(outcome, Failed):
         return outcome.error
     result: TrialResult = outcome.value

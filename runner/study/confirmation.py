@@ -1,6 +1,6 @@
 """The confirmation: finalists and the given configuration are trained again on fresh seeds, the splits staying.
 
-The best of many trials is partly the luckiest of them; a second look on other seeds tells luck from merit
+The best of many trials is partly the luckiest of them; trainings on other seeds tell luck from a better configuration
 (arXiv 2106.09204 shows how often tuning loses to the recipe otherwise).
 """
 
@@ -10,16 +10,16 @@ from itertools import product
 from statistics import fmean
 from typing import Any
 
-from catalog.contract import Direction, TrialResult
+from catalog.contract import Decision, Direction, TrialResult
 from catalog.errors import DivergedError, WorkError
 from runner.engine.messages import Done, Event, Failed, Report, Task
 from runner.store.records import ConfirmationRecord, TrialRecord
-from runner.study.driving import Retried
-from runner.study.identity import Identity
+from runner.study.identity import ConfigIdentity
 from runner.study.sampling import derived_seed
 from runner.study.session import Session, finite
+from runner.study.task_loop import Retried, run_tasks
 
-__all__ = ["GIVEN", "Arm", "Confirmation", "confirmed", "finalists", "rivals"]
+__all__ = ["GIVEN", "Arm", "Confirmation", "evaluation_name", "finalists", "rivals"]
 
 GIVEN = "given"
 
@@ -33,7 +33,7 @@ class Arm:
     config: Mapping[str, Any]
 
 
-def rivals(session: Session, trials: Sequence[TrialRecord], identity: Identity) -> list[Arm]:
+def rivals(session: Session, trials: Sequence[TrialRecord], identity: ConfigIdentity) -> list[Arm]:
     """Return the complete trials that train another configuration than the given one, best first, none twice."""
     sign = -1 if session.request.direction is Direction.MAXIMIZE else 1
     ranked = sorted(
@@ -47,7 +47,7 @@ def rivals(session: Session, trials: Sequence[TrialRecord], identity: Identity) 
     return list(found.values())[1:]
 
 
-def finalists(session: Session, trials: Sequence[TrialRecord], identity: Identity) -> list[Arm]:
+def finalists(session: Session, trials: Sequence[TrialRecord], identity: ConfigIdentity) -> list[Arm]:
     """Return the given configuration, then the best few different ones, best first.
 
     Those that were confirmed before the study got more trials are among them: what is known of them counts.
@@ -58,7 +58,7 @@ def finalists(session: Session, trials: Sequence[TrialRecord], identity: Identit
     return [Arm(GIVEN, 0, session.given), *others[:top], *(arm for arm in others[top:] if arm.name in known)]
 
 
-def confirmed(arm: str, seed: int) -> str:
+def evaluation_name(arm: str, seed: int) -> str:
     """Return the name under which the store keeps how a confirmation training was judged."""
     return f"confirm/{arm}/{seed}"
 
@@ -90,18 +90,18 @@ class Confirmation:
             and record.predictions is not None
         }
         # Seeds outside, arms inside: a confirmation that is cut short has compared what it has evenly.
-        self._left = [place for place in product(self.seeds, self.arms) if place[::-1] not in self._records]
+        self._pending = [place for place in product(self.seeds, self.arms) if place[::-1] not in self._records]
         self._running: dict[str, tuple[str, int]] = {}
 
     @property
     def trainings(self) -> int:
         """Trainings that are still to be made."""
-        return len(self._left)
+        return len(self._pending)
 
     def run(self) -> None:
         """Make the trainings that are left."""
-        self._left.reverse()
-        self._session.drive(self._next, self._handle)
+        self._pending.reverse()
+        run_tasks(self._session, self._next_task, self._on_event)
 
     def with_model(self, record: ConfirmationRecord) -> ConfirmationRecord:
         """Return a training whose model is there: one that was removed when a study was closed is trained again.
@@ -112,8 +112,8 @@ class Confirmation:
         if record.model_dir is not None:
             return record
         note = f"{record.arm} is trained again on seed {record.seed}: its model was not kept"
-        self._session.later(self._session.listener.note, note)
-        self._left = [(record.seed, record.arm)]
+        self._session.after_commit(self._session.listener.note, note)
+        self._pending = [(record.seed, record.arm)]
         self.run()
         found = self._records[record.arm, record.seed]
         if found.model_dir is None:
@@ -135,7 +135,7 @@ class Confirmation:
         best: Arm | None = None
         for arm in arms:
             if self.of(arm.name) and (
-                best is None or self._session.better(self.score(arm.name), self.score(best.name))
+                best is None or self._session.is_better(self.score(arm.name), self.score(best.name))
             ):
                 best = arm
         return best
@@ -143,7 +143,7 @@ class Confirmation:
     def winner(self, above_chance: Callable[[float], bool]) -> Arm | None:
         """Return the arm with the best mean among those that do better than guessing; of equal ones the first.
 
-        What counts is the training whose model would be kept. None where no arm does better.
+        What counts is the training whose model would be kept. None if no arm does better.
 
         Raises:
             WorkError: No training of the confirmation succeeded.
@@ -168,24 +168,24 @@ class Confirmation:
         assert value is not None, "a training without a finite value is never recorded"
         return value
 
-    def _next(self) -> tuple[str, Task] | None:
-        if not self._left:
+    def _next_task(self) -> tuple[str, Task] | None:
+        if not self._pending:
             return None
-        seed, arm = self._left.pop()
+        seed, arm = self._pending.pop()
         name = f"confirm/{arm}/{self.seeds.index(seed) + 1}"
         self._running[name] = (arm, seed)
-        self._session.later(self._session.listener.started, name, None)
-        return name, self._session.training(name, self._session.subject(self.arms[arm].config), seed)
+        self._session.after_commit(self._session.listener.started, name, None)
+        return name, self._session.training(name, self._session.setup(self.arms[arm].config), seed)
 
-    def _handle(self, name: str, event: Event | Retried) -> None:
+    def _on_event(self, name: str, event: Event | Retried) -> None:
         match event:
             case Report():
-                self._session.go_on(event)
+                self._session.answer(event, Decision.GO_ON)
             case Done(_, result):
                 self._finish(name, result)
             case Failed():
-                self._session.later(self._session.folders.settle, name)
-                self._session.later(self._session.listener.ended, name, None, None)
+                self._session.after_commit(self._session.folders.settle, name)
+                self._session.after_commit(self._session.listener.ended, name, None, None)
 
     def _finish(self, name: str, result: TrialResult) -> None:
         arm, seed = self._running.pop(name)
@@ -194,7 +194,7 @@ class Confirmation:
         folders = self._session.folders
         if value is None or result.model_dir is None or result.predictions is None:
             error = DivergedError(f"validation {self._session.request.metric} is not a finite number")
-            self._session.later(self._session.listener.failed, name, error, "")
+            self._session.after_commit(self._session.listener.failed, name, error, "")
         else:
             record = ConfirmationRecord(
                 arm=arm,
@@ -204,12 +204,12 @@ class Confirmation:
                 predictions=folders.relative(result.predictions),
                 seconds=result.seconds,
             )
-            self._session.judged(confirmed(arm, seed), result.evaluation)
+            self._session.put_evaluation(evaluation_name(arm, seed), result.evaluation)
             self._session.store.put_confirmation(self._session.study, self._session.lease, record)
             self._records[arm, seed] = record
         self._session.update()  # the time worked, as after each trial
-        self._session.later(folders.settle, name)
-        self._session.later(self._session.listener.ended, name, None, value)
+        self._session.after_commit(folders.settle, name)
+        self._session.after_commit(self._session.listener.ended, name, None, value)
 
 
 def _of_search(arm: Arm, trials: Sequence[TrialRecord], seed: int) -> ConfirmationRecord | None:

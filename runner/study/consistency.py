@@ -11,11 +11,19 @@ from optuna.trial import TrialState as OptunaState
 from catalog.errors import StoreError, clause
 from runner.store.records import TrialRecord
 
-__all__ = ["check_trials", "seconds_of"]
+__all__ = ["check_trials", "optuna_state", "seconds_of"]
 
 _STATES = {"complete": OptunaState.COMPLETE, "pruned": OptunaState.PRUNED, "failed": OptunaState.FAIL}
 #: Optuna's name of what a trial that waits is to be asked with.
 _FIXED = "fixed_params"
+
+
+def optuna_state(record: TrialRecord) -> OptunaState | None:
+    """Return the state in which Optuna holds a trial that has ended; None if it has not.
+
+    A result that is reused counts as a failure there: one training would weigh twice in what is suggested.
+    """
+    return OptunaState.FAIL if record.reused_from is not None else _STATES.get(record.state)
 
 
 def check_trials(
@@ -29,7 +37,7 @@ def check_trials(
     Each trial is written to our tables first: of the last ones Optuna may know less, never more or otherwise.
 
     Raises:
-        StoreError: Somebody else has changed one or the other; told is where they differ.
+        StoreError: Another program has changed one or the other; the message says where they differ.
     """
     if [trial.number for trial in known] != list(range(len(known))):
         raise _damaged(study, "its trials are not numbered from 0 on, each once")
@@ -68,7 +76,7 @@ def _difference(
 
 def _otherwise(trial: FrozenTrial, record: TrialRecord) -> str | None:
     """Return in what a trial that has ended differs from what modelcat has told Optuna of it."""
-    state = OptunaState.FAIL if record.reused_from is not None else _STATES.get(record.state)
+    state = optuna_state(record)
     if trial.state is not state:
         return f"is {trial.state.name.lower()}, and {record.state} to modelcat"
     if state is OptunaState.COMPLETE and (trial.value != record.value or trial.params != record.params):

@@ -12,7 +12,7 @@ from catalog.spec import Request
 __all__ = ["Cost", "cost_of"]
 
 _EPOCHS = "epochs"
-"""The field that a training's length is told by; a model without it passes over the data once."""
+"""The field that says how long a training is; a model without it passes over the data once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def cost_of(
 ) -> Cost:
     """Add up a study.
 
-    Trainings that run beside each other are taken to be as fast as the measured one, which had as many threads.
+    Trainings that run at the same time are taken to be as fast as the measured one, which had as many threads.
 
     Args:
         request: The spec.
@@ -69,7 +69,7 @@ def cost_of(
     middle = _middle(space[_EPOCHS]) if _EPOCHS in space else given
     as_given = _training(forecast, given, quarters=measured_at_quarters)
     typical = _training(forecast, middle, quarters=measured_at_quarters)
-    search = _beside(as_given + (study.trials - 1) * typical, study.trials, workers)
+    search = _in_parallel(as_given + (study.trials - 1) * typical, study.trials, workers)
     arms = min(study.confirm.top, study.trials - 1)
     confirmed = (arms + 1) * study.confirm.seeds if arms > 0 else 0
     confirmation = study.confirm.seeds * (
@@ -81,7 +81,7 @@ def cost_of(
     return Cost(
         training=_training(forecast, given, quarters=False),
         search=min(search, study.timeout_seconds or math.inf),
-        confirmation=_beside(confirmation, confirmed, workers) if confirmed else 0.0,
+        confirmation=_in_parallel(confirmation, confirmed, workers) if confirmed else 0.0,
         baseline=_training(baseline, 1, quarters=False) if baseline is not None else 0.0,
         test=judged * (models * forecast.evaluation_seconds + (baseline.evaluation_seconds if baseline else 0.0)),
         disk_bytes=forecast.model_bytes * (1 + max(min(workers, study.trials), confirmed)) + baseline_bytes,
@@ -96,7 +96,7 @@ def _training(forecast: Forecast, epochs: float, *, quarters: bool) -> float:
     return epochs * forecast.seconds_per_epoch + len(measured) * forecast.evaluation_seconds
 
 
-def _beside(seconds: float, trainings: int, workers: int) -> float:
+def _in_parallel(seconds: float, trainings: int, workers: int) -> float:
     """Return how long trainings of so many seconds in all take in several processes; the last round may not be full."""
     rounds = math.ceil(trainings / workers)
     return seconds / trainings * rounds

@@ -34,7 +34,7 @@ def space_end(done: int, planned: int) -> dict[str, Any]:
 
 
 def early_end_clause(found: Mapping[str, Any] | None) -> Statement | None:
-    """Return why a search ended early, without a full stop; None where it did not, or nothing readable is known."""
+    """Return why a search ended early, without a full stop; None if it did not, or nothing readable is known."""
     if found and found.get("reason") == _SPACE:
         done, planned = found.get("done"), found.get("planned")
         if not (isinstance(done, int) and isinstance(planned, int)):

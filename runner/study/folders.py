@@ -7,10 +7,13 @@ from pathlib import Path
 
 from catalog.contract import CHECKPOINTS
 from catalog.environment import environment_fault
-from catalog.errors import StoreError
+from catalog.errors import InputError, StoreError
 from runner.store.files import make_folder, move_folder, path_inside, remove_tree
+from runner.store.records import StudyRecord
+from runner.store.store import Store
+from runner.study.place import Place
 
-__all__ = ["StudyFolders"]
+__all__ = ["StudyFolders", "kept_model"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class StudyFolders:
             folder = folder.with_name(f"{folder.name}.{attempt}")
         try:
             remove_tree(folder)  # only a study whose database is gone can have left one
-            make_folder(folder)  # a trial that is told as complete must not lose it in a power cut
+            make_folder(folder)  # a trial that was reported as complete must not lose it in a power cut
         except OSError as error:
             failed = StoreError(f"the folder {folder} cannot be made: {error.strerror}; mend that and resume the study")
             raise environment_fault(error, (folder,)) or failed from error
@@ -109,6 +112,25 @@ class StudyFolders:
         return [folder for folder in found if folder.parent.name.isdecimal() and _is_try(folder.name, plain)]
 
 
+def kept_model(record: StudyRecord, place: Place) -> Path:
+    """Return the folder of the kept model, or of the best one so far of a study that is not finished.
+
+    Raises:
+        InputError: The study has no model yet, its folder is gone, or it cannot be looked at.
+    """
+    root = place.folder_of(record.study)
+    kept = record.model_dir if record.model_dir and _is_folder(path_inside(root, record.model_dir)) else None
+    stored = kept or _best_so_far(record, place) or record.model_dir
+    if stored is None:
+        if record.is_fruitless:
+            raise InputError(f"study {record.study!r} has no model: {record.failure_clause}")
+        raise InputError(f"study {record.study!r} has no model yet ({record.state}); modelcat resume {record.study}")
+    folder = path_inside(root, stored)
+    if not _is_folder(folder):
+        raise InputError(f"the model of {record.study!r} is not at {folder}: was the folder moved or removed?")
+    return folder
+
+
 def _plain(name: str) -> str:
     return name.replace("/", "-")
 
@@ -120,3 +142,17 @@ def _is_try(folder: str, plain: str) -> bool:
 def _order(folder: Path) -> tuple[int, int]:
     """Return the run and the number of a try."""
     return int(folder.parent.name), int(folder.suffix[1:] or 1)
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError as error:
+        raise InputError(f"{path} cannot be looked at: {error.strerror}") from error
+
+
+def _best_so_far(record: StudyRecord, place: Place) -> str | None:
+    if record.best is None:
+        return None
+    with Store.open(place.storage, create=False) as store:
+        return store.trial(record.study, record.best.number).model_dir

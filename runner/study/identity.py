@@ -1,22 +1,66 @@
-"""Which configurations are the same: those that train the same model where their seeds are equal."""
+"""What makes two specs the same study, and two configurations the same training."""
 
+import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import ValidationError
 
 from catalog.capabilities import ResolvesConfigs
 from catalog.contract import DataSummary, Plugin
+from catalog.problems import shown
+from catalog.spec import Request
 
-__all__ = ["Identity"]
+__all__ = ["ConfigIdentity", "default_name", "differences", "spec_hash", "study_name"]
 
+#: What may change between two runs of one study.
+_FREE = ("study.name", "study.trials", "study.max_retries")
 #: Digits that tell numbers apart: steps of a range add up to values that differ from written ones in the 16th.
 _DIGITS = 12
 
 
-class Identity:
-    """Compares configurations of one plugin on one data set.
+def spec_hash(spec: Mapping[str, Any], mode: str) -> str:
+    """Return a hash (hex) of all that must not change between two runs of one study."""
+    fixed = {path: value for path, value in _leaves(spec) if path not in _FREE}
+    return hashlib.sha256(json.dumps([mode, fixed], sort_keys=True).encode()).hexdigest()
+
+
+def study_name(request: Request, mode: str) -> str:
+    """Return the name under which the store keeps this request: the spec's own, or `default_name`."""
+    return request.spec.study.name or default_name(request, mode)
+
+
+def default_name(request: Request, mode: str) -> str:
+    """Return model-dataset-hash8; a single training says so in front."""
+    spec = request.as_json()
+    data = "".join(c if c.isalnum() and c.isascii() else "-" for c in request.dataset.short_name).strip("-").lower()
+    name = f"{request.spec.model}-{data[:40] or 'data'}-{spec_hash(spec, mode)[:8]}"
+    return name if mode == "study" else f"{mode}-{name}"
+
+
+def differences(stored: Mapping[str, Any], given: Mapping[str, Any]) -> list[str]:
+    """Return what two specs disagree on, a line each: ``study.metric: "f1" in the store, "accuracy" here``."""
+    old, new = dict(_leaves(stored)), dict(_leaves(given))
+    lines = []
+    for path in dict.fromkeys([*old, *new]):
+        if path in _FREE or old.get(path) == new.get(path):
+            continue
+        there, here = (shown(side[path]) if path in side else "not given" for side in (old, new))
+        lines.append(f"{path}: {there} in the store, {here} here")
+    return lines
+
+
+def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _leaves(inner, f"{path}.{key}" if path else str(key))
+    else:
+        yield path, value
+
+
+class ConfigIdentity:
+    """Compares configurations of one plugin on one data set: are they equal but for their seeds?
 
     Args:
         plugin: Fills in what a configuration leaves out, and resolves it if it has that capability.

@@ -13,7 +13,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from catalog.errors import LostWorkerError, WorkError
-from runner.engine.tracking import start_tracker
+from runner.engine.processes import start_tracker
 
 __all__ = ["importance_of"]
 
@@ -81,7 +81,7 @@ def importance_of(
 
 
 def _compute(pipe: Connection, points: list[Point], space: dict[str, Any], maximize: bool) -> None:
-    """Send the shares, or what went wrong, to whoever waits; the terminal is not ours to print to."""
+    """Send the shares, or what went wrong, to the parent; nothing is printed to its terminal."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)

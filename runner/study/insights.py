@@ -1,21 +1,22 @@
 """A closer look at a closed study: which examples changed sides, what the model goes by, which parameters mattered.
 
-The verdict does not depend on any of it, so none of it can make a study fail: what cannot be found out is told, and
+The verdict does not depend on any of it, so none of it can make a study fail: what cannot be found out is reported, and
 kept as ``{"failure": ...}``. What the store holds already is not found out again.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from catalog.contract import Direction
 from catalog.environment import is_environmental
 from catalog.errors import ModelcatError, StoppedError, StoreError, StudyConflictError
-from catalog.results import Comparison, Flip, Interpretation
-from runner.engine.messages import Compare, FindFlips, Interpret, WriteExamples
+from catalog.results import Flip, Interpretation
+from runner.engine.messages import FindFlips, Interpret, WriteExamples
 from runner.study.importance import importance_of
 from runner.study.session import Session
+from runner.study.task_loop import run_task
+from runner.study.winner import compare
 
 __all__ = ["gather_insights"]
 
@@ -56,23 +57,24 @@ def _attempt(session: Session, name: str, find: Callable[[], Mapping[str, Any] |
 
 
 def _write_examples(session: Session) -> None:
-    """Keep the texts of what is judged beside the predictions, for whoever wants to look at them."""
+    """Keep the examples of each judged split next to the predictions, for browsing."""
     for split in ("validation", "test"):
         path = session.folders.root / "examples" / f"{split}.parquet"
         if not path.exists():
-            session.do(WriteExamples(session.subject(), split, path))
+            run_task(session, WriteExamples(session.setup(), split, path))
 
 
 def _flips(session: Session, other: str) -> dict[str, Any] | None:
-    """Compare the winner with another model on test; None where there is no other."""
-    first, second = (_test_predictions(session, subject) for subject in ("winner", other))
-    if first is None or second is None:
+    """Compare the winner with another model on test; None if there is no other."""
+    predictions = {
+        found.subject: found.predictions for found in session.store.evaluations(session.study) if found.split == "test"
+    }
+    first, second = predictions.get("winner"), predictions.get(other)
+    if not first or not second:
         return None
-    request = session.request
-    comparison: Comparison = session.do(
-        Compare(request.plugin.key, (first,), (second,), request.metric, request.spec.study.seed)
-    )
-    flips: tuple[Flip, ...] = session.do(FindFlips(session.subject(), "test", first, second, _FLIPS))
+    comparison = compare(session, [first], [second])
+    ours, theirs = map(session.folders.absolute, (first, second))
+    flips: tuple[Flip, ...] = run_task(session, FindFlips(session.setup(), "test", ours, theirs, _FLIPS))
     return {
         "split": "test",
         "first": "winner",
@@ -82,16 +84,9 @@ def _flips(session: Session, other: str) -> dict[str, Any] | None:
     }
 
 
-def _test_predictions(session: Session, subject: str) -> Path | None:
-    for record in session.store.evaluations(session.study):
-        if (record.subject, record.split) == (subject, "test") and record.predictions:
-            return session.folders.absolute(record.predictions)
-    return None
-
-
 def _interpretation(session: Session) -> dict[str, Any] | None:
     seconds = min(_LONGEST, max(_SHORTEST, _SHARE * session.seconds))
-    found: Interpretation | None = session.do(Interpret(session.subject(), session.folders.model, seconds))
+    found: Interpretation | None = run_task(session, Interpret(session.setup(), session.folders.model, seconds))
     return None if found is None else asdict(found)
 
 
@@ -99,4 +94,5 @@ def _importance(session: Session) -> dict[str, Any] | None:
     trials = [trial for trial in session.store.trials(session.study) if trial.state == "complete"]
     maximize = session.request.direction is Direction.MAXIMIZE
     points = [(dict(trial.params), trial.value) for trial in trials if trial.value is not None]
-    return importance_of(points, session.store.study(session.study).space, maximize=maximize, meanwhile=session.beat)
+    space = session.store.study(session.study).space
+    return importance_of(points, space, maximize=maximize, meanwhile=session.heartbeat)

@@ -1,4 +1,4 @@
-"""The log of a study: ``log.jsonl`` in its folder, a line an event, of all runs, for whoever looks on or looks back.
+"""The log of a study: ``log.jsonl`` in its folder, a line an event, of all runs, read during the run and after it.
 
 Its lines are those of the narration. Ticks are left out: a study of 10,000 trials with three reports each writes 10 MB.
 """
@@ -16,11 +16,10 @@ from catalog.contract import EpochMetrics
 from catalog.errors import ModelcatError, StoreError
 from catalog.files import open_regular
 from catalog.metric_labels import ClassScope
-from runner.console.text import safe
+from runner.presentation.text import safe
 from runner.store.files import write_bytes
 from runner.store.records import TrialRecord
-from runner.study.progress import Opened
-from runner.study.telling import (
+from runner.study.event_lines import (
     ended_line,
     failed_line,
     measured_line,
@@ -29,6 +28,7 @@ from runner.study.telling import (
     retried_line,
     started_line,
 )
+from runner.study.progress import Opened
 
 __all__ = ["LOG", "LogLine", "StudyLog", "read_log"]
 
@@ -99,13 +99,13 @@ def _parsed(raw: bytes) -> LogLine | None:
 
 
 class StudyLog:
-    """A listener that writes the log of one study; what cannot be written is told once, and harms nothing.
+    """A listener that writes the log of one study; what cannot be written is reported once, and harms nothing.
 
-    Each line is tried anew: a log goes on once a full disk has room again. Where somebody has removed the file, a new
+    Each line is tried on its own: a log goes on once a full disk has room again. Where the file was removed, a new
     one is begun, which says so.
 
     Args:
-        folder: The study's own; it is made by `begin`, and what is told before then is written by it.
+        folder: The study's own; it is made by `begin`, which also writes the events before.
         tell: Takes a line where the log cannot be written, or was removed.
     """
 
@@ -118,7 +118,7 @@ class StudyLog:
         self._missed = 0
 
     def begin(self) -> None:
-        """Write from now on what is told, and what was told before."""
+        """Write all events from now on, and those before."""
         waiting, self._waiting = self._waiting or [], None
         for line in waiting:
             self._append(line)
@@ -142,7 +142,7 @@ class StudyLog:
             # Not stripped: how far a line of a traceback is indented tells what belongs together.
             self.write("details", f"│ {line.rstrip()}", training)
 
-    # What a Listener is told; see there.
+    # The events of a Listener; see there.
 
     def opened(self, opened: Opened) -> None:
         """Write the study's name and what was found in the data."""
@@ -243,7 +243,7 @@ class StudyLog:
         self.write("note", "the older half of this log was dropped; the store has all measurements")
 
     def _miss(self, error: OSError) -> None:
-        """Let a line go that cannot be written; the first one is told."""
+        """Let a line go that cannot be written; the first one is reported."""
         with suppress(OSError):
             self._release()
         if not self._missed:

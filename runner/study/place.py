@@ -1,15 +1,22 @@
-"""Where studies run and are kept."""
+"""Where studies run and are kept, and the engine that runs them there."""
 
+import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from catalog.contract import CHECKPOINT_SECONDS
+from runner.engine.gpus import usable_gpus
 from runner.store.files import study_folder
 
-__all__ = ["Engine", "Place"]
+if TYPE_CHECKING:  # what reads only where studies are kept need not pay for engines
+    from catalog.spec import Request
+    from runner.engine.engine import Engine
 
-Engine = Literal["local", "ray"]
+__all__ = ["EngineName", "Place", "engine_for", "local_workers"]
+
+EngineName = Literal["local", "ray"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +40,7 @@ class Place:
     workers: int | None = 1
     debug: bool = False
     checkpoint_seconds: float = CHECKPOINT_SECONDS
-    engine: Engine = "local"
+    engine: EngineName = "local"
     address: str = "auto"
 
     def folder_of(self, study: str) -> Path:
@@ -43,3 +50,40 @@ class Place:
             InputError: Its name, which a database holds, would lead elsewhere.
         """
         return study_folder(self.folder, study)
+
+
+def engine_for(place: Place, request: "Request", tell: Callable[[str], None]) -> "Engine":
+    """Return the engine of `place`, not yet started.
+
+    Args:
+        place: Where the study runs.
+        request: What it is about: every machine must see its files.
+        tell: Takes a line about a machine that has other versions, or cannot be used.
+    """
+    if place.engine == "ray":
+        from runner.engine.ray.engine import RayEngine
+
+        return RayEngine(place.address, place.workers, place.folder, _files(request), tell)
+    from runner.engine.local import LocalEngine
+
+    return LocalEngine(local_workers(place), debug=place.debug)
+
+
+def local_workers(place: Place) -> int:
+    """Return the processes that train on this machine: one for each GPU by default."""
+    return place.workers or max(1, usable_gpus())
+
+
+def _files(request: "Request") -> list[Path]:
+    """Return the files of the data, and what the configuration names with what lies in it: a model's local folder."""
+    from catalog.dataset import FilesDataset
+
+    data, files = request.dataset, list[Path]()
+    if isinstance(data, FilesDataset):
+        given = [value for value in (data.train, data.validation, data.test) if value is not None]
+        files += [Path(path) for value in given for path in ([value] if isinstance(value, str) else value)]
+    for value in request.config.model_dump(mode="json").values():
+        # `os.path` takes any string for a path that is not there, also one that no system would take for a name.
+        if isinstance(value, str) and Path(value).is_absolute() and os.path.exists(value):  # noqa: PTH110
+            files += [Path(value), *sorted(Path(value).glob("*"))]
+    return files

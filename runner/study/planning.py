@@ -4,7 +4,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from catalog import registry
 from catalog.contract import DataSummary
@@ -12,12 +12,12 @@ from catalog.errors import ModelcatError, StoppedError
 from catalog.results import Forecast
 from catalog.spec import Request
 from catalog.statement import Statement
-from runner.console.text import duration
 from runner.engine.local import LocalEngine
-from runner.engine.messages import Failed, MakeForecast, Prepare, Subject, Task
+from runner.engine.messages import MakeForecast, Prepare, Task, TrainingSetup
+from runner.engine.single_tasks import result_of, run_alone
+from runner.presentation.text import duration
 from runner.study.cost import Cost, cost_of
-from runner.study.engines import local_workers
-from runner.study.place import Place
+from runner.study.place import Place, local_workers
 from runner.study.space import widen
 
 __all__ = ["Plan", "make_plan"]
@@ -26,9 +26,9 @@ PROBE_SECONDS = 20.0
 """Time for measuring: enough for a few steps of a large model on a CPU."""
 _BASELINE_SHARE = 0.5
 _PATIENCE = 0.2
-"""Seconds between two times that it is asked whether anybody still waits."""
+"""Seconds between two checks of whether the result is still wanted."""
 _TIGHT = 0.9
-"""Share of the free disk above which a study is told to need room."""
+"""Share of the free disk above which the plan advises to make room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +38,12 @@ class Plan:
     Attributes:
         request: The spec.
         data: What preparation found.
-        forecast: Of the given configuration; None where the plugin makes none.
+        forecast: Of the given configuration; None if the plugin makes none.
         baseline: The same for the baseline, where the study trains one that can tell.
         cost: Of the whole study; None without a forecast.
         workers: Processes that would train at the same time.
         free_bytes: Of the disk that the studies lie on.
-        baseline_failure: Why there is no forecast of the baseline; None where nothing failed.
+        baseline_failure: Why there is no forecast of the baseline; None if nothing failed.
     """
 
     request: Request
@@ -91,13 +91,13 @@ def make_plan(
         place: Where the study would run.
         tell: Takes a line about what is being done now.
         seconds: Time for measuring.
-        halted: Whether nobody wants to know any more; asked several times a second.
+        halted: Whether the plan is no longer wanted; asked several times a second.
 
     Raises:
         StoppedError: `halted` said so.
         ModelcatError: Data or model cannot be used, or not even the probe fits into memory.
     """
-    subject = Subject(
+    setup = TrainingSetup(
         request.plugin.key,
         request.config.model_dump(mode="json", exclude_unset=True),
         request.dataset,
@@ -107,16 +107,16 @@ def make_plan(
     workers = local_workers(place)
     with LocalEngine(workers, debug=place.debug) as engine:
         tell("reading data and model")
-        data: DataSummary = _done(engine, Prepare(subject), halted)
+        data: DataSummary = _done(engine, Prepare(setup), halted)
         tell(f"measuring for about {duration(seconds)}")
-        forecast: Forecast | None = _done(engine, MakeForecast(subject, seconds), halted)
+        forecast: Forecast | None = _done(engine, MakeForecast(setup, seconds), halted)
         key = request.plugin.baseline if request.spec.study.trials > 1 else None
         baseline: Forecast | None = None
         failure: str | None = None
         if key is not None and forecast is not None:
             try:
                 registry.load(key)  # a missing plugin is an error here, not a failure of a worker
-                rival = Subject(key, {}, request.dataset, place.cache)
+                rival = TrainingSetup(key, {}, request.dataset, place.cache)
                 baseline = _done(engine, MakeForecast(rival, _BASELINE_SHARE * seconds), halted)
             except StoppedError:
                 raise
@@ -128,10 +128,11 @@ def make_plan(
 
 
 def _done(engine: LocalEngine, task: Task, halted: Callable[[], bool]) -> Any:
-    event = engine.run(task, _PATIENCE, halted)
-    if isinstance(event, Failed):
-        raise event.error
-    return cast("Any", event).value
+    def check() -> None:
+        if halted():
+            raise StoppedError("nobody waits for it any more")
+
+    return result_of(run_alone(engine, task, _PATIENCE, check))
 
 
 def _free_bytes(folder: Path) -> int:

@@ -1,103 +1,84 @@
-"""Lets `stop` reach a study that is not stored yet: nothing of it is, before its data and model are known to be good.
+"""Prepares a study: a worker reads data and model, and the search space is settled by what it finds."""
 
-A process that prepares such a study keeps a file in the cache that names it. Who wants it to stop removes the file.
-"""
-
-import hashlib
-import json
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
-from uuid import uuid4
 
-from catalog.errors import StoppedError
-from catalog.files import read_limited
-from runner.store.files import write_json
-from runner.store.records import Owner
-from runner.store.url import StorageUrl
-from runner.study.place import Place
+from catalog.contract import DataSummary
+from catalog.errors import SpecError, StudyConflictError
+from catalog.space import Range
+from catalog.spec import Request
+from runner.engine.engine import Engine
+from runner.engine.messages import Done, Prepare
+from runner.engine.single_tasks import run_alone
+from runner.store.records import StudyRecord
+from runner.study.progress import Listener
+from runner.study.session import Session, setup_of
+from runner.study.space import from_json, to_json, widen
+from runner.study.stored_study import refuse_foreign, versions_of
+from runner.study.task_loop import is_death, with_attempt_count
 
-__all__ = ["Preparation", "ask_to_stop", "preparing"]
-
-_MOST_BYTES = 1 << 12
+__all__ = ["prepare", "settle_space", "widened"]
 
 
-@dataclass(frozen=True, slots=True)
-class Preparation:
-    """A study that this process prepares.
+def prepare(
+    engine: Engine, request: Request, cache: Path, listener: Listener, check: Callable[[], None]
+) -> DataSummary:
+    """Have an idle worker read data and model; return what it found in the data.
 
-    Attributes:
-        study: Its name.
-        file: What stands for it; None where the cache cannot be written, and the study cannot be asked to stop.
+    `check` is called at least once a second, and raises what ends the preparation.
+
+    Raises:
+        ModelcatError: Data or model cannot be used.
     """
-
-    study: str
-    file: Path | None
-
-    def is_halted(self) -> bool:
-        """Return False where the study is to go on.
-
-        Raises:
-            StoppedError: Somebody asked that it stop.
-        """
-        if self.file is not None and not self.file.exists():
-            raise StoppedError(f"study {self.study!r} was asked to stop before it began: nothing of it is stored")
-        return False
-
-
-@contextmanager
-def preparing(place: Place, study: str) -> Iterator[Preparation]:
-    """Say inside the block that this process prepares a study which is not stored."""
-    owner = Owner.this_process()
-    file: Path | None = _folder(place, study) / f"{owner.host}-{owner.pid}-{uuid4().hex[:8]}.json"
-    assert file is not None
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        write_json(file, asdict(owner))
-    except OSError:
-        file = None
-    try:
-        yield Preparation(study, file)
-    finally:
-        if file is not None:
-            with suppress(OSError):
-                file.unlink(missing_ok=True)
-            with suppress(OSError):  # another process prepares it too
-                file.parent.rmdir()
+    listener.phase("preparing", 0)
+    task, most = Prepare(setup_of(request, cache)), request.spec.study.max_retries
+    attempt = 1
+    while True:
+        outcome = run_alone(engine, task, check=check)
+        if isinstance(outcome, Done):
+            check()
+            data: DataSummary = outcome.value
+            return data
+        if not is_death(outcome.error) or attempt > most:
+            break
+        listener.retried("", outcome.error, outcome.details, f"{attempt} of {most}")
+        attempt += 1
+    error = with_attempt_count(outcome.error, attempt) if is_death(outcome.error) else outcome.error
+    listener.failed("", error, outcome.details)
+    raise error
 
 
-def ask_to_stop(place: Place, study: str) -> list[Owner]:
-    """Ask all who prepare a study that is not stored to stop; return who they are, as far as they live."""
-    asked = []
-    for file in _files(place, study):
-        owner = _owner(file)
-        with suppress(OSError):
-            file.unlink(missing_ok=True)
-        if owner is not None and not owner.is_gone:
-            asked.append(owner)
-    return asked
+def settle_space(session: Session, record: StudyRecord, data: DataSummary) -> dict[str, Range]:
+    """Return the search space of a claimed study: the stored one, or else that of the request, which is stored now.
+
+    Raises:
+        StudyConflictError: The study was made with other data, or its name is taken in Optuna's own tables.
+        SpecError: The given configuration has no value for a field that is tuned.
+    """
+    if record.data:
+        if record.data["fingerprint"] != data.fingerprint:
+            raise StudyConflictError(
+                f"study {record.study!r} was made with other data: its files have changed since; "
+                "give the study another name"
+            )
+        return from_json(record.space)
+    refuse_foreign(session.store, record.study)  # the study comes from the queue, and runs for the first time
+    space = widened(session.request, data)
+    session.update(space=to_json(space), data=asdict(data), versions=versions_of(record.key))
+    return space
 
 
-def _files(place: Place, study: str) -> list[Path]:
-    try:
-        return sorted(_folder(place, study).iterdir())
-    except OSError:
-        return []
+def widened(request: Request, data: DataSummary) -> dict[str, Range]:
+    """Return the space, wide enough for the given configuration, which must have a value for all that is tuned.
 
-
-def _owner(file: Path) -> Owner | None:
-    """Return whose file it is; None if it is none of ours, or damaged."""
-    try:
-        match json.loads(read_limited(file, _MOST_BYTES)):
-            case {"host": str(host), "pid": int(pid), "started": int() | float() as started}:
-                return Owner(host, pid, started)
-    except (OSError, ValueError, RecursionError):
-        pass
-    return None
-
-
-def _folder(place: Place, study: str) -> Path:
-    """Return the folder of all who prepare a study of one storage, whatever its name holds."""
-    named = f"{StorageUrl.parse(place.storage)}\n{study}"
-    return place.cache / "preparing" / hashlib.sha256(named.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    Raises:
+        SpecError: It has none for a field.
+    """
+    given = request.plugin.tunable(request.config, data)
+    for name in request.space:
+        if name not in given:
+            path = f"study.search_space.{name}"
+            message = f"{path}: model_config has no value for it to start from; give model_config.{name} one"
+            raise SpecError(message, field=path)
+    return widen(request.space, given)

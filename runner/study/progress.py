@@ -1,14 +1,15 @@
-"""What a study tells while it runs; the command line draws it, tests record it."""
+"""The events of a running study; the command line draws them, the log keeps them, tests record them."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol, cast
 
 from catalog.contract import DataSummary, Direction, EpochMetrics
 from catalog.errors import ModelcatError
 from catalog.metric_labels import ClassScope, scope_of
 from runner.store.records import TrialRecord
 
-__all__ = ["Listener", "Opened", "Silent", "Tee"]
+__all__ = ["Listener", "Opened", "Silent", "broadcast"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class Opened:
 
 
 class Listener(Protocol):
-    """Is told what happens, in order, on the coordinator's thread: be quick."""
+    """Gets the events of a study, in order, on the coordinator's thread: be quick."""
 
     def opened(self, opened: Opened) -> None:
         """Data and model are ready, the study is in the store."""
@@ -63,7 +64,7 @@ class Listener(Protocol):
         """A training has ended with this value of the study's metric; None if it failed or was pruned."""
 
     def failed(self, training: str, error: ModelcatError, details: str) -> None:
-        """A task has failed; `training` is empty for one that trains nothing, whose error somebody else tells.
+        """A task has failed; `training` is empty for one that trains nothing, whose error is raised.
 
         `details` is a traceback, or the last that a lost worker printed; empty for expected errors.
         """
@@ -75,84 +76,22 @@ class Listener(Protocol):
         """Something worth a line."""
 
 
-class Silent:
+class Silent(Listener):
     """Listens to nothing."""
 
-    def opened(self, opened: Opened) -> None:
-        """Ignore it."""
 
-    def phase(self, name: str, trainings: int) -> None:
-        """Ignore it."""
-
-    def started(self, training: str, record: TrialRecord | None) -> None:
-        """Ignore it."""
-
-    def ticked(self, training: str, progress: float) -> None:
-        """Ignore it."""
-
-    def measured(self, training: str, metrics: EpochMetrics) -> None:
-        """Ignore it."""
-
-    def ended(self, training: str, record: TrialRecord | None, value: float | None) -> None:
-        """Ignore it."""
-
-    def failed(self, training: str, error: ModelcatError, details: str) -> None:
-        """Ignore it."""
-
-    def retried(self, training: str, error: ModelcatError, details: str, attempt: str) -> None:
-        """Ignore it."""
-
-    def note(self, text: str) -> None:
-        """Ignore it."""
+def broadcast(*listeners: Listener) -> Listener:
+    """Return a listener that passes every event on to several, in their order."""
+    return cast("Listener", _Broadcast(listeners))
 
 
-@dataclass(frozen=True, slots=True)
-class Tee:
-    """Passes everything on to several listeners, in their order."""
+class _Broadcast:
+    def __init__(self, listeners: Sequence[Listener]) -> None:
+        self._listeners = listeners
 
-    listeners: tuple[Listener, ...]
+    def __getattr__(self, event: str) -> Callable[..., None]:
+        def pass_on(*arguments: Any) -> None:
+            for listener in self._listeners:
+                getattr(listener, event)(*arguments)
 
-    def opened(self, opened: Opened) -> None:
-        """Pass it on."""
-        for listener in self.listeners:
-            listener.opened(opened)
-
-    def phase(self, name: str, trainings: int) -> None:
-        """Pass it on."""
-        for listener in self.listeners:
-            listener.phase(name, trainings)
-
-    def started(self, training: str, record: TrialRecord | None) -> None:
-        """Pass it on."""
-        for listener in self.listeners:
-            listener.started(training, record)
-
-    def ticked(self, training: str, progress: float) -> None:
-        """Pass it on."""
-        for listener in self.listeners:
-            listener.ticked(training, progress)
-
-    def measured(self, training: str, metrics: EpochMetrics) -> None:
-        """Pass it on."""
-        for listener in self.listeners:
-            listener.measured(training, metrics)
-
-    def ended(self, training: str, record: TrialRecord | None, value: float | None) -> None:
-        """Pass it on."""
-        for listener in self.listeners:
-            listener.ended(training, record, value)
-
-    def failed(self, training: str, error: ModelcatError, details: str) -> None:
-        """Pass it on."""
-        for listener in self.listeners:
-            listener.failed(training, error, details)
-
-    def retried(self, training: str, error: ModelcatError, details: str, attempt: str) -> None:
-        """Pass it on."""
-        for listener in self.listeners:
-            listener.retried(training, error, details, attempt)
-
-    def note(self, text: str) -> None:
-        """Pass it on."""
-        for listener in self.listeners:
-            listener.note(text)
+        return pass_on

@@ -1,4 +1,4 @@
-"""The queue: studies are put into it by whoever wants them, and run by workers, one after the other."""
+"""The queue: any process puts studies into it, and workers run them, one after the other."""
 
 import time
 from collections.abc import Callable
@@ -24,14 +24,20 @@ from runner.store.patience import Patience
 from runner.store.records import Lease, Mode, Owner, StudyRecord
 from runner.store.requests import refuse_to_queue
 from runner.store.store import Store
+from runner.study.identity import study_name
 from runner.study.log import StudyLog
-from runner.study.names import study_name
-from runner.study.opening import check_same, facts_of, find_study, refuse_foreign, refuse_shared_folder
 from runner.study.place import Place
 from runner.study.progress import Listener
 from runner.study.session import LEASE_TTL
-from runner.study.stored import stored_request
-from runner.study.workers import Attendance
+from runner.study.stored_study import (
+    check_same,
+    facts_of,
+    find_study,
+    refuse_foreign,
+    refuse_shared_folder,
+    stored_request,
+)
+from runner.study.workers import WorkerRegistration
 
 __all__ = ["check_submittable", "submit", "work"]
 
@@ -91,11 +97,11 @@ def work(
     """Run what is in the queue, one study at a time, whatever happens to each; return them as they were left.
 
     Any number of workers may do so at once, on any number of machines: a study is run by one of them. One that died
-    with its worker, and that nobody asked to stop, is taken up again, at most as often as its `study.max_retries`.
+    with its worker, and was not asked to stop, is taken up again, at most as often as its `study.max_retries`.
 
     Args:
         place: Whose queue it is.
-        listen: Returns who is told how a study goes that is about to run.
+        listen: Returns the listener of a study that is about to run.
         idle: Seconds without anything in the queue after which to end; None: never.
         tell: Takes a line about the queue itself: that its database is waited for.
 
@@ -105,9 +111,9 @@ def work(
         KeyboardInterrupt: It was interrupted; the running study is back in the queue, where the others wait on.
     """
     done: list[StudyRecord] = []
-    attendance = Attendance(place)
+    registration = WorkerRegistration(place)
     with held_back(), Store.open(place.storage, create=True, patience=Patience(tell, check)) as store:
-        attendance.begin()
+        registration.register()
         try:
             since = time.monotonic()
             while True:
@@ -120,18 +126,18 @@ def work(
                 elif (
                     idle is not None
                     and time.monotonic() - since >= idle
-                    and attendance.end(lambda: not store.has_work())
+                    and registration.deregister(lambda: not store.has_work())
                 ):
                     return done
                 else:
                     time.sleep(_LOOK_SECONDS)
         finally:
             with suppress(StoreError, UnreachableError):  # a process that has ended counts as off the list
-                attendance.end()
+                registration.deregister()
 
 
 def _take(store: Store) -> tuple[StudyRecord, Lease | None] | None:
-    """Claim the next study; None where there is none, or where the server was lost and the next look waits for it."""
+    """Claim the next study; None if there is none, or if the server was lost and the next look waits for it."""
     try:
         return store.claim(Owner.this_process(), LEASE_TTL)
     except UnreachableError:
@@ -146,7 +152,11 @@ def _run(
 
     listener = listen(record)
     if lease is None:
-        _tell_failure(place, record, listener)
+        failure = record.failure or {}
+        kind, message = failure.get("kind", ""), failure.get("message", "")
+        listener.note(f"{kind}: {message}")
+        with suppress(InputError):  # no folder can have its name
+            _log_failure(place, record.study, kind, message)
         return record
     try:
         request, mode = stored_request(place, record.study)
@@ -159,33 +169,33 @@ def _run(
                 store.put_back(record.study, lease, counted=False)
         raise
     except Exception as error:  # noqa: BLE001 -- a defect that one study meets must not take the others' worker away
-        told = _told(place, error)
-        listener.note(f"{told.kind}: {told.message}")
-        _leave(store, place, record.study, lease, told)
-        if _meets_all(told):
-            raise told from (error.__cause__ if told is error else error)
+        reported = _as_modelcat_error(place, error)
+        listener.note(f"{reported.kind}: {reported.message}")
+        _release_unstarted(store, place, record.study, lease, reported)
+        if _affects_all_studies(reported):
+            raise reported from (error.__cause__ if reported is error else error)
     try:
         return store.study(record.study)
-    except UnknownStudyError:  # deleted as soon as nobody ran it any more
+    except UnknownStudyError:  # deleted as soon as it no longer ran
         return replace(record, state="stopped", lease=None)
 
 
-def _told(place: Place, error: Exception) -> ModelcatError:
-    """Return an error as one to tell."""
+def _as_modelcat_error(place: Place, error: Exception) -> ModelcatError:
+    """Return an error as one that has a kind and a message for people."""
     if isinstance(error, ModelcatError):
         return error
     fault = environment_fault(error, (place.folder, place.cache))
     return fault or WorkError(f"unexpected {type(error).__name__}: {error}")
 
 
-def _meets_all(error: ModelcatError) -> bool:
-    """Tell whether every study of the queue would meet an error: a fault of the machine, but for a missing library."""
+def _affects_all_studies(error: ModelcatError) -> bool:
+    """Return whether an error would meet all studies of the queue: a fault of the machine, but no missing library."""
     return is_environmental(error) and not isinstance(error, MissingLibraryError)
 
 
-def _leave(store: Store, place: Place, study: str, lease: Lease, error: ModelcatError) -> None:
-    """Give the lease of a study back that could not even be begun; whoever began it has done so already."""
-    if _meets_all(error):
+def _release_unstarted(store: Store, place: Place, study: str, lease: Lease, error: ModelcatError) -> None:
+    """Give the lease of a study back that could not even be begun; a run that began has done so already."""
+    if _affects_all_studies(error):
         with suppress(StudyConflictError, StoreError, UnreachableError):
             store.put_back(study, lease, counted=True)
         return
@@ -194,14 +204,6 @@ def _leave(store: Store, place: Place, study: str, lease: Lease, error: Modelcat
         store.update_study(study, lease, failure={"kind": error.kind, "message": error.message})
         store.release(study, lease, "failed")
         _log_failure(place, study, error.kind, error.message)
-
-
-def _tell_failure(place: Place, record: StudyRecord, listener: Listener) -> None:
-    failure = record.failure or {}
-    kind, message = failure.get("kind", ""), failure.get("message", "")
-    listener.note(f"{kind}: {message}")
-    with suppress(InputError):  # no folder can have its name
-        _log_failure(place, record.study, kind, message)
 
 
 def _log_failure(place: Place, study: str, kind: str, message: str) -> None:

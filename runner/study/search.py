@@ -17,17 +17,17 @@ from optuna.trial import TrialState as OptunaState
 from catalog.contract import Decision, Direction, Outcome, TrialResult
 from catalog.errors import DivergedError, ModelcatError, WorkError, clause
 from catalog.space import Scalar, SearchSpace
-from catalog.statement import english
 from runner.engine.messages import Done, Event, Failed, Report, Task
+from runner.presentation.english import english
 from runner.store.records import EARLY_END, Origin, TrialRecord, TrialState
-from runner.study.consistency import check_trials, seconds_of
+from runner.study.consistency import check_trials, optuna_state, seconds_of
 from runner.study.distinct import DistinctSampler, new_params
-from runner.study.driving import Retried
 from runner.study.early_end import CUT_NOTE, early_end_clause, space_end, time_limit_end
-from runner.study.identity import Identity
+from runner.study.identity import ConfigIdentity
 from runner.study.sampling import derived_seed, pruner_of, quarter_of, sampler_for
-from runner.study.session import Session, finite, speed_of
+from runner.study.session import Session, finite
 from runner.study.space import distributions, suggest
+from runner.study.task_loop import Retried, run_tasks
 
 __all__ = ["Search", "restart_time_limit"]
 
@@ -40,7 +40,7 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 @dataclass(slots=True)
-class _Course:
+class _TrialProgress:
     """What is known of a trial that runs, of its earlier tries too.
 
     Attributes:
@@ -57,7 +57,7 @@ class _Course:
 
     @property
     def spent(self) -> float:
-        """Seconds so far; the time in which nobody worked on it is left out."""
+        """Seconds so far; the time in which no worker had it is left out."""
         return self.seconds + time.monotonic() - self.began
 
     def measured_before(self, progress: float) -> float:
@@ -66,9 +66,9 @@ class _Course:
 
 
 def restart_time_limit(session: Session) -> None:
-    """Let the time limit of a finished study, which is to get more trials, begin anew.
+    """Let the time limit of a finished study, which is to get more trials, begin again.
 
-    To be called before anything else says that it gets them: who is interrupted in between begins it anew again.
+    To be called before anything else says that it gets them: a run after an interruption in between does so again.
     """
     _optuna_study(session).set_user_attr(_SPENT, 0.0)
 
@@ -99,7 +99,7 @@ class Search:
     """
 
     def __init__(
-        self, session: Session, space: SearchSpace, initial: list[dict[str, Scalar]], identity: Identity
+        self, session: Session, space: SearchSpace, initial: list[dict[str, Scalar]], identity: ConfigIdentity
     ) -> None:
         self._session = session
         self._settings = session.request.spec.study
@@ -117,7 +117,7 @@ class Search:
                 self._known.setdefault(self._identity_of(record), record.number)
         self._waiting: dict[int, list[TrialRecord]] = {}
         self.exhausted = False
-        self._courses: dict[str, _Course] = {}
+        self._progress: dict[str, _TrialProgress] = {}
         self._cut: set[str] = set()
         self._unfinished = self._reconcile()
         limit = self._settings.timeout_seconds
@@ -139,9 +139,9 @@ class Search:
         """Make the trials that are left; why it ended before all of them were made is kept.
 
         Raises:
-            WorkError: No trial came to its end; the first reason is told.
+            WorkError: No trial came to its end; the message has the first reason.
         """
-        self._session.drive(self._next, self._handle)
+        run_tasks(self._session, self._next_task, self._on_event)
         self._note_early_end()
         made = sorted(self._records.values(), key=lambda record: record.number)
         if not any(record.state == "complete" for record in made):
@@ -187,7 +187,7 @@ class Search:
     def _reconcile(self) -> deque[int]:
         """Bring Optuna and our rows together after a run that died; return the trials to go on with.
 
-        Our row is written first: where it says finished, Optuna is told now. A trial that is running in both died
+        Our row is written first: where it says finished, Optuna is told so now. A trial that is running in both died
         with its coordinator; it goes on under its number, from its last checkpoint where it has one.
         """
         unfinished: deque[int] = deque()
@@ -199,14 +199,14 @@ class Search:
                 unfinished.append(frozen.number)
         return unfinished
 
-    def _next(self) -> tuple[str, Task] | None:
+    def _next_task(self) -> tuple[str, Task] | None:
         """Return the next training; trials that repeat a configuration are dealt with on the way."""
         while (asked := self._ask()) is not None:
             if (found := self._begin(*asked)) is not None:
                 return found
         return None
 
-    def _ask(self) -> tuple[Trial, _Course] | None:
+    def _ask(self) -> tuple[Trial, _TrialProgress] | None:
         """Return a trial to go on with, or a new one; None if there are enough, or no further configuration."""
         if self._unfinished:
             return self._reopen(self._unfinished.popleft())
@@ -220,7 +220,7 @@ class Search:
                 self._exhaust(number)
                 return None
         self._study.sampler = self._sampler(number, spare)
-        return self._study.ask(self._distributions), _Course()
+        return self._study.ask(self._distributions), _TrialProgress()
 
     def _are_waiting(self) -> bool:
         """Return whether Optuna holds trials of an earlier run that wait to be asked for."""
@@ -229,9 +229,9 @@ class Search:
     def _exhaust(self, made: int) -> None:
         self.exhausted = True
         note = f"the search ends after {made} of {self.planned} trials: the search space has no other configuration"
-        self._session.later(self._session.listener.note, note)
+        self._session.after_commit(self._session.listener.note, note)
 
-    def _begin(self, trial: Trial, course: _Course) -> tuple[str, Task] | None:
+    def _begin(self, trial: Trial, progress: _TrialProgress) -> tuple[str, Task] | None:
         """Record that a trial runs and return its training; None if it takes the result of another trial."""
         name = f"trial/{trial.number}"
         record = TrialRecord(
@@ -248,10 +248,10 @@ class Search:
             self._repeat(record, self._records[original])
             return None
         self._trials[name] = trial
-        self._session.later(self._session.listener.started, name, record)
-        subject = self._session.subject(self._config(record))
-        task = self._session.training(name, subject, self._session.seed, quarters=self._settings.pruner != "none")
-        self._courses[name] = course
+        self._session.after_commit(self._session.listener.started, name, record)
+        setup = self._session.setup(self._config(record))
+        task = self._session.training(name, setup, self._session.seed, quarters=self._settings.pruner != "none")
+        self._progress[name] = progress
         return name, task
 
     def _repeat(self, record: TrialRecord, original: TrialRecord) -> None:
@@ -278,9 +278,9 @@ class Search:
         for judged in store.evaluations(self._session.study):
             if judged.subject == names[0]:
                 store.put_evaluation(self._session.study, self._session.lease, replace(judged, subject=names[1]))
-        self._session.later(self._session.listener.ended, names[1], repeat, repeat.value)
+        self._session.after_commit(self._session.listener.ended, names[1], repeat, repeat.value)
 
-    def _reopen(self, number: int) -> tuple[Trial, "_Course"]:
+    def _reopen(self, number: int) -> tuple[Trial, "_TrialProgress"]:
         """Open a trial that died, with what is known of it; what it had not been asked before it died is asked now."""
         self._study.sampler = self._sampler(number, None)
         stored = self._study.get_trials(deepcopy=False)[number]
@@ -288,7 +288,7 @@ class Search:
         for name, distribution in self._distributions.items():
             suggest(trial, name, distribution)
         epochs = self._session.store.epochs(self._session.study, f"trial/{number}")
-        return trial, _Course(
+        return trial, _TrialProgress(
             measured=[epoch.progress for epoch in epochs],
             reported=max(stored.intermediate_values, default=0),
             seconds=max((epoch.seconds for epoch in epochs), default=0.0),
@@ -326,10 +326,10 @@ class Search:
     def _is_late(self) -> bool:
         return self._deadline is not None and time.monotonic() > self._deadline and bool(self._records)
 
-    def _handle(self, name: str, event: Event | Retried) -> None:
+    def _on_event(self, name: str, event: Event | Retried) -> None:
         match event:
             case Report():
-                self._session.answer(event, self._judge(name, event))
+                self._session.answer(event, self._decide(name, event))
             case Retried(error, attempt):
                 record = self._record_of(name)
                 note = f"tried again ({attempt}): {error.kind}: {error.message}"
@@ -339,21 +339,21 @@ class Search:
             case Failed(_, error):
                 self._fail(name, error)
 
-    def _judge(self, name: str, event: Report) -> Decision:
-        trial, record, course = self._trials[name], self._record_of(name), self._courses[name]
+    def _decide(self, name: str, event: Report) -> Decision:
+        trial, record, progress = self._trials[name], self._record_of(name), self._progress[name]
         value = event.metrics.metrics.get(self._session.request.metric, math.nan)
-        progress = event.metrics.progress
-        step = quarter_of(progress, course.measured_before(progress))
-        course.measured.append(progress)
-        if step is not None and step > course.reported and math.isfinite(value):
-            course.reported = step
+        done = event.metrics.progress
+        step = quarter_of(done, progress.measured_before(done))
+        progress.measured.append(done)
+        if step is not None and step > progress.reported and math.isfinite(value):
+            progress.reported = step
             trial.report(value, step)
-        if record.number == 0 or progress >= 1:
+        if record.number == 0 or done >= 1:
             return Decision.GO_ON
         if self._is_late():
             self._cut.add(name)
             return Decision.PRUNE
-        newest = step is not None and step >= course.reported  # else it was judged there before it was interrupted
+        newest = step is not None and step >= progress.reported  # else it was decided before it was interrupted
         hopeless = newest and record.origin == "search" and trial.should_prune()
         return Decision.PRUNE if hopeless else Decision.GO_ON
 
@@ -365,7 +365,7 @@ class Search:
         elif self._session.request.metric not in metrics:
             reason = f"validation {self._session.request.metric} is {value}, not a finite number"
             error = DivergedError(reason)
-            self._session.later(self._session.listener.failed, name, error, "")
+            self._session.after_commit(self._session.listener.failed, name, error, "")
             self._fail(name, error)
         else:
             self._close(name, "complete", value=value, metrics=metrics, result=result)
@@ -382,34 +382,26 @@ class Search:
             cut = [CUT_NOTE] if name in self._cut and state == "pruned" else []
             fields |= {
                 "notes": (*record.notes, *result.notes, *cut),
-                "speed": speed_of(result),
+                "speed": _speed_of(result),
                 "model_dir": folders.relative(result.model_dir) if result.model_dir else None,
                 "predictions": folders.relative(result.predictions) if result.predictions else None,
             }
-            self._session.judged(name, result.evaluation)
-        closed = replace(record, state=state, finished=finished, seconds=self._courses[name].spent, **fields)
+            self._session.put_evaluation(name, result.evaluation)
+        closed = replace(record, state=state, finished=finished, seconds=self._progress[name].spent, **fields)
         self._put(closed)
         self._session.update()  # the time worked, from which others tell how much is left
         self._tell(closed)
         if self._deadline is not None:
             self._study.set_user_attr(_SPENT, self._spent_before + time.monotonic() - self._began)
-        del self._trials[name], self._courses[name]
-        self._session.later(self._session.folders.settle, name)
-        self._session.later(self._session.listener.ended, name, closed, closed.value)
+        del self._trials[name], self._progress[name]
+        self._session.after_commit(self._session.folders.settle, name)
+        self._session.after_commit(self._session.listener.ended, name, closed, closed.value)
         for repeat in self._waiting.pop(closed.number, []):
             self._repeat(repeat, closed)
 
     def _tell(self, record: TrialRecord) -> None:
-        if record.reused_from is not None:  # counted once more, one training would weigh twice in what is suggested
-            self._study.tell(record.number, state=OptunaState.FAIL)
-            return
-        match record.state:
-            case "complete":
-                self._study.tell(record.number, record.value)
-            case "pruned":
-                self._study.tell(record.number, state=OptunaState.PRUNED)
-            case _:
-                self._study.tell(record.number, state=OptunaState.FAIL)
+        state = optuna_state(record)
+        self._study.tell(record.number, record.value if state is OptunaState.COMPLETE else None, state=state)
 
     def _put(self, record: TrialRecord) -> None:
         self._session.store.put_trial(self._session.study, self._session.lease, record)
@@ -428,8 +420,18 @@ class Search:
         best = max(complete, key=lambda record: (sign * (record.value or 0.0), -record.number))
         for record in complete:
             if record.number not in {0, best.number} and record.model_dir is not None:
-                self._session.later(self._session.folders.drop, record.model_dir)
+                self._session.after_commit(self._session.folders.drop, record.model_dir)
                 self._put(replace(record, model_dir=None))
+
+
+def _speed_of(result: TrialResult) -> dict[str, float | None]:
+    """Return how fast a training was, and which epoch it kept, as the store keeps it."""
+    return {
+        "training_seconds": result.seconds,
+        "examples_per_second": result.examples_per_second,
+        "tokens_per_second": result.tokens_per_second,
+        "best_epoch": result.best_epoch,
+    }
 
 
 def _cause(failure: Mapping[str, str]) -> tuple[str, str]:

@@ -1,4 +1,4 @@
-"""What all parts of a running study share: its request, its lease, its workers, and the loop that keeps them busy."""
+"""What all parts of a running study share: its request, its lease, its workers and what they write."""
 
 import math
 import time
@@ -11,26 +11,25 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from catalog.contract import CHECKPOINT_SECONDS, Decision, Direction, EpochMetrics, TrialResult
+from catalog.contract import CHECKPOINT_SECONDS, Decision, Direction, EpochMetrics
 from catalog.errors import PluginError, StoppedError, WorkError
 from catalog.metric_labels import ClassScope
 from catalog.results import Evaluation
 from catalog.spec import Request
 from runner.engine.engine import Engine
 from runner.engine.interruption import check
-from runner.engine.messages import Done, Event, Failed, Report, Subject, Task, Train
+from runner.engine.messages import Report, Train, TrainingSetup
 from runner.store.judgements import record_of
 from runner.store.records import EpochRecord, Lease
 from runner.store.store import Store
-from runner.study.driving import Following, Handle, Retried, drive
 from runner.study.folders import StudyFolders
 from runner.study.progress import Listener
 
-__all__ = ["LEASE_TTL", "Session", "finite", "speed_of"]
+__all__ = ["LEASE_TTL", "Session", "finite", "setup_of"]
 
 #: How long a coordinator on another host is believed alive after its last sign of life.
 LEASE_TTL = timedelta(seconds=120)
-#: Between two looks at whether somebody asked the study to stop.
+#: Between two checks of whether the study was asked to stop.
 _STOP_SECONDS = 1.0
 
 
@@ -54,11 +53,11 @@ class Session:
     checkpoint_seconds: float = CHECKPOINT_SECONDS
     from_queue: bool = False
     _started: float = field(default_factory=time.monotonic)
-    _beaten: float = field(default_factory=time.monotonic)
-    _looked: float = field(default_factory=time.monotonic)
-    _waiting: list[Callable[[], None]] | None = None
+    _renewed: float = field(default_factory=time.monotonic)
+    _checked_stop: float = field(default_factory=time.monotonic)
+    _deferred: list[Callable[[], None]] | None = None
     _labels: tuple[str, ...] | None = None
-    _tries: Counter[str] = field(default_factory=Counter)
+    _attempts: Counter[str] = field(default_factory=Counter)
 
     @property
     def seconds(self) -> float:
@@ -69,37 +68,32 @@ class Session:
         """Write fields of the study's row, the work time with them."""
         self.store.update_study(self.study, self.lease, seconds=self.seconds, **fields)
 
-    def subject(self, config: Mapping[str, Any] | None = None, key: str | None = None) -> Subject:
-        """Return what a worker is to prepare; the study's own model and given configuration if nothing is said."""
-        return Subject(
-            key=key or self.request.plugin.key,
-            config=self.given if config is None else config,
-            dataset=self.request.dataset,
-            cache=self.cache,
-        )
+    def setup(self, config: Mapping[str, Any] | None = None, key: str | None = None) -> TrainingSetup:
+        """Return what a worker is to prepare; see `setup_of`."""
+        return setup_of(self.request, self.cache, config, key)
 
     @property
     def given(self) -> dict[str, Any]:
         """The spec's `model_config`, as it was written."""
-        return self.request.config.model_dump(mode="json", exclude_unset=True)
+        return given_config(self.request)
 
     @property
     def seed(self) -> int:
         """The seed of the spec's `model_config`, with which the whole search trains."""
         return int(getattr(self.request.config, "seed", 0))
 
-    def training(self, name: str, subject: Subject, seed: int, *, quarters: bool = False) -> Train:
+    def training(self, name: str, setup: TrainingSetup, seed: int, *, quarters: bool = False) -> Train:
         """Return the task of training once, from the beginning or on from where an earlier try of `name` was left.
 
         To try again what a worker has died of, call it again and submit what it returns. Each try gets a folder of its
         own: a worker that is only cut off may write on in that of its try, whose checkpoints are gone on from.
         """
-        self._tries[name] += 1
-        attempt = self._tries[name]
+        self._attempts[name] += 1
+        attempt = self._attempts[name]
         earlier = self.folders.earlier(name, attempt)
         self.store.clear_training(self.study, self.lease, name, measurements=not earlier)
         return Train(
-            subject=subject,
+            setup=setup,
             folder=self.folders.training(name, attempt),
             seed=seed,
             metric=self.request.metric,
@@ -109,68 +103,35 @@ class Session:
             checkpoint_seconds=self.checkpoint_seconds,
         )
 
-    def better(self, value: float, than: float) -> bool:
-        """Tell whether one value of the study's metric is better than another."""
+    def is_better(self, value: float, than: float) -> bool:
+        """Return whether one value of the study's metric is better than another."""
         return value > than if self.request.direction is Direction.MAXIMIZE else value < than
 
-    def drive(self, following: Following, handle: Handle) -> None:
-        """Keep the workers busy until there is nothing left to do; see `runner.study.driving.drive`."""
-        drive(self, following, handle)
-
     @contextmanager
-    def together(self) -> Iterator[None]:
-        """Write all inside the block in one transaction, and do what waits for it afterwards."""
-        waiting: list[Callable[[], None]] = []
-        self._waiting = waiting
+    def transaction(self) -> Iterator[None]:
+        """Write all inside the block in one transaction, then make the calls that wait for it."""
+        deferred: list[Callable[[], None]] = []
+        self._deferred = deferred
         try:
             with self.store.together(self.study, self.lease):
                 yield
         finally:
-            self._waiting = None
-        for call in waiting:
+            self._deferred = None
+        for call in deferred:
             call()
 
-    def later(self, call: Callable[..., None], *arguments: Any) -> None:
+    def after_commit(self, call: Callable[..., None], *arguments: Any) -> None:
         """Call something as soon as what was written before is safe."""
-        if self._waiting is None:
+        if self._deferred is None:
             call(*arguments)
         else:
-            self._waiting.append(partial(call, *arguments))
+            self._deferred.append(partial(call, *arguments))
 
     def answer(self, report: Report, decision: Decision) -> None:
         """Answer a report, as soon as it is safe."""
-        self.later(self.engine.answer, report.job, decision)
+        self.after_commit(self.engine.answer, report.job, decision)
 
-    def go_on(self, report: Report) -> None:
-        """Answer a report of a training that is never ended early."""
-        self.answer(report, Decision.GO_ON)
-
-    def attempt(self, task: Task, name: str = "") -> Done | Failed:
-        """Do one task while nothing else runs and return how it ended."""
-        outcome: list[Done | Failed] = []
-        pending = [(name, task)]
-
-        def take(_: str, event: Event | Retried) -> None:
-            if isinstance(event, Report):
-                self.go_on(event)
-            elif isinstance(event, Done | Failed):
-                outcome.append(event)
-
-        self.drive(lambda: pending.pop() if pending else None, take)
-        return outcome[-1]
-
-    def do(self, task: Task, name: str = "") -> Any:
-        """Do one task while nothing else runs and return its result.
-
-        Raises:
-            ModelcatError: What the worker raised.
-        """
-        outcome = self.attempt(task, name)
-        if isinstance(outcome, Failed):
-            raise outcome.error
-        return outcome.value
-
-    def record(self, training: str, metrics: EpochMetrics) -> None:
+    def put_measurement(self, training: str, metrics: EpochMetrics) -> None:
         """Store a measurement."""
         record = EpochRecord(
             training=training,
@@ -184,7 +145,7 @@ class Session:
         )
         self.store.put_epoch(self.study, self.lease, record)
 
-    def judged(self, subject: str, evaluation: Evaluation | None) -> None:
+    def put_evaluation(self, subject: str, evaluation: Evaluation | None) -> None:
         """Store how a model was judged, if it was; classes get the names that the data give them.
 
         Raises:
@@ -215,39 +176,42 @@ class Session:
         """The classes that precision, recall, F1 and ROC AUC of the study are of."""
         return self.store.study(self.study).class_scope
 
-    def beat(self) -> None:
+    def heartbeat(self) -> None:
         """Renew the lease well before others may take it; a good moment to be interrupted.
 
         Raises:
-            StoppedError: Somebody asked that the study stop.
+            StoppedError: The study was asked to stop.
             KeyboardInterrupt: One was held back.
         """
         check()
         now = time.monotonic()
-        if now - self._looked > _STOP_SECONDS:
-            self._looked = now
+        if now - self._checked_stop > _STOP_SECONDS:
+            self._checked_stop = now
             if self._is_to_stop():
                 raise StoppedError(f"study {self.study!r} was asked to stop; modelcat resume {self.study} goes on")
-        if now - self._beaten > LEASE_TTL.total_seconds() / 6:
-            self._beaten = now
+        if now - self._renewed > LEASE_TTL.total_seconds() / 6:
+            self._renewed = now
             self.lease = self.store.renew(self.study, self.lease, LEASE_TTL)
             self.update()
 
     def _is_to_stop(self) -> bool:
         try:
             return self.store.stop_requested(self.study)
-        except WorkError:  # a database that cannot be read for a moment: what is written next tells if it is for good
+        except WorkError:  # a database that cannot be read for a moment: the next write shows whether it is for good
             return False
 
 
-def speed_of(result: TrialResult) -> dict[str, float | None]:
-    """Return how fast a training was, and which epoch it kept, as the store keeps it."""
-    return {
-        "training_seconds": result.seconds,
-        "examples_per_second": result.examples_per_second,
-        "tokens_per_second": result.tokens_per_second,
-        "best_epoch": result.best_epoch,
-    }
+def given_config(request: Request) -> dict[str, Any]:
+    """Return the spec's `model_config`, as it was written."""
+    return request.config.model_dump(mode="json", exclude_unset=True)
+
+
+def setup_of(
+    request: Request, cache: Path, config: Mapping[str, Any] | None = None, key: str | None = None
+) -> TrainingSetup:
+    """Return what a worker is to prepare; the spec's own model and given configuration by default."""
+    config = given_config(request) if config is None else config
+    return TrainingSetup(key or request.plugin.key, config, request.dataset, cache)
 
 
 def finite(metrics: Mapping[str, float]) -> dict[str, float]:

@@ -7,7 +7,8 @@ from typing import Any
 from catalog.capabilities import ChanceLevel
 from catalog.metric_labels import ClassScope, labelled
 from catalog.results import Comparison
-from catalog.statement import Statement, Value, english, to_json
+from catalog.statement import Statement, Value, to_json
+from runner.presentation.english import english
 from runner.study.early_end import early_end_sentence
 
 __all__ = ["Findings", "verdict_of"]
@@ -25,13 +26,13 @@ class Findings:
         winner: ``"given"`` or ``"trial/7"``.
         confirmed: Whether fresh seeds were used; else the search's own trainings are compared.
         rival: The best tuned configuration, the winner itself where that is a tuned one; None if there is none.
-        versus_given: `rival` against the given configuration; None where there is nothing to compare.
-        versus_baseline: The winner against the baseline; None where there is no baseline.
+        versus_given: `rival` against the given configuration; None if there is nothing to compare.
+        versus_baseline: The winner against the baseline; None if there is no baseline.
         trials: Trials that were planned.
         baseline: The baseline's key.
-        baseline_failure: Why the baseline has no result; None where it has one, or there is no baseline.
+        baseline_failure: Why the baseline has no result; None if it has one, or there is no baseline.
         scores: Mean validation score of each configuration.
-        early_end: Why the search ended before it made all trials (`runner.study.early_end`); None where it did not.
+        early_end: Why the search ended before it made all trials (`runner.study.early_end`); None if it did not.
         scope: The classes that the metric is of.
         search_scores: Validation score of the single training that each had in the search.
         kept: Validation score of the training whose model is kept; None if it is not known.
@@ -177,60 +178,48 @@ def _on_given(findings: Findings) -> Iterator[Statement]:
     if versus is None or rival is None:
         yield _alone(findings)
         return
-    values: dict[str, Value] = {"rival": _named(rival), "how": _interval(versus)}
-    if versus.difference == 0:
-        same = {**values, "metric": versus.metric}
-        if findings.winner == "given":
-            yield Statement(
-                "tuning did not beat the given configuration, which is kept: {rival}, the best rival, has the same "
-                "{metric} ({how}).",
-                same,
-            )
-        else:
-            yield Statement("{rival} and the given configuration have the same {metric} ({how}).", same)
-    elif findings.winner == "given" and versus.difference > 0:
+    is_given, values = findings.winner == "given", {"rival": _named(rival), "how": _interval(versus)}
+    same: dict[str, Value] = {**values, "metric": versus.metric}
+    apart: dict[str, Value] = {**values, "by": _amount(versus.metric, abs(versus.difference))}
+    if versus.difference == 0 and is_given:
         yield Statement(
-            "the given configuration is kept, though {rival} is ahead by {by} ({how}).",
-            {**values, "by": _amount(versus.metric, versus.difference)},
+            "tuning did not beat the given configuration, which is kept: {rival}, the best rival, has the same "
+            "{metric} ({how}).",
+            same,
         )
-    elif findings.winner != "given" and versus.difference < 0:
-        yield Statement(
-            "{rival} is kept, though it is behind the given configuration by {by} ({how}).",
-            {**values, "by": _amount(versus.metric, -versus.difference)},
-        )
-    elif findings.winner == "given":
+    elif versus.difference == 0:
+        yield Statement("{rival} and the given configuration have the same {metric} ({how}).", same)
+    elif is_given and versus.difference > 0:
+        yield Statement("the given configuration is kept, though {rival} is ahead by {by} ({how}).", apart)
+    elif is_given:
         yield Statement(
             "tuning did not beat the given configuration, which is kept: the best rival, {rival}, is {by} worse "
             "({how}).",
-            {**values, "by": _amount(versus.metric, -versus.difference)},
+            apart,
         )
+    elif versus.difference < 0:
+        yield Statement("{rival} is kept, though it is behind the given configuration by {by} ({how}).", apart)
     elif _is_doubtful(findings):
-        yield Statement(
-            "{rival} is ahead of the given configuration by {by} ({how}).",
-            {**values, "by": _amount(versus.metric, versus.difference)},
-        )
+        yield Statement("{rival} is ahead of the given configuration by {by} ({how}).", apart)
     elif versus.low > 0:
-        yield Statement(
-            "{rival} beats the given configuration by {by} ({how}).",
-            {**values, "by": _amount(versus.metric, versus.difference)},
-        )
+        yield Statement("{rival} beats the given configuration by {by} ({how}).", apart)
     else:
         yield Statement(
             "tuning did not measurably beat the given configuration: {rival} is ahead by {by}, but chance can explain "
             "that ({how}).",
-            {**values, "by": _amount(versus.metric, versus.difference)},
+            apart,
         )
     if not findings.confirmed:
         yield Statement("not confirmed on fresh seeds: a part of it may be luck.")
 
 
 def _is_doubtful(findings: Findings) -> bool:
-    """Return whether a lead is no merit: the kept model is at chance level, or all trainings on fresh seeds are."""
+    """Return whether a lead means nothing: the kept model is at chance level, or all trainings on fresh seeds are."""
     return findings.above_chance is False or findings.no_better_on_fresh_seeds
 
 
 def _alone(findings: Findings) -> Statement:
-    """Tell why there is nothing to compare the winner with."""
+    """Return why there is nothing to compare the winner with."""
     if findings.winner != "given":
         return Statement(
             "the given configuration could not be trained; {winner} is the best that could.",
@@ -289,7 +278,7 @@ def _value(metric: str, value: float) -> Statement:
 
 
 def _amount(metric: str, value: float) -> Statement:
-    """Tell a difference with its unit: points (of a hundred) for shares of one."""
+    """Return a difference with its unit: points (of a hundred) for shares of one."""
     if metric in _SHARES:
         return Statement("{difference:points} points of {metric}", {"difference": value, "metric": metric})
     return Statement("{difference:number} of {metric}", {"difference": value, "metric": metric})

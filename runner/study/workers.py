@@ -1,8 +1,8 @@
 """Which processes of this machine run the queue of a storage: ``worker.json`` in the folder of its studies.
 
 A worker that finds nothing to do looks at the queue a last time and takes its name off the list in one step, under a
-lock that whoever wants to start a worker takes as well. So either it sees the study that was queued before, or it is
-off the list and another one is started: no study is left alone while somebody believes that it is seen to.
+lock that starting a worker takes as well. So either it sees the study that was queued before, or it is
+off the list and another one is started: no study is left alone while a process relies on it being run.
 """
 
 import json
@@ -21,7 +21,7 @@ from runner.store.records import Owner
 from runner.store.url import StorageUrl
 from runner.study.place import Place
 
-__all__ = ["Attendance", "Worker", "WorkerList", "running_worker"]
+__all__ = ["Worker", "WorkerList", "WorkerRegistration", "running_worker"]
 
 _LOCK_SECONDS = 30.0
 #: A list of ours is far smaller.
@@ -37,10 +37,10 @@ class Worker:
     """A process that runs a queue.
 
     Attributes:
-        storage: Whose queue, without password.
+        storage: URL of the queue's database, without password.
         host: Network name of its machine.
         pid: Process id there.
-        started: When the process was started, as `Owner` tells it.
+        started: When the process was started, as in `Owner`.
         ready: Whether it has come so far as to look at the queue.
     """
 
@@ -129,8 +129,8 @@ def running_worker(place: Place) -> int | None:
     return next((worker.pid for worker in WorkerList(place).here()), None)
 
 
-class Attendance:
-    """A worker's own entry on the list, from `begin` to `end`.
+class WorkerRegistration:
+    """A worker's own entry on the list, from `register` to `deregister`.
 
     Args:
         place: Whose queue it runs.
@@ -140,13 +140,13 @@ class Attendance:
         self._list = WorkerList(place)
         self._entry = Worker.of(place, Owner.this_process(), ready=True)
 
-    def begin(self) -> None:
-        """Say that this process runs the queue."""
+    def register(self) -> None:
+        """Enter this process as one that runs the queue."""
         with self._list.locked():
             self._list.put(self._entry)
 
-    def end(self, is_done: Callable[[], bool] = lambda: True) -> bool:
-        """Leave the list if there is nothing left to do, and tell whether that was so."""
+    def deregister(self, is_done: Callable[[], bool] = lambda: True) -> bool:
+        """Leave the list if there is nothing left to do; return whether that was so."""
         with self._list.locked():
             if done := is_done():
                 self._list.remove(self._entry)

@@ -73,9 +73,9 @@ class Answers:
     def _put(
         self, record: StudyRecord, texts: tuple[str, ...], explain: bool, wanted: Callable[[], bool]
     ) -> list[Prediction] | list[Explanation]:
-        from runner.console.lines import well_formed
         from runner.engine.messages import Predict
-        from runner.study.kept_model import kept_model
+        from runner.presentation.text import well_formed
+        from runner.study.folders import kept_model
 
         folder = kept_model(record, self._source.place)
         task = Predict(record.key, folder.absolute(), tuple(map(well_formed, texts)), explain)
@@ -85,19 +85,21 @@ class Answers:
             return self._answered(task)
 
     def _answered(self, task: "Predict") -> list[Prediction] | list[Explanation]:
-        from runner.engine.messages import Done, Failed
+        from runner.engine.single_tasks import result_of, run_alone
+
+        def check() -> None:
+            if self._closing:
+                raise WorkError("the app is being left")
 
         try:
-            event = self._started().run(task, _PATIENCE, lambda: self._closing)
+            event = run_alone(self._started(), task, _PATIENCE, check)
         except OSError as error:
             self._end()
             raise LostWorkerError(f"a process for the model cannot be started: {error.strerror or error}") from error
         except ModelcatError:  # the app is being left, or one worker after the other dies
             self._end()
             raise
-        if isinstance(event, Failed):
-            raise event.error
-        return cast("list[Prediction]", cast("Done", event).value)
+        return cast("list[Prediction]", result_of(event))
 
     def _started(self) -> "LocalEngine":
         if self._engine is None:

@@ -15,7 +15,7 @@ from textual.widget import AwaitMount, Widget
 from textual.worker import WorkerFailed
 
 from catalog.errors import InputError
-from runner.console.text import safe
+from runner.presentation.text import safe
 from runner.store.records import StudyRecord
 from runner.tui import pace
 from runner.tui.ascii_filter import AsciiFilter
@@ -241,7 +241,7 @@ class Browser(App[None]):
 
     def action_next_language(self) -> None:
         """Change to the next language."""
-        from runner.language import LANGUAGES
+        from runner.presentation.language import LANGUAGES
 
         codes = list(LANGUAGES)
         self.prefer(language=codes[(codes.index(self.desk.preferences.language) + 1) % len(codes)])

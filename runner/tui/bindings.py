@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from textual.binding import Binding, BindingType
 
-from runner.tui.words import msgid
+from runner.presentation.labels import msgid
 
 __all__ = ["ACTIONS", "EVERYWHERE", "Action", "actions_of", "key_label", "key_shown", "keys_of", "textual_bindings"]
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 
-from runner.console.text import safe
+from runner.presentation.text import safe
 from runner.tui.bindings import EVERYWHERE, key_label, keys_of
 from runner.tui.place import Place
 from runner.tui.widgets.footer import available
@@ -75,7 +75,7 @@ class Commands(Provider):
                 t("Change the colours."),
                 partial(app.prefer, theme=theme.name),
             )
-        from runner.language import LANGUAGES
+        from runner.presentation.language import LANGUAGES
 
         for code, name in LANGUAGES.items():
             text = t("Language {name}", name=name)

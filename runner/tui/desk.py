@@ -6,14 +6,15 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from catalog.metric_labels import ClassScope, metric_label
-from catalog.statement import Statement, Value, english
+from catalog.statement import Statement, Value
+from runner.presentation.english import english
 from runner.tui.glyphs import ASCII, UNICODE, Glyphs
 from runner.tui.palette import DARK, Palette, palette_of
 from runner.tui.preferences import Preferences
 from runner.tui.source import Source
 
 if TYPE_CHECKING:
-    from runner.language import Language
+    from runner.presentation.language import Language
 
 __all__ = ["Desk"]
 
@@ -59,7 +60,7 @@ class Desk:
     def language(self) -> "Language":
         """The language that is spoken now, for numbers and dates."""
         if self._language is None or self._language.code != self.preferences.language:
-            from runner.language import Language
+            from runner.presentation.language import Language
 
             self._language = Language(self.preferences.language)
         return self._language
@@ -67,7 +68,7 @@ class Desk:
     def t(self, text: str, **values: Value) -> str:
         """Return a text of the program in the person's language, its placeholders filled in.
 
-        Plain text: what came in by `values` is anybody's, and is shown through `runner.console.text.safe`, or as
+        Plain text: what came in by `values` is anybody's, and is shown through `runner.presentation.text.safe`, or as
         Textual `Content`, which takes no markup.
         """
         if self.preferences.language == "en" and not values:
@@ -82,7 +83,7 @@ class Desk:
         """Return a metric's value with its unit: shares in per cent, others to four places; a dash for None."""
         if value is None:
             return self.glyphs.dash
-        from runner.console.text import is_share
+        from runner.presentation.text import is_share
 
         return self.language.percent(value) if is_share(name) else self.language.decimal(value, 4)
 
@@ -95,7 +96,7 @@ class Desk:
             width: Characters of a class name at most.
             within: As in `catalog.metric_labels.metric_label`.
         """
-        from runner.console.text import safe
+        from runner.presentation.text import safe
 
         label = metric_label(name, scope, within=within, width=width)
         if label is None:
@@ -108,9 +109,5 @@ class Desk:
         return self.glyphs.dash if value is None else self.language.seconds(value)
 
     def value(self, value: object) -> str:
-        """Return a parameter's value, short and harmless, as this language writes numbers."""
-        from runner.console.text import safe
-
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            return safe(value, 40)
-        return self.language.number(value) if isinstance(value, float) else str(value)
+        """Return a parameter's value, short and harmless, as this language writes numbers; a dash for None."""
+        return self.language.parameter(value, self.glyphs.dash)

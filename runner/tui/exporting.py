@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from runner.console.datatable import DataTable, as_csv, as_json, as_tsv
-from runner.console.text import safe
+from runner.presentation.datatable import DataTable, as_csv, as_json, as_tsv
+from runner.presentation.text import safe
 
 if TYPE_CHECKING:
     from runner.tui.app import Browser

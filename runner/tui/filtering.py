@@ -12,8 +12,9 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from catalog.errors import InputError
-from catalog.statement import Statement, english
-from runner.console.text import safe
+from catalog.statement import Statement
+from runner.presentation.english import english
+from runner.presentation.text import safe
 
 __all__ = ["compile_filter", "judge_filter"]
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from runner.presentation.labels import NOTHING, SEVERITY_SIGNS, STATE_SIGNS
+
 __all__ = ["ASCII", "UNICODE", "Glyphs"]
 
 
@@ -56,17 +58,8 @@ class Glyphs:
 
 
 UNICODE = Glyphs(
-    states={
-        "queued": "◌",
-        "running": "●",
-        "stopped": "■",
-        "finished": "✓",
-        "failed": "✗",
-        "complete": "✓",
-        "pruned": "✂",
-        "gone": "◍",
-    },
-    severities={"problem": "✗", "warning": "▲", "note": "○"},
+    states=STATE_SIGNS,
+    severities=SEVERITY_SIGNS,
     ramp="▁▂▃▄▅▆▇█",
     shades=" ░▒▓█",
     series="●▲■◆✚○△□",
@@ -80,7 +73,7 @@ UNICODE = Glyphs(
     bullet="•",
     arrow="→",
     ellipsis="…",
-    dash="–",
+    dash=NOTHING,
     cursor="▌",
     toward="+",
     against="−",

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
 
 from catalog.errors import ModelcatError
-from runner.console.text import safe
+from runner.presentation.text import safe
 from runner.store.records import StudyRecord
 from runner.tui.beside import beside
 from runner.tui.desk import Desk

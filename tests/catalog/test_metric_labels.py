@@ -5,17 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from catalog.metric_labels import (
-    CLASS_METRICS,
-    ClassScope,
-    english_label,
-    evaluation_scope,
-    labelled,
-    metric_label,
-    scope_of,
-)
+from catalog.metric_labels import CLASS_METRICS, ClassScope, evaluation_scope, labelled, metric_label, scope_of
 from catalog.results import ClassScores, Evaluation
-from catalog.statement import Statement, english
+from catalog.statement import Statement
+from runner.presentation.english import english, english_label
 
 FRAUD = ClassScope("fraud", 2)
 JUDGED = Evaluation("test", 6, {}, ((2, 1), (0, 3)), Path(), 0.0)

@@ -10,7 +10,7 @@ HEAVY = TRAINERS | {"optuna", "sqlalchemy", "alembic", "textual", "numpy", "pyar
 
 RUN = """
 import sys
-from runner.cli import main
+from runner.cli.main import main
 sys.argv = ["modelcat", *{arguments!r}]
 try:
     main()

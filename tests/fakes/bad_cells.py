@@ -14,14 +14,14 @@ from made_study import Texts, build
 from shelf import NOON
 
 from catalog.errors import ModelcatError
-from runner.cli import app
-from runner.console.answers import study_answer
-from runner.console.database import examine_database
-from runner.console.running import print_study
+from runner.cli.doctor_database import examine_database
+from runner.cli.main import app
+from runner.cli.run import print_study
 from runner.store import schema
+from runner.store.json_shapes import study_answer
 from runner.store.records import Owner
 from runner.store.store import Store
-from runner.study.contest import contest
+from runner.study.model_comparison import compare_models
 from runner.study.place import Place
 from runner.tui.desk import Desk
 from runner.tui.preferences import Preferences
@@ -275,7 +275,7 @@ def commands_on_victim(url: str, victim: str, folder: Path) -> None:
     with Store.open(url, create=False) as store:
         for models in ([victim, OTHER], [f"{victim}:7", f"{victim}:baseline", OTHER]):
             with suppress(ModelcatError):  # what it would compare by a worker is not there
-                contest(store, models, folder, ask=lambda _: None)
+                compare_models(store, models, folder, ask=lambda _: None)
         with suppress(ModelcatError):  # what `run` says at its end
             print_study(store.study(victim), Place(url, folder / "studies", folder), json=False)
             study_answer(store.study(victim), folder / "studies" / victim)

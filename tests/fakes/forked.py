@@ -21,7 +21,7 @@ import psutil
 
 __all__ = ["Commands"]
 
-ROOMS = ("catalog", "runner.console", "runner.engine", "runner.store", "runner.study")
+ROOMS = ("catalog", "runner.cli", "runner.engine", "runner.store", "runner.study")
 """Whose modules are all imported."""
 OTHERS = (
     "alembic.command",
@@ -31,7 +31,8 @@ OTHERS = (
     "plugins.nlp.text_classification.bert",
     "plugins.nlp.text_classification.linear",
     "rich.table",
-    "runner.cli",
+    "runner.destination",
+    "runner.presentation.study_tables",
     "runner.settings",
     "sqlalchemy.dialects.sqlite",
 )
@@ -118,6 +119,6 @@ if __name__ == "__main__":
     assert psutil.Process().num_threads() == 1, "a process with threads cannot be forked"
     gc.freeze()
     _serve(socket.socket(fileno=int(sys.argv[1])), sys.argv[2])
-    main = sys.modules["runner.cli"].main
+    main = sys.modules["runner.cli.main"].main
     del sys.modules["__main__"].__file__  # what is started from here must not start this file again
     main()

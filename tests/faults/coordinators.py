@@ -23,11 +23,12 @@ from sqlalchemy import Engine, event
 
 from catalog import registry
 from catalog.spec import resolve
+from runner.engine import local
+from runner.engine.hang_detection import HangLimits
 from runner.engine.local import LocalEngine, _Worker
-from runner.engine.watching import Patience
 from runner.engine.worker import serve
 from runner.store.store import Store
-from runner.study import coordinator, engines, insights
+from runner.study import coordinator, insights
 from runner.study.folders import StudyFolders
 from runner.study.place import Place
 from runner.study.progress import Silent
@@ -122,8 +123,9 @@ def _live(order):
     signal.signal(signal.SIGINT, signal.default_int_handler)
     ForkingEngine.fate = random.Random(order["seed"])
     ForkingEngine.deaths, ForkingEngine.hangs = order["worker_deaths"], order["worker_hangs"]
-    patience = Patience(first=4.0, floor=1.0, factor=3.0, silent=10.0)  # what hangs costs the time until it is noticed
-    engines.LocalEngine = partial(ForkingEngine, **({"patience": patience} if order["worker_hangs"] else {}))
+    # What hangs costs the time until it is noticed.
+    hang_limits = HangLimits(first=4.0, floor=1.0, factor=3.0, silent=10.0)
+    local.LocalEngine = partial(ForkingEngine, **({"hang_limits": hang_limits} if order["worker_hangs"] else {}))
     insights.importance_of = lambda *_, **__: {"method": "none", "trials": 0, "shares": {}}
     if order["steps"]:
         _die_at(order["steps"])

@@ -17,8 +17,9 @@ from tempfile import TemporaryDirectory
 
 from coordinators import HERE, ForkingEngine, _die_at
 
+from runner.engine import local
 from runner.store.store import Store
-from runner.study import engines, insights
+from runner.study import insights
 from runner.study.place import Place
 from runner.study.progress import Silent
 from runner.study.queue import work
@@ -30,7 +31,7 @@ IDLE = 1.0
 
 def _work(seed, steps):
     signal.signal(signal.SIGINT, signal.default_int_handler)
-    engines.LocalEngine = ForkingEngine
+    local.LocalEngine = ForkingEngine
     ForkingEngine.fate = random.Random(seed)
     insights.importance_of = lambda *_, **__: {"method": "none", "trials": 0, "shares": {}}
     if steps is not None:

@@ -45,7 +45,13 @@ def test_the_command_refuses_a_damaged_file(tmp_path: Path, seed: int) -> None:
     spec = {"category": "nlp", "subcategory": "text-classification", "model": "linear", "model_config": {}}
     spec["dataset"] = {"source": "files", "train": made.stdout.strip()}
     (tmp_path / "spec.json").write_text(json.dumps(spec))
-    command = [sys.executable, "-c", "from runner.cli import main; main()", "validate", str(tmp_path / "spec.json")]
+    command = [
+        sys.executable,
+        "-c",
+        "from runner.cli.main import main; main()",
+        "validate",
+        str(tmp_path / "spec.json"),
+    ]
     done = subprocess.run(
         command, capture_output=True, text=True, env=ENVIRONMENT, cwd=tmp_path, timeout=120, check=False
     )

@@ -14,7 +14,6 @@ from catalog.capabilities import Diagnoses
 from catalog.contract import DataSummary, EpochMetrics
 from catalog.diagnosis import Diagnosis, Evidence, TrialEvidence
 from catalog.results import Comparison, ConfidenceBin, Evaluation, LengthBucket
-from catalog.statement import english
 from catalog.study import ChoicesSpec, RangeSpec
 from plugins.nlp.text_classification.bert import plugin as bert
 from plugins.nlp.text_classification.bert.config import BertConfig
@@ -23,6 +22,7 @@ from plugins.nlp.text_classification.diagnosis.failures import MEMORY_RAN_OUT
 from plugins.nlp.text_classification.diagnosis.rules import RULES
 from plugins.nlp.text_classification.linear import plugin as linear
 from plugins.nlp.text_classification.linear.config import LinearConfig
+from runner.presentation.english import english
 
 DATA = DataSummary(
     name="demo",

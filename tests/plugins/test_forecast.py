@@ -12,7 +12,6 @@ from catalog.capabilities import Plans
 from catalog.contract import DataSummary
 from catalog.errors import DataError, OutOfMemoryError
 from catalog.results import LengthForecast
-from catalog.statement import english
 from plugins.nlp.text_classification.bert import probing
 from plugins.nlp.text_classification.bert.classifier import Classifier
 from plugins.nlp.text_classification.bert.preparation import PreparedBert
@@ -25,6 +24,7 @@ from plugins.nlp.text_classification.linear import plugin as linear
 from plugins.nlp.text_classification.linear.config import LinearConfig
 from plugins.nlp.text_classification.linear.forecasting import _extended
 from plugins.nlp.text_classification.linear.trainer import LinearTrainer
+from runner.presentation.english import english
 
 Make = Callable[..., Any]
 DATA = DataSummary("demo", "0", {"train": 900, "validation": 2000}, ("no", "yes"), {"train": (450, 450)})

@@ -335,7 +335,7 @@ def test_findings_name_the_class_of_their_metric(linear) -> None:
     """Where a study was tuned for F1, what the diagnosis tells of it names the class."""
     from catalog.diagnosis import Evidence
     from catalog.results import Comparison
-    from catalog.statement import english
+    from runner.presentation.english import english
 
     _, prepared, _, _ = linear("fraud")
     worse = Comparison("f1", -0.05, -0.09, -0.01, 400, (1, 1))

@@ -6,16 +6,16 @@ from statistics import fmean
 
 import pytest
 
-from runner.console import tables
-from runner.console.answers import study_answer, study_line
-from runner.language import Language
+from runner.cli import studies as tables
+from runner.presentation.language import Language
 from runner.report.figures import history as report_history
 from runner.report.gathering import gather
 from runner.report.sections.configuration import trials as trials_section
 from runner.report.telling import Teller
+from runner.store.json_shapes import study_answer, study_line
 from runner.store.store import Store
 from runner.study.coordinator import run_study
-from runner.study.kept_model import kept_model
+from runner.study.folders import kept_model
 from runner.tui.desk import Desk
 from runner.tui.palette import DARK, palette_of
 from runner.tui.preferences import Preferences

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from catalog.errors import InputError
-from runner.console.working import working_place
+from runner.cli.place import working_place
 from runner.environment import is_debugging
 from runner.settings import Settings, misspelt, read_settings
 from runner.study.place import Place

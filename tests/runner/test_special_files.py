@@ -4,7 +4,7 @@ import pytest
 from special_files import SPECIAL, put_special
 
 from catalog.errors import InputError, ModelcatError, StoreError
-from runner.console.exporting import sample_texts
+from runner.cli.export import sample_texts
 from runner.store.store import Store
 from runner.study.background import start_worker
 from runner.study.log import LOG, StudyLog, read_log

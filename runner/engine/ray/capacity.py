@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 __all__ = ["Node", "Share", "shares"]
 
-#: CPU cores of a worker where there are no GPUs and nobody says how many workers: small models gain little from more.
+#: CPU cores of a worker without GPUs and without a number of workers: small models gain little from more.
 _CORES = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A machine of the cluster: its id, how people know it, and what Ray may hand out there."""
+    """A machine of the cluster: its id, its name for people, and what Ray may hand out there."""
 
     id: str
     name: str

@@ -1,4 +1,4 @@
-"""Keeps an eye on the nodes of a cluster: which there are, which have proved fit for work, and how they were found."""
+"""Watches the nodes of a cluster: which there are, which have proved fit for work, and how they were found."""
 
 import time
 from collections.abc import Mapping
@@ -28,7 +28,7 @@ class Cluster:
         fit: Nodes that are alive and passed the probe, by id.
         unfit: Why others cannot be used, by id.
         asked: Probes that are under way, with the node that each looks at.
-        news: Lines about nodes that have other versions or cannot be used, for whoever wants to tell them.
+        news: Lines about nodes that have other versions or cannot be used, to be shown.
     """
 
     ray: Any

@@ -1,7 +1,8 @@
-"""Joins a Ray cluster and leaves it, without a word on the terminal and within bounded time."""
+"""Joins a Ray cluster with our code, and leaves it: without a word on the terminal and within bounded time."""
 
 import logging
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -9,15 +10,19 @@ import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib.metadata import distribution
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from catalog.errors import InputError, UnreachableError
 
-__all__ = ["connect", "disconnect", "imported"]
+__all__ = ["connect", "disconnect", "imported", "parcel"]
 
+_DISTRIBUTION = "modelcat"
+_PACKAGES = ("catalog", "plugins", "runner")
 _SECONDS = 5.0
-#: What an HTTP/2 client says first, with an empty settings frame; whoever speaks gRPC answers with settings of its own.
+#: What an HTTP/2 client says first, with an empty settings frame; a gRPC server answers with settings of its own.
 _PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\0\0\0\4\0\0\0\0\0"
 _SETTINGS = 4
 #: For a cluster of this command's own: messages go by value, so the store for large objects may be small. In bytes.
@@ -48,6 +53,28 @@ def imported() -> Any:
     return ray
 
 
+@contextmanager
+def parcel() -> Iterator[list[str]]:
+    """Gather our packages, and the metadata by which the catalog finds its models; yield the folders.
+
+    Nodes then need not have modelcat, and never have another one than the coordinator.
+    Ray takes them as ``py_modules``: each appears on a node's path under its own name.
+    """
+    with tempfile.TemporaryDirectory(prefix="modelcat-parcel-") as name:
+        folder = Path(name)
+        for package in _PACKAGES:
+            spec = find_spec(package)
+            assert spec is not None
+            assert spec.origin is not None
+            shutil.copytree(Path(spec.origin).parent, folder / package, ignore=shutil.ignore_patterns("__pycache__"))
+        ours = distribution(_DISTRIBUTION)
+        metadata = folder / f"{_DISTRIBUTION}-{ours.version}.dist-info"
+        metadata.mkdir()
+        for file in ("METADATA", "entry_points.txt"):
+            (metadata / file).write_text(ours.read_text(file) or "")
+        yield [str(path) for path in sorted(folder.iterdir())]
+
+
 def connect(ray: Any, address: str, modules: Sequence[str], cores: int | None = None) -> None:
     """Join a cluster.
 
@@ -59,7 +86,7 @@ def connect(ray: Any, address: str, modules: Sequence[str], cores: int | None = 
 
     Raises:
         InputError: The address is none, or its cluster runs other versions of Ray or Python.
-        UnreachableError: Nobody answers there, or not as a cluster that this machine is part of.
+        UnreachableError: Nothing answers there, or not as a cluster that this machine is part of.
     """
     if address not in {"auto", "local"}:
         _check(address)
@@ -71,7 +98,7 @@ def connect(ray: Any, address: str, modules: Sequence[str], cores: int | None = 
     with _signals_kept(), _stderr_caught() as said:
         try:
             ray.init(**options)
-        except Exception as error:  # noqa: BLE001 -- Ray documents no types; what it says is told
+        except Exception as error:  # noqa: BLE001 -- Ray documents no types; its message is passed on
             failure = error
         else:
             return
@@ -94,7 +121,7 @@ def _has_token() -> bool:
 
 
 def _check(address: str) -> None:
-    """Ask who listens at `address`: Ray itself tries for minutes, whoever it is."""
+    """Check what listens at `address`: Ray itself tries for minutes, whatever it is."""
     host, colon, port = address.rpartition(":")
     if "://" in address or not colon or not host or not port.isdecimal() or not 0 < int(port) < 65536:
         raise InputError(

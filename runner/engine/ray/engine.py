@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 from catalog.contract import Decision
@@ -21,15 +20,13 @@ from catalog.errors import (
     UnreachableError,
 )
 from runner.engine import interruption
-from runner.engine.engine import run_alone
+from runner.engine.hang_detection import HangDetector, HangLimits
 from runner.engine.local import usable_cores, worker_environment
 from runner.engine.messages import Answer, Done, Event, Failed, Job, Pause, Task
 from runner.engine.ray.capacity import Node, Share, shares
 from runner.engine.ray.cluster import Cluster, pinned
-from runner.engine.ray.connection import connect, disconnect, imported
+from runner.engine.ray.connection import connect, disconnect, imported, parcel
 from runner.engine.ray.sharing import Meeting
-from runner.engine.ray.shipping import parcel
-from runner.engine.watching import Patience, Watch
 
 __all__ = ["RayEngine"]
 
@@ -57,7 +54,7 @@ class _Worker:
     call: Any
     ready: bool = False
     job: int | None = None
-    watch: Watch | None = None
+    detector: HangDetector | None = None
 
 
 @dataclass(slots=True)
@@ -72,7 +69,7 @@ class RayEngine:
         shared: Folder that all nodes see under the same path; what jobs write lies below it.
         files: Of the data and the model, which all nodes must see.
         tell: Takes a line about a node that has other versions, or cannot be used.
-        patience: When a worker counts as hung.
+        hang_limits: When a worker counts as hung.
     """
 
     address: str
@@ -80,7 +77,7 @@ class RayEngine:
     shared: Path
     files: Iterable[Path] = ()
     tell: Callable[[str], None] = lambda _: None
-    patience: Patience = field(default_factory=Patience)
+    hang_limits: HangLimits = field(default_factory=HangLimits)
     _ray: Any = None
     _meeting: Meeting | None = None
     _cluster: Any = None
@@ -95,7 +92,7 @@ class RayEngine:
         self._ray = imported()
         self._meeting = Meeting(self.shared, self.files)
         try:
-            self._meeting.open()  # a folder that cannot be written is told before a cluster is started
+            self._meeting.open()  # a folder that cannot be written is an error before a cluster is started
             with parcel() as modules:
                 connect(self._ray, self.address, modules, max(usable_cores(), self.workers or 1))
             self._cluster = Cluster(self._ray, self._meeting)
@@ -108,9 +105,7 @@ class RayEngine:
         self._served = time.monotonic()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         self.close()
 
     @property
@@ -165,24 +160,20 @@ class RayEngine:
         answered = self._answered(0.0 if happened else timeout)
         waited = min(time.monotonic() - began, timeout + _SLACK_SECONDS)
         for worker in self._crew:
-            if worker.watch is not None:
-                worker.watch.waited(waited)
+            if worker.detector is not None:
+                worker.detector.waited(waited)
         for ref in answered:
             if ref in self._cluster.asked:
                 self._cluster.hear(ref)
                 self._grow()
             else:
                 happened.extend(self._hear(next(worker for worker in self._crew if worker.call == ref)))
-        for worker in [worker for worker in self._crew if worker.watch is not None and worker.watch.is_overdue]:
+        for worker in [worker for worker in self._crew if worker.detector is not None and worker.detector.is_overdue]:
             happened.extend(self._give_up(worker))
         self._hand_out()
         self._tell_news()
         self._check_served()
         return happened
-
-    def run(self, task: Task, timeout: float = 1.0, halted: Callable[[], bool] = lambda: False) -> Event:
-        """Do one task, where there is no other, and return how it ended; see `run_alone`."""
-        return run_alone(self, task, timeout, halted)
 
     def close(self) -> None:
         """End all workers and leave the cluster. Safe to call twice."""
@@ -238,17 +229,17 @@ class RayEngine:
         worker.call = worker.actor.events.remote()
         for event in told:
             if isinstance(event, Done | Failed):
-                worker.job = worker.watch = None
+                worker.job = worker.detector = None
                 if isinstance(event, Failed) and isinstance(event.error, OutOfMemoryError):
                     self._drop(worker)
-            elif worker.watch is not None:
-                worker.watch.heard(event)
+            elif worker.detector is not None:
+                worker.detector.heard(event)
         return told
 
     def _give_up(self, worker: _Worker) -> list[Event]:
         assert worker.job is not None
-        assert worker.watch is not None
-        quiet = worker.watch.quiet
+        assert worker.detector is not None
+        quiet = worker.detector.quiet
         self._drop(worker)
         where = f"the worker on node {worker.node.name}"
         return [Failed(worker.job, HungWorkerError(f"{where} gave no sign of progress for {quiet:.0f} s"))]
@@ -279,7 +270,7 @@ class RayEngine:
                 return
             if worker.ready and worker.job is None:
                 job = self._waiting.popleft()
-                worker.job, worker.watch = job.id, Watch(job.task, self.patience)
+                worker.job, worker.detector = job.id, HangDetector(job.task, self.hang_limits)
                 worker.actor.send.remote(job)
 
     def _grow(self) -> None:

@@ -22,7 +22,7 @@ class Sight(TypedDict):
 
 
 def look(folder: str, token: str, node: str, files: Mapping[str, int], distributions: Sequence[str]) -> Sight:
-    """Read the coordinator's token in `folder`, leave this node's answer beside it, and tell what is installed.
+    """Read the coordinator's token in `folder`, leave this node's answer next to it, and return what is installed.
 
     Args:
         folder: That the coordinator made for the occasion.

@@ -30,7 +30,7 @@ class Meeting:
 
     @property
     def files(self) -> dict[str, int]:
-        """The files, with their sizes in bytes; one that is not here is told by whoever reads it."""
+        """The files, with their sizes in bytes; one that is not here is an error where it is read."""
         return {str(path.absolute()): path.stat().st_size for path in self._files if path.is_file()}
 
     def open(self) -> None:
@@ -46,7 +46,7 @@ class Meeting:
             raise InputError(f"{self.shared} cannot be written: {error.strerror}") from error
 
     def answered(self, node: str) -> bool:
-        """Tell whether the answer of `node` has come; what it has written may take a moment to be seen here."""
+        """Return whether the answer of `node` has come; what it has written may take a moment to be seen here."""
         deadline = time.monotonic() + _PATIENCE
         while time.monotonic() < deadline:
             with suppress(OSError):

@@ -4,13 +4,14 @@ import json
 from collections.abc import Callable
 
 from catalog.metric_labels import evaluation_scope
-from runner.language import Language
+from runner.presentation.labels import NOTHING
+from runner.presentation.language import Language
 from runner.report.blocks import Told
 from runner.report.card.header import header, is_transformer
 from runner.report.card.markdown import fenced, heading, plain, table
 from runner.report.islands import readable
 from runner.report.results import Results
-from runner.report.telling import NOTHING, Teller
+from runner.report.telling import Teller
 
 __all__ = ["model_card"]
 

@@ -6,8 +6,9 @@ from typing import Any
 
 import yaml
 
-from catalog.metric_labels import english_label, evaluation_scope
-from runner.console.text import safe
+from catalog.metric_labels import evaluation_scope
+from runner.presentation.english import english_label
+from runner.presentation.text import safe
 from runner.report.results import Results
 
 __all__ = ["header", "is_transformer"]

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Sequence
 
-from runner.console.text import safe
+from runner.presentation.text import safe
 
 __all__ = ["fenced", "heading", "plain", "table"]
 

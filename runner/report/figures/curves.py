@@ -3,10 +3,11 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from runner.presentation.labels import NOTHING
 from runner.report.blocks import Figure, Row
 from runner.report.figures.style import BLUE, ORANGE, axis, figure, plot
 from runner.report.results import Results
-from runner.report.telling import NOTHING, Teller
+from runner.report.telling import Teller
 from runner.store.records import EpochRecord
 
 __all__ = ["draw"]

@@ -2,23 +2,16 @@
 
 from typing import Any
 
-from runner.language import msgid
+from runner.presentation.labels import NOTHING, ORIGINS, STATES
 from runner.report.blocks import Figure, Row
 from runner.report.figures.style import BLUE, GREEN, ORANGE, RED, axis, figure, label, plot
 from runner.report.metrics import metric
 from runner.report.results import Results
-from runner.report.telling import NOTHING, Teller
+from runner.report.telling import Teller
 from runner.store.records import TrialRecord
 
-__all__ = ["ORIGINS", "draw", "shown_state"]
+__all__ = ["draw", "shown_state"]
 
-ORIGINS = {"given": msgid("given"), "recipe": msgid("recipe"), "search": msgid("search")}
-STATES = {
-    "complete": msgid("complete"),
-    "pruned": msgid("pruned"),
-    "failed": msgid("failed"),
-    "running": msgid("running"),
-}
 _MOST_TICKS, _LEAST = 10, 0.04
 _LOOKS = {"given": ("diamond", ORANGE), "recipe": ("square", GREEN), "search": ("circle", BLUE)}
 
@@ -26,7 +19,7 @@ _LOOKS = {"given": ("diamond", ORANGE), "recipe": ("square", GREEN), "search": (
 def shown_state(trial: TrialRecord, results: Results) -> str:
     """Return the state of a trial as a text to translate: a study that does not run trains none."""
     if trial.state == "running" and results.state != "running":
-        return msgid("interrupted")
+        return STATES["interrupted"]
     return STATES[trial.state]
 
 

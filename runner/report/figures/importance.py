@@ -1,6 +1,6 @@
 """How much each tuned field decided."""
 
-from runner.console.text import safe
+from runner.presentation.text import safe
 from runner.report.blocks import Figure, Row
 from runner.report.figures.style import BLUE, axis, figure, label, plot
 from runner.report.results import Results

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from catalog.results import ConfidenceBin
+from runner.presentation.labels import NOTHING
 from runner.report.blocks import Figure, Row
 from runner.report.figures.style import BLUE, GREY, ORANGE, axis, figure, plot
 from runner.report.results import Results
-from runner.report.telling import NOTHING, Teller
+from runner.report.telling import Teller
 
 __all__ = ["draw"]
 

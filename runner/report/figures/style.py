@@ -5,7 +5,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from runner.console.text import safe
+from runner.presentation.text import safe
 from runner.report.blocks import Figure, Row, Table
 from runner.report.telling import Teller
 

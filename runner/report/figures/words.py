@@ -3,7 +3,7 @@
 from typing import Any
 
 from catalog.results import ClassWords
-from runner.console.text import safe
+from runner.presentation.text import safe
 from runner.report.blocks import Figure, Row
 from runner.report.figures.style import BLUE, GREEN, GREY, ORANGE, RED, axis, figure, label, plot
 from runner.report.results import Results

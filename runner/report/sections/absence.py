@@ -1,6 +1,6 @@
 """What a section says in place of what the store does not hold."""
 
-from runner.console.text import safe
+from runner.presentation.text import safe
 from runner.report.blocks import Missing
 from runner.report.results import Results
 from runner.report.telling import Teller

@@ -1,13 +1,13 @@
 """What the records say is wrong, and what to change."""
 
 from catalog.diagnosis import Diagnosis
-from runner.console.text import safe
-from runner.language import msgid
+from runner.presentation.labels import msgid
+from runner.presentation.text import safe
 from runner.report.blocks import Finding, Findings, Missing, Prose, Section
 from runner.report.results import Results
 from runner.report.telling import Teller
 from runner.store.records import StudyRecord
-from runner.study.remedy import option_of
+from runner.study.fixes import option_of
 
 __all__ = ["diagnosis"]
 

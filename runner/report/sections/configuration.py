@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
-from runner.console.text import safe
+from runner.presentation.labels import NOTHING, ORIGINS
+from runner.presentation.text import safe
 from runner.report.blocks import Block, Cell, Figures, Missing, Prose, Row, Section, Table
 from runner.report.figures import history, importance
-from runner.report.figures.history import ORIGINS, shown_state
+from runner.report.figures.history import shown_state
 from runner.report.metrics import metric
 from runner.report.results import Results
 from runner.report.sections.absence import absent
-from runner.report.telling import NOTHING, Teller
+from runner.report.telling import Teller
 from runner.store.records import TrialRecord
 
 __all__ = ["configuration", "parameter_importance", "search", "trials"]

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any
 
-from runner.console.text import safe
+from runner.presentation.labels import NOTHING
+from runner.presentation.text import safe
 from runner.report.blocks import Block, Cell, Facts, Missing, Prose, Row, Section, Table
 from runner.report.results import Results
-from runner.report.telling import NOTHING, Teller
+from runner.report.telling import Teller
 
 __all__ = ["data"]
 

@@ -3,11 +3,12 @@
 import shlex
 
 from catalog.results import Evaluation
-from runner.console.text import safe
+from runner.presentation.labels import NOTHING
+from runner.presentation.text import safe
 from runner.report.blocks import Block, Cell, Code, Facts, Missing, Prose, Row, Section, Table
 from runner.report.islands import readable
 from runner.report.results import BASELINE, Results
-from runner.report.telling import NOTHING, Teller
+from runner.report.telling import Teller
 
 __all__ = ["costs", "reproduction", "spec", "variants", "versions"]
 

@@ -1,6 +1,6 @@
 """The case study's plots: training, confusion, confidence, length; calibration; and the scores of each class."""
 
-from runner.console.text import safe
+from runner.presentation.text import safe
 from runner.report.blocks import Block, Facts, Figure, Figures, Missing, Prose, Row, Section, Table, Told
 from runner.report.figures import confidence, confusion, curves, lengths, reliability
 from runner.report.metrics import metric

@@ -4,8 +4,8 @@ import string
 from collections.abc import Sequence
 
 from catalog.results import ExampleExplanation, WordWeight
-from runner.console.text import safe
-from runner.language import msgid
+from runner.presentation.labels import msgid
+from runner.presentation.text import safe
 from runner.report.blocks import Block, Cell, Example, Examples, Facts, Figures, Missing, Prose, Section, Span
 from runner.report.figures import words as words_figure
 from runner.report.results import Flips, Results

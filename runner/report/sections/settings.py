@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from catalog.schema import Parameter
-from runner.console.text import safe
+from runner.presentation.text import safe
 from runner.report.blocks import Missing, Prose, Section, Setting, Settings
 from runner.report.results import Results
 from runner.report.telling import Teller

@@ -1,12 +1,13 @@
 """What was found, in one look: the verdict, and the numbers that matter."""
 
 from catalog.metric_labels import CLASS_METRICS, evaluation_scope
-from runner.console.text import safe
+from runner.presentation.labels import NOTHING
+from runner.presentation.text import safe
 from runner.report.blocks import Block, Facts, Figures, Missing, Prose, Row, Section, Table, Tile, Tiles, Told
 from runner.report.figures import verdict as verdict_figure
 from runner.report.metrics import metric
 from runner.report.results import Results
-from runner.report.telling import NOTHING, Teller
+from runner.report.telling import Teller
 
 __all__ = ["key_figures", "verdict"]
 

@@ -16,12 +16,12 @@ from textual.events import Resize
 from textual.screen import ModalScreen
 
 from catalog.errors import InputError
-from runner.console.text import safe
+from runner.presentation.labels import msgid
+from runner.presentation.text import safe
 from runner.tui.desk import Desk
 from runner.tui.dialogs.frame import frame
 from runner.tui.figures.fitting import fit
 from runner.tui.widgets.figure import Canvas, Figure
-from runner.tui.words import msgid
 
 __all__ = ["AboutDialog", "build_of"]
 

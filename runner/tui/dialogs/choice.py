@@ -10,10 +10,10 @@ from textual.screen import ModalScreen
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from runner.console.text import safe
+from runner.presentation.labels import msgid
+from runner.presentation.text import safe
 from runner.tui.desk import Desk
 from runner.tui.dialogs.frame import frame
-from runner.tui.words import msgid
 
 __all__ = ["Choice", "ChoiceDialog"]
 

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from textual.app import ComposeResult
 from textual.screen import ModalScreen
 
+from runner.presentation.labels import msgid
 from runner.tui.desk import Desk
 from runner.tui.dialogs.frame import frame
 from runner.tui.widgets.told import Told
-from runner.tui.words import msgid
 
 __all__ = ["ConfirmDialog"]
 

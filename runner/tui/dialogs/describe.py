@@ -6,11 +6,11 @@ from textual.events import Resize
 from textual.screen import ModalScreen
 from textual.widgets import Input, TextArea
 
-from runner.console.text import safe
+from runner.presentation.labels import msgid
+from runner.presentation.text import safe
 from runner.tui.desk import Desk
 from runner.tui.dialogs.frame import frame
 from runner.tui.widgets.told import Told
-from runner.tui.words import msgid
 
 __all__ = ["DescribeDialog"]
 

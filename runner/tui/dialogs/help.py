@@ -8,13 +8,13 @@ from textual.content import Content
 from textual.events import Resize
 from textual.screen import ModalScreen, Screen
 
+from runner.presentation.labels import msgid
 from runner.tui.bindings import EVERYWHERE, Action, key_label, keys_of
 from runner.tui.desk import Desk
 from runner.tui.dialogs.frame import frame
 from runner.tui.figures.fitting import fit, width_of
 from runner.tui.widgets.figure import Canvas, Figure
 from runner.tui.widgets.footer import available
-from runner.tui.words import msgid
 
 __all__ = ["HelpDialog", "help_page"]
 

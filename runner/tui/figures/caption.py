@@ -2,7 +2,7 @@
 
 from textual.content import Content
 
-from runner.console.text import safe
+from runner.presentation.text import safe
 from runner.tui.figures.drawing import Drawing, Series
 from runner.tui.figures.fitting import fit, flat, width_of
 from runner.tui.figures.scales import written

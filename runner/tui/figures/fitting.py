@@ -16,9 +16,9 @@ _SELECTORS = range(0xFE00, 0xFE10)
 def flat(text: str, glyphs: Glyphs) -> str:
     """Return text on one line: a space for every separator, a question mark for what could move the cursor.
 
-    What comes here should have been through `runner.console.text.safe`; this keeps one forgotten call from breaking a
-    screen. Every character stays one character, so that styles keep their places; of the selectors that make a sign
-    wide in some terminals and not in others, a joiner of no width remains.
+    What comes here should have been through `runner.presentation.text.safe`; this keeps one forgotten call from
+    breaking a screen. Every character stays one character, so that styles keep their places; of the selectors that make
+    a sign wide in some terminals and not in others, a joiner of no width remains.
     """
     if not text.isprintable() or any(ord(c) in _SELECTORS for c in text):
         text = "".join(map(_shown, text))

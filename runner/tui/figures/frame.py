@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from runner.language import Language
+from runner.presentation.language import Language
 from runner.tui.figures.drawing import Axis, Drawing, Series
 from runner.tui.figures.fitting import cut, flat, width_of
 from runner.tui.figures.scales import (

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from textual.content import Content
 
-from runner.console.text import safe
+from runner.presentation.text import safe
 from runner.tui.figures.caption import colour_of, mark_of
 from runner.tui.figures.fitting import cut, fit, flat, width_of
 from runner.tui.figures.frame import Frame, Point, Ruler, Shape

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from itertools import pairwise
 
-from runner.language import Language
+from runner.presentation.language import Language
 from runner.tui.figures.drawing import Kind
 
 __all__ = ["log_ticks", "number_labels", "percent_labels", "seconds_labels", "seconds_ticks", "ticks", "written"]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from catalog.results import WordWeight
-from runner.console.text import safe
+from runner.presentation.text import safe
 from runner.tui.figures.fitting import flat
 from runner.tui.widgets.figure import Canvas
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from runner.console.text import safe
+from runner.presentation.text import safe
 from runner.tui.figures.fitting import fit
 from runner.tui.rows.models import Leaf, Model
 from runner.tui.rows.plain import drawable

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from textual.content import Content
 
 from catalog.metric_labels import CLASS_METRICS
-from runner.console.text import is_share, safe
+from runner.presentation.text import is_share, safe
 from runner.store.records import StudyRecord
 from runner.tui.desk import Desk
 from runner.tui.figures.fitting import width_of

@@ -2,10 +2,10 @@
 
 from textual.content import Content
 
-from runner.console.text import safe
+from runner.presentation.labels import msgid
+from runner.presentation.text import safe
 from runner.tui.desk import Desk
 from runner.tui.rows.study_row import StudyRow
-from runner.tui.words import msgid
 
 __all__ = ["legend"]
 

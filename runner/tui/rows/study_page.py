@@ -6,7 +6,7 @@ from textual.content import Content
 
 from catalog.metric_labels import ClassScope, labelled
 from catalog.statement import from_json
-from runner.console.text import safe
+from runner.presentation.text import safe
 from runner.tui.desk import Desk
 from runner.tui.figures.fitting import fit, width_of
 from runner.tui.rows.plain import drawable

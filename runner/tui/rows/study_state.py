@@ -1,10 +1,10 @@
 """The state of a study in words, with what one can do about it."""
 
-from runner.console.text import safe
+from runner.presentation.labels import msgid
+from runner.presentation.text import safe
 from runner.study.early_end import early_end_clause
 from runner.tui.desk import Desk
 from runner.tui.rows.study_row import ShownState, StudyRow
-from runner.tui.words import msgid
 
 __all__ = ["gone", "state_sentence", "state_word", "stopped", "waiting"]
 

@@ -8,7 +8,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 
-from runner.console.text import safe
+from runner.presentation.text import safe
 from runner.tui.beside import beside
 from runner.tui.bindings import textual_bindings
 from runner.tui.desk import Desk

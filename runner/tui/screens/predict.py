@@ -14,7 +14,8 @@ from textual.events import Resize
 
 from catalog.errors import ModelcatError, StoppedError
 from catalog.results import Explanation, Prediction
-from runner.console.text import safe
+from runner.presentation.labels import msgid
+from runner.presentation.text import safe
 from runner.store.records import StudyRecord
 from runner.tui.beside import beside
 from runner.tui.bindings import key_shown, textual_bindings
@@ -27,7 +28,6 @@ from runner.tui.screens.predict_text import TextPane
 from runner.tui.widgets.figure import Canvas, Figure
 from runner.tui.widgets.table import Cell, Column, Table
 from runner.tui.widgets.told import Told
-from runner.tui.words import msgid
 
 __all__ = ["PredictScreen"]
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from textual.content import Content
 
 from catalog.results import Explanation, Prediction, WordWeight
-from runner.console.text import safe
+from runner.presentation.text import safe
 from runner.tui.figures.bars import Bar, bars
 from runner.tui.figures.fitting import cut, flat
 from runner.tui.figures.tokens import class_colour, tokens

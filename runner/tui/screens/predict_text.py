@@ -8,13 +8,13 @@ from textual.message import Message
 from textual.widgets import TextArea
 from textual.widgets.text_area import Edit, EditResult
 
+from runner.presentation.text import HOSTILE
 from runner.tui.desk import Desk
 
 __all__ = ["LONGEST", "TextPane"]
 
 LONGEST = 200_000
 """Characters of a text; a model reads a few thousand of them."""
-_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
 class TextPane(TextArea):
@@ -53,5 +53,5 @@ class TextPane(TextArea):
         if line.plain.replace("\t", "").isprintable():
             return line
         sign = "?" if self._desk.glyphs.ascii else "\N{REPLACEMENT CHARACTER}"
-        seen = (c if c == "\t" or unicodedata.category(c) not in _UNSEEN else sign for c in line.plain)
+        seen = (c if c == "\t" or unicodedata.category(c) not in HOSTILE else sign for c in line.plain)
         return Text("".join(seen), end="", no_wrap=True)

@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.events import Resize
 
-from runner.console.datatable import DataTable
+from runner.presentation.datatable import DataTable
 from runner.store.records import StudyRecord, TrialCounts
 from runner.tui import pace, steering
 from runner.tui.bindings import textual_bindings
@@ -236,9 +236,10 @@ class StudiesScreen(Place):
 
     def _data(self) -> DataTable:
         """Return the studies that are listed, as the store has them."""
-        from runner.console.study_tables import studies_table
+        from runner.presentation.study_tables import studies_table
+        from runner.store.json_shapes import study_line
 
-        return studies_table(self._rows[key].record for key in self._table.keys)
+        return studies_table(study_line(self._rows[key].record) for key in self._table.keys)
 
     def _do(self, deed: Callable[[Place, StudyRecord], None]) -> None:
         if (row := self._here) is not None:

@@ -11,7 +11,7 @@ from aiohttp import web
 from textual_serve.app_service import AppService
 from textual_serve.download_manager import DownloadManager
 
-from runner.engine.process_limits import end_with_parent, limit_memory
+from runner.engine.processes import end_with_parent, limit_memory
 
 __all__ = ["AppProcess"]
 

@@ -2,7 +2,7 @@
 
 from html import escape
 
-from runner.language import Language
+from runner.presentation.language import Language
 
 __all__ = ["let_in_page", "refused_page", "too_many_page"]
 

@@ -14,7 +14,7 @@ from aiohttp import web
 from aiohttp.http_exceptions import HttpProcessingError
 from textual_serve.server import Server
 
-from runner.language import Language
+from runner.presentation.language import Language
 from runner.tui.web.access import HOST, Access
 from runner.tui.web.app_process import AppProcess
 from runner.tui.web.cells import cells

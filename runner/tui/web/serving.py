@@ -34,7 +34,7 @@ def serve(arguments: Sequence[str], port: int, *, language: str | None, open_bro
         from runner.tui.web.server import WebServer
     except ImportError as error:
         raise InputError("browse --web needs textual-serve: pip install 'modelcat[web]'") from error
-    from runner.language import Language
+    from runner.presentation.language import Language
 
     with _listening(port) as listening, TemporaryDirectory(prefix="modelcat-") as folder:
         port = listening.getsockname()[1]

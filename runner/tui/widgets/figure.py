@@ -7,7 +7,7 @@ from textual.content import Content
 from textual.events import Resize
 from textual.widget import Widget
 
-from runner.language import Language
+from runner.presentation.language import Language
 from runner.tui.desk import Desk
 from runner.tui.glyphs import Glyphs
 from runner.tui.palette import Palette

@@ -5,7 +5,7 @@ from textual.events import Click
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
-from runner.console.text import safe
+from runner.presentation.text import safe
 from runner.tui.bindings import ACTIONS, Action, key_label, keys_of
 from runner.tui.desk import Desk
 

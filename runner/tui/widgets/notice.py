@@ -3,7 +3,7 @@
 from textual.content import Content
 from textual.widgets import Static
 
-from runner.console.text import safe
+from runner.presentation.text import safe
 from runner.tui.desk import Desk
 
 __all__ = ["Notice"]

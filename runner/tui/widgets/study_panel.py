@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.timer import Timer
 
-from runner.console.text import is_share
+from runner.presentation.text import is_share
 from runner.tui.beside import beside
 from runner.tui.desk import Desk
 from runner.tui.rows.study_page import study_page

@@ -15,17 +15,18 @@ from catalog.dataset import DemoDataset
 from catalog.errors import DataError, LostWorkerError
 from runner.engine import interruption, local
 from runner.engine.local import LocalEngine
-from runner.engine.messages import Done, Failed, Predict, Prepare, Subject, Train
+from runner.engine.messages import Done, Failed, Predict, Prepare, Train, TrainingSetup
+from runner.engine.single_tasks import run_alone
 
 
-def subject(tmp_path, **config):
+def setup_of(tmp_path, **config):
     """Return the simulated plugin with a configuration."""
-    return Subject("test/simulated/curve", config, DemoDataset(source="demo"), tmp_path / "cache")
+    return TrainingSetup("test/simulated/curve", config, DemoDataset(source="demo"), tmp_path / "cache")
 
 
 def training(tmp_path, name="one", **config):
     """Return the task of a simulated training."""
-    return Train(subject(tmp_path, **config), tmp_path / name, 0, "accuracy", Direction.MAXIMIZE, quarters=False)
+    return Train(setup_of(tmp_path, **config), tmp_path / name, 0, "accuracy", Direction.MAXIMIZE, quarters=False)
 
 
 @pytest.fixture
@@ -37,31 +38,31 @@ def engine(simulated):
 
 def test_one_worker_does_job_after_job(engine, tmp_path):
     """A worker lives on between jobs; a failed one costs nothing."""
-    first = engine.run(Prepare(subject(tmp_path)))
+    first = run_alone(engine, Prepare(setup_of(tmp_path)))
     assert isinstance(first, Done)
     assert first.value.rows["train"] == 80
     pids = {worker.process.pid for worker in engine._crew}
-    failed = engine.run(training(tmp_path, trouble="data", x=0.5))
+    failed = run_alone(engine, training(tmp_path, trouble="data", x=0.5))
     assert isinstance(failed, Failed)
     assert isinstance(failed.error, DataError)
     assert failed.error.message.startswith("the batch is larger than the data")
-    assert isinstance(engine.run(Prepare(subject(tmp_path, x=0.1))), Done)
+    assert isinstance(run_alone(engine, Prepare(setup_of(tmp_path, x=0.1))), Done)
     assert {worker.process.pid for worker in engine._crew} == pids
 
 
 def test_an_unexpected_error_carries_its_traceback(engine, tmp_path):
     """What a trainer raises by accident is told by type and message, its place kept for the log."""
-    failed = engine.run(training(tmp_path, trouble="error"))
+    failed = run_alone(engine, training(tmp_path, trouble="error"))
     assert failed.error.message == "RuntimeError: something broke"
     assert "modelcat_simulated.py" in failed.details
 
 
 def test_a_dead_worker_fails_its_job_and_is_replaced(engine, tmp_path):
     """The job of a worker that ends is failed with how it ended; the next job runs on a new one."""
-    failed = engine.run(training(tmp_path, trouble="die"))
+    failed = run_alone(engine, training(tmp_path, trouble="die"))
     assert isinstance(failed.error, LostWorkerError)
     assert "code 7" in failed.error.message
-    assert isinstance(engine.run(Prepare(subject(tmp_path))), Done)
+    assert isinstance(run_alone(engine, Prepare(setup_of(tmp_path))), Done)
 
 
 def test_a_killed_worker_is_told_by_its_signal(engine, tmp_path):
@@ -121,8 +122,8 @@ def without_room(monkeypatch):
 def test_a_system_without_room_for_a_process_is_given_a_moment(engine, tmp_path, without_room):
     """What a worker has died of may be what keeps the next one from starting: it is tried until there is room."""
     without_room(2)
-    assert isinstance(engine.run(training(tmp_path, trouble="die")).error, LostWorkerError)
-    assert isinstance(engine.run(Prepare(subject(tmp_path))), Done)
+    assert isinstance(run_alone(engine, training(tmp_path, trouble="die")).error, LostWorkerError)
+    assert isinstance(run_alone(engine, Prepare(setup_of(tmp_path))), Done)
 
 
 def test_a_system_that_never_has_room_is_told(engine, tmp_path, without_room, monkeypatch):
@@ -130,7 +131,7 @@ def test_a_system_that_never_has_room_is_told(engine, tmp_path, without_room, mo
     monkeypatch.setattr(local, "_START_SECONDS", 0.1)
     without_room(1000)
     with pytest.raises(LostWorkerError, match=r"no worker .* \(Cannot allocate memory\): .*modelcat resume"):
-        engine.run(training(tmp_path, trouble="die"))
+        run_alone(engine, training(tmp_path, trouble="die"))
     assert engine.events(0.0) == []
 
 
@@ -160,15 +161,15 @@ def test_an_interrupt_ends_the_waiting_for_room(engine, tmp_path, without_room):
     with interruption.held_back():
         threading.Timer(3.0, os.kill, (os.getpid(), signal.SIGINT)).start()
         with pytest.raises(KeyboardInterrupt):
-            engine.run(training(tmp_path, trouble="die"))
+            run_alone(engine, training(tmp_path, trouble="die"))
         engine.pause(1)
         assert engine.events(0.0) == []
 
 
 def test_prediction_answers_in_order(engine, tmp_path):
     """Texts come back with their answers."""
-    engine.run(training(tmp_path, "kept"))
-    event = engine.run(Predict("test/simulated/curve", tmp_path / "kept" / "model", ("a", "b")))
+    run_alone(engine, training(tmp_path, "kept"))
+    event = run_alone(engine, Predict("test/simulated/curve", tmp_path / "kept" / "model", ("a", "b")))
     assert [answer.text for answer in event.value] == ["a", "b"]
 
 

@@ -14,10 +14,12 @@ sys.path.insert(0, {str(SIMULATED)!r})
 from catalog.dataset import DemoDataset
 from pathlib import Path
 from runner.engine.local import LocalEngine
-from runner.engine.messages import Prepare, Subject
+from runner.engine.single_tasks import run_alone
+from runner.engine.messages import Prepare, TrainingSetup
 if __name__ == "__main__":
     with LocalEngine(1) as engine:
-        engine.run(Prepare(Subject("test/simulated/curve", {{}}, DemoDataset(source="demo"), Path(sys.argv[1]))))
+        setup = TrainingSetup("test/simulated/curve", {{}}, DemoDataset(source="demo"), Path(sys.argv[1]))
+        run_alone(engine, Prepare(setup))
         worker = engine._crew[0].process.pid
         os.kill(worker, signal.SIGSTOP)
         print(worker, flush=True)

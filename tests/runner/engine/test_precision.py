@@ -9,8 +9,8 @@ from catalog import registry
 from catalog.capabilities import LabelledFile
 from catalog.errors import InputError
 from catalog.results import Prediction
-from runner.engine.bench import Bench
 from runner.engine.messages import JudgeFile, Predict
+from runner.engine.task_executor import TaskExecutor
 
 LINE = SimpleNamespace(report=None, tick=None)
 MODEL = Path("model")
@@ -49,46 +49,46 @@ class Choosing(Plain):
 
 
 @pytest.fixture
-def bench(monkeypatch):
-    """A bench that knows both."""
+def executor(monkeypatch):
+    """A executor that knows both."""
     trainers = {"plain": Plain(), "choosing": Choosing()}
     monkeypatch.setattr(registry, "load", lambda key: SimpleNamespace(key=key, trainer=lambda: trainers[key]))
-    made = Bench("cpu", 1)
+    made = TaskExecutor("cpu", 1)
     made.trainers = trainers
     return made
 
 
-def labels(bench, key, precision):
-    return [answer.label for answer in bench.do(Predict(key, MODEL, ("a",), precision=precision), LINE)]
+def labels(executor, key, precision):
+    return [answer.label for answer in executor.do(Predict(key, MODEL, ("a",), precision=precision), LINE)]
 
 
-def judged(bench, key, precision, folder):
-    return bench.do(JudgeFile(key, MODEL, LabelledFile(Path("f.csv")), folder, precision), LINE)
+def judged(executor, key, precision, folder):
+    return executor.do(JudgeFile(key, MODEL, LabelledFile(Path("f.csv")), folder, precision), LINE)
 
 
-def test_trainers_are_told_what_was_asked_for(bench, tmp_path):
+def test_trainers_are_told_what_was_asked_for(executor, tmp_path):
     """Nothing said opens a model as the plugin does; auto and names are handed on."""
-    assert [labels(bench, "choosing", asked) for asked in (None, "auto", "bf16")] == [["exact"], ["auto"], ["bf16"]]
-    assert [judged(bench, "choosing", asked, tmp_path) for asked in ("auto", "bf16")] == ["auto", "bf16"]
+    assert [labels(executor, "choosing", asked) for asked in (None, "auto", "bf16")] == [["exact"], ["auto"], ["bf16"]]
+    assert [judged(executor, "choosing", asked, tmp_path) for asked in ("auto", "bf16")] == ["auto", "bf16"]
 
 
-def test_trainers_without_a_choice_do_as_ever(bench, tmp_path):
+def test_trainers_without_a_choice_do_as_ever(executor, tmp_path):
     """Nothing said and auto work for every plugin; a name is refused, with the model that it was asked of."""
-    assert [labels(bench, "plain", asked) for asked in (None, "auto")] == [["plain"], ["plain"]]
-    assert judged(bench, "plain", "auto", tmp_path) == "plain"
-    for ask in (lambda: labels(bench, "plain", "int8"), lambda: judged(bench, "plain", "int8", tmp_path)):
+    assert [labels(executor, "plain", asked) for asked in (None, "auto")] == [["plain"], ["plain"]]
+    assert judged(executor, "plain", "auto", tmp_path) == "plain"
+    for ask in (lambda: labels(executor, "plain", "int8"), lambda: judged(executor, "plain", "int8", tmp_path)):
         with pytest.raises(InputError, match="a model of plain cannot answer in int8 on demand"):
             ask()
 
 
-def test_a_name_that_the_plugin_has_not_is_refused(bench):
+def test_a_name_that_the_plugin_has_not_is_refused(executor):
     """The message lists the names that it has."""
     with pytest.raises(InputError, match="cannot answer in int8; known are auto, bf16"):
-        labels(bench, "choosing", "int8")
+        labels(executor, "choosing", "int8")
 
 
-def test_a_model_is_opened_once_for_each_arithmetic(bench):
+def test_a_model_is_opened_once_for_each_arithmetic(executor):
     """The open model is kept while the same is asked for, and opened anew for another arithmetic."""
     for asked in ("auto", "auto", "bf16", "bf16", None):
-        labels(bench, "choosing", asked)
-    assert bench.trainers["choosing"].opened == 3
+        labels(executor, "choosing", asked)
+    assert executor.trainers["choosing"].opened == 3

@@ -10,10 +10,10 @@ import pytest
 
 from catalog.contract import Decision, EpochMetrics
 from catalog.errors import HungWorkerError, InputError, LostWorkerError, OutOfMemoryError, StoppedError
+from runner.engine.hang_detection import HangLimits
 from runner.engine.messages import Answer, Compare, Done, Failed, Pause, Report, Tick
 from runner.engine.ray import cluster, engine, probe, sharing
 from runner.engine.ray.actor import Worker
-from runner.engine.watching import Patience
 
 TASK = Compare("test/simulated/curve", (), (), "accuracy", 0)
 
@@ -198,7 +198,7 @@ def test_a_training_is_asked_to_pause(ray, start, began):
 
 def test_a_worker_that_hangs_is_ended_and_replaced(ray, start):
     """Its job fails as a local one would; the actor is no more."""
-    running = start(patience=Patience(silent=-1.0))
+    running = start(hang_limits=HangLimits(silent=-1.0))
     ray.actors[0].start()
     running.events(0.0)
     job = running.submit(TASK)
@@ -399,7 +399,7 @@ from types import SimpleNamespace
 from runner.engine import worker
 from runner.engine.messages import Job
 from runner.engine.ray.actor import Worker
-worker.Bench = lambda *_: SimpleNamespace(do=lambda *_: {result})
+worker.TaskExecutor = lambda *_: SimpleNamespace(do=lambda *_: {result})
 actor = Worker(1)
 actor.send(Job(1, None))
 time.sleep(20)

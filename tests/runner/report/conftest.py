@@ -153,7 +153,7 @@ class Page(HTMLParser):
 @pytest.fixture(scope="session")
 def page_of() -> Callable[..., Page]:
     """Return a function that makes the page of a study and parses it."""
-    from runner.language import Language
+    from runner.presentation.language import Language
     from runner.report.gathering import gather
     from runner.report.page import render
 

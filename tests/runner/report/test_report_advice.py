@@ -11,7 +11,7 @@ import pytest
 from catalog import registry
 from catalog.schema import parameters_of
 from catalog.spec import load
-from runner.language import Language
+from runner.presentation.language import Language
 from runner.report.gathering import gather
 from runner.report.page import render
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from catalog.results import ClassWords, ImportantWord, Interpretation
-from runner.language import Language
+from runner.presentation.language import Language
 from runner.report.figures import history, words
 from runner.report.gathering import gather
 from runner.report.telling import Teller

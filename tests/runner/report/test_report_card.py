@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 import yaml
 
-from catalog.metric_labels import ClassScope, english_label
-from runner.language import Language
+from catalog.metric_labels import ClassScope
+from runner.presentation.english import english_label
+from runner.presentation.language import Language
 from runner.report.card import model_card
 from runner.report.card.markdown import fenced, plain
 from runner.report.gathering import gather

@@ -7,7 +7,7 @@ import pytest
 
 from catalog import registry
 from catalog.errors import InputError, UnknownStudyError
-from runner.language import Language
+from runner.presentation.language import Language
 from runner.report.gathering import gather
 from runner.report.page import SECTIONS, render
 from runner.store.records import EvaluationRecord, Owner, TrialRecord

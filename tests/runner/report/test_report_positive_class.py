@@ -7,7 +7,7 @@ import yaml
 from f1_study import tune_for_f1
 from made_study import NAME, build
 
-from runner.language import Language
+from runner.presentation.language import Language
 from runner.report.card import model_card
 from runner.report.gathering import gather
 from runner.store.store import Store

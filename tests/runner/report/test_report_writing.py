@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 from catalog.errors import InputError, UnknownStudyError, WorkError
-from runner.cli import app
+from runner.cli.main import app
 from runner.report import writing
 
 NAME = "imdb-minilm"
@@ -136,7 +136,7 @@ def test_nothing_that_trains_is_imported(url, tmp_path):
     """Page and card are made without torch, scikit-learn, Optuna and their like."""
     program = f"""
 import sys
-from runner.cli import app
+from runner.cli.main import app
 light = [name for name in ("plotly", "jinja2", "babel", "yaml", "numpy") if name in sys.modules]
 for form in ("html", "md"):
     path = {str(tmp_path)!r} + "/report." + form

@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from catalog.errors import StoreError, StudyConflictError
-from runner.cli import app
-from runner.console.database import examine_database
+from runner.cli.doctor_database import examine_database
+from runner.cli.main import app
 from runner.store.records import Lease, TrialRecord
 from runner.store.store import Store
 

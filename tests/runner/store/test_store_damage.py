@@ -7,11 +7,11 @@ import pytest
 from click.testing import CliRunner
 
 from catalog.errors import SpecError, StoreError, StudyConflictError
-from runner.cli import app
+from runner.cli.main import app
 from runner.store.records import Lease, TrialRecord
 from runner.store.store import Store
 from runner.study.place import Place
-from runner.study.stored import stored_request
+from runner.study.stored_study import stored_request
 
 
 def edit(store: Store, statement: str) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from catalog.errors import StoreError
-from runner.console.database import examine_database
+from runner.cli.doctor_database import examine_database
 from runner.store.records import Lease, Owner, TrialRecord
 from runner.store.store import Store
 

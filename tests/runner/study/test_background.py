@@ -19,7 +19,7 @@ from runner.store.store import Store
 from runner.study import background
 from runner.study.background import start_worker
 from runner.study.queue import submit, work
-from runner.study.workers import Attendance, Worker, WorkerList, running_worker
+from runner.study.workers import Worker, WorkerList, WorkerRegistration, running_worker
 
 SIMULATED = Path(__file__).parents[2] / "fakes" / "simulated"
 START = """
@@ -74,12 +74,12 @@ def state(place, name):
 
 def test_a_worker_is_found_though_the_clock_is_set(place, monkeypatch):
     """The time of day at which a process was started moves with the machine's clock; no second worker is needed."""
-    attendance = Attendance(place)
-    attendance.begin()
+    registration = WorkerRegistration(place)
+    registration.register()
     told = psutil.Process.create_time
     monkeypatch.setattr(psutil.Process, "create_time", lambda process: told(process) - 3600)
     assert running_worker(place) == os.getpid() == start_worker(place)
-    attendance.end()
+    registration.deregister()
 
 
 def test_one_worker_is_enough(request_of, place):
@@ -135,7 +135,7 @@ def test_two_starters_at_once_start_one_worker(request_of, place, tmp_path):
 
 def test_what_is_queued_while_a_worker_ends_is_run(request_of, place, recorder, monkeypatch):
     """A worker that is about to end is on the list only as long as it would still see what is queued."""
-    original = Attendance.end
+    original = WorkerRegistration.deregister
     seen = []
 
     def end(self, *arguments):
@@ -147,7 +147,7 @@ def test_what_is_queued_while_a_worker_ends_is_run(request_of, place, recorder, 
             seen.append(running_worker(place))
         return done
 
-    monkeypatch.setattr(Attendance, "end", end)
+    monkeypatch.setattr(WorkerRegistration, "deregister", end)
     done = work(place, lambda _: recorder, idle=0)
     assert [(record.study, record.state) for record in done] == [("late", "finished")]
     assert seen[0] == os.getpid()

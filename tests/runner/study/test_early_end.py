@@ -5,9 +5,10 @@ from types import SimpleNamespace
 import pytest
 
 from catalog.diagnosis import Diagnosis
-from catalog.statement import Statement, english, from_json, to_json
-from runner.language import Language
-from runner.study.diagnosing import with_early_end
+from catalog.statement import Statement, from_json, to_json
+from runner.presentation.english import english
+from runner.presentation.language import Language
+from runner.study.diagnosis import with_early_end
 from runner.study.early_end import early_end_clause, early_end_sentence, time_limit_end
 
 

@@ -1,17 +1,18 @@
-"""Which configurations are the same training, of the real plugins."""
+"""Which specs are the same study, and which configurations of the real plugins the same training."""
 
 import pytest
 
 from catalog import registry
 from catalog.contract import DataSummary
-from runner.study.identity import Identity
+from runner.study.identity import ConfigIdentity, differences, spec_hash
 
+SPEC = {"model": "bert", "model_config": {"epochs": 3}, "study": {"name": "a", "trials": 20, "metric": "accuracy"}}
 DATA = DataSummary("some", "print", {"train": 160, "validation": 20}, ("no", "yes"), {"validation": (10, 10)})
 
 
 def identity(model):
     """Return what compares configurations of a text classifier."""
-    return Identity(registry.load(f"nlp/text-classification/{model}"), DATA)
+    return ConfigIdentity(registry.load(f"nlp/text-classification/{model}"), DATA)
 
 
 @pytest.mark.parametrize(
@@ -60,3 +61,26 @@ def test_the_same_fine_tuning(first, second):
 def test_another_configuration(model, first, second):
     """What trains another model is another configuration; one that is invalid is none of the others."""
     assert identity(model).of(first) != identity(model).of(second)
+
+
+def test_name_and_number_of_trials_do_not_make_another_study():
+    """The identity ignores what may change, and nothing else."""
+    longer = {**SPEC, "study": {**SPEC["study"], "trials": 40, "name": "b"}}
+    assert spec_hash(longer, "study") == spec_hash(SPEC, "study")
+    assert spec_hash(SPEC, "train") != spec_hash(SPEC, "study")
+    other = {**SPEC, "model_config": {"epochs": 4}}
+    assert spec_hash(other, "study") != spec_hash(SPEC, "study")
+
+
+def test_differences_are_told_by_path_with_both_values():
+    """What was added, changed and left out is told; what may change is not."""
+    other = {
+        "model": "bert",
+        "model_config": {"epochs": 4, "seed": 1},
+        "study": {"name": "b", "trials": 40},
+    }
+    assert differences(SPEC, other) == [
+        "model_config.epochs: 3 in the store, 4 here",
+        'study.metric: "accuracy" in the store, not given here',
+        "model_config.seed: not given in the store, 1 here",
+    ]

@@ -7,9 +7,9 @@ from catalog.spec import resolve
 from runner.store.judgements import evaluation_of
 from runner.store.store import Store
 from runner.study import insights
-from runner.study.contest import contest, pareto_front
 from runner.study.coordinator import run_study
 from runner.study.importance import importance_of
+from runner.study.model_comparison import compare_models, pareto_front
 from runner.study.place import Place
 from runner.study.progress import Silent
 
@@ -95,16 +95,16 @@ def test_importance_names_the_parameter_that_matters():
 
 def test_models_are_compared_in_pairs(real):
     """Every pair on the same data gets a difference, its interval and McNemar's test; the front is marked."""
-    from runner.console.comparing import contest_answer, print_contest
-    from runner.engine.asking import asking
+    from runner.cli.compare import contest_answer, print_contest
+    from runner.engine.single_tasks import asking
 
     store = Store.open(real.storage, create=False)
     with asking() as ask:
-        found = contest(store, ["lin:0", "lin:2", "lin"], real.folder, ask)
+        found = compare_models(store, ["lin:0", "lin:2", "lin"], real.folder, ask)
     assert found.split == "validation"
     assert set(found.pairs) == {(0, 1), (0, 2), (1, 2)}
     pair = found.pairs[0, 1]
-    accuracy = [contender.evaluation.metrics["accuracy"] for contender in found.contenders]
+    accuracy = [contender.evaluation.metrics["accuracy"] for contender in found.models]
     assert pair.difference == pytest.approx(accuracy[0] - accuracy[1])
     assert (pair.only_first - pair.only_second) / pair.rows == pytest.approx(pair.difference)
     answer = contest_answer(found)

@@ -11,8 +11,8 @@ import psutil
 import pytest
 
 from catalog.errors import StudyConflictError
+from runner.engine import local
 from runner.store.store import Store
-from runner.study import engines as engines_module
 from runner.study.coordinator import run_study
 
 pytestmark = pytest.mark.usefixtures("quick_importance")
@@ -39,13 +39,13 @@ def engines(monkeypatch):
     """Return the engines that studies start, which keep their processes in mind."""
     made = []
 
-    class Remembered(engines_module.LocalEngine):
+    class Remembered(local.LocalEngine):
         def _start(self, index):
             worker = super()._start(index)
             made.append(psutil.Process(worker.process.pid))
             return worker
 
-    monkeypatch.setattr(engines_module, "LocalEngine", Remembered)
+    monkeypatch.setattr(local, "LocalEngine", Remembered)
     return made
 
 

@@ -17,7 +17,7 @@ JUDGED = Evaluation("test", 6, {"f1": 0.5}, ((2, 1), (0, 3)), Path("x.parquet"),
 
 @pytest.fixture
 def session():
-    """Return what `Session.judged` needs of a session whose positive class is fraud, and where its records go."""
+    """Return what `Session.put_evaluation` needs where the positive class is fraud, and where its records go."""
     stored = []
     return SimpleNamespace(
         study="mine",
@@ -33,14 +33,14 @@ def session():
 def test_a_plugin_that_passes_the_positive_class_over_is_refused(session):
     """Scores of another class would be shown under the name of the positive one."""
     with pytest.raises(PluginError, match="winner was judged by the scores of 'ok', but the positive class is 'fraud'"):
-        Session.judged(session, "winner", replace(JUDGED, positive="1"))
+        Session.put_evaluation(session, "winner", replace(JUDGED, positive="1"))
     assert session.stored == []
 
 
 @pytest.mark.parametrize(("positive", "stored"), [("0", "fraud"), ("fraud", "fraud"), (None, None)])
 def test_the_positive_class_gets_the_name_that_the_data_give_it(session, positive, stored):
     """A plugin may call classes by their ids, or not say whose its scores are."""
-    Session.judged(session, "winner", replace(JUDGED, positive=positive))
+    Session.put_evaluation(session, "winner", replace(JUDGED, positive=positive))
     [record] = session.stored
     assert record.details["positive"] == stored
     assert [scores["label"] for scores in record.details["classes"]] == ["fraud", "ok"]

@@ -27,8 +27,7 @@ from runner.study.log import read_log
 from runner.study.progress import Silent
 from runner.study.queue import submit, work
 from runner.study.session import LEASE_TTL
-from runner.study.stored import stored_request
-from runner.study.training import as_training
+from runner.study.stored_study import as_training, stored_request
 from runner.study.workers import running_worker
 
 pytestmark = pytest.mark.usefixtures("quick_importance")

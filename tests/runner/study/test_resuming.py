@@ -11,9 +11,10 @@ from catalog.errors import StoreError
 from runner.engine.messages import Checkpointed, Report
 from runner.store.records import EpochRecord, Owner
 from runner.store.store import Store
+from runner.study import confirmation, search, task_loop
 from runner.study.coordinator import run_study
 from runner.study.folders import StudyFolders
-from runner.study.session import Session
+from runner.study.task_loop import run_tasks
 
 pytestmark = pytest.mark.usefixtures("quick_importance")
 CONFIG = {"x": 0.5, "checkpoints": True}
@@ -25,18 +26,18 @@ class Killed(BaseException):
 
 def killed(request, place, recorder, wanted):
     """Run a study that dies once an event that is `wanted` is stored and not yet handled; its lease stays."""
-    original = Session.drive
 
-    def drive(self, following, handle):
+    def dying(session, next_task, on_event):
         def handled(name, event):
             if wanted(name, event):
                 raise Killed
-            handle(name, event)
+            on_event(name, event)
 
-        original(self, following, handled)
+        run_tasks(session, next_task, handled)
 
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(Session, "drive", drive)
+        for module in (task_loop, search, confirmation):
+            patched.setattr(module, "run_tasks", dying)
         with pytest.raises(Killed):
             run_study(request, place, recorder)
     with sqlite3.connect(place.folder.parent / "studies.db") as connection:  # as if its process were gone

@@ -6,7 +6,7 @@ from catalog.contract import CHECKPOINTS
 from runner.store.store import Store
 from runner.study.coordinator import run_study
 from runner.study.log import read_log
-from runner.study.progress import Tee
+from runner.study.progress import broadcast
 
 pytestmark = pytest.mark.usefixtures("quick_importance")
 
@@ -116,7 +116,7 @@ def test_a_baseline_that_cannot_be_judged_costs_no_study(request_of, place, reco
                 for model in place.folder.glob("*/runs/*/baseline*/model/model.json"):
                     model.unlink()
 
-    record = run_study(request_of(trials=2), place, Tee((recorder, Remover())))
+    record = run_study(request_of(trials=2), place, broadcast(recorder, Remover()))
     assert record.state == "finished"
     assert record.test["accuracy"] > 0
     assert record.baseline["failure"]["kind"] == "error"

@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 import pytest
 
 from catalog.errors import StoppedError, UnknownStudyError
-from runner.console.queueing import stop_and_wait
+from runner.cli.queue import stop_and_wait
 from runner.store.store import Store
 from runner.study.coordinator import run_study
-from runner.study.preparation import ask_to_stop, preparing
+from runner.study.preparation_marker import ask_to_stop, mark_preparation
 from runner.study.queue import submit, work
 
 pytestmark = [pytest.mark.usefixtures("quick_importance"), pytest.mark.timeout(60)]
@@ -66,25 +66,25 @@ def test_stop_reaches_who_prepares_and_nobody_else(place):
     def opened():
         raise UnknownStudyError("there is no database")
 
-    with preparing(place, "mine") as preparation:
-        assert preparation.is_halted() is False
+    with mark_preparation(place, "mine") as marker:
+        marker.check()
         with pytest.raises(UnknownStudyError):
             stop_and_wait(opened, place, "other")
-        assert preparation.is_halted() is False
-        junk = preparation.file.with_name("junk.json")
+        marker.check()
+        junk = marker.file.with_name("junk.json")
         junk.write_text("[")
-        left = preparation.file.with_name("gone.json")
+        left = marker.file.with_name("gone.json")
         left.write_text(json.dumps({"host": socket.gethostname(), "pid": 1, "started": 0}))
-        assert [owner.pid for owner in ask_to_stop(place, "mine")] == [int(preparation.file.stem.split("-")[-2])]
+        assert [owner.pid for owner in ask_to_stop(place, "mine")] == [int(marker.file.stem.split("-")[-2])]
         assert not junk.exists()
         with pytest.raises(StoppedError):
-            preparation.is_halted()
+            marker.check()
     assert ask_to_stop(place, "mine") == []
 
 
 def test_a_cache_that_cannot_be_written_prepares_all_the_same(place):
     """Such a study cannot be asked to stop, and is run."""
     place.cache.write_text("a file")
-    with preparing(place, "mine") as preparation:
-        assert preparation.is_halted() is False
+    with mark_preparation(place, "mine") as marker:
+        marker.check()
         assert ask_to_stop(place, "mine") == []

@@ -19,7 +19,7 @@ from runner.store import connections
 from runner.store.store import Store
 from runner.study.coordinator import run_study
 from runner.study.place import Place
-from runner.study.workers import Attendance
+from runner.study.workers import WorkerRegistration
 
 pytestmark = pytest.mark.usefixtures("quick_importance")
 
@@ -142,7 +142,7 @@ def test_the_list_of_workers_holds_no_password(server_place):
     """What a worker writes into its list names the server, and not the password."""
     from postgres_server import PASSWORD
 
-    Attendance(server_place).begin()
+    WorkerRegistration(server_place).register()
     written = (server_place.folder / "worker.json").read_text()
     url = make_url(server_place.storage)
     assert f"@127.0.0.1:{url.port}/{url.database}" in written

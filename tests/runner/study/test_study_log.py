@@ -16,7 +16,7 @@ from runner.store.records import TrialRecord
 from runner.study import log as study_log
 from runner.study.coordinator import run_study
 from runner.study.log import LogLine, StudyLog, read_log
-from runner.study.progress import Opened, Tee
+from runner.study.progress import Opened, broadcast
 
 METRICS = EpochMetrics(0.5, 0.25, 0.123456, {"accuracy": 0.91, "loss": 0.3}, 2e-5, 12.0)
 
@@ -247,7 +247,7 @@ def test_ten_thousand_trials_take_less_than_twenty_megabytes(tmp_path):
 def test_a_tee_tells_everybody(recorder):
     """Each listener is told everything, in order."""
     other = type(recorder)()
-    tee = Tee((recorder, other))
+    tee = broadcast(recorder, other)
     tee.phase("search", 3)
     tee.started("trial/0", None)
     tee.ticked("trial/0", 0.5)

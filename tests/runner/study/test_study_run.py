@@ -22,7 +22,7 @@ from runner.study.coordinator import run_study
 from runner.study.early_end import CUT_NOTE
 from runner.study.folders import StudyFolders
 from runner.study.progress import Silent
-from runner.study.training import as_training
+from runner.study.stored_study import as_training
 
 pytestmark = pytest.mark.usefixtures("quick_importance")
 
@@ -293,16 +293,16 @@ def test_a_running_study_is_refused_to_a_second(request_of, place, recorder):
 @pytest.fixture
 def meanwhile(monkeypatch):
     """Return a function that has something happen while the next study is prepared for the first time."""
-    look = coordinator._first_look
+    prepare = coordinator.prepare
 
     def happen(act):
-        def look_and_act(*arguments):
-            monkeypatch.setattr(coordinator, "_first_look", look)
-            prepared = look(*arguments)
+        def prepare_and_act(*arguments):
+            monkeypatch.setattr(coordinator, "prepare", prepare)
+            data = prepare(*arguments)
             act()
-            return prepared
+            return data
 
-        monkeypatch.setattr(coordinator, "_first_look", look_and_act)
+        monkeypatch.setattr(coordinator, "prepare", prepare_and_act)
 
     return happen
 

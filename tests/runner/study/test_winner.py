@@ -32,7 +32,7 @@ def confirmation(losses):
         seed=0,
         request=request,
         store=SimpleNamespace(confirmations=lambda _: records),
-        better=lambda value, than: value < than,
+        is_better=lambda value, than: value < than,
     )
     return Confirmation(session, arms, ())
 

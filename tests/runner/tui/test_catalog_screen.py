@@ -7,7 +7,7 @@ import pytest
 from catalog.contract import Variant
 from catalog.registry import Entry
 from catalog.spec import resolve
-from runner.language import Language
+from runner.presentation.language import Language
 from runner.tui.glyphs import ASCII, UNICODE
 from runner.tui.palette import DARK, palette_of
 from runner.tui.rows.model_card import model_page, typical_of

@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from textual.app import App
 from textual.widget import Widget
 
-from runner.language import Language
+from runner.presentation.language import Language
 from runner.tui.desk import Desk
 from runner.tui.figures.caption import caption
 from runner.tui.figures.frame import frame_of

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input, TextArea
 
-from runner.console.datatable import DataTable, as_csv
-from runner.language import Language
+from runner.presentation.datatable import DataTable, as_csv
+from runner.presentation.language import Language
 from runner.tui.bindings import ACTIONS, EVERYWHERE, actions_of
 from runner.tui.dialogs.about import build_of
 from runner.tui.dialogs.describe import DescribeDialog

@@ -8,7 +8,7 @@ import pytest
 from rich.cells import cell_len
 
 from catalog.results import WordWeight
-from runner.language import Language
+from runner.presentation.language import Language
 from runner.tui.figures.bars import Bar, bars
 from runner.tui.figures.columns import Stack, columns
 from runner.tui.figures.heat import heat_map

@@ -11,7 +11,7 @@ from textual.events import Paste
 
 from catalog.errors import LostWorkerError, ModelcatError, WorkError
 from catalog.results import Explanation, Prediction, WordWeight
-from runner.language import Language
+from runner.presentation.language import Language
 from runner.store.store import Store
 from runner.study.coordinator import run_study
 from runner.tui.answering import Answers

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from shelf import NOON, WHOLE
 
-from runner.language import Language
+from runner.presentation.language import Language
 from runner.store.store import Store
 from runner.tui.desk import Desk
 from runner.tui.palette import DARK, palette_of

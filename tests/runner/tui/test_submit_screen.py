@@ -14,8 +14,8 @@ from catalog.statement import Statement
 from runner.store.records import Owner
 from runner.store.store import Store
 from runner.study import background, planning
-from runner.study.opening import facts_of
 from runner.study.planning import Plan
+from runner.study.stored_study import facts_of
 from runner.tui.app import Browser
 
 ADDRESS = {"model": "curve", "category": "test", "subcategory": "simulated"}

@@ -5,7 +5,7 @@ from made_study import bins, evaluation
 from shelf import NOON, WHOLE
 
 from catalog.results import LengthBucket
-from runner.language import Language
+from runner.presentation.language import Language
 from runner.store.store import Store
 from runner.tui.desk import Desk
 from runner.tui.figures.fitting import width_of

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from runner.language import Language
+from runner.presentation.language import Language
 from runner.tui.web.access import Access
 from runner.tui.web.cells import cells
 from runner.tui.web.pages import let_in_page, refused_page, too_many_page
@@ -258,7 +258,7 @@ def test_memory_is_limited_for_apps_alone():
     """What an app starts has the limits of the machine: a training needs more than a screen."""
     resource = pytest.importorskip("resource")
     program = (
-        "import resource, subprocess, sys; from runner.engine.process_limits import *; limit_memory()\n"
+        "import resource, subprocess, sys; from runner.engine.processes import *; limit_memory()\n"
         "child = subprocess.Popen([sys.executable, '-c', 'input()'], stdin=subprocess.PIPE)\n"
         "limits = lambda pid: resource.prlimit(pid, resource.RLIMIT_DATA)[0]\n"
         "before = limits(child.pid); lift_memory_limit(child.pid); print(limits(0), before, limits(child.pid))\n"

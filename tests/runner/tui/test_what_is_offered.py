@@ -1,7 +1,7 @@
 """Header and footer offer what works now, words have the colour of their class, and wide pages are filled."""
 
 from catalog.results import LengthBucket, WordWeight
-from runner.language import Language
+from runner.presentation.language import Language
 from runner.tui.desk import Desk
 from runner.tui.figures.heat import heat_map
 from runner.tui.figures.parallel import Dimension, Path, parallel

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from runner.console.text import safe
+from runner.presentation.text import safe
 from runner.tui.dialogs.choice import Choice, ChoiceDialog
 from runner.tui.dialogs.prompt import PromptDialog
 from runner.tui.filtering import judge_filter

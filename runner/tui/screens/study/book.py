@@ -6,7 +6,7 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from runner.console.text import is_minimised
+from runner.presentation.text import is_minimised
 from runner.store.records import StudyRecord, TrialRecord
 
 if TYPE_CHECKING:

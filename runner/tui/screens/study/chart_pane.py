@@ -10,7 +10,8 @@ from textual.containers import VerticalScroll
 from textual.timer import Timer
 from textual.widget import Widget
 
-from runner.console.text import safe
+from runner.presentation.labels import msgid
+from runner.presentation.text import safe
 from runner.tui.beside import beside
 from runner.tui.desk import Desk
 from runner.tui.screens.study import charts, drawings
@@ -20,7 +21,6 @@ from runner.tui.screens.study.scene import PAUSE, Curves, Scene, Wanting
 from runner.tui.widgets.chart import Chart
 from runner.tui.widgets.figure import Figure
 from runner.tui.widgets.names import Names
-from runner.tui.words import msgid
 
 if TYPE_CHECKING:
     from runner.tui.widgets.chart import Drawing

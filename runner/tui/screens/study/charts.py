@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from runner.console.text import is_share, safe
+from runner.presentation.labels import msgid
+from runner.presentation.text import is_share, safe
 from runner.store.records import EpochRecord, EvaluationRecord, TrialRecord
 from runner.tui.desk import Desk
 from runner.tui.screens.study.book import Book
-from runner.tui.screens.study.naming import origin, parameter, trial_name
+from runner.tui.screens.study.naming import origin, trial_name
 from runner.tui.widgets.chart import Axis, Drawing, Series
-from runner.tui.words import msgid
 
 __all__ = ["CHARTS", "Judged", "SpeedAxis", "curves", "curves_wanted", "history", "judged_of", "pareto", "slice_of"]
 
@@ -187,9 +187,9 @@ def _parameter_axis(book: Book, desk: Desk, name: str, trials: Sequence[TrialRec
     values = [trial.params[name] for trial in trials]
     numbers = all(isinstance(value, int | float) and not isinstance(value, bool) for value in values)
     if "choices" in known or not numbers:
-        names = [parameter(desk, value) for value in known.get("choices") or ()]
-        names += sorted({parameter(desk, value) for value in values} - set(names))
-        places = {trial.number: float(names.index(parameter(desk, trial.params[name]))) for trial in trials}
+        names = [desk.value(value) for value in known.get("choices") or ()]
+        names += sorted({desk.value(value) for value in values} - set(names))
+        places = {trial.number: float(names.index(desk.value(trial.params[name]))) for trial in trials}
         return Axis(safe(name, 40), "number", names=tuple(names)), places
     log = bool(known.get("log")) and min(values) > 0
     return Axis(safe(name, 40), "log" if log else "number"), {

@@ -9,7 +9,8 @@ from textual.content import Content
 from textual.widget import Widget
 
 from catalog.errors import ModelcatError
-from runner.console.text import is_share, safe
+from runner.presentation.labels import msgid
+from runner.presentation.text import is_share, safe
 from runner.tui.desk import Desk
 from runner.tui.figures.fitting import fit, width_of
 from runner.tui.screens.study.book import Book
@@ -26,13 +27,12 @@ from runner.tui.screens.study.comparing import (
     stored_flips,
 )
 from runner.tui.screens.study.drawings import words
-from runner.tui.screens.study.naming import difference, parameter, trial_name
+from runner.tui.screens.study.naming import difference, trial_name
 from runner.tui.screens.study.quadrant_grid import QuadrantGrid
 from runner.tui.screens.study.scene import Scene, Wanting
 from runner.tui.source import in_thread
 from runner.tui.widgets.figure import Canvas, Figure
 from runner.tui.widgets.told import Told
-from runner.tui.words import msgid
 
 __all__ = ["ComparePane"]
 
@@ -201,7 +201,7 @@ class ComparePane(Widget):
             self._line([Content.styled(head, palette.muted) for head in heads]),
         ]
         lines += [
-            self._told(changed, changed.name, parameter(desk, changed.first), parameter(desk, changed.second), "")
+            self._told(changed, changed.name, desk.value(changed.first), desk.value(changed.second), "")
             for changed in changes(pair.first.params, pair.second.params)
         ]
         lines.append(Content(""))

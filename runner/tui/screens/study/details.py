@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 
 from textual.content import Content
 
-from runner.console.text import is_share, safe
+from runner.presentation.text import is_share, safe
 from runner.store.records import EpochRecord, TrialRecord
 from runner.tui.desk import Desk
 from runner.tui.figures.fitting import fit
 from runner.tui.figures.sparkline import sparkline
 from runner.tui.screens.study.book import Book
-from runner.tui.screens.study.naming import difference, origin, parameter, shown_state, state
+from runner.tui.screens.study.naming import difference, origin, shown_state, state
 from runner.tui.widgets.figure import Canvas, Draw
 
 __all__ = ["details"]
@@ -31,9 +31,7 @@ def details(book: Book, trial: TrialRecord, curve: Sequence[EpochRecord], desk: 
     def draw(canvas: Canvas) -> Content:
         lines = [_title(book, trial, desk), *_failure(trial, desk)]
         lines += [Content("")] if canvas.height >= _LOW else []
-        left = _pairs(
-            desk, desk.t("Parameters"), {name: parameter(desk, value) for name, value in trial.params.items()}
-        )
+        left = _pairs(desk, desk.t("Parameters"), {name: desk.value(value) for name, value in trial.params.items()})
         right = _pairs(desk, desk.t("Metrics"), _metrics(book, trial, desk))
         if canvas.width >= _TWO:
             lines += _side_by_side(left, right, min(_LIST, canvas.width // 2), desk)

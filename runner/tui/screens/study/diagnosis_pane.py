@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from catalog.errors import ModelcatError
-from runner.console.text import safe
+from runner.presentation.text import safe
 from runner.tui.desk import Desk
 from runner.tui.screens.study.headline import verdict
 from runner.tui.screens.study.scene import Scene
@@ -81,7 +81,7 @@ class DiagnosisPane(Widget):
         self._figure.retell()
 
     def _diagnose(self, store: "Store", study: str) -> "Sequence[Diagnosis]":
-        from runner.study.diagnosing import diagnoses_of
+        from runner.study.diagnosis import diagnoses_of
 
         return diagnoses_of(store, study, self._desk.source.place)
 
@@ -101,7 +101,7 @@ class DiagnosisPane(Widget):
         return Content("\n").join(part for line in lines for part in line.wrap(max(1, canvas.width)) or [line])
 
     def _finding(self, diagnosis: "Diagnosis") -> list[Content]:
-        from runner.study.remedy import option_of
+        from runner.study.fixes import option_of
 
         desk, palette, glyphs = self._desk, self._desk.palette, self._desk.glyphs
         colors = {"problem": palette.bad, "warning": palette.warn}

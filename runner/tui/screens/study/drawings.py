@@ -6,7 +6,7 @@ from typing import Any
 
 from textual.content import Content
 
-from runner.console.text import is_share, safe
+from runner.presentation.text import is_share, safe
 from runner.store.records import TrialRecord
 from runner.tui.desk import Desk
 from runner.tui.figures.bars import Bar, bars
@@ -14,7 +14,7 @@ from runner.tui.figures.parallel import Dimension, Path, parallel
 from runner.tui.figures.timeline import Span, timeline
 from runner.tui.screens.study.book import Book
 from runner.tui.screens.study.estimating import Estimates
-from runner.tui.screens.study.naming import parameter, shown_state, trial_name
+from runner.tui.screens.study.naming import shown_state, trial_name
 from runner.tui.widgets.figure import Canvas, Draw
 
 __all__ = ["importance", "parallel_coordinates", "times", "words"]
@@ -143,11 +143,11 @@ def _dimension(
     values = {trial.number: trial.params[name] for trial in trials if trial.params.get(name) is not None}
     numeric = all(isinstance(value, int | float) and not isinstance(value, bool) for value in values.values())
     if "choices" in known or not numeric:
-        names = [parameter(desk, value) for value in known.get("choices") or ()]
-        names = list(dict.fromkeys([*names, *(parameter(desk, value) for value in values.values())]))[:_MOST_NAMES]
+        names = [desk.value(value) for value in known.get("choices") or ()]
+        names = list(dict.fromkeys([*names, *(desk.value(value) for value in values.values())]))[:_MOST_NAMES]
         places: dict[int, float | None] = {}
         for number, value in values.items():
-            told = parameter(desk, value)
+            told = desk.value(value)
             places[number] = float(names.index(told)) if told in names else None
         return Dimension(safe(name, 30), 0.0, float(max(1, len(names) - 1)), names=tuple(names)), places
     low, high = (float(end(values.values())) for end in (min, max))

@@ -6,7 +6,7 @@ from textual.content import Content
 
 from catalog.metric_labels import CLASS_METRICS, labelled
 from catalog.statement import from_json
-from runner.console.text import safe
+from runner.presentation.text import safe
 from runner.store.records import StudyRecord
 from runner.study.early_end import early_end_clause
 from runner.tui.desk import Desk

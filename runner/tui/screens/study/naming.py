@@ -1,28 +1,17 @@
 """What things of a study are called in front of people."""
 
 from catalog.statement import Statement
-from runner.console.text import is_share, safe
+from runner.presentation.labels import ORIGINS, STATES
+from runner.presentation.text import is_share, safe
 from runner.store.records import TrialRecord
 from runner.tui.desk import Desk
-from runner.tui.words import msgid
 
-__all__ = ["difference", "origin", "parameter", "shown_state", "state", "trial_name"]
-
-_STATES = {
-    "queued": msgid("queued"),
-    "running": msgid("running"),
-    "stopped": msgid("stopped"),
-    "finished": msgid("finished"),
-    "failed": msgid("failed"),
-    "complete": msgid("complete"),
-    "pruned": msgid("pruned"),
-}
-_ORIGINS = {"given": msgid("given"), "recipe": msgid("recipe"), "search": msgid("search")}
+__all__ = ["difference", "origin", "shown_state", "state", "trial_name"]
 
 
 def state(desk: Desk, name: str) -> str:
     """Return a state of a trial or a study in the person's language."""
-    return desk.t(_STATES[name]) if name in _STATES else safe(name, 20)
+    return desk.t(STATES[name]) if name in STATES else safe(name, 20)
 
 
 def shown_state(trial: TrialRecord, *, working: bool) -> str:
@@ -32,19 +21,12 @@ def shown_state(trial: TrialRecord, *, working: bool) -> str:
 
 def origin(desk: Desk, name: str) -> str:
     """Return where a trial's configuration came from."""
-    return desk.t(_ORIGINS[name]) if name in _ORIGINS else safe(name, 20)
+    return desk.t(ORIGINS[name]) if name in ORIGINS else safe(name, 20)
 
 
 def trial_name(desk: Desk, number: int) -> str:
     """Return what a trial is called within a sentence."""
     return desk.t("trial {number:count}", number=number)
-
-
-def parameter(desk: Desk, value: object) -> str:
-    """Return a parameter's value; a dash where there is none."""
-    if isinstance(value, bool):
-        return desk.t("yes") if value else desk.t("no")
-    return desk.glyphs.dash if value is None else desk.value(value)
 
 
 def difference(desk: Desk, metric: str, value: float) -> str:

@@ -13,7 +13,8 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from catalog.errors import InputError, ModelcatError, UnknownStudyError
-from runner.console.text import safe
+from runner.presentation.labels import msgid
+from runner.presentation.text import safe
 from runner.store.records import TRIAL_STATES
 from runner.tui import pace, steering
 from runner.tui.beside import beside
@@ -31,10 +32,9 @@ from runner.tui.screens.study.trials_table import TrialsTable
 from runner.tui.widgets.names import Names
 from runner.tui.widgets.table import Table
 from runner.tui.widgets.told import Told
-from runner.tui.words import msgid
 
 if TYPE_CHECKING:
-    from runner.console.datatable import DataTable
+    from runner.presentation.datatable import DataTable
     from runner.store.store import Store
     from runner.tui.screens.study.chart_pane import ChartPane
     from runner.tui.screens.study.compare_pane import ComparePane
@@ -349,13 +349,15 @@ class StudyScreen(Place):
 
     def _data(self) -> "DataTable":
         """Return the trials that are shown, as the store has them; where columns were chosen, those alone."""
-        from runner.console.datatable import DataTable
-        from runner.console.study_tables import trials_table
+        from runner.presentation.datatable import DataTable
+        from runner.presentation.study_tables import trials_table
+        from runner.store.json_shapes import trial_line
 
         if self.book is None:
             return DataTable()
         shown = [self.book.trials[int(key)] for key in self._table.keys]
-        table = trials_table(shown, self.book.parameters, self.book.record.class_scope.positive)
+        positive = self.book.record.class_scope.positive
+        table = trials_table([trial_line(trial, positive) for trial in shown], self.book.parameters)
         return table if self.view.columns is None else table.only(data_columns(self.view.columns))
 
     def _sort(self, key: str) -> None:

@@ -7,14 +7,14 @@ from typing import Any
 from textual.content import Content
 
 from catalog.metric_labels import CLASS_METRICS
-from runner.console.text import is_share, safe
+from runner.presentation.labels import msgid
+from runner.presentation.text import is_share, safe
 from runner.store.records import TRIAL_STATES, TrialRecord
 from runner.tui.desk import Desk
 from runner.tui.screens.study.book import Book
-from runner.tui.screens.study.naming import origin, parameter, shown_state, state
+from runner.tui.screens.study.naming import origin, shown_state, state
 from runner.tui.widgets.column import Column
 from runner.tui.widgets.table import Cell
-from runner.tui.words import msgid
 
 __all__ = [
     "FACTS",
@@ -188,7 +188,7 @@ def _cell(book: Book, desk: Desk, trial: TrialRecord, column: str) -> Cell:
         case "origin":
             return Content.styled(origin(desk, trial.origin), desk.palette.muted)
         case _ if column.startswith(PARAM):
-            return parameter(desk, trial.params.get(column.removeprefix(PARAM)))
+            return desk.value(trial.params.get(column.removeprefix(PARAM)))
         case _:
             name = column.removeprefix(METRIC)
             value = trial.metrics.get(name)

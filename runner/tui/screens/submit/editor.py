@@ -1,7 +1,6 @@
 """The editor: JSON with line numbers, its faulty lines marked, and nothing in it that could harm a terminal."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
@@ -15,12 +14,11 @@ from textual.widgets import TextArea
 from textual.widgets.text_area import Edit, EditResult, Location, TextAreaTheme
 
 from catalog.strict_json import MAX_BYTES
+from runner.presentation.text import visible_json
 from runner.tui.desk import Desk
 
 __all__ = ["Editor", "written_out"]
 
-_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-"""Unicode categories of what cannot be seen, moves the cursor or turns the direction of writing round."""
 _COLOURED = 2000
 """Characters of a line that are coloured."""
 _PARTS = re.compile(
@@ -34,18 +32,7 @@ def written_out(text: str) -> str:
 
     Inside a JSON string an escape means the very character; elsewhere neither is allowed.
     """
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    if text.isascii() and text.replace("\n", "").replace("\t", "").isprintable():
-        return text
-    return "".join(c if c in "\n\t" or unicodedata.category(c) not in _UNSEEN else _escape(c) for c in text)
-
-
-def _escape(character: str) -> str:
-    code = ord(character)
-    if code < 0x10000:
-        return f"\\u{code:04x}"
-    code -= 0x10000
-    return f"\\u{0xD800 + (code >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"
+    return visible_json(text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 class Editor(TextArea):

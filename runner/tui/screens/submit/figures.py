@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 from catalog.contract import DataSummary
 from catalog.results import LengthForecast
 from catalog.spec import Request
-from runner.console.text import safe
 from runner.presentation.data import row_totals
+from runner.presentation.labels import msgid
+from runner.presentation.text import safe
 from runner.tui.desk import Desk
-from runner.tui.words import msgid
 
 if TYPE_CHECKING:  # it imports what a plan needs, Optuna too
     from runner.study.planning import Plan

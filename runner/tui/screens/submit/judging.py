@@ -65,7 +65,7 @@ def judge(text: str, base: Path) -> Judgement:
     try:
         parsed = strict_json.parse(_bytes(text), "spec")
         request = resolve(parsed.value, base, known_problems=parsed.problems)
-        from runner.study.names import study_name
+        from runner.study.identity import study_name
 
         return Judgement(text, base, (), located, facts, request, study_name(request, "study"))
     except SpecError as error:

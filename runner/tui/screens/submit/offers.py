@@ -6,7 +6,7 @@ from textual.content import Content
 from textual.geometry import Offset, Size
 from textual.widgets import Static
 
-from runner.console.text import safe
+from runner.presentation.text import safe
 from runner.tui.desk import Desk
 from runner.tui.screens.submit.schema import Offer
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from catalog import strict_json
 from catalog.errors import ModelcatError
 from catalog.spec import Spec
-from runner.console.text import safe
+from runner.presentation.text import safe
 from runner.tui.desk import Desk
 from runner.tui.dialogs.choice import Choice, ChoiceDialog
 from runner.tui.dialogs.confirm import ConfirmDialog

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from catalog.errors import ModelcatError, StoppedError
 from catalog.spec import Request
+from runner.presentation.labels import msgid
 from runner.study.place import Place
 from runner.tui.source import in_thread
-from runner.tui.words import msgid
 
 if TYPE_CHECKING:
     from runner.study.planning import Plan

@@ -16,7 +16,7 @@ from textual.widgets import OptionList
 from catalog.contract import DataSummary
 from catalog.errors import ModelcatError, StudyConflictError
 from catalog.spec import Request
-from runner.console.text import safe
+from runner.presentation.text import safe
 from runner.study.inspection import inspect_data
 from runner.tui.beside import beside
 from runner.tui.bindings import key_shown, textual_bindings

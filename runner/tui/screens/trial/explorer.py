@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from textual.content import Content
 
 from catalog.results import Explanation
-from runner.console.text import safe
+from runner.presentation.text import safe
 from runner.tui.desk import Desk
 from runner.tui.figures.fitting import flat, width_of
 from runner.tui.figures.tokens import tokens

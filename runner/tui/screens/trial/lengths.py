@@ -4,19 +4,17 @@ from collections.abc import Sequence
 
 from catalog.results import LengthBucket
 from catalog.statement import Value
+from runner.presentation.labels import UNITS
 from runner.tui.desk import Desk
 from runner.tui.figures.bars import Bar
 from runner.tui.widgets.chart import Axis, Drawing, Series
-from runner.tui.words import msgid
 
 __all__ = ["bars_of", "course", "named", "standing_out", "unit"]
-
-_UNITS = {"tokens": msgid("tokens"), "words": msgid("words"), "characters": msgid("characters")}
 
 
 def unit(bucket: LengthBucket, desk: Desk) -> str:
     """Return what lengths count."""
-    return desk.t(_UNITS.get(bucket.unit, bucket.unit))
+    return desk.t(UNITS.get(bucket.unit, bucket.unit))
 
 
 def named(bucket: LengthBucket, desk: Desk) -> str:

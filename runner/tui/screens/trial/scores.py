@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 
 from catalog.metric_labels import evaluation_scope
-from runner.console.text import is_share, safe
+from runner.presentation.labels import msgid
+from runner.presentation.text import is_share, safe
 from runner.report.metrics import METRICS
 from runner.tui.desk import Desk
 from runner.tui.figures.bars import Bar
 from runner.tui.screens.trial.telling import interval, metric_name, short_name
 from runner.tui.screens.trial.view import View
-from runner.tui.words import msgid
 
 __all__ = ["MOST_CLASSES", "class_bars", "class_rows", "metric_bars", "metric_rows", "weakest"]
 

@@ -14,8 +14,8 @@ from textual.worker import Worker
 
 from catalog.errors import ModelcatError, UnknownStudyError
 from catalog.results import Explanation
-from runner.console.datatable import DataTable
-from runner.console.text import safe
+from runner.presentation.datatable import DataTable
+from runner.presentation.text import safe
 from runner.tui.bindings import ACTIONS, key_label, keys_of, textual_bindings
 from runner.tui.desk import Desk
 from runner.tui.exporting import copy_table, save_table

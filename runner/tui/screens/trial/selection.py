@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from runner.presentation.labels import msgid
 from runner.tui.reading import Example, Predictions
-from runner.tui.words import msgid
 
 __all__ = ["KINDS", "SORTS", "Selection", "select"]
 

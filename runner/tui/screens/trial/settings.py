@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from runner.console.text import safe
+from runner.presentation.text import safe
 from runner.tui.desk import Desk
 from runner.tui.screens.trial.facts import Facts
-from runner.tui.screens.trial.telling import parameter
 
 __all__ = ["Setting", "settings_of"]
 
@@ -60,8 +59,8 @@ def _setting(
     name: str, here: Mapping[str, Any], given: Mapping[str, Any], defaults: Mapping[str, str], facts: Facts, desk: Desk
 ) -> Setting:
     default = _default(defaults.get(name, ""), desk)
-    was = parameter(given[name], desk) if name in given else default or desk.glyphs.dash
-    now = parameter(here[name], desk) if name in here else was
+    was = desk.value(given[name]) if name in given else default or desk.glyphs.dash
+    now = desk.value(here[name]) if name in here else was
     tuned = name in facts.trial.params
     usual = _default_value(defaults.get(name, ""))
     given_value = given.get(name, usual)
@@ -74,7 +73,7 @@ def _default(told: str, desk: Desk) -> str:
     if told == _REQUIRED:
         return desk.t("required")
     try:
-        return parameter(json.loads(told), desk) if told else ""
+        return desk.value(json.loads(told)) if told else ""
     except ValueError:
         return safe(told, 40)
 

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 
 from catalog.errors import clause
 from catalog.metric_labels import ClassScope, metric_label
-from runner.console.text import is_share, safe
+from runner.presentation.labels import ORIGINS, SPLITS, STATES, msgid
+from runner.presentation.text import is_share, safe
 from runner.report.metrics import metric as known_metric
 from runner.study.early_end import CUT_NOTE
 from runner.tui.desk import Desk
 from runner.tui.screens.trial.facts import Facts, Judgement
-from runner.tui.words import msgid
 
 __all__ = [
     "advice",
@@ -18,7 +18,6 @@ __all__ = [
     "metric_name",
     "origin",
     "outcome",
-    "parameter",
     "progress",
     "scored",
     "share",
@@ -30,15 +29,7 @@ __all__ = [
 
 _CLASS = 12
 """Characters of a class name in the name of a metric."""
-_STATES = {
-    "running": msgid("running"),
-    "complete": msgid("complete"),
-    "pruned": msgid("pruned"),
-    "failed": msgid("failed"),
-    "stopped": msgid("interrupted"),
-}
-_ORIGINS = {"given": msgid("given"), "recipe": msgid("recipe"), "search": msgid("search")}
-_SPLITS = {"train": msgid("Train"), "validation": msgid("Validation"), "test": msgid("Test")}
+_STATES = {**STATES, "stopped": STATES["interrupted"]}
 _FAILURES = {
     "out_of_memory": msgid("Out of memory"),
     "diverged": msgid("Diverged: the loss was not finite"),
@@ -78,12 +69,12 @@ def state_word(name: str, desk: Desk) -> str:
 
 def origin(facts: Facts, desk: Desk) -> str:
     """Return where the trial's parameters came from."""
-    return desk.t(_ORIGINS.get(facts.trial.origin, facts.trial.origin))
+    return desk.t(ORIGINS.get(facts.trial.origin, facts.trial.origin))
 
 
 def split(name: str, desk: Desk) -> str:
     """Return what a split is called."""
-    return desk.t(_SPLITS.get(name, safe(name, 40)))
+    return desk.t(SPLITS.get(name, safe(name, 40)))
 
 
 def judged(judgement: Judgement, desk: Desk) -> str:
@@ -134,13 +125,6 @@ def interval(name: str, ends: tuple[float, float] | None, desk: Desk) -> str:
 def scored(name: str, values: Mapping[str, float], ends: Mapping[str, tuple[float, float]], desk: Desk) -> str:
     """Return a metric's value with its interval."""
     return f"{desk.metric(name, values.get(name))} {interval(name, ends.get(name), desk)}".strip()
-
-
-def parameter(value: object, desk: Desk) -> str:
-    """Return a parameter's value."""
-    if isinstance(value, bool):
-        return desk.t("yes") if value else desk.t("no")
-    return desk.glyphs.dash if value is None else desk.value(value)
 
 
 def outcome(facts: Facts, desk: Desk) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from runner.console.text import is_share
+from runner.presentation.text import is_share
 from runner.store.records import EpochRecord
 from runner.tui.desk import Desk
 from runner.tui.screens.trial.facts import Facts

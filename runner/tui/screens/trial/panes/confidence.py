@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 from textual.widget import Widget
 
-from runner.console.datatable import DataTable, table_of
-from runner.console.text import safe
+from runner.presentation.datatable import DataTable, table_of
+from runner.presentation.labels import msgid
+from runner.presentation.text import safe
 from runner.tui.desk import Desk
 from runner.tui.figures.columns import columns
 from runner.tui.screens.trial.certainty import mean_confidence, reliability, stacks
@@ -19,7 +20,6 @@ from runner.tui.screens.trial.telling import interval, metric_name, share, split
 from runner.tui.screens.trial.view import View
 from runner.tui.widgets.chart import Chart
 from runner.tui.widgets.figure import Canvas, Figure
-from runner.tui.words import msgid
 
 if TYPE_CHECKING:
     from runner.report.results import Calibration

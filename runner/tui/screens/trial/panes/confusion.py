@@ -5,8 +5,9 @@ from collections.abc import Callable
 from textual.content import Content
 from textual.widget import Widget
 
-from runner.console.datatable import DataTable
-from runner.console.text import safe
+from runner.presentation.datatable import DataTable
+from runner.presentation.labels import msgid
+from runner.presentation.text import safe
 from runner.tui.desk import Desk
 from runner.tui.figures.bars import bars
 from runner.tui.figures.heat import heat_map
@@ -17,7 +18,6 @@ from runner.tui.screens.trial.scores import MOST_CLASSES, class_bars, class_rows
 from runner.tui.screens.trial.view import View
 from runner.tui.widgets.figure import Canvas, Figure
 from runner.tui.widgets.told import Told
-from runner.tui.words import msgid
 
 __all__ = ["ConfusionPane"]
 

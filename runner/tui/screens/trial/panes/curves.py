@@ -3,8 +3,10 @@
 from textual.content import Content
 from textual.widget import Widget
 
-from runner.console.datatable import DataTable
-from runner.console.study_tables import epochs_table
+from runner.presentation.datatable import DataTable
+from runner.presentation.labels import msgid
+from runner.presentation.study_tables import epochs_table
+from runner.store.json_shapes import epoch_line
 from runner.tui.desk import Desk
 from runner.tui.figures.fitting import flat
 from runner.tui.screens.trial.grid import grid
@@ -16,7 +18,6 @@ from runner.tui.screens.trial.view import View
 from runner.tui.widgets.chart import Chart
 from runner.tui.widgets.figure import Canvas, Figure
 from runner.tui.widgets.told import Told
-from runner.tui.words import msgid
 
 __all__ = ["CurvesPane"]
 
@@ -61,7 +62,7 @@ class CurvesPane:
 
     def table(self, view: View) -> DataTable:
         """Return the measurements."""
-        return epochs_table(view.facts.epochs, kept_epoch(view.facts))
+        return epochs_table(map(epoch_line, view.facts.epochs), kept_epoch(view.facts))
 
     def _read(self) -> str:
         """Say how to read the curves, or why there are none."""

@@ -9,8 +9,8 @@ from textual.containers import Container, Vertical, VerticalScroll
 from textual.widget import Widget
 from textual.worker import Worker
 
-from runner.console.datatable import DataTable
-from runner.console.text import safe
+from runner.presentation.datatable import DataTable
+from runner.presentation.text import safe
 from runner.tui.desk import Desk
 from runner.tui.reading import Example
 from runner.tui.screens.trial.explorer import cells_of, columns_for, detail

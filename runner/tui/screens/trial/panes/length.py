@@ -6,7 +6,7 @@ from dataclasses import asdict
 from textual.content import Content
 from textual.widget import Widget
 
-from runner.console.datatable import DataTable, table_of
+from runner.presentation.datatable import DataTable, table_of
 from runner.tui.desk import Desk
 from runner.tui.figures.bars import bars
 from runner.tui.figures.fitting import flat

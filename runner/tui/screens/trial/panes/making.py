@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
+from runner.presentation.labels import msgid
 from runner.tui.desk import Desk
-from runner.tui.words import msgid
 
 if TYPE_CHECKING:
     from runner.tui.screens.trial.panes.page import Pane

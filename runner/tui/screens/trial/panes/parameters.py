@@ -6,8 +6,9 @@ from datetime import datetime
 from textual.content import Content
 from textual.widget import Widget
 
-from runner.console.datatable import DataTable
-from runner.console.text import safe
+from runner.presentation.datatable import DataTable
+from runner.presentation.labels import msgid
+from runner.presentation.text import safe
 from runner.tui.desk import Desk
 from runner.tui.screens.trial.grid import Heading, facts, grid
 from runner.tui.screens.trial.panes.page import heading, page
@@ -16,7 +17,6 @@ from runner.tui.screens.trial.settings import settings_of
 from runner.tui.screens.trial.telling import advice, origin, outcome, state, state_word
 from runner.tui.screens.trial.view import View
 from runner.tui.widgets.figure import Canvas, Figure
-from runner.tui.words import msgid
 
 __all__ = ["ParametersPane"]
 

@@ -6,8 +6,9 @@ from textual.content import Content
 from textual.widget import Widget
 
 from catalog.results import ClassWords, ExampleExplanation
-from runner.console.datatable import DataTable
-from runner.console.text import safe
+from runner.presentation.datatable import DataTable
+from runner.presentation.labels import msgid
+from runner.presentation.text import safe
 from runner.tui.desk import Desk
 from runner.tui.figures.bars import Bar, bars
 from runner.tui.figures.fitting import fit, flat, width_of
@@ -17,7 +18,6 @@ from runner.tui.screens.trial.panes.page import page
 from runner.tui.screens.trial.paragraph import paragraph
 from runner.tui.screens.trial.view import View
 from runner.tui.widgets.figure import Canvas, Figure
-from runner.tui.words import msgid
 
 __all__ = ["WordsPane"]
 

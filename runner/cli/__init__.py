@@ -1,0 +1,1 @@
+"""The command line: a module for each command or small family of commands, imported when it is called."""

@@ -1,0 +1,63 @@
+"""The command ``modelcat``: a group of commands that are imported when they are called."""
+
+import sys
+from importlib import import_module
+
+import click
+
+from runner.cli.commands import COMMANDS
+
+__all__ = ["app", "main"]
+
+
+class _LazyGroup(click.Group):
+    """A group whose commands are those of `COMMANDS`, listed in the table's order."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        del ctx
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command; None if there is none of that name."""
+        del ctx
+        if (info := COMMANDS.get(cmd_name)) is None:
+            return None
+        module, _, attribute = info.target.partition(":")
+        found: click.Command = getattr(import_module(module), attribute)
+        return found
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the table of commands without importing them."""
+        del ctx
+        limit = formatter.width - 6 - max(map(len, COMMANDS))
+        rows = [
+            (name, click.Command(name, help=info.help).get_short_help_str(limit)) for name, info in COMMANDS.items()
+        ]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
+@click.group(
+    cls=_LazyGroup,
+    epilog="Start with:  modelcat run examples/quickstart.json",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+@click.option("--debug", is_flag=True, help="Show tracebacks and what workers print.")
+@click.version_option(package_name="modelcat")
+def app(debug: bool) -> None:
+    """A catalog of trainable models: write a JSON spec, get a tuned, stored, inspectable model."""
+    if debug:
+        from runner.environment import debug as show_tracebacks
+
+        show_tracebacks()
+
+
+def main() -> None:
+    """Run the command line; every expected error becomes one message and its exit code."""
+    from runner.cli.guard import guarded
+    from runner.engine import interruption
+
+    interruption.listen()
+    code = guarded(app, as_json="--json" in sys.argv)
+    interruption.end()
+    sys.exit(code)

@@ -1,0 +1,76 @@
+"""What commands write: data to stdout, messages to stderr."""
+
+import json
+import sys
+from typing import IO, TYPE_CHECKING, Any, cast
+
+from runner.cli.streams import Unfailing
+from runner.presentation.datatable import DataTable, as_csv
+from runner.presentation.text import safe
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+__all__ = ["narrator", "print_csv", "print_data", "print_json", "print_line", "print_note", "print_table"]
+
+#: Columns given to a table that nobody looks at directly: what a pipe gets must not be cut.
+_PIPE_WIDTH = 400
+
+
+def narrator() -> "Console":
+    """Return the console of stderr."""
+    from rich.console import Console
+
+    return Console(file=cast("IO[str]", Unfailing(sys.stderr)), highlight=False, markup=False, emoji=False)
+
+
+def print_data(text: str) -> None:
+    """Print lines for programs to stdout: in UTF-8, as they are in files, whatever a terminal can show."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(text.encode())
+    sys.stdout.buffer.flush()
+
+
+def print_csv(table: DataTable) -> None:
+    """Print a table to stdout as CSV."""
+    print_data(as_csv(table))
+
+
+def print_json(value: Any) -> None:
+    """Print one JSON document to stdout."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=True, indent=2, allow_nan=False) + "\n")
+
+
+def print_note(text: str) -> None:
+    """Print a message of one line to stderr; it is made safe for a terminal."""
+    sys.stderr.write(f"modelcat: {safe(text)}\n")
+
+
+def print_line(text: str = "") -> None:
+    """Print lines to stdout; each is made safe for a terminal."""
+    sys.stdout.write("\n".join(safe(line) for line in text.split("\n")) + "\n")
+
+
+def print_table(columns: list[str], rows: list[list[str]], *, right: frozenset[str] = frozenset()) -> None:
+    """Print a table to stdout: as wide as the terminal, never cut in a pipe; `right` names columns of numbers."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    for name in columns:
+        table.add_column(Text(_shown(name)), justify="right" if name in right else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(_shown(cell)) for cell in row))
+    console = Console(highlight=False, markup=False, emoji=False)
+    if not console.is_terminal:
+        console = Console(highlight=False, markup=False, emoji=False, width=_PIPE_WIDTH)
+    with console.capture() as captured:
+        console.print(table)
+    sys.stdout.write("\n".join(line.rstrip() for line in captured.get().split("\n")))
+
+
+def _shown(text: str) -> str:
+    """Return text as stdout writes it, so that columns are as wide as their cells."""
+    encoding = sys.stdout.encoding or "utf-8"
+    return safe(text).encode(encoding, "backslashreplace").decode(encoding)

@@ -1,0 +1,81 @@
+"""Our processes and the system: their start, their end with their parent, their memory. Limits are for Linux only."""
+
+import os
+import signal
+import sys
+from contextlib import redirect_stderr, suppress
+from multiprocessing import resource_tracker
+from pathlib import Path
+
+__all__ = ["APP_BYTES", "end_with_parent", "lift_memory_limit", "limit_memory", "oom_kills", "start_tracker"]
+
+APP_BYTES = 2 << 30
+"""Bytes of data that the app of one browser tab may have; with a thousand trials on the screen it has 100 MB."""
+_VMSTAT = Path("/proc/vmstat")
+"""Counts, among much else, the kills of Linux' out-of-memory killer (since 4.13)."""
+#: PR_SET_PDEATHSIG of linux/prctl.h.
+_SET_DEATH_SIGNAL = 1
+
+
+def end_with_parent(parent: int) -> None:
+    """Have Linux kill this process when its parent dies: one that is stuck never sees that a pipe closes.
+
+    Args:
+        parent: Pid; Linux means the thread that starts this process, which must not end before.
+    """
+    if sys.platform != "linux":
+        return
+    import ctypes
+
+    ctypes.CDLL(None).prctl(_SET_DEATH_SIGNAL, signal.SIGKILL)
+    if os.getppid() != parent:  # it has died before this took effect
+        os._exit(0)
+
+
+def limit_memory() -> None:
+    """Limit the data of this process to `APP_BYTES`: more is a `MemoryError`. Its children inherit the limit."""
+    if sys.platform != "linux":
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    if soft == resource.RLIM_INFINITY or soft > APP_BYTES:
+        resource.setrlimit(resource.RLIMIT_DATA, (APP_BYTES, hard))
+
+
+def lift_memory_limit(pid: int) -> None:
+    """Take from a child what `limit_memory` set for this process: a training needs what the machine has."""
+    if sys.platform != "linux":
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    if soft == APP_BYTES:
+        with suppress(OSError):  # it has ended already
+            resource.prlimit(pid, resource.RLIMIT_DATA, (hard, hard))
+
+
+def oom_kills() -> int:
+    """Return how many processes the system has killed for want of memory since it started; 0 where it does not tell."""
+    try:
+        lines = _VMSTAT.read_text(encoding="ascii").splitlines()
+    except (OSError, ValueError):
+        return 0
+    return next((int(line.split()[1]) for line in lines if line.startswith("oom_kill ")), 0)
+
+
+def start_tracker() -> None:
+    """Start the tracker, which takes over the descriptor of stderr: a file. Call it before starting a process.
+
+    A terminal UI captures what is printed, its stderr has the descriptor -1, and no process could be started. Started
+    later, with a process that is to be born with signals blocked, it would unblock them: it does so for its own sake.
+    """
+    try:
+        shown = sys.stderr is None or sys.stderr.fileno() >= 0
+    except (OSError, ValueError):  # it has none, which the tracker takes
+        shown = True
+    if shown or sys.__stderr__ is None:
+        resource_tracker.ensure_running()
+        return
+    with redirect_stderr(sys.__stderr__):
+        resource_tracker.ensure_running()

@@ -1,0 +1,58 @@
+"""Single tasks: one after the other, on a worker that does nothing else meanwhile."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+from catalog.contract import Decision
+from runner.engine.engine import Engine
+from runner.engine.local import LocalEngine
+from runner.engine.messages import Done, Failed, Report, Task
+
+__all__ = ["Ask", "asking", "result_of", "run_alone"]
+
+
+class Ask(Protocol):
+    """Does one task in a worker process."""
+
+    def __call__(self, task: Task) -> Any:
+        """Return what the task is answered with, or raise the error that it failed with."""
+
+
+@contextmanager
+def asking(*, debug: bool = False) -> Iterator[Ask]:
+    """Start one worker; it keeps libraries and model between tasks, and ends with the block."""
+    with LocalEngine(1, debug=debug) as engine:
+        yield lambda task: result_of(run_alone(engine, task))
+
+
+def run_alone(
+    engine: Engine, task: Task, timeout: float = 1.0, check: Callable[[], None] = lambda: None
+) -> Done | Failed:
+    """Do one task while the engine has no other, and return how it ended; a training is never pruned.
+
+    Args:
+        engine: Has a worker that is idle.
+        task: What to do.
+        timeout: Longest time between two calls of `check`, in seconds.
+        check: Raises what ends the waiting; the worker is busy still, and `close` ends it.
+    """
+    job = engine.submit(task)
+    while True:
+        check()
+        for event in engine.events(timeout):
+            if isinstance(event, Report):
+                engine.answer(event.job, Decision.GO_ON)
+            elif isinstance(event, Done | Failed) and event.job == job:
+                return event
+
+
+def result_of(event: Done | Failed) -> Any:
+    """Return the result of a task.
+
+    Raises:
+        ModelcatError: What it failed with.
+    """
+    if isinstance(event, Failed):
+        raise event.error
+    return event.value

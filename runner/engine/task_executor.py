@@ -1,0 +1,244 @@
+"""Does the tasks of a worker, and keeps between them what is slow to get: libraries, prepared data, an open model."""
+
+from collections import OrderedDict
+from functools import partial, singledispatchmethod
+from pathlib import Path
+from typing import Any, Protocol, TypedDict
+
+from pydantic import BaseModel
+
+from catalog import registry
+from catalog.capabilities import (
+    Calibrates,
+    ChoosesPrecision,
+    Examines,
+    Explains,
+    Exports,
+    Interprets,
+    JudgesFiles,
+    Plans,
+)
+from catalog.contract import (
+    DataSummary,
+    Decision,
+    EpochMetrics,
+    Plugin,
+    Predictor,
+    Prepared,
+    Trainer,
+    TrialContext,
+    TrialResult,
+)
+from catalog.errors import InputError
+from catalog.results import Comparison, Evaluation, Explanation, Exported, Flip, Forecast, Interpretation, Prediction
+from runner.engine.messages import (
+    Calibrate,
+    Compare,
+    Evaluate,
+    ExportModel,
+    FindFlips,
+    Interpret,
+    JudgeFile,
+    MakeForecast,
+    Predict,
+    Prepare,
+    Rescale,
+    Task,
+    Train,
+    TrainingSetup,
+    WriteExamples,
+)
+
+__all__ = ["CoordinatorChannel", "TaskExecutor"]
+
+#: Prepared data sets kept in memory: the model's and the baseline's, with room for a tuned preparation field.
+_KEPT = 4
+
+
+class CoordinatorChannel(Protocol):
+    """What a task reports to the coordinator while it is done."""
+
+    def report(self, metrics: EpochMetrics) -> Decision:
+        """Report a measurement and wait for the answer."""
+
+    def tick(self, progress: float) -> None:
+        """Report the share of the task that is done."""
+
+    def checkpointed(self, progress: float) -> None:
+        """Report the share of the task that is safe on disk."""
+
+    def paused(self) -> bool:
+        """Return whether the coordinator wants the task to be left for later."""
+
+
+class _Device(TypedDict):
+    device: str
+    threads: int
+
+
+class TaskExecutor:
+    """Does tasks one after another on one device.
+
+    Args:
+        device: As `TrialContext.device` defines it.
+        threads: CPU threads to use.
+    """
+
+    def __init__(self, device: str, threads: int) -> None:
+        self._device: _Device = {"device": device, "threads": threads}
+        self._trainers: dict[str, Trainer] = {}
+        self._prepared: OrderedDict[tuple[str, str, str], Prepared] = OrderedDict()
+        self._open: tuple[tuple[str, Path, str | None], Predictor] | None = None
+
+    def do(self, task: Task, channel: CoordinatorChannel) -> Any:
+        """Do one task and return its result."""
+        return self._train(task, channel) if isinstance(task, Train) else self._do(task)
+
+    @singledispatchmethod
+    def _do(self, task: Any) -> Any:
+        raise AssertionError(f"no such task: {task}")
+
+    @_do.register
+    def _(self, task: Prepare) -> DataSummary:
+        return self._prepare(task.setup)[1].summary
+
+    @_do.register
+    def _(self, task: Evaluate) -> Evaluation:
+        prepared = self._prepare(task.setup)[1]
+        task.folder.mkdir(parents=True, exist_ok=True)
+        trainer = self._trainer(task.setup.key)
+        return trainer.evaluate(task.model_dir, prepared, task.split, folder=task.folder, **self._device)
+
+    @_do.register
+    def _(self, task: Compare) -> Comparison:
+        return self._trainer(task.key).compare(task.first, task.second, task.metric, task.seed)
+
+    @_do.register
+    def _(self, task: Predict) -> list[Prediction] | list[Explanation]:
+        predictor = self._predictor(task.key, task.model_dir, task.precision)
+        if not task.explain:
+            return list(predictor.predict(task.texts))
+        if not isinstance(predictor, Explains):
+            raise _unable(task.key, "explain its answers")
+        return list(predictor.explain(task.texts))
+
+    @_do.register
+    def _(self, task: Calibrate) -> float | None:
+        trainer = self._trainer(task.key)
+        return trainer.calibrate(task.model_dir, task.predictions) if isinstance(trainer, Calibrates) else None
+
+    @_do.register
+    def _(self, task: Rescale) -> Evaluation:
+        if not isinstance(trainer := self._trainer(task.key), Calibrates):
+            raise _unable(task.key, "be calibrated")
+        return trainer.rescaled(task.predictions, task.split, task.temperature)
+
+    @_do.register
+    def _(self, task: WriteExamples) -> bool:
+        if isinstance(trainer := self._trainer(task.setup.key), Examines):
+            trainer.write_examples(self._prepare(task.setup)[1], task.split, task.path)
+            return True
+        return False
+
+    @_do.register
+    def _(self, task: FindFlips) -> tuple[Flip, ...]:
+        if isinstance(trainer := self._trainer(task.setup.key), Examines):
+            return trainer.flips(self._prepare(task.setup)[1], task.split, task.first, task.second, task.limit)
+        return ()
+
+    @_do.register
+    def _(self, task: Interpret) -> Interpretation | None:
+        if isinstance(trainer := self._trainer(task.setup.key), Interprets):
+            prepared = self._prepare(task.setup)[1]
+            return trainer.interpret(task.model_dir, prepared, seconds=task.seconds, **self._device)
+        return None
+
+    @_do.register
+    def _(self, task: JudgeFile) -> Evaluation:
+        if not isinstance(trainer := self._trainer(task.key), JudgesFiles):
+            raise _unable(task.key, "be judged on a file")
+        task.folder.mkdir(parents=True, exist_ok=True)
+        choosing = self._choosing(task.key, task.precision)
+        judge = trainer.evaluate_file if choosing is None else partial(choosing.evaluate_file, precision=task.precision)
+        return judge(task.model_dir, task.file, folder=task.folder, **self._device)
+
+    @_do.register
+    def _(self, task: ExportModel) -> Exported:
+        if not isinstance(trainer := self._trainer(task.key), Exports):
+            raise _unable(task.key, "be exported")
+        return trainer.export(task.model_dir, task.folder, format=task.format, quantize=task.quantize, texts=task.texts)
+
+    @_do.register
+    def _(self, task: MakeForecast) -> Forecast | None:
+        if isinstance(trainer := self._trainer(task.setup.key), Plans):
+            config, prepared = self._prepare(task.setup)
+            return trainer.forecast(config, prepared, seconds=task.seconds, **self._device)
+        return None
+
+    def _train(self, task: Train, channel: CoordinatorChannel) -> TrialResult:
+        config, prepared = self._prepare(task.setup)
+        task.folder.mkdir(parents=True, exist_ok=True)
+        context = TrialContext(
+            folder=task.folder,
+            **self._device,
+            seed=task.seed,
+            metric=task.metric,
+            direction=task.direction,
+            quarters=task.quarters,
+            report=channel.report,
+            tick=channel.tick,
+            earlier=task.earlier,
+            checkpoint_seconds=task.checkpoint_seconds,
+            checkpointed=channel.checkpointed,
+            paused=channel.paused,
+        )
+        return self._trainer(task.setup.key).train(config, prepared, context)
+
+    def _prepare(self, setup: TrainingSetup) -> tuple[BaseModel, Prepared]:
+        plugin = registry.load(setup.key)
+        config = plugin.Config.model_validate(setup.config)
+        wanted = {name: getattr(config, name) for name in sorted(plugin.preparation_fields)}
+        place = (setup.key, setup.dataset.model_dump_json(), repr(wanted))
+        if place not in self._prepared:
+            # Bad data is reported before the heavy libraries have taken their seconds to import.
+            plugin.inspect(setup.dataset, config, setup.cache)
+            setup.cache.mkdir(parents=True, exist_ok=True)
+            self._prepared[place] = self._trainer(plugin).prepare(setup.dataset, config, setup.cache)
+        self._prepared.move_to_end(place)
+        while len(self._prepared) > _KEPT:
+            self._prepared.popitem(last=False)
+        return config, self._prepared[place]
+
+    def _predictor(self, key: str, model_dir: Path, precision: str | None) -> Predictor:
+        """Return the model of a folder, opened once for any number of tasks."""
+        wanted = (key, model_dir, precision)
+        if self._open is None or self._open[0] != wanted:
+            self._open = None  # before the next one takes memory
+            opening = self._trainer(key).open
+            if precision is not None and (choosing := self._choosing(key, precision)) is not None:
+                opening = partial(choosing.open, precision=precision)
+            self._open = (wanted, opening(model_dir, **self._device))
+        return self._open[1]
+
+    def _choosing(self, key: str, precision: str) -> ChoosesPrecision | None:
+        """Return the trainer as one that chooses a precision; None if it has but one, and that is accepted."""
+        trainer = self._trainer(key)
+        if not isinstance(trainer, ChoosesPrecision):
+            if precision == "auto":
+                return None
+            raise _unable(key, f"answer in {precision} on demand")
+        if precision not in trainer.precisions:
+            raise InputError(
+                f"a model of {key} cannot answer in {precision}; known are {', '.join(trainer.precisions)}"
+            )
+        return trainer
+
+    def _trainer(self, plugin: Plugin | str) -> Trainer:
+        key = plugin if isinstance(plugin, str) else plugin.key
+        if key not in self._trainers:
+            self._trainers[key] = (registry.load(plugin) if isinstance(plugin, str) else plugin).trainer()
+        return self._trainers[key]
+
+
+def _unable(key: str, what: str) -> InputError:
+    return InputError(f"a model of {key} cannot {what}: its plugin does not offer that")

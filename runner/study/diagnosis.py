@@ -1,0 +1,71 @@
+"""Applies the rules of a study's plugin to what the store holds of it."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from catalog import registry
+from catalog.capabilities import Diagnoses
+from catalog.diagnosis import Diagnosis, Remedy
+from catalog.errors import InputError, PluginError, UnknownKeyError
+from catalog.statement import Statement
+from runner.store.records import StudyRecord
+from runner.store.store import Store
+from runner.study.diagnosis_input import diagnosis_input_of
+from runner.study.early_end import early_end_sentence
+from runner.study.place import Place
+
+__all__ = ["diagnoses_of", "with_early_end"]
+
+_UNITS = {3600: "h", 60: "m"}
+
+
+def diagnoses_of(store: Store, study: str, place: Place) -> Sequence[Diagnosis]:
+    """Apply the rules of the study's plugin to its records, the gravest finding first.
+
+    Raises:
+        UnknownStudyError: There is no such study; the nearest is named.
+        InputError: No trial has come to its end yet, or the plugin has no rules.
+        PluginError: The plugin that made the study is not installed, or cannot be loaded.
+    """
+    record = store.study(study)
+    try:
+        plugin = registry.load(record.key)
+    except UnknownKeyError as error:
+        raise PluginError(f"study {study!r} was made by a model that is not installed here: {error.message}") from error
+    if not isinstance(plugin, Diagnoses):
+        raise InputError(f"{record.key}, which made study {study!r}, has no rules of diagnosis")
+    if record.trials.complete == 0:
+        if record.is_fruitless:
+            raise InputError(f"study {study!r} has no completed trial to diagnose: {record.failure_clause}")
+        failed = f", {record.trials.failed} failed" if record.trials.failed else ""
+        raise InputError(
+            f"study {study!r} has no completed trial to diagnose ({record.state}{failed}): "
+            f"modelcat trials {study} tells what happened, modelcat resume {study} goes on"
+        )
+    return with_early_end(plugin.diagnose(diagnosis_input_of(store, study, plugin, place.folder_of(study))), record)
+
+
+def with_early_end(findings: Sequence[Diagnosis], record: StudyRecord) -> Sequence[Diagnosis]:
+    """Add to the findings of a plugin that the search ended early, behind those that are graver."""
+    found, evidence = record.early_end, early_end_sentence(record.early_end)
+    if found is None or evidence is None:
+        return findings
+    remedies = [
+        Remedy(Statement("Give the search more time, under another study.name."), "study.timeout", _enough(found)),
+        Remedy(Statement("Or plan as many trials as the time allows."), "study.trials", max(1, found["done"])),
+    ]
+    own = Diagnosis(
+        "time_limit", "warning", Statement("The time limit ended the search early"), evidence, tuple(remedies)
+    )
+    graver = [one for one in findings if one.severity == "problem"]
+    return [*graver, own, *(one for one in findings if one.severity != "problem")]
+
+
+def _enough(found: Mapping[str, Any]) -> str:
+    """Return a time limit in which all planned trials would be made at the pace of those that were."""
+    seconds = math.ceil(found["limit_seconds"] * found["planned"] / max(1, found["done"]))
+    for unit, name in _UNITS.items():
+        if seconds > 2 * unit:
+            return f"{math.ceil(seconds / unit)}{name}"
+    return f"{seconds}s"

@@ -1,0 +1,133 @@
+"""What the store holds of a study, as the input of a plugin's rules of diagnosis."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from catalog.contract import DataSummary, EpochMetrics, Plugin
+from catalog.diagnosis import Evidence, TrialEvidence
+from catalog.results import Comparison, Evaluation
+from runner.store.judgements import evaluation_of
+from runner.store.records import EpochRecord, StudyRecord, TrialRecord
+from runner.store.store import Store
+
+__all__ = ["diagnosis_input_of"]
+
+_DATA, _COMPARISON = TypeAdapter(DataSummary), TypeAdapter(Comparison)
+_TRIAL = "trial/"
+
+
+def diagnosis_input_of(store: Store, study: str, plugin: Plugin, folder: Path = Path()) -> Evidence:
+    """Gather what the records say about a study; what an older record lacks is left out.
+
+    Args:
+        store: Open for reading.
+        study: Its name.
+        plugin: The study's own, which knows what stands for fields of `model_config` that are left out.
+        folder: The study's, to which its paths are relative.
+
+    Raises:
+        UnknownStudyError: There is no such study.
+    """
+    record = store.study(study)
+    judged = {(found.subject, found.split): evaluation_of(found, folder) for found in store.evaluations(study)}
+    histories = _histories(store.epochs(study))
+    verdict = record.verdict or {}
+    return Evidence(
+        data=_data(record.data),
+        metric=record.metric,
+        space=record.space,
+        trials=[_trial(trial, record, plugin, histories, judged) for trial in store.trials(study)],
+        best=_best(record),
+        evaluations={place: found for place, found in judged.items() if not place[0].startswith(_TRIAL)},
+        versus_given=_comparison(verdict.get("versus_given")),
+        versus_baseline=_comparison(verdict.get("versus_baseline")),
+        calibration=_calibration(store.insights(study).get("calibration")),
+    )
+
+
+def _best(record: StudyRecord) -> int | None:
+    winner = (record.winner or {}).get("trial")
+    if winner is not None:
+        return int(winner)
+    return None if record.best is None else record.best.number
+
+
+def _trial(
+    trial: TrialRecord,
+    record: StudyRecord,
+    plugin: Plugin,
+    histories: Mapping[str, Sequence[EpochMetrics]],
+    judged: Mapping[tuple[str, str], Evaluation],
+) -> TrialEvidence:
+    name = f"{_TRIAL}{trial.number}"
+    return TrialEvidence(
+        number=trial.number,
+        state=trial.state,
+        config=_config(trial, record, plugin),
+        value=trial.value,
+        failure=trial.failure["kind"] if trial.failure else None,
+        notes=trial.notes,
+        history=tuple(histories.get(name, ())),
+        evaluation=judged.get((name, "validation")),
+    )
+
+
+def _config(trial: TrialRecord, record: StudyRecord, plugin: Plugin) -> dict[str, Any]:
+    """Return the whole configuration of a trial; the given one's is the spec's to the letter (a count stays one)."""
+    written = dict(record.spec.get("model_config", {}))
+    config = written if trial.origin == "given" else {**written, **trial.params}
+    try:
+        return plugin.Config.model_validate(config).model_dump(mode="json")
+    except ValidationError:  # an older plugin's: rules pass over fields that they do not find
+        return config
+
+
+def _histories(epochs: Sequence[EpochRecord]) -> dict[str, list[EpochMetrics]]:
+    """Return the measurements of each training; those without a finite loss tell nothing."""
+    histories: dict[str, list[EpochMetrics]] = defaultdict(list)
+    for epoch in epochs:
+        if epoch.train_loss is not None:
+            measured = EpochMetrics(
+                epoch=epoch.epoch,
+                progress=epoch.progress,
+                train_loss=epoch.train_loss,
+                metrics=_known(epoch.metrics),
+                learning_rate=epoch.learning_rate,
+                seconds=epoch.seconds,
+                train_metrics=_known(epoch.train_metrics),
+            )
+            histories[epoch.training].append(measured)
+    return histories
+
+
+def _known(metrics: Mapping[str, float | None]) -> dict[str, float]:
+    return {name: value for name, value in metrics.items() if value is not None}
+
+
+def _data(stored: Mapping[str, Any]) -> DataSummary:
+    bare = {"name": "", "fingerprint": "", "rows": {}, "labels": (), "label_rows": {}}
+    return _DATA.validate_python({**bare, **_fields(DataSummary, stored)})
+
+
+def _comparison(stored: Mapping[str, Any] | None) -> Comparison | None:
+    if stored is None:
+        return None
+    comparison: Comparison = _COMPARISON.validate_python(_fields(Comparison, stored))
+    return comparison
+
+
+def _fields(kind: type, stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is stored of the fields of a dataclass; another version may have stored more."""
+    return {field.name: stored[field.name] for field in fields(kind) if field.name in stored}
+
+
+def _calibration(stored: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """Return the temperature and what it changed on test; None if none was fitted."""
+    if not stored or "temperature" not in stored or not stored.get("test"):
+        return None
+    return {"temperature": stored["temperature"], **stored["test"]}

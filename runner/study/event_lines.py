@@ -1,0 +1,98 @@
+"""What a running study tells, as lines of English: the narration on stderr and the study's log say the same."""
+
+from catalog.contract import EpochMetrics
+from catalog.errors import ModelcatError
+from catalog.metric_labels import ClassScope
+from runner.presentation.data import columns_line, read_line
+from runner.presentation.english import english_label
+from runner.presentation.labels import STATE_SIGNS
+from runner.presentation.text import duration, metric_value, params
+from runner.store.records import TrialRecord
+from runner.study.progress import Opened
+
+__all__ = [
+    "ended_line",
+    "failed_line",
+    "measured_line",
+    "measurement",
+    "named",
+    "opened_lines",
+    "phase_line",
+    "retried_line",
+    "started_line",
+]
+
+_PHASES = {
+    "preparing": "preparing data and model",
+    "baseline": "training the baseline",
+    "search": "searching",
+    "confirmation": "confirming on fresh seeds",
+    "test": "judging on the test split",
+    "insights": "looking closer",
+}
+
+
+def opened_lines(opened: Opened) -> list[str]:
+    """Return what to say when a study begins: its name, and what was found in the data."""
+    data = opened.data
+    rows = ", ".join(f"{count:,} {split}" for split, count in data.rows.items())
+    tuned = english_label(opened.metric, opened.scope)
+    lines = [
+        f"study {opened.study} ({opened.key}), {opened.planned} trials, tuned for {tuned} on validation",
+        f"data {data.name}: {rows} rows; classes: {', '.join(data.labels[:8])}{' …' if len(data.labels) > 8 else ''}",
+        *([f"  columns: {line}"] if (line := columns_line(data.columns)) is not None else []),
+        *([f"  read: {read_line(data)}"] if data.counts else []),
+        *(f"  note: {note}" for note in (*data.notes, *opened.notes)),
+    ]
+    made = [trial for trial in opened.trials if trial.state != "running"]
+    if made:
+        lines.append(f"going on: {len(made)} trials are finished already")
+    return lines
+
+
+def phase_line(name: str, trainings: int) -> str:
+    """Return what a part is called that begins."""
+    return _PHASES.get(name, name) + (f" ({trainings} trainings)" if trainings > 1 else "")
+
+
+def started_line(training: str, record: TrialRecord) -> str:
+    """Return what a trial tries."""
+    return f"{named(training)} ({record.origin}): {params(record.params) or 'as given'}"
+
+
+def measured_line(metric: str, scope: ClassScope, training: str, metrics: EpochMetrics) -> str:
+    """Return a measurement with the name of its training."""
+    return f"{named(training)}, {measurement(metric, scope, metrics)}"
+
+
+def measurement(metric: str, scope: ClassScope, metrics: EpochMetrics) -> str:
+    """Return a measurement."""
+    loss = metrics.metrics.get("loss")
+    shown = f"{english_label(metric, scope)} {metric_value(metric, metrics.metrics.get(metric))}"
+    validation = f", validation loss {loss:.4f}" if loss is not None else ""
+    return f"epoch {metrics.epoch:.4g}: {shown}, training loss {metrics.train_loss:.4f}{validation}"
+
+
+def ended_line(metric: str, scope: ClassScope, training: str, record: TrialRecord | None, value: float | None) -> str:
+    """Return how a training ended."""
+    state = record.state if record is not None else "complete" if value is not None else "failed"
+    took = f" in {duration(record.seconds)}" if record is not None and record.seconds is not None else ""
+    result = f": {english_label(metric, scope)} {metric_value(metric, value)}" if value is not None else ""
+    if record is not None and record.reused_from is not None:
+        return f"{STATE_SIGNS[state]} {named(training)} {state}{result}, reused from trial {record.reused_from}"
+    return f"{STATE_SIGNS[state]} {named(training)} {state}{result}{took}"
+
+
+def failed_line(training: str, error: ModelcatError) -> str:
+    """Return why a training failed."""
+    return f"{named(training)} failed: {error.kind}: {error.message}"
+
+
+def retried_line(training: str, error: ModelcatError, attempt: str) -> str:
+    """Return why something is tried again."""
+    return f"{named(training) or 'this'} is tried again ({attempt}): {error.kind}: {error.message}"
+
+
+def named(training: str) -> str:
+    """Return the name of a training as people read it: ``trial 7``."""
+    return training.replace("/", " ")

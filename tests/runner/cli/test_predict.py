@@ -1,0 +1,310 @@
+"""What predict and export decide before a worker starts, and what they write."""
+
+import csv
+import io
+import json
+import os
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pyarrow as pa
+import pytest
+from pyarrow import parquet
+
+from catalog import registry
+from catalog.capabilities import InputFile
+from catalog.errors import DataError, InputError
+from catalog.results import Explanation, Prediction, WordWeight
+from runner.cli import export as exporting
+from runner.cli import prediction_inputs
+from runner.cli.export import sample_texts
+from runner.cli.predict import chosen_format, chosen_precision
+from runner.cli.prediction_formats import Answered, Batch, Layout, pieces, write_parquet
+from runner.cli.prediction_inputs import file_inputs, typed_inputs
+from runner.destination import check_file, staging, written_file
+
+CLASSES = ("good", "=bad()")
+TEXTS = Layout((), CLASSES)
+
+
+def answer(text="a film", label="good"):
+    """Return a prediction of two classes."""
+    return Prediction(text, label, 0.75, {"good": 0.75, "=bad()": 0.25})
+
+
+EXPLAINED = Explanation(
+    answer("slow \x1b[31m start, what an ending"),
+    (
+        WordWeight("slow", 0, 4, -0.5, 0.1),
+        WordWeight("\x1b[31m", 5, 10, 0.25, 0.05),
+        WordWeight("ending", 26, 32, 1.5, 0.4),
+    ),
+    "integrated gradients",
+    0.01,
+    truncated=True,
+)
+
+
+def batch(*answers, rows=None):
+    """Return answers to texts, each with its row of a file if there is one."""
+    found = [
+        Answered(one.text if isinstance(one, Prediction) else "", one if isinstance(one, Prediction) else None)
+        for one in answers
+    ]
+    if rows is None:
+        return Batch(found)
+    kept = [Answered(one.text, one.answer, row) for one, row in zip(found, rows.to_pylist(), strict=True)]
+    return Batch(kept, rows)
+
+
+def texts_of(inputs):
+    """Return all texts that are to be answered."""
+    return [text for chunk in inputs.chunks for text in chunk.texts]
+
+
+@pytest.mark.parametrize(
+    ("given", "column", "says"),
+    [(("a",), ("x",), "--column x names a column of a file"), (("-",), ("x", "y"), "name one --column")],
+)
+def test_columns_are_those_of_a_file(given, column, says):
+    """A column of texts that are arguments, or two of stdin, are refused."""
+    with pytest.raises(InputError, match=says):
+        typed_inputs(given, column, None)
+
+
+def test_arguments_are_text_and_a_dash_is_stdin(monkeypatch):
+    """Halves of surrogate pairs in arguments are replaced; - reads stdin, in the encoding that is given."""
+    assert texts_of(typed_inputs(("a", "\udcff"), (), None)) == ["a", "\ufffd"]
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(b"one\ns\xfc\n"), isatty=lambda: True))
+    assert texts_of(typed_inputs(("-",), (), "cp1252")) == ["one", "sü"]
+
+
+def test_a_plugin_that_reads_no_files_says_so(monkeypatch, tmp_path):
+    """Predict --file of a third party's model without `ReadsFiles` is an error that says what works."""
+    monkeypatch.setattr(registry, "load", lambda key: SimpleNamespace(key=key))
+    with pytest.raises(InputError, match="a/b/c reads no files; give texts as arguments, or pipe lines into stdin"):
+        file_inputs("a/b/c", InputFile(tmp_path / "x.csv"), only=False)
+
+
+def test_chunks_of_a_file_hold_its_rows(tmp_path, capsys):
+    """A file comes in chunks of bounded size with all its columns; --only leaves them out; a note names the column."""
+    path = tmp_path / "a.csv"
+    path.write_text("id,text\n" + "".join(f"{row:04},a text {row}\n" for row in range(2500)))
+    inputs = file_inputs("nlp/text-classification/linear", InputFile(path), only=False)
+    chunks = list(inputs.chunks)
+    assert [len(chunk.texts) for chunk in chunks] == [1024, 1024, 452]
+    assert inputs.columns == ("id", "text")
+    assert chunks[2].rows.to_pylist()[-1] == {"id": "2499", "text": "a text 2499"}
+    assert "the text is in column 'text'" in capsys.readouterr().err
+    assert file_inputs("nlp/text-classification/linear", InputFile(path), only=True).columns == ()
+    with pytest.raises(DataError, match="has no column 'title', which holds the text"):
+        file_inputs("nlp/text-classification/linear", InputFile(path, ("title",)), only=False)
+
+
+def test_format_is_told_or_guessed_from_the_output():
+    """--json and --format win over the suffix of -o; without any it is a table."""
+    assert chosen_format(None, None, json=False, explain=False) == "table"
+    assert chosen_format(None, None, json=True, explain=True) == "json"
+    assert chosen_format("csv", Path("a.jsonl"), json=False, explain=False) == "csv"
+    guessed = [chosen_format(None, Path(f"a.{s}"), json=False, explain=False) for s in ("CSV", "jsonl", "json", "txt")]
+    assert guessed == ["csv", "jsonl", "json", "table"]
+    with pytest.raises(InputError, match="leave one of them out"):
+        chosen_format("csv", None, json=True, explain=False)
+    with pytest.raises(InputError, match="use --format jsonl with --explain"):
+        chosen_format(None, Path("a.csv"), json=False, explain=True)
+    assert chosen_format(None, Path("a.parquet"), json=False, explain=False) == "parquet"
+    with pytest.raises(InputError, match="name it with -o"):
+        chosen_format("parquet", None, json=False, explain=False)
+
+
+def test_auto_is_exact_where_speed_does_not_show():
+    """Texts as arguments and explanations are answered exactly, files and streams as the plugin thinks fit."""
+    assert chosen_precision("auto", ("a", "b"), explain=False) is None
+    assert chosen_precision("auto", (), explain=True) is None
+    assert [chosen_precision("auto", given, explain=False) for given in ((), ("-",))] == ["auto", "auto"]
+    assert [chosen_precision(name, ("a",), explain=False) for name in ("fp32", "bf16", "int8")] == [
+        "fp32",
+        "bf16",
+        "int8",
+    ]
+    assert chosen_precision("fp32", (), explain=True) == "fp32"
+    with pytest.raises(InputError, match="--explain computes in fp32, not in int8"):
+        chosen_precision("int8", ("a",), explain=True)
+
+
+def test_chunks_are_bounded_in_rows_characters_and_time(monkeypatch):
+    """A chunk holds at most 1,024 texts, few long ones, and what a slow stream gave in a second."""
+    assert [len(chunk.texts) for chunk in prediction_inputs._chunks(iter(["x"] * 2500))] == [1024, 1024, 452]
+    assert [len(chunk.texts) for chunk in prediction_inputs._chunks(iter(["x" * 1_500_000] * 7))] == [3, 3, 1]
+    clock = iter(range(100))
+    monkeypatch.setattr(prediction_inputs, "time", SimpleNamespace(monotonic=lambda: next(clock) * 0.6))
+    assert [len(chunk.texts) for chunk in prediction_inputs._chunks(iter(["x"] * 5))] == [2, 2, 1]
+
+
+def test_formats_are_the_same_answers():
+    """JSON is one list and JSON Lines its items; CSV has a column a class, made harmless; a table counts cells."""
+    chunks = [batch(answer(), answer("=cmd()", "=bad()")), batch(answer("映画"))]
+    listed = json.loads("".join(pieces(iter(chunks), "json", TEXTS)))
+    assert listed == [json.loads(line) for line in "".join(pieces(iter(chunks), "jsonl", TEXTS)).splitlines()]
+    assert listed[0] == {
+        "text": "a film",
+        "label": "good",
+        "confidence": 0.75,
+        "probabilities": {"good": 0.75, "=bad()": 0.25},
+    }
+    lines = "".join(pieces(iter(chunks), "csv", TEXTS)).splitlines()
+    assert lines[0] == '"text","label","confidence","probability of good","probability of =bad()"'
+    assert lines[2] == '"\'=cmd()","\'=bad()",0.75,0.75,0.25'
+    assert "".join(pieces(iter(chunks), "table", TEXTS)).splitlines() == [
+        "label   confidence  text",
+        "good        75.0 %  a film",
+        "=bad()      75.0 %  =cmd()",
+        "good        75.0 %  映画",
+    ]
+    assert [list(pieces(iter([]), form, TEXTS)) for form in ("json", "jsonl", "table")] == [["[]\n"], [], []]
+
+
+ROWS = pa.record_batch(
+    {
+        "id": ["007", "=cmd()"],
+        "label": ["old", None],
+        "predicted label": [1, 2],
+        "meta": pa.array(['{"a": [1, null]}', None]),
+        "seen": pa.array([0, None], pa.date32()),
+        "share": [0.5, float("nan")],
+        "kept": [True, None],
+    }
+)
+
+
+def test_all_columns_of_a_file_are_kept_in_csv():
+    """Cells stay as they are, also what looks like a formula; new columns that clash are renamed; empty answers are."""
+    layout = Layout(tuple(ROWS.schema.names), CLASSES, ("meta",))
+    written = "".join(pieces(iter([batch(answer("a"), None, rows=ROWS)]), "csv", layout))
+    header, first, second = csv.reader(io.StringIO(written, newline=""))
+    assert header[:7] == ROWS.schema.names
+    assert header[7:] == ["predicted label 3", "confidence", "probability of good", "probability of =bad()"]
+    assert first == ["007", "old", "1", '{"a": [1, null]}', "1970-01-01", "0.5", "true", "good", "0.75", "0.75", "0.25"]
+    assert second == ["=cmd()", "", "2", "", "", "", "", "", "", "", ""]
+
+
+def test_all_columns_of_a_file_are_kept_in_json():
+    """Values keep their types, nested ones are nested again, and what JSON cannot hold is null."""
+    layout = Layout(tuple(ROWS.schema.names), CLASSES, ("meta",))
+    lines = "".join(pieces(iter([batch(answer("a"), None, rows=ROWS)]), "jsonl", layout)).splitlines()
+    first, second = map(json.loads, lines)
+    assert first == {
+        "id": "007", "label": "old", "predicted label": 1, "meta": {"a": [1, None]}, "seen": "1970-01-01", "share": 0.5,
+        "kept": True, "text": "a", "predicted label 3": "good", "confidence": 0.75,
+        "probabilities": {"good": 0.75, "=bad()": 0.25},
+    }  # fmt: skip
+    assert (second["meta"], second["share"], second["predicted label 3"], second["probabilities"]) == (None,) * 3 + (
+        {},
+    )
+
+
+def test_all_columns_of_a_file_are_kept_in_parquet(tmp_path):
+    """Columns keep their types and values; those that are added are null for a row without a text."""
+    layout = Layout(tuple(ROWS.schema.names), CLASSES, ("meta",))
+    with (tmp_path / "a.parquet").open("wb") as file:
+        write_parquet(iter([batch(answer("a"), None, rows=ROWS), batch(rows=ROWS.slice(0, 0))]), layout, file)
+    found = parquet.read_table(tmp_path / "a.parquet")
+    assert found.select(ROWS.schema.names).schema.equals(ROWS.schema)
+    assert found["seen"].to_pylist() == ROWS["seen"].to_pylist()
+    assert found.num_rows == 2
+    assert found["predicted label 3"].to_pylist() == ["good", None]
+    assert found["probability of good"].to_pylist() == [0.75, None]
+
+
+def test_parquet_without_a_row_has_its_columns(tmp_path):
+    """No answers make a file that has the columns all the same."""
+    with (tmp_path / "a.parquet").open("wb") as file:
+        write_parquet(iter([]), TEXTS, file)
+    found = parquet.read_table(tmp_path / "a.parquet")
+    assert (found.num_rows, found.column_names[:3]) == (0, ["text", "label", "confidence"])
+
+
+def test_explanations_say_what_they_are():
+    """Weights and attention are told apart and named, strongest first; foreign words are made safe."""
+    explained = Batch([Answered(EXPLAINED.prediction.text, EXPLAINED)])
+    shown = "".join(pieces(iter([explained]), "table", TEXTS))
+    assert "for good: ending +1.5, \\x1b[31m +0.25  (integrated gradients, log-odds)" in shown
+    assert "against good: slow -0.5" in shown
+    assert "looked at most: ending 40.0%, slow 10.0%, \\x1b[31m 5.0%  (attention rollout" in shown
+    assert "it saw a part only" in shown
+    assert "\x1b" not in shown
+    (item,) = json.loads("".join(pieces(iter([explained]), "json", TEXTS)))
+    assert item["tokens"][0] == {"token": "slow", "weight": -0.5, "attention": 0.1}
+
+
+def test_files_are_written_whole_or_not_at_all(tmp_path):
+    """A file appears when all of it is written; after an error nothing is left and an older one stays."""
+    path = tmp_path / "a.csv"
+    with written_file(path) as file:
+        file.write(b"one")
+        assert not path.exists()
+    assert path.read_bytes() == b"one"
+
+    def fail():
+        with written_file(path) as file:
+            file.write(b"two")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert [(entry.name, entry.read_bytes()) for entry in tmp_path.iterdir()] == [("a.csv", b"one")]
+
+
+def test_places_that_cannot_be_written_are_told_before_any_work(tmp_path):
+    """An existing file, a folder, a missing folder and one without permission are refused."""
+    (tmp_path / "a.csv").touch()
+    with pytest.raises(InputError, match="--force replaces it"):
+        check_file(tmp_path / "a.csv", force=False)
+    check_file(tmp_path / "a.csv", force=True)
+    with pytest.raises(InputError, match="is a folder"):
+        check_file(tmp_path, force=True)
+    with pytest.raises(InputError, match="there is no folder"):
+        check_file(tmp_path / "no" / "a.csv", force=False)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
+def test_folders_without_permission_are_told(tmp_path):
+    """A parent that cannot be written is an error of ours."""
+    tmp_path.chmod(0o500)
+    with pytest.raises(InputError, match="no permission"), staging(tmp_path / "x"):
+        pass
+    tmp_path.chmod(0o700)
+
+
+def test_only_earlier_exports_are_replaced(tmp_path):
+    """A folder is an earlier export if its record names all that it holds; --force replaces nothing else."""
+    folder = tmp_path / "out"
+    exporting._check_target(folder, force=False)
+    folder.mkdir()
+    exporting._check_target(folder, force=False)
+    (folder / "model.onnx").touch()
+    record = folder / exporting.RECORD
+    for content in ("{", "[]", '{"files": 3}', '{"files": [3, "../../secret", null]}'):
+        record.write_text(content)
+        with pytest.raises(InputError, match="no export has written"):
+            exporting._check_target(folder, force=True)
+    record.write_text('{"files": ["model.onnx"]}')
+    exporting._check_target(folder, force=True)
+    with pytest.raises(InputError, match="--force replaces it"):
+        exporting._check_target(folder, force=False)
+    (tmp_path / "link").symlink_to(folder)
+    with pytest.raises(InputError, match="is a file or a link"):
+        exporting._check_target(tmp_path / "link", force=True)
+
+
+def test_a_sample_is_spread_over_the_examples(tmp_path):
+    """64 texts of test, or of validation, or none; a damaged file is told."""
+    assert sample_texts(tmp_path) == ()
+    table = pa.table({"row": range(130), "label": [0] * 130, "text": [f"text {n}" for n in range(130)]})
+    parquet.write_table(table, tmp_path / "validation.parquet")
+    found = sample_texts(tmp_path)
+    assert (len(found), found[:2], found[-1]) == (64, ("text 0", "text 2"), "text 126")
+    (tmp_path / "test.parquet").write_text("no parquet")
+    with pytest.raises(InputError, match=r"test\.parquet cannot be read"):
+        sample_texts(tmp_path)
