@@ -11,6 +11,7 @@ from catalog.results import Prediction
 from catalog.dataset import DemoDataset, Strict
 from catalog.errors import ModelSourceError
 from catalog.space import FloatRange
+from plugins.data.positive import positive_id
 from plugins.nlp.text_classification import comparison, data, judging, metrics
 
 class Config(Strict):
@@ -44,7 +45,7 @@ class Trainer:
         return TrialResult(Outcome.COMPLETE, epoch.metrics, (epoch,), 1.0, model_dir, found.predictions, 0.001, 1.0)
     def evaluate(self, model_dir, prepared, split, *, folder, device, threads):
         rows, model = prepared.splits[split], self.open(model_dir, device, threads)
-        positive = data.positive_id(prepared.summary)  # of two classes the one that F1 is of
+        positive = positive_id(prepared.summary)  # of two classes the one that F1 is of
         return judging.judge(split, rows.labels, model.probabilities(rows.texts), folder, 0.0, positive=positive)
     compare = staticmethod(comparison.compare)
     def open(self, model_dir, device, threads):

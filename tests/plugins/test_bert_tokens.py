@@ -19,7 +19,7 @@ from plugins.nlp.text_classification.bert.encoding import text_encoder
 from plugins.nlp.text_classification.bert.explaining.pieces import read
 from plugins.nlp.text_classification.bert.tokens import cached_tokens, encode
 from plugins.nlp.text_classification.bert.vocabulary import SPECIAL, cached_vocabulary, train_vocabulary
-from plugins.nlp.text_classification.data.joining import SEPARATOR
+from plugins.nlp.texts.strings import SEPARATOR
 
 WORDS = [f"w{i}" for i in range(200)]
 VOCABULARY = {piece: i for i, piece in enumerate([*SPECIAL, *WORDS])}

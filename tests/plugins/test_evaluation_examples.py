@@ -8,7 +8,7 @@ from pyarrow import parquet
 
 from catalog.errors import DataError
 from plugins.nlp.text_classification import examples, predictions
-from plugins.nlp.text_classification.data import Split
+from plugins.nlp.texts.split import Split
 
 NAMES = ("bad", "good")
 

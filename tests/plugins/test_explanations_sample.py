@@ -10,9 +10,10 @@ from catalog.contract import DataSummary
 from catalog.errors import ModelSourceError
 from catalog.results import Explanation, Prediction, WordWeight
 from plugins.nlp.text_classification import interpreting
-from plugins.nlp.text_classification.data import Split, TextData
+from plugins.nlp.text_classification.data import TextData
 from plugins.nlp.text_classification.invented import invented_reviews
 from plugins.nlp.text_classification.keywords import class_words
+from plugins.nlp.texts.split import Split
 
 LABELS = ("negative", "positive")
 

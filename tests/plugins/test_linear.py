@@ -16,8 +16,8 @@ from catalog.dataset import FilesDataset
 from catalog.errors import DataError, ModelSourceError
 from catalog.testing import Case, PluginConformance
 from plugins.nlp.text_classification import predictions
-from plugins.nlp.text_classification.data import Split
 from plugins.nlp.text_classification.linear import plugin
+from plugins.nlp.texts.split import Split
 
 PRAISE = ("splendid", "moving", "brilliant")
 BLAME = ("dull", "clumsy", "awful")

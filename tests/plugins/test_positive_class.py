@@ -13,9 +13,9 @@ from catalog.capabilities import LabelledFile
 from catalog.contract import DataSummary
 from catalog.dataset import DemoDataset, FilesDataset
 from catalog.errors import DataError, ModelSourceError
+from plugins.data.positive import positive_id, resolve_positive
 from plugins.nlp.text_classification import comparison, judging, predictions
-from plugins.nlp.text_classification.data import load, positive_id
-from plugins.nlp.text_classification.data.positive import resolve_positive
+from plugins.nlp.text_classification.data import load
 from plugins.nlp.text_classification.diagnosis import diagnose
 from plugins.nlp.text_classification.intervals import bootstrap
 from plugins.nlp.text_classification.linear.config import LinearConfig

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from catalog.errors import ModelSourceError, clause
 from catalog.files import read_limited
-from plugins.nlp.text_classification.data.positive import id_of
+from plugins.data.positive import id_of
 from plugins.tables.wording import listed, shortened
 
 __all__ = ["RECORD", "read_positive"]

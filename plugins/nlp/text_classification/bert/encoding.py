@@ -13,7 +13,7 @@ import numpy as np
 from catalog.errors import ModelSourceError
 from plugins.nlp.text_classification.bert.config import Truncation
 from plugins.nlp.text_classification.bert.surrogates import well_formed
-from plugins.nlp.text_classification.data.joining import SEPARATOR
+from plugins.nlp.texts.strings import SEPARATOR
 
 __all__ = ["CHUNK", "TextEncoder", "text_encoder"]
 

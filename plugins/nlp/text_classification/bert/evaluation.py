@@ -11,12 +11,13 @@ import torch
 from catalog.capabilities import LabelledFile
 from catalog.errors import InputError, ModelSourceError
 from catalog.results import Evaluation
+from plugins.data.positive import positive_id
 from plugins.nlp.text_classification.bert.memory import forget_peak, peak_bytes, reported
 from plugins.nlp.text_classification.bert.preparation import PreparedBert
 from plugins.nlp.text_classification.bert.scoring import log_probabilities
 from plugins.nlp.text_classification.bert.tokens import Tokens, cached_tokens, encode
 from plugins.nlp.text_classification.bert.trained import Trained, load_trained
-from plugins.nlp.text_classification.data import load_labelled, positive_id
+from plugins.nlp.text_classification.data import load_labelled
 from plugins.nlp.text_classification.judging import judge
 from plugins.nlp.text_classification.model_record import read_positive
 

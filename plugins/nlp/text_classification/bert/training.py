@@ -6,6 +6,7 @@ import torch
 
 from catalog.contract import Outcome, TrialContext, TrialResult
 from catalog.errors import InputError
+from plugins.data.positive import positive_id
 from plugins.nlp.text_classification.bert import device as devices
 from plugins.nlp.text_classification.bert.batches import steps
 from plugins.nlp.text_classification.bert.checkpointing import Checkpointer
@@ -23,7 +24,7 @@ from plugins.nlp.text_classification.bert.schedule import Schedule, schedule_of
 from plugins.nlp.text_classification.bert.scoring import Judged
 from plugins.nlp.text_classification.bert.stepping import Stepper
 from plugins.nlp.text_classification.bert.weighting import class_weights
-from plugins.nlp.text_classification.data import check_config, positive_id
+from plugins.nlp.text_classification.data import check_config
 from plugins.nlp.text_classification.judging import judge
 from plugins.nlp.text_classification.metrics import METRICS
 

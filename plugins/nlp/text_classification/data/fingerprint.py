@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from plugins.nlp.text_classification.data.records import Split
+from plugins.nlp.texts.split import Split
 
 __all__ = ["fingerprint"]
 

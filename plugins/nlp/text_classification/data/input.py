@@ -8,10 +8,10 @@ import pyarrow as pa
 from catalog.capabilities import InputBatch, InputFile, InputTable
 from catalog.dataset import Format
 from catalog.errors import DataError
-from plugins.nlp.text_classification.data.columns import TEXT_NAMES
-from plugins.nlp.text_classification.data.profiles import profile
-from plugins.nlp.text_classification.data.records import Source
-from plugins.nlp.text_classification.data.texts import read_texts
+from plugins.data.profiles import profile
+from plugins.data.sources import Source
+from plugins.nlp.texts.columns import TEXT_NAMES
+from plugins.nlp.texts.strings import read_texts
 from plugins.tables.compression import too_large
 from plugins.tables.files import find_path, open_file
 from plugins.tables.limits import most_kept_columns

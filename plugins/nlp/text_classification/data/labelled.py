@@ -7,13 +7,14 @@ import numpy as np
 from catalog.capabilities import LabelledFile
 from catalog.dataset import Format
 from catalog.errors import DataError
-from plugins.nlp.text_classification.data.classes import Classes, check_labelled, encode
-from plugins.nlp.text_classification.data.columns import choose_columns, header_note
-from plugins.nlp.text_classification.data.files import read_file
-from plugins.nlp.text_classification.data.labels import RawLabels, counted, fold
+from plugins.data.classes import Classes, check_labelled, encode
+from plugins.data.labels import RawLabels, counted, fold
+from plugins.data.sources import Source, read_file
 from plugins.nlp.text_classification.data.reading import read_columns, read_rows
-from plugins.nlp.text_classification.data.records import Labelled, Source, Split
-from plugins.nlp.text_classification.data.texts import nul_notes, swallowed_notes
+from plugins.nlp.text_classification.data.records import Labelled
+from plugins.nlp.texts.columns import choose_columns, header_note
+from plugins.nlp.texts.split import Split
+from plugins.nlp.texts.strings import nul_notes, swallowed_notes
 from plugins.tables.files import find_path
 from plugins.tables.wording import as_options, listed
 

@@ -11,15 +11,17 @@ from pydantic import TypeAdapter
 from catalog.columns import RowCounts
 from catalog.contract import DataSummary
 from catalog.dataset import Dataset, DemoDataset, FilesDataset, HubDataset
-from plugins.nlp.text_classification.data.duplicates import deduplicate, find_duplicates
-from plugins.nlp.text_classification.data.files import paths, read_files
+from plugins.data.coverage import coverage_notes
+from plugins.data.positive import resolve_positive
+from plugins.data.sources import paths, read_files
+from plugins.data.splitting import make_splits
 from plugins.nlp.text_classification.data.fingerprint import fingerprint
-from plugins.nlp.text_classification.data.language import guess_language
-from plugins.nlp.text_classification.data.positive import resolve_positive
 from plugins.nlp.text_classification.data.reading import ReadData, read_sources
-from plugins.nlp.text_classification.data.records import Split, TextData
-from plugins.nlp.text_classification.data.splitting import coverage_notes, make_splits
-from plugins.nlp.text_classification.data.words import mean_words
+from plugins.nlp.text_classification.data.records import TextData
+from plugins.nlp.texts.duplicates import deduplicate, find_duplicates
+from plugins.nlp.texts.language import guess_language
+from plugins.nlp.texts.split import Split
+from plugins.nlp.texts.words import mean_words
 from plugins.tables.files import stamps_of
 
 __all__ = ["load"]
@@ -64,18 +66,16 @@ def _load(written: str, stamps: tuple[tuple[tuple[int, int], ...], ...]) -> Text
         splits, merged = found.splits, found.notes
         counts = {**counts, "train": _less(counts["train"], found.dropped)}
     duplicates, repeated = find_duplicates(splits)
-    train_rows = np.bincount(splits["train"].labels, minlength=len(given.names)).tolist()
-    positive, rarer = resolve_positive(dataset.positive, given.names, train_rows, given.label_names)
+    labels = {split: data.labels for split, data in splits.items()}
+    rows = {split: tuple(np.bincount(ids, minlength=len(given.names)).tolist()) for split, ids in labels.items()}
+    positive, rarer = resolve_positive(dataset.positive, given.names, list(rows["train"]), given.label_names)
     summary = DataSummary(
         name=dataset.short_name,
         fingerprint=fingerprint(splits, given.names),
         rows={split: len(data.texts) for split, data in splits.items()},
         labels=given.names,
-        label_rows={
-            split: tuple(np.bincount(data.labels, minlength=len(given.names)).tolist())
-            for split, data in splits.items()
-        },
-        notes=(*given.notes, *rarer, *carved, *merged, *coverage_notes(splits, given.names), *repeated),
+        label_rows=rows,
+        notes=(*given.notes, *rarer, *carved, *merged, *coverage_notes(labels, given.names), *repeated),
         mean_words=mean_words([data.texts for data in splits.values()]),
         language=guess_language(splits["train"].texts),
         duplicates=duplicates,
@@ -101,7 +101,7 @@ def _read(dataset: Dataset) -> ReadData:
         case FilesDataset():
             return read_sources(read_files(dataset), dataset)
         case HubDataset():
-            from plugins.nlp.text_classification.data.hub import read_hub
+            from plugins.data.hub import read_hub
 
             sources, hub_notes = read_hub(dataset)
             found = read_sources(sources, dataset)

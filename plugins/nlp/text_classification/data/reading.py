@@ -9,9 +9,8 @@ import pyarrow as pa
 from catalog.columns import ColumnRoles, RowCounts
 from catalog.dataset import FilesDataset, HubDataset
 from catalog.errors import DataError
-from plugins.nlp.text_classification.data.classes import Classes, check_labelled, encode, find_classes
-from plugins.nlp.text_classification.data.columns import check_columns, choose_columns, header_note
-from plugins.nlp.text_classification.data.labels import (
+from plugins.data.classes import Classes, check_labelled, encode, find_classes
+from plugins.data.labels import (
     RawLabels,
     join_labels,
     list_notes,
@@ -21,9 +20,11 @@ from plugins.nlp.text_classification.data.labels import (
     read_labels,
     variant_notes,
 )
-from plugins.nlp.text_classification.data.moments import group_codes, read_groups, read_times, stored_times
-from plugins.nlp.text_classification.data.records import Source, Split
-from plugins.nlp.text_classification.data.texts import nul_notes, read_texts, swallowed_notes
+from plugins.data.moments import group_codes, read_groups, read_times, stored_times
+from plugins.data.sources import Source
+from plugins.nlp.texts.columns import check_columns, choose_columns, header_note
+from plugins.nlp.texts.split import Split
+from plugins.nlp.texts.strings import nul_notes, read_texts, swallowed_notes
 
 __all__ = ["ReadData", "Rows", "read_columns", "read_rows", "read_sources"]
 

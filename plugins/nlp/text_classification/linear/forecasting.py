@@ -19,6 +19,7 @@ from plugins.nlp.text_classification.linear.config import LinearConfig
 from plugins.nlp.text_classification.linear.fitting import fit
 from plugins.nlp.text_classification.linear.folder import save_model
 from plugins.nlp.text_classification.linear.model import LinearModel
+from plugins.nlp.texts.split import Split
 
 __all__ = ["forecast"]
 
@@ -91,7 +92,7 @@ def _fits(config: LinearConfig, prepared: data.TextData, threads: int, seconds: 
     return fits
 
 
-def _fit(config: LinearConfig, prepared: data.TextData, part: data.Split, threads: int) -> _Fit:
+def _fit(config: LinearConfig, prepared: data.TextData, part: Split, threads: int) -> _Fit:
     began = time.perf_counter()
     model, _, _ = fit(config, prepared.summary, part, threads=threads, seed=config.seed, tick=lambda _: None)
     seconds = time.perf_counter() - began
@@ -101,7 +102,7 @@ def _fit(config: LinearConfig, prepared: data.TextData, part: data.Split, thread
     return _Fit(len(part.texts), seconds, size, model)
 
 
-def _parts(train: data.Split) -> Iterator[data.Split]:
+def _parts(train: Split) -> Iterator[Split]:
     """Yield growing parts of the split, its classes in equal shares and none left out; all of it at last."""
     by_class = np.argsort(train.labels, kind="stable")
     firsts = np.unique(train.labels, return_index=True)[1]
@@ -109,7 +110,7 @@ def _parts(train: data.Split) -> Iterator[data.Split]:
     while size < by_class.size:
         spread = by_class[np.linspace(0, by_class.size - 1, size).round().astype(np.int64)]
         rows = np.union1d(spread, firsts)
-        yield data.Split([train.texts[row] for row in rows], train.labels[rows])
+        yield Split([train.texts[row] for row in rows], train.labels[rows])
         size *= _GROWTH
     yield train
 

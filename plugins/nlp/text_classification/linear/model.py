@@ -9,9 +9,9 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from catalog.results import Explanation, Prediction
-from plugins.nlp.text_classification.data import count_words
 from plugins.nlp.text_classification.linear import explaining
 from plugins.nlp.text_classification.linear.tokens import WORDS, Tokens, pattern_of
+from plugins.nlp.texts.words import count_words
 
 __all__ = ["LinearModel", "make_vectorizer"]
 

@@ -12,6 +12,7 @@ from catalog.contract import Decision, EpochMetrics, Outcome, TrialContext, Tria
 from catalog.dataset import Dataset
 from catalog.errors import ModelSourceError, OutOfMemoryError
 from catalog.results import Comparison, Evaluation, Flip, Forecast, Interpretation
+from plugins.data.positive import positive_id
 from plugins.nlp.text_classification import comparison, data, examples, interpreting, judging, memory, metrics
 from plugins.nlp.text_classification.linear.calibration import calibrate
 from plugins.nlp.text_classification.linear.config import LinearConfig
@@ -21,6 +22,7 @@ from plugins.nlp.text_classification.linear.forecasting import forecast
 from plugins.nlp.text_classification.linear.model import LinearModel
 from plugins.nlp.text_classification.linear.tokens import with_note
 from plugins.nlp.text_classification.model_record import read_positive
+from plugins.nlp.texts.split import Split
 
 __all__ = ["LinearTrainer"]
 
@@ -107,7 +109,7 @@ class LinearTrainer:
                 f"{model_dir} knows the classes {', '.join(model.labels)}; "
                 f"the data have {', '.join(prepared.summary.labels)}."
             )
-        model = replace(model, positive=data.positive_id(prepared.summary))
+        model = replace(model, positive=positive_id(prepared.summary))
         return _evaluate(split, prepared.splits[split], model, model_dir, folder)
 
     def evaluate_file(
@@ -187,7 +189,7 @@ class LinearTrainer:
 
 def _evaluate(
     split: str,
-    rows: data.Split,
+    rows: Split,
     model: LinearModel,
     model_dir: Path,
     folder: Path,
@@ -200,7 +202,7 @@ def _evaluate(
 
 def _judge(  # noqa: PLR0913, PLR0917 -- what was judged, what was said, and where it goes
     split: str,
-    rows: data.Split,
+    rows: Split,
     model: LinearModel,
     probabilities: np.ndarray,
     model_dir: Path,

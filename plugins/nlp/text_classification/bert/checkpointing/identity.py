@@ -6,10 +6,10 @@ import platform
 from importlib.metadata import PackageNotFoundError, version
 
 from catalog.contract import TrialContext
+from plugins.data.positive import positive_id
 from plugins.nlp.text_classification.bert.classifier import Classifier
 from plugins.nlp.text_classification.bert.config import BertConfig
 from plugins.nlp.text_classification.bert.preparation import PreparedBert
-from plugins.nlp.text_classification.data import positive_id
 
 __all__ = ["identity_of"]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from plugins.nlp.text_classification.bert.encoding import TextEncoder
-from plugins.nlp.text_classification.data.joining import SEPARATOR
+from plugins.nlp.texts.strings import SEPARATOR
 
 __all__ = ["Piece", "Reading", "read"]
 

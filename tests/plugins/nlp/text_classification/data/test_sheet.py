@@ -3,9 +3,9 @@
 import pytest
 
 from catalog.dataset import DemoDataset, FilesDataset
-from plugins.nlp.text_classification.data import count_words, load
-from plugins.nlp.text_classification.data.language import guess_language
-from plugins.nlp.text_classification.data.words import mean_words
+from plugins.nlp.text_classification.data import load
+from plugins.nlp.texts.language import guess_language
+from plugins.nlp.texts.words import count_words, mean_words
 
 TEXTS = {
     "en": "This was the best film that I have seen, but it is not for them.",

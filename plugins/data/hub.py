@@ -4,19 +4,20 @@ The hub is asked once, with a time limit, before `datasets` is let loose: on its
 23 seconds and prints each try. Nothing is ever executed: `datasets` 5 runs no scripts of a data set.
 """
 
+import logging
 import os
 import re
 import threading
-from collections.abc import Mapping
-from contextlib import suppress
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from catalog.dataset import HubDataset
 from catalog.errors import DataError, UnreachableError
 from catalog.files import read_limited
-from plugins.nlp.text_classification.data.quiet import quiet
-from plugins.nlp.text_classification.data.records import Source
+from plugins.data.sources import Source
 from plugins.tables.wording import listed, shortened
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def read_hub(dataset: HubDataset) -> tuple[Mapping[str, list[Source]], tuple[str
     """
     import datasets
 
-    with quiet():
+    with _quiet():
         try:
             commit = _ask(dataset)
         except UnreachableError as unreachable:
@@ -206,3 +207,30 @@ def _unreachable(dataset: HubDataset, reason: str) -> UnreachableError:
         '(3) use demo data, with nothing to download: "dataset": {"source": "demo"}.',
         field="dataset.name",
     )
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Show no progress bars, log lines or warnings of `datasets` and `huggingface_hub` inside the block."""
+    import datasets
+    from huggingface_hub.utils import logging as hub_logging
+    from huggingface_hub.utils.tqdm import are_progress_bars_disabled, disable_progress_bars, enable_progress_bars
+
+    loggers = (datasets.utils.logging, hub_logging)
+    verbosity = [logger.get_verbosity() for logger in loggers]
+    bars = (datasets.utils.are_progress_bars_disabled(), are_progress_bars_disabled())
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        for logger in loggers:
+            logger.set_verbosity(logging.CRITICAL)
+        datasets.utils.disable_progress_bars()
+        disable_progress_bars()
+        try:
+            yield
+        finally:
+            for logger, level in zip(loggers, verbosity, strict=True):
+                logger.set_verbosity(level)
+            if not bars[0]:
+                datasets.utils.enable_progress_bars()
+            if not bars[1]:
+                enable_progress_bars()

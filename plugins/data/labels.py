@@ -11,8 +11,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from catalog.errors import DataError
-from plugins.nlp.text_classification.data.records import Source
-from plugins.nlp.text_classification.data.values import read_values
+from plugins.data.sources import Source
+from plugins.data.values import read_values
 from plugins.tables.wording import shortened
 
 __all__ = [

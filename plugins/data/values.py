@@ -1,16 +1,22 @@
-"""The values of a chosen column: plain, valid UTF-8, neither lists nor objects, NaN as null."""
+"""The values of a column without the tricks of its storage: valid UTF-8, neither lists nor objects, NaN as null."""
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from catalog.errors import DataError
-from plugins.nlp.text_classification.data.plain import plain
-from plugins.nlp.text_classification.data.records import Source
+from plugins.data.sources import Source
 from plugins.tables.table import NESTED_ROW
 
-__all__ = ["read_values"]
+__all__ = ["plain", "read_values"]
 
 _WANTED = {"text": ", not text", "label": "; labels are strings, numbers, or true and false"}
+
+
+def plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return categorical columns and string views as their plain values, any other column as it is."""
+    if pa.types.is_dictionary(column.type):
+        column = pc.cast(column, column.type.value_type)
+    return pc.cast(column, pa.large_string()) if pa.types.is_string_view(column.type) else column
 
 
 def read_values(source: Source, column: str, role: str) -> pa.ChunkedArray:

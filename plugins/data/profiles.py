@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from plugins.nlp.text_classification.data.plain import plain
+from plugins.data.values import plain
 from plugins.tables.wording import shortened
 
 __all__ = ["Profile", "profile", "words_in"]

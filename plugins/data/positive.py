@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from catalog.contract import DataSummary
 from catalog.errors import DataError
-from plugins.nlp.text_classification.data.labels import label_key
+from plugins.data.labels import label_key
 from plugins.tables.wording import listed, nearest, shortened
 
 __all__ = ["id_of", "positive_id", "resolve_positive"]

@@ -13,8 +13,9 @@ from pyarrow import parquet
 from catalog.capabilities import LabelledFile
 from catalog.dataset import Format
 from catalog.errors import DataError
-from plugins.nlp.text_classification.data import Split, load_labelled
+from plugins.nlp.text_classification.data import load_labelled
 from plugins.nlp.text_classification.data.records import Labelled
+from plugins.nlp.texts.split import Split
 
 NAMES = ("negative", "positive", "mixed")
 

@@ -7,15 +7,10 @@ from hypothesis import strategies as st
 
 from catalog.dataset import Limit
 from catalog.errors import DataError
-from plugins.nlp.text_classification.data.records import Split
-from plugins.nlp.text_classification.data.splitting import (
-    class_coverage,
-    coverage_notes,
-    group_overlaps,
-    make_splits,
-    time_notes,
-)
-from plugins.nlp.text_classification.data.stratification import carve, carve_groups, carve_latest
+from plugins.data.coverage import class_coverage, coverage_notes
+from plugins.data.splitting import group_overlaps, make_splits, time_notes
+from plugins.data.stratification import carve, carve_groups, carve_latest
+from plugins.nlp.texts.split import Split
 
 ROWS = st.lists(st.tuples(st.integers(0, 4), st.integers(-1, 12)), min_size=2, max_size=120)
 
@@ -227,9 +222,14 @@ def test_a_class_of_the_latest_rows_alone_is_an_error_that_names_it():
     assert caught.value.field == "dataset.time"
 
 
+def ids(*labels):
+    """Return class ids as an array."""
+    return np.array(labels, dtype=np.int64)
+
+
 def test_classes_without_a_row_are_counted_and_named():
     """Coverage says by split what is missing, over how many classes averages are, and which classes have one row."""
-    splits = {"train": split([0, 0, 1, 2, 3]), "validation": split([0, 1]), "test": split([0, 0])}
+    splits = {"train": ids(0, 0, 1, 2, 3), "validation": ids(0, 1), "test": ids(0, 0)}
     found = class_coverage(splits, 4)
     assert found.missing == {"train": (), "validation": (2, 3), "test": (1, 2, 3)}
     assert found.present == {"train": 4, "validation": 2, "test": 1}
@@ -242,6 +242,6 @@ def test_classes_without_a_row_are_counted_and_named():
     )
     assert "seldom, rare, lonely" in notes[1]
     assert notes[2].startswith("2 classes have one row in all: rare, lonely.")
-    assert coverage_notes({name: split([0, 1, 1]) for name in splits}, ["a", "b"]) == []
-    one = {**splits, "train": split([0, 1, 0]), "validation": split([0, 1]), "test": split([0])}
+    assert coverage_notes({name: ids(0, 1, 1) for name in splits}, ["a", "b"]) == []
+    one = {**splits, "train": ids(0, 1, 0), "validation": ids(0, 1), "test": ids(0)}
     assert coverage_notes(one, ["a", "b"])[0].startswith("1 of 2 classes has no row in test")

@@ -8,8 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from plugins.nlp.text_classification.data.records import Split
-from plugins.nlp.text_classification.data.splitting import select
+from plugins.nlp.texts.split import Split
 
 __all__ = ["Deduplicated", "Duplicates", "count_duplicates", "deduplicate", "find_duplicates"]
 
@@ -139,7 +138,7 @@ def deduplicate(splits: Mapping[str, Split]) -> Deduplicated:
     notes = [said]
     if conflicting:
         notes.append(f"{conflicting:,} of the dropped train rows had another label than the row that was kept.")
-    return Deduplicated({**splits, "train": select(train, np.flatnonzero(~drop))}, dropped, conflicting, tuple(notes))
+    return Deduplicated({**splits, "train": train.take(np.flatnonzero(~drop))}, dropped, conflicting, tuple(notes))
 
 
 def _keys(texts: Sequence[str]) -> np.ndarray:

@@ -527,7 +527,7 @@ def test_reading_files_imports_no_heavy_library():
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"
 
 
-REVIEWS = Path(__file__).parents[3] / "shared" / "data" / "imdb"
+REVIEWS = Path(__file__).parents[6] / "shared" / "data" / "imdb"
 
 
 @pytest.mark.real

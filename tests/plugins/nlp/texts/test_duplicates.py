@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from catalog.dataset import FilesDataset
 from plugins.nlp.text_classification.data import load
-from plugins.nlp.text_classification.data.duplicates import count_duplicates, deduplicate, find_duplicates
-from plugins.nlp.text_classification.data.records import Split
+from plugins.nlp.texts.duplicates import count_duplicates, deduplicate, find_duplicates
+from plugins.nlp.texts.split import Split
 
 TEXTS = st.text(alphabet="aB é你好😍!1 \n\0@#\ud800", max_size=12)
 

@@ -8,8 +8,8 @@ import pyarrow as pa
 
 from catalog.columns import ColumnRoles
 from catalog.errors import DataError
-from plugins.nlp.text_classification.data.profiles import Profile, profile
-from plugins.nlp.text_classification.data.records import Source
+from plugins.data.profiles import Profile, profile
+from plugins.data.sources import Source
 from plugins.tables.table import NESTED_ROW
 from plugins.tables.wording import listed, nearest
 

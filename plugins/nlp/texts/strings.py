@@ -8,15 +8,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from catalog.errors import DataError
-from plugins.nlp.text_classification.data.joining import SEPARATOR
-from plugins.nlp.text_classification.data.plain import plain
-from plugins.nlp.text_classification.data.records import Source
-from plugins.nlp.text_classification.data.values import read_values
+from plugins.data.sources import Source
+from plugins.data.values import plain, read_values
 from plugins.tables.table import TextRows
 from plugins.tables.wording import counted
 
-__all__ = ["nul_notes", "read_texts", "swallowed_notes"]
+__all__ = ["SEPARATOR", "nul_notes", "read_texts", "swallowed_notes"]
 
+SEPARATOR = " \N{SYMBOL FOR UNIT SEPARATOR} "
+"""Between the texts of two columns. An encoder reads it as its own separator token, a bag of words as no word; it is
+visible, so that a person can read and type it, and real texts do not hold it."""
 _LONGEST_CLASS = 40
 """Characters; longer names are left out of a pattern that RE2 must be able to hold."""
 _MOST_COLUMNS = 1000

@@ -8,8 +8,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from catalog.errors import DataError
-from plugins.nlp.text_classification.data.records import Source
-from plugins.nlp.text_classification.data.values import read_values
+from plugins.data.sources import Source
+from plugins.data.values import read_values
 from plugins.tables.wording import rows_named, shortened
 
 __all__ = ["group_codes", "read_groups", "read_times", "stored_times"]

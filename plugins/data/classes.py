@@ -8,8 +8,8 @@ import numpy as np
 
 from catalog.dataset import FilesDataset, HubDataset
 from catalog.errors import DataError
-from plugins.nlp.text_classification.data.labels import RawLabels, counted, fold, label_key, merge_key, visible
-from plugins.nlp.text_classification.data.records import Source
+from plugins.data.labels import RawLabels, counted, fold, label_key, merge_key, visible
+from plugins.data.sources import Source
 from plugins.tables.wording import listed, rows_named
 
 __all__ = ["Classes", "check_labelled", "encode", "find_classes"]

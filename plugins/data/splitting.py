@@ -1,26 +1,24 @@
 """The three splits that every model needs: carved off where they are not given, cut to a limit where one is set."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Protocol, Self, TypeVar
 
 import numpy as np
 
 from catalog.dataset import Limit
 from catalog.errors import DataError
-from plugins.nlp.text_classification.data.records import Split
-from plugins.nlp.text_classification.data.stratification import carve, carve_groups, carve_latest, sample, with_time
+from plugins.data.stratification import carve, carve_groups, carve_latest, sample, with_time
 from plugins.tables.wording import listed
 
 __all__ = [
+    "NAMED",
     "SPLITS",
-    "Coverage",
+    "Examples",
     "GroupOverlap",
-    "class_coverage",
-    "coverage_notes",
     "group_overlaps",
     "make_splits",
-    "select",
     "time_notes",
 ]
 
@@ -29,8 +27,22 @@ _CARVED = {"test": 0.2, "validation": 0.1}
 """Share of train that is kept back where a split is not given, test first, then validation from what is left."""
 _STREAMS = {"carve": {"test": 1, "validation": 2}, "limit": {"train": 3, "validation": 4, "test": 5}}
 """Every use of the seed has its own stream, so that a limit never changes which rows were carved off."""
-_NAMED = 5
+NAMED = 5
 """Groups and classes that a note names."""
+
+
+class Examples(Protocol):
+    """The examples of one split."""
+
+    @property
+    def strata(self) -> np.ndarray:
+        """What a part of the split keeps in proportion: the class of each row, int64, shape (rows,)."""
+
+    def take(self, rows: np.ndarray) -> Self:
+        """Return the rows with these indices, in their order."""
+
+
+E = TypeVar("E", bound=Examples)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,8 +63,8 @@ class GroupOverlap:
 
     def note(self, names: Sequence[str] | None = None) -> str:
         """Return a sentence that names some of the groups: by `names` in the order of their ids, or by id."""
-        some = [str(group) if names is None else names[group] for group in self.groups[:_NAMED].tolist()]
-        more = f" and {self.groups.size - _NAMED:,} more" if self.groups.size > _NAMED else ""
+        some = [str(group) if names is None else names[group] for group in self.groups[:NAMED].tolist()]
+        more = f" and {self.groups.size - NAMED:,} more" if self.groups.size > NAMED else ""
         count, word = self.groups.size, "group stands" if self.groups.size == 1 else "groups stand"
         return (
             f"{count:,} {word} in {self.first} and in {self.second} ({self.rows:,} {self.second} rows): "
@@ -60,23 +72,8 @@ class GroupOverlap:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Coverage:
-    """Which classes have rows where.
-
-    Attributes:
-        missing: By ``"train"``, ``"validation"`` and ``"test"`` the ids of classes without a row there.
-        present: By split, over how many classes averages are.
-        single: Ids of classes with one row in all splits together.
-    """
-
-    missing: Mapping[str, tuple[int, ...]]
-    present: Mapping[str, int]
-    single: tuple[int, ...]
-
-
 def make_splits(
-    given: Mapping[str, Split],
+    given: Mapping[str, E],
     limit: Limit | None,
     seed: int,
     *,
@@ -84,7 +81,7 @@ def make_splits(
     times: Mapping[str, np.ndarray] | None = None,
     names: Sequence[str] | None = None,
     group_names: Sequence[str] | None = None,
-) -> tuple[Mapping[str, Split], tuple[str, ...]]:
+) -> tuple[Mapping[str, E], tuple[str, ...]]:
     """Return all three splits within `limit`, and notes on those that had to be carved off train.
 
     A limit keeps a seeded, stratified sample of its split. A split that was carved off and has no limit of its own
@@ -116,15 +113,15 @@ def make_splits(
     if times is not None:
         notes += time_notes(times)
     limits = {} if limit is None else limit.model_dump(exclude_none=True)
-    rows = whole["train"].labels.size
+    rows = whole["train"].strata.size
     shrunk = min(limits.get("train", rows), rows) / rows
     splits = {}
     for split in SPLITS:
-        there = whole[split].labels.size
+        there = whole[split].strata.size
         size = limits.get(split, there if split in given else max(1, round(there * shrunk)))
         splits[split] = _limit(whole[split], size, split, seed)
         if split not in given:
-            kept = splits[split].labels.size
+            kept = splits[split].strata.size
             why = f"by dataset.limit.{split}" if split in limits else "in proportion to dataset.limit.train"
             cut = f" were kept back, cut to {kept:,} {why}." if kept < there else f" ({there:,}) were kept back."
             span = _span(carved.get(split, np.empty(0)))
@@ -140,15 +137,15 @@ def _described(split: str, groups: Mapping[str, np.ndarray] | None, times: Mappi
 
 
 def _carve_missing(
-    given: Mapping[str, Split],
+    given: Mapping[str, E],
     seed: int,
     groups: Mapping[str, np.ndarray] | None,
     times: Mapping[str, np.ndarray] | None,
     names: Sequence[str] | None,
-) -> tuple[Mapping[str, Split], list[str], Mapping[str, np.ndarray]]:
+) -> tuple[Mapping[str, E], list[str], Mapping[str, np.ndarray]]:
     """Return all three splits, the missing ones carved off train, notes, and the times of those carved off by time."""
     splits, notes, moments = dict(given), list[str](), dict[str, np.ndarray]()
-    rows = np.arange(splits["train"].labels.size)  # those of the training split as it was given that are left
+    rows = np.arange(splits["train"].strata.size)  # those of the training split as it was given that are left
     for split, share in _CARVED.items():
         if split in splits:
             continue
@@ -158,15 +155,15 @@ def _carve_missing(
             stay, carved = carve_latest(times["train"][rows], share, own)
             moments[split] = times["train"][rows][carved]
         elif own is not None:
-            stay, carved = carve_groups(train.labels, own, share, seed, _STREAMS["carve"][split])
+            stay, carved = carve_groups(train.strata, own, share, seed, _STREAMS["carve"][split])
         else:
-            stay, carved = carve(train.labels, share, seed, _STREAMS["carve"][split])
+            stay, carved = carve(train.strata, share, seed, _STREAMS["carve"][split])
         if not carved.size:
-            raise _nothing_carved(split, train.labels.size, own, None if times is None else times["train"][rows])
-        splits["train"], splits[split] = select(train, stay), select(train, carved)
+            raise _nothing_carved(split, train.strata.size, own, None if times is None else times["train"][rows])
+        splits["train"], splits[split] = train.take(stay), train.take(carved)
         rows = rows[stay]
     if times is not None and rows.size < times["train"].size:
-        _check_classes(given["train"].labels, splits, names)
+        _check_classes(given["train"].strata, splits, names)
         if untimed := int((~with_time(times["train"])).sum()):
             notes.append(f"{untimed:,} of {times['train'].size:,} training rows have no time: they stay in train.")
     return splits, notes, {split: found[with_time(found)] for split, found in moments.items()}
@@ -205,13 +202,13 @@ def _nothing_carved(split: str, rows: int, groups: np.ndarray | None, times: np.
     )
 
 
-def _check_classes(before: np.ndarray, splits: Mapping[str, Split], names: Sequence[str] | None) -> None:
+def _check_classes(before: np.ndarray, splits: Mapping[str, Examples], names: Sequence[str] | None) -> None:
     """Make sure that each class that the latest rows have has an earlier row to be learnt from.
 
     Raises:
         DataError: One has none.
     """
-    gone = np.setdiff1d(before, splits["train"].labels).tolist()
+    gone = np.setdiff1d(before, splits["train"].strata).tolist()
     if gone:
         called = listed(gone if names is None else [names[label] for label in gone])
         raise DataError(
@@ -253,65 +250,14 @@ def time_notes(times: Mapping[str, np.ndarray]) -> list[str]:
     ]
 
 
-def class_coverage(splits: Mapping[str, Split], classes: int) -> Coverage:
-    """Return which of the classes 0 to `classes` - 1 have no row in a split, and which have one row in all."""
-    counts = {split: np.bincount(data.labels, minlength=classes) for split, data in splits.items()}
-    total = np.sum(list(counts.values()), axis=0)
-    return Coverage(
-        missing={split: tuple(np.flatnonzero(rows == 0).tolist()) for split, rows in counts.items()},
-        present={split: int((rows > 0).sum()) for split, rows in counts.items()},
-        single=tuple(np.flatnonzero(total == 1).tolist()),
-    )
-
-
-def coverage_notes(splits: Mapping[str, Split], names: Sequence[str]) -> list[str]:
-    """Return notes on classes that validation or test cannot judge, and on classes with a single row.
-
-    Args:
-        splits: Train, validation and test.
-        names: Of the classes, in the order of their ids.
-    """
-    return list(_coverage_notes(class_coverage(splits, len(names)), names))
-
-
-def _coverage_notes(coverage: Coverage, names: Sequence[str]) -> Iterator[str]:
-    def called(ids: Sequence[int]) -> str:
-        more = f" and {len(ids) - _NAMED:,} more" if len(ids) > _NAMED else ""
-        return listed(names[label] for label in ids[:_NAMED]) + more
-
-    for split in ("validation", "test"):
-        if ids := coverage.missing.get(split, ()):
-            have = "has" if len(ids) == 1 else "have"
-            yield (
-                f"{len(ids):,} of {len(names):,} classes {have} no row in {split}, so that nothing is known of them "
-                f"there: {called(ids)}. Averages over classes are over the other {coverage.present[split]:,}, and over "
-                "those without a row that are predicted all the same: they count as 0."
-            )
-    if coverage.single:
-        alone = len(coverage.single) == 1
-        yield (
-            f"{len(coverage.single):,} {'class has' if alone else 'classes have'} one row in all: "
-            f"{called(coverage.single)}. One row can be learnt from or judged, not both: add rows, or merge "
-            f"{'the class into another one' if alone else 'these classes into others'}."
-        )
-
-
-def _limit(data: Split, size: int, split: str, seed: int) -> Split:
+def _limit(data: E, size: int, split: str, seed: int) -> E:
     """Keep a sample of `size` rows, all where there are no more; train keeps a row of every class."""
-    if size >= data.labels.size:
+    if size >= data.strata.size:
         return data
-    classes = np.unique(data.labels).size
+    classes = np.unique(data.strata).size
     if split == "train" and size < classes:
         raise DataError(
             f"dataset.limit.train is {size}, below the {classes} classes; keep at least one row of each.",
             field="dataset.limit.train",
         )
-    return select(data, sample(data.labels, size, seed, _STREAMS["limit"][split], every_class=split == "train"))
-
-
-def select(data: Split, rows: np.ndarray) -> Split:
-    """Return the rows with these indices, in their order."""
-    texts = tuple(data.texts[row] for row in rows.tolist())
-    labels = data.labels[rows]
-    labels.flags.writeable = False
-    return Split(texts, labels)
+    return data.take(sample(data.strata, size, seed, _STREAMS["limit"][split], every_class=split == "train"))

@@ -1,0 +1,430 @@
+"""Figures as data: the closed set of drawings that a task or a study makes and every front end can render.
+
+A builder returns a figure; the report draws it with Plotly, the terminal UI with character cells, `modelcat figures`
+prints it as JSON. A renderer knows the kinds below and no topic. What a series is (the winner, the baseline, a wrong
+answer) is its role; colours and marks are the renderer's.
+
+Text that the program wrote is a `Statement`, which a front end translates; a plain string is text of the data (a class,
+a word, a column) and is escaped where it is shown.
+"""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields, is_dataclass
+from typing import Any, ClassVar, Final, Literal, get_args
+
+from catalog.statement import Statement
+from catalog.statement import to_json as statement_to_json
+
+__all__ = [
+    "KINDS",
+    "Axis",
+    "Bar",
+    "Bars",
+    "Bin",
+    "Column",
+    "Empty",
+    "Figure",
+    "Format",
+    "Highlight",
+    "HighlightedText",
+    "Histogram",
+    "Interval",
+    "Intervals",
+    "Level",
+    "Matrix",
+    "ParallelCoordinates",
+    "Part",
+    "Path",
+    "Plot",
+    "Role",
+    "Series",
+    "Span",
+    "Table",
+    "Text",
+    "Timeline",
+    "check",
+    "to_json",
+]
+
+Text = Statement | str
+"""A statement is translated; a string is text of the data, shown as it stands."""
+
+Format = Literal["number", "percent", "count", "seconds", "bytes", "points", "text"]
+"""How a value is written: as `catalog.statement.KINDS` says; ``bytes`` is a size in memory or on disk."""
+
+Role = Literal[
+    "main", "other", "reference",
+    "winner", "given", "recipe", "baseline", "selected", "best_so_far", "front",
+    "complete", "pruned", "failed", "running",
+    "train", "validation", "test",
+    "right", "wrong", "before", "after",
+    "positive", "negative",
+]  # fmt: skip
+"""What a series, bar or part is. A renderer gives each role one colour and one mark, in every figure the same.
+
+``winner`` is the configuration that a closed study keeps, and nothing else; ``selected`` the trial under the cursor.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """An axis, or the scale of a bar.
+
+    Attributes:
+        label: What it measures.
+        format: How its ticks are written.
+        unit: Follows the label in brackets; None if the format says it all.
+        scale: Whether distances are differences or ratios.
+        low: Where it begins; None for the smallest value.
+        high: Where it ends; None for the largest value.
+        better: Which end is the better one; None if neither is.
+        categories: Names of the values 0, 1, 2 ... of an axis without numbers.
+    """
+
+    label: Text
+    format: Format = "number"
+    unit: Text | None = None
+    scale: Literal["linear", "log"] = "linear"
+    low: float | None = None
+    high: float | None = None
+    better: Literal["high", "low"] | None = None
+    categories: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Points that belong together.
+
+    Attributes:
+        name: For the legend.
+        points: x and y, finite; on a logarithmic axis above 0.
+        draw: Joined by a line, as steps that hold until the next point, or each on its own.
+        role: What it is.
+        intervals: Lower and upper end of each point's y; None for a point without. Empty if no point has one.
+        labels: What each point is, for a reader who points at it. Empty if there is nothing to say.
+    """
+
+    name: Text
+    points: tuple[tuple[float, float], ...]
+    draw: Literal["line", "steps", "points"] = "points"
+    role: Role = "main"
+    intervals: tuple[tuple[float, float] | None, ...] = ()
+    labels: tuple[Text, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A horizontal line at `value` on the y axis, such as the baseline's."""
+
+    value: float
+    name: Text
+    role: Role = "reference"
+
+
+@dataclass(frozen=True, slots=True)
+class _Figure:
+    """What all kinds share.
+
+    Attributes:
+        key: Names the figure: lower-case letters, digits and hyphens, unique among the figures of one page.
+        title: What is drawn, in a few words.
+        caption: How to read it, one sentence each.
+    """
+
+    kind: ClassVar[str]
+
+    key: str
+    title: Text
+    caption: tuple[Text, ...] = field(default=(), kw_only=True)
+
+    def lengths(self) -> Iterator[tuple[str, int, int]]:
+        """Yield what must be as long as something else: where it is, its length, the length that it should have."""
+        yield from ()
+
+
+@dataclass(frozen=True, slots=True)
+class Plot(_Figure):
+    """Lines, steps and points over two axes; later series lie over earlier ones."""
+
+    kind: ClassVar[str] = "plot"
+
+    x: Axis
+    y: Axis
+    series: tuple[Series, ...]
+    levels: tuple[Level, ...] = ()
+
+    def lengths(self) -> Iterator[tuple[str, int, int]]:
+        """Yield those of each series' intervals and labels."""
+        for index, series in enumerate(self.series):
+            for name, given in (("intervals", series.intervals), ("labels", series.labels)):
+                if given:
+                    yield f"series.{index}.{name}", len(given), len(series.points)
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """A labelled value with its interval, if it has one; `note` says more, such as how many examples it rests on."""
+
+    label: Text
+    value: float
+    role: Role = "main"
+    low: float | None = None
+    high: float | None = None
+    note: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Bars(_Figure):
+    """Horizontal bars from zero, first to last from the top; negative ones go the other way."""
+
+    kind: ClassVar[str] = "bars"
+
+    axis: Axis
+    bars: tuple[Bar, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of every bin, such as the right answers."""
+
+    name: Text
+    role: Role = "main"
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """Counts of what lies from `low` to `high`, one a part."""
+
+    low: float
+    high: float
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Histogram(_Figure):
+    """Counts by bins, in proportion to each other, with the number of each bin."""
+
+    kind: ClassVar[str] = "histogram"
+
+    x: Axis
+    parts: tuple[Part, ...]
+    bins: tuple[Bin, ...]
+
+    def lengths(self) -> Iterator[tuple[str, int, int]]:
+        """Yield those of each bin's counts."""
+        for index, each in enumerate(self.bins):
+            yield f"bins.{index}.counts", len(each.counts), len(self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix(_Figure):
+    """Counts by row and column; a cell's shade is its share of its row.
+
+    Attributes:
+        down: What the rows are; its categories name them.
+        across: What the columns are; its categories name them.
+        counts: One row after the other, whole numbers from 0.
+        diagonal: Whether the diagonal is what is wanted.
+    """
+
+    kind: ClassVar[str] = "matrix"
+
+    down: Axis
+    across: Axis
+    counts: tuple[tuple[int, ...], ...]
+    diagonal: bool = False
+
+    def lengths(self) -> Iterator[tuple[str, int, int]]:
+        """Yield those of the rows and of each row."""
+        yield "counts", len(self.counts), len(self.down.categories)
+        for index, row in enumerate(self.counts):
+            yield f"counts.{index}", len(row), len(self.across.categories)
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A measured value with its interval; `count` is the number of examples that it rests on."""
+
+    label: Text
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    role: Role = "main"
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Intervals(_Figure):
+    """Dots with intervals, first to last from the top: comparisons, and a metric by groups of examples."""
+
+    kind: ClassVar[str] = "intervals"
+
+    axis: Axis
+    items: tuple[Interval, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """One configuration through all dimensions.
+
+    Attributes:
+        name: What it is.
+        values: One a dimension; the index of a category where the axis has categories, None if it has none.
+        score: How good it is among those drawn, 0 to 1.
+        role: What it is.
+    """
+
+    name: Text
+    values: tuple[float | None, ...]
+    score: float
+    role: Role = "complete"
+
+
+@dataclass(frozen=True, slots=True)
+class ParallelCoordinates(_Figure):
+    """Configurations as lines over their parameters and their value."""
+
+    kind: ClassVar[str] = "parallel_coordinates"
+
+    dimensions: tuple[Axis, ...]
+    paths: tuple[Path, ...]
+
+    def lengths(self) -> Iterator[tuple[str, int, int]]:
+        """Yield those of each path's values."""
+        for index, path in enumerate(self.paths):
+            yield f"paths.{index}.values", len(path.values), len(self.dimensions)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """What took from `start` to `end`, in seconds since the figure's beginning; `end` is None while it goes on."""
+
+    name: Text
+    start: float
+    end: float | None
+    role: Role = "complete"
+    note: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline(_Figure):
+    """When each of several things ran; `now` is the present in seconds since the beginning."""
+
+    kind: ClassVar[str] = "timeline"
+
+    spans: tuple[Span, ...]
+    now: float
+
+
+@dataclass(frozen=True, slots=True)
+class Highlight:
+    """Characters `start` to `end` (exclusive) of a text.
+
+    Attributes:
+        start: First character.
+        end: The character after the last.
+        weight: From -1 to 1; its sign chooses between `HighlightedText.negative` and `positive`, its size the shade.
+        label: Written with it, such as the type of an entity; None if the weight says it all.
+    """
+
+    start: int
+    end: int
+    weight: float = 1.0
+    label: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HighlightedText(_Figure):
+    """A text with some of its characters marked; `positive` and `negative` say what the two signs of a weight mean."""
+
+    kind: ClassVar[str] = "highlighted_text"
+
+    text: str
+    highlights: tuple[Highlight, ...]
+    positive: Text | None = None
+    negative: Text | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table; every format but ``text`` is aligned to the right."""
+
+    label: Text
+    format: Format = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Table(_Figure):
+    """Rows of cells, one a column; None is an empty cell."""
+
+    kind: ClassVar[str] = "table"
+
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Text | float | int | None, ...], ...]
+
+    def lengths(self) -> Iterator[tuple[str, int, int]]:
+        """Yield those of each row."""
+        for index, cells in enumerate(self.rows):
+            yield f"rows.{index}", len(cells), len(self.columns)
+
+
+@dataclass(frozen=True, slots=True)
+class Empty(_Figure):
+    """A figure without data; `reason` says why there is none, and what would make some."""
+
+    kind: ClassVar[str] = "empty"
+
+    reason: Text
+
+
+Figure = Plot | Bars | Histogram | Matrix | Intervals | ParallelCoordinates | Timeline | HighlightedText | Table | Empty
+
+KINDS: Final[Mapping[str, type[_Figure]]] = {one.kind: one for one in get_args(Figure)}
+"""Every kind of figure, by its name."""
+
+
+def check(figure: object) -> None:
+    """Check what a plugin returned as a figure: of a known kind, and every number in it finite.
+
+    Raises:
+        ValueError: It is nothing that a renderer can draw; the message says what is wrong and where.
+    """
+    kind = getattr(figure, "kind", None)
+    if not (isinstance(kind, str) and KINDS.get(kind) is type(figure)):
+        raise ValueError(f"{type(figure).__name__} is no kind of figure; there are {', '.join(KINDS)}")
+    assert isinstance(figure, _Figure)
+    if not figure.key or not all(c.isascii() and (c.islower() or c.isdigit() or c == "-") for c in figure.key):
+        raise ValueError(f"{figure.key!r} is no key: use lower-case letters, digits and hyphens")
+    for place, number in _numbers(figure, figure.key):
+        if not math.isfinite(number):
+            raise ValueError(f"{place} is {number}; every number of a figure must be finite")
+    for place, found, wanted in figure.lengths():
+        if found != wanted:
+            raise ValueError(f"{figure.key}: {place} has {found} entries instead of {wanted}")
+
+
+def to_json(figure: Figure) -> dict[str, Any]:
+    """Return a figure as JSON: its kind and its fields; statements as `catalog.statement.to_json` writes them."""
+    return {"kind": figure.kind, **_plain(figure)}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Statement):
+        return statement_to_json(value)
+    if is_dataclass(value):
+        return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
+    return value
+
+
+def _numbers(value: object, place: str) -> Iterator[tuple[str, float]]:
+    if isinstance(value, float):
+        yield place, value
+    elif is_dataclass(value) and not isinstance(value, Statement):
+        for one in fields(value):
+            yield from _numbers(getattr(value, one.name), f"{place}.{one.name}")
+    elif isinstance(value, tuple):
+        for index, one in enumerate(value):
+            yield from _numbers(one, f"{place}.{index}")

@@ -1,0 +1,1 @@
+"""Texts for the models of every task on texts: columns that hold them, duplicates, language, words."""
