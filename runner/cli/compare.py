@@ -70,10 +70,15 @@ def contest_answer(found: "Contest") -> dict[str, Any]:
 
 def print_contest(found: "Contest") -> None:
     """Print the models, then each pair with what chance can explain."""
-    rows = [_model_row(found, place, contender) for place, contender in enumerate(found.contenders)]
+    labels = [english_label(found.metric, contender.scope) for contender in found.contenders]
+    shared = len(set(labels)) == 1  # else each value is followed by the class that it is of
+    rows = [
+        _model_row(found, place, contender, "" if shared else f" ({labels[place]})")
+        for place, contender in enumerate(found.contenders)
+    ]
     columns = [
         "model",
-        f"{_shared_label(found)} on {found.split}",
+        f"{labels[0] if shared else found.metric} on {found.split}",
         "95 % interval",
         "log loss",
         "texts/s",
@@ -101,37 +106,19 @@ def print_contest(found: "Contest") -> None:
         print_line(f"note: {note}")
 
 
-def _model_row(found: "Contest", place: int, contender: "Contender") -> list[str]:
+def _model_row(found: "Contest", place: int, contender: "Contender", label: str) -> list[str]:
     judged = contender.evaluation
     low, high = judged.intervals.get(found.metric, (None, None))
     speed, size = contender.seconds_per_row, judged.model_bytes
     return [
         contender.name,
-        _score(found, contender),
+        metric_value(found.metric, judged.metrics.get(found.metric)) + label,
         f"{metric_value(found.metric, low)} to {metric_value(found.metric, high)}" if low is not None else NOTHING,
         metric_value("log_loss", judged.metrics.get("log_loss")),
         f"{1 / speed:,.0f}" if speed else NOTHING,
         f"{size / 1e6:,.1f}" if size else NOTHING,
         "●" if place in found.front else "",
     ]
-
-
-def _labels(found: "Contest") -> list[str]:
-    return [english_label(found.metric, contender.scope) for contender in found.contenders]
-
-
-def _shared_label(found: "Contest") -> str:
-    """Return what the metric is called; its key alone where the models have it of different classes."""
-    labels = _labels(found)
-    return labels[0] if len(set(labels)) == 1 else found.metric
-
-
-def _score(found: "Contest", contender: "Contender") -> str:
-    """Return the metric's value, with its class where the heading cannot name it."""
-    shown = metric_value(found.metric, contender.evaluation.metrics.get(found.metric))
-    if len(set(_labels(found))) == 1:
-        return shown
-    return f"{shown} ({english_label(found.metric, contender.scope)})"
 
 
 def _mcnemar(only_first: int | None, only_second: int | None) -> str:

@@ -1,9 +1,8 @@
 """`modelcat evaluate`: a study's model is measured on a labelled file."""
 
-import shutil
-import tempfile
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -93,25 +92,15 @@ def _judge_file(task: "JudgeFile", output: Path | None, *, force: bool, debug: b
         DataError: The file cannot be read, has no labels, or some that the model does not know.
     """
     from runner.destination import check_file, staging
-
-    if output is None:
-        folder = Path(tempfile.mkdtemp(prefix="modelcat-"))
-        try:
-            return _judge(task, folder, debug=debug)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-    check_file(output, force=force)
-    with staging(output) as folder:
-        evaluation = _judge(task, folder, debug=debug)
-        evaluation.predictions.replace(output)
-        return evaluation
-
-
-def _judge(task: "JudgeFile", folder: Path, *, debug: bool) -> "Evaluation":
     from runner.engine.asking import asking
 
-    with asking(debug=debug) as ask:
-        evaluation: Evaluation = ask(replace(task, folder=folder))
+    if output is not None:
+        check_file(output, force=force)
+    with staging(output) if output is not None else TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        with asking(debug=debug) as ask:
+            evaluation: Evaluation = ask(replace(task, folder=Path(folder)))
+        if output is not None:
+            evaluation.predictions.replace(output)
         return evaluation
 
 

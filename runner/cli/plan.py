@@ -1,6 +1,6 @@
 """`modelcat plan`: what a study will cost."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -66,7 +66,7 @@ def plan_answer(plan: "Plan") -> dict[str, Any]:
         "length_unit": forecast.unit if forecast else None,
         "length_quantiles": dict(zip(_QUANTILES, forecast.length_quantiles, strict=True)) if forecast else None,
         "lengths": [asdict(length) for length in forecast.lengths] if forecast else None,
-        "duplicates": {**_train_duplicates(forecast), **plan.data.duplicates},
+        "duplicates": {**({"train": forecast.duplicates} if forecast else {}), **plan.data.duplicates},
         "suspected": forecast.suspected if forecast else None,
         "suspects": [asdict(suspect) for suspect in forecast.suspects] if forecast else None,
         "seconds_per_epoch": forecast.seconds_per_epoch if forecast else None,
@@ -172,7 +172,3 @@ def _cost_lines(plan: "Plan", forecast: "Forecast", cost: "Cost") -> Iterator[st
 def _baseline_notes(plan: "Plan") -> list[str]:
     """Return what the baseline says about the data and the study's own model does not."""
     return [] if plan.baseline is None else [n for n in plan.baseline.summary_notes if n not in plan.data.notes]
-
-
-def _train_duplicates(forecast: "Forecast | None") -> Mapping[str, int]:
-    return {} if forecast is None else {"train": forecast.duplicates}
