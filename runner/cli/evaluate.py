@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from catalog.metric_labels import evaluation_scope
 from runner.cli import options
 from runner.cli.output import print_json, print_line, print_table
 from runner.cli.place import open_store, place_of
@@ -139,6 +138,8 @@ def _print_judgement(study: str, file: Path, evaluation: "Evaluation", output: P
 
 def print_evaluation(evaluation: "Evaluation") -> None:
     """Print metrics with their intervals, scores of each class, and the confusion matrix."""
+    from catalog.metric_labels import evaluation_scope
+
     print_line()
     rows, scope = [], evaluation_scope(evaluation)
     for name, value in evaluation.metrics.items():

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from catalog.metric_labels import ClassScope, evaluation_scope, labelled
 from catalog.statement import from_json
 from runner.cli import options
 from runner.cli.output import narrator, print_json, print_line
@@ -15,6 +14,7 @@ from runner.presentation.english import english, english_label
 from runner.presentation.text import duration, metric_value
 
 if TYPE_CHECKING:
+    from catalog.metric_labels import ClassScope
     from catalog.spec import Request
     from runner.store.records import EvaluationRecord, Mode, StudyRecord
     from runner.study.place import Place
@@ -155,8 +155,10 @@ def print_training(record: "StudyRecord", place: "Place", *, json: bool) -> None
     print_line(f"\nNext:\n  modelcat predict {record.study} 'The plot was thin, but the acting carried it.'")
 
 
-def _sentence(verdict: Mapping[str, Any], scope: ClassScope) -> str:
+def _sentence(verdict: Mapping[str, Any], scope: "ClassScope") -> str:
     """Return the verdict's sentence; those that modelcat 0.1 stored get the class of their F1."""
+    from catalog.metric_labels import labelled
+
     try:
         sentence = " ".join(english(labelled(from_json(one), scope)) for one in verdict.get("statements") or ())
     except (ValueError, AttributeError, TypeError):  # of another version: the sentence is still there
@@ -165,9 +167,10 @@ def _sentence(verdict: Mapping[str, Any], scope: ClassScope) -> str:
 
 
 def _test_lines(record: "StudyRecord", evaluations: Sequence["EvaluationRecord"]) -> list[str]:
+    from catalog.metric_labels import evaluation_scope
     from runner.store.judgements import evaluation_in
 
-    def scope(subject: str) -> ClassScope:
+    def scope(subject: str) -> "ClassScope":
         """Return over how many classes averages are: those that the test split has, not all of the study."""
         judged = evaluation_in(evaluations, subject, "test")
         known = record.class_scope
@@ -182,12 +185,12 @@ def _test_lines(record: "StudyRecord", evaluations: Sequence["EvaluationRecord"]
     return lines
 
 
-def _scores(metrics: Mapping[str, Any], scope: ClassScope) -> str:
+def _scores(metrics: Mapping[str, Any], scope: "ClassScope") -> str:
     names = [name for name in ("accuracy", "precision", "recall", "f1") if name in metrics]
     return _named({name: metrics[name] for name in names}, scope)
 
 
-def _named(metrics: Mapping[str, Any], scope: ClassScope) -> str:
+def _named(metrics: Mapping[str, Any], scope: "ClassScope") -> str:
     return ", ".join(f"{english_label(name, scope)} {metric_value(name, value)}" for name, value in metrics.items())
 
 
