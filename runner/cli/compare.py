@@ -76,16 +76,9 @@ def print_contest(found: "Contest") -> None:
         _model_row(found, place, contender, "" if shared else f" ({labels[place]})")
         for place, contender in enumerate(found.contenders)
     ]
-    columns = [
-        "model",
-        f"{labels[0] if shared else found.metric} on {found.split}",
-        "95 % interval",
-        "log loss",
-        "texts/s",
-        "MB",
-        "front",
-    ]
-    print_table(columns, rows, right=frozenset({columns[1], "log loss", "texts/s", "MB"}))
+    score = f"{labels[0] if shared else found.metric} on {found.split}"
+    columns = ["model", score, "95 % interval", "log loss", "texts/s", "MB", "front"]
+    print_table(columns, rows, right=frozenset({score, "log loss", "texts/s", "MB"}))
     if found.pairs:
         print_line()
     for (one, other), comparison in found.pairs.items():
