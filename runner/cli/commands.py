@@ -7,12 +7,7 @@ __all__ = ["COMMANDS", "CommandInfo"]
 
 
 class CommandInfo(NamedTuple):
-    """A command that is not imported yet.
-
-    Attributes:
-        target: ``module:attribute`` of its `click.Command`.
-        help: The first sentence of its help.
-    """
+    """A command that is not imported yet: ``module:attribute`` of its `click.Command`, the first line of its help."""
 
     target: str
     help: str

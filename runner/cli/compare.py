@@ -70,17 +70,15 @@ def contest_answer(found: "ModelComparison") -> dict[str, Any]:
 
 def print_contest(found: "ModelComparison") -> None:
     """Print the models, then each pair with what chance can explain."""
-    rows = [_model_row(found, place, contender) for place, contender in enumerate(found.models)]
-    columns = [
-        "model",
-        f"{_shared_label(found)} on {found.split}",
-        "95 % interval",
-        "log loss",
-        "texts/s",
-        "MB",
-        "front",
+    labels = [english_label(found.metric, contender.scope) for contender in found.models]
+    shared = len(set(labels)) == 1  # else each value is followed by the class that it is of
+    rows = [
+        _model_row(found, place, contender, "" if shared else f" ({labels[place]})")
+        for place, contender in enumerate(found.models)
     ]
-    print_table(columns, rows, right=frozenset({columns[1], "log loss", "texts/s", "MB"}))
+    score = f"{labels[0] if shared else found.metric} on {found.split}"
+    columns = ["model", score, "95 % interval", "log loss", "texts/s", "MB", "front"]
+    print_table(columns, rows, right=frozenset({score, "log loss", "texts/s", "MB"}))
     if found.pairs:
         print_line()
     for (one, other), comparison in found.pairs.items():
@@ -101,37 +99,19 @@ def print_contest(found: "ModelComparison") -> None:
         print_line(f"note: {note}")
 
 
-def _model_row(found: "ModelComparison", place: int, contender: "ComparedModel") -> list[str]:
+def _model_row(found: "ModelComparison", place: int, contender: "ComparedModel", label: str) -> list[str]:
     judged = contender.evaluation
     low, high = judged.intervals.get(found.metric, (None, None))
     speed, size = contender.seconds_per_row, judged.model_bytes
     return [
         contender.name,
-        _score(found, contender),
+        metric_value(found.metric, judged.metrics.get(found.metric)) + label,
         f"{metric_value(found.metric, low)} to {metric_value(found.metric, high)}" if low is not None else NOTHING,
         metric_value("log_loss", judged.metrics.get("log_loss")),
         f"{1 / speed:,.0f}" if speed else NOTHING,
         f"{size / 1e6:,.1f}" if size else NOTHING,
         "●" if place in found.front else "",
     ]
-
-
-def _labels(found: "ModelComparison") -> list[str]:
-    return [english_label(found.metric, contender.scope) for contender in found.models]
-
-
-def _shared_label(found: "ModelComparison") -> str:
-    """Return what the metric is called; its key alone where the models have it of different classes."""
-    labels = _labels(found)
-    return labels[0] if len(set(labels)) == 1 else found.metric
-
-
-def _score(found: "ModelComparison", contender: "ComparedModel") -> str:
-    """Return the metric's value, with its class where the heading cannot name it."""
-    shown = metric_value(found.metric, contender.evaluation.metrics.get(found.metric))
-    if len(set(_labels(found))) == 1:
-        return shown
-    return f"{shown} ({english_label(found.metric, contender.scope)})"
 
 
 def _mcnemar(only_first: int | None, only_second: int | None) -> str:

@@ -46,7 +46,7 @@ def doctor(storage: str | None, json: bool) -> None:
 def _examine(storage: str, cache: Path) -> list[Finding]:
     """Look at versions, plugins, devices, database, folders and hub."""
     return [
-        _python(),
+        finding("python", "good", f"{platform.python_version()} on {platform.system()} {platform.machine()}"),
         *_versions(),
         *_plugins(),
         _devices(),
@@ -61,10 +61,6 @@ def _print_findings(findings: list[Finding]) -> None:
     marks = {"good": "✓", "note": "!", "bad": "✗"}
     rows = [[marks[f["state"]], f["what"], f["found"] + (f": {f['advice']}" if f["advice"] else "")] for f in findings]
     print_table(["", "what", "found"], rows)
-
-
-def _python() -> Finding:
-    return finding("python", "good", f"{platform.python_version()} on {platform.system()} {platform.machine()}")
 
 
 def _versions() -> list[Finding]:

@@ -1,14 +1,12 @@
 """`modelcat evaluate`: a study's model is measured on a labelled file."""
 
-import shutil
-import tempfile
 from dataclasses import replace
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from catalog.metric_labels import evaluation_scope
 from runner.cli import options
 from runner.cli.output import print_json, print_line, print_table
 from runner.cli.place import open_store, place_of
@@ -93,25 +91,15 @@ def _judge_file(task: "JudgeFile", output: Path | None, *, force: bool, debug: b
         DataError: The file cannot be read, has no labels, or some that the model does not know.
     """
     from runner.destination import check_file, staging
-
-    if output is None:
-        folder = Path(tempfile.mkdtemp(prefix="modelcat-"))
-        try:
-            return _judge(task, folder, debug=debug)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-    check_file(output, force=force)
-    with staging(output) as folder:
-        evaluation = _judge(task, folder, debug=debug)
-        evaluation.predictions.replace(output)
-        return evaluation
-
-
-def _judge(task: "JudgeFile", folder: Path, *, debug: bool) -> "Evaluation":
     from runner.engine.single_tasks import asking
 
-    with asking(debug=debug) as ask:
-        evaluation: Evaluation = ask(replace(task, folder=folder))
+    if output is not None:
+        check_file(output, force=force)
+    with staging(output) if output is not None else TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        with asking(debug=debug) as ask:
+            evaluation: Evaluation = ask(replace(task, folder=Path(folder)))
+        if output is not None:
+            evaluation.predictions.replace(output)
         return evaluation
 
 
@@ -150,6 +138,8 @@ def _print_judgement(study: str, file: Path, evaluation: "Evaluation", output: P
 
 def print_evaluation(evaluation: "Evaluation") -> None:
     """Print metrics with their intervals, scores of each class, and the confusion matrix."""
+    from catalog.metric_labels import evaluation_scope
+
     print_line()
     rows, scope = [], evaluation_scope(evaluation)
     for name, value in evaluation.metrics.items():

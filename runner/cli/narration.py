@@ -3,7 +3,6 @@
 import time
 from collections import OrderedDict
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Self
 
 from rich.console import Console, Group
@@ -55,9 +54,7 @@ class LinesNarrator:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Nothing is left open."""
 
     def opened(self, opened: Opened) -> None:
@@ -134,9 +131,7 @@ class LiveNarrator(LinesNarrator):
         self._live.start()
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Take the live part away; what was printed above it stays."""
         self._live.stop()
 

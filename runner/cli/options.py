@@ -5,22 +5,6 @@ from pathlib import Path
 
 import click
 
-__all__ = [
-    "csv",
-    "engine",
-    "file_format",
-    "force",
-    "json",
-    "output",
-    "overrides",
-    "precision",
-    "spec",
-    "storage",
-    "study",
-    "takeover",
-    "workers",
-]
-
 Command = Callable[..., None]
 
 spec = click.argument("spec", metavar="SPEC", type=click.Path(path_type=Path))

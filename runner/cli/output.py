@@ -1,15 +1,15 @@
 """What commands write: data to stdout, messages to stderr."""
 
-import json
 import sys
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from runner.cli.streams import Unfailing
-from runner.presentation.datatable import DataTable, as_csv
 from runner.presentation.text import safe
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+    from runner.presentation.datatable import DataTable
 
 __all__ = ["narrator", "print_csv", "print_data", "print_json", "print_line", "print_note", "print_table"]
 
@@ -31,13 +31,17 @@ def print_data(text: str) -> None:
     sys.stdout.buffer.flush()
 
 
-def print_csv(table: DataTable) -> None:
+def print_csv(table: "DataTable") -> None:
     """Print a table to stdout as CSV."""
+    from runner.presentation.datatable import as_csv
+
     print_data(as_csv(table))
 
 
 def print_json(value: Any) -> None:
     """Print one JSON document to stdout."""
+    import json
+
     sys.stdout.write(json.dumps(value, ensure_ascii=True, indent=2, allow_nan=False) + "\n")
 
 

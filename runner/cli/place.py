@@ -62,12 +62,7 @@ def place_of(storage: str | None) -> "Place":
     found = settings()
     url = database_url(storage)
     return Place(
-        url,
-        studies_folder(url),
-        found.cache,
-        1,
-        debug=is_debugging(),
-        checkpoint_seconds=found.checkpoint_seconds,
+        url, studies_folder(url), found.cache, 1, debug=is_debugging(), checkpoint_seconds=found.checkpoint_seconds
     )
 
 

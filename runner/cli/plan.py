@@ -1,13 +1,12 @@
 """`modelcat plan`: what a study will cost."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from catalog.metric_labels import scope_of
 from runner.cli import options
 from runner.cli.output import narrator, print_json, print_line, print_table
 from runner.cli.place import place_of, working_place
@@ -17,6 +16,7 @@ from runner.presentation.text import duration, safe, size
 
 if TYPE_CHECKING:
     from catalog.contract import DataSummary
+    from catalog.metric_labels import ClassScope
     from catalog.results import Forecast
     from runner.study.cost import Cost
     from runner.study.planning import Plan
@@ -57,7 +57,7 @@ def plan_answer(plan: "Plan") -> dict[str, Any]:
         "workers": plan.workers,
         "rows": dict(plan.data.rows),
         "labels": list(plan.data.labels),
-        "positive": scope_of(plan.data.labels, plan.data.positive).positive,
+        "positive": _scope(plan.data).positive,
         "label_rows": {split: list(rows) for split, rows in plan.data.label_rows.items()},
         "language": plan.data.language,
         "mean_words": plan.data.mean_words,
@@ -66,7 +66,7 @@ def plan_answer(plan: "Plan") -> dict[str, Any]:
         "length_unit": forecast.unit if forecast else None,
         "length_quantiles": dict(zip(_QUANTILES, forecast.length_quantiles, strict=True)) if forecast else None,
         "lengths": [asdict(length) for length in forecast.lengths] if forecast else None,
-        "duplicates": {**_train_duplicates(forecast), **plan.data.duplicates},
+        "duplicates": {**({"train": forecast.duplicates} if forecast else {}), **plan.data.duplicates},
         "suspected": forecast.suspected if forecast else None,
         "suspects": [asdict(suspect) for suspect in forecast.suspects] if forecast else None,
         "seconds_per_epoch": forecast.seconds_per_epoch if forecast else None,
@@ -93,7 +93,7 @@ def print_plan(plan: "Plan") -> None:
     """Print a plan for a person."""
     from runner.study.identity import study_name
 
-    tuned = english_label(plan.request.metric, scope_of(plan.data.labels, plan.data.positive))
+    tuned = english_label(plan.request.metric, _scope(plan.data))
     print_line(f"{study_name(plan.request, 'study')}: {plan.request.plugin.key}, tuned for {tuned}")
     for line in _data_lines(plan.data):
         print_line(line)
@@ -120,6 +120,12 @@ def print_plan(plan: "Plan") -> None:
         print_line(f"  → {english(advice)}")
 
 
+def _scope(data: "DataSummary") -> "ClassScope":
+    from catalog.metric_labels import scope_of
+
+    return scope_of(data.labels, data.positive)
+
+
 def _data_lines(data: "DataSummary") -> Iterator[str]:
     yield f"  rows        {', '.join(f'{count:,} {split}' for split, count in data.rows.items())}"
     if data.counts:
@@ -129,7 +135,7 @@ def _data_lines(data: "DataSummary") -> Iterator[str]:
     shares = zip(data.labels, data.label_rows.get("train", ()), strict=False)
     classes = [f"{safe(label, 40)} {count:,}" for label, count in shares]
     yield f"  classes     {', '.join(classes[:20]) or ', '.join(safe(label, 40) for label in data.labels[:20])}"
-    if (positive := scope_of(data.labels, data.positive).positive) is not None:
+    if (positive := _scope(data).positive) is not None:
         yield f"  positive    {safe(positive, 40)}: the class that precision, recall, F1 and ROC AUC are of"
     for note in data.notes:
         yield f"              {note}"
@@ -172,7 +178,3 @@ def _cost_lines(plan: "Plan", forecast: "Forecast", cost: "Cost") -> Iterator[st
 def _baseline_notes(plan: "Plan") -> list[str]:
     """Return what the baseline says about the data and the study's own model does not."""
     return [] if plan.baseline is None else [n for n in plan.baseline.summary_notes if n not in plan.data.notes]
-
-
-def _train_duplicates(forecast: "Forecast | None") -> Mapping[str, int]:
-    return {} if forecast is None else {"train": forecast.duplicates}

@@ -133,14 +133,7 @@ def write_predictions(
     """Write one answer a text, in order, to stdout as they come, or into a file whole or not at all.
 
     A text without anything but spaces gets an empty answer; a note says how many there were.
-
-    Args:
-        task: Whom to ask, and how; its texts are replaced by the inputs, a chunk at a time.
-        inputs: The texts.
-        form: How to write.
-        output: The file; stdout if None.
-        force: Whether a file that is there may be replaced.
-        debug: Leave visible what the worker prints.
+    `task` is asked with the texts of `inputs`, a chunk at a time.
 
     Raises:
         InputError: The output exists or cannot be written, a file of texts cannot be read, or the model cannot explain.

@@ -6,6 +6,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import IO, Any
 
 from catalog import registry
@@ -124,20 +125,16 @@ def stream_texts(stream: IO[bytes], column: str | None, encoding: str, stored: t
     lines = text_lines(stream, "stdin", encoding)
     if (first := next(lines, None)) is None:
         return
-
-    def all_lines() -> Iterator[str]:
-        yield first
-        yield from lines
-
+    lines = chain([first], lines)
     if column is None and not _is_object(first):
-        yield from map(_bare, all_lines())
+        yield from map(_bare, lines)
         return
     if column is None and len(stored) > 1:
         raise DataError(
             f"stdin: this study joins the columns {', '.join(map(repr, stored))}; "
             "give the objects in a file, with --file"
         )
-    yield from _json_lines(all_lines(), column or (stored[0] if stored else _TEXT), "stdin")
+    yield from _json_lines(lines, column or (stored[0] if stored else _TEXT), "stdin")
 
 
 def text_lines(stream: IO[bytes], name: str, encoding: str = "utf-8") -> Iterator[str]:

@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from catalog.metric_labels import ClassScope, evaluation_scope, labelled
 from catalog.statement import from_json
 from runner.cli import options
 from runner.cli.output import narrator, print_json, print_line
 from runner.cli.place import place_of, working_place
 from runner.presentation.english import english, english_label
-from runner.presentation.text import duration, metric_value, safe
+from runner.presentation.text import duration, metric_value
 
 if TYPE_CHECKING:
+    from catalog.metric_labels import ClassScope
     from catalog.spec import Request
     from runner.store.records import EvaluationRecord, Mode, StudyRecord
     from runner.study.place import Place
@@ -111,7 +111,6 @@ def _run_narrated(request: "Request", place: "Place", mode: "Mode", *, takeover:
 def print_study(record: "StudyRecord", place: "Place", *, json: bool) -> None:
     """Print a study's result: its trials, its verdict, and what to do next."""
     from runner.cli.studies import print_trials
-    from runner.store.files import path_inside
     from runner.store.json_shapes import study_answer
     from runner.store.store import Store
 
@@ -125,8 +124,7 @@ def print_study(record: "StudyRecord", place: "Place", *, json: bool) -> None:
         print_line(_sentence(record.verdict, record.class_scope))
     for line in _test_lines(record, store.evaluations(record.study)):
         print_line(line)
-    if record.model_dir:
-        print_line(f"model   {_shown_path(path_inside(place.folder_of(record.study), record.model_dir))}")
+    _print_model(record, place)
     print_line(f"\n{record.state} after {duration(record.seconds)} of work. Next:")
     print_line(f"  modelcat predict {record.study} 'The plot was thin, but the acting carried it.'")
     best = record.best.number if record.best else 0
@@ -136,7 +134,6 @@ def print_study(record: "StudyRecord", place: "Place", *, json: bool) -> None:
 
 def print_training(record: "StudyRecord", place: "Place", *, json: bool) -> None:
     """Print the result of a single training."""
-    from runner.store.files import path_inside
     from runner.store.json_shapes import trained_answer
     from runner.store.store import Store
 
@@ -154,13 +151,14 @@ def print_training(record: "StudyRecord", place: "Place", *, json: bool) -> None
         examples = f"{speed['examples_per_second']:,.0f} examples/s"
         tokens = f", {speed['tokens_per_second']:,.0f} tokens/s" if speed.get("tokens_per_second") else ""
         print_line(f"trained for {duration(speed['training_seconds'])}: {examples}{tokens}")
-    if record.model_dir:
-        print_line(f"model   {_shown_path(path_inside(place.folder_of(record.study), record.model_dir))}")
+    _print_model(record, place)
     print_line(f"\nNext:\n  modelcat predict {record.study} 'The plot was thin, but the acting carried it.'")
 
 
-def _sentence(verdict: Mapping[str, Any], scope: ClassScope) -> str:
+def _sentence(verdict: Mapping[str, Any], scope: "ClassScope") -> str:
     """Return the verdict's sentence; those that modelcat 0.1 stored get the class of their F1."""
+    from catalog.metric_labels import labelled
+
     try:
         sentence = " ".join(english(labelled(from_json(one), scope)) for one in verdict.get("statements") or ())
     except (ValueError, AttributeError, TypeError):  # of another version: the sentence is still there
@@ -169,9 +167,10 @@ def _sentence(verdict: Mapping[str, Any], scope: ClassScope) -> str:
 
 
 def _test_lines(record: "StudyRecord", evaluations: Sequence["EvaluationRecord"]) -> list[str]:
+    from catalog.metric_labels import evaluation_scope
     from runner.store.judgements import evaluation_in
 
-    def scope(subject: str) -> ClassScope:
+    def scope(subject: str) -> "ClassScope":
         """Return over how many classes averages are: those that the test split has, not all of the study."""
         judged = evaluation_in(evaluations, subject, "test")
         known = record.class_scope
@@ -186,17 +185,19 @@ def _test_lines(record: "StudyRecord", evaluations: Sequence["EvaluationRecord"]
     return lines
 
 
-def _scores(metrics: Mapping[str, Any], scope: ClassScope) -> str:
+def _scores(metrics: Mapping[str, Any], scope: "ClassScope") -> str:
     names = [name for name in ("accuracy", "precision", "recall", "f1") if name in metrics]
     return _named({name: metrics[name] for name in names}, scope)
 
 
-def _named(metrics: Mapping[str, Any], scope: ClassScope) -> str:
+def _named(metrics: Mapping[str, Any], scope: "ClassScope") -> str:
     return ", ".join(f"{english_label(name, scope)} {metric_value(name, value)}" for name, value in metrics.items())
 
 
-def _shown_path(path: Path) -> str:
-    """Show a path relative to the working directory where it lies below it."""
-    absolute = path.absolute()
-    here = Path.cwd()
-    return safe(absolute.relative_to(here) if absolute.is_relative_to(here) else absolute)
+def _print_model(record: "StudyRecord", place: "Place") -> None:
+    """Print where the kept model is, relative to the working directory if it is below it."""
+    from runner.store.files import path_inside
+
+    if record.model_dir:
+        path, here = path_inside(place.folder_of(record.study), record.model_dir).absolute(), Path.cwd()
+        print_line(f"model   {path.relative_to(here) if path.is_relative_to(here) else path}")

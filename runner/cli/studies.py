@@ -115,11 +115,8 @@ def _print_studies(records: list["StudyRecord"]) -> None:
                 f"{record.updated:%Y-%m-%d %H:%M} UTC",
             ]
         )
-    print_table(
-        ["state", "study", "model", "best", "metric", "trials", "time", "updated"],
-        rows,
-        right=frozenset({"best", "time"}),
-    )
+    columns = ["state", "study", "model", "best", "metric", "trials", "time", "updated"]
+    print_table(columns, rows, right=frozenset({"best", "time"}))
     for record in records:
         if line := _remark(record):
             print_line(f"{record.study}: {line}")

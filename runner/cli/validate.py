@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from catalog.metric_labels import ClassScope, scope_of
 from runner.cli import options
 from runner.cli.output import print_json, print_line
 from runner.cli.place import settings
@@ -40,6 +39,7 @@ def validate(spec: Path, overrides: tuple[str, ...], json: bool) -> None:
 
 def _answer(request: "Request", data: "DataSummary | None") -> dict[str, Any]:
     """Return what was found as JSON."""
+    from catalog.metric_labels import scope_of
     from runner.study.identity import study_name
     from runner.study.space import to_json  # it imports Optuna, which those who only look at data need not pay for
 
@@ -68,6 +68,8 @@ def _answer(request: "Request", data: "DataSummary | None") -> dict[str, Any]:
 
 def _lines(answer: dict[str, Any], found: "DataSummary | None") -> list[str]:
     """Return what was found for a person."""
+    from catalog.metric_labels import ClassScope, scope_of
+
     data, space = answer["data"], answer["search_space"]
     scope = scope_of(data["labels"], data["positive"]) if data else ClassScope(answer["dataset"].get("positive"))
     positive = f"; positive class: {scope.positive}" if scope.positive is not None else ""

@@ -46,13 +46,5 @@ SEVERITY_SIGNS: Final[Mapping[str, str]] = {"problem": "✗", "warning": "▲", 
 """A sign of one cell for each severity of a diagnosis."""
 
 ORIGINS: Final[Mapping[str, str]] = {"given": msgid("given"), "recipe": msgid("recipe"), "search": msgid("search")}
-SPLITS: Final[Mapping[str, str]] = {
-    "train": msgid("Train"),
-    "validation": msgid("Validation"),
-    "test": msgid("Test"),
-}
-UNITS: Final[Mapping[str, str]] = {
-    "tokens": msgid("tokens"),
-    "words": msgid("words"),
-    "characters": msgid("characters"),
-}
+SPLITS: Final[Mapping[str, str]] = {"train": msgid("Train"), "validation": msgid("Validation"), "test": msgid("Test")}
+UNITS: Final[Mapping[str, str]] = {name: name for name in (msgid("tokens"), msgid("words"), msgid("characters"))}

@@ -1,6 +1,5 @@
 """Shows text and numbers to people: foreign text made harmless, numbers with their units."""
 
-import json
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
@@ -59,6 +58,7 @@ def escaped(character: str) -> str:
 
 def visible_json(text: str) -> str:
     r"""Return JSON in which every character can be seen: others are escaped, as ``\u202e``, which changes no value."""
+    import json  # `modelcat list` does without it
 
     def shown(match: re.Match[str]) -> str:
         character = match[0]

@@ -22,7 +22,8 @@ __all__ = [
     "trial_line",
 ]
 
-_TEST = ("accuracy", "precision", "recall", "f1")
+_TEST = ("accuracy", "precision", "recall", "f1", "n")
+"""What stands first among the results on the test split."""
 
 
 def study_answer(record: StudyRecord, folder: Path) -> dict[str, Any]:
@@ -162,11 +163,7 @@ def _verdict(verdict: Mapping[str, Any] | None) -> dict[str, Any] | None:
 def _test(test: Mapping[str, Any] | None) -> dict[str, Any] | None:
     if test is None:
         return None
-    return {name: test[name] for name in _TEST if name in test} | {"n": test["n"]} | _rest(test)
-
-
-def _rest(test: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in test.items() if name not in (*_TEST, "n")}
+    return {name: test[name] for name in _TEST if name in test} | dict(test)
 
 
 def _baseline(baseline: Mapping[str, Any] | None) -> dict[str, Any] | None:

@@ -1,6 +1,6 @@
 """The state of a study in words, with what one can do about it."""
 
-from runner.presentation.labels import msgid
+from runner.presentation.labels import STATES, msgid
 from runner.presentation.text import safe
 from runner.study.early_end import early_end_clause
 from runner.tui.desk import Desk
@@ -8,14 +8,7 @@ from runner.tui.rows.study_row import ShownState, StudyRow
 
 __all__ = ["gone", "state_sentence", "state_word", "stopped", "waiting"]
 
-_WORDS: dict[ShownState, str] = {
-    "queued": msgid("waiting"),
-    "running": msgid("running"),
-    "stopped": msgid("stopped"),
-    "finished": msgid("finished"),
-    "failed": msgid("failed"),
-    "gone": msgid("worker gone"),
-}
+_WORDS = {**STATES, "queued": msgid("waiting"), "gone": msgid("worker gone")}
 
 
 def state_word(state: ShownState, desk: Desk) -> str:

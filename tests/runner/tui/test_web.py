@@ -123,7 +123,7 @@ def test_a_password_is_no_argument_of_the_tabs(monkeypatch):
     """Everybody on a machine can read the arguments of everybody's processes."""
     from click.testing import CliRunner
 
-    from runner import cli
+    from runner.cli.main import app
     from runner.tui.web import serving
 
     url, served = "postgresql+psycopg://me:s3cret@127.0.0.1/studies", []
@@ -131,7 +131,7 @@ def test_a_password_is_no_argument_of_the_tabs(monkeypatch):
     monkeypatch.setattr(
         serving, "serve", lambda arguments, *_, **__: served.append((arguments, os.environ["MODELCAT_STORAGE"]))
     )
-    result = CliRunner().invoke(cli.app, ["browse", "--web", "--storage", url, "--language", "de", "--read-only"])
+    result = CliRunner().invoke(app, ["browse", "--web", "--storage", url, "--language", "de", "--read-only"])
     assert result.exit_code == 0, result.output
     assert served == [(["--language", "de", "--read-only"], url)]
 

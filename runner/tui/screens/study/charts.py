@@ -8,8 +8,8 @@ from runner.presentation.labels import msgid
 from runner.presentation.text import is_share, safe
 from runner.store.records import EpochRecord, EvaluationRecord, TrialRecord
 from runner.tui.desk import Desk
+from runner.tui.naming import origin, trial_name
 from runner.tui.screens.study.book import Book
-from runner.tui.screens.study.naming import origin, trial_name
 from runner.tui.widgets.chart import Axis, Drawing, Series
 
 __all__ = ["CHARTS", "Judged", "SpeedAxis", "curves", "curves_wanted", "history", "judged_of", "pareto", "slice_of"]

@@ -13,6 +13,7 @@ from runner.presentation.labels import msgid
 from runner.presentation.text import is_share, safe
 from runner.tui.desk import Desk
 from runner.tui.figures.fitting import fit, width_of
+from runner.tui.naming import difference, trial_name
 from runner.tui.screens.study.book import Book
 from runner.tui.screens.study.comparing import (
     CELLS,
@@ -27,7 +28,6 @@ from runner.tui.screens.study.comparing import (
     stored_flips,
 )
 from runner.tui.screens.study.drawings import words
-from runner.tui.screens.study.naming import difference, trial_name
 from runner.tui.screens.study.quadrant_grid import QuadrantGrid
 from runner.tui.screens.study.scene import Scene, Wanting
 from runner.tui.source import in_thread

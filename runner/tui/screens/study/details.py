@@ -9,8 +9,8 @@ from runner.store.records import EpochRecord, TrialRecord
 from runner.tui.desk import Desk
 from runner.tui.figures.fitting import fit
 from runner.tui.figures.sparkline import sparkline
+from runner.tui.naming import difference, origin, shown_state, state
 from runner.tui.screens.study.book import Book
-from runner.tui.screens.study.naming import difference, origin, shown_state, state
 from runner.tui.widgets.figure import Canvas, Draw
 
 __all__ = ["details"]

@@ -12,9 +12,9 @@ from runner.tui.desk import Desk
 from runner.tui.figures.bars import Bar, bars
 from runner.tui.figures.parallel import Dimension, Path, parallel
 from runner.tui.figures.timeline import Span, timeline
+from runner.tui.naming import shown_state, trial_name
 from runner.tui.screens.study.book import Book
 from runner.tui.screens.study.estimating import Estimates
-from runner.tui.screens.study.naming import shown_state, trial_name
 from runner.tui.widgets.figure import Canvas, Draw
 
 __all__ = ["importance", "parallel_coordinates", "times", "words"]

@@ -10,9 +10,9 @@ from runner.presentation.text import safe
 from runner.store.records import StudyRecord
 from runner.study.early_end import early_end_clause
 from runner.tui.desk import Desk
+from runner.tui.naming import state
 from runner.tui.rows import study_state
 from runner.tui.screens.study.book import Book
-from runner.tui.screens.study.naming import state
 
 __all__ = ["headline", "seconds_left", "verdict"]
 

@@ -20,10 +20,10 @@ from runner.tui import pace, steering
 from runner.tui.beside import beside
 from runner.tui.bindings import textual_bindings
 from runner.tui.desk import Desk
+from runner.tui.naming import state
 from runner.tui.place import Place
 from runner.tui.screens.study.book import Book, prepare, read_book
 from runner.tui.screens.study.headline import headline
-from runner.tui.screens.study.naming import state
 from runner.tui.screens.study.order import Order, order_of
 from runner.tui.screens.study.scene import PAUSE, Curves, Scene, Wanting
 from runner.tui.screens.study.trial_pane import TrialPane

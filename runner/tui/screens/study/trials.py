@@ -11,8 +11,8 @@ from runner.presentation.labels import msgid
 from runner.presentation.text import is_share, safe
 from runner.store.records import TRIAL_STATES, TrialRecord
 from runner.tui.desk import Desk
+from runner.tui.naming import origin, shown_state, state
 from runner.tui.screens.study.book import Book
-from runner.tui.screens.study.naming import origin, shown_state, state
 from runner.tui.widgets.column import Column
 from runner.tui.widgets.table import Cell
 

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 
 from catalog.errors import clause
 from catalog.metric_labels import ClassScope, metric_label
-from runner.presentation.labels import ORIGINS, SPLITS, STATES, msgid
+from runner.presentation.labels import SPLITS, STATES, msgid
 from runner.presentation.text import is_share, safe
 from runner.report.metrics import metric as known_metric
 from runner.study.early_end import CUT_NOTE
 from runner.tui.desk import Desk
+from runner.tui.naming import shown_state
 from runner.tui.screens.trial.facts import Facts, Judgement
 
 __all__ = [
@@ -16,7 +17,6 @@ __all__ = [
     "interval",
     "judged",
     "metric_name",
-    "origin",
     "outcome",
     "progress",
     "scored",
@@ -57,19 +57,12 @@ _ANY_ADVICE = msgid("The study's log tells more; MODELCAT_DEBUG=1 shows what the
 
 def state(facts: Facts, desk: Desk) -> str:
     """Return the trial's state as it is to be shown: one that nobody trains any more is ``"stopped"``."""
-    if facts.trial.state == "running" and facts.study.effective_state(desk.clock()) != "running":
-        return "stopped"
-    return facts.trial.state
+    return shown_state(facts.trial, working=facts.study.effective_state(desk.clock()) == "running")
 
 
 def state_word(name: str, desk: Desk) -> str:
     """Return what a state is called."""
     return desk.t(_STATES.get(name, name))
-
-
-def origin(facts: Facts, desk: Desk) -> str:
-    """Return where the trial's parameters came from."""
-    return desk.t(ORIGINS.get(facts.trial.origin, facts.trial.origin))
 
 
 def split(name: str, desk: Desk) -> str:

@@ -4,8 +4,9 @@ from textual.content import Content
 
 from runner.tui.desk import Desk
 from runner.tui.figures.fitting import flat
+from runner.tui.naming import origin
 from runner.tui.screens.trial.facts import Facts
-from runner.tui.screens.trial.telling import interval, metric_name, origin, progress, state, state_word
+from runner.tui.screens.trial.telling import interval, metric_name, progress, state, state_word
 from runner.tui.widgets.figure import Canvas
 
 __all__ = ["title"]
@@ -25,7 +26,7 @@ def title(facts: Facts, canvas: Canvas, desk: Desk) -> Content:
     if facts.is_winner:
         word = desk.t("confirmed winner") if facts.is_confirmed else desk.t("kept")
         parts.append(Content.styled(word, f"bold {palette.good}"))
-    parts.append(Content.styled(origin(facts, desk), palette.muted))
+    parts.append(Content.styled(origin(desk, facts.trial.origin), palette.muted))
     between = Content.styled(" | " if glyphs.ascii else " · ", palette.faint)
     line = between.join(parts)
     if line.cell_length > canvas.width:

@@ -10,11 +10,12 @@ from runner.presentation.datatable import DataTable
 from runner.presentation.labels import msgid
 from runner.presentation.text import safe
 from runner.tui.desk import Desk
+from runner.tui.naming import origin
 from runner.tui.screens.trial.grid import Heading, facts, grid
 from runner.tui.screens.trial.panes.page import heading, page
 from runner.tui.screens.trial.paragraph import paragraph
 from runner.tui.screens.trial.settings import settings_of
-from runner.tui.screens.trial.telling import advice, origin, outcome, state, state_word
+from runner.tui.screens.trial.telling import advice, outcome, state, state_word
 from runner.tui.screens.trial.view import View
 from runner.tui.widgets.figure import Canvas, Figure
 
@@ -107,7 +108,7 @@ def _course(view: View, desk: Desk) -> list[tuple[str, str]]:
     shown = state(found, desk)
     pairs: list[tuple[str, str | None]] = [
         (t("State"), f"{desk.glyphs.states[shown]} {state_word(shown, desk)}"),
-        (t("Origin"), origin(found, desk)),
+        (t("Origin"), origin(desk, found.trial.origin)),
         (t("Started"), _moment(trial.started, desk)),
         (t("Finished"), _moment(trial.finished, desk)),
         (t("Time in all"), None if trial.seconds is None else desk.seconds(trial.seconds)),

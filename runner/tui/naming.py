@@ -1,4 +1,4 @@
-"""What things of a study are called in front of people."""
+"""What states, origins, trials and differences of metrics are called on the screens."""
 
 from catalog.statement import Statement
 from runner.presentation.labels import ORIGINS, STATES
