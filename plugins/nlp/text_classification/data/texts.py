@@ -8,10 +8,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from catalog.errors import DataError
-from plugins.nlp.text_classification.data.joining import SEPARATOR
 from plugins.nlp.text_classification.data.plain import plain
 from plugins.nlp.text_classification.data.records import Source
 from plugins.nlp.text_classification.data.values import read_values
+from plugins.nlp.texts import SEPARATOR
 from plugins.tables.table import TextRows
 from plugins.tables.wording import counted
 
