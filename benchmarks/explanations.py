@@ -24,15 +24,17 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 import numpy as np
 
 from catalog.results import Explanation, WordWeight
-from plugins.nlp.text_classification.bert.predictor import BertPredictor
-from plugins.nlp.text_classification.bert.trained import Trained, load_trained
+from plugins.nlp.encoders.model_folder import TrainedModel
+from plugins.nlp.text_classification.bert.predictor import BertPredictor, load
 from plugins.nlp.text_classification.data import load_labelled
 
 DELETED = 5
 LETTER = re.compile(r"[^\W\d_]")
 
 
-def choose(trained: Trained, texts: Sequence[str], rows: int, longest: int, long_rows: int) -> tuple[list[str], ...]:
+def choose(
+    trained: TrainedModel, texts: Sequence[str], rows: int, longest: int, long_rows: int
+) -> tuple[list[str], ...]:
     """Return two seeded samples: reviews of at most `longest` tokens, and reviews that fill the model's length."""
     short: list[str] = []
     long: list[str] = []
@@ -124,7 +126,7 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=1, help="CPU threads")
     options = parser.parse_args()
     began = time.perf_counter()
-    trained = load_trained(options.model, options.device, options.threads)
+    trained = load(options.model, options.device, options.threads)
     predictor = BertPredictor(trained)
     texts = load_labelled(options.reviews, trained.labels, text=None, label=None).texts
     short, long = choose(trained, texts, options.rows, options.longest, options.long_rows)

@@ -21,7 +21,7 @@ from transformers import (
 )
 from transformers import BertConfig as TransformersBertConfig
 
-from plugins.nlp.text_classification.bert.quiet import quiet
+from plugins.nlp.encoders.quiet import quiet
 
 WORDPIECES = {p: i for i, p in enumerate(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "a", "film", "good", "bad"])}
 BYTES = {p: i for i, p in enumerate(["<s>", "<pad>", "</s>", "<unk>", "<mask>", *"abcdefghijklmo", "\u0120"])}

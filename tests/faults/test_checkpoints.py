@@ -19,7 +19,7 @@ from safetensors.numpy import load_file
 
 from catalog.contract import CHECKPOINTS, Decision, Direction, EpochMetrics, TrialContext, TrialResult
 from catalog.dataset import FilesDataset
-from plugins.nlp.text_classification.bert.classifier import Classifier
+from plugins.nlp.encoders.packed import PackedModel
 from plugins.nlp.text_classification.bert.config import BertConfig
 from plugins.nlp.text_classification.bert.preparation import PreparedBert, prepare
 from plugins.nlp.text_classification.bert.trainer import BertTrainer
@@ -121,14 +121,14 @@ class Killer:
         self.step = self.batches = 0
         self.threads: set[int] = set()
         self.measured: dict[float, Any] = {}
-        collect = Classifier.collect
+        collect = PackedModel.collect
 
-        def collected(classifier: Classifier) -> None:
-            collect(classifier)
+        def collected(model: PackedModel) -> None:
+            collect(model)
             self.batches += 1
             self.pass_by("between" if self.batches == 1 else "before", self.step + 1)
 
-        patch.setattr(Classifier, "collect", collected)
+        patch.setattr(PackedModel, "collect", collected)
 
     def pass_by(self, moment: str, step: int) -> None:
         if self.place == (step, moment):

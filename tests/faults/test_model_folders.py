@@ -8,16 +8,19 @@ import shutil
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from model_folders import CONFIGS, copy_of, damage, make_checkpoint
 
 from catalog.errors import ModelcatError
-from plugins.nlp.text_classification.bert.checkpoint import check_source
+from plugins.nlp.encoders.sources.pretrained import check_source
+from plugins.nlp.encoders.sources.source import build, load_source
 from plugins.nlp.text_classification.bert.config import BertConfig
-from plugins.nlp.text_classification.bert.model import build
-from plugins.nlp.text_classification.bert.source import load_source
+from plugins.nlp.text_classification.bert.preparation import HEAD as PLAIN_HEAD
+
+HEAD = replace(PLAIN_HEAD, labels=("negative", "positive"))
 
 COUNT = int(os.environ.get("FAULTS", "50"))
 SECONDS, KIBIBYTES = 10, 500_000
@@ -29,7 +32,7 @@ def verdict(folder: Path, *, load: bool) -> str | None:
     config = BertConfig(model_name=str(folder), max_seq_length=16)
     try:
         if load:
-            build(load_source(config, ("negative", "positive"), [], folder.parent), 0.1, seed=0)
+            build(load_source(config, HEAD, [], folder.parent), 0.1, seed=0)
         else:
             check_source(config.model_name, config.max_seq_length)
     except ModelcatError as error:

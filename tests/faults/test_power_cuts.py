@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from power import Disk
 
-from plugins.nlp.text_classification.checkpoints import Checkpoint, CheckpointFolder, find
-from plugins.nlp.text_classification.checkpoints.content import read
+from plugins.nlp.encoders.checkpoints import Checkpoint, CheckpointFolder, find
+from plugins.nlp.encoders.checkpoints.content import read
 
 IDENTITY = {"seed": "0"}
 

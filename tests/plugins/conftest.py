@@ -65,7 +65,7 @@ def prepared(bert_files: FilesDataset, tiny: Callable[..., BertConfig], tmp_path
 @pytest.fixture(autouse=True)
 def unremembered() -> None:
     """Let no test know of what ran out of memory in another."""
-    if budget := sys.modules.get("plugins.nlp.text_classification.bert.budget"):
+    if budget := sys.modules.get("plugins.nlp.encoders.memory"):
         budget.forget_budgets()
 
 

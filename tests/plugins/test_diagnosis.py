@@ -469,11 +469,11 @@ def test_the_trainer_says_so_in_these_words():
     """The note of a BERT training whose memory ran out begins as the rule expects."""
     from types import SimpleNamespace
 
-    from plugins.nlp.text_classification.bert.training import _notes
+    from plugins.nlp.encoders.training import notes_on
 
     stepper = SimpleNamespace(budget=SimpleNamespace(halvings=2, tokens=1024))
     schedule, precision = SimpleNamespace(warmup=0, total=10), SimpleNamespace(note="")
-    (note,) = _notes(precision, schedule, stepper)
+    (note,) = notes_on(precision, schedule, stepper)
     assert note.startswith(MEMORY_RAN_OUT)
 
 

@@ -12,8 +12,9 @@ from catalog.capabilities import Plans
 from catalog.contract import DataSummary
 from catalog.errors import DataError, OutOfMemoryError
 from catalog.results import LengthForecast
-from plugins.nlp.text_classification.bert import probing
-from plugins.nlp.text_classification.bert.classifier import Classifier
+from plugins.nlp.encoders import probing
+from plugins.nlp.encoders.packed import PackedModel
+from plugins.nlp.text_classification.bert.objective import objective_of
 from plugins.nlp.text_classification.bert.preparation import PreparedBert
 from plugins.nlp.text_classification.bert.trainer import BertTrainer
 from plugins.nlp.text_classification.demo.reviews import write
@@ -27,6 +28,7 @@ from plugins.nlp.text_classification.linear.trainer import LinearTrainer
 from runner.presentation.english import english
 
 Make = Callable[..., Any]
+CPU = torch.device("cpu")
 DATA = DataSummary("demo", "0", {"train": 900, "validation": 2000}, ("no", "yes"), {"train": (450, 450)})
 CLEAN = Suspicion(900, 0, ())
 
@@ -69,7 +71,8 @@ def test_steps_are_counted_without_the_first(prepared: PreparedBert, tiny: Make,
     clock = iter(float(tick) for tick in range(1000))
     monkeypatch.setattr(probing, "_now", lambda _: next(clock))
     monkeypatch.setattr(probing, "_evaluation_seconds", lambda *_: 0.5)
-    found = probing.probe(tiny(), prepared, device="cpu", threads=1, seconds=0.0)
+    training = objective_of(tiny(), prepared, "train", CPU)
+    found = probing.probe(tiny(), prepared.source, training, prepared.tokens["validation"], device=CPU, seconds=0.0)
     lengths = prepared.tokens["train"].lengths
     assert found.steps == 2
     # two ticks for two steps of 16 rows each
@@ -78,20 +81,20 @@ def test_steps_are_counted_without_the_first(prepared: PreparedBert, tiny: Make,
 
 def test_memory_that_runs_out_in_the_probe(prepared: PreparedBert, tiny: Make, monkeypatch: pytest.MonkeyPatch):
     """The probe goes on with smaller pieces as a training does, and says so; where nothing fits, it fails."""
-    real = Classifier.logits
+    real = PackedModel.outputs
 
-    def narrow(self: Classifier, tokens: Any, part: np.ndarray) -> torch.Tensor:
-        if part.size > 4 and self.model.training:
+    def narrow(self: PackedModel, tokens: Any, part: np.ndarray) -> torch.Tensor:
+        if part.size > 4 and self.module.training:
             raise torch.OutOfMemoryError("no room")
         return real(self, tokens, part)
 
-    monkeypatch.setattr(Classifier, "logits", narrow)
+    monkeypatch.setattr(PackedModel, "outputs", narrow)
     assert any("Memory ran out" in english(each) for each in forecast_of(prepared, tiny()).advice)
 
     def full(*_: Any) -> torch.Tensor:
         raise torch.OutOfMemoryError("no room")
 
-    monkeypatch.setattr(Classifier, "logits", full)
+    monkeypatch.setattr(PackedModel, "outputs", full)
     with pytest.raises(OutOfMemoryError, match="max_seq_length"):
         forecast_of(prepared, tiny())
 

@@ -385,17 +385,18 @@ def test_a_checkpoint_of_another_positive_class_is_left_alone(files: FilesDatase
     """A checkpoint whose best epoch was chosen for one class is not gone on with for the other."""
     import torch
 
-    from plugins.nlp.text_classification.bert.checkpointing.identity import identity_of
-    from plugins.nlp.text_classification.bert.classifier import Classifier
-    from plugins.nlp.text_classification.bert.model import build
-    from plugins.nlp.text_classification.bert.precision import choose
+    from plugins.nlp.encoders.checkpoints.state import identity_of
+    from plugins.nlp.encoders.packed import PackedModel
+    from plugins.nlp.encoders.precision import choose
+    from plugins.nlp.encoders.sources.source import build
     from plugins.nlp.text_classification.bert.trainer import BertTrainer
+    from plugins.nlp.text_classification.bert.training import data_identity
 
     found, config = {}, tiny()
     for positive in (None, "ok", "fraud"):
         prepared = BertTrainer().prepare(files.model_copy(update={"positive": positive}), config, tmp_path / "cache")
         device = torch.device("cpu")
-        classifier = Classifier(build(prepared.source, 0.0, 0), device, choose("fp32", None, device, 128))
-        found[positive] = identity_of(config, prepared, make_context()[0], classifier)
+        model = PackedModel(build(prepared.source, 0.0, 0), device, choose("fp32", None, device, 128))
+        found[positive] = identity_of(config, make_context()[0], model, prepared.encoder, data_identity(prepared))
     assert found[None] == found["ok"]
     assert found["ok"] != found["fraud"]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from plugins.nlp.text_classification.storage import write_file, write_folder
+from plugins.storage import write_file, write_folder
 
 
 def test_file_appears_whole_or_not_at_all(tmp_path):

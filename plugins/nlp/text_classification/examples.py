@@ -11,8 +11,9 @@ from catalog.errors import DataError
 from catalog.results import Flip
 from plugins.nlp.text_classification import predictions
 from plugins.nlp.text_classification.predictions import Predictions
-from plugins.nlp.text_classification.storage import write_file
+from plugins.nlp.texts import well_formed
 from plugins.nlp.texts.split import Split
+from plugins.storage import write_file
 
 __all__ = ["LONGEST_TEXT", "flips", "shortened", "write"]
 
@@ -32,7 +33,7 @@ def write(path: Path, split: Split) -> None:
     try:
         texts = pa.array(split.texts, pa.large_string())
     except UnicodeEncodeError:
-        texts = pa.array(map(_well_formed, split.texts), pa.large_string())
+        texts = pa.array(map(well_formed, split.texts), pa.large_string())
     rows = np.arange(len(texts), dtype=np.int64)
     table = pa.table({"row": rows, "label": split.labels.astype(np.int64, copy=False), "text": texts})
     write_file(path, lambda temporary: parquet.write_table(table, temporary))
@@ -60,7 +61,7 @@ def flips(split: Split, names: Sequence[str], first: Path, second: Path, limit: 
     return tuple(
         Flip(
             row=row,
-            text=_well_formed(shortened(split.texts[row])),
+            text=well_formed(shortened(split.texts[row])),
             truth=names[split.labels[row]],
             first=names[chosen[0][row]],
             second=names[chosen[1][row]],
@@ -80,10 +81,6 @@ def shortened(text: str, longest: int = LONGEST_TEXT) -> str:
         head = cut.rsplit(maxsplit=1)[0] if len(cut.split(maxsplit=1)) > 1 else cut
         cut = head if len(head) > longest // 2 else cut  # a word of hundreds of letters is cut inside
     return cut.rstrip() + "…"
-
-
-def _well_formed(text: str) -> str:
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _read(path: Path, split: Split, names: Sequence[str]) -> Predictions:

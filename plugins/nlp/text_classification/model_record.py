@@ -1,4 +1,4 @@
-"""What a model's folder says about itself in ``modelcat.json``, whatever kind of model it holds."""
+"""The positive class that the folder of a trained model names."""
 
 import json
 from collections.abc import Sequence
@@ -7,11 +7,11 @@ from pathlib import Path
 from catalog.errors import ModelSourceError, clause
 from catalog.files import read_limited
 from plugins.data.positive import id_of
+from plugins.storage import MODEL_RECORD
 from plugins.tables.wording import listed, shortened
 
-__all__ = ["RECORD", "read_positive"]
+__all__ = ["read_positive"]
 
-RECORD = "modelcat.json"
 _MOST_BYTES = 1 << 20
 
 
@@ -25,7 +25,7 @@ def read_positive(folder: Path, labels: Sequence[str]) -> int:
     Raises:
         ModelSourceError: The record is damaged, or its positive class is none of the model's.
     """
-    path = folder / RECORD
+    path = folder / MODEL_RECORD
     try:
         record = json.loads(read_limited(path, _MOST_BYTES))
     except FileNotFoundError:

@@ -9,7 +9,7 @@ from pyarrow import parquet
 
 from catalog.errors import DataError, clause
 from catalog.files import open_regular
-from plugins.nlp.text_classification.storage import write_file
+from plugins.storage import write_file
 
 __all__ = ["Predictions", "read", "write"]
 

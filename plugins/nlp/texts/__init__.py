@@ -1,1 +1,16 @@
-"""Texts for the models of every task on texts: columns that hold them, duplicates, language, words."""
+"""Texts for models of every task: how they are joined and cleaned; columns, duplicates, language, words."""
+
+__all__ = ["SEPARATOR", "well_formed"]
+
+SEPARATOR = " \N{SYMBOL FOR UNIT SEPARATOR} "
+"""Between the texts of two columns. An encoder reads it as its own separator token, a bag of words as no word; it is
+visible, so that a person can read and type it, and real texts do not hold it."""
+
+
+def well_formed(text: str) -> str:
+    """Return `text` with surrogate pairs joined and single surrogates, which cut JSON escapes leave, as U+FFFD."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text

@@ -10,14 +10,12 @@ import pyarrow.compute as pc
 from catalog.errors import DataError
 from plugins.data.sources import Source
 from plugins.data.values import plain, read_values
+from plugins.nlp.texts import SEPARATOR
 from plugins.tables.table import TextRows
 from plugins.tables.wording import counted
 
-__all__ = ["SEPARATOR", "nul_notes", "read_texts", "swallowed_notes"]
+__all__ = ["nul_notes", "read_texts", "swallowed_notes"]
 
-SEPARATOR = " \N{SYMBOL FOR UNIT SEPARATOR} "
-"""Between the texts of two columns. An encoder reads it as its own separator token, a bag of words as no word; it is
-visible, so that a person can read and type it, and real texts do not hold it."""
 _LONGEST_CLASS = 40
 """Characters; longer names are left out of a pattern that RE2 must be able to hold."""
 _MOST_COLUMNS = 1000

@@ -1,8 +1,8 @@
 """Temperature scaling, folded into a model's last linear layer (Guo et al., arXiv 1706.04599, section 4.2).
 
-Dividing that layer's weight and bias by the temperature divides the scores, so whoever loads the folder, transformers'
-pipeline too, gets honest probabilities, and every text keeps its label. The temperature stands in the metadata of the
-very file that holds the weights: file and knowledge of it change in one rename.
+Dividing that layer's weight and bias by the temperature divides the scores, so every program that loads the folder,
+transformers' pipeline too, gets calibrated probabilities, and every text keeps its label. The temperature is in the
+metadata of the file that holds the weights: both change in one rename.
 """
 
 from pathlib import Path
@@ -12,17 +12,18 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
 from catalog.errors import ModelSourceError, clause
+from plugins.nlp.encoders.families import FAMILIES
+from plugins.nlp.encoders.model_folder import read_settings
+from plugins.nlp.encoders.sources.pretrained import check
 from plugins.nlp.text_classification import predictions as stored
 from plugins.nlp.text_classification import temperature
-from plugins.nlp.text_classification.bert import checkpoint
-from plugins.nlp.text_classification.bert.families import FAMILIES
-from plugins.nlp.text_classification.bert.saving import read_reading
-from plugins.nlp.text_classification.storage import write_file
+from plugins.nlp.text_classification.bert.config import KEY
+from plugins.storage import write_file
 
 __all__ = ["calibrate"]
 
 _FILE = "model.safetensors"
-_KEY = "modelcat_temperature"
+_TEMPERATURE = "modelcat_temperature"
 
 
 def calibrate(model_dir: Path, predictions: Path) -> float:
@@ -32,14 +33,14 @@ def calibrate(model_dir: Path, predictions: Path) -> float:
         ModelSourceError: The folder holds no model of this plugin, or a damaged one.
         DataError: The file holds no predictions.
     """
-    read_reading(model_dir)
-    layer = FAMILIES[checkpoint.check(model_dir).architecture.kind].last_layer
+    read_settings(model_dir, KEY)
+    layer = FAMILIES[check(model_dir).architecture.kind].last_layer
     path = model_dir / _FILE
     try:
         with safe_open(path, framework="pt") as file:  # both from one file: another may take its name meanwhile
             metadata = file.metadata() or {}
-            if _KEY in metadata:
-                return float(metadata[_KEY])
+            if _TEMPERATURE in metadata:
+                return float(metadata[_TEMPERATURE])
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 -- it is no mapping
         judged = stored.read(predictions)
         fitted = temperature.fit(judged.labels, judged.probabilities)
@@ -49,5 +50,7 @@ def calibrate(model_dir: Path, predictions: Path) -> float:
         raise ModelSourceError(
             f"{path} is damaged, or of another architecture: {clause(error)}. Train it again."
         ) from error
-    write_file(path, lambda temporary: save_file(tensors, temporary, {"format": "pt", **metadata, _KEY: repr(fitted)}))
+    write_file(
+        path, lambda temporary: save_file(tensors, temporary, {"format": "pt", **metadata, _TEMPERATURE: repr(fitted)})
+    )
     return fitted

@@ -10,9 +10,9 @@ from catalog.contract import Card, DataSummary, Direction, Trainer
 from catalog.dataset import Dataset, HubDataset
 from catalog.diagnosis import Diagnosis, Evidence
 from catalog.space import Scalar, SearchSpace
-from plugins.nlp.text_classification.bert import search
+from plugins.nlp.encoders import search
 from plugins.nlp.text_classification.bert.card import SUMMARY, card
-from plugins.nlp.text_classification.bert.config import FIXED, PREPARATION, BertConfig
+from plugins.nlp.text_classification.bert.config import FIXED, KEY, PREPARATION, BertConfig
 from plugins.nlp.text_classification.chance import chance_level
 from plugins.nlp.text_classification.metrics import METRICS
 
@@ -23,7 +23,7 @@ __all__ = ["BertPlugin", "plugin"]
 class BertPlugin:
     """A `catalog.contract.Plugin`; importing it imports neither torch nor transformers."""
 
-    key: str = "nlp/text-classification/bert"
+    key: str = KEY
     summary: str = SUMMARY
     Config: type[BertConfig] = BertConfig
     preparation_fields: frozenset[str] = PREPARATION
@@ -48,12 +48,12 @@ class BertPlugin:
         return search.recipes(config)
 
     def tunable(self, config: BertConfig, data: DataSummary) -> Mapping[str, Scalar]:
-        """Tell every value of `config` that a study may tune; see `search.tunable`."""
-        return search.tunable(config, data)
+        """Return every value of `config` that a study may tune; see `search.tunable`."""
+        return search.tunable(config, FIXED, data.rows["train"])
 
     def resolved(self, config: BertConfig, data: DataSummary) -> Mapping[str, Any]:
         """Return what a training of `config` depends on; see `search.resolved`."""
-        return search.resolved(config, data)
+        return search.resolved(config, data.rows["train"])
 
     def inspect(self, dataset: Dataset, config: BertConfig, cache: Path) -> DataSummary:
         """Read and check the data and, where the model is a folder, that too; without torch.
@@ -63,8 +63,8 @@ class BertPlugin:
             DataError: The data cannot be used, or `num_labels`, `batch_size` or `class_weights` contradicts them.
             UnreachableError: A hub does not answer.
         """
+        from plugins.nlp.encoders.sources.pretrained import check_source
         from plugins.nlp.text_classification import data
-        from plugins.nlp.text_classification.bert.checkpoint import check_source
 
         summary = data.load(dataset, cache).summary
         data.check_config(

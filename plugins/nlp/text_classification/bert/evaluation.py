@@ -1,4 +1,4 @@
-"""A trained model judged on one split, or on a file."""
+"""A trained model evaluated on one split, or on a file."""
 
 import time
 from dataclasses import replace
@@ -12,20 +12,21 @@ from catalog.capabilities import LabelledFile
 from catalog.errors import InputError, ModelSourceError
 from catalog.results import Evaluation
 from plugins.data.positive import positive_id
-from plugins.nlp.text_classification.bert.memory import forget_peak, peak_bytes, reported
+from plugins.nlp.encoders.memory import forget_peak, oom_as_error, peak_bytes
+from plugins.nlp.encoders.model_folder import TrainedModel
+from plugins.nlp.encoders.tokens import Tokens, cached_tokens, encode
+from plugins.nlp.text_classification.bert.objective import log_probabilities
+from plugins.nlp.text_classification.bert.predictor import load
 from plugins.nlp.text_classification.bert.preparation import PreparedBert
-from plugins.nlp.text_classification.bert.scoring import log_probabilities
-from plugins.nlp.text_classification.bert.tokens import Tokens, cached_tokens, encode
-from plugins.nlp.text_classification.bert.trained import Trained, load_trained
 from plugins.nlp.text_classification.data import load_labelled
 from plugins.nlp.text_classification.judging import judge
 from plugins.nlp.text_classification.model_record import read_positive
 
-__all__ = ["about", "evaluate", "evaluate_file"]
+__all__ = ["evaluate", "evaluate_file", "evaluation_details"]
 
 
-class About(TypedDict):
-    """What `judge` is told besides predictions; see there."""
+class _Details(TypedDict):
+    """Arguments of `judge`; see there."""
 
     lengths: np.ndarray
     max_length: int
@@ -34,8 +35,8 @@ class About(TypedDict):
     peak_memory_bytes: int | None
 
 
-def about(tokens: Tokens, max_length: int, model_dir: Path, device: torch.device) -> About:
-    """Return what a model's tokens, folder and device say of its cost."""
+def evaluation_details(tokens: Tokens, max_length: int, model_dir: Path, device: torch.device) -> _Details:
+    """Return what `judge` records of a model's tokens, size and memory."""
     return {
         "lengths": tokens.uncut,
         "max_length": max_length,
@@ -50,7 +51,7 @@ def evaluate(
 ) -> Evaluation:
     """Predict every example of `split` in the format that `choose_inference` calls ``auto``, and score the predictions.
 
-    The texts are read as the model was taught to: with its own tokenizer, length and truncation.
+    The texts are encoded as in the model's training: with its own tokenizer, length and truncation.
 
     Raises:
         InputError: There is no such split or device.
@@ -59,7 +60,7 @@ def evaluate(
     """
     if split not in prepared.data.splits:
         raise InputError(f"Unknown split {split!r}; known are {', '.join(prepared.data.splits)}.")
-    trained = load_trained(model_dir, device, threads, "auto")
+    trained = load(model_dir, device, threads, "auto")
     if trained.labels != prepared.summary.labels:
         raise ModelSourceError(
             f"{model_dir} tells apart {', '.join(trained.labels)}, but {prepared.summary.name} has "
@@ -74,7 +75,7 @@ def evaluate(
 def evaluate_file(
     model_dir: Path, file: LabelledFile, *, folder: Path, device: str, threads: int, precision: str = "auto"
 ) -> Evaluation:
-    """Judge on a labelled file; see `catalog.capabilities.JudgesFiles` and `ChoosesPrecision`.
+    """Evaluate on a labelled file; see `catalog.capabilities.JudgesFiles` and `ChoosesPrecision`.
 
     Raises:
         DataError: The file cannot be used, or has labels that the model does not know.
@@ -82,7 +83,7 @@ def evaluate_file(
         ModelSourceError: `model_dir` holds no model of this plugin.
         OutOfMemoryError: It does not fit.
     """
-    trained = load_trained(model_dir, device, threads, precision)
+    trained = load(model_dir, device, threads, precision)
     found = load_labelled(file, trained.labels)
     tokens = encode(found.split.texts, trained.encoder)
     positive = read_positive(model_dir, trained.labels)
@@ -90,8 +91,8 @@ def evaluate_file(
     return replace(judged, left_out=found.left_out, columns=found.columns, notes=found.notes)
 
 
-def _judge(  # noqa: PLR0913, PLR0917 -- what is judged, on what, and where it goes
-    trained: Trained,
+def _judge(  # noqa: PLR0913, PLR0917 -- what is evaluated, on what, and where it goes
+    trained: TrainedModel,
     model_dir: Path,
     split: str,
     tokens: Tokens,
@@ -100,13 +101,15 @@ def _judge(  # noqa: PLR0913, PLR0917 -- what is judged, on what, and where it g
     positive: int,
     places: np.ndarray | None = None,
 ) -> Evaluation:
-    device = trained.classifier.device
+    device = trained.model.device
     forget_peak(device)
     began = time.perf_counter()
-    with reported(device, trained.reading.max_length):
-        scores = log_probabilities(trained.classifier, tokens)
+    with oom_as_error(device, trained.settings.max_length):
+        scores = log_probabilities(trained.model, tokens)
     seconds = time.perf_counter() - began
     probabilities = np.exp(scores).astype(np.float32)
-    told = about(tokens, trained.reading.max_length, model_dir, device)
+    details = evaluation_details(tokens, trained.settings.max_length, model_dir, device)
     names = trained.labels
-    return judge(split, labels, probabilities, folder, seconds, names=names, places=places, positive=positive, **told)
+    return judge(
+        split, labels, probabilities, folder, seconds, names=names, places=places, positive=positive, **details
+    )

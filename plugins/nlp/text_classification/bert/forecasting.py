@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 from catalog.results import Forecast
 from catalog.statement import Statement
+from plugins.nlp.encoders.probing import Probe, probe
+from plugins.nlp.encoders.schedule import schedule_of
+from plugins.nlp.encoders.training import on_device
 from plugins.nlp.text_classification.bert.config import BertConfig
+from plugins.nlp.text_classification.bert.objective import objective_of
 from plugins.nlp.text_classification.bert.preparation import PreparedBert
-from plugins.nlp.text_classification.bert.probing import Probe, probe
-from plugins.nlp.text_classification.bert.schedule import schedule_of
 from plugins.nlp.text_classification.data import check_config
 from plugins.nlp.text_classification.forecasting import advice
 from plugins.nlp.text_classification.forecasting.label_noise import suspect_labels
@@ -26,7 +28,10 @@ def forecast(config: BertConfig, prepared: PreparedBert, *, device: str, threads
     """
     check_config(prepared.summary, num_labels=config.num_labels, batch_size=config.batch_size)
     train, uncut = prepared.data.splits["train"], prepared.tokens["train"].uncut
-    measured = probe(config, prepared, device=device, threads=threads, seconds=seconds)
+    with on_device(config, device, threads) as place:
+        training = objective_of(config, prepared, "train", place)
+        validation = prepared.tokens["validation"]
+        measured = probe(config, prepared.source, training, validation, device=place, seconds=seconds)
     lengths = length_forecasts(
         uncut, prepared.encoder.max_length, prepared.source.max_positions, measured.seconds_per_token
     )

@@ -1,22 +1,25 @@
-"""A trained model that answers, for any number of texts."""
+"""Predictions of a trained model, for any number of texts."""
 
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 
 from catalog.results import Explanation, Prediction
-from plugins.nlp.text_classification.bert.encoding import CHUNK
-from plugins.nlp.text_classification.bert.explaining import choose_baseline, explain
-from plugins.nlp.text_classification.bert.memory import reported
-from plugins.nlp.text_classification.bert.precision import Precision
-from plugins.nlp.text_classification.bert.scoring import log_probabilities
-from plugins.nlp.text_classification.bert.tokens import encode
-from plugins.nlp.text_classification.bert.trained import Trained
+from plugins.nlp.encoders.memory import oom_as_error
+from plugins.nlp.encoders.model_folder import TrainedModel, load_trained
+from plugins.nlp.encoders.precision import Precision
+from plugins.nlp.encoders.text_encoder import CHUNK
+from plugins.nlp.encoders.tokens import encode
+from plugins.nlp.text_classification.bert.config import KEY
+from plugins.nlp.text_classification.bert.explanation import choose_baseline, explain
+from plugins.nlp.text_classification.bert.objective import log_probabilities
+from plugins.nlp.text_classification.bert.preparation import HEAD
 
-__all__ = ["BertPredictor"]
+__all__ = ["BertPredictor", "load"]
 
 
 class BertPredictor:
@@ -25,7 +28,7 @@ class BertPredictor:
     In fp32 ``transformers.pipeline`` on the same folder gives the same scores (truncation head).
     """
 
-    def __init__(self, trained: Trained) -> None:
+    def __init__(self, trained: TrainedModel) -> None:
         self._trained = trained
 
     def predict(self, texts: Iterable[str]) -> Iterator[Prediction]:
@@ -42,7 +45,7 @@ class BertPredictor:
                 yield self._prediction(text, probabilities)
 
     def explain(self, texts: Sequence[str]) -> Iterator[Explanation]:
-        """Yield one explanation a text, in order; see `explaining.explain`.
+        """Yield one explanation a text, in order; see `explanation.explain`.
 
         Raises:
             OutOfMemoryError: Not even one text at a time fits.
@@ -50,18 +53,18 @@ class BertPredictor:
         """
         for text in texts:
             (probabilities,) = _probabilities(self._exact, [text])
-            yield explain(self._exact, self._prediction(text, probabilities), self._blank)
+            yield explain(self._exact, self._prediction(text, probabilities), self._baseline)
 
     @cached_property
-    def _exact(self) -> Trained:
-        classifier = self._trained.classifier
-        return replace(self._trained, classifier=classifier.at(Precision("fp32", classifier.device.type)))
+    def _exact(self) -> TrainedModel:
+        model = self._trained.model
+        return replace(self._trained, model=model.at(Precision("fp32", model.device.type)))
 
     @cached_property
-    def _blank(self) -> int:
-        classifier, encoder = self._exact.classifier, self._exact.encoder
-        with reported(classifier.device, encoder.max_length):
-            return choose_baseline(classifier, encoder)
+    def _baseline(self) -> int:
+        model, encoder = self._exact.model, self._exact.encoder
+        with oom_as_error(model.device, encoder.max_length):
+            return choose_baseline(model, encoder)
 
     def _prediction(self, text: str, probabilities: np.ndarray) -> Prediction:
         best = int(probabilities.argmax())
@@ -73,7 +76,12 @@ class BertPredictor:
         )
 
 
-def _probabilities(trained: Trained, texts: list[str]) -> np.ndarray:
-    with reported(trained.classifier.device, trained.encoder.max_length):
-        scores: np.ndarray = np.exp(log_probabilities(trained.classifier, encode(texts, trained.encoder)))
+def _probabilities(trained: TrainedModel, texts: list[str]) -> np.ndarray:
+    with oom_as_error(trained.model.device, trained.encoder.max_length):
+        scores: np.ndarray = np.exp(log_probabilities(trained.model, encode(texts, trained.encoder)))
     return scores
+
+
+def load(model_dir: Path, device: str, threads: int, precision: str = "fp32") -> TrainedModel:
+    """Open a folder that a training of this plugin made; see `plugins.nlp.encoders.model_folder.load_trained`."""
+    return load_trained(model_dir, KEY, HEAD, device, threads, precision)

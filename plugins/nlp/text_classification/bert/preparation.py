@@ -1,18 +1,21 @@
 """Data, weights and tokens, ready for any number of trainings."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from catalog.contract import DataSummary
 from catalog.dataset import Dataset
+from plugins.nlp.encoders.heads import Head
+from plugins.nlp.encoders.sources.source import ModelSource, load_source
+from plugins.nlp.encoders.text_encoder import TextEncoder, text_encoder
+from plugins.nlp.encoders.tokens import Tokens, cached_tokens
 from plugins.nlp.text_classification.bert.config import BertConfig
-from plugins.nlp.text_classification.bert.encoding import TextEncoder, text_encoder
-from plugins.nlp.text_classification.bert.source import ModelSource, load_source
-from plugins.nlp.text_classification.bert.tokens import Tokens, cached_tokens
 from plugins.nlp.text_classification.data import TextData, check_config, load
 
-__all__ = ["PreparedBert", "prepare"]
+__all__ = ["HEAD", "PreparedBert", "prepare"]
+
+HEAD = Head(problem_type="single_label_classification")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,7 +26,7 @@ class PreparedBert:
         data: All splits.
         source: Model and tokenizer.
         encoder: Texts to ids, for `max_seq_length` and `truncation`.
-        tokens: Of the splits ``train`` and ``validation``; test is left alone until it is asked for.
+        tokens: Of the splits ``train`` and ``validation``; test is left alone until it is needed.
         cache: Where tokens are kept.
     """
 
@@ -49,7 +52,8 @@ def prepare(dataset: Dataset, config: BertConfig, cache: Path) -> PreparedBert:
     """
     data = load(dataset, cache)
     check_config(data.summary, num_labels=config.num_labels)
-    source = load_source(config, data.summary.labels, data.splits["train"].texts, cache)
+    head = replace(HEAD, labels=data.summary.labels)
+    source = load_source(config, head, data.splits["train"].texts, cache)
     encoder = text_encoder(source.tokenizer, config.max_seq_length, config.truncation)
     tokens = {name: cached_tokens(data.splits[name].texts, encoder, cache) for name in ("train", "validation")}
     return PreparedBert(data=data, source=source, encoder=encoder, tokens=tokens, cache=cache)

@@ -8,13 +8,13 @@ from catalog.capabilities import LabelledFile
 from catalog.contract import TrialContext, TrialResult
 from catalog.dataset import Dataset
 from catalog.results import Comparison, Evaluation, Exported, Flip, Forecast, Interpretation
+from plugins.nlp.encoders import export
+from plugins.nlp.encoders.precision import PRECISIONS
 from plugins.nlp.text_classification import comparison, examples, interpreting, judging
 from plugins.nlp.text_classification.bert import calibration, evaluation, exporting, forecasting, preparation, training
 from plugins.nlp.text_classification.bert.config import BertConfig
-from plugins.nlp.text_classification.bert.inference import PRECISIONS
-from plugins.nlp.text_classification.bert.predictor import BertPredictor
+from plugins.nlp.text_classification.bert.predictor import BertPredictor, load
 from plugins.nlp.text_classification.bert.preparation import PreparedBert
-from plugins.nlp.text_classification.bert.trained import load_trained
 
 __all__ = ["BertTrainer"]
 
@@ -22,7 +22,7 @@ __all__ = ["BertTrainer"]
 class BertTrainer:
     """Fine-tunes encoders of the BERT family for text classification."""
 
-    export_formats = exporting.FORMATS
+    export_formats = export.FORMATS
     precisions = PRECISIONS
 
     def prepare(self, dataset: Dataset, config: BertConfig, cache: Path) -> PreparedBert:
@@ -36,7 +36,7 @@ class BertTrainer:
     def evaluate(
         self, model_dir: Path, prepared: PreparedBert, split: str, *, folder: Path, device: str, threads: int
     ) -> Evaluation:
-        """Judge a trained model on one split; see `evaluation.evaluate`."""
+        """Evaluate a trained model on one split; see `evaluation.evaluate`."""
         return evaluation.evaluate(model_dir, prepared, split, folder=folder, device=device, threads=threads)
 
     def evaluate_file(
@@ -49,17 +49,17 @@ class BertTrainer:
         threads: int,
         precision: str = "auto",
     ) -> Evaluation:
-        """Judge a trained model on a labelled file; see `evaluation.evaluate_file`."""
+        """Evaluate a trained model on a labelled file; see `evaluation.evaluate_file`."""
         return evaluation.evaluate_file(
             model_dir, file, folder=folder, device=device, threads=threads, precision=precision
         )
 
     def calibrate(self, model_dir: Path, predictions: Path) -> float:
-        """Make the model's confidence honest; see `calibration.calibrate`."""
+        """Calibrate the model's confidence; see `calibration.calibrate`."""
         return calibration.calibrate(model_dir, predictions)
 
     def rescaled(self, predictions: Path, split: str, temperature: float) -> Evaluation:
-        """Judge predictions as if at another temperature; see `judging.rescaled`."""
+        """Score predictions as if at another temperature; see `judging.rescaled`."""
         return judging.rescaled(predictions, split, temperature)
 
     def write_examples(self, prepared: PreparedBert, split: str, path: Path) -> None:
@@ -73,9 +73,9 @@ class BertTrainer:
     def interpret(
         self, model_dir: Path, prepared: PreparedBert, *, device: str, threads: int, seconds: float
     ) -> Interpretation:
-        """Tell what a trained model goes by; see `interpreting.interpret`."""
+        """Find out what a trained model goes by; see `interpreting.interpret`."""
         began = time.perf_counter()
-        trained = load_trained(model_dir, device, threads)
+        trained = load(model_dir, device, threads)
         explain = BertPredictor(trained).explain
         return interpreting.interpret(explain, trained.labels, prepared.data, seconds=seconds, began=began)
 
@@ -84,15 +84,15 @@ class BertTrainer:
         return comparison.compare(first, second, metric, seed)
 
     def export(self, model_dir: Path, folder: Path, *, format: str, quantize: bool, texts: Sequence[str]) -> Exported:  # noqa: A002 -- see catalog.capabilities.Exports
-        """Write a trained model for use elsewhere; see `exporting.export`."""
-        return exporting.export(model_dir, folder, format=format, quantize=quantize, texts=texts)
+        """Write a trained model for use elsewhere; see `plugins.nlp.encoders.export`."""
+        return export.export(exporting.TASK, model_dir, folder, format=format, quantize=quantize, texts=texts)
 
     def forecast(
         self, config: BertConfig, prepared: PreparedBert, *, device: str, threads: int, seconds: float
     ) -> Forecast:
-        """Tell what a training will cost; see `forecasting.forecast`."""
+        """Forecast what a training will cost; see `forecasting.forecast`."""
         return forecasting.forecast(config, prepared, device=device, threads=threads, seconds=seconds)
 
     def open(self, model_dir: Path, device: str, threads: int, precision: str = "fp32") -> BertPredictor:
-        """Open a folder that a training made; see `trained.load_trained`."""
-        return BertPredictor(load_trained(model_dir, device, threads, precision))
+        """Open a folder that a training made; see `predictor.load`."""
+        return BertPredictor(load(model_dir, device, threads, precision))

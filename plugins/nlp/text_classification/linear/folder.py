@@ -23,9 +23,8 @@ from catalog.files import read_limited
 from plugins.nlp.text_classification.linear.config import LinearConfig
 from plugins.nlp.text_classification.linear.model import LinearModel, make_vectorizer
 from plugins.nlp.text_classification.linear.tokens import WORDS, Kind, Tokens
-from plugins.nlp.text_classification.model_record import RECORD
-from plugins.nlp.text_classification.storage import write_file, write_folder
-from plugins.nlp.text_classification.tensors import read_header
+from plugins.safetensors_header import read_header
+from plugins.storage import MODEL_RECORD, write_file, write_folder
 
 __all__ = ["open_model", "read_temperature", "rewrite_scaled", "save_model"]
 
@@ -67,7 +66,7 @@ def save_model(folder: Path, model: LinearModel, config: LinearConfig) -> None:
     def write(target: Path) -> None:
         (target / _HEADER).write_text(description + "\n", encoding="utf-8")
         (target / _TERMS).write_text(terms, encoding="utf-8")
-        (target / RECORD).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+        (target / MODEL_RECORD).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
         contiguous = {name: np.ascontiguousarray(tensor, dtype=np.float32) for name, tensor in tensors.items()}
         save_file(contiguous, target / _WEIGHTS)
 

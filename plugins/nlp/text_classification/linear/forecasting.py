@@ -11,7 +11,8 @@ import numpy as np
 
 from catalog.errors import DataError, OutOfMemoryError
 from catalog.results import Forecast
-from plugins.nlp.text_classification import data, memory
+from plugins import memory
+from plugins.nlp.text_classification import data
 from plugins.nlp.text_classification.forecasting import advice
 from plugins.nlp.text_classification.forecasting.label_noise import suspect_labels
 from plugins.nlp.text_classification.forecasting.lengths import count_repeated, length_quantiles

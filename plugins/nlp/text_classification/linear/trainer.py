@@ -12,8 +12,9 @@ from catalog.contract import Decision, EpochMetrics, Outcome, TrialContext, Tria
 from catalog.dataset import Dataset
 from catalog.errors import ModelSourceError, OutOfMemoryError
 from catalog.results import Comparison, Evaluation, Flip, Forecast, Interpretation
+from plugins import memory
 from plugins.data.positive import positive_id
-from plugins.nlp.text_classification import comparison, data, examples, interpreting, judging, memory, metrics
+from plugins.nlp.text_classification import comparison, data, examples, interpreting, judging, metrics
 from plugins.nlp.text_classification.linear.calibration import calibrate
 from plugins.nlp.text_classification.linear.config import LinearConfig
 from plugins.nlp.text_classification.linear.fitting import fit

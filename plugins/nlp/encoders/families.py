@@ -1,0 +1,82 @@
+"""The architectures that are known to work, and the small ones that need no download. No heavy imports."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+__all__ = ["FAMILIES", "SCRATCH", "SCRATCH_POSITIONS", "SCRATCH_VOCABULARY", "Family", "Size", "is_scratch"]
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Where architectures of one kind differ.
+
+    Attributes:
+        attention_dropout: Name of the attention dropout in the checkpoint's config.
+        last_layer: Name of the last linear layer of a head for whole rows.
+        encoder: Name of the encoder within the model.
+        layers: Name of the list of layers within the encoder.
+        padded_positions: Whether positions start after the padding id, as RoBERTa's do: of 514 positions 512 are left.
+    """
+
+    attention_dropout: str = "attention_probs_dropout_prob"
+    last_layer: str = "classifier"
+    encoder: str = "bert"
+    layers: str = "encoder.layer"
+    padded_positions: bool = False
+
+
+_ROBERTA = Family(last_layer="classifier.out_proj", encoder="roberta", padded_positions=True)
+
+FAMILIES: Mapping[str, Family] = MappingProxyType(
+    {
+        "bert": Family(),
+        "distilbert": Family("attention_dropout", encoder="distilbert", layers="transformer.layer"),
+        "roberta": _ROBERTA,
+        "xlm-roberta": _ROBERTA,
+        "camembert": _ROBERTA,
+        "electra": Family(last_layer="classifier.out_proj", encoder="electra"),
+    }
+)
+"""A closed list, because a checkpoint is not to choose which code runs. Each has an SDPA attention (DeBERTa-v2 and
+MPNet have none) and a test that trains it. Keys are the `model_type` of a config.json."""
+
+_PREFIX = "scratch/"
+SCRATCH_POSITIONS = 512
+"""Tokens that the position table has room for."""
+SCRATCH_VOCABULARY = 8192
+"""Word pieces at most: a vocabulary of 30,522 would make nine tenths of the smallest model out of rare words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """A BERT encoder: heads of 64 units, feed-forward layers four times as wide as the hidden ones."""
+
+    layers: int
+    hidden: int
+
+    @property
+    def heads(self) -> int:
+        """Attention heads of each layer."""
+        return self.hidden // 64
+
+    @property
+    def intermediate(self) -> int:
+        """Width of the feed-forward layers."""
+        return 4 * self.hidden
+
+
+SCRATCH: Mapping[str, Size] = MappingProxyType(
+    {
+        _PREFIX + "bert-tiny": Size(layers=2, hidden=128),
+        _PREFIX + "bert-mini": Size(layers=4, hidden=256),
+        _PREFIX + "bert-small": Size(layers=4, hidden=512),
+        _PREFIX + "bert-medium": Size(layers=8, hidden=512),
+    }
+)
+"""By `model_name`. Turc et al., "Well-Read Students Learn Better", 2019 (arXiv 1908.08962), table 1."""
+
+
+def is_scratch(model_name: str) -> bool:
+    """Return whether a model starts from random weights."""
+    return model_name.startswith(_PREFIX)

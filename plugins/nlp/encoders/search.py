@@ -1,0 +1,70 @@
+"""What to tune, the published settings to try first, and a configuration in the units of the space."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from catalog.space import Choices, FloatRange, IntRange, Scalar, SearchSpace
+from plugins.nlp.encoders.config import EncoderConfig
+from plugins.nlp.encoders.families import is_scratch
+from plugins.nlp.encoders.schedule import schedule_of
+
+__all__ = ["recipes", "resolved", "search_space", "tunable"]
+
+_MAX_SHARE = 0.5
+"""A count meant for larger data would else stretch the search to warm-ups that never end, and go into the recipes."""
+
+
+def search_space(config: EncoderConfig) -> SearchSpace:
+    """Return the ranges around what is published for fine-tuning; random weights need larger learning rates."""
+    rates = FloatRange(1e-4, 3e-3, log=True) if is_scratch(config.model_name) else FloatRange(1e-5, 5e-5, log=True)
+    return {
+        "learning_rate": rates,
+        "batch_size": Choices((16, 32)),
+        "epochs": IntRange(2, 4),
+        "warmup_steps": FloatRange(0.0, 0.1),
+    }
+
+
+def recipes(config: EncoderConfig) -> Sequence[Mapping[str, Scalar]]:
+    """Return published settings, best first; none for random weights, which nobody published any for.
+
+    The grid of Devlin et al., 2019 (arXiv 1810.04805), appendix A.3: batch 16 or 32, 2e-5 to 5e-5, 2 to 4 epochs. The
+    last one goes below it, as Liu et al., 2019 (RoBERTa, arXiv 1907.11692), table 10 do, and takes its time: Mosbach
+    et al., 2021 (arXiv 2006.04884) found small rates and longer training steadier.
+    """
+    if is_scratch(config.model_name):
+        return ()
+    settings = ((3e-5, 16, 3), (5e-5, 32, 2), (1e-5, 32, 4))
+    return tuple({"learning_rate": rate, "batch_size": batch, "epochs": epochs} for rate, batch, epochs in settings)
+
+
+def tunable(config: EncoderConfig, fixed: Collection[str], rows: int) -> Mapping[str, Scalar]:
+    """Return every value of `config` but the `fixed` ones, for a training on `rows` examples.
+
+    A warm-up count becomes a share of this configuration's own steps, 0.5 at most; a share stays what it is.
+    """
+    values: dict[str, Scalar] = {
+        name: value
+        for name, value in config.model_dump(exclude=set(fixed)).items()
+        if isinstance(value, bool | int | float | str)
+    }
+    values["learning_rate"] = config.resolved_learning_rate
+    if isinstance(config.warmup_steps, int):
+        values["warmup_steps"] = min(config.warmup_steps / schedule_of(config, rows).total, _MAX_SHARE)
+    return values
+
+
+def resolved(config: EncoderConfig, rows: int) -> Mapping[str, Any]:
+    """Return what a training of `config` on `rows` examples depends on.
+
+    That is counts of steps for shares, and values for what is left out.
+
+    A share of steps that rounds to the same count, a rate that is written out, `early_stopping` as true or as 1, a norm
+    of 0 or null make no other training.
+    """
+    return config.model_dump(mode="json") | {
+        "learning_rate": config.resolved_learning_rate,
+        "warmup_steps": schedule_of(config, rows).warmup,
+        "early_stopping": config.patience,
+        "max_grad_norm": config.max_grad_norm or None,
+    }

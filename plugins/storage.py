@@ -1,0 +1,80 @@
+"""Files and folders that are written whole or not at all: temporary name, fsync, rename."""
+
+import os
+import shutil
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+__all__ = ["MODEL_RECORD", "sync", "write_file", "write_folder"]
+
+MODEL_RECORD = "modelcat.json"
+"""The file in the folder of every trained model with what modelcat must know of it."""
+
+_FILE = 0o666
+"""What a new file may allow at most; the rest is up to the umask, which the mode of a new folder shows."""
+
+
+def write_file(path: Path, write: Callable[[Path], object]) -> None:
+    """Let `write` fill a temporary file beside `path`, then move it there; an older file is replaced.
+
+    Whatever `write` does, the file allows what the umask does.
+
+    Raises:
+        OSError: The disk is full or the folder cannot be written; nothing is left behind.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = _beside(path)
+    try:
+        temporary.touch()
+        mode = stat.S_IMODE(temporary.stat().st_mode)
+        write(temporary)
+        temporary.chmod(mode)  # safetensors lets none but the owner read what it writes
+        sync(temporary)
+        temporary.replace(path)
+        sync(path.parent)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def write_folder(path: Path, write: Callable[[Path], object]) -> None:
+    """Let `write` fill a temporary folder (flat) beside `path`, then move it there; an older folder is replaced.
+
+    Whatever `write` does, the files allow what the umask does.
+
+    Raises:
+        OSError: The disk is full or the folder cannot be written; nothing is left behind.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = _beside(path)
+    old = temporary.with_suffix(".old")
+    try:
+        temporary.mkdir()
+        mode = stat.S_IMODE(temporary.stat().st_mode) & _FILE
+        write(temporary)
+        for file in temporary.iterdir():
+            file.chmod(mode)
+            sync(file)
+        sync(temporary)
+        if path.exists():
+            path.replace(old)
+        temporary.replace(path)
+        sync(path.parent)
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(f".{path.name}.{os.getpid()}.tmp")
+
+
+def sync(path: Path) -> None:
+    """Make a file's content, or a folder's names, survive a power cut."""
+    if os.name == "nt" and path.is_dir():  # Windows cannot open folders
+        return
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
