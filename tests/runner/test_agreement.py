@@ -26,7 +26,7 @@ from runner.tui.screens.study.headline import headline
 from runner.tui.screens.study.trials import View, cells
 from runner.tui.screens.trial.facts import Facts
 from runner.tui.source import Source
-from runner.tui.widgets.figure import Canvas
+from runner.tui.figures.canvas import Canvas
 
 CHANCE, MARGIN = 0.5, 0.01
 

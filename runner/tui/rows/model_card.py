@@ -10,7 +10,7 @@ from runner.console.text import safe
 from runner.tui.figures.fitting import fit
 from runner.tui.rows.models import Leaf, Model
 from runner.tui.rows.plain import drawable
-from runner.tui.widgets.figure import Canvas
+from runner.tui.figures.canvas import Canvas
 
 if TYPE_CHECKING:
     from catalog.contract import Variant

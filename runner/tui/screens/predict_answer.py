@@ -11,7 +11,7 @@ from runner.console.text import safe
 from runner.tui.figures.bars import Bar, bars
 from runner.tui.figures.fitting import cut, flat
 from runner.tui.figures.tokens import class_colour, tokens
-from runner.tui.widgets.figure import Canvas
+from runner.tui.figures.canvas import Canvas
 
 __all__ = ["Answer", "draw_answer", "key_words"]
 

@@ -18,7 +18,7 @@ from runner.tui.dialogs.small import SmallDialog
 from runner.tui.exporting import save_table
 from runner.tui.glyphs import UNICODE
 from runner.tui.palette import DARK, palette_of
-from runner.tui.widgets.figure import Canvas
+from runner.tui.figures.canvas import Canvas
 from runner.tui.widgets.table import Table
 
 NONE_YET = object()

@@ -20,7 +20,7 @@ from runner.tui.palette import DARK, palette_of
 from runner.tui.screens.predict_answer import Answer as Shown
 from runner.tui.screens.predict_answer import draw_answer, key_words
 from runner.tui.source import Source
-from runner.tui.widgets.figure import Canvas
+from runner.tui.figures.canvas import Canvas
 
 HOSTILE = "[red]x[/nope]\x1b[31m\u202e\0\x9b"
 

@@ -16,7 +16,7 @@ from runner.tui.screens.study.compare_pane import ComparePane
 from runner.tui.screens.study.comparing import Pair
 from runner.tui.screens.study.details import details
 from runner.tui.source import Source
-from runner.tui.widgets.figure import Canvas
+from runner.tui.figures.canvas import Canvas
 
 METRICS = {"accuracy": "maximize", "log_loss": "minimize"}
 

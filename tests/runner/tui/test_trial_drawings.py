@@ -14,7 +14,7 @@ from runner.tui.preferences import Preferences
 from runner.tui.reading import Example, Predictions
 from runner.tui.screens.trial.certainty import mean_confidence, reliability, stacks
 from runner.tui.screens.trial.facts import gather
-from runner.tui.screens.trial.grid import Heading, facts, grid
+from runner.tui.figures.table import Heading, facts, grid
 from runner.tui.screens.trial.lengths import standing_out
 from runner.tui.screens.trial.scores import class_rows, weakest
 from runner.tui.screens.trial.selection import Selection, select
@@ -22,7 +22,7 @@ from runner.tui.screens.trial.settings import settings_of
 from runner.tui.screens.trial.telling import interval, outcome
 from runner.tui.screens.trial.view import View
 from runner.tui.source import Source
-from runner.tui.widgets.figure import Canvas
+from runner.tui.figures.canvas import Canvas
 
 
 @pytest.fixture(name="desk")

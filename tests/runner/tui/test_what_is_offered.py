@@ -11,7 +11,7 @@ from runner.tui.palette import DARK, palette_of
 from runner.tui.preferences import Preferences
 from runner.tui.screens.trial.lengths import course
 from runner.tui.source import Source
-from runner.tui.widgets.figure import Canvas
+from runner.tui.figures.canvas import Canvas
 
 LABELS = ("negative", "positive")
 

@@ -18,13 +18,13 @@ from runner.tui.screens.study.charts import CHARTS, Judged, SpeedAxis
 from runner.tui.screens.study.estimating import Estimates
 from runner.tui.screens.study.scene import PAUSE, Curves, Scene, Wanting
 from runner.tui.widgets.chart import Chart
-from runner.tui.widgets.figure import Figure
+from runner.tui.widgets.drawing import Drawing
 from runner.tui.widgets.names import Names
 from runner.tui.words import msgid
 
 if TYPE_CHECKING:
     from runner.tui.widgets.chart import Drawing
-    from runner.tui.widgets.figure import Draw
+    from runner.tui.figures.canvas import Draw
 
 __all__ = ["ChartPane"]
 
@@ -62,7 +62,7 @@ class ChartPane(Widget):
         self._kinds = Names(desk, lambda: [(key, desk.t(text)) for key, text in CHARTS.items()], id="charts")
         self._parts = Names(desk, self._part_names, id="chart-parts")
         self._chart = Chart(desk)
-        self._figure = Figure(desk)
+        self._figure = Drawing(desk)
         self._scroll = VerticalScroll(self._figure)
 
     @property

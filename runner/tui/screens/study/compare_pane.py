@@ -30,7 +30,8 @@ from runner.tui.screens.study.naming import difference, parameter, trial_name
 from runner.tui.screens.study.quadrant_grid import QuadrantGrid
 from runner.tui.screens.study.scene import Scene, Wanting
 from runner.tui.source import in_thread
-from runner.tui.widgets.figure import Canvas, Figure
+from runner.tui.figures.canvas import Canvas
+from runner.tui.widgets.drawing import Drawing
 from runner.tui.widgets.told import Told
 from runner.tui.words import msgid
 
@@ -60,7 +61,7 @@ class ComparePane(Widget):
     ComparePane { width: 1fr; height: 1fr; }
     ComparePane > VerticalScroll { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
     ComparePane Told { height: auto; }
-    ComparePane Figure { margin-top: 1; }
+    ComparePane Drawing { margin-top: 1; }
     ComparePane #examples { margin-top: 0; }
     """
 
@@ -74,9 +75,9 @@ class ComparePane(Widget):
         self._asked: tuple[object, ...] = ()
         self._listed: str | None = None
         self._rows: Sequence[Row] = ()
-        self._lists = Figure(desk, id="examples")
-        self._sides = Figure(desk)
-        self._flips = Figure(desk)
+        self._lists = Drawing(desk, id="examples")
+        self._sides = Drawing(desk)
+        self._flips = Drawing(desk)
         self._title = Told(self._told_title)
         self._part = Told(self._part_title, id="part")
         self._list = Told(self._list_title, id="list")

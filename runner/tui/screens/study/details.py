@@ -11,7 +11,7 @@ from runner.tui.figures.fitting import fit
 from runner.tui.figures.sparkline import sparkline
 from runner.tui.screens.study.book import Book
 from runner.tui.screens.study.naming import difference, origin, parameter, shown_state, state
-from runner.tui.widgets.figure import Canvas, Draw
+from runner.tui.figures.canvas import Canvas, Draw
 
 __all__ = ["details"]
 

@@ -15,7 +15,7 @@ from runner.tui.figures.timeline import Span, timeline
 from runner.tui.screens.study.book import Book
 from runner.tui.screens.study.estimating import Estimates
 from runner.tui.screens.study.naming import parameter, shown_state, trial_name
-from runner.tui.widgets.figure import Canvas, Draw
+from runner.tui.figures.canvas import Canvas, Draw
 
 __all__ = ["importance", "parallel_coordinates", "times", "words"]
 

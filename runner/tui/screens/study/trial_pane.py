@@ -13,7 +13,7 @@ from runner.tui.screens.study.book import Book
 from runner.tui.screens.study.details import details
 from runner.tui.screens.study.drawings import words
 from runner.tui.screens.study.scene import PAUSE, Curves, Scene
-from runner.tui.widgets.figure import Figure
+from runner.tui.widgets.drawing import Drawing
 
 if TYPE_CHECKING:
     from runner.tui.widgets.chart import Chart
@@ -39,14 +39,14 @@ class TrialPane(Widget):
     TrialPane > VerticalScroll { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
     TrialPane > Chart { height: 1fr; min-height: 10; }
     TrialPane.-tall > VerticalScroll { height: auto; max-height: 60%; }
-    TrialPane.-tall > VerticalScroll > Figure { min-height: 14; }
+    TrialPane.-tall > VerticalScroll > Drawing { min-height: 14; }
     """
 
     def __init__(self, desk: Desk, curves: Curves) -> None:
         super().__init__(id="pane-trials")
         self._desk = desk
         self._curves = curves
-        self._figure = Figure(desk)
+        self._figure = Drawing(desk)
         self._chart: Chart | None = None
         self._scene: Scene | None = None
         self._shown: tuple[object, ...] = ()

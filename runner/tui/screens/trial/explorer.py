@@ -9,9 +9,9 @@ from runner.console.text import safe
 from runner.tui.desk import Desk
 from runner.tui.figures.fitting import flat, width_of
 from runner.tui.figures.tokens import tokens
-from runner.tui.screens.trial.paragraph import paragraph
+from runner.tui.figures.canvas import paragraph
 from runner.tui.screens.trial.view import View
-from runner.tui.widgets.figure import Canvas
+from runner.tui.figures.canvas import Canvas
 from runner.tui.widgets.table import Cell, Column
 
 __all__ = ["cells_of", "columns_for", "detail", "explanation_of", "other_label"]

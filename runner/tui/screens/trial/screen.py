@@ -26,7 +26,8 @@ from runner.tui.screens.trial.telling import state
 from runner.tui.screens.trial.texts import Texts
 from runner.tui.screens.trial.title import title
 from runner.tui.screens.trial.view import View
-from runner.tui.widgets.figure import Canvas, Figure
+from runner.tui.figures.canvas import Canvas
+from runner.tui.widgets.drawing import Drawing
 from runner.tui.widgets.names import Names
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ class TrialScreen(Place):
         self._texts = Texts()
         self._explanations: dict[str, Explanation] = {}
         self._asking: frozenset[str] = frozenset()
-        self._title = Figure(desk, classes="title")
+        self._title = Drawing(desk, classes="title")
         self._title.show(self._draw_title)
         self._tabs = Names(desk, lambda: [(key, desk.t(name)) for key, name in TABS.items()], id="tabs")
 

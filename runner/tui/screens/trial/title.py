@@ -6,7 +6,7 @@ from runner.tui.desk import Desk
 from runner.tui.figures.fitting import flat
 from runner.tui.screens.trial.facts import Facts
 from runner.tui.screens.trial.telling import interval, metric_name, origin, progress, state, state_word
-from runner.tui.widgets.figure import Canvas
+from runner.tui.figures.canvas import Canvas
 
 __all__ = ["title"]
 

@@ -6,7 +6,7 @@ from runner.console.text import is_share
 from runner.store.records import EpochRecord
 from runner.tui.desk import Desk
 from runner.tui.screens.trial.facts import Facts
-from runner.tui.screens.trial.grid import Heading
+from runner.tui.figures.table import Heading
 from runner.tui.screens.trial.telling import metric_name
 from runner.tui.widgets.chart import Axis, Drawing, Series
 

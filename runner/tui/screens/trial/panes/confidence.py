@@ -12,13 +12,14 @@ from runner.console.text import safe
 from runner.tui.desk import Desk
 from runner.tui.figures.columns import columns
 from runner.tui.screens.trial.certainty import mean_confidence, reliability, stacks
-from runner.tui.screens.trial.grid import Heading, facts, grid
+from runner.tui.figures.table import Heading, facts, grid
 from runner.tui.screens.trial.panes.page import heading, lines_in_sight, missing, page, source_line
-from runner.tui.screens.trial.paragraph import paragraph
+from runner.tui.figures.canvas import paragraph
 from runner.tui.screens.trial.telling import interval, metric_name, share, split
 from runner.tui.screens.trial.view import View
 from runner.tui.widgets.chart import Chart
-from runner.tui.widgets.figure import Canvas, Figure
+from runner.tui.figures.canvas import Canvas
+from runner.tui.widgets.drawing import Drawing
 from runner.tui.words import msgid
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class ConfidencePane:
         self._desk = desk
         self._view: View | None = None
         self._source = source_line(lambda: self._view, desk, lambda: keys("trial.split"))
-        self._columns, self._facts, self._change = Figure(desk), Figure(desk), Figure(desk)
+        self._columns, self._facts, self._change = Drawing(desk), Drawing(desk), Drawing(desk)
         self._curve = Chart(desk, classes="chart")
         self._curve_heading = heading(desk, msgid("Reliability"))
         self._change_heading = heading(desk, msgid("Before and after temperature scaling"))

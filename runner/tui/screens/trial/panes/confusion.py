@@ -10,12 +10,13 @@ from runner.console.text import safe
 from runner.tui.desk import Desk
 from runner.tui.figures.bars import bars
 from runner.tui.figures.heat import heat_map
-from runner.tui.screens.trial.grid import Heading, facts, grid
+from runner.tui.figures.table import Heading, facts, grid
 from runner.tui.screens.trial.panes.page import heading, lines_in_sight, missing, page, source_line
-from runner.tui.screens.trial.paragraph import paragraph
+from runner.tui.figures.canvas import paragraph
 from runner.tui.screens.trial.scores import MOST_CLASSES, class_bars, class_rows, metric_bars, metric_rows
 from runner.tui.screens.trial.view import View
-from runner.tui.widgets.figure import Canvas, Figure
+from runner.tui.figures.canvas import Canvas
+from runner.tui.widgets.drawing import Drawing
 from runner.tui.widgets.told import Told
 from runner.tui.words import msgid
 
@@ -37,7 +38,7 @@ class ConfusionPane:
         self._desk = desk
         self._view: View | None = None
         self._source = source_line(lambda: self._view, desk, lambda: keys("trial.split"))
-        self._matrix, self._classes, self._metrics = Figure(desk), Figure(desk), Figure(desk)
+        self._matrix, self._classes, self._metrics = Drawing(desk), Drawing(desk), Drawing(desk)
         self._matrix_read = Told(
             lambda: desk.t("Rows are true classes: count, and share of the row. The diagonal is right."),
             classes="muted",

@@ -7,14 +7,15 @@ from runner.console.datatable import DataTable
 from runner.console.study_tables import epochs_table
 from runner.tui.desk import Desk
 from runner.tui.figures.fitting import flat
-from runner.tui.screens.trial.grid import grid
+from runner.tui.figures.table import grid
 from runner.tui.screens.trial.panes.page import heading, page
-from runner.tui.screens.trial.paragraph import paragraph
+from runner.tui.figures.canvas import paragraph
 from runner.tui.screens.trial.telling import advice, outcome, progress, state
 from runner.tui.screens.trial.training import kept_epoch, loss_curve, measurements, metric_curve, rate_curve
 from runner.tui.screens.trial.view import View
 from runner.tui.widgets.chart import Chart
-from runner.tui.widgets.figure import Canvas, Figure
+from runner.tui.figures.canvas import Canvas
+from runner.tui.widgets.drawing import Drawing
 from runner.tui.widgets.told import Told
 from runner.tui.words import msgid
 
@@ -27,10 +28,10 @@ class CurvesPane:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._view: View | None = None
-        self._status = Figure(desk, classes="status")
+        self._status = Drawing(desk, classes="status")
         self._metric, self._loss = Chart(desk, classes="chart"), Chart(desk, classes="chart")
         self._rate = Chart(desk, classes="chart -low")
-        self._table = Figure(desk)
+        self._table = Drawing(desk)
         self._reading = Told(self._read, classes="muted")
         self._table_heading = heading(desk, msgid("Measurements"))
         self.widget: Widget = page(

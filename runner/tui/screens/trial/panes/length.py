@@ -10,13 +10,14 @@ from runner.console.datatable import DataTable, table_of
 from runner.tui.desk import Desk
 from runner.tui.figures.bars import bars
 from runner.tui.figures.fitting import flat
-from runner.tui.screens.trial.grid import Heading, grid
+from runner.tui.figures.table import Heading, grid
 from runner.tui.screens.trial.lengths import bars_of, course, named, standing_out, unit
 from runner.tui.screens.trial.panes.page import missing, page, source_line
-from runner.tui.screens.trial.paragraph import paragraph
+from runner.tui.figures.canvas import paragraph
 from runner.tui.screens.trial.view import View
 from runner.tui.widgets.chart import Chart
-from runner.tui.widgets.figure import Canvas, Figure
+from runner.tui.figures.canvas import Canvas
+from runner.tui.widgets.drawing import Drawing
 from runner.tui.widgets.told import Told
 
 __all__ = ["LengthPane"]
@@ -35,7 +36,7 @@ class LengthPane:
         self._view: View | None = None
         self._source = source_line(lambda: self._view, desk, lambda: keys("trial.split"))
         self._said = Told(self._sentence, classes="part")
-        self._bars, self._table = Figure(desk), Figure(desk)
+        self._bars, self._table = Drawing(desk), Drawing(desk)
         self._course = Chart(desk, classes="chart -high")
         self.widget: Widget = page([self._source, self._said, self._bars, self._table], [self._course])
 

@@ -14,9 +14,10 @@ from runner.tui.figures.fitting import fit, flat, width_of
 from runner.tui.figures.tokens import class_colour, legend_of, tokens
 from runner.tui.screens.trial.explorer import other_label
 from runner.tui.screens.trial.panes.page import page
-from runner.tui.screens.trial.paragraph import paragraph
+from runner.tui.figures.canvas import paragraph
 from runner.tui.screens.trial.view import View
-from runner.tui.widgets.figure import Canvas, Figure
+from runner.tui.figures.canvas import Canvas
+from runner.tui.widgets.drawing import Drawing
 from runner.tui.words import msgid
 
 __all__ = ["WordsPane"]
@@ -44,7 +45,7 @@ class WordsPane:
     def __init__(self, desk: Desk, keys: Callable[[str], str]) -> None:
         self._desk = desk
         self._keys = keys
-        self._words, self._examples = Figure(desk), Figure(desk)
+        self._words, self._examples = Drawing(desk), Drawing(desk)
         self.widget: Widget = page([self._words], [self._examples])
 
     def show(self, view: View) -> None:

@@ -17,7 +17,7 @@ from runner.tui.glyphs import ASCII, UNICODE
 from runner.tui.palette import DARK, palette_of
 from runner.tui.preferences import Preferences
 from runner.tui.widgets.chart import Axis, Chart, Drawing, Series
-from runner.tui.widgets.figure import Canvas
+from runner.tui.figures.canvas import Canvas
 
 EPOCH, ACCURACY = Axis("epoch", "count"), Axis("accuracy", "percent")
 CURVES = Drawing(

@@ -1,16 +1,21 @@
-"""Small tables inside a drawing: columns as wide as what they hold, the first giving way."""
+"""Tables inside a drawing: columns as wide as what they hold, the first giving way last."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from textual.content import Content
 
+from catalog.figures import Format, Table, Text
+from catalog.statement import Statement
+from runner.tui.figures.bars import MOST_ROWS
+from runner.tui.figures.canvas import Canvas
 from runner.tui.figures.fitting import fit, flat, width_of
-from runner.tui.widgets.figure import Canvas
+from runner.tui.figures.scales import value_text
 
-__all__ = ["Heading", "facts", "grid"]
+__all__ = ["Heading", "facts", "grid", "table"]
 
 _GAP, _LEAST, _VALUE = 2, 6, 12
+_CELL = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +24,30 @@ class Heading:
 
     label: str
     right: bool = False
+
+
+def table(figure: Table, canvas: Canvas) -> list[Content]:
+    """Return the rows under their headings; of very many the first ones, and a line that says so."""
+    headings = [Heading(canvas.text(one.label, _CELL), right=one.format != "text") for one in figure.columns]
+    if not headings:
+        return []
+    rows = [
+        [_cell(value, column.format, canvas) for value, column in zip(row, figure.columns, strict=True)]
+        for row in figure.rows[:MOST_ROWS]
+    ]
+    lines = list(grid(headings, rows, canvas).split("\n"))
+    if len(figure.rows) > len(rows):
+        more = canvas.t("{count:count} more", count=len(figure.rows) - len(rows))
+        lines.append(Content.styled(more, canvas.palette.muted))
+    return lines
+
+
+def _cell(value: Text | float | None, form: Format, canvas: Canvas) -> str:
+    if value is None:
+        return canvas.glyphs.dash
+    if isinstance(value, str | Statement):
+        return canvas.text(value, _CELL)
+    return canvas.text(value_text(value, "number" if form == "text" else form, canvas.language))
 
 
 def grid(headings: Sequence[Heading], rows: Sequence[Sequence[str | Content]], canvas: Canvas) -> Content:
@@ -33,7 +62,7 @@ def grid(headings: Sequence[Heading], rows: Sequence[Sequence[str | Content]], c
             for cell, width, found in zip(row, widths, headings, strict=True)
         ]
         lines.append(Content(" " * _GAP).join(parts))
-    return Content("\n").join(lines)
+    return Content("\n").join(line.truncate(canvas.width) for line in lines)
 
 
 def facts(pairs: Sequence[tuple[str, str | Content]], canvas: Canvas) -> Content:

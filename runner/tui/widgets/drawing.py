@@ -1,46 +1,16 @@
-"""`Figure`: a drawing of character cells that is drawn anew for every size, theme and language."""
-
-from collections.abc import Callable
-from dataclasses import dataclass
+"""`Drawing`: text of character cells that is drawn again for every size, theme and language."""
 
 from textual.content import Content
 from textual.events import Resize
 from textual.widget import Widget
 
-from runner.language import Language
 from runner.tui.desk import Desk
-from runner.tui.glyphs import Glyphs
-from runner.tui.palette import Palette
+from runner.tui.figures.canvas import Canvas, Draw
 
-__all__ = ["Canvas", "Draw", "Figure"]
-
-
-@dataclass(frozen=True, slots=True)
-class Canvas:
-    """What a drawing is made for.
-
-    Attributes:
-        width: Cells across.
-        height: Lines that can be seen; a drawing may be longer, and is scrolled then.
-        palette: Its colours.
-        glyphs: Its signs.
-        language: Its words and numbers.
-        t: Translates, as `Desk.t`.
-    """
-
-    width: int
-    height: int
-    palette: Palette
-    glyphs: Glyphs
-    language: Language
-    t: Callable[..., str]
+__all__ = ["Drawing"]
 
 
-Draw = Callable[[Canvas], Content]
-"""A drawing: returns its lines as one styled text, no line wider than the canvas."""
-
-
-class Figure(Widget):
+class Drawing(Widget):
     """Shows a drawing; empty until `show` is called.
 
     Args:
@@ -50,7 +20,7 @@ class Figure(Widget):
     """
 
     DEFAULT_CSS = """
-    Figure { width: 1fr; height: auto; min-height: 1; }
+    Drawing { width: 1fr; height: auto; min-height: 1; }
     """
 
     def __init__(self, desk: Desk, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 -- Textual's name
