@@ -681,6 +681,44 @@ def report(
     print_json(answer) if json else print_line(str(made.report))
 
 
+@app.command(epilog="Example:  modelcat figures imdb-bert --chart history -o history.svg")
+@study_argument
+@click.argument("number", metavar="[N]", required=False, type=click.IntRange(0))
+@click.option("--chart", metavar="KEY", help="One of them; all keys are listed without it.")
+@click.option(
+    "--option", "options", metavar="NAME=VALUE", multiple=True, help="Choice of a chart: parameter=epochs. Repeatable."
+)
+@output_option
+@click.option("--language", metavar="CODE", default="en", show_default=True, help="Of the file: en or de.")
+@force_option
+@storage_option
+@json_option
+def figures(
+    study: str,
+    number: int | None,
+    chart: str | None,
+    options: tuple[str, ...],
+    output: Path | None,
+    language: str,
+    force: bool,
+    storage: str | None,
+    json: bool,
+) -> None:
+    """List the figures of a study, print them as JSON, or save one as .html, .svg or .png.
+
+    With N those of trial N, which the charts of the study mark. --json prints each with its kind, axes and numbers;
+    texts are templates and values. Pictures take the extra "images" and Chrome or Chromium.
+    """
+    from runner.console.figures import figures_of, print_figures, save_one
+
+    store = _store(storage)
+    snapshot, found = figures_of(store, store.study(study).study, number, chart, options)
+    if output is not None:
+        save_one(found, snapshot, output, language, force=force)
+    else:
+        print_figures(found, json=json)
+
+
 @app.command(epilog="Example:  modelcat compare imdb-bert imdb-bert:7 imdb-bert:baseline")
 @click.argument("models", metavar="STUDY...", nargs=-1, required=True)
 @storage_option

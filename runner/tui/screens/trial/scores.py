@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from catalog.metric_labels import evaluation_scope
 from runner.console.text import is_share, safe
-from runner.report.metrics import METRICS
+from runner.presentation.metrics import METRICS
 from runner.tui.desk import Desk
 from runner.tui.figures.bars import Bar
 from runner.tui.screens.trial.telling import interval, metric_name, short_name
