@@ -38,7 +38,9 @@ def curves(snapshot: StudySnapshot, selected: int | None, options: Mapping[str, 
     ]
     if not series:
         return Empty(CURVES.key, CURVES.label, _UNMEASURED)
-    return Plot(CURVES.key, CURVES.label, Axis(Statement("Epoch"), low=0.0), _axis(snapshot, metric), tuple(series))
+    return Plot(
+        CURVES.key, CURVES.label, Axis(Statement("Epoch"), "count", low=0.0), _axis(snapshot, metric), tuple(series)
+    )
 
 
 def training(snapshot: StudySnapshot, selected: int | None, options: Mapping[str, str]) -> Figure:
@@ -59,7 +61,7 @@ def training(snapshot: StudySnapshot, selected: int | None, options: Mapping[str
     about = _TRAIN_CAPTIONS[metric == "loss"] if series[0].role == "train" else ()
     caption = (Statement("Trial {number:count}.", {"number": number}), *about)
     key = figure_key(TRAINING.key, metric)
-    return Plot(key, title, Axis(Statement("Epoch"), low=0.0), axis, series, caption=caption)
+    return Plot(key, title, _EPOCH, axis, series, caption=caption)
 
 
 def _axis(snapshot: StudySnapshot, metric: str) -> Axis:
@@ -107,6 +109,7 @@ _TRAIN_CAPTIONS = {
     ),
 }
 _METRIC = Statement("Metric")
+_EPOCH = Axis(Statement("Epoch"), "count", low=0.0)
 CURVES = Chart(
     "curves", Statement("Learning curves"), curves, (Option("metric", _METRIC, _metrics),), frozenset({"epochs"})
 )

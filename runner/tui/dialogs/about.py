@@ -19,8 +19,8 @@ from catalog.errors import InputError
 from runner.console.text import safe
 from runner.tui.desk import Desk
 from runner.tui.dialogs.frame import frame
-from runner.tui.figures.fitting import fit
 from runner.tui.figures.canvas import Canvas
+from runner.tui.figures.fitting import fit
 from runner.tui.widgets.drawing import Drawing
 from runner.tui.words import msgid
 

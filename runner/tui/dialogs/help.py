@@ -11,8 +11,8 @@ from textual.screen import ModalScreen, Screen
 from runner.tui.bindings import EVERYWHERE, Action, key_label, keys_of
 from runner.tui.desk import Desk
 from runner.tui.dialogs.frame import frame
-from runner.tui.figures.fitting import fit, width_of
 from runner.tui.figures.canvas import Canvas
+from runner.tui.figures.fitting import fit, width_of
 from runner.tui.widgets.drawing import Drawing
 from runner.tui.widgets.footer import available
 from runner.tui.words import msgid

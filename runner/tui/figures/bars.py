@@ -38,7 +38,8 @@ def bars(figure: Bars, canvas: Canvas) -> list[Content]:
     """Return one line for each bar, label to the left, bar, number to the right, under what they measure."""
     glyphs, palette = canvas.glyphs, canvas.palette
     axis = replace(figure.axis, scale="linear", categories=())
-    lines = [Content.styled(cut(axis_title(axis, canvas), canvas.width, glyphs), palette.muted)]
+    measured = cut(axis_title(axis, canvas), canvas.width, glyphs)
+    lines = [Content.styled(measured, palette.muted)] if measured.strip() else []
     items = figure.bars[:MOST_ROWS]
     if not items:
         return lines

@@ -20,11 +20,11 @@ from runner.tui.beside import beside
 from runner.tui.bindings import key_shown, textual_bindings
 from runner.tui.desk import Desk
 from runner.tui.dialogs.choice import Choice, ChoiceDialog
+from runner.tui.figures.canvas import Canvas
 from runner.tui.figures.fitting import flat
 from runner.tui.place import Place
 from runner.tui.screens.predict_answer import Answer, draw_answer
 from runner.tui.screens.predict_text import TextPane
-from runner.tui.figures.canvas import Canvas
 from runner.tui.widgets.drawing import Drawing
 from runner.tui.widgets.table import Cell, Column, Table
 from runner.tui.widgets.told import Told

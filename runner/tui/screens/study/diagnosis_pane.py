@@ -13,9 +13,9 @@ from textual.widget import Widget
 from catalog.errors import ModelcatError
 from runner.console.text import safe
 from runner.tui.desk import Desk
+from runner.tui.figures.canvas import Canvas
 from runner.tui.screens.study.headline import verdict
 from runner.tui.screens.study.scene import Scene
-from runner.tui.figures.canvas import Canvas
 from runner.tui.widgets.drawing import Drawing
 
 if TYPE_CHECKING:

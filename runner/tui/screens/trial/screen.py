@@ -19,6 +19,7 @@ from runner.console.text import safe
 from runner.tui.bindings import ACTIONS, key_label, keys_of, textual_bindings
 from runner.tui.desk import Desk
 from runner.tui.exporting import copy_table, save_table
+from runner.tui.figures.canvas import Canvas
 from runner.tui.place import Place
 from runner.tui.screens.trial.facts import Facts, Judgement, gather
 from runner.tui.screens.trial.panes.making import TABS, make
@@ -26,7 +27,6 @@ from runner.tui.screens.trial.telling import state
 from runner.tui.screens.trial.texts import Texts
 from runner.tui.screens.trial.title import title
 from runner.tui.screens.trial.view import View
-from runner.tui.figures.canvas import Canvas
 from runner.tui.widgets.drawing import Drawing
 from runner.tui.widgets.names import Names
 

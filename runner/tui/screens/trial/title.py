@@ -3,10 +3,10 @@
 from textual.content import Content
 
 from runner.tui.desk import Desk
+from runner.tui.figures.canvas import Canvas
 from runner.tui.figures.fitting import flat
 from runner.tui.screens.trial.facts import Facts
 from runner.tui.screens.trial.telling import interval, metric_name, origin, progress, state, state_word
-from runner.tui.figures.canvas import Canvas
 
 __all__ = ["title"]
 

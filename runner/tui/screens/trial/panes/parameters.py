@@ -9,13 +9,12 @@ from textual.widget import Widget
 from runner.console.datatable import DataTable
 from runner.console.text import safe
 from runner.tui.desk import Desk
+from runner.tui.figures.canvas import Canvas, paragraph
 from runner.tui.figures.table import Heading, facts, grid
 from runner.tui.screens.trial.panes.page import heading, page
-from runner.tui.figures.canvas import paragraph
 from runner.tui.screens.trial.settings import settings_of
 from runner.tui.screens.trial.telling import advice, origin, outcome, state, state_word
 from runner.tui.screens.trial.view import View
-from runner.tui.figures.canvas import Canvas
 from runner.tui.widgets.drawing import Drawing
 from runner.tui.words import msgid
 

@@ -1,34 +1,39 @@
-"""The chart: limits, ticks, signs, zoom, and that nothing that comes in ends it."""
+"""The view of a figure: limits, ticks, marks, zoom, every kind in turn, and that nothing that comes in ends it."""
 
 import asyncio
 import math
+import random
 
 import pytest
 from rich.cells import cell_len
 from textual.app import App
 from textual.widget import Widget
 
+from catalog.figures import Axis, Bar, Bars, Empty, Level, Plot, Series
 from runner.language import Language
 from runner.tui.desk import Desk
-from runner.tui.figures.caption import caption
+from runner.tui.figures.canvas import Canvas
 from runner.tui.figures.frame import frame_of
-from runner.tui.figures.plot import foot, plot
+from runner.tui.figures.legend import legend
+from runner.tui.figures.plot import foot, plot_field
 from runner.tui.glyphs import ASCII, UNICODE
 from runner.tui.palette import DARK, palette_of
 from runner.tui.preferences import Preferences
-from runner.tui.widgets.chart import Axis, Chart, Drawing, Series
-from runner.tui.figures.canvas import Canvas
+from runner.tui.widgets.figure_view import FigureView
 
-EPOCH, ACCURACY = Axis("epoch", "count"), Axis("accuracy", "percent")
-CURVES = Drawing(
-    (
-        Series("trial 7", ((1, 0.8), (2, 0.9), (3, 0.92))),
-        Series("trial 3", ((1, 0.7), (2, 0.75), (3, 0.76))),
-    ),
+EPOCH, ACCURACY = Axis("epoch", "count"), Axis("accuracy", "percent", better="high")
+CURVES = Plot(
+    "curves",
+    "",
     EPOCH,
     ACCURACY,
-    levels=((0.905, "linear baseline"),),
+    (
+        Series("trial 7", ((1, 0.8), (2, 0.9), (3, 0.92)), "line", "selected"),
+        Series("trial 3", ((1, 0.7), (2, 0.75), (3, 0.76)), "line", "complete"),
+    ),
+    (Level(0.905, "linear baseline", "baseline"),),
 )
+EMPTY = Empty("curves", "", "No scores yet.")
 
 
 def canvas(width=60, height=12, glyphs=UNICODE, code="en"):
@@ -36,30 +41,32 @@ def canvas(width=60, height=12, glyphs=UNICODE, code="en"):
     return Canvas(width, height, palette_of(DARK, {}), glyphs, language, language.translate)
 
 
-def of(*points, kind="line", x=EPOCH, y=ACCURACY):
-    return Drawing((Series("s", points, kind),), x, y)
+def of(*points, draw="line", x=EPOCH, y=ACCURACY, **more):
+    return Plot("k", "", x, y, (Series("s", points, draw, **more),))
 
 
 class _App(App):
-    def __init__(self, drawing, **preferences):
+    CSS = "FigureView, FigureView.-plot { height: 1fr; overflow-y: auto; }"
+
+    def __init__(self, figure, **preferences):
         super().__init__()
         self.desk = Desk(None, Preferences(**preferences))
-        self.drawing = drawing
+        self.figure = figure
 
     def compose(self):
-        yield Chart(self.desk)
+        yield FigureView(self.desk)
 
     def on_mount(self):
-        self.query_one(Chart).show(self.drawing, "No scores yet.")
+        self.query_one(FigureView).show(self.figure)
 
 
-def run(drawing, story, size=(60, 16), **preferences):
+def run(figure, story, size=(60, 16), **preferences):
     async def main():
-        app = _App(drawing, **preferences)
+        app = _App(figure, **preferences)
         async with app.run_test(size=size) as pilot:
             await pilot.pause()
             await pilot.pause()
-            await story(app.query_one(Chart), pilot)
+            await story(app.query_one(FigureView), pilot)
 
     asyncio.run(main())
 
@@ -69,8 +76,10 @@ def test_chart_shows_lines_signs_and_units():
 
     async def story(chart, pilot):
         shown = chart.plain.replace("\u00a0", " ")
-        assert "accuracy   ┄ linear baseline 90.5 %   ● trial 7   ▲ trial 3" in shown.split("\n")[0]
-        assert shown.count("●") == shown.count("▲") == 4
+        assert "accuracy  ↑ better   ┄ linear baseline 90.5 %" in shown.split("\n")[0]
+        assert shown.split("\n")[0].endswith("⊕ trial 7")
+        assert "✓ trial 3" in shown.split("\n")[1]
+        assert shown.count("⊕") == shown.count("✓") == 4
         assert "80 %" in shown
         assert any(0x2800 < ord(character) < 0x2900 for character in shown)
         assert shown.rstrip().endswith("epoch")
@@ -97,25 +106,30 @@ def test_ascii_chart_is_ascii():
     async def story(chart, pilot):
         assert chart.plain.replace("\u00a0", " ").isascii()
         assert chart._plot is None
-        assert chart.plain.count("o") > 3
+        assert chart.plain.count("&") > 3
 
     run(CURVES, story, ascii=True)
 
 
-def test_empty_chart_says_so():
-    """Where there is nothing to draw the given text stands in the middle; a drawing takes its place."""
+def test_every_kind_follows_every_other():
+    """An empty figure says why, bars take the place of a plot, and a plot takes theirs."""
 
     async def story(chart, pilot):
         assert chart.plain.strip() == "No scores yet."
-        chart.show(of((math.nan, 1.0)), "None are numbers.")
+        chart.show(Bars("b", "Shares", Axis("share", "percent"), (Bar("one", 0.5),)))
         await pilot.pause()
-        assert chart.plain.strip() == "None are numbers."
+        assert chart.plain.startswith("Shares")
+        assert "━" in chart.plain
         chart.show(CURVES)
         await pilot.pause()
         await pilot.pause()
         assert "trial 7" in chart.plain
+        assert "Shares" not in chart.plain
+        chart.show(of((-1.0, 0.5), x=Axis("rate", scale="log")))
+        await pilot.pause()
+        assert chart.plain.strip() == "There is nothing to draw."
 
-    run(None, story)
+    run(EMPTY, story)
 
 
 def test_a_chart_that_is_being_left_can_still_be_told_of_news():
@@ -144,8 +158,7 @@ def test_zoom_stays_while_axes_stay():
         await pilot.pause()
         zoomed = chart.plain.split("\n")[-2].split()
         assert zoomed != ["1", "2", "3"]
-        more = Series("trial 7", ((1, 0.8), (2, 0.9), (3, 0.91)))
-        chart.show(Drawing((more,), EPOCH, ACCURACY))
+        chart.show(of((1, 0.8), (2, 0.9), (3, 0.91)))
         await pilot.pause()
         assert chart.plain.split("\n")[-2].split() == zoomed
         await pilot.press("0")
@@ -171,26 +184,28 @@ def test_zoom_has_an_end():
     run(CURVES, story)
 
 
-def test_bars_have_names_and_fillings():
-    """Bars stand over the names of their classes, wide ones too, and those of two series differ by their filling."""
-    names = ("no", "日本語", "[b]")
-    series = (Series("right", ((0, 5), (1, 9), (2, 3)), "bars"), Series("wrong", ((0, 1), (1, 2), (2, 9)), "bars"))
+def test_intervals_and_labels_of_points_are_drawn():
+    """A point's interval is a line through it, its label stands next to it, also where signs are drawn a cell each."""
+    figure = of((0.6, 0.5), (0.9, 0.9), draw="points", intervals=((0.3, 0.7), None), labels=("n = 12", "n = 700"))
 
     async def story(chart, pilot):
-        assert "█ right   ▒ wrong" in chart.plain
-        assert all(name in chart.plain for name in names)
-        assert "██" in chart.plain
-        assert "▒▒" in chart.plain
+        assert "n = 12" in chart.plain
+        assert "n = 700" in chart.plain
 
-    run(Drawing(series, Axis("class", names=names), Axis("texts", "count")), story)
+    run(figure, story)
+    frame = frame_of(figure, 60)
+    assert frame.y.low < 0.3
+    drawn = plot_field(frame, 6, 12, canvas())
+    assert "◆ n = 12" in drawn.plain
+    assert drawn.plain.count("│") > 11 + 2
 
 
-def test_bar_of_nothing_is_none():
-    """A bar of nothing fills no cell; its neighbour stands on the ground."""
-    frame = frame_of(of((0, 0), (1, 9), kind="bars", y=Axis("n", "count")), 30)
-    drawn = plot(frame, 4, 8, canvas(30, 8)).plain.split("\n")
-    assert "█" not in "".join(line[:17] for line in drawn)
-    assert all("█" in line for line in drawn[1:-1])
+def test_points_are_shaded_by_their_score():
+    """Points with scores have colours of their own, from faint to the accent."""
+    frame = frame_of(of((0, 0.5), (1, 0.9), draw="points", scores=(0.0, 1.0)), 60)
+    styles = {str(span.style) for span in plot_field(frame, 6, 12, canvas()).spans}
+    assert f"bold {canvas().palette.accent.lower()}" in {style.lower() for style in styles}
+    assert len({style for style in styles if style.startswith("bold")}) == 2
 
 
 def test_only_what_can_be_told_apart_is_drawn(monkeypatch):
@@ -231,69 +246,61 @@ def test_limits():
     assert wrong.y.low < 0.5
     assert 0.7 < wrong.y.high < 1
     single = frame_of(of((3, 0.9)), 60)
-    assert [text for _, text in single.x.spaced(40, Language("en"), UNICODE)] == ["3"]
-    grounded = frame_of(of((0, 5), (1, 9), kind="bars", y=Axis("n", "count")), 60)
-    assert grounded.y.low == 0
+    assert [text for _, text in single.x.spaced(40, canvas())] == ["3"]
+    nothing = frame_of(of((1, 0), (2, 0), y=Axis("errors", "count")), 60)
+    assert [text for _, text in nothing.y.ticks(4, canvas())] == ["0", "1"]
 
 
 def test_logarithms():
     """An axis of logarithms leaves out what has none, and writes the values, not their logarithms."""
-    axis = Axis("learning rate", "log")
+    axis = Axis("learning rate", scale="log")
     frame = frame_of(of((1e-5, 0.5), (0, 0.6), (-1, 0.7), (1e-3, 0.8), x=axis), 60)
     assert [round(x, 9) for x, _ in frame.shapes[0].points] == [-5, -3]
-    labels = [text for _, text in frame.x.spaced(60, Language("en"), UNICODE)]
+    labels = [text for _, text in frame.x.spaced(60, canvas())]
     assert {"1e-5", "1e-4", "0.001"} <= set(labels)
 
 
 def test_steps_hold_until_the_next_point():
-    """The path of steps turns at each point; its signs stand at the points alone."""
-    shape = frame_of(of((0, 1), (2, 3), kind="steps"), 60).shapes[0]
-    assert shape.path == ((0, 1), (2, 1), (2, 3))
-    assert shape.points == ((0, 1), (2, 3))
+    """The path of steps turns at each point and holds to the end of the axis; it carries no marks."""
+    frame = frame_of(of((0, 1), (2, 3), draw="steps", x=Axis("n", low=0, high=4)), 60)
+    assert frame.shapes[0].path == ((0, 1), (2, 1), (2, 3), (4, 3))
+    assert plot_field(frame, 4, 8, canvas()).plain.count("◆") == 0
 
 
-def test_many_series_end_the_caption():
-    """A caption of too many names ends with how many more there are, within its lines."""
-    series = tuple(Series(f"a rather long name {n}", ((1, 1),)) for n in range(20))
-    told = caption(Drawing(series, EPOCH, ACCURACY), canvas()).plain
+def test_axes_say_what_they_measure():
+    """Name, unit, scale and the better end stand at each axis."""
+    x = Axis("size", "bytes", scale="log", better="low")
+    y = Axis("gain", "points", better="high")
+    figure = of((1e6, 0.01), (2e6, 0.02), x=x, y=y)
+    assert legend(figure, canvas()).plain == "gain (points)  ↑ better"
+    assert foot(frame_of(figure, 60).x, 6, 50, canvas()).plain.endswith("size (log)  ← better")
+    assert foot(frame_of(figure, 60).x, 6, 50, canvas(glyphs=ASCII, code="de")).plain.endswith("< besser")
+
+
+def test_many_series_end_the_legend():
+    """A legend of too many names ends with how many more there are, within its lines; names of one role differ."""
+    series = tuple(Series(f"a rather long name {n}", ((1, 1),), role="complete") for n in range(20))
+    told = legend(Plot("k", "", EPOCH, ACCURACY, series), canvas()).plain
     assert told.count("\n") == 1
     assert told.endswith("more")
     assert all(len(line) <= 60 for line in told.split("\n"))
+    assert {"✓ a rather", "● a rather"} <= {told[at : at + 10] for at in range(len(told))}
 
 
-HOSTILE = (
-    of((None, 1.0), ("a", 2.0), (1.0,), (10**400, 1.0), (1.0, math.inf)),
-    of((1e308, -1e308), (-1e308, 1e308), (5e-324, 3.0), x=Axis("[/x]\x1b", low=math.nan), y=Axis("\n", low=math.inf)),
-    of(*((float(n), 1e15) for n in range(5)), y=Axis("y")),
-    of((1.0, 10.0), (2.0, 1e300), kind="bars", y=Axis("y", "log")),
-    of((1.0, -1e300), (1e6, 5.0), kind="bars", x=Axis("x", low=0, high=3), y=Axis("y", low=4, high=5)),
-    of((0.0, 0.0), (1.0, 1.0), kind="scatter", x=Axis("", names=("[/nope]", "日本語", "\u202ex"), kind="log")),
-    of((0.0, 0.0), (1.0, 1.0), y=Axis("", names=("[red]", "日本語"))),
-    Drawing(
-        (Series("[/x]\x1b\n", ((1, 1),), color="red[", mark="日本"),),
-        EPOCH,
-        EPOCH,
-        levels=((math.nan, "[/]"), (1e308, "x")),
-    ),
-    Drawing((), EPOCH, EPOCH),
-)
-
-
-@pytest.mark.parametrize("drawing", HOSTILE)
-def test_foreign_data_never_end_a_chart(drawing):
-    """Whatever comes in, at whatever size, the chart goes on and every line has its width."""
+@pytest.mark.parametrize("ascii_only", [False, True])
+def test_foreign_data_never_end_a_view(figures, ascii_only):
+    """Whatever comes in, at whatever size, the view goes on and every line has its width."""
+    dice = random.Random(3)
 
     async def story(chart, pilot):
-        await pilot.press("tab", "plus", "left")
         for width, height in ((12, 5), (60, 14)):
             await pilot.resize_terminal(width, height)
-            await pilot.pause()
-            assert all(cell_len(line) <= width for line in chart.plain.split("\n"))
-            assert chart.plain.replace("\n", "").replace("\u00a0", "").replace("\u034f", "").isprintable()
+            for figure in (*figures(dice), *figures(dice)):
+                chart.show(figure)
+                await pilot.pause()
+                assert all(cell_len(line) <= width for line in chart.plain.split("\n"))
+                assert chart.plain.replace("\n", "").replace("\u00a0", "").replace("\u034f", "").isprintable()
+        chart.show(CURVES)
+        await pilot.press("tab", "plus", "left")
 
-    run(drawing, story)
-    for glyphs in (ASCII, UNICODE):
-        frame = frame_of(drawing, 30)
-        if frame is not None:
-            assert all(cell_len(line) <= 30 for line in plot(frame, 6, 8, canvas(30, 8, glyphs)).plain.split("\n"))
-            assert all(cell_len(line) <= 30 for line in foot(frame.x, 7, 23, canvas(30, 8, glyphs)).plain.split("\n"))
+    run(CURVES, story, ascii=ascii_only)
