@@ -9,11 +9,11 @@ import pytest
 from runner.console import tables
 from runner.console.answers import study_answer, study_line
 from runner.language import Language
-from runner.report.figures import history as report_history
 from runner.report.gathering import gather
 from runner.report.sections.configuration import trials as trials_section
 from runner.report.telling import Teller
 from runner.store.store import Store
+from runner.study.charts import chart_of
 from runner.study.coordinator import run_study
 from runner.study.kept_model import kept_model
 from runner.tui.desk import Desk
@@ -105,8 +105,8 @@ def test_all_places_say_the_same(request_of, place, recorder, capsys, seed, metr
     (table,) = trials_section(results, teller).blocks
     assert [row.cells[0] for row in table.rows if "★" in row.cells[0]] == [f"{number} ★"]
     if len(trials) > 1:
-        stars = [trace for trace in report_history.draw(results, teller).plot["data"] if trace["name"] == "kept"]
-        assert [trace["x"] for trace in stars] == [[number]]
+        stars = [one for one in chart_of("history").figure(results.snapshot).series if one.role == "winner"]
+        assert [one.points for one in stars] == [((float(number), kept.value),)]
 
     check_rule(record, trials, confirmations, metric)
 
