@@ -13,7 +13,7 @@ from runner.report.gathering import gather
 from runner.report.sections.configuration import trials as trials_section
 from runner.report.telling import Teller
 from runner.store.store import Store
-from runner.study.charts import CHARTS
+from runner.study.charts import chart_of
 from runner.study.coordinator import run_study
 from runner.study.kept_model import kept_model
 from runner.tui.desk import Desk
@@ -92,7 +92,7 @@ def test_all_places_say_the_same(request_of, place, recorder, capsys, seed, metr
     canvas = Canvas(100, 30, palette_of(DARK, {}), desk.glyphs, Language("en"), desk.t)
     shown = {trial.number: details(book, trial, (), desk)(canvas).plain.splitlines()[0] for trial in trials}
     assert [one for one, line in shown.items() if "★ kept" in line] == [number]
-    series = {one.role: one.points for one in CHARTS["history"].figure(book.snapshot).series}
+    series = {one.role: one.points for one in chart_of("history").figure(book.snapshot).series}
     assert series["winner"] == ((float(number), kept.value),)
     assert [t.number for t in trials if Facts(record, t).is_winner] == [number]
     assert [t.number for t in trials if Facts(record, t).is_best] == [number]
@@ -103,6 +103,9 @@ def test_all_places_say_the_same(request_of, place, recorder, capsys, seed, metr
     assert results.tuned == (record.winner["arm"] != "given")
     (table,) = trials_section(results, teller).blocks
     assert [row.cells[0] for row in table.rows if "★" in row.cells[0]] == [f"{number} ★"]
+    if len(trials) > 1:
+        stars = [one for one in chart_of("history").figure(results.snapshot).series if one.role == "winner"]
+        assert [one.points for one in stars] == [((float(number), kept.value),)]
 
     check_rule(record, trials, confirmations, metric)
 

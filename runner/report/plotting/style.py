@@ -114,15 +114,10 @@ def plotly_axis(axis: Axis, values: Iterable[float], teller: Teller, **settings:
         return {**found, "tickvals": places, "ticktext": names, "range": [-0.5, len(places) - 0.5]}
     low, high = _ends(axis, list(values))
     if axis.scale == "log" and low > 0:
-        ticks = _log_ticks(low, high)
-        told = [teller.shown(tick, axis.format) for tick in ticks]
-        return {
-            **found,
-            "type": "log",
-            "range": [math.log10(low), math.log10(high)],
-            "tickvals": ticks,
-            "ticktext": told,
-        }
+        numbers = _log_ticks(low, high)
+        told = [teller.shown(number, axis.format) for number in numbers]
+        ends = [math.log10(low), math.log10(high)]
+        return {**found, "type": "log", "range": ends, "tickvals": numbers, "ticktext": told}
     found |= {"range": [low, high], "tickformat": tick_format(axis.format, high - low)}
     if axis.format == "count":
         found |= {"tick0": 0, "dtick": _step(high - low)}

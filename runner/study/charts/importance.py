@@ -25,9 +25,13 @@ def build(snapshot: StudySnapshot, _selected: int | None, _options: Mapping[str,
         bars = _bars(found)
         values: dict[str, Value] = {"method": str(found["method"]), "trials": int(found["trials"])}
     except (KeyError, TypeError, ValueError, AttributeError):
-        template = "What the store holds of it was written by another version, and cannot be read here."
-        return _empty(Statement(template))
-    caption = [Statement(_CAPTION, values)]
+        return _empty(Statement("What the store holds of it was written by another version, and cannot be read here."))
+    caption = [
+        Statement(
+            "Share of the differences between trials that each field explains ({method}, {trials:count} trials).",
+            values,
+        )
+    ]
     if any(bar.low is not None for bar in bars):
         caption.append(Statement("Intervals hold nine tenths of the estimates of single groups of trees."))
     axis = Axis(Statement("Share"), "percent", low=0.0)
@@ -45,5 +49,4 @@ def _empty(reason: Statement) -> Empty:
     return Empty(IMPORTANCE.key, IMPORTANCE.label, reason)
 
 
-_CAPTION = "Share of the differences between trials that each field explains ({method}, {trials:count} trials)."
 IMPORTANCE = Chart("importance", Statement("Importance"), build, needs=frozenset({"insights"}))

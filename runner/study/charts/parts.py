@@ -54,8 +54,10 @@ def thinned(snapshot: StudySnapshot) -> tuple[Statement, ...]:
     total = sum(1 for trial in snapshot.trials.values() if trial.value is not None or trial.state == "failed")
     if held >= total:
         return ()
-    template = "Of {all:count} trials the best and an even sample of the others, {shown:count} in all."
-    return (Statement(template, {"all": total, "shown": held}),)
+    values = {"all": total, "shown": held}
+    return (
+        Statement("Of {all:count} trials the best and an even sample of the others, {shown:count} in all.", values),
+    )
 
 
 def value_axis(snapshot: StudySnapshot) -> Axis:

@@ -42,7 +42,8 @@ def truncation(evaluation: Evaluation) -> Iterator[Figure]:
         return
     bars = tuple(Bar(_range(one), one.truncated) for one in buckets)
     axis = Axis(Statement("Share of texts of which the model saw a part only"), "percent", low=0.0, high=1.0)
-    yield Bars("truncation", Statement("Truncated texts by length"), axis, bars)
+    caption = (Statement("Long texts are cut before the model reads them."),)
+    yield Bars("truncation", Statement("Truncated texts by length"), axis, bars, caption=caption)
 
 
 def _unit(buckets: tuple[LengthBucket, ...]) -> Statement:

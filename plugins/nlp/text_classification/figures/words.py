@@ -68,10 +68,12 @@ def _bar(word: ImportantWord) -> Bar:
 
 def _caption(found: Interpretation) -> tuple[Text, ...]:
     values: dict[str, Value] = {"method": found.method, "rows": found.rows, "least": found.min_texts}
-    template = (
-        "By {method}, over {rows:count} validation texts; a word counts if {least:count} of them or more hold it."
-    )
-    caption = [Statement(template, values)]
+    caption = [
+        Statement(
+            "By {method}, over {rows:count} validation texts; a word counts if {least:count} of them or more hold it.",
+            values,
+        )
+    ]
     if len(found.classes) > _MOST_CLASSES:
         counts = {"classes": len(found.classes), "shown": _MOST_CLASSES}
         caption.append(Statement("Of {classes:count} classes the first {shown:count}.", counts))
