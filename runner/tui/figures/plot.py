@@ -1,7 +1,7 @@
 """A plot in characters, one mark a cell, and the numbers of its axes: where braille has no room, or only ASCII."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from textual.content import Content
@@ -14,7 +14,7 @@ from runner.tui.figures.legend import axis_title
 from runner.tui.figures.raster import Raster
 from runner.tui.figures.roles import colour_of, mark_of, shade_of
 
-__all__ = ["foot", "gutter_of", "labelled", "marked", "plot_field", "rows_of"]
+__all__ = ["foot", "gutter_of", "label_places", "labelled", "marked", "plot_field", "rows_of"]
 
 _MARKS = 8
 _MOST_LABELS, _LABEL = 16, 12
@@ -38,6 +38,13 @@ def labelled(frame: Frame, canvas: Canvas) -> list[tuple[Point, str]]:
         return []
     found = [((x, y), canvas.text(text, 80)) for shape in frame.shapes for x, y, text in shape.labels]
     return [(point, text) for point, text in found if 0 < width_of(text) == len(text) <= _LABEL]
+
+
+def label_places(column: int, row: int, width: int) -> Iterator[tuple[int, int]]:
+    """Yield where a label may begin, column and row: right of its point, left of it, above it, below it."""
+    for line in (row, row - 1, row + 1, row + 2, row - 2):
+        yield column + 2, line
+        yield column - 1 - width, line
 
 
 def rows_of(ruler: Ruler, rows: int, canvas: Canvas) -> list[tuple[float, str]]:
@@ -167,14 +174,14 @@ def _nearest(centres: Sequence[float], ruler: Ruler, cells: int) -> list[int]:
 
 
 def _label(across: float, upward: float, text: str, raster: Raster, canvas: Canvas) -> None:
-    """Write a label to the right of its point, else to its left, where nothing else stands."""
+    """Write a label next to its point where nothing else stands."""
     column, row = math.floor(across * raster.width), math.floor((1 - upward) * raster.height)
-    row = min(raster.height - 1, max(0, row))
-    for start in (column + 2, column - 1 - len(text)):
+    for start, line in label_places(column, min(raster.height - 1, max(0, row)), len(text)):
         cells = range(start, start + len(text))
-        if start >= 0 and start + len(text) <= raster.width and all(raster.free(cell, row) for cell in cells):
+        inside = 0 <= start <= raster.width - len(text) and 0 <= line < raster.height
+        if inside and all(raster.free(cell, line) for cell in cells):
             for cell, sign in zip(cells, text, strict=True):
-                raster.sign(cell, row, sign, canvas.palette.muted)
+                raster.sign(cell, line, sign, canvas.palette.muted)
             return
 
 

@@ -35,12 +35,11 @@ def explained_text(text: str, words: Sequence[WordWeight], predicted: str, label
         labels: All classes in their order.
     """
     most = max((abs(word.weight) for word in words), default=0.0) or 1.0
-    pull = "pulls to {label}"
-    positive: Text = Statement(pull, {"label": predicted})
+    positive: Text = Statement("pulls to {label}", {"label": predicted})
     negative: Text = Statement("pulls away from it")
     sign = 1.0
     if len(labels) == 2 and predicted in labels:
         sign = 1.0 if predicted == labels[1] else -1.0
-        positive, negative = Statement(pull, {"label": labels[1]}), Statement(pull, {"label": labels[0]})
+        negative, positive = (Statement("pulls to {label}", {"label": label}) for label in labels)
     marks = tuple(Highlight(word.start, word.end, sign * word.weight / most) for word in words)
     return HighlightedText("explained", "", text, marks, positive, negative)

@@ -16,7 +16,7 @@ from textual_plot.axis_formatter import AxisFormatter
 from runner.tui.figures.canvas import Canvas
 from runner.tui.figures.fitting import width_of
 from runner.tui.figures.frame import Frame, Point, Ruler, Shape
-from runner.tui.figures.plot import labelled, marked, rows_of
+from runner.tui.figures.plot import label_places, labelled, marked, rows_of
 from runner.tui.figures.roles import colour_of, mark_of, shade_of
 
 __all__ = ["BraillePlot"]
@@ -146,19 +146,19 @@ class BraillePlot(PlotWidget, can_focus=True, inherit_bindings=False):
             self._write_labels()
 
     def _write_labels(self) -> None:
-        """Write each label to the right of its point, else to its left, where nothing else stands."""
+        """Write each label next to its point where nothing else stands."""
         field = next(iter(self.query("#plot").results(Field)), None)
         if field is None or not self._point_labels:
             return
         width, height = self._scale_rectangle.width, self._scale_rectangle.height
         for x, y, text in self._point_labels:
             column, row = self.get_pixel_from_coordinate(x, y)
-            for start in (column + 2, column - 1 - len(text)):
+            for start, line in label_places(column, row, len(text)):
                 cells = range(start, start + len(text))
-                inside = 1 <= row <= height and start >= 1 and cells.stop <= width
-                if inside and all(field.get_pixel(cell, row)[0] == " " for cell in cells):
+                inside = 1 <= line <= height and start >= 1 and cells.stop <= width
+                if inside and all(field.get_pixel(cell, line)[0] == " " for cell in cells):
                     for cell, sign in zip(cells, text, strict=True):
-                        field.set_pixel(cell, row, sign, self._label_style)
+                        field.set_pixel(cell, line, sign, self._label_style)
                     break
 
     @property

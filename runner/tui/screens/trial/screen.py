@@ -68,6 +68,7 @@ class TrialScreen(Place):
     TrialScreen .part { height: auto; text-style: bold; margin-top: 1; }
     TrialScreen .source, TrialScreen .muted { height: auto; }
     TrialScreen .status { margin-bottom: 1; }
+    TrialScreen .column > FigureView { margin-bottom: 1; }
     TrialScreen .chart { height: 12; }
     TrialScreen.-wide .chart { height: 44vh; min-height: 12; }
     TrialScreen .chart.-low, TrialScreen.-wide .chart.-low { height: 20vh; min-height: 9; }

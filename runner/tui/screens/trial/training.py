@@ -29,7 +29,7 @@ def _rate(facts: Facts) -> Figure | None:
     if len(rates) < 2:
         return None
     title, epochs = Statement("Learning rate"), Axis(Statement("Epoch"), "count", low=0.0)
-    return Plot("learning-rate", title, epochs, Axis(title), (Series(title, rates, "line"),))
+    return Plot("learning-rate", "", epochs, Axis(title), (Series(title, rates, "line"),))
 
 
 def kept_epoch(facts: Facts) -> float | None:
