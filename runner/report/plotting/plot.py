@@ -45,9 +45,7 @@ def plot(figure: Plot, teller: Teller) -> tuple[list[Trace], dict[str, Any], int
                 "hovertemplate": f"{name}: {escaped(teller.shown(level.value, figure.y.format))}<extra></extra>",
             }
         )
-    # entries of one width each, so that a narrow screen has room for two beside each other
-    legend = {"legend_entrywidth": 100} if sum(trace.get("showlegend", True) for trace in traces) > 4 else {}
-    return traces, {"xaxis": x, "yaxis": y, **legend}, 380 if figure.surface else 360
+    return traces, {"xaxis": x, "yaxis": y}, 380 if figure.surface else 360
 
 
 def _series(series: Series, figure: Plot, end: float, teller: Teller) -> Trace:
