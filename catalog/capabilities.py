@@ -126,9 +126,7 @@ class ReadsFiles(Protocol):
 class BuildsFigures(Protocol):
     """A plugin that draws what an evaluation found."""
 
-    def figures(
-        self, evaluation: Evaluation, data: Mapping[str, Any], insights: Mapping[str, Any]
-    ) -> Iterable[Figure]:
+    def figures(self, evaluation: Evaluation, data: Mapping[str, Any], insights: Mapping[str, Any]) -> Iterable[Figure]:
         """Return figures of one model on one split, in the order in which they are read, without the heavy libraries.
 
         Where something is missing, an `catalog.figures.Empty` says why. Each figure is checked by

@@ -40,6 +40,7 @@ def plot(figure: Plot, teller: Teller) -> tuple[list[Trace], dict[str, Any], int
                 "name": name,
                 "x": list(ends),
                 "y": [level.value] * 2,
+                "showlegend": all(series.role != level.role for series in figure.series),  # its colour is there already
                 "line": {"color": look.colour, "dash": look.dash, "width": 1.5},
                 "hovertemplate": f"{name}: {escaped(teller.shown(level.value, figure.y.format))}<extra></extra>",
             }
