@@ -1,10 +1,10 @@
 """What a plugin may offer beyond the contract. Whoever runs it asks with `isinstance`, and does without where it must.
 
-`Diagnoses`, `CountsRules`, `KnowsChance`, `ReadsFiles` and `ResolvesConfigs` are for the descriptor, and stay light;
-`Explains` is for a predictor; the others are for a trainer.
+`BuildsFigures`, `Diagnoses`, `CountsRules`, `KnowsChance`, `ReadsFiles` and `ResolvesConfigs` are for the descriptor,
+and stay light; `Explains` is for a predictor; the others are for a trainer.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, Protocol, runtime_checkable
@@ -12,9 +12,11 @@ from typing import Any, Literal, Protocol, runtime_checkable
 from catalog.contract import DataSummary, Predictor
 from catalog.dataset import Format
 from catalog.diagnosis import Diagnosis, Evidence
+from catalog.figures import Figure
 from catalog.results import Evaluation, Explanation, Exported, Flip, Forecast, Interpretation
 
 __all__ = [
+    "BuildsFigures",
     "Calibrates",
     "ChanceLevel",
     "ChoosesPrecision",
@@ -117,6 +119,24 @@ class ReadsFiles(Protocol):
 
         Raises:
             DataError: It cannot be read, or lacks a column: all are listed.
+        """
+
+
+@runtime_checkable
+class BuildsFigures(Protocol):
+    """A plugin that draws what an evaluation found."""
+
+    def figures(self, evaluation: Evaluation, data: Mapping[str, Any], insights: Mapping[str, Any]) -> Iterable[Figure]:
+        """Return figures of one model on one split, in the order in which they are read, without the heavy libraries.
+
+        Where something is missing, an `catalog.figures.Empty` says why. Each figure is checked by
+        `catalog.figures.check`; a front end shows one that fails as an error, and all others.
+
+        Args:
+            evaluation: Of the model on the split.
+            data: What preparation found in the data set: `catalog.contract.DataSummary` as JSON, empty if unknown.
+            insights: What the study found out about this very model, by name, as JSON; empty of any but the winner. An
+                insight that could not be found out is ``{"failure": {"kind", "reason"}}``.
         """
 
 

@@ -8,6 +8,7 @@ Text that the program wrote is a `Statement`, which a front end translates; a pl
 a word, a column) and is escaped where it is shown.
 """
 
+import json
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, is_dataclass
@@ -40,6 +41,7 @@ __all__ = [
     "Role",
     "Series",
     "Span",
+    "Surface",
     "Table",
     "Text",
     "Timeline",
@@ -64,6 +66,7 @@ Role = Literal[
 """What a series, bar or part is. A renderer gives each role one colour and one mark, in every figure the same.
 
 ``winner`` is the configuration that a closed study keeps, and nothing else; ``selected`` the trial under the cursor.
+What is ``failed`` has no value: its y is only where it is drawn.
 """
 
 
@@ -99,10 +102,12 @@ class Series:
     Attributes:
         name: For the legend.
         points: x and y, finite; on a logarithmic axis above 0.
-        draw: Joined by a line, as steps that hold until the next point, or each on its own.
+        draw: Joined by a line, as steps that hold until the next point (the last one to the end of the axis), or each
+            on its own.
         role: What it is.
         intervals: Lower and upper end of each point's y; None for a point without. Empty if no point has one.
         labels: What each point is, for a reader who points at it. Empty if there is nothing to say.
+        scores: How good each point is among those drawn, 0 to 1, for its shade. Empty if all have the colour of `role`.
     """
 
     name: Text
@@ -111,6 +116,7 @@ class Series:
     role: Role = "main"
     intervals: tuple[tuple[float, float] | None, ...] = ()
     labels: tuple[Text, ...] = ()
+    scores: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +126,23 @@ class Level:
     value: float
     name: Text
     role: Role = "reference"
+
+
+@dataclass(frozen=True, slots=True)
+class Surface:
+    """Values over both axes of a plot, drawn as shades under its series; a renderer without room leaves it out.
+
+    Attributes:
+        x: Centres of the columns, in the order of the axis.
+        y: Centres of the rows, in the order of the axis.
+        values: One row after the other; None where nothing is known.
+        scale: What the values measure.
+    """
+
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+    values: tuple[tuple[float | None, ...], ...]
+    scale: Axis
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,13 +176,18 @@ class Plot(_Figure):
     y: Axis
     series: tuple[Series, ...]
     levels: tuple[Level, ...] = ()
+    surface: Surface | None = None
 
     def lengths(self) -> Iterator[tuple[str, int, int]]:
-        """Yield those of each series' intervals and labels."""
+        """Yield those of each series' intervals, labels and scores, and of the surface's rows."""
         for index, series in enumerate(self.series):
-            for name, given in (("intervals", series.intervals), ("labels", series.labels)):
-                if given:
+            for name in ("intervals", "labels", "scores"):
+                if given := getattr(series, name):
                     yield f"series.{index}.{name}", len(given), len(series.points)
+        if self.surface is not None:
+            yield "surface.values", len(self.surface.values), len(self.surface.y)
+            for index, row in enumerate(self.surface.values):
+                yield f"surface.values.{index}", len(row), len(self.surface.x)
 
 
 @dataclass(frozen=True, slots=True)
@@ -385,7 +413,7 @@ KINDS: Final[Mapping[str, type[_Figure]]] = {one.kind: one for one in get_args(F
 
 
 def check(figure: object) -> None:
-    """Check what a plugin returned as a figure: of a known kind, and every number in it finite.
+    """Check what a plugin returned as a figure: of a known kind, of the types above, and every number in it finite.
 
     Raises:
         ValueError: It is nothing that a renderer can draw; the message says what is wrong and where.
@@ -394,6 +422,7 @@ def check(figure: object) -> None:
     if not (isinstance(kind, str) and KINDS.get(kind) is type(figure)):
         raise ValueError(f"{type(figure).__name__} is no kind of figure; there are {', '.join(KINDS)}")
     assert isinstance(figure, _Figure)
+    _check_types(figure)
     if not figure.key or not all(c.isascii() and (c.islower() or c.isdigit() or c == "-") for c in figure.key):
         raise ValueError(f"{figure.key!r} is no key: use lower-case letters, digits and hyphens")
     for place, number in _numbers(figure, figure.key):
@@ -407,6 +436,22 @@ def check(figure: object) -> None:
 def to_json(figure: Figure) -> dict[str, Any]:
     """Return a figure as JSON: its kind and its fields; statements as `catalog.statement.to_json` writes them."""
     return {"kind": figure.kind, **_plain(figure)}
+
+
+def _check_types(figure: _Figure) -> None:
+    """Check the fields against their annotations, by the JSON of the figure."""
+    from pydantic import TypeAdapter, ValidationError  # not needed where figures are only drawn
+
+    try:
+        written = json.dumps(_plain(figure))  # numbers that are not finite are found with their place later
+    except (TypeError, ValueError) as error:
+        raise ValueError(f"{figure.key!r} is no JSON: {error}") from error
+    try:
+        TypeAdapter(type(figure)).validate_json(written, strict=True)
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(map(str, (figure.key, *first["loc"])))
+        raise ValueError(f"{place}: {first['msg']}, not {first['input']!r}") from error
 
 
 def _plain(value: Any) -> Any:

@@ -22,7 +22,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ValidationError
 
 from catalog import registry
-from catalog.capabilities import Calibrates, Examines, Explains, Interprets, JudgesFiles, LabelledFile
+from catalog.capabilities import BuildsFigures, Calibrates, Examines, Explains, Interprets, JudgesFiles, LabelledFile
 from catalog.contract import (
     Decision,
     Direction,
@@ -36,6 +36,7 @@ from catalog.contract import (
 )
 from catalog.dataset import Dataset, FilesDataset
 from catalog.errors import DataError, ModelSourceError
+from catalog.figures import check
 from catalog.results import Evaluation, Explanation
 from catalog.schema import schema_of
 from catalog.space import Choices
@@ -240,6 +241,12 @@ class PluginConformance:
         trained, result, model_dir, predictions = _keep(case, tmp_path)
         judged = trained.trainer.evaluate(model_dir, trained.prepared, "test", folder=tmp_path, device="cpu", threads=1)
         _check_evaluation(judged, trained.prepared.summary.labels)
+        plugin, _ = _loaded(case)
+        if isinstance(plugin, BuildsFigures):
+            figures = list(plugin.figures(judged, {}, {}))
+            for figure in figures:
+                check(figure)
+            assert len({figure.key for figure in figures}) == len(figures)
         if result.evaluation is None:
             return
         _check_evaluation(result.evaluation, trained.prepared.summary.labels)

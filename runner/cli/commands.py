@@ -39,6 +39,7 @@ COMMANDS: Final[Mapping[str, CommandInfo]] = {
         "runner.cli.diagnose:diagnose", "Say what the records show to be wrong, and what to change."
     ),
     "report": CommandInfo("runner.cli.report:report", "Make a page of all results, or a model card."),
+    "figures": CommandInfo("runner.cli.figures:figures", "List, print or save the figures of a study."),
     "compare": CommandInfo("runner.cli.compare:compare", "Compare winners, trials and baselines."),
     "delete": CommandInfo("runner.cli.delete:delete", "Delete a study and its files."),
     "doctor": CommandInfo("runner.cli.doctor:doctor", "Check versions, devices, database, hub."),

@@ -98,6 +98,8 @@ class Figure:
         plot: ``{"data", "layout"}`` for Plotly. Colours are names of the style sheet (``var(--blue)``).
         table: The same numbers, for those who cannot see it.
         height: Pixels.
+        titled: Whether its title stands over it.
+        kind_drawn: The kind of figure that it is (`catalog.figures.KINDS`).
     """
 
     name: str
@@ -105,7 +107,9 @@ class Figure:
     caption: str
     plot: Mapping[str, Any]
     table: Table
-    height: int = 320
+    height: int
+    titled: bool
+    kind_drawn: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,6 @@
 """From the store to `Results`."""
 
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -12,13 +10,14 @@ from catalog.capabilities import CountsRules
 from catalog.contract import Plugin
 from catalog.diagnosis import Diagnosis
 from catalog.errors import InputError, ModelcatError
-from catalog.results import Interpretation
 from catalog.schema import parameters_of
 from catalog.statement import Statement, from_json
-from runner.report.results import Calibration, Flips, Importance, Results
+from runner.report.results import Calibration, Flips, Results
 from runner.store.judgements import evaluation_of
-from runner.store.records import EpochRecord, StudyRecord
+from runner.store.records import StudyRecord
 from runner.store.store import Store
+from runner.study.charts import read_snapshot
+from runner.study.task_figures import main_subject, task_figures
 
 __all__ = ["gather"]
 
@@ -37,9 +36,9 @@ def gather(store: Store, study: str, diagnoses: Sequence[Diagnosis] | None = Non
         UnknownStudyError: There is none of that name; the nearest is told.
         InputError: No trial of it is complete.
     """
-    record = store.study(study)
-    trials = tuple(store.trials(study))
-    if not any(trial.state == "complete" for trial in trials):
+    snapshot = read_snapshot(store, study)
+    record = snapshot.record
+    if not any(trial.state == "complete" for trial in snapshot.trials.values()):
         if record.is_fruitless:
             raise InputError(
                 f"study {study!r} has no complete trial, so there is nothing to report: {record.failure_clause}"
@@ -48,8 +47,8 @@ def gather(store: Store, study: str, diagnoses: Sequence[Diagnosis] | None = Non
             f"study {study!r} has no complete trial yet ({_states(record)}): there is nothing to report; "
             f"modelcat resume {study} goes on with it"
         )
-    plugin = _plugin(record.key)
-    insights, unreadable = store.insights(study), set[str]()
+    plugin, main = _plugin(record.key), main_subject(snapshot)
+    insights, unreadable = snapshot.insights, set[str]()
     failures = {name: found["failure"] for name, found in insights.items() if "failure" in found}
 
     def insight(name: str, kind: type[Kind]) -> Kind | None:
@@ -63,23 +62,20 @@ def gather(store: Store, study: str, diagnoses: Sequence[Diagnosis] | None = Non
 
     flips = {name: insight(f"flips/{name}", Flips) for name in ("given", "baseline")}
     return Results(
-        study=record,
-        state=record.effective_state(datetime.now(UTC)),
-        trials=trials,
-        epochs=_by_training(store.epochs(study)),
+        snapshot=snapshot,
+        state=record.effective_state(snapshot.now),
         confirmations=tuple(store.confirmations(study)),
-        evaluations={(e.subject, e.split): evaluation_of(e) for e in store.evaluations(study)},
+        evaluations={(e.subject, e.split): evaluation_of(e) for e in snapshot.evaluations},
+        figures=() if main is None else task_figures(snapshot, *main),
         verdict=_statements(record.verdict),
         calibration=insight("calibration", Calibration),
-        interpretation=insight("interpretation", Interpretation),
         flips={name: found for name, found in flips.items() if found is not None},
-        importance=insight("importance", Importance),
         diagnoses=tuple(diagnoses or ()),
         diagnosed=diagnoses is not None,
         card=plugin.card() if plugin else None,
         parameters=tuple(parameters_of(plugin)) if plugin else (),
         rules=plugin.rule_count if isinstance(plugin, CountsRules) else None,
-        made=datetime.now(UTC),
+        made=snapshot.now,
         unreadable=frozenset(unreadable),
         failures={name: str(failure.get("reason", "")) for name, failure in failures.items()},
     )
@@ -88,13 +84,6 @@ def gather(store: Store, study: str, diagnoses: Sequence[Diagnosis] | None = Non
 def _states(record: StudyRecord) -> str:
     counts = record.trials
     return f"{counts.running} running, {counts.pruned} pruned, {counts.failed} failed"
-
-
-def _by_training(epochs: Sequence[EpochRecord]) -> dict[str, tuple[EpochRecord, ...]]:
-    found = defaultdict[str, list[EpochRecord]](list)
-    for epoch in epochs:
-        found[epoch.training].append(epoch)
-    return {name: tuple(sorted(history, key=lambda epoch: epoch.progress)) for name, history in found.items()}
 
 
 def _statements(verdict: Mapping[str, Any] | None) -> tuple[Statement, ...]:

@@ -3,7 +3,8 @@
 import base64
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from importlib.resources import files
 
 import plotly.offline
@@ -16,11 +17,11 @@ from runner.presentation.text import safe
 from runner.report.blocks import Figures, Section
 from runner.report.islands import island
 from runner.report.results import Results
-from runner.report.sections import advice, configuration, data, making, quality, reading, settings, verdict
+from runner.report.sections import advice, configuration, data, flips, making, quality, settings, verdict
 from runner.report.telling import Teller
 from runner.study.early_end import early_end_clause
 
-__all__ = ["SECTIONS", "render", "sections"]
+__all__ = ["SECTIONS", "page_of", "render", "sections"]
 
 SECTIONS: tuple[Callable[[Results, Teller], Section], ...] = (
     verdict.verdict,
@@ -30,14 +31,9 @@ SECTIONS: tuple[Callable[[Results, Teller], Section], ...] = (
     configuration.search,
     configuration.parameter_importance,
     quality.learning,
-    quality.confusions,
-    quality.confidences,
-    quality.performance_by_length,
-    reading.important_words,
-    quality.calibration,
-    quality.classes,
-    reading.examples,
-    reading.flips,
+    quality.details,
+    quality.examples,
+    flips.flips,
     advice.diagnosis,
     making.variants,
     settings.settings,
@@ -61,7 +57,41 @@ def sections(results: Results, teller: Teller) -> tuple[Section, ...]:
 def render(results: Results, language: Language) -> str:
     """Return the whole page. It asks nothing of any network, and its policy forbids it to."""
     teller = Teller(language, results.study.class_scope)
-    chapters = sections(results, teller)
+    return page_of(
+        sections(results, teller),
+        teller,
+        title=results.title,
+        name=results.study.study,
+        key=results.study.key,
+        meta=_meta(results, teller),
+        notes=results.study.notes or "",
+        made=results.made,
+    )
+
+
+def page_of(  # noqa: PLR0913 -- what stands in the head of a page
+    chapters: Sequence[Section],
+    teller: Teller,
+    *,
+    title: str,
+    name: str,
+    key: str,
+    made: datetime,
+    meta: Sequence[str] = (),
+    notes: str = "",
+) -> str:
+    """Return a page of some chapters.
+
+    Args:
+        chapters: From top to bottom.
+        teller: For the page's own texts.
+        title: Its heading.
+        name: Of the study.
+        key: Of the study's plugin.
+        made: When its records were read.
+        meta: What stands under the heading.
+        notes: What a person wrote about the study.
+    """
     plots = {
         figure.name: {"plot": figure.plot, "height": figure.height}
         for chapter in chapters
@@ -74,13 +104,13 @@ def render(results: Results, language: Language) -> str:
     environment.filters |= {"asides": _ASIDES.split, "harmless": safe}
     return environment.from_string(_asset("page.html.j2")).render(
         t=teller.t,
-        language=language.code,
-        title=safe(results.title, 200),
-        name=safe(results.study.study, 200),
-        key=safe(results.study.key, 200),
-        meta=_meta(results, teller),
-        notes=safe(results.study.notes, 2000) if results.study.notes else "",
-        made=language.moment(results.made),
+        language=teller.language.code,
+        title=safe(title, 200),
+        name=safe(name, 200),
+        key=safe(key, 200),
+        meta=meta,
+        notes=safe(notes, 2000),
+        made=teller.language.moment(made),
         sections=chapters,
         policy=_policy(library, script),
         style=Markup(_asset("page.css")),  # noqa: S704 -- our own file

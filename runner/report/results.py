@@ -7,12 +7,15 @@ from typing import Any
 
 from catalog.contract import Card
 from catalog.diagnosis import Diagnosis
-from catalog.results import Comparison, ConfidenceBin, Evaluation, Flip, Interpretation
+from catalog.figures import Figure
+from catalog.results import Comparison, ConfidenceBin, Evaluation, Flip
 from catalog.schema import Parameter
 from catalog.statement import Statement
-from runner.store.records import ConfirmationRecord, EpochRecord, StudyRecord, TrialRecord
+from runner.store.records import ConfirmationRecord, StudyRecord, TrialRecord
+from runner.study.charts import StudySnapshot
+from runner.study.task_figures import main_subject
 
-__all__ = ["BASELINE", "Calibration", "Flips", "Importance", "Results", "Scores"]
+__all__ = ["BASELINE", "Calibration", "Flips", "Results", "Scores"]
 
 GIVEN, WINNER, BASELINE = "given", "winner", "baseline"
 
@@ -56,30 +59,18 @@ class Flips:
 
 
 @dataclass(frozen=True, slots=True)
-class Importance:
-    """How much each tuned field decided: shares that add up to one."""
-
-    method: str
-    trials: int
-    shares: Mapping[str, float]
-
-
-@dataclass(frozen=True, slots=True)
 class Results:
     """A study as its report tells it.
 
     Attributes:
-        study: Its row.
+        snapshot: Its records at one moment.
         state: What to show as its state.
-        trials: By number.
-        epochs: Measurements by training (``"trial/7"``).
         confirmations: Trainings of the finalists on fresh seeds.
         evaluations: By subject and split.
+        figures: What its plugin draws of the evaluation `main`.
         verdict: Its sentences, where they can be translated.
         calibration: None where nothing was calibrated.
-        interpretation: None where nobody looked at words.
         flips: By whom the winner is held against: ``"given"``, ``"baseline"``.
-        importance: None where there are too few trials.
         diagnoses: Gravest first.
         diagnosed: Whether rules were applied at all.
         card: The plugin's; None where it is not installed here.
@@ -90,17 +81,14 @@ class Results:
         failures: Why an insight could not be found out, by its name.
     """
 
-    study: StudyRecord
+    snapshot: StudySnapshot
     state: str
-    trials: tuple[TrialRecord, ...]
-    epochs: Mapping[str, tuple[EpochRecord, ...]]
     confirmations: tuple[ConfirmationRecord, ...]
     evaluations: Mapping[tuple[str, str], Evaluation]
+    figures: tuple[Figure, ...]
     verdict: tuple[Statement, ...]
     calibration: Calibration | None
-    interpretation: Interpretation | None
     flips: Mapping[str, Flips]
-    importance: Importance | None
     diagnoses: tuple[Diagnosis, ...]
     diagnosed: bool
     card: Card | None
@@ -109,6 +97,16 @@ class Results:
     made: datetime
     unreadable: frozenset[str] = field(default_factory=frozenset)
     failures: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def study(self) -> StudyRecord:
+        """Its row."""
+        return self.snapshot.record
+
+    @property
+    def trials(self) -> tuple[TrialRecord, ...]:
+        """Its trials by number."""
+        return tuple(self.snapshot.trials.values())
 
     @property
     def title(self) -> str:
@@ -145,9 +143,7 @@ class Results:
     @property
     def number(self) -> int | None:
         """The trial whose configuration was chosen."""
-        if self.study.winner and isinstance(self.study.winner.get("trial"), int):
-            return int(self.study.winner["trial"])
-        return self.study.best.number if self.study.best else None
+        return self.snapshot.best
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -157,11 +153,5 @@ class Results:
     @property
     def main(self) -> tuple[str, Evaluation] | None:
         """What the page looks at closely, with its name in `evaluations`: the winner on test where that is known."""
-        for subject, split in (
-            (WINNER, "test"),
-            (WINNER, "validation"),
-            (f"trial/{self.number}", "validation"),
-        ):
-            if found := self.evaluations.get((subject, split)):
-                return f"{subject}.{split}", found
-        return None
+        found = main_subject(self.snapshot)
+        return None if found is None else (".".join(found), self.evaluations[found])

@@ -3,14 +3,15 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from catalog.figures import Text
 from catalog.metric_labels import ClassScope, labelled, metric_label
 from catalog.results import Evaluation
 from catalog.statement import Statement, Value
 from runner.presentation.labels import NOTHING, SPLITS, UNITS, msgid
 from runner.presentation.language import Language
+from runner.presentation.metrics import METRICS, metric
 from runner.presentation.text import safe
 from runner.report.blocks import Bar, Told
-from runner.report.metrics import METRICS, metric
 
 __all__ = ["Teller"]
 
@@ -24,6 +25,10 @@ class Teller:
         self.language = language
         self.scope = scope or ClassScope()
         self.t = language.translate
+
+    def text(self, text: Text, limit: int | None = None) -> str:
+        """Return a text of a figure, harmless: a statement in the language, a text of the data as it stands."""
+        return safe(self.say(text) if isinstance(text, Statement) else text, limit)
 
     def say(self, statement: Statement) -> str:
         """Tell a statement whose texts may be anybody's; names of the program among them are told in the language."""
@@ -50,8 +55,9 @@ class Teller:
             "percent": language.percent,
             "points": language.points,
             "seconds": language.seconds,
-            "size": language.size,
+            "bytes": language.size,
             "number": language.number,
+            "text": language.number,
             "score": self._score,
         }
         return writers[kind](value)
@@ -98,11 +104,11 @@ class Teller:
     def metric(self, name: str, scope: ClassScope | None = None) -> str:
         """Return what a metric is called, with the class that it is of; `scope` is the study's where it is None."""
         label = metric_label(name, scope or self.scope)
-        return self.t(metric(name).label) if label is None else self.say(label)
+        return self.say(metric(name).label if label is None else label)
 
     def class_metric(self, name: str) -> str:
         """Return what a metric is called next to the name of a class."""
-        return self.t(metric(name).label)
+        return self.say(metric(name).label)
 
     def parameter(self, value: Any) -> str:
         """Write a parameter's value."""
@@ -136,7 +142,7 @@ _SUBJECTS_WITHIN = {
     "baseline": msgid("baseline"),
 }
 _NAMES: Mapping[str, Mapping[str, str]] = {
-    "metric": {name: found.within or found.label for name, found in METRICS.items()},
+    "metric": {name: (found.within or found.label).template for name, found in METRICS.items()},
     "split": SPLITS,
     "worst": SPLITS,
     "unit": UNITS,

@@ -83,7 +83,7 @@ UNICODE = Glyphs(
 ASCII = Glyphs(
     states={
         "queued": ".",
-        "running": "*",
+        "running": "o",
         "stopped": "#",
         "finished": "v",
         "failed": "x",

@@ -2,7 +2,7 @@
 
 import math
 import random
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ from catalog.results import (
     WordWeight,
 )
 from catalog.statement import Statement
+from runner.report.results import Results
 from runner.store.judgements import record_of
 from runner.store.records import ConfirmationRecord, EpochRecord, Owner, TrialRecord
 from runner.store.store import Store
@@ -431,3 +432,9 @@ def _insights(store: Store, name: str, lease: Any, texts: Texts) -> None:
         content = {"split": "test", "first": "winner", "second": second}
         content |= {"comparison": asdict(comparison), "flips": [asdict(flip) for flip in flips]}
         store.put_insight(name, lease, f"flips/{second}", content)
+
+
+def with_study(results: Results, **changes: Any) -> Results:
+    """Return results whose study's record is changed."""
+    record = replace(results.snapshot.record, **changes)
+    return replace(results, snapshot=replace(results.snapshot, record=record))

@@ -8,25 +8,24 @@ import pytest
 
 from runner.cli import studies as tables
 from runner.presentation.language import Language
-from runner.report.figures import history as report_history
 from runner.report.gathering import gather
 from runner.report.sections.configuration import trials as trials_section
 from runner.report.telling import Teller
 from runner.store.json_shapes import study_answer, study_line
 from runner.store.store import Store
+from runner.study.charts import chart_of
 from runner.study.coordinator import run_study
 from runner.study.folders import kept_model
 from runner.tui.desk import Desk
+from runner.tui.figures.canvas import Canvas
 from runner.tui.palette import DARK, palette_of
 from runner.tui.preferences import Preferences
 from runner.tui.screens.study.book import Book
-from runner.tui.screens.study.charts import history
 from runner.tui.screens.study.details import details
 from runner.tui.screens.study.headline import headline
 from runner.tui.screens.study.trials import View, cells
 from runner.tui.screens.trial.facts import Facts
 from runner.tui.source import Source
-from runner.tui.widgets.figure import Canvas
 
 CHANCE, MARGIN = 0.5, 0.01
 
@@ -85,7 +84,7 @@ def test_all_places_say_the_same(request_of, place, recorder, capsys, seed, metr
 
     # the terminal UI
     desk = Desk(Source(place.storage), Preferences())
-    assert book.best == number
+    assert book.snapshot.best == number
     assert f"kept: trial {number}, {desk.metric(metric, kept.value)}" in headline(book, desk, 200).plain
     assert verdict["sentence"][:40] in headline(book, desk, 400).plain
     row = cells(book, View(), desk, (), working=False)
@@ -93,8 +92,8 @@ def test_all_places_say_the_same(request_of, place, recorder, capsys, seed, metr
     canvas = Canvas(100, 30, palette_of(DARK, {}), desk.glyphs, Language("en"), desk.t)
     shown = {trial.number: details(book, trial, (), desk)(canvas).plain.splitlines()[0] for trial in trials}
     assert [one for one, line in shown.items() if "★ kept" in line] == [number]
-    series = {one.name: one.points for one in history(book, desk, None).series}
-    assert series["kept"] == ((float(number), kept.value),)
+    series = {one.role: one.points for one in chart_of("history").figure(book.snapshot).series}
+    assert series["winner"] == ((float(number), kept.value),)
     assert [t.number for t in trials if Facts(record, t).is_winner] == [number]
     assert [t.number for t in trials if Facts(record, t).is_best] == [number]
 
@@ -105,8 +104,8 @@ def test_all_places_say_the_same(request_of, place, recorder, capsys, seed, metr
     (table,) = trials_section(results, teller).blocks
     assert [row.cells[0] for row in table.rows if "★" in row.cells[0]] == [f"{number} ★"]
     if len(trials) > 1:
-        stars = [trace for trace in report_history.draw(results, teller).plot["data"] if trace["name"] == "kept"]
-        assert [trace["x"] for trace in stars] == [[number]]
+        stars = [one for one in chart_of("history").figure(results.snapshot).series if one.role == "winner"]
+        assert [one.points for one in stars] == [((float(number), kept.value),)]
 
     check_rule(record, trials, confirmations, metric)
 

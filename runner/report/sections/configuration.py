@@ -3,20 +3,26 @@
 from collections.abc import Mapping
 from typing import Any
 
-from runner.presentation.labels import NOTHING, ORIGINS
+from runner.presentation.labels import NOTHING, msgid
+from runner.presentation.metrics import metric
 from runner.presentation.text import safe
-from runner.report.blocks import Block, Cell, Figures, Missing, Prose, Row, Section, Table
-from runner.report.figures import history, importance
-from runner.report.figures.history import shown_state
-from runner.report.metrics import metric
+from runner.report.blocks import Block, Cell, Missing, Prose, Row, Section, Table
+from runner.report.figures import figure_block
 from runner.report.results import Results
-from runner.report.sections.absence import absent
 from runner.report.telling import Teller
 from runner.store.records import TrialRecord
+from runner.study.charts import chart_of
 
 __all__ = ["configuration", "parameter_importance", "search", "trials"]
 
 _MOST_TRIALS = 200
+_ORIGINS = {"given": msgid("given"), "recipe": msgid("recipe"), "search": msgid("search")}
+_STATES = {
+    "complete": msgid("complete"),
+    "pruned": msgid("pruned"),
+    "failed": msgid("failed"),
+    "running": msgid("running"),
+}
 
 
 def configuration(results: Results, teller: Teller) -> Section:
@@ -56,17 +62,16 @@ def _range(space: Any, teller: Teller) -> str:
 
 def search(results: Results, teller: Teller) -> Section:
     """Draw the optimisation history."""
-    figure = history.draw(results, teller)
-    missing = Missing(teller.t("There is a single trial: no search to show."))
-    return Section("history", teller.t("Optimisation history"), (Figures((figure,)) if figure else missing,))
+    block: Block = Missing(teller.t("There is a single trial: no search to show."))
+    if len(results.trials) > 1:
+        block = figure_block(chart_of("history").figure(results.snapshot), teller)
+    return Section("history", teller.t("Optimisation history"), (block,))
 
 
 def parameter_importance(results: Results, teller: Teller) -> Section:
     """Draw how much each tuned field decided."""
-    t = teller.t
-    figure = importance.draw(results, teller)
-    why = absent("importance", t("Not computed: it takes several complete trials that differ."), results, teller)
-    return Section("importance", t("Parameter importance"), (Figures((figure,)) if figure else why,))
+    figure = chart_of("importance").figure(results.snapshot)
+    return Section("importance", teller.t("Parameter importance"), (figure_block(figure, teller),))
 
 
 def trials(results: Results, teller: Teller) -> Section:
@@ -90,6 +95,13 @@ def trials(results: Results, teller: Teller) -> Section:
     return Section("trials", t("Trials"), (Table(caption, columns, rows, numeric),))
 
 
+def _state(trial: TrialRecord, results: Results) -> str:
+    """Return the state of a trial as a text to translate: a study that does not run trains none."""
+    if trial.state == "running" and results.state != "running":
+        return msgid("interrupted")
+    return _STATES[trial.state]
+
+
 def _row(trial: TrialRecord, fields: list[str], results: Results, teller: Teller) -> Row:
     t, place = teller.t, f"trials.{trial.number}"
     remarks = [safe(note, 200) for note in trial.notes]
@@ -98,8 +110,8 @@ def _row(trial: TrialRecord, fields: list[str], results: Results, teller: Teller
     best = results.number == trial.number
     cells: tuple[Cell, ...] = (
         f"{trial.number} ★" if best else str(trial.number),
-        t(ORIGINS[trial.origin]),
-        t(shown_state(trial, results)),
+        t(_ORIGINS[trial.origin]),
+        t(_state(trial, results)),
         teller.maybe(f"{place}.value", trial.value, metric(results.study.metric).kind),
         *(teller.parameter(trial.params[field]) if field in trial.params else NOTHING for field in fields),
         teller.maybe(f"{place}.seconds", trial.seconds, "seconds"),

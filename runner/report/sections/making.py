@@ -82,8 +82,8 @@ def costs(results: Results, teller: Teller) -> Section:
                         teller.told(f"{place}.seconds", found.seconds, "seconds"),
                         teller.maybe(f"{place}.rate", rate, "number"),
                         teller.maybe(f"{place}.tokens", found.tokens, "count"),
-                        teller.maybe(f"{place}.model_bytes", found.model_bytes, "size"),
-                        teller.maybe(f"{place}.peak_memory_bytes", _peak(subject, found), "size"),
+                        teller.maybe(f"{place}.model_bytes", found.model_bytes, "bytes"),
+                        teller.maybe(f"{place}.peak_memory_bytes", _peak(subject, found), "bytes"),
                     )
                 )
             )

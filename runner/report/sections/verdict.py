@@ -1,13 +1,15 @@
 """What was found, in one look: the verdict, and the numbers that matter."""
 
+from catalog.figures import Empty
 from catalog.metric_labels import CLASS_METRICS, evaluation_scope
 from runner.presentation.labels import NOTHING
+from runner.presentation.metrics import metric
 from runner.presentation.text import safe
-from runner.report.blocks import Block, Facts, Figures, Missing, Prose, Row, Section, Table, Tile, Tiles, Told
-from runner.report.figures import verdict as verdict_figure
-from runner.report.metrics import metric
+from runner.report.blocks import Block, Facts, Missing, Prose, Row, Section, Table, Tile, Tiles, Told
+from runner.report.figures import figure_block
 from runner.report.results import Results
 from runner.report.telling import Teller
+from runner.study.charts import chart_of
 
 __all__ = ["key_figures", "verdict"]
 
@@ -27,8 +29,9 @@ def verdict(results: Results, teller: Teller) -> Section:
     else:
         blocks.append(Prose(_unfinished(results, teller), "verdict"))
         blocks.append(Missing(t("There is no verdict yet: the study has not been closed.")))
-    if figure := verdict_figure.draw(results, teller):
-        blocks.append(Figures((figure,)))
+    figure = chart_of("verdict").figure(results.snapshot)
+    if not isinstance(figure, Empty):
+        blocks.append(figure_block(figure, teller))
     if comparisons := _comparisons(results, teller):
         blocks.append(comparisons)
     if seeds := _seeds(results, teller):
@@ -125,7 +128,7 @@ def key_figures(results: Results, teller: Teller) -> Section:
         told = teller.scored(place, evaluation, name)
         if isinstance(told, Told) and len(tiles) < _MOST_TILES:
             label = teller.metric(name, evaluation_scope(evaluation))
-            tiles.append(Tile(label, told, t(metric(name).meaning) if metric(name).meaning else ""))
+            tiles.append(Tile(label, told, teller.say(meaning) if (meaning := metric(name).meaning) else ""))
     intro = t(
         "{subject} · {split}, {rows:count} examples.",
         subject=teller.subject(subject),

@@ -20,8 +20,9 @@ from runner.presentation.labels import msgid
 from runner.presentation.text import safe
 from runner.tui.desk import Desk
 from runner.tui.dialogs.frame import frame
+from runner.tui.figures.canvas import Canvas
 from runner.tui.figures.fitting import fit
-from runner.tui.widgets.figure import Canvas, Figure
+from runner.tui.widgets.drawing import Drawing
 
 __all__ = ["AboutDialog", "build_of"]
 
@@ -53,7 +54,7 @@ class AboutDialog(ModalScreen[None]):
         super().__init__()
         self._desk = desk
         self._preferences_path = preferences_path
-        self._page = Figure(desk)
+        self._page = Drawing(desk)
         self._scroll = VerticalScroll(self._page)
 
     def compose(self) -> ComposeResult:

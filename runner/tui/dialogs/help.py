@@ -12,8 +12,9 @@ from runner.presentation.labels import msgid
 from runner.tui.bindings import EVERYWHERE, Action, key_label, keys_of
 from runner.tui.desk import Desk
 from runner.tui.dialogs.frame import frame
+from runner.tui.figures.canvas import Canvas
 from runner.tui.figures.fitting import fit, width_of
-from runner.tui.widgets.figure import Canvas, Figure
+from runner.tui.widgets.drawing import Drawing
 from runner.tui.widgets.footer import available
 
 __all__ = ["HelpDialog", "help_page"]
@@ -53,7 +54,7 @@ class HelpDialog(ModalScreen[None]):
         actions = available(screen, place)
         self._here = tuple(action for action in actions if action.place != EVERYWHERE)
         self._everywhere = tuple(action for action in actions if action.place == EVERYWHERE)
-        self._page = Figure(desk)
+        self._page = Drawing(desk)
         self._scroll = VerticalScroll(self._page)
 
     def compose(self) -> ComposeResult:

@@ -1,1 +1,1 @@
-"""Drawings made of character cells: functions from data and a canvas to styled text."""
+"""Draws figures (`catalog.figures`) in character cells: functions from a figure and a canvas to styled text."""

@@ -9,7 +9,7 @@ from runner.tui.glyphs import Glyphs
 
 __all__ = ["cut", "fit", "flat", "width_of"]
 
-_PLAIN = str.maketrans("…–—−\u2011·×±→›\u00a0\u202f", "~---" + "-.x~>>  ")
+_PLAIN = str.maketrans("…–—−\u2011·×±→←↑↓›\u00a0\u202f", "~---" + "-.x~><^v>  ")
 _SELECTORS = range(0xFE00, 0xFE10)
 
 

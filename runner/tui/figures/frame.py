@@ -1,25 +1,17 @@
-"""Brings a drawing into a frame: limits, ticks and points on two linear axes, whatever came in."""
+"""Brings a plot into a frame: limits, ticks and points on two linear axes, whatever its numbers are."""
 
 import math
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from runner.presentation.language import Language
-from runner.tui.figures.drawing import Axis, Drawing, Series
-from runner.tui.figures.fitting import cut, flat, width_of
-from runner.tui.figures.scales import (
-    log_ticks,
-    number_labels,
-    percent_labels,
-    seconds_labels,
-    seconds_ticks,
-    ticks,
-    written,
-)
-from runner.tui.glyphs import Glyphs
+from catalog.figures import Axis, Level, Plot, Series, Text
+from runner.tui.figures.canvas import Canvas
+from runner.tui.figures.fitting import cut, width_of
+from runner.tui.figures.scales import log_ticks, tick_labels, ticks_of, value_text
 
-__all__ = ["Frame", "Point", "Ruler", "Shape", "frame_of", "ruler_of"]
+__all__ = ["Frame", "Point", "Ruler", "Shape", "frame_of", "place_on", "ruler_of"]
 
 Point = tuple[float, float]
 
@@ -28,7 +20,7 @@ _FINEST = 1e-12
 """Share of its size below which a difference cannot be told from a rounding error, nor be written on a tick."""
 
 _PAD = 0.03
-"""Share of its length that an axis is longer at both ends, so that no sign lies under the frame."""
+"""Share of its length that an axis is longer at both ends, so that no mark lies under the frame."""
 
 _ROWS = 120
 _BEYOND = 1e6
@@ -57,41 +49,30 @@ class Ruler:
         low, high = (self.low + share * (self.high - self.low) for share in (first, last))
         return replace(self, low=low, high=high) if high > low else self
 
-    def ticks(self, low: float, high: float, most: int, language: Language) -> list[tuple[float, str]]:
-        """Return at most `most` places to mark between `low` and `high`, with what to write there."""
-        axis = self.axis
-        if axis.names:
-            first, last = max(0, math.ceil(low)), min(len(axis.names) - 1, math.floor(high))
+    def ticks(self, most: int, canvas: Canvas) -> list[tuple[float, str]]:
+        """Return at most `most` places to mark, but at least two if there are two, with what to write there."""
+        axis, low, high = self.axis, self.low, self.high
+        if names := axis.categories:
+            first, last = max(0, math.ceil(low)), min(len(names) - 1, math.floor(high))
             step = max(1, math.ceil((last - first + 1) / max(1, most)))
-            return [(float(place), axis.names[place]) for place in range(first, last + 1, step)]
-        match axis.kind:
-            case "percent":
-                marks = ticks(low, high, most)
-                labels = percent_labels(marks, language)
-            case "seconds":
-                marks = seconds_ticks(low, high, most)
-                labels = seconds_labels(marks, language)
-            case "log":
-                marks = log_ticks(low, high, most)
-                labels = [language.number(_power(mark)) for mark in marks]
-            case "count":
-                marks = sorted({float(round(mark)) for mark in ticks(low, high, most) if low <= round(mark) <= high})
-                labels = [written(mark, "count", language) for mark in marks]
-            case _:
-                marks = ticks(low, high, most)
-                labels = number_labels(marks, language)
-        return list(zip(marks, labels, strict=True))
+            return [(float(place), canvas.text(names[place], 60)) for place in range(first, last + 1, step)]
+        if axis.scale == "log":
+            marks = log_ticks(low, high, most)
+            labels = [value_text(_power(mark), axis.format, canvas.language) for mark in marks]
+        else:
+            marks = ticks_of(axis.format, low, high, most)
+            labels = tick_labels(axis.format, marks, canvas.language)
+        return [(mark, canvas.text(label)) for mark, label in zip(marks, labels, strict=True)]
 
-    def spaced(self, room: int, language: Language, glyphs: Glyphs) -> list[tuple[float, str]]:
+    def spaced(self, room: int, canvas: Canvas) -> list[tuple[float, str]]:
         """Return as many ticks as can be written side by side in `room` cells."""
-        if names := len(self.axis.names):
+        if names := len(self.axis.categories):
             most = max(1, min(names, room // 6))
             wide = max(3, room // most - 1)
-            found = self.ticks(self.low, self.high, most, language)
-            return [(mark, cut(flat(text, glyphs), wide, glyphs)) for mark, text in found]
-        found = []
-        for most in range(min(max(1, room // 4), 10), 0, -1):
-            found = [(mark, flat(text, glyphs)) for mark, text in self.ticks(self.low, self.high, most, language)]
+            return [(mark, cut(text, wide, canvas.glyphs)) for mark, text in self.ticks(most, canvas)]
+        found: list[tuple[float, str]] = []
+        for most in range(min(max(2, room // 4), 10), 1, -1):
+            found = self.ticks(most, canvas)
             if self._apart(found, room):
                 break
         return found
@@ -108,134 +89,147 @@ class Shape:
 
     Attributes:
         series: What it was.
-        index: Its place among all series, by which its sign and colour go.
-        points: Finite; not more than can be told apart, in order.
+        repeat: How many series of its role came before.
+        points: Not more than can be told apart, in order.
+        intervals: x, lower and upper end of each point's interval.
+        labels: x, y and what to write next to it.
+        scores: How good points are among all, 0 to 1, for their shade.
+        end: Where the axis ends, to which steps hold.
     """
 
     series: Series
-    index: int
+    repeat: int
     points: tuple[Point, ...]
+    intervals: tuple[tuple[float, float, float], ...] = ()
+    labels: tuple[tuple[float, float, Text], ...] = ()
+    scores: Mapping[Point, float] = field(default_factory=dict)
+    end: float = -math.inf
 
     @property
     def path(self) -> tuple[Point, ...]:
         """The line through the points: with the corners of its steps where it holds until the next point."""
-        if self.series.kind != "steps":
+        if self.series.draw != "steps":
             return self.points
-        corners = [(after, before) for (_, before), (after, _) in pairwise(self.points)]
-        return (*(point for pair in zip(self.points, corners, strict=False) for point in pair), self.points[-1])
+        last = self.points[-1]
+        points = (*self.points, (max(self.end, last[0]), last[1]))
+        corners = [(after, before) for (_, before), (after, _) in pairwise(points)]
+        return tuple(point for pair in zip(self.points, corners, strict=True) for point in pair)
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What can be drawn of a drawing.
+    """What can be drawn of a plot.
 
     Attributes:
         x: Ruler from left to right.
         y: Ruler upward.
         shapes: The series that have points.
-        levels: Places on `y` of those levels that lie within, with their names.
+        levels: Those that lie within, and where on `y`.
     """
 
     x: Ruler
     y: Ruler
     shapes: tuple[Shape, ...]
-    levels: tuple[tuple[float, str], ...]
+    levels: tuple[tuple[float, Level], ...]
 
 
-def frame_of(drawing: Drawing, columns: int) -> Frame | None:
-    """Return what can be drawn, with at most a few points for each of `columns`; None where there is nothing."""
-    place_x, place_y = _placing(drawing.x), _placing(drawing.y)
-    found: list[tuple[int, Series, list[Point]]] = []
-    for index, series in enumerate(drawing.series):
-        points = []
-        for point in series.points:
-            across, up = _number(point, 0, place_x), _number(point, 1, place_y)
-            if across is not None and up is not None:
-                points.append((across, up))
-        if points:
-            found.append((index, series, points))
+def frame_of(plot: Plot, columns: int) -> Frame | None:
+    """Return what can be drawn, with at most a few points for each of `columns`; None if there is nothing."""
+    across, upward = place_on(plot.x), place_on(plot.y)
+    found: list[Shape] = []
+    seen: Counter[str] = Counter()
+    for series in plot.series:
+        repeat, seen[series.role] = seen[series.role], seen[series.role] + 1
+        placed = [
+            (at, x, y)
+            for at, point in enumerate(series.points)
+            if (x := across(point[0])) is not None and (y := upward(point[1])) is not None
+        ]
+        if placed:
+            found.append(_shape(series, repeat, placed, upward))
     if not found:
         return None
-    levels = [(level, name) for value, name in drawing.levels if (level := _number((value,), 0, place_y)) is not None]
-    bars = any(series.kind == "bars" for _, series, _ in found)
-    x = ruler_of(drawing.x, (x for _, _, points in found for x, _ in points), whole=bars)
-    heights = [y for _, _, points in found for _, y in points] + [level for level, _ in levels]
-    y = ruler_of(drawing.y, heights, ground=bars and drawing.y.kind != "log")
-    shapes = tuple(
-        Shape(series, index, tuple(_thin(series, points, x, y, max(1, columns)))) for index, series, points in found
-    )
-    return Frame(x, y, shapes, tuple((level, name) for level, name in levels if y.low <= level <= y.high))
+    levels = [(at, level) for level in plot.levels if (at := upward(level.value)) is not None]
+    wide = ruler_of(plot.x, (point[0] for shape in found for point in shape.points))
+    heights = [point[1] for shape in found for point in shape.points] + [at for at, _ in levels]
+    heights += [end for shape in found for interval in shape.intervals for end in interval[1:]]
+    high = ruler_of(plot.y, heights)
+    shapes = (replace(shape, points=tuple(_thin(shape, wide, high, max(1, columns))), end=wide.high) for shape in found)
+    return Frame(wide, high, tuple(shapes), tuple(one for one in levels if high.low <= one[0] <= high.high))
 
 
-def ruler_of(axis: Axis, values: Iterable[float], *, whole: bool = False, ground: bool = False) -> Ruler:
-    """Return an axis with limits around `values`, or with its own where it has them.
-
-    Args:
-        axis: The axis; its limits may be anything.
-        values: Finite, on the ruler; at least one.
-        whole: Whether to leave half a unit at both ends, for bars at whole numbers.
-        ground: Whether to begin at nothing, for the heights of bars.
-    """
-    known = [*values, 0.0] if ground else list(values)
+def ruler_of(axis: Axis, values: Iterable[float]) -> Ruler:
+    """Return an axis with limits around `values`, at least one, or with its own where it has them."""
+    known = list(values)
     least, most = min(known), max(known)
-    if axis.names:
-        return Ruler(axis, -0.5, max(0.5, len(axis.names) - 0.5))
+    if axis.categories:
+        return Ruler(axis, -0.5, max(0.5, len(axis.categories) - 0.5))
+    log, form = axis.scale == "log", axis.format
     if most - least <= max(abs(most), abs(least)) * _FINEST or most - least < 1e-290:
-        about = 0.5 if axis.kind in {"count", "log"} else 0.01 if axis.kind == "percent" else abs(most) * 0.1 or 0.5
+        about = 0.5 if form == "count" or log else 0.01 if form == "percent" else abs(most) * 0.1 or 0.5
         about = max(about, abs(most) * 1e-6)  # so that a huge count can still be told from its neighbours
-        low, high = most - about, most + about
-    elif whole:
-        low, high = least - 0.5, most + 0.5
+        low, high = most - about, most + about * (3 if form == "count" and most == 0 else 1)
     else:
         more = (most - least) * _PAD
-        low, high = least if ground and least == 0 else least - more, most + more
-    if axis.kind == "percent" and least >= 0 and most <= 1:
+        low, high = least - more, most + more
+    if form == "percent" and not log and least >= 0 and most <= 1:
         low, high = max(low, -_PAD / 4), min(high, 1.0 + _PAD / 4)
-    place = _placing(axis)
-    own_low, own_high = (_number((value,), 0, place) for value in (axis.low, axis.high))
+    place = place_on(axis)
+    own_low, own_high = (None if value is None else place(value) for value in (axis.low, axis.high))
     chosen = (low if own_low is None else own_low, high if own_high is None else own_high)
     low, high = chosen if chosen[1] - chosen[0] >= max(1e-290, abs(chosen[1]) * _FINEST) else (low, high)
     return Ruler(axis, low, high)
 
 
-def _power(mark: float) -> float:
-    return 10.0**mark if abs(mark) < 308 else math.copysign(_FARTHEST, 1)
+def place_on(axis: Axis) -> Callable[[float], float | None]:
+    """Return what gives a value's place on the ruler of an axis, as a float that can be drawn; None if it has none."""
 
+    def linear(value: float) -> float | None:
+        return float(value) if -_FARTHEST < value < _FARTHEST else math.copysign(_FARTHEST, value > 0 or -1)
 
-def _placing(axis: Axis) -> Callable[[float], float | None]:
     def logarithm(value: float) -> float | None:
         return math.log10(value) if value > 0 else None
 
-    return logarithm if axis.kind == "log" and not axis.names else lambda value: value
+    return logarithm if axis.scale == "log" and not axis.categories else linear
 
 
-def _number(point: Sequence[object], at: int, place: Callable[[float], float | None]) -> float | None:
-    try:
-        value = point[at]
-        if type(value) is not float:  # the common case goes without further questions
-            if isinstance(value, str | bytes) or value is None:
-                return None
-            value = float(value)  # type: ignore[arg-type]  # whatever is no number raises, and is left out
-    except (TypeError, ValueError, OverflowError, IndexError, KeyError):
-        return None
-    return place(max(-_FARTHEST, min(_FARTHEST, value))) if math.isfinite(value) else None
+def _power(mark: float) -> float:
+    return 10.0**mark if abs(mark) < 308 else math.copysign(_FARTHEST, mark)
 
 
-def _thin(series: Series, points: list[Point], x: Ruler, y: Ruler, columns: int) -> list[Point]:
+def _shape(
+    series: Series,
+    repeat: int,
+    placed: Sequence[tuple[int, float, float]],
+    upward: Callable[[float], float | None],
+) -> Shape:
+    intervals = []
+    for at, x, _ in placed if series.intervals else ():
+        if (ends := series.intervals[at]) is not None:
+            low, high = map(upward, ends)
+            if low is not None and high is not None:
+                intervals.append((x, low, high))
+    labels = tuple((x, y, series.labels[at]) for at, x, y in placed) if series.labels else ()
+    points = [(x, y) for _, x, y in placed]
+    scores = {(x, y): series.scores[at] for at, x, y in placed} if series.scores else {}
+    points = sorted(points) if series.draw == "steps" else points
+    return Shape(series, repeat, tuple(points), tuple(intervals), labels, scores)
+
+
+def _thin(shape: Shape, x: Ruler, y: Ruler, columns: int) -> Sequence[Point]:
     """Return points that look the same.
 
     Of a line these are the first, lowest, highest and last ones of each column; of points on their own, one in each
     place that can be told apart.
     """
-    if series.kind == "steps":
-        points = sorted(points)
-    if len(points) > 4 * columns:
-        kept: dict[tuple[int, int], list[Point]] = {}
-        for point in points:
-            row = int(y.share(point[1]) * _ROWS) if series.kind == "scatter" else 0
-            kept.setdefault((int(x.share(point[0]) * columns), row), []).append(point)
-        points = [point for part in kept.values() for point in _outline(part, series.kind == "scatter")]
-    return points
+    if len(shape.points) <= 4 * columns:
+        return shape.points
+    alone = shape.series.draw == "points"
+    kept: dict[tuple[int, int], list[Point]] = {}
+    for point in shape.points:
+        row = int(y.share(point[1]) * _ROWS) if alone else 0
+        kept.setdefault((int(x.share(point[0]) * columns), row), []).append(point)
+    return [point for part in kept.values() for point in _outline(part, alone)]
 
 
 def _outline(part: list[Point], one: bool) -> list[Point]:

@@ -1,38 +1,57 @@
-"""The numbers of a chart's axes, and the chart itself in signs of a cell: where there is ASCII only, and for bars."""
+"""A plot in characters, one mark a cell, and the numbers of its axes: where braille has no room, or only ASCII."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from textual.content import Content
 
-from runner.presentation.text import safe
-from runner.tui.figures.caption import colour_of, mark_of
-from runner.tui.figures.fitting import cut, fit, flat, width_of
-from runner.tui.figures.frame import Frame, Point, Ruler, Shape
+from catalog.figures import Surface
+from runner.tui.figures.canvas import Canvas
+from runner.tui.figures.fitting import cut, fit, width_of
+from runner.tui.figures.frame import Frame, Point, Ruler, Shape, place_on
+from runner.tui.figures.legend import axis_title
 from runner.tui.figures.raster import Raster
-from runner.tui.widgets.figure import Canvas
+from runner.tui.figures.roles import colour_of, mark_of, shade_of
 
-__all__ = ["foot", "gutter_of", "marked", "plot", "rows_of"]
+__all__ = ["foot", "gutter_of", "label_places", "labelled", "marked", "plot_field", "rows_of"]
 
 _MARKS = 8
-_BAR = 0.8
+_MOST_LABELS, _LABEL = 16, 12
+"""Points that are labelled at most, and cells of a label: more, or longer ones, would hide what they are about."""
 
 
-def marked(shape: Shape, columns: int) -> Sequence[tuple[float, float]]:
-    """Return the points of a line that carry its sign: all where there are few, else some, the last one always."""
+def marked(shape: Shape, columns: int) -> Sequence[Point]:
+    """Return the points that carry their mark: none of steps, of a long line some, the last one always."""
     points = shape.points
-    if shape.series.kind == "scatter" or len(points) <= max(2, columns // 4):
+    if shape.series.draw == "steps":
+        return ()
+    if shape.series.draw == "points" or len(points) <= max(2, columns // 4):
         return points
     step = max(1, math.ceil(len(points) / _MARKS))
     return [*points[step // 2 : -1 : step], points[-1]]
 
 
+def labelled(frame: Frame, canvas: Canvas) -> list[tuple[Point, str]]:
+    """Return short labels of points, where they are few enough to be written next to them."""
+    if sum(len(shape.labels) for shape in frame.shapes) > _MOST_LABELS:
+        return []
+    found = [((x, y), canvas.text(text, 80)) for shape in frame.shapes for x, y, text in shape.labels]
+    return [(point, text) for point, text in found if 0 < width_of(text) == len(text) <= _LABEL]
+
+
+def label_places(column: int, row: int, width: int) -> Iterator[tuple[int, int]]:
+    """Yield where a label may begin, column and row: right of its point, left of it, above it, below it."""
+    for line in (row, row - 1, row + 1, row + 2, row - 2):
+        yield column + 2, line
+        yield column - 1 - width, line
+
+
 def rows_of(ruler: Ruler, rows: int, canvas: Canvas) -> list[tuple[float, str]]:
     """Return the ticks of the upright axis for so many lines."""
-    found = ruler.ticks(ruler.low, ruler.high, max(2, min(8, rows // 2)), canvas.language)
-    widest = max(6, canvas.width // 4)
-    return [(mark, cut(flat(safe(text, widest * 2), canvas.glyphs), widest, canvas.glyphs)) for mark, text in found]
+    widest = max(1, min(max(6, canvas.width // 4), canvas.width // 2 - 2))
+    found = ruler.ticks(max(2, min(8, rows // 2)), canvas)
+    return [(mark, cut(text, widest, canvas.glyphs)) for mark, text in found]
 
 
 def gutter_of(ruler: Ruler, rows: int, canvas: Canvas) -> int:
@@ -41,46 +60,51 @@ def gutter_of(ruler: Ruler, rows: int, canvas: Canvas) -> int:
 
 
 def foot(ruler: Ruler, gutter: int, inner: int, canvas: Canvas) -> Content:
-    """Return the numbers under the chart, and what they measure.
+    """Return the numbers under a plot, and what they measure.
 
     Args:
         ruler: Axis from left to right.
-        gutter: Cells before the first column of the chart.
-        inner: Columns of the chart.
+        gutter: Cells before the first column of the plot.
+        inner: Columns of the plot.
         canvas: Where to draw.
     """
-    glyphs, palette = canvas.glyphs, canvas.palette
+    palette = canvas.palette
     line, at = Content(""), 0
-    for mark, text in ruler.spaced(inner, canvas.language, glyphs):
+    for mark, text in ruler.spaced(inner, canvas):
         middle = gutter + min(inner - 1, math.floor(ruler.share(mark) * inner))
         start = max(0, min(middle - (width_of(text) - 1) // 2, canvas.width - width_of(text)))
         if start < at + bool(at) or not text:
             continue
         line += Content.assemble(" " * (start - at), (text, palette.muted))
         at = start + width_of(text)
-    label = cut(flat(safe(ruler.axis.label, 60), glyphs), inner, glyphs)
+    label = cut(axis_title(ruler.axis, canvas), inner, canvas.glyphs)
     below = Content.assemble(" " * (gutter + max(0, inner - width_of(label))), (label, palette.muted))
     return Content("\n").join((line.truncate(canvas.width), below.truncate(canvas.width)))
 
 
-def plot(frame: Frame, gutter: int, height: int, canvas: Canvas) -> Content:
-    """Draw a chart with one sign a cell, axes to the left and below.
+def plot_field(frame: Frame, gutter: int, height: int, canvas: Canvas, surface: Surface | None = None) -> Content:
+    """Draw lines and points with one sign a cell, axes to the left and below.
 
     Args:
         frame: What to draw.
         gutter: Cells before the upright axis.
         height: Lines, the axis below included.
         canvas: Where to draw.
+        surface: Values over both axes, drawn as shades under all else.
     """
     palette = canvas.palette
     inner, rows = max(1, canvas.width - gutter - 1), max(1, height - 1)
     raster = Raster(inner, rows, ascii_only=True)
-    for level, _ in frame.levels:
-        row = _row(level, frame.y, rows)
+    if surface is not None:
+        _shades(surface, frame, raster, canvas)
+    for place, level in frame.levels:
+        row, colour = _row(place, frame.y, rows), colour_of(level.role, canvas)
         for column in range(0, inner, 2):
-            raster.sign(column, row, "-" if canvas.glyphs.ascii else "┄", palette.muted)
+            raster.sign(column, row, "-" if canvas.glyphs.ascii else "┄", colour)
     for shape in frame.shapes:
         _shape(shape, frame, raster, canvas)
+    for (x, y), text in labelled(frame, canvas):
+        _label(frame.x.share(x), frame.y.share(y), text, raster, canvas)
     upright, tick, flat_line, mark_below, corner = "|+-++" if canvas.glyphs.ascii else "│┤─┬└"
     labels = {_row(mark, frame.y, rows): text for mark, text in rows_of(frame.y, rows, canvas)}
     lines = []
@@ -88,10 +112,10 @@ def plot(frame: Frame, gutter: int, height: int, canvas: Canvas) -> Content:
         label = fit(Content.styled(labels.get(row, ""), palette.muted), gutter - 1, canvas.glyphs, right=True)
         lines.append(Content.assemble(label, " ", (tick if row in labels else upright, palette.faint), line))
     under = [flat_line] * inner
-    for mark, _ in frame.x.spaced(inner, canvas.language, canvas.glyphs):
+    for mark, _ in frame.x.spaced(inner, canvas):
         under[min(inner - 1, max(0, math.floor(frame.x.share(mark) * inner)))] = mark_below
     lines.append(Content.assemble(" " * gutter, (corner + "".join(under), palette.faint)))
-    return Content("\n").join(lines)
+    return Content("\n").join(line.truncate(canvas.width) for line in lines)
 
 
 def _row(value: float, ruler: Ruler, rows: int) -> int:
@@ -99,7 +123,8 @@ def _row(value: float, ruler: Ruler, rows: int) -> int:
 
 
 def _shape(shape: Shape, frame: Frame, raster: Raster, canvas: Canvas) -> None:
-    colour, mark = colour_of(shape.series, shape.index, canvas), mark_of(shape.series, shape.index, canvas)
+    role = shape.series.role
+    colour, mark = colour_of(role, canvas, shape.repeat), mark_of(role, canvas, shape.repeat)
 
     def shares(point: Point) -> Point:
         return frame.x.share(point[0]), frame.y.share(point[1])
@@ -108,36 +133,60 @@ def _shape(shape: Shape, frame: Frame, raster: Raster, canvas: Canvas) -> None:
         column, row = math.floor(at[0] * raster.width), math.floor((1 - at[1]) * raster.height)
         return min(raster.width - 1, max(0, column)), min(raster.height - 1, max(0, row))
 
-    if shape.series.kind == "bars":
-        _bars(shape, frame, raster, (colour, mark))
-        return
-    if shape.series.kind != "scatter":
+    for x, low, high in shape.intervals:
+        if (part := _within(shares((x, low)), shares((x, high)))) is not None:
+            raster.line(cell(part[0]), cell(part[1]), colour, "|" if canvas.glyphs.ascii else "│")
+    if shape.series.draw != "points":
         for before, after in pairwise(shape.path):
             if (part := _within(shares(before), shares(after))) is not None:
                 raster.line(cell(part[0]), cell(part[1]), colour)
     for point in marked(shape, raster.width):
         at = shares(point)
         if 0 <= at[0] <= 1 and 0 <= at[1] <= 1:
-            raster.sign(*cell(at), mark, f"bold {colour}")
+            shade = shade_of(shape.scores[point], canvas) if point in shape.scores else colour
+            raster.sign(*cell(at), mark, f"bold {shade}")
 
 
-def _bars(shape: Shape, frame: Frame, raster: Raster, look: tuple[str, str]) -> None:
-    """Fill the cells of each bar; those of several series stand side by side."""
-    group = [one for one in frame.shapes if one.series.kind == "bars"]
-    wide = max(1, int(raster.width / (frame.x.high - frame.x.low) * _BAR / len(group)))
-    ground = frame.y.low if frame.y.axis.kind == "log" else min(frame.y.high, max(frame.y.low, 0.0))
-    for x, y in shape.points:
-        middle = frame.x.share(x)
-        if not 0 <= middle <= 1 or y == ground:
-            continue
-        first = math.floor(middle * raster.width) - wide * len(group) // 2 + wide * group.index(shape)
-        rows = sorted((_row(ground, frame.y, raster.height), _row(y, frame.y, raster.height)))
-        for column in range(max(0, first), min(raster.width, first + wide)):
-            raster.line((column, rows[0]), (column, rows[1]), *look)
+def _shades(surface: Surface, frame: Frame, raster: Raster, canvas: Canvas) -> None:
+    """Fill each cell by the value whose centre is nearest."""
+    known = [value for row in surface.values for value in row if value is not None]
+    columns = _nearest(surface.x, frame.x, raster.width)
+    rows = _nearest(surface.y, frame.y, raster.height)
+    if not known or not columns or not rows:
+        return
+    least, spread = min(known), max(known) - min(known)
+    for row in range(raster.height):
+        for column in range(raster.width):
+            value = surface.values[rows[raster.height - 1 - row]][columns[column]]
+            if value is not None:
+                share = (value - least) / spread if spread > 0 else 0.5
+                sign = canvas.glyphs.shades[1 + min(2, int(share * 3))]
+                raster.sign(column, row, sign, canvas.palette.blend(canvas.palette.faint, canvas.palette.accent, share))
+
+
+def _nearest(centres: Sequence[float], ruler: Ruler, cells: int) -> list[int]:
+    """Return for each cell along a ruler the index of the nearest centre; empty if there is none."""
+    place = place_on(ruler.axis)
+    shares = [(ruler.share(at), index) for index, centre in enumerate(centres) if (at := place(centre)) is not None]
+    if not shares:
+        return []
+    return [min(shares, key=lambda one: abs(one[0] - (cell + 0.5) / cells))[1] for cell in range(cells)]
+
+
+def _label(across: float, upward: float, text: str, raster: Raster, canvas: Canvas) -> None:
+    """Write a label next to its point where nothing else stands."""
+    column, row = math.floor(across * raster.width), math.floor((1 - upward) * raster.height)
+    for start, line in label_places(column, min(raster.height - 1, max(0, row)), len(text)):
+        cells = range(start, start + len(text))
+        inside = 0 <= start <= raster.width - len(text) and 0 <= line < raster.height
+        if inside and all(raster.free(cell, line) for cell in cells):
+            for cell, sign in zip(cells, text, strict=True):
+                raster.sign(cell, line, sign, canvas.palette.muted)
+            return
 
 
 def _within(start: Point, end: Point) -> tuple[Point, Point] | None:
-    """Return the part of a line that lies in the unit square (Liang and Barsky 1984); None where none does."""
+    """Return the part of a line that lies in the unit square (Liang and Barsky 1984); None if none does."""
     (x, y), first, last = start, 0.0, 1.0
     across, up = end[0] - x, end[1] - y
     for step, room in ((-across, x), (across, 1 - x), (-up, y), (up, 1 - y)):

@@ -1,41 +1,51 @@
-"""Round numbers for the ticks of an axis, and how a person reads them."""
+"""Values as a person reads them, and round ones for the ticks of an axis."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
+from catalog.figures import Format
+from catalog.statement import Statement
 from runner.presentation.language import Language
-from runner.tui.figures.drawing import Kind
 
-__all__ = ["log_ticks", "number_labels", "percent_labels", "seconds_labels", "seconds_ticks", "ticks", "written"]
+__all__ = ["interval_text", "log_ticks", "tick_labels", "ticks_of", "value_text"]
 
 _NO_BREAK = "\u00a0"
-_UNITS = ((3600.0, "h"), (60.0, "min"), (1.0, "s"))
-_LONG_STEPS = (1.0, 2.0, 5.0, 10.0, 15.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1200.0, 1800.0)
 _HOUR = 3600.0
+_UNITS = {
+    "seconds": ((_HOUR, "h"), (60.0, "min"), (1.0, "s")),
+    "bytes": ((1e9, "GB"), (1e6, "MB"), (1e3, "KB"), (1.0, "B")),
+}
+_LONG_STEPS = (1.0, 2.0, 5.0, 10.0, 15.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1200.0, 1800.0)
 _HUGE = 1e12
+_FARTHEST, _SMALLEST, _MOST_DECADES = 1e300, 1e-290, 60
+_HUNDRED = frozenset({"percent", "points"})
+"""Formats whose values are shares of one and told in hundredths."""
 
 
-def ticks(low: float, high: float, most: int) -> list[float]:
-    """Return at most `most` multiples of 1, 2 or 5 times a power of ten between `low` and `high`, both included."""
-    if not (math.isfinite(low) and math.isfinite(high)) or high <= low or most < 1 or not math.isfinite(high - low):
-        return [low] if math.isfinite(low) and most > 0 else []
-    step = _step((high - low) / most)
-    while len(found := _multiples(low, high, step)) > most:
-        step = _step(step * 1.5)
-    return found
+def ticks_of(form: Format, low: float, high: float, most: int) -> list[float]:
+    """Return at most `most` round values between `low` and `high`, but two wherever there are two.
 
-
-def seconds_ticks(low: float, high: float, most: int) -> list[float]:
-    """Return round durations: multiples of 1, 2, 5, 10, 15, 20, 30 seconds or minutes, or of whole hours."""
-    if not math.isfinite(high - low) or high - low <= _LONG_STEPS[0] * most or most < 1:
-        return ticks(low, high, most)
-    if (high - low) / most > _LONG_STEPS[-1]:
-        return [hours * _HOUR for hours in ticks(low / _HOUR, high / _HOUR, most) if hours == int(hours)]
-    for step in _LONG_STEPS:
-        if len(found := _multiples(low, high, step)) <= most:
-            return found
-    return ticks(low, high, most)
+    Counts have whole numbers; durations multiples of 1, 2, 5, 10, 15, 20, 30 seconds or minutes, or of hours; all
+    others multiples of 1, 2 or 5 times a power of ten.
+    """
+    most = max(2, most)
+    if not math.isfinite(high - low) or high - low < _SMALLEST:
+        return [low] if math.isfinite(low) else []
+    if form == "count":
+        return _round(low, high, most, whole=True)
+    if form == "seconds" and high - low > _LONG_STEPS[0] * most:
+        if (high - low) / most > _LONG_STEPS[-1]:
+            hours = [hour * _HOUR for hour in _round(low / _HOUR, high / _HOUR, most, whole=True)]
+            if len(hours) > 1:
+                return hours
+        found: list[float] = []
+        for step in reversed(_LONG_STEPS):
+            finer = _multiples(low, high, step)
+            if len(finer) > most:
+                return found if len(found) > 1 else [finer[0], finer[-1]]
+            found = finer
+    return _round(low, high, most)
 
 
 def log_ticks(low: float, high: float, most: int) -> list[float]:
@@ -43,64 +53,84 @@ def log_ticks(low: float, high: float, most: int) -> list[float]:
 
     Powers of ten where there are two or more, with 2 and 5 times them where there is room; else round numbers.
     """
-    if not (math.isfinite(low) and math.isfinite(high)) or high <= low or most < 1:
-        return [low] if math.isfinite(low) and most > 0 else []
+    if not math.isfinite(high - low) or high - low < _SMALLEST:
+        return [low] if math.isfinite(low) else []
+    most = max(2, most)
     first, last = math.floor(low), math.ceil(high)
-    for factors in ((1, 2, 5), (1, 3), (1,)):
+    for factors in ((1, 2, 5), (1, 3), (1,)) if last - first <= _MOST_DECADES else ():
         marks = [power + math.log10(factor) for power in range(first, last + 1) for factor in factors]
         marks = [mark for mark in marks if low - 1e-9 <= mark <= high + 1e-9]
         if 2 <= len(marks) <= most:
             return marks
-    if last - first <= 1 and high < 300:  # less than a power of ten, nearly a linear scale
-        return [math.log10(value) for value in ticks(10**low, 10**high, most) if value > 0]
-    return [float(power) for power in ticks(first, last, most) if low <= power <= high and power == int(power)]
+    if high - low < 2 and low > -300 and high < 300:  # nearly a linear scale
+        return [math.log10(value) for value in _round(10**low, 10**high, most) if value > 0]
+    return _round(low, high, most, whole=True)
 
 
-def number_labels(values: Sequence[float], language: Language) -> list[str]:
-    """Return ticks as numbers, all with the places that their distance needs."""
+def tick_labels(form: Format, values: Sequence[float], language: Language) -> list[str]:
+    """Return what to write at ticks: all in one unit and with as many places as tell them apart."""
     if not values:
         return []
-    largest = max(abs(value) for value in values)
-    step = _distance(values)
-    if largest >= 1e7 or 0 < largest < 1e-3:
-        return [language.number(value) for value in values]
-    places = max(0, min(12, -math.floor(math.log10(step) + 1e-9)))
-    return [language.decimal(value, places) for value in values]
+    if form == "count" or max(map(abs, values)) >= _HUGE:
+        return [value_text(value, form, language) for value in values]
+    size, unit = 1.0, ""
+    if form in _HUNDRED:
+        size, unit = 0.01, "%" if form == "percent" else ""
+    elif form in _UNITS:
+        step = _distance(values) * (1 + 1e-9)
+        size, unit = next(((size, unit) for size, unit in _UNITS[form] if step >= size), _UNITS[form][-1])
+    numbers = [value / size for value in values]
+    if max(map(abs, numbers)) >= 1e7 or 0 < max(map(abs, numbers)) < 1e-3:
+        labels = [language.number(number) for number in numbers]
+    else:
+        fine = _distance(numbers) * 1e-3
+        places = next((n for n in range(12) if all(abs(round(one, n) - one) <= fine for one in numbers)), 12)
+        labels = [language.decimal(number, places) for number in numbers]
+    return [f"{label}{_NO_BREAK}{unit}" if unit else label for label in labels]
 
 
-def percent_labels(values: Sequence[float], language: Language) -> list[str]:
-    """Return ticks, shares of one, in per cent."""
-    step = _distance(values) * 100
-    places = max(0, min(6, -math.floor(math.log10(step) + 1e-9))) if values else 0
-    return [
-        language.percent(value, places) if abs(value) < _HUGE else written(value, "percent", language)
-        for value in values
-    ]
+def value_text(value: float, form: Format, language: Language) -> str:
+    """Return one value with its unit; with a power of ten where it is huge."""
+    if abs(value) >= _HUGE:
+        value = max(-_FARTHEST, min(_FARTHEST, value))  # in per cent it must still be a float
+        unit = {"percent": "%", "seconds": "s", "bytes": "B"}.get(form, "")
+        return f"{language.number(value * (100 if form in _HUNDRED else 1))}{_NO_BREAK if unit else ''}{unit}"
+    if form == "points":
+        return language.say(Statement("{difference:points} points", {"difference": value}))
+    writers: Mapping[str, Callable[[float], str]] = {
+        "percent": language.percent,
+        "seconds": language.seconds,
+        "bytes": language.size,
+        "count": language.count,
+    }
+    return writers.get(form, language.number)(value)
 
 
-def seconds_labels(values: Sequence[float], language: Language) -> list[str]:
-    """Return ticks as durations, all in one unit: that of which they are round numbers."""
-    if not values:
-        return []
-    step = _distance(values)
-    size, unit = next(((size, unit) for size, unit in _UNITS if step >= size * (1 - 1e-9)), _UNITS[-1])
-    return [f"{label}{_NO_BREAK}{unit}" for label in number_labels([value / size for value in values], language)]
+def interval_text(low: float, high: float, form: Format, language: Language, dash: str) -> str:
+    """Return an interval in brackets, its unit once."""
+    last = value_text(high, form, language)
+    first = language.decimal(low * 100, 1) if form in _HUNDRED and abs(low) < _HUGE else value_text(low, form, language)
+    gap = " " if low < 0 or dash == "-" else ""  # a dash next to a minus cannot be read
+    return f"[{first}{gap}{dash}{gap}{last}]"
 
 
-def written(value: float, kind: Kind, language: Language) -> str:
-    """Return one value as an axis of its kind writes it; with a power of ten where it is huge."""
-    if abs(value) >= _HUGE and kind != "number":
-        unit = {"percent": f"{_NO_BREAK}%", "seconds": f"{_NO_BREAK}s"}.get(kind, "")
-        return language.number(value * (100 if kind == "percent" else 1)) + unit
-    match kind:
-        case "percent":
-            return language.percent(value)
-        case "seconds":
-            return language.seconds(value)
-        case "count":
-            return language.count(value)
-        case _:
-            return language.number(value)
+def _distance(values: Sequence[float]) -> float:
+    """Return the smallest distance of neighbours; of a single value itself, of nothing 1."""
+    return min((after - before for before, after in pairwise(values) if after > before), default=abs(values[0])) or 1.0
+
+
+def _round(low: float, high: float, most: int, *, whole: bool = False) -> list[float]:
+    """Return multiples of 1, 2 or 5 times a power of ten; the two outer ones of a finer step where there are none."""
+    step = _step((high - low) / most)
+    if whole:
+        step = max(1.0, step)
+    while len(found := _multiples(low, high, step)) > most:
+        step = _step(step * 1.5)
+    while len(found) < 2 and step > (high - low) / 16 and not (whole and step <= 1):
+        step = max(1.0, _step(step / 4)) if whole else _step(step / 4)
+        finer = _multiples(low, high, step)
+        found = [finer[0], finer[-1]] if len(finer) > 1 else finer
+    return found
 
 
 def _step(least: float) -> float:
@@ -115,11 +145,3 @@ def _multiples(low: float, high: float, step: float) -> list[float]:
         last = first + 1000
     power = math.floor(math.log10(step))
     return [round(number * step, -power + 1) if power > -300 else number * step for number in range(first, last + 1)]
-
-
-def _distance(values: Sequence[float]) -> float:
-    gaps = [after - before for before, after in pairwise(values) if after > before]
-    if gaps:
-        return min(gaps)
-    value = abs(values[0]) if values else 1.0
-    return 10.0 ** (math.floor(math.log10(value)) - 2) if value > 0 else 1.0

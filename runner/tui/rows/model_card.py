@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from textual.content import Content
 
 from runner.presentation.text import safe
+from runner.tui.figures.canvas import Canvas
 from runner.tui.figures.fitting import fit
 from runner.tui.rows.models import Leaf, Model
 from runner.tui.rows.plain import drawable
-from runner.tui.widgets.figure import Canvas
 
 if TYPE_CHECKING:
     from catalog.contract import Variant

@@ -16,7 +16,7 @@ from runner.tui.place import Place
 from runner.tui.rows.model_card import leaf_page
 from runner.tui.rows.models import Leaf, Model, leaves, read_models
 from runner.tui.source import in_thread
-from runner.tui.widgets.figure import Figure
+from runner.tui.widgets.drawing import Drawing
 from runner.tui.widgets.search_line import SearchLine
 from runner.tui.widgets.table import Column, Table
 
@@ -39,7 +39,7 @@ class CatalogScreen(Place):
     CatalogScreen #card { width: 1fr; padding: 0 1 0 2; border-left: solid $border-blurred; }
     CatalogScreen #card { scrollbar-size-vertical: 1; scrollbar-color: $border; scrollbar-background: $background; }
     CatalogScreen #card:focus { border-left: solid $accent; }
-    CatalogScreen #card Figure { padding: 0 1 0 0; }
+    CatalogScreen #card Drawing { padding: 0 1 0 0; }
     CatalogScreen.-narrow #both { layout: vertical; }
     CatalogScreen.-narrow #tree { width: 1fr; height: 9; }
     CatalogScreen.-narrow #card { height: 1fr; padding: 0 1; border-left: none; border-top: solid $border-blurred; }
@@ -57,7 +57,7 @@ class CatalogScreen(Place):
         self._folded: frozenset[str] = frozenset()
         self._tree = Table(desk, self._empty, id="models")
         self._search = SearchLine(desk)
-        self._page = Figure(desk)
+        self._page = Drawing(desk)
         self._card = VerticalScroll(self._page, id="card")
 
     @property

@@ -21,11 +21,12 @@ from runner.tui.beside import beside
 from runner.tui.bindings import key_shown, textual_bindings
 from runner.tui.desk import Desk
 from runner.tui.dialogs.choice import Choice, ChoiceDialog
+from runner.tui.figures.canvas import Canvas
 from runner.tui.figures.fitting import flat
 from runner.tui.place import Place
 from runner.tui.screens.predict_answer import Answer, draw_answer
 from runner.tui.screens.predict_text import TextPane
-from runner.tui.widgets.figure import Canvas, Figure
+from runner.tui.widgets.drawing import Drawing
 from runner.tui.widgets.table import Cell, Column, Table
 from runner.tui.widgets.told import Told
 
@@ -71,7 +72,7 @@ class PredictScreen(Place):
         self._trouble: ModelcatError | None = None
         self._told = Told(self._whose, id="whose")
         self.text = TextPane(desk)
-        self.figure = Figure(desk)
+        self.figure = Drawing(desk)
         self.history = Table(desk, lambda: desk.t("What you ask is listed here."), id="history")
 
     @property

@@ -1,17 +1,19 @@
 """Draws what a model says about a text, and why."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from textual.content import Content
 
+from catalog.figures import Role
 from catalog.results import Explanation, Prediction, WordWeight
 from runner.presentation.text import safe
-from runner.tui.figures.bars import Bar, bars
+from runner.tui.figures.canvas import Canvas
 from runner.tui.figures.fitting import cut, flat
-from runner.tui.figures.tokens import class_colour, tokens
-from runner.tui.widgets.figure import Canvas
+from runner.tui.figures.render import body
+from runner.tui.figures.roles import colour_of
+from runner.tui.screens.explained import class_role, explained_text, probability_bars
 
 __all__ = ["Answer", "draw_answer", "key_words"]
 
@@ -71,17 +73,8 @@ def key_words(words: Sequence[WordWeight], count: int = _WORDS) -> list[WordWeig
 
 def _probabilities(prediction: Prediction, canvas: Canvas) -> list[Content]:
     ranked = sorted(prediction.probabilities.items(), key=lambda item: -item[1])
-    palette, labels = canvas.palette, list(prediction.probabilities)
-    items = [
-        Bar(
-            safe(label, 60),
-            share,
-            canvas.language.percent(share),
-            class_colour(label, labels, canvas) if label == prediction.label or len(labels) == 2 else palette.muted,
-        )
-        for label, share in ranked[:_CLASSES]
-    ]
-    drawn = [bars(items, canvas, largest=1.0)]
+    palette = canvas.palette
+    drawn = body(probability_bars(prediction.probabilities, prediction.label, _CLASSES), canvas)
     if len(ranked) > _CLASSES:
         rest = canvas.t("{count:count} more", count=len(ranked) - _CLASSES)
         share = canvas.language.percent(sum(share for _, share in ranked[_CLASSES:]))
@@ -92,20 +85,10 @@ def _probabilities(prediction: Prediction, canvas: Canvas) -> list[Content]:
 def _reasons(explanation: Explanation, canvas: Canvas) -> list[Content]:
     palette, t, prediction = canvas.palette, canvas.t, explanation.prediction
     labels = list(prediction.probabilities)
-    others = [label for label in labels if label != prediction.label]
-    other = others[0] if len(others) == 1 else ""
-    colours = (
-        class_colour(prediction.label, labels, canvas),
-        class_colour(other, labels, canvas) if other else palette.muted,
-    )
-    drawn = tokens(
-        prediction.text,
-        explanation.words,
-        replace(canvas, height=0),
-        label=prediction.label,
-        other=other,
-        labels=labels,
-    )
+    drawn = body(explained_text(prediction.text, explanation.words, prediction.label, labels), canvas)
+    role = class_role(prediction.label, prediction.label, labels)
+    roles: tuple[Role, Role] = (role, "negative" if role != "negative" else "positive")
+    colours = tuple(colour_of(role, canvas) for role in roles)
     parts: list[tuple[str, str]] = [(f"{t('Key words')}: ", palette.muted)]
     for index, word in enumerate(key_words(explanation.words)):
         toward = word.weight >= 0
@@ -114,7 +97,7 @@ def _reasons(explanation: Explanation, canvas: Canvas) -> list[Content]:
         parts.append((", " if index else "", palette.muted))
         parts.append((safe(word.word, 30), colours[0 if toward else 1]))
         parts.append((f" {sign}{weight}", palette.muted))
-    lines = [drawn]
+    lines = list(drawn)
     if len(parts) > 1:
         words = Content.assemble(*((flat(text, canvas.glyphs), style) for text, style in parts))
         lines += [Content(""), *words.wrap(max(1, canvas.width))]

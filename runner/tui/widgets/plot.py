@@ -1,5 +1,6 @@
 """textual-plot behind our own data: lines of braille and signs, with zoom. Imported with the first chart."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from contextlib import ExitStack
 from typing import ClassVar
@@ -12,13 +13,13 @@ from textual_hires_canvas import Canvas as Field
 from textual_plot import HiResMode, PlotWidget
 from textual_plot.axis_formatter import AxisFormatter
 
-from runner.tui.figures.caption import colour_of, mark_of
+from runner.tui.figures.canvas import Canvas
 from runner.tui.figures.fitting import width_of
 from runner.tui.figures.frame import Frame, Point, Ruler, Shape
-from runner.tui.figures.plot import marked, rows_of
-from runner.tui.widgets.figure import Canvas
+from runner.tui.figures.plot import label_places, labelled, marked, rows_of
+from runner.tui.figures.roles import colour_of, mark_of, shade_of
 
-__all__ = ["Plot"]
+__all__ = ["BraillePlot"]
 
 _DEEPEST = 1e4
 
@@ -37,7 +38,7 @@ class _Ticks(AxisFormatter):
         del max_ticks
         ruler = self._ruler.part(min_, max_)
         if not self._written:
-            found = [(mark, "") for mark, _ in ruler.spaced(self._room, self._canvas.language, self._canvas.glyphs)]
+            found = [(mark, "") for mark, _ in ruler.spaced(self._room, self._canvas)]
         else:
             found = [(mark, _narrow(text)) for mark, text in rows_of(ruler, self._room, self._canvas)]
         return [self._ruler.share(mark) for mark, _ in found], [text for _, text in found]
@@ -56,11 +57,11 @@ def _narrow(text: str) -> str:
     return "".join("?" if width_of(c) != 1 else "(" if c == "[" else c for c in text)
 
 
-class Plot(PlotWidget, can_focus=True, inherit_bindings=False):
+class BraillePlot(PlotWidget, can_focus=True, inherit_bindings=False):
     """A plot in a frame; the keys + - 0 and the arrows zoom and pan while it is focused, as the mouse does."""
 
     DEFAULT_CSS = """
-    Plot { height: 1fr; width: 1fr;
+    BraillePlot { height: 1fr; width: 1fr;
         & > .plot--axis { color: $border-blurred; }
         &:focus > .plot--axis { color: $border; }
         & > .plot--tick { color: $secondary; text-style: none; }
@@ -75,6 +76,11 @@ class Plot(PlotWidget, can_focus=True, inherit_bindings=False):
         Binding("up", "pan_up", show=False),
         Binding("down", "pan_down", show=False),
     ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._point_labels: list[tuple[float, float, str]] = []
+        self._label_style = ""
 
     def on_mount(self, event: Mount) -> None:  # type: ignore[override]  # Textual calls each class's own
         """Leave out the library's own part for a plot that is left before its parts are there: it would end the app."""
@@ -105,11 +111,15 @@ class Plot(PlotWidget, can_focus=True, inherit_bindings=False):
         if not keep_zoom:
             self.set_xlimits(0.0, 1.0)
             self.set_ylimits(0.0, 1.0)
-        for level, _ in frame.levels:
-            heights = [frame.y.share(level)] * 2
-            self.plot([0.0, 1.0], heights, line_style=canvas.palette.muted, hires_mode=HiResMode.BRAILLE)
+        for place, level in frame.levels:
+            colour = str(Style.parse(colour_of(level.role, canvas)))
+            self.plot([0.0, 1.0], [frame.y.share(place)] * 2, line_style=colour, hires_mode=HiResMode.BRAILLE)
         for shape in frame.shapes:
             self._line(shape, frame, inner, canvas)
+        self._point_labels = [
+            (frame.x.share(x), frame.y.share(y), _narrow(text)) for (x, y), text in labelled(frame, canvas)
+        ]
+        self._label_style = str(Style.parse(canvas.palette.muted))
 
     @property
     def is_whole(self) -> bool:
@@ -133,6 +143,23 @@ class Plot(PlotWidget, can_focus=True, inherit_bindings=False):
             for field in self.query(Field):
                 drawn.enter_context(field.batch_refresh())
             super()._render_plot()
+            self._write_labels()
+
+    def _write_labels(self) -> None:
+        """Write each label next to its point where nothing else stands."""
+        field = next(iter(self.query("#plot").results(Field)), None)
+        if field is None or not self._point_labels:
+            return
+        width, height = self._scale_rectangle.width, self._scale_rectangle.height
+        for x, y, text in self._point_labels:
+            column, row = self.get_pixel_from_coordinate(x, y)
+            for start, line in label_places(column, row, len(text)):
+                cells = range(start, start + len(text))
+                inside = 1 <= line <= height and start >= 1 and cells.stop <= width
+                if inside and all(field.get_pixel(cell, line)[0] == " " for cell in cells):
+                    for cell, sign in zip(cells, text, strict=True):
+                        field.set_pixel(cell, line, sign, self._label_style)
+                    break
 
     @property
     def plain(self) -> str:
@@ -145,12 +172,21 @@ class Plot(PlotWidget, can_focus=True, inherit_bindings=False):
         )
 
     def _line(self, shape: Shape, frame: Frame, inner: int, canvas: Canvas) -> None:
-        colour = str(Style.parse(colour_of(shape.series, shape.index, canvas)))
-        if shape.series.kind != "scatter":
+        role = shape.series.role
+        colour = str(Style.parse(colour_of(role, canvas, shape.repeat)))
+        for x, low, high in shape.intervals:
+            xs, ys = _shares(((x, low), (x, high)), frame)
+            self.plot(xs, ys, line_style=colour, hires_mode=HiResMode.BRAILLE)
+        if shape.series.draw != "points":
             xs, ys = _shares(shape.path, frame)
             self.plot(xs, ys, line_style=colour, hires_mode=HiResMode.BRAILLE)
-        xs, ys = _shares(marked(shape, inner), frame)
-        self.scatter(xs, ys, marker=mark_of(shape.series, shape.index, canvas), marker_style=colour)
+        mark, groups = mark_of(role, canvas, shape.repeat), defaultdict(list)
+        for point in marked(shape, inner):
+            score = shape.scores.get(point)
+            groups[colour if score is None else str(Style.parse(shade_of(round(score, 1), canvas)))].append(point)
+        for style, points in groups.items():
+            xs, ys = _shares(points, frame)
+            self.scatter(xs, ys, marker=mark, marker_style=style)
 
 
 def _shares(points: Sequence[Point], frame: Frame) -> tuple[list[float], list[float]]:

@@ -6,7 +6,6 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.timer import Timer
 
-from runner.presentation.text import is_share
 from runner.tui.beside import beside
 from runner.tui.desk import Desk
 from runner.tui.rows.study_page import study_page
@@ -15,12 +14,11 @@ from runner.tui.source import in_thread
 from runner.tui.widgets.told import Told
 
 if TYPE_CHECKING:  # what draws is loaded when there is something to draw
-    from runner.tui.widgets.chart import Chart, Drawing
+    from catalog.figures import Plot
+    from runner.tui.widgets.figure_view import FigureView
 
 __all__ = ["StudyPanel", "course_of"]
 
-_CLASS = 12
-"""Characters of a class name."""
 _WAIT = 0.08
 """Seconds that the cursor must rest: laying the panel out takes longer than the cursor's next step."""
 
@@ -37,7 +35,7 @@ class StudyPanel(VerticalScroll):
     StudyPanel { padding: 0 1 0 2; scrollbar-size-vertical: 1;
         scrollbar-color: $border; scrollbar-background: $background; }
     StudyPanel Told { height: auto; }
-    StudyPanel Chart { height: 12; margin-top: 1; }
+    StudyPanel FigureView, StudyPanel FigureView.-plot { height: 12; margin-top: 1; }
     """
 
     def __init__(self, desk: Desk, *, id: str | None = None) -> None:  # noqa: A002 -- Textual's name
@@ -45,7 +43,7 @@ class StudyPanel(VerticalScroll):
         self._desk = desk
         self._row: StudyRow | None = None
         self._page = Told(lambda: study_page(self._row, desk) if self._row is not None else "")
-        self._chart: Chart | None = None
+        self._chart: FigureView | None = None
         self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -77,12 +75,12 @@ class StudyPanel(VerticalScroll):
             self._draw()
 
     def _draw(self) -> None:
-        drawing = course_of(self._row, self._desk) if self._row is not None and self.display else None
+        figure = course_of(self._row) if self._row is not None and self.display else None
         if self._chart is not None:
-            self._chart.display = drawing is not None
-            if drawing is not None:
-                self._chart.show(drawing)
-        elif drawing is not None:
+            self._chart.display = figure is not None
+            if figure is not None:
+                self._chart.show(figure)
+        elif figure is not None:
             beside(self, self._add_chart, alone=True)
 
     async def _add_chart(self) -> None:
@@ -94,28 +92,30 @@ class StudyPanel(VerticalScroll):
         self._draw()
 
 
-def _load() -> "type[Chart]":
-    from runner.tui.widgets.chart import Chart
-    from runner.tui.widgets.plot import Plot
+def _load() -> "type[FigureView]":
+    from runner.tui.widgets.figure_view import FigureView
+    from runner.tui.widgets.plot import BraillePlot
 
-    del Plot  # a chart loads it when it first draws: 0.2 s in which no key would be answered
-    return Chart
+    del BraillePlot  # a plot loads it when it first draws: 0.2 s in which no key would be answered
+    return FigureView
 
 
-def course_of(row: StudyRow, desk: Desk) -> "Drawing | None":
+def course_of(row: StudyRow) -> "Plot | None":
     """Return the best value after each complete trial, over the baseline's; None where there are fewer than two."""
     sign = 1.0 if row.record.direction == "maximize" else -1.0
     points = tuple((float(at), sign * value) for at, value in enumerate(row.best_so_far, 1))
     if len(points) < 2:
         return None
-    from runner.tui.widgets.chart import Axis, Drawing, Series
+    from catalog.figures import Axis, Level, Plot, Series
+    from catalog.statement import Statement
+    from runner.presentation.metrics import metric_axis
 
-    t, metric = desk.t, row.record.metric
-    levels = ((row.baseline, t("baseline")),) if row.baseline is not None else ()
-    return Drawing(
-        series=(Series(t("best so far"), points, "steps"),),
-        x=Axis(t("complete trials"), "count"),
-        y=Axis(desk.metric_label(metric, row.record.class_scope, _CLASS), "percent" if is_share(metric) else "number"),
-        legend=False,
-        levels=levels,
+    record = row.record
+    return Plot(
+        "best-so-far",
+        "",
+        Axis(Statement("complete trials"), "count"),
+        metric_axis(record.metric, record.class_scope, "high" if record.direction == "maximize" else "low"),
+        (Series(Statement("best so far"), points, "steps", "best_so_far"),),
+        () if row.baseline is None else (Level(row.baseline, Statement("baseline"), "baseline"),),
     )

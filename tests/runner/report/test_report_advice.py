@@ -4,9 +4,9 @@ import html
 import json
 import re
 import shlex
-from dataclasses import replace
 
 import pytest
+from made_study import with_study
 
 from catalog import registry
 from catalog.schema import parameters_of
@@ -25,7 +25,7 @@ def test_a_spec_takes_every_remedy_of_a_page(whole, diagnoses, tmp_path, written
     spec = dict(results.study.spec)
     if written:
         spec["study"] = {**spec["study"], "search_space": results.study.space}
-    page = render(replace(results, study=replace(results.study, spec=spec)), Language("en"))
+    page = render(with_study(results, spec=spec), Language("en"))
     path = tmp_path / "spec.json"
     path.write_text(json.dumps(spec))
     told = [html.unescape(found) for found in re.findall(r"<code>(--set .*?)</code>", page)]

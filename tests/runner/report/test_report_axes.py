@@ -1,26 +1,29 @@
-"""Axes that make no mountain of a molehill: few trials, equal values, and words in the order of their bars."""
+"""Axes that make no mountain of a molehill: few trials, equal values, logarithms, and what stands on them."""
 
 from dataclasses import replace
 
 import pytest
 
-from catalog.results import ClassWords, ImportantWord, Interpretation
+from catalog.figures import Axis, Plot, Series
 from runner.presentation.language import Language
-from runner.report.figures import history, words
-from runner.report.gathering import gather
+from runner.report.plotting import drawing_of
 from runner.report.telling import Teller
+from runner.study.charts import chart_of, read_snapshot
+
+TELLER = Teller(Language("en"))
 
 
 @pytest.fixture
 def drawn(whole):
     """Return a function that draws the history of trials with these values."""
-    results, teller = gather(whole, "imdb-minilm"), Teller(Language("en"))
-    trial = next(found for found in results.trials if found.state == "complete")
+    snapshot = read_snapshot(whole, "imdb-minilm")
+    trial = next(found for found in snapshot.trials.values() if found.state == "complete")
 
     def draw(values, metric="accuracy"):
-        trials = tuple(replace(trial, number=number, value=value) for number, value in enumerate(values))
-        study = replace(results.study, metric=metric)
-        return history.draw(replace(results, trials=trials, study=study), teller).plot["layout"]
+        trials = {number: replace(trial, number=number, value=value) for number, value in enumerate(values)}
+        record = replace(snapshot.record, metric=metric, baseline=None)
+        figure = chart_of("history").figure(replace(snapshot, trials=trials, record=record))
+        return drawing_of(figure, TELLER).plot["layout"]
 
     return draw
 
@@ -54,14 +57,14 @@ def test_equal_losses_have_an_axis_too(drawn, value):
     assert high - low <= 0.05 * max(value, 0.01)
 
 
-def test_words_are_drawn_in_the_order_of_their_bars(whole):
-    """A class's bars grow shorter from top to bottom, whatever its list was ordered by; numbers keep their place."""
-    found = (ImportantWord("common", 0.4, 90), ImportantWord("rare", 0.9, 5), ImportantWord("middling", 0.5, 9))
-    classes = (ClassWords("no", found), ClassWords("yes", found[:1]))
-    results = replace(gather(whole, "imdb-minilm"), interpretation=Interpretation("x", 9, 5, classes, (), None, 1.0))
-    figure = words.draw(results, Teller(Language("en")))
-    assert [-x for x in figure.plot["data"][0]["x"]] == [0.9, 0.5, 0.4]
-    assert list(figure.plot["layout"]["yaxis"]["ticktext"]) == ["rare", "middling", "common", "common"]
-    assert [row.cells[2].of for row in figure.table.rows] == [
-        f"words.{at}.weight" for at in ("0.1", "0.2", "0.0", "1.0")
-    ]
+@pytest.mark.parametrize("values", [(1e-5, 5e-5), (1e-6, 1e-2), (2.0, 2.2), (90e6, 91e6), (3.0, 3.0)])
+def test_a_logarithmic_axis_says_so_and_has_ticks(values):
+    """However near or far its ends, an axis has two to ten ticks with their numbers written out."""
+    axis = Axis("rate", scale="log", better="low", unit="1/s")
+    figure = Plot("p", "P", axis, axis, (Series("s", tuple((value, value) for value in values)),))
+    found = drawing_of(figure, TELLER).plot["layout"]["xaxis"]
+    assert found["type"] == "log"
+    assert found["title"]["text"] == "rate (1/s, logarithmic, lower is better)"
+    low, high = (10**end for end in found["range"])
+    assert 2 <= len(found["tickvals"]) == len(found["ticktext"]) <= 10
+    assert all(low * 0.999 <= tick <= high * 1.001 for tick in found["tickvals"])

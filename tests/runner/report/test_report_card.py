@@ -1,10 +1,10 @@
 """The model card: a header that the hub reads, and chapters that a person does."""
 
 import re
-from dataclasses import replace
 
 import pytest
 import yaml
+from made_study import with_study
 
 from catalog.metric_labels import ClassScope
 from runner.presentation.english import english_label
@@ -90,7 +90,7 @@ def test_a_truncation_that_a_pipeline_cannot_do_is_stated(whole, truncation, is_
     """A pipeline cuts one end off, the one that the tokenizer was saved with; it never cuts out the middle."""
     results = gather(whole, NAME)
     chosen = {**results.chosen, "truncation": truncation}
-    results = replace(results, study=replace(results.study, winner={**results.study.winner, "model_config": chosen}))
+    results = with_study(results, winner={**results.study.winner, "model_config": chosen})
     assert ("a pipeline cuts the end off" in model_card(results, Language("en"))) == is_stated
 
 
@@ -130,8 +130,8 @@ def test_a_local_model_or_a_scratch_one_is_no_base_model(whole, tmp_path):
     (tmp_path / "models").mkdir()
     for name in ("scratch/bert-tiny", "/somewhere/model", "models", "../x"):
         config = {**results.chosen, "model_name": name}
-        study = replace(results.study, winner={**results.study.winner, "model_config": config}, base=str(tmp_path))
-        header = yaml.safe_load(model_card(replace(results, study=study), Language("en")).split("---\n")[1])
+        changed = with_study(results, winner={**results.study.winner, "model_config": config}, base=str(tmp_path))
+        header = yaml.safe_load(model_card(changed, Language("en")).split("---\n")[1])
         assert "base_model" not in header
 
 

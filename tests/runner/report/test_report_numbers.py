@@ -5,7 +5,10 @@ from dataclasses import asdict
 
 import pytest
 
+from catalog.figures import to_json
 from runner.store.judgements import evaluation_of
+from runner.study.charts import CHARTS, chart_of, read_snapshot
+from runner.study.task_figures import task_figures
 
 NAME = "imdb-minilm"
 KEPT = (
@@ -30,8 +33,19 @@ def page(whole, page_of):
 
 @pytest.fixture(scope="module")
 def stored(whole):
-    """Return each number of the store by the place that a page names it by."""
+    """Return each number of the store by its place; a page names those outside its figures by these places."""
     return {**_judged(whole), **_searched(whole), **_calibrated(whole), **_explained(whole)}
+
+
+@pytest.fixture(scope="module")
+def figures(whole):
+    """Return the JSON of all figures that a page may have, by key."""
+    snapshot = read_snapshot(whole, NAME)
+    training = chart_of("training")
+    found = [chart.figure(snapshot) for chart in CHARTS.values()]
+    found += [training.figure(snapshot, chosen={"metric": name}) for name in ("accuracy", "loss")]
+    found += task_figures(snapshot, "winner", "test")
+    return {figure.key: to_json(figure) for figure in found}
 
 
 def _judged(store):
@@ -56,7 +70,9 @@ def _searched(store):
         place = f"trials.{trial.number}"
         if trial.state == "complete":
             best = trial.value if best is None else max(best, trial.value)
-        numbers |= {f"{place}.value": trial.value, f"{place}.seconds": trial.seconds, f"{place}.best_so_far": best}
+        numbers |= {f"{place}.value": trial.value, f"{place}.seconds": trial.seconds, f"{place}.number": trial.number}
+        if trial.state == "complete" and trial.value == best:
+            numbers[f"{place}.best_so_far"] = best
         numbers |= {f"{place}.speed.{name}": value for name, value in trial.speed.items()}
     for epoch in store.epochs(NAME):
         place = f"epochs.{epoch.training}.{epoch.progress}"
@@ -73,6 +89,7 @@ def _searched(store):
     for name in ("versus_given", "versus_baseline"):
         versus = study.verdict[name]
         numbers |= {f"verdict.{name}.difference": versus["difference"], f"verdict.{name}.rows": versus["rows"]}
+    numbers["baseline.value"] = study.baseline["validation"]["accuracy"]
     numbers |= {"study.seconds": study.seconds, "best.value": study.best.value, "baseline.seconds": 1.396147}
     data = study.data
     numbers |= {"data.rows": sum(data["rows"].values()), "data.classes": 2, "data.mean_words": data["mean_words"]}
@@ -118,7 +135,8 @@ def _explained(store):
     for i, example in enumerate(interpretation["examples"]):
         why = example["explanation"]
         numbers[f"examples.{i}.confidence"] = why["prediction"]["confidence"]
-        numbers |= {f"examples.{i}.words.{j}": word["weight"] for j, word in enumerate(why["words"])}
+        most = max(abs(word["weight"]) for word in why["words"])
+        numbers |= {f"examples.{i}.words.{j}": word["weight"] / most for j, word in enumerate(why["words"])}
     for second in ("given", "baseline"):
         found = insights[f"flips/{second}"]
         numbers |= {
@@ -133,36 +151,54 @@ def _explained(store):
     return numbers
 
 
-def test_every_number_on_the_page_is_the_stores(page, stored):
-    """Whatever number the page tells, the store holds at that place, to the last digit."""
+def test_every_number_on_the_page_is_the_stores(page, stored, figures):
+    """Whatever number the page tells, the store holds at that place, to the last digit; figures have numbers of it."""
     told = {of: {value for value, *_ in found} for of, found in page.told.items() if not of.startswith("card.")}
+    drawn = {of: told.pop(of) for of in list(told) if of.startswith("figures.")}
     assert {of for of in told if of not in stored} == set()
     assert {of: (values, stored[of]) for of, values in told.items() if values != {stored[of]}} == {}
+    known = set(stored.values())
+    assert {of: values for of, values in drawn.items() if not values <= known} == {}
+    assert {of: values for of, values in drawn.items() if values != {_at(figures, of)}} == {}
+
+
+def _at(figures, of):
+    """Return what stands at a place of a figure's JSON."""
+    _, key, *path = of.split(".")
+    value = figures[key]
+    for step in path:
+        value = value[int(step) if step.isdigit() else step]
+    return value
+
+
+IN_FIGURES = re.compile(
+    r"winner\.test\.(confusion|classes|lengths)|winner\.test\.confidence\.\d+\.(right|wrong)|epochs\.trial/7"
+    r"|trials\.\d+\.best_so_far|calibration\.(test|validation)|importance|words\.\d+\.\d+\.weight|examples\.\d+\.words"
+    r"|reliability\.\w+\.\d+\.(confidence|right)"
+)
+"""What stands in the tables below the figures."""
+NEITHER = re.compile(
+    r"\.lengths\.\d+\.(low|high|unit|rows|accuracy_low|accuracy_high)$|\.confidence\.(\d\.|\d+\.(low|high|confidence)$)|\.classes\.\d+\.label$"
+    r"|\.texts$|reliability\.\w+\.\d+\.rows$|examples\.\d+\.confidence$|interpretation|calibration\.(temperature|rows)$"
+    r"|\.number$"
+)
+"""What labels and captions of figures say in words, and empty bins."""
 
 
 def test_nothing_that_a_reader_looks_for_is_left_out(page, stored):
     """Each metric, trial, confusion cell, bucket, class, epoch, word and comparison of the store is on the page."""
-    test = [
-        place
-        for place in stored
-        if place.startswith("winner.test.") and ".confidence." not in place and ".classes." not in place
-    ]
-    lengths = re.compile(r"\.lengths\.\d+\.(low|high|unit|accuracy_low|accuracy_high)$")
-    wanted = [place for place in test if not lengths.search(place)]
-    wanted += [f"{subject}.test.{name}" for subject in ("given", "baseline") for name in KEPT]
-    wanted += [
-        place
-        for place in stored
-        if re.match(
-            r"(trials\.\d+\.(value|best_so_far|seconds)|epochs\.trial/7|confirmations|verdict|data|calibration|importance|words|examples|flips|reliability)",
-            place,
-        )
-    ]
-    wanted += [
-        f"winner.test.classes.{i}.{name}" for i in (0, 1) for name in ("rows", "predicted", "precision", "recall", "f1")
-    ]
-    wanted += [f"winner.test.confidence.{i}.{side}" for i in range(10, 20) for side in ("right", "wrong")]
-    assert [place for place in wanted if stored[place] is not None and place not in page.told] == []
+    looked_for = re.compile(
+        r"winner\.test\.|(given|baseline)\.test\.(" + "|".join(KEPT) + r")$|trials\.\d+\.(value|best_so_far|seconds)"
+        r"|epochs\.trial/7|confirmations|verdict|data|calibration|importance|words|examples|flips|reliability"
+    )
+    numbers = {of: value for of, value in stored.items() if isinstance(value, int | float)}
+    wanted = [of for of in numbers if looked_for.match(of) and not NEITHER.search(of)]
+    drawn = {value for of, found in page.told.items() if of.startswith("figures.") for value, *_ in found}
+    assert [of for of in wanted if not IN_FIGURES.match(of) and of not in page.told] == []
+    assert [of for of in wanted if IN_FIGURES.match(of) and numbers[of] not in drawn] == []
+    texts = page.texts.replace("\xa0", " ")
+    for said in ("Temperature 1.41, fitted on 222 validation rows.", "at 98.7 %", "error of the weights is 1.3 %"):
+        assert said in texts
 
 
 def test_every_metric_of_the_winner_has_its_interval(page, whole):
@@ -171,7 +207,7 @@ def test_every_metric_of_the_winner_has_its_interval(page, whole):
     for name, bounds in evaluation_of(record).intervals.items():
         assert {(low, high) for _, _, low, high in page.told[f"winner.test.{name}"]} == {bounds}
     buckets = evaluation_of(record).lengths
-    told = [page.told[f"winner.test.lengths.{i}.accuracy"] for i in range(len(buckets))]
+    told = [page.told[f"figures.lengths.series.1.points.{i}.1"] for i in range(len(buckets))]
     assert [{(low, high) for *_, low, high in found} for found in told] == [
         {(b.accuracy_low, b.accuracy_high)} for b in buckets
     ]
@@ -199,16 +235,18 @@ def test_what_is_shown_is_the_value_rounded(whole, page_of, language, point, gro
 def test_the_tuning_figures_draw_the_stores_numbers(page, whole):
     """History, importance and verdict are drawn from the very numbers of the store."""
     drawn, trials = page.figures, whole.trials(NAME)
+    failed = {trial.number for trial in trials if trial.state == "failed"}
     points = {
         x: y
         for trace in drawn["history"]["data"]
-        if trace["mode"] == "markers"
+        if trace["mode"] == "markers" and trace["name"] != "failed"
         for x, y in zip(trace["x"], trace["y"], strict=True)
     }
     assert points == {trial.number: trial.value for trial in trials if trial.value is not None}
+    assert [trace["x"] for trace in drawn["history"]["data"] if trace["name"] == "failed"] == [sorted(failed)]
     shares = whole.insights(NAME)["importance"]["shares"]
-    assert sorted(drawn["importance"]["data"][0]["x"]) == sorted(shares.values())
-    for trace, subject in zip(drawn["verdict-scores"]["data"], ("winner", "given", "baseline"), strict=True):
+    assert drawn["importance"]["data"][0]["x"] == sorted(shares.values(), reverse=True)
+    for trace, subject in zip(drawn["verdict"]["data"], ("winner", "given", "baseline"), strict=True):
         record = next(e for e in whole.evaluations(NAME) if (e.subject, e.split) == (subject, "test"))
         value, (low, high) = record.metrics["accuracy"], evaluation_of(record).intervals["accuracy"]
         assert trace["x"] == [value]
@@ -219,10 +257,10 @@ def test_the_tuning_figures_draw_the_stores_numbers(page, whole):
 def test_the_quality_figures_draw_the_stores_numbers(page, whole):
     """Curves, confusion, confidence, lengths, words and reliability are drawn from the store's numbers."""
     drawn, epochs = page.figures, whole.epochs(NAME, "trial/7")
-    train, validation = drawn["curve-accuracy"]["data"]
+    train, validation = drawn["training-accuracy"]["data"]
     assert train["y"] == [epoch.train_metrics["accuracy"] for epoch in epochs]
     assert validation["y"] == [epoch.metrics["accuracy"] for epoch in epochs]
-    train, validation = drawn["curve-loss"]["data"]
+    train, validation = drawn["training-loss"]["data"]
     assert train["y"] == [epoch.train_loss for epoch in epochs]
     assert validation["y"] == [epoch.metrics["loss"] for epoch in epochs]
     test = evaluation_of(next(e for e in whole.evaluations(NAME) if (e.subject, e.split) == ("winner", "test")))
@@ -230,14 +268,13 @@ def test_the_quality_figures_draw_the_stores_numbers(page, whole):
     right, wrong = drawn["confidence"]["data"]
     assert right["y"] == [found.right for found in test.confidence[10:]]
     assert wrong["y"] == [found.wrong for found in test.confidence[10:]]
-    accuracy, confidence, truncated = drawn["lengths"]["data"]
+    confidence, accuracy = drawn["lengths"]["data"]
     assert accuracy["y"] == [found.accuracy for found in test.lengths]
     assert confidence["y"] == [found.confidence for found in test.lengths]
-    assert truncated["y"] == [found.truncated for found in test.lengths]
+    assert drawn["truncation"]["data"][0]["x"] == [found.truncated for found in test.lengths]
     insights = whole.insights(NAME)
-    negative, positive = insights["interpretation"]["classes"]
-    assert drawn["words"]["data"][0]["x"] == [-word["weight"] for word in negative["words"]]
-    assert drawn["words"]["data"][1]["x"] == [word["weight"] for word in positive["words"]]
+    for index, words in enumerate(insights["interpretation"]["classes"]):
+        assert drawn[f"words-{index}"]["data"][0]["x"] == [word["weight"] for word in words["words"]]
     _, before, after = drawn["reliability"]["data"]
     old = [found for found in insights["calibration"]["confidence_before"] if found["right"] + found["wrong"]]
     assert before["y"] == [found["right"] / (found["right"] + found["wrong"]) for found in old]

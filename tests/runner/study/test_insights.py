@@ -91,6 +91,9 @@ def test_importance_names_the_parameter_that_matters():
     found = importance_of(points, space, maximize=True)
     assert found["trials"] == 20
     assert found["shares"]["x"] > 0.8
+    assert sum(found["shares"].values()) == pytest.approx(1)
+    for name, (low, high) in found["intervals"].items():
+        assert 0 <= low <= found["shares"][name] <= high <= 1
 
 
 def test_models_are_compared_in_pairs(real):

@@ -8,11 +8,11 @@ from catalog.contract import Variant
 from catalog.registry import Entry
 from catalog.spec import resolve
 from runner.presentation.language import Language
+from runner.tui.figures.canvas import Canvas
 from runner.tui.glyphs import ASCII, UNICODE
 from runner.tui.palette import DARK, palette_of
 from runner.tui.rows.model_card import model_page, typical_of
 from runner.tui.rows.models import Model, leaves, read_models
-from runner.tui.widgets.figure import Canvas
 from runner.tui.widgets.table import Table
 
 BERT, LINEAR = "nlp/text-classification/bert modelcat", "nlp/text-classification/linear modelcat"

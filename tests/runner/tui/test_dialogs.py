@@ -16,9 +16,9 @@ from runner.tui.dialogs.jump import JumpDialog, targets_of
 from runner.tui.dialogs.saving import SaveDialog
 from runner.tui.dialogs.small import SmallDialog
 from runner.tui.exporting import save_table
+from runner.tui.figures.canvas import Canvas
 from runner.tui.glyphs import UNICODE
 from runner.tui.palette import DARK, palette_of
-from runner.tui.widgets.figure import Canvas
 from runner.tui.widgets.table import Table
 
 NONE_YET = object()

@@ -15,12 +15,12 @@ from runner.presentation.language import Language
 from runner.store.store import Store
 from runner.study.coordinator import run_study
 from runner.tui.answering import Answers
+from runner.tui.figures.canvas import Canvas
 from runner.tui.glyphs import ASCII, UNICODE
 from runner.tui.palette import DARK, palette_of
 from runner.tui.screens.predict_answer import Answer as Shown
 from runner.tui.screens.predict_answer import draw_answer, key_words
 from runner.tui.source import Source
-from runner.tui.widgets.figure import Canvas
 
 HOSTILE = "[red]x[/nope]\x1b[31m\u202e\0\x9b"
 

@@ -8,6 +8,7 @@ from shelf import NOON, WHOLE
 from runner.presentation.language import Language
 from runner.store.store import Store
 from runner.tui.desk import Desk
+from runner.tui.figures.canvas import Canvas
 from runner.tui.palette import DARK, palette_of
 from runner.tui.preferences import Preferences
 from runner.tui.rows.study_row import StudyRow
@@ -16,7 +17,6 @@ from runner.tui.screens.study.compare_pane import ComparePane
 from runner.tui.screens.study.comparing import Pair
 from runner.tui.screens.study.details import details
 from runner.tui.source import Source
-from runner.tui.widgets.figure import Canvas
 
 METRICS = {"accuracy": "maximize", "log_loss": "minimize"}
 

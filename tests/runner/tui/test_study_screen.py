@@ -16,11 +16,12 @@ from textual.screen import Screen
 from catalog.errors import LostWorkerError
 from runner.store.records import EpochRecord, EvaluationRecord, Owner, TrialRecord
 from runner.store.store import Store
+from runner.study.charts import CHARTS, Chart
 from runner.study.log import StudyLog
 from runner.tui.app import Browser
 from runner.tui.desk import Desk
 from runner.tui.preferences import Preferences
-from runner.tui.screens.study import StudyScreen, charts
+from runner.tui.screens.study import StudyScreen
 from runner.tui.source import Source
 
 WIDE = (160, 48)
@@ -117,7 +118,7 @@ def test_a_finished_study_shows_verdict_best_trial_and_its_details(at, text_of):
         shown = text_of(pilot.app)
         assert "finished" in shown
         assert "given configuration" in shown.replace("\n", " ")
-        best = screen.book.best
+        best = screen.book.snapshot.best
         assert table(screen).keys[0] == table(screen).cursor == str(best)
         assert "★" in shown
         assert f"Trial {best}" in shown
@@ -131,10 +132,10 @@ def test_the_cursor_leads_the_pane(at, text_of, until):
     async def steps(pilot, screen):
         await press(pilot, "down")
         number = table(screen).cursor
-        assert number != str(screen.book.best)
+        assert number != str(screen.book.snapshot.best)
         await until(pilot, lambda: f"Trial {number}" in text_of(pilot.app))
         await press(pilot, "k")
-        assert table(screen).cursor == str(screen.book.best)
+        assert table(screen).cursor == str(screen.book.snapshot.best)
 
     at(steps)
     at(steps, size=WIDE)
@@ -294,7 +295,7 @@ def test_comparing_without_marks_takes_the_best_and_the_given(at, text_of, until
 
     async def steps(pilot, screen):
         await press(pilot, "c")
-        best = screen.book.best
+        best = screen.book.snapshot.best
         await until(pilot, lambda: f"Trial {best}" in text_of(pilot.app) and "(given)" in text_of(pilot.app))
 
     at(steps)
@@ -342,16 +343,16 @@ def test_charts_and_their_parameters(at):
         await press(pilot, "g")
         pane = screen.query_one("#pane-charts")
         seen = [pane.kind]
-        for _ in range(6):
+        for _ in range(len(CHARTS) - 1):
             if pane.kind == "slice":
                 before = pane._part
                 await press(pilot, "p")
                 assert pane._part != before
+                assert screen.check_action("parameter", ())
             await press(pilot, "g")
             await pilot.pause(0.05)
             seen.append(pane.kind)
-        assert seen == ["history", "importance", "parallel", "slice", "timeline", "curves", "pareto"]
-        assert screen.check_action("parameter", ())
+        assert seen == list(CHARTS)
         await press(pilot, "g")
         assert not screen.check_action("parameter", ())
 
@@ -673,7 +674,7 @@ def test_curves_are_read_for_the_trials_that_are_drawn(at, store, until, text_of
 
     async def steps(pilot, screen):
         await until(pilot, lambda: "Over 2 epochs" in text_of(pilot.app))
-        await press(pilot, "g", "g", "g", "g", "g", "g", "end")
+        await press(pilot, "g", *"g" * list(CHARTS).index("curves"), "end")
         curves = screen._curves
         await until(pilot, lambda: 0 in curves.found)
         assert {19, 18} <= set(curves.found)
@@ -684,7 +685,7 @@ def test_curves_are_read_for_the_trials_that_are_drawn(at, store, until, text_of
 
 
 def test_speed_is_drawn_from_evaluations(at, store, until, text_of):
-    """The last chart holds accuracy against the speed, and by p the size, of the trials' models."""
+    """The chart Pareto holds accuracy against the size, and by p the speed, of the trials' models."""
     store.create_study("judged", **written("judged", 3))
     lease = lease_of(store, "judged")
     for number in range(3):
@@ -697,10 +698,10 @@ def test_speed_is_drawn_from_evaluations(at, store, until, text_of):
     store.release("judged", lease, "stopped")
 
     async def steps(pilot, screen):
-        await press(pilot, *"ggggggg")
-        await until(pilot, lambda: "texts a second" in text_of(pilot.app))
+        await press(pilot, "g", *"g" * list(CHARTS).index("pareto"))
+        await until(pilot, lambda: "Size of the model (log)" in text_of(pilot.app))
         await press(pilot, "p")
-        await until(pilot, lambda: "size in MB" in text_of(pilot.app))
+        await until(pilot, lambda: "not known" in text_of(pilot.app) or "Examples a second" in text_of(pilot.app))
 
     at(steps, study="judged")
 
@@ -726,8 +727,8 @@ def test_ten_thousand_trials(at, shelf, store, until, monkeypatch):
     """A study of 10,000 trials is shown; no chart and no read waits for each step of the cursor, only for its rest."""
     many_trials(shelf, "large", 10_000)
     drawn, read = [], []
-    history, epochs = charts.history, Store.epochs
-    monkeypatch.setattr(charts, "history", lambda *given: (drawn.append(given[2]), history(*given))[1])
+    figure, epochs = Chart.figure, Store.epochs
+    monkeypatch.setattr(Chart, "figure", lambda self, *given: (drawn.append(given[1]), figure(self, *given))[1])
     monkeypatch.setattr(Store, "epochs", lambda self, *given: (read.append(given), epochs(self, *given))[1])
 
     async def steps(pilot, screen):

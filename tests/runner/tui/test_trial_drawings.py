@@ -1,28 +1,25 @@
 """What the tabs of a trial draw, without an app: selections, settings, sentences, small tables."""
 
 import pytest
-from made_study import bins, evaluation
 from shelf import NOON, WHOLE
 
 from catalog.results import LengthBucket
 from runner.presentation.language import Language
 from runner.store.store import Store
 from runner.tui.desk import Desk
+from runner.tui.figures.canvas import Canvas
 from runner.tui.figures.fitting import width_of
+from runner.tui.figures.table import Heading, facts, grid
 from runner.tui.palette import DARK, palette_of
 from runner.tui.preferences import Preferences
 from runner.tui.reading import Example, Predictions
-from runner.tui.screens.trial.certainty import mean_confidence, reliability, stacks
+from runner.tui.screens.trial.certainty import mean_confidence
 from runner.tui.screens.trial.facts import gather
-from runner.tui.screens.trial.grid import Heading, facts, grid
 from runner.tui.screens.trial.lengths import standing_out
-from runner.tui.screens.trial.scores import class_rows, weakest
 from runner.tui.screens.trial.selection import Selection, select
 from runner.tui.screens.trial.settings import settings_of
 from runner.tui.screens.trial.telling import interval, outcome
-from runner.tui.screens.trial.view import View
 from runner.tui.source import Source
-from runner.tui.widgets.figure import Canvas
 
 
 @pytest.fixture(name="desk")
@@ -53,6 +50,9 @@ def test_gathering_reads_only_what_changed(known) -> None:
     assert known(7, before=first) is first
     assert [found.subject for found in first.judgements] == ["trial/7", "winner", "winner"]
     assert first.interpretation is not None
+    assert list(first.judgements[2].figures)[:4] == ["confusion", "classes", "confidence", "reliability"]
+    assert "example-0" in first.judgements[2].figures
+    assert "example-0" not in first.judgements[0].figures
     assert known(0, before=first).interpretation is None
 
 
@@ -109,25 +109,6 @@ def test_what_stands_out_by_length_is_beyond_chance(desk) -> None:
     assert "nothing to compare" in standing_out(level[:1], desk)
 
 
-def test_bins_of_confidence_are_joined_where_there_are_many(desk) -> None:
-    """Empty bins at the low end are left out; of more than twelve, two make one column and nothing is lost."""
-    found = bins(1, 1.0)
-    shown = stacks(found, desk)
-    assert [stack.label for stack in shown][:2] == ["50", "55"]
-    spread = stacks([*(bin_ for bin_ in found[10:]), *found[10:]], desk)
-    rows = 2 * sum(bin_.right + bin_.wrong for bin_ in found)
-    assert len(spread) == 10
-    assert sum(sum(stack.parts) for stack in spread) == rows
-
-
-def test_the_reliability_curve_has_its_diagonal(desk) -> None:
-    """The curve stands beside the diagonal, and beside what it was before where that is known."""
-    found = reliability(bins(1, 1.0), bins(2, 1.4), desk)
-    assert [series.name for series in found.series] == ["perfect", "after", "before"]
-    assert found.series[0].points == ((0.5, 0.5), (1.0, 1.0))
-    assert reliability((), (), desk) is None
-
-
 def test_mean_confidence_tells_right_from_wrong() -> None:
     """Means are taken over right and wrong answers apart; none where there are none."""
     found = Predictions((0, 1, 2), (0, 0, 1), (0, 1, 1), (0.9, 0.6, 0.8))
@@ -145,20 +126,6 @@ def test_a_grid_is_never_wider_than_its_place(desk) -> None:
     assert "gradient_accumulation" in drawn.plain
     told = facts([("Name", "value " * 30)], canvas(desk, 40)).plain
     assert all(width_of(line) <= 40 for line in told.split("\n"))
-
-
-def test_of_many_classes_the_weakest_are_told(known, desk) -> None:
-    """A hundred classes get a row for the weakest only."""
-    from dataclasses import replace
-
-    from catalog.results import ClassScores
-
-    found = known(7)
-    many = tuple(ClassScores(f"class {i}", 10, 10, 0.9, 0.9, i / 100) for i in range(100))
-    judged = replace(found.judgements[0], evaluation=replace(evaluation("test", 0.9, 1, ("a", "b")), classes=many))
-    view = View(found, judged)
-    assert weakest(view) == list(range(12))
-    assert class_rows(view, desk)[0][0] == "class 0"
 
 
 def test_sentences_tell_how_a_trial_ended(known, desk) -> None:

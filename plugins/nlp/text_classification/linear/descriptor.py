@@ -1,13 +1,16 @@
 """What the catalog shows of the linear model, and the way to its trainer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from catalog.capabilities import ChanceLevel, InputFile, InputTable
 from catalog.contract import Card, DataSummary, Direction, Trainer
 from catalog.dataset import Dataset, HubDataset
 from catalog.diagnosis import Diagnosis, Evidence
+from catalog.figures import Figure
+from catalog.results import Evaluation
 from catalog.space import Choices, FloatRange, Scalar, SearchSpace
 from plugins.nlp.text_classification.chance import chance_level
 from plugins.nlp.text_classification.linear.config import LinearConfig
@@ -88,6 +91,12 @@ class LinearPlugin:
     def chance_level(self, metric: str, data: DataSummary, split: str) -> ChanceLevel | None:
         """Return what the best constant answer reaches; see `chance.chance_level`."""
         return chance_level(metric, data, split)
+
+    def figures(self, evaluation: Evaluation, data: Mapping[str, Any], insights: Mapping[str, Any]) -> Iterable[Figure]:
+        """Yield the figures of a text classification; see `figures.evaluation_figures`."""
+        from plugins.nlp.text_classification.figures import evaluation_figures
+
+        return evaluation_figures(evaluation, data, insights)
 
     def diagnose(self, evidence: Evidence) -> Sequence[Diagnosis]:
         """Say what the records of a study show to be wrong, the gravest first; see `diagnosis.diagnose`."""

@@ -12,6 +12,7 @@ from catalog.errors import ModelcatError
 from runner.presentation.labels import msgid
 from runner.presentation.text import is_share, safe
 from runner.tui.desk import Desk
+from runner.tui.figures.canvas import Canvas, paragraph
 from runner.tui.figures.fitting import fit, width_of
 from runner.tui.naming import difference, trial_name
 from runner.tui.screens.study.book import Book
@@ -27,11 +28,10 @@ from runner.tui.screens.study.comparing import (
     rows_of,
     stored_flips,
 )
-from runner.tui.screens.study.drawings import words
 from runner.tui.screens.study.quadrant_grid import QuadrantGrid
 from runner.tui.screens.study.scene import Scene, Wanting
 from runner.tui.source import in_thread
-from runner.tui.widgets.figure import Canvas, Figure
+from runner.tui.widgets.drawing import Drawing
 from runner.tui.widgets.told import Told
 
 __all__ = ["ComparePane"]
@@ -60,7 +60,7 @@ class ComparePane(Widget):
     ComparePane { width: 1fr; height: 1fr; }
     ComparePane > VerticalScroll { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
     ComparePane Told { height: auto; }
-    ComparePane Figure { margin-top: 1; }
+    ComparePane Drawing { margin-top: 1; }
     ComparePane #examples { margin-top: 0; }
     """
 
@@ -74,9 +74,9 @@ class ComparePane(Widget):
         self._asked: tuple[object, ...] = ()
         self._listed: str | None = None
         self._rows: Sequence[Row] = ()
-        self._lists = Figure(desk, id="examples")
-        self._sides = Figure(desk)
-        self._flips = Figure(desk)
+        self._lists = Drawing(desk, id="examples")
+        self._sides = Drawing(desk)
+        self._flips = Drawing(desk)
         self._title = Told(self._told_title)
         self._part = Told(self._part_title, id="part")
         self._list = Told(self._list_title, id="list")
@@ -107,7 +107,8 @@ class ComparePane(Widget):
             self._listed, self._rows = None, ()
         self._grid.display = self._part.display = pair is not None
         if pair is None:
-            self._sides.show(words(self._desk.t("It takes two trials to compare. Mark them with x."), self._desk))
+            said, muted = self._desk.t("It takes two trials to compare. Mark them with x."), self._desk.palette.muted
+            self._sides.show(lambda canvas: Content("\n").join(paragraph(said, canvas, muted)))
         else:
             self._sides.show(lambda canvas: self._draw_sides(scene.book, pair, canvas))
             self._flips.show(lambda canvas: self._draw_flips(scene, canvas))
@@ -218,9 +219,9 @@ class ComparePane(Widget):
     def _called(self, number: int) -> str:
         book = self._scene.book if self._scene is not None else None
         name = trial_name(self._desk, number)
-        if book is not None and book.given is not None and book.given.number == number:
+        if book is not None and book.snapshot.given is not None and book.snapshot.given.number == number:
             return f"{name} ({self._desk.t('given')})"
-        if book is not None and book.best == number:
+        if book is not None and book.snapshot.best == number:
             return f"{name} {self._desk.glyphs.star}"
         return name
 

@@ -81,10 +81,10 @@ def pair_of(book: Book, marked: Sequence[int], chosen: int | None) -> Pair | Non
     known = [book.trials[number] for number in marked if number in book.trials]
     if len(known) >= 2:
         return Pair(known[-2], known[-1])
-    first = known[0] if known else book.trials.get(book.best) if book.best is not None else None
+    first = known[0] if known else book.trials.get(book.snapshot.best) if book.snapshot.best is not None else None
     if first is None:
         return None
-    rivals = [book.given, *([book.trials.get(chosen)] if chosen is not None else []), *book.ranked]
+    rivals = [book.snapshot.given, *([book.trials.get(chosen)] if chosen is not None else []), *book.snapshot.ranked]
     second = next((rival for rival in rivals if rival is not None and rival.number != first.number), None)
     return None if second is None else Pair(first, second)
 

@@ -7,11 +7,11 @@ from textual.content import Content
 from runner.presentation.text import is_share, safe
 from runner.store.records import EpochRecord, TrialRecord
 from runner.tui.desk import Desk
+from runner.tui.figures.canvas import Canvas, Draw
 from runner.tui.figures.fitting import fit
 from runner.tui.figures.sparkline import sparkline
 from runner.tui.naming import difference, origin, shown_state, state
 from runner.tui.screens.study.book import Book
-from runner.tui.widgets.figure import Canvas, Draw
 
 __all__ = ["details"]
 
@@ -52,13 +52,13 @@ def _title(book: Book, trial: TrialRecord, desk: Desk) -> Content:
         Content.styled(f"{desk.glyphs.states[name]} {state(desk, name)}", palette.state(name)),
         Content.styled(origin(desk, trial.origin), palette.muted),
     ]
-    if trial.number == book.best:
+    if trial.number == book.snapshot.best:
         word = desk.t("best") if book.record.winner is None else desk.t("kept")
         parts.insert(1, Content.styled(f"{desk.glyphs.star} {word}", f"bold {palette.accent}"))
     if trial.value is not None:
         metric = desk.metric_label(book.record.metric, book.record.class_scope, _CLASS)
         parts.append(Content(f"{metric} {desk.metric(book.record.metric, trial.value)}"))
-        given = book.given
+        given = book.snapshot.given
         if given is not None and given.value is not None and given.number != trial.number:
             lead = book.lead(book.record.metric, trial.value, given.value)
             change = difference(desk, book.record.metric, lead)

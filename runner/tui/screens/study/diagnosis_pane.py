@@ -13,9 +13,10 @@ from textual.widget import Widget
 from catalog.errors import ModelcatError
 from runner.presentation.text import safe
 from runner.tui.desk import Desk
+from runner.tui.figures.canvas import Canvas
 from runner.tui.screens.study.headline import verdict
 from runner.tui.screens.study.scene import Scene
-from runner.tui.widgets.figure import Canvas, Figure
+from runner.tui.widgets.drawing import Drawing
 
 if TYPE_CHECKING:
     from catalog.diagnosis import Diagnosis
@@ -42,7 +43,7 @@ class DiagnosisPane(Widget):
     def __init__(self, desk: Desk) -> None:
         super().__init__(id="pane-diagnosis")
         self._desk = desk
-        self._figure = Figure(desk)
+        self._figure = Drawing(desk)
         self._scene: Scene | None = None
         self._found: Sequence[Diagnosis] | None = None
         self._trouble = ""

@@ -26,11 +26,11 @@ class Estimates:
     @staticmethod
     def wanted(book: Book) -> bool:
         """Tell whether an estimate is what there is to show."""
-        return "importance" not in book.insights and len(book.ranked) >= _FEWEST
+        return "importance" not in book.insights and len(book.snapshot.ranked) >= _FEWEST
 
     async def make(self, book: Book) -> bool:
         """Make an estimate if there are enough new trials, and tell whether one was tried."""
-        count, born = len(book.ranked), book.record.created.timestamp()
+        count, born = len(book.snapshot.ranked), book.record.created.timestamp()
         known, of = self._of
         if not self.wanted(book) or (of == born and count < known * _GROWTH):
             return False
@@ -41,7 +41,7 @@ class Estimates:
         def work() -> Mapping[str, Any] | None:
             from runner.study.importance import importance_of
 
-            points = [(dict(trial.params), float(trial.value or 0.0)) for trial in book.ranked]
+            points = [(dict(trial.params), float(trial.value or 0.0)) for trial in book.snapshot.ranked]
             return importance_of(points, book.record.space, maximize=book.maximize)
 
         try:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import datetime
 from typing import TYPE_CHECKING, Protocol, cast
 
 from textual import on
@@ -141,9 +142,12 @@ class StudyScreen(Place):
         """Read what has changed of the study, and show it."""
         self.desk.source.folder_of(self.study)  # a name that leads elsewhere is told, and the study stays unread
         known, study, view, before = self.book, self.study, self.view, self._table.order
+        now = self.desk.clock()
         nothing: tuple[Book | None, Order | None] = (None, None)
         try:
-            book, order = await self.desk.source.read(lambda store: _read(store, study, known, view, before), nothing)
+            book, order = await self.desk.source.read(
+                lambda store: _read(store, study, known, view, before, now), nothing
+            )
         except UnknownStudyError:
             book, order = nothing
         if book is None:
@@ -351,13 +355,11 @@ class StudyScreen(Place):
         """Return the trials that are shown, as the store has them; where columns were chosen, those alone."""
         from runner.presentation.datatable import DataTable
         from runner.presentation.study_tables import trials_table
-        from runner.store.json_shapes import trial_line
 
         if self.book is None:
             return DataTable()
         shown = [self.book.trials[int(key)] for key in self._table.keys]
-        positive = self.book.record.class_scope.positive
-        table = trials_table([trial_line(trial, positive) for trial in shown], self.book.parameters)
+        table = trials_table(shown, self.book.snapshot.parameters, self.book.record.class_scope.positive)
         return table if self.view.columns is None else table.only(data_columns(self.view.columns))
 
     def _sort(self, key: str) -> None:
@@ -495,7 +497,7 @@ class StudyScreen(Place):
             case "resume":
                 return steering.can_resume(book.record, self.desk)
             case "compare":
-                return len(book.trials) > 1 and book.best is not None
+                return len(book.trials) > 1 and book.snapshot.best is not None
             case "parameter":
                 return self._tab == "charts" and self._charts.has_parts
             case "only_trial":
@@ -508,13 +510,15 @@ class StudyScreen(Place):
                 return True
 
 
-def _read(store: "Store", study: str, known: Book | None, view: View, before: Order) -> tuple[Book, Order | None]:
+def _read(
+    store: "Store", study: str, known: Book | None, view: View, before: Order, now: datetime
+) -> tuple[Book, Order | None]:
     """Read what has changed, and put it in order: in a thread, so that no key waits for 10,000 trials.
 
     Raises:
         UnknownStudyError: There is no such study any more.
     """
-    book = read_book(store, study, known)
+    book = read_book(store, study, known, now)
     if book is known:
         return book, None
     with suppress(InputError):  # the filter; it is told where the table is shown

@@ -4,19 +4,20 @@ from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
+from textual.content import Content
 from textual.events import Resize
 from textual.timer import Timer
 from textual.widget import Widget
 
 from runner.tui.desk import Desk
+from runner.tui.figures.canvas import paragraph
 from runner.tui.screens.study.book import Book
 from runner.tui.screens.study.details import details
-from runner.tui.screens.study.drawings import words
 from runner.tui.screens.study.scene import PAUSE, Curves, Scene
-from runner.tui.widgets.figure import Figure
+from runner.tui.widgets.drawing import Drawing
 
 if TYPE_CHECKING:
-    from runner.tui.widgets.chart import Chart
+    from runner.tui.widgets.figure_view import FigureView
 
 __all__ = ["TrialPane"]
 
@@ -37,17 +38,17 @@ class TrialPane(Widget):
     DEFAULT_CSS = """
     TrialPane { width: 1fr; height: 1fr; layout: vertical; }
     TrialPane > VerticalScroll { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
-    TrialPane > Chart { height: 1fr; min-height: 10; }
+    TrialPane > FigureView, TrialPane > FigureView.-plot { height: 1fr; min-height: 10; }
     TrialPane.-tall > VerticalScroll { height: auto; max-height: 60%; }
-    TrialPane.-tall > VerticalScroll > Figure { min-height: 14; }
+    TrialPane.-tall > VerticalScroll > Drawing { min-height: 14; }
     """
 
     def __init__(self, desk: Desk, curves: Curves) -> None:
         super().__init__(id="pane-trials")
         self._desk = desk
         self._curves = curves
-        self._figure = Figure(desk)
-        self._chart: Chart | None = None
+        self._figure = Drawing(desk)
+        self._chart: FigureView | None = None
         self._scene: Scene | None = None
         self._shown: tuple[object, ...] = ()
         self._charted: Book | None = None
@@ -68,7 +69,8 @@ class TrialPane(Widget):
             return
         self._shown = shown
         if trial is None:
-            self._figure.show(words(self._nothing(scene), self._desk))
+            said, muted = self._nothing(scene), self._desk.palette.muted
+            self._figure.show(lambda canvas: Content("\n").join(paragraph(said, canvas, muted)))
         else:
             self._figure.show(details(scene.book, trial, curve, self._desk))
         self._show_chart(scene)
@@ -94,9 +96,9 @@ class TrialPane(Widget):
     def _show_chart(self, scene: Scene) -> None:
         room = self.size.height >= _TALL and scene.book.record.trials.complete > 1
         if room and self._chart is None:
-            from runner.tui.widgets.chart import Chart
+            from runner.tui.widgets.figure_view import FigureView
 
-            self._chart = Chart(self._desk)
+            self._chart = FigureView(self._desk)
             self.mount(self._chart)
         if self._chart is None:
             return
@@ -110,10 +112,10 @@ class TrialPane(Widget):
             self._later = self.set_timer(PAUSE if moved else _AT_ONCE, lambda: self._draw_chart(scene))
 
     def _draw_chart(self, scene: Scene) -> None:
-        from runner.tui.screens.study.charts import history
+        from runner.study.charts.history import HISTORY
 
         if self._chart is not None:
-            self._chart.show(history(scene.book, self._desk, scene.chosen))
+            self._chart.show(HISTORY.figure(scene.book.snapshot, scene.chosen))
 
     def _nothing(self, scene: Scene) -> str:
         t, record = self._desk.t, scene.book.record

@@ -73,20 +73,20 @@ class View:
 
 def filter_names(book: Book) -> tuple[str, ...]:
     """Return what a filter may speak of."""
-    return tuple(dict.fromkeys((*book.parameters, *book.metrics, *FACTS)))
+    return tuple(dict.fromkeys((*book.snapshot.parameters, *book.metrics, *FACTS)))
 
 
 def column_names(book: Book) -> dict[str, str]:
     """Return all columns that can be chosen: key and text to translate, or a name of anybody's."""
     named = {"number": LABELS["number"], "state": LABELS["state"], "value": book.record.metric}
-    named |= {f"{PARAM}{name}": name for name in book.parameters}
+    named |= {f"{PARAM}{name}": name for name in book.snapshot.parameters}
     named |= {f"{METRIC}{name}": name for name in book.metrics if name != book.record.metric}
     return named | {"seconds": LABELS["seconds"], "origin": LABELS["origin"]}
 
 
 def first_column_keys(book: Book) -> tuple[str, ...]:
     """Return the columns that one starts with."""
-    parameters = [f"{PARAM}{name}" for name in book.parameters[:_MOST_PARAMETERS]]
+    parameters = [f"{PARAM}{name}" for name in book.snapshot.parameters[:_MOST_PARAMETERS]]
     return ("number", "state", "value", *parameters, "seconds", "origin")
 
 
@@ -152,7 +152,7 @@ def cells(
         working: Whether somebody runs the study.
     """
     keys = [key for key in view.columns or first_column_keys(book) if key in column_names(book)]
-    glyphs, palette, best = desk.glyphs, desk.palette, book.best
+    glyphs, palette, best = desk.glyphs, desk.palette, book.snapshot.best
 
     def of(key: str) -> Sequence[Cell]:
         trial = book.trials[int(key)]

@@ -7,14 +7,14 @@ from textual.content import Content
 from catalog.results import Explanation
 from runner.presentation.text import safe
 from runner.tui.desk import Desk
+from runner.tui.figures.canvas import Canvas, paragraph
 from runner.tui.figures.fitting import flat, width_of
-from runner.tui.figures.tokens import tokens
-from runner.tui.screens.trial.paragraph import paragraph
+from runner.tui.figures.render import body
+from runner.tui.screens.explained import explained_text
 from runner.tui.screens.trial.view import View
-from runner.tui.widgets.figure import Canvas
 from runner.tui.widgets.table import Cell, Column
 
-__all__ = ["cells_of", "columns_for", "detail", "explanation_of", "other_label"]
+__all__ = ["cells_of", "columns_for", "detail", "explanation_of"]
 
 _LONGEST = 6000
 """Characters of a text that are drawn: some eighty lines of a narrow screen. More is cut, and said so."""
@@ -72,12 +72,6 @@ def explanation_of(view: View, text: str) -> Explanation | None:
     return None
 
 
-def other_label(label: str, labels: Sequence[str]) -> str:
-    """Return the other one of two classes; empty where there are more."""
-    others = [name for name in labels if name != label]
-    return others[0] if len(labels) == 2 and len(others) == 1 else ""
-
-
 def detail(view: View, place: int, canvas: Canvas, desk: Desk) -> Content:
     """Return a whole example: its truth, the answer, and the text with its words marked where they are known."""
     found, t, palette = view.predictions, desk.t, canvas.palette
@@ -111,17 +105,8 @@ def _text(view: View, row: int, canvas: Canvas, desk: Desk) -> list[Content]:
     lines: list[Content] = []
     if known is not None:
         lines += _answer(view, known, canvas, desk)
-        label, words = known.prediction.label, [word for word in known.words if word.end <= len(shown)]
-        lines.append(
-            tokens(
-                shown,
-                words,
-                canvas,
-                label=label,
-                other=other_label(label, view.facts.labels),
-                labels=view.facts.labels,
-            )
-        )
+        words = [word for word in known.words if word.end <= len(shown)]
+        lines += body(explained_text(shown, words, known.prediction.label, view.facts.labels), canvas)
     else:
         if example.text in view.asking:
             lines.append(

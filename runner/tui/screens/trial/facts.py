@@ -7,13 +7,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from catalog.errors import InputError
+from catalog.figures import Figure
 from catalog.results import Evaluation, Interpretation
 from runner.store.files import path_inside
 from runner.store.records import EpochRecord, EvaluationRecord, StudyRecord, TrialRecord
+from runner.study.charts.snapshot import StudySnapshot
+from runner.study.task_figures import task_figures
 
 if TYPE_CHECKING:  # what these load takes a tenth of a second, which the first paint need not wait for
     from catalog.schema import Parameter
-    from runner.report.results import Calibration
     from runner.store.store import Store
 
 __all__ = ["Facts", "Judgement", "gather"]
@@ -31,6 +33,7 @@ class Judgement:
         evaluation: What was found; None where the store holds it in a shape that is not known here.
         predictions: Its predictions; None where there is no file.
         examples: The texts of the split.
+        figures: What the study's plugin draws of it, by key in their order.
     """
 
     subject: str
@@ -38,6 +41,7 @@ class Judgement:
     evaluation: Evaluation | None
     predictions: Path | None
     examples: Path
+    figures: Mapping[str, Figure] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,6 @@ class Facts:
         epochs: Its measurements, in order.
         judgements: Its own on validation first; of the winner also those of the kept model.
         interpretation: What the kept model goes by; None where nobody looked, or this is not the winner.
-        calibration: What temperature scaling did to the kept model; None as above.
         unreadable: Names of insights that the store holds in a shape that is not known here.
         failures: Why an insight could not be found out, by its name.
         parameters: The fields of the plugin's configuration; None where it is not installed here.
@@ -61,7 +64,6 @@ class Facts:
     epochs: tuple[EpochRecord, ...] = ()
     judgements: tuple[Judgement, ...] = ()
     interpretation: Interpretation | None = None
-    calibration: "Calibration | None" = None
     unreadable: frozenset[str] = frozenset()
     failures: Mapping[str, str] = field(default_factory=dict)
     parameters: "tuple[Parameter, ...] | None" = None
@@ -137,8 +139,15 @@ def gather(store: "Store", folder: Path, study: str, number: int, known: Facts |
     facts = Facts(record, trial, tuple(store.epochs(study, f"trial/{number}")), parameters=parameters)
     if trial.state == "running":
         return facts
-    judgements = _judgements(store.evaluations(study), facts, folder)
-    return replace(_with_insights(facts, store.insights(study)), judgements=judgements)
+    evaluations, insights = store.evaluations(study), store.insights(study)
+    snapshot = StudySnapshot(record, {}, evaluations=evaluations, insights=insights)
+    judgements = (
+        replace(one, figures={figure.key: figure for figure in task_figures(snapshot, one.subject, one.split)})
+        if one.evaluation is not None
+        else one
+        for one in _judgements(evaluations, facts, folder)
+    )
+    return replace(_with_insights(facts, insights), judgements=tuple(judgements))
 
 
 def _winner(record: StudyRecord) -> int | None:
@@ -191,8 +200,6 @@ def _with_insights(facts: Facts, insights: Mapping[str, Any]) -> Facts:
     """Add what was found out about the kept model, where this trial is the winner."""
     from pydantic import TypeAdapter, ValidationError
 
-    from runner.report.results import Calibration
-
     if not facts.is_winner:
         return facts
     unreadable, failures = set[str](), dict[str, str]()
@@ -210,14 +217,8 @@ def _with_insights(facts: Facts, insights: Mapping[str, Any]) -> Facts:
             unreadable.add(name)
             return None
 
-    interpretation, calibration = insight("interpretation", Interpretation), insight("calibration", Calibration)
-    return replace(
-        facts,
-        interpretation=interpretation,
-        calibration=calibration,
-        unreadable=frozenset(unreadable),
-        failures=failures,
-    )
+    interpretation = insight("interpretation", Interpretation)
+    return replace(facts, interpretation=interpretation, unreadable=frozenset(unreadable), failures=failures)
 
 
 def _parameters(key: str) -> "tuple[Parameter, ...] | None":

@@ -1,4 +1,4 @@
-"""Does the length of a text matter? Bars of accuracy by length, and a sentence that says what stands out."""
+"""Whether the length of a text matters: a sentence that says what stands out."""
 
 from collections.abc import Sequence
 
@@ -6,10 +6,8 @@ from catalog.results import LengthBucket
 from catalog.statement import Value
 from runner.presentation.labels import UNITS
 from runner.tui.desk import Desk
-from runner.tui.figures.bars import Bar
-from runner.tui.widgets.chart import Axis, Drawing, Series
 
-__all__ = ["bars_of", "course", "named", "standing_out", "unit"]
+__all__ = ["named", "standing_out", "unit"]
 
 
 def unit(bucket: LengthBucket, desk: Desk) -> str:
@@ -20,41 +18,6 @@ def unit(bucket: LengthBucket, desk: Desk) -> str:
 def named(bucket: LengthBucket, desk: Desk) -> str:
     """Return a bucket's range."""
     return f"{desk.language.count(bucket.low)}{desk.glyphs.dash}{desk.language.count(bucket.high)}"
-
-
-def bars_of(buckets: Sequence[LengthBucket], desk: Desk) -> list[Bar]:
-    """Return a bar for each bucket, with its interval."""
-    language = desk.language
-    return [
-        Bar(
-            named(bucket, desk),
-            bucket.accuracy,
-            language.percent(bucket.accuracy),
-            None,
-            bucket.accuracy_low,
-            bucket.accuracy_high,
-        )
-        for bucket in buckets
-    ]
-
-
-def course(buckets: Sequence[LengthBucket], desk: Desk) -> Drawing | None:
-    """Return accuracy, mean confidence and the share of cut texts over length; None where nothing can be compared."""
-    if len(buckets) < 2:
-        return None
-    palette, glyphs, t = desk.palette, desk.glyphs, desk.t
-    measures = (
-        (t("Accuracy"), [bucket.accuracy for bucket in buckets]),
-        (t("Confidence"), [bucket.confidence for bucket in buckets]),
-        (t("Truncated"), [bucket.truncated for bucket in buckets]),
-    )
-    series = [
-        Series(name, tuple((float(x), y) for x, y in enumerate(values)), "line", palette.series[at], glyphs.series[at])
-        for at, (name, values) in enumerate(measures)
-        if any(values)
-    ]
-    names = tuple(named(bucket, desk) for bucket in buckets)
-    return Drawing(tuple(series), Axis(unit(buckets[0], desk), names=names), Axis(t("Share"), "percent"))
 
 
 def standing_out(buckets: Sequence[LengthBucket], desk: Desk) -> str:

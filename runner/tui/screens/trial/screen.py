@@ -19,6 +19,7 @@ from runner.presentation.text import safe
 from runner.tui.bindings import ACTIONS, key_label, keys_of, textual_bindings
 from runner.tui.desk import Desk
 from runner.tui.exporting import copy_table, save_table
+from runner.tui.figures.canvas import Canvas
 from runner.tui.place import Place
 from runner.tui.screens.trial.facts import Facts, Judgement, gather
 from runner.tui.screens.trial.panes.making import TABS, make
@@ -26,7 +27,7 @@ from runner.tui.screens.trial.telling import state
 from runner.tui.screens.trial.texts import Texts
 from runner.tui.screens.trial.title import title
 from runner.tui.screens.trial.view import View
-from runner.tui.widgets.figure import Canvas, Figure
+from runner.tui.widgets.drawing import Drawing
 from runner.tui.widgets.names import Names
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ class TrialScreen(Place):
     TrialScreen .part { height: auto; text-style: bold; margin-top: 1; }
     TrialScreen .source, TrialScreen .muted { height: auto; }
     TrialScreen .status { margin-bottom: 1; }
+    TrialScreen .column > FigureView { margin-bottom: 1; }
     TrialScreen .chart { height: 12; }
     TrialScreen.-wide .chart { height: 44vh; min-height: 12; }
     TrialScreen .chart.-low, TrialScreen.-wide .chart.-low { height: 20vh; min-height: 9; }
@@ -92,7 +94,7 @@ class TrialScreen(Place):
         self._texts = Texts()
         self._explanations: dict[str, Explanation] = {}
         self._asking: frozenset[str] = frozenset()
-        self._title = Figure(desk, classes="title")
+        self._title = Drawing(desk, classes="title")
         self._title.show(self._draw_title)
         self._tabs = Names(desk, lambda: [(key, desk.t(name)) for key, name in TABS.items()], id="tabs")
 

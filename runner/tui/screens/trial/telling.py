@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from catalog.errors import clause
 from catalog.metric_labels import ClassScope, metric_label
 from runner.presentation.labels import SPLITS, STATES, msgid
+from runner.presentation.metrics import metric as known_metric
 from runner.presentation.text import is_share, safe
-from runner.report.metrics import metric as known_metric
 from runner.study.early_end import CUT_NOTE
 from runner.tui.desk import Desk
 from runner.tui.naming import shown_state
@@ -86,7 +86,7 @@ def metric_name(name: str, desk: Desk, scope: ClassScope | None = None) -> str:
     """Return what a metric is called, with the class that it is of; one that nobody described keeps its name."""
     if scope is not None and metric_label(name, scope) is not None:
         return desk.metric_label(name, scope, _CLASS, within=False)
-    return safe(desk.t(known_metric(name).label), 40)
+    return safe(desk.say(known_metric(name).label), 40)
 
 
 def short_name(name: str, desk: Desk, scope: ClassScope) -> str:
@@ -94,7 +94,7 @@ def short_name(name: str, desk: Desk, scope: ClassScope) -> str:
     if metric_label(name, scope) is not None:
         return desk.metric_label(name, scope, _CLASS, within=scope.positive is None)
     known = known_metric(name)
-    return safe(desk.t(known.within or known.label), 40)
+    return safe(desk.say(known.within or known.label), 40)
 
 
 def share(value: float | None, desk: Desk) -> str:

@@ -3,11 +3,11 @@
 from textual.content import Content
 
 from runner.tui.desk import Desk
+from runner.tui.figures.canvas import Canvas
 from runner.tui.figures.fitting import flat
 from runner.tui.naming import origin
 from runner.tui.screens.trial.facts import Facts
 from runner.tui.screens.trial.telling import interval, metric_name, progress, state, state_word
-from runner.tui.widgets.figure import Canvas
 
 __all__ = ["title"]
 

@@ -1,48 +1,35 @@
 """The curves of a training: what to draw of its measurements, and their table."""
 
-from collections.abc import Callable, Sequence
-
-from runner.presentation.text import is_share
-from runner.store.records import EpochRecord
+from catalog.figures import Axis, Figure, Plot, Series
+from catalog.statement import Statement
+from runner.study.charts.curves import TRAINING
+from runner.study.charts.snapshot import StudySnapshot
 from runner.tui.desk import Desk
+from runner.tui.figures.table import Heading
 from runner.tui.screens.trial.facts import Facts
-from runner.tui.screens.trial.grid import Heading
 from runner.tui.screens.trial.telling import metric_name
-from runner.tui.widgets.chart import Axis, Drawing, Series
 
-__all__ = ["kept_epoch", "loss_curve", "measurements", "metric_curve", "rate_curve"]
-
-Reader = Callable[[EpochRecord], float | None]
+__all__ = ["curves_of", "kept_epoch", "measurements"]
 
 
-def metric_curve(facts: Facts, desk: Desk) -> Drawing | None:
-    """Return the study's metric over epochs, on validation and on what was trained on."""
-    name = facts.study.metric
-    return _curve(
-        facts,
-        desk,
-        (lambda epoch: epoch.metrics.get(name), lambda epoch: epoch.train_metrics.get(name)),
-        Axis(metric_name(name, desk, facts.study.class_scope), "percent" if is_share(name) else "number"),
+def curves_of(facts: Facts) -> tuple[Figure | None, Figure | None, Figure | None]:
+    """Return the study's metric, the loss and the learning rate over epochs; None where a single point is no curve."""
+    number = facts.trial.number
+    snapshot = StudySnapshot(facts.study, {number: facts.trial}, epochs={f"trial/{number}": facts.epochs})
+    known = TRAINING.options[0].values(snapshot) if len(facts.epochs) > 1 else {}
+    metric, loss = (
+        TRAINING.figure(snapshot, number, {"metric": name}) if name in known else None
+        for name in (facts.study.metric, "loss")
     )
+    return metric, loss if facts.study.metric != "loss" else None, _rate(facts)
 
 
-def loss_curve(facts: Facts, desk: Desk) -> Drawing | None:
-    """Return training and validation loss over epochs."""
-    return _curve(
-        facts,
-        desk,
-        (lambda epoch: epoch.metrics.get("loss"), lambda epoch: epoch.train_loss),
-        Axis(metric_name("loss", desk)),
-    )
-
-
-def rate_curve(facts: Facts, desk: Desk) -> Drawing | None:
-    """Return the learning rate over epochs; None where there is none, or a single one."""
-    points = _points(facts.epochs, lambda epoch: epoch.learning_rate)
-    if len(points) < 2:
+def _rate(facts: Facts) -> Figure | None:
+    rates = tuple((epoch.epoch, epoch.learning_rate) for epoch in facts.epochs if epoch.learning_rate is not None)
+    if len(rates) < 2:
         return None
-    series = Series(desk.t("Learning rate"), points, "line", desk.palette.series[2], desk.glyphs.series[2])
-    return Drawing((series,), Axis(desk.t("Epoch")), Axis(desk.t("Learning rate")), legend=False)
+    title, epochs = Statement("Learning rate"), Axis(Statement("Epoch"), "count", low=0.0)
+    return Plot("learning-rate", "", epochs, Axis(title), (Series(title, rates, "line"),))
 
 
 def kept_epoch(facts: Facts) -> float | None:
@@ -75,22 +62,3 @@ def measurements(facts: Facts, desk: Desk) -> tuple[list[Heading], list[list[str
             ]
         )
     return headings, rows
-
-
-def _points(epochs: Sequence[EpochRecord], read: Reader) -> tuple[tuple[float, float], ...]:
-    return tuple((epoch.epoch, value) for epoch in epochs if (value := read(epoch)) is not None)
-
-
-def _curve(facts: Facts, desk: Desk, readers: tuple[Reader, Reader], axis: Axis) -> Drawing | None:
-    """Return both lines and a mark at the kept epoch; None where fewer than two points make no line."""
-    validation, train = (_points(facts.epochs, read) for read in readers)
-    if max(len(validation), len(train)) < 2:
-        return None
-    palette, glyphs, t = desk.palette, desk.glyphs, desk.t
-    series = [Series(t("Validation"), validation, "line", palette.series[0], glyphs.series[0])]
-    if train:
-        series.append(Series(t("Train"), train, "line", palette.series[1], glyphs.series[1]))
-    kept = kept_epoch(facts)
-    if mark := tuple(point for point in validation if point[0] == kept):
-        series.append(Series(t("kept"), mark, "scatter", palette.accent, glyphs.star))
-    return Drawing(tuple(series), Axis(t("Epoch"), low=0.0), axis)

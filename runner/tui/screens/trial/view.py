@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from catalog.figures import Figure
 from catalog.results import Evaluation, Explanation
 from runner.tui.reading import Example, Predictions
 from runner.tui.screens.trial.facts import Facts, Judgement
@@ -36,6 +37,11 @@ class View:
     def evaluation(self) -> Evaluation | None:
         """What was found by judging; None where there is nothing."""
         return self.judgement.evaluation if self.judgement else None
+
+    def figures_of_winner(self, beginning: str) -> tuple[Figure, ...]:
+        """Return the figures of the kept model whose keys begin so, in their order; none of any other trial."""
+        kept = next((one for one in self.facts.judgements if one.subject == "winner"), None)
+        return tuple(one for one in (kept.figures.values() if kept else ()) if one.key.startswith(beginning))
 
     def label(self, index: int) -> str:
         """Return the name of a class, its id where it has none."""

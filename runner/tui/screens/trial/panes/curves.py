@@ -8,15 +8,15 @@ from runner.presentation.labels import msgid
 from runner.presentation.study_tables import epochs_table
 from runner.store.json_shapes import epoch_line
 from runner.tui.desk import Desk
+from runner.tui.figures.canvas import Canvas, paragraph
 from runner.tui.figures.fitting import flat
-from runner.tui.screens.trial.grid import grid
+from runner.tui.figures.table import grid
 from runner.tui.screens.trial.panes.page import heading, page
-from runner.tui.screens.trial.paragraph import paragraph
 from runner.tui.screens.trial.telling import advice, outcome, progress, state
-from runner.tui.screens.trial.training import kept_epoch, loss_curve, measurements, metric_curve, rate_curve
+from runner.tui.screens.trial.training import curves_of, kept_epoch, measurements
 from runner.tui.screens.trial.view import View
-from runner.tui.widgets.chart import Chart
-from runner.tui.widgets.figure import Canvas, Figure
+from runner.tui.widgets.drawing import Drawing
+from runner.tui.widgets.figure_view import FigureView
 from runner.tui.widgets.told import Told
 
 __all__ = ["CurvesPane"]
@@ -28,10 +28,10 @@ class CurvesPane:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._view: View | None = None
-        self._status = Figure(desk, classes="status")
-        self._metric, self._loss = Chart(desk, classes="chart"), Chart(desk, classes="chart")
-        self._rate = Chart(desk, classes="chart -low")
-        self._table = Figure(desk)
+        self._status = Drawing(desk, classes="status")
+        self._metric, self._loss = FigureView(desk, classes="chart"), FigureView(desk, classes="chart")
+        self._rate = FigureView(desk, classes="chart -low")
+        self._table = Drawing(desk)
         self._reading = Told(self._read, classes="muted")
         self._table_heading = heading(desk, msgid("Measurements"))
         self.widget: Widget = page(
@@ -45,14 +45,9 @@ class CurvesPane:
         facts, desk = view.facts, self._desk
         self._status.show(lambda canvas: _status(view, canvas, desk))
         self._status.display = bool(_status_text(view, desk)) or state(facts, desk) == "running"
-        for chart, drawing in (
-            (self._metric, metric_curve(facts, desk)),
-            (self._loss, loss_curve(facts, desk)),
-            (self._rate, rate_curve(facts, desk)),
-        ):
-            chart.display = drawing is not None
-            if drawing is not None:
-                chart.show(drawing)
+        for chart, figure in zip((self._metric, self._loss, self._rate), curves_of(facts), strict=True):
+            chart.display = figure is not None
+            chart.show(figure)
         if isinstance(column := self._status.parent, Widget):  # an empty half of the screen says nothing
             column.display = self._status.display or self._metric.display or self._loss.display
         self._table_heading.display = self._table.display = bool(facts.epochs)

@@ -18,7 +18,7 @@ from runner.tui.screens.trial.panes.page import missing, source_line
 from runner.tui.screens.trial.selection import KINDS, SORTS, Selection, select
 from runner.tui.screens.trial.view import View
 from runner.tui.source import in_thread
-from runner.tui.widgets.figure import Figure
+from runner.tui.widgets.drawing import Drawing
 from runner.tui.widgets.search_line import SearchLine
 from runner.tui.widgets.table import Table
 from runner.tui.widgets.told import Told
@@ -52,7 +52,7 @@ class ExamplesPane(Container):
         self._said = Told(self._status, classes="filter")
         self._search = SearchLine(desk)
         self._table = Table(desk, self._empty, id="examples")
-        self._detail = Figure(desk)
+        self._detail = Drawing(desk)
         self._reader = VerticalScroll(self._detail, classes="reader")
 
     @property

@@ -8,15 +8,14 @@ from textual.widget import Widget
 
 from runner.presentation.datatable import DataTable, table_of
 from runner.tui.desk import Desk
-from runner.tui.figures.bars import bars
+from runner.tui.figures.canvas import Canvas
 from runner.tui.figures.fitting import flat
-from runner.tui.screens.trial.grid import Heading, grid
-from runner.tui.screens.trial.lengths import bars_of, course, named, standing_out, unit
+from runner.tui.figures.table import Heading, grid
+from runner.tui.screens.trial.lengths import named, standing_out, unit
 from runner.tui.screens.trial.panes.page import missing, page, source_line
-from runner.tui.screens.trial.paragraph import paragraph
 from runner.tui.screens.trial.view import View
-from runner.tui.widgets.chart import Chart
-from runner.tui.widgets.figure import Canvas, Figure
+from runner.tui.widgets.drawing import Drawing
+from runner.tui.widgets.figure_view import FigureView
 from runner.tui.widgets.told import Told
 
 __all__ = ["LengthPane"]
@@ -35,24 +34,21 @@ class LengthPane:
         self._view: View | None = None
         self._source = source_line(lambda: self._view, desk, lambda: keys("trial.split"))
         self._said = Told(self._sentence, classes="part")
-        self._bars, self._table = Figure(desk), Figure(desk)
-        self._course = Chart(desk, classes="chart -high")
-        self.widget: Widget = page([self._source, self._said, self._bars, self._table], [self._course])
+        self._table = Drawing(desk)
+        self._course, self._cut = FigureView(desk, classes="chart"), FigureView(desk)
+        self.widget: Widget = page([self._source, self._said, self._course], [self._table, self._cut])
 
     def show(self, view: View) -> None:
         """Draw what was judged."""
         self._view, desk = view, self._desk
         self._source.retell()
         self._said.retell()
+        figures = view.judgement.figures if view.judgement is not None else {}
+        for part, key in ((self._course, "lengths"), (self._cut, "truncation")):
+            part.display = key in figures
+            part.show(figures.get(key))
         found = view.evaluation
-        self._bars.display = self._table.display = found is not None and bool(found.lengths)
-        drawing = course(found.lengths, desk) if found else None
-        self._course.display = drawing is not None
-        if found is None or not found.lengths:
-            return
-        if drawing is not None:
-            self._course.show(drawing)
-        self._bars.show(lambda canvas: _bars(view, canvas, desk))
+        self._table.display = found is not None and bool(found.lengths)
         self._table.show(lambda canvas: _grid(view, canvas, desk))
 
     def table(self, view: View) -> DataTable:
@@ -65,13 +61,6 @@ class LengthPane:
         found = self._view.evaluation
         said = standing_out(found.lengths, self._desk) if found and found.lengths else missing(self._view, self._desk)
         return flat(said, self._desk.glyphs)
-
-
-def _bars(view: View, canvas: Canvas, desk: Desk) -> Content:
-    buckets = view.evaluation.lengths if view.evaluation else ()
-    title = desk.t("Accuracy by length in {unit}, with 95 % intervals", unit=unit(buckets[0], desk))
-    lines = paragraph(title, canvas, canvas.palette.muted)
-    return Content("\n").join([*lines, bars(bars_of(buckets, desk), canvas, largest=1.0)])
 
 
 def _grid(view: View, canvas: Canvas, desk: Desk) -> Content:

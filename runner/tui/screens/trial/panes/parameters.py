@@ -10,14 +10,14 @@ from runner.presentation.datatable import DataTable
 from runner.presentation.labels import msgid
 from runner.presentation.text import safe
 from runner.tui.desk import Desk
+from runner.tui.figures.canvas import Canvas, paragraph
+from runner.tui.figures.table import Heading, facts, grid
 from runner.tui.naming import origin
-from runner.tui.screens.trial.grid import Heading, facts, grid
 from runner.tui.screens.trial.panes.page import heading, page
-from runner.tui.screens.trial.paragraph import paragraph
 from runner.tui.screens.trial.settings import settings_of
 from runner.tui.screens.trial.telling import advice, outcome, state, state_word
 from runner.tui.screens.trial.view import View
-from runner.tui.widgets.figure import Canvas, Figure
+from runner.tui.widgets.drawing import Drawing
 
 __all__ = ["ParametersPane"]
 
@@ -27,8 +27,8 @@ class ParametersPane:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._ended = Figure(desk, classes="status")
-        self._settings, self._facts, self._notes = Figure(desk), Figure(desk), Figure(desk)
+        self._ended = Drawing(desk, classes="status")
+        self._settings, self._facts, self._notes = Drawing(desk), Drawing(desk), Drawing(desk)
         self._notes_heading = heading(desk, msgid("What happened on the way"))
         self.widget: Widget = page(
             [self._ended, self._settings],

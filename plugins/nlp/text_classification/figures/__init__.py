@@ -1,0 +1,28 @@
+"""The figures of a text classification: what every front end shows of an evaluation."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from catalog.figures import Figure
+from catalog.results import Evaluation
+from plugins.nlp.text_classification.figures.classes import class_scores, confusion
+from plugins.nlp.text_classification.figures.confidence import confidence, reliability, temperature
+from plugins.nlp.text_classification.figures.lengths import by_length, truncation
+from plugins.nlp.text_classification.figures.words import examples, important_words
+
+__all__ = ["evaluation_figures"]
+
+
+def evaluation_figures(
+    evaluation: Evaluation, data: Mapping[str, Any], insights: Mapping[str, Any]
+) -> Iterator[Figure]:
+    """Yield the figures of one model on one split; arguments as of `catalog.capabilities.BuildsFigures.figures`."""
+    yield confusion(evaluation, tuple(map(str, data.get("labels") or ())))
+    yield class_scores(evaluation)
+    yield confidence(evaluation)
+    yield reliability(evaluation, insights)
+    yield temperature(insights)
+    yield from truncation(evaluation)
+    yield by_length(evaluation)
+    yield from important_words(insights)
+    yield from examples(insights)

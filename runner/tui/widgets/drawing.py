@@ -1,0 +1,77 @@
+"""`Drawing`: text of character cells that is drawn again for every size, theme and language."""
+
+from textual.content import Content
+from textual.events import Resize
+from textual.widget import Widget
+
+from runner.tui.desk import Desk
+from runner.tui.figures.canvas import Canvas, Draw
+
+__all__ = ["Drawing"]
+
+
+class Drawing(Widget):
+    """Shows a drawing; empty until `show` is called.
+
+    Args:
+        desk: Colours, signs and words.
+        id: As in Textual.
+        classes: As in Textual.
+    """
+
+    DEFAULT_CSS = """
+    Drawing { width: 1fr; height: auto; min-height: 1; }
+    """
+
+    def __init__(self, desk: Desk, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 -- Textual's name
+        super().__init__(id=id, classes=classes)
+        self._desk = desk
+        self._draw: Draw | None = None
+        self._drawn: tuple[tuple[int, int], Content] | None = None
+
+    def show(self, draw: Draw) -> None:
+        """Draw this from now on."""
+        self._draw = draw
+        self.retell()
+
+    def retell(self) -> None:
+        """Draw again: language, theme or signs have changed."""
+        before, self._drawn = self._drawn, None
+        content = self._content(self.content_size.width)
+        # Arranging a screen anew takes far longer than drawing: only where the drawing has another height.
+        same = before is not None and self._lines(before[1]) == self._lines(content)
+        self.refresh(layout=not same)
+
+    def _lines(self, content: Content) -> float:
+        """Return the lines that a drawing takes, with those that it is given at least."""
+        least = self.styles.min_height
+        return max(content.plain.count("\n") + 1, least.cells or 1 if least is not None else 1)
+
+    def on_resize(self, event: Resize) -> None:
+        """Draw for the new size."""
+        del event
+        self._drawn = None
+
+    def get_content_height(self, container: object, viewport: object, width: int) -> int:
+        """Return the lines of the drawing at this width."""
+        del container, viewport
+        return max(1, self._content(width).plain.count("\n") + 1)
+
+    def render(self) -> Content:
+        """Return the drawing."""
+        return self._content(self.content_size.width)
+
+    @property
+    def plain(self) -> str:
+        """The drawing without colours, for the clipboard."""
+        return self._content(self.content_size.width).plain
+
+    def _content(self, width: int) -> Content:
+        if self._draw is None or width <= 0:
+            return Content("")
+        height = self.parent.size.height if isinstance(self.parent, Widget) else self.size.height
+        if self._drawn is None or self._drawn[0] != (width, height):
+            desk = self._desk
+            canvas = Canvas(width, height, desk.palette, desk.glyphs, desk.language, desk.t)
+            self._drawn = ((width, height), self._draw(canvas))
+        return self._drawn[1]

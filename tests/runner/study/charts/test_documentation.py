@@ -1,0 +1,42 @@
+"""The chart and the figure that docs/extending-charts.md shows work as they stand there."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from catalog.capabilities import BuildsFigures
+from catalog.figures import Axis, Bar, Bars, Empty, check
+from catalog.statement import Statement
+from runner.study.charts import Chart, StudySnapshot
+
+DOCUMENT = Path(__file__).parents[4] / "docs" / "extending-charts.md"
+
+
+@pytest.fixture(scope="module")
+def blocks():
+    """Return the document's blocks of Python."""
+    return re.findall(r"```python\n(.*?)```", DOCUMENT.read_text(encoding="utf-8"), flags=re.DOTALL)
+
+
+def test_the_chart_is_a_whole_file(whole, blocks):
+    """Its module builds a sound figure of a study, and says why there is none of an empty one."""
+    module = {}
+    exec(blocks[0], module)  # noqa: S102 -- our own document
+    chart = module["DURATIONS"]
+    assert isinstance(chart, Chart)
+    figure = chart.figure(whole)
+    check(figure)
+    assert figure.series[0].points[0] == (0.0, whole.trials[0].seconds)
+    assert isinstance(chart.figure(StudySnapshot(whole.record, {})), Empty)
+
+
+def test_the_figure_of_a_plugin_is_sound(whole, blocks):
+    """The method makes a descriptor one that builds figures."""
+    module = {"Axis": Axis, "Bar": Bar, "Bars": Bars, "Statement": Statement}
+    exec(blocks[1], module)  # noqa: S102 -- our own document
+    plugin = type("Plugin", (), {"figures": module["figures"]})()
+    assert isinstance(plugin, BuildsFigures)
+    (figure,) = plugin.figures(whole.evaluation("winner", "test"), {}, {})
+    check(figure)
+    assert [bar.value for bar in figure.bars] == [917, 83]

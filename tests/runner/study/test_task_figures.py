@@ -1,0 +1,113 @@
+"""Figures of a plugin: whatever one does, it is told in its place and takes nothing else with it."""
+
+from dataclasses import replace
+
+import pytest
+from made_study import NAME, build
+
+from catalog import figures as f
+from catalog import registry
+from catalog.errors import UnknownKeyError
+from catalog.registry import Entry
+from runner.store.store import Store
+from runner.study.charts import read_snapshot
+from runner.study.task_figures import main_subject, task_figures
+
+BAR = f.Bars("good", "Good", f.Axis("x"), (f.Bar("a", 1.0),))
+
+
+@pytest.fixture(scope="module")
+def snapshot(tmp_path_factory):
+    """Return the snapshot of a whole study."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('task') / 'studies.db'}"
+    with Store.open(url, create=True) as store:
+        build(store)
+        return read_snapshot(store, NAME)
+
+
+@pytest.fixture
+def plugin_of(monkeypatch):
+    """Return a function that makes the study's plugin one that builds figures by this function."""
+
+    def make(build_figures):
+        class Stranger:
+            def figures(self, evaluation, data, insights):
+                return build_figures(evaluation, data, insights)
+
+        monkeypatch.setattr(registry, "load", lambda _: Stranger())
+        entry = Entry("nlp/text-classification/bert", "strange-figures", "1.0")
+        monkeypatch.setattr(registry, "entries", lambda: [entry])
+
+    return make
+
+
+class Lying:
+    """A figure that is none, whose attributes raise."""
+
+    @property
+    def kind(self):
+        raise RuntimeError("no kind today")
+
+
+def raising(*_):
+    yield BAR
+    raise KeyError("confusion")
+
+
+@pytest.mark.parametrize(
+    ("built", "reason"),
+    [
+        (lambda *_: [f.Bars("bad", "B", f.Axis("x"), (f.Bar("a", float("nan")),)), BAR], "bad.bars.0.value is nan"),
+        (lambda *_: ["a picture", BAR], "str is no kind of figure"),
+        (lambda *_: [Lying(), BAR], "no kind today"),
+        (lambda *_: [f.Plot("bad", "B", None, None, ()), BAR], "bad.x"),
+        (lambda *_: [BAR, BAR], "two figures have the key 'good'"),
+        (raising, "KeyError: 'confusion'"),
+        (lambda *_: 3, "TypeError"),
+        (lambda *_: 1 / 0, "ZeroDivisionError"),
+    ],
+)
+def test_a_fault_of_a_plugin_is_told_with_its_distribution(snapshot, plugin_of, built, reason):
+    """What is sound is drawn; each fault stands in its place, with the name of what to update or to report to."""
+    plugin_of(built)
+    found = task_figures(snapshot, "winner", "test")
+    faults = [figure for figure in found if isinstance(figure, f.Empty)]
+    assert len(faults) == 1
+    assert faults[0].reason.values["distribution"] == "strange-figures"
+    assert reason in faults[0].reason.values["reason"]
+    if "Zero" not in reason and "Type" not in reason:
+        assert BAR in found
+    for figure in found:
+        f.check(figure)
+
+
+def test_insights_are_those_of_the_winner(snapshot, plugin_of):
+    """What was found out about the kept model is no fact of another one; data are the study's."""
+    seen = []
+    plugin_of(lambda evaluation, data, insights: seen.append((evaluation.split, data["name"], set(insights))) or ())
+    task_figures(snapshot, "winner", "test")
+    task_figures(snapshot, "trial/7", "validation")
+    assert seen[0][:2] == ("test", "imdb")
+    assert {"calibration", "interpretation"} <= seen[0][2]
+    assert seen[1] == ("validation", "imdb", set())
+
+
+def test_a_plugin_without_figures_or_that_is_gone_says_so(snapshot, monkeypatch):
+    """One figure tells why there is none."""
+    monkeypatch.setattr(registry, "load", lambda _: object())
+    assert "draws no figures" in task_figures(snapshot, "winner", "test")[0].reason.template
+
+    def gone(_):
+        raise UnknownKeyError("no model")
+
+    monkeypatch.setattr(registry, "load", gone)
+    assert "not installed" in task_figures(snapshot, "winner", "test")[0].reason.template
+    assert task_figures(snapshot, "winner", "train") == ()
+
+
+def test_the_winner_on_test_is_looked_at_closely(snapshot):
+    """Before a study is closed it is the best trial so far on validation."""
+    assert main_subject(snapshot) == ("winner", "test")
+    trials = tuple(record for record in snapshot.evaluations if record.subject == "trial/7")
+    assert main_subject(replace(snapshot, evaluations=trials)) == ("trial/7", "validation")
+    assert main_subject(replace(snapshot, evaluations=())) is None
