@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-__all__ = ["FAMILIES", "SCRATCH", "SCRATCH_POSITIONS", "SCRATCH_VOCABULARY", "Family", "Size", "is_scratch"]
+__all__ = ["FAMILIES", "SCRATCH", "SCRATCH_POSITIONS", "SCRATCH_VOCABULARY", "Family", "is_scratch"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,35 +46,16 @@ SCRATCH_POSITIONS = 512
 """Tokens that the position table has room for."""
 SCRATCH_VOCABULARY = 8192
 """Word pieces at most: a vocabulary of 30,522 would make nine tenths of the smallest model out of rare words."""
-
-
-@dataclass(frozen=True, slots=True)
-class Size:
-    """A BERT encoder: heads of 64 units, feed-forward layers four times as wide as the hidden ones."""
-
-    layers: int
-    hidden: int
-
-    @property
-    def heads(self) -> int:
-        """Attention heads of each layer."""
-        return self.hidden // 64
-
-    @property
-    def intermediate(self) -> int:
-        """Width of the feed-forward layers."""
-        return 4 * self.hidden
-
-
-SCRATCH: Mapping[str, Size] = MappingProxyType(
+SCRATCH: Mapping[str, tuple[int, int]] = MappingProxyType(
     {
-        _PREFIX + "bert-tiny": Size(layers=2, hidden=128),
-        _PREFIX + "bert-mini": Size(layers=4, hidden=256),
-        _PREFIX + "bert-small": Size(layers=4, hidden=512),
-        _PREFIX + "bert-medium": Size(layers=8, hidden=512),
+        _PREFIX + "bert-tiny": (2, 128),
+        _PREFIX + "bert-mini": (4, 256),
+        _PREFIX + "bert-small": (4, 512),
+        _PREFIX + "bert-medium": (8, 512),
     }
 )
-"""By `model_name`. Turc et al., "Well-Read Students Learn Better", 2019 (arXiv 1908.08962), table 1."""
+"""Layers, and width of the hidden ones, by `model_name`; heads have 64 units, feed-forward layers four times the width.
+Turc et al., "Well-Read Students Learn Better", 2019 (arXiv 1908.08962), table 1."""
 
 
 def is_scratch(model_name: str) -> bool:

@@ -1,13 +1,12 @@
 """Fine-tuning: from a model source and the objectives of two splits to the best epoch."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 
-from catalog.contract import EpochMetrics, Outcome, TrialContext, TrialResult
+from catalog.contract import Outcome, TrialContext, TrialResult
 from catalog.results import Evaluation
 from plugins.nlp.encoders.batches import steps
 from plugins.nlp.encoders.checkpoints.checkpointer import Checkpointer
@@ -24,50 +23,11 @@ from plugins.nlp.encoders.sources.source import ModelSource, build
 from plugins.nlp.encoders.stepper import Stepper
 from plugins.nlp.encoders.text_encoder import TextEncoder
 
-__all__ = ["FineTuned", "fine_tune", "on_device"]
+__all__ = ["Keep", "fine_tune", "notes_on", "on_device"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class FineTuned:
-    """A training that has ended.
-
-    Attributes:
-        model: In the state of the last step; the weights to keep are those of `best`.
-        best: The epoch to keep; None if there is nothing to keep.
-        outcome: How the training has ended.
-        measured: Of the epoch to keep; the newest measurement if there is none.
-        history: Measurements at epoch ends.
-        seconds: In the training loop, evaluation left out.
-        examples: Rows trained on, each epoch counted.
-        tokens: Tokens trained on, each epoch counted.
-        notes: What a reader should know.
-    """
-
-    model: PackedModel
-    best: Kept | None
-    outcome: Outcome
-    measured: EpochMetrics
-    history: tuple[EpochMetrics, ...]
-    seconds: float
-    examples: int
-    tokens: int
-    notes: tuple[str, ...]
-
-    def result(self, model_dir: Path | None, evaluation: Evaluation | None) -> TrialResult:
-        """Return the record of this training, with the folder and the evaluation of what was kept."""
-        return TrialResult(
-            outcome=self.outcome,
-            metrics=self.measured.metrics,
-            history=self.history,
-            best_epoch=self.measured.epoch,
-            model_dir=model_dir,
-            predictions=evaluation.predictions if evaluation else None,
-            seconds=self.seconds,
-            examples_per_second=self.examples / self.seconds,
-            tokens_per_second=self.tokens / self.seconds,
-            notes=self.notes,
-            evaluation=evaluation,
-        )
+Keep = Callable[[PackedModel, Kept], tuple[Path, Evaluation]]
+"""Saves and evaluates the best epoch; the model has the weights of the last step."""
 
 
 @contextmanager
@@ -96,7 +56,8 @@ def fine_tune(  # noqa: PLR0913 -- what is trained, on what, and where
     device: torch.device,
     encoder: TextEncoder,
     data: Mapping[str, str],
-) -> FineTuned:
+    keep: Keep,
+) -> TrialResult:
     """Train once. If an earlier attempt of this training has left a checkpoint, continue from there.
 
     Args:
@@ -108,6 +69,7 @@ def fine_tune(  # noqa: PLR0913 -- what is trained, on what, and where
         device: From `on_device`.
         encoder: What made the tokens; a checkpoint made with another one is not continued.
         data: Hashes or values by name; a checkpoint made with others is not continued.
+        keep: Called at the end, unless the training is pruned.
 
     Raises:
         DivergedError: The loss is not finite.
@@ -128,16 +90,21 @@ def fine_tune(  # noqa: PLR0913 -- what is trained, on what, and where
             if not progress.after(step, rate):
                 break
             checkpoints.after(step)
-    return FineTuned(
-        model=model,
-        best=None if progress.outcome is Outcome.PRUNED else progress.best,
+    model_dir = evaluation = None
+    if progress.best is not None and progress.outcome is not Outcome.PRUNED:
+        model_dir, evaluation = keep(model, progress.best)
+    return TrialResult(
         outcome=progress.outcome,
-        measured=progress.measured,
+        metrics=progress.measured.metrics,
         history=tuple(progress.history),
+        best_epoch=progress.measured.epoch,
+        model_dir=model_dir,
+        predictions=evaluation.predictions if evaluation else None,
         seconds=progress.seconds,
-        examples=stepper.examples,
-        tokens=stepper.tokens,
+        examples_per_second=stepper.examples / progress.seconds,
+        tokens_per_second=stepper.tokens / progress.seconds,
         notes=(*source.notes, *notes_on(precision, schedule, stepper), *progress.notes),
+        evaluation=evaluation,
     )
 
 

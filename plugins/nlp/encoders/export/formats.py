@@ -6,7 +6,7 @@ A task gives an `ExportTask`, which says how its predictions are made.
 import json
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,9 @@ from plugins.nlp.encoders.model_folder import TrainedModel
 from plugins.storage import MODEL_RECORD, write_folder
 
 __all__ = ["FORMATS", "ExportTask", "export"]
+
+_Written = tuple[Agreement, dict[str, Any], tuple[str, ...]]
+"""How well a written folder agrees, its details, and notes."""
 
 FORMATS = ("hf", "onnx")
 _TOKENIZER = (
@@ -69,15 +72,6 @@ class ExportTask:
     int8_limit: float
 
 
-@dataclass(slots=True)
-class _Written:
-    """What a writer tells about the folder that it filled."""
-
-    agreement: Agreement
-    details: dict[str, Any]
-    notes: list[str] = field(default_factory=list)
-
-
 def export(
     task: ExportTask,
     model_dir: Path,
@@ -117,19 +111,19 @@ def export(
         write_folder(folder, write)
     except OSError as error:
         raise WorkError(f"{folder} cannot be written: {error}") from error
-    found = written[0]
+    ((agreement, details, notes),) = written
     return Exported(
         folder=folder,
         format=format,
         quantized=quantize,
         bytes=sum(file.stat().st_size for file in folder.iterdir()),
-        checked_rows=found.agreement.rows,
-        largest_difference=found.agreement.largest,
-        same_labels=found.agreement.same_labels,
-        seconds_per_text=found.agreement.seconds_per_text,
-        own_seconds_per_text=found.agreement.own_seconds_per_text,
-        details=found.details,
-        notes=tuple(found.notes),
+        checked_rows=agreement.rows,
+        largest_difference=agreement.largest,
+        same_labels=agreement.same_labels,
+        seconds_per_text=agreement.seconds_per_text,
+        own_seconds_per_text=agreement.own_seconds_per_text,
+        details=details,
+        notes=notes,
     )
 
 
@@ -152,7 +146,7 @@ def _write_hf(task: ExportTask, model_dir: Path, place: Path, trained: TrainedMo
         "truncation": encoder.truncation,
         "call": f'pipeline("{task.pipeline}", model=FOLDER, truncation=True)',
     }
-    return _Written(agreement, details, notes)
+    return agreement, details, tuple(notes)
 
 
 def _write_onnx(
@@ -180,7 +174,7 @@ def _write_onnx(
             f"{graph.int8_products} products with a scale a column. Activations become integers as they come; "
             "attention's own products, softmax and normalisation stay in fp32."
         )
-    return _Written(agreement, details, notes)
+    return agreement, details, tuple(notes)
 
 
 def _check(task: ExportTask, agreement: Agreement, by: str, *, quantized: bool = False) -> None:

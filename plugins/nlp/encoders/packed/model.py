@@ -33,15 +33,11 @@ limit of 8 a worker's third model would run uncompiled."""
 class PackedModel:
     """A model on its device.
 
-    Args:
-        module: A transformers model of a known family with a head, in fp32, on `device`, where it stays.
+    Attributes:
+        module: A transformers model of a known family with a head, in fp32, on `device`, where it stays; its parameters
+            are the master weights, which an optimizer changes and which are saved.
         device: Where the model is.
         precision: The number format of the layers; embeddings and head are fp32.
-
-    Attributes:
-        module: The same; its parameters are the master weights, which an optimizer changes and which are saved.
-        device: The same.
-        precision: The same.
         per_token: Whether outputs are of tokens, not of rows.
         max_length: Tokens that the position table has room for.
     """

@@ -181,14 +181,14 @@ def _with_head(head: Head) -> Any:
 
 
 def _scratch(model_name: str, head: Head, texts: Sequence[str], cache: Path) -> ModelSource:
-    size = SCRATCH[model_name]
+    layers, hidden = SCRATCH[model_name]
     vocabulary = cached_vocabulary(texts, SCRATCH_VOCABULARY, cache)
     config = BertConfig(
         vocab_size=len(vocabulary),
-        hidden_size=size.hidden,
-        num_hidden_layers=size.layers,
-        num_attention_heads=size.heads,
-        intermediate_size=size.intermediate,
+        hidden_size=hidden,
+        num_hidden_layers=layers,
+        num_attention_heads=hidden // 64,
+        intermediate_size=4 * hidden,
         max_position_embeddings=SCRATCH_POSITIONS,
         **head.settings({}),
     )

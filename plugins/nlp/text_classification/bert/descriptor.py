@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from catalog.capabilities import ChanceLevel, InputFile, InputTable
+from catalog.capabilities import InputFile, InputTable
 from catalog.contract import Card, DataSummary, Direction, Trainer
 from catalog.dataset import Dataset, HubDataset
 from catalog.diagnosis import Diagnosis, Evidence
 from catalog.figures import Figure
 from catalog.results import Evaluation
-from catalog.space import Scalar, SearchSpace
+from catalog.space import Scalar
 from plugins.nlp.encoders import search
 from plugins.nlp.text_classification.bert.card import SUMMARY, card
 from plugins.nlp.text_classification.bert.config import FIXED, KEY, PREPARATION, BertConfig
@@ -31,6 +31,9 @@ class BertPlugin:
     preparation_fields: frozenset[str] = PREPARATION
     fixed_fields: frozenset[str] = FIXED
     baseline: str | None = "nlp/text-classification/linear"
+    search_space = staticmethod(search.search_space)
+    recipes = staticmethod(search.recipes)
+    chance_level = staticmethod(chance_level)
 
     @property
     def metrics(self) -> Mapping[str, Direction]:
@@ -40,14 +43,6 @@ class BertPlugin:
     def default_dataset(self) -> Dataset:
         """Return the IMDB reviews on the hub."""
         return HubDataset(source="hub", name="stanfordnlp/imdb")
-
-    def search_space(self, config: BertConfig) -> SearchSpace:
-        """Tune learning rate, batch size, epochs and warm-up; see `search.search_space`."""
-        return search.search_space(config)
-
-    def recipes(self, config: BertConfig) -> Sequence[Mapping[str, Scalar]]:
-        """Return published settings; see `search.recipes`."""
-        return search.recipes(config)
 
     def tunable(self, config: BertConfig, data: DataSummary) -> Mapping[str, Scalar]:
         """Return every value of `config` that a study may tune; see `search.tunable`."""
@@ -80,10 +75,6 @@ class BertPlugin:
         from plugins.nlp.text_classification import data
 
         return data.open_input(file)
-
-    def chance_level(self, metric: str, data: DataSummary, split: str) -> ChanceLevel | None:
-        """Return what the best constant answer reaches; see `chance.chance_level`."""
-        return chance_level(metric, data, split)
 
     def figures(self, evaluation: Evaluation, data: Mapping[str, Any], insights: Mapping[str, Any]) -> Iterable[Figure]:
         """Yield the figures of a text classification; see `figures.evaluation_figures`."""

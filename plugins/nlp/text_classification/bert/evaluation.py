@@ -3,7 +3,7 @@
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import TypedDict
+from typing import Any
 
 import numpy as np
 import torch
@@ -25,17 +25,7 @@ from plugins.nlp.text_classification.model_record import read_positive
 __all__ = ["evaluate", "evaluate_file", "evaluation_details"]
 
 
-class _Details(TypedDict):
-    """Arguments of `judge`; see there."""
-
-    lengths: np.ndarray
-    max_length: int
-    tokens: int
-    model_dir: Path
-    peak_memory_bytes: int | None
-
-
-def evaluation_details(tokens: Tokens, max_length: int, model_dir: Path, device: torch.device) -> _Details:
+def evaluation_details(tokens: Tokens, max_length: int, model_dir: Path, device: torch.device) -> dict[str, Any]:
     """Return what `judge` records of a model's tokens, size and memory."""
     return {
         "lengths": tokens.uncut,

@@ -4,15 +4,11 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from catalog.capabilities import LabelledFile
-from catalog.contract import TrialContext, TrialResult
-from catalog.dataset import Dataset
-from catalog.results import Comparison, Evaluation, Exported, Flip, Forecast, Interpretation
+from catalog.results import Exported, Flip, Interpretation
 from plugins.nlp.encoders import export
 from plugins.nlp.encoders.precision import PRECISIONS
 from plugins.nlp.text_classification import comparison, examples, interpreting, judging
 from plugins.nlp.text_classification.bert import calibration, evaluation, exporting, forecasting, preparation, training
-from plugins.nlp.text_classification.bert.config import BertConfig
 from plugins.nlp.text_classification.bert.predictor import BertPredictor, load
 from plugins.nlp.text_classification.bert.preparation import PreparedBert
 
@@ -24,43 +20,14 @@ class BertTrainer:
 
     export_formats = export.FORMATS
     precisions = PRECISIONS
-
-    def prepare(self, dataset: Dataset, config: BertConfig, cache: Path) -> PreparedBert:
-        """Read data and model; see `preparation.prepare`."""
-        return preparation.prepare(dataset, config, cache)
-
-    def train(self, config: BertConfig, prepared: PreparedBert, context: TrialContext) -> TrialResult:
-        """Fine-tune once; see `training.train`."""
-        return training.train(config, prepared, context)
-
-    def evaluate(
-        self, model_dir: Path, prepared: PreparedBert, split: str, *, folder: Path, device: str, threads: int
-    ) -> Evaluation:
-        """Evaluate a trained model on one split; see `evaluation.evaluate`."""
-        return evaluation.evaluate(model_dir, prepared, split, folder=folder, device=device, threads=threads)
-
-    def evaluate_file(
-        self,
-        model_dir: Path,
-        file: LabelledFile,
-        *,
-        folder: Path,
-        device: str,
-        threads: int,
-        precision: str = "auto",
-    ) -> Evaluation:
-        """Evaluate a trained model on a labelled file; see `evaluation.evaluate_file`."""
-        return evaluation.evaluate_file(
-            model_dir, file, folder=folder, device=device, threads=threads, precision=precision
-        )
-
-    def calibrate(self, model_dir: Path, predictions: Path) -> float:
-        """Calibrate the model's confidence; see `calibration.calibrate`."""
-        return calibration.calibrate(model_dir, predictions)
-
-    def rescaled(self, predictions: Path, split: str, temperature: float) -> Evaluation:
-        """Score predictions as if at another temperature; see `judging.rescaled`."""
-        return judging.rescaled(predictions, split, temperature)
+    prepare = staticmethod(preparation.prepare)
+    train = staticmethod(training.train)
+    evaluate = staticmethod(evaluation.evaluate)
+    evaluate_file = staticmethod(evaluation.evaluate_file)
+    calibrate = staticmethod(calibration.calibrate)
+    rescaled = staticmethod(judging.rescaled)
+    compare = staticmethod(comparison.compare)
+    forecast = staticmethod(forecasting.forecast)
 
     def write_examples(self, prepared: PreparedBert, split: str, path: Path) -> None:
         """Write a split's examples; see `examples.write`."""
@@ -79,19 +46,9 @@ class BertTrainer:
         explain = BertPredictor(trained).explain
         return interpreting.interpret(explain, trained.labels, prepared.data, seconds=seconds, began=began)
 
-    def compare(self, first: Sequence[Path], second: Sequence[Path], metric: str, seed: int) -> Comparison:
-        """Compare two configurations by their predictions; see `comparison.compare`."""
-        return comparison.compare(first, second, metric, seed)
-
     def export(self, model_dir: Path, folder: Path, *, format: str, quantize: bool, texts: Sequence[str]) -> Exported:  # noqa: A002 -- see catalog.capabilities.Exports
         """Write a trained model for use elsewhere; see `plugins.nlp.encoders.export`."""
         return export.export(exporting.TASK, model_dir, folder, format=format, quantize=quantize, texts=texts)
-
-    def forecast(
-        self, config: BertConfig, prepared: PreparedBert, *, device: str, threads: int, seconds: float
-    ) -> Forecast:
-        """Forecast what a training will cost; see `forecasting.forecast`."""
-        return forecasting.forecast(config, prepared, device=device, threads=threads, seconds=seconds)
 
     def open(self, model_dir: Path, device: str, threads: int, precision: str = "fp32") -> BertPredictor:
         """Open a folder that a training made; see `predictor.load`."""

@@ -1,9 +1,14 @@
 """One training, from a configuration to a model folder."""
 
+from pathlib import Path
+
 from catalog.contract import TrialContext, TrialResult
 from catalog.errors import InputError
+from catalog.results import Evaluation
 from plugins.data.positive import positive_id
 from plugins.nlp.encoders.model_folder import TokenizerSettings, save
+from plugins.nlp.encoders.packed import PackedModel
+from plugins.nlp.encoders.progress import Kept
 from plugins.nlp.encoders.training import fine_tune, on_device
 from plugins.nlp.text_classification.bert.config import KEY, BertConfig
 from plugins.nlp.text_classification.bert.evaluation import evaluation_details
@@ -31,35 +36,37 @@ def train(config: BertConfig, prepared: PreparedBert, context: TrialContext) -> 
     check_config(prepared.summary, num_labels=config.num_labels, batch_size=config.batch_size)
     if context.metric not in METRICS:
         raise InputError(f"Unknown metric {context.metric!r}; known are {', '.join(METRICS)}.", field="study.metric")
+    encoder = prepared.encoder
     with on_device(config, context.device, context.threads) as device:
         training, validation = (objective_of(config, prepared, split, device) for split in ("train", "validation"))
-        tuned = fine_tune(
+
+        def keep(model: PackedModel, best: Kept) -> tuple[Path, Evaluation]:
+            model_dir = context.folder / "model"
+            settings = TokenizerSettings(encoder.max_length, encoder.truncation, model.precision.name)
+            record = {"key": KEY, "positive": prepared.summary.positive}
+            save(model_dir, model.module, best.weights, prepared.source.tokenizer, settings, record)
+            return model_dir, judge(
+                "validation",
+                validation.labels,
+                best.predictions,
+                context.folder,
+                best.seconds,
+                names=prepared.summary.labels,
+                positive=validation.positive,
+                **evaluation_details(validation.tokens, encoder.max_length, model_dir, device),
+            )
+
+        return fine_tune(
             config,
             prepared.source,
             training,
             validation,
             context=context,
             device=device,
-            encoder=prepared.encoder,
+            encoder=encoder,
             data=data_identity(prepared),
+            keep=keep,
         )
-        if (best := tuned.best) is None:
-            return tuned.result(None, None)
-        model_dir, encoder = context.folder / "model", prepared.encoder
-        settings = TokenizerSettings(encoder.max_length, encoder.truncation, tuned.model.precision.name)
-        record = {"key": KEY, "positive": prepared.summary.positive}
-        save(model_dir, tuned.model.module, best.weights, prepared.source.tokenizer, settings, record)
-        evaluation = judge(
-            "validation",
-            validation.labels,
-            best.predictions,
-            context.folder,
-            best.seconds,
-            names=prepared.summary.labels,
-            positive=validation.positive,
-            **evaluation_details(validation.tokens, encoder.max_length, model_dir, device),
-        )
-        return tuned.result(model_dir, evaluation)
 
 
 def data_identity(prepared: PreparedBert) -> dict[str, str]:

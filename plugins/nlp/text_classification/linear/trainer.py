@@ -1,7 +1,6 @@
 """Training and evaluating: TF-IDF, one convex fit, one measurement."""
 
 import time
-from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +10,7 @@ from catalog.capabilities import LabelledFile
 from catalog.contract import Decision, EpochMetrics, Outcome, TrialContext, TrialResult
 from catalog.dataset import Dataset
 from catalog.errors import ModelSourceError, OutOfMemoryError
-from catalog.results import Comparison, Evaluation, Flip, Forecast, Interpretation
+from catalog.results import Evaluation, Flip, Forecast, Interpretation
 from plugins import memory
 from plugins.data.positive import positive_id
 from plugins.nlp.text_classification import comparison, data, examples, interpreting, judging, metrics
@@ -32,6 +31,10 @@ _OUTCOMES = {Decision.PRUNE: Outcome.PRUNED, Decision.STOP: Outcome.STOPPED, Dec
 
 class LinearTrainer:
     """A `catalog.contract.Trainer`."""
+
+    calibrate = staticmethod(calibrate)
+    rescaled = staticmethod(judging.rescaled)
+    compare = staticmethod(comparison.compare)
 
     def prepare(self, dataset: Dataset, config: LinearConfig, cache: Path) -> data.TextData:
         """Read and check the data.
@@ -134,14 +137,6 @@ class LinearTrainer:
         judged = _evaluate("file", found.split, model, model_dir, folder, found.rows)
         return replace(judged, left_out=found.left_out, columns=found.columns, notes=found.notes)
 
-    def calibrate(self, model_dir: Path, predictions: Path) -> float:
-        """Fit a temperature and fold it into the model, once; see `calibration.calibrate`."""
-        return calibrate(model_dir, predictions)
-
-    def rescaled(self, predictions: Path, split: str, temperature: float) -> Evaluation:
-        """Judge stored predictions as if the scores had been divided by `temperature`; see `judging.rescaled`."""
-        return judging.rescaled(predictions, split, temperature)
-
     def write_examples(self, prepared: data.TextData, split: str, path: Path) -> None:
         """Write the texts and labels of a split; see `examples.write`."""
         examples.write(path, prepared.splits[split])
@@ -162,10 +157,6 @@ class LinearTrainer:
         """Tell what the model of `model_dir` goes by; see `interpreting.interpret`."""
         began, model = time.perf_counter(), open_model(model_dir)
         return interpreting.interpret(model.explain, model.labels, prepared, seconds=seconds, began=began)
-
-    def compare(self, first: Sequence[Path], second: Sequence[Path], metric: str, seed: int) -> Comparison:
-        """Compare two configurations by their predictions; see `comparison.compare`."""
-        return comparison.compare(first, second, metric, seed)
 
     def forecast(
         self,
