@@ -355,11 +355,13 @@ class StudyScreen(Place):
         """Return the trials that are shown, as the store has them; where columns were chosen, those alone."""
         from runner.presentation.datatable import DataTable
         from runner.presentation.study_tables import trials_table
+        from runner.store.json_shapes import trial_line
 
         if self.book is None:
             return DataTable()
         shown = [self.book.trials[int(key)] for key in self._table.keys]
-        table = trials_table(shown, self.book.snapshot.parameters, self.book.record.class_scope.positive)
+        positive = self.book.record.class_scope.positive
+        table = trials_table([trial_line(trial, positive) for trial in shown], self.book.snapshot.parameters)
         return table if self.view.columns is None else table.only(data_columns(self.view.columns))
 
     def _sort(self, key: str) -> None:
