@@ -17,6 +17,7 @@ from catalog.results import Evaluation, Explanation, Exported, Flip, Forecast, I
 __all__ = [
     "Calibrates",
     "ChanceLevel",
+    "ChecksMetrics",
     "ChoosesPrecision",
     "CountsRules",
     "Diagnoses",
@@ -156,6 +157,18 @@ class KnowsChance(Protocol):
 
     def chance_level(self, metric: str, data: DataSummary, split: str) -> ChanceLevel | None:
         """Return the level of `metric`, one of `Plugin.metrics`, on a split; None if `data` do not say enough."""
+
+
+@runtime_checkable
+class ChecksMetrics(Protocol):
+    """A plugin with metrics that are undefined on some data."""
+
+    def check_metric(self, metric: str, data: DataSummary) -> None:
+        """Check that `metric`, one of `Plugin.metrics`, can be tuned for on these data.
+
+        Raises:
+            DataError: It is undefined on the validation split; the message says why.
+        """
 
 
 @runtime_checkable

@@ -1,4 +1,4 @@
-"""What is settled once the data of a study are known: its space."""
+"""What is settled once the data of a study are known: its metric and its space."""
 
 from typing import Any
 
@@ -6,6 +6,7 @@ from catalog.contract import DataSummary
 from catalog.errors import SpecError
 from catalog.space import Range
 from catalog.spec import Request
+from runner.study.inspection import check_metric
 from runner.study.space import widen
 
 __all__ = ["tunable", "widened"]
@@ -16,7 +17,9 @@ def widened(request: Request, data: DataSummary) -> dict[str, Range]:
 
     Raises:
         SpecError: It has none for a field.
+        DataError: The metric is undefined on these data.
     """
+    check_metric(request, data)
     given = tunable(request, data)
     for name in request.space:
         if name not in given:

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from catalog.capabilities import LabelledFile
 from catalog.contract import Decision, Direction, TrialContext
 from catalog.errors import InputError
-from plugins.nlp.text_classification import predictions
 from plugins.nlp.text_classification.bert import inference, precision
 from plugins.nlp.text_classification.bert.classifier import Classifier
 from plugins.nlp.text_classification.bert.inference import choose_inference
@@ -27,6 +26,7 @@ from plugins.nlp.text_classification.bert.preparation import PreparedBert
 from plugins.nlp.text_classification.bert.scoring import log_probabilities
 from plugins.nlp.text_classification.bert.trained import load_trained
 from plugins.nlp.text_classification.bert.trainer import BertTrainer
+from plugins.nlp.text_classification.evaluation import predictions
 
 CPU, GPU = torch.device("cpu"), torch.device("cuda", 0)
 TEXTS = ["a good film", "bad bad bad", "", "the plot is awful, the music great", "\ud83d film " * 40]

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,6 @@ from torch.nn import functional
 
 from catalog.contract import Decision, Direction, Outcome
 from catalog.errors import DataError, DivergedError, InputError, OutOfMemoryError
-from plugins.nlp.text_classification import predictions
 from plugins.nlp.text_classification.bert import device, memory, precision, progress, stepping
 from plugins.nlp.text_classification.bert.budget import Budget
 from plugins.nlp.text_classification.bert.classifier import Classifier
@@ -24,6 +22,7 @@ from plugins.nlp.text_classification.bert.preparation import PreparedBert
 from plugins.nlp.text_classification.bert.scoring import Judged, log_probabilities
 from plugins.nlp.text_classification.bert.stepping import Stepper
 from plugins.nlp.text_classification.bert.training import train
+from plugins.nlp.text_classification.evaluation import predictions
 
 Make = Callable[..., Any]
 CPU = torch.device("cpu")
@@ -72,8 +71,8 @@ def fixed_losses(monkeypatch: pytest.MonkeyPatch, losses: list[float], accuracie
         loss, accuracy = next(told)
         return {"accuracy": accuracy, "told_loss": loss}
 
-    # The training's own view of the module alone: the kept epoch is judged in full by the true one.
-    monkeypatch.setattr(progress, "metrics", SimpleNamespace(compute=measured))
+    # The training's own name for it alone: the kept epoch is judged in full by the true one.
+    monkeypatch.setattr(progress, "measure", measured)
     values = iter(losses)
     monkeypatch.setattr(Judged, "loss", lambda *_: next(values))
 

@@ -12,11 +12,11 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
 from catalog.errors import ModelSourceError, clause
-from plugins.nlp.text_classification import predictions as stored
-from plugins.nlp.text_classification import temperature
 from plugins.nlp.text_classification.bert import checkpoint
 from plugins.nlp.text_classification.bert.families import FAMILIES
 from plugins.nlp.text_classification.bert.saving import read_reading
+from plugins.nlp.text_classification.evaluation import predictions as stored
+from plugins.nlp.text_classification.evaluation import temperature
 from plugins.nlp.text_classification.storage import write_file
 
 __all__ = ["calibrate"]

@@ -13,8 +13,7 @@ from catalog.space import Scalar, SearchSpace
 from plugins.nlp.text_classification.bert import search
 from plugins.nlp.text_classification.bert.card import SUMMARY, card
 from plugins.nlp.text_classification.bert.config import FIXED, PREPARATION, BertConfig
-from plugins.nlp.text_classification.chance import chance_level
-from plugins.nlp.text_classification.metrics import METRICS
+from plugins.nlp.text_classification.evaluation import METRICS, chance_level, check_metric
 
 __all__ = ["BertPlugin", "plugin"]
 
@@ -33,7 +32,7 @@ class BertPlugin:
     @property
     def metrics(self) -> Mapping[str, Direction]:
         """What may be tuned for, the default first."""
-        return METRICS
+        return {name: metric.direction for name, metric in METRICS.items()}
 
     def default_dataset(self) -> Dataset:
         """Return the IMDB reviews on the hub."""
@@ -78,6 +77,10 @@ class BertPlugin:
         from plugins.nlp.text_classification import data
 
         return data.open_input(file)
+
+    def check_metric(self, metric: str, data: DataSummary) -> None:
+        """Check that a metric is defined on the validation split; see `metrics.check_metric`."""
+        check_metric(metric, data)
 
     def chance_level(self, metric: str, data: DataSummary, split: str) -> ChanceLevel | None:
         """Return what the best constant answer reaches; see `chance.chance_level`."""

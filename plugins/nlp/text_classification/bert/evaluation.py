@@ -17,14 +17,14 @@ from plugins.nlp.text_classification.bert.scoring import log_probabilities
 from plugins.nlp.text_classification.bert.tokens import Tokens, cached_tokens, encode
 from plugins.nlp.text_classification.bert.trained import Trained, load_trained
 from plugins.nlp.text_classification.data import load_labelled, positive_id
-from plugins.nlp.text_classification.judging import judge
+from plugins.nlp.text_classification.evaluation import save_and_evaluate
 from plugins.nlp.text_classification.model_record import read_positive
 
 __all__ = ["about", "evaluate", "evaluate_file"]
 
 
 class About(TypedDict):
-    """What `judge` is told besides predictions; see there."""
+    """What `save_and_evaluate` is told besides predictions; see there."""
 
     lengths: np.ndarray
     max_length: int
@@ -108,4 +108,6 @@ def _judge(  # noqa: PLR0913, PLR0917 -- what is judged, on what, and where it g
     probabilities = np.exp(scores).astype(np.float32)
     told = about(tokens, trained.reading.max_length, model_dir, device)
     names = trained.labels
-    return judge(split, labels, probabilities, folder, seconds, names=names, places=places, positive=positive, **told)
+    return save_and_evaluate(
+        split, labels, probabilities, folder, seconds, names=names, places=places, positive=positive, **told
+    )

@@ -11,12 +11,12 @@ import torch
 
 from catalog.contract import Decision, Direction, EpochMetrics, Outcome, TrialContext
 from catalog.errors import DivergedError
-from plugins.nlp.text_classification import metrics
 from plugins.nlp.text_classification.bert.classifier import Classifier
 from plugins.nlp.text_classification.bert.config import BertConfig
 from plugins.nlp.text_classification.bert.schedule import Schedule
 from plugins.nlp.text_classification.bert.scoring import Judged, log_probabilities
 from plugins.nlp.text_classification.bert.stepping import Stepper
+from plugins.nlp.text_classification.evaluation import measure
 
 __all__ = ["Kept", "Progress"]
 
@@ -155,7 +155,7 @@ class Progress:
         if not math.isfinite(loss):
             raise self._diverged("validation", loss, step, rate)
         probabilities = np.exp(scores).astype(np.float32)
-        computed = metrics.compute(self._validation.labels, probabilities, self._validation.positive)
+        computed = measure(self._validation.labels, probabilities, self._validation.positive)
         measured = EpochMetrics(
             epoch=step / self._schedule.steps_per_epoch,
             progress=step / self._schedule.total,

@@ -8,13 +8,14 @@ from catalog.capabilities import LabelledFile
 from catalog.contract import TrialContext, TrialResult
 from catalog.dataset import Dataset
 from catalog.results import Comparison, Evaluation, Exported, Flip, Forecast, Interpretation
-from plugins.nlp.text_classification import comparison, examples, interpreting, judging
+from plugins.nlp.text_classification import interpreting
 from plugins.nlp.text_classification.bert import calibration, evaluation, exporting, forecasting, preparation, training
 from plugins.nlp.text_classification.bert.config import BertConfig
 from plugins.nlp.text_classification.bert.inference import PRECISIONS
 from plugins.nlp.text_classification.bert.predictor import BertPredictor
 from plugins.nlp.text_classification.bert.preparation import PreparedBert
 from plugins.nlp.text_classification.bert.trained import load_trained
+from plugins.nlp.text_classification.evaluation import compare, examples, rescaled
 
 __all__ = ["BertTrainer"]
 
@@ -59,8 +60,8 @@ class BertTrainer:
         return calibration.calibrate(model_dir, predictions)
 
     def rescaled(self, predictions: Path, split: str, temperature: float) -> Evaluation:
-        """Judge predictions as if at another temperature; see `judging.rescaled`."""
-        return judging.rescaled(predictions, split, temperature)
+        """Judge predictions as if at another temperature; see `evaluation.rescaled`."""
+        return rescaled(predictions, split, temperature)
 
     def write_examples(self, prepared: PreparedBert, split: str, path: Path) -> None:
         """Write a split's examples; see `examples.write`."""
@@ -80,8 +81,8 @@ class BertTrainer:
         return interpreting.interpret(explain, trained.labels, prepared.data, seconds=seconds, began=began)
 
     def compare(self, first: Sequence[Path], second: Sequence[Path], metric: str, seed: int) -> Comparison:
-        """Compare two configurations by their predictions; see `comparison.compare`."""
-        return comparison.compare(first, second, metric, seed)
+        """Compare two configurations by their predictions; see `evaluation.compare`."""
+        return compare(first, second, metric, seed)
 
     def export(self, model_dir: Path, folder: Path, *, format: str, quantize: bool, texts: Sequence[str]) -> Exported:  # noqa: A002 -- see catalog.capabilities.Exports
         """Write a trained model for use elsewhere; see `exporting.export`."""

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 import torch
 
 from catalog.contract import Outcome, TrialContext, TrialResult
-from catalog.errors import InputError
 from plugins.nlp.text_classification.bert import device as devices
 from plugins.nlp.text_classification.bert.batches import steps
 from plugins.nlp.text_classification.bert.checkpointing import Checkpointer
@@ -24,8 +23,7 @@ from plugins.nlp.text_classification.bert.scoring import Judged
 from plugins.nlp.text_classification.bert.stepping import Stepper
 from plugins.nlp.text_classification.bert.weighting import class_weights
 from plugins.nlp.text_classification.data import check_config, positive_id
-from plugins.nlp.text_classification.judging import judge
-from plugins.nlp.text_classification.metrics import METRICS
+from plugins.nlp.text_classification.evaluation import check_metric, save_and_evaluate
 
 __all__ = ["train"]
 
@@ -36,15 +34,14 @@ def train(config: BertConfig, prepared: PreparedBert, context: TrialContext) -> 
     Where an earlier try of this training has left a checkpoint, it is gone on from there.
 
     Raises:
-        DataError: Batch size or class weights do not fit the data.
+        DataError: Batch size, class weights or metric do not fit the data.
         DivergedError: The loss is not finite.
         InputError: The device or the metric is unknown.
         OutOfMemoryError: Not even one text at a time fits.
         StoppedError: It was asked to pause, and has written a checkpoint.
     """
     check_config(prepared.summary, num_labels=config.num_labels, batch_size=config.batch_size)
-    if context.metric not in METRICS:
-        raise InputError(f"Unknown metric {context.metric!r}; known are {', '.join(METRICS)}.", field="study.metric")
+    check_metric(context.metric, prepared.summary)
     device = devices.resolve(context.device)
     with repeatable(device, wanted=config.deterministic):
         devices.use_threads(context.threads)
@@ -77,7 +74,7 @@ def _train(
         model_dir = context.folder / "model"
         reading = Reading(prepared.encoder.max_length, prepared.encoder.truncation, precision.name)
         save(model_dir, model, kept.weights, prepared.source.tokenizer, reading, prepared.summary.positive)
-        evaluation = judge(
+        evaluation = save_and_evaluate(
             "validation",
             validation.labels,
             kept.probabilities,

@@ -12,7 +12,8 @@ from catalog.contract import Decision, EpochMetrics, Outcome, TrialContext, Tria
 from catalog.dataset import Dataset
 from catalog.errors import ModelSourceError, OutOfMemoryError
 from catalog.results import Comparison, Evaluation, Flip, Forecast, Interpretation
-from plugins.nlp.text_classification import comparison, data, examples, interpreting, judging, memory, metrics
+from plugins.nlp.text_classification import data, interpreting, memory
+from plugins.nlp.text_classification.evaluation import compare, examples, measure, rescaled, save_and_evaluate
 from plugins.nlp.text_classification.linear.calibration import calibrate
 from plugins.nlp.text_classification.linear.config import LinearConfig
 from plugins.nlp.text_classification.linear.fitting import fit
@@ -63,7 +64,7 @@ class LinearTrainer:
             raise OutOfMemoryError(
                 "The linear model does not fit into memory. Lower ngram_max or raise min_df."
             ) from error
-        scores = metrics.compute(validation.labels, probabilities, model.positive)
+        scores = measure(validation.labels, probabilities, model.positive)
         measured = {"loss": scores["log_loss"], **scores}
         epoch = EpochMetrics(1.0, 1.0, train_loss, measured, None, seconds)
         context.tick(1.0)
@@ -136,8 +137,8 @@ class LinearTrainer:
         return calibrate(model_dir, predictions)
 
     def rescaled(self, predictions: Path, split: str, temperature: float) -> Evaluation:
-        """Judge stored predictions as if the scores had been divided by `temperature`; see `judging.rescaled`."""
-        return judging.rescaled(predictions, split, temperature)
+        """Judge stored predictions as if the scores had been divided by `temperature`; see `evaluation.rescaled`."""
+        return rescaled(predictions, split, temperature)
 
     def write_examples(self, prepared: data.TextData, split: str, path: Path) -> None:
         """Write the texts and labels of a split; see `examples.write`."""
@@ -161,8 +162,8 @@ class LinearTrainer:
         return interpreting.interpret(model.explain, model.labels, prepared, seconds=seconds, began=began)
 
     def compare(self, first: Sequence[Path], second: Sequence[Path], metric: str, seed: int) -> Comparison:
-        """Compare two configurations by their predictions; see `comparison.compare`."""
-        return comparison.compare(first, second, metric, seed)
+        """Compare two configurations by their predictions; see `evaluation.compare`."""
+        return compare(first, second, metric, seed)
 
     def forecast(
         self,
@@ -208,7 +209,7 @@ def _judge(  # noqa: PLR0913, PLR0917 -- what was judged, what was said, and whe
     seconds: float,
     places: np.ndarray | None = None,
 ) -> Evaluation:
-    return judging.judge(
+    return save_and_evaluate(
         split,
         rows.labels,
         probabilities,

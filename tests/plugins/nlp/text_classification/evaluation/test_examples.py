@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from catalog.errors import DataError
-from plugins.nlp.text_classification import examples, predictions
 from plugins.nlp.text_classification.data import Split
+from plugins.nlp.text_classification.evaluation import examples, predictions
 
 NAMES = ("bad", "good")
 

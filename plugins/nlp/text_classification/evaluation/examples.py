@@ -9,9 +9,9 @@ from pyarrow import parquet
 
 from catalog.errors import DataError
 from catalog.results import Flip
-from plugins.nlp.text_classification import predictions
 from plugins.nlp.text_classification.data import Split
-from plugins.nlp.text_classification.predictions import Predictions
+from plugins.nlp.text_classification.evaluation import predictions
+from plugins.nlp.text_classification.evaluation.predictions import Predictions
 from plugins.nlp.text_classification.storage import write_file
 
 __all__ = ["LONGEST_TEXT", "flips", "shortened", "write"]
