@@ -19,6 +19,7 @@ __all__ = [
     "BuildsFigures",
     "Calibrates",
     "ChanceLevel",
+    "ChecksMetrics",
     "ChoosesPrecision",
     "CountsRules",
     "Diagnoses",
@@ -176,6 +177,18 @@ class KnowsChance(Protocol):
 
     def chance_level(self, metric: str, data: DataSummary, split: str) -> ChanceLevel | None:
         """Return the level of `metric`, one of `Plugin.metrics`, on a split; None if `data` do not say enough."""
+
+
+@runtime_checkable
+class ChecksMetrics(Protocol):
+    """A plugin with metrics that are undefined on some data."""
+
+    def check_metric(self, metric: str, data: DataSummary) -> None:
+        """Check that `metric`, one of `Plugin.metrics`, can be tuned for on these data.
+
+        Raises:
+            DataError: It is undefined on the validation split; the message says why.
+        """
 
 
 @runtime_checkable

@@ -17,6 +17,7 @@ from pydantic import BaseModel
 
 from catalog.columns import ColumnRoles, RowCounts
 from catalog.dataset import Dataset
+from catalog.metric import Direction
 from catalog.results import Comparison, Evaluation, Prediction
 from catalog.space import Scalar, SearchSpace
 
@@ -51,13 +52,6 @@ def _never_mind(_: float) -> None:
 def _never() -> bool:
     """Tell that nobody asks a training to pause."""
     return False
-
-
-class Direction(StrEnum):
-    """Which way a metric improves."""
-
-    MAXIMIZE = "maximize"
-    MINIMIZE = "minimize"
 
 
 class Decision(StrEnum):
@@ -122,7 +116,7 @@ class EpochMetrics:
         epoch: Passes over the training split so far; 1.0 is one whole pass.
         progress: Share of the trial's own schedule that is done, above 0 and up to 1.
         train_loss: Mean training loss per example since the last measurement.
-        metrics: On validation: ``loss`` and every name of `Plugin.metrics`.
+        metrics: On validation: ``loss`` and every name of `Plugin.metrics` that is defined on the data.
         learning_rate: At this moment; None where the model has none.
         seconds: Spent in the training loop so far, evaluation left out.
         train_metrics: On the training examples as they were trained on since the last measurement (with dropout, by
@@ -190,7 +184,7 @@ class TrialResult:
 
     Attributes:
         outcome: Complete, pruned or stopped.
-        metrics: On validation, of the kept epoch: ``loss`` and every name of `Plugin.metrics`.
+        metrics: On validation, of the kept epoch: ``loss`` and every name of `Plugin.metrics` that is defined there.
         history: The measurements at epoch ends, in order.
         best_epoch: The epoch that was kept.
         model_dir: Folder of the trained model; None when pruned.

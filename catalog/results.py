@@ -98,7 +98,7 @@ class Evaluation:
     Attributes:
         split: ``"validation"`` or ``"test"``; ``"file"`` for a file that belongs to no study.
         rows: How many examples were judged.
-        metrics: Every name of `Plugin.metrics`, and what else the task reports (precision, recall, ...).
+        metrics: Every name of `Plugin.metrics` that is defined on the split, and what else the task reports.
         confusion: ``confusion[i][j]``: rows of class i that were predicted as class j.
         predictions: File with the per-example predictions, in the order of the split.
         seconds: Spent predicting.

@@ -22,8 +22,18 @@ from typing import Any, Literal
 from pydantic import BaseModel, ValidationError
 
 from catalog import registry
-from catalog.capabilities import BuildsFigures, Calibrates, Examines, Explains, Interprets, JudgesFiles, LabelledFile
+from catalog.capabilities import (
+    BuildsFigures,
+    Calibrates,
+    ChecksMetrics,
+    Examines,
+    Explains,
+    Interprets,
+    JudgesFiles,
+    LabelledFile,
+)
 from catalog.contract import (
+    DataSummary,
     Decision,
     Direction,
     EpochMetrics,
@@ -165,7 +175,7 @@ class PluginConformance:
         assert result.outcome is Outcome.COMPLETE
         assert trained.reports[-1].progress == 1
         assert [r.progress for r in trained.reports] == sorted({r.progress for r in trained.reports})
-        assert {*plugin.metrics, "loss"} <= set(result.metrics)
+        assert {*_defined_metrics(plugin, trained.prepared.summary), "loss"} <= set(result.metrics)
         assert all(math.isfinite(value) for value in result.metrics.values())
         assert dict(result.metrics) in [dict(report.metrics) for report in result.history]
         assert result.model_dir is not None
@@ -225,7 +235,7 @@ class PluginConformance:
             result.model_dir, trained.prepared, "test", folder=tmp_path, device="cpu", threads=1
         )
         assert judged.rows == trained.prepared.summary.rows["test"] == sum(map(sum, judged.confusion))
-        assert set(plugin.metrics) <= set(judged.metrics)
+        assert _defined_metrics(plugin, trained.prepared.summary) <= set(judged.metrics)
         metric = next(iter(plugin.metrics))
         same = trained.trainer.compare([result.predictions], [result.predictions], metric, seed=0)
         assert (same.difference, same.low, same.high) == (0, 0, 0)
@@ -407,6 +417,19 @@ def _keep(case: Case, folder: Path) -> tuple[_Trained, TrialResult, Path, Path]:
     assert result.model_dir is not None
     assert result.predictions is not None
     return trained, result, result.model_dir, result.predictions
+
+
+def _defined_metrics(plugin: Plugin, data: DataSummary) -> set[str]:
+    """Return the metrics that can be tuned for on these data, the default among them."""
+    refused = set()
+    if isinstance(plugin, ChecksMetrics):
+        for metric in plugin.metrics:
+            try:
+                plugin.check_metric(metric, data)
+            except DataError:
+                refused.add(metric)
+    assert next(iter(plugin.metrics)) not in refused, "the default metric is undefined"
+    return set(plugin.metrics) - refused
 
 
 def _check_explanation(found: Explanation) -> None:

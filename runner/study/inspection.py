@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from catalog.capabilities import ChecksMetrics
 from catalog.contract import DataSummary
 from catalog.dataset import FilesDataset, HubDataset
 from catalog.environment import environment_fault
@@ -10,7 +11,7 @@ from catalog.space import Choices
 from catalog.spec import Request
 from runner.store.records import StudyRecord
 
-__all__ = ["changed_data", "inspect_data"]
+__all__ = ["changed_data", "check_metric", "inspect_data"]
 
 
 def inspect_data(request: Request, cache: Path) -> DataSummary | None:
@@ -20,7 +21,8 @@ def inspect_data(request: Request, cache: Path) -> DataSummary | None:
     would fail as a trial.
 
     Raises:
-        DataError: The data cannot be used, or a configuration contradicts them; `field` says which part of the spec.
+        DataError: The data cannot be used, or contradict a configuration or the metric; `field` says which part of the
+            spec.
         PluginError: The plugin fails.
         EnvironmentFaultError: The machine is at fault.
     """
@@ -28,6 +30,7 @@ def inspect_data(request: Request, cache: Path) -> DataSummary | None:
         return None
     try:
         summary = request.plugin.inspect(request.dataset, request.config, cache)
+        check_metric(request, summary)
         _check_space(request, cache)
     except ModelcatError:
         raise
@@ -35,6 +38,16 @@ def inspect_data(request: Request, cache: Path) -> DataSummary | None:
         failed = PluginError(f"the plugin failed: {type(error).__name__}: {error}")
         raise environment_fault(error, [cache]) or failed from error
     return summary
+
+
+def check_metric(request: Request, data: DataSummary) -> None:
+    """Check that the data define the metric that is tuned for.
+
+    Raises:
+        DataError: They do not; the message says why.
+    """
+    if isinstance(request.plugin, ChecksMetrics):
+        request.plugin.check_metric(request.metric, data)
 
 
 def changed_data(record: StudyRecord, request: Request, cache: Path) -> str | None:

@@ -12,6 +12,7 @@ from runner.engine.engine import Engine
 from runner.engine.messages import Done, Prepare
 from runner.engine.single_tasks import run_alone
 from runner.store.records import StudyRecord
+from runner.study.inspection import check_metric
 from runner.study.progress import Listener
 from runner.study.session import Session, setup_of
 from runner.study.space import from_json, to_json, widen
@@ -74,7 +75,9 @@ def widened(request: Request, data: DataSummary) -> dict[str, Range]:
 
     Raises:
         SpecError: It has none for a field.
+        DataError: The metric is undefined on these data.
     """
+    check_metric(request, data)
     given = request.plugin.tunable(request.config, data)
     for name in request.space:
         if name not in given:

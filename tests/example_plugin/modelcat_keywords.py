@@ -12,10 +12,10 @@ from catalog.dataset import DemoDataset, Strict
 from catalog.errors import ModelSourceError
 from catalog.space import FloatRange
 from plugins.data.positive import positive_id
-from plugins.nlp.text_classification import comparison, data, judging, metrics
+from plugins.nlp.text_classification import data
+from plugins.nlp.text_classification.evaluation import METRICS, check_metric, compare, save_and_evaluate
 
-class Config(Strict):
-    alpha: float = Field(1.0, gt=0, le=100, description="Pseudo-count of every word. Typical: 0.01 to 10.")
+class Config(Strict): alpha: float = Field(1.0, gt=0, le=100, description="Pseudo-count of words. Typical 0.01 to 10.")
 
 class Model:
     def __init__(self, labels, words, scores):
@@ -35,27 +35,26 @@ class Trainer:
         train, labels, model_dir = prepared.splits["train"], prepared.summary.labels, context.folder / "model"
         counts = [Counter() for _ in labels]
         for text, label in zip(train.texts, train.labels, strict=True): counts[label].update(text.lower().split())
-        words = sorted(set().union(*counts))
-        table = np.array([[count[word] for word in words] for count in counts]) + config.alpha
+        table = np.array([[c[word] + config.alpha for word in (words := sorted(set().union(*counts)))] for c in counts])
+        scores = np.log(table / table.sum(axis=1, keepdims=True)).tolist()
         model_dir.mkdir()
-        parts = [labels, words, np.log(table / table.sum(axis=1, keepdims=True)).tolist()]
-        model_dir.joinpath("model.json").write_text(json.dumps(parts))
+        (model_dir / "model.json").write_text(json.dumps([labels, words, scores]))
         found = self.evaluate(model_dir, prepared, "validation", folder=context.folder, device="cpu", threads=1)
         context.report(epoch := EpochMetrics(1, 1, 0, found.metrics | {"loss": found.metrics["log_loss"]}, None, 0.001))
         return TrialResult(Outcome.COMPLETE, epoch.metrics, (epoch,), 1.0, model_dir, found.predictions, 0.001, 1.0)
     def evaluate(self, model_dir, prepared, split, *, folder, device, threads):
-        rows, model = prepared.splits[split], self.open(model_dir, device, threads)
-        positive = positive_id(prepared.summary)  # of two classes the one that F1 is of
-        return judging.judge(split, rows.labels, model.probabilities(rows.texts), folder, 0.0, positive=positive)
-    compare = staticmethod(comparison.compare)
+        rows, positive = prepared.splits[split], positive_id(prepared.summary)  # of two classes the one F1 is of
+        found = self.open(model_dir, device, threads).probabilities(rows.texts)
+        return save_and_evaluate(split, rows.labels, found, folder, 0.0, positive=positive)
+    compare = staticmethod(compare)
     def open(self, model_dir, device, threads):
         try: return Model(*json.loads(model_dir.joinpath("model.json").read_text()))
         except (OSError, ValueError, TypeError) as error: raise ModelSourceError(f"no model in {model_dir}") from error
 
 plugin = SimpleNamespace(
-    key="nlp/text-classification/keywords", summary="Naive Bayes.", Config=Config, metrics=metrics.METRICS,
-    preparation_fields=frozenset(), fixed_fields=frozenset({"seed"}), baseline=None, trainer=Trainer,
-    recipes=lambda _: [{"alpha": 0.1}], search_space=lambda _: {"alpha": FloatRange(0.01, 10.0, log=True)},
+    key="nlp/text-classification/keywords", summary="Naive Bayes.", Config=Config, baseline=None, trainer=Trainer,
+    metrics={name: metric.direction for name, metric in METRICS.items()}, check_metric=check_metric,
+    preparation_fields=frozenset(), fixed_fields=frozenset({"seed"}), open_file=data.open_input,
+    search_space=lambda _: {"alpha": FloatRange(0.01, 10.0, log=True)}, recipes=lambda _: [{"alpha": 0.1}],
     tunable=lambda config, _: {"alpha": config.alpha}, default_dataset=lambda: DemoDataset(source="demo"),
-    inspect=lambda dataset, config, cache: data.load(dataset, cache).summary,
-    card=lambda: Card("Naive Bayes over words.", "Counts words by class."), open_file=data.open_input)
+    card=lambda: Card("Naive Bayes.", "Counts."), inspect=lambda dataset, _, cache: data.load(dataset, cache).summary)

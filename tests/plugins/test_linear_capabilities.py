@@ -9,7 +9,7 @@ from catalog.capabilities import Calibrates, Examines, JudgesFiles, LabelledFile
 from catalog.contract import Decision, Direction, TrialContext
 from catalog.dataset import FilesDataset
 from catalog.errors import DataError, ModelSourceError
-from plugins.nlp.text_classification import predictions
+from plugins.nlp.text_classification.evaluation import predictions
 from plugins.nlp.text_classification.linear import plugin
 from plugins.nlp.text_classification.linear.folder import read_temperature
 

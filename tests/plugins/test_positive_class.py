@@ -14,13 +14,13 @@ from catalog.contract import DataSummary
 from catalog.dataset import DemoDataset, FilesDataset
 from catalog.errors import DataError, ModelSourceError
 from plugins.data.positive import positive_id, resolve_positive
-from plugins.nlp.text_classification import comparison, judging, predictions
 from plugins.nlp.text_classification.data import load
 from plugins.nlp.text_classification.diagnosis import diagnose
-from plugins.nlp.text_classification.intervals import bootstrap
+from plugins.nlp.text_classification.evaluation import comparison, evaluation, predictions
+from plugins.nlp.text_classification.evaluation.intervals import bootstrap
+from plugins.nlp.text_classification.evaluation.metrics import measure
 from plugins.nlp.text_classification.linear.config import LinearConfig
 from plugins.nlp.text_classification.linear.trainer import LinearTrainer
-from plugins.nlp.text_classification.metrics import compute, measure
 
 FRAUD = ["charge", "refund", "stolen", "card"]
 FILLER = ["please", "the", "order", "parcel", "colour", "again", "about", "invoice"]
@@ -74,10 +74,9 @@ def test_scores_are_those_of_the_positive_class(positive: int) -> None:
     area = reference.roc_auc_score(labels == positive, probabilities[:, positive])
     assert found["roc_auc"] == pytest.approx(area)
     other = measure(labels, probabilities, 1 - positive)
-    same = set(found) - {"precision", "recall", "f1", "roc_auc"}
+    same = set(found) - {"precision", "recall", "f1", "roc_auc", "pr_auc"}
     assert {name: found[name] for name in same} == {name: other[name] for name in same}
     assert found["f1"] != other["f1"]
-    assert compute(labels, probabilities, positive).items() <= found.items()
 
 
 def test_turned_classes_have_the_same_scores() -> None:
@@ -113,14 +112,16 @@ def test_intervals_are_of_the_positive_class(positive: int) -> None:
 def test_evaluations_name_their_class_and_files_keep_it(tmp_path: Path) -> None:
     """A judged model says whose its scores are, and so does its file of predictions."""
     labels, probabilities = said()
-    judged = judging.judge("test", labels, probabilities, tmp_path, 0.0, names=["fraud", "ok"], positive=0)
+    judged = evaluation.save_and_evaluate(
+        "test", labels, probabilities, tmp_path, 0.0, names=["fraud", "ok"], positive=0
+    )
     assert judged.positive == "fraud"
     assert judged.metrics["f1"] == judged.classes[0].f1
     assert predictions.read(judged.predictions).positive == 0
-    again = judging.rescaled(judged.predictions, "test", 1.0)
+    again = evaluation.rescaled(judged.predictions, "test", 1.0)
     assert again.metrics["f1"] == judged.metrics["f1"]
     assert again.positive == "0"
-    three = judging.judge("test", labels, np.full((400, 3), 1 / 3), tmp_path, 0.0)
+    three = evaluation.save_and_evaluate("test", labels, np.full((400, 3), 1 / 3), tmp_path, 0.0)
     assert three.positive is None
 
 
@@ -365,7 +366,7 @@ def test_bert_is_trained_for_the_positive_class(bert, tmp_path: Path) -> None:
     trainer, prepared, result, heard = bert("fraud")
     kept = predictions.read(result.predictions)
     labels = prepared.data.splits["validation"].labels
-    assert result.metrics == compute(labels, kept.probabilities, 0) | {"loss": result.metrics["loss"]}
+    assert result.metrics == measure(labels, kept.probabilities, 0) | {"loss": result.metrics["loss"]}
     assert result.metrics["f1"] == max(report.metrics["f1"] for report in heard.reports)
     assert result.evaluation.positive == "fraud"
     assert result.evaluation.metrics["f1"] == result.evaluation.classes[0].f1

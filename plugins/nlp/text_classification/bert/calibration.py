@@ -15,9 +15,9 @@ from catalog.errors import ModelSourceError, clause
 from plugins.nlp.encoders.families import FAMILIES
 from plugins.nlp.encoders.model_folder import read_settings
 from plugins.nlp.encoders.sources.pretrained import check
-from plugins.nlp.text_classification import predictions as stored
-from plugins.nlp.text_classification import temperature
 from plugins.nlp.text_classification.bert.config import KEY
+from plugins.nlp.text_classification.evaluation import predictions as stored
+from plugins.nlp.text_classification.evaluation import temperature
 from plugins.storage import write_file
 
 __all__ = ["calibrate"]

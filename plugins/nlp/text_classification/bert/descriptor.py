@@ -15,8 +15,7 @@ from catalog.space import Scalar
 from plugins.nlp.encoders import search
 from plugins.nlp.text_classification.bert.card import SUMMARY, card
 from plugins.nlp.text_classification.bert.config import FIXED, KEY, PREPARATION, BertConfig
-from plugins.nlp.text_classification.chance import chance_level
-from plugins.nlp.text_classification.metrics import METRICS
+from plugins.nlp.text_classification.evaluation import METRICS, chance_level, check_metric
 
 __all__ = ["BertPlugin", "plugin"]
 
@@ -34,6 +33,7 @@ class BertPlugin:
     search_space = staticmethod(search.search_space)
     recipes = staticmethod(search.recipes)
     chance_level = staticmethod(chance_level)
+    check_metric = staticmethod(check_metric)
 
     @property
     def metrics(self) -> Mapping[str, Direction]:

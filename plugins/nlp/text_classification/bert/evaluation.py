@@ -19,14 +19,14 @@ from plugins.nlp.text_classification.bert.objective import log_probabilities
 from plugins.nlp.text_classification.bert.predictor import load
 from plugins.nlp.text_classification.bert.preparation import PreparedBert
 from plugins.nlp.text_classification.data import load_labelled
-from plugins.nlp.text_classification.judging import judge
+from plugins.nlp.text_classification.evaluation import save_and_evaluate
 from plugins.nlp.text_classification.model_record import read_positive
 
 __all__ = ["evaluate", "evaluate_file", "evaluation_details"]
 
 
 def evaluation_details(tokens: Tokens, max_length: int, model_dir: Path, device: torch.device) -> dict[str, Any]:
-    """Return what `judge` records of a model's tokens, size and memory."""
+    """Return what `save_and_evaluate` records of a model's tokens, size and memory."""
     return {
         "lengths": tokens.uncut,
         "max_length": max_length,
@@ -100,6 +100,6 @@ def _judge(  # noqa: PLR0913, PLR0917 -- what is evaluated, on what, and where i
     probabilities = np.exp(scores).astype(np.float32)
     details = evaluation_details(tokens, trained.settings.max_length, model_dir, device)
     names = trained.labels
-    return judge(
+    return save_and_evaluate(
         split, labels, probabilities, folder, seconds, names=names, places=places, positive=positive, **details
     )

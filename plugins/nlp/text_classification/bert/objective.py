@@ -15,9 +15,9 @@ from plugins.nlp.encoders.objective import Evaluated
 from plugins.nlp.encoders.packed import PackedModel, moved
 from plugins.nlp.encoders.scoring import outputs_of
 from plugins.nlp.encoders.tokens import Tokens
-from plugins.nlp.text_classification import metrics
 from plugins.nlp.text_classification.bert.config import BertConfig
 from plugins.nlp.text_classification.bert.preparation import PreparedBert
+from plugins.nlp.text_classification.evaluation import measure
 
 __all__ = ["ClassObjective", "class_weights", "log_probabilities", "objective_of"]
 
@@ -62,7 +62,7 @@ class ClassObjective:
         probabilities = np.exp(scores).astype(np.float32)
         if not math.isfinite(loss):
             return Evaluated(probabilities, {"loss": loss})
-        return Evaluated(probabilities, {"loss": loss, **metrics.compute(self.labels, probabilities, self.positive)})
+        return Evaluated(probabilities, {"loss": loss, **measure(self.labels, probabilities, self.positive)})
 
     @cached_property
     def _weights_on_device(self) -> torch.Tensor:

@@ -7,10 +7,11 @@ from pathlib import Path
 from catalog.results import Exported, Flip, Interpretation
 from plugins.nlp.encoders import export
 from plugins.nlp.encoders.precision import PRECISIONS
-from plugins.nlp.text_classification import comparison, examples, interpreting, judging
+from plugins.nlp.text_classification import interpreting
 from plugins.nlp.text_classification.bert import calibration, evaluation, exporting, forecasting, preparation, training
 from plugins.nlp.text_classification.bert.predictor import BertPredictor, load
 from plugins.nlp.text_classification.bert.preparation import PreparedBert
+from plugins.nlp.text_classification.evaluation import compare, examples, rescaled
 
 __all__ = ["BertTrainer"]
 
@@ -25,8 +26,8 @@ class BertTrainer:
     evaluate = staticmethod(evaluation.evaluate)
     evaluate_file = staticmethod(evaluation.evaluate_file)
     calibrate = staticmethod(calibration.calibrate)
-    rescaled = staticmethod(judging.rescaled)
-    compare = staticmethod(comparison.compare)
+    rescaled = staticmethod(rescaled)
+    compare = staticmethod(compare)
     forecast = staticmethod(forecasting.forecast)
 
     def write_examples(self, prepared: PreparedBert, split: str, path: Path) -> None:

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 from catalog.contract import TrialContext, TrialResult
-from catalog.errors import InputError
 from catalog.results import Evaluation
 from plugins.data.positive import positive_id
 from plugins.nlp.encoders.model_folder import TokenizerSettings, save
@@ -15,8 +14,7 @@ from plugins.nlp.text_classification.bert.evaluation import evaluation_details
 from plugins.nlp.text_classification.bert.objective import objective_of
 from plugins.nlp.text_classification.bert.preparation import PreparedBert
 from plugins.nlp.text_classification.data import check_config
-from plugins.nlp.text_classification.judging import judge
-from plugins.nlp.text_classification.metrics import METRICS
+from plugins.nlp.text_classification.evaluation import check_metric, save_and_evaluate
 
 __all__ = ["data_identity", "train"]
 
@@ -27,15 +25,14 @@ def train(config: BertConfig, prepared: PreparedBert, context: TrialContext) -> 
     If an earlier attempt of this training has left a checkpoint, it continues from there.
 
     Raises:
-        DataError: Batch size or class weights do not fit the data.
+        DataError: Batch size, class weights or metric do not fit the data.
         DivergedError: The loss is not finite.
         InputError: The device or the metric is unknown.
         OutOfMemoryError: Not even one text at a time fits.
         StoppedError: It was asked to pause, and has written a checkpoint.
     """
     check_config(prepared.summary, num_labels=config.num_labels, batch_size=config.batch_size)
-    if context.metric not in METRICS:
-        raise InputError(f"Unknown metric {context.metric!r}; known are {', '.join(METRICS)}.", field="study.metric")
+    check_metric(context.metric, prepared.summary)
     encoder = prepared.encoder
     with on_device(config, context.device, context.threads) as device:
         training, validation = (objective_of(config, prepared, split, device) for split in ("train", "validation"))
@@ -45,7 +42,7 @@ def train(config: BertConfig, prepared: PreparedBert, context: TrialContext) -> 
             settings = TokenizerSettings(encoder.max_length, encoder.truncation, model.precision.name)
             record = {"key": KEY, "positive": prepared.summary.positive}
             save(model_dir, model.module, best.weights, prepared.source.tokenizer, settings, record)
-            return model_dir, judge(
+            return model_dir, save_and_evaluate(
                 "validation",
                 validation.labels,
                 best.predictions,

@@ -7,14 +7,13 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from catalog.contract import Direction
 from catalog.diagnosis import Evidence, TrialEvidence
 from catalog.results import Evaluation
-from plugins.nlp.text_classification.metrics import METRICS
+from plugins.nlp.text_classification.evaluation.metrics import METRICS
 
 __all__ = ["SHARES", "Case", "number"]
 
-SHARES = frozenset({"accuracy", "f1", "macro_f1"})
+SHARES = frozenset(name for name, metric in METRICS.items() if metric.format == "percent")
 """Metrics that are shares of one, whose differences are told in points of a hundred."""
 
 
@@ -39,7 +38,8 @@ class Case:
     def complete(self) -> list[TrialEvidence]:
         """The trials that came to their end with a value, best first; of equals the earlier one."""
         ended = [trial for trial in self.evidence.trials if trial.state == "complete" and trial.value is not None]
-        sign = -1 if METRICS.get(self.evidence.metric, Direction.MAXIMIZE) is Direction.MAXIMIZE else 1
+        metric = METRICS.get(self.evidence.metric)
+        sign = -1 if metric is None or metric.maximize else 1
         return sorted(ended, key=lambda trial: (sign * (trial.value or 0.0), trial.number))
 
     @property

@@ -19,6 +19,8 @@ _RATIO = 3.0
 """Rows of the largest class over those of the smallest from which weights begin to matter."""
 _GRAVE_RATIO = 10.0
 """From here on always answering the largest of two classes has an accuracy above 90 %."""
+_ALL_CLASSES_ALIKE = frozenset({"macro_f1", "balanced_accuracy", "macro_recall", "macro_precision"})
+"""Metrics in which a rare class counts as much as any other."""
 
 
 def biased(case: Case) -> Iterator[Diagnosis]:
@@ -67,7 +69,7 @@ def unbalanced(case: Case) -> Iterator[Diagnosis]:
     """A class that is several times as rare as another in the training split, and nothing was done about it."""
     counts = _counts(case)
     ratio = _ratio(counts)
-    handled = case.settings.get("class_weights") is not None or case.evidence.metric == "macro_f1"
+    handled = case.settings.get("class_weights") is not None or case.evidence.metric in _ALL_CLASSES_ALIKE
     if ratio < _RATIO or handled:
         return
     large, small = max(counts, key=counts.__getitem__), min(counts, key=counts.__getitem__)

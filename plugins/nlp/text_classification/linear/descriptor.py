@@ -12,9 +12,8 @@ from catalog.diagnosis import Diagnosis, Evidence
 from catalog.figures import Figure
 from catalog.results import Evaluation
 from catalog.space import Choices, FloatRange, Scalar, SearchSpace
-from plugins.nlp.text_classification.chance import chance_level
+from plugins.nlp.text_classification.evaluation import METRICS, chance_level, check_metric
 from plugins.nlp.text_classification.linear.config import LinearConfig
-from plugins.nlp.text_classification.metrics import METRICS
 
 __all__ = ["LinearPlugin", "plugin"]
 
@@ -42,7 +41,7 @@ class LinearPlugin:
     @property
     def metrics(self) -> Mapping[str, Direction]:
         """What may be tuned for, the default first."""
-        return METRICS
+        return {name: metric.direction for name, metric in METRICS.items()}
 
     def default_dataset(self) -> Dataset:
         """Return the IMDB reviews on the hub."""
@@ -87,6 +86,10 @@ class LinearPlugin:
         from plugins.nlp.text_classification import data
 
         return data.open_input(file)
+
+    def check_metric(self, metric: str, data: DataSummary) -> None:
+        """Check that a metric is defined on the validation split; see `metrics.check_metric`."""
+        check_metric(metric, data)
 
     def chance_level(self, metric: str, data: DataSummary, split: str) -> ChanceLevel | None:
         """Return what the best constant answer reaches; see `chance.chance_level`."""

@@ -14,10 +14,10 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from catalog.contract import DataSummary
 from catalog.errors import DataError, DivergedError
 from plugins.data.positive import positive_id
+from plugins.nlp.text_classification.evaluation.metrics import losses
 from plugins.nlp.text_classification.linear.config import LinearConfig
 from plugins.nlp.text_classification.linear.model import LinearModel, make_vectorizer
 from plugins.nlp.text_classification.linear.tokens import Tokens, choose_tokens
-from plugins.nlp.text_classification.metrics import losses
 from plugins.nlp.texts.split import Split
 
 __all__ = ["fit"]

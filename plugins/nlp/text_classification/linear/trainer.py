@@ -13,7 +13,8 @@ from catalog.errors import ModelSourceError, OutOfMemoryError
 from catalog.results import Evaluation, Flip, Forecast, Interpretation
 from plugins import memory
 from plugins.data.positive import positive_id
-from plugins.nlp.text_classification import comparison, data, examples, interpreting, judging, metrics
+from plugins.nlp.text_classification import data, interpreting
+from plugins.nlp.text_classification.evaluation import compare, examples, measure, rescaled, save_and_evaluate
 from plugins.nlp.text_classification.linear.calibration import calibrate
 from plugins.nlp.text_classification.linear.config import LinearConfig
 from plugins.nlp.text_classification.linear.fitting import fit
@@ -33,8 +34,8 @@ class LinearTrainer:
     """A `catalog.contract.Trainer`."""
 
     calibrate = staticmethod(calibrate)
-    rescaled = staticmethod(judging.rescaled)
-    compare = staticmethod(comparison.compare)
+    rescaled = staticmethod(rescaled)
+    compare = staticmethod(compare)
 
     def prepare(self, dataset: Dataset, config: LinearConfig, cache: Path) -> data.TextData:
         """Read and check the data.
@@ -69,7 +70,7 @@ class LinearTrainer:
             raise OutOfMemoryError(
                 "The linear model does not fit into memory. Lower ngram_max or raise min_df."
             ) from error
-        scores = metrics.compute(validation.labels, probabilities, model.positive)
+        scores = measure(validation.labels, probabilities, model.positive)
         measured = {"loss": scores["log_loss"], **scores}
         epoch = EpochMetrics(1.0, 1.0, train_loss, measured, None, seconds)
         context.tick(1.0)
@@ -202,7 +203,7 @@ def _judge(  # noqa: PLR0913, PLR0917 -- what was judged, what was said, and whe
     seconds: float,
     places: np.ndarray | None = None,
 ) -> Evaluation:
-    return judging.judge(
+    return save_and_evaluate(
         split,
         rows.labels,
         probabilities,

@@ -21,11 +21,11 @@ from plugins.nlp.encoders.packed.quantized import QuantizedAffine, quantize
 from plugins.nlp.encoders.packed.weights import Affine, Layer, Norm
 from plugins.nlp.encoders.precision import Precision, choose_inference
 from plugins.nlp.encoders.sources.source import build
-from plugins.nlp.text_classification import predictions
 from plugins.nlp.text_classification.bert.objective import log_probabilities
 from plugins.nlp.text_classification.bert.predictor import load
 from plugins.nlp.text_classification.bert.preparation import PreparedBert
 from plugins.nlp.text_classification.bert.trainer import BertTrainer
+from plugins.nlp.text_classification.evaluation import predictions
 
 CPU, GPU = torch.device("cpu"), torch.device("cuda", 0)
 TEXTS = ["a good film", "bad bad bad", "", "the plot is awful, the music great", "\ud83d film " * 40]

@@ -20,10 +20,10 @@ from plugins.nlp.encoders.precision import Precision, choose
 from plugins.nlp.encoders.scoring import outputs_of
 from plugins.nlp.encoders.sources.source import build
 from plugins.nlp.encoders.stepper import Stepper, build_optimizer
-from plugins.nlp.text_classification import predictions
 from plugins.nlp.text_classification.bert.objective import ClassObjective, log_probabilities
 from plugins.nlp.text_classification.bert.preparation import PreparedBert
 from plugins.nlp.text_classification.bert.training import train
+from plugins.nlp.text_classification.evaluation import predictions
 
 Make = Callable[..., Any]
 CPU = torch.device("cpu")

@@ -15,9 +15,9 @@ from catalog.contract import TrialResult
 from catalog.errors import ModelSourceError
 from plugins.nlp.encoders.families import FAMILIES
 from plugins.nlp.encoders.quiet import quiet
-from plugins.nlp.text_classification import predictions, temperature
 from plugins.nlp.text_classification.bert.preparation import PreparedBert
 from plugins.nlp.text_classification.bert.trainer import BertTrainer
+from plugins.nlp.text_classification.evaluation import predictions, temperature
 
 Make = Callable[..., Any]
 TEXTS = ["a good film", "awful music in long scenes", "the plot", ""]

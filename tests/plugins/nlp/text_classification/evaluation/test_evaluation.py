@@ -11,10 +11,15 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 
 from catalog.errors import DataError
-from plugins.nlp.text_classification import predictions
-from plugins.nlp.text_classification.confidence import confidence_bins
-from plugins.nlp.text_classification.judging import folder_bytes, judge, rescaled, score
-from plugins.nlp.text_classification.lengths import length_buckets, wilson
+from plugins.nlp.text_classification.evaluation import predictions
+from plugins.nlp.text_classification.evaluation.calibration import confidence_bins
+from plugins.nlp.text_classification.evaluation.evaluation import (
+    evaluate_predictions,
+    folder_bytes,
+    rescaled,
+    save_and_evaluate,
+)
+from plugins.nlp.text_classification.evaluation.length_buckets import length_buckets, wilson
 
 
 def said(rows: int, classes: int = 2, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -94,8 +99,10 @@ def test_judging_tells_everything_that_it_is_given(tmp_path):
     (model / "deeper").mkdir(parents=True)
     (model / "a").write_bytes(b"12345")
     (model / "deeper" / "b").write_bytes(b"123")
-    found = judge("test", labels, probabilities, tmp_path, 1.5, names=["x", "y", "z"], lengths=np.arange(120),
-                  unit="tokens", max_length=59, tokens=5000, model_dir=model, peak_memory_bytes=77)  # fmt: skip
+    known = {"lengths": np.arange(120), "unit": "tokens", "max_length": 59, "tokens": 5000, "peak_memory_bytes": 77}
+    found = save_and_evaluate(
+        "test", labels, probabilities, tmp_path, 1.5, names=["x", "y", "z"], model_dir=model, **known
+    )
     assert (found.split, found.rows, found.seconds, found.tokens, found.peak_memory_bytes) == (
         "test",
         120,
@@ -117,9 +124,9 @@ def test_judging_tells_everything_that_it_is_given(tmp_path):
 def test_scoring_writes_nothing_and_finds_the_same(tmp_path):
     """Scoring with a path gives the same evaluation as judging, and leaves no file."""
     labels, probabilities = said(80)
-    found = score("test", labels, probabilities, tmp_path / "test.parquet", 0.0)
+    found = evaluate_predictions("test", labels, probabilities, tmp_path / "test.parquet", 0.0)
     assert not list(tmp_path.iterdir())
-    assert found == judge("test", labels, probabilities, tmp_path, 0.0)
+    assert found == save_and_evaluate("test", labels, probabilities, tmp_path, 0.0)
     assert [one.label for one in found.classes] == ["0", "1"]
     assert (found.lengths, found.tokens, found.model_bytes) == ((), None, None)
 
@@ -128,7 +135,7 @@ def test_judged_is_what_the_file_holds(tmp_path):
     """Probabilities finer than the file's numbers are judged as the file has them."""
     labels, _ = said(60)
     fine = np.random.default_rng(0).dirichlet([1, 1], 60)
-    found = judge("test", labels, fine, tmp_path, 0.0)
+    found = save_and_evaluate("test", labels, fine, tmp_path, 0.0)
     assert rescaled(found.predictions, "test", 1.0) == found
 
 
@@ -136,13 +143,13 @@ def test_judged_is_what_the_file_holds(tmp_path):
 def test_names_and_lengths_must_fit(tmp_path, wrong):
     """Names or lengths that are not one a class or row are an error, and nothing is written."""
     with pytest.raises(DataError):
-        judge("test", *said(60), tmp_path, 0.0, **wrong)
+        save_and_evaluate("test", *said(60), tmp_path, 0.0, **wrong)
     assert not list(tmp_path.iterdir())
 
 
 def test_wide_tasks_are_judged(tmp_path):
     """A hundred classes, most of them absent, give an evaluation like any other."""
     labels, probabilities = said(50, 100)
-    found = judge("test", labels, probabilities, tmp_path, 0.0)
+    found = save_and_evaluate("test", labels, probabilities, tmp_path, 0.0)
     assert len(found.classes) == 100
     assert sum(one.predicted for one in found.classes) == 50

@@ -2,16 +2,16 @@
 
 import time
 import tracemalloc
+from itertools import product
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sklearn.metrics import roc_auc_score
 
-from plugins.nlp.text_classification import calibration, intervals, ranking
-from plugins.nlp.text_classification.intervals import bootstrap
-from plugins.nlp.text_classification.metrics import measure
+from plugins.nlp.text_classification.evaluation import measures
+from plugins.nlp.text_classification.evaluation.intervals import bootstrap
+from plugins.nlp.text_classification.evaluation.metrics import measure
 
 
 def said(rows: int, classes: int, seed: int = 0, skill: float = 1.5) -> tuple[np.ndarray, np.ndarray]:
@@ -45,36 +45,13 @@ def test_resampling_the_slow_way_finds_the_same(classes):
         assert quick[name] == pytest.approx((max(low, 0), high), abs=0.15 * (high - low)), name
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_weighted_areas_are_those_of_repeated_rows(seed):
-    """The area of weighted rows, ties among them, is scikit-learn's of rows repeated so often."""
-    labels, probabilities = said(60, 2, seed)
-    probabilities = probabilities.round(1)
-    weights = np.random.default_rng(seed).integers(0, 4, (5, 60))
-    areas = ranking.rank(labels, probabilities, 1).areas(weights)
-    for weight, area in zip(weights, areas, strict=True):
-        rows = np.repeat(np.arange(60), weight)
-        assert area == pytest.approx(roc_auc_score(labels[rows], probabilities[rows, 1]))
-
-
-def test_shares_of_rows_have_the_area_as_their_mean():
-    """What each row won and lost averages to the area on both sides, counted here pair by pair."""
-    labels, probabilities = said(80, 3)
-    one = ranking.rank(labels, probabilities.round(1), 1)
-    scores = probabilities.round(1)[:, 1]
-    pairs = (scores[one.positives, None] > scores[None, one.negatives]) * 1.0
-    pairs += (scores[one.positives, None] == scores[None, one.negatives]) * 0.5
-    beaten, lost = one.shares()
-    assert beaten == pytest.approx(pairs.mean(axis=1))
-    assert lost == pytest.approx(pairs.mean(axis=0))
-
-
-def test_areas_to_first_order_agree_with_exact_ones(monkeypatch):
-    """With thousands of rows, the quick areas of many classes give the same interval as the exact ones."""
-    labels, probabilities = said(3000, 6)
-    exact = found(labels, probabilities)["roc_auc"]
-    monkeypatch.setattr(intervals, "_AREAS", 0)
-    quick = found(labels, probabilities)["roc_auc"]
+@pytest.mark.parametrize(("classes", "area"), product((2, 6), ("roc_auc", "pr_auc")))
+def test_areas_to_first_order_agree_with_exact_ones(monkeypatch, classes, area):
+    """With thousands of rows, the quick areas give the same interval as the exact ones."""
+    labels, probabilities = said(3000, classes)
+    exact = found(labels, probabilities)[area]
+    monkeypatch.setattr(measures, "EXACT_ROWS", 0)
+    quick = found(labels, probabilities)[area]
     assert quick == pytest.approx(exact, abs=0.03 * (exact[1] - exact[0]))
     assert quick != exact
 
@@ -159,7 +136,7 @@ def test_a_calibrated_model_is_not_called_miscalibrated(rows):
         sure = rng.beta(4, 1, rows)
         labels = (rng.random(rows) < sure).astype(np.int64)
         probabilities = np.stack([1 - sure, sure], axis=1)
-        low, high = bootstrap({"ece": calibration.expected_error(labels, probabilities)}, labels, probabilities)["ece"]
+        low, high = found(labels, probabilities)["ece"]
         begins.append(low)
         assert high < 0.2
     assert begins.count(0.0) >= 17
@@ -172,6 +149,6 @@ def test_a_model_that_is_too_sure_is_called_so():
     labels = (rng.random(2000) < sure).astype(np.int64)
     sharper = 1 / (1 + np.exp(-3 * np.log(sure / (1 - sure))))
     probabilities = np.stack([1 - sharper, sharper], axis=1)
-    low, high = bootstrap({"ece": calibration.expected_error(labels, probabilities)}, labels, probabilities)["ece"]
+    low, high = found(labels, probabilities)["ece"]
     right = np.where(sharper > 0.5, sure, 1 - sure)
     assert 0 < low < np.abs(right - probabilities.max(axis=1)).mean() < high + 0.01

@@ -9,8 +9,8 @@ from pyarrow import parquet
 
 from catalog.errors import DataError
 from catalog.results import Flip
-from plugins.nlp.text_classification import predictions
-from plugins.nlp.text_classification.predictions import Predictions
+from plugins.nlp.text_classification.evaluation import predictions
+from plugins.nlp.text_classification.evaluation.predictions import Predictions
 from plugins.nlp.texts import well_formed
 from plugins.nlp.texts.split import Split
 from plugins.storage import write_file

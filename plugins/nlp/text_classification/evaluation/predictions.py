@@ -1,11 +1,10 @@
-"""Per-example predictions of one model on one split, in a Parquet file."""
+"""Per-example predictions of one model on one split, and the Parquet file that holds them."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-import pyarrow as pa
-from pyarrow import parquet
 
 from catalog.errors import DataError, clause
 from catalog.files import open_regular
@@ -17,20 +16,30 @@ _POSITIVE = b"modelcat_positive"
 """Key of the positive class's id in the metadata of the file; files of modelcat 0.1 have none and mean class 1."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Predictions:
     """What a model said about every example of a split, in the order of the split.
 
     Attributes:
         labels: True class ids, int64, shape (rows,).
-        probabilities: float32, shape (rows, classes).
-        positive: Id of the class that precision, recall, F1 and ROC AUC are of; it does not matter where there are
-            more than two.
+        probabilities: float32 as a file holds them, shape (rows, classes).
+        positive: Of two classes the id of the one that metrics of a single class are of.
     """
 
     labels: np.ndarray
     probabilities: np.ndarray
     positive: int = 1
+
+    @cached_property
+    def predicted(self) -> np.ndarray:
+        """The most probable class of each row, the first of equals; ids, shape (rows,)."""
+        return np.asarray(self.probabilities.argmax(axis=1))
+
+    def confusion(self) -> tuple[tuple[int, ...], ...]:
+        """Return ``matrix[i][j]``: rows of class i that were predicted as class j."""
+        classes = self.probabilities.shape[1]
+        cells = np.bincount(self.labels * classes + self.predicted, minlength=classes * classes)
+        return tuple(tuple(row) for row in cells.reshape(classes, classes).tolist())
 
 
 def write(
@@ -51,6 +60,9 @@ def write(
         places: What ``row`` says of each, int64, shape (rows,); 0, 1, 2 ... where None.
         positive: Id of the positive class.
     """
+    import pyarrow as pa
+    from pyarrow import parquet
+
     rows, classes = probabilities.shape
     flat = pa.array(np.ascontiguousarray(probabilities, dtype=np.float32).reshape(-1))
     table = pa.table(
@@ -71,6 +83,9 @@ def read(path: Path) -> Predictions:
     Raises:
         DataError: The file is missing, damaged, or not of this kind.
     """
+    import pyarrow as pa
+    from pyarrow import parquet
+
     try:
         with open_regular(path) as opened, parquet.ParquetFile(opened) as file:
             table = file.read(columns=["label", "probabilities"])

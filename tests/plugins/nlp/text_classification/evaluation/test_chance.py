@@ -8,8 +8,8 @@ import pytest
 from catalog import registry
 from catalog.capabilities import KnowsChance
 from catalog.contract import DataSummary
-from plugins.nlp.text_classification.chance import chance_level
-from plugins.nlp.text_classification.metrics import METRICS, compute
+from plugins.nlp.text_classification.evaluation.chance import chance_level
+from plugins.nlp.text_classification.evaluation.metrics import METRICS, measure
 
 
 def data(*rows, positive=None):
@@ -19,7 +19,10 @@ def data(*rows, positive=None):
 
 
 @pytest.mark.parametrize("rows", [(50, 50), (90, 10), (10, 90), (20, 30, 50), (5, 5, 5, 85)])
-@pytest.mark.parametrize("metric", ["accuracy", "f1", "macro_f1"])
+@pytest.mark.parametrize(
+    "metric",
+    ["accuracy", "f1", "macro_f1", "weighted_f1", "balanced_accuracy", "cohen_kappa", "matthews_corrcoef", "recall"],
+)
 def test_the_level_is_that_of_the_best_constant_answer(rows, metric):
     """No class that is always the answer scores higher, and one scores as much."""
     labels = np.repeat(np.arange(len(rows)), rows)
@@ -27,7 +30,7 @@ def test_the_level_is_that_of_the_best_constant_answer(rows, metric):
     for answer in range(len(rows)):
         probabilities = np.zeros((labels.size, len(rows)))
         probabilities[:, answer] = 1.0
-        scores.append(compute(labels, probabilities)[metric])
+        scores.append(measure(labels, probabilities)[metric])
     assert chance_level(metric, data(*rows), "validation").value == pytest.approx(max(scores))
 
 
@@ -37,8 +40,19 @@ def test_the_log_loss_of_guessing_is_the_entropy(rows):
     labels = np.repeat(np.arange(len(rows)), rows)
     probabilities = np.tile(np.array(rows) / sum(rows), (labels.size, 1))
     level = chance_level("log_loss", data(*rows), "validation")
-    assert level.value == pytest.approx(compute(labels, probabilities)["log_loss"])
+    assert level.value == pytest.approx(measure(labels, probabilities)["log_loss"])
     assert level.margin == pytest.approx(0.01 * level.value)
+
+
+@pytest.mark.parametrize("metric", ["brier_score", "roc_auc", "pr_auc", "top_k_accuracy"])
+@pytest.mark.parametrize("rows", [(50, 50), (90, 10), (5, 0, 10, 85)])
+def test_the_shares_of_the_classes_are_a_guess_too(metric, rows):
+    """What is measured of probabilities has the level of an answer that gives each class its share."""
+    labels = np.repeat(np.arange(len(rows)), rows)
+    found = measure(labels, np.tile(np.array(rows) / sum(rows), (labels.size, 1)))
+    level = chance_level(metric, data(*rows), "validation")
+    assert (None if level is None else level.value) == pytest.approx(found.get(metric))
+    assert level is None or level.value == 1 or level.margin > 0
 
 
 def test_f1_of_two_classes_is_of_the_positive_one():
@@ -63,7 +77,8 @@ def test_without_counts_there_is_no_level(rows):
 
 @pytest.mark.parametrize("model", ["bert", "linear"])
 def test_plugins_know_it(model):
-    """Both plugins offer the level of every metric that may be tuned for."""
+    """Both plugins offer the level of every metric that guessing is not perfect in."""
     plugin = registry.load(f"nlp/text-classification/{model}")
     assert isinstance(plugin, KnowsChance)
-    assert all(plugin.chance_level(metric, data(5, 5), "validation") is not None for metric in METRICS)
+    without = [name for name in METRICS if plugin.chance_level(name, data(5, 5, 5, 5), "validation") is None]
+    assert without == ["ece"]

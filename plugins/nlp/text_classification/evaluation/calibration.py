@@ -1,34 +1,31 @@
-"""Whether probabilities can be taken at their word: Brier score and expected calibration error."""
+"""How far confidence and accuracy are apart: expected calibration error, histogram and reliability curve."""
 
 import numpy as np
 
-__all__ = ["BINS", "bins_of", "chance_errors", "expected_error", "gaps", "squared_errors"]
+from catalog.results import ConfidenceBin
+
+__all__ = ["BINS", "bins_of", "chance_errors", "confidence_bins", "expected_error", "gaps"]
 
 BINS = 15
 """Bins of the expected calibration error, as in Guo et al. (2017)."""
+_SHOWN_BINS = 20
+"""Bins of the histogram and the reliability curve."""
 
 
-def squared_errors(labels: np.ndarray, probabilities: np.ndarray) -> np.ndarray:
-    """Return the squared error of each row's probabilities, whose mean is the Brier score; float64, shape (rows,).
-
-    For two classes that of class 1, between 0 and 1; for more the sum over classes, between 0 and 2 (Brier,
-    "Verification of forecasts expressed in terms of probability", 1950), both as scikit-learn has it.
-    """
-    if probabilities.shape[1] == 2:
-        return np.asarray((probabilities[:, 1].astype(np.float64) - (labels == 1)) ** 2)
-    chosen = probabilities[np.arange(labels.size), labels].astype(np.float64)
-    squares = np.einsum("ij,ij->i", probabilities, probabilities, dtype=np.float64)
-    return np.asarray(np.maximum(squares - 2 * chosen + 1, 0))  # rounding may leave a perfect row below 0
-
-
-def expected_error(labels: np.ndarray, probabilities: np.ndarray) -> float:
+def expected_error(gaps_of_bins: np.ndarray, rows: int) -> np.ndarray:
     """Return the expected calibration error (Guo et al., "On Calibration of Modern Neural Networks", 2017, section 2).
 
     That is the mean over rows of how far confidence and accuracy are apart in the row's bin: `BINS` equal bins over
     the confidence of the predicted class. With few rows it is above 0 even for a perfectly calibrated model.
+
+    Args:
+        gaps_of_bins: Sums of what `gaps` returns, shape (..., BINS).
+        rows: How many there are.
+
+    Returns:
+        Shape (...).
     """
-    gap, bins = gaps(labels, probabilities)
-    return float(np.abs(np.bincount(bins, weights=gap)).sum() / labels.size)
+    return np.asarray(np.abs(gaps_of_bins).sum(axis=-1) / rows)
 
 
 def chance_errors(confidence: np.ndarray, draws: int, rng: np.random.Generator) -> np.ndarray:
@@ -55,3 +52,29 @@ def gaps(labels: np.ndarray, probabilities: np.ndarray) -> tuple[np.ndarray, np.
 def bins_of(confidence: np.ndarray, bins: int) -> np.ndarray:
     """Return each value's bin of `bins` equal ones over 0 to 1, which hold their upper end; 0 is in the first."""
     return np.searchsorted(np.linspace(0, 1, bins + 1)[1:-1], confidence, side="left")
+
+
+def confidence_bins(labels: np.ndarray, probabilities: np.ndarray) -> tuple[ConfidenceBin, ...]:
+    """Sort rows into `_SHOWN_BINS` equal bins over the probability of their predicted class; empty bins are there too.
+
+    Args:
+        labels: True class ids, shape (rows,).
+        probabilities: Shape (rows, classes).
+    """
+    confidence = probabilities.max(axis=1).astype(np.float64)
+    right = probabilities.argmax(axis=1) == labels
+    bins = bins_of(confidence, _SHOWN_BINS)
+    rows = np.bincount(bins, minlength=_SHOWN_BINS)
+    hits = np.bincount(bins, weights=right, minlength=_SHOWN_BINS).astype(np.int64)
+    sums = np.bincount(bins, weights=confidence, minlength=_SHOWN_BINS)
+    edges = np.linspace(0, 1, _SHOWN_BINS + 1).round(10).tolist()  # 0.15, not 0.15000000000000002
+    return tuple(
+        ConfidenceBin(
+            low=edges[index],
+            high=edges[index + 1],
+            right=int(hits[index]),
+            wrong=int(rows[index] - hits[index]),
+            confidence=float(sums[index] / rows[index]) if rows[index] else None,
+        )
+        for index in range(_SHOWN_BINS)
+    )
