@@ -5,7 +5,6 @@ from types import SimpleNamespace
 
 import numpy as np
 from pydantic import Field
-
 from catalog.contract import Card, EpochMetrics, Outcome, TrialResult
 from catalog.results import Prediction
 from catalog.dataset import DemoDataset, Strict
@@ -35,7 +34,8 @@ class Trainer:
         train, labels, model_dir = prepared.splits["train"], prepared.summary.labels, context.folder / "model"
         counts = [Counter() for _ in labels]
         for text, label in zip(train.texts, train.labels, strict=True): counts[label].update(text.lower().split())
-        table = np.array([[c[word] + config.alpha for word in (words := sorted(set().union(*counts)))] for c in counts])
+        words = sorted(set().union(*counts))
+        table = np.array([[count[word] + config.alpha for word in words] for count in counts])
         scores = np.log(table / table.sum(axis=1, keepdims=True)).tolist()
         model_dir.mkdir()
         (model_dir / "model.json").write_text(json.dumps([labels, words, scores]))
@@ -43,8 +43,8 @@ class Trainer:
         context.report(epoch := EpochMetrics(1, 1, 0, found.metrics | {"loss": found.metrics["log_loss"]}, None, 0.001))
         return TrialResult(Outcome.COMPLETE, epoch.metrics, (epoch,), 1.0, model_dir, found.predictions, 0.001, 1.0)
     def evaluate(self, model_dir, prepared, split, *, folder, device, threads):
-        rows, positive = prepared.splits[split], positive_id(prepared.summary)  # of two classes the one F1 is of
-        found = self.open(model_dir, device, threads).probabilities(rows.texts)
+        rows, model = prepared.splits[split], self.open(model_dir, device, threads)
+        positive, found = positive_id(prepared.summary), model.probabilities(rows.texts)  # positive: whose F1 is told
         return save_and_evaluate(split, rows.labels, found, folder, 0.0, positive=positive)
     compare = staticmethod(compare)
     def open(self, model_dir, device, threads):

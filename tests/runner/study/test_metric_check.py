@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from runner.study.preparing import widened
+from runner.study.preparation import widened
 
 from catalog.errors import DataError
 from catalog.spec import resolve

@@ -20,7 +20,6 @@ import numpy as np
 
 from catalog.errors import DataError
 from catalog.results import Comparison
-from catalog.statement import english
 from plugins.nlp.text_classification.evaluation import predictions
 from plugins.nlp.text_classification.evaluation.measures import ByClass, Measure, weighted
 from plugins.nlp.text_classification.evaluation.metrics import METRICS, measures_for, metric_of
@@ -88,7 +87,7 @@ def _check_comparable(name: str, paths: Sequence[Path], read: Sequence[Predictio
             raise DataError(f"{path} holds predictions of {len(classes)} classes, for which {name} says nothing.")
         if metric.of != metrics[0].of:
             raise DataError(
-                f"{path} and {paths[0]} have different positive classes, so their {english(METRICS[name].label)} "
+                f"{path} and {paths[0]} have different positive classes, so their {METRICS[name].label.template} "
                 "cannot be compared. Set the same dataset.positive, or compare by macro_f1."
             )
 
