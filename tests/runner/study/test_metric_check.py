@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from runner.study.preparation import widened
 
 from catalog.errors import DataError
 from catalog.spec import resolve
 from runner.study.inspection import inspect_data
+from runner.study.preparation import widened
 
 MODELS = ("linear", "bert")
 
