@@ -192,7 +192,7 @@ def answers_of_others(url: str) -> dict[str, object]:
         for row in rows:
             study_page(row, desk)
         found["cells"] = [shown[OTHER], shown[QUEUED]]
-        found["book"] = prepare(read_book(store, OTHER, None))
+        found["book"] = prepare(read_book(store, OTHER, None, NOON))
     return found
 
 

@@ -38,7 +38,7 @@ class BertPlugin:
     @property
     def metrics(self) -> Mapping[str, Direction]:
         """What may be tuned for, the default first."""
-        return METRICS
+        return {name: metric.direction for name, metric in METRICS.items()}
 
     def default_dataset(self) -> Dataset:
         """Return the IMDB reviews on the hub."""

@@ -13,7 +13,7 @@ import pytest
 from safetensors.numpy import load_file
 from transformers import pipeline
 
-from catalog.contract import Decision, Direction, TrialContext, TrialResult
+from catalog.contract import CHECKPOINTS, Decision, Direction, TrialContext, TrialResult
 from catalog.dataset import FilesDataset
 from catalog.errors import InputError, ModelSourceError
 from catalog.testing import Case, PluginConformance
@@ -79,7 +79,8 @@ def test_folder_holds_a_whole_hugging_face_model(trained: TrialResult):
         "precision": "fp32",
         "positive": "positive",
     }
-    assert {path.name for path in folder.parent.iterdir()} == {"model", "validation.parquet"}
+    others = {path.name for path in folder.parent.iterdir()} - {CHECKPOINTS}  # there is one if the machine is slow
+    assert others == {"model", "validation.parquet"}
 
 
 def test_pipeline_gives_equal_scores(trained: TrialResult):
