@@ -18,7 +18,7 @@ class Glyphs:
         ramp: Eight heights of a sparkline's column, lowest first.
         shades: From empty to full, for heat maps.
         series: Marks by which lines and points of a chart are told apart.
-        star: The best.
+        star: The winner.
         mark: Chosen for comparing.
         up: More, better.
         down: Less.

@@ -364,7 +364,7 @@ def test_charts_and_their_parameters(at):
     ("answer", "told"),
     [
         ({"method": "fANOVA", "trials": 5, "shares": {"learning_rate": 0.75, "epochs": 0.25}}, "75.0 %"),
-        (None, "complete trials that differ"),
+        (None, "four complete trials or more that differ"),
         (LostWorkerError("it took too long"), "it took too long"),
         (TypeError("unhashable type"), "TypeError: unhashable type"),
     ],
@@ -386,7 +386,7 @@ def test_importance_is_estimated_while_a_study_runs(at, text_of, until, monkeypa
         await until(pilot, lambda: told in text_of(pilot.app).replace("\n", " "))
         await pilot.pause(0.5)
         assert len(asked) == 1
-        assert asked[0][0] == len(screen.book.ranked)
+        assert asked[0][0] == len(screen.book.snapshot.ranked)
 
     at(steps, study="imdb-bert", size=WIDE)
 

@@ -19,10 +19,10 @@ from runner.tui.source import Source
 BUSY = "imdb-bert"
 MAIN_THINGS = {
     "curves": "Validation",
-    "confusion": "predicted",
-    "confidence": "Right and wrong by confidence",
-    "length": "Accuracy by length in tokens",
-    "words": "Words for negative",
+    "confusion": "Predicted",
+    "confidence": "Confidence distribution",
+    "length": "Performance by length",
+    "words": "Most important words for negative",
     "examples": "222 of 222: all",
     "parameters": "learning_rate",
 }
@@ -61,7 +61,7 @@ def test_title_tells_state_metric_and_rank(browser, drive, until, text_of) -> No
     async def steps(pilot) -> None:
         await go(app, pilot, until)
         line = text_of(app).split("\n")[1]
-        for told in ("✓ complete", "Accuracy 91.9", "[90.0–93.7", "★ best", "confirmed winner"):
+        for told in ("✓ complete", "Accuracy 91.9", "[90.0–93.7", "★ confirmed winner"):
             assert told in line
 
     app = browser()

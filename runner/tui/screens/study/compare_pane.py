@@ -221,7 +221,7 @@ class ComparePane(Widget):
         name = trial_name(self._desk, number)
         if book is not None and book.snapshot.given is not None and book.snapshot.given.number == number:
             return f"{name} ({self._desk.t('given')})"
-        if book is not None and book.snapshot.best == number:
+        if book is not None and book.snapshot.winner == number:
             return f"{name} {self._desk.glyphs.star}"
         return name
 

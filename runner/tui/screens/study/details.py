@@ -53,8 +53,8 @@ def _title(book: Book, trial: TrialRecord, desk: Desk) -> Content:
         Content.styled(origin(desk, trial.origin), palette.muted),
     ]
     if trial.number == book.snapshot.best:
-        word = desk.t("best") if book.record.winner is None else desk.t("kept")
-        parts.insert(1, Content.styled(f"{desk.glyphs.star} {word}", f"bold {palette.accent}"))
+        told = desk.t("best") if book.snapshot.winner is None else f"{desk.glyphs.star} {desk.t('kept')}"
+        parts.insert(1, Content.styled(told, f"bold {palette.accent}"))
     if trial.value is not None:
         metric = desk.metric_label(book.record.metric, book.record.class_scope, _CLASS)
         parts.append(Content(f"{metric} {desk.metric(book.record.metric, trial.value)}"))

@@ -152,14 +152,15 @@ def cells(
         working: Whether somebody runs the study.
     """
     keys = [key for key in view.columns or first_column_keys(book) if key in column_names(book)]
-    glyphs, palette, best = desk.glyphs, desk.palette, book.snapshot.best
+    glyphs, palette = desk.glyphs, desk.palette
+    best, winner = book.snapshot.best, book.snapshot.winner
 
     def of(key: str) -> Sequence[Cell]:
         trial = book.trials[int(key)]
         name = shown_state(trial, working=working)
         marks = Content.assemble(
             (glyphs.mark if trial.number in marked else " ", palette.series[1]),
-            (glyphs.star if trial.number == best else " ", palette.accent),
+            (glyphs.star if trial.number == winner else " ", palette.accent),
         )
         row: list[Cell] = [marks]
         for column in keys:

@@ -21,11 +21,11 @@ def title(facts: Facts, canvas: Canvas, desk: Desk) -> Content:
         parts.append(Content(flat(_going(facts, desk), glyphs)))
     if (scored := _value(facts, desk)) is not None:
         parts.append(scored)
-    if facts.is_best:
-        parts.append(Content.styled(f"{glyphs.star} {desk.t('best')}", f"bold {palette.accent}"))
     if facts.is_winner:
         word = desk.t("confirmed winner") if facts.is_confirmed else desk.t("kept")
-        parts.append(Content.styled(word, f"bold {palette.good}"))
+        parts.append(Content.styled(f"{glyphs.star} {word}", f"bold {palette.accent}"))
+    elif facts.is_best:
+        parts.append(Content.styled(desk.t("best"), f"bold {palette.accent}"))
     parts.append(Content.styled(origin(desk, facts.trial.origin), palette.muted))
     between = Content.styled(" | " if glyphs.ascii else " · ", palette.faint)
     line = between.join(parts)

@@ -50,7 +50,7 @@ def measurements(facts: Facts, desk: Desk) -> tuple[list[Heading], list[list[str
     ]
     rows = []
     for epoch in facts.epochs:
-        mark = f"{desk.glyphs.star} " if kept is not None and epoch.epoch == kept else ""
+        mark = f"{desk.glyphs.bullet} " if kept is not None and epoch.epoch == kept else ""
         rows.append(
             [
                 f"{mark}{desk.language.number(epoch.epoch)}",
