@@ -118,11 +118,11 @@ def test_the_whole_story(shell, terminal):
         assert time.monotonic() < deadline, "no trial has begun"
         time.sleep(0.3)
     screen.press_for("Enter", "Measurements")
-    screen.press_for("]", "predicted")
+    screen.press_for("]", "Confusion matrix")
     screen.press_for("]", "Mean confidence")
-    screen.press_for("]", "Accuracy by length")
+    screen.press_for("]", "Performance by length", "by length")
     # The study may have been closed by now; else the tab says when words are looked at.
-    screen.press_for("]", "Words for", "Words are looked at", "Nobody explained")
+    screen.press_for("]", "Words for", "Words that", "Words are looked at", "Nobody explained")
     screen.press_for("Escape", "Diagnosis")
     screen.press_for("Escape", "newest first")
     screen.press("q")
