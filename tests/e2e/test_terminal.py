@@ -122,7 +122,7 @@ def test_the_whole_story(shell, terminal):
     screen.press_for("]", "Mean confidence")
     screen.press_for("]", "Performance by length", "by length")
     # The study may have been closed by now; else the tab says when words are looked at.
-    screen.press_for("]", "Words for", "Words that", "Words are looked at", "Nobody explained")
+    screen.press_for("]", "words for", "Words are looked at", "Nobody explained")
     screen.press_for("Escape", "Diagnosis")
     screen.press_for("Escape", "newest first")
     screen.press("q")
