@@ -1,7 +1,7 @@
-"""What a plugin may offer beyond the contract. Whoever runs it asks with `isinstance`, and does without where it must.
+"""What a plugin may offer beyond the contract. The caller asks with `isinstance`, and works without it if it must.
 
-`BuildsFigures`, `Diagnoses`, `CountsRules`, `KnowsChance`, `ReadsFiles` and `ResolvesConfigs` are for the descriptor,
-and stay light; `Explains` is for a predictor; the others are for a trainer.
+`BuildsFigures`, `ChecksMetrics`, `Diagnoses`, `CountsRules`, `KnowsChance`, `ReadsFiles` and `ResolvesConfigs` are for
+the descriptor, and stay light; `Explains` is for a predictor; the others are for a trainer.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence

@@ -26,7 +26,7 @@ def blocks_of(figures: Sequence[Figure], teller: Teller, *, titled: bool = True)
         elif isinstance(block, Examples) and isinstance(last, Examples):
             found[-1] = Examples((*last.examples, *block.examples), shaded=True)
         else:
-            found += _beside(block, figure, teller)
+            found += _next_to(block, figure, teller)
     return found
 
 
@@ -55,7 +55,7 @@ def figure_block(figure: Figure, teller: Teller, *, titled: bool = False) -> Blo
     return Figures((drawn,))
 
 
-def _beside(block: Block, figure: Figure, teller: Teller) -> Iterable[Block]:
+def _next_to(block: Block, figure: Figure, teller: Teller) -> Iterable[Block]:
     """Return the block, and for a table and texts what is said of them."""
     if isinstance(block, Table) and (caption := _caption(figure, teller)):
         return block, Prose(caption, "muted")

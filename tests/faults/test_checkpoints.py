@@ -186,6 +186,7 @@ def test_going_on_twice_changes_nothing(prepared: PreparedBert, whole: TrialResu
     assert first.notes == again.notes != ()
 
 
+@pytest.mark.skipif("FAULTS" not in os.environ, reason="it takes a minute: part of `make faults`")
 def test_a_sigkill_in_the_middle_of_a_training_costs_nothing(
     prepared: PreparedBert, files: FilesDataset, whole: TrialResult, tmp_path: Path
 ):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-FAULTS = int(os.environ.get("FAULTS", "200"))
+FAULTS = int(os.environ.get("FAULTS", "100"))
 SEED = int(os.environ.get("SEED", "0"))
 PARTS = 4
 SECONDS = 20

@@ -1,6 +1,6 @@
 """`browse --web` under connections that say nothing, requests that are none, and keys without end.
 
-WEB_SECONDS sets for how long (2; `make faults` takes a minute).
+WEB_SECONDS sets for how long. What is asked of a busy machine within a second is part of `make faults` alone.
 """
 
 import asyncio
@@ -16,7 +16,9 @@ from served import HANDSHAKE, Served, memory
 
 aiohttp = pytest.importorskip("aiohttp", reason="textual-serve is not installed")
 
-SECONDS = float(os.environ.get("WEB_SECONDS", "2"))
+pytestmark = pytest.mark.skipif("WEB_SECONDS" not in os.environ, reason="it measures time: part of `make faults`")
+
+SECONDS = float(os.environ.get("WEB_SECONDS", "60"))
 CONNECTIONS = 200
 MALFORMED_EACH_SECOND = 50
 MOST_BYTES = 600e6
@@ -136,7 +138,7 @@ FLOODS = {
 }
 
 
-@pytest.mark.parametrize("flood", FLOODS if SECONDS >= 5 else ["unended paste"])
+@pytest.mark.parametrize("flood", FLOODS)
 def test_messages_without_end_do_not_pile_up(served, flood):
     """An app is given as much as it takes; its page waits, and its memory stays what it is."""
 

@@ -99,8 +99,8 @@ class Budget:
     """The tokens of a micro-batch.
 
     What had to be cut is remembered for the model's shape, the length of the texts, the way of attention and the
-    device, so that the next training of this process does not run out of memory again. Not where torch was told to
-    repeat itself: what was tried before would decide how sums are cut.
+    device, so that the next training of this process does not run out of memory again. Nothing is
+    remembered if torch is deterministic: earlier attempts would decide how sums are cut.
 
     Args:
         model: What computes.

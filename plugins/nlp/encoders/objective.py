@@ -1,4 +1,4 @@
-"""What a task gives to a training besides its head: targets, loss, predictions and metrics.
+"""What a task gives to a training in addition to its head: targets, loss, predictions and metrics.
 
 Everything else is the same for all tasks: the epoch with the best value of the tuned metric is kept, of equals the one
 with the lower validation loss.

@@ -17,8 +17,8 @@ _BY: Mapping[str, Text] = {"size": Statement("by size"), "speed": Statement("by 
 def build(snapshot: StudySnapshot, selected: int | None, options: Mapping[str, str]) -> Figure:
     """Draw the trials' models on validation, and those that no other beats in both.
 
-    Speeds count only of trials beside which no other trial of the study ran: others slow each other down, and cannot
-    be compared.
+    Only speeds of trials that ran while no other trial of the study ran are drawn: trials that run at once slow each
+    other down, so that their speeds cannot be compared.
     """
     small = options["by"] == "size"
     records = dict(_evaluations(snapshot))

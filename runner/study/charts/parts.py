@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 from catalog.figures import Axis, Empty, Role, Series, Text
 from catalog.statement import Statement
@@ -139,8 +139,8 @@ def parameter_axis(snapshot: StudySnapshot, name: str, trials: Iterable[TrialRec
     ends += [float(value) for value in values.values()]
     low, high = min(ends, default=0.0), max(ends, default=1.0)
     whole = all(isinstance(value, int) for value in values.values())
-    scale = "log" if space.get("log") and low > 0 else "linear"
-    axis = Axis(name, "count" if whole else "number", scale=scale, low=low, high=high)  # type: ignore[arg-type]
+    scale: Literal["linear", "log"] = "log" if space.get("log") and low > 0 else "linear"
+    axis = Axis(name, "count" if whole else "number", scale=scale, low=low, high=high)
     return axis, {number: float(value) for number, value in values.items()}
 
 

@@ -73,7 +73,7 @@ class PackedModel:
         hidden_TH = self._embed(packed, dropout)
         if has_varlen(hidden_TH, parts.heads, of_weights):
             _vary(hidden_TH, packed.starts)
-            # The kernel needs no runs, and compiled code would be made anew for each of them.
+            # The kernel needs no runs, and torch would compile again for each of them.
             hidden = self._compiled(self, hidden_TH, replace(packed, runs=()), dropout, of_weights)
         else:
             hidden = self._hidden(hidden_TH, packed, dropout, of_weights)

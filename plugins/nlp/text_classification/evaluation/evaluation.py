@@ -21,7 +21,7 @@ __all__ = ["EvaluationDetails", "evaluate_predictions", "folder_bytes", "rescale
 
 
 class EvaluationDetails(TypedDict, total=False):
-    """What a plugin knows besides predictions; each may be left out.
+    """What a plugin knows in addition to predictions; each may be left out.
 
     Attributes:
         names: Class names in the order of their ids; the ids themselves if left out.
