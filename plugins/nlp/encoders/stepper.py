@@ -75,7 +75,7 @@ class Stepper:
         self._weight_sum, self._count = 0.0, 0
 
     def state(self) -> tuple[dict[str, Any], dict[str, torch.Tensor]]:
-        """Return what a checkpoint must know in addition to the model, between two steps, without copying the tensors."""
+        """Return what a checkpoint must know in addition to the model, between two steps; tensors are not copied."""
         states = self._optimizer.state_dict()["state"]
         moments = {f"{index}.{name}": value for index, state in states.items() for name, value in state.items()}
         numbers = {
