@@ -1,11 +1,25 @@
-"""Where examples come from: the `dataset` part of a spec."""
+"""Where examples come from: the parts of `dataset` in a spec that do not depend on the task.
+
+A task makes its own classes of these, with its own columns; see `catalog.contract.Task.Dataset`.
+"""
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-__all__ = ["Dataset", "DemoDataset", "FilesDataset", "Format", "HubDataset", "Limit", "Strict"]
+__all__ = [
+    "Dataset",
+    "DemoDataset",
+    "FilesDataset",
+    "Format",
+    "HubDataset",
+    "Limit",
+    "Name",
+    "Names",
+    "Seed",
+    "Strict",
+]
 
 
 class Strict(BaseModel):
@@ -32,77 +46,38 @@ class Limit(Strict):
     test: int | None = Field(None, ge=1, description="Rows to keep of the test split.", examples=[1000])
 
 
-_Name = Annotated[str, Field(min_length=1)]
-_Names = Annotated[tuple[_Name, ...], Field(min_length=1, strict=False)]  # not strict: JSON has lists only
-_ClassNames = Annotated[tuple[str, ...], Field(strict=False)]
+Name = Annotated[str, Field(min_length=1)]
+Names = Annotated[tuple[Name, ...], Field(min_length=1, strict=False)]  # not strict: JSON has lists only
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 
 
-class _Split(Strict):
-    """What all sources share."""
+class Dataset(Strict):
+    """What the data sets of every task share. Each has a field ``source`` too, the name of its kind of source."""
+
+    source: str
 
     seed: Seed = Field(
         0,
         description="Decides which rows are carved off where a split is not given, and which rows a limit keeps.",
     )
-    limit: Limit | None = Field(None, description="Rows to keep of each split; all where it is left out.")
-    positive: str | None = Field(
-        None,
-        min_length=1,
-        description="Of two classes the one whose precision, recall, F1 and ROC AUC are reported. The second class if "
-        "left out.",
-        examples=["fraud"],
-    )
-    deduplicate: bool | None = Field(
-        None,
-        description="Drop rows of train that are near-duplicates of rows in validation, in test or earlier in train. "
-        "False if left out.",
-    )
+    limit: Limit | None = Field(None, description="Rows to keep of each split; all if left out.")
+
+    @property
+    def short_name(self) -> str:
+        """A name for studies and sentences."""
+        return self.source
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether reading it may download something."""
+        return False
+
+    def resolved(self, folder: Path) -> Self:  # noqa: ARG002 -- of files alone
+        """Return the same with every path made absolute, relative ones starting from `folder`."""
+        return self
 
 
-class _Columns(_Split):
-    """What sources with columns share."""
-
-    text: _Name | _Names | None = Field(
-        None,
-        description="Column that holds the text, or a list of columns whose texts are joined in that order; found "
-        "where it is not named.",
-        examples=["review", ["title", "body"]],
-    )
-    label: str | None = Field(
-        None, min_length=1, description="Column that holds the class; found where it is not named.", examples=["stars"]
-    )
-    labels: _ClassNames | dict[str, str] | None = Field(
-        None,
-        min_length=2,
-        description="Names of the classes: a list in the sorted order of the stored values, or an object from stored "
-        "value to name. Needed only to name classes that are stored as numbers.",
-        examples=[["negative", "positive"], {"1": "bad", "5": "good"}],
-    )
-    normalize_labels: bool | None = Field(
-        None,
-        description="Merge labels that differ only in letter case, spaces, invisible characters or Unicode form. "
-        "False if left out: they are reported.",
-    )
-    missing_labels: Literal["error", "drop"] | None = Field(
-        None, description="What happens to rows without a label. They are an error if left out."
-    )
-    group: str | None = Field(
-        None,
-        min_length=1,
-        description="Column of groups (customers, patients, conversations): all rows of one group stay in one split.",
-        examples=["customer_id"],
-    )
-    time: str | None = Field(
-        None,
-        min_length=1,
-        description="Column of dates or numbers: the latest rows become the test split, those before them the "
-        "validation split.",
-        examples=["created_at"],
-    )
-
-
-class HubDataset(_Columns):
+class HubDataset(Dataset):
     """A data set of the Hugging Face hub, or of the cache that HF_HOME names."""
 
     source: Literal["hub"]
@@ -120,6 +95,11 @@ class HubDataset(_Columns):
     def short_name(self) -> str:
         """The part after the owner."""
         return self.name.rpartition("/")[2]
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether reading it may download something."""
+        return True
 
 
 class Format(Strict):
@@ -164,10 +144,10 @@ class Format(Strict):
         return self
 
 
-_Files = _Name | _Names
+_Files = Name | Names
 
 
-class FilesDataset(_Columns):
+class FilesDataset(Dataset):
     """Files, a pattern of files, or folders; paths are relative to the spec's folder."""
 
     source: Literal["files"]
@@ -190,7 +170,7 @@ class FilesDataset(_Columns):
         path = Path(self.train if isinstance(self.train, str) else self.train[0])
         return path.parent.name or path.stem if path.stem in {"train", "training", "data"} else path.stem
 
-    def resolved(self, folder: Path) -> "FilesDataset":
+    def resolved(self, folder: Path) -> Self:
         """Return the same with every path made absolute, relative ones starting from `folder`."""
         paths = {
             split: str(folder / value) if isinstance(value, str) else tuple(str(folder / each) for each in value)
@@ -200,18 +180,10 @@ class FilesDataset(_Columns):
         return self.model_copy(update=paths)
 
 
-class DemoDataset(_Split):
-    """Generated film reviews: nothing to download. Its noise ceiling is stated in the data set's notes."""
+class DemoDataset(Dataset):
+    """Generated data: nothing to download."""
 
     source: Literal["demo"]
     size: int = Field(
         4000, ge=50, le=1_000_000, description="Rows to generate, all splits together. Typical: 1,000 to 20,000."
     )
-
-    @property
-    def short_name(self) -> str:
-        """Always demo."""
-        return "demo"
-
-
-Dataset = Annotated[HubDataset | FilesDataset | DemoDataset, Field(discriminator="source")]

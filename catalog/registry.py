@@ -1,28 +1,30 @@
-"""Finds plugins through the entry points of installed distributions.
+"""Finds tasks and models through the entry points of installed distributions.
 
-Listing reads metadata and imports nothing; loading imports exactly one descriptor. Our own plugins register like
-anyone's.
+Listing reads metadata and imports nothing; loading imports exactly one descriptor. Our own tasks and models register
+like anyone's.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from catalog.errors import PluginError, UnknownKeyError
 from catalog.suggest import did_you_mean
 
 if TYPE_CHECKING:  # the contract needs Pydantic, and listing must not
-    from catalog.contract import Plugin
+    from catalog.contract import Model, Task
 
-__all__ = ["GROUP", "Entry", "entries", "load"]
+__all__ = ["MODELS", "TASKS", "Entry", "entries", "load", "load_task", "task_entries", "task_key"]
 
-GROUP = "modelcat.plugins"
+MODELS = "modelcat.plugins"
+TASKS = "modelcat.tasks"
+_FORM = {MODELS: "category/subcategory/model", TASKS: "category/subcategory"}
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A plugin as its distribution announces it; `problem` says why it cannot be used, if so."""
+    """A task or a model as its distribution announces it; `problem` says why it cannot be used, if so."""
 
     key: str
     distribution: str
@@ -31,67 +33,104 @@ class Entry:
 
     @property
     def parts(self) -> tuple[str, str, str]:
-        """Category, subcategory and model; empty strings where the key is malformed."""
+        """Category, subcategory and model; empty strings if the key is malformed or ends before."""
         category, _, rest = self.key.partition("/")
         subcategory, _, model = rest.partition("/")
         return category, subcategory, model
 
 
+def task_key(key: str) -> str:
+    """Return the key of a model's task."""
+    return key.rpartition("/")[0]
+
+
 def entries() -> list[Entry]:
-    """List what is announced, by key, problems included."""
-    return sorted(_entries(), key=lambda entry: (entry.key, entry.distribution))
+    """List the models that are announced, by key, problems included; a model without its task is one."""
+    tasks = {entry.key for entry in task_entries()}
+    found = []
+    for entry in _entries(MODELS):
+        problem = entry.problem
+        if problem is None and task_key(entry.key) not in tasks:
+            problem = f"its task {task_key(entry.key)} is not in the catalog"
+        found.append(Entry(entry.key, entry.distribution, entry.version, problem))
+    return sorted(found, key=lambda entry: (entry.key, entry.distribution))
 
 
-def load(key: str) -> "Plugin":
-    """Import and return the plugin of `key`.
+def task_entries() -> list[Entry]:
+    """List the tasks that are announced, by key, problems included."""
+    return sorted(_entries(TASKS), key=lambda entry: (entry.key, entry.distribution))
+
+
+def load(key: str) -> "Model":
+    """Import and return the model of `key`.
 
     Raises:
-        UnknownKeyError: Nothing is registered under `key`; the nearest name is told.
-        PluginError: Two distributions claim the key, or its import fails, or what was imported is no plugin.
+        UnknownKeyError: Nothing is registered under `key`; the error names the nearest.
+        PluginError: Two distributions claim the key, its import fails, or what was imported is no model.
     """
-    found = [point for point in entry_points(group=GROUP) if point.name == key]
-    if not found:
-        raise UnknownKeyError(f"no model {key!r} in the catalog; {_hint(key)}", field="model")
-    if (problem := _problem(found[0], found)) is not None:
-        raise PluginError(f"plugin {key!r}: {problem}", field="model")
-    point = found[0]
-    origin = f"plugin {key!r} of {_distribution(point)[0]} ({point.value})"
+    points = list(entry_points(group=MODELS))
+    if all(point.name != key for point in points):
+        raise UnknownKeyError(f"no model {key!r} in the catalog; {_hint(key, points)}", field="model")
+    from catalog.contract import Model
+
+    return _load(MODELS, "plugin", key, points, Model)  # type: ignore[no-any-return]  # checked against the Protocol
+
+
+def load_task(key: str) -> "Task":
+    """Import and return the task of `key`, which may be the key of one of its models.
+
+    Raises:
+        UnknownKeyError: Nothing is registered under `key`.
+        PluginError: Two distributions claim the key, its import fails, or what was imported is no task.
+    """
+    key = task_key(key) if key.count("/") > 1 else key
+    points = list(entry_points(group=TASKS))
+    if all(point.name != key for point in points):
+        known = {point.name for point in points}
+        raise UnknownKeyError(f"no task {key!r} in the catalog; {did_you_mean(key, known)}", field="subcategory")
+    from catalog.contract import Task
+
+    return _load(TASKS, "task", key, points, Task)  # type: ignore[no-any-return]  # checked against the Protocol
+
+
+def _load(group: str, what: str, key: str, points: list[EntryPoint], protocol: type) -> Any:
+    point = next(point for point in points if point.name == key)
+    if (problem := _problem(group, point, points)) is not None:
+        raise PluginError(f"{what} {key!r}: {problem}", field="model")
+    origin = f"{what} {key!r} of {_distribution(point)[0]} ({point.value})"
     try:
-        plugin = point.load()
+        found = point.load()
     except Exception as error:  # a stranger's module may raise anything
         raise PluginError(f"{origin} cannot be imported: {type(error).__name__}: {error}", field="model") from error
-    from catalog.contract import Plugin
-
-    missing = sorted(name for name in _contract_names(Plugin) if not hasattr(plugin, name))
+    missing = sorted(name for name in _contract_names(protocol) if not hasattr(found, name))
     if missing:
-        raise PluginError(f"{origin} is not a plugin: it lacks {', '.join(missing)}", field="model")
-    if plugin.key != key:
-        raise PluginError(f"{origin} calls itself {plugin.key!r}; its entry point must have that name", field="model")
-    return plugin  # type: ignore[no-any-return]  # an entry point loads anything; the checks above give it its type
+        raise PluginError(f"{origin} is not a {what}: it lacks {', '.join(missing)}", field="model")
+    if found.key != key:
+        raise PluginError(f"{origin} calls itself {found.key!r}; its entry point must have that name", field="model")
+    return found
 
 
-def _hint(key: str) -> str:
+def _hint(key: str, points: list[EntryPoint]) -> str:
     """Suggest among the models of the same task, whose keys differ in their last part alone, if there are any."""
-    known = {entry.key for entry in _entries() if entry.problem is None}
-    task, _, model = key.rpartition("/")
-    siblings = {other.rpartition("/")[2] for other in known if other.rpartition("/")[0] == task}
-    return did_you_mean(model, siblings) if siblings else did_you_mean(key, known)
+    known = {point.name for point in points if _problem(MODELS, point, points) is None}
+    siblings = {other.rpartition("/")[2] for other in known if task_key(other) == task_key(key)}
+    return did_you_mean(key.rpartition("/")[2], siblings) if siblings else did_you_mean(key, known)
 
 
-def _entries() -> Iterator[Entry]:
-    points = list(entry_points(group=GROUP))
+def _entries(group: str) -> Iterator[Entry]:
+    points = list(entry_points(group=group))
     for point in points:
         name, version = _distribution(point)
-        yield Entry(point.name, name, version, _problem(point, points))
+        yield Entry(point.name, name, version, _problem(group, point, points))
 
 
-def _problem(point: EntryPoint, points: list[EntryPoint]) -> str | None:
+def _problem(group: str, point: EntryPoint, points: list[EntryPoint]) -> str | None:
     parts = point.name.split("/")
-    if len(parts) != 3 or not all(parts):
-        return "its key must have the form category/subcategory/model"
-    claimants = sorted({_distribution(other)[0] for other in points if other.name == point.name})
+    if len(parts) != _FORM[group].count("/") + 1 or not all(parts):
+        return f"its key must have the form {_FORM[group]}"
     rivals = [other for other in points if other.name == point.name]
     if len(rivals) > 1:
+        claimants = sorted({_distribution(other)[0] for other in rivals})
         return f"registered {len(rivals)} times, by {' and '.join(claimants)}; uninstall one"
     return None
 

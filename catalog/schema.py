@@ -3,38 +3,43 @@
 from dataclasses import dataclass
 from typing import Any
 
-from catalog.contract import Plugin
+from pydantic import TypeAdapter
+
+from catalog import registry
+from catalog.contract import Model, Task
 from catalog.problems import allowed_at, shown
-from catalog.spec import Spec
+from catalog.spec import Spec, spec_class
 
 __all__ = ["Parameter", "parameters_of", "schema_of", "schema_of_all"]
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
-def schema_of(plugin: Plugin) -> dict[str, Any]:
-    """Return the schema of a spec for one model: the envelope with that model's `model_config`."""
-    envelope = Spec.model_json_schema(by_alias=True)
-    category, subcategory, model = plugin.key.split("/")
-    for field, value in (("category", category), ("subcategory", subcategory), ("model", model)):
+def schema_of(model: Model) -> dict[str, Any]:
+    """Return the schema of a spec for one model: the envelope with its task's `dataset` and its own `model_config`."""
+    task = registry.load_task(model.key)
+    envelope = spec_class(task).model_json_schema(by_alias=True)
+    category, subcategory, name = model.key.split("/")
+    for field, value in (("category", category), ("subcategory", subcategory), ("model", name)):
         envelope["properties"][field] |= {"const": value}
-    _embed(envelope, plugin, envelope["properties"])
+    _embed_config(envelope, model, envelope["properties"])
     envelope["$defs"]["Study"]["properties"]["metric"] |= {
-        "enum": [*plugin.metrics, None],
-        "default": next(iter(plugin.metrics)),
+        "enum": [*(metric.name for metric in task.metrics), None],
+        "default": task.metrics[0].name,
     }
     return {"$schema": _DIALECT, **envelope}
 
 
-def schema_of_all(plugins: list[Plugin]) -> dict[str, Any]:
-    """Return the schema of any spec: the envelope, and for each model what its `model_config` must be."""
+def schema_of_all(models: list[Model]) -> dict[str, Any]:
+    """Return the schema of any spec: the envelope, and for each model what `dataset` and `model_config` must be."""
     envelope = Spec.model_json_schema(by_alias=True)
     rules = []
-    for plugin in plugins:
-        category, subcategory, model = plugin.key.split("/")
-        names = {"category": category, "subcategory": subcategory, "model": model}
+    for model in models:
+        category, subcategory, name = model.key.split("/")
+        names = {"category": category, "subcategory": subcategory, "model": name}
         then: dict[str, Any] = {}
-        _embed(envelope, plugin, then)
+        _embed_config(envelope, model, then)
+        _embed_dataset(envelope, registry.load_task(model.key), then)
         rules.append(
             {
                 "if": {"properties": {field: {"const": value} for field, value in names.items()}},
@@ -44,20 +49,36 @@ def schema_of_all(plugins: list[Plugin]) -> dict[str, Any]:
     return {"$schema": _DIALECT, **envelope, "allOf": rules}
 
 
-def _embed(envelope: dict[str, Any], plugin: Plugin, properties: dict[str, Any]) -> None:
-    """Put the plugin's schema among the envelope's definitions, under its key so that two plugins never collide."""
-    place = plugin.key.replace("/", ".")
-    template = f"#/$defs/{place}.{{model}}"
-    config = plugin.Config.model_json_schema(by_alias=True, ref_template=template)
-    for name, definition in config.pop("$defs", {}).items():
+def _embed_config(envelope: dict[str, Any], model: Model, properties: dict[str, Any]) -> None:
+    """Put the schema of `model_config` among the envelope's definitions."""
+    place = model.key.replace("/", ".")
+    config = model.Config.model_json_schema(by_alias=True, ref_template=_template(place))
+    _define(envelope, place, config)
+    properties["model_config"] = {"$ref": f"#/$defs/{place}", "description": model.summary}
+
+
+def _embed_dataset(envelope: dict[str, Any], task: Task, properties: dict[str, Any]) -> None:
+    """Put the schema of `dataset` among the envelope's definitions, once for each task."""
+    place = task.key.replace("/", ".")
+    if place not in envelope["$defs"]:
+        _define(envelope, place, TypeAdapter(task.Dataset | None).json_schema(ref_template=_template(place)))
+    properties["dataset"] = {"$ref": f"#/$defs/{place}", "description": task.summary}
+
+
+def _template(place: str) -> str:
+    """Return how a schema refers to its own definitions: under its key, so that two never collide."""
+    return f"#/$defs/{place}.{{model}}"
+
+
+def _define(envelope: dict[str, Any], place: str, schema: dict[str, Any]) -> None:
+    for name, definition in schema.pop("$defs", {}).items():
         envelope["$defs"][f"{place}.{name}"] = definition
-    envelope["$defs"][place] = config
-    properties["model_config"] = {"$ref": f"#/$defs/{place}", "description": plugin.summary}
+    envelope["$defs"][place] = schema
 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A field of a plugin's `Config` as a person wants to see it; texts are empty where there is nothing to say."""
+    """A field of a model's `Config` as a person wants to see it; texts are empty where there is nothing to say."""
 
     name: str
     default: str
@@ -65,9 +86,9 @@ class Parameter:
     description: str
 
 
-def parameters_of(plugin: Plugin) -> list[Parameter]:
-    """List the fields of a plugin's configuration, in its order."""
-    schema = plugin.Config.model_json_schema(by_alias=True)
+def parameters_of(model: Model) -> list[Parameter]:
+    """List the fields of a model's configuration, in its order."""
+    schema = model.Config.model_json_schema(by_alias=True)
     required = set(schema.get("required", ()))
     return [
         Parameter(

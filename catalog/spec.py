@@ -3,14 +3,15 @@
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from catalog import registry, strict_json
-from catalog.contract import Direction, Plugin
-from catalog.dataset import Dataset, FilesDataset, Strict
+from catalog.contract import Direction, Model, Task
+from catalog.dataset import Dataset, Strict
 from catalog.errors import ModelcatError, Problem, SpecError
 from catalog.overrides import apply_override
 from catalog.problems import EXPLAINED, problems_of, shown
@@ -18,14 +19,14 @@ from catalog.space import Choices, SearchSpace
 from catalog.study import Study, Tunable
 from catalog.suggest import did_you_mean
 
-__all__ = ["FOLDER_MARK", "Request", "Spec", "load", "resolve"]
+__all__ = ["FOLDER_MARK", "Request", "Spec", "load", "resolve", "spec_class"]
 
-#: Put into a field's `json_schema_extra` by a plugin whose field may name a folder relative to the spec's own.
+#: Put into a field's `json_schema_extra` by a model whose field may name a folder relative to the spec's own.
 FOLDER_MARK = "x-modelcat-folder"
 
 
 class Spec(Strict):
-    """A whole spec. `model_config` is the plugin's own; its class validates it."""
+    """A whole spec of any task. The model's class validates `model_config`, the task's `dataset`: see `spec_class`."""
 
     # Pydantic keeps the attribute name `model_config` for itself, hence the alias.
     model_config = ConfigDict(title="modelcat spec", serialize_by_alias=True)
@@ -36,13 +37,25 @@ class Spec(Strict):
     config: dict[str, Any] = Field(
         alias="model_config", description="The configuration to start from, as the model defines it."
     )
-    dataset: Dataset | None = Field(None, description="Where the examples come from; the model's own if left out.")
+    dataset: Any = Field(None, description="Where the examples come from; the task's own if left out.")
     study: Study = Field(Study(), description="How the configuration is tuned.")
 
     @property
     def key(self) -> str:
         """``category/subcategory/model``."""
         return f"{self.category}/{self.subcategory}/{self.model}"
+
+
+def spec_class(task: Task) -> type[Spec]:
+    """Return the class of the specs of a task: `Spec` with the task's own `dataset`."""
+    return _spec_class(task.key, task.Dataset)
+
+
+@cache
+def _spec_class(key: str, dataset: Any) -> type[Spec]:  # noqa: ARG001 -- two tasks may share a class
+    field = Spec.model_fields["dataset"]
+    made: type[Spec] = create_model("Spec", __base__=Spec, dataset=(dataset | None, field))
+    return made
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,17 +65,19 @@ class Request:
     Attributes:
         spec: As it was written, defaults filled in.
         folder: Where relative paths start.
-        plugin: The plugin that the spec names.
-        config: The given configuration, an instance of the plugin's `Config`.
-        dataset: The spec's or the plugin's; paths in it are absolute.
+        task: The task that the spec names.
+        model: The model that the spec names.
+        config: The given configuration, an instance of the model's `Config`.
+        dataset: The spec's or the task's; paths in it are absolute.
         metric: What is tuned for.
         direction: Which way `metric` improves.
-        space: What is tuned, as the spec or the plugin says; not yet widened to hold the given configuration.
+        space: What is tuned, as the spec or the model says; not yet widened to hold the given configuration.
     """
 
     spec: Spec
     folder: Path
-    plugin: Plugin
+    task: Task
+    model: Model
     config: BaseModel
     dataset: Dataset
     metric: str
@@ -73,10 +88,14 @@ class Request:
         """Return what makes this spec this spec: only what its author wrote or would have written."""
         written = self.spec.model_dump(mode="json", exclude_none=True)
         written["model_config"] = dict(self.spec.config)
-        written["dataset"] = (self.spec.dataset or self.plugin.default_dataset()).model_dump(
-            mode="json", exclude_none=True
-        )
+        dataset = self.spec.dataset or self.task.default_dataset()
+        written["dataset"] = dataset.model_dump(mode="json", exclude_none=True)
         return written
+
+    @property
+    def baseline(self) -> str | None:
+        """Key of the model to beat; None if there is none, or the spec names that model itself."""
+        return self.task.baseline if self.task.baseline != self.model.key else None
 
 
 def load(path: Path, overrides: Sequence[str] = ()) -> Request:
@@ -107,66 +126,81 @@ def resolve(data: Any, folder: Path, *, source: str = "spec", known_problems: Se
         if not problems:
             problems.append(Problem("", f"must be a JSON object with model, category, ...; got {shown(data)}"))
         raise SpecError.of(source, problems)
+    unknown: list[Problem] = []
+    task, model = _find(data, unknown)
+    form = Spec if task is None else spec_class(task)
     spec: Spec | None = None
     try:
-        spec = Spec.model_validate(data)
+        spec = form.model_validate(data)
     except ValidationError as error:
-        problems += problems_of(error, Spec, data)
-    plugin = _find_plugin(data, problems)
+        problems += problems_of(error, form, data)
+    problems += unknown
     config: BaseModel | None = None
-    if plugin is not None and isinstance(data.get("model_config"), dict):
-        config = _check_config(plugin, data["model_config"], problems)
-    if spec is not None and plugin is not None:
-        _check_metric(spec, plugin, problems)
+    if model is not None and isinstance(data.get("model_config"), dict):
+        config = _check_config(model, data["model_config"], problems)
+    if spec is not None and task is not None and model is not None:
+        _check_metric(spec, task, problems)
         if config is not None:
-            _check_space(spec, plugin, data["model_config"], problems)
+            _check_space(spec, model, data["model_config"], problems)
     # One place, one message: the first told is the nearest to the cause.
     problems = list({problem.path or problem.message: problem for problem in reversed(problems)}.values())[::-1]
-    if problems or spec is None or plugin is None or config is None:
+    if problems or spec is None or task is None or model is None or config is None:
         raise SpecError.of(source, problems)
-    dataset = spec.dataset or plugin.default_dataset()
-    metric = spec.study.metric or next(iter(plugin.metrics))
+    dataset: Dataset = spec.dataset or task.default_dataset()
+    wanted = spec.study.metric
+    metric = next(one for one in task.metrics if wanted in {None, one.name})
     tuned = spec.study.search_space
     return Request(
         spec=spec,
         folder=folder,
-        plugin=plugin,
+        task=task,
+        model=model,
         config=_with_absolute_folders(config, folder),
-        dataset=dataset.resolved(folder) if isinstance(dataset, FilesDataset) else dataset,
-        metric=metric,
-        direction=plugin.metrics[metric],
-        space=plugin.search_space(config) if tuned is None else _space(plugin, tuned),
+        dataset=dataset.resolved(folder),
+        metric=metric.name,
+        direction=metric.direction,
+        space=model.search_space(config) if tuned is None else _space(model, tuned),
     )
 
 
-def _find_plugin(data: Mapping[str, Any], problems: list[Problem]) -> Plugin | None:
+def _find(data: Mapping[str, Any], problems: list[Problem]) -> tuple[Task | None, Model | None]:
+    """Return task and model of a spec; None for one that the catalog does not have, which is a problem."""
     parts = [data.get(name) for name in ("category", "subcategory", "model")]
     if not all(isinstance(part, str) and part for part in parts):
-        return None
+        return None, None
+    key = "/".join(map(str, parts))
+    task: Task | None = None
     try:
-        return registry.load("/".join(map(str, parts)))
+        task = registry.load_task(registry.task_key(key))
+        return task, registry.load(key)
     except ModelcatError as error:
         if error.exit_code == 1:  # a broken plugin is not the spec's fault
             raise
-        problems.append(Problem("model", error.message))
-        return None
+        message = error.message
+        if task is None:  # the nearest model says more than the nearest task
+            try:
+                registry.load(key)
+            except ModelcatError as closer:
+                message = closer.message
+        problems.append(Problem("model", message))
+        return task, None
 
 
-def _check_config(plugin: Plugin, given: Mapping[str, Any], problems: list[Problem]) -> BaseModel | None:
+def _check_config(model: Model, given: Mapping[str, Any], problems: list[Problem]) -> BaseModel | None:
     try:
-        return plugin.Config.model_validate(given)
+        return model.Config.model_validate(given)
     except ValidationError as error:
-        problems += problems_of(error, plugin.Config, given, "model_config")
+        problems += problems_of(error, model.Config, given, "model_config")
         return None
 
 
-def _space(plugin: Plugin, tuned: Mapping[str, Tunable]) -> SearchSpace:
-    return {name: entry.to_range(_kind_of(plugin, name)) for name, entry in tuned.items()}
+def _space(model: Model, tuned: Mapping[str, Tunable]) -> SearchSpace:
+    return {name: entry.to_range(_kind_of(model, name)) for name, entry in tuned.items()}
 
 
-def _kind_of(plugin: Plugin, field: str) -> str | None:
+def _kind_of(model: Model, field: str) -> str | None:
     """Tell whether a field takes whole numbers alone ("integer"), any number ("number"), or something else (None)."""
-    schema = plugin.Config.model_json_schema(by_alias=True)["properties"][field]
+    schema = model.Config.model_json_schema(by_alias=True)["properties"][field]
     kinds = {branch.get("type") for branch in schema.get("anyOf", [schema])} - {"null"}
     return kinds.pop() if len(kinds) == 1 else None
 
@@ -178,33 +212,33 @@ def _with_absolute_folders(config: BaseModel, folder: Path) -> BaseModel:
         extra = info.json_schema_extra
         value = getattr(config, name)
         if isinstance(extra, dict) and extra.get(FOLDER_MARK) and isinstance(value, str):
-            with suppress(OSError, RuntimeError, ValueError):  # of a name that leads nowhere its plugin says so
+            with suppress(OSError, RuntimeError, ValueError):  # the model says so of a name that leads nowhere
                 path = folder / Path(value).expanduser()
                 if path.is_dir():
                     found[name] = str(path.resolve())
     return config.model_copy(update=found)
 
 
-def _check_metric(spec: Spec, plugin: Plugin, problems: list[Problem]) -> None:
-    metric = spec.study.metric
-    if metric is not None and metric not in plugin.metrics:
-        message = f"unknown metric {shown(metric)}; allowed: {', '.join(plugin.metrics)}"
+def _check_metric(spec: Spec, task: Task, problems: list[Problem]) -> None:
+    metric, known = spec.study.metric, [one.name for one in task.metrics]
+    if metric is not None and metric not in known:
+        message = f"unknown metric {shown(metric)}; allowed: {', '.join(known)}"
         problems.append(Problem("study.metric", message))
 
 
-def _check_space(spec: Spec, plugin: Plugin, given: Mapping[str, Any], problems: list[Problem]) -> None:
+def _check_space(spec: Spec, model: Model, given: Mapping[str, Any], problems: list[Problem]) -> None:
     """Try the ends of every range in place of the given value: what fails there would fail as a trial."""
-    fields = {name for name in plugin.Config.model_fields if name not in plugin.fixed_fields}
+    fields = {name for name in model.Config.model_fields if name not in model.fixed_fields}
     for name, tuned in (spec.study.search_space or {}).items():
         path = f"study.search_space.{name}"
-        if name in plugin.fixed_fields:
+        if name in model.fixed_fields:
             problems.append(Problem(path, f"this field is never tuned; tunable: {', '.join(sorted(fields))}"))
             continue
         if name not in fields:
             hint = f"; {did_you_mean(name, fields)}" if len(problems) < EXPLAINED else ""
             problems.append(Problem(path, f"no field of model_config{hint}"))
             continue
-        range_ = tuned.to_range(_kind_of(plugin, name))
+        range_ = tuned.to_range(_kind_of(model, name))
         ends = (
             [(f"choices.{index}", value) for index, value in enumerate(range_.values)]
             if isinstance(range_, Choices)
@@ -213,7 +247,7 @@ def _check_space(spec: Spec, plugin: Plugin, given: Mapping[str, Any], problems:
         for end, value in ends:
             candidate = {**given, name: value}
             try:
-                plugin.Config.model_validate(candidate)
+                model.Config.model_validate(candidate)
             except ValidationError as error:
-                found = problems_of(error, plugin.Config, candidate)
+                found = problems_of(error, model.Config, candidate)
                 problems.append(Problem(f"{path}.{end}", found[0].message))

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from catalog.contract import DataSummary, EpochMetrics
-from catalog.results import Comparison, Evaluation
+from catalog.contract.data import DataSummary
+from catalog.contract.results import Comparison, Evaluation
+from catalog.contract.training import EpochMetrics
 from catalog.statement import Statement
 
 __all__ = ["Diagnosis", "Evidence", "Remedy", "TrialEvidence"]

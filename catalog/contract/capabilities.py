@@ -1,0 +1,420 @@
+"""What a task, a model, a trainer or a predictor may offer beyond the contract.
+
+The caller asks with `isinstance`, and works without it if it must. What tasks and models offer stays light.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+from catalog.contract.data import DataSummary, Fact
+from catalog.contract.diagnosis import Diagnosis, Evidence
+from catalog.contract.results import Evaluation, Exported, Forecast, Prediction
+from catalog.contract.training import Predictor
+from catalog.dataset import Format
+from catalog.figures import Figure
+
+__all__ = [
+    "BuildsFigures",
+    "Calibrates",
+    "ChanceLevel",
+    "ChecksMetrics",
+    "ChoosesPrecision",
+    "CountsRules",
+    "DescribesData",
+    "Diagnoses",
+    "EvaluatesFiles",
+    "EvaluationFile",
+    "Explains",
+    "Exports",
+    "FindsChanges",
+    "InputBatch",
+    "InputField",
+    "InputFile",
+    "InputTable",
+    "Interprets",
+    "KnowsChance",
+    "Plans",
+    "ReadsInputs",
+    "Rescales",
+    "ResolvesConfigs",
+    "WritesExamples",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """A file of inputs to predict.
+
+    Attributes:
+        path: The file or folder.
+        columns: Columns that were named for the input; None if they are to be found.
+        data: What the study found in its data set: `catalog.contract.DataSummary` as JSON, empty if unknown.
+        format: How delimited text is written, as far as that is known.
+    """
+
+    path: Path
+    columns: tuple[str, ...] | None = None
+    data: Mapping[str, Any] = field(default_factory=dict)
+    format: Format | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InputBatch:
+    """Some rows of a file, in order.
+
+    Attributes:
+        inputs: One for each row, as `Predictor.predict` takes it; None if the row has none.
+        rows: A ``pyarrow.RecordBatch`` of the same rows with all columns of the file.
+    """
+
+    inputs: tuple[Any, ...]
+    rows: Any
+
+
+@dataclass(frozen=True, slots=True)
+class InputTable:
+    """A file that was looked through once and is ready for prediction.
+
+    Attributes:
+        columns: All columns, in order.
+        used: Those that the input is made of.
+        ignored: Columns that look like input too and are not used.
+        nested: Columns whose cells are JSON: lists and objects.
+        notes: What a careful reader should know: encoding, dialect, rows that seem lost.
+        batches: Returns the rows, at most the given number at a time, in constant memory if the format allows.
+    """
+
+    columns: tuple[str, ...]
+    used: tuple[str, ...]
+    ignored: tuple[str, ...]
+    nested: tuple[str, ...]
+    notes: tuple[str, ...]
+    batches: Callable[[int], Iterator[InputBatch]]
+
+
+@dataclass(frozen=True, slots=True)
+class InputField:
+    """A field of the form that a person fills in to get a prediction.
+
+    Attributes:
+        name: Its key. An input is a mapping from keys to values; of a task with one field it is the value itself.
+        kind: ``"prose"`` for several lines of text, ``"number"``, ``"choice"``, or ``"line"`` for anything short.
+        choices: Of a choice.
+        example: A value that fits; empty if none is known.
+    """
+
+    name: str
+    kind: str
+    choices: tuple[str, ...] = ()
+    example: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationFile:
+    """A file with truths that belongs to no study.
+
+    Attributes:
+        path: The file or folder.
+        columns: By role of the task the columns that were named; a role that is missing is to be found.
+        data: What the study found in its data set: `catalog.contract.DataSummary` as JSON.
+        dataset: The `dataset` part of the study's spec.
+        format: How delimited text is written, as far as that is known.
+        truths: How the truths are written, if the task knows more than one way.
+    """
+
+    path: Path
+    columns: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    data: Mapping[str, Any] = field(default_factory=dict)
+    dataset: Mapping[str, Any] = field(default_factory=dict)
+    format: Format | None = None
+    truths: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChanceLevel:
+    """What the best constant answer reaches in a metric, which a model that has learned nothing does not exceed.
+
+    Attributes:
+        value: Of the metric.
+        margin: How much better than `value` a model must be before its lead is no luck of so few examples; 0 or more.
+    """
+
+    value: float
+    margin: float
+
+
+@runtime_checkable
+class DescribesData(Protocol):
+    """A task that shows what is in a data set."""
+
+    def facts(self, data: Mapping[str, Any]) -> Sequence[Fact]:
+        """Return lines about a data set: `catalog.contract.DataSummary` as JSON, maybe of an older release."""
+
+    def data_figures(self, data: Mapping[str, Any]) -> Iterable[Figure]:
+        """Return figures of a data set, in the order in which they are read."""
+
+
+@runtime_checkable
+class ReadsInputs(Protocol):
+    """A task whose models predict what a person types or a file holds."""
+
+    def input_fields(self, data: Mapping[str, Any]) -> Sequence[InputField]:
+        """Return the form of an input, at least one field.
+
+        Args:
+            data: `catalog.contract.DataSummary` as JSON, of the study whose model predicts.
+        """
+
+    def open_file(self, file: InputFile) -> InputTable:
+        """Look through a file without the heavy libraries.
+
+        Raises:
+            DataError: It cannot be read, or lacks a column: all are listed.
+        """
+
+
+@runtime_checkable
+class BuildsFigures(Protocol):
+    """A task that draws what an evaluation found."""
+
+    def figures(self, evaluation: Evaluation, data: Mapping[str, Any], insights: Mapping[str, Any]) -> Iterable[Figure]:
+        """Return figures of one model on one split, in the order in which they are read, without the heavy libraries.
+
+        If something is missing, an `catalog.figures.Empty` says why. Each figure is checked by
+        `catalog.figures.check`; a front end shows one that fails as an error, and all others.
+
+        Args:
+            evaluation: Of the model on the split.
+            data: What preparation found in the data set: `catalog.contract.DataSummary` as JSON, empty if unknown.
+            insights: What the study found out about this very model, by name, as JSON; empty of any but the winner. An
+                insight that could not be found out is ``{"failure": {"kind", "reason"}}``.
+        """
+
+
+@runtime_checkable
+class Diagnoses(Protocol):
+    """A task that can tell what is wrong with a study."""
+
+    def diagnose(self, evidence: Evidence) -> Sequence[Diagnosis]:
+        """Apply its rules, without the heavy libraries; the gravest finding first."""
+
+
+@runtime_checkable
+class CountsRules(Protocol):
+    """A task that can tell how much its silence means."""
+
+    @property
+    def rule_count(self) -> int:
+        """How many rules `Diagnoses.diagnose` applies."""
+
+
+@runtime_checkable
+class KnowsChance(Protocol):
+    """A task that knows what guessing reaches."""
+
+    def chance_level(self, metric: str, data: DataSummary, split: str) -> ChanceLevel | None:
+        """Return the level of `metric`, one of `Task.metrics`, on a split; None if `data` do not say enough."""
+
+
+@runtime_checkable
+class ChecksMetrics(Protocol):
+    """A task with metrics that are undefined on some data."""
+
+    def check_metric(self, metric: str, data: DataSummary) -> None:
+        """Check that `metric`, one of `Task.metrics`, can be tuned for on these data.
+
+        Raises:
+            DataError: It is undefined on the validation split; the message says why.
+        """
+
+
+@runtime_checkable
+class WritesExamples(Protocol):
+    """A task that can show the examples behind predictions."""
+
+    def write_examples(self, data: Any, split: str, path: Path) -> None:
+        """Write the inputs and truths of a split into a Parquet file, whole or not at all.
+
+        Args:
+            data: What `Task.load` returned.
+            split: One of its splits.
+            path: The file to write.
+        """
+
+
+@runtime_checkable
+class FindsChanges(Protocol):
+    """A task that can show which examples two models answer differently."""
+
+    def changed_answers(self, data: Any, split: str, first: Path, second: Path, limit: int) -> Sequence[Any]:
+        """Return examples that two models answer differently, the clearest ones first, as JSON objects.
+
+        Args:
+            data: What `Task.load` returned.
+            split: One of its splits.
+            first: A model's predictions on it.
+            second: Another model's.
+            limit: How many to return at most.
+        """
+
+
+@runtime_checkable
+class Rescales(Protocol):
+    """A task whose stored predictions can be evaluated at another temperature."""
+
+    def rescaled(self, predictions: Path, split: str, temperature: float) -> Evaluation:
+        """Evaluate stored predictions as if the model's scores had been divided by `temperature`.
+
+        Its speed and size are left out; `predictions` is the file given, which stays as it is.
+        """
+
+
+@runtime_checkable
+class Interprets(Protocol):
+    """A task that can find out what a model goes by, from a predictor of the model."""
+
+    def interpret(self, predictor: Predictor, data: Any, *, seconds: float) -> Mapping[str, Any] | None:
+        """Look at how a model answers examples of the validation split, within about `seconds`.
+
+        Args:
+            predictor: Of the model.
+            data: What `Task.load` returned.
+            seconds: To spend.
+
+        Returns:
+            What was found, as JSON for `BuildsFigures.figures`; None if this model does not explain itself.
+
+        Raises:
+            WorkError: A library that it needs is not installed; the message says how to get it.
+        """
+
+
+@runtime_checkable
+class ResolvesConfigs(Protocol):
+    """A model for which configurations that are written differently can be the same training."""
+
+    def resolved(self, config: Any, data: DataSummary) -> Mapping[str, Any]:
+        """Return what a training of `config`, an instance of `Model.Config`, depends on, as JSON.
+
+        Configurations with equal results train the same model if their seeds are equal; fields that stand for
+        another value on `data` have that value. A `seed` in it is ignored.
+        """
+
+
+@runtime_checkable
+class Explains(Protocol):
+    """A predictor that can explain its answers."""
+
+    def explain(self, inputs: Sequence[Any]) -> Iterator[Prediction]:
+        """Yield one prediction for each input, in order, with `values` and `figures` that say why.
+
+        Raises:
+            WorkError: A library that it needs is not installed; the message says how to get it.
+        """
+
+
+@runtime_checkable
+class Calibrates(Protocol):
+    """A trainer that can make a model's confidence honest (temperature scaling)."""
+
+    def calibrate(self, model_dir: Path, predictions: Path) -> float:
+        """Fit a temperature to predictions on validation and fold it into the model, once.
+
+        A folder that has been calibrated before is left as it is.
+
+        Args:
+            model_dir: A model as `Trainer.train` left it.
+            predictions: This very model's predictions on validation before it was calibrated.
+
+        Returns:
+            The temperature that the folder's model holds; 1.0 changes nothing.
+
+        Raises:
+            ModelSourceError: The folder does not hold such a model.
+            DataError: The file holds no predictions.
+        """
+
+
+@runtime_checkable
+class EvaluatesFiles(Protocol):
+    """A trainer that can evaluate a model on a file that belongs to no study."""
+
+    def evaluate_file(
+        self, model_dir: Path, file: EvaluationFile, *, folder: Path, device: str, threads: int
+    ) -> Evaluation:
+        """Evaluate on every row of a file that can be predicted and has a truth; predictions go into `folder`.
+
+        Args:
+            model_dir: A model as `Trainer.train` left it.
+            file: The file and how it is read.
+            folder: Exists.
+            device: As in `TrialContext`.
+            threads: CPU threads.
+
+        Raises:
+            DataError: The file cannot be used, has no truths, or truths that the model does not know: they are listed.
+            ModelSourceError: The folder does not hold such a model.
+        """
+
+
+@runtime_checkable
+class ChoosesPrecision(Protocol):
+    """A trainer whose models can answer faster if the last digit does not matter."""
+
+    @property
+    def precisions(self) -> Sequence[str]:
+        """What may be asked for: ``"auto"``, and names such as ``"fp32"``, ``"bf16"`` and ``"int8"``."""
+
+    def open(self, model_dir: Path, device: str, threads: int, precision: str = ...) -> Predictor:
+        """Open a model as `Trainer.open` does; if left out, `precision` is the most exact one.
+
+        Raises:
+            InputError: The device has no such arithmetic; the message names what it has.
+        """
+
+    def evaluate_file(
+        self,
+        model_dir: Path,
+        file: EvaluationFile,
+        *,
+        folder: Path,
+        device: str,
+        threads: int,
+        precision: str = ...,
+    ) -> Evaluation:
+        """Evaluate as `EvaluatesFiles.evaluate_file` does; if left out, `precision` is ``"auto"``.
+
+        Raises:
+            InputError: As in `open`.
+        """
+
+
+@runtime_checkable
+class Exports(Protocol):
+    """A trainer that can write a model for use elsewhere."""
+
+    @property
+    def export_formats(self) -> Sequence[str]:
+        """What `export` takes, the default first; ``"hf"`` and ``"onnx"`` are known names."""
+
+    def export(self, model_dir: Path, folder: Path, *, format: str, quantize: bool, inputs: Sequence[Any]) -> Exported:  # noqa: A002 -- it is called so
+        """Write the model into `folder`, which must not exist, whole or not at all, and check it on `inputs`.
+
+        Raises:
+            InputError: The format is unknown, or cannot be quantised.
+            WorkError: A library that it needs is not installed, or the written model answers differently.
+        """
+
+
+@runtime_checkable
+class Plans(Protocol):
+    """A trainer that can tell beforehand what a training will cost."""
+
+    def forecast(self, config: Any, prepared: Any, *, device: str, threads: int, seconds: float) -> Forecast:
+        """Look at the data and train for about `seconds` to find out.
+
+        Raises:
+            OutOfMemoryError: Not even the probe fits.
+        """
