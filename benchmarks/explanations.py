@@ -23,10 +23,10 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import numpy as np
 
-from catalog.results import Explanation, WordWeight
 from plugins.nlp.encoders.model_folder import TrainedModel
 from plugins.nlp.text_classification.bert.predictor import BertPredictor, load
 from plugins.nlp.text_classification.data import load_labelled
+from plugins.nlp.text_classification.records import Explanation, WordWeight
 
 DELETED = 5
 LETTER = re.compile(r"[^\W\d_]")

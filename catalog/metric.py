@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from catalog.statement import Statement, from_json, to_json
 
-__all__ = ["Direction", "Metric", "MetricFormat", "metric_from_json", "metric_to_json", "unknown_metric"]
+__all__ = ["LOSS", "Direction", "Metric", "MetricFormat", "metric_from_json", "metric_to_json", "unknown_metric"]
 
 MetricFormat = Literal["percent", "number", "seconds", "count"]
 """How a value is written: a share of one in per cent, a plain number, a duration in seconds, or a whole number."""
@@ -66,6 +66,10 @@ class Metric:
     def shortened(self, width: int) -> "Metric":
         """Return the metric with names in its labels cut to `width` characters, the last of them an ellipsis."""
         return replace(self, label=_shortened(self.label, width), phrase=_shortened(self.phrase, width))
+
+
+LOSS = Metric("loss", Direction.MINIMIZE, Statement("Loss"), Statement("loss"))
+"""What every training minimises; each measurement has it in addition to the metrics of its task."""
 
 
 def unknown_metric(name: str, direction: Direction = Direction.MAXIMIZE) -> Metric:

@@ -22,7 +22,20 @@ from typing import Any, Literal
 from pydantic import BaseModel, ValidationError
 
 from catalog import registry
-from catalog.capabilities import (
+from catalog.contract import (
+    DataSummary,
+    Decision,
+    Direction,
+    EpochMetrics,
+    Evaluation,
+    Outcome,
+    Plugin,
+    Prepared,
+    Trainer,
+    TrialContext,
+    TrialResult,
+)
+from catalog.contract.capabilities import (
     BuildsFigures,
     Calibrates,
     ChecksMetrics,
@@ -32,25 +45,13 @@ from catalog.capabilities import (
     JudgesFiles,
     LabelledFile,
 )
-from catalog.contract import (
-    DataSummary,
-    Decision,
-    Direction,
-    EpochMetrics,
-    Outcome,
-    Plugin,
-    Prepared,
-    Trainer,
-    TrialContext,
-    TrialResult,
-)
 from catalog.dataset import Dataset, FilesDataset
 from catalog.errors import DataError, ModelSourceError
 from catalog.figures import check
-from catalog.results import Evaluation, Explanation
 from catalog.schema import schema_of
 from catalog.space import Choices
 from catalog.spec import resolve
+from plugins.nlp.text_classification.records import Explanation
 
 __all__ = ["Case", "PluginConformance"]
 

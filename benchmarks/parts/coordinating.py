@@ -12,8 +12,7 @@ from typing import Any
 
 import optuna
 
-from catalog.contract import DataSummary, Decision, EpochMetrics, Outcome, TrialResult
-from catalog.results import Evaluation
+from catalog.contract import DataSummary, Decision, EpochMetrics, Evaluation, Outcome, TrialResult
 from catalog.spec import Request, resolve
 from parts.machine import memory_peak
 from runner.engine.messages import Done, Event, Report, Train
@@ -110,7 +109,7 @@ def coordinate(*, contestant: str, trials: int, workers: int, sampler: str) -> d
 
 
 def _modelcat(request: Request, folder: Path, workers: int) -> tuple[float, float]:
-    space, given = widened(request, DATA), request.plugin.tunable(request.config, DATA)
+    space, given = widened(request, DATA), request.model.tunable(request.config, DATA)
     first = {name: given[name] for name in space if name in given}
     with Store.open(f"sqlite:///{folder / 'studies.db'}", create=True) as store:
         store.create_study("bench", **facts_of(request, "study"), space=to_json(space), data=asdict(DATA))
@@ -130,7 +129,7 @@ def _modelcat(request: Request, folder: Path, workers: int) -> tuple[float, floa
         )
         with closing(log):
             began, worked = time.perf_counter(), time.process_time()
-            Search(session, space, [first], ConfigIdentity(request.plugin, DATA)).run()
+            Search(session, space, [first], ConfigIdentity(request.model, DATA)).run()
             taken = time.perf_counter() - began, time.process_time() - worked
         made = store.study("bench").trials.complete
     if made != request.spec.study.trials:

@@ -14,6 +14,7 @@ from catalog.contract.results import Evaluation, Exported, Forecast, Prediction
 from catalog.contract.training import Predictor
 from catalog.dataset import Format
 from catalog.figures import Figure
+from catalog.statement import Statement
 
 __all__ = [
     "BuildsFigures",
@@ -21,6 +22,7 @@ __all__ = [
     "ChanceLevel",
     "ChecksMetrics",
     "ChoosesPrecision",
+    "CompletesEvaluations",
     "CountsRules",
     "DescribesData",
     "Diagnoses",
@@ -39,6 +41,7 @@ __all__ = [
     "ReadsInputs",
     "Rescales",
     "ResolvesConfigs",
+    "ShowsPredictions",
     "WritesExamples",
 ]
 
@@ -51,12 +54,14 @@ class InputFile:
         path: The file or folder.
         columns: Columns that were named for the input; None if they are to be found.
         data: What the study found in its data set: `catalog.contract.DataSummary` as JSON, empty if unknown.
+        dataset: The `dataset` part of the study's spec.
         format: How delimited text is written, as far as that is known.
     """
 
     path: Path
     columns: tuple[str, ...] | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
+    dataset: Mapping[str, Any] = field(default_factory=dict)
     format: Format | None = None
 
 
@@ -176,6 +181,30 @@ class ReadsInputs(Protocol):
 
 
 @runtime_checkable
+class ShowsPredictions(Protocol):
+    """A task that shows predictions to people, without the heavy libraries."""
+
+    def headline(self, prediction: Prediction) -> Statement:
+        """Return the answer in a few words."""
+
+    def columns_of_predictions(self, data: Mapping[str, Any]) -> Sequence[str]:
+        """Return the names of the cells of every prediction.
+
+        Args:
+            data: `catalog.contract.DataSummary` as JSON, of the study whose model predicts.
+        """
+
+    def cells(self, prediction: Prediction) -> Mapping[str, str | float | None]:
+        """Return the answer as flat cells for a table, by the names that `columns_of_predictions` returns."""
+
+    def reasons(self, explanation: Prediction) -> Sequence[Statement]:
+        """Return lines that say why the answer is what it is; nothing of a prediction without explanation."""
+
+    def prediction_figures(self, prediction: Prediction) -> Iterable[Figure]:
+        """Return figures of one prediction; of an explanation also those that say why."""
+
+
+@runtime_checkable
 class BuildsFigures(Protocol):
     """A task that draws what an evaluation found."""
 
@@ -261,8 +290,28 @@ class FindsChanges(Protocol):
 
 
 @runtime_checkable
+class CompletesEvaluations(Protocol):
+    """A task that adds what the data know to an evaluation."""
+
+    def completed(self, evaluation: Evaluation, data: Mapping[str, Any]) -> Evaluation:
+        """Return an evaluation with the names that the data give to its parts.
+
+        Args:
+            evaluation: As a trainer, or `Rescales.rescaled`, returned it.
+            data: `catalog.contract.DataSummary` as JSON.
+
+        Raises:
+            PluginError: It was measured by other means than the data ask for.
+        """
+
+
+@runtime_checkable
 class Rescales(Protocol):
     """A task whose stored predictions can be evaluated at another temperature."""
+
+    @property
+    def rescaled_metrics(self) -> Sequence[str]:
+        """Names of the metrics that a temperature changes."""
 
     def rescaled(self, predictions: Path, split: str, temperature: float) -> Evaluation:
         """Evaluate stored predictions as if the model's scores had been divided by `temperature`.
@@ -308,7 +357,7 @@ class Explains(Protocol):
     """A predictor that can explain its answers."""
 
     def explain(self, inputs: Sequence[Any]) -> Iterator[Prediction]:
-        """Yield one prediction for each input, in order, with `values` and `figures` that say why.
+        """Yield one prediction for each input, in order, with names in addition that say why.
 
         Raises:
             WorkError: A library that it needs is not installed; the message says how to get it.

@@ -1,12 +1,12 @@
 """What was found in a data set: its sizes, its columns, and what its task knows of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from catalog.statement import Statement
 
-__all__ = ["Columns", "DataSummary", "Fact", "RowCounts"]
+__all__ = ["Columns", "DataSummary", "Fact", "RowCounts", "data_from_json", "data_to_json"]
 
 Columns = Mapping[str, Any]
 """Which column of a source is what: from a role of the task to a column's name, to a list of names, or to None where
@@ -59,3 +59,39 @@ class DataSummary:
     columns: Columns | None = None
     counts: Mapping[str, RowCounts] = field(default_factory=dict)
     details: Mapping[str, Any] = field(default_factory=dict)
+
+
+def data_to_json(data: DataSummary) -> dict[str, Any]:
+    """Return what was found as one flat JSON object: the task's details next to what every task knows."""
+    return {
+        **data.details,
+        "name": data.name,
+        "fingerprint": data.fingerprint,
+        "rows": dict(data.rows),
+        "notes": list(data.notes),
+        "columns": None if data.columns is None else dict(data.columns),
+        "counts": {split: asdict(counts) for split, counts in data.counts.items()},
+    }
+
+
+def data_from_json(stored: Mapping[str, Any]) -> DataSummary:
+    """Return what `data_to_json` returned; what an older release did not store is empty.
+
+    Raises:
+        TypeError: A field is of another type.
+    """
+    known = {"name", "fingerprint", "rows", "notes", "columns", "counts"}
+    names = {one.name for one in fields(RowCounts)}
+    counts = stored.get("counts") or {}
+    return DataSummary(
+        name=str(stored.get("name", "")),
+        fingerprint=str(stored.get("fingerprint", "")),
+        rows=stored.get("rows") or {},
+        notes=tuple(stored.get("notes") or ()),
+        columns=stored.get("columns"),
+        counts={
+            split: RowCounts(**{name: value for name, value in found.items() if name in names})
+            for split, found in counts.items()
+        },
+        details={name: value for name, value in stored.items() if name not in known},
+    )

@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from pydantic import BaseModel
+
 from catalog.contract.data import DataSummary
 from catalog.contract.results import Comparison, Evaluation
 from catalog.contract.training import EpochMetrics
@@ -43,6 +45,7 @@ class Evidence:
 
     Attributes:
         data: What preparation found.
+        Config: The model's class of `model_config`: a remedy is named only if it is a field of it and takes the value.
         metric: What is tuned for.
         space: What is tuned: field to ``{"low", "high", "log", ...}`` or ``{"choices"}``, as the spec writes it.
         trials: All trials.
@@ -54,6 +57,7 @@ class Evidence:
     """
 
     data: DataSummary
+    Config: type[BaseModel]
     metric: str
     space: Mapping[str, Mapping[str, Any]]
     trials: Sequence[TrialEvidence]

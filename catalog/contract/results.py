@@ -15,6 +15,10 @@ from catalog.statement import Statement
 
 __all__ = ["Comparison", "Evaluation", "Exported", "Forecast", "Prediction"]
 
+Prediction = Mapping[str, Any]
+"""The answer to one input, as a JSON object in reading order: the input, then the answer. Every prediction of a model
+has the same names; an explanation adds some. `catalog.contract.capabilities.ShowsPredictions` shows it to people."""
+
 
 @dataclass(frozen=True, slots=True)
 class Evaluation:
@@ -75,22 +79,6 @@ class Comparison:
     only_first: int | None = None
     only_second: int | None = None
     p_value: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Prediction:
-    """The answer to one input.
-
-    Attributes:
-        values: A JSON object in reading order: the input, then the answer. Every prediction of a model has the same
-            names.
-        headline: The answer in a few words.
-        figures: What shows the answer, and in an explanation why it is that.
-    """
-
-    values: Mapping[str, Any]
-    headline: Statement
-    figures: tuple[Figure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
+from catalog import dataset as datasets
 from catalog.contract.data import DataSummary
 from catalog.contract.results import Comparison
-from catalog.dataset import Dataset
 from catalog.metric import Metric
 
 __all__ = ["Task", "TaskData"]
@@ -54,7 +54,7 @@ class Task(Protocol):
         A study of that very model has no baseline.
         """
 
-    def default_dataset(self) -> Dataset:
+    def default_dataset(self) -> datasets.Dataset:
         """Return what a spec without a dataset trains on."""
 
     def load(self, dataset: Any, cache: Path) -> TaskData:

@@ -130,7 +130,7 @@ class TrialResult:
 
     Attributes:
         outcome: Complete, pruned or stopped.
-        metrics: On validation, of the kept epoch: ``loss`` and every metric of the task that is defined there.
+        metrics: On validation, of the kept epoch: ``loss`` and every metric of the task that is defined.
         history: The measurements at epoch ends, in order.
         best_epoch: The epoch that was kept.
         model_dir: Folder of the trained model; None when pruned.
@@ -139,8 +139,8 @@ class TrialResult:
         examples_per_second: Examples x epochs over `seconds`.
         tokens_per_second: Real tokens x epochs over `seconds`; None where the model has no tokens.
         notes: What happened on the way that a reader should know.
-        evaluation: The kept epoch evaluated on validation in full; None when pruned, or where the trainer measures no more
-            than `metrics`. Its metrics agree with `metrics`, its predictions are `predictions`.
+        evaluation: The kept epoch evaluated on validation in full; None when pruned, or if the trainer measures
+            nothing but `metrics`. Its metrics agree with `metrics`, its predictions are `predictions`.
     """
 
     outcome: Outcome

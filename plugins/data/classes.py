@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from catalog.dataset import FilesDataset, HubDataset
 from catalog.errors import DataError
+from plugins.data.datasets import LabelFields
 from plugins.data.labels import RawLabels, counted, fold, label_key, merge_key, visible
 from plugins.data.sources import Source
 from plugins.tables.wording import listed, rows_named
@@ -48,9 +48,7 @@ class Classes:
         return None
 
 
-def find_classes(
-    source: Source, column: str, raw: RawLabels, kept: np.ndarray, dataset: FilesDataset | HubDataset
-) -> Classes:
+def find_classes(source: Source, column: str, raw: RawLabels, kept: np.ndarray, dataset: LabelFields) -> Classes:
     """Find the classes of the training rows.
 
     Numbers are sorted as numbers, other values as strings. Names come from `dataset.labels`, else from names published

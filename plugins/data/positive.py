@@ -2,12 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from catalog.contract import DataSummary
 from catalog.errors import DataError
 from plugins.data.labels import label_key
 from plugins.tables.wording import listed, nearest, shortened
 
-__all__ = ["id_of", "positive_id", "resolve_positive"]
+__all__ = ["id_of", "resolve_positive"]
 
 _SECOND = 1
 """Id of the class that is positive where none is named, as in scikit-learn."""
@@ -59,13 +58,8 @@ def resolve_positive(
     return second, (note,)
 
 
-def positive_id(summary: DataSummary) -> int:
-    """Return the id of the positive class; of the second one where none is named, or there are more than two."""
-    return id_of(summary.positive, summary.labels)
-
-
 def id_of(positive: str | None, names: Sequence[str]) -> int:
-    """Return the id of a positive class among classes with these names, as `positive_id` does.
+    """Return the id of the positive class; of the second one if none is named, or there are more than two classes.
 
     Raises:
         ValueError: `positive` is none of `names`.

@@ -11,7 +11,7 @@ from runner.cli import options
 from runner.cli.output import print_json, print_line, print_table
 
 if TYPE_CHECKING:
-    from catalog.contract import Plugin
+    pass
 
 __all__ = ["list_models", "schema", "show"]
 
@@ -92,7 +92,6 @@ def _card_answer(plugin: "Plugin") -> dict[str, Any]:
 
 def _print_card(plugin: "Plugin") -> None:
     """Print the model's card."""
-    from catalog.metric_labels import CLASS_METRICS
     from catalog.schema import parameters_of
 
     card = plugin.card()

@@ -12,7 +12,7 @@ from runner.presentation.english import english
 from runner.presentation.labels import SEVERITY_SIGNS
 
 if TYPE_CHECKING:
-    from catalog.diagnosis import Diagnosis
+    from catalog.contract.diagnosis import Diagnosis
     from runner.store.records import StudyRecord
 
 __all__ = ["diagnose"]

@@ -16,8 +16,8 @@ from runner.presentation.labels import NOTHING
 from runner.presentation.text import duration, metric_value
 
 if TYPE_CHECKING:
-    from catalog.results import Evaluation
-    from runner.engine.messages import JudgeFile
+    from catalog.contract import Evaluation
+    from runner.engine.messages import EvaluateFile
 
 __all__ = ["evaluate", "print_evaluation"]
 
@@ -63,13 +63,13 @@ def evaluate(
     by name; one that the model does not know is an error.
     """
     from runner.cli.model_files import given_format, labelled_file
-    from runner.engine.messages import JudgeFile
+    from runner.engine.messages import EvaluateFile
     from runner.study.folders import kept_model
 
     place, record = place_of(storage), open_store(storage).study(study)
     written = given_format(delimiter, quote, encoding, no_header=no_header)
     labelled = labelled_file(record, file, text, label, written, labels_as)
-    task = JudgeFile(record.key, kept_model(record, place), labelled, place.folder, precision)
+    task = EvaluateFile(record.key, kept_model(record, place), labelled, place.folder, precision)
     found = _judge_file(task, output, force=force, debug=place.debug)
     if json:
         print_json(_answer(record.study, file, found, output))
@@ -77,7 +77,7 @@ def evaluate(
         _print_judgement(record.study, file, found, output)
 
 
-def _judge_file(task: "JudgeFile", output: Path | None, *, force: bool, debug: bool) -> "Evaluation":
+def _judge_file(task: "EvaluateFile", output: Path | None, *, force: bool, debug: bool) -> "Evaluation":
     """Judge, and leave the predictions at `output`, or nowhere.
 
     Args:
@@ -138,8 +138,6 @@ def _print_judgement(study: str, file: Path, evaluation: "Evaluation", output: P
 
 def print_evaluation(evaluation: "Evaluation") -> None:
     """Print metrics with their intervals, scores of each class, and the confusion matrix."""
-    from catalog.metric_labels import evaluation_scope
-
     print_line()
     rows, scope = [], evaluation_scope(evaluation)
     for name, value in evaluation.metrics.items():

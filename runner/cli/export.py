@@ -17,7 +17,7 @@ from runner.cli.place import open_store, place_of
 from runner.presentation.text import safe
 
 if TYPE_CHECKING:
-    from catalog.results import Exported
+    from catalog.contract import Exported
     from runner.engine.messages import ExportModel
 
 __all__ = ["RECORD", "export", "export_model", "exported_answer", "print_exported", "sample_texts"]

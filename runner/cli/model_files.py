@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import ValidationError
 
-from catalog.capabilities import InputFile, LabelledFile
+from catalog.contract.capabilities import EvaluationFile, InputFile
 from catalog.dataset import Format
 from catalog.errors import InputError
 from runner.store.records import StudyRecord
@@ -44,11 +44,11 @@ def labelled_file(
     label: str | None,
     form: Format | None,
     labels_as: Literal["names", "ids"],
-) -> LabelledFile:
+) -> EvaluationFile:
     """Return a labelled file; text and label are in the columns that are named, or where the study's data had them."""
     stored, dataset = stored_columns(record), record.spec.get("dataset")
     names = record.data.get("label_names")
-    return LabelledFile(
+    return EvaluationFile(
         path,
         text or stored.text or None,
         label or stored.label,

@@ -12,7 +12,6 @@ from rich.text import Text
 
 from catalog.contract import Direction, EpochMetrics
 from catalog.errors import ModelcatError
-from catalog.metric_labels import ClassScope
 from runner.presentation.english import english_label
 from runner.presentation.labels import STATE_SIGNS
 from runner.presentation.text import duration, metric_value, params, safe

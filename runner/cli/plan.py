@@ -15,9 +15,7 @@ from runner.presentation.english import english, english_label
 from runner.presentation.text import duration, safe, size
 
 if TYPE_CHECKING:
-    from catalog.contract import DataSummary
-    from catalog.metric_labels import ClassScope
-    from catalog.results import Forecast
+    from catalog.contract import DataSummary, Forecast
     from runner.study.cost import Cost
     from runner.study.planning import Plan
 
@@ -52,7 +50,7 @@ def plan_answer(plan: "Plan") -> dict[str, Any]:
     forecast, cost, study = plan.forecast, plan.cost, plan.request.spec.study
     return {
         "study": study_name(plan.request, "study"),
-        "key": plan.request.plugin.key,
+        "key": plan.request.model.key,
         "trials": study.trials,
         "workers": plan.workers,
         "rows": dict(plan.data.rows),
@@ -94,7 +92,7 @@ def print_plan(plan: "Plan") -> None:
     from runner.study.identity import study_name
 
     tuned = english_label(plan.request.metric, _scope(plan.data))
-    print_line(f"{study_name(plan.request, 'study')}: {plan.request.plugin.key}, tuned for {tuned}")
+    print_line(f"{study_name(plan.request, 'study')}: {plan.request.model.key}, tuned for {tuned}")
     for line in _data_lines(plan.data):
         print_line(line)
     if plan.forecast is None or plan.cost is None:
@@ -121,7 +119,6 @@ def print_plan(plan: "Plan") -> None:
 
 
 def _scope(data: "DataSummary") -> "ClassScope":
-    from catalog.metric_labels import scope_of
 
     return scope_of(data.labels, data.positive)
 

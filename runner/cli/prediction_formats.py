@@ -7,7 +7,8 @@ from typing import IO, Any, Literal
 
 from rich.cells import cell_len
 
-from catalog.results import Explanation, Prediction
+from catalog.contract import Prediction
+from plugins.nlp.text_classification.records import Explanation
 from runner.presentation.cells import harmless, raw_csv_line
 from runner.presentation.text import metric_value, safe
 

@@ -10,7 +10,7 @@ from itertools import chain
 from typing import IO, Any
 
 from catalog import registry
-from catalog.capabilities import InputFile, InputTable, ReadsFiles
+from catalog.contract.capabilities import InputFile, InputTable, ReadsInputs
 from catalog.errors import DataError, InputError
 from catalog.suggest import did_you_mean
 from runner.cli.output import print_note
@@ -96,7 +96,7 @@ def file_inputs(key: str, file: InputFile, *, only: bool) -> Inputs:
         InputError: The plugin reads no files.
     """
     plugin = registry.load(key)
-    if not isinstance(plugin, ReadsFiles):
+    if not isinstance(plugin, ReadsInputs):
         raise InputError(f"{key} reads no files; give texts as arguments, or pipe lines into stdin")
     table = plugin.open_file(file)
     named = " + ".join(map(repr, table.text))

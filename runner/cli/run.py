@@ -14,7 +14,6 @@ from runner.presentation.english import english, english_label
 from runner.presentation.text import duration, metric_value
 
 if TYPE_CHECKING:
-    from catalog.metric_labels import ClassScope
     from catalog.spec import Request
     from runner.store.records import EvaluationRecord, Mode, StudyRecord
     from runner.study.place import Place
@@ -157,8 +156,6 @@ def print_training(record: "StudyRecord", place: "Place", *, json: bool) -> None
 
 def _sentence(verdict: Mapping[str, Any], scope: "ClassScope") -> str:
     """Return the verdict's sentence; those that modelcat 0.1 stored get the class of their F1."""
-    from catalog.metric_labels import labelled
-
     try:
         sentence = " ".join(english(labelled(from_json(one), scope)) for one in verdict.get("statements") or ())
     except (ValueError, AttributeError, TypeError):  # of another version: the sentence is still there
@@ -167,7 +164,7 @@ def _sentence(verdict: Mapping[str, Any], scope: "ClassScope") -> str:
 
 
 def _test_lines(record: "StudyRecord", evaluations: Sequence["EvaluationRecord"]) -> list[str]:
-    from catalog.metric_labels import evaluation_scope
+
     from runner.store.judgements import evaluation_in
 
     def scope(subject: str) -> "ClassScope":

@@ -14,7 +14,7 @@ from runner.presentation.labels import NOTHING, STATE_SIGNS
 from runner.presentation.text import duration, metric_value, number, params, safe
 
 if TYPE_CHECKING:
-    from catalog.results import Evaluation
+    from catalog.contract import Evaluation
     from runner.store.records import EpochRecord, StudyRecord, TrialRecord
 
 __all__ = ["print_trials", "studies", "trial", "trials"]

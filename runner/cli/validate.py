@@ -39,13 +39,12 @@ def validate(spec: Path, overrides: tuple[str, ...], json: bool) -> None:
 
 def _answer(request: "Request", data: "DataSummary | None") -> dict[str, Any]:
     """Return what was found as JSON."""
-    from catalog.metric_labels import scope_of
     from runner.study.identity import study_name
     from runner.study.space import to_json  # it imports Optuna, which those who only look at data need not pay for
 
     return {
         "valid": True,
-        "key": request.plugin.key,
+        "key": request.model.key,
         "study": study_name(request, "study"),
         "trials": request.spec.study.trials,
         "metric": request.metric,
@@ -68,8 +67,6 @@ def _answer(request: "Request", data: "DataSummary | None") -> dict[str, Any]:
 
 def _lines(answer: dict[str, Any], found: "DataSummary | None") -> list[str]:
     """Return what was found for a person."""
-    from catalog.metric_labels import ClassScope, scope_of
-
     data, space = answer["data"], answer["search_space"]
     scope = scope_of(data["labels"], data["positive"]) if data else ClassScope(answer["dataset"].get("positive"))
     positive = f"; positive class: {scope.positive}" if scope.positive is not None else ""

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from catalog.capabilities import LabelledFile
 from catalog.contract import CHECKPOINT_SECONDS, Decision, Direction, EpochMetrics
+from catalog.contract.capabilities import EvaluationFile
 from catalog.dataset import Dataset
 from catalog.errors import ModelcatError
 
@@ -17,13 +17,13 @@ __all__ = [
     "Compare",
     "Done",
     "Evaluate",
+    "EvaluateFile",
     "Event",
     "ExportModel",
     "Failed",
-    "FindFlips",
+    "FindChanges",
     "Interpret",
     "Job",
-    "JudgeFile",
     "MakeForecast",
     "Pause",
     "Predict",
@@ -95,15 +95,15 @@ class Compare:
 
 @dataclass(frozen=True, slots=True)
 class Predict:
-    """Answer texts with a trained model, which the worker keeps open for the next such task.
+    """Predict inputs with a trained model, which the worker keeps open for the next such task.
 
-    Answered with a list of `catalog.results.Prediction`, or of `catalog.results.Explanation` where `explain` is set.
-    `precision` is one of `catalog.capabilities.ChoosesPrecision`; None is the plugin's most exact.
+    Answered with a list of `catalog.contract.Prediction`, with explanations if `explain` is set.
+    `precision` is one of `catalog.contract.capabilities.ChoosesPrecision`; None is the model's most exact.
     """
 
     key: str
     model_dir: Path
-    texts: tuple[str, ...]
+    inputs: tuple[Any, ...]
     explain: bool = False
     precision: str | None = None
 
@@ -112,7 +112,7 @@ class Predict:
 class Calibrate:
     """Fit a temperature on predictions and fold it into the model; answered with the temperature, or None.
 
-    None: the plugin does not calibrate.
+    None: the model does not calibrate.
     """
 
     key: str
@@ -122,7 +122,7 @@ class Calibrate:
 
 @dataclass(frozen=True, slots=True)
 class Rescale:
-    """Judge stored predictions at another temperature; answered with a `catalog.results.Evaluation`."""
+    """Judge stored predictions at another temperature; answered with a `catalog.contract.Evaluation`."""
 
     key: str
     predictions: Path
@@ -132,7 +132,7 @@ class Rescale:
 
 @dataclass(frozen=True, slots=True)
 class WriteExamples:
-    """Write a split's texts and labels into a file; answered with True, or False where the plugin has none to show."""
+    """Write a split's examples into a file; answered with True, or False if the task shows none."""
 
     setup: TrainingSetup
     split: str
@@ -140,8 +140,8 @@ class WriteExamples:
 
 
 @dataclass(frozen=True, slots=True)
-class FindFlips:
-    """Find examples that two models label differently; answered with a tuple of `catalog.results.Flip`."""
+class FindChanges:
+    """Find examples that two models answer differently; answered with a sequence of JSON objects."""
 
     setup: TrainingSetup
     split: str
@@ -152,9 +152,9 @@ class FindFlips:
 
 @dataclass(frozen=True, slots=True)
 class Interpret:
-    """Find out what a model goes by; answered with a `catalog.results.Interpretation`, or None.
+    """Find out what a model goes by; answered with JSON of the task, or None.
 
-    None: the plugin does not say.
+    None: the task or the model does not say.
     """
 
     setup: TrainingSetup
@@ -163,33 +163,33 @@ class Interpret:
 
 
 @dataclass(frozen=True, slots=True)
-class JudgeFile:
-    """Judge a model on a labelled file; answered with a `catalog.results.Evaluation`."""
+class EvaluateFile:
+    """Evaluate a model on a file with truths; answered with a `catalog.contract.Evaluation`."""
 
     key: str
     model_dir: Path
-    file: LabelledFile
+    file: EvaluationFile
     folder: Path
     precision: str = "auto"
 
 
 @dataclass(frozen=True, slots=True)
 class ExportModel:
-    """Write a model for use elsewhere and check it on `texts`; answered with a `catalog.results.Exported`."""
+    """Write a model for use elsewhere and check it on `inputs`; answered with a `catalog.contract.Exported`."""
 
     key: str
     model_dir: Path
     folder: Path
     format: str
     quantize: bool
-    texts: tuple[str, ...]
+    inputs: tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class MakeForecast:
-    """Find out what a training will cost; answered with a `catalog.results.Forecast`, or None.
+    """Find out what a training will cost; answered with a `catalog.contract.Forecast`, or None.
 
-    None: the plugin does not forecast.
+    None: the model does not forecast.
     """
 
     setup: TrainingSetup
@@ -205,9 +205,9 @@ Task = (
     | Calibrate
     | Rescale
     | WriteExamples
-    | FindFlips
+    | FindChanges
     | Interpret
-    | JudgeFile
+    | EvaluateFile
     | ExportModel
     | MakeForecast
 )

@@ -1,6 +1,8 @@
 """Does the tasks of a worker, and keeps between them what is slow to get: libraries, prepared data, an open model."""
 
 from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial, singledispatchmethod
 from pathlib import Path
 from typing import Any, Protocol, TypedDict
@@ -8,37 +10,42 @@ from typing import Any, Protocol, TypedDict
 from pydantic import BaseModel
 
 from catalog import registry
-from catalog.capabilities import (
-    Calibrates,
-    ChoosesPrecision,
-    Examines,
-    Explains,
-    Exports,
-    Interprets,
-    JudgesFiles,
-    Plans,
-)
 from catalog.contract import (
+    Comparison,
     DataSummary,
     Decision,
     EpochMetrics,
-    Plugin,
+    Evaluation,
+    Exported,
+    Forecast,
+    Model,
+    Prediction,
     Predictor,
-    Prepared,
     Trainer,
     TrialContext,
     TrialResult,
 )
+from catalog.contract.capabilities import (
+    Calibrates,
+    ChoosesPrecision,
+    EvaluatesFiles,
+    Explains,
+    Exports,
+    FindsChanges,
+    Interprets,
+    Plans,
+    Rescales,
+    WritesExamples,
+)
 from catalog.errors import InputError
-from catalog.results import Comparison, Evaluation, Explanation, Exported, Flip, Forecast, Interpretation, Prediction
 from runner.engine.messages import (
     Calibrate,
     Compare,
     Evaluate,
+    EvaluateFile,
     ExportModel,
-    FindFlips,
+    FindChanges,
     Interpret,
-    JudgeFile,
     MakeForecast,
     Predict,
     Prepare,
@@ -76,6 +83,16 @@ class _Device(TypedDict):
     threads: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Ready:
+    """A configuration, its data, what was found in them, and what the trainer has prepared of both."""
+
+    config: BaseModel
+    data: Any
+    summary: DataSummary
+    prepared: Any
+
+
 class TaskExecutor:
     """Does tasks one after another on one device.
 
@@ -87,7 +104,7 @@ class TaskExecutor:
     def __init__(self, device: str, threads: int) -> None:
         self._device: _Device = {"device": device, "threads": threads}
         self._trainers: dict[str, Trainer] = {}
-        self._prepared: OrderedDict[tuple[str, str, str], Prepared] = OrderedDict()
+        self._prepared: OrderedDict[tuple[str, str, str], tuple[Any, DataSummary, Any]] = OrderedDict()
         self._open: tuple[tuple[str, Path, str | None], Predictor] | None = None
 
     def do(self, task: Task, channel: CoordinatorChannel) -> Any:
@@ -100,27 +117,27 @@ class TaskExecutor:
 
     @_do.register
     def _(self, task: Prepare) -> DataSummary:
-        return self._prepare(task.setup)[1].summary
+        return self._prepare(task.setup).summary
 
     @_do.register
     def _(self, task: Evaluate) -> Evaluation:
-        prepared = self._prepare(task.setup)[1]
+        prepared = self._prepare(task.setup).prepared
         task.folder.mkdir(parents=True, exist_ok=True)
         trainer = self._trainer(task.setup.key)
         return trainer.evaluate(task.model_dir, prepared, task.split, folder=task.folder, **self._device)
 
     @_do.register
     def _(self, task: Compare) -> Comparison:
-        return self._trainer(task.key).compare(task.first, task.second, task.metric, task.seed)
+        return registry.load_task(task.key).compare(task.first, task.second, task.metric, task.seed)
 
     @_do.register
-    def _(self, task: Predict) -> list[Prediction] | list[Explanation]:
+    def _(self, task: Predict) -> list[Prediction]:
         predictor = self._predictor(task.key, task.model_dir, task.precision)
         if not task.explain:
-            return list(predictor.predict(task.texts))
+            return list(predictor.predict(task.inputs))
         if not isinstance(predictor, Explains):
             raise _unable(task.key, "explain its answers")
-        return list(predictor.explain(task.texts))
+        return list(predictor.explain(task.inputs))
 
     @_do.register
     def _(self, task: Calibrate) -> float | None:
@@ -129,54 +146,60 @@ class TaskExecutor:
 
     @_do.register
     def _(self, task: Rescale) -> Evaluation:
-        if not isinstance(trainer := self._trainer(task.key), Calibrates):
-            raise _unable(task.key, "be calibrated")
-        return trainer.rescaled(task.predictions, task.split, task.temperature)
+        if not isinstance(known := registry.load_task(task.key), Rescales):
+            raise _unable(task.key, "be evaluated at another temperature")
+        return known.rescaled(task.predictions, task.split, task.temperature)
 
     @_do.register
     def _(self, task: WriteExamples) -> bool:
-        if isinstance(trainer := self._trainer(task.setup.key), Examines):
-            trainer.write_examples(self._prepare(task.setup)[1], task.split, task.path)
+        if isinstance(known := registry.load_task(task.setup.key), WritesExamples):
+            known.write_examples(self._prepare(task.setup).data, task.split, task.path)
             return True
         return False
 
     @_do.register
-    def _(self, task: FindFlips) -> tuple[Flip, ...]:
-        if isinstance(trainer := self._trainer(task.setup.key), Examines):
-            return trainer.flips(self._prepare(task.setup)[1], task.split, task.first, task.second, task.limit)
+    def _(self, task: FindChanges) -> Sequence[Any]:
+        if isinstance(known := registry.load_task(task.setup.key), FindsChanges):
+            data = self._prepare(task.setup).data
+            return known.changed_answers(data, task.split, task.first, task.second, task.limit)
         return ()
 
     @_do.register
-    def _(self, task: Interpret) -> Interpretation | None:
-        if isinstance(trainer := self._trainer(task.setup.key), Interprets):
-            prepared = self._prepare(task.setup)[1]
-            return trainer.interpret(task.model_dir, prepared, seconds=task.seconds, **self._device)
+    def _(self, task: Interpret) -> Mapping[str, Any] | None:
+        if isinstance(known := registry.load_task(task.setup.key), Interprets):
+            data = self._prepare(task.setup).data
+            predictor = self._trainer(task.setup.key).open(task.model_dir, **self._device)
+            return known.interpret(predictor, data, seconds=task.seconds)
         return None
 
     @_do.register
-    def _(self, task: JudgeFile) -> Evaluation:
-        if not isinstance(trainer := self._trainer(task.key), JudgesFiles):
-            raise _unable(task.key, "be judged on a file")
+    def _(self, task: EvaluateFile) -> Evaluation:
+        if not isinstance(trainer := self._trainer(task.key), EvaluatesFiles):
+            raise _unable(task.key, "be evaluated on a file")
         task.folder.mkdir(parents=True, exist_ok=True)
         choosing = self._choosing(task.key, task.precision)
-        judge = trainer.evaluate_file if choosing is None else partial(choosing.evaluate_file, precision=task.precision)
-        return judge(task.model_dir, task.file, folder=task.folder, **self._device)
+        evaluate = trainer.evaluate_file
+        if choosing is not None:
+            evaluate = partial(choosing.evaluate_file, precision=task.precision)
+        return evaluate(task.model_dir, task.file, folder=task.folder, **self._device)
 
     @_do.register
     def _(self, task: ExportModel) -> Exported:
         if not isinstance(trainer := self._trainer(task.key), Exports):
             raise _unable(task.key, "be exported")
-        return trainer.export(task.model_dir, task.folder, format=task.format, quantize=task.quantize, texts=task.texts)
+        return trainer.export(
+            task.model_dir, task.folder, format=task.format, quantize=task.quantize, inputs=task.inputs
+        )
 
     @_do.register
     def _(self, task: MakeForecast) -> Forecast | None:
         if isinstance(trainer := self._trainer(task.setup.key), Plans):
-            config, prepared = self._prepare(task.setup)
-            return trainer.forecast(config, prepared, seconds=task.seconds, **self._device)
+            ready = self._prepare(task.setup)
+            return trainer.forecast(ready.config, ready.prepared, seconds=task.seconds, **self._device)
         return None
 
     def _train(self, task: Train, channel: CoordinatorChannel) -> TrialResult:
-        config, prepared = self._prepare(task.setup)
+        ready = self._prepare(task.setup)
         task.folder.mkdir(parents=True, exist_ok=True)
         context = TrialContext(
             folder=task.folder,
@@ -192,22 +215,25 @@ class TaskExecutor:
             checkpointed=channel.checkpointed,
             paused=channel.paused,
         )
-        return self._trainer(task.setup.key).train(config, prepared, context)
+        return self._trainer(task.setup.key).train(ready.config, ready.prepared, context)
 
-    def _prepare(self, setup: TrainingSetup) -> tuple[BaseModel, Prepared]:
-        plugin = registry.load(setup.key)
-        config = plugin.Config.model_validate(setup.config)
-        wanted = {name: getattr(config, name) for name in sorted(plugin.preparation_fields)}
+    def _prepare(self, setup: TrainingSetup) -> "_Ready":
+        model, task = registry.load(setup.key), registry.load_task(setup.key)
+        config = model.Config.model_validate(setup.config)
+        wanted = {name: getattr(config, name) for name in sorted(model.preparation_fields)}
         place = (setup.key, setup.dataset.model_dump_json(), repr(wanted))
         if place not in self._prepared:
             # Bad data is reported before the heavy libraries have taken their seconds to import.
-            plugin.inspect(setup.dataset, config, setup.cache)
+            data = task.load(setup.dataset, setup.cache)
+            notes = tuple(model.check(config, data))
             setup.cache.mkdir(parents=True, exist_ok=True)
-            self._prepared[place] = self._trainer(plugin).prepare(setup.dataset, config, setup.cache)
+            prepared = self._trainer(model).prepare(data, config, setup.cache)
+            summary = replace(data.summary, notes=(*data.summary.notes, *notes))
+            self._prepared[place] = (data, summary, prepared)
         self._prepared.move_to_end(place)
         while len(self._prepared) > _KEPT:
             self._prepared.popitem(last=False)
-        return config, self._prepared[place]
+        return _Ready(config, *self._prepared[place])
 
     def _predictor(self, key: str, model_dir: Path, precision: str | None) -> Predictor:
         """Return the model of a folder, opened once for any number of tasks."""
@@ -233,10 +259,10 @@ class TaskExecutor:
             )
         return trainer
 
-    def _trainer(self, plugin: Plugin | str) -> Trainer:
-        key = plugin if isinstance(plugin, str) else plugin.key
+    def _trainer(self, model: Model | str) -> Trainer:
+        key = model if isinstance(model, str) else model.key
         if key not in self._trainers:
-            self._trainers[key] = (registry.load(plugin) if isinstance(plugin, str) else plugin).trainer()
+            self._trainers[key] = (registry.load(model) if isinstance(model, str) else model).trainer()
         return self._trainers[key]
 
 

@@ -1,31 +1,46 @@
 """What was found in a data set: which columns were taken, how many rows were read and what became of them."""
 
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from catalog.columns import ColumnRoles
-    from catalog.contract import DataSummary
+    from catalog.contract import Columns, DataSummary, Fact, Task
 
-__all__ = ["columns_answer", "columns_line", "read_line", "row_totals"]
+__all__ = ["columns_line", "facts_about", "read_line", "row_totals"]
 
-
-def columns_answer(columns: "ColumnRoles | None") -> dict[str, Any] | None:
-    """Return which columns were taken as JSON; None if the data have none."""
-    if columns is None:
-        return None
-    roles = {"text": list(columns.text), "label": columns.label, "ignored": list(columns.ignored)}
-    return {**roles, "group": columns.group, "time": columns.time}
+_SHOWN = 8
 
 
-def columns_line(columns: "ColumnRoles | None") -> str | None:
+def columns_line(columns: "Columns | None") -> str | None:
     """Return which columns were taken as a line for a person; None if the data have none."""
     if columns is None:
         return None
-    roles = [f"text {' + '.join(map(repr, columns.text))}", f"label {columns.label!r}"]
-    roles += [f"{role} {name!r}" for role, name in (("group", columns.group), ("time", columns.time)) if name]
-    ignored = f"; not used, though they hold text: {', '.join(map(repr, columns.ignored))}" if columns.ignored else ""
-    return ", ".join(roles) + ignored
+    roles = []
+    for role, found in columns.items():
+        names = [found] if isinstance(found, str) else list(found or ())
+        if names and role != "ignored":
+            roles.append(f"{role} {_named(names)}")
+    ignored = columns.get("ignored") or ()
+    unused = f"; not used: {', '.join(map(repr, ignored))}" if ignored else ""
+    return ", ".join(roles) + unused
+
+
+def _named(names: Sequence[str]) -> str:
+    shown = " + ".join(map(repr, names[:_SHOWN]))
+    return shown if len(names) <= _SHOWN else f"{shown} and {len(names) - _SHOWN:,} more"
+
+
+def facts_about(task: "Task", data: Mapping[str, Any]) -> tuple["Fact", ...]:
+    """Return what a task says about data, given as JSON; nothing if it says nothing, or cannot read them."""
+    from catalog.contract.capabilities import DescribesData
+
+    if not isinstance(task, DescribesData):
+        return ()
+    try:
+        return tuple(task.facts(data))
+    except Exception:  # noqa: BLE001 -- a task's code may raise anything, and facts are no result
+        return ()
 
 
 def row_totals(data: "DataSummary") -> dict[str, Any]:

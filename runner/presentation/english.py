@@ -1,27 +1,14 @@
-"""Statements and labels in English without Babel: for the command line, logs, and the TUI's first screen."""
-
-from typing import TYPE_CHECKING
+"""Statements in English without Babel: for the command line, logs, and the TUI's first screen."""
 
 from catalog.statement import Statement, Value, tell
 from runner.presentation.text import duration
 
-if TYPE_CHECKING:
-    from catalog.metric_labels import ClassScope
-
-__all__ = ["english", "english_label"]
+__all__ = ["english"]
 
 
 def english(statement: Statement) -> str:
     """Return a statement as a text."""
     return tell(statement, str, _shown)
-
-
-def english_label(name: str, scope: "ClassScope", *, width: int = 40) -> str:
-    """Return what the command line and the log call a metric: ``F1 of fraud``, or its key: ``accuracy``."""
-    from catalog.metric_labels import metric_label
-
-    label = metric_label(name, scope, within=True, width=width)
-    return name if label is None else english(label)
 
 
 def _shown(value: Value, kind: str) -> str:

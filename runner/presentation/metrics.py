@@ -1,74 +1,57 @@
-"""What the metrics are called, how their values are written, and which way they improve."""
+"""How metrics are called and their values written, in English; front ends translate the same records."""
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable
 
-from catalog.figures import Axis
-from catalog.metric_labels import ClassScope, metric_label
-from catalog.statement import Statement
+from catalog.figures import Axis, Format
+from catalog.metric import Metric
+from catalog.statement import Statement, Value
+from runner.presentation.english import english
+from runner.presentation.labels import NOTHING
+from runner.presentation.text import duration
 
-__all__ = ["METRICS", "Metric", "metric", "metric_axis"]
+__all__ = ["difference_format", "metric_axis", "metric_phrase", "metric_value", "with_metrics"]
 
-Better = Literal["high", "low"]
+_NAMED = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Metric:
-    """A metric as people meet it.
+def metric_phrase(metric: Metric, width: int = _NAMED) -> str:
+    """Return what a metric is called within a sentence, class names in it cut to `width` characters."""
+    return english(metric.shortened(width).phrase)
 
-    Attributes:
-        label: Its name.
-        kind: Of its value: ``"percent"`` or ``"score"``.
-        meaning: What it is, in a few words.
-        within: Its name within a sentence, where that is another.
-        better: Which of its values are the better ones.
+
+def metric_value(metric: Metric, value: float | None) -> str:
+    """Return a value of a metric with its unit: shares of one in per cent."""
+    if value is None:
+        return NOTHING
+    match metric.format:
+        case "percent":
+            return f"{value * 100:.1f} %"
+        case "seconds":
+            return duration(value, "{:.2g}".format)
+        case "count":
+            return f"{value:,.0f}"
+    return f"{value:.4f}" if abs(value) < 1000 else f"{value:,.1f}"
+
+
+def difference_format(metric: Metric) -> Format:
+    """Return how a difference between two values is written: of shares in points of a hundred."""
+    return "points" if metric.format == "percent" else metric.format
+
+
+def metric_axis(metric: Metric) -> Axis:
+    """Return the axis of a metric's values."""
+    return Axis(metric.label, metric.format, better="high" if metric.maximize else "low")
+
+
+def with_metrics(statement: Statement, find: Callable[[str], Metric]) -> Statement:
+    """Return the statement with names of metrics, which its values ``metric`` hold, replaced by their phrases.
+
+    Statements that modelcat 0.1 stored hold bare names.
     """
-
-    label: Statement
-    kind: Literal["percent", "score"]
-    meaning: Statement | None = None
-    within: Statement | None = None
-    better: Better = "high"
-
-
-_LOWER = Statement("lower is better")
-METRICS = {
-    "accuracy": Metric(Statement("Accuracy"), "percent", Statement("share of right answers")),
-    "precision": Metric(Statement("Precision"), "percent", Statement("of what it calls a class, how much is of it")),
-    "recall": Metric(Statement("Recall"), "percent", Statement("of what is of a class, how much it finds")),
-    "f1": Metric(Statement("F1"), "percent", Statement("harmonic mean of precision and recall")),
-    "macro_precision": Metric(Statement("Precision, mean of classes"), "percent", within=Statement("macro precision")),
-    "macro_recall": Metric(Statement("Recall, mean of classes"), "percent", within=Statement("macro recall")),
-    "macro_f1": Metric(Statement("F1, mean of classes"), "percent", within=Statement("macro F1")),
-    "weighted_precision": Metric(
-        Statement("Precision, weighted by class size"), "percent", within=Statement("weighted precision")
-    ),
-    "weighted_recall": Metric(
-        Statement("Recall, weighted by class size"), "percent", within=Statement("weighted recall")
-    ),
-    "weighted_f1": Metric(Statement("F1, weighted by class size"), "percent", within=Statement("weighted F1")),
-    "matthews_corrcoef": Metric(Statement("Matthews correlation"), "score", Statement("1 is perfect, 0 is chance")),
-    "roc_auc": Metric(Statement("ROC AUC"), "percent", Statement("50 % is chance")),
-    "loss": Metric(Statement("Loss"), "score", better="low"),
-    "log_loss": Metric(Statement("Log loss"), "score", Statement("in nats, lower is better"), better="low"),
-    "brier_score": Metric(Statement("Brier score"), "score", _LOWER, better="low"),
-    "ece": Metric(Statement("Expected calibration error"), "percent", _LOWER, better="low"),
-}
-
-
-def metric(name: str) -> Metric:
-    """Return what is known of a metric; one that is not described keeps its name and is a plain number."""
-    return METRICS.get(name) or Metric(Statement("{name}", {"name": name}), "score")
-
-
-def metric_axis(name: str, scope: ClassScope, better: Better | None = None) -> Axis:
-    """Return the axis of a metric's values.
-
-    Args:
-        name: Its key.
-        scope: The classes that it is of.
-        better: Which end is better, where a study says so; else what is known of the metric.
-    """
-    found = metric(name)
-    label = metric_label(name, scope) or (found.label if name in METRICS else name)
-    return Axis(label, "percent" if found.kind == "percent" else "number", better=better or found.better)
+    values: dict[str, Value] = {}
+    for name, value in statement.values.items():
+        if isinstance(value, Statement):
+            values[name] = with_metrics(value, find)
+        else:
+            values[name] = find(value).phrase if name == "metric" and isinstance(value, str) else value
+    return Statement(statement.template, values)

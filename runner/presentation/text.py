@@ -11,9 +11,6 @@ __all__ = [
     "HOSTILE",
     "duration",
     "escaped",
-    "is_minimised",
-    "is_share",
-    "metric_value",
     "number",
     "params",
     "safe",
@@ -26,12 +23,6 @@ HOSTILE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Unicode categories that move a cursor, hide text or reorder it: controls, format characters (bidi overrides), halves
 of surrogate pairs, private use, unassigned, and line or paragraph separators."""
 _UNUSUAL = re.compile(r"[^\x20-\x7e\n\t]")
-_AVERAGED = ("precision", "recall", "f1")
-_SHARES = frozenset(
-    {"accuracy", "confidence", "ece", *(f"{mean}{name}" for mean in ("", "macro_", "weighted_") for name in _AVERAGED)}
-)
-#: Metrics of which less is better, as far as names tell.
-_MINIMISED = frozenset({"brier_score", "ece", "log_loss", "loss"})
 
 
 def safe(text: object, limit: int | None = None) -> str:
@@ -107,23 +98,6 @@ def duration(
 def size(count: float) -> str:
     """Return a number of bytes for a person: ``1.5 MB``, ``2.0 GB`` from 10^9 on."""
     return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.1f} MB"
-
-
-def is_share(metric: str) -> bool:
-    """Return whether a metric is a share of one, shown in per cent."""
-    return metric in _SHARES
-
-
-def is_minimised(metric: str) -> bool:
-    """Return whether smaller values of a metric are better; of the study's own, its direction says so."""
-    return metric in _MINIMISED
-
-
-def metric_value(metric: str, value: float | None) -> str:
-    """Return a metric with its unit: shares of one in per cent."""
-    if value is None:
-        return NOTHING
-    return f"{value * 100:.1f} %" if is_share(metric) else f"{value:.4f}"
 
 
 def number(value: Any) -> str:

@@ -6,9 +6,9 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from catalog import registry
-from catalog.capabilities import CountsRules
-from catalog.contract import Plugin
-from catalog.diagnosis import Diagnosis
+from catalog.contract import Model
+from catalog.contract.capabilities import CountsRules
+from catalog.contract.diagnosis import Diagnosis
 from catalog.errors import InputError, ModelcatError
 from catalog.schema import parameters_of
 from catalog.statement import Statement, from_json
@@ -94,7 +94,7 @@ def _statements(verdict: Mapping[str, Any] | None) -> tuple[Statement, ...]:
         return ()
 
 
-def _plugin(key: str) -> Plugin | None:
+def _plugin(key: str) -> Model | None:
     """Return the plugin where it is installed; a study outlives the one that made it."""
     try:
         return registry.load(key)

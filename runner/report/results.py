@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from catalog.contract import Card
-from catalog.diagnosis import Diagnosis
+from catalog.contract import Card, Comparison, Evaluation
+from catalog.contract.diagnosis import Diagnosis
 from catalog.figures import Figure
-from catalog.results import Comparison, ConfidenceBin, Evaluation, Flip
 from catalog.schema import Parameter
 from catalog.statement import Statement
+from plugins.classification.records import ConfidenceBin
 from runner.store.records import ConfirmationRecord, StudyRecord, TrialRecord
 from runner.study.charts import StudySnapshot
 from runner.study.task_figures import main_subject

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from catalog import registry
-from catalog.capabilities import Diagnoses
-from catalog.diagnosis import Diagnosis
+from catalog.contract.capabilities import Diagnoses
+from catalog.contract.diagnosis import Diagnosis
 from catalog.errors import ModelcatError
 from runner.store.store import Store
 from runner.study.diagnosis import with_early_end
@@ -27,9 +27,9 @@ def findings_of(store: Store, study: str, folder: Path) -> Sequence[Diagnosis] |
     """
     record = store.study(study)
     try:
-        plugin = registry.load(record.key)
+        model, task = registry.load(record.key), registry.load_task(record.key)
     except ModelcatError:
         return None
-    if not isinstance(plugin, Diagnoses) or record.trials.complete == 0:
+    if not isinstance(task, Diagnoses) or record.trials.complete == 0:
         return None
-    return with_early_end(plugin.diagnose(diagnosis_input_of(store, study, plugin, folder)), record)
+    return with_early_end(task.diagnose(diagnosis_input_of(store, study, model, folder)), record)

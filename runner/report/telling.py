@@ -3,9 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from catalog.contract import Evaluation
 from catalog.figures import Text
-from catalog.metric_labels import ClassScope, labelled, metric_label
-from catalog.results import Evaluation
 from catalog.statement import Statement, Value
 from runner.presentation.labels import NOTHING, SPLITS, UNITS, msgid
 from runner.presentation.language import Language

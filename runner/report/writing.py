@@ -7,7 +7,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Literal
 
-from catalog.diagnosis import Diagnosis
+from catalog.contract.diagnosis import Diagnosis
 from catalog.errors import InputError, WorkError
 from runner.destination import check_file, written_file
 from runner.store.files import path_inside, study_folder

@@ -1,13 +1,11 @@
 """Studies, trials and evaluations as JSON; its shapes are fixed, so that scripts can rely on them."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from catalog.metric_labels import evaluation_scope
-from catalog.results import Evaluation
+from catalog.contract import Evaluation
 from runner.store.files import path_inside
 from runner.store.records import EpochRecord, StudyRecord, TrialRecord
 
@@ -32,7 +30,7 @@ def study_answer(record: StudyRecord, folder: Path) -> dict[str, Any]:
     return {
         "study": record.study,
         "state": record.effective_state(datetime.now(UTC)),
-        "positive": record.class_scope.positive,
+        "positive": record.metrics_of_class,
         "trials": _counts(record),
         "best": None
         if best is None
@@ -56,14 +54,14 @@ def study_line(record: StudyRecord) -> dict[str, Any]:
         "state": record.effective_state(datetime.now(UTC)),
         "metric": record.metric,
         "direction": record.direction,
-        "positive": record.class_scope.positive,
+        "positive": record.metrics_of_class,
         "best": None
         if best is None
         else {
             "number": best.number,
             "value": best.value,
             "metric": record.metric,
-            "positive": record.class_scope.positive,
+            "positive": record.metrics_of_class,
         },
         "baseline": None if (baseline := _baseline_value(record)) is None else {"value": baseline},
         "trials": _counts(record) | {"running": record.trials.running},
@@ -117,7 +115,7 @@ def trained_answer(record: StudyRecord, trial: TrialRecord, history: list[EpochR
     """Return the answer of ``train``; its seconds are those of the training loop."""
     return {
         "metrics": dict(trial.metrics),
-        "positive": record.class_scope.positive,
+        "positive": record.metrics_of_class,
         "test": _test(record.test),
         "history": [_epoch(epoch) for epoch in history],
         "model_dir": _model_dir(record, folder),
@@ -130,15 +128,10 @@ def trained_answer(record: StudyRecord, trial: TrialRecord, history: list[EpochR
 def evaluation_answer(evaluation: Evaluation) -> dict[str, Any]:
     """Return an evaluation as JSON, without its file of predictions."""
     return {
+        **evaluation.details,
         "rows": evaluation.rows,
         "metrics": dict(evaluation.metrics),
-        "positive": evaluation_scope(evaluation).positive,
         "intervals": {name: list(interval) for name, interval in evaluation.intervals.items()},
-        "labels": [scores.label for scores in evaluation.classes],
-        "classes": [asdict(scores) for scores in evaluation.classes],
-        "confusion": [list(row) for row in evaluation.confusion],
-        "confidence": [asdict(part) for part in evaluation.confidence],
-        "lengths": [asdict(bucket) for bucket in evaluation.lengths],
         "seconds": evaluation.seconds,
         "rows_per_second": rows_per_second(evaluation),
     }

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from catalog.results import Evaluation
+from catalog.contract import Evaluation
 from runner.store.files import path_inside
 from runner.store.records import EvaluationRecord
 
@@ -25,7 +25,10 @@ def record_of(subject: str, evaluation: Evaluation, predictions: str | None) -> 
         subject=subject,
         **{name: found[name] for name in _FLAT - {"predictions"}},
         predictions=predictions,
-        details={name: value for name, value in found.items() if name not in _FLAT},
+        details={
+            **evaluation.details,
+            **{name: value for name, value in found.items() if name not in _FLAT | {"details"}},
+        },
     )
 
 
@@ -43,8 +46,9 @@ def evaluation_of(record: EvaluationRecord, folder: Path | None = None) -> Evalu
     flat["metrics"] = {name: value for name, value in record.metrics.items() if value is not None}
     flat["predictions"] = path_inside(folder, record.predictions) if folder and record.predictions else folder or Path()
     known = {field.name for field in fields(Evaluation)}
-    details = {name: value for name, value in record.details.items() if name in known}
-    evaluation: Evaluation = _EVALUATION.validate_python({"seconds": 0.0, **details, **flat})
+    general = {name: value for name, value in record.details.items() if name in known}
+    details = {name: value for name, value in record.details.items() if name not in known}
+    evaluation: Evaluation = _EVALUATION.validate_python({"seconds": 0.0, **general, **flat, "details": details})
     return evaluation
 
 

@@ -286,10 +286,7 @@ def evaluations(connection: Connection, study: str) -> list[EvaluationRecord]:
     """Return the evaluations of a study by subject and split."""
     table = schema.evaluations
     query = _of(table, EvaluationRecord, study_id(connection, study)).order_by(table.c.subject, table.c.split)
-    return [
-        EvaluationRecord(**row | {"confusion": tuple(tuple(line) for line in row["confusion"])})
-        for row in _checked(connection, query, study, table)
-    ]
+    return [EvaluationRecord(**row) for row in _checked(connection, query, study, table)]
 
 
 def insights(connection: Connection, study: str) -> dict[str, Any]:

@@ -4,13 +4,14 @@ All times are timezone-aware and in UTC, all durations in seconds, all paths rel
 that are not finite come back as None, since the database holds valid JSON only.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, TypedDict, get_args
 
 from catalog.errors import StoreError, clause
-from catalog.metric_labels import ClassScope, scope_of
+from catalog.metric import LOSS, Direction, Metric, metric_from_json, unknown_metric
 from runner.store.lease import Lease, Owner
 
 __all__ = [
@@ -78,7 +79,7 @@ class StudyRecord:
 
     Attributes:
         study: Its name.
-        key: Key of the plugin that it tunes.
+        key: Key of the model that it tunes.
         mode: ``"train"`` for one training as given, stored as a study of one trial.
         state: As its coordinator last wrote it; what to show is `effective_state`.
         spec: The whole spec as validated.
@@ -87,6 +88,7 @@ class StudyRecord:
         data: What preparation found in the data set (`catalog.contract.DataSummary`); empty before it was prepared.
         direction: Which way `metric` improves: ``"maximize"`` or ``"minimize"``.
         metric: What is tuned for.
+        metrics: Every metric of its task, as `catalog.metric.metric_to_json` writes it.
         planned: Trials that the study is to have when it is done.
         title: Shown instead of the name, where a person gave one.
         notes: What a person wrote about it.
@@ -144,6 +146,7 @@ class StudyRecord:
     damage: str | None = None
     early_end: Mapping[str, Any] | None = None
     restarts: int = 0
+    metrics: Sequence[Mapping[str, Any]] = ()
 
     @property
     def max_restarts(self) -> int:
@@ -154,19 +157,26 @@ class StudyRecord:
         wanted = settings.get("max_retries") if isinstance(settings, Mapping) else None
         return wanted if isinstance(wanted, int) else int(Study.model_fields["max_retries"].default)
 
-    @property
-    def class_scope(self) -> ClassScope:
-        """The classes that its precision, recall, F1 and ROC AUC are of.
+    def metric_of(self, name: str) -> Metric:
+        """Return the record of a metric, with the label that it has on the study's data."""
+        if name == LOSS.name:
+            return LOSS
+        with suppress(ValueError, KeyError, TypeError):  # written by another version
+            for stored in self.metrics:
+                if stored.get("name") == name:
+                    return metric_from_json(stored)
+        return unknown_metric(name, Direction(self.direction) if name == self.metric else Direction.MAXIMIZE)
 
-        Studies of modelcat 0.1 name no positive class: of two classes the second one counts. Before the data are known,
-        it is the one that the spec names.
-        """
-        labels, positive = self.data.get("labels"), self.data.get("positive")
-        if not isinstance(labels, list | tuple) or not labels:
-            dataset = self.spec.get("dataset")
-            named = dataset.get("positive") if isinstance(dataset, Mapping) else None
-            return ClassScope(named if isinstance(named, str) else None)
-        return scope_of([str(label) for label in labels], positive if isinstance(positive, str) else None)
+    @property
+    def tuned(self) -> Metric:
+        """The record of the metric that is tuned for."""
+        return self.metric_of(self.metric)
+
+    @property
+    def metrics_of_class(self) -> str | None:
+        """The class that some of its metrics are of; None if there is none, or it is not known yet."""
+        found = (stored.get("of") for stored in self.metrics)
+        return next((of for of in found if isinstance(of, str)), None)
 
     def refuse_damage(self) -> None:
         """Let nobody go on with a study whose row somebody else has spoilt.
@@ -205,6 +215,7 @@ class StudyChanges(TypedDict, total=False):
     spec: Mapping[str, Any]
     space: Mapping[str, Any]
     data: Mapping[str, Any]
+    metrics: Sequence[Mapping[str, Any]]
     planned: int
     title: str | None
     notes: str | None
@@ -225,7 +236,7 @@ class TrialRecord:
     Attributes:
         number: Counts from 0 within the study, the same as Optuna's.
         state: Running, complete, pruned or failed.
-        origin: The given configuration, a recipe of the plugin, or the search.
+        origin: The given configuration, a recipe of the model, or the search.
         params: Tuned fields and their values.
         value: The study's metric; None until known.
         metrics: On validation, of the kept epoch.
@@ -313,9 +324,8 @@ class EvaluationRecord:
         split: ``"validation"`` or ``"test"``.
         rows: Examples judged.
         metrics: What the task reports.
-        confusion: ``confusion[i][j]``: rows of class i that were predicted as class j.
         predictions: File of the per-example predictions.
-        details: The rest of a `catalog.results.Evaluation`: intervals, classes, confidence, lengths, speed and sizes.
+        details: The rest of a `catalog.contract.Evaluation`: intervals, speed, sizes, and what the task found besides.
             `runner.store.judgements` turns one into the other.
     """
 
@@ -323,6 +333,5 @@ class EvaluationRecord:
     split: str
     rows: int
     metrics: Mapping[str, float | None]
-    confusion: tuple[tuple[int, ...], ...]
     predictions: str | None
     details: Mapping[str, Any] = field(default_factory=dict)

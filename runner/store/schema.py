@@ -26,7 +26,7 @@ __all__ = [
 VERSION_TABLE = "modelcat_alembic_version"
 
 #: Every released schema, oldest first. Kept here so that opening a database does not have to import Alembic.
-REVISIONS = ("0001", "0002", "0003", "0004", "0005")
+REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
 
 OPTUNA_TABLES = frozenset(
     {
@@ -92,6 +92,7 @@ studies = Table(
     Column("queued", Time),
     Column("stop_requested", Time),
     Column("restarts", Integer, nullable=False, server_default="0"),
+    Column("metrics", Document(Shape.METRIC_RECORDS), nullable=False, server_default="[]"),
 )
 
 
@@ -158,7 +159,6 @@ evaluations = Table(
     Column("split", Word(("validation", "test")), primary_key=True),
     Column("rows", Count, nullable=False),
     Column("metrics", Document(Shape.METRICS), nullable=False),
-    Column("confusion", Document(Shape.CONFUSION), nullable=False),
     Column("predictions", Prose),
     Column("details", Document(Shape.DETAILS), nullable=False, server_default="{}"),
 )

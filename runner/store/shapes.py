@@ -6,7 +6,7 @@ Fields that are not named here may be there and are not looked at; those of an o
 from collections.abc import Mapping
 from enum import Enum, auto
 from functools import cache
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -63,14 +63,6 @@ class _Range(_Object):
         return self
 
 
-class _Columns(_Object):
-    text: list[Text] = []
-    label: Text = ""
-    ignored: list[Text] = []
-    group: Text | None = None
-    time: Text | None = None
-
-
 class _RowCounts(_Object):
     lines: Count | None = None
     records: Count = 0
@@ -79,19 +71,23 @@ class _RowCounts(_Object):
 
 
 class _Data(_Object):
+    """What every task knows of data; what else stands next to it is the task's."""
+
     name: Text = ""
     fingerprint: Text = ""
     rows: dict[Text, Count] = {}
-    labels: list[Text] = []
-    label_rows: dict[Text, list[Count]] = {}
     notes: list[Text] = []
-    mean_words: float | None = None
-    language: Text | None = None
-    duplicates: dict[Text, Count] = {}
-    columns: _Columns | None = None
-    positive: Text | None = None
+    columns: dict[Text, Any] | None = None
     counts: dict[Text, _RowCounts] = {}
-    label_names: dict[Text, Text] = {}
+
+
+class _Metric(_Object):
+    name: Text
+    direction: Literal["maximize", "minimize"]
+    label: dict[Text, Any]
+    phrase: dict[Text, Any]
+    format: Text
+    of: Text | None = None
 
 
 class _Failure(_Object):
@@ -159,48 +155,16 @@ class _Winner(_Object):
     planned: Count | None = None
 
 
-class _ClassScores(_Object):
-    label: Text
-    rows: Count
-    predicted: Count
-    precision: float
-    recall: float
-    f1: float
-
-
-class _ConfidenceBin(_Object):
-    low: float
-    high: float
-    right: Count
-    wrong: Count
-    confidence: float | None
-
-
-class _LengthBucket(_Object):
-    unit: Text
-    low: Count
-    high: Count
-    rows: Count
-    accuracy: float
-    accuracy_low: float
-    accuracy_high: float
-    confidence: float
-    truncated: float
-
-
 class _Details(_Object):
+    """What every task finds in an evaluation; what else stands next to it is the task's."""
+
     seconds: float = 0.0
     intervals: dict[Text, Annotated[list[float], Field(min_length=2, max_length=2)]] = {}
-    classes: list[_ClassScores] = []
-    confidence: list[_ConfidenceBin] = []
-    lengths: list[_LengthBucket] = []
-    tokens: Count | None = None
     model_bytes: Count | None = None
     peak_memory_bytes: Count | None = None
     left_out: Count = 0
-    columns: _Columns | None = None
+    columns: dict[Text, Any] | None = None
     notes: list[Text] = []
-    positive: Text | None = None
 
 
 class _EarlyEnd(_Object):
@@ -232,7 +196,7 @@ class Shape(Enum):
     METRICS = auto()
     TRIAL_FAILURE = auto()
     NOTES = auto()
-    CONFUSION = auto()
+    METRIC_RECORDS = auto()
     DETAILS = auto()
     INSIGHT = auto()
     EARLY_END = auto()
@@ -252,7 +216,7 @@ _KINDS: dict[Shape, Any] = {
     Shape.METRICS: Metrics,
     Shape.TRIAL_FAILURE: _TrialFailure,
     Shape.NOTES: list[Text],
-    Shape.CONFUSION: list[list[Count]],
+    Shape.METRIC_RECORDS: list[_Metric],
     Shape.DETAILS: _Details,
     Shape.INSIGHT: _Insight,
     Shape.EARLY_END: _EarlyEnd,

@@ -194,6 +194,7 @@ class Store:
         direction: str,
         planned: int,
         versions: Mapping[str, Any],
+        metrics: Sequence[Mapping[str, Any]] = (),
     ) -> None:
         """Make a study, queued and run by nobody. Fields as in `StudyRecord`.
 
@@ -341,6 +342,7 @@ class Store:
         direction: str,
         planned: int,
         versions: Mapping[str, Any],
+        metrics: Sequence[Mapping[str, Any]] = (),
     ) -> None:
         """Make a study that waits in the queue and is not yet prepared: `space` and `data` are empty.
 

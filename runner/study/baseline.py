@@ -18,7 +18,7 @@ def train_baseline(session: Session, known: Mapping[str, Any] | None) -> None:
 
     A baseline that fails costs the study its yardstick, not its trials: the reason is recorded and told.
     """
-    key = session.request.plugin.baseline
+    key = session.request.baseline
     wanted = session.request.spec.study.trials > 1
     if key is None or not wanted or (known is not None and "failure" not in known):
         return

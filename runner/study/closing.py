@@ -1,10 +1,12 @@
 """The end of a study: confirm the winner, calibrate it, use the test split once, keep one model, say what was found."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from catalog.contract import Evaluation
+from catalog.contract.capabilities import Rescales
 from catalog.errors import (
     EnvironmentFaultError,
     ModelcatError,
@@ -13,7 +15,6 @@ from catalog.errors import (
     StudyConflictError,
     UnreachableError,
 )
-from catalog.results import Evaluation
 from runner.engine.messages import Calibrate, Evaluate, Rescale
 from runner.store.judgements import evaluation_of
 from runner.study.confirmation import GIVEN, evaluation_name
@@ -24,8 +25,6 @@ from runner.study.verdict import verdict_of
 from runner.study.winner import Choice, SearchResult, TrainedModel, choose_winner, was_evaluated
 
 __all__ = ["close_study"]
-
-_CALIBRATED = ("ece", "log_loss", "brier_score")
 
 
 def close_study(session: Session, result: SearchResult) -> None:
@@ -94,7 +93,7 @@ def _calibrate(session: Session, model: TrainedModel, folder: Path, key: str | N
     if model.predictions is None:
         return None
     temperature: float | None = run_task(
-        session, Calibrate(key or session.request.plugin.key, folder, session.folders.absolute(model.predictions))
+        session, Calibrate(key or session.request.model.key, folder, session.folders.absolute(model.predictions))
     )
     return temperature
 
@@ -109,31 +108,33 @@ def _note_calibration(session: Session, model: TrainedModel, temperature: float 
     trained = records.get((model.judged, "validation"))
     if trained is not None:
         session.store.put_evaluation(session.study, session.lease, replace(trained, subject="winner"))
-    if temperature is None or model.predictions is None:
+    if temperature is None or model.predictions is None or not isinstance(session.request.task, Rescales):
         return
     validation = session.folders.absolute(model.predictions)
     test = session.folders.absolute(records["winner", "test"].predictions or "")
     before, after = (_rescaled(session, validation, "validation", factor) for factor in (1.0, temperature))
     uncalibrated = _rescaled(session, test, "test", 1 / temperature)
     judged = evaluation_of(records["winner", "test"])
+    task = session.request.task
+    names = task.rescaled_metrics if isinstance(task, Rescales) else ()
+
+    def measured(evaluation: Evaluation) -> dict[str, float]:
+        """Return what a temperature can change; the rest is the same before and after."""
+        return {name: evaluation.metrics[name] for name in names if name in evaluation.metrics}
+
     content = {
         "temperature": temperature,
         "rows": before.rows,
-        "validation": {"before": _calibration_metrics(before), "after": _calibration_metrics(after)},
-        "test": {"before": _calibration_metrics(uncalibrated), "after": _calibration_metrics(judged)},
-        "confidence_before": [asdict(each) for each in uncalibrated.confidence],
+        "validation": {"before": measured(before), "after": measured(after)},
+        "test": {"before": measured(uncalibrated), "after": measured(judged)},
+        "uncalibrated": dict(uncalibrated.details),
     }
     session.store.put_insight(session.study, session.lease, "calibration", content)
 
 
 def _rescaled(session: Session, predictions: Path, split: str, temperature: float) -> Evaluation:
-    evaluation: Evaluation = run_task(session, Rescale(session.request.plugin.key, predictions, split, temperature))
+    evaluation: Evaluation = run_task(session, Rescale(session.request.model.key, predictions, split, temperature))
     return evaluation
-
-
-def _calibration_metrics(evaluation: Evaluation) -> dict[str, float]:
-    """Return what a temperature can change; the rest is the same before and after."""
-    return {name: evaluation.metrics[name] for name in _CALIBRATED if name in evaluation.metrics}
 
 
 def _evaluate(session: Session, subject: str, model: Path, key: str | None = None) -> dict[str, Any]:

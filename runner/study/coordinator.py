@@ -7,15 +7,17 @@ that no other process prepares it meanwhile.
 
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from catalog.contract import DataSummary
+from catalog.contract.data import data_to_json
 from catalog.errors import StudyConflictError, UnknownStudyError, WorkError
 from catalog.space import SearchSpace
 from catalog.spec import Request
 from runner.engine.engine import Engine
 from runner.engine.interruption import check, held_back
+from runner.presentation.data import facts_about
 from runner.store.patience import Patience
 from runner.store.records import Lease, Mode, Owner, StudyRecord
 from runner.store.store import Store
@@ -35,7 +37,14 @@ from runner.study.release import explain_faults, release_on_exit
 from runner.study.search import Search, restart_time_limit
 from runner.study.session import LEASE_TTL, Session
 from runner.study.space import fitting_recipes, to_json
-from runner.study.stored_study import check_same, facts_of, find_study, refuse_foreign, refuse_shared_folder
+from runner.study.stored_study import (
+    check_same,
+    data_fields,
+    facts_of,
+    find_study,
+    refuse_foreign,
+    refuse_shared_folder,
+)
 from runner.study.winner import SearchResult
 
 __all__ = ["run_study"]
@@ -140,8 +149,8 @@ def _create(run: _Run, store: Store, data: DataSummary, space: SearchSpace) -> S
     """Store a new study; return the one that another process has made of its name meanwhile, if any."""
     try:
         refuse_foreign(store, run.name)
-        facts = facts_of(run.request, run.mode)
-        store.create_study(run.name, **facts, space=to_json(space), data=asdict(data))
+        known_fields = {**facts_of(run.request, run.mode), **data_fields(run.request, data)}
+        store.create_study(run.name, **known_fields, space=to_json(space))
     except StudyConflictError:
         with suppress(UnknownStudyError):  # then it is a foreign one that is in the way
             known = store.study(run.name)
@@ -191,10 +200,10 @@ def _search(session: Session, data: DataSummary) -> SearchResult:
     _announce(session, data, space)
     if record.winner is None or extended:  # else it was closed with the baseline as it is
         train_baseline(session, record.baseline)
-    given = request.plugin.tunable(request.config, data)
+    given = request.model.tunable(request.config, data)
     first = {name: given[name] for name in space if name in given}
-    recipes = fitting_recipes(request.plugin.recipes(request.config), space, given, planned)
-    identity = ConfigIdentity(request.plugin, data)
+    recipes = fitting_recipes(request.model.recipes(request.config), space, given, planned)
+    identity = ConfigIdentity(request.model, data)
     with session.store.explained():
         search = Search(session, space, [first, *recipes], identity)
         session.listener.phase("search", search.left)
@@ -228,11 +237,11 @@ def _announce(session: Session, data: DataSummary, space: Mapping[str, Any]) -> 
     session.listener.opened(
         Opened(
             study=session.study,
-            key=request.plugin.key,
-            metric=request.metric,
-            direction=request.direction,
+            key=request.model.key,
+            metric=session.store.study(session.study).tuned,
             planned=request.spec.study.trials,
             data=data,
+            facts=facts_about(request.task, data_to_json(data)),
             trials=tuple(session.store.trials(session.study)),
             notes=tuple(notes),
         )

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from catalog.results import Forecast
+from catalog.contract import Forecast
 from catalog.space import Choices, Range
 from catalog.spec import Request
 

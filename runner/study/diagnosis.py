@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from catalog import registry
-from catalog.capabilities import Diagnoses
-from catalog.diagnosis import Diagnosis, Remedy
+from catalog.contract.capabilities import Diagnoses
+from catalog.contract.diagnosis import Diagnosis, Remedy
 from catalog.errors import InputError, PluginError, UnknownKeyError
 from catalog.statement import Statement
 from runner.store.records import StudyRecord
@@ -30,10 +30,10 @@ def diagnoses_of(store: Store, study: str, place: Place) -> Sequence[Diagnosis]:
     """
     record = store.study(study)
     try:
-        plugin = registry.load(record.key)
+        model, task = registry.load(record.key), registry.load_task(record.key)
     except UnknownKeyError as error:
         raise PluginError(f"study {study!r} was made by a model that is not installed here: {error.message}") from error
-    if not isinstance(plugin, Diagnoses):
+    if not isinstance(task, Diagnoses):
         raise InputError(f"{record.key}, which made study {study!r}, has no rules of diagnosis")
     if record.trials.complete == 0:
         if record.is_fruitless:
@@ -43,7 +43,7 @@ def diagnoses_of(store: Store, study: str, place: Place) -> Sequence[Diagnosis]:
             f"study {study!r} has no completed trial to diagnose ({record.state}{failed}): "
             f"modelcat trials {study} tells what happened, modelcat resume {study} goes on"
         )
-    return with_early_end(plugin.diagnose(diagnosis_input_of(store, study, plugin, place.folder_of(study))), record)
+    return with_early_end(task.diagnose(diagnosis_input_of(store, study, model, place.folder_of(study))), record)
 
 
 def with_early_end(findings: Sequence[Diagnosis], record: StudyRecord) -> Sequence[Diagnosis]:

@@ -1,4 +1,4 @@
-"""What the store holds of a study, as the input of a plugin's rules of diagnosis."""
+"""What the store holds of a study, as the input of a task's rules of diagnosis."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -8,26 +8,26 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from catalog.contract import DataSummary, EpochMetrics, Plugin
-from catalog.diagnosis import Evidence, TrialEvidence
-from catalog.results import Comparison, Evaluation
+from catalog.contract import Comparison, EpochMetrics, Evaluation, Model
+from catalog.contract.data import data_from_json
+from catalog.contract.diagnosis import Evidence, TrialEvidence
 from runner.store.judgements import evaluation_of
 from runner.store.records import EpochRecord, StudyRecord, TrialRecord
 from runner.store.store import Store
 
 __all__ = ["diagnosis_input_of"]
 
-_DATA, _COMPARISON = TypeAdapter(DataSummary), TypeAdapter(Comparison)
+_COMPARISON = TypeAdapter(Comparison)
 _TRIAL = "trial/"
 
 
-def diagnosis_input_of(store: Store, study: str, plugin: Plugin, folder: Path = Path()) -> Evidence:
+def diagnosis_input_of(store: Store, study: str, model: Model, folder: Path = Path()) -> Evidence:
     """Gather what the records say about a study; what an older record lacks is left out.
 
     Args:
         store: Open for reading.
         study: Its name.
-        plugin: The study's own, which knows what stands for fields of `model_config` that are left out.
+        model: The study's own, which knows what stands for fields of `model_config` that are left out.
         folder: The study's, to which its paths are relative.
 
     Raises:
@@ -38,10 +38,11 @@ def diagnosis_input_of(store: Store, study: str, plugin: Plugin, folder: Path = 
     histories = _histories(store.epochs(study))
     verdict = record.verdict or {}
     return Evidence(
-        data=_data(record.data),
+        data=data_from_json(record.data),
+        Config=model.Config,
         metric=record.metric,
         space=record.space,
-        trials=[_trial(trial, record, plugin, histories, judged) for trial in store.trials(study)],
+        trials=[_trial(trial, record, model, histories, judged) for trial in store.trials(study)],
         best=_best(record),
         evaluations={place: found for place, found in judged.items() if not place[0].startswith(_TRIAL)},
         versus_given=_comparison(verdict.get("versus_given")),
@@ -60,7 +61,7 @@ def _best(record: StudyRecord) -> int | None:
 def _trial(
     trial: TrialRecord,
     record: StudyRecord,
-    plugin: Plugin,
+    model: Model,
     histories: Mapping[str, Sequence[EpochMetrics]],
     judged: Mapping[tuple[str, str], Evaluation],
 ) -> TrialEvidence:
@@ -68,7 +69,7 @@ def _trial(
     return TrialEvidence(
         number=trial.number,
         state=trial.state,
-        config=_config(trial, record, plugin),
+        config=_config(trial, record, model),
         value=trial.value,
         failure=trial.failure["kind"] if trial.failure else None,
         notes=trial.notes,
@@ -77,13 +78,13 @@ def _trial(
     )
 
 
-def _config(trial: TrialRecord, record: StudyRecord, plugin: Plugin) -> dict[str, Any]:
+def _config(trial: TrialRecord, record: StudyRecord, model: Model) -> dict[str, Any]:
     """Return the whole configuration of a trial; the given one's is the spec's to the letter (a count stays one)."""
     written = dict(record.spec.get("model_config", {}))
     config = written if trial.origin == "given" else {**written, **trial.params}
     try:
-        return plugin.Config.model_validate(config).model_dump(mode="json")
-    except ValidationError:  # an older plugin's: rules pass over fields that they do not find
+        return model.Config.model_validate(config).model_dump(mode="json")
+    except ValidationError:  # an older model's: rules pass over fields that they do not find
         return config
 
 
@@ -107,11 +108,6 @@ def _histories(epochs: Sequence[EpochRecord]) -> dict[str, list[EpochMetrics]]:
 
 def _known(metrics: Mapping[str, float | None]) -> dict[str, float]:
     return {name: value for name, value in metrics.items() if value is not None}
-
-
-def _data(stored: Mapping[str, Any]) -> DataSummary:
-    bare = {"name": "", "fingerprint": "", "rows": {}, "labels": (), "label_rows": {}}
-    return _DATA.validate_python({**bare, **_fields(DataSummary, stored)})
 
 
 def _comparison(stored: Mapping[str, Any] | None) -> Comparison | None:

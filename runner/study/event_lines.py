@@ -2,11 +2,12 @@
 
 from catalog.contract import EpochMetrics
 from catalog.errors import ModelcatError
-from catalog.metric_labels import ClassScope
+from catalog.metric import Metric
 from runner.presentation.data import columns_line, read_line
-from runner.presentation.english import english_label
+from runner.presentation.english import english
 from runner.presentation.labels import STATE_SIGNS
-from runner.presentation.text import duration, metric_value, params
+from runner.presentation.metrics import metric_phrase, metric_value
+from runner.presentation.text import duration, params
 from runner.store.records import TrialRecord
 from runner.study.progress import Opened
 
@@ -36,10 +37,11 @@ def opened_lines(opened: Opened) -> list[str]:
     """Return what to say when a study begins: its name, and what was found in the data."""
     data = opened.data
     rows = ", ".join(f"{count:,} {split}" for split, count in data.rows.items())
-    tuned = english_label(opened.metric, opened.scope)
+    tuned = metric_phrase(opened.metric)
     lines = [
         f"study {opened.study} ({opened.key}), {opened.planned} trials, tuned for {tuned} on validation",
-        f"data {data.name}: {rows} rows; classes: {', '.join(data.labels[:8])}{' …' if len(data.labels) > 8 else ''}",
+        f"data {data.name}: {rows} rows",
+        *(f"  {english(fact.name)}: {english(fact.text)}" for fact in opened.facts),
         *([f"  columns: {line}"] if (line := columns_line(data.columns)) is not None else []),
         *([f"  read: {read_line(data)}"] if data.counts else []),
         *(f"  note: {note}" for note in (*data.notes, *opened.notes)),
@@ -60,24 +62,24 @@ def started_line(training: str, record: TrialRecord) -> str:
     return f"{named(training)} ({record.origin}): {params(record.params) or 'as given'}"
 
 
-def measured_line(metric: str, scope: ClassScope, training: str, metrics: EpochMetrics) -> str:
+def measured_line(metric: Metric, training: str, metrics: EpochMetrics) -> str:
     """Return a measurement with the name of its training."""
-    return f"{named(training)}, {measurement(metric, scope, metrics)}"
+    return f"{named(training)}, {measurement(metric, metrics)}"
 
 
-def measurement(metric: str, scope: ClassScope, metrics: EpochMetrics) -> str:
+def measurement(metric: Metric, metrics: EpochMetrics) -> str:
     """Return a measurement."""
     loss = metrics.metrics.get("loss")
-    shown = f"{english_label(metric, scope)} {metric_value(metric, metrics.metrics.get(metric))}"
+    shown = f"{metric_phrase(metric)} {metric_value(metric, metrics.metrics.get(metric.name))}"
     validation = f", validation loss {loss:.4f}" if loss is not None else ""
     return f"epoch {metrics.epoch:.4g}: {shown}, training loss {metrics.train_loss:.4f}{validation}"
 
 
-def ended_line(metric: str, scope: ClassScope, training: str, record: TrialRecord | None, value: float | None) -> str:
+def ended_line(metric: Metric, training: str, record: TrialRecord | None, value: float | None) -> str:
     """Return how a training ended."""
     state = record.state if record is not None else "complete" if value is not None else "failed"
     took = f" in {duration(record.seconds)}" if record is not None and record.seconds is not None else ""
-    result = f": {english_label(metric, scope)} {metric_value(metric, value)}" if value is not None else ""
+    result = f": {metric_phrase(metric)} {metric_value(metric, value)}" if value is not None else ""
     if record is not None and record.reused_from is not None:
         return f"{STATE_SIGNS[state]} {named(training)} {state}{result}, reused from trial {record.reused_from}"
     return f"{STATE_SIGNS[state]} {named(training)} {state}{result}{took}"

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
-from catalog.diagnosis import Remedy
+from catalog.contract.diagnosis import Remedy
 from runner.store.records import StudyRecord
 
 __all__ = ["option_of", "override_of"]

@@ -7,8 +7,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from catalog.capabilities import ResolvesConfigs
-from catalog.contract import DataSummary, Plugin
+from catalog.contract import DataSummary, Model
+from catalog.contract.capabilities import ResolvesConfigs
 from catalog.problems import shown
 from catalog.spec import Request
 
@@ -67,7 +67,7 @@ class ConfigIdentity:
         data: What preparation found.
     """
 
-    def __init__(self, plugin: Plugin, data: DataSummary) -> None:
+    def __init__(self, plugin: Model, data: DataSummary) -> None:
         self._plugin = plugin
         self._data = data
 

@@ -4,15 +4,14 @@ The verdict does not depend on any of it, so none of it can make a study fail: w
 kept as ``{"failure": ...}``. What the store holds already is not found out again.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from catalog.contract import Direction
 from catalog.environment import is_environmental
 from catalog.errors import ModelcatError, StoppedError, StoreError, StudyConflictError
-from catalog.results import Flip, Interpretation
-from runner.engine.messages import FindFlips, Interpret, WriteExamples
+from runner.engine.messages import FindChanges, Interpret, WriteExamples
 from runner.study.importance import importance_of
 from runner.study.session import Session
 from runner.study.task_loop import run_task
@@ -74,20 +73,20 @@ def _flips(session: Session, other: str) -> dict[str, Any] | None:
         return None
     comparison = compare(session, [first], [second])
     ours, theirs = map(session.folders.absolute, (first, second))
-    flips: tuple[Flip, ...] = run_task(session, FindFlips(session.setup(), "test", ours, theirs, _FLIPS))
+    flips: Sequence[Any] = run_task(session, FindChanges(session.setup(), "test", ours, theirs, _FLIPS))
     return {
         "split": "test",
         "first": "winner",
         "second": other,
         "comparison": asdict(comparison),
-        "flips": [asdict(flip) for flip in flips],
+        "flips": list(flips),
     }
 
 
 def _interpretation(session: Session) -> dict[str, Any] | None:
     seconds = min(_LONGEST, max(_SHORTEST, _SHARE * session.seconds))
-    found: Interpretation | None = run_task(session, Interpret(session.setup(), session.folders.model, seconds))
-    return None if found is None else asdict(found)
+    found: dict[str, Any] | None = run_task(session, Interpret(session.setup(), session.folders.model, seconds))
+    return found
 
 
 def _importance(session: Session) -> dict[str, Any] | None:

@@ -1,10 +1,12 @@
 """All that can be known of a request from its data, before anything is trained."""
 
+from dataclasses import replace
 from pathlib import Path
 
-from catalog.capabilities import ChecksMetrics
+from pydantic import BaseModel
+
 from catalog.contract import DataSummary
-from catalog.dataset import FilesDataset, HubDataset
+from catalog.contract.capabilities import ChecksMetrics
 from catalog.environment import environment_fault
 from catalog.errors import InputError, ModelcatError, PluginError, clause
 from catalog.space import Choices
@@ -26,10 +28,10 @@ def inspect_data(request: Request, cache: Path) -> DataSummary | None:
         PluginError: The plugin fails.
         EnvironmentFaultError: The machine is at fault.
     """
-    if isinstance(request.dataset, HubDataset):
+    if request.dataset.is_remote:
         return None
     try:
-        summary = request.plugin.inspect(request.dataset, request.config, cache)
+        summary = _inspect(request, request.config, cache)
         check_metric(request, summary)
         _check_space(request, cache)
     except ModelcatError:
@@ -40,14 +42,21 @@ def inspect_data(request: Request, cache: Path) -> DataSummary | None:
     return summary
 
 
+def _inspect(request: Request, config: BaseModel, cache: Path) -> DataSummary:
+    """Read data, and check a configuration against them."""
+    data = request.task.load(request.dataset, cache)
+    notes = request.model.check(config, data)
+    return replace(data.summary, notes=(*data.summary.notes, *notes))
+
+
 def check_metric(request: Request, data: DataSummary) -> None:
     """Check that the data define the metric that is tuned for.
 
     Raises:
         DataError: They do not; the message says why.
     """
-    if isinstance(request.plugin, ChecksMetrics):
-        request.plugin.check_metric(request.metric, data)
+    if isinstance(request.task, ChecksMetrics):
+        request.task.check_metric(request.metric, data)
 
 
 def changed_data(record: StudyRecord, request: Request, cache: Path) -> str | None:
@@ -56,10 +65,10 @@ def changed_data(record: StudyRecord, request: Request, cache: Path) -> str | No
     None if they are the same, or if the data are no files.
     """
     made_with = record.data.get("fingerprint")
-    if not isinstance(request.dataset, FilesDataset) or not isinstance(made_with, str):
+    if request.dataset.source != "files" or not isinstance(made_with, str):
         return None
     try:
-        if request.plugin.inspect(request.dataset, request.config, cache).fingerprint == made_with:
+        if _inspect(request, request.config, cache).fingerprint == made_with:
             return None
         what = "the files of its data set have changed since it was run, or this version reads them differently"
     except ModelcatError as error:
@@ -80,7 +89,7 @@ def _check_space(request: Request, cache: Path) -> None:
         for value in ends:
             candidate = {**given, name: value}
             try:
-                request.plugin.inspect(request.dataset, request.plugin.Config.model_validate(candidate), cache)
+                _inspect(request, request.model.Config.model_validate(candidate), cache)
             except InputError as error:
                 raise type(error)(
                     f"study.search_space.{name}: {value!r} does not fit the data: {error.message}",

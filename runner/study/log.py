@@ -15,7 +15,7 @@ from typing import IO, Any
 from catalog.contract import EpochMetrics
 from catalog.errors import ModelcatError, StoreError
 from catalog.files import open_regular
-from catalog.metric_labels import ClassScope
+from catalog.metric import unknown_metric
 from runner.presentation.text import safe
 from runner.store.files import write_bytes
 from runner.store.records import TrialRecord
@@ -112,7 +112,7 @@ class StudyLog:
     def __init__(self, folder: Path, tell: Callable[[str], None]) -> None:
         self._path = folder / LOG
         self._tell = tell
-        self._metric, self._scope = "", ClassScope()
+        self._metric = unknown_metric("")
         self._waiting: list[bytes] | None = []
         self._file: IO[bytes] | None = None
         self._missed = 0
@@ -146,7 +146,7 @@ class StudyLog:
 
     def opened(self, opened: Opened) -> None:
         """Write the study's name and what was found in the data."""
-        self._metric, self._scope = opened.metric, opened.scope
+        self._metric = opened.metric
         for line in opened_lines(opened):
             self.write("opened", line)
 
@@ -164,11 +164,11 @@ class StudyLog:
 
     def measured(self, training: str, metrics: EpochMetrics) -> None:
         """Write a measurement."""
-        self.write("measured", measured_line(self._metric, self._scope, training, metrics), training)
+        self.write("measured", measured_line(self._metric, training, metrics), training)
 
     def ended(self, training: str, record: TrialRecord | None, value: float | None) -> None:
         """Write how a training ended."""
-        self.write("ended", ended_line(self._metric, self._scope, training, record, value), training)
+        self.write("ended", ended_line(self._metric, training, record, value), training)
 
     def failed(self, training: str, error: ModelcatError, details: str) -> None:
         """Write why, with the details."""

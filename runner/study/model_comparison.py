@@ -6,12 +6,11 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
-from catalog.contract import Direction
+from catalog.contract import Comparison, Direction, Evaluation
 from catalog.errors import InputError
-from catalog.metric_labels import CLASS_METRICS, ClassScope, evaluation_scope
-from catalog.results import Comparison, Evaluation
+from catalog.metric import Metric
 from runner.engine.messages import Compare
-from runner.presentation.english import english_label
+from runner.presentation.metrics import metric_phrase
 from runner.store.files import study_folder
 from runner.store.judgements import evaluation_of
 from runner.store.records import StudyRecord
@@ -35,6 +34,7 @@ class ComparedModel:
         key: Of its plugin.
         evaluation: On the split that is compared.
         fingerprint: Of the data that its study was made with.
+        metric: The metric that is compared, as its study names it.
     """
 
     name: str
@@ -43,11 +43,7 @@ class ComparedModel:
     key: str
     evaluation: Evaluation
     fingerprint: str
-
-    @property
-    def scope(self) -> ClassScope:
-        """The classes that its precision, recall, F1 and ROC AUC are of."""
-        return evaluation_scope(self.evaluation)
+    metric: Metric
 
     @property
     def seconds_per_row(self) -> float | None:
@@ -97,23 +93,26 @@ def compare_models(store: Store, names: Sequence[str], folder: Path, ask: Ask) -
     parts = [_split_name(name) for name in names]
     split = "validation" if any(subject.startswith("trial/") for _, subject in parts) else "test"
     records = {study: store.study(study) for study, _ in parts}
+    metric = records[parts[0][0]].metric
     models = tuple(
-        _compared_model(store, records[study], name, subject, split, study_folder(folder, study))
+        _compared_model(
+            store, records[study], name, subject, split, study_folder(folder, study), records[parts[0][0]].metric
+        )
         for name, (study, subject) in zip(names, parts, strict=True)
     )
     first = records[parts[0][0]]
     _check_tasks(models)
-    direction, metric = Direction(first.direction), first.metric
+    direction = Direction(first.direction)
     pairs, notes = {}, []
     for one, other in combinations(range(len(models)), 2):
         a, b = models[one], models[other]
         if a.fingerprint != b.fingerprint:
             notes.append(f"{a.name} and {b.name} were judged on different data: their difference cannot be tested")
             continue
-        if metric in CLASS_METRICS and a.scope.positive != b.scope.positive:
+        if a.metric.of != b.metric.of:
             notes.append(
-                f"{a.name} and {b.name} have {english_label(metric, a.scope)} and {english_label(metric, b.scope)}: "
-                "scores of different classes cannot be compared"
+                f"{a.name} and {b.name} have {metric_phrase(a.metric)} and {metric_phrase(b.metric)}: "
+                "they are of different classes and cannot be compared"
             )
             continue
         first_file, second_file = (model.evaluation.predictions for model in (a, b))
@@ -146,8 +145,7 @@ def _front(models: Sequence[ComparedModel], metric: str, direction: Direction) -
     for place, model in enumerate(models):
         value, seconds = model.evaluation.metrics.get(metric), model.seconds_per_row
         if value is not None and seconds is not None:
-            of = model.scope.positive if metric in CLASS_METRICS else None
-            points.setdefault((model.fingerprint, of), {})[place] = (sign * value, seconds)
+            points.setdefault((model.fingerprint, model.metric.of), {})[place] = (sign * value, seconds)
     return frozenset(list(group)[place] for group in points.values() for place in pareto_front(list(group.values())))
 
 
@@ -163,7 +161,7 @@ def _split_name(name: str) -> tuple[str, str]:
 
 
 def _compared_model(
-    store: Store, record: StudyRecord, name: str, subject: str, split: str, folder: Path
+    store: Store, record: StudyRecord, name: str, subject: str, split: str, folder: Path, metric: str
 ) -> ComparedModel:
     judged = {(found.subject, found.split): found for found in store.evaluations(record.study)}
     if subject == "given" and (record.winner or {}).get("arm") == "given":
@@ -178,7 +176,9 @@ def _compared_model(
         raise InputError(f"the predictions of {name} are not at {evaluation.predictions}: was the folder moved?")
     baseline = (record.baseline or {}).get("key", record.key)
     key = baseline if subject == "baseline" else record.key
-    return ComparedModel(name, record.study, subject, key, evaluation, str(record.data["fingerprint"]))
+    return ComparedModel(
+        name, record.study, subject, key, evaluation, str(record.data["fingerprint"]), record.metric_of(metric)
+    )
 
 
 def _why_not(store: Store, record: StudyRecord, subject: str, split: str) -> str:

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from catalog import registry
-from catalog.contract import DataSummary
+from catalog.contract import DataSummary, Forecast
 from catalog.errors import ModelcatError, StoppedError
-from catalog.results import Forecast
 from catalog.spec import Request
 from catalog.statement import Statement
 from runner.engine.local import LocalEngine
@@ -98,7 +97,7 @@ def make_plan(
         ModelcatError: Data or model cannot be used, or not even the probe fits into memory.
     """
     setup = TrainingSetup(
-        request.plugin.key,
+        request.model.key,
         request.config.model_dump(mode="json", exclude_unset=True),
         request.dataset,
         place.cache,
@@ -110,7 +109,7 @@ def make_plan(
         data: DataSummary = _done(engine, Prepare(setup), halted)
         tell(f"measuring for about {duration(seconds)}")
         forecast: Forecast | None = _done(engine, MakeForecast(setup, seconds), halted)
-        key = request.plugin.baseline if request.spec.study.trials > 1 else None
+        key = request.baseline if request.spec.study.trials > 1 else None
         baseline: Forecast | None = None
         failure: str | None = None
         if key is not None and forecast is not None:
@@ -122,7 +121,7 @@ def make_plan(
                 raise
             except ModelcatError as error:  # it costs the study a comparison, not its trials
                 failure = error.message
-    space = widen(request.space, request.plugin.tunable(request.config, data))
+    space = widen(request.space, request.model.tunable(request.config, data))
     cost = None if forecast is None else cost_of(request, space, data.rows, forecast, baseline, workers)
     return Plan(request, data, forecast, baseline, cost, workers, _free_bytes(place.folder), failure)
 

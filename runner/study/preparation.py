@@ -1,7 +1,6 @@
 """Prepares a study: a worker reads data and model, and the search space is settled by what it finds."""
 
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 
 from catalog.contract import DataSummary
@@ -16,7 +15,7 @@ from runner.study.inspection import check_metric
 from runner.study.progress import Listener
 from runner.study.session import Session, setup_of
 from runner.study.space import from_json, to_json, widen
-from runner.study.stored_study import refuse_foreign, versions_of
+from runner.study.stored_study import data_fields, refuse_foreign, versions_of
 from runner.study.task_loop import is_death, with_attempt_count
 
 __all__ = ["prepare", "settle_space", "widened"]
@@ -66,7 +65,7 @@ def settle_space(session: Session, record: StudyRecord, data: DataSummary) -> di
         return from_json(record.space)
     refuse_foreign(session.store, record.study)  # the study comes from the queue, and runs for the first time
     space = widened(session.request, data)
-    session.update(space=to_json(space), data=asdict(data), versions=versions_of(record.key))
+    session.update(space=to_json(space), **data_fields(session.request, data), versions=versions_of(record.key))
     return space
 
 
@@ -78,7 +77,7 @@ def widened(request: Request, data: DataSummary) -> dict[str, Range]:
         DataError: The metric is undefined on these data.
     """
     check_metric(request, data)
-    given = request.plugin.tunable(request.config, data)
+    given = request.model.tunable(request.config, data)
     for name in request.space:
         if name not in given:
             path = f"study.search_space.{name}"

@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, cast
 
-from catalog.contract import DataSummary, Direction, EpochMetrics
+from catalog.contract import DataSummary, EpochMetrics, Fact
 from catalog.errors import ModelcatError
-from catalog.metric_labels import ClassScope, scope_of
+from catalog.metric import Metric
 from runner.store.records import TrialRecord
 
 __all__ = ["Listener", "Opened", "Silent", "broadcast"]
@@ -20,26 +20,21 @@ class Opened:
         study: Its name.
         key: Its model.
         metric: What is tuned for.
-        direction: Which way it improves.
         planned: Trials in all.
         data: What was found in the data.
         trials: Trials that an earlier run has made.
+        facts: What the task says about them.
         notes: What a reader should know: a widened space, recipes left out.
     """
 
     study: str
     key: str
-    metric: str
-    direction: Direction
+    metric: Metric
     planned: int
     data: DataSummary
     trials: tuple[TrialRecord, ...]
+    facts: tuple[Fact, ...] = ()
     notes: tuple[str, ...] = ()
-
-    @property
-    def scope(self) -> ClassScope:
-        """The classes that the metric is of."""
-        return scope_of(self.data.labels, self.data.positive)
 
 
 class Listener(Protocol):

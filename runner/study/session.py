@@ -11,10 +11,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from catalog.contract import CHECKPOINT_SECONDS, Decision, Direction, EpochMetrics
+from catalog.contract import CHECKPOINT_SECONDS, Decision, Direction, EpochMetrics, Evaluation
+from catalog.contract.capabilities import CompletesEvaluations
 from catalog.errors import PluginError, StoppedError, WorkError
-from catalog.metric_labels import ClassScope
-from catalog.results import Evaluation
 from catalog.spec import Request
 from runner.engine.engine import Engine
 from runner.engine.interruption import check
@@ -56,7 +55,7 @@ class Session:
     _renewed: float = field(default_factory=time.monotonic)
     _checked_stop: float = field(default_factory=time.monotonic)
     _deferred: list[Callable[[], None]] | None = None
-    _labels: tuple[str, ...] | None = None
+    _data: Mapping[str, Any] | None = None
     _attempts: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -146,35 +145,24 @@ class Session:
         self.store.put_epoch(self.study, self.lease, record)
 
     def put_evaluation(self, subject: str, evaluation: Evaluation | None) -> None:
-        """Store how a model was judged, if it was; classes get the names that the data give them.
+        """Store an evaluation, if there is one, with the names that the data give.
 
         Raises:
-            PluginError: Its scores are of another class than the study's positive one.
+            PluginError: It was measured by other means than the data ask for.
         """
         if evaluation is None:
             return
-        if self._labels is None:
-            self._labels = tuple(self.store.study(self.study).data["labels"])
-        names = dict(enumerate(self._labels))
-        classes = tuple(
-            replace(scores, label=names.get(index, scores.label)) for index, scores in enumerate(evaluation.classes)
-        )
-        renamed = {scores.label: found.label for scores, found in zip(evaluation.classes, classes, strict=True)}
-        positive = renamed.get(evaluation.positive or "", evaluation.positive)
-        wanted = self.class_scope.positive
-        if positive is not None and positive != wanted:
-            raise PluginError(
-                f"{subject} was judged by the scores of {positive!r}, but the positive class is {wanted!r}: its plugin "
-                "passes dataset.positive over"
-            )
-        named = replace(evaluation, classes=classes, metrics=finite(evaluation.metrics), positive=positive)
-        record = record_of(subject, named, self.folders.relative(evaluation.predictions))
+        found = replace(evaluation, metrics=finite(evaluation.metrics))
+        task = self.request.task
+        if isinstance(task, CompletesEvaluations):
+            if self._data is None:
+                self._data = self.store.study(self.study).data
+            try:
+                found = task.completed(found, self._data)
+            except PluginError as error:
+                raise PluginError(f"{subject}: {error.message}") from error
+        record = record_of(subject, found, self.folders.relative(evaluation.predictions))
         self.store.put_evaluation(self.study, self.lease, record)
-
-    @property
-    def class_scope(self) -> ClassScope:
-        """The classes that precision, recall, F1 and ROC AUC of the study are of."""
-        return self.store.study(self.study).class_scope
 
     def heartbeat(self) -> None:
         """Renew the lease well before others may take it; a good moment to be interrupted.
@@ -211,7 +199,7 @@ def setup_of(
 ) -> TrainingSetup:
     """Return what a worker is to prepare; the spec's own model and given configuration by default."""
     config = given_config(request) if config is None else config
-    return TrainingSetup(key or request.plugin.key, config, request.dataset, cache)
+    return TrainingSetup(key or request.model.key, config, request.dataset, cache)
 
 
 def finite(metrics: Mapping[str, float]) -> dict[str, float]:

@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from catalog import registry
+from catalog.contract import DataSummary
+from catalog.contract.data import data_to_json
 from catalog.errors import StoreError, StudyConflictError, UnknownStudyError, clause
+from catalog.metric import metric_to_json
 from catalog.spec import Request, resolve
 from catalog.study import Confirm, Study
 from catalog.study_names import reserved_name
@@ -21,6 +24,7 @@ from runner.study.place import Place
 __all__ = [
     "as_training",
     "check_same",
+    "data_fields",
     "facts_of",
     "find_study",
     "refuse_foreign",
@@ -83,15 +87,22 @@ def refuse_foreign(store: Store, name: str) -> None:
 def facts_of(request: Request, mode: Mode) -> Mapping[str, Any]:
     """Return the fields of a new study that are known before its data are."""
     return {
-        "key": request.plugin.key,
+        "key": request.model.key,
         "mode": mode,
         "spec": request.as_json(),
         "base": str(request.folder),
         "metric": request.metric,
         "direction": request.direction.value,
         "planned": request.spec.study.trials,
-        "versions": versions_of(request.plugin.key),
+        "versions": versions_of(request.model.key),
+        "metrics": [metric_to_json(metric) for metric in request.task.metrics],
     }
+
+
+def data_fields(request: Request, data: DataSummary) -> Mapping[str, Any]:
+    """Return the fields of a study that are known with its data."""
+    metrics = request.task.metrics_of(data)
+    return {"data": data_to_json(data), "metrics": [metric_to_json(metric) for metric in metrics]}
 
 
 def refuse_shared_folder(folder: Path, name: str) -> None:
@@ -183,12 +194,12 @@ def as_training(request: Request, name: str | None = None) -> Request:
         confirm=Confirm(top=0, seeds=1),
         max_retries=request.spec.study.max_retries,
     )
-    metric = next(iter(request.plugin.metrics))
+    metric = request.task.metrics[0]
     return replace(
         request,
         # Not checked again: it may be one that was given before such names were refused.
         spec=request.spec.model_copy(update={"study": study.model_copy(update={"name": name})}),
-        metric=metric,
-        direction=request.plugin.metrics[metric],
+        metric=metric.name,
+        direction=metric.direction,
         space={},
     )

@@ -1,9 +1,9 @@
-"""The figures that a study's plugin draws of one evaluation, checked: a plugin's fault takes nothing else with it."""
+"""The figures that a study's task draws of one evaluation, checked: a task's fault takes nothing else with it."""
 
 from collections.abc import Iterator
 
 from catalog import registry
-from catalog.capabilities import BuildsFigures
+from catalog.contract.capabilities import BuildsFigures
 from catalog.errors import ModelcatError
 from catalog.figures import Empty, Figure, check
 from catalog.statement import Statement
@@ -11,7 +11,7 @@ from runner.study.charts.snapshot import StudySnapshot
 
 __all__ = ["main_subject", "task_figures"]
 
-_TITLE = Statement("Figures of the model's plugin")
+_TITLE = Statement("Figures of the task")
 
 
 def main_subject(snapshot: StudySnapshot) -> tuple[str, str] | None:
@@ -22,7 +22,7 @@ def main_subject(snapshot: StudySnapshot) -> tuple[str, str] | None:
 
 
 def task_figures(snapshot: StudySnapshot, subject: str, split: str) -> tuple[Figure, ...]:
-    """Return what the plugin draws of a model on a split; none if it was not evaluated there.
+    """Return what the task draws of a model on a split; none if it was not evaluated there.
 
     A figure that is none, has the key of another, or raises while it is built is told in its place, with the
     distribution that the plugin is from.
@@ -32,16 +32,18 @@ def task_figures(snapshot: StudySnapshot, subject: str, split: str) -> tuple[Fig
         return ()
     key = snapshot.record.key
     try:
-        plugin = registry.load(key)
+        task = registry.load_task(key)
     except ModelcatError:
-        reason = Statement("The plugin {key} is not installed here: its figures cannot be drawn.", {"key": key})
+        reason = Statement(
+            "The task {key} is not installed here: its figures cannot be drawn.", {"key": registry.task_key(key)}
+        )
         return (Empty("task", _TITLE, reason),)
-    if not isinstance(plugin, BuildsFigures):
-        return (Empty("task", _TITLE, Statement("The plugin {key} draws no figures.", {"key": key})),)
+    if not isinstance(task, BuildsFigures):
+        return (Empty("task", _TITLE, Statement("The task {key} draws no figures.", {"key": task.key})),)
     insights = snapshot.insights if subject == "winner" else {}
     built = []
     try:
-        for figure in plugin.figures(evaluation, snapshot.record.data, insights):
+        for figure in task.figures(evaluation, snapshot.record.data, insights):
             built.append(figure)  # noqa: PERF402 -- what was built before it raises is kept
     except Exception as error:  # noqa: BLE001 -- a stranger's code may raise anything
         built.append(_fault(key, len(built), f"{type(error).__name__}: {error}"))
@@ -63,7 +65,9 @@ def _checked(figures: list[Figure], key: str) -> Iterator[Figure]:
 
 
 def _fault(key: str, index: int, reason: str) -> Empty:
-    name = next((entry.distribution for entry in registry.entries() if entry.key == key), "unknown")
+    name = next(
+        (entry.distribution for entry in registry.task_entries() if entry.key == registry.task_key(key)), "unknown"
+    )
     values = {"distribution": name, "reason": reason}
     told = Statement("A figure of {distribution} cannot be drawn: {reason}", values)
     return Empty(f"fault-{index}", _TITLE, told)

@@ -4,17 +4,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from catalog.capabilities import ChanceLevel
-from catalog.metric_labels import ClassScope, labelled
-from catalog.results import Comparison
+from catalog.contract import Comparison
+from catalog.contract.capabilities import ChanceLevel
+from catalog.metric import Metric
 from catalog.statement import Statement, Value, to_json
 from runner.presentation.english import english
 from runner.study.early_end import early_end_sentence
 
 __all__ = ["Findings", "verdict_of"]
-
-#: Metrics that are shares of one, and read best in per cent and points.
-_SHARES = frozenset({"accuracy", "precision", "recall", "f1", "macro_f1"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +30,6 @@ class Findings:
         baseline_failure: Why the baseline has no result; None if it has one, or there is no baseline.
         scores: Mean validation score of each configuration.
         early_end: Why the search ended before it made all trials (`runner.study.early_end`); None if it did not.
-        scope: The classes that the metric is of.
         search_scores: Validation score of the single training that each had in the search.
         kept: Validation score of the training whose model is kept; None if it is not known.
         chance: What guessing reaches; None if the plugin does not say.
@@ -45,7 +41,7 @@ class Findings:
         made: Trials at whose end the search space had no further configuration; None if all were made.
     """
 
-    metric: str
+    metric: Metric
     winner: str
     confirmed: bool
     rival: str | None
@@ -56,7 +52,6 @@ class Findings:
     scores: dict[str, float]
     baseline_failure: str | None = None
     early_end: Mapping[str, Any] | None = None
-    scope: ClassScope = field(default_factory=ClassScope)
     search_scores: Mapping[str, float] = field(default_factory=dict)
     kept: float | None = None
     chance: ChanceLevel | None = None
@@ -83,7 +78,6 @@ def verdict_of(findings: Findings) -> dict[str, Any]:
         *(() if warns else against_baseline),
         *([] if ended is None else [ended]),
     ]
-    statements = [labelled(statement, findings.scope) for statement in statements]
     return {
         "sentence": " ".join(english(statement) for statement in statements),
         "winner": findings.winner,
@@ -107,7 +101,7 @@ def _on_chance(findings: Findings) -> Iterator[Statement]:
         return
     values: dict[str, Value] = {
         "winner": _named(findings.winner),
-        "metric": findings.metric,
+        "metric": findings.metric.phrase,
         "chance": _value(findings.metric, findings.chance.value),
     }
     if not findings.above_chance and findings.kept is not None:
@@ -153,11 +147,11 @@ def _on_scores(findings: Findings) -> Iterator[Statement]:
         yield Statement("single trainings in the search, as the table of trials has them: {scores}.", single)
 
 
-def _pair(scores: Mapping[str, float], winner: str, other: str | None, metric: str) -> dict[str, Value] | None:
+def _pair(scores: Mapping[str, float], winner: str, other: str | None, metric: Metric) -> dict[str, Value] | None:
     """Return what a statement says of two configurations' scores; of one where the other has none."""
     if winner not in scores:
         return None
-    values: dict[str, Value] = {"winner": _named(winner), "metric": metric}
+    values: dict[str, Value] = {"winner": _named(winner), "metric": metric.phrase}
     first = {"name": _named(winner), "value": _value(metric, scores[winner])}
     if other is None or other not in scores:
         return {**values, "scores": Statement("{name} {value}", first)}
@@ -178,9 +172,9 @@ def _on_given(findings: Findings) -> Iterator[Statement]:
     if versus is None or rival is None:
         yield _alone(findings)
         return
-    is_given, values = findings.winner == "given", {"rival": _named(rival), "how": _interval(versus)}
-    same: dict[str, Value] = {**values, "metric": versus.metric}
-    apart: dict[str, Value] = {**values, "by": _amount(versus.metric, abs(versus.difference))}
+    is_given, values = findings.winner == "given", {"rival": _named(rival), "how": _interval(findings.metric, versus)}
+    same: dict[str, Value] = {**values, "metric": findings.metric.phrase}
+    apart: dict[str, Value] = {**values, "by": _amount(findings.metric, abs(versus.difference))}
     if versus.difference == 0 and is_given:
         yield Statement(
             "tuning did not beat the given configuration, which is kept: {rival}, the best rival, has the same "
@@ -242,19 +236,19 @@ def _on_baseline(findings: Findings) -> Iterator[Statement]:
     values: dict[str, Value] = {
         "winner": _named(findings.winner),
         "model": findings.baseline.rpartition("/")[2],
-        "how": _interval(versus),
+        "how": _interval(findings.metric, versus),
     }
     if versus.high < 0:
         yield Statement(
             "{winner} loses to the {model} baseline by {by} ({how}): use the baseline.",
-            {**values, "by": _amount(versus.metric, -versus.difference)},
+            {**values, "by": _amount(findings.metric, -versus.difference)},
         )
         return
     if versus.difference == 0:
-        same = {**values, "metric": versus.metric}
+        same = {**values, "metric": findings.metric.phrase}
         yield Statement("{winner} and the {model} baseline have the same {metric} ({how}).", same)
         return
-    values["by"] = _amount(versus.metric, abs(versus.difference))
+    values["by"] = _amount(findings.metric, abs(versus.difference))
     if versus.difference < 0:
         yield Statement("{winner} is behind the {model} baseline by {by}, which chance can explain ({how}).", values)
     elif versus.low > 0:
@@ -271,24 +265,33 @@ def _named(arm: str) -> Statement:
     return Statement("trial {number:count}", {"number": int(arm.rpartition("/")[2])})
 
 
-def _value(metric: str, value: float) -> Statement:
-    if metric in _SHARES:
-        return Statement("{value:percent}", {"value": value})
-    return Statement("{value:number}", {"value": value})
+def _value(metric: Metric, value: float) -> Statement:
+    return Statement(f"{{value:{metric.format}}}", {"value": value})
 
 
-def _amount(metric: str, value: float) -> Statement:
+def _amount(metric: Metric, value: float) -> Statement:
     """Return a difference with its unit: points (of a hundred) for shares of one."""
-    if metric in _SHARES:
-        return Statement("{difference:points} points of {metric}", {"difference": value, "metric": metric})
-    return Statement("{difference:number} of {metric}", {"difference": value, "metric": metric})
+    values: dict[str, Value] = {"difference": value, "metric": metric.phrase}
+    match metric.format:
+        case "percent":
+            return Statement("{difference:points} points of {metric}", values)
+        case "seconds":
+            return Statement("{difference:seconds} of {metric}", values)
+    return Statement("{difference:number} of {metric}", values)
 
 
-def _interval(versus: Comparison) -> Statement:
+def _interval(metric: Metric, versus: Comparison) -> Statement:
     values: dict[str, Value] = {"low": versus.low, "high": versus.high, "rows": versus.rows}
     values |= {"seeds": _seeds(versus.seeds)}
-    if versus.metric in _SHARES:
-        return Statement("95 % interval {low:points} to {high:points}, {seeds}, {rows:count} validation rows", values)
+    match metric.format:
+        case "percent":
+            return Statement(
+                "95 % interval {low:points} to {high:points}, {seeds}, {rows:count} validation rows", values
+            )
+        case "seconds":
+            return Statement(
+                "95 % interval {low:seconds} to {high:seconds}, {seeds}, {rows:count} validation rows", values
+            )
     return Statement("95 % interval {low:number} to {high:number}, {seeds}, {rows:count} validation rows", values)
 
 

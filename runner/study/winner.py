@@ -4,9 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from catalog.capabilities import ChanceLevel, KnowsChance
-from catalog.contract import DataSummary, Direction
-from catalog.results import Comparison
+from catalog.contract import Comparison, DataSummary, Direction
+from catalog.contract.capabilities import ChanceLevel, KnowsChance
 from runner.engine.messages import Compare
 from runner.store.records import ConfirmationRecord, TrialRecord
 from runner.study.confirmation import GIVEN, Arm, Confirmation, evaluation_name, finalists, rivals
@@ -107,13 +106,12 @@ class _Selection:
         }
         made = sum(trial.state in {"complete", "pruned", "failed"} for trial in self.trials)
         return Findings(
-            metric=self.session.request.metric,
+            metric=self.session.store.study(self.session.study).tuned,
             winner=arm.name,
             rival=rival.name if rival is not None else None,
             trials=self.session.request.spec.study.trials,
             baseline=self.baseline["key"] if self.baseline else None,
             search_scores=single,
-            scope=self.session.class_scope,
             chance=self.chance,
             made=made if self.result.exhausted else None,
             **fields,
@@ -129,8 +127,8 @@ def choose_winner(session: Session, result: SearchResult, baseline: Mapping[str,
 
 
 def _chance_level(session: Session, data: DataSummary) -> ChanceLevel | None:
-    plugin = session.request.plugin
-    return plugin.chance_level(session.request.metric, data, "validation") if isinstance(plugin, KnowsChance) else None
+    task = session.request.task
+    return task.chance_level(session.request.metric, data, "validation") if isinstance(task, KnowsChance) else None
 
 
 def _confirmed(selection: _Selection, arms: list[Arm]) -> Choice:
@@ -257,6 +255,6 @@ def compare(session: Session, first: Sequence[str], second: Sequence[str]) -> Co
     request = session.request
     ours, theirs = (tuple(map(session.folders.absolute, files)) for files in (first, second))
     found: Comparison = run_task(
-        session, Compare(request.plugin.key, ours, theirs, request.metric, request.spec.study.seed)
+        session, Compare(request.model.key, ours, theirs, request.metric, request.spec.study.seed)
     )
     return found

@@ -6,8 +6,9 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, cast
 
+from catalog.contract import Prediction
 from catalog.errors import LostWorkerError, ModelcatError, WorkError
-from catalog.results import Explanation, Prediction
+from plugins.nlp.text_classification.records import Explanation
 from runner.store.records import StudyRecord
 from runner.tui.source import Source, in_thread
 

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from catalog.metric_labels import ClassScope, metric_label
 from catalog.statement import Statement, Value
 from runner.presentation.english import english
 from runner.tui.glyphs import ASCII, UNICODE, Glyphs

@@ -4,10 +4,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-
 from catalog.metric_labels import CLASS_METRICS, ClassScope, evaluation_scope, labelled, metric_label, scope_of
-from catalog.results import ClassScores, Evaluation
+
+from catalog.contract import Evaluation
 from catalog.statement import Statement
+from plugins.classification.records import ClassScores
 from runner.presentation.english import english, english_label
 
 FRAUD = ClassScope("fraud", 2)

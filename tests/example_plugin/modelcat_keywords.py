@@ -6,13 +6,13 @@ from types import SimpleNamespace
 import numpy as np
 from pydantic import Field
 from catalog.contract import Card, EpochMetrics, Outcome, TrialResult
-from catalog.results import Prediction
+from catalog.contract import Prediction
 from catalog.dataset import DemoDataset, Strict
 from catalog.errors import ModelSourceError
 from catalog.space import FloatRange
 from plugins.data.positive import positive_id
 from plugins.nlp.text_classification import data
-from plugins.nlp.text_classification.evaluation import METRICS, check_metric, compare, save_and_evaluate
+from plugins.classification.evaluation import METRICS, check_metric, compare, save_and_evaluate
 
 class Config(Strict): alpha: float = Field(1.0, gt=0, le=100, description="Pseudo-count of words. Typical 0.01 to 10.")
 

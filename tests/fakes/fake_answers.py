@@ -2,7 +2,8 @@
 
 import asyncio
 
-from catalog.results import Explanation, Prediction, WordWeight
+from catalog.contract import Prediction
+from plugins.nlp.text_classification.records import Explanation, WordWeight
 
 __all__ = ["FakeAnswers"]
 

@@ -7,23 +7,19 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from catalog.diagnosis import Diagnosis, Remedy
-from catalog.results import (
-    ClassScores,
+from catalog.contract import Comparison, Evaluation, Prediction
+from catalog.contract.diagnosis import Diagnosis, Remedy
+from catalog.statement import Statement
+from plugins.classification.records import ClassScores, ConfidenceBin
+from plugins.nlp.text_classification.records import (
     ClassWords,
-    Comparison,
-    ConfidenceBin,
-    Evaluation,
     ExampleExplanation,
     Explanation,
-    Flip,
     ImportantWord,
     Interpretation,
     LengthBucket,
-    Prediction,
     WordWeight,
 )
-from catalog.statement import Statement
 from runner.report.results import Results
 from runner.store.judgements import record_of
 from runner.store.records import ConfirmationRecord, EpochRecord, Owner, TrialRecord

@@ -20,7 +20,7 @@ import pyarrow as pa
 from input_files import COLUMNS, CSV, JSONL, ROWS, feather_of, parquet_of, stream_of, workbook_of, zst_of
 from pyarrow import ipc
 
-from catalog.capabilities import InputFile
+from catalog.contract.capabilities import InputFile
 from catalog.dataset import FilesDataset
 from catalog.errors import ModelcatError
 from plugins.nlp.text_classification.data import load

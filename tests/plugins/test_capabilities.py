@@ -3,7 +3,7 @@
 import pytest
 
 from catalog import registry
-from catalog.capabilities import (
+from catalog.contract.capabilities import (
     Calibrates,
     ChoosesPrecision,
     Diagnoses,

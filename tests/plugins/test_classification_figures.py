@@ -6,9 +6,9 @@ import pytest
 from made_study import Texts, bins, evaluation, interpretation
 
 from catalog import registry
-from catalog.capabilities import BuildsFigures
+from catalog.contract.capabilities import BuildsFigures
 from catalog.figures import Empty, check
-from catalog.results import ClassScores
+from plugins.classification.records import ClassScores
 from plugins.nlp.text_classification.figures import evaluation_figures
 
 LABELS = ("negative", "positive")

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from pydantic import BaseModel
 
-from catalog.capabilities import Diagnoses
-from catalog.contract import DataSummary, EpochMetrics
-from catalog.diagnosis import Diagnosis, Evidence, TrialEvidence
-from catalog.results import Comparison, ConfidenceBin, Evaluation, LengthBucket
+from catalog.contract import Comparison, DataSummary, EpochMetrics, Evaluation
+from catalog.contract.capabilities import Diagnoses
+from catalog.contract.diagnosis import Diagnosis, Evidence, TrialEvidence
 from catalog.study import ChoicesSpec, RangeSpec
+from plugins.classification.records import ConfidenceBin
 from plugins.nlp.text_classification.bert import plugin as bert
 from plugins.nlp.text_classification.bert.config import BertConfig
 from plugins.nlp.text_classification.diagnosis import diagnose
@@ -22,6 +22,7 @@ from plugins.nlp.text_classification.diagnosis.failures import MEMORY_RAN_OUT
 from plugins.nlp.text_classification.diagnosis.rules import RULES
 from plugins.nlp.text_classification.linear import plugin as linear
 from plugins.nlp.text_classification.linear.config import LinearConfig
+from plugins.nlp.text_classification.records import LengthBucket
 from runner.presentation.english import english
 
 DATA = DataSummary(
@@ -627,7 +628,7 @@ def test_rules_are_light():
     """Asking a plugin for its diagnosis imports neither torch nor scikit-learn."""
     code = (
         "import sys; from plugins.nlp.text_classification.bert import plugin;"
-        "from catalog.diagnosis import Evidence; from catalog.contract import DataSummary;"
+        "from catalog.contract.diagnosis import Evidence; from catalog.contract import DataSummary;"
         "plugin.diagnose(Evidence(DataSummary('d', '', {}, (), {}), 'accuracy', {}, (), None));"
         "print([m for m in ('torch', 'transformers', 'sklearn', 'scipy') if m in sys.modules])"
     )

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from catalog.capabilities import Explains
+from catalog.contract.capabilities import Explains
 from plugins.nlp.text_classification.linear.model import LinearModel, make_vectorizer
 
 TEXTS = (

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pytest
 
-from catalog.contract import DataSummary
+from catalog.contract import DataSummary, Prediction
 from catalog.errors import ModelSourceError
-from catalog.results import Explanation, Prediction, WordWeight
 from plugins.nlp.text_classification import interpreting
 from plugins.nlp.text_classification.data import TextData
 from plugins.nlp.text_classification.invented import invented_reviews
 from plugins.nlp.text_classification.keywords import class_words
+from plugins.nlp.text_classification.records import Explanation, WordWeight
 from plugins.nlp.texts.split import Split
 
 LABELS = ("negative", "positive")

@@ -8,10 +8,9 @@ import numpy as np
 import pytest
 import torch
 
-from catalog.capabilities import Plans
 from catalog.contract import DataSummary
+from catalog.contract.capabilities import Plans
 from catalog.errors import DataError, OutOfMemoryError
-from catalog.results import LengthForecast
 from plugins.nlp.encoders import probing
 from plugins.nlp.encoders.packed import PackedModel
 from plugins.nlp.text_classification.bert.objective import objective_of
@@ -25,6 +24,7 @@ from plugins.nlp.text_classification.linear import plugin as linear
 from plugins.nlp.text_classification.linear.config import LinearConfig
 from plugins.nlp.text_classification.linear.forecasting import _extended
 from plugins.nlp.text_classification.linear.trainer import LinearTrainer
+from plugins.nlp.text_classification.records import LengthForecast
 from runner.presentation.english import english
 
 Make = Callable[..., Any]

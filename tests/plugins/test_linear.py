@@ -15,7 +15,7 @@ from catalog.contract import Decision, Direction, EpochMetrics, Outcome, Plugin,
 from catalog.dataset import FilesDataset
 from catalog.errors import DataError, ModelSourceError
 from catalog.testing import Case, PluginConformance
-from plugins.nlp.text_classification.evaluation import predictions
+from plugins.classification.evaluation import predictions
 from plugins.nlp.text_classification.linear import plugin
 from plugins.nlp.texts.split import Split
 

@@ -5,11 +5,11 @@ import json
 import numpy as np
 import pytest
 
-from catalog.capabilities import Calibrates, Examines, JudgesFiles, LabelledFile
 from catalog.contract import Decision, Direction, TrialContext
+from catalog.contract.capabilities import Calibrates, Examines, JudgesFiles, LabelledFile
 from catalog.dataset import FilesDataset
 from catalog.errors import DataError, ModelSourceError
-from plugins.nlp.text_classification.evaluation import predictions
+from plugins.classification.evaluation import predictions
 from plugins.nlp.text_classification.linear import plugin
 from plugins.nlp.text_classification.linear.folder import read_temperature
 

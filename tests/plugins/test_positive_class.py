@@ -9,16 +9,16 @@ import pytest
 from pyarrow import parquet
 from sklearn import metrics as reference
 
-from catalog.capabilities import LabelledFile
 from catalog.contract import DataSummary
+from catalog.contract.capabilities import LabelledFile
 from catalog.dataset import DemoDataset, FilesDataset
 from catalog.errors import DataError, ModelSourceError
+from plugins.classification.evaluation import comparison, evaluation, predictions
+from plugins.classification.evaluation.intervals import bootstrap
+from plugins.classification.evaluation.metrics import measure
 from plugins.data.positive import positive_id, resolve_positive
 from plugins.nlp.text_classification.data import load
 from plugins.nlp.text_classification.diagnosis import diagnose
-from plugins.nlp.text_classification.evaluation import comparison, evaluation, predictions
-from plugins.nlp.text_classification.evaluation.intervals import bootstrap
-from plugins.nlp.text_classification.evaluation.metrics import measure
 from plugins.nlp.text_classification.linear.config import LinearConfig
 from plugins.nlp.text_classification.linear.trainer import LinearTrainer
 
@@ -334,8 +334,8 @@ def test_calibration_keeps_the_positive_class(linear, tmp_path: Path) -> None:
 
 def test_findings_name_the_class_of_their_metric(linear) -> None:
     """Where a study was tuned for F1, what the diagnosis tells of it names the class."""
-    from catalog.diagnosis import Evidence
-    from catalog.results import Comparison
+    from catalog.contract import Comparison
+    from catalog.contract.diagnosis import Evidence
     from runner.presentation.english import english
 
     _, prepared, _, _ = linear("fraud")

@@ -6,8 +6,7 @@ from pathlib import Path
 
 import torch
 
-from catalog.contract import Outcome, TrialContext, TrialResult
-from catalog.results import Evaluation
+from catalog.contract import Evaluation, Outcome, TrialContext, TrialResult
 from plugins.nlp.encoders.batches import steps
 from plugins.nlp.encoders.checkpoints.checkpointer import Checkpointer
 from plugins.nlp.encoders.checkpoints.state import identity_of

@@ -1,15 +1,15 @@
 """What a model goes by: important words of each class over a sample of validation, and examples worth a look."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 
 from catalog.errors import ModelSourceError
-from catalog.results import ExampleExplanation, Explanation, Interpretation
 from plugins.nlp.text_classification.data import TextData
 from plugins.nlp.text_classification.invented import invented_reviews
 from plugins.nlp.text_classification.keywords import class_words
+from plugins.nlp.text_classification.records import ExampleExplanation, Explanation, Interpretation, text_facts
 
 __all__ = ["interpret"]
 
@@ -21,32 +21,30 @@ _SMALL = 60
 _CLASSES = 6
 """Classes, the first that have one, whose surest right text is an example."""
 
-Explain = Callable[[Sequence[str]], Iterator[Explanation]]
+Explain = Callable[[Sequence[str]], Iterable[Explanation]]
 
 
-def interpret(
-    explain: Explain, labels: Sequence[str], data: TextData, *, seconds: float, began: float
-) -> Interpretation:
+def interpret(explain: Explain, labels: Sequence[str], data: TextData, *, seconds: float) -> Interpretation:
     """Explain a sample that is balanced over the classes, until the time is about used up.
 
     Args:
-        explain: `catalog.capabilities.Explains.explain` of the model.
+        explain: Explains texts by words.
         labels: The model's classes, in the order of their ids.
         data: Its validation split is what the sample is of.
         seconds: To spend, though 8 texts are explained however long it takes, and 200 at most.
-        began: When it began, by `time.perf_counter`: opening the model counts.
 
     Raises:
         ModelSourceError: The model is for other classes than the data's.
         OutOfMemoryError: Not even one text at a time fits.
         WorkError: A library that explaining takes is not installed.
     """
-    if tuple(labels) != tuple(data.summary.labels):
+    began, known = time.perf_counter(), data.classes.labels
+    if tuple(labels) != known:
         raise ModelSourceError(
-            f"The model tells apart {', '.join(labels)}, but {data.summary.name} has {', '.join(data.summary.labels)}. "
+            f"The model tells apart {', '.join(labels)}, but {data.summary.name} has {', '.join(known)}. "
             "Interpret it on data with its own classes."
         )
-    split, made_up = data.splits["validation"], invented_reviews(labels, data.summary.language)
+    split, made_up = data.splits["validation"], invented_reviews(labels, text_facts(data.summary).language)
     examples = [
         ExampleExplanation(situation, None, found)
         for situation, found in zip(made_up, explain(list(made_up.values())), strict=True)

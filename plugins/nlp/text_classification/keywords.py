@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 
-from catalog.results import ClassWords, Explanation, ImportantWord
+from plugins.nlp.text_classification.records import ClassWords, Explanation, ImportantWord
 
 __all__ = ["class_words"]
 

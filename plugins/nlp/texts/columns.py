@@ -2,18 +2,27 @@
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 import pyarrow as pa
 
-from catalog.columns import ColumnRoles
 from catalog.errors import DataError
 from plugins.data.profiles import Profile, profile
 from plugins.data.sources import Source
 from plugins.tables.table import NESTED_ROW
 from plugins.tables.wording import listed, nearest
 
-__all__ = ["LABEL_NAMES", "TEXT_NAMES", "check_columns", "choose_columns", "header_note"]
+__all__ = [
+    "LABEL_NAMES",
+    "TEXT_NAMES",
+    "ColumnRoles",
+    "check_columns",
+    "choose_columns",
+    "header_note",
+    "stored_columns",
+]
 
 TEXT_NAMES = ("text", "review", "sentence", "content", "comment", "message", "body", "document", "tweet", "utterance",
               "reviewtext", "review_text", "review_body", "feedback")  # fmt: skip
@@ -73,6 +82,45 @@ _SHOWN = 12
 _LOOKED_AT = 1000
 """Columns that are looked at, besides those that are named or have a usual name."""
 _MACHINE_NAME = re.compile(r"[A-Za-z]{1,20}[_\d]\w*")
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnRoles:
+    """Which column of a source is what.
+
+    Attributes:
+        text: Columns whose texts are joined, in this order.
+        label: Column of the truth.
+        ignored: Columns that hold text too and are not used.
+        group: Column whose values stay on one side of every split; None if there is none.
+        time: Column by whose order the latest rows became the test split; None if there is none.
+    """
+
+    text: tuple[str, ...]
+    label: str
+    ignored: tuple[str, ...] = ()
+    group: str | None = None
+    time: str | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as `catalog.contract.Columns`."""
+        roles = {"text": list(self.text), "label": self.label, "ignored": list(self.ignored)}
+        return {**roles, "group": self.group, "time": self.time}
+
+
+def stored_columns(data: Mapping[str, Any], dataset: Mapping[str, Any]) -> tuple[tuple[str, ...], str | None]:
+    """Return the columns of text and truth that a study was made with; empty and None if it does not say.
+
+    Args:
+        data: `catalog.contract.DataSummary` as JSON; of modelcat 0.1 without columns.
+        dataset: The `dataset` part of the study's spec.
+    """
+    found = data.get("columns")
+    if not isinstance(found, Mapping):
+        found = dataset
+    text, label = found.get("text"), found.get("label")
+    names = (text,) if isinstance(text, str) else tuple(map(str, text)) if isinstance(text, list | tuple) else ()
+    return names, label if isinstance(label, str) else None
 
 
 def _looked_at(columns: Sequence[str], named: Collection[str]) -> tuple[str, ...]:

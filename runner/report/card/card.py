@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable
 
-from catalog.metric_labels import evaluation_scope
 from runner.presentation.labels import NOTHING
 from runner.presentation.language import Language
 from runner.report.blocks import Told

@@ -6,7 +6,6 @@ from typing import Any
 
 import yaml
 
-from catalog.metric_labels import evaluation_scope
 from runner.presentation.english import english_label
 from runner.presentation.text import safe
 from runner.report.results import Results

@@ -1,6 +1,6 @@
 """What the records say is wrong, and what to change."""
 
-from catalog.diagnosis import Diagnosis
+from catalog.contract.diagnosis import Diagnosis
 from runner.presentation.labels import msgid
 from runner.presentation.text import safe
 from runner.report.blocks import Finding, Findings, Missing, Prose, Section

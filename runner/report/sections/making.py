@@ -2,7 +2,7 @@
 
 import shlex
 
-from catalog.results import Evaluation
+from catalog.contract import Evaluation
 from runner.presentation.labels import NOTHING
 from runner.presentation.text import safe
 from runner.report.blocks import Block, Cell, Code, Facts, Missing, Prose, Row, Section, Table

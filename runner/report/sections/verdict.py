@@ -1,7 +1,6 @@
 """What was found, in one look: the verdict, and the numbers that matter."""
 
 from catalog.figures import Empty
-from catalog.metric_labels import CLASS_METRICS, evaluation_scope
 from runner.presentation.labels import NOTHING
 from runner.presentation.metrics import metric
 from runner.presentation.text import safe

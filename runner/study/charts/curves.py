@@ -7,7 +7,7 @@ from catalog.statement import Statement
 from runner.presentation.metrics import metric_axis
 from runner.store.records import EpochRecord
 from runner.study.charts.chart import Chart, Option
-from runner.study.charts.parts import figure_key, highlighted, trial_name, value_axis
+from runner.study.charts.parts import figure_key, highlighted, trial_name
 from runner.study.charts.snapshot import StudySnapshot
 
 __all__ = ["CURVES", "TRAINING", "curves_wanted"]
@@ -65,9 +65,7 @@ def training(snapshot: StudySnapshot, selected: int | None, options: Mapping[str
 
 
 def _axis(snapshot: StudySnapshot, metric: str) -> Axis:
-    return (
-        value_axis(snapshot) if metric == snapshot.record.metric else metric_axis(metric, snapshot.record.class_scope)
-    )
+    return metric_axis(snapshot.record.metric_of(metric))
 
 
 def _points(epochs: Sequence[EpochRecord], metric: str, *, on_train: bool = False) -> tuple[tuple[float, float], ...]:

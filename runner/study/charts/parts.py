@@ -62,7 +62,7 @@ def thinned(snapshot: StudySnapshot) -> tuple[Statement, ...]:
 
 def value_axis(snapshot: StudySnapshot) -> Axis:
     """Return the axis of the study's metric."""
-    return metric_axis(snapshot.record.metric, snapshot.record.class_scope, "high" if snapshot.maximize else "low")
+    return metric_axis(snapshot.record.tuned)
 
 
 def shown(snapshot: StudySnapshot, selected: int | None, *, pruned: bool = True) -> list[TrialRecord]:

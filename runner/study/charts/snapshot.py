@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
-from catalog.results import Evaluation
+from catalog.contract import Evaluation
 from runner.store.records import EpochRecord, EvaluationRecord, StudyRecord, TrialRecord
 
 if TYPE_CHECKING:

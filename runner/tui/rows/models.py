@@ -9,7 +9,7 @@ from catalog.errors import ModelcatError
 from catalog.registry import Entry, entries, load
 
 if TYPE_CHECKING:  # these need Pydantic, which the first screen does without
-    from catalog.contract import Plugin, Variant
+    from catalog.contract import Model, Variant
     from catalog.schema import Parameter
 
 __all__ = ["Leaf", "Model", "leaves", "read_models"]

@@ -5,7 +5,6 @@ from datetime import datetime, timedelta
 
 from textual.content import Content
 
-from catalog.metric_labels import CLASS_METRICS
 from runner.presentation.text import is_share, safe
 from runner.store.records import StudyRecord
 from runner.tui.desk import Desk

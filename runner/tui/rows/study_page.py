@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 
 from textual.content import Content
 
-from catalog.metric_labels import ClassScope, labelled
 from catalog.statement import from_json
 from runner.presentation.text import safe
 from runner.tui.desk import Desk

@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from catalog.figures import Axis, Bar, Bars, Highlight, HighlightedText, Role, Text
-from catalog.results import WordWeight
 from catalog.statement import Statement
+from plugins.nlp.text_classification.records import WordWeight
 
 __all__ = ["class_role", "explained_text", "probability_bars"]
 

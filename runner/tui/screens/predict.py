@@ -12,8 +12,9 @@ from textual.containers import Container, Vertical, VerticalScroll
 from textual.content import Content
 from textual.events import Resize
 
+from catalog.contract import Prediction
 from catalog.errors import ModelcatError, StoppedError
-from catalog.results import Explanation, Prediction
+from plugins.nlp.text_classification.records import Explanation
 from runner.presentation.labels import msgid
 from runner.presentation.text import safe
 from runner.store.records import StudyRecord

@@ -6,8 +6,9 @@ from datetime import datetime
 
 from textual.content import Content
 
+from catalog.contract import Prediction
 from catalog.figures import Role
-from catalog.results import Explanation, Prediction, WordWeight
+from plugins.nlp.text_classification.records import Explanation, WordWeight
 from runner.presentation.text import safe
 from runner.tui.figures.canvas import Canvas
 from runner.tui.figures.fitting import cut, flat

@@ -19,12 +19,39 @@ from typing import Literal
 
 from pydantic import Field
 
-from catalog.capabilities import ChanceLevel
-from catalog.contract import CHECKPOINTS, Card, DataSummary, Decision, Direction, EpochMetrics, Outcome, TrialResult
-from catalog.dataset import DemoDataset, Strict
+    CHECKPOINTS,
+    Card,
+    Comparison,
+    DataSummary,
+    Decision,
+    Direction,
+    EpochMetrics,
+    Evaluation,
+    Exported,
+    Outcome,
+    Prediction,
+    TrialResult,
+)
+from catalog.contract import (
+    CHECKPOINTS,
+    Card,
+    Comparison,
+    DataSummary,
+    Decision,
+    Direction,
+    EpochMetrics,
+    Evaluation,
+    Exported,
+    Outcome,
+    TrialResult,
+)
+from catalog.contract.capabilities import ChanceLevel, InputField
+from catalog.dataset import Strict
 from catalog.errors import DataError, DivergedError, ModelSourceError, OutOfMemoryError, StoppedError, WorkError
-from catalog.results import Comparison, Evaluation, Exported, Prediction
+from catalog.metric import Metric
 from catalog.space import FloatRange
+from catalog.statement import Statement
+from plugins.nlp.text_classification.dataset import Dataset, DemoDataset
 
 
 class Config(Strict):
@@ -48,22 +75,23 @@ class Config(Strict):
 
 
 @dataclass(frozen=True)
-class Prepared:
+class Data:
     summary: DataSummary
 
 
-def summary(dataset):
-    return DataSummary("demo", f"print-{dataset.size}", {"train": 80, "validation": 10, "test": 10}, ("no", "yes"), {})
+def load(dataset, cache):
+    rows = {"train": 80, "validation": 10, "test": 10}
+    return Data(DataSummary("demo", f"print-{dataset.size}", rows, details={"labels": ["no", "yes"]}))
 
 
 class Trainer:
-    def prepare(self, dataset, config, cache):
+    def prepare(self, data, config, cache):
         _die_if_told("prepare")
         _raise_if_told("prepare")
         if config.waits:
             ours, _ = os.pipe()
             os.read(ours, 1)
-        return Prepared(summary(dataset))
+        return data
 
     def train(self, config, prepared, context):
         _die_if_told(context.folder.name)
@@ -114,31 +142,26 @@ class Trainer:
         _raise_if_told("evaluate")
         value = json.loads(model_dir.joinpath("model.json").read_text())["accuracy"]
         folder.joinpath(f"{split}.json").write_text(json.dumps(value))
-        return Evaluation(
-            split, 10, {"accuracy": value, "log_loss": 1 - value}, ((5, 0), (0, 5)), folder / f"{split}.json", 0.0
-        )
-
-    def compare(self, first, second, metric, seed):
-        _die_if_told("compare")
-        _raise_if_told("compare")
-        means = [sum(json.loads(path.read_text()) for path in side) / len(side) for side in (first, second)]
-        difference = means[0] - means[1]
-        return Comparison(metric, difference, difference - 0.01, difference + 0.01, 10, (len(first), len(second)))
+        metrics, details = {"accuracy": value, "log_loss": 1 - value}, {"confusion": [[5, 0], [0, 5]]}
+        return Evaluation(split, 10, metrics, folder / f"{split}.json", 0.0, details=details)
 
     export_formats = ("hf", "onnx")
 
-    def export(self, model_dir, folder, *, format, quantize, texts):  # noqa: A002 -- see catalog.capabilities
+    def export(self, model_dir, folder, *, format, quantize, inputs):  # noqa: A002 -- see catalog.capabilities
         folder.mkdir()
         folder.joinpath("model.json").write_text(model_dir.joinpath("model.json").read_text())
         if format == "onnx":
             raise WorkError("the exported model answers differently")
-        return Exported(folder, format, quantize, 10, len(texts), 0.0, 1.0, 0.001, 0.002, {"call": "use(it)"}, ("so",))
+        return Exported(folder, format, quantize, 10, len(inputs), 0.0, 1.0, 0.001, 0.002, {"call": "use(it)"}, ("so",))
 
     def open(self, model_dir, device, threads):
         if not model_dir.joinpath("model.json").exists():
             raise ModelSourceError(f"{model_dir} holds no simulated model")
         return SimpleNamespace(
-            predict=lambda texts: (Prediction(text, "yes", 0.75, {"no": 0.25, "yes": 0.75}) for text in texts)
+            predict=lambda texts: (
+                {"text": text, "label": "yes", "confidence": 0.75, "probabilities": {"no": 0.25, "yes": 0.75}}
+                for text in texts
+            )
         )
 
 
@@ -194,32 +217,57 @@ def _meet(trouble, x):
             os._exit(7)
 
 
+def compare(first, second, metric, seed):
+    """Compare means as if ten rows had told them apart to a hundredth."""
+    _die_if_told("compare")
+    _raise_if_told("compare")
+    means = [sum(json.loads(path.read_text()) for path in side) / len(side) for side in (first, second)]
+    difference = means[0] - means[1]
+    return Comparison(metric, difference, difference - 0.01, difference + 0.01, 10, (len(first), len(second)))
+
+
 def _open_file(file):
     from plugins.nlp.text_classification.data import open_input
 
     return open_input(file)
 
 
-def _plugin(key, baseline):
+_METRICS = (
+    Metric("accuracy", Direction.MAXIMIZE, Statement("Accuracy"), Statement("accuracy"), "percent"),
+    Metric("log_loss", Direction.MINIMIZE, Statement("Log loss"), Statement("log loss")),
+)
+
+task = SimpleNamespace(
+    key="test/simulated",
+    summary="A simulated task.",
+    Dataset=Dataset,
+    metrics=_METRICS,
+    baseline="test/simulated/floor",
+    default_dataset=lambda: DemoDataset(source="demo"),
+    load=load,
+    metrics_of=lambda _: _METRICS,
+    compare=compare,
+    chance_level=lambda *_: ChanceLevel(0.5, 0.01),
+    input_fields=lambda _: (InputField("text", "prose"),),
+    open_file=_open_file,
+)
+
+
+def _model(key):
     return SimpleNamespace(
         key=key,
         summary="A simulated model.",
         Config=Config,
-        metrics={"accuracy": Direction.MAXIMIZE, "log_loss": Direction.MINIMIZE},
         preparation_fields=frozenset(),
         fixed_fields=frozenset({"seed"}),
-        baseline=baseline,
-        default_dataset=lambda: DemoDataset(source="demo"),
         search_space=lambda _: {"x": FloatRange(0.4, 1.0)},
         recipes=lambda _: [{"x": 0.6}, {"x": 0.1}],
         tunable=lambda config, _: {"x": config.x, "seconds": config.seconds},
-        inspect=lambda dataset, *_: summary(dataset),
-        open_file=_open_file,
+        check=lambda *_: (),
         card=lambda: Card("A simulated model.", "Arithmetic."),
         trainer=Trainer,
-        chance_level=lambda *_: ChanceLevel(0.5, 0.01),
     )
 
 
-plugin = _plugin("test/simulated/curve", "test/simulated/floor")
-floor = _plugin("test/simulated/floor", None)
+model = _model("test/simulated/curve")
+floor = _model("test/simulated/floor")

@@ -18,7 +18,7 @@ import pytest
 from input_files import CSV, TEXTS, parquet_of, workbook_of, zip_of, zst_of
 from pyarrow import feather, ipc, parquet
 
-from catalog.capabilities import InputFile
+from catalog.contract.capabilities import InputFile
 from catalog.dataset import FilesDataset, Format
 from catalog.errors import DataError
 from plugins.nlp.text_classification.data import load

@@ -10,7 +10,7 @@ import pytest
 SCRIPT = """
 import json, re, sys
 from pathlib import Path
-from catalog.capabilities import InputFile
+from catalog.contract.capabilities import InputFile
 from plugins.nlp.text_classification.linear import plugin
 table = plugin.open_file(InputFile(Path(sys.argv[1]), ("text",)))
 rows = characters = 0

@@ -9,9 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from catalog import registry
-from catalog.contract import DataSummary
+from catalog.contract import Comparison, DataSummary, Evaluation
 from catalog.errors import InputError, PluginError, UnknownStudyError
-from catalog.results import Comparison, Evaluation
 from catalog.spec import load
 from runner.cli.main import app
 from runner.store.judgements import record_of

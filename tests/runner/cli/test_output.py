@@ -5,8 +5,9 @@ from pathlib import Path
 import click
 import pytest
 
+from catalog.contract import Evaluation
 from catalog.errors import InputError
-from catalog.results import ClassScores, Evaluation
+from plugins.classification.records import ClassScores
 from runner.cli.evaluate import print_evaluation
 from runner.cli.guard import guarded
 from runner.cli.output import print_table

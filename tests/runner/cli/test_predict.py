@@ -13,9 +13,10 @@ import pytest
 from pyarrow import parquet
 
 from catalog import registry
-from catalog.capabilities import InputFile
+from catalog.contract import Prediction
+from catalog.contract.capabilities import InputFile
 from catalog.errors import DataError, InputError
-from catalog.results import Explanation, Prediction, WordWeight
+from plugins.nlp.text_classification.records import Explanation, WordWeight
 from runner.cli import export as exporting
 from runner.cli import prediction_inputs
 from runner.cli.export import sample_texts

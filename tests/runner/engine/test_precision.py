@@ -6,10 +6,10 @@ from types import SimpleNamespace
 import pytest
 
 from catalog import registry
-from catalog.capabilities import LabelledFile
+from catalog.contract import Prediction
+from catalog.contract.capabilities import LabelledFile
 from catalog.errors import InputError
-from catalog.results import Prediction
-from runner.engine.messages import JudgeFile, Predict
+from runner.engine.messages import EvaluateFile, Predict
 from runner.engine.task_executor import TaskExecutor
 
 LINE = SimpleNamespace(report=None, tick=None)
@@ -63,7 +63,7 @@ def labels(executor, key, precision):
 
 
 def judged(executor, key, precision, folder):
-    return executor.do(JudgeFile(key, MODEL, LabelledFile(Path("f.csv")), folder, precision), LINE)
+    return executor.do(EvaluateFile(key, MODEL, LabelledFile(Path("f.csv")), folder, precision), LINE)
 
 
 def test_trainers_are_told_what_was_asked_for(executor, tmp_path):

@@ -12,7 +12,7 @@ import plotly.offline
 import pytest
 from made_study import DIAGNOSES, HOSTILE, NAME, Texts, build
 
-from catalog.diagnosis import Diagnosis
+from catalog.contract.diagnosis import Diagnosis
 from runner.store.store import Store
 
 

@@ -4,9 +4,9 @@ import re
 
 import pytest
 import yaml
+from catalog.metric_labels import ClassScope
 from made_study import with_study
 
-from catalog.metric_labels import ClassScope
 from runner.presentation.english import english_label
 from runner.presentation.language import Language
 from runner.report.card import model_card

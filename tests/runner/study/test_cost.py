@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from catalog.results import Forecast
+from catalog.contract import Forecast
 from catalog.space import Choices, FloatRange, IntRange
 from catalog.spec import resolve
 from runner.study.cost import cost_of

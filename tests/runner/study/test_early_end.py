@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from catalog.diagnosis import Diagnosis
+from catalog.contract.diagnosis import Diagnosis
 from catalog.statement import Statement, from_json, to_json
 from runner.presentation.english import english
 from runner.presentation.language import Language

@@ -5,7 +5,7 @@ import shlex
 
 import pytest
 
-from catalog.diagnosis import Remedy
+from catalog.contract.diagnosis import Remedy
 from catalog.spec import load
 from catalog.statement import Statement
 from runner.store.records import StudyRecord

@@ -5,10 +5,11 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-
-from catalog.errors import PluginError
 from catalog.metric_labels import ClassScope
-from catalog.results import ClassScores, Evaluation
+
+from catalog.contract import Evaluation
+from catalog.errors import PluginError
+from plugins.classification.records import ClassScores
 from runner.study.session import Session
 
 CLASSES = tuple(ClassScores(name, 3, 3, 1.0, 1.0, 1.0) for name in ("0", "1"))

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from catalog.capabilities import ChanceLevel
-from catalog.results import Comparison
+from catalog.contract import Comparison
+from catalog.contract.capabilities import ChanceLevel
 from runner.study.verdict import Findings, verdict_of
 
 

@@ -9,8 +9,9 @@ import pytest
 from fake_answers import FakeAnswers
 from textual.events import Paste
 
+from catalog.contract import Prediction
 from catalog.errors import LostWorkerError, ModelcatError, WorkError
-from catalog.results import Explanation, Prediction, WordWeight
+from plugins.nlp.text_classification.records import Explanation, WordWeight
 from runner.presentation.language import Language
 from runner.store.store import Store
 from runner.study.coordinator import run_study

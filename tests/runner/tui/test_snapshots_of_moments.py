@@ -12,9 +12,10 @@ from fake_answers import FakeAnswers
 from stillness import NARROW, WIDE, pressing, settled
 from textual.widgets import Input, OptionList
 
+from catalog.contract import Forecast
 from catalog.errors import StoreError
-from catalog.results import Forecast, LengthForecast, Suspect
 from catalog.statement import Statement
+from plugins.nlp.text_classification.records import LengthForecast, Suspect
 from runner.study import planning
 from runner.study.cost import Cost
 from runner.study.planning import Plan

@@ -3,7 +3,7 @@
 import pytest
 from shelf import NOON, WHOLE
 
-from catalog.results import LengthBucket
+from plugins.nlp.text_classification.records import LengthBucket
 from runner.presentation.language import Language
 from runner.store.store import Store
 from runner.tui.desk import Desk

@@ -5,8 +5,9 @@ import pyarrow.parquet as pq
 import pytest
 from shelf import WHOLE
 
+from catalog.contract import Prediction
 from catalog.errors import InputError
-from catalog.results import Explanation, Prediction, WordWeight
+from plugins.nlp.text_classification.records import Explanation, WordWeight
 from runner.tui.screens.trial import TrialScreen
 
 

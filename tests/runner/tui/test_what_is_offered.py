@@ -1,6 +1,6 @@
 """Header and footer offer what works now, and words look the same whichever class was predicted."""
 
-from catalog.results import WordWeight
+from plugins.nlp.text_classification.records import WordWeight
 from runner.presentation.language import Language
 from runner.tui.figures.canvas import Canvas
 from runner.tui.figures.render import render

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import torch
 
+from catalog.contract import Exported
 from catalog.errors import InputError, WorkError
-from catalog.results import Exported
 from plugins.nlp.encoders.export import onnx_file
 from plugins.nlp.encoders.export.agreement import SENTENCES, Agreement, Predict, compare
 from plugins.nlp.encoders.export.onnx_file import FILE, INPUTS, OUTPUT, Graph
@@ -77,7 +77,7 @@ def export(
     model_dir: Path,
     folder: Path,
     *,
-    format: str,  # noqa: A002 -- see catalog.capabilities.Exports
+    format: str,  # noqa: A002 -- see catalog.contract.capabilities.Exports
     quantize: bool,
     texts: Sequence[str],
 ) -> Exported:

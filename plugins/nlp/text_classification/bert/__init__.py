@@ -1,5 +1,5 @@
 """BERT and its kin, fine-tuned for text classification. Importing this package imports no torch."""
 
-from plugins.nlp.text_classification.bert.descriptor import plugin
+from plugins.nlp.text_classification.bert.descriptor import model
 
-__all__ = ["plugin"]
+__all__ = ["model"]

@@ -12,12 +12,12 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 
 from catalog.errors import ModelSourceError, clause
+from plugins.classification.evaluation import predictions as stored
+from plugins.classification.evaluation import temperature
 from plugins.nlp.encoders.families import FAMILIES
 from plugins.nlp.encoders.model_folder import read_settings
 from plugins.nlp.encoders.sources.pretrained import check
 from plugins.nlp.text_classification.bert.config import KEY
-from plugins.nlp.text_classification.evaluation import predictions as stored
-from plugins.nlp.text_classification.evaluation import temperature
 from plugins.storage import write_file
 
 __all__ = ["calibrate"]

@@ -8,10 +8,9 @@ from typing import Any
 import numpy as np
 import torch
 
-from catalog.capabilities import LabelledFile
+from catalog.contract import Evaluation
+from catalog.contract.capabilities import EvaluationFile
 from catalog.errors import InputError, ModelSourceError
-from catalog.results import Evaluation
-from plugins.data.positive import positive_id
 from plugins.nlp.encoders.memory import forget_peak, oom_as_error, peak_bytes
 from plugins.nlp.encoders.model_folder import TrainedModel
 from plugins.nlp.encoders.tokens import Tokens, cached_tokens, encode
@@ -51,21 +50,21 @@ def evaluate(
     if split not in prepared.data.splits:
         raise InputError(f"Unknown split {split!r}; known are {', '.join(prepared.data.splits)}.")
     trained = load(model_dir, device, threads, "auto")
-    if trained.labels != prepared.summary.labels:
+    if trained.labels != prepared.data.classes.labels:
         raise ModelSourceError(
             f"{model_dir} tells apart {', '.join(trained.labels)}, but {prepared.summary.name} has "
-            f"{', '.join(prepared.summary.labels)}. Evaluate it on data with its own classes."
+            f"{', '.join(prepared.data.classes.labels)}. Evaluate it on data with its own classes."
         )
     examples = prepared.data.splits[split]
     tokens = cached_tokens(examples.texts, trained.encoder, prepared.cache)
-    positive = positive_id(prepared.summary)
+    positive = prepared.data.classes.positive_id
     return _judge(trained, model_dir, split, tokens, examples.labels, folder, positive)
 
 
 def evaluate_file(
-    model_dir: Path, file: LabelledFile, *, folder: Path, device: str, threads: int, precision: str = "auto"
+    model_dir: Path, file: EvaluationFile, *, folder: Path, device: str, threads: int, precision: str = "auto"
 ) -> Evaluation:
-    """Evaluate on a labelled file; see `catalog.capabilities.JudgesFiles` and `ChoosesPrecision`.
+    """Evaluate on a labelled file; see `catalog.contract.capabilities.EvaluatesFiles` and `ChoosesPrecision`.
 
     Raises:
         DataError: The file cannot be used, or has labels that the model does not know.
@@ -78,7 +77,7 @@ def evaluate_file(
     tokens = encode(found.split.texts, trained.encoder)
     positive = read_positive(model_dir, trained.labels)
     judged = _judge(trained, model_dir, "file", tokens, found.split.labels, folder, positive, found.rows)
-    return replace(judged, left_out=found.left_out, columns=found.columns, notes=found.notes)
+    return replace(judged, left_out=found.left_out, columns=found.columns.as_json(), notes=found.notes)
 
 
 def _judge(  # noqa: PLR0913, PLR0917 -- what is evaluated, on what, and where it goes

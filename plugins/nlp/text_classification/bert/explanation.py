@@ -3,7 +3,6 @@
 import numpy as np
 import torch
 
-from catalog.results import Explanation, Prediction, WordWeight
 from plugins.nlp.encoders.alignment import align, find_words
 from plugins.nlp.encoders.memory import oom_as_error
 from plugins.nlp.encoders.model_folder import TrainedModel
@@ -11,6 +10,7 @@ from plugins.nlp.encoders.packed import PackedModel
 from plugins.nlp.encoders.sources.source import eager_attention
 from plugins.nlp.encoders.text_encoder import TextEncoder
 from plugins.nlp.text_classification.bert.gradients import METHOD, attribute, frozen
+from plugins.nlp.text_classification.records import Explanation, TextPrediction, WordWeight
 
 __all__ = ["choose_baseline", "explain", "rollout"]
 
@@ -18,7 +18,7 @@ _LENGTHS = (8, 32, 128)
 _MASKS = ("[MASK]", "<mask>")
 
 
-def explain(trained: TrainedModel, prediction: Prediction, baseline: int) -> Explanation:
+def explain(trained: TrainedModel, prediction: TextPrediction, baseline: int) -> Explanation:
     """Explain a prediction by the words of its text; a word's weight is the sum of its tokens'.
 
     Args:

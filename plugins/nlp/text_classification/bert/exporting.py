@@ -47,7 +47,7 @@ for text, row in zip(texts, probabilities):
 
 def _predict(trained: TrainedModel) -> Predict:
     predictor = BertPredictor(trained)
-    return lambda texts: np.array([list(answer.probabilities.values()) for answer in predictor.predict(texts)])
+    return lambda texts: np.array([list(answer["probabilities"].values()) for answer in predictor.predict(texts)])
 
 
 def _pipeline_predict(folder: Path) -> Predict:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from catalog.results import Forecast
+from catalog.contract import Forecast
 from catalog.statement import Statement
 from plugins.nlp.encoders.probing import Probe, probe
 from plugins.nlp.encoders.schedule import schedule_of
@@ -12,8 +12,9 @@ from plugins.nlp.text_classification.bert.objective import objective_of
 from plugins.nlp.text_classification.bert.preparation import PreparedBert
 from plugins.nlp.text_classification.data import check_config
 from plugins.nlp.text_classification.forecasting import advice
+from plugins.nlp.text_classification.forecasting.findings import Findings
 from plugins.nlp.text_classification.forecasting.label_noise import suspect_labels
-from plugins.nlp.text_classification.forecasting.lengths import count_repeated, length_forecasts, length_quantiles
+from plugins.nlp.text_classification.forecasting.lengths import count_repeated, length_forecasts
 
 __all__ = ["forecast"]
 
@@ -36,21 +37,19 @@ def forecast(config: BertConfig, prepared: PreparedBert, *, device: str, threads
         uncut, prepared.encoder.max_length, prepared.source.max_positions, measured.seconds_per_token
     )
     repeated = count_repeated(train.texts)
-    suspicion = suspect_labels(train.texts, train.labels, prepared.summary.labels, config.seed)
+    suspicion = suspect_labels(train.texts, train.labels, prepared.data.classes.labels, config.seed)
     weighted = config.class_weights is not None
+    found = Findings(uncut, "tokens", repeated, suspicion, lengths)
     return Forecast(
         summary_notes=prepared.summary.notes,
-        length_quantiles=length_quantiles(uncut),
-        unit="tokens",
-        lengths=lengths,
-        duplicates=repeated,
-        suspects=suspicion.suspects,
-        suspected=suspicion.suspected,
         probe_seconds=measured.seconds,
         seconds_per_epoch=float(prepared.tokens["train"].lengths.sum() * measured.seconds_per_token),
         evaluation_seconds=measured.evaluation_seconds,
         peak_memory_bytes=measured.peak_memory_bytes,
         model_bytes=measured.model_bytes,
+        facts=found.facts(),
+        figures=found.figures(),
+        details=found.details(prepared.summary),
         advice=(
             *advice.on_lengths(lengths, prepared.encoder.max_length),
             *_on_training(config, prepared, measured),

@@ -10,14 +10,14 @@ from torch.nn import functional
 
 from catalog.contract import DataSummary
 from catalog.errors import DataError
-from plugins.data.positive import positive_id
+from plugins.classification.evaluation import measure
+from plugins.classification.records import class_data
 from plugins.nlp.encoders.objective import Evaluated
 from plugins.nlp.encoders.packed import PackedModel, moved
 from plugins.nlp.encoders.scoring import outputs_of
 from plugins.nlp.encoders.tokens import Tokens
 from plugins.nlp.text_classification.bert.config import BertConfig
 from plugins.nlp.text_classification.bert.preparation import PreparedBert
-from plugins.nlp.text_classification.evaluation import measure
 
 __all__ = ["ClassObjective", "class_weights", "log_probabilities", "objective_of"]
 
@@ -76,7 +76,7 @@ def objective_of(config: BertConfig, prepared: PreparedBert, split: str, device:
         DataError: The class weights do not fit the data.
     """
     labels, weights = prepared.data.splits[split].labels, class_weights(config, prepared.summary)
-    return ClassObjective(prepared.tokens[split], labels, weights, device, positive_id(prepared.summary))
+    return ClassObjective(prepared.tokens[split], labels, weights, device, prepared.data.classes.positive_id)
 
 
 def log_probabilities(model: PackedModel, tokens: Tokens) -> np.ndarray:
@@ -98,16 +98,17 @@ def class_weights(config: BertConfig, summary: DataSummary) -> np.ndarray:
     Raises:
         DataError: There are more or fewer weights than classes.
     """
-    given, classes = config.class_weights, len(summary.labels)
+    known = class_data(summary)
+    given, classes = config.class_weights, len(known.labels)
     if given is None:
         return np.ones(classes, dtype=np.float32)
     if given == "balanced":
-        counts = np.asarray(summary.label_rows["train"], dtype=np.float64)
+        counts = np.asarray(known.label_rows["train"], dtype=np.float64)
         return np.asarray(counts.sum() / (classes * np.maximum(counts, 1)), dtype=np.float32)
     if len(given) != classes:
         raise DataError(
             f"class_weights has {len(given)} numbers, but {summary.name} has {classes} classes: "
-            f"{', '.join(summary.labels[:20])}. Give one number a class, in this order.",
+            f"{', '.join(known.labels[:20])}. Give one number a class, in this order.",
             field="model_config.class_weights",
         )
     return np.asarray(given, dtype=np.float32)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from catalog.results import Explanation, Prediction
+from catalog.contract import Prediction
 from plugins.nlp.encoders.memory import oom_as_error
 from plugins.nlp.encoders.model_folder import TrainedModel, load_trained
 from plugins.nlp.encoders.precision import Precision
@@ -18,6 +18,7 @@ from plugins.nlp.text_classification.bert.config import KEY
 from plugins.nlp.text_classification.bert.explanation import choose_baseline, explain
 from plugins.nlp.text_classification.bert.objective import log_probabilities
 from plugins.nlp.text_classification.bert.preparation import HEAD
+from plugins.nlp.text_classification.records import Explanation, TextPrediction
 
 __all__ = ["BertPredictor", "load"]
 
@@ -42,9 +43,23 @@ class BertPredictor:
         stream = iter(texts)
         while chunk := list(itertools.islice(stream, CHUNK)):
             for text, probabilities in zip(chunk, _probabilities(self._trained, chunk), strict=True):
-                yield self._prediction(text, probabilities)
+                yield self._prediction(text, probabilities).as_json()
 
-    def explain(self, texts: Sequence[str]) -> Iterator[Explanation]:
+    def explain(self, texts: Sequence[str]) -> Iterator[Prediction]:
+        """Yield one prediction with its words for each text, in order.
+
+        Raises:
+            OutOfMemoryError: Not even one text at a time fits.
+            WorkError: captum is not installed.
+        """
+        return (found.as_json() for found in self.explain_words(texts))
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Class names in the order of their ids."""
+        return self._trained.labels
+
+    def explain_words(self, texts: Sequence[str]) -> Iterator[Explanation]:
         """Yield one explanation a text, in order; see `explanation.explain`.
 
         Raises:
@@ -66,9 +81,9 @@ class BertPredictor:
         with oom_as_error(model.device, encoder.max_length):
             return choose_baseline(model, encoder)
 
-    def _prediction(self, text: str, probabilities: np.ndarray) -> Prediction:
+    def _prediction(self, text: str, probabilities: np.ndarray) -> TextPrediction:
         best = int(probabilities.argmax())
-        return Prediction(
+        return TextPrediction(
             text=text,
             label=self._trained.labels[best],
             confidence=float(probabilities[best]),

@@ -5,13 +5,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from catalog.contract import DataSummary
-from catalog.dataset import Dataset
 from plugins.nlp.encoders.heads import Head
 from plugins.nlp.encoders.sources.source import ModelSource, load_source
 from plugins.nlp.encoders.text_encoder import TextEncoder, text_encoder
 from plugins.nlp.encoders.tokens import Tokens, cached_tokens
 from plugins.nlp.text_classification.bert.config import BertConfig
-from plugins.nlp.text_classification.data import TextData, check_config, load
+from plugins.nlp.text_classification.data import TextData, check_config
 
 __all__ = ["HEAD", "PreparedBert", "prepare"]
 
@@ -42,17 +41,16 @@ class PreparedBert:
         return self.data.summary
 
 
-def prepare(dataset: Dataset, config: BertConfig, cache: Path) -> PreparedBert:
-    """Read the data, load the model, encode what is trained and validated on.
+def prepare(data: TextData, config: BertConfig, cache: Path) -> PreparedBert:
+    """Load the model, encode what is trained and validated on.
 
     Raises:
-        DataError: The data cannot be used, or `num_labels` contradicts them.
+        DataError: `num_labels` contradicts the data.
         ModelSourceError: The model cannot be used.
         UnreachableError: A hub does not answer.
     """
-    data = load(dataset, cache)
     check_config(data.summary, num_labels=config.num_labels)
-    head = replace(HEAD, labels=data.summary.labels)
+    head = replace(HEAD, labels=data.classes.labels)
     source = load_source(config, head, data.splits["train"].texts, cache)
     encoder = text_encoder(source.tokenizer, config.max_seq_length, config.truncation)
     tokens = {name: cached_tokens(data.splits[name].texts, encoder, cache) for name in ("train", "validation")}

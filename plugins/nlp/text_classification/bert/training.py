@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from catalog.contract import TrialContext, TrialResult
-from catalog.results import Evaluation
-from plugins.data.positive import positive_id
+from catalog.contract import Evaluation, TrialContext, TrialResult
+from plugins.classification.evaluation import check_metric
 from plugins.nlp.encoders.model_folder import TokenizerSettings, save
 from plugins.nlp.encoders.packed import PackedModel
 from plugins.nlp.encoders.progress import Kept
@@ -14,7 +13,7 @@ from plugins.nlp.text_classification.bert.evaluation import evaluation_details
 from plugins.nlp.text_classification.bert.objective import objective_of
 from plugins.nlp.text_classification.bert.preparation import PreparedBert
 from plugins.nlp.text_classification.data import check_config
-from plugins.nlp.text_classification.evaluation import check_metric, save_and_evaluate
+from plugins.nlp.text_classification.evaluation import save_and_evaluate
 
 __all__ = ["data_identity", "train"]
 
@@ -40,7 +39,7 @@ def train(config: BertConfig, prepared: PreparedBert, context: TrialContext) -> 
         def keep(model: PackedModel, best: Kept) -> tuple[Path, Evaluation]:
             model_dir = context.folder / "model"
             settings = TokenizerSettings(encoder.max_length, encoder.truncation, model.precision.name)
-            record = {"key": KEY, "positive": prepared.summary.positive}
+            record = {"key": KEY, "positive": prepared.data.classes.positive}
             save(model_dir, model.module, best.weights, prepared.source.tokenizer, settings, record)
             return model_dir, save_and_evaluate(
                 "validation",
@@ -48,7 +47,7 @@ def train(config: BertConfig, prepared: PreparedBert, context: TrialContext) -> 
                 best.predictions,
                 context.folder,
                 best.seconds,
-                names=prepared.summary.labels,
+                names=prepared.data.classes.labels,
                 positive=validation.positive,
                 **evaluation_details(validation.tokens, encoder.max_length, model_dir, device),
             )
@@ -68,6 +67,6 @@ def train(config: BertConfig, prepared: PreparedBert, context: TrialContext) -> 
 
 def data_identity(prepared: PreparedBert) -> dict[str, str]:
     """Return what a checkpoint must have been made with: the data and the positive class."""
-    positive = positive_id(prepared.summary)
+    positive = prepared.data.classes.positive_id
     # checkpoints of modelcat 0.1 do not name the positive class, and mean class 1
     return {"data": prepared.summary.fingerprint, **({} if positive == 1 else {"positive": str(positive)})}

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from catalog.contract import DataSummary
 from catalog.errors import DataError
+from plugins.classification.records import class_data
 from plugins.tables.wording import listed
 
 __all__ = ["check_config"]
@@ -30,10 +31,11 @@ def check_config(
         DataError: `num_labels` or the number of `class_weights` differs from the number of classes, or a batch or
             `min_df` is larger than the training split.
     """
-    found = len(summary.labels)
+    labels = class_data(summary).labels
+    found = len(labels)
     if num_labels is not None and num_labels != found:
         raise DataError(
-            f"num_labels is {num_labels}, but {summary.name} has {found} classes: {listed(summary.labels)}. "
+            f"num_labels is {num_labels}, but {summary.name} has {found} classes: {listed(labels)}. "
             f"Set num_labels to {found}, or name another label column.",
             field="model_config.num_labels",
         )
@@ -52,6 +54,6 @@ def check_config(
     if class_weights is not None and not isinstance(class_weights, str) and len(class_weights) != found:
         raise DataError(
             f"class_weights has {len(class_weights)} numbers, but {summary.name} has {found} classes: "
-            f"{listed(summary.labels)}. Give one number a class, in this order.",
+            f"{listed(labels)}. Give one number a class, in this order.",
             field="model_config.class_weights",
         )

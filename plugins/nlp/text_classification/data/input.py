@@ -5,12 +5,12 @@ from contextlib import contextmanager
 
 import pyarrow as pa
 
-from catalog.capabilities import InputBatch, InputFile, InputTable
+from catalog.contract.capabilities import InputBatch, InputFile, InputTable
 from catalog.dataset import Format
 from catalog.errors import DataError
 from plugins.data.profiles import profile
 from plugins.data.sources import Source
-from plugins.nlp.texts.columns import TEXT_NAMES
+from plugins.nlp.texts.columns import TEXT_NAMES, stored_columns
 from plugins.nlp.texts.strings import read_texts
 from plugins.tables.compression import too_large
 from plugins.tables.files import find_path, open_file
@@ -50,7 +50,7 @@ def _open(file: InputFile) -> InputTable:
         what = f"it has {len(opened.columns):,} columns, more than the {limit:,} that can be kept next to predictions"
         raise too_large(path, "file", what, len(opened.columns), limit)
     first = next(opened.batches(1000), None)
-    text = file.text or (_found(str(path), opened.columns, first),)
+    text = file.columns or stored_columns(file.data, file.dataset)[0] or (_found(str(path), opened.columns, first),)
     hint = " If the file has no header, say --no-header." if all(name.isdigit() for name in text) else ""
     if missing := [name for name in text if name not in opened.columns]:
         raise DataError(
@@ -63,13 +63,13 @@ def _open(file: InputFile) -> InputTable:
             for part in opened.batches(rows):
                 source = Source(str(path), "file", pa.Table.from_batches([part]), typed=opened.typed)
                 texts, _ = read_texts(source, text)
-                yield InputBatch(tuple(value or "" for value in texts.to_pylist()), part)
+                yield InputBatch(tuple(value if value and value.strip() else None for value in texts.to_pylist()), part)
 
     fields = [] if first is None else list(first.schema)
     nested = tuple(field.name for field in fields if NESTED_ROW in (field.metadata or {}))
     return InputTable(
         columns=opened.columns,
-        text=tuple(text),
+        used=tuple(text),
         ignored=() if first is None else _ignored(first, {*text, *nested}),
         nested=nested,
         notes=tuple(map(as_options, opened.notes)),

@@ -4,15 +4,16 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from catalog.capabilities import LabelledFile
+from catalog.contract.capabilities import EvaluationFile
 from catalog.dataset import Format
 from catalog.errors import DataError
+from plugins.classification.records import class_data
 from plugins.data.classes import Classes, check_labelled, encode
 from plugins.data.labels import RawLabels, counted, fold
 from plugins.data.sources import Source, read_file
 from plugins.nlp.text_classification.data.reading import read_columns, read_rows
 from plugins.nlp.text_classification.data.records import Labelled
-from plugins.nlp.texts.columns import choose_columns, header_note
+from plugins.nlp.texts.columns import choose_columns, header_note, stored_columns
 from plugins.nlp.texts.split import Split
 from plugins.nlp.texts.strings import nul_notes, swallowed_notes
 from plugins.tables.files import find_path
@@ -21,7 +22,7 @@ from plugins.tables.wording import as_options, listed
 __all__ = ["load_labelled"]
 
 
-def load_labelled(file: LabelledFile, names: Sequence[str]) -> Labelled:
+def load_labelled(file: EvaluationFile, names: Sequence[str]) -> Labelled:
     """Read the texts and labels of a file of any format that a data set may have, in its order.
 
     Not all classes need occur. Rows with an empty text are left out, and counted.
@@ -40,10 +41,11 @@ def load_labelled(file: LabelledFile, names: Sequence[str]) -> Labelled:
         raise DataError(as_options(error.message)) from error  # no field of a spec is to blame
 
 
-def _read(file: LabelledFile, names: Sequence[str]) -> Labelled:
+def _read(file: EvaluationFile, names: Sequence[str]) -> Labelled:
     path = find_path(str(file.path), "file")
     source = read_file(path, "file", file.format or Format())
-    roles = choose_columns(source, file.text, file.label)
+    text, label = _columns(file)
+    roles = choose_columns(source, text, label)
     source = read_columns(source, roles)
     rows = read_rows(source, roles)
     filled = rows.filled & ~rows.header
@@ -58,7 +60,7 @@ def _read(file: LabelledFile, names: Sequence[str]) -> Labelled:
     labels.flags.writeable = False
     texts = tuple(text for text, keep in zip(rows.texts.to_pylist(), filled.tolist(), strict=True) if keep)
     left_out = int((~rows.filled & ~rows.header).sum())
-    found = header_note(source, named=file.text is not None and file.label is not None)
+    found = header_note(source, named=text is not None and label is not None)
     swallowed = swallowed_notes(source, roles.label, {*rows.raw.values, *names})
     absent = [name for index, name in enumerate(names) if not (labels == index).any()]
     missing = f"No row of the file is of {listed(map(repr, absent))}: nothing is known of their precision and recall."
@@ -67,41 +69,49 @@ def _read(file: LabelledFile, names: Sequence[str]) -> Labelled:
     return Labelled(Split(texts, labels), np.flatnonzero(filled), left_out, roles, tuple(map(as_options, notes)))
 
 
-def _classes(file: LabelledFile, source: Source, column: str, raw: RawLabels, names: Sequence[str]) -> Classes:
+def _columns(file: EvaluationFile) -> tuple[tuple[str, ...] | None, str | None]:
+    """Return the columns of text and label that were named, else those of the study; None for what is to be found."""
+    text, label = stored_columns(file.data, file.dataset)
+    named = file.columns.get("label")
+    return file.columns.get("text") or text or None, named[0] if named else label
+
+
+def _classes(file: EvaluationFile, source: Source, column: str, raw: RawLabels, names: Sequence[str]) -> Classes:
     """Return the ids of labels as the file spells them."""
-    if file.labels_as == "ids":
+    if file.truths == "ids":
         return Classes(tuple(names), {str(index): index for index in range(len(names))})
     ids = {name: index for index, name in enumerate(names)}
-    by_name = Classes(tuple(names), ids, file.normalize_labels)
+    folded, stored_names = file.dataset.get("normalize_labels") is True, class_data(file.data).label_names
+    by_name = Classes(tuple(names), ids, folded)
     declared = source.class_names.get(column, ())
     if raw.whole and declared:  # numbers that the file itself gives names to
         numbers = {str(number): ids[name] for number, name in enumerate(declared) if name in ids}
         return Classes(tuple(names), numbers)
-    if not file.stored:
+    if not stored_names:
         return by_name
-    stored = {value: ids[name] for value, name in file.stored.items() if name in ids}
-    by_value = Classes(tuple(names), stored, file.normalize_labels)
+    stored = {value: ids[name] for value, name in stored_names.items() if name in ids}
+    by_value = Classes(tuple(names), stored, folded)
     readings = [(by_name.id_of(value), by_value.id_of(value)) for value in raw.values]
     named, as_stored = (all(each[place] is not None for each in readings) for place in (0, 1))
     if named == as_stored and any(None not in each and each[0] != each[1] for each in readings):
-        both = ", ".join(f"{value!r} is stored for {name!r}" for value, name in list(file.stored.items())[:3])
+        both = ", ".join(f"{value!r} is stored for {name!r}" for value, name in list(stored_names.items())[:3])
         raise DataError(
             f"{file.path}: column {column!r} holds {listed(map(repr, raw.values))}, which are names of classes and "
             f"also how the study's own data store other classes ({both}). Write the labels as names, or as ids with "
             "--labels-as ids."
         )
     if named == as_stored:
-        return Classes(tuple(names), {**stored, **ids}, file.normalize_labels)
+        return Classes(tuple(names), {**stored, **ids}, folded)
     return by_name if named else by_value
 
 
-def _unknown(file: LabelledFile, column: str, unknown: dict[str, int], raw: RawLabels, names: Sequence[str]) -> str:
+def _unknown(file: EvaluationFile, column: str, unknown: dict[str, int], raw: RawLabels, names: Sequence[str]) -> str:
     count = len(unknown)
     message = (
         f"{file.path}: column {column!r} holds {count:,} label{'s' if count > 1 else ''} that the model does not know: "
         f"{counted(unknown)}. It knows {listed(map(repr, names))}."
     )
-    if file.labels_as == "ids":
+    if file.truths == "ids":
         return f"{message} Ids go from 0 to {len(names) - 1}; leave --labels-as ids out if these are names."
     if raw.whole and all(0 <= int(value) < len(names) for value in raw.values):
         first = ", ".join(f"{index} is {name!r}" for index, name in list(enumerate(names))[:3])

@@ -8,9 +8,8 @@ from pathlib import Path
 import numpy as np
 from pydantic import TypeAdapter
 
-from catalog.columns import RowCounts
-from catalog.contract import DataSummary
-from catalog.dataset import Dataset, DemoDataset, FilesDataset, HubDataset
+from catalog.contract import DataSummary, RowCounts
+from plugins.classification.records import ClassData, details_json
 from plugins.data.coverage import coverage_notes
 from plugins.data.positive import resolve_positive
 from plugins.data.sources import paths, read_files
@@ -18,6 +17,8 @@ from plugins.data.splitting import make_splits
 from plugins.nlp.text_classification.data.fingerprint import fingerprint
 from plugins.nlp.text_classification.data.reading import ReadData, read_sources
 from plugins.nlp.text_classification.data.records import TextData
+from plugins.nlp.text_classification.dataset import Dataset, DemoDataset, FilesDataset, HubDataset
+from plugins.nlp.text_classification.records import TextFacts
 from plugins.nlp.texts.duplicates import deduplicate, find_duplicates
 from plugins.nlp.texts.language import guess_language
 from plugins.nlp.texts.split import Split
@@ -73,16 +74,19 @@ def _load(written: str, stamps: tuple[tuple[tuple[int, int], ...], ...]) -> Text
         name=dataset.short_name,
         fingerprint=fingerprint(splits, given.names),
         rows={split: len(data.texts) for split, data in splits.items()},
-        labels=given.names,
-        label_rows=rows,
         notes=(*given.notes, *rarer, *carved, *merged, *coverage_notes(labels, given.names), *repeated),
-        mean_words=mean_words([data.texts for data in splits.values()]),
-        language=guess_language(splits["train"].texts),
-        duplicates=duplicates,
-        columns=given.columns,
-        positive=positive,
+        columns=None if given.columns is None else given.columns.as_json(),
         counts=counts,
-        label_names=given.label_names,
+        details={
+            **details_json(ClassData(given.names, rows, positive, given.label_names)),
+            **details_json(
+                TextFacts(
+                    mean_words=mean_words([data.texts for data in splits.values()]),
+                    language=guess_language(splits["train"].texts),
+                    duplicates=duplicates,
+                )
+            ),
+        },
     )
     return TextData(summary, splits)
 

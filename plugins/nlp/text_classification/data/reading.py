@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 
-from catalog.columns import ColumnRoles, RowCounts
-from catalog.dataset import FilesDataset, HubDataset
+from catalog.contract import RowCounts
 from catalog.errors import DataError
 from plugins.data.classes import Classes, check_labelled, encode, find_classes
 from plugins.data.labels import (
@@ -22,7 +21,8 @@ from plugins.data.labels import (
 )
 from plugins.data.moments import group_codes, read_groups, read_times, stored_times
 from plugins.data.sources import Source
-from plugins.nlp.texts.columns import check_columns, choose_columns, header_note
+from plugins.nlp.text_classification.dataset import FilesDataset, HubDataset
+from plugins.nlp.texts.columns import ColumnRoles, check_columns, choose_columns, header_note
 from plugins.nlp.texts.split import Split
 from plugins.nlp.texts.strings import nul_notes, read_texts, swallowed_notes
 

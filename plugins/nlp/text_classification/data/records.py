@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from catalog.columns import ColumnRoles
 from catalog.contract import DataSummary
+from plugins.classification.records import ClassData, class_data
+from plugins.nlp.texts.columns import ColumnRoles
 from plugins.nlp.texts.split import Split
 
 __all__ = ["Labelled", "TextData"]
@@ -42,3 +43,8 @@ class TextData:
 
     summary: DataSummary
     splits: Mapping[str, Split]
+
+    @property
+    def classes(self) -> ClassData:
+        """What is known about the classes."""
+        return class_data(self.summary)

@@ -5,11 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import BaseModel
-
-from catalog.diagnosis import Evidence, TrialEvidence
-from catalog.results import Evaluation
-from plugins.nlp.text_classification.evaluation.metrics import METRICS
+from catalog.contract import Evaluation
+from catalog.contract.diagnosis import Evidence, TrialEvidence
+from plugins.classification.evaluation.metrics import METRICS
+from plugins.classification.records import ClassData, class_data
 
 __all__ = ["SHARES", "Case", "number"]
 
@@ -23,11 +22,9 @@ class Case:
 
     Attributes:
         evidence: The records.
-        config: The plugin's class of `model_config`.
     """
 
     evidence: Evidence
-    config: type[BaseModel]
 
     @property
     def best(self) -> TrialEvidence | None:
@@ -47,6 +44,11 @@ class Case:
         """The whole `model_config` of the trial to look at, of the first one where none is complete."""
         trial = self.best or next(iter(self.evidence.trials), None)
         return {} if trial is None else trial.config
+
+    @property
+    def classes(self) -> ClassData:
+        """What is known about the classes of the data."""
+        return class_data(self.evidence.data)
 
     @property
     def judged(self) -> Evaluation | None:

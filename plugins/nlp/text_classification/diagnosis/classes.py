@@ -3,8 +3,9 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 
-from catalog.diagnosis import Diagnosis
+from catalog.contract.diagnosis import Diagnosis
 from catalog.statement import Statement
+from plugins.classification.records import class_details
 from plugins.nlp.text_classification.diagnosis.case import Case
 from plugins.nlp.text_classification.diagnosis.remedies import advise, change, keep, metric
 
@@ -26,15 +27,16 @@ _ALL_CLASSES_ALIKE = frozenset({"macro_f1", "balanced_accuracy", "macro_recall",
 def biased(case: Case) -> Iterator[Diagnosis]:
     """One class is predicted more often than it occurs: more rows are wrongly taken for it than are missed of it."""
     judged = case.judged
-    if judged is None or not judged.confusion or judged.rows <= 0:
+    confusion = class_details(judged).confusion if judged is not None else ()
+    if judged is None or not confusion or judged.rows <= 0:
         return
-    worst = max(range(len(judged.confusion)), key=lambda index: _excess(judged.confusion, index)[0])
-    excess, error = _excess(judged.confusion, worst)
+    worst = max(range(len(confusion)), key=lambda index: _excess(confusion, index)[0])
+    excess, error = _excess(confusion, worst)
     if excess <= _STANDARD_ERRORS * error or excess < _BIAS * judged.rows:
         return
-    labels = case.evidence.data.labels
-    predicted = sum(row[worst] for row in judged.confusion)
-    actual = sum(judged.confusion[worst])
+    labels = case.classes.labels
+    predicted = sum(row[worst] for row in confusion)
+    actual = sum(confusion[worst])
     yield Diagnosis(
         rule="biased_towards_class",
         severity="problem" if excess >= _GRAVE_BIAS * judged.rows else "warning",
@@ -107,7 +109,7 @@ def _excess(confusion: Sequence[Sequence[int]], index: int) -> tuple[int, float]
 
 
 def _counts(case: Case) -> Mapping[str, int]:
-    return dict(zip(case.evidence.data.labels, case.evidence.data.label_rows.get("train", ()), strict=False))
+    return dict(zip(case.classes.labels, case.classes.label_rows.get("train", ()), strict=False))
 
 
 def _ratio(counts: Mapping[str, int]) -> float:

@@ -4,9 +4,10 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from catalog.diagnosis import Diagnosis, Remedy
-from catalog.results import Evaluation
+from catalog.contract import Evaluation
+from catalog.contract.diagnosis import Diagnosis, Remedy
 from catalog.statement import Statement, Value
+from plugins.classification.records import class_details
 from plugins.nlp.text_classification.diagnosis.case import Case, number
 from plugins.nlp.text_classification.diagnosis.remedies import advise, change, keep
 
@@ -83,6 +84,6 @@ def _remedies(case: Case, over: bool) -> tuple[Remedy, ...]:
 
 def _is_too_sure(judged: Evaluation) -> bool:
     """Tell whether mean confidence is above accuracy."""
-    known = [found for found in judged.confidence if found.confidence is not None]
+    known = [found for found in class_details(judged).confidence if found.confidence is not None]
     confident = sum((found.right + found.wrong) * (found.confidence or 0.0) for found in known)
     return confident > sum(found.right for found in known)

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from catalog.diagnosis import Diagnosis
+from catalog.contract.diagnosis import Diagnosis
 from catalog.statement import Statement
 from plugins.nlp.text_classification.diagnosis.case import Case
 from plugins.nlp.text_classification.diagnosis.remedies import advise
+from plugins.nlp.text_classification.records import text_facts
 
 __all__ = ["duplicates", "unjudged"]
 
@@ -16,8 +17,8 @@ _GRAVE_SHARE = 0.01
 
 def duplicates(case: Case) -> Iterator[Diagnosis]:
     """Texts of validation or test that also stand in train, and so are no test."""
-    data = case.evidence.data
-    shares = {split: count / data.rows[split] for split, count in data.duplicates.items() if data.rows.get(split)}
+    data, duplicates = case.evidence.data, text_facts(case.evidence.data).duplicates
+    shares = {split: count / data.rows[split] for split, count in duplicates.items() if data.rows.get(split)}
     worst = max(shares, key=shares.__getitem__, default=None)
     if worst is None or shares[worst] < _SHARE:
         return
@@ -29,8 +30,8 @@ def duplicates(case: Case) -> Iterator[Diagnosis]:
             "{validation:count} rows of validation and {test:count} of test ({share:percent} of {worst}) have a text "
             "that also stands in train.",
             {
-                "validation": data.duplicates.get("validation", 0),
-                "test": data.duplicates.get("test", 0),
+                "validation": duplicates.get("validation", 0),
+                "test": duplicates.get("test", 0),
                 "share": shares[worst],
                 "worst": worst,
             },
@@ -41,7 +42,7 @@ def duplicates(case: Case) -> Iterator[Diagnosis]:
 
 def unjudged(case: Case) -> Iterator[Diagnosis]:
     """Classes that have no row in validation or in test, of which nothing is known."""
-    data = case.evidence.data
+    data = case.classes
     absent = {
         split: [name for name, rows in zip(data.labels, data.label_rows.get(split, ()), strict=False) if not rows]
         for split in ("validation", "test")

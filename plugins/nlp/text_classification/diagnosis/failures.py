@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Literal
 
-from catalog.diagnosis import Diagnosis, Remedy, TrialEvidence
+from catalog.contract.diagnosis import Diagnosis, Remedy, TrialEvidence
 from catalog.statement import Statement
 from plugins.nlp.text_classification.diagnosis.case import Case, number
 from plugins.nlp.text_classification.diagnosis.remedies import advise, change, keep

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator
 
 from catalog.contract import EpochMetrics
-from catalog.diagnosis import Diagnosis, Remedy
+from catalog.contract.diagnosis import Diagnosis, Remedy
 from catalog.statement import Statement
 from plugins.nlp.text_classification.diagnosis.case import Case, number
 from plugins.nlp.text_classification.diagnosis.remedies import advise, change, keep
@@ -191,7 +191,7 @@ def _epoch_ends(history: tuple[EpochMetrics, ...]) -> list[EpochMetrics]:
 
 def _loss_of_guessing(case: Case) -> float | None:
     """Return the cross-entropy (nats) of always answering the classes' shares of the training split."""
-    counts = case.evidence.data.label_rows.get("train", ())
+    counts = case.classes.label_rows.get("train", ())
     if not counts or sum(counts) == 0:
         return None
     if case.settings.get("class_weights") is not None:  # then classes count alike, or nearly so

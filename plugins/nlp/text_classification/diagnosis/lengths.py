@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-from catalog.diagnosis import Diagnosis, Remedy
-from catalog.results import LengthBucket
+from catalog.contract.diagnosis import Diagnosis, Remedy
 from catalog.statement import Statement
 from plugins.nlp.text_classification.diagnosis.case import Case, number
 from plugins.nlp.text_classification.diagnosis.remedies import advise, change, keep
+from plugins.nlp.text_classification.records import LengthBucket, length_details
 
 __all__ = ["truncated", "weak_on_short_texts"]
 
@@ -26,7 +26,7 @@ _ENOUGH = 0.9
 
 def weak_on_short_texts(case: Case) -> Iterator[Diagnosis]:
     """The bucket of the shortest texts is judged less accurately, or less surely, than the others."""
-    buckets = case.judged.lengths if case.judged is not None else ()
+    buckets = length_details(case.judged).lengths if case.judged is not None else ()
     if len(buckets) < 2 or buckets[0].rows == 0:
         return
     short, rest = buckets[0], buckets[1:]
@@ -72,10 +72,11 @@ def weak_on_short_texts(case: Case) -> Iterator[Diagnosis]:
 def truncated(case: Case) -> Iterator[Diagnosis]:
     """A considerable share of the texts is longer than what the model sees."""
     judged, longest = case.judged, number(case.settings.get("max_seq_length"))
-    rows = sum(bucket.rows for bucket in judged.lengths) if judged is not None else 0
+    buckets = length_details(judged).lengths if judged is not None else ()
+    rows = sum(bucket.rows for bucket in buckets)
     if judged is None or rows == 0 or longest is None:
         return
-    share = _mean(judged.lengths, "truncated")
+    share = _mean(buckets, "truncated")
     if share < _TRUNCATED:
         return
     yield Diagnosis(
@@ -90,11 +91,11 @@ def truncated(case: Case) -> Iterator[Diagnosis]:
                 "rows": rows,
                 "split": judged.split,
                 "longest": round(longest),
-                "most": max(bucket.high for bucket in judged.lengths),
-                "unit": judged.lengths[0].unit,
+                "most": max(bucket.high for bucket in buckets),
+                "unit": buckets[0].unit,
             },
         ),
-        remedies=keep(_longer(case, judged.lengths, longest), *_other_parts(case)),
+        remedies=keep(_longer(case, buckets, longest), *_other_parts(case)),
     )
 
 

@@ -3,10 +3,10 @@
 import math
 from collections.abc import Iterator
 
-from catalog.diagnosis import Diagnosis, Remedy
-from catalog.metric_labels import metric_label, scope_of
-from catalog.results import Comparison
+from catalog.contract import Comparison
+from catalog.contract.diagnosis import Diagnosis, Remedy
 from catalog.statement import Statement, Value
+from plugins.classification.evaluation.metrics import metric_of
 from plugins.nlp.text_classification.diagnosis.case import SHARES, Case, number
 from plugins.nlp.text_classification.diagnosis.remedies import advise, change, keep
 
@@ -107,9 +107,9 @@ def too_few_rows(case: Case) -> Iterator[Diagnosis]:
 
 
 def _numbers(case: Case, versus: Comparison) -> dict[str, Value]:
-    scope = scope_of(case.evidence.data.labels, case.evidence.data.positive)
+    record = metric_of(versus.metric, case.classes.labels, case.classes.positive)
     return {
-        "metric": metric_label(versus.metric, scope, within=True) or versus.metric,
+        "metric": versus.metric if record is None else record.phrase,
         "difference": versus.difference,
         "amount": abs(versus.difference),
         "low": versus.low,

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
-from catalog.diagnosis import Remedy
+from catalog.contract.diagnosis import Remedy
 from catalog.statement import Statement
 from plugins.nlp.text_classification.diagnosis.case import Case, number
 
@@ -79,10 +79,10 @@ def _bound(entry: Mapping[str, Any], value: Any, end: End) -> tuple[str, Any]:
 
 def _is_valid(case: Case, name: str, value: Any) -> bool:
     """Tell whether the plugin has the field, and takes the value beside those of the trial."""
-    if name not in case.config.model_fields:
+    if name not in case.evidence.Config.model_fields:
         return False
     try:
-        case.config.model_validate({**case.settings, name: value})
+        case.evidence.Config.model_validate({**case.settings, name: value})
     except ValidationError:
         return False
     return True

@@ -3,9 +3,7 @@
 from collections.abc import Callable, Iterator
 from types import MappingProxyType
 
-from pydantic import BaseModel
-
-from catalog.diagnosis import Diagnosis, Evidence
+from catalog.contract.diagnosis import Diagnosis, Evidence
 from plugins.nlp.text_classification.diagnosis import (
     classes,
     confidence,
@@ -45,13 +43,12 @@ RULES: tuple[Rule, ...] = (
 _GRAVITY = MappingProxyType({"problem": 0, "warning": 1, "note": 2})
 
 
-def diagnose(evidence: Evidence, config: type[BaseModel]) -> tuple[Diagnosis, ...]:
+def diagnose(evidence: Evidence) -> tuple[Diagnosis, ...]:
     """Apply every rule; the gravest finding first.
 
     Args:
         evidence: The records of one study.
-        config: The plugin's `Config`: a remedy is named only if it is a field of it and takes the value.
     """
-    case = Case(evidence, config)
+    case = Case(evidence)
     found = [diagnosis for rule in RULES for diagnosis in rule(case)]
     return tuple(sorted(found, key=lambda diagnosis: _GRAVITY[diagnosis.severity]))

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from catalog.diagnosis import Diagnosis, TrialEvidence
+from catalog.contract.diagnosis import Diagnosis, TrialEvidence
 from catalog.statement import Statement
 from plugins.nlp.text_classification.diagnosis.case import Case, number
 from plugins.nlp.text_classification.diagnosis.remedies import change, give, keep

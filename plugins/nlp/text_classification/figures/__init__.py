@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from catalog.contract import Evaluation
 from catalog.figures import Figure
-from catalog.results import Evaluation
-from plugins.nlp.text_classification.figures.classes import class_scores, confusion
-from plugins.nlp.text_classification.figures.confidence import confidence, reliability, temperature
+from plugins.classification.figures.classes import class_scores, confusion
+from plugins.classification.figures.confidence import confidence, reliability, temperature
 from plugins.nlp.text_classification.figures.lengths import by_length, truncation
 from plugins.nlp.text_classification.figures.words import examples, important_words
 
@@ -16,7 +16,7 @@ __all__ = ["evaluation_figures"]
 def evaluation_figures(
     evaluation: Evaluation, data: Mapping[str, Any], insights: Mapping[str, Any]
 ) -> Iterator[Figure]:
-    """Yield the figures of one model on one split; arguments as of `catalog.capabilities.BuildsFigures.figures`."""
+    """Yield the figures of one model on one split; arguments as of `BuildsFigures.figures`."""
     yield confusion(evaluation, tuple(map(str, data.get("labels") or ())))
     yield class_scores(evaluation)
     yield confidence(evaluation)

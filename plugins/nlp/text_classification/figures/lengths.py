@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
+from catalog.contract import Evaluation
 from catalog.figures import Axis, Bar, Bars, Empty, Figure, Plot, Series
-from catalog.results import Evaluation, LengthBucket
 from catalog.statement import Statement
-from plugins.nlp.text_classification.figures.absence import NOT_RECORDED
+from plugins.classification.figures.absence import NOT_RECORDED
+from plugins.nlp.text_classification.records import LengthBucket, length_details
 
 __all__ = ["by_length", "truncation"]
 
@@ -15,7 +16,7 @@ _UNITS = {"tokens": Statement("Tokens"), "characters": Statement("Characters")}
 
 def by_length(evaluation: Evaluation) -> Figure:
     """Draw accuracy with its interval, and mean confidence, by length."""
-    buckets = evaluation.lengths
+    buckets = length_details(evaluation).lengths
     if not buckets:
         return Empty("lengths", _TITLE, NOT_RECORDED)
     labels = tuple(Statement("{texts:count} texts", {"texts": one.rows}) for one in buckets)
@@ -37,7 +38,7 @@ def by_length(evaluation: Evaluation) -> Figure:
 
 def truncation(evaluation: Evaluation) -> Iterator[Figure]:
     """Yield the share of texts that were cut, by length, if any was."""
-    buckets = evaluation.lengths
+    buckets = length_details(evaluation).lengths
     if not any(one.truncated for one in buckets):
         return
     bars = tuple(Bar(_range(one), one.truncated) for one in buckets)

@@ -5,9 +5,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from catalog.figures import Axis, Bar, Bars, Empty, Figure, Highlight, HighlightedText, Text
-from catalog.results import ClassWords, ExampleExplanation, ImportantWord, Interpretation, WordWeight
 from catalog.statement import Statement, Value
-from plugins.nlp.text_classification.figures.absence import insight_of
+from plugins.classification.figures.absence import insight_of
+from plugins.nlp.text_classification.records import (
+    ClassWords,
+    ExampleExplanation,
+    ImportantWord,
+    Interpretation,
+    WordWeight,
+)
 
 __all__ = ["examples", "important_words"]
 

@@ -4,9 +4,10 @@ import math
 from collections.abc import Iterator, Sequence
 
 from catalog.contract import DataSummary
-from catalog.results import LengthForecast
 from catalog.statement import Statement
+from plugins.classification.records import class_data
 from plugins.nlp.text_classification.forecasting.label_noise import Suspicion
+from plugins.nlp.text_classification.records import LengthForecast, text_facts
 
 __all__ = ["on_data", "on_lengths"]
 
@@ -32,7 +33,8 @@ def on_data(summary: DataSummary, repeated: int, suspicion: Suspicion, *, weight
         suspicion: About its labels.
         weighted: Whether the configuration weights classes.
     """
-    counts = dict(zip(summary.labels, summary.label_rows.get("train", ()), strict=False))
+    classes = class_data(summary)
+    counts = dict(zip(classes.labels, classes.label_rows.get("train", ()), strict=False))
     if not weighted and len(counts) > 1 and max(counts.values()) >= _RATIO * max(min(counts.values()), 1):
         large, small = max(counts, key=counts.__getitem__), min(counts, key=counts.__getitem__)
         yield Statement(
@@ -40,7 +42,7 @@ def on_data(summary: DataSummary, repeated: int, suspicion: Suspicion, *, weight
             '"balanced", or tune for macro_f1.',
             {"most": counts[large], "fewest": counts[small], "large": large, "small": small},
         )
-    shared = {split: count for split, count in summary.duplicates.items() if count}
+    shared = {split: count for split, count in text_facts(summary).duplicates.items() if count}
     for split, count in shared.items():
         yield Statement(
             "{count:count} rows of {split} also stand in train: remove them there, or the score is flattered.",

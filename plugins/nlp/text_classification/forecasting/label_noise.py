@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from catalog.results import Suspect
 from plugins.nlp.text_classification.linear.model import make_vectorizer
 from plugins.nlp.text_classification.linear.tokens import choose_tokens
+from plugins.nlp.text_classification.records import Suspect
 
 __all__ = ["MOST_ROWS", "Suspicion", "suspect_labels"]
 

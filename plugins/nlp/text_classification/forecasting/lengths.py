@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from catalog.results import LengthForecast
+from plugins.nlp.text_classification.records import LengthForecast
 
 __all__ = ["LENGTHS", "count_repeated", "length_forecasts", "length_quantiles"]
 

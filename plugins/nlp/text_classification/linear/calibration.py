@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from plugins.nlp.text_classification.evaluation import predictions, temperature
+from plugins.classification.evaluation import predictions, temperature
 from plugins.nlp.text_classification.linear.folder import read_temperature, rewrite_scaled
 
 __all__ = ["calibrate"]

@@ -1,21 +1,17 @@
 """What the catalog shows of the linear model, and the way to its trainer."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
-from catalog.capabilities import ChanceLevel, InputFile, InputTable
-from catalog.contract import Card, DataSummary, Direction, Trainer
-from catalog.dataset import Dataset, HubDataset
-from catalog.diagnosis import Diagnosis, Evidence
-from catalog.figures import Figure
-from catalog.results import Evaluation
+from catalog.contract import Card, DataSummary, Trainer
 from catalog.space import Choices, FloatRange, Scalar, SearchSpace
-from plugins.nlp.text_classification.evaluation import METRICS, chance_level, check_metric
 from plugins.nlp.text_classification.linear.config import LinearConfig
 
-__all__ = ["LinearPlugin", "plugin"]
+if TYPE_CHECKING:
+    from plugins.nlp.text_classification.data import TextData
+
+__all__ = ["LinearModel", "model"]
 
 _DESCRIPTION = (
     "Every word and every pair of neighbouring words is a feature, weighted by how often it occurs in a text and how "
@@ -28,24 +24,14 @@ _DESCRIPTION = (
 
 
 @dataclass(frozen=True, slots=True)
-class LinearPlugin:
-    """A `catalog.contract.Plugin`; importing it imports neither scikit-learn nor SciPy."""
+class LinearModel:
+    """A `catalog.contract.Model`; importing it imports neither scikit-learn nor SciPy."""
 
     key: str = "nlp/text-classification/linear"
     summary: str = "TF-IDF and logistic regression: the baseline to beat, trained in seconds."
     Config: type[LinearConfig] = LinearConfig
     preparation_fields: frozenset[str] = frozenset({"num_labels"})
     fixed_fields: frozenset[str] = frozenset({"num_labels", "seed"})
-    baseline: str | None = None
-
-    @property
-    def metrics(self) -> Mapping[str, Direction]:
-        """What may be tuned for, the default first."""
-        return {name: metric.direction for name, metric in METRICS.items()}
-
-    def default_dataset(self) -> Dataset:
-        """Return the IMDB reviews on the hub."""
-        return HubDataset(source="hub", name="stanfordnlp/imdb")
 
     def search_space(self, config: LinearConfig) -> SearchSpace:  # noqa: ARG002 -- the same for every configuration
         """Tune the penalty, and whether pairs of words count."""
@@ -62,57 +48,23 @@ class LinearPlugin:
             values["class_weights"] = config.class_weights
         return values
 
-    def inspect(self, dataset: Dataset, config: LinearConfig, cache: Path) -> DataSummary:
-        """Read and check the data alone.
+    def check(self, config: LinearConfig, data: "TextData") -> Sequence[str]:
+        """Check that a configuration fits data; return what counts as a word, if that is not just words.
 
         Raises:
-            DataError: The data cannot be used, or `config` contradicts it.
-            UnreachableError: A hub does not answer.
+            DataError: `config` contradicts the data.
         """
-        from plugins.nlp.text_classification import data
-        from plugins.nlp.text_classification.linear.tokens import with_note
+        from plugins.nlp.text_classification.data import check_config
+        from plugins.nlp.text_classification.linear.tokens import choose_tokens
 
-        summary = with_note(data.load(dataset, cache)).summary
-        data.check_config(
-            summary,
+        check_config(
+            data.summary,
             num_labels=config.num_labels,
             class_weights=config.class_weights,
             min_df=config.min_df if "min_df" in config.model_fields_set else None,
         )
-        return summary
-
-    def open_file(self, file: InputFile) -> InputTable:
-        """Look through a file of texts to predict; see `data.open_input`."""
-        from plugins.nlp.text_classification import data
-
-        return data.open_input(file)
-
-    def check_metric(self, metric: str, data: DataSummary) -> None:
-        """Check that a metric is defined on the validation split; see `metrics.check_metric`."""
-        check_metric(metric, data)
-
-    def chance_level(self, metric: str, data: DataSummary, split: str) -> ChanceLevel | None:
-        """Return what the best constant answer reaches; see `chance.chance_level`."""
-        return chance_level(metric, data, split)
-
-    def figures(self, evaluation: Evaluation, data: Mapping[str, Any], insights: Mapping[str, Any]) -> Iterable[Figure]:
-        """Yield the figures of a text classification; see `figures.evaluation_figures`."""
-        from plugins.nlp.text_classification.figures import evaluation_figures
-
-        return evaluation_figures(evaluation, data, insights)
-
-    def diagnose(self, evidence: Evidence) -> Sequence[Diagnosis]:
-        """Say what the records of a study show to be wrong, the gravest first; see `diagnosis.diagnose`."""
-        from plugins.nlp.text_classification.diagnosis import diagnose
-
-        return diagnose(evidence, LinearConfig)
-
-    @property
-    def rule_count(self) -> int:
-        """How many rules `diagnose` applies."""
-        from plugins.nlp.text_classification.diagnosis import RULES
-
-        return len(RULES)
+        note = choose_tokens(tuple(data.splits["train"].texts)).note
+        return (note,) if note else ()
 
     def card(self) -> Card:
         """Tell what the model is; it has no variants."""
@@ -139,4 +91,4 @@ class LinearPlugin:
         return LinearTrainer()
 
 
-plugin = LinearPlugin()
+model = LinearModel()

@@ -13,8 +13,8 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from catalog.contract import DataSummary
 from catalog.errors import DataError, DivergedError
-from plugins.data.positive import positive_id
-from plugins.nlp.text_classification.evaluation.metrics import losses
+from plugins.classification.evaluation.metrics import losses
+from plugins.classification.records import class_data
 from plugins.nlp.text_classification.linear.config import LinearConfig
 from plugins.nlp.text_classification.linear.model import LinearModel, make_vectorizer
 from plugins.nlp.text_classification.linear.tokens import Tokens, choose_tokens
@@ -52,11 +52,11 @@ def fit(
         DataError: A `min_df` that was given leaves no term, or `class_weights` does not fit the classes.
         DivergedError: The weights are not finite.
     """
-    given = config.class_weights
-    if isinstance(given, tuple) and len(given) != len(summary.labels):
+    known, given = class_data(summary), config.class_weights
+    if isinstance(given, tuple) and len(given) != len(known.labels):
         raise DataError(
-            f"class_weights holds {len(given)} numbers, but {summary.name} has {len(summary.labels)} classes: "
-            f"{', '.join(summary.labels)}. Give one number per class.",
+            f"class_weights holds {len(given)} numbers, but {summary.name} has {len(known.labels)} classes: "
+            f"{', '.join(known.labels)}. Give one number per class.",
             field="model_config.class_weights",
         )
     weights = dict(enumerate(given)) if isinstance(given, tuple) else given
@@ -80,7 +80,7 @@ def fit(
     if unfinished:
         notes.append(f"The fit was cut off after {_ITERATIONS:,} iterations; a lower C converges sooner.")
     train_loss = float(losses(train.labels, classifier.predict_proba(features)).mean())
-    model = LinearModel(summary.labels, vectorizer, classifier, tokens, positive_id(summary))
+    model = LinearModel(known.labels, vectorizer, classifier, tokens, known.positive_id)
     return model, train_loss, tuple(notes)
 
 

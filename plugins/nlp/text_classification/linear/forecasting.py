@@ -9,13 +9,14 @@ from pathlib import Path
 
 import numpy as np
 
+from catalog.contract import Forecast
 from catalog.errors import DataError, OutOfMemoryError
-from catalog.results import Forecast
 from plugins import memory
-from plugins.nlp.text_classification import data
+from plugins.nlp.text_classification.data import TextData
 from plugins.nlp.text_classification.forecasting import advice
+from plugins.nlp.text_classification.forecasting.findings import Findings
 from plugins.nlp.text_classification.forecasting.label_noise import suspect_labels
-from plugins.nlp.text_classification.forecasting.lengths import count_repeated, length_quantiles
+from plugins.nlp.text_classification.forecasting.lengths import count_repeated
 from plugins.nlp.text_classification.linear.config import LinearConfig
 from plugins.nlp.text_classification.linear.fitting import fit
 from plugins.nlp.text_classification.linear.folder import save_model
@@ -39,7 +40,7 @@ class _Fit:
     model: LinearModel
 
 
-def forecast(config: LinearConfig, prepared: data.TextData, *, threads: int, seconds: float) -> Forecast:
+def forecast(config: LinearConfig, prepared: TextData, *, threads: int, seconds: float) -> Forecast:
     """Look at the training texts, and fit to growing parts of them for about `seconds`; nothing is kept.
 
     Raises:
@@ -58,26 +59,24 @@ def forecast(config: LinearConfig, prepared: data.TextData, *, threads: int, sec
     evaluation_seconds = (time.perf_counter() - judged_from) * len(validation.texts) / len(judged)
     probe_seconds = time.perf_counter() - began
     repeated = count_repeated(train.texts)
-    suspicion = suspect_labels(train.texts, train.labels, prepared.summary.labels, config.seed)
+    suspicion = suspect_labels(train.texts, train.labels, prepared.classes.labels, config.seed)
     weighted = config.class_weights is not None
+    found = Findings(largest.model.lengths(train.texts), largest.model.unit, repeated, suspicion)
     return Forecast(
         summary_notes=prepared.summary.notes,
-        length_quantiles=length_quantiles(largest.model.lengths(train.texts)),
-        unit=largest.model.unit,
-        lengths=(),
-        duplicates=repeated,
-        suspects=suspicion.suspects,
-        suspected=suspicion.suspected,
         probe_seconds=probe_seconds,
         seconds_per_epoch=_extended([(one.rows, one.seconds) for one in fits], rows),
         evaluation_seconds=evaluation_seconds,
         peak_memory_bytes=memory.peak_bytes(),
         model_bytes=round(_extended([(one.rows, one.model_bytes) for one in fits], rows)),
+        facts=found.facts(),
+        figures=found.figures(),
+        details=found.details(prepared.summary),
         advice=tuple(advice.on_data(prepared.summary, repeated, suspicion, weighted=weighted)),
     )
 
 
-def _fits(config: LinearConfig, prepared: data.TextData, threads: int, seconds: float) -> list[_Fit]:
+def _fits(config: LinearConfig, prepared: TextData, threads: int, seconds: float) -> list[_Fit]:
     """Fit to more and more rows, until it is all of them or the next fit would take too long."""
     began, fits = time.perf_counter(), []
     for part in _parts(prepared.splits["train"]):
@@ -93,7 +92,7 @@ def _fits(config: LinearConfig, prepared: data.TextData, threads: int, seconds: 
     return fits
 
 
-def _fit(config: LinearConfig, prepared: data.TextData, part: Split, threads: int) -> _Fit:
+def _fit(config: LinearConfig, prepared: TextData, part: Split, threads: int) -> _Fit:
     began = time.perf_counter()
     model, _, _ = fit(config, prepared.summary, part, threads=threads, seed=config.seed, tick=lambda _: None)
     seconds = time.perf_counter() - began

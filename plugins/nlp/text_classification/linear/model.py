@@ -8,9 +8,10 @@ import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from catalog.results import Explanation, Prediction
+from catalog.contract import Prediction
 from plugins.nlp.text_classification.linear import explaining
 from plugins.nlp.text_classification.linear.tokens import WORDS, Tokens, pattern_of
+from plugins.nlp.text_classification.records import Explanation, TextPrediction
 from plugins.nlp.texts.words import count_words
 
 __all__ = ["LinearModel", "make_vectorizer"]
@@ -43,15 +44,22 @@ class LinearModel:
 
     def predict(self, texts: Iterable[str]) -> Iterator[Prediction]:
         """Yield one prediction per text, in order; a text without a known word gets what the intercept says."""
+        return (answer.as_json() for answer in self._answers(texts))
+
+    def explain(self, texts: Sequence[str]) -> Iterator[Prediction]:
+        """Yield one prediction with its words for each text, in order."""
+        return (found.as_json() for found in self.explain_words(texts))
+
+    def _answers(self, texts: Iterable[str]) -> Iterator[TextPrediction]:
         for chunk, rows in self._judge(texts):
             for text, row in zip(chunk, rows, strict=True):
                 probabilities = dict(zip(self.labels, row.tolist(), strict=True))
                 label = self.labels[int(row.argmax())]
-                yield Prediction(text, label, probabilities[label], probabilities)
+                yield TextPrediction(text, label, probabilities[label], probabilities)
 
-    def explain(self, texts: Sequence[str]) -> Iterator[Explanation]:
+    def explain_words(self, texts: Sequence[str]) -> Iterator[Explanation]:
         """Yield one explanation a text, in order: exact; see `explaining`."""
-        for text, prediction in zip(texts, self.predict(texts), strict=True):
+        for text, prediction in zip(texts, self._answers(texts), strict=True):
             label = self.labels.index(prediction.label)
             words, error = explaining.explain(self.vectorizer, self.classifier, text, label)
             yield Explanation(prediction, words, explaining.METHOD, error)

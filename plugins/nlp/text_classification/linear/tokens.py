@@ -10,13 +10,11 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from plugins.nlp.text_classification.data import TextData
-
-__all__ = ["WORDS", "Kind", "Tokens", "choose_tokens", "pattern_of", "with_note"]
+__all__ = ["WORDS", "Kind", "Tokens", "choose_tokens", "pattern_of"]
 
 Kind = Literal["words", "symbols", "characters"]
 
@@ -125,13 +123,6 @@ def pattern_of(kind: Kind) -> str:
     stacked = rf"{spaceless}(?:[{_STACKERS}]{spaceless}|[{marks}])*"
     letters = rf"[^\W{_without_spaces()}]"
     return rf"{letters}+(?:[{marks}]+{letters}*)*|{stacked}|{flag}{{2}}|[{emoji}]"
-
-
-def with_note(loaded: TextData) -> TextData:
-    """Return the data with a note on what counts as a word, if that is not just words."""
-    note = choose_tokens(tuple(loaded.splits["train"].texts)).note
-    summary = replace(loaded.summary, notes=(*loaded.summary.notes, note))
-    return replace(loaded, summary=summary) if note else loaded
 
 
 def _symbols() -> str:

@@ -6,22 +6,19 @@ from pathlib import Path
 
 import numpy as np
 
-from catalog.capabilities import LabelledFile
-from catalog.contract import Decision, EpochMetrics, Outcome, TrialContext, TrialResult
-from catalog.dataset import Dataset
+from catalog.contract import Decision, EpochMetrics, Evaluation, Forecast, Outcome, TrialContext, TrialResult
+from catalog.contract.capabilities import EvaluationFile
 from catalog.errors import ModelSourceError, OutOfMemoryError
-from catalog.results import Evaluation, Flip, Forecast, Interpretation
 from plugins import memory
-from plugins.data.positive import positive_id
-from plugins.nlp.text_classification import data, interpreting
-from plugins.nlp.text_classification.evaluation import compare, examples, measure, rescaled, save_and_evaluate
+from plugins.classification.evaluation import measure
+from plugins.nlp.text_classification.data import TextData, load_labelled
+from plugins.nlp.text_classification.evaluation import save_and_evaluate
 from plugins.nlp.text_classification.linear.calibration import calibrate
 from plugins.nlp.text_classification.linear.config import LinearConfig
 from plugins.nlp.text_classification.linear.fitting import fit
 from plugins.nlp.text_classification.linear.folder import open_model, save_model
 from plugins.nlp.text_classification.linear.forecasting import forecast
 from plugins.nlp.text_classification.linear.model import LinearModel
-from plugins.nlp.text_classification.linear.tokens import with_note
 from plugins.nlp.text_classification.model_record import read_positive
 from plugins.nlp.texts.split import Split
 
@@ -34,21 +31,12 @@ class LinearTrainer:
     """A `catalog.contract.Trainer`."""
 
     calibrate = staticmethod(calibrate)
-    rescaled = staticmethod(rescaled)
-    compare = staticmethod(compare)
 
-    def prepare(self, dataset: Dataset, config: LinearConfig, cache: Path) -> data.TextData:
-        """Read and check the data.
+    def prepare(self, data: TextData, config: LinearConfig, cache: Path) -> TextData:  # noqa: ARG002 -- nothing to do
+        """Return the data: there is nothing to prepare."""
+        return data
 
-        Raises:
-            DataError: The data cannot be used, or `config` contradicts it.
-            UnreachableError: A hub does not answer.
-        """
-        loaded = data.load(dataset, cache)
-        data.check_config(loaded.summary, num_labels=config.num_labels, class_weights=config.class_weights)
-        return with_note(loaded)
-
-    def train(self, config: LinearConfig, prepared: data.TextData, context: TrialContext) -> TrialResult:
+    def train(self, config: LinearConfig, prepared: TextData, context: TrialContext) -> TrialResult:
         """Fit once; there is one measurement, at the end, and nothing to resume.
 
         Raises:
@@ -96,7 +84,7 @@ class LinearTrainer:
     def evaluate(
         self,
         model_dir: Path,
-        prepared: data.TextData,
+        prepared: TextData,
         split: str,
         *,
         folder: Path,
@@ -109,24 +97,24 @@ class LinearTrainer:
             ModelSourceError: The folder holds no such model, or one of other classes than the data's.
         """
         model = open_model(model_dir)
-        if model.labels != prepared.summary.labels:
+        if model.labels != prepared.classes.labels:
             raise ModelSourceError(
                 f"{model_dir} knows the classes {', '.join(model.labels)}; "
-                f"the data have {', '.join(prepared.summary.labels)}."
+                f"the data have {', '.join(prepared.classes.labels)}."
             )
-        model = replace(model, positive=positive_id(prepared.summary))
+        model = replace(model, positive=prepared.classes.positive_id)
         return _evaluate(split, prepared.splits[split], model, model_dir, folder)
 
     def evaluate_file(
         self,
         model_dir: Path,
-        file: LabelledFile,
+        file: EvaluationFile,
         *,
         folder: Path,
         device: str,  # noqa: ARG002 -- CPU
         threads: int,  # noqa: ARG002 -- one thread
     ) -> Evaluation:
-        """Judge the model of `model_dir` on a labelled file; see `data.load_labelled`.
+        """Judge the model of `model_dir` on a labelled file; see `load_labelled`.
 
         Raises:
             DataError: The file cannot be used, has no labels, or labels that the model does not know.
@@ -134,35 +122,14 @@ class LinearTrainer:
         """
         model = open_model(model_dir)
         model = replace(model, positive=read_positive(model_dir, model.labels))
-        found = data.load_labelled(file, model.labels)
+        found = load_labelled(file, model.labels)
         judged = _evaluate("file", found.split, model, model_dir, folder, found.rows)
-        return replace(judged, left_out=found.left_out, columns=found.columns, notes=found.notes)
-
-    def write_examples(self, prepared: data.TextData, split: str, path: Path) -> None:
-        """Write the texts and labels of a split; see `examples.write`."""
-        examples.write(path, prepared.splits[split])
-
-    def flips(self, prepared: data.TextData, split: str, first: Path, second: Path, limit: int) -> tuple[Flip, ...]:
-        """Return examples that two models label differently; see `examples.flips`."""
-        return examples.flips(prepared.splits[split], prepared.summary.labels, first, second, limit)
-
-    def interpret(
-        self,
-        model_dir: Path,
-        prepared: data.TextData,
-        *,
-        device: str,  # noqa: ARG002 -- CPU
-        threads: int,  # noqa: ARG002 -- one thread
-        seconds: float,
-    ) -> Interpretation:
-        """Tell what the model of `model_dir` goes by; see `interpreting.interpret`."""
-        began, model = time.perf_counter(), open_model(model_dir)
-        return interpreting.interpret(model.explain, model.labels, prepared, seconds=seconds, began=began)
+        return replace(judged, left_out=found.left_out, columns=found.columns.as_json(), notes=found.notes)
 
     def forecast(
         self,
         config: LinearConfig,
-        prepared: data.TextData,
+        prepared: TextData,
         *,
         device: str,  # noqa: ARG002 -- CPU
         threads: int,

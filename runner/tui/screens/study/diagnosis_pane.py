@@ -19,7 +19,7 @@ from runner.tui.screens.study.scene import Scene
 from runner.tui.widgets.drawing import Drawing
 
 if TYPE_CHECKING:
-    from catalog.diagnosis import Diagnosis
+    from catalog.contract.diagnosis import Diagnosis
     from runner.store.store import Store
 
 __all__ = ["DiagnosisPane"]

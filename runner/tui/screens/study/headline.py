@@ -4,7 +4,6 @@ from collections.abc import Mapping
 
 from textual.content import Content
 
-from catalog.metric_labels import CLASS_METRICS, labelled
 from catalog.statement import from_json
 from runner.presentation.text import safe
 from runner.store.records import StudyRecord

@@ -6,7 +6,6 @@ from typing import Any
 
 from textual.content import Content
 
-from catalog.metric_labels import CLASS_METRICS
 from runner.presentation.labels import msgid
 from runner.presentation.text import is_share, safe
 from runner.store.records import TRIAL_STATES, TrialRecord

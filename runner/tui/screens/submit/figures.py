@@ -3,8 +3,8 @@
 from typing import TYPE_CHECKING
 
 from catalog.contract import DataSummary
-from catalog.results import LengthForecast
 from catalog.spec import Request
+from plugins.nlp.text_classification.records import LengthForecast
 from runner.presentation.data import row_totals
 from runner.presentation.labels import msgid
 from runner.presentation.text import safe

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from catalog import registry, strict_json
-from catalog.contract import Plugin
+from catalog.contract import Model
 from catalog.errors import ModelcatError, Problem, SpecError
 from catalog.schema import schema_of
 from catalog.space import Choices, Range
@@ -113,7 +113,7 @@ def _facts(category: str, subcategory: str, model: str) -> Facts:
     return Facts(Spec.model_json_schema(by_alias=True), keys, {})
 
 
-def _tunable(plugin: Plugin) -> Mapping[str, Any]:
+def _tunable(plugin: Model) -> Mapping[str, Any]:
     """Return what each field that may be tuned could be tuned over, as a spec has it."""
     try:
         space = plugin.search_space(plugin.Config.model_validate({}))

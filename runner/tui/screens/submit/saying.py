@@ -54,7 +54,7 @@ def verdict_line(judgement: Judgement | None, faults: int, desk: Desk, *, checki
     return Content.assemble(
         (f"{desk.glyphs.states['finished']} ", f"bold {palette.good}"),
         (safe(judgement.name, 100), f"bold {palette.text}"),
-        (dotted(("", many, safe(request.plugin.key, 100)), desk), palette.muted),
+        (dotted(("", many, safe(request.model.key, 100)), desk), palette.muted),
     )
 
 

@@ -482,4 +482,4 @@ class SubmitScreen(Place):
 
 def _what_data_checks_need(request: Request) -> object:
     """Return what a check of the data depends on: what is given and what is tuned must fit to them too."""
-    return request.plugin.key, request.dataset, request.config, dict(request.space)
+    return request.model.key, request.dataset, request.config, dict(request.space)

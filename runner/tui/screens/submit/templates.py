@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from catalog import registry
-from catalog.contract import Plugin
+from catalog.contract import Model
 from catalog.study import Study
 from runner.store.records import StudyRecord
 from runner.tui.screens.submit.judging import range_as_json
@@ -63,14 +63,14 @@ def templates_for(data: Path) -> list[Template]:
     return found
 
 
-def _least(plugin: Plugin) -> dict[str, Any]:
+def _least(plugin: Model) -> dict[str, Any]:
     """Return the smallest spec of a model."""
     category, subcategory, model = plugin.key.split("/")
     required = {name: _example(field) for name, field in _fields(plugin).items() if "default" not in field}
     return {"model": model, "category": category, "subcategory": subcategory, "model_config": required}
 
 
-def _of_plugin(plugin: Plugin) -> Iterator[Template]:
+def _of_plugin(plugin: Model) -> Iterator[Template]:
     least = _least(plugin)
     yield Template("minimal", plugin.key, "", written(least))
     yield Template("full", plugin.key, "", written({**least, **_full(plugin, least["model_config"])}))
@@ -78,7 +78,7 @@ def _of_plugin(plugin: Plugin) -> Iterator[Template]:
         yield Template("example", plugin.key, name, written(spec))
 
 
-def _full(plugin: Plugin, required: Mapping[str, Any]) -> dict[str, Any]:
+def _full(plugin: Model, required: Mapping[str, Any]) -> dict[str, Any]:
     """Return all that may be left out, as it would be, the search space written out."""
     config = {name: field.get("default", required.get(name)) for name, field in _fields(plugin).items()}
     study = Study().model_dump(mode="json")
@@ -93,7 +93,7 @@ def _full(plugin: Plugin, required: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _fields(plugin: Plugin) -> Mapping[str, Mapping[str, Any]]:
+def _fields(plugin: Model) -> Mapping[str, Mapping[str, Any]]:
     schema: Mapping[str, Mapping[str, Any]] = plugin.Config.model_json_schema(by_alias=True).get("properties", {})
     return schema
 

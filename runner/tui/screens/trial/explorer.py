@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from textual.content import Content
 
-from catalog.results import Explanation
+from plugins.nlp.text_classification.records import Explanation
 from runner.presentation.text import safe
 from runner.tui.desk import Desk
 from runner.tui.figures.canvas import Canvas, paragraph

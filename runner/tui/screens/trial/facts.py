@@ -6,9 +6,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from catalog.contract import Evaluation
 from catalog.errors import InputError
 from catalog.figures import Figure
-from catalog.results import Evaluation, Interpretation
+from plugins.nlp.text_classification.records import Interpretation
 from runner.store.files import path_inside
 from runner.store.records import EpochRecord, EvaluationRecord, StudyRecord, TrialRecord
 from runner.study.charts.snapshot import StudySnapshot

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from catalog.results import LengthBucket
 from catalog.statement import Value
+from plugins.nlp.text_classification.records import LengthBucket
 from runner.presentation.labels import UNITS
 from runner.tui.desk import Desk
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from catalog.figures import Axis, Bar, Bars
-from catalog.metric_labels import evaluation_scope
 from runner.presentation.metrics import METRICS
 from runner.presentation.text import is_share
 from runner.tui.desk import Desk

@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.worker import Worker
 
 from catalog.errors import ModelcatError, UnknownStudyError
-from catalog.results import Explanation
+from plugins.nlp.text_classification.records import Explanation
 from runner.presentation.datatable import DataTable
 from runner.presentation.text import safe
 from runner.tui.bindings import ACTIONS, key_label, keys_of, textual_bindings

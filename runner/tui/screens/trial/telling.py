@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 from catalog.errors import clause
-from catalog.metric_labels import ClassScope, metric_label
 from runner.presentation.labels import SPLITS, STATES, msgid
 from runner.presentation.metrics import metric as known_metric
 from runner.presentation.text import is_share, safe

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from catalog.contract import Evaluation
 from catalog.figures import Figure
-from catalog.results import Evaluation, Explanation
+from plugins.nlp.text_classification.records import Explanation
 from runner.tui.reading import Example, Predictions
 from runner.tui.screens.trial.facts import Facts, Judgement
 

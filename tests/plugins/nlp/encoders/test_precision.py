@@ -12,9 +12,10 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.capabilities import LabelledFile
 from catalog.contract import Decision, Direction, TrialContext
+from catalog.contract.capabilities import LabelledFile
 from catalog.errors import InputError
+from plugins.classification.evaluation import predictions
 from plugins.nlp.encoders import precision
 from plugins.nlp.encoders.packed import PackedModel
 from plugins.nlp.encoders.packed.quantized import QuantizedAffine, quantize
@@ -25,7 +26,6 @@ from plugins.nlp.text_classification.bert.objective import log_probabilities
 from plugins.nlp.text_classification.bert.predictor import load
 from plugins.nlp.text_classification.bert.preparation import PreparedBert
 from plugins.nlp.text_classification.bert.trainer import BertTrainer
-from plugins.nlp.text_classification.evaluation import predictions
 
 CPU, GPU = torch.device("cpu"), torch.device("cuda", 0)
 TEXTS = ["a good film", "bad bad bad", "", "the plot is awful, the music great", "\ud83d film " * 40]

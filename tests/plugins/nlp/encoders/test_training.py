@@ -11,6 +11,7 @@ from torch.nn import functional
 
 from catalog.contract import Decision, Direction, Outcome
 from catalog.errors import DataError, DivergedError, InputError, OutOfMemoryError
+from plugins.classification.evaluation import predictions
 from plugins.nlp.encoders import device, memory, precision, progress
 from plugins.nlp.encoders.device import repeatable
 from plugins.nlp.encoders.memory import Budget
@@ -23,7 +24,6 @@ from plugins.nlp.encoders.stepper import Stepper, build_optimizer
 from plugins.nlp.text_classification.bert.objective import ClassObjective, log_probabilities
 from plugins.nlp.text_classification.bert.preparation import PreparedBert
 from plugins.nlp.text_classification.bert.training import train
-from plugins.nlp.text_classification.evaluation import predictions
 
 Make = Callable[..., Any]
 CPU = torch.device("cpu")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from catalog.capabilities import BuildsFigures
+from catalog.contract.capabilities import BuildsFigures
 from catalog.figures import Axis, Bar, Bars, Empty, check
 from catalog.statement import Statement
 from runner.study.charts import Chart, StudySnapshot

@@ -10,14 +10,14 @@ import pytest
 import torch
 from transformers import AutoConfig, AutoModelForSequenceClassification, pipeline
 
-from catalog.capabilities import LabelledFile
 from catalog.contract import TrialResult
+from catalog.contract.capabilities import LabelledFile
 from catalog.errors import ModelSourceError
+from plugins.classification.evaluation import predictions, temperature
 from plugins.nlp.encoders.families import FAMILIES
 from plugins.nlp.encoders.quiet import quiet
 from plugins.nlp.text_classification.bert.preparation import PreparedBert
 from plugins.nlp.text_classification.bert.trainer import BertTrainer
-from plugins.nlp.text_classification.evaluation import predictions, temperature
 
 Make = Callable[..., Any]
 TEXTS = ["a good film", "awful music in long scenes", "the plot", ""]

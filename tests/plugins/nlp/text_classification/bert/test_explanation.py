@@ -11,9 +11,8 @@ import pytest
 import torch
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
-from catalog.capabilities import Explains
+from catalog.contract.capabilities import Explains
 from catalog.errors import OutOfMemoryError, WorkError
-from catalog.results import Explanation
 from plugins.nlp.encoders.alignment import align, find_words
 from plugins.nlp.encoders.model_folder import TrainedModel
 from plugins.nlp.encoders.packed import PackedModel
@@ -22,6 +21,7 @@ from plugins.nlp.text_classification.bert import gradients
 from plugins.nlp.text_classification.bert.explanation import choose_baseline, explain, rollout
 from plugins.nlp.text_classification.bert.predictor import BertPredictor, load
 from plugins.nlp.text_classification.bert.training import train
+from plugins.nlp.text_classification.records import Explanation
 
 STRANGE = ("", " \n", "\0", "\ud800", "a\ud83d\ude00b \udc00c", "😀" * 9, "مرحبا good", "[red]<script>", "x" * 10_000)
 

@@ -25,9 +25,9 @@ from transformers import (
     pipeline,
 )
 
-from catalog.capabilities import Exports
+from catalog.contract import Exported
+from catalog.contract.capabilities import Exports
 from catalog.errors import InputError, WorkError
-from catalog.results import Exported
 from plugins.nlp.encoders.export import agreement, formats, onnx_file
 from plugins.nlp.encoders.model_folder import TokenizerSettings, save
 from plugins.nlp.encoders.quiet import quiet, silence

@@ -17,11 +17,11 @@ from catalog.contract import CHECKPOINTS, Decision, Direction, TrialContext, Tri
 from catalog.dataset import FilesDataset
 from catalog.errors import InputError, ModelSourceError
 from catalog.testing import Case, PluginConformance
+from plugins.classification.evaluation import predictions
 from plugins.nlp.encoders.quiet import quiet
 from plugins.nlp.text_classification.bert import predictor
 from plugins.nlp.text_classification.bert.preparation import PreparedBert, prepare
 from plugins.nlp.text_classification.bert.trainer import BertTrainer
-from plugins.nlp.text_classification.evaluation import predictions
 
 Make = Callable[..., Any]
 LONG = " ".join(f"the good film {i}" for i in range(40))

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from catalog.capabilities import InputFile, InputTable
+from catalog.contract.capabilities import InputFile, InputTable
 from catalog.dataset import Format
 from catalog.errors import DataError
 from plugins.nlp.text_classification.data import open_input

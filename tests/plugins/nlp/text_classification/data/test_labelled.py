@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from catalog.capabilities import LabelledFile
+from catalog.contract.capabilities import LabelledFile
 from catalog.dataset import Format
 from catalog.errors import DataError
 from plugins.nlp.text_classification.data import load_labelled

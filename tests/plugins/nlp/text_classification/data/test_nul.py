@@ -6,7 +6,7 @@ import re
 import pytest
 from input_files import LABELS, TEXTS, feather_of, parquet_of, stream_of
 
-from catalog.capabilities import InputFile, LabelledFile
+from catalog.contract.capabilities import InputFile, LabelledFile
 from catalog.dataset import FilesDataset
 from plugins.nlp.text_classification.data import load, load_labelled, open_input
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from catalog import registry
-from catalog.capabilities import KnowsChance
 from catalog.contract import DataSummary
-from plugins.nlp.text_classification.evaluation.chance import chance_level
-from plugins.nlp.text_classification.evaluation.metrics import METRICS, measure
+from catalog.contract.capabilities import KnowsChance
+from plugins.classification.evaluation.chance import chance_level
+from plugins.classification.evaluation.metrics import METRICS, measure
 
 
 def data(*rows, positive=None):

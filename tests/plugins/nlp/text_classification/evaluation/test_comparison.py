@@ -10,9 +10,9 @@ from pyarrow import parquet
 from scipy.stats import binomtest
 
 from catalog.errors import DataError
-from plugins.nlp.text_classification.evaluation import measures, predictions
-from plugins.nlp.text_classification.evaluation.comparison import compare
-from plugins.nlp.text_classification.evaluation.metrics import METRICS, measure, metrics_of
+from plugins.classification.evaluation import measures, predictions
+from plugins.classification.evaluation.comparison import compare
+from plugins.classification.evaluation.metrics import METRICS, measure, metrics_of
 
 ROWS = 400
 TWO_CLASSES = [metric.name for metric in metrics_of("ab", None)]

@@ -11,15 +11,15 @@ from hypothesis import strategies as st
 from scipy.stats import binomtest
 
 from catalog.errors import DataError
-from plugins.nlp.text_classification.evaluation import predictions
-from plugins.nlp.text_classification.evaluation.calibration import confidence_bins
-from plugins.nlp.text_classification.evaluation.evaluation import (
+from plugins.classification.evaluation import predictions
+from plugins.classification.evaluation.calibration import confidence_bins
+from plugins.classification.evaluation.evaluation import (
     evaluate_predictions,
     folder_bytes,
     rescaled,
     save_and_evaluate,
 )
-from plugins.nlp.text_classification.evaluation.length_buckets import length_buckets, wilson
+from plugins.nlp.text_classification.length_buckets import length_buckets, wilson
 
 
 def said(rows: int, classes: int = 2, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:

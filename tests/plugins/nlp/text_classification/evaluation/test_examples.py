@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from catalog.errors import DataError
-from plugins.nlp.text_classification.evaluation import examples, predictions
+from plugins.classification.evaluation import examples, predictions
 from plugins.nlp.texts.split import Split
 
 NAMES = ("bad", "good")

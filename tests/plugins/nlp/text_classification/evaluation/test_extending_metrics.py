@@ -12,7 +12,7 @@ PROGRAM = """
 import numpy as np, pathlib
 from sklearn.metrics import jaccard_score
 from catalog import registry
-from plugins.nlp.text_classification.evaluation import compare, predictions, save_and_evaluate
+from plugins.classification.evaluation import compare, predictions, save_and_evaluate
 
 rng = np.random.default_rng(0)
 labels, first, second = rng.integers(0, 2, 300), rng.dirichlet([1, 1], 300), rng.dirichlet([1, 1], 300)

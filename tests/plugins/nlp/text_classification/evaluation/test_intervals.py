@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from plugins.nlp.text_classification.evaluation import measures
-from plugins.nlp.text_classification.evaluation.intervals import bootstrap
-from plugins.nlp.text_classification.evaluation.metrics import measure
+from plugins.classification.evaluation import measures
+from plugins.classification.evaluation.intervals import bootstrap
+from plugins.classification.evaluation.metrics import measure
 
 
 def said(rows: int, classes: int, seed: int = 0, skill: float = 1.5) -> tuple[np.ndarray, np.ndarray]:

@@ -13,9 +13,9 @@ from sklearn import metrics as reference
 from catalog.contract import DataSummary
 from catalog.errors import DataError, DivergedError, InputError
 from catalog.metric import Direction
-from plugins.nlp.text_classification.evaluation import calibration
-from plugins.nlp.text_classification.evaluation.metrics import METRICS, check_metric, measure, metrics_of
-from plugins.nlp.text_classification.evaluation.predictions import Predictions
+from plugins.classification.evaluation import calibration
+from plugins.classification.evaluation.metrics import METRICS, check_metric, measure, metrics_of
+from plugins.classification.evaluation.predictions import Predictions
 from runner.presentation.english import english
 
 CLASSES = {"two": (2, [0, 1]), "two, rare": (2, [0, 0, 0, 1]), "three": (3, [0, 1, 2]), "seven": (7, [0, 2, 3, 3, 5])}

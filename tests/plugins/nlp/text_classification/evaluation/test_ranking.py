@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from plugins.nlp.text_classification.evaluation.ranking import (
+from plugins.classification.evaluation.ranking import (
     RankCounts,
     Ranking,
     average_precision,

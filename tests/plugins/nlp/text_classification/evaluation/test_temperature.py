@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from scipy.special import softmax
 
-from plugins.nlp.text_classification.evaluation.metrics import measure
-from plugins.nlp.text_classification.evaluation.temperature import HIGHEST, LEAST_ROWS, LOWEST, fit, rescale
+from plugins.classification.evaluation.metrics import measure
+from plugins.classification.evaluation.temperature import HIGHEST, LEAST_ROWS, LOWEST, fit, rescale
 
 
 def honest(rows: int, classes: int, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
+from catalog.contract import Evaluation
 from catalog.figures import Axis, Column, Empty, Figure, Matrix, Table
-from catalog.results import Evaluation
 from catalog.statement import Statement
-from plugins.nlp.text_classification.figures.absence import NOT_RECORDED
+from plugins.classification.figures.absence import NOT_RECORDED
+from plugins.classification.records import class_details
 
 __all__ = ["class_scores", "confusion"]
 
@@ -17,7 +18,7 @@ _CONFUSION, _SCORES = Statement("Confusion matrix"), Statement("Scores of each c
 
 def confusion(evaluation: Evaluation, labels: Sequence[str]) -> Figure:
     """Draw which class is taken for which; of many classes those with the most errors."""
-    counts = evaluation.confusion
+    counts = class_details(evaluation).confusion
     if not counts:
         return Empty("confusion", _CONFUSION, NOT_RECORDED)
     shown = _worst(counts)
@@ -47,7 +48,7 @@ def _worst(counts: Sequence[Sequence[int]]) -> list[int]:
 
 def class_scores(evaluation: Evaluation) -> Figure:
     """List precision, recall and F1 of each class; of very many the weakest."""
-    found, caption = evaluation.classes, tuple[Statement, ...]()
+    found, caption = class_details(evaluation).classes, tuple[Statement, ...]()
     if not found:
         return Empty("classes", _SCORES, NOT_RECORDED)
     if len(found) > _MOST_CLASSES:
@@ -56,7 +57,7 @@ def class_scores(evaluation: Evaluation) -> Figure:
         found = tuple(sorted(found, key=lambda one: one.f1)[:_MOST_CLASSES])
     columns = (
         Column(Statement("Class")),
-        Column(Statement("Texts"), "count"),
+        Column(Statement("Rows"), "count"),
         Column(Statement("Predicted"), "count"),
         Column(Statement("Precision"), "percent"),
         Column(Statement("Recall"), "percent"),

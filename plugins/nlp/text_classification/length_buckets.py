@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from catalog.results import LengthBucket
+from plugins.nlp.text_classification.records import LengthBucket
 
 __all__ = ["MOST_BUCKETS", "length_buckets", "wilson"]
 

@@ -1,4 +1,4 @@
-"""Why a figure of text classification is missing."""
+"""Why a figure is missing."""
 
 from collections.abc import Mapping
 from typing import Any, TypeVar

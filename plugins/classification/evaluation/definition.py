@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from catalog.contract import DataSummary
 from catalog.metric import Direction, Metric, MetricFormat
 from catalog.statement import Statement
-from plugins.nlp.text_classification.evaluation.measures import ByRanking, Measure
+from plugins.classification.evaluation.measures import ByRanking, Measure
+from plugins.classification.records import class_data
 
 __all__ = ["Definition", "define"]
 
@@ -43,10 +44,11 @@ class Definition:
 
     def undefined(self, data: DataSummary) -> Iterator[str]:
         """Yield why the metric is undefined on the validation split, if it is."""
-        classes, rows = len(data.labels), data.label_rows.get("validation", ())
+        found = class_data(data)
+        classes, rows = len(found.labels), found.label_rows.get("validation", ())
         if classes <= self.more_than:
             yield f"it says something only for more than {self.more_than} classes, and {data.name} has {classes}"
-        present = [label for label, count in zip(data.labels, rows, strict=False) if count]
+        present = [label for label, count in zip(found.labels, rows, strict=False) if count]
         if isinstance(self.measure, ByRanking) and len(present) == 1:
             yield f"all {sum(rows):,} validation rows are of the class {present[0]}, so that there is nothing to rank"
 

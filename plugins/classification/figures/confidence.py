@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from catalog.contract import Evaluation
 from catalog.figures import Axis, Bin, Column, Empty, Figure, Histogram, Part, Plot, Role, Series, Table
-from catalog.results import ConfidenceBin, Evaluation
 from catalog.statement import Statement
-from plugins.nlp.text_classification.figures.absence import NOT_RECORDED, insight_of
+from plugins.classification.figures.absence import NOT_RECORDED, insight_of
+from plugins.classification.records import ClassDetails, ConfidenceBin, class_details
 
 __all__ = ["confidence", "reliability", "temperature"]
 
@@ -32,12 +33,20 @@ class _Calibration:
     rows: int
     validation: _Scores | None = None
     test: _Scores | None = None
+    uncalibrated: ClassDetails = field(default_factory=ClassDetails)
     confidence_before: tuple[ConfidenceBin, ...] = ()
+    """What modelcat 0.1 stored in place of `uncalibrated`."""
+
+    @property
+    def before(self) -> tuple[ConfidenceBin, ...]:
+        """Confidence on test without the temperature."""
+        return self.uncalibrated.confidence or self.confidence_before
 
 
 def confidence(evaluation: Evaluation) -> Figure:
     """Count right and wrong answers by confidence."""
-    filled = [index for index, found in enumerate(evaluation.confidence) if _rows(found)]
+    bins = class_details(evaluation).confidence
+    filled = [index for index, found in enumerate(bins) if _rows(found)]
     if not filled:
         return Empty("confidence", _CONFIDENCE, NOT_RECORDED)
     return Histogram(
@@ -45,7 +54,7 @@ def confidence(evaluation: Evaluation) -> Figure:
         _CONFIDENCE,
         Axis(Statement("Confidence"), "percent"),
         (Part(Statement("right"), "right"), Part(Statement("wrong"), "wrong")),
-        tuple(Bin(found.low, found.high, (found.right, found.wrong)) for found in evaluation.confidence[filled[0] :]),
+        tuple(Bin(found.low, found.high, (found.right, found.wrong)) for found in bins[filled[0] :]),
         caption=(Statement("Right and wrong answers by confidence. Confident errors stand on the right."),),
     )
 
@@ -55,17 +64,18 @@ def reliability(evaluation: Evaluation, insights: Mapping[str, Any]) -> Figure:
 
     Bins are points of their own: a line across bins of few examples would show more than was measured.
     """
-    if not any(map(_rows, evaluation.confidence)):
+    bins = class_details(evaluation).confidence
+    if not any(map(_rows, bins)):
         return Empty("reliability", _RELIABILITY, NOT_RECORDED)
     calibration = _calibration(insights)
     before: Sequence[ConfidenceBin] = ()
     if isinstance(calibration, _Calibration) and evaluation.split == "test":  # it was measured on these examples
-        before = calibration.confidence_before
+        before = calibration.before
     series = [Series(Statement("perfect"), ((0.0, 0.0), (1.0, 1.0)), "line", "reference")]
     if before:
         series.append(_bins(Statement("before"), before, "before"))
-    series.append(_bins(Statement("after") if before else Statement("model"), evaluation.confidence, "after"))
-    low = min(found.low for found in (*evaluation.confidence, *before) if _rows(found))
+    series.append(_bins(Statement("after") if before else Statement("model"), bins, "after"))
+    low = min(found.low for found in (*bins, *before) if _rows(found))
     caption = [
         Statement("On the dashed line a model is as often right as it says. Below it, it is too sure of itself.")
     ]
@@ -118,7 +128,7 @@ def _bins(name: Statement, bins: Sequence[ConfidenceBin], role: Role) -> Series:
         points,
         role=role,
         intervals=tuple(_wilson(found.right, _rows(found)) for found in filled),
-        labels=tuple(Statement("{texts:count} texts", {"texts": _rows(found)}) for found in filled),
+        labels=tuple(Statement("{rows:count} rows", {"rows": _rows(found)}) for found in filled),
     )
 
 

@@ -8,14 +8,14 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from catalog.errors import DataError
-from catalog.results import Flip
-from plugins.nlp.text_classification.evaluation import predictions
-from plugins.nlp.text_classification.evaluation.predictions import Predictions
+from plugins.classification.evaluation import predictions
+from plugins.classification.evaluation.predictions import Predictions
+from plugins.nlp.text_classification.records import ChangedAnswer
 from plugins.nlp.texts import well_formed
 from plugins.nlp.texts.split import Split
 from plugins.storage import write_file
 
-__all__ = ["LONGEST_TEXT", "flips", "shortened", "write"]
+__all__ = ["LONGEST_TEXT", "changed_answers", "shortened", "write"]
 
 LONGEST_TEXT = 600
 """Characters of an example that are shown."""
@@ -39,7 +39,9 @@ def write(path: Path, split: Split) -> None:
     write_file(path, lambda temporary: parquet.write_table(table, temporary))
 
 
-def flips(split: Split, names: Sequence[str], first: Path, second: Path, limit: int) -> tuple[Flip, ...]:
+def changed_answers(
+    split: Split, names: Sequence[str], first: Path, second: Path, limit: int
+) -> tuple[ChangedAnswer, ...]:
     """Return examples that two models label differently, those first where both are surest of it.
 
     Args:
@@ -59,7 +61,7 @@ def flips(split: Split, names: Sequence[str], first: Path, second: Path, limit: 
     together = sure[0][differ].astype(np.float64) + sure[1][differ]
     rows = differ[np.argsort(-together, kind="stable")][: max(limit, 0)].tolist()
     return tuple(
-        Flip(
+        ChangedAnswer(
             row=row,
             text=well_formed(shortened(split.texts[row])),
             truth=names[split.labels[row]],

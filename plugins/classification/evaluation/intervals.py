@@ -17,11 +17,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from plugins.nlp.text_classification.evaluation import calibration
-from plugins.nlp.text_classification.evaluation.measures import ByBin, weighted
-from plugins.nlp.text_classification.evaluation.metrics import METRICS, measures_for
-from plugins.nlp.text_classification.evaluation.predictions import Predictions
-from plugins.nlp.text_classification.evaluation.resampling import INTERVAL, draws
+from plugins.classification.evaluation import calibration
+from plugins.classification.evaluation.measures import ByBin, weighted
+from plugins.classification.evaluation.metrics import METRICS, measures_for
+from plugins.classification.evaluation.predictions import Predictions
+from plugins.classification.evaluation.resampling import INTERVAL, draws
 
 __all__ = ["RESAMPLES", "bootstrap"]
 

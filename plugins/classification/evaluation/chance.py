@@ -1,14 +1,15 @@
-"""What guessing reaches in a metric: the value of the best answer that is the same for all texts."""
+"""What guessing reaches in a metric: the value of the best answer that is the same for all rows."""
 
 import math
 
 import numpy as np
 
-from catalog.capabilities import ChanceLevel
 from catalog.contract import DataSummary
-from plugins.nlp.text_classification.evaluation.measures import ByBin, ByClass, ByRanking, ByRow, ClassCounts
-from plugins.nlp.text_classification.evaluation.metrics import METRICS, measures_for
-from plugins.nlp.text_classification.evaluation.ranking import rankings
+from catalog.contract.capabilities import ChanceLevel
+from plugins.classification.evaluation.measures import ByBin, ByClass, ByRanking, ByRow, ClassCounts
+from plugins.classification.evaluation.metrics import METRICS, measures_for
+from plugins.classification.evaluation.ranking import rankings
+from plugins.classification.records import class_data
 
 __all__ = ["chance_level"]
 
@@ -32,18 +33,19 @@ def chance_level(metric: str, data: DataSummary, split: str) -> ChanceLevel | No
     Args:
         metric: One of `metrics.METRICS`.
         data: Holds the rows of each class.
-        split: A key of `DataSummary.label_rows`.
+        split: A key of `ClassData.label_rows`.
 
     Returns:
         None if the rows of each class are not known, the metric is undefined on them, or guessing is perfect in it, as
         it is in calibration.
     """
-    counts = np.array(data.label_rows.get(split, ()), dtype=np.float64)
+    found = class_data(data)
+    counts = np.array(found.label_rows.get(split, ()), dtype=np.float64)
     rows, classes = counts.sum(), counts.size
     measure = measures_for(classes).get(metric)
     if rows == 0 or classes < 2 or measure is None or isinstance(measure, ByBin):
         return None
-    positive = data.labels.index(data.positive) if data.positive in data.labels else 1
+    positive = found.labels.index(found.positive) if found.positive in found.labels else 1
     ids, shares = np.arange(classes), np.tile(counts / rows, (classes, 1))  # one row a class, weighted by its rows
     match measure:
         case ByClass():
@@ -54,8 +56,8 @@ def chance_level(metric: str, data: DataSummary, split: str) -> ChanceLevel | No
         case ByRanking():
             if np.count_nonzero(counts) < 2:
                 return None
-            found = [measure.value(one.weighted(counts[None])) for one in rankings(ids, shares, positive)]
-            value = float(np.nanmean(found))
+            areas = [measure.value(one.weighted(counts[None])) for one in rankings(ids, shares, positive)]
+            value = float(np.nanmean(areas))
             rows = counts.min() if classes == 2 else rows
     record = METRICS[metric]
     if not record.maximize:

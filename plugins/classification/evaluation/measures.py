@@ -14,9 +14,9 @@ from typing import Final
 
 import numpy as np
 
-from plugins.nlp.text_classification.evaluation import calibration
-from plugins.nlp.text_classification.evaluation.predictions import Predictions
-from plugins.nlp.text_classification.evaluation.ranking import RankCounts, Ranking, rankings
+from plugins.classification.evaluation import calibration
+from plugins.classification.evaluation.predictions import Predictions
+from plugins.classification.evaluation.ranking import RankCounts, Ranking, rankings
 
 __all__ = [
     "EXACT_CELLS",

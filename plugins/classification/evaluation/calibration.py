@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from catalog.results import ConfidenceBin
+from plugins.classification.records import ConfidenceBin
 
 __all__ = ["BINS", "bins_of", "chance_errors", "confidence_bins", "expected_error", "gaps"]
 

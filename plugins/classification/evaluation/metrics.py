@@ -1,4 +1,4 @@
-"""The metrics of text classification: each one entry, its record together with how it is computed.
+"""The metrics of classification: each one entry, its record together with how it is computed.
 
 The definitions are those of scikit-learn. Of two classes, precision, recall, F1 and the areas are of the positive
 class; of more they are the mean over classes. What says nothing is left out: the ranking of rows that are all of one
@@ -15,9 +15,9 @@ from catalog.contract import DataSummary
 from catalog.errors import DataError, DivergedError, InputError, clause
 from catalog.metric import Direction, Metric
 from catalog.statement import Statement
-from plugins.nlp.text_classification.evaluation import calibration, ranking
-from plugins.nlp.text_classification.evaluation.definition import define
-from plugins.nlp.text_classification.evaluation.measures import (
+from plugins.classification.evaluation import calibration, ranking
+from plugins.classification.evaluation.definition import define
+from plugins.classification.evaluation.measures import (
     ByBin,
     ByClass,
     ByRanking,
@@ -27,7 +27,7 @@ from plugins.nlp.text_classification.evaluation.measures import (
     observed,
     ratio,
 )
-from plugins.nlp.text_classification.evaluation.predictions import Predictions
+from plugins.classification.evaluation.predictions import Predictions
 
 __all__ = ["METRICS", "check_metric", "losses", "measure", "measures_for", "metric_of", "metrics_of"]
 

@@ -1,23 +1,24 @@
 """A split's evaluation made of a model's probabilities: the same for every model of the task."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import TypedDict, Unpack
+from typing import Any, TypedDict, Unpack
 
 import numpy as np
 
-from catalog.errors import DataError
-from catalog.results import ClassScores, Evaluation
-from plugins.nlp.text_classification.evaluation import predictions
-from plugins.nlp.text_classification.evaluation.calibration import confidence_bins
-from plugins.nlp.text_classification.evaluation.intervals import bootstrap
-from plugins.nlp.text_classification.evaluation.length_buckets import length_buckets
-from plugins.nlp.text_classification.evaluation.measures import class_counts
-from plugins.nlp.text_classification.evaluation.metrics import measure
-from plugins.nlp.text_classification.evaluation.predictions import Predictions
-from plugins.nlp.text_classification.evaluation.temperature import rescale
+from catalog.contract import Evaluation
+from catalog.errors import DataError, PluginError
+from plugins.classification.evaluation import predictions
+from plugins.classification.evaluation.calibration import confidence_bins
+from plugins.classification.evaluation.intervals import bootstrap
+from plugins.classification.evaluation.measures import class_counts
+from plugins.classification.evaluation.metrics import measure
+from plugins.classification.evaluation.predictions import Predictions
+from plugins.classification.evaluation.temperature import rescale
+from plugins.classification.records import ClassDetails, ClassScores, class_data, class_details, details_json
 
-__all__ = ["EvaluationDetails", "evaluate_predictions", "folder_bytes", "rescaled", "save_and_evaluate"]
+__all__ = ["EvaluationDetails", "completed", "evaluate_predictions", "folder_bytes", "rescaled", "save_and_evaluate"]
 
 
 class EvaluationDetails(TypedDict, total=False):
@@ -25,23 +26,17 @@ class EvaluationDetails(TypedDict, total=False):
 
     Attributes:
         names: Class names in the order of their ids; the ids themselves if left out.
-        lengths: Of each text before it is cut, int, shape (rows,).
-        unit: What `lengths` counts: ``"tokens"`` (also if left out), ``"words"`` or ``"characters"``.
-        max_length: The model sees so much of a text; all of it if left out.
-        tokens: Real tokens that were read.
         model_dir: The model's folder, whose size is stated.
         peak_memory_bytes: Most memory in use so far.
         positive: Of two classes the id of the positive one; 1 if left out.
+        more: What else the task found, as JSON details.
     """
 
     names: Sequence[str] | None
-    lengths: np.ndarray | None
-    unit: str
-    max_length: int | None
-    tokens: int | None
     model_dir: Path | None
     peak_memory_bytes: int | None
     positive: int
+    more: Mapping[str, Any]
 
 
 def save_and_evaluate(
@@ -68,7 +63,7 @@ def save_and_evaluate(
 
     Raises:
         DivergedError: A probability is not finite.
-        DataError: `names` or `lengths` are not as many as classes or rows.
+        DataError: `names` are not as many as the classes.
     """
     path, probabilities = folder / f"{split}.parquet", probabilities.astype(np.float32, copy=False)
     evaluation = evaluate_predictions(split, labels, probabilities, path, seconds, **details)
@@ -88,38 +83,30 @@ def evaluate_predictions(
 
     Raises:
         DivergedError: A probability is not finite.
-        DataError: `names` or `lengths` are not as many as classes or rows.
+        DataError: `names` are not as many as the classes.
     """
     classes, positive = probabilities.shape[1], details.get("positive", 1)
-    lengths, model_dir = details.get("lengths"), details.get("model_dir")
+    model_dir = details.get("model_dir")
     called = details.get("names") or [str(index) for index in range(classes)]
     if len(called) != classes:
         raise DataError(f"{split}: probabilities of {classes} classes, but {len(called)} names of classes.")
-    if lengths is not None and len(lengths) != labels.size:
-        raise DataError(f"{split}: {labels.size:,} rows were predicted, but {len(lengths):,} texts measured.")
     measured, found = measure(labels, probabilities, positive), Predictions(labels, probabilities, positive)
-    buckets = length_buckets(
-        np.asarray([] if lengths is None else lengths),
-        labels,
-        probabilities,
-        unit=details.get("unit", "tokens"),
-        max_length=details.get("max_length"),
+    own = ClassDetails(
+        confusion=found.confusion(),
+        classes=_class_scores(found, called),
+        confidence=confidence_bins(labels, probabilities),
+        positive=called[positive] if classes == 2 else None,
     )
     return Evaluation(
         split=split,
         rows=int(labels.size),
         metrics=measured,
-        confusion=found.confusion(),
         predictions=path,
         seconds=seconds,
         intervals=bootstrap(measured, labels, probabilities, positive=positive),
-        classes=_class_scores(found, called),
-        confidence=confidence_bins(labels, probabilities),
-        lengths=buckets,
-        tokens=details.get("tokens"),
         model_bytes=None if model_dir is None else folder_bytes(model_dir),
         peak_memory_bytes=details.get("peak_memory_bytes"),
-        positive=called[positive] if classes == 2 else None,
+        details={**details_json(own), "labels": list(called), **details.get("more", {})},
     )
 
 
@@ -134,6 +121,31 @@ def rescaled(path: Path, split: str, temperature: float) -> Evaluation:
     said = predictions.read(path)
     probabilities = rescale(said.probabilities, temperature)
     return evaluate_predictions(split, said.labels, probabilities, path, 0.0, positive=said.positive)
+
+
+def completed(evaluation: Evaluation, data: Mapping[str, Any]) -> Evaluation:
+    """Return an evaluation with the class names that the data give, where the predictions knew their ids alone.
+
+    Args:
+        evaluation: Of predicted classes.
+        data: `catalog.contract.DataSummary` as JSON.
+
+    Raises:
+        PluginError: Its scores are of another class than the positive one.
+    """
+    found, known = class_details(evaluation), class_data(data)
+    names = dict(enumerate(known.labels))
+    classes = tuple(replace(scores, label=names.get(index, scores.label)) for index, scores in enumerate(found.classes))
+    renamed = {before.label: after.label for before, after in zip(found.classes, classes, strict=True)}
+    positive = found.positive if found.positive is None else renamed.get(found.positive, found.positive)
+    wanted = known.labels[known.positive_id] if len(known.labels) == 2 else None
+    if positive is not None and known.labels and positive != wanted:
+        raise PluginError(
+            f"scores are of the class {positive!r}, but the positive class is {wanted!r}: the plugin ignores "
+            "dataset.positive"
+        )
+    own = details_json(replace(found, classes=classes, positive=positive))
+    return replace(evaluation, details={**evaluation.details, **own, "labels": [scores.label for scores in classes]})
 
 
 def _class_scores(found: Predictions, names: Sequence[str]) -> tuple[ClassScores, ...]:

@@ -18,13 +18,13 @@ from pathlib import Path
 
 import numpy as np
 
+from catalog.contract import Comparison
 from catalog.errors import DataError
-from catalog.results import Comparison
-from plugins.nlp.text_classification.evaluation import predictions
-from plugins.nlp.text_classification.evaluation.measures import ByClass, Measure, weighted
-from plugins.nlp.text_classification.evaluation.metrics import METRICS, measures_for, metric_of
-from plugins.nlp.text_classification.evaluation.predictions import Predictions
-from plugins.nlp.text_classification.evaluation.resampling import INTERVAL, draws
+from plugins.classification.evaluation import predictions
+from plugins.classification.evaluation.measures import ByClass, Measure, weighted
+from plugins.classification.evaluation.metrics import METRICS, measures_for, metric_of
+from plugins.classification.evaluation.predictions import Predictions
+from plugins.classification.evaluation.resampling import INTERVAL, draws
 
 __all__ = ["compare"]
 

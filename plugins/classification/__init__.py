@@ -1,0 +1,1 @@
+"""What every task of classes shares, whatever its examples are: evaluation, comparison, metrics and figures."""

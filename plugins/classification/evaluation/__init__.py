@@ -1,0 +1,18 @@
+"""What is measured on the predictions of a classifier, whichever model made them."""
+
+from plugins.classification.evaluation.chance import chance_level
+from plugins.classification.evaluation.comparison import compare
+from plugins.classification.evaluation.evaluation import completed, rescaled, save_and_evaluate
+from plugins.classification.evaluation.metrics import METRICS, check_metric, measure, metrics_of
+
+__all__ = [
+    "METRICS",
+    "chance_level",
+    "check_metric",
+    "compare",
+    "completed",
+    "measure",
+    "metrics_of",
+    "rescaled",
+    "save_and_evaluate",
+]

@@ -1,0 +1,1 @@
+"""Figures of predicted classes, and of the classes of a data set."""

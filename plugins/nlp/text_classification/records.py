@@ -1,0 +1,269 @@
+"""What text classification knows about texts and answers: frozen records, all of them plain JSON in kind."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from catalog.contract import DataSummary, Evaluation
+from plugins.classification.records import read_details
+
+__all__ = [
+    "ChangedAnswer",
+    "ClassWords",
+    "ExampleExplanation",
+    "Explanation",
+    "ImportantWord",
+    "Interpretation",
+    "LengthBucket",
+    "LengthDetails",
+    "LengthForecast",
+    "Suspect",
+    "TextFacts",
+    "TextPrediction",
+    "WordWeight",
+    "length_details",
+    "text_facts",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class LengthBucket:
+    """Texts of a length between `low` and `high`, both included.
+
+    Attributes:
+        unit: What lengths count: ``"tokens"`` before truncation, ``"words"`` or ``"characters"``.
+        low: Shortest text of the bucket.
+        high: Longest text of the bucket.
+        rows: Texts in it.
+        accuracy: Share that was right.
+        accuracy_low: Lower end of its 95 % interval (Wilson).
+        accuracy_high: Upper end.
+        confidence: Mean confidence.
+        truncated: Share of its texts of which the model saw a part only.
+    """
+
+    unit: str
+    low: int
+    high: int
+    rows: int
+    accuracy: float
+    accuracy_low: float
+    accuracy_high: float
+    confidence: float
+    truncated: float
+
+
+@dataclass(frozen=True, slots=True)
+class TextPrediction:
+    """The answer for one text; `confidence` is the probability of `label`, all between 0 and 1."""
+
+    text: str
+    label: str
+    confidence: float
+    probabilities: Mapping[str, float]
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as `catalog.contract.Prediction`."""
+        return {
+            "text": self.text,
+            "label": self.label,
+            "confidence": self.confidence,
+            "probabilities": dict(self.probabilities),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class WordWeight:
+    """A word of a text and what it did to the answer.
+
+    Attributes:
+        word: As it stands in the text.
+        start: Its first character in the text.
+        end: The character after its last.
+        weight: What it added to the log-odds of the predicted label; negative where it spoke against it.
+        attention: Share of attention that reached it, adding up to at most 1 over the text; None where the model has
+            none. How much was looked at a word, not which way it spoke.
+    """
+
+    word: str
+    start: int
+    end: int
+    weight: float
+    attention: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why a text got its label.
+
+    Attributes:
+        prediction: The answer.
+        words: In the order of the text; words that the model did not see are left out.
+        method: How `weight` was found, as a reader would look it up: ``"integrated gradients"``.
+        completeness_error: Share of the explained difference that the weights miss or exceed; 0 where the method is
+            exact. None where the difference is too small to speak of a share.
+        truncated: Whether the model saw a part of the text only.
+    """
+
+    prediction: TextPrediction
+    words: tuple[WordWeight, ...]
+    method: str
+    completeness_error: float | None = None
+    truncated: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as `catalog.contract.Prediction`: each word with its weight and the attention that it got."""
+        tokens = [
+            {
+                "token": word.word,
+                "weight": word.weight,
+                "attention": word.attention,
+                "start": word.start,
+                "end": word.end,
+            }
+            for word in self.words
+        ]
+        return {
+            **self.prediction.as_json(),
+            "tokens": tokens,
+            "method": self.method,
+            "completeness_error": self.completeness_error,
+            "truncated": self.truncated,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ImportantWord:
+    """A word (lower case) and its mean `weight` towards a class, over the `texts` of the sample that it occurs in."""
+
+    word: str
+    weight: float
+    texts: int
+
+
+@dataclass(frozen=True, slots=True)
+class ClassWords:
+    """The words that speak most for a class, strongest first."""
+
+    label: str
+    words: tuple[ImportantWord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleExplanation:
+    """An example worth looking at.
+
+    Attributes:
+        situation: A key of the task's: ``"praise"``, ``"blame"``, ``"mixed"`` (texts made up to be typical),
+            ``"surest right"``, ``"surest wrong"``, ``"least sure"`` (texts of the data).
+        truth: The text's own label; None where it was made up.
+        explanation: What the model says and why.
+    """
+
+    situation: str
+    truth: str | None
+    explanation: Explanation
+
+
+@dataclass(frozen=True, slots=True)
+class Interpretation:
+    """What a model goes by.
+
+    Attributes:
+        method: As in `Explanation`.
+        rows: Texts of the sample that were explained.
+        min_texts: A word counts if at least so many of them hold it.
+        classes: In the order of their ids.
+        examples: Worth looking at.
+        completeness_error: Median over the sample; None where the method has none.
+        seconds: Spent on all of it.
+    """
+
+    method: str
+    rows: int
+    min_texts: int
+    classes: tuple[ClassWords, ...]
+    examples: tuple[ExampleExplanation, ...]
+    completeness_error: float | None
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedAnswer:
+    """An example that exactly one of two models got right, or that they label differently.
+
+    Attributes:
+        row: Its place in the split.
+        text: Its text, cut to a length fit for reading.
+        truth: Its label.
+        first: What the first model says.
+        second: What the second says.
+        first_confidence: How sure the first is, 0 to 1.
+        second_confidence: How sure the second is.
+    """
+
+    row: int
+    text: str
+    truth: str
+    first: str
+    second: str
+    first_confidence: float
+    second_confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class LengthForecast:
+    """At `max_length` tokens, `truncated` is the share of training texts that would be cut, 0 to 1."""
+
+    max_length: int
+    truncated: float
+    seconds_per_epoch: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A training example whose label a simple model, not trained on it, finds very unlikely."""
+
+    row: int
+    text: str
+    label: str
+    suggested: str
+    probability: float
+
+
+@dataclass(frozen=True, slots=True)
+class LengthDetails:
+    """What an evaluation found about the lengths of texts.
+
+    Attributes:
+        lengths: Buckets of about equal numbers of texts, shortest first.
+        tokens: Real tokens that were read, None if the model has none.
+    """
+
+    lengths: tuple[LengthBucket, ...] = ()
+    tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TextFacts:
+    """What is known about the texts of a data set.
+
+    Attributes:
+        mean_words: Words of a text on average, over all splits; None if they were not counted.
+        language: Code (ISO 639-1) of the language that most texts seem to be in; None if that is not clear.
+        duplicates: Rows of ``validation`` and of ``test`` whose text also stands in ``train``.
+    """
+
+    mean_words: float | None = None
+    language: str | None = None
+    duplicates: Mapping[str, int] = field(default_factory=dict)
+
+
+def length_details(evaluation: Evaluation) -> LengthDetails:
+    """Return what an evaluation found about lengths; nothing of what an older record lacks."""
+    return read_details(LengthDetails, evaluation.details)
+
+
+def text_facts(data: DataSummary | Mapping[str, Any]) -> TextFacts:
+    """Return what is known about the texts of a data set, given as found or as JSON."""
+    return read_details(TextFacts, data.details if isinstance(data, DataSummary) else data)
