@@ -1,15 +1,16 @@
-"""The figures that a study's task draws of one evaluation, checked: a task's fault takes nothing else with it."""
+"""The figures that a study's task draws of its data and evaluations, checked: a fault takes nothing else with it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from catalog import registry
-from catalog.contract.capabilities import BuildsFigures
+from catalog.contract.capabilities import BuildsFigures, DescribesData
 from catalog.errors import ModelcatError
 from catalog.figures import Empty, Figure, check
 from catalog.statement import Statement
+from runner.store.records import StudyRecord
 from runner.study.charts.snapshot import StudySnapshot
 
-__all__ = ["main_subject", "task_figures"]
+__all__ = ["data_figures", "main_subject", "task_figures"]
 
 _TITLE = Statement("Figures of the task")
 
@@ -41,9 +42,24 @@ def task_figures(snapshot: StudySnapshot, subject: str, split: str) -> tuple[Fig
     if not isinstance(task, BuildsFigures):
         return (Empty("task", _TITLE, Statement("The task {key} draws no figures.", {"key": task.key})),)
     insights = snapshot.insights if subject == "winner" else {}
-    built = []
+    return _built(lambda: task.figures(evaluation, snapshot.record.data, insights), key)
+
+
+def data_figures(record: StudyRecord) -> tuple[Figure, ...]:
+    """Return what the task draws of a study's data; none if it is not installed here, or draws nothing of data."""
     try:
-        for figure in task.figures(evaluation, snapshot.record.data, insights):
+        task = registry.load_task(record.key)
+    except ModelcatError:
+        return ()
+    if not isinstance(task, DescribesData):
+        return ()
+    return _built(lambda: task.data_figures(record.data), record.key)
+
+
+def _built(build: Callable[[], Iterable[Figure]], key: str) -> tuple[Figure, ...]:
+    built: list[Figure] = []
+    try:
+        for figure in build():
             built.append(figure)  # noqa: PERF402 -- what was built before it raises is kept
     except Exception as error:  # noqa: BLE001 -- a stranger's code may raise anything
         built.append(_fault(key, len(built), f"{type(error).__name__}: {error}"))
