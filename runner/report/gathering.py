@@ -79,6 +79,7 @@ def gather(store: Store, study: str, diagnoses: Sequence[Diagnosis] | None = Non
         flips={name: found for name, found in flips.items() if found is not None},
         diagnoses=tuple(diagnoses or ()),
         diagnosed=diagnoses is not None,
+        model=model,
         card=model.card() if model else None,
         parameters=tuple(parameters_of(model)) if model else (),
         rules=task.rule_count if isinstance(task, CountsRules) else None,

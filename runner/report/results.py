@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from catalog.contract import Card, Comparison, Evaluation, Fact
+from catalog.contract import Card, Comparison, Evaluation, Fact, Model
 from catalog.contract.diagnosis import Diagnosis
 from catalog.figures import Figure
 from catalog.schema import Parameter
@@ -73,8 +73,9 @@ class Results:
         flips: By whom the winner is held against: ``"given"``, ``"baseline"``.
         diagnoses: Gravest first.
         diagnosed: Whether rules were applied at all.
-        card: The plugin's; None where it is not installed here.
-        parameters: The fields of the plugin's configuration; none where it is not installed here.
+        model: None if it is not installed here.
+        card: The model's; None if it is not installed here.
+        parameters: The fields of the model's configuration; none if it is not installed here.
         rules: How many rules of diagnosis the task applies; None where it does not tell.
         made: When this was gathered, in UTC.
         unreadable: Names of insights that the store holds in a shape that is not known here.
@@ -94,6 +95,7 @@ class Results:
     flips: Mapping[str, Flips]
     diagnoses: tuple[Diagnosis, ...]
     diagnosed: bool
+    model: Model | None
     card: Card | None
     parameters: tuple[Parameter, ...]
     rules: int | None

@@ -48,6 +48,8 @@ class Teller:
             return self._harmless(value)
         if not isinstance(value, str):
             return value
+        if name == "language":
+            return self.language.language_name(safe(value, 20))
         found = _NAMES.get(name, {}).get(value)
         # English statements stand in the store as sentences too, which have the program's own names.
         return safe(value, 300) if found is None or self.language.code == "en" else self.t(found)

@@ -61,6 +61,6 @@ def _source(results: Results, teller: Teller) -> str:
         case "files":
             return teller.t("files")
         case "demo":
-            return teller.t("made up for practice")
+            return teller.t("generated")
         case other:
             return safe(other, 200) if other else NOTHING
