@@ -140,7 +140,8 @@ def _limitations(results: Results, teller: Teller) -> list[str]:
         for found in results.diagnoses
         if found.severity != "note"
     ]
-    if isinstance(model := results.model, DescribesUse):
+    model = results.model
+    if model is not None and isinstance(model, DescribesUse):
         lines += [f"- {plain(teller.say(limit))}" for limit in model.limits(results.chosen)]
     if not lines:
         lines.append("- " + t("No rule found anything wrong; that is no proof that nothing is."))
@@ -148,8 +149,8 @@ def _limitations(results: Results, teller: Teller) -> list[str]:
 
 
 def _how_to_use(results: Results, teller: Teller) -> list[str]:
-    title = heading(2, teller.t("How to use"))
-    if isinstance(model := results.model, DescribesUse):
+    title, model = heading(2, teller.t("How to use")), results.model
+    if model is not None and isinstance(model, DescribesUse):
         return [title, fenced(model.usage(results.chosen), "python")]
     return [title, fenced(f"modelcat predict {json.dumps(results.study.study)} …", "shell")]
 
