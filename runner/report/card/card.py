@@ -152,7 +152,7 @@ def _how_to_use(results: Results, teller: Teller) -> list[str]:
     title, model = heading(2, teller.t("How to use")), results.model
     if model is not None and isinstance(model, DescribesUse):
         return [title, fenced(model.usage(results.chosen), "python")]
-    return [title, fenced(f"modelcat predict {json.dumps(results.study.study)} …", "shell")]
+    return [title, fenced(f"modelcat predict {json.dumps(results.study.study)} --file inputs.csv", "shell")]
 
 
 def _versions(results: Results, teller: Teller) -> list[str]:

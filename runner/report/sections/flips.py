@@ -59,7 +59,7 @@ def _flips(second: str, found: Flips, teller: Teller) -> list[Block]:
     if len(found.flips) > _MOST_FLIPS:
         note = t("The first {shown:count} of {all:count} stored examples.", shown=_MOST_FLIPS, all=len(found.flips))
         blocks.append(Prose(note, "muted"))
-    blocks.append(_table(found, heading, place, teller))
+    blocks.append(_table(found, t("Examples"), place, teller))
     return blocks
 
 
