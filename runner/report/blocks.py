@@ -194,7 +194,7 @@ class Finding:
     """A diagnosis: `severity` is ``"problem"``, ``"warning"`` or ``"note"``.
 
     `remedies` are advice and option of the command line (``--set ...``), which is empty where there is none.
-    `lang` is set where it is in another language than the page: a stranger's plugin has no translations.
+    `lang` is set where it is in another language than the page: a stranger's task has no translations.
     """
 
     severity: str
@@ -215,7 +215,7 @@ class Findings:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A field of a configuration: `used` is empty where it had its default; the plugin's own texts are in `lang`."""
+    """A field of a configuration: `used` is empty where it had its default; the model's own texts are in `lang`."""
 
     name: str
     used: str

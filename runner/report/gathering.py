@@ -30,7 +30,7 @@ def gather(store: Store, study: str, diagnoses: Sequence[Diagnosis] | None = Non
     Args:
         store: Where it is.
         study: Its name.
-        diagnoses: What the plugin's rules found; None where nobody asked them.
+        diagnoses: What the rules of its task found; None if nobody asked them.
 
     Raises:
         UnknownStudyError: There is none of that name; the nearest is told.
@@ -47,12 +47,8 @@ def gather(store: Store, study: str, diagnoses: Sequence[Diagnosis] | None = Non
             f"study {study!r} has no complete trial yet ({_states(record)}): there is nothing to report; "
             f"modelcat resume {study} goes on with it"
         )
-    main, model, task = (
-        main_subject(snapshot),
-        _installed(registry.load, record.key),
-        _installed(registry.load_task, record.key),
-    )
-    insights, unreadable = snapshot.insights, set[str]()
+    model, task = _installed(registry.load, record.key), _installed(registry.load_task, record.key)
+    main, insights, unreadable = main_subject(snapshot), snapshot.insights, set[str]()
     failures = {name: found["failure"] for name, found in insights.items() if "failure" in found}
 
     def insight(name: str, kind: type[Kind]) -> Kind | None:

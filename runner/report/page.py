@@ -87,7 +87,7 @@ def page_of(  # noqa: PLR0913 -- what stands in the head of a page
         teller: For the page's own texts.
         title: Its heading.
         name: Of the study.
-        key: Of the study's plugin.
+        key: Of the study's model.
         made: When its records were read.
         meta: What stands under the heading.
         notes: What a person wrote about the study.

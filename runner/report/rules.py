@@ -1,4 +1,4 @@
-"""The diagnosis of a study for its report, where its plugin offers one."""
+"""The diagnosis of a study for its report, if its task offers one."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -15,7 +15,7 @@ __all__ = ["findings_of"]
 
 
 def findings_of(store: Store, study: str, folder: Path) -> Sequence[Diagnosis] | None:
-    """Apply the rules of the study's plugin; None where it has none, or is not installed: a report does without.
+    """Apply the rules of the study's task; None if it has none, or is not installed: a report does without.
 
     Args:
         store: Where the study is.

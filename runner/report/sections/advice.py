@@ -18,9 +18,7 @@ def diagnosis(results: Results, teller: Teller) -> Section:
     """Show findings with their evidence and remedies."""
     t = teller.t
     if not results.diagnosed:
-        block: Findings | Missing | Prose = Missing(
-            t("The model's plugin has no rules for a diagnosis, or is not installed.")
-        )
+        block: Findings | Missing | Prose = Missing(t("The task has no rules for a diagnosis, or is not installed."))
     elif not results.diagnoses:
         block = Prose(_all_fine(results.rules, teller), "good")
     else:

@@ -22,7 +22,7 @@ _SPEEDS = {
 
 
 def variants(results: Results, teller: Teller) -> Section:
-    """Show the plugin's card: what the model is, and which sizes there are."""
+    """Show the model's card: what it is, and which sizes there are."""
     t, card = teller.t, results.card
     title = t("Model and its variants")
     if card is None:

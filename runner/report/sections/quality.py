@@ -1,4 +1,4 @@
-"""How good the model is: its training curves, and the figures that its plugin draws of its evaluation."""
+"""How good the model is: its training curves, and the figures that its task draws of its evaluation."""
 
 from catalog.figures import Empty, HighlightedText
 from runner.report.blocks import Block, Missing, Prose, Section
@@ -43,5 +43,5 @@ def _task(name: str, title: str, results: Results, teller: Teller, *, texts: boo
     figures = [figure for figure in results.figures if isinstance(figure, HighlightedText) == texts]
     about = Prose(f"{teller.subject(subject)} · {teller.split(split)}", "muted")
     if not figures:
-        return Section(name, title, (about, Missing(teller.t("The model's plugin shows none."))))
+        return Section(name, title, (about, Missing(teller.t("The task shows none."))))
     return Section(name, title, (about, *blocks_of(figures, teller)))

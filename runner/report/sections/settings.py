@@ -12,11 +12,11 @@ from runner.report.telling import Teller
 __all__ = ["settings"]
 
 _OF_PLUGIN = "en"
-"""The language that plugins describe themselves in."""
+"""The language that models describe themselves in."""
 
 
 def settings(results: Results, teller: Teller) -> Section:
-    """List the fields of the plugin's configuration, those that were set or tuned first."""
+    """List the fields of the model's configuration, those that were set or tuned first."""
     t = teller.t
     title = t("Key settings")
     if not results.parameters:
