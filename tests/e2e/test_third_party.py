@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from catalog.dataset import FilesDataset
 from catalog.testing import Case
+from plugins.nlp.text_classification.dataset import FilesDataset
 from plugins.nlp.text_classification.testing import TextClassifierConformance
 
 EXAMPLE = Path(__file__).parents[1] / "example_plugin"

@@ -12,11 +12,11 @@ from pydantic import ValidationError
 from safetensors.numpy import load_file, save_file
 
 from catalog.contract import Decision, Direction, EpochMetrics, Outcome, Plugin, Trainer, TrialContext
-from catalog.dataset import FilesDataset
 from catalog.errors import DataError, ModelSourceError
 from catalog.testing import Case
 from plugins.classification.evaluation import predictions
-from plugins.nlp.text_classification.linear import plugin
+from plugins.nlp.text_classification.dataset import FilesDataset
+from plugins.nlp.text_classification.linear import model as plugin
 from plugins.nlp.text_classification.testing import TextClassifierConformance
 from plugins.nlp.texts.split import Split
 

@@ -14,7 +14,6 @@ from safetensors.numpy import load_file
 from transformers import pipeline
 
 from catalog.contract import CHECKPOINTS, Decision, Direction, TrialContext, TrialResult
-from catalog.dataset import FilesDataset
 from catalog.errors import InputError, ModelSourceError
 from catalog.testing import Case
 from plugins.classification.evaluation import predictions
@@ -22,6 +21,7 @@ from plugins.nlp.encoders.quiet import quiet
 from plugins.nlp.text_classification.bert import predictor
 from plugins.nlp.text_classification.bert.preparation import PreparedBert, prepare
 from plugins.nlp.text_classification.bert.trainer import BertTrainer
+from plugins.nlp.text_classification.dataset import FilesDataset
 from plugins.nlp.text_classification.testing import TextClassifierConformance
 
 Make = Callable[..., Any]
