@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from catalog.contract import Decision, Direction, TrialContext
-from catalog.contract.capabilities import Calibrates, Examines, JudgesFiles, LabelledFile
+from catalog.contract.capabilities import Calibrates, EvaluationFile, Examines, JudgesFiles
 from catalog.errors import DataError, ModelSourceError
 from plugins.classification.evaluation import predictions
 from plugins.nlp.text_classification.dataset import FilesDataset
 from plugins.nlp.text_classification.linear import model as plugin
 from plugins.nlp.text_classification.linear.folder import read_temperature
+from plugins.nlp.text_classification.task import task
 
 WORDS = (("dull", "clumsy", "awful"), ("splendid", "moving", "brilliant"), ("middling", "passable", "average"))
 
@@ -25,7 +26,7 @@ def prepare(folder, classes: int = 2, rows: int = 900, noise: float = 0.2):
         lines.append({"text": text, "label": f"c{rng.integers(classes) if rng.random() < noise else label}"})
     (folder / "train.jsonl").write_text("\n".join(map(json.dumps, lines)))
     dataset = FilesDataset(source="files", train=str(folder / "train.jsonl"))
-    return plugin.trainer().prepare(dataset, plugin.Config(), folder)
+    return plugin.trainer().prepare(task.load(dataset, folder), plugin.Config(), folder)
 
 
 def train(prepared, folder, C: float = 100.0, answer: Decision = Decision.GO_ON):  # noqa: N803 -- the field's name
@@ -148,7 +149,7 @@ def test_files_of_other_rows_are_judged(tmp_path):
     prepared, trainer = prepare(tmp_path, 3), plugin.trainer()
     result = train(prepared, tmp_path / "trial")
     (tmp_path / "mine.csv").write_text("review,sentiment\na splendid plot,c1\nan awful plot,c0\n")
-    file = LabelledFile(tmp_path / "mine.csv")
+    file = EvaluationFile(tmp_path / "mine.csv")
     found = trainer.evaluate_file(result.model_dir, file, folder=tmp_path, device="cpu", threads=1)
     assert (found.split, found.rows, found.metrics["accuracy"]) == ("file", 2, 1.0)
     assert found.predictions == tmp_path / "file.parquet"

@@ -10,17 +10,19 @@ from pyarrow import parquet
 from sklearn import metrics as reference
 
 from catalog.contract import DataSummary
-from catalog.contract.capabilities import LabelledFile
+from catalog.contract.capabilities import EvaluationFile
 from catalog.errors import DataError, ModelSourceError
 from plugins.classification.evaluation import comparison, evaluation, predictions
 from plugins.classification.evaluation.intervals import bootstrap
 from plugins.classification.evaluation.metrics import measure
+from plugins.classification.records import class_data
 from plugins.data.positive import positive_id, resolve_positive
 from plugins.nlp.text_classification.data import load
 from plugins.nlp.text_classification.dataset import DemoDataset, FilesDataset
 from plugins.nlp.text_classification.diagnosis import diagnose
 from plugins.nlp.text_classification.linear.config import LinearConfig
 from plugins.nlp.text_classification.linear.trainer import LinearTrainer
+from plugins.nlp.text_classification.task import task
 
 FRAUD = ["charge", "refund", "stolen", "card"]
 FILLER = ["please", "the", "order", "parcel", "colour", "again", "about", "invoice"]
@@ -241,16 +243,16 @@ def test_the_order_of_classes_does_not_decide_whose_scores_they_are(tmp_path: Pa
         labels = ("ok", "fraud") if kind == "named in another order" else None
     dataset = FilesDataset(source="files", train=train, labels=labels, positive=positive)
     summary = load(dataset, tmp_path).summary
-    assert summary.labels == (labels or ("fraud", "ok"))
-    assert summary.positive == positive
-    assert summary.labels[positive_id(summary)] == positive
+    assert class_data(summary).labels == (labels or ("fraud", "ok"))
+    assert class_data(summary).positive == positive
+    assert class_data(summary).labels[positive_id(summary)] == positive
     assert not any("rarer" in note for note in summary.notes)
 
 
 def test_data_without_a_positive_class_say_which_one_counts(files: FilesDataset, tmp_path: Path) -> None:
     """The second class counts where none is named, and a note says that the other one is rarer."""
     summary = load(files, tmp_path).summary
-    assert summary.positive == "ok"
+    assert class_data(summary).positive == "ok"
     [note] = [note for note in summary.notes if "rarer" in note]
     assert '"positive": "fraud"' in note
     demo = load(DemoDataset(source="demo", size=400, positive="negative"), tmp_path).summary
@@ -270,7 +272,9 @@ def linear(files: FilesDataset, tmp_path: Path, make_context):
 
     def train(positive: str | None):
         trainer, config = LinearTrainer(), LinearConfig()
-        prepared = trainer.prepare(files.model_copy(update={"positive": positive}), config, tmp_path)
+        prepared = trainer.prepare(
+            task.load(files.model_copy(update={"positive": positive}), tmp_path), config, tmp_path
+        )
         folder = tmp_path / str(positive)
         folder.mkdir()
         context, heard = make_context(folder=folder, metric="f1")
@@ -302,7 +306,7 @@ def judged_file(trainer, model_dir: Path, folder: Path):
     """Judge a model on a file of its own."""
     path = folder / "more.csv"
     written(path, table(90))
-    file = LabelledFile(path, ("text",), "label")
+    file = EvaluationFile(path, {"text": ("text",), "label": ("label",)})
     return trainer.evaluate_file(model_dir, file, folder=folder, device="cpu", threads=1)
 
 
@@ -352,7 +356,9 @@ def bert(files: FilesDataset, tmp_path: Path, make_context, tiny):
 
     def train(positive: str | None, **changes):
         trainer, config = BertTrainer(), tiny(epochs=2)
-        prepared = trainer.prepare(files.model_copy(update={"positive": positive}), config, tmp_path / "cache")
+        prepared = trainer.prepare(
+            task.load(files.model_copy(update={"positive": positive}), tmp_path / "cache"), config, tmp_path / "cache"
+        )
         folder = tmp_path / str(positive)
         folder.mkdir(exist_ok=True)
         context, heard = make_context(folder=folder, metric="f1", **changes)
@@ -395,7 +401,9 @@ def test_a_checkpoint_of_another_positive_class_is_left_alone(files: FilesDatase
 
     found, config = {}, tiny()
     for positive in (None, "ok", "fraud"):
-        prepared = BertTrainer().prepare(files.model_copy(update={"positive": positive}), config, tmp_path / "cache")
+        prepared = BertTrainer().prepare(
+            task.load(files.model_copy(update={"positive": positive}), tmp_path / "cache"), config, tmp_path / "cache"
+        )
         device = torch.device("cpu")
         model = PackedModel(build(prepared.source, 0.0, 0), device, choose("fp32", None, device, 128))
         found[positive] = identity_of(config, make_context()[0], model, prepared.encoder, data_identity(prepared))

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.contract import Decision, Direction, TrialContext
-from catalog.contract.capabilities import LabelledFile
+from catalog.contract.capabilities import EvaluationFile
 from catalog.errors import InputError
 from plugins.classification.evaluation import predictions
 from plugins.nlp.encoders import precision
@@ -193,7 +193,7 @@ def test_explanations_are_those_of_fp32(name: str, trained: Path):
 @pytest.mark.parametrize("name", ["fp32", *PRECISIONS])
 def test_files_are_judged_in_every_precision(name: str, trained: Path, bert_files: Any, tmp_path: Path):
     """Evaluations of a file agree within the tolerance with what the model predicts in fp32."""
-    file = LabelledFile(Path(bert_files.test))
+    file = EvaluationFile(Path(bert_files.test))
     found = BertTrainer().evaluate_file(trained, file, folder=tmp_path, device="cpu", threads=1, precision=name)
     kept = predictions.read(found.predictions)
 

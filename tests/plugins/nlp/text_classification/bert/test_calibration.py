@@ -11,7 +11,7 @@ import torch
 from transformers import AutoConfig, AutoModelForSequenceClassification, pipeline
 
 from catalog.contract import TrialResult
-from catalog.contract.capabilities import LabelledFile
+from catalog.contract.capabilities import EvaluationFile
 from catalog.errors import ModelSourceError
 from plugins.classification.evaluation import predictions, temperature
 from plugins.nlp.encoders.families import FAMILIES
@@ -123,5 +123,5 @@ def test_lengths_are_those_before_the_cut(prepared: PreparedBert, tiny: Make, ma
     folder = BertTrainer().train(tiny(epochs=1), prepared, make_context()[0]).model_dir
     file = tmp_path / "long.csv"
     file.write_text("text,label\n" + "good film " * 40 + ",positive\nbad,negative\n")
-    found = BertTrainer().evaluate_file(folder, LabelledFile(file), folder=tmp_path, device="cpu", threads=1)
+    found = BertTrainer().evaluate_file(folder, EvaluationFile(file), folder=tmp_path, device="cpu", threads=1)
     assert [(bucket.low, bucket.truncated) for bucket in found.lengths] == [(3, 0.0), (82, 1.0)]

@@ -22,6 +22,7 @@ from plugins.nlp.text_classification.bert import predictor
 from plugins.nlp.text_classification.bert.preparation import PreparedBert, prepare
 from plugins.nlp.text_classification.bert.trainer import BertTrainer
 from plugins.nlp.text_classification.dataset import FilesDataset
+from plugins.nlp.text_classification.task import task
 from plugins.nlp.text_classification.testing import TextClassifierConformance
 
 Make = Callable[..., Any]
@@ -196,7 +197,7 @@ def test_missing_folder_is_not_opened(tmp_path: Path):
 def test_trained_model_can_be_trained_on(trained: TrialResult, bert_files: FilesDataset, tiny: Make, tmp_path: Path):
     """A kept folder is a model_name itself: its weights, classifier and vocabulary are where the next one starts."""
     config = tiny(model_name=str(trained.model_dir))
-    again = prepare(bert_files, config, tmp_path)
+    again = prepare(task.load(bert_files, tmp_path), config, tmp_path)
     assert set(again.source.weights) == set(load_file(trained.model_dir / "model.safetensors"))
     assert again.encoder.pad_id == 0
 
@@ -220,7 +221,7 @@ def test_pretrained_encoder_learns_real_reviews(tiny: Make, make_context: Make, 
     config = tiny(
         model_name=str(minilm()), max_seq_length=32, truncation="tail", batch_size=8, epochs=5, learning_rate=5e-4
     )
-    real = prepare(dataset, config, tmp_path)
+    real = prepare(task.load(dataset, tmp_path), config, tmp_path)
     assert "[UNK]" not in real.source.tokenizer.decode(real.tokens["train"].ids)
     context, heard = make_context()
     result = BertTrainer().train(config, real, context)

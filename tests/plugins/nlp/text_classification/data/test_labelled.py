@@ -10,7 +10,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from catalog.contract.capabilities import LabelledFile
+from catalog.contract.capabilities import EvaluationFile
 from catalog.dataset import Format
 from catalog.errors import DataError
 from plugins.nlp.text_classification.data import load_labelled
@@ -23,7 +23,7 @@ NAMES = ("negative", "positive", "mixed")
 def judged(file: Path, content: str, names: tuple[str, ...] = NAMES, **fields: Any) -> Labelled:
     """Write a file and read it."""
     file.write_text(content, encoding="utf-8")
-    return load_labelled(LabelledFile(file, **fields), names)
+    return load_labelled(EvaluationFile(file, **fields), names)
 
 
 def read(file: Path, content: str, names: tuple[str, ...] = NAMES, **fields: Any) -> Split:
@@ -55,7 +55,7 @@ def test_every_kind_of_file_gives_the_same_rows(tmp_path):
     ]
     table = pa.table({"review": [text for text, _ in rows], "sentiment": [label for _, label in rows]})
     parquet.write_table(table, tmp_path / "a.parquet")
-    files.append(load_labelled(LabelledFile(tmp_path / "a.parquet"), NAMES).split)
+    files.append(load_labelled(EvaluationFile(tmp_path / "a.parquet"), NAMES).split)
     for split in files:
         assert split.texts == ("dull, long", "grand", "so so")
         assert split.labels.tolist() == [0, 1, 0]
@@ -124,7 +124,7 @@ def test_spellings_are_merged_only_if_the_study_did(tmp_path):
 @pytest.mark.parametrize(("names", "ids"), [(["positive", "unused", "negative"], [1, 0]), (["neg", "x", "pos"], None)])
 def test_declared_class_names_are_followed(tmp_path, names, ids):
     """Ids of a file that names its classes mean these classes; a name that the model does not know is an error."""
-    file = LabelledFile(declared(tmp_path, [0, 2], names))
+    file = EvaluationFile(declared(tmp_path, [0, 2], names))
     if ids is None:
         with pytest.raises(DataError, match="does not know"):
             load_labelled(file, NAMES)
@@ -185,7 +185,7 @@ def test_what_is_doubtful_is_noted_in_words_of_the_command(tmp_path):
     found = judged(tmp_path / "a.csv", 'text,label\nx,positive\n"y,negative\nz",mixed\nw,mixed\n')
     assert any("row 2 takes lines 3 to 4" in note for note in found.notes)
     (tmp_path / "b.csv").write_bytes("text,label\nschön,positive\nsüß,negative\ngrün,mixed\n".encode("cp1252"))
-    found = load_labelled(LabelledFile(tmp_path / "b.csv", format=Format(encoding="cp1252")), NAMES)
+    found = load_labelled(EvaluationFile(tmp_path / "b.csv", format=Format(encoding="cp1252")), NAMES)
     assert found.split.texts == ("schön", "süß", "grün")
     with pytest.raises(DataError, match="--no-header names the columns"):
         read(tmp_path / "a.csv", "x,positive\ny,positive\nz,negative\n")
@@ -196,4 +196,4 @@ def test_files_that_cannot_be_read_are_refused(tmp_path, name):
     """A missing file, one of another kind and a folder are errors of the data."""
     (tmp_path / "a.txt").write_text("text,label\na,positive\n")
     with pytest.raises(DataError, match=name or "folder"):
-        load_labelled(LabelledFile(tmp_path / name), NAMES)
+        load_labelled(EvaluationFile(tmp_path / name), NAMES)

@@ -6,7 +6,7 @@ import re
 import pytest
 from input_files import LABELS, TEXTS, feather_of, parquet_of, stream_of
 
-from catalog.contract.capabilities import InputFile, LabelledFile
+from catalog.contract.capabilities import EvaluationFile, InputFile
 from plugins.nlp.text_classification.data import load, load_labelled, open_input
 from plugins.nlp.text_classification.dataset import FilesDataset
 
@@ -40,9 +40,9 @@ def test_a_nul_is_kept_and_noted(tmp_path, name):
     data = load(FilesDataset(source="files", train=str(path), text="text", label="label"), tmp_path)
     texts = {text for split in data.splits.values() for text in split.texts}
     assert TEXT in texts
-    assert LABEL in data.summary.labels
+    assert LABEL in data.classes.labels
     assert any(re.search(r"NUL characters? \(U\+0000\), which stay", note) for note in data.summary.notes)
-    judged = load_labelled(LabelledFile(path, ("text",), "label"), data.summary.labels)
+    judged = load_labelled(EvaluationFile(path, {"text": ("text",), "label": ("label",)}), data.classes.labels)
     assert TEXT in judged.split.texts
     assert any(re.search(r"NUL characters? \(U\+0000\), which stay", note) for note in judged.notes)
     batches = list(open_input(InputFile(path, ("text",))).batches(100))
