@@ -11,14 +11,15 @@ import pytest
 from pydantic import ValidationError
 from safetensors.numpy import load_file, save_file
 
-from catalog.contract import Decision, Direction, EpochMetrics, Outcome, Plugin, Trainer, TrialContext
+from catalog.contract import Decision, Direction, EpochMetrics, Model, Outcome, Trainer, TrialContext
 from catalog.errors import DataError, ModelSourceError
 from catalog.testing import Case
-from plugins.classification.evaluation import predictions
+from plugins.classification.evaluation import METRICS, predictions
+from plugins.classification.records import class_details
 from plugins.nlp.text_classification.dataset import FilesDataset
 from plugins.nlp.text_classification.linear import model as plugin
 from plugins.nlp.text_classification.task import task
-from plugins.nlp.text_classification.testing import TextClassifierConformance
+from plugins.nlp.text_classification.testing import STRANGE_TEXTS, TextClassifierConformance
 from plugins.nlp.texts.split import Split
 
 PRAISE = ("splendid", "moving", "brilliant")
@@ -62,15 +63,15 @@ class TestConformance(TextClassifierConformance):
 
     @pytest.fixture
     def case(self, tmp_path) -> Case:
-        return Case(key=plugin.key, config={"C": 1.0}, dataset=write_reviews(tmp_path))
+        return Case(key=plugin.key, config={"C": 1.0}, dataset=write_reviews(tmp_path), inputs=STRANGE_TEXTS)
 
 
 def test_descriptor_keeps_the_contract_and_stays_light():
     """Importing the descriptor brings in none of the heavy libraries, and it has all that a plugin has."""
-    assert isinstance(plugin, Plugin)
+    assert isinstance(plugin, Model)
     assert plugin.key == "nlp/text-classification/linear"
     code = (
-        "import sys; from plugins.nlp.text_classification.linear import plugin; plugin.card(); "
+        "import sys; from plugins.nlp.text_classification.linear import model; model.card(); "
         "print([m for m in ('torch', 'sklearn', 'scipy', 'pyarrow', 'datasets', 'pandas') if m in sys.modules])"
     )
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"
@@ -111,13 +112,13 @@ def test_training_learns_reports_and_leaves_a_whole_model(tmp_path, trainer, cla
     assert result.history == tuple(reports)
     assert ticks == sorted(ticks)
     assert ticks[-1] == 1.0
-    assert set(result.metrics) == {"loss", *plugin.metrics} - {"top_k_accuracy"}  # for more than three classes
+    assert set(result.metrics) == {"loss", *METRICS} - {"top_k_accuracy"}  # for more than three classes
     assert result.metrics["accuracy"] == 1.0
     assert result.metrics["loss"] == result.metrics["log_loss"]
     judged = predictions.read(result.predictions)
     assert np.array_equal(judged.labels, prepared.splits["validation"].labels)
     evaluation = trainer.evaluate(result.model_dir, prepared, "test", folder=tmp_path, device="cpu", threads=1)
-    assert evaluation.rows == prepared.summary.rows["test"] == sum(map(sum, evaluation.confusion))
+    assert evaluation.rows == prepared.summary.rows["test"] == sum(map(sum, class_details(evaluation).confusion))
     assert evaluation.metrics["accuracy"] == 1.0
     assert predictions.read(evaluation.predictions).probabilities.shape == (evaluation.rows, classes)
     same = trainer.evaluate(result.model_dir, prepared, "validation", folder=tmp_path, device="cpu", threads=1)
@@ -144,19 +145,20 @@ def test_opened_model_answers_any_text(tmp_path, trainer):
     predictor = trainer.open(model_dir, "cpu", 1)
     texts = ["a splendid plot", "an awful plot", "", "zzz", "\ud800", "\0", "x" * 1_000_000, "a b " * 250_000]
     answers = list(predictor.predict(iter(texts)))
-    assert [answer.text for answer in answers] == texts
-    assert [answer.label for answer in answers[:2]] == ["good", "bad"]
+    assert [answer["text"] for answer in answers] == texts
+    assert [answer["label"] for answer in answers[:2]] == ["good", "bad"]
     for answer in answers:
-        assert sum(answer.probabilities.values()) == pytest.approx(1)
-        assert answer.confidence == answer.probabilities[answer.label] == max(answer.probabilities.values())
+        assert sum(answer["probabilities"].values()) == pytest.approx(1)
+        assert answer["confidence"] == answer["probabilities"][answer["label"]] == max(answer["probabilities"].values())
 
-    assert answers[2].probabilities == answers[3].probabilities == answers[4].probabilities  # what the intercept says
+    unknown = [answer["probabilities"] for answer in answers[2:5]]
+    assert unknown[0] == unknown[1] == unknown[2]  # what the intercept says
 
     def endless():
         while True:
             yield "a dull plot"
 
-    assert next(iter(predictor.predict(endless()))).label == "bad"
+    assert next(iter(predictor.predict(endless())))["label"] == "bad"
     assert list(predictor.predict([])) == []
 
 
@@ -177,7 +179,7 @@ def test_class_weights_favour_the_rare_class(tmp_path, trainer):
         config = plugin.Config(class_weights=weights)
         prepared = trainer.prepare(task.load(dataset, tmp_path), config, tmp_path)
         model_dir = trainer.train(config, prepared, context(tmp_path / name)).model_dir
-        share[name] = next(iter(trainer.open(model_dir, "cpu", 1).predict([""]))).probabilities["rare"]
+        share[name] = next(iter(trainer.open(model_dir, "cpu", 1).predict([""])))["probabilities"]["rare"]
     assert share["none"] < 0.2
     assert share["balanced"] > 0.4
     assert share["list"] == pytest.approx(share["balanced"], abs=0.05)
@@ -224,12 +226,13 @@ def test_texts_without_any_character_are_refused(tmp_path, trainer):
         assert caught.value.field == field
 
 
-def test_inspect_reads_the_data_alone(tmp_path):
-    """Inspecting tells what preparing would find, and refuses what it would refuse."""
-    dataset = write_reviews(tmp_path)
-    assert plugin.inspect(dataset, plugin.Config(), tmp_path).rows["train"] == 144
+def test_a_configuration_is_checked_against_the_data_alone(tmp_path):
+    """Checking refuses what a training would refuse."""
+    data = task.load(write_reviews(tmp_path), tmp_path)
+    assert data.summary.rows["train"] == 144
+    assert plugin.check(plugin.Config(), data) == ()
     with pytest.raises(DataError, match="num_labels is 5"):
-        plugin.inspect(dataset, plugin.Config(num_labels=5), tmp_path)
+        plugin.check(plugin.Config(num_labels=5), data)
 
 
 def test_model_of_other_classes_is_not_evaluated(tmp_path, trainer):
@@ -298,7 +301,7 @@ def test_training_again_in_the_same_folder_replaces_the_model(tmp_path, trainer)
     for ngram_max in (2, 1):
         result = trainer.train(plugin.Config(ngram_max=ngram_max), prepared, context(tmp_path / "trial"))
     assert sorted(path.name for path in (tmp_path / "trial").iterdir()) == ["model", "validation.parquet"]
-    assert next(iter(trainer.open(result.model_dir, "cpu", 1).predict(["splendid"]))).label == "good"
+    assert next(iter(trainer.open(result.model_dir, "cpu", 1).predict(["splendid"])))["label"] == "good"
 
 
 REVIEWS = Path(__file__).parents[3] / "shared" / "data" / "imdb"

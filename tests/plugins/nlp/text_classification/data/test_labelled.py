@@ -90,12 +90,12 @@ def test_numbers_are_never_taken_for_ids_unasked(tmp_path, names):
 
 def test_ids_count_where_they_are_asked_for(tmp_path):
     """With ids, numbers are places in the list of classes; a number beyond them, or a name, is an error."""
-    assert read(tmp_path / "a.csv", labelled("2", "0", "1.0"), labels_as="ids").labels.tolist() == [2, 0, 1]
-    assert read(tmp_path / "a.csv", labelled("0", "2"), ("1", "2", "3"), labels_as="ids").labels.tolist() == [0, 2]
+    assert read(tmp_path / "a.csv", labelled("2", "0", "1.0"), truths="ids").labels.tolist() == [2, 0, 1]
+    assert read(tmp_path / "a.csv", labelled("0", "2"), ("1", "2", "3"), truths="ids").labels.tolist() == [0, 2]
     with pytest.raises(DataError, match=r"'3' \(1\).*Ids go from 0 to 2"):
-        read(tmp_path / "a.csv", labelled("0", "3"), labels_as="ids")
+        read(tmp_path / "a.csv", labelled("0", "3"), truths="ids")
     with pytest.raises(DataError, match=r"'mixed' \(1\).*leave --labels-as ids out"):
-        read(tmp_path / "a.csv", labelled("0", "mixed"), labels_as="ids")
+        read(tmp_path / "a.csv", labelled("0", "mixed"), truths="ids")
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_ids_count_where_they_are_asked_for(tmp_path):
 )
 def test_values_that_the_study_named_are_known(tmp_path, stored, normalized, ids):
     """Numbers mean the classes that the study's spec gave names to, next to the names themselves."""
-    fields: Mapping[str, Any] = {"stored": stored, "normalize_labels": normalized}
+    fields: Mapping[str, Any] = {"data": {"label_names": stored}, "dataset": {"normalize_labels": normalized}}
     content = labelled("1", "5", "mixed")
     if ids is None:
         with pytest.raises(DataError, match="'5'"):
@@ -118,7 +118,7 @@ def test_spellings_are_merged_only_if_the_study_did(tmp_path):
     content = labelled("Positive", "NEGATIVE\u200b")
     with pytest.raises(DataError, match="Some differ only in spelling"):
         read(tmp_path / "a.csv", content)
-    assert read(tmp_path / "a.csv", content, normalize_labels=True).labels.tolist() == [1, 0]
+    assert read(tmp_path / "a.csv", content, dataset={"normalize_labels": True}).labels.tolist() == [1, 0]
 
 
 @pytest.mark.parametrize(("names", "ids"), [(["positive", "unused", "negative"], [1, 0]), (["neg", "x", "pos"], None)])
@@ -163,13 +163,13 @@ def test_files_without_labels_or_texts_are_refused(tmp_path, content, says):
 def test_named_columns_are_used_and_missing_ones_listed(tmp_path):
     """Columns that are named win over those that would be found; one that is not there is named with the others."""
     content = "text,label,title,stars\na,x,dull,negative\nb,y,grand,positive\n"
-    found = judged(tmp_path / "a.csv", content, text=("title",), label="stars")
+    found = judged(tmp_path / "a.csv", content, columns={"text": ("title",), "label": ("stars",)})
     assert found.split.texts == ("dull", "grand")
     assert (found.columns.text, found.columns.label) == (("title",), "stars")
-    joined = read(tmp_path / "a.csv", content, text=("title", "text"), label="stars")
+    joined = read(tmp_path / "a.csv", content, columns={"text": ("title", "text"), "label": ("stars",)})
     assert joined.texts == ("dull \u241f a", "grand \u241f b")
     with pytest.raises(DataError, match=r"no column 'labl'.*Did you mean 'label'"):
-        read(tmp_path / "a.csv", content, label="labl")
+        read(tmp_path / "a.csv", content, columns={"label": ("labl",)})
 
 
 def test_blank_rows_are_left_out_wherever_they_stand(tmp_path):

@@ -46,14 +46,14 @@ def test_a_nul_is_kept_and_noted(tmp_path, name):
     assert TEXT in judged.split.texts
     assert any(re.search(r"NUL characters? \(U\+0000\), which stay", note) for note in judged.notes)
     batches = list(open_input(InputFile(path, ("text",))).batches(100))
-    assert batches[0].texts[0] == TEXT
+    assert batches[0].inputs[0] == TEXT
 
 
 def test_plain_lines_and_folders_keep_it_too(tmp_path):
     """A file of lines, and a folder of a file for each text."""
     lines = tmp_path / "lines.txt"
     lines.write_bytes("\n".join(NOTED).encode())
-    assert next(open_input(InputFile(lines)).batches(100)).texts[0] == TEXT
+    assert next(open_input(InputFile(lines)).batches(100)).inputs[0] == TEXT
     for number, (text, label) in enumerate(zip(NOTED, LABELS, strict=True)):
         folder = tmp_path / "folder" / label
         folder.mkdir(parents=True, exist_ok=True)

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from pyarrow import parquet
 
 from catalog.errors import DataError
-from plugins.classification.evaluation import examples, predictions
+from plugins.classification.evaluation import predictions
+from plugins.nlp.text_classification import examples
 from plugins.nlp.texts.split import Split
 
 NAMES = ("bad", "good")
@@ -34,7 +35,7 @@ def test_examples_are_written_whole(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == ["examples.parquet"]
 
 
-def test_flips_are_sorted_by_how_sure_both_are(tmp_path):
+def test_changed_answers_are_sorted_by_how_sure_both_are(tmp_path):
     """Examples with different labels come, the surest first, with both answers; agreement is left out."""
     labels = split().labels
     first = answers(tmp_path / "first.parquet", labels, [0.9, 0.8, 0.4, 0.6, 0.99, 0.1])
@@ -81,7 +82,7 @@ def test_texts_are_cut_between_words():
     assert examples.shortened("short") == "short"
 
 
-def test_texts_of_flips_are_fit_for_reading(tmp_path):
+def test_texts_of_changed_answers_are_fit_for_reading(tmp_path):
     """A long text is cut to 600 characters, and a lone surrogate in it replaced."""
     rows = Split(("a\ud800 " + "long " * 1000, "b"), np.array([0, 1]))
     first = answers(tmp_path / "first.parquet", rows.labels, [0.9, 0.9])
