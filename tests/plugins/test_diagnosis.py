@@ -254,7 +254,7 @@ def test_losing_to_the_baseline_is_a_problem():
     assert equal.severity == "warning"
     assert found(study(versus_baseline=versus(0.012, 0.01)), "not_better_than_baseline") is None
     nats = the(study(metric="log_loss", versus_baseline=versus(-0.1, 0.05, metric="log_loss")), lost.rule)
-    assert "log_loss is 0.1 worse" in english(nats.evidence)
+    assert "log loss is 0.1 worse" in english(nats.evidence)
 
 
 def test_a_class_predicted_too_often_is_a_bias():
@@ -636,7 +636,7 @@ def test_odd_records_do_no_harm():
 def test_rules_are_light():
     """Asking the task for its diagnosis imports neither torch nor scikit-learn."""
     code = (
-        "import sys; from plugins.nlp.text_classification.bert import model;"
+        "import sys; from plugins.nlp.text_classification.bert.descriptor import model;"
         "from plugins.nlp.text_classification.task import task;"
         "from catalog.contract.diagnosis import Evidence; from catalog.contract import DataSummary;"
         "task.diagnose(Evidence(DataSummary('d', '', {}), model.Config, 'accuracy', {}, (), None));"

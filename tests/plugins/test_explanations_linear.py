@@ -39,7 +39,7 @@ def test_weights_add_up(labels, ids) -> None:
     assert isinstance(model, Explains)
     (nothing,) = model.predict([""])
     for found in model.explain_words([*TEXTS, "GOOD bad-good unheard of film"]):
-        before = _log_odds(nothing.probabilities[found.prediction.label])
+        before = _log_odds(nothing["probabilities"][found.prediction.label])
         after = _log_odds(found.prediction.confidence)
         assert sum(word.weight for word in found.words) == pytest.approx(after - before, abs=1e-4)
         assert found.completeness_error is None or found.completeness_error < 1e-6

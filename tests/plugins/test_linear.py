@@ -17,7 +17,7 @@ from catalog.testing import Case
 from plugins.classification.evaluation import METRICS, predictions
 from plugins.classification.records import class_details
 from plugins.nlp.text_classification.dataset import FilesDataset
-from plugins.nlp.text_classification.linear import model as plugin
+from plugins.nlp.text_classification.linear.descriptor import model as plugin
 from plugins.nlp.text_classification.task import task
 from plugins.nlp.text_classification.testing import STRANGE_TEXTS, TextClassifierConformance
 from plugins.nlp.texts.split import Split
@@ -71,7 +71,7 @@ def test_descriptor_keeps_the_contract_and_stays_light():
     assert isinstance(plugin, Model)
     assert plugin.key == "nlp/text-classification/linear"
     code = (
-        "import sys; from plugins.nlp.text_classification.linear import model; model.card(); "
+        "import sys; from plugins.nlp.text_classification.linear.descriptor import model; model.card(); "
         "print([m for m in ('torch', 'sklearn', 'scipy', 'pyarrow', 'datasets', 'pandas') if m in sys.modules])"
     )
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"

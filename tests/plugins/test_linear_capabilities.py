@@ -11,7 +11,7 @@ from catalog.errors import DataError, ModelSourceError
 from plugins.classification.evaluation import predictions
 from plugins.classification.records import class_details
 from plugins.nlp.text_classification.dataset import FilesDataset
-from plugins.nlp.text_classification.linear import model as plugin
+from plugins.nlp.text_classification.linear.descriptor import model as plugin
 from plugins.nlp.text_classification.linear.folder import read_temperature
 from plugins.nlp.text_classification.records import length_details
 from plugins.nlp.text_classification.task import task

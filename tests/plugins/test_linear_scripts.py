@@ -12,7 +12,7 @@ from catalog.errors import DataError, ModelSourceError
 from plugins.nlp.text_classification.dataset import FilesDataset
 from plugins.nlp.text_classification.forecasting.label_noise import suspect_labels
 from plugins.nlp.text_classification.keywords import class_words
-from plugins.nlp.text_classification.linear import model as plugin
+from plugins.nlp.text_classification.linear.descriptor import model as plugin
 from plugins.nlp.text_classification.linear.tokens import WORDS, choose_tokens, pattern_of
 from plugins.nlp.text_classification.task import task
 
@@ -149,7 +149,8 @@ def test_explanations_name_characters_in_their_places(tmp_path, make_context, sc
         assert all(text[word.start : word.end] == word.word for word in found.words)
         assert all(one.end <= two.start for one, two in zip(found.words, found.words[1:], strict=False))
         before, after = (
-            math.log(p / (1 - p)) for p in (nothing.probabilities[found.prediction.label], found.prediction.confidence)
+            math.log(p / (1 - p))
+            for p in (nothing["probabilities"][found.prediction.label], found.prediction.confidence)
         )
         assert sum(word.weight for word in found.words) == pytest.approx(after - before, abs=1e-3)
         assert found.completeness_error is None or found.completeness_error < 1e-5

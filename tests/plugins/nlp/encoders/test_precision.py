@@ -167,7 +167,7 @@ PRECISIONS = ["auto", "bf16", pytest.param("int8", marks=needs_int8)]
 
 
 def probabilities(answers: Any) -> np.ndarray:
-    return np.array([list(answer.probabilities.values()) for answer in answers])
+    return np.array([list(answer["probabilities"].values()) for answer in answers])
 
 
 @pytest.mark.parametrize("name", PRECISIONS)
@@ -176,8 +176,10 @@ def test_trained_models_agree(name: str, trained: Path):
     exact = list(BertTrainer().open(trained, "cpu", 1).predict(TEXTS))
     found = list(BertTrainer().open(trained, "cpu", 1, precision=name).predict(TEXTS))
     assert np.abs(probabilities(found) - probabilities(exact)).max() < TOLERANCES[name]
-    sure = [answer.confidence > 0.5 + TOLERANCES[name] for answer in exact]
-    assert all(mine.label == theirs.label for mine, theirs, certain in zip(found, exact, sure, strict=True) if certain)
+    sure = [answer["confidence"] > 0.5 + TOLERANCES[name] for answer in exact]
+    assert all(
+        mine["label"] == theirs["label"] for mine, theirs, certain in zip(found, exact, sure, strict=True) if certain
+    )
     assert any(sure)
 
 

@@ -15,8 +15,8 @@ from special_files import SPECIAL, put_special
 from catalog.errors import ModelSourceError
 from plugins.nlp.encoders.sources.architecture import read_architecture
 from plugins.nlp.encoders.sources.source import load_source
-from plugins.nlp.text_classification.bert import model as plugin
 from plugins.nlp.text_classification.bert.config import BertConfig
+from plugins.nlp.text_classification.bert.descriptor import model as plugin
 from plugins.nlp.text_classification.bert.preparation import HEAD
 from plugins.nlp.text_classification.dataset import FilesDataset
 from plugins.nlp.text_classification.task import task

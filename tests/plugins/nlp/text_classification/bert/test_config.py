@@ -16,8 +16,8 @@ from catalog.contract import DataSummary, Model
 from catalog.errors import DataError
 from catalog.space import FloatRange
 from plugins.nlp.encoders.schedule import Schedule, schedule_of
-from plugins.nlp.text_classification.bert import model as plugin
 from plugins.nlp.text_classification.bert.config import BertConfig
+from plugins.nlp.text_classification.bert.descriptor import model as plugin
 from plugins.nlp.text_classification.bert.objective import class_weights
 from plugins.nlp.text_classification.task import task
 
@@ -44,7 +44,7 @@ def summary(rows: int = 1000, counts: tuple[int, ...] = (500, 500)) -> DataSumma
 def test_descriptor_imports_nothing_heavy():
     """The descriptor, its card, schema and search space come without torch, transformers, tokenizers or sklearn."""
     code = (
-        "import sys; from plugins.nlp.text_classification.bert import model as p; c = p.Config(); "
+        "import sys; from plugins.nlp.text_classification.bert.descriptor import model as p; c = p.Config(); "
         "p.card(), p.search_space(c), p.recipes(c), p.Config.model_json_schema(); print(*sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -66,7 +66,7 @@ def test_names_the_word_that_decides(trained, told) -> None:
     """The word that gives the class away weighs most, towards the predicted class, and the weights are complete."""
     word, found = told
     assert isinstance(BertPredictor(trained), Explains)
-    assert found.prediction == next(BertPredictor(trained).predict([found.prediction.text]))
+    assert found.prediction.as_json() == next(BertPredictor(trained).predict([found.prediction.text]))
     assert found.prediction.label == {"great": "positive", "awful": "negative"}[word]
     first, second = sorted(found.words, key=lambda weight: -weight.weight)[:2]
     assert first.word == word

@@ -166,7 +166,7 @@ def test_columns_are_found(tmp_path, header, expected):
     reversed_rows = [row[::-1] for row in rows]
     data = read(tmp_path, csv_of(reversed_rows, header=header[::-1]))
     assert texts_of(data) == {text for text, _ in rows}
-    assert (data.summary.columns.text, data.summary.columns.label) == ((expected[0],), expected[1])
+    assert (data.summary.columns["text"], data.summary.columns["label"]) == ([expected[0]], expected[1])
 
 
 def test_canonical_names_win_over_other_candidates(tmp_path):
