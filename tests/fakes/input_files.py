@@ -176,7 +176,7 @@ def check(folder: Path, case: Case) -> None:
         return
     data = read(folder, case)
     found = data.summary.counts["train"]
-    assert data.summary.labels == case.labels
+    assert data.classes.labels == case.labels
     assert found.kept == case.kept
     assert found.dropped == case.dropped
     assert found.records == found.kept + sum(found.dropped.values())

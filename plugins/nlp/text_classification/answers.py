@@ -7,6 +7,7 @@ from catalog.contract import Prediction
 from catalog.figures import Axis, Bar, Bars, Figure, Highlight, HighlightedText
 from catalog.statement import Statement
 from plugins.classification.records import class_data
+from plugins.nlp.texts import without_surrogates
 
 __all__ = ["cells", "columns_of_predictions", "headline", "prediction_figures", "reasons"]
 
@@ -82,7 +83,7 @@ def _marked(
     return HighlightedText(
         key,
         title,
-        prediction["text"],
+        without_surrogates(prediction["text"]),
         marks,
         Statement("speaks for the label") if weight else Statement("looked at"),
         Statement("speaks against the label") if weight else Statement("not looked at"),

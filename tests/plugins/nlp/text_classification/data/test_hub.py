@@ -30,7 +30,7 @@ for fields in json.loads(sys.argv[1]):
     try:
         data = load(HubDataset(source="hub", **fields), Path("cache"))
         summary = data.summary
-        answer = {"rows": summary.rows, "labels": summary.labels, "notes": summary.notes, "name": summary.name,
+        answer = {"rows": summary.rows, "labels": data.classes.labels, "notes": summary.notes, "name": summary.name,
                   "first": data.splits["train"].texts[0]}
     except ModelcatError as error:
         answer = {"kind": error.kind, "message": error.message, "field": error.field, "exit": error.exit_code}
