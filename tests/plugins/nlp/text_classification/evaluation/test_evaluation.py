@@ -15,11 +15,11 @@ from plugins.classification.evaluation import predictions
 from plugins.classification.evaluation.calibration import confidence_bins
 from plugins.classification.evaluation.evaluation import (
     evaluate_predictions,
-    folder_bytes,
     rescaled,
     save_and_evaluate,
 )
 from plugins.nlp.text_classification.length_buckets import length_buckets, wilson
+from plugins.storage import folder_bytes
 
 
 def said(rows: int, classes: int = 2, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
