@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from catalog.contract import Evaluation
 from catalog.figures import Axis, Column, Empty, Figure, Matrix, Table
 from catalog.statement import Statement
-from plugins.classification.figures.absence import NOT_RECORDED
 from plugins.classification.records import class_details
+from plugins.insights import NOT_RECORDED
 
 __all__ = ["class_scores", "confusion"]
 

@@ -13,7 +13,8 @@ from catalog.metric import Metric
 from catalog.statement import Statement
 from plugins.classification import evaluation as evaluations
 from plugins.classification.facts import class_facts
-from plugins.classification.records import class_data, details_json
+from plugins.classification.records import class_data
+from plugins.details import details_json
 from plugins.nlp.text_classification import answers
 from plugins.nlp.text_classification.dataset import Dataset, HubDataset
 from plugins.nlp.text_classification.records import Explanation, text_facts

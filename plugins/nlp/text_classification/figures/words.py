@@ -6,7 +6,7 @@ from typing import Any
 
 from catalog.figures import Axis, Bar, Bars, Empty, Figure, Highlight, HighlightedText, Text
 from catalog.statement import Statement, Value
-from plugins.classification.figures.absence import insight_of
+from plugins.insights import insight_of
 from plugins.nlp.text_classification.records import (
     ClassWords,
     ExampleExplanation,

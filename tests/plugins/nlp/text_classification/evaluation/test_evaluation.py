@@ -15,7 +15,6 @@ from plugins.classification.evaluation import predictions
 from plugins.classification.evaluation.calibration import confidence_bins
 from plugins.classification.evaluation.evaluation import (
     evaluate_predictions,
-    folder_bytes,
     rescaled,
     save_and_evaluate,
 )
@@ -23,6 +22,7 @@ from plugins.classification.records import class_details
 from plugins.nlp.text_classification import evaluation as texts
 from plugins.nlp.text_classification.length_buckets import length_buckets, wilson
 from plugins.nlp.text_classification.records import LengthDetails, length_details
+from plugins.storage import folder_bytes
 
 
 def said(rows: int, classes: int = 2, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
