@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["compare"]
 
+
 @click.command(epilog="Example:  modelcat compare imdb-bert imdb-bert:7 imdb-bert:baseline")
 @click.argument("models", metavar="STUDY...", nargs=-1, required=True)
 @options.storage
@@ -115,12 +116,12 @@ def _difference(metric: "Metric", value: float, sign: str = "") -> str:
 
 def _model_row(found: "ModelComparison", place: int, contender: "ComparedModel", label: str) -> list[str]:
     judged = contender.evaluation
-    low, high = judged.intervals.get(found.metric, (None, None))
+    interval = judged.intervals.get(found.metric)
     speed, size = contender.seconds_per_row, judged.model_bytes
     return [
         contender.name,
         metric_value(contender.metric, judged.metrics.get(found.metric)) + label,
-        f"{metric_value(contender.metric, low)} to {metric_value(contender.metric, high)}" if low is not None else NOTHING,
+        " to ".join(metric_value(contender.metric, end) for end in interval) if interval else NOTHING,
         f"{1 / speed:,.0f}" if speed else NOTHING,
         f"{size / 1e6:,.1f}" if size else NOTHING,
         "●" if place in found.front else "",

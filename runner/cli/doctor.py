@@ -82,7 +82,7 @@ def _catalog() -> list[Finding]:
         try:
             load(entry.key)
             if entry.problem is not None:
-                raise PluginError(entry.problem)  # noqa: TRY301 -- told as all faults are
+                raise PluginError(entry.problem)
             found.append(finding(kind, "good", named))
         except ModelcatError as error:
             found.append(finding(kind, "bad", named, error.message))

@@ -49,7 +49,8 @@ def evaluation_file(
     if isinstance(known, Mapping):
         for role in columns:
             if role not in known:
-                raise InputError(f"--column: the data of {record.study!r} have no {role!r}; {did_you_mean(role, known)}")
+                hint = did_you_mean(role, known)
+                raise InputError(f"the data of {record.study!r} have no column of the role {role!r}; {hint}")
     dataset = _dataset(record)
     return EvaluationFile(path, columns, record.data, dataset, form or _stored_format(record), truths)
 

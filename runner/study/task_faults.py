@@ -27,4 +27,5 @@ def task_faults(key: str) -> Iterator[None]:
     except ModelcatError:
         raise
     except Exception as error:  # a third party's task may raise anything
-        raise PluginError(f"the task of {key} failed: {distribution_of(key)}: {type(error).__name__}: {error}") from error
+        message = f"the task of {key}, from {distribution_of(key)}, failed: {type(error).__name__}: {error}"
+        raise PluginError(message) from error

@@ -69,7 +69,8 @@ def evaluation_figures(
 
 def is_fault(figure: Figure) -> bool:
     """Return whether a figure stands in the place of one that the task failed to build."""
-    return isinstance(figure, Empty) and isinstance(figure.reason, Statement) and figure.reason.template == _FAULT.template
+    reason = figure.reason if isinstance(figure, Empty) else None
+    return isinstance(reason, Statement) and reason.template == _FAULT.template
 
 
 def _checked(figures: list[Figure], key: str) -> Iterator[Figure]:
