@@ -13,9 +13,9 @@ import pyarrow as pa
 import pytest
 from pyarrow import feather, ipc, parquet
 
-from catalog.dataset import FilesDataset
 from catalog.errors import DataError
 from plugins.nlp.text_classification.data import TextData, load
+from plugins.nlp.text_classification.dataset import FilesDataset
 
 TEXTS = [
     f"{a} {b} and {c} v{i}"

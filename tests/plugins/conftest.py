@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from catalog.contract import Decision, Direction, EpochMetrics, TrialContext
-from catalog.dataset import FilesDataset
 from plugins.nlp.text_classification.bert.config import BertConfig
+from plugins.nlp.text_classification.dataset import FilesDataset
 
 FILLER = ["the", "film", "has", "a", "plot", "and", "actors", "who", "speak", "of", "music", "in", "long", "scenes"]
 

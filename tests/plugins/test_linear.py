@@ -12,11 +12,12 @@ from pydantic import ValidationError
 from safetensors.numpy import load_file, save_file
 
 from catalog.contract import Decision, Direction, EpochMetrics, Outcome, Plugin, Trainer, TrialContext
-from catalog.dataset import FilesDataset
 from catalog.errors import DataError, ModelSourceError
-from catalog.testing import Case, PluginConformance
+from catalog.testing import Case
 from plugins.classification.evaluation import predictions
-from plugins.nlp.text_classification.linear import plugin
+from plugins.nlp.text_classification.dataset import FilesDataset
+from plugins.nlp.text_classification.linear import model as plugin
+from plugins.nlp.text_classification.testing import TextClassifierConformance
 from plugins.nlp.texts.split import Split
 
 PRAISE = ("splendid", "moving", "brilliant")
@@ -55,7 +56,7 @@ def trainer() -> Trainer:
     return plugin.trainer()
 
 
-class TestConformance(PluginConformance):
+class TestConformance(TextClassifierConformance):
     """The linear plugin keeps the contract that every plugin keeps."""
 
     @pytest.fixture

@@ -7,10 +7,10 @@ import pytest
 
 from catalog.contract import Decision, Direction, TrialContext
 from catalog.contract.capabilities import Calibrates, Examines, JudgesFiles, LabelledFile
-from catalog.dataset import FilesDataset
 from catalog.errors import DataError, ModelSourceError
 from plugins.classification.evaluation import predictions
-from plugins.nlp.text_classification.linear import plugin
+from plugins.nlp.text_classification.dataset import FilesDataset
+from plugins.nlp.text_classification.linear import model as plugin
 from plugins.nlp.text_classification.linear.folder import read_temperature
 
 WORDS = (("dull", "clumsy", "awful"), ("splendid", "moving", "brilliant"), ("middling", "passable", "average"))

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from catalog.dataset import FilesDataset
 from catalog.errors import DataError, ModelSourceError
+from plugins.nlp.text_classification.dataset import FilesDataset
 from plugins.nlp.text_classification.forecasting.label_noise import suspect_labels
 from plugins.nlp.text_classification.keywords import class_words
-from plugins.nlp.text_classification.linear import plugin
+from plugins.nlp.text_classification.linear import model as plugin
 from plugins.nlp.text_classification.linear.tokens import WORDS, choose_tokens, pattern_of
 
 # words of one class, of the other, and of both; how they are joined

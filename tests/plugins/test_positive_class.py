@@ -11,13 +11,13 @@ from sklearn import metrics as reference
 
 from catalog.contract import DataSummary
 from catalog.contract.capabilities import LabelledFile
-from catalog.dataset import DemoDataset, FilesDataset
 from catalog.errors import DataError, ModelSourceError
 from plugins.classification.evaluation import comparison, evaluation, predictions
 from plugins.classification.evaluation.intervals import bootstrap
 from plugins.classification.evaluation.metrics import measure
 from plugins.data.positive import positive_id, resolve_positive
 from plugins.nlp.text_classification.data import load
+from plugins.nlp.text_classification.dataset import DemoDataset, FilesDataset
 from plugins.nlp.text_classification.diagnosis import diagnose
 from plugins.nlp.text_classification.linear.config import LinearConfig
 from plugins.nlp.text_classification.linear.trainer import LinearTrainer

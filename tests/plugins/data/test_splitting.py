@@ -7,10 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.dataset import FilesDataset, Limit
+from catalog.dataset import Limit
 from catalog.errors import DataError
 from plugins.data.stratification import carve, sample
 from plugins.nlp.text_classification.data import load
+from plugins.nlp.text_classification.dataset import FilesDataset
 
 LABELS = st.lists(st.integers(0, 5), min_size=2, max_size=200).map(np.array)
 

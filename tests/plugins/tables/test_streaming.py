@@ -11,7 +11,7 @@ SCRIPT = """
 import json, re, sys
 from pathlib import Path
 from catalog.contract.capabilities import InputFile
-from plugins.nlp.text_classification.linear import plugin
+from plugins.nlp.text_classification.linear import model as plugin
 table = plugin.open_file(InputFile(Path(sys.argv[1]), ("text",)))
 rows = characters = 0
 for batch in table.batches(1024):

@@ -11,8 +11,8 @@ import psutil
 import pytest
 
 from catalog.contract import Direction
-from catalog.dataset import DemoDataset
 from catalog.errors import DataError, LostWorkerError
+from plugins.nlp.text_classification.dataset import DemoDataset
 from runner.engine import interruption, local
 from runner.engine.local import LocalEngine
 from runner.engine.messages import Done, Failed, Predict, Prepare, Train, TrainingSetup

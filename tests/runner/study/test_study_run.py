@@ -11,10 +11,10 @@ import optuna
 import pytest
 
 from catalog import registry
-from catalog.dataset import FilesDataset
 from catalog.errors import DataError, SpecError, StudyConflictError, WorkError
 from catalog.space import FloatRange
 from catalog.spec import resolve
+from plugins.nlp.text_classification.dataset import FilesDataset
 from runner.store.records import Owner
 from runner.store.store import Store
 from runner.study import coordinator

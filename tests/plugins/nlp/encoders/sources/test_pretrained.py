@@ -12,13 +12,13 @@ import pytest
 from model_folders import CONFIGS, change_config, copy_of, make_checkpoint
 from special_files import SPECIAL, put_special
 
-from catalog.dataset import FilesDataset
 from catalog.errors import ModelSourceError
 from plugins.nlp.encoders.sources.architecture import read_architecture
 from plugins.nlp.encoders.sources.source import load_source
-from plugins.nlp.text_classification.bert import plugin
+from plugins.nlp.text_classification.bert import model as plugin
 from plugins.nlp.text_classification.bert.config import BertConfig
 from plugins.nlp.text_classification.bert.preparation import HEAD
+from plugins.nlp.text_classification.dataset import FilesDataset
 
 LABELS = ("negative", "positive")
 

@@ -16,7 +16,7 @@ from catalog.contract import DataSummary, Plugin
 from catalog.errors import DataError
 from catalog.space import FloatRange
 from plugins.nlp.encoders.schedule import Schedule, schedule_of
-from plugins.nlp.text_classification.bert import plugin
+from plugins.nlp.text_classification.bert import model as plugin
 from plugins.nlp.text_classification.bert.config import BertConfig
 from plugins.nlp.text_classification.bert.objective import class_weights
 

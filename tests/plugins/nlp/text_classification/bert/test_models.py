@@ -14,21 +14,22 @@ from safetensors.numpy import load_file
 from transformers import pipeline
 
 from catalog.contract import CHECKPOINTS, Decision, Direction, TrialContext, TrialResult
-from catalog.dataset import FilesDataset
 from catalog.errors import InputError, ModelSourceError
-from catalog.testing import Case, PluginConformance
+from catalog.testing import Case
 from plugins.classification.evaluation import predictions
 from plugins.nlp.encoders.quiet import quiet
 from plugins.nlp.text_classification.bert import predictor
 from plugins.nlp.text_classification.bert.preparation import PreparedBert, prepare
 from plugins.nlp.text_classification.bert.trainer import BertTrainer
+from plugins.nlp.text_classification.dataset import FilesDataset
+from plugins.nlp.text_classification.testing import TextClassifierConformance
 
 Make = Callable[..., Any]
 LONG = " ".join(f"the good film {i}" for i in range(40))
 TEXTS = ["a good film", "bad bad bad", "", "the plot is awful, the music great", LONG, "GREAT!"]
 
 
-class TestConformance(PluginConformance):
+class TestConformance(TextClassifierConformance):
     """The plugin keeps the contract."""
 
     @pytest.fixture

@@ -1,7 +1,7 @@
 """The demo source: generated reviews, split like any other data."""
 
-from catalog.dataset import DemoDataset
 from plugins.nlp.text_classification.data import load
+from plugins.nlp.text_classification.dataset import DemoDataset
 from plugins.nlp.text_classification.demo import LABELS, NOTES
 
 

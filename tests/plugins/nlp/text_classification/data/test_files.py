@@ -10,9 +10,9 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from catalog.dataset import FilesDataset
 from catalog.errors import DataError
 from plugins.nlp.text_classification.data import TextData, check_config, load
+from plugins.nlp.text_classification.dataset import FilesDataset
 
 ROWS = [(f"text number {i}", "good" if i % 2 else "bad") for i in range(20)]
 

@@ -21,7 +21,7 @@ FEATURES = {"text": {"dtype": "string", "_type": "Value"}, "label": {"names": ["
 LOAD = """
 import json, sys, time
 from pathlib import Path
-from catalog.dataset import HubDataset
+from plugins.nlp.text_classification.dataset import HubDataset
 from catalog.errors import ModelcatError
 from plugins.nlp.text_classification.data import load
 answers = []

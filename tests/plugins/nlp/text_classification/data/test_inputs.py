@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from catalog.dataset import FilesDataset
 from catalog.errors import DataError
 from plugins.nlp.text_classification.data import load
+from plugins.nlp.text_classification.dataset import FilesDataset
 
 _WORDS = ("when", "our", "train", "left", "Basel", "early", "nobody", "could", "find", "seats", "that", "were", "free")
 

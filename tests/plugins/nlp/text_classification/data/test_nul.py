@@ -7,8 +7,8 @@ import pytest
 from input_files import LABELS, TEXTS, feather_of, parquet_of, stream_of
 
 from catalog.contract.capabilities import InputFile, LabelledFile
-from catalog.dataset import FilesDataset
 from plugins.nlp.text_classification.data import load, load_labelled, open_input
+from plugins.nlp.text_classification.dataset import FilesDataset
 
 TEXT, LABEL = "red\0wine and bread", "che\0ap"
 NOTED = [TEXT, *TEXTS[1:]]

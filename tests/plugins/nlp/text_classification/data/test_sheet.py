@@ -2,8 +2,8 @@
 
 import pytest
 
-from catalog.dataset import DemoDataset, FilesDataset
 from plugins.nlp.text_classification.data import load
+from plugins.nlp.text_classification.dataset import DemoDataset, FilesDataset
 from plugins.nlp.texts.language import guess_language
 from plugins.nlp.texts.words import count_words, mean_words
 

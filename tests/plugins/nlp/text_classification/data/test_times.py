@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from catalog.dataset import FilesDataset
 from catalog.errors import DataError
 from plugins.nlp.text_classification.data import TextData, load
+from plugins.nlp.text_classification.dataset import FilesDataset
 
 ROWS, LATEST = 200, 40
 FIRST = datetime(2023, 1, 1, tzinfo=UTC)
