@@ -11,7 +11,7 @@ from typing import IO, Any
 
 from catalog import registry
 from catalog.contract.capabilities import InputField, InputFile, InputTable, ReadsInputs
-from catalog.errors import DataError, InputError
+from catalog.errors import DataError, InputError, PluginError
 from catalog.suggest import did_you_mean
 from runner.cli.output import print_note
 from runner.presentation.text import well_formed
@@ -82,7 +82,10 @@ def input_fields(key: str, data: Mapping[str, Any]) -> tuple[InputField, ...]:
     if not isinstance(task, ReadsInputs):
         raise InputError(f"the task {task.key} does not say what its inputs are, so that nothing can be predicted here")
     with task_faults(key):
-        return tuple(task.input_fields(data))
+        fields = tuple(task.input_fields(data))
+    if not fields:
+        raise PluginError(f"the task {task.key} names no field of an input")
+    return fields
 
 
 def typed_inputs(

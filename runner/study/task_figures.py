@@ -1,19 +1,20 @@
-"""The figures that a task draws of one evaluation, checked: a task's fault takes nothing else with it."""
+"""The figures that a study's task draws of its data and evaluations, checked: a fault takes nothing else with it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
 from catalog import registry
 from catalog.contract import Evaluation
-from catalog.contract.capabilities import BuildsFigures
+from catalog.contract.capabilities import BuildsFigures, DescribesData
 from catalog.errors import ModelcatError
 from catalog.figures import Empty, Figure, check
 from catalog.statement import Statement
+from runner.store.records import StudyRecord
 from runner.study.charts.snapshot import StudySnapshot
 from runner.study.task_faults import distribution_of
 
-__all__ = ["evaluation_figures", "is_fault", "main_subject", "task_figures"]
+__all__ = ["data_figures", "evaluation_figures", "is_fault", "main_subject", "task_figures"]
 
 _TITLE = Statement("Figures of the task")
 _FAULT = Statement("A figure of {distribution} cannot be drawn: {reason}", {"distribution": "", "reason": ""})
@@ -58,19 +59,34 @@ def evaluation_figures(
         return (Empty("task", _TITLE, reason),)
     if not isinstance(task, BuildsFigures):
         return (Empty("task", _TITLE, Statement("The task {key} draws no figures.", {"key": task.key})),)
-    built = []
+    return _built(lambda: task.figures(evaluation, data, insights), key)
+
+
+def data_figures(record: StudyRecord) -> tuple[Figure, ...]:
+    """Return what the task draws of a study's data; none if it is not installed here, or draws nothing of data."""
     try:
-        for figure in task.figures(evaluation, data, insights):
-            built.append(figure)  # noqa: PERF402 -- what was built before it raises is kept
-    except Exception as error:  # noqa: BLE001 -- a stranger's code may raise anything
-        built.append(_fault(key, len(built), f"{type(error).__name__}: {error}"))
-    return tuple(_checked(built, key))
+        task = registry.load_task(record.key)
+    except ModelcatError:
+        return ()
+    if not isinstance(task, DescribesData):
+        return ()
+    return _built(lambda: task.data_figures(record.data), record.key)
 
 
 def is_fault(figure: Figure) -> bool:
     """Return whether a figure stands in the place of one that the task failed to build."""
     reason = figure.reason if isinstance(figure, Empty) else None
     return isinstance(reason, Statement) and reason.template == _FAULT.template
+
+
+def _built(build: Callable[[], Iterable[Figure]], key: str) -> tuple[Figure, ...]:
+    built: list[Figure] = []
+    try:
+        for figure in build():
+            built.append(figure)  # noqa: PERF402 -- what was built before it raises is kept
+    except Exception as error:  # noqa: BLE001 -- a stranger's code may raise anything
+        built.append(_fault(key, len(built), f"{type(error).__name__}: {error}"))
+    return tuple(_checked(built, key))
 
 
 def _checked(figures: list[Figure], key: str) -> Iterator[Figure]:
