@@ -40,7 +40,7 @@ _MOST_RECORD = 1 << 20
 def export(study: str, folder: Path, form: str, quantize: bool, force: bool, storage: str | None, json: bool) -> None:
     """Export a study's model for use elsewhere, checked.
 
-    hf: a folder for transformers.pipeline. onnx: a graph for ONNX Runtime, with tokenizer and instructions. Both are
+    hf: a folder for transformers.pipeline. onnx: a graph for ONNX Runtime, with instructions. Both are
     compared with the model itself on examples of the study before the folder appears.
     """
     from runner.engine.messages import ExportModel
@@ -94,7 +94,7 @@ def export_model(task: "ExportModel", *, force: bool, debug: bool) -> "Exported"
         debug: Leave visible what the worker prints.
 
     Raises:
-        InputError: The folder holds something, cannot be made, or the plugin does not export, or not so.
+        InputError: The folder holds something, cannot be made, or the model does not export, or not so.
         WorkError: A library is missing, or the written model answers differently.
     """
     from runner.destination import staging

@@ -8,6 +8,7 @@ from catalog.statement import Statement
 from runner.cli.output import print_line, print_note, print_table
 from runner.presentation.english import english
 from runner.presentation.figure_tables import Cell, Number, table_of
+from runner.presentation.labels import NOTHING
 from runner.presentation.text import size
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def _print(figure: Table | Matrix) -> None:
 
 def _cell(cell: Cell) -> str:
     if cell is None:
-        return ""
+        return NOTHING
     return _number(cell.value, cell.format) if isinstance(cell, Number) else _text(cell)
 
 

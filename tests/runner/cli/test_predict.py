@@ -330,7 +330,7 @@ MEASURED = {"age": 41.0, "city": "Bern", "income": 5123.4, "sure": True, "parts"
 
 
 def test_predictions_that_no_task_shows_are_their_plain_values(monkeypatch, tmp_path):
-    """Cells are the values that are no lists; the JSON is the prediction; a row of nothing has its names all the same."""
+    """Cells are the values that are no lists; the JSON is the prediction; an empty row has its names."""
     monkeypatch.setattr(registry, "load_task", lambda _: _Measured())
     layout = Layout(PredictionView("a/b/c", {}, ROW, MEASURED))
     nothing = {"age": None, "city": ""}
