@@ -63,5 +63,15 @@ def class_scores(evaluation: Evaluation) -> Figure:
         Column(Statement("Recall"), "percent"),
         Column(Statement("F1"), "percent"),
     )
-    rows = tuple((one.label, one.rows, one.predicted, one.precision, one.recall, one.f1) for one in found)
+    rows = tuple(
+        (
+            one.label,
+            one.rows,
+            one.predicted,
+            one.precision if one.predicted else None,
+            one.recall if one.rows else None,
+            one.f1 if one.rows else None,
+        )
+        for one in found
+    )
     return Table("classes", _SCORES, columns, rows, caption=caption)

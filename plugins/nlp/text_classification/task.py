@@ -120,7 +120,7 @@ class TextClassification:
 
     def input_fields(self, data: Mapping[str, Any]) -> Sequence[InputField]:  # noqa: ARG002 -- the same for all data
         """Return one field: the text."""
-        return (InputField("text", "prose"),)
+        return (InputField("text", "prose", example="The plot was thin, but the acting carried it."),)
 
     def open_file(self, file: InputFile) -> InputTable:
         """Look through a file of texts to predict; see `data.open_input`."""
