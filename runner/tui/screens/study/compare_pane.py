@@ -10,7 +10,7 @@ from textual.widget import Widget
 
 from catalog.errors import ModelcatError
 from runner.presentation.labels import msgid
-from runner.presentation.text import is_share, safe
+from runner.presentation.text import safe
 from runner.tui.desk import Desk
 from runner.tui.figures.canvas import Canvas, paragraph
 from runner.tui.figures.fitting import fit, width_of
@@ -206,13 +206,12 @@ class ComparePane(Widget):
             for changed in changes(pair.first.params, pair.second.params)
         ]
         lines.append(Content(""))
-        scope = book.record.class_scope
         for changed in changes(pair.first.metrics, pair.second.metrics):
-            gap = ""
+            metric, gap = book.metric(changed.name), ""
             if changed.first is not None and changed.second is not None:
-                gap = difference(desk, changed.name, book.lead(changed.name, changed.first, changed.second))
-            first, second = (self._metric(changed.name, value) for value in (changed.first, changed.second))
-            label = desk.metric_label(changed.name, scope, _CLASS)
+                gap = difference(desk, metric, metric.gain(changed.first, changed.second))
+            first, second = (desk.metric(metric, value) for value in (changed.first, changed.second))
+            label = desk.metric_label(metric, _CLASS)
             lines.append(self._told(changed, label, first, second, gap))
         return Content("\n").join([line.truncate(canvas.width) for line in lines])
 
@@ -224,9 +223,6 @@ class ComparePane(Widget):
         if book is not None and book.snapshot.winner == number:
             return f"{name} {self._desk.glyphs.star}"
         return name
-
-    def _metric(self, name: str, value: float | None) -> str:
-        return self._desk.metric(name, value) if is_share(name) or value is None else self._desk.language.number(value)
 
     def _told(self, changed: Changed, called: str, first: str, second: str, gap: str) -> Content:
         palette = self._desk.palette
