@@ -38,9 +38,7 @@ class Answers:
         self._gate = threading.Lock()  # held by the one thread that talks to the engine
         self._closing = False
 
-    async def ask(
-        self, record: StudyRecord, inputs: Sequence[Any], *, explain: bool = False
-    ) -> list[Prediction]:
+    async def ask(self, record: StudyRecord, inputs: Sequence[Any], *, explain: bool = False) -> list[Prediction]:
         """Return one answer an input, in order; no inputs at all only load the model.
 
         Questions are answered one after the other. One that is cancelled before its turn is never put.

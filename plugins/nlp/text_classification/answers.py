@@ -61,7 +61,8 @@ def prediction_figures(prediction: Prediction) -> Iterator[Figure]:
     labels = list(prediction["probabilities"])
     shares = sorted(prediction["probabilities"].items(), key=lambda share: -share[1])
     axis = Axis(Statement("Probability"), "percent", low=0.0, high=1.0)
-    bars = tuple(Bar(label, share, _role(label, prediction["label"], labels)) for label, share in shares[:_MOST_CLASSES])
+    shown = shares[:_MOST_CLASSES]
+    bars = tuple(Bar(label, share, _role(label, prediction["label"], labels)) for label, share in shown)
     caption: tuple[Statement, ...] = ()
     if len(shares) > _MOST_CLASSES:
         counts = {"classes": len(shares), "shown": _MOST_CLASSES}

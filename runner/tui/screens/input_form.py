@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from textual import on
 from textual.app import ComposeResult
@@ -11,15 +11,17 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Select, TextArea
 
+from catalog import registry
+from catalog.contract import Task
+from catalog.contract.capabilities import InputField, ReadsInputs
+from catalog.errors import PluginError, WorkError
 from runner.presentation.text import safe
+from runner.store.records import StudyRecord
 from runner.tui.desk import Desk
 from runner.tui.screens.predict_text import TextPane
 from runner.tui.widgets.told import Told
 
-if TYPE_CHECKING:  # the contract needs Pydantic
-    from catalog.contract.capabilities import InputField
-
-__all__ = ["InputForm", "summary"]
+__all__ = ["InputForm", "fields_of", "summary", "task_of"]
 
 _SUMMARY = 300
 _MOST_CHARACTERS = 4096
@@ -80,7 +82,7 @@ class InputForm(Vertical):
             return None
         return found if len(found) > 1 else next(iter(found.values()))
 
-    async def ask_for(self, fields: Sequence["InputField"]) -> None:
+    async def ask_for(self, fields: Sequence[InputField]) -> None:
         """Have these fields from now on; what was typed into one text stays where it is one text again."""
         if tuple(fields) == self._fields:
             return
@@ -137,7 +139,7 @@ class InputForm(Vertical):
             yield Told(lambda name=name: safe(name, 60))  # type: ignore[misc]  # mypy knows no default of a lambda
             yield part
 
-    def _part(self, field: "InputField") -> Widget:
+    def _part(self, field: InputField) -> Widget:
         if field.kind == "prose":
             return TextPane(self._desk)
         if field.kind == "choice":
@@ -145,7 +147,7 @@ class InputForm(Vertical):
         return Input(placeholder=safe(field.example, 80), max_length=_MOST_CHARACTERS, compact=True)
 
 
-def _value(field: "InputField", part: Widget) -> str | float | None:
+def _value(field: InputField, part: Widget) -> str | float | None:
     if isinstance(part, TextArea):
         return part.text
     if isinstance(part, Select):
@@ -166,3 +168,30 @@ def summary(given: Any) -> str:
     if isinstance(given, Mapping):
         return safe(", ".join(f"{name} {value}" for name, value in given.items() if value not in (None, "")), _SUMMARY)
     return safe(given, _SUMMARY)
+
+
+def task_of(record: StudyRecord) -> Task:
+    """Return the task of a study; takes time the first time: call it in a thread.
+
+    Raises:
+        ModelcatError: It is not installed here.
+    """
+    return registry.load_task(record.key)
+
+
+def fields_of(record: StudyRecord) -> tuple[InputField, ...]:
+    """Return the form of a study's task.
+
+    Raises:
+        ModelcatError: The task is not installed here, takes no inputs from people, or fails to tell.
+    """
+    task = task_of(record)
+    if not isinstance(task, ReadsInputs):
+        raise WorkError(f"the task {task.key} takes no inputs from people")
+    try:
+        fields = tuple(task.input_fields(record.data))
+    except Exception as error:  # a stranger's task may raise anything
+        raise PluginError(f"{task.key} does not tell what it takes: {type(error).__name__}: {error}") from error
+    if not fields:
+        raise PluginError(f"{task.key} names no field of its input")
+    return fields

@@ -12,10 +12,7 @@ from textual.containers import Container, Vertical, VerticalScroll
 from textual.content import Content
 from textual.events import Resize
 
-from catalog import registry
-from catalog.contract import Task
-from catalog.contract.capabilities import InputField, ReadsInputs
-from catalog.errors import ModelcatError, PluginError, StoppedError, WorkError
+from catalog.errors import ModelcatError, StoppedError
 from catalog.statement import Statement
 from runner.presentation.labels import msgid
 from runner.presentation.text import safe
@@ -27,7 +24,7 @@ from runner.tui.dialogs.choice import Choice, ChoiceDialog
 from runner.tui.figures.canvas import Canvas
 from runner.tui.figures.fitting import flat
 from runner.tui.place import Place
-from runner.tui.screens.input_form import InputForm, summary
+from runner.tui.screens.input_form import InputForm, fields_of, summary, task_of
 from runner.tui.screens.predict_answer import Answer, draw_answer, shown_by
 from runner.tui.screens.predict_text import TextPane
 from runner.tui.source import in_thread
@@ -212,7 +209,7 @@ class PredictScreen(Place):
             seconds = time.monotonic() - began
             answers = [
                 Answer(record.study, given, shown, seconds, self.desk.clock())
-                for shown in await in_thread(lambda: [shown_by(_task(record), one) for one in predictions])
+                for shown in await in_thread(lambda: [shown_by(task_of(record), one) for one in predictions])
             ]
         except StoppedError:  # the app is being left
             return
@@ -260,7 +257,7 @@ class PredictScreen(Place):
         if record.study == self._asks_for:
             return
         try:
-            fields = await in_thread(lambda: _fields(record))
+            fields = await in_thread(lambda: fields_of(record))
         except ModelcatError as error:
             self._trouble = error
             return
@@ -367,25 +364,3 @@ class PredictScreen(Place):
             self._told.retell()
             if self._answer is None:
                 self.figure.retell()
-
-
-def _task(record: StudyRecord) -> Task:
-    return registry.load_task(record.key)
-
-
-def _fields(record: StudyRecord) -> tuple[InputField, ...]:
-    """Return the form of a study's task.
-
-    Raises:
-        ModelcatError: The task is not installed here, takes no inputs from people, or fails to tell.
-    """
-    task = _task(record)
-    if not isinstance(task, ReadsInputs):
-        raise WorkError(f"the task {task.key} takes no inputs from people")
-    try:
-        fields = tuple(task.input_fields(record.data))
-    except Exception as error:  # a stranger's task may raise anything
-        raise PluginError(f"{task.key} does not tell what it takes: {type(error).__name__}: {error}") from error
-    if not fields:
-        raise PluginError(f"{task.key} names no field of its input")
-    return fields

@@ -52,8 +52,8 @@ class Book:
         return tuple(dict.fromkeys((self.record.metric, *dict.fromkeys(found))))
 
     @property
-    def labels(self) -> tuple[str, ...]:
-        """Names of the classes in the order of their ids."""
+    def names(self) -> tuple[str, ...]:
+        """Names of answers that files hold as numbers, in the order of these numbers (`Facts.names` of a trial)."""
         return tuple(map(str, self.record.data.get("labels") or ()))
 
     def metric(self, name: str) -> Metric:

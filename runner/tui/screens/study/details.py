@@ -139,7 +139,7 @@ def _speed(trial: TrialRecord, desk: Desk) -> list[Content]:
     known, count = trial.speed, desk.language.count
     parts = []
     if (rows := known.get("examples_per_second")) is not None:
-        parts.append(desk.t("{rows} texts a second", rows=count(rows) if rows >= 10 else desk.language.number(rows)))
+        parts.append(desk.t("{rows} examples a second", rows=count(rows) if rows >= 10 else desk.language.number(rows)))
     if (tokens := known.get("tokens_per_second")) is not None:
         parts.append(desk.t("{tokens:count} tokens a second", tokens=tokens))
     if (epoch := known.get("best_epoch")) is not None:

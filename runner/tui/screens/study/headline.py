@@ -29,7 +29,8 @@ def verdict(book: Book, desk: Desk) -> tuple[str, ...]:
     if isinstance(statements, list) and statements:
         try:
             return tuple(
-                safe(desk.say(with_metrics(from_json(statement), book.record.metric_of)), 600) for statement in statements
+                safe(desk.say(with_metrics(from_json(statement), book.record.metric_of)), 600)
+                for statement in statements
             )
         except (ValueError, AttributeError, TypeError):  # written by another version, in a shape that is not known here
             pass

@@ -169,7 +169,9 @@ def cells(
                     Content.styled(state(desk, name), palette.state(name)),
                 ]
             elif column == "value" and trial.number == best:
-                row.append(Content.styled(desk.metric(book.metric(book.record.metric), trial.value), f"bold {palette.accent}"))
+                row.append(
+                    Content.styled(desk.metric(book.metric(book.record.metric), trial.value), f"bold {palette.accent}")
+                )
             else:
                 row.append(_cell(book, desk, trial, column))
         return row

@@ -88,4 +88,3 @@ def plan_lines(plan: "Plan", desk: Desk) -> list[str]:
         ]
         lines += _facts(forecast.facts, desk)
     return lines + [f"{desk.glyphs.arrow} {safe(desk.say(advice), 400)}" for advice in plan.advice]
-

@@ -76,7 +76,7 @@ def judged(judgement: Judgement, desk: Desk) -> str:
     if not rows:
         return desk.t("{subject} · {split}", subject=subject, split=split(judgement.split, desk))
     return desk.t(
-        "{subject} · {split} · {rows:count} texts", subject=subject, split=split(judgement.split, desk), rows=rows
+        "{subject} · {split} · {rows:count} examples", subject=subject, split=split(judgement.split, desk), rows=rows
     )
 
 
