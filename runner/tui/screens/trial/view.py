@@ -53,7 +53,8 @@ class View:
         ):
             if any(not isinstance(figure, Empty) for figure in figures):
                 return judgement, figures
-        return self.judgement, own
+        kept = next((one for one in self.facts.judgements if one.subject == "winner"), self.judgement)
+        return (kept, found) if (found := _of_group(kept, key)) else (self.judgement, own)
 
 
 def _of_group(judgement: Judgement | None, key: str) -> tuple[Figure, ...]:
