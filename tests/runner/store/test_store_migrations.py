@@ -113,7 +113,9 @@ def test_every_released_schema_is_upgraded(url: str, revision: str) -> None:
         (study,) = store.studies()
         assert (study.title, study.created, study.spec["model_config"]) == ("Ümläute – and more", WHEN, {"C": 1.0})
         assert (study.queued, study.stop_requested, study.best.value) == (None, None, 0.5)
-        assert (study.tuned.format, study.metric_of("f1").of) == (("percent", "yes") if revision < "0006" else ("number", None))
+        assert (study.tuned.format, study.metric_of("f1").of) == (
+            ("percent", "yes") if revision < "0006" else ("number", None)
+        )
         (trial,) = store.trials("reviews")
         assert (trial.started, trial.notes, trial.params) == (WHEN, ("a note",), {"C": 1.0})
         (epoch,) = store.epochs("reviews")

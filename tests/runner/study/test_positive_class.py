@@ -10,6 +10,7 @@ from catalog import registry
 from catalog.contract import Evaluation
 from catalog.errors import PluginError
 from plugins.classification.records import ClassDetails, ClassScores
+from plugins.details import details_json
 from runner.study.session import Session
 
 CLASSES = tuple(ClassScores(name, 3, 3, 1.0, 1.0, 1.0) for name in ("0", "1"))

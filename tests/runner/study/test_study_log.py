@@ -22,7 +22,9 @@ from runner.study.progress import Opened, broadcast
 METRICS = EpochMetrics(0.5, 0.25, 0.123456, {"accuracy": 0.91, "loss": 0.3}, 2e-5, 12.0)
 
 DATA = DataSummary("demo", "print", {"train": 1_000})
-OPENED = Opened("mine", "a/b/c", registry.load_task("nlp/text-classification").metrics[0], 9, DATA, (), notes=("wider than asked",))
+OPENED = Opened(
+    "mine", "a/b/c", registry.load_task("nlp/text-classification").metrics[0], 9, DATA, (), notes=("wider than asked",)
+)
 
 
 @pytest.fixture

@@ -264,7 +264,9 @@ def test_nothing_is_made_where_preparation_fails(request_of, place, recorder, tm
     """A spec that fails before its study is made leaves nothing behind."""
     model = registry.load("nlp/text-classification/linear")
     nowhere = FilesDataset(source="files", train=str(tmp_path / "nowhere.csv"))
-    broken = replace(request_of(), task=registry.load_task(model.key), model=model, config=model.Config(), dataset=nowhere)
+    broken = replace(
+        request_of(), task=registry.load_task(model.key), model=model, config=model.Config(), dataset=nowhere
+    )
     with pytest.raises(DataError, match=r"nowhere\.csv"):
         run_study(broken, place, recorder)
     assert not place.folder.exists()
