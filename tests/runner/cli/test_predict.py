@@ -354,7 +354,7 @@ def test_predictions_that_no_task_shows_are_their_plain_values(monkeypatch, tmp_
 
 
 def test_a_row_may_stand_in_one_name_of_its_prediction(monkeypatch, tmp_path):
-    """A file's columns are not repeated then, an answer may be called as a field is, and an empty row keeps its cells."""
+    """Columns of a file are not repeated then, an answer may be called as a field, and an empty row keeps its cells."""
     monkeypatch.setattr(registry, "load_task", lambda _: _Measured())
     row = {"age": 41.0, "city": "Bern"}
     prediction = {"input": row, "city": "Basel", "notes": []}
