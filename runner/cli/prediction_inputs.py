@@ -10,7 +10,7 @@ from itertools import chain
 from typing import IO, Any
 
 from catalog import registry
-from catalog.contract.capabilities import InputField, InputFile, InputTable, ReadsInputs
+from catalog.contract.capabilities import InputField, InputFile, InputTable, ReadsFiles, TakesInputs
 from catalog.errors import DataError, InputError, PluginError
 from catalog.suggest import did_you_mean
 from runner.cli.output import print_note
@@ -79,7 +79,7 @@ def input_fields(key: str, data: Mapping[str, Any]) -> tuple[InputField, ...]:
         PluginError: Its task fails.
     """
     task = registry.load_task(key)
-    if not isinstance(task, ReadsInputs):
+    if not isinstance(task, TakesInputs):
         raise InputError(f"the task {task.key} does not say what its inputs are, so that nothing can be predicted here")
     with task_faults(key):
         fields = tuple(task.input_fields(data))
@@ -135,7 +135,7 @@ def file_inputs(key: str, file: InputFile, *, only: bool) -> Inputs:
         PluginError: Its task fails.
     """
     task = registry.load_task(key)
-    if not isinstance(task, ReadsInputs):
+    if not isinstance(task, ReadsFiles):
         raise InputError(f"the task {task.key} reads no files of inputs")
     with task_faults(key):
         table = task.open_file(file)
