@@ -55,7 +55,7 @@ class Flips:
     first: str
     second: str
     comparison: Comparison | None = None
-    flips: tuple[Flip, ...] = ()
+    flips: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

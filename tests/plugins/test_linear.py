@@ -195,11 +195,14 @@ def test_class_weights_favour_the_rare_class(tmp_path, trainer):
 )
 def test_configuration_that_contradicts_the_data_is_refused(tmp_path, trainer, fields, field, words):
     """A configuration that cannot work with these data names its field and both numbers."""
-    config, dataset = plugin.Config(**fields), write_reviews(tmp_path)
+    config, data = plugin.Config(**fields), task.load(write_reviews(tmp_path), tmp_path)
     with pytest.raises(DataError, match=words) as caught:
-        trainer.train(
-            config, trainer.prepare(task.load(dataset, tmp_path), config, tmp_path), context(tmp_path / "trial")
-        )
+        plugin.check(config, data)
+    assert caught.value.field == field
+    if "num_labels" in fields:
+        return  # what a training does not need
+    with pytest.raises(DataError, match=words) as caught:
+        trainer.train(config, trainer.prepare(data, config, tmp_path), context(tmp_path / "trial"))
     assert caught.value.field == field
 
 
