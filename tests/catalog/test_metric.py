@@ -60,7 +60,7 @@ def test_better_depends_on_the_direction() -> None:
 
 def test_metrics_that_no_task_describes_keep_their_keys() -> None:
     """Label and phrase are the name itself."""
-    assert (english(LOSS.label), metric_phrase(LOSS), LOSS.of) == ("Log_loss", "log_loss", None)
+    assert (english(LOSS.label), metric_phrase(LOSS), LOSS.of) == ("log_loss", "log_loss", None)
 
 
 def test_long_names_of_classes_are_cut() -> None:
