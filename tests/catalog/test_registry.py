@@ -135,7 +135,7 @@ def test_a_plugin_bears_the_name_of_its_entry_point(announce):
     announce(model, tasks=[("nlp/other", "plugins.nlp.text_classification.task:task", "one")])
     with pytest.raises(PluginError, match="calls itself"):
         registry.load("nlp/text-classification/other")
-    with pytest.raises(PluginError, match="of one .* calls itself 'nlp/text-classification'"):
+    with pytest.raises(PluginError, match=r"of one .* calls itself 'nlp/text-classification'"):
         registry.load_task("nlp/other")
 
 
