@@ -75,8 +75,11 @@ def _evaluations(connection: sa.Connection, column: Any) -> Iterator[tuple[sa.Up
 def _labels(details: Mapping[str, Any]) -> dict[str, list[str]]:
     """Return the names of the classes, which evaluations of this schema hold next to the scores."""
     classes = details.get("classes")
-    found = [one.get("label") for one in classes if isinstance(one, Mapping)] if isinstance(classes, list) else []
-    return {"labels": found} if found and all(isinstance(label, str) for label in found) else {}
+    if not isinstance(classes, list) or not classes:
+        return {}
+    found = [one.get("label") if isinstance(one, Mapping) else None for one in classes]
+    names = [label for label in found if isinstance(label, str)]
+    return {"labels": names} if len(names) == len(found) else {}
 
 
 def _text(column: Any) -> Any:
