@@ -4,32 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from catalog.contract import Prediction
-from catalog.figures import Axis, Bar, Bars, Figure, Highlight, HighlightedText
+from catalog.figures import Figure, Highlight, HighlightedText
 from catalog.statement import Statement
-from plugins.classification.records import class_data
+from plugins.classification.answers import cells, columns_of_predictions, headline, probabilities
 
 __all__ = ["cells", "columns_of_predictions", "headline", "prediction_figures", "reasons"]
 
 _STRONGEST = 5
 """Words named for a text and direction."""
-_MOST_CLASSES = 20
-
-
-def headline(prediction: Prediction) -> Statement:
-    """Return label and confidence."""
-    values = {"label": prediction["label"], "confidence": prediction["confidence"]}
-    return Statement("{label}, {confidence:percent}", values)
-
-
-def columns_of_predictions(data: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return label, confidence and one column for each class."""
-    return ("label", "confidence", *(f"probability of {label}" for label in class_data(data).labels))
-
-
-def cells(prediction: Prediction) -> dict[str, str | float | None]:
-    """Return label, confidence and the probability of each class."""
-    shares = {f"probability of {label}": share for label, share in prediction["probabilities"].items()}
-    return {"label": prediction["label"], "confidence": prediction["confidence"], **shares}
 
 
 def reasons(explanation: Prediction) -> Iterator[Statement]:
@@ -56,14 +38,7 @@ def reasons(explanation: Prediction) -> Iterator[Statement]:
 
 def prediction_figures(prediction: Prediction) -> Iterator[Figure]:
     """Yield the probabilities, and of an explanation the text with its words marked."""
-    shares = sorted(prediction["probabilities"].items(), key=lambda share: -share[1])
-    axis = Axis(Statement("Probability"), "percent", low=0.0, high=1.0)
-    bars = tuple(Bar(label, share) for label, share in shares[:_MOST_CLASSES])
-    caption: tuple[Statement, ...] = ()
-    if len(shares) > _MOST_CLASSES:
-        counts = {"classes": len(shares), "shown": _MOST_CLASSES}
-        caption = (Statement("Of {classes:count} classes the {shown:count} most probable.", counts),)
-    yield Bars("probabilities", Statement("Probabilities"), axis, bars, caption=caption)
+    yield probabilities(prediction)
     if "tokens" not in prediction:
         return
     words: Sequence[Mapping[str, Any]] = prediction["tokens"]
