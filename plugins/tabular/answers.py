@@ -70,5 +70,12 @@ def contributions(prediction: Prediction, towards: Statement) -> Iterator[Figure
 
 def _named(one: Mapping[str, Any]) -> str:
     value = one["value"]
-    shown = "nothing" if value is None else f"{value:.6g}" if isinstance(value, float) else str(value)
+    flags = {True: "yes", False: "no", None: "nothing"}
+    shown = (
+        flags[value]
+        if value is None or isinstance(value, bool)
+        else f"{value:.6g}"
+        if isinstance(value, float)
+        else value
+    )
     return f"{one['feature']} = {shown}"

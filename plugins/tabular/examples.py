@@ -98,7 +98,8 @@ def _stored(frame: Frame, name: str) -> pa.Array:
     if name in frame.levels:
         levels = pa.array([*frame.levels[name], None], pa.large_string())
         return levels.take(pa.array(np.where(cells < 0, len(frame.levels[name]), cells)))
-    return pa.array(cells, from_pandas=True)
+    stored = pa.array(cells, from_pandas=True)
+    return stored.cast(pa.bool_()) if name in frame.flags else stored
 
 
 def _others(path: Path, split: Split) -> DataError:

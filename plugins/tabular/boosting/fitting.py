@@ -11,7 +11,7 @@ import numpy as np
 from catalog.contract import Decision, EpochMetrics, Outcome, TrialContext
 from catalog.errors import OutOfMemoryError, StoppedError, WorkError
 from plugins.tabular.boosting.config import BoostingConfig, ClassBoostingConfig, NumberBoostingConfig
-from plugins.tabular.boosting.estimator import BoostedTrees, silent
+from plugins.tabular.boosting.estimator import BoostedTrees, silent, useful_threads
 from plugins.tabular.heads import Head
 from plugins.tabular.method import Examples, Fitted
 
@@ -117,7 +117,7 @@ class _Fit:
             weight=_weights(config, self.train.truths, classes),
             categorical_feature=np.flatnonzero(encoded.places).tolist(),
             feature_name=[f"f{place}" for place in range(encoded.matrix.shape[1])],
-            params={"verbosity": -1, "min_data_in_leaf": config.min_child_samples},
+            params=self._parameters(classes),
             free_raw_data=True,
         )
         booster = lightgbm.Booster(self._parameters(classes), data)
@@ -141,7 +141,7 @@ class _Fit:
             "feature_fraction": config.colsample,
             "lambda_l2": config.reg_lambda,
             "seed": self.context.seed % 2**31,
-            "num_threads": self.context.threads,
+            "num_threads": useful_threads(self.context.threads, self.train.encoded.matrix),
             "deterministic": True,
             "force_row_wise": True,
             "verbosity": -1,
