@@ -25,6 +25,7 @@ __all__ = [
     "CompletesEvaluations",
     "CountsRules",
     "DescribesData",
+    "DescribesUse",
     "Diagnoses",
     "EvaluatesFiles",
     "EvaluationFile",
@@ -350,6 +351,21 @@ class ResolvesConfigs(Protocol):
         Configurations with equal results train the same model if their seeds are equal; fields that stand for
         another value on `data` have that value. A `seed` in it is ignored.
         """
+
+
+@runtime_checkable
+class DescribesUse(Protocol):
+    """A model that can be used without modelcat: what its model card says about that."""
+
+    def usage(self, config: Mapping[str, Any]) -> str:
+        """Return Python that loads the kept model from its folder and predicts.
+
+        Args:
+            config: The `model_config` that it was trained with, as JSON; what is left out has its default.
+        """
+
+    def limits(self, config: Mapping[str, Any]) -> Sequence[Statement]:
+        """Return what a user must know about a model that was trained with `config`."""
 
 
 @runtime_checkable

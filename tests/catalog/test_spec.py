@@ -8,9 +8,10 @@ from pydantic import Field
 
 from catalog import registry, spec
 from catalog.contract import Card, Direction
-from catalog.dataset import DemoDataset, Strict
+from catalog.dataset import Strict
 from catalog.errors import PluginError, SpecError
 from catalog.space import Choices, FloatRange, IntRange
+from plugins.nlp.text_classification.dataset import DemoDataset
 
 
 class FakeConfig(Strict):

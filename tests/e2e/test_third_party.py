@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from catalog.dataset import FilesDataset
-from catalog.testing import Case, PluginConformance
+from catalog.testing import Case
+from plugins.nlp.text_classification.dataset import FilesDataset
+from plugins.nlp.text_classification.testing import TextClassifierConformance
 
 EXAMPLE = Path(__file__).parents[1] / "example_plugin"
 KEY = "nlp/text-classification/keywords"
@@ -51,7 +52,7 @@ def test_it_is_listed_validated_and_tuned(installed, shell):
     assert "cannot answer in bf16" in shell.run("predict", "mine", "a film", "--precision", "bf16", code=2).err
 
 
-class TestKeywords(PluginConformance):
+class TestKeywords(TextClassifierConformance):
     """The conformance suite, inherited as a stranger would."""
 
     @pytest.fixture

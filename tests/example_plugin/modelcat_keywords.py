@@ -7,7 +7,8 @@ import numpy as np
 from pydantic import Field
 from catalog.contract import Card, EpochMetrics, Outcome, TrialResult
 from catalog.contract import Prediction
-from catalog.dataset import DemoDataset, Strict
+from catalog.dataset import Strict
+from plugins.nlp.text_classification.dataset import DemoDataset
 from catalog.errors import ModelSourceError
 from catalog.space import FloatRange
 from plugins.data.positive import positive_id

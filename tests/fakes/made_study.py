@@ -226,7 +226,7 @@ DIAGNOSES = (
         Statement(
             "{share:percent} of the {rows:count} texts of {split} are longer than {longest:count} tokens; the longest "
             "has {most:count} {unit}.",
-            {"share": 0.3742, "rows": 1000, "split": "test", "longest": 256, "most": 1381, "unit": "words"},
+            {"share": 0.3742, "rows": 1000, "split": "test", "longest": 256, "most": 1381, "unit": Statement("words")},
         ),
         (Remedy(Statement("Let the model see more."), "model_config.max_seq_length", 512),),
     ),

@@ -11,12 +11,15 @@ import pytest
 from pydantic import ValidationError
 from safetensors.numpy import load_file, save_file
 
-from catalog.contract import Decision, Direction, EpochMetrics, Outcome, Plugin, Trainer, TrialContext
-from catalog.dataset import FilesDataset
+from catalog.contract import Decision, Direction, EpochMetrics, Model, Outcome, Trainer, TrialContext
 from catalog.errors import DataError, ModelSourceError
-from catalog.testing import Case, PluginConformance
-from plugins.classification.evaluation import predictions
-from plugins.nlp.text_classification.linear import plugin
+from catalog.testing import Case
+from plugins.classification.evaluation import METRICS, predictions
+from plugins.classification.records import class_details
+from plugins.nlp.text_classification.dataset import FilesDataset
+from plugins.nlp.text_classification.linear.descriptor import model as plugin
+from plugins.nlp.text_classification.task import task
+from plugins.nlp.text_classification.testing import STRANGE_TEXTS, TextClassifierConformance
 from plugins.nlp.texts.split import Split
 
 PRAISE = ("splendid", "moving", "brilliant")
@@ -55,20 +58,20 @@ def trainer() -> Trainer:
     return plugin.trainer()
 
 
-class TestConformance(PluginConformance):
+class TestConformance(TextClassifierConformance):
     """The linear plugin keeps the contract that every plugin keeps."""
 
     @pytest.fixture
     def case(self, tmp_path) -> Case:
-        return Case(key=plugin.key, config={"C": 1.0}, dataset=write_reviews(tmp_path))
+        return Case(key=plugin.key, config={"C": 1.0}, dataset=write_reviews(tmp_path), inputs=STRANGE_TEXTS)
 
 
 def test_descriptor_keeps_the_contract_and_stays_light():
     """Importing the descriptor brings in none of the heavy libraries, and it has all that a plugin has."""
-    assert isinstance(plugin, Plugin)
+    assert isinstance(plugin, Model)
     assert plugin.key == "nlp/text-classification/linear"
     code = (
-        "import sys; from plugins.nlp.text_classification.linear import plugin; plugin.card(); "
+        "import sys; from plugins.nlp.text_classification.linear.descriptor import model; model.card(); "
         "print([m for m in ('torch', 'sklearn', 'scipy', 'pyarrow', 'datasets', 'pandas') if m in sys.modules])"
     )
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "[]"
@@ -100,7 +103,7 @@ def test_search_space_holds_the_default_configuration():
 @pytest.mark.parametrize("classes", [2, 3])
 def test_training_learns_reports_and_leaves_a_whole_model(tmp_path, trainer, classes):
     """One training reports once, reaches full accuracy on separable words, and its files say what it returned."""
-    prepared = trainer.prepare(write_reviews(tmp_path, classes=classes), plugin.Config(), tmp_path)
+    prepared = trainer.prepare(task.load(write_reviews(tmp_path, classes=classes), tmp_path), plugin.Config(), tmp_path)
     reports: list[EpochMetrics] = []
     ticks: list[float] = []
     result = trainer.train(plugin.Config(), prepared, context(tmp_path / "trial", reports=reports, ticks=ticks))
@@ -109,13 +112,13 @@ def test_training_learns_reports_and_leaves_a_whole_model(tmp_path, trainer, cla
     assert result.history == tuple(reports)
     assert ticks == sorted(ticks)
     assert ticks[-1] == 1.0
-    assert set(result.metrics) == {"loss", *plugin.metrics} - {"top_k_accuracy"}  # for more than three classes
+    assert set(result.metrics) == {"loss", *METRICS} - {"top_k_accuracy"}  # for more than three classes
     assert result.metrics["accuracy"] == 1.0
     assert result.metrics["loss"] == result.metrics["log_loss"]
     judged = predictions.read(result.predictions)
     assert np.array_equal(judged.labels, prepared.splits["validation"].labels)
     evaluation = trainer.evaluate(result.model_dir, prepared, "test", folder=tmp_path, device="cpu", threads=1)
-    assert evaluation.rows == prepared.summary.rows["test"] == sum(map(sum, evaluation.confusion))
+    assert evaluation.rows == prepared.summary.rows["test"] == sum(map(sum, class_details(evaluation).confusion))
     assert evaluation.metrics["accuracy"] == 1.0
     assert predictions.read(evaluation.predictions).probabilities.shape == (evaluation.rows, classes)
     same = trainer.evaluate(result.model_dir, prepared, "validation", folder=tmp_path, device="cpu", threads=1)
@@ -127,7 +130,7 @@ def test_training_learns_reports_and_leaves_a_whole_model(tmp_path, trainer, cla
 @pytest.mark.parametrize(("answer", "outcome"), [(Decision.PRUNE, Outcome.PRUNED), (Decision.STOP, Outcome.STOPPED)])
 def test_answers_to_the_report_decide_the_outcome(tmp_path, trainer, answer, outcome):
     """A pruned training leaves no model, a stopped one does."""
-    prepared = trainer.prepare(write_reviews(tmp_path), plugin.Config(), tmp_path)
+    prepared = trainer.prepare(task.load(write_reviews(tmp_path), tmp_path), plugin.Config(), tmp_path)
     result = trainer.train(plugin.Config(), prepared, context(tmp_path / "trial", answer))
     assert result.outcome is outcome
     pruned = answer is Decision.PRUNE
@@ -137,30 +140,31 @@ def test_answers_to_the_report_decide_the_outcome(tmp_path, trainer, answer, out
 
 def test_opened_model_answers_any_text(tmp_path, trainer):
     """Predictions come in order, lazily, for strange texts too, and probabilities add up to 1."""
-    prepared = trainer.prepare(write_reviews(tmp_path), plugin.Config(), tmp_path)
+    prepared = trainer.prepare(task.load(write_reviews(tmp_path), tmp_path), plugin.Config(), tmp_path)
     model_dir = trainer.train(plugin.Config(), prepared, context(tmp_path / "trial")).model_dir
     predictor = trainer.open(model_dir, "cpu", 1)
     texts = ["a splendid plot", "an awful plot", "", "zzz", "\ud800", "\0", "x" * 1_000_000, "a b " * 250_000]
     answers = list(predictor.predict(iter(texts)))
-    assert [answer.text for answer in answers] == texts
-    assert [answer.label for answer in answers[:2]] == ["good", "bad"]
+    assert [answer["text"] for answer in answers] == texts
+    assert [answer["label"] for answer in answers[:2]] == ["good", "bad"]
     for answer in answers:
-        assert sum(answer.probabilities.values()) == pytest.approx(1)
-        assert answer.confidence == answer.probabilities[answer.label] == max(answer.probabilities.values())
+        assert sum(answer["probabilities"].values()) == pytest.approx(1)
+        assert answer["confidence"] == answer["probabilities"][answer["label"]] == max(answer["probabilities"].values())
 
-    assert answers[2].probabilities == answers[3].probabilities == answers[4].probabilities  # what the intercept says
+    unknown = [answer["probabilities"] for answer in answers[2:5]]
+    assert unknown[0] == unknown[1] == unknown[2]  # what the intercept says
 
     def endless():
         while True:
             yield "a dull plot"
 
-    assert next(iter(predictor.predict(endless()))).label == "bad"
+    assert next(iter(predictor.predict(endless())))["label"] == "bad"
     assert list(predictor.predict([])) == []
 
 
 def test_training_repeats_whatever_the_seed(tmp_path, trainer):
     """The fit is convex: two seeds give the same predictions."""
-    prepared = trainer.prepare(write_reviews(tmp_path), plugin.Config(), tmp_path)
+    prepared = trainer.prepare(task.load(write_reviews(tmp_path), tmp_path), plugin.Config(), tmp_path)
     results = [trainer.train(plugin.Config(seed=seed), prepared, context(tmp_path / str(seed))) for seed in (0, 1)]
     assert results[0].metrics == results[1].metrics
 
@@ -173,9 +177,9 @@ def test_class_weights_favour_the_rare_class(tmp_path, trainer):
     share = {}
     for name, weights in (("none", None), ("balanced", "balanced"), ("list", (9.0, 1.0))):
         config = plugin.Config(class_weights=weights)
-        prepared = trainer.prepare(dataset, config, tmp_path)
+        prepared = trainer.prepare(task.load(dataset, tmp_path), config, tmp_path)
         model_dir = trainer.train(config, prepared, context(tmp_path / name)).model_dir
-        share[name] = next(iter(trainer.open(model_dir, "cpu", 1).predict([""]))).probabilities["rare"]
+        share[name] = next(iter(trainer.open(model_dir, "cpu", 1).predict([""])))["probabilities"]["rare"]
     assert share["none"] < 0.2
     assert share["balanced"] > 0.4
     assert share["list"] == pytest.approx(share["balanced"], abs=0.05)
@@ -193,13 +197,15 @@ def test_configuration_that_contradicts_the_data_is_refused(tmp_path, trainer, f
     """A configuration that cannot work with these data names its field and both numbers."""
     config, dataset = plugin.Config(**fields), write_reviews(tmp_path)
     with pytest.raises(DataError, match=words) as caught:
-        trainer.train(config, trainer.prepare(dataset, config, tmp_path), context(tmp_path / "trial"))
+        trainer.train(
+            config, trainer.prepare(task.load(dataset, tmp_path), config, tmp_path), context(tmp_path / "trial")
+        )
     assert caught.value.field == field
 
 
 def test_strange_training_texts_are_learnt_and_stored(tmp_path, trainer):
     """Lone surrogates, NUL, a word of a million letters and unusual case train, and the stored model answers alike."""
-    prepared = trainer.prepare(write_reviews(tmp_path), plugin.Config(), tmp_path)
+    prepared = trainer.prepare(task.load(write_reviews(tmp_path), tmp_path), plugin.Config(), tmp_path)
     strange = ("\ud800 dull\ud800x", "\0 dull\0", "y" * 1_000_000, "İSTANBUL ŒUVRE Ǆ", "電影 很 好", "!!!")
     train = prepared.splits["train"]
     split = Split((*strange, *train.texts[len(strange) :]), train.labels)
@@ -211,7 +217,7 @@ def test_strange_training_texts_are_learnt_and_stored(tmp_path, trainer):
 
 def test_texts_without_any_character_are_refused(tmp_path, trainer):
     """Where no training text holds more than whitespace, the data are named, not min_df; a given min_df is."""
-    prepared = trainer.prepare(write_reviews(tmp_path), plugin.Config(), tmp_path)
+    prepared = trainer.prepare(task.load(write_reviews(tmp_path), tmp_path), plugin.Config(), tmp_path)
     blank = Split((" ", "\n") * 5, np.arange(10) % 2)
     prepared = replace(prepared, splits={**prepared.splits, "train": blank})
     for fields, field in (({}, "dataset"), ({"min_df": 1}, "dataset"), ({"min_df": 2}, "model_config.min_df")):
@@ -220,20 +226,23 @@ def test_texts_without_any_character_are_refused(tmp_path, trainer):
         assert caught.value.field == field
 
 
-def test_inspect_reads_the_data_alone(tmp_path):
-    """Inspecting tells what preparing would find, and refuses what it would refuse."""
-    dataset = write_reviews(tmp_path)
-    assert plugin.inspect(dataset, plugin.Config(), tmp_path).rows["train"] == 144
+def test_a_configuration_is_checked_against_the_data_alone(tmp_path):
+    """Checking refuses what a training would refuse."""
+    data = task.load(write_reviews(tmp_path), tmp_path)
+    assert data.summary.rows["train"] == 144
+    assert plugin.check(plugin.Config(), data) == ()
     with pytest.raises(DataError, match="num_labels is 5"):
-        plugin.inspect(dataset, plugin.Config(num_labels=5), tmp_path)
+        plugin.check(plugin.Config(num_labels=5), data)
 
 
 def test_model_of_other_classes_is_not_evaluated(tmp_path, trainer):
     """A model is judged only on data with its own classes."""
-    prepared = trainer.prepare(write_reviews(tmp_path), plugin.Config(), tmp_path)
+    prepared = trainer.prepare(task.load(write_reviews(tmp_path), tmp_path), plugin.Config(), tmp_path)
     model_dir = trainer.train(plugin.Config(), prepared, context(tmp_path / "trial")).model_dir
     (tmp_path / "other").mkdir()
-    other = trainer.prepare(write_reviews(tmp_path / "other", classes=3), plugin.Config(), tmp_path)
+    other = trainer.prepare(
+        task.load(write_reviews(tmp_path / "other", classes=3), tmp_path), plugin.Config(), tmp_path
+    )
     with pytest.raises(ModelSourceError, match="so-so"):
         trainer.evaluate(model_dir, other, "test", folder=tmp_path, device="cpu", threads=1)
 
@@ -278,7 +287,7 @@ def spoil_tensor(folder: Path, name: str, change) -> None:
 )
 def test_damaged_model_folder_is_refused(tmp_path, trainer, spoil):
     """A folder that is not whole, or not what it says, is one error; nothing in it is executed."""
-    prepared = trainer.prepare(write_reviews(tmp_path), plugin.Config(), tmp_path)
+    prepared = trainer.prepare(task.load(write_reviews(tmp_path), tmp_path), plugin.Config(), tmp_path)
     model_dir = trainer.train(plugin.Config(), prepared, context(tmp_path / "trial")).model_dir
     assert not [file for file in model_dir.iterdir() if file.suffix not in {".json", ".safetensors"}]
     spoil(model_dir)
@@ -288,11 +297,11 @@ def test_damaged_model_folder_is_refused(tmp_path, trainer, spoil):
 
 def test_training_again_in_the_same_folder_replaces_the_model(tmp_path, trainer):
     """A second try of a training in its folder leaves one whole model and nothing beside it."""
-    prepared = trainer.prepare(write_reviews(tmp_path), plugin.Config(), tmp_path)
+    prepared = trainer.prepare(task.load(write_reviews(tmp_path), tmp_path), plugin.Config(), tmp_path)
     for ngram_max in (2, 1):
         result = trainer.train(plugin.Config(ngram_max=ngram_max), prepared, context(tmp_path / "trial"))
     assert sorted(path.name for path in (tmp_path / "trial").iterdir()) == ["model", "validation.parquet"]
-    assert next(iter(trainer.open(result.model_dir, "cpu", 1).predict(["splendid"]))).label == "good"
+    assert next(iter(trainer.open(result.model_dir, "cpu", 1).predict(["splendid"])))["label"] == "good"
 
 
 REVIEWS = Path(__file__).parents[3] / "shared" / "data" / "imdb"
@@ -304,7 +313,7 @@ def test_real_reviews_are_learnt(tmp_path, trainer):
     """On 2,000 reviews of IMDB the defaults reach 84 % on 1,000 others."""
     paths = {split: str(REVIEWS / f"{split}.parquet") for split in ("train", "test")}
     dataset = FilesDataset.model_validate({"source": "files", **paths, "limit": {"train": 2000, "test": 1000}})
-    prepared = trainer.prepare(dataset, plugin.Config(num_labels=2), tmp_path)
+    prepared = trainer.prepare(task.load(dataset, tmp_path), plugin.Config(num_labels=2), tmp_path)
     result = trainer.train(plugin.Config(num_labels=2), prepared, context(tmp_path / "trial"))
     evaluation = trainer.evaluate(result.model_dir, prepared, "test", folder=tmp_path, device="cpu", threads=1)
     assert evaluation.metrics["accuracy"] > 0.84

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from catalog.contract import Evaluation
 from catalog.figures import Axis, Column, Empty, Figure, Matrix, Table
 from catalog.statement import Statement
-from plugins.classification.figures.absence import NOT_RECORDED
 from plugins.classification.records import class_details
+from plugins.insights import NOT_RECORDED
 
 __all__ = ["class_scores", "confusion"]
 
@@ -65,5 +65,15 @@ def class_scores(evaluation: Evaluation) -> Figure:
         Column(Statement("Recall"), "percent"),
         Column(Statement("F1"), "percent"),
     )
-    rows = tuple((one.label, one.rows, one.predicted, one.precision, one.recall, one.f1) for one in found)
+    rows = tuple(
+        (
+            one.label,
+            one.rows,
+            one.predicted,
+            one.precision if one.predicted else None,
+            one.recall if one.rows else None,
+            one.f1 if one.rows else None,
+        )
+        for one in found
+    )
     return Table("classes", _SCORES, columns, rows, caption=caption, group=_GROUP)

@@ -8,8 +8,8 @@ from typing import Any
 from catalog.contract import Evaluation
 from catalog.figures import Axis, Bin, Column, Empty, Figure, Histogram, Part, Plot, Role, Series, Table
 from catalog.statement import Statement
-from plugins.classification.figures.absence import NOT_RECORDED, insight_of
 from plugins.classification.records import ClassDetails, ConfidenceBin, class_details
+from plugins.insights import NOT_RECORDED, insight_of
 
 __all__ = ["confidence", "reliability", "temperature"]
 

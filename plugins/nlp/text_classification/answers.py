@@ -7,6 +7,7 @@ from catalog.contract import Prediction
 from catalog.figures import Axis, Bar, Bars, Figure, Highlight, HighlightedText, Role
 from catalog.statement import Statement
 from plugins.classification.records import class_data
+from plugins.nlp.texts import without_surrogates
 
 __all__ = ["cells", "columns_of_predictions", "headline", "prediction_figures", "reasons"]
 
@@ -76,7 +77,7 @@ def prediction_figures(prediction: Prediction) -> Iterator[Figure]:
         yield HighlightedText(
             "attention",
             Statement("Words that were looked at"),
-            prediction["text"],
+            without_surrogates(prediction["text"]),
             _marks(words, "attention"),
             Statement("looked at"),
             caption=(Statement("By attention rollout."),),
@@ -103,7 +104,7 @@ def _words(prediction: Prediction, words: Sequence[Mapping[str, Any]], labels: S
     return HighlightedText(
         "words",
         Statement("Words for and against"),
-        prediction["text"],
+        without_surrogates(prediction["text"]),
         _marks(words, "weight", sign),
         positive,
         negative,

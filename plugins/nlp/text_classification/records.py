@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from catalog.contract import DataSummary, Evaluation
-from plugins.classification.records import read_details
+from plugins.details import read_details
 
 __all__ = [
     "ChangedAnswer",

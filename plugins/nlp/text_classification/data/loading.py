@@ -9,11 +9,12 @@ import numpy as np
 from pydantic import TypeAdapter
 
 from catalog.contract import DataSummary, RowCounts
-from plugins.classification.records import ClassData, details_json
+from plugins.classification.records import ClassData
 from plugins.data.coverage import coverage_notes
 from plugins.data.positive import resolve_positive
 from plugins.data.sources import paths, read_files
 from plugins.data.splitting import make_splits
+from plugins.details import details_json
 from plugins.nlp.text_classification.data.fingerprint import fingerprint
 from plugins.nlp.text_classification.data.reading import ReadData, read_sources
 from plugins.nlp.text_classification.data.records import TextData

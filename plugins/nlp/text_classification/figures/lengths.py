@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from catalog.contract import Evaluation
 from catalog.figures import Axis, Bar, Bars, Empty, Figure, Plot, Series
 from catalog.statement import Statement, Value
-from plugins.classification.figures.absence import NOT_RECORDED
+from plugins.insights import NOT_RECORDED
 from plugins.nlp.text_classification.records import LengthBucket, length_details
 
 __all__ = ["by_length", "truncation"]

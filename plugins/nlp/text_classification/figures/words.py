@@ -6,7 +6,7 @@ from typing import Any
 
 from catalog.figures import Axis, Bar, Bars, Empty, Figure, Highlight, HighlightedText, Text
 from catalog.statement import Statement, Value
-from plugins.classification.figures.absence import insight_of
+from plugins.insights import insight_of
 from plugins.nlp.text_classification.records import (
     ClassWords,
     ExampleExplanation,
@@ -14,6 +14,7 @@ from plugins.nlp.text_classification.records import (
     Interpretation,
     WordWeight,
 )
+from plugins.nlp.texts import without_surrogates
 
 __all__ = ["examples", "important_words"]
 
@@ -92,7 +93,7 @@ def _caption(found: Interpretation) -> tuple[Text, ...]:
 
 def _example(index: int, example: ExampleExplanation) -> HighlightedText:
     why = example.explanation
-    text = why.prediction.text
+    text = without_surrogates(why.prediction.text)
     cut = text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
     most = max((abs(word.weight) for word in why.words), default=0.0) or 1.0
     return HighlightedText(

@@ -9,7 +9,7 @@ import numpy as np
 from catalog.contract import DataSummary, Fact
 from catalog.figures import Column, Figure, Table
 from catalog.statement import Statement
-from plugins.classification.records import details_json
+from plugins.details import details_json
 from plugins.nlp.text_classification.forecasting.label_noise import Suspicion
 from plugins.nlp.text_classification.forecasting.lengths import length_quantiles
 from plugins.nlp.text_classification.records import LengthForecast, text_facts

@@ -14,8 +14,8 @@ from catalog import spec
 from catalog.contract import TrialContext
 from catalog.errors import InputError
 from plugins.nlp.encoders.device import repeatable
-from plugins.nlp.text_classification.bert import plugin
 from plugins.nlp.text_classification.bert.config import BertConfig
+from plugins.nlp.text_classification.bert.descriptor import model as plugin
 from plugins.nlp.text_classification.bert.preparation import PreparedBert
 from plugins.nlp.text_classification.bert.trainer import BertTrainer
 

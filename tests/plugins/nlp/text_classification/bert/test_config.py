@@ -12,13 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from catalog.contract import DataSummary, Plugin
+from catalog.contract import DataSummary, Model
 from catalog.errors import DataError
 from catalog.space import FloatRange
 from plugins.nlp.encoders.schedule import Schedule, schedule_of
-from plugins.nlp.text_classification.bert import plugin
 from plugins.nlp.text_classification.bert.config import BertConfig
+from plugins.nlp.text_classification.bert.descriptor import model as plugin
 from plugins.nlp.text_classification.bert.objective import class_weights
+from plugins.nlp.text_classification.task import task
 
 CASE_STUDY = {
     "model_name": "bert-base-uncased",
@@ -32,24 +33,29 @@ CASE_STUDY = {
 
 
 def summary(rows: int = 1000, counts: tuple[int, ...] = (500, 500)) -> DataSummary:
-    return DataSummary("toy", "0" * 64, {"train": rows}, tuple("abc"[: len(counts)]), {"train": counts})
+    return DataSummary(
+        "toy",
+        "0" * 64,
+        {"train": rows},
+        details={"labels": list("abc"[: len(counts)]), "label_rows": {"train": counts}},
+    )
 
 
 def test_descriptor_imports_nothing_heavy():
     """The descriptor, its card, schema and search space come without torch, transformers, tokenizers or sklearn."""
     code = (
-        "import sys; from plugins.nlp.text_classification.bert import plugin as p; c = p.Config(); "
+        "import sys; from plugins.nlp.text_classification.bert.descriptor import model as p; c = p.Config(); "
         "p.card(), p.search_space(c), p.recipes(c), p.Config.model_json_schema(); print(*sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not {"torch", "transformers", "tokenizers", "sklearn", "datasets"} & set(done.stdout.split())
 
 
-def test_descriptor_is_a_plugin():
-    """The descriptor has all that the contract asks for, and names the linear model as the one to beat."""
-    assert isinstance(plugin, Plugin)
-    assert (plugin.key, plugin.baseline) == ("nlp/text-classification/bert", "nlp/text-classification/linear")
-    assert plugin.default_dataset().model_dump()["name"] == "stanfordnlp/imdb"
+def test_descriptor_is_a_model():
+    """The descriptor has all that the contract asks for, and its task names the linear model as the one to beat."""
+    assert isinstance(plugin, Model)
+    assert (plugin.key, task.baseline) == ("nlp/text-classification/bert", "nlp/text-classification/linear")
+    assert task.default_dataset().model_dump()["name"] == "stanfordnlp/imdb"
     assert plugin.preparation_fields | plugin.fixed_fields <= set(BertConfig.model_fields)
 
 

@@ -5,7 +5,7 @@ from typing import Final
 
 import numpy as np
 
-__all__ = ["INTERVAL", "draws"]
+__all__ = ["INTERVAL", "draw_trainings", "draws"]
 
 INTERVAL: Final = (2.5, 97.5)
 """Percentiles between which 95 % of all draws lie."""
@@ -29,3 +29,16 @@ def draws(kinds: np.ndarray, count: int, rng: np.random.Generator, *, width: int
         for weight in weights:
             weight[:] = np.bincount(kinds[rng.integers(0, rows, rows)], minlength=size)
         yield weights
+
+
+def draw_trainings(side: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return the mean of n trainings drawn with replacement for each row of (resamples, n), spread without bias.
+
+    Drawing from n values has their variance with the divisor n, (n - 1) / n of the unbiased one; so the deviation
+    from the mean is scaled by sqrt(n / (n - 1)). One training shows no spread, and none is drawn.
+    """
+    mean, trainings = side.mean(axis=1), side.shape[1]
+    if trainings == 1:
+        return np.asarray(mean)
+    drawn = np.take_along_axis(side, rng.integers(0, trainings, side.shape), axis=1).mean(axis=1)
+    return np.asarray(mean + np.sqrt(trainings / (trainings - 1)) * (drawn - mean))
