@@ -694,9 +694,7 @@ def test_speed_is_drawn_from_evaluations(at, store, until, text_of):
     for number in range(3):
         store.put_trial("judged", lease, trial(number, 0.7 + number / 100))
         details = {"seconds": 2.0 + number, "model_bytes": 1000 * (number + 1)}
-        judged = EvaluationRecord(
-            f"trial/{number}", "validation", 100, {"accuracy": 0.7}, None, details
-        )
+        judged = EvaluationRecord(f"trial/{number}", "validation", 100, {"accuracy": 0.7}, None, details)
         store.put_evaluation("judged", lease, judged)
     store.release("judged", lease, "stopped")
 
