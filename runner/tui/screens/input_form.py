@@ -112,7 +112,9 @@ class InputForm(Vertical):
             elif isinstance(part, Input):
                 part.value = "" if value is None else str(value)
             elif isinstance(part, Select):
-                part.value = Select.BLANK if value is None else value
+                part.clear()
+                if value is not None:
+                    part.value = value
 
     def focus_first(self) -> None:
         """Be ready to type."""
@@ -151,7 +153,7 @@ def _value(field: InputField, part: Widget) -> str | float | None:
     if isinstance(part, TextArea):
         return part.text
     if isinstance(part, Select):
-        return None if part.value is Select.BLANK else str(part.value)
+        return None if part.is_blank() else str(part.value)
     text = part.value.strip() if isinstance(part, Input) else ""
     if field.kind != "number":
         return text
