@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from catalog import registry
-from catalog.contract.capabilities import InputField, InputFile, InputTable, ReadsInputs
+from catalog.contract.capabilities import InputField, InputFile, InputTable, ReadsFiles, TakesInputs
 from catalog.errors import InputError, PluginError
 from runner.cli.input_lines import listed, parsed_input, stream_inputs
 from runner.cli.output import print_note
@@ -65,7 +65,7 @@ def input_fields(key: str, data: Mapping[str, Any]) -> tuple[InputField, ...]:
         PluginError: Its task fails.
     """
     task = registry.load_task(key)
-    if not isinstance(task, ReadsInputs):
+    if not isinstance(task, TakesInputs):
         raise InputError(f"the task {task.key} does not say what its inputs are, so that nothing can be predicted here")
     with task_faults(key):
         fields = tuple(task.input_fields(data))
@@ -121,7 +121,7 @@ def file_inputs(key: str, file: InputFile, *, only: bool) -> Inputs:
         PluginError: Its task fails.
     """
     task = registry.load_task(key)
-    if not isinstance(task, ReadsInputs):
+    if not isinstance(task, ReadsFiles):
         raise InputError(f"the task {task.key} reads no files of inputs")
     with task_faults(key):
         table = task.open_file(file)

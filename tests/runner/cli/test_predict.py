@@ -81,7 +81,7 @@ def test_arguments_are_text_and_a_dash_is_stdin(monkeypatch):
 
 
 def test_a_task_that_takes_no_inputs_says_so(monkeypatch, tmp_path):
-    """Predict with a third party's task without `ReadsInputs` is an error that names the task; so is one that fails."""
+    """Predict with a third party's task without `TakesInputs` is an error that names the task; so is one that fails."""
     monkeypatch.setattr(registry, "load_task", lambda _: SimpleNamespace(key="a/b"))
     with pytest.raises(InputError, match="the task a/b does not say what its inputs are"):
         input_fields("a/b/c", {})
