@@ -11,7 +11,7 @@ from catalog.statement import Statement
 from runner.presentation.english import english
 from runner.presentation.labels import NOTHING
 from runner.presentation.text import number
-from runner.study.task_faults import task_faults
+from runner.study.task_calls import task_faults
 
 __all__ = ["Cell", "PredictionView"]
 

@@ -82,11 +82,14 @@ def trial(study: str, number: int, storage: str | None, csv: bool, json: bool) -
     from runner.presentation.study_tables import epochs_table
     from runner.store.json_shapes import epoch_line, trial_answer
     from runner.store.judgements import evaluation_in
+    from runner.study.task_calls import completed_evaluation
 
     store = open_store(storage)
     record = store.study(study)
     found, history = store.trial(study, number), store.epochs(study, f"trial/{number}")
     judged = evaluation_in(store.evaluations(study), f"trial/{number}", "validation")
+    if judged is not None:
+        judged = completed_evaluation(record.key, judged, record.data)
     if json:
         print_json(trial_answer(found, history, judged, record.metrics_of_class))
     elif csv:
