@@ -187,7 +187,7 @@ def _print_trial(
         rows = [
             [
                 f"{epoch.epoch:.4g}",
-                f"{epoch.train_loss:.4f}" if epoch.train_loss is not None else NOTHING,
+                metric_value(LOSS, epoch.train_loss),
                 metric_value(LOSS, epoch.metrics.get("loss")),
                 metric_value(record.tuned, epoch.metrics.get(record.metric)),
                 f"{epoch.learning_rate:.2e}" if epoch.learning_rate is not None else NOTHING,
