@@ -381,11 +381,13 @@ def test_a_row_may_stand_in_one_name_of_its_prediction(monkeypatch, tmp_path):
 
 def test_a_table_shows_what_the_headline_names(monkeypatch):
     """Main cells are those of the headline, in its formats; numbers are aligned to the right."""
+
+    def headline(one):
+        return Statement("{value:count} ({share:percent})", {"value": one["value"], "share": one["share"]})
+
     shows = SimpleNamespace(
         key="a/b",
-        headline=lambda one: Statement("{value:count} ({share:percent})", {name: one[name] for name in ("value", "share")}),
-            "{value:count} ({share:percent})", {"value": one["value"], "share": one["share"]}
-        ),
+        headline=headline,
         columns_of_predictions=lambda _: ("value", "spread", "share"),
         cells=lambda one: one,
         reasons=lambda one: [Statement("as it is")] if "why" in one else [],
