@@ -146,7 +146,7 @@ def read_notes(name: str, reading: Reading, values: pa.ChunkedArray, split: str)
         more = " ..." if len(shown) > _NAMED else ""
         yield (
             f"Column {name!r}: {_cells(int(unread.size), split, f'no {reading.kind}')} as missing: "
-            f" {', '.join(repr(shortened(one, 30)) for one in shown[:_NAMED])}{more}."
+            f"{', '.join(repr(shortened(one, 30)) for one in shown[:_NAMED])}{more}."
         )
 
 
@@ -244,5 +244,7 @@ def _counts(files: Sequence[Source], headers: Sequence[np.ndarray], kept: np.nda
 
 
 def _cells(count: int, split: str, what: str) -> str:
-    one = count == 1
-    return f"{count:,} {'cell' if one else 'cells'} of {split} {'is' if one else 'are'} {what} and {'counts' if one else 'count'}"
+    """Return ``3 cells of train are no number and count``."""
+    if count == 1:
+        return f"1 cell of {split} is {what} and counts"
+    return f"{count:,} cells of {split} are {what} and count"

@@ -19,19 +19,6 @@ from typing import Literal
 
 from pydantic import Field
 
-    CHECKPOINTS,
-    Card,
-    Comparison,
-    DataSummary,
-    Decision,
-    Direction,
-    EpochMetrics,
-    Evaluation,
-    Exported,
-    Outcome,
-    Prediction,
-    TrialResult,
-)
 from catalog.contract import (
     CHECKPOINTS,
     Card,
