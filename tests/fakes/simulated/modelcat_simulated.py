@@ -38,6 +38,7 @@ from catalog.errors import DataError, DivergedError, ModelSourceError, OutOfMemo
 from catalog.metric import Metric
 from catalog.space import FloatRange
 from catalog.statement import Statement
+from plugins.nlp.text_classification import answers
 from plugins.nlp.text_classification.dataset import Dataset, DemoDataset
 
 
@@ -237,6 +238,11 @@ task = SimpleNamespace(
     chance_level=lambda *_: ChanceLevel(0.5, 0.01),
     input_fields=lambda _: (InputField("text", "prose"),),
     open_file=_open_file,
+    headline=answers.headline,
+    columns_of_predictions=answers.columns_of_predictions,
+    cells=answers.cells,
+    reasons=answers.reasons,
+    prediction_figures=answers.prediction_figures,
 )
 
 
