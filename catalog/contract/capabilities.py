@@ -25,6 +25,7 @@ __all__ = [
     "CompletesEvaluations",
     "CountsRules",
     "DescribesData",
+    "DescribesUse",
     "Diagnoses",
     "EvaluatesFiles",
     "EvaluationFile",
@@ -38,10 +39,11 @@ __all__ = [
     "Interprets",
     "KnowsChance",
     "Plans",
-    "ReadsInputs",
+    "ReadsFiles",
     "Rescales",
     "ResolvesConfigs",
     "ShowsPredictions",
+    "TakesInputs",
     "WritesExamples",
 ]
 
@@ -162,8 +164,8 @@ class DescribesData(Protocol):
 
 
 @runtime_checkable
-class ReadsInputs(Protocol):
-    """A task whose models predict what a person types or a file holds."""
+class TakesInputs(Protocol):
+    """A task whose models predict what a person types."""
 
     def input_fields(self, data: Mapping[str, Any]) -> Sequence[InputField]:
         """Return the form of an input, at least one field.
@@ -171,6 +173,11 @@ class ReadsInputs(Protocol):
         Args:
             data: `catalog.contract.DataSummary` as JSON, of the study whose model predicts.
         """
+
+
+@runtime_checkable
+class ReadsFiles(Protocol):
+    """A task whose models predict what a file holds."""
 
     def open_file(self, file: InputFile) -> InputTable:
         """Look through a file without the heavy libraries.
@@ -350,6 +357,21 @@ class ResolvesConfigs(Protocol):
         Configurations with equal results train the same model if their seeds are equal; fields that stand for
         another value on `data` have that value. A `seed` in it is ignored.
         """
+
+
+@runtime_checkable
+class DescribesUse(Protocol):
+    """A model that can be used without modelcat: what its model card says about that."""
+
+    def usage(self, config: Mapping[str, Any]) -> str:
+        """Return Python that loads the kept model from its folder and predicts.
+
+        Args:
+            config: The `model_config` that it was trained with, as JSON; what is left out has its default.
+        """
+
+    def limits(self, config: Mapping[str, Any]) -> Sequence[Statement]:
+        """Return what a user must know about a model that was trained with `config`."""
 
 
 @runtime_checkable

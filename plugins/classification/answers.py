@@ -1,10 +1,10 @@
 """How predictions of classes are shown to people, whatever they are classes of."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from catalog.contract import Prediction
-from catalog.figures import Axis, Bar, Bars, Figure
+from catalog.figures import Axis, Bar, Bars, Figure, Role
 from catalog.statement import Statement
 from plugins.classification.records import class_data
 
@@ -34,9 +34,17 @@ def probabilities(prediction: Prediction) -> Figure:
     """Draw the probability of each class, of many the most probable."""
     shares = sorted(prediction["probabilities"].items(), key=lambda share: -share[1])
     axis = Axis(Statement("Probability"), "percent", low=0.0, high=1.0)
-    bars = tuple(Bar(label, share) for label, share in shares[:_MOST_CLASSES])
+    labels, shown = list(prediction["probabilities"]), shares[:_MOST_CLASSES]
+    bars = tuple(Bar(label, share, _role(label, prediction["label"], labels)) for label, share in shown)
     caption: tuple[Statement, ...] = ()
     if len(shares) > _MOST_CLASSES:
         counts = {"classes": len(shares), "shown": _MOST_CLASSES}
         caption = (Statement("Of {classes:count} classes the {shown:count} most probable.", counts),)
     return Bars("probabilities", Statement("Probabilities"), axis, bars, caption=caption)
+
+
+def _role(label: str, predicted: str, labels: Sequence[str]) -> Role:
+    """Return the role of a class: of two, the second is the positive one; of more, the predicted one stands out."""
+    if len(labels) == 2:
+        return "positive" if label == labels[1] else "negative"
+    return "main" if label == predicted else "other"

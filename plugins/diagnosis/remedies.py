@@ -6,7 +6,7 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from catalog.contract.diagnosis import Remedy
-from catalog.statement import Statement
+from catalog.statement import Statement, Value
 from plugins.diagnosis.case import Case, number
 
 __all__ = ["advise", "change", "give", "keep", "metric"]
@@ -14,7 +14,7 @@ __all__ = ["advise", "change", "give", "keep", "metric"]
 End = Literal["low", "high"]
 
 
-def advise(template: str, **values: str | float) -> Remedy:
+def advise(template: str, **values: Value) -> Remedy:
     """Return advice that is no field of the spec."""
     return Remedy(Statement(template, values))
 

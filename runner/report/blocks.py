@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 __all__ = [
-    "Bar",
     "Block",
     "Cell",
     "Code",
@@ -56,16 +55,7 @@ class Told:
     kind: ClassVar[str] = "told"
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """A share of one, drawn as a bar before its number."""
-
-    told: Told
-    share: float
-    kind: ClassVar[str] = "bar"
-
-
-Cell = str | Told | Bar
+Cell = str | Told
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,12 +174,10 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A text and what was said of it: `facts` in short, `outcome` (``"right"``, ``"wrong"`` or empty)."""
+    """A text with highlights, and what is said of it."""
 
     title: str
     spans: tuple[Span, ...]
-    facts: tuple[tuple[str, tuple[Cell, ...]], ...]
-    outcome: str = ""
     note: str = ""
 
 
@@ -198,7 +186,6 @@ class Examples:
     """Texts to read."""
 
     examples: tuple[Example, ...]
-    shaded: bool
     kind: ClassVar[str] = "examples"
 
 

@@ -24,7 +24,7 @@ def blocks_of(figures: Sequence[Figure], teller: Teller, *, titled: bool = True)
         if isinstance(block, Figures) and isinstance(last, Figures) and last.figures[-1].kind_drawn == figure.kind:
             found[-1] = Figures((*last.figures, *block.figures))
         elif isinstance(block, Examples) and isinstance(last, Examples):
-            found[-1] = Examples((*last.examples, *block.examples), shaded=True)
+            found[-1] = Examples((*last.examples, *block.examples))
         else:
             found += _next_to(block, figure, teller)
     return found
@@ -42,7 +42,7 @@ def figure_block(figure: Figure, teller: Teller, *, titled: bool = False) -> Blo
     if isinstance(figure, Empty):
         return Missing(f"{title}: {teller.text(figure.reason)}" if titled else teller.text(figure.reason))
     if isinstance(figure, HighlightedText):
-        return Examples((_text(figure, teller),), shaded=True)
+        return Examples((_text(figure, teller),))
     table = table_of(figure)
     assert table is not None
     told = _table(table, title, figure.key, teller)
@@ -97,7 +97,7 @@ def _text(figure: HighlightedText, teller: Teller) -> Example:
         place = f"figures.{figure.key}.highlights.{figure.highlights.index(found)}.weight"
         label = f" [{teller.text(found.label, 40)}]" if found.label else ""
         spans.append(Span(shown + label, found.weight, teller.told(place, found.weight, "number")))
-    return Example(teller.text(figure.title, 80), tuple(spans), (), note=_caption(figure, teller))
+    return Example(teller.text(figure.title, 80), tuple(spans), note=_caption(figure, teller))
 
 
 def _legend(figure: HighlightedText, teller: Teller) -> str:

@@ -1,23 +1,23 @@
 """From the store to `Results`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 from catalog import registry
-from catalog.contract import Model
 from catalog.contract.capabilities import CountsRules
 from catalog.contract.diagnosis import Diagnosis
 from catalog.errors import InputError, ModelcatError
 from catalog.schema import parameters_of
 from catalog.statement import Statement, from_json
+from runner.presentation.data import facts_about
 from runner.report.results import Calibration, Flips, Results
 from runner.store.judgements import evaluation_of
 from runner.store.records import StudyRecord
 from runner.store.store import Store
 from runner.study.charts import read_snapshot
-from runner.study.task_figures import main_subject, task_figures
+from runner.study.task_figures import data_figures, main_subject, task_figures
 
 __all__ = ["gather"]
 
@@ -47,7 +47,11 @@ def gather(store: Store, study: str, diagnoses: Sequence[Diagnosis] | None = Non
             f"study {study!r} has no complete trial yet ({_states(record)}): there is nothing to report; "
             f"modelcat resume {study} goes on with it"
         )
-    plugin, main = _plugin(record.key), main_subject(snapshot)
+    main, model, task = (
+        main_subject(snapshot),
+        _installed(registry.load, record.key),
+        _installed(registry.load_task, record.key),
+    )
     insights, unreadable = snapshot.insights, set[str]()
     failures = {name: found["failure"] for name, found in insights.items() if "failure" in found}
 
@@ -66,15 +70,19 @@ def gather(store: Store, study: str, diagnoses: Sequence[Diagnosis] | None = Non
         state=record.effective_state(snapshot.now),
         confirmations=tuple(store.confirmations(study)),
         evaluations={(e.subject, e.split): evaluation_of(e) for e in snapshot.evaluations},
+        task=task.summary if task else None,
+        facts=facts_about(task, record.data) if task else (),
+        data_figures=data_figures(record),
         figures=() if main is None else task_figures(snapshot, *main),
         verdict=_statements(record.verdict),
         calibration=insight("calibration", Calibration),
         flips={name: found for name, found in flips.items() if found is not None},
         diagnoses=tuple(diagnoses or ()),
         diagnosed=diagnoses is not None,
-        card=plugin.card() if plugin else None,
-        parameters=tuple(parameters_of(plugin)) if plugin else (),
-        rules=plugin.rule_count if isinstance(plugin, CountsRules) else None,
+        model=model,
+        card=model.card() if model else None,
+        parameters=tuple(parameters_of(model)) if model else (),
+        rules=task.rule_count if isinstance(task, CountsRules) else None,
         made=snapshot.now,
         unreadable=frozenset(unreadable),
         failures={name: str(failure.get("reason", "")) for name, failure in failures.items()},
@@ -94,9 +102,9 @@ def _statements(verdict: Mapping[str, Any] | None) -> tuple[Statement, ...]:
         return ()
 
 
-def _plugin(key: str) -> Model | None:
-    """Return the plugin where it is installed; a study outlives the one that made it."""
+def _installed(load: Callable[[str], Kind], key: str) -> Kind | None:
+    """Return a task or a model if it is installed here; a study outlives the one that made it."""
     try:
-        return registry.load(key)
+        return load(key)
     except ModelcatError:
         return None

@@ -56,7 +56,7 @@ def sections(results: Results, teller: Teller) -> tuple[Section, ...]:
 
 def render(results: Results, language: Language) -> str:
     """Return the whole page. It asks nothing of any network, and its policy forbids it to."""
-    teller = Teller(language, results.study.class_scope)
+    teller = Teller(language, results.study.metric_of)
     return page_of(
         sections(results, teller),
         teller,

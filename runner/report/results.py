@@ -5,17 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from catalog.contract import Card, Comparison, Evaluation
+from catalog.contract import Card, Comparison, Evaluation, Fact, Model
 from catalog.contract.diagnosis import Diagnosis
 from catalog.figures import Figure
 from catalog.schema import Parameter
 from catalog.statement import Statement
-from plugins.classification.records import ConfidenceBin
 from runner.store.records import ConfirmationRecord, StudyRecord, TrialRecord
 from runner.study.charts import StudySnapshot
 from runner.study.task_figures import main_subject
 
-__all__ = ["BASELINE", "Calibration", "Flips", "Results", "Scores"]
+__all__ = ["BASELINE", "GIVEN", "WINNER", "Calibration", "Flips", "Results", "Scores"]
 
 GIVEN, WINNER, BASELINE = "given", "winner", "baseline"
 
@@ -37,25 +36,23 @@ class Calibration:
         rows: Validation rows that it was fitted on.
         validation: On the rows that it was fitted on.
         test: On rows that nobody had looked at.
-        confidence_before: Of the uncalibrated model on test.
     """
 
     temperature: float
     rows: int
     validation: Scores | None = None
     test: Scores | None = None
-    confidence_before: tuple[ConfidenceBin, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Flips:
-    """Examples that two models label differently, and how the two compare on that split."""
+    """Examples that two models answer differently, as JSON objects of their task, and how the two compare on them."""
 
     split: str
     first: str
     second: str
     comparison: Comparison | None = None
-    flips: tuple[Flip, ...] = ()
+    flips: tuple[Mapping[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,15 +64,19 @@ class Results:
         state: What to show as its state.
         confirmations: Trainings of the finalists on fresh seeds.
         evaluations: By subject and split.
-        figures: What its plugin draws of the evaluation `main`.
+        task: What its task does, in one sentence; None if the task is not installed here.
+        facts: What its task says about the data.
+        data_figures: What its task draws of the data.
+        figures: What its task draws of the evaluation `main`.
         verdict: Its sentences, where they can be translated.
         calibration: None where nothing was calibrated.
         flips: By whom the winner is held against: ``"given"``, ``"baseline"``.
         diagnoses: Gravest first.
         diagnosed: Whether rules were applied at all.
-        card: The plugin's; None where it is not installed here.
-        parameters: The fields of the plugin's configuration; none where it is not installed here.
-        rules: How many rules of diagnosis the plugin applies; None where it does not tell.
+        model: None if it is not installed here.
+        card: The model's; None if it is not installed here.
+        parameters: The fields of the model's configuration; none if it is not installed here.
+        rules: How many rules of diagnosis the task applies; None where it does not tell.
         made: When this was gathered, in UTC.
         unreadable: Names of insights that the store holds in a shape that is not known here.
         failures: Why an insight could not be found out, by its name.
@@ -85,12 +86,16 @@ class Results:
     state: str
     confirmations: tuple[ConfirmationRecord, ...]
     evaluations: Mapping[tuple[str, str], Evaluation]
+    task: str | None
+    facts: tuple[Fact, ...]
+    data_figures: tuple[Figure, ...]
     figures: tuple[Figure, ...]
     verdict: tuple[Statement, ...]
     calibration: Calibration | None
     flips: Mapping[str, Flips]
     diagnoses: tuple[Diagnosis, ...]
     diagnosed: bool
+    model: Model | None
     card: Card | None
     parameters: tuple[Parameter, ...]
     rules: int | None
@@ -145,10 +150,11 @@ class Results:
         """The trial whose configuration was chosen."""
         return self.snapshot.best
 
-    @property
-    def labels(self) -> tuple[str, ...]:
-        """Names of the classes in the order of their ids."""
-        return tuple(map(str, self.study.data.get("labels") or ()))
+    def metrics_in(self, *evaluations: Evaluation) -> tuple[str, ...]:
+        """Return the names of the metrics that evaluations have: what was tuned for, then in the order of the task."""
+        known = (self.study.metric, *(str(stored.get("name")) for stored in self.study.metrics))
+        found = dict.fromkeys(name for evaluation in evaluations for name in evaluation.metrics)
+        return tuple(name for name in dict.fromkeys((*known, *found)) if name in found)
 
     @property
     def main(self) -> tuple[str, Evaluation] | None:

@@ -43,7 +43,7 @@ def save_figure(figure: Figure, snapshot: StudySnapshot, path: Path, language: s
     if missing:
         raise WorkError(f"saving a figure takes {', '.join(missing)}: pip install 'modelcat[report]'")
     check_file(path, force=force)
-    content = make(figure, snapshot, Teller(Language(language), snapshot.record.class_scope), path.suffix.lower()[1:])
+    content = make(figure, snapshot, Teller(Language(language), snapshot.record.metric_of), path.suffix.lower()[1:])
     with written_file(path) as file:
         file.write(content)
 

@@ -5,12 +5,13 @@ from typing import Any
 
 from catalog.contract import Evaluation
 from catalog.figures import Text
+from catalog.metric import Metric, unknown_metric
 from catalog.statement import Statement, Value
-from runner.presentation.labels import NOTHING, SPLITS, UNITS, msgid
+from runner.presentation.labels import NOTHING, SPLITS, msgid
 from runner.presentation.language import Language
-from runner.presentation.metrics import METRICS, metric
+from runner.presentation.metrics import difference_format, with_metrics
 from runner.presentation.text import safe
-from runner.report.blocks import Bar, Told
+from runner.report.blocks import Told
 
 __all__ = ["Teller"]
 
@@ -18,20 +19,25 @@ _LONGEST = 40
 
 
 class Teller:
-    """Tells things in `language`; `t` translates. `scope` holds the classes that F1 and its kind are of."""
+    """Tells things in `language`; `t` translates. `metric_of` returns the record of a metric by its name."""
 
-    def __init__(self, language: Language, scope: ClassScope | None = None) -> None:
+    def __init__(self, language: Language, metric_of: Callable[[str], Metric] = unknown_metric) -> None:
         self.language = language
-        self.scope = scope or ClassScope()
+        self.metric_of = metric_of
         self.t = language.translate
 
     def text(self, text: Text, limit: int | None = None) -> str:
         """Return a text of a figure, harmless: a statement in the language, a text of the data as it stands."""
         return safe(self.say(text) if isinstance(text, Statement) else text, limit)
 
+    def heading(self, statement: Statement) -> str:
+        """Tell a statement, beginning with a capital."""
+        told = self.say(statement)
+        return told[:1].upper() + told[1:]
+
     def say(self, statement: Statement) -> str:
         """Tell a statement whose texts may be anybody's; names of the program among them are told in the language."""
-        return self.language.say(self._harmless(labelled(statement, self.scope)))
+        return self.language.say(self._harmless(with_metrics(statement, self.metric_of)))
 
     def _harmless(self, statement: Statement) -> Statement:
         """Return the statement with every text in it made safe."""
@@ -42,6 +48,8 @@ class Teller:
             return self._harmless(value)
         if not isinstance(value, str):
             return value
+        if name == "language":
+            return self.language.language_name(safe(value, 20))
         found = _NAMES.get(name, {}).get(value)
         # English statements stand in the store as sentences too, which have the program's own names.
         return safe(value, 300) if found is None or self.language.code == "en" else self.t(found)
@@ -73,25 +81,30 @@ class Teller:
         """Return a number with its place, or a dash where there is none."""
         return NOTHING if value is None else self.told(of, value, kind)
 
-    def share(self, of: str, value: float) -> Bar:
-        """Return a share of one with its bar."""
-        return Bar(self.told(of, value, "percent"), value)
-
     def scored(self, of: str, evaluation: Evaluation, name: str) -> Told | str:
         """Return a metric of an evaluation with its interval; a dash where it has none of that name."""
         value = evaluation.metrics.get(name)
         if value is None:
             return NOTHING
-        kind = metric(name).kind
+        kind = _kind(self.metric_of(name).format)
         bounds = evaluation.intervals.get(name)
         if bounds is None:
             return self.told(f"{of}.{name}", value, kind)
         low, high = bounds
         return Told(f"{of}.{name}", value, self.shown(value, kind), low, high, self.interval(low, high, kind))
 
-    def scored_value(self, name: str, value: float | None) -> str:
-        """Write a metric's value; a dash where there is none."""
-        return NOTHING if value is None else self.shown(value, metric(name).kind)
+    def value(self, name: str, value: float | None) -> str:
+        """Write a metric's value; a dash if there is none."""
+        return NOTHING if value is None else self.shown(value, _kind(self.metric_of(name).format))
+
+    def told_value(self, of: str, name: str, value: float | None) -> Told | str:
+        """Return a metric's value with its place; a dash if there is none."""
+        return self.maybe(of, value, _kind(self.metric_of(name).format))
+
+    def told_difference(self, of: str, name: str, value: float, low: float, high: float) -> Told:
+        """Return a difference between two values of a metric, with its interval."""
+        kind = _kind(difference_format(self.metric_of(name)))
+        return Told(of, value, self.shown(value, kind), low, high, self.interval(low, high, kind))
 
     def interval(self, low: float, high: float, kind: str) -> str:
         """Write an interval, its unit once where that is per cent."""
@@ -100,14 +113,9 @@ class Teller:
             return self.t("{low} to {high}", low=first, high=self.shown(high, kind))
         return f"{first} – {self.shown(high, kind)}"
 
-    def metric(self, name: str, scope: ClassScope | None = None) -> str:
-        """Return what a metric is called, with the class that it is of; `scope` is the study's where it is None."""
-        label = metric_label(name, scope or self.scope)
-        return self.say(metric(name).label if label is None else label)
-
-    def class_metric(self, name: str) -> str:
-        """Return what a metric is called next to the name of a class."""
-        return self.say(metric(name).label)
+    def metric(self, name: str) -> str:
+        """Return what a metric is called where it stands alone."""
+        return self.say(self.metric_of(name).label)
 
     def parameter(self, value: Any) -> str:
         """Write a parameter's value."""
@@ -134,16 +142,16 @@ class Teller:
         return self.t(SPLITS.get(name, name))
 
 
+def _kind(form: str) -> str:
+    """Return how numbers of a metric are written: in a column, to three places."""
+    return "score" if form == "number" else form
+
+
 _SUBJECTS = {"winner": msgid("Winner"), "given": msgid("Given configuration"), "baseline": msgid("Baseline")}
 _SUBJECTS_WITHIN = {
     "winner": msgid("winner"),
     "given": msgid("given configuration"),
     "baseline": msgid("baseline"),
 }
-_NAMES: Mapping[str, Mapping[str, str]] = {
-    "metric": {name: (found.within or found.label).template for name, found in METRICS.items()},
-    "split": SPLITS,
-    "worst": SPLITS,
-    "unit": UNITS,
-}
+_NAMES: Mapping[str, Mapping[str, str]] = {"split": SPLITS, "worst": SPLITS}
 """What statements call the program's own things by, and how these are told: by the name of the value."""

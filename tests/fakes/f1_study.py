@@ -3,7 +3,11 @@
 import json
 import sqlite3
 
-from made_study import NAME
+from made_study import KEY, NAME
+
+from catalog import registry
+from catalog.contract.data import data_from_json
+from catalog.metric import metric_to_json
 
 __all__ = ["tune_for_f1"]
 
@@ -21,10 +25,13 @@ def tune_for_f1(url: str, labels: tuple[str, ...], positive: str | None) -> None
             "SELECT id, data, verdict FROM modelcat_studies WHERE study = ?", (NAME,)
         ).fetchall()
         data = json.loads(data) | {"labels": list(labels)} | ({"positive": positive} if positive else {})
-        verdict = verdict.replace('"accuracy"', '"f1"')
+        phrase = {"template": "accuracy", "values": {}}
+        bare = json.loads(verdict, object_hook=lambda found: "f1" if found == phrase else found)
+        verdict = json.dumps(bare).replace('"accuracy"', '"f1"')
+        metrics = [metric_to_json(metric) for metric in registry.load_task(KEY).metrics_of(data_from_json(data))]
         connection.execute(
-            "UPDATE modelcat_studies SET metric = 'f1', data = ?, verdict = ? WHERE id = ?",
-            (json.dumps(data), verdict, owner),
+            "UPDATE modelcat_studies SET metric = 'f1', metrics = ?, data = ?, verdict = ? WHERE id = ?",
+            (json.dumps(metrics), json.dumps(data), verdict, owner),
         )
         for table, key in (("trials", "number"), ("epochs", "progress"), ("confirmations", "seed")):
             connection.execute(

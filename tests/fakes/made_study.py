@@ -7,17 +7,24 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from catalog.contract import Comparison, Evaluation, Prediction
+from catalog import registry
+from catalog.contract import Comparison, Evaluation
+from catalog.contract.data import data_from_json
 from catalog.contract.diagnosis import Diagnosis, Remedy
+from catalog.metric import metric_to_json
 from catalog.statement import Statement
-from plugins.classification.records import ClassScores, ConfidenceBin
+from plugins.classification.records import ClassDetails, ClassScores, ConfidenceBin
+from plugins.details import details_json
 from plugins.nlp.text_classification.records import (
+    ChangedAnswer,
     ClassWords,
     ExampleExplanation,
     Explanation,
     ImportantWord,
     Interpretation,
     LengthBucket,
+    LengthDetails,
+    TextPrediction,
     WordWeight,
 )
 from runner.report.results import Results
@@ -27,6 +34,7 @@ from runner.store.store import Store
 from runner.study.verdict import Findings, verdict_of
 
 NAME = "imdb-minilm"
+KEY = "nlp/text-classification/bert"
 HOSTILE = (
     "<script>window.hacked = 1</script></script><!-- [red]bold[/red] \x1b[31m =cmd('x') \u202egnp.exe "
     "{{ 7 * 7 }} \u2028 &lt;b&gt; `tick` | pipe ---\n# heading ${x} %{y} <img src=x onerror=alert(1)> \x00"
@@ -111,32 +119,34 @@ def evaluation(split: str, accuracy: float, seed: int, labels: tuple[str, str], 
         "brier_score": 0.31 - 0.2 * accuracy,
         "ece": 0.021 + luck.random() / 300,
     }
-    return Evaluation(
-        split=split,
-        rows=rows,
-        metrics=values,
+    found = ClassDetails(
         confusion=confusion,
-        predictions=Path("predictions.parquet"),
-        seconds=11.37,
-        intervals={name: (value - 0.0191, value + 0.0183) for name, value in values.items()},
         classes=tuple(
             ClassScores(label, rows // 2, sum(row[i] for row in confusion), 0.91 + i / 37, 0.93 - i / 41, 0.92 + i / 97)
             for i, label in enumerate(labels)
         ),
         confidence=bins(seed, 1.06),
-        lengths=tuple(
-            LengthBucket("tokens", low, high, rows // 5, acc, acc - 0.031, acc + 0.027, acc + 0.013, cut)
-            for low, high, acc, cut in (
-                (11, 142, 0.941, 0.0),
-                (143, 181, 0.927, 0.0),
-                (182, 243, 0.913, 0.0),
-                (244, 377, 0.897, 0.8712),
-                (378, 1381, 0.861, 1.0),
-            )
-        ),
-        tokens=198_345,
+    )
+    lengths = tuple(
+        LengthBucket("tokens", low, high, rows // 5, acc, acc - 0.031, acc + 0.027, acc + 0.013, cut)
+        for low, high, acc, cut in (
+            (11, 142, 0.941, 0.0),
+            (143, 181, 0.927, 0.0),
+            (182, 243, 0.913, 0.0),
+            (244, 377, 0.897, 0.8712),
+            (378, 1381, 0.861, 1.0),
+        )
+    )
+    return Evaluation(
+        split=split,
+        rows=rows,
+        metrics=values,
+        predictions=Path("predictions.parquet"),
+        seconds=11.37,
+        intervals={name: (value - 0.0191, value + 0.0183) for name, value in values.items()},
         model_bytes=90_871_234,
         peak_memory_bytes=1_234_567_890,
+        details={**details_json(found), **details_json(LengthDetails(lengths, tokens=198_345))},
     )
 
 
@@ -157,7 +167,7 @@ def explanation(situation: str, text: str, label: str, confidence: float, truth:
         at = start + len(word)
         weight = luck.uniform(0.5, 1.4) if word in strong else luck.uniform(-0.25, 0.2)
         words.append(WordWeight(word, start, at, weight, luck.random() / 30))
-    answer = Prediction(text, label, confidence, {label: confidence})
+    answer = TextPrediction(text, label, confidence, {label: confidence})
     return ExampleExplanation(situation, truth, Explanation(answer, tuple(words), "integrated gradients", 0.013))
 
 
@@ -217,7 +227,7 @@ DIAGNOSES = (
         Statement(
             "{share:percent} of the {rows:count} texts of {split} are longer than {longest:count} tokens; the longest "
             "has {most:count} {unit}.",
-            {"share": 0.3742, "rows": 1000, "split": "test", "longest": 256, "most": 1381, "unit": "words"},
+            {"share": 0.3742, "rows": 1000, "split": "test", "longest": 256, "most": 1381, "unit": Statement("words")},
         ),
         (Remedy(Statement("Let the model see more."), "model_config.max_seq_length", 512),),
     ),
@@ -254,9 +264,22 @@ def build(store: Store, texts: Texts = Texts(), *, name: str = NAME) -> str:
         "warmup_steps": 0.06,
     }
     tuned = {texts.field: 3.784456717994551e-5, "batch_size": 16, "epochs": 2}
+    data = {
+        "name": "imdb",
+        "fingerprint": "1c3234911224fb15b12db0f4810831a8e86a70b402344873e6db5672b5f8eb6b",
+        "rows": {"train": 2000, "validation": 222, "test": 1000},
+        "labels": list(texts.labels),
+        "label_rows": {"train": [1013, 987], "validation": [112, 110], "test": [500, 500]},
+        "notes": [texts.text or "2 of 1,000 test rows also stand in train."],
+        "mean_words": 233.79,
+        "language": "en",
+        "duplicates": {"validation": 0, "test": 2},
+    }
+    metrics = registry.load_task(KEY).metrics_of(data_from_json(data))
+    tuned_for = next(metric for metric in metrics if metric.name == "accuracy")
     store.create_study(
         name,
-        key="nlp/text-classification/bert",
+        key=KEY,
         mode="study",
         spec={
             "model": "bert",
@@ -272,17 +295,8 @@ def build(store: Store, texts: Texts = Texts(), *, name: str = NAME) -> str:
             "batch_size": {"choices": [16, 32]},
             "epochs": {"low": 2, "high": 4},
         },
-        data={
-            "name": "imdb",
-            "fingerprint": "1c3234911224fb15b12db0f4810831a8e86a70b402344873e6db5672b5f8eb6b",
-            "rows": {"train": 2000, "validation": 222, "test": 1000},
-            "labels": list(texts.labels),
-            "label_rows": {"train": [1013, 987], "validation": [112, 110], "test": [500, 500]},
-            "notes": [texts.text or "2 of 1,000 test rows also stand in train."],
-            "mean_words": 233.79,
-            "language": "en",
-            "duplicates": {"validation": 0, "test": 2},
-        },
+        data=data,
+        metrics=[metric_to_json(metric) for metric in metrics],
         metric="accuracy",
         direction="maximize",
         planned=12,
@@ -372,7 +386,7 @@ def build(store: Store, texts: Texts = Texts(), *, name: str = NAME) -> str:
     versus_baseline = Comparison("accuracy", 0.0413, 0.0127, 0.0698, 222, (3, 1))
     verdict = verdict_of(
         Findings(
-            metric="accuracy",
+            metric=tuned_for,
             winner="trial/7",
             confirmed=True,
             rival="trial/7",
@@ -408,16 +422,16 @@ def _insights(store: Store, name: str, lease: Any, texts: Texts) -> None:
         }
         for split, shift in (("validation", 0.0), ("test", 0.0021))
     }
-    before = [asdict(found) for found in bins(9, 1.31)]
+    before = [details_json(found) for found in bins(9, 1.31)]
     calibration = {"temperature": 1.4137, "rows": 222, **scores, "confidence_before": before}
     store.put_insight(name, lease, "calibration", calibration)
-    store.put_insight(name, lease, "interpretation", asdict(interpretation(texts)))
+    store.put_insight(name, lease, "interpretation", details_json(interpretation(texts)))
     shares = {texts.field: 0.6123, "epochs": 0.2871, "batch_size": 0.1006}
     store.put_insight(name, lease, "importance", {"method": "fANOVA", "trials": 9, "shares": shares})
     negative, positive = texts.labels
     for second, gap in (("given", 0.016), ("baseline", 0.054)):
         flips = [
-            Flip(row, texts.text or review, truth, first, other, 0.9312 - row / 5000, 0.8123 + row / 5000)
+            ChangedAnswer(row, texts.text or review, truth, first, other, 0.9312 - row / 5000, 0.8123 + row / 5000)
             for row, review, truth, first, other in (
                 (17, "I expected nothing and was won over within ten minutes.", positive, positive, negative),
                 (204, "Great actors cannot save a script as thin as this one.", negative, negative, positive),
@@ -426,7 +440,7 @@ def _insights(store: Store, name: str, lease: Any, texts: Texts) -> None:
         ]
         comparison = Comparison("accuracy", gap, gap - 0.013, gap + 0.012, 1000, (1, 1), 41, 25, 0.0649)
         content = {"split": "test", "first": "winner", "second": second}
-        content |= {"comparison": asdict(comparison), "flips": [asdict(flip) for flip in flips]}
+        content |= {"comparison": asdict(comparison), "flips": [details_json(flip) for flip in flips]}
         store.put_insight(name, lease, f"flips/{second}", content)
 
 

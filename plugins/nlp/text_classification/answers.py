@@ -7,6 +7,7 @@ from catalog.contract import Prediction
 from catalog.figures import Figure, Highlight, HighlightedText
 from catalog.statement import Statement
 from plugins.classification.answers import cells, columns_of_predictions, headline, probabilities
+from plugins.nlp.texts import without_surrogates
 
 __all__ = ["cells", "columns_of_predictions", "headline", "prediction_figures", "reasons"]
 
@@ -17,49 +18,67 @@ _STRONGEST = 5
 def reasons(explanation: Prediction) -> Iterator[Statement]:
     """Yield the strongest words of each kind of explanation."""
     words, label = explanation.get("tokens", ()), explanation["label"]
-    towards = sorted((word for word in words if word["weight"] > 0), key=lambda word: -word["weight"])[:_STRONGEST]
-    against = sorted((word for word in words if word["weight"] < 0), key=lambda word: word["weight"])[:_STRONGEST]
-    for template, chosen in (
-        ("for {label}: {words}  ({method}, log-odds)", towards),
-        ("against {label}: {words}  ({method}, log-odds)", against),
-    ):
-        if chosen:
-            shown = ", ".join(f"{word['token']} {word['weight']:+.2g}" for word in chosen)
-            yield Statement(template, {"label": label, "words": shown, "method": explanation["method"]})
-    looked = sorted((word for word in words if word["attention"]), key=lambda word: -word["attention"])[:_STRONGEST]
+    values = {"label": label, "method": explanation.get("method", "")}
+    towards = sorted((word for word in words if word["weight"] > 0), key=lambda word: -word["weight"])
+    if towards:
+        shown = {**values, "words": _listed(towards, "weight", "{:+.2g}")}
+        yield Statement("for {label}: {words}  ({method}, log-odds)", shown)
+    against = sorted((word for word in words if word["weight"] < 0), key=lambda word: word["weight"])
+    if against:
+        shown = {**values, "words": _listed(against, "weight", "{:+.2g}")}
+        yield Statement("against {label}: {words}  ({method}, log-odds)", shown)
+    looked = sorted((word for word in words if word["attention"]), key=lambda word: -word["attention"])
     if looked:
-        shown = ", ".join(f"{word['token']} {word['attention']:.1%}" for word in looked)
-        yield Statement(
-            "looked at most: {words}  (attention rollout; says nothing about for or against)", {"words": shown}
-        )
+        shown = {"words": _listed(looked, "attention", "{:.1%}")}
+        yield Statement("looked at most: {words}  (attention rollout; says nothing about for or against)", shown)
     if explanation.get("truncated"):
         yield Statement("the text is longer than the model reads: it saw a part only")
 
 
+def _listed(words: Sequence[Mapping[str, Any]], field: str, form: str) -> str:
+    return ", ".join(f"{word['token']} {form.format(word[field])}" for word in words[:_STRONGEST])
+
+
 def prediction_figures(prediction: Prediction) -> Iterator[Figure]:
     """Yield the probabilities, and of an explanation the text with its words marked."""
+    labels = list(prediction["probabilities"])
     yield probabilities(prediction)
     if "tokens" not in prediction:
         return
     words: Sequence[Mapping[str, Any]] = prediction["tokens"]
-    yield _marked(prediction, words, "weight", "words", Statement("Words for and against"))
+    yield _words(prediction, words, labels)
     if any(word["attention"] for word in words):
-        yield _marked(prediction, words, "attention", "attention", Statement("Words that were looked at"))
+        yield HighlightedText(
+            "attention",
+            Statement("Words that were looked at"),
+            without_surrogates(prediction["text"]),
+            _marks(words, "attention"),
+            Statement("looked at"),
+            caption=(Statement("By attention rollout."),),
+        )
 
 
-def _marked(
-    prediction: Prediction, words: Sequence[Mapping[str, Any]], field: str, key: str, title: Statement
-) -> HighlightedText:
-    most = max((abs(word[field] or 0.0) for word in words), default=0.0) or 1.0
-    marks = tuple(Highlight(word["start"], word["end"], (word[field] or 0.0) / most) for word in words)
-    shown = {"method": prediction["method"]}
-    weight = field == "weight"
+def _words(prediction: Prediction, words: Sequence[Mapping[str, Any]], labels: Sequence[str]) -> HighlightedText:
+    """Mark each word by what it did to the answer.
+
+    Of two classes a word looks the same whichever class was predicted: what pulls to the second is positive.
+    """
+    predicted, sign = prediction["label"], 1.0
+    positive, negative = Statement("pulls to {label}", {"label": predicted}), Statement("pulls away from it")
+    if len(labels) == 2 and predicted in labels:
+        sign = 1.0 if predicted == labels[1] else -1.0
+        negative, positive = (Statement("pulls to {label}", {"label": label}) for label in labels)
     return HighlightedText(
-        key,
-        title,
-        prediction["text"],
-        marks,
-        Statement("speaks for the label") if weight else Statement("looked at"),
-        Statement("speaks against the label") if weight else Statement("not looked at"),
-        caption=(Statement("By {method}.", shown),) if weight else (Statement("By attention rollout."),),
+        "words",
+        Statement("Words for and against"),
+        without_surrogates(prediction["text"]),
+        _marks(words, "weight", sign),
+        positive,
+        negative,
+        caption=(Statement("By {method}.", {"method": prediction["method"]}),),
     )
+
+
+def _marks(words: Sequence[Mapping[str, Any]], field: str, sign: float = 1.0) -> tuple[Highlight, ...]:
+    most = max((abs(word[field] or 0.0) for word in words), default=0.0) or 1.0
+    return tuple(Highlight(word["start"], word["end"], sign * (word[field] or 0.0) / most) for word in words)

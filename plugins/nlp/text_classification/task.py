@@ -87,7 +87,7 @@ class TextClassification:
         """Return classes and language of a data set."""
         texts, found = text_facts(data), list(class_facts(data))
         if texts.language is not None:
-            found.append(Fact(Statement("language"), Statement("{code}", {"code": texts.language})))
+            found.append(Fact(Statement("language"), Statement("{language}", {"language": texts.language})))
         if texts.mean_words is not None:
             mean = Statement("{words:number} words a text on average", {"words": texts.mean_words})
             found.append(Fact(Statement("length"), mean))
@@ -120,7 +120,7 @@ class TextClassification:
 
     def input_fields(self, data: Mapping[str, Any]) -> Sequence[InputField]:  # noqa: ARG002 -- the same for all data
         """Return one field: the text."""
-        return (InputField("text", "prose"),)
+        return (InputField("text", "prose", example="The plot was thin, but the acting carried it."),)
 
     def open_file(self, file: InputFile) -> InputTable:
         """Look through a file of texts to predict; see `data.open_input`."""

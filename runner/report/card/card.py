@@ -3,10 +3,14 @@
 import json
 from collections.abc import Callable
 
+from catalog.contract.capabilities import DescribesUse
+from catalog.figures import Figure
+from runner.presentation.figure_tables import Cell as FigureCell
+from runner.presentation.figure_tables import Number, table_of
 from runner.presentation.labels import NOTHING
 from runner.presentation.language import Language
 from runner.report.blocks import Told
-from runner.report.card.header import header, is_transformer
+from runner.report.card.header import header
 from runner.report.card.markdown import fenced, heading, plain, table
 from runner.report.islands import readable
 from runner.report.results import Results
@@ -14,12 +18,12 @@ from runner.report.telling import Teller
 
 __all__ = ["model_card"]
 
-_MOST_CLASSES = 100
+_MOST_ROWS = 100
 
 
 def model_card(results: Results, language: Language) -> str:
     """Return the whole card; numbers as the page has them, and in full in its header."""
-    teller = Teller(language, results.study.class_scope)
+    teller = Teller(language, results.study.metric_of)
     chapters = [chapter(results, teller) for chapter in _CHAPTERS]
     body = "\n\n".join(line for chapter in chapters for line in chapter if line)
     return f"{header(results)}\n\n{heading(1, plain(results.title, 200))}\n\n{body}\n"
@@ -35,40 +39,36 @@ def _summary(results: Results, teller: Teller) -> list[str]:
 
 def _use(results: Results, teller: Teller) -> list[str]:
     t = teller.t
-    labels = ", ".join(plain(label, 80) for label in results.labels[:_MOST_CLASSES])
-    told = t(
-        "Assigns one of {classes:count} classes to a text: {labels}.",
-        classes=len(results.labels),
-        labels=labels or NOTHING,
-    )
     advice = t(
-        "Fit for texts like those it was trained on. Measure it on your own before you rely on it; it is not made to "
+        "Fit for data like those it was trained on. Measure it on your own before you rely on it; it is not made to "
         "decide about people."
     )
-    return [heading(2, t("Intended use")), told, advice]
+    return [heading(2, t("Intended use")), plain(results.task, 300) if results.task else "", advice]
 
 
 def _data(results: Results, teller: Teller) -> list[str]:
     t, data = teller.t, results.study.data
-    counts = data.get("label_rows") or {}
-    columns = [t("Class"), *(teller.split(str(split)) for split in counts)]
-    rows = [
-        [
-            plain(name, 80),
-            *(teller.shown(by_class[i], "count") if i < len(by_class) else NOTHING for by_class in counts.values()),
-        ]
-        for i, name in enumerate(results.labels[:_MOST_CLASSES])
-    ]
     sizes = ", ".join(f"{teller.split(str(k))} {teller.shown(v, 'count')}" for k, v in (data.get("rows") or {}).items())
     facts = [f"- {t('Name')}: {plain(data.get('name') or NOTHING, 200)}", f"- {t('Rows')}: {sizes or NOTHING}"]
-    if (positive := teller.scope.positive) is not None:
-        facts.append(f"- {t('Positive class')}: {plain(positive, 80)}")
-    if (words := data.get("mean_words")) is not None:
-        facts.append(f"- {t('Words of a text on average')}: {teller.shown(words, 'number')}")
-    if code := data.get("language"):
-        facts.append(f"- {t('Language')}: {plain(teller.language.language_name(str(code)), 60)}")
+    facts += [f"- {plain(teller.heading(fact.name), 60)}: {plain(teller.say(fact.text))}" for fact in results.facts]
     facts += [f"- {plain(note, 1000)}" for note in data.get("notes") or ()]
-    return [heading(2, t("Data")), "\n".join(facts), table(columns, rows) if rows and counts else ""]
+    return [heading(2, t("Data")), "\n".join(facts), *(_figure(figure, teller) for figure in results.data_figures)]
+
+
+def _figure(figure: Figure, teller: Teller) -> str:
+    """Return the numbers of a figure as a table below its title; nothing if it has none."""
+    found = table_of(figure)
+    if found is None or not found.rows:
+        return ""
+    columns = [plain(teller.text(column, 60)) for column in found.columns]
+    rows = [[_shown(cell, teller) for cell in row] for row in found.rows[:_MOST_ROWS]]
+    return f"**{plain(teller.text(figure.title, 80))}**\n\n{table(columns, rows)}"
+
+
+def _shown(cell: FigureCell, teller: Teller) -> str:
+    if cell is None:
+        return NOTHING
+    return teller.shown(cell.value, cell.format) if isinstance(cell, Number) else plain(teller.text(cell, 80))
 
 
 def _training(results: Results, teller: Teller) -> list[str]:
@@ -91,13 +91,13 @@ def _results(results: Results, teller: Teller) -> list[str]:
         ]
     place, evaluation = results.main
     subject, _, split = place.rpartition(".")
-    scope, judged = evaluation_scope(evaluation), {subject: evaluation}
+    judged = {subject: evaluation}
     for other in ("given", "baseline"):
         if (found := results.evaluations.get((other, split))) is not None:
             judged[other] = found
     rows = [
-        [plain(teller.metric(name, scope), 60), *(_cell(teller.scored("", found, name)) for found in judged.values())]
-        for name in evaluation.metrics
+        [plain(teller.metric(name), 60), *(_cell(teller.scored("", found, name)) for found in judged.values())]
+        for name in results.metrics_in(evaluation)
     ]
     columns = [t("Metric"), *(plain(teller.subject(name)) for name in judged)]
     intro = t(
@@ -116,9 +116,8 @@ def _cell(told: Told | str) -> str:
 
 def _calibration(results: Results, teller: Teller) -> list[str]:
     t, found = teller.t, results.calibration
-    title = heading(2, t("Calibration"))
     if found is None:
-        return [title, t("No temperature was fitted: the study is not closed, or its model cannot be calibrated.")]
+        return []
     told = t(
         "A temperature of {temperature:number}, fitted on {rows:count} validation rows, is folded into the weights: "
         "scores are used as they come.",
@@ -127,10 +126,11 @@ def _calibration(results: Results, teller: Teller) -> list[str]:
     )
     before, after = (found.test.before, found.test.after) if found.test else ({}, {})
     rows = [
-        [plain(teller.metric(name), 60), teller.scored_value(name, value), teller.scored_value(name, after.get(name))]
+        [plain(teller.metric(name), 60), teller.value(name, value), teller.value(name, after.get(name))]
         for name, value in before.items()
     ]
-    return [title, told, table([t("Metric"), t("before"), t("after")], rows) if rows else ""]
+    scores = table([t("Metric"), t("before"), t("after")], rows) if rows else ""
+    return [heading(2, t("Calibration")), told, scores]
 
 
 def _limitations(results: Results, teller: Teller) -> list[str]:
@@ -140,34 +140,19 @@ def _limitations(results: Results, teller: Teller) -> list[str]:
         for found in results.diagnoses
         if found.severity != "note"
     ]
-    truncation, length = results.chosen.get("truncation", "head"), results.chosen.get("max_seq_length")
-    if length is not None:
-        lines.append("- " + t("Of a longer text it sees {length:count} tokens only.", length=int(length)))
-    if truncation == "head+tail":  # a tokenizer that cuts the beginning off is saved so, and a pipeline obeys it
-        told = t(
-            "It was trained on the beginning and the end of long texts ({truncation}); a pipeline cuts the end off, so "
-            "long texts get other scores there than from modelcat predict.",
-            truncation=plain(truncation, 40),
-        )
-        lines.append(f"- {told}")
+    model = results.model
+    if model is not None and isinstance(model, DescribesUse):
+        lines += [f"- {plain(teller.say(limit))}" for limit in model.limits(results.chosen)]
     if not lines:
         lines.append("- " + t("No rule found anything wrong; that is no proof that nothing is."))
     return [heading(2, t("Limitations")), "\n".join(lines)]
 
 
 def _how_to_use(results: Results, teller: Teller) -> list[str]:
-    title = heading(2, teller.t("How to use"))
-    if not is_transformer(results):
-        return [title, fenced(f"modelcat predict {json.dumps(results.study.study)} TEXT", "shell")]
-    length = results.chosen.get("max_seq_length")
-    limit = f", max_length={int(length)}" if length is not None else ""
-    lines = (
-        "from transformers import pipeline",
-        "",
-        'classify = pipeline("text-classification", model="path/to/this/folder")',
-        f'print(classify(["A slow start, but what an ending!"], truncation=True{limit}))',
-    )
-    return [title, fenced("\n".join(lines), "python")]
+    title, model = heading(2, teller.t("How to use")), results.model
+    if model is not None and isinstance(model, DescribesUse):
+        return [title, fenced(model.usage(results.chosen), "python")]
+    return [title, fenced(f"modelcat predict {json.dumps(results.study.study)} --file inputs.csv", "shell")]
 
 
 def _versions(results: Results, teller: Teller) -> list[str]:

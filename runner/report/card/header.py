@@ -6,14 +6,14 @@ from typing import Any
 
 import yaml
 
-from runner.presentation.english import english_label
+from catalog.registry import task_key
+from runner.presentation.metrics import metric_phrase
 from runner.presentation.text import safe
 from runner.report.results import Results
 
-__all__ = ["header", "is_transformer"]
+__all__ = ["header"]
 
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]{0,95}(/[A-Za-z0-9][\w.-]{0,95})?")
-_TASK = "text-classification"
 _NAMES = {"matthews_corrcoef": "matthews_correlation"}
 """What the hub calls a metric, where that is another name than ours."""
 
@@ -24,10 +24,10 @@ def header(results: Results) -> str:
     found: dict[str, Any] = {}
     if language := study.data.get("language"):
         found["language"] = [safe(language, 20)]
-    if is_transformer(results):
+    if "model_name" in results.chosen:  # whatever is fine-tuned names its start, and is a folder for transformers
         found["library_name"] = "transformers"
-    found["pipeline_tag"] = _TASK
-    found["tags"] = ["modelcat", _TASK, safe(study.key.rpartition("/")[2], 60)]
+    found["pipeline_tag"] = _tag(results)
+    found["tags"] = ["modelcat", _tag(results), safe(study.key.rpartition("/")[2], 60)]
     if base := _base_model(results):
         found["base_model"] = base
     if dataset.get("source") == "hub":
@@ -39,9 +39,10 @@ def header(results: Results) -> str:
     return f"---\n{yaml.safe_dump(found, sort_keys=False, allow_unicode=True, width=120)}---"
 
 
-def is_transformer(results: Results) -> bool:
-    """Tell whether the kept model is a folder for transformers: whatever is fine-tuned names its start."""
-    return "model_name" in results.chosen
+def _tag(results: Results) -> str:
+    """Return what the hub calls the task: it names a kind of data and what is found out about them."""
+    category, _, subcategory = task_key(results.study.key).partition("/")
+    return safe(subcategory if "-" in subcategory else f"{category}-{subcategory}", 60)
 
 
 def _base_model(results: Results) -> str | None:
@@ -56,18 +57,21 @@ def _index(results: Results, dataset: Any) -> dict[str, Any] | None:
     if results.main is None:
         return None
     _, evaluation = results.main
-    scope = evaluation_scope(evaluation)
-    name = safe(results.study.data.get("name") or "unnamed", 200)
-    kind = safe(dataset.get("name"), 200) if dataset.get("source") == "hub" else name
+    data = safe(results.study.data.get("name") or "unnamed", 200)
+    kind = safe(dataset.get("name"), 200) if dataset.get("source") == "hub" else data
     return {
         "name": safe(results.study.study, 200),
         "results": [
             {
-                "task": {"type": _TASK, "name": "Text Classification"},
-                "dataset": {"name": name, "type": kind, "split": evaluation.split},
+                "task": {"type": _tag(results), "name": _tag(results).replace("-", " ").title()},
+                "dataset": {"name": data, "type": kind, "split": evaluation.split},
                 "metrics": [
-                    {"type": _NAMES.get(metric, metric), "value": value, "name": safe(english_label(metric, scope), 60)}
-                    for metric, value in evaluation.metrics.items()
+                    {
+                        "type": _NAMES.get(name, name),
+                        "value": evaluation.metrics[name],
+                        "name": safe(metric_phrase(results.study.metric_of(name)), 60),
+                    }
+                    for name in results.metrics_in(evaluation)
                 ],
             }
         ],

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from runner.presentation.labels import NOTHING, msgid
-from runner.presentation.metrics import metric
 from runner.presentation.text import safe
 from runner.report.blocks import Block, Cell, Missing, Prose, Row, Section, Table
 from runner.report.figures import figure_block
@@ -112,7 +111,7 @@ def _row(trial: TrialRecord, fields: list[str], results: Results, teller: Teller
         f"{trial.number} ★" if best else str(trial.number),
         t(_ORIGINS[trial.origin]),
         t(_state(trial, results)),
-        teller.maybe(f"{place}.value", trial.value, metric(results.study.metric).kind),
+        teller.told_value(f"{place}.value", results.study.metric, trial.value),
         *(teller.parameter(trial.params[field]) if field in trial.params else NOTHING for field in fields),
         teller.maybe(f"{place}.seconds", trial.seconds, "seconds"),
         "; ".join(remarks),

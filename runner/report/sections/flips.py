@@ -1,7 +1,11 @@
 """The examples that two models disagree about."""
 
+import json
+from typing import Any
+
+from runner.presentation.labels import NOTHING, msgid
 from runner.presentation.text import safe
-from runner.report.blocks import Block, Cell, Example, Examples, Facts, Missing, Prose, Section, Span
+from runner.report.blocks import Block, Cell, Facts, Missing, Prose, Row, Section, Table
 from runner.report.results import Flips, Results
 from runner.report.sections.absence import absent
 from runner.report.telling import Teller
@@ -9,6 +13,9 @@ from runner.report.telling import Teller
 __all__ = ["flips"]
 
 _LONGEST, _MOST_FLIPS = 1200, 12
+_HEADINGS = {"row": msgid("Row"), "truth": msgid("Truth")}
+"""Of what most tasks tell about an example; `first` and `second` are the two models."""
+_CONFIDENCE = "_confidence"
 
 
 def flips(results: Results, teller: Teller) -> Section:
@@ -24,7 +31,7 @@ def flips(results: Results, teller: Teller) -> Section:
                 Missing(t("The given configuration won: there is nothing to hold it against but the baseline."))
             )
         else:
-            why = t("Nobody compared winner and {second} text by text.", second=teller.subject_within(second))
+            why = t("Nobody compared winner and {second} example by example.", second=teller.subject_within(second))
             blocks.append(absent(f"flips/{second}", why, results, teller))
     return Section("flips", t("What changed"), tuple(blocks))
 
@@ -44,32 +51,47 @@ def _flips(second: str, found: Flips, teller: Teller) -> list[Block]:
             ]
         if versus.p_value is not None:
             items.append((t("McNemar's exact test, p"), teller.told(f"{place}.p_value", versus.p_value, "number")))
-        items.append((t("Texts"), teller.told(f"{place}.rows", versus.rows, "count")))
+        items.append((t("Examples"), teller.told(f"{place}.rows", versus.rows, "count")))
         blocks.append(Facts(tuple(items)))
     if not found.flips:
-        blocks.append(Missing(t("The two gave the same label to every text.")))
+        blocks.append(Missing(t("The two gave the same answer to every example.")))
         return blocks
-    shown = tuple(
-        Example(
-            title=t("Row {row:count}", row=flip.row),
-            spans=(Span(safe(flip.text, _LONGEST)),),
-            facts=(
-                (t("Truth"), (safe(flip.truth, 80),)),
-                (
-                    teller.subject(found.first),
-                    (safe(flip.first, 80), teller.told(f"{place}.{i}.first", flip.first_confidence, "percent")),
-                ),
-                (
-                    teller.subject(found.second),
-                    (safe(flip.second, 80), teller.told(f"{place}.{i}.second", flip.second_confidence, "percent")),
-                ),
-            ),
-            outcome="right" if flip.first == flip.truth else "wrong" if flip.second == flip.truth else "",
-        )
-        for i, flip in enumerate(found.flips[:_MOST_FLIPS])
-    )
     if len(found.flips) > _MOST_FLIPS:
         note = t("The first {shown:count} of {all:count} stored examples.", shown=_MOST_FLIPS, all=len(found.flips))
         blocks.append(Prose(note, "muted"))
-    blocks.append(Examples(shown, shaded=False))
+    blocks.append(_table(found, t("Examples"), place, teller))
     return blocks
+
+
+def _table(found: Flips, caption: str, place: str, teller: Teller) -> Table:
+    """Return the examples, a column for each name that their task gave them."""
+    shown = found.flips[:_MOST_FLIPS]
+    names = list(dict.fromkeys(str(name) for flip in shown for name in flip))
+    rows = tuple(
+        Row(tuple(_cell(flip.get(name), name, f"{place}.{index}.{name}", teller) for name in names))
+        for index, flip in enumerate(shown)
+    )
+    numeric = frozenset(at for at, name in enumerate(names) if all(_is_number(flip.get(name)) for flip in shown))
+    return Table(caption, tuple(_heading(name, found, teller) for name in names), rows, numeric)
+
+
+def _heading(name: str, found: Flips, teller: Teller) -> str:
+    models = {"first": found.first, "second": found.second}
+    if name in models:
+        return teller.subject(models[name])
+    if (model := models.get(name.removesuffix(_CONFIDENCE))) is not None:
+        return teller.t("{model}: confidence", model=teller.subject(model))
+    return teller.t(_HEADINGS[name]) if name in _HEADINGS else safe(name.replace("_", " ").capitalize(), 40)
+
+
+def _cell(value: Any, name: str, place: str, teller: Teller) -> Cell:
+    if value is None:
+        return NOTHING
+    if _is_number(value):
+        kind = "percent" if name.endswith(_CONFIDENCE) else "count" if isinstance(value, int) else "number"
+        return teller.told(place, value, kind)
+    return safe(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), _LONGEST)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

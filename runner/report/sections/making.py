@@ -1,16 +1,24 @@
 """How it was made: the model and its sizes, what it cost, the spec, versions, and the way to make it again."""
 
 import shlex
+from collections.abc import Mapping
 
 from catalog.contract import Evaluation
-from runner.presentation.labels import NOTHING
+from runner.presentation.labels import NOTHING, msgid
 from runner.presentation.text import safe
 from runner.report.blocks import Block, Cell, Code, Facts, Missing, Prose, Row, Section, Table
 from runner.report.islands import readable
-from runner.report.results import BASELINE, Results
+from runner.report.results import BASELINE, GIVEN, WINNER, Results
 from runner.report.telling import Teller
 
 __all__ = ["costs", "reproduction", "spec", "variants", "versions"]
+
+_SPEEDS = {
+    "training_seconds": (msgid("Training time of the chosen trial"), "seconds"),
+    "examples_per_second": (msgid("Training, examples a second"), "number"),
+    "tokens_per_second": (msgid("Training, tokens a second"), "number"),
+}
+"""What is told of a training's speed, if it was measured: label and kind of each number."""
 
 
 def variants(results: Results, teller: Teller) -> Section:
@@ -50,62 +58,54 @@ def costs(results: Results, teller: Teller) -> Section:
     trial = next((trial for trial in results.trials if trial.number == results.number), None)
     if trial is not None:
         items += [
-            (
-                t("Training time of the chosen trial"),
-                _speed(teller, trial.number, trial.speed.get("training_seconds"), "training_seconds", "seconds"),
-            ),
-            (
-                t("Training, examples a second"),
-                _speed(teller, trial.number, trial.speed.get("examples_per_second"), "examples_per_second", "number"),
-            ),
-            (
-                t("Training, tokens a second"),
-                _speed(teller, trial.number, trial.speed.get("tokens_per_second"), "tokens_per_second", "number"),
-            ),
+            (t(label), teller.told(f"trials.{trial.number}.speed.{name}", value, kind))
+            for name, (label, kind) in _SPEEDS.items()
+            if (value := trial.speed.get(name)) is not None
         ]
     baseline = study.baseline or {}
     if baseline.get("seconds") is not None:
         items.append(
             (t("Training time of the baseline"), teller.told("baseline.seconds", baseline["seconds"], "seconds"))
         )
-    rows = []
-    for (subject, split), found in results.evaluations.items():
-        if subject in {"winner", "given", "baseline"}:
-            place = f"{subject}.{split}"
-            rate = found.rows / found.seconds if found.seconds > 0 else None
-            rows.append(
-                Row(
-                    (
-                        teller.subject(subject),
-                        teller.split(split),
-                        teller.told(f"{place}.rows", found.rows, "count"),
-                        teller.told(f"{place}.seconds", found.seconds, "seconds"),
-                        teller.maybe(f"{place}.rate", rate, "number"),
-                        teller.maybe(f"{place}.tokens", found.tokens, "count"),
-                        teller.maybe(f"{place}.model_bytes", found.model_bytes, "bytes"),
-                        teller.maybe(f"{place}.peak_memory_bytes", _peak(subject, found), "bytes"),
-                    )
-                )
-            )
+    judged = {of: found for of, found in results.evaluations.items() if of[0] in {WINNER, GIVEN, BASELINE}}
     blocks: list[Block] = [Facts(tuple(items))]
-    if rows:
-        columns = (
-            t("Model"), t("Split"), t("Texts"), t("Seconds"), t("Texts a second"), t("Tokens"),
-            t("Model size"), t("Peak memory"),
-        )  # fmt: skip
-        blocks.append(Table(t("Inference"), columns, tuple(rows), frozenset(range(2, 8))))
+    if judged:
+        blocks.append(_inference(judged, teller))
     else:
         blocks.append(Missing(t("Inference was not measured: no model of the study has been judged on a split.")))
     return Section("costs", t("Times and sizes"), tuple(blocks))
 
 
+def _inference(judged: Mapping[tuple[str, str], Evaluation], teller: Teller) -> Table:
+    """Return what predicting cost; tokens only if a model has them."""
+    t, has_tokens = teller.t, any(found.details.get("tokens") for found in judged.values())
+    rows = []
+    for (subject, split), found in judged.items():
+        place = f"{subject}.{split}"
+        rate = found.rows / found.seconds if found.seconds > 0 else None
+        cells: list[Cell] = [
+            teller.subject(subject),
+            teller.split(split),
+            teller.told(f"{place}.rows", found.rows, "count"),
+            teller.told(f"{place}.seconds", found.seconds, "seconds"),
+            teller.maybe(f"{place}.rate", rate, "number"),
+            teller.maybe(f"{place}.model_bytes", found.model_bytes, "bytes"),
+            teller.maybe(f"{place}.peak_memory_bytes", _peak(subject, found), "bytes"),
+        ]
+        if has_tokens:
+            cells.insert(5, teller.maybe(f"{place}.tokens", found.details.get("tokens"), "count"))
+        rows.append(Row(tuple(cells)))
+    columns = [
+        t("Model"), t("Split"), t("Examples"), t("Seconds"), t("Examples a second"), t("Model size"), t("Peak memory"),
+    ]  # fmt: skip
+    if has_tokens:
+        columns.insert(5, t("Tokens"))
+    return Table(t("Inference"), tuple(columns), tuple(rows), frozenset(range(2, len(columns))))
+
+
 def _peak(subject: str, found: Evaluation) -> int | None:
     """Return the most memory in use; the baseline's would be what its worker had taken before, for other models."""
     return None if subject == BASELINE else found.peak_memory_bytes
-
-
-def _speed(teller: Teller, number: int, value: float | None, name: str, kind: str) -> Cell:
-    return teller.maybe(f"trials.{number}.speed.{name}", value, kind)
 
 
 def spec(results: Results, teller: Teller) -> Section:

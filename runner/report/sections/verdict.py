@@ -1,8 +1,11 @@
 """What was found, in one look: the verdict, and the numbers that matter."""
 
+from collections.abc import Iterator
+
+from catalog.contract import Evaluation
 from catalog.figures import Empty
 from runner.presentation.labels import NOTHING
-from runner.presentation.metrics import metric
+from runner.presentation.metrics import difference_format
 from runner.presentation.text import safe
 from runner.report.blocks import Block, Facts, Missing, Prose, Row, Section, Table, Tile, Tiles, Told
 from runner.report.figures import figure_block
@@ -12,7 +15,6 @@ from runner.study.charts import chart_of
 
 __all__ = ["key_figures", "verdict"]
 
-_TILES = ("accuracy", "f1", "macro_f1", "matthews_corrcoef", "roc_auc", "log_loss", "ece")
 _MOST_TILES = 6
 
 
@@ -45,7 +47,7 @@ def _unfinished(results: Results, teller: Teller) -> str:
     return teller.t(
         "Best so far: trial {number:count} with {value} {metric} on validation.",
         number=best.number,
-        value=teller.shown(best.value, metric(results.study.metric).kind),
+        value=teller.value(results.study.metric, best.value),
         metric=safe(teller.metric(results.study.metric), 60),
     )
 
@@ -58,16 +60,9 @@ def _comparisons(results: Results, teller: Teller) -> Table | None:
         found = stored.get(name)
         if not found:
             continue
-        kind = "points" if metric(str(found["metric"])).kind == "percent" else "score"
-        low, high = float(found["low"]), float(found["high"])
-        difference = Told(
-            f"verdict.{name}.difference",
-            found["difference"],
-            teller.shown(found["difference"], kind),
-            low,
-            high,
-            teller.interval(low, high, kind),
-        )
+        ends = float(found["low"]), float(found["high"])
+        place = f"verdict.{name}.difference"
+        difference = teller.told_difference(place, str(found["metric"]), found["difference"], *ends)
         first = teller.subject(str(found.get("of") or "winner"))
         trainings = " : ".join(str(int(seeds)) for seeds in found["seeds"])
         rows.append(
@@ -82,7 +77,7 @@ def _comparisons(results: Results, teller: Teller) -> Table | None:
         )
     if not rows:
         return None
-    unit = t("points") if metric(results.study.metric).kind == "percent" else ""
+    unit = t("points") if difference_format(results.study.tuned) == "points" else ""
     columns = (
         t("Comparison"),
         t("Difference in {metric}", metric=safe(teller.metric(results.study.metric), 60))
@@ -103,7 +98,7 @@ def _seeds(results: Results, teller: Teller) -> Table | None:
             (
                 teller.subject(found.arm),
                 str(found.seed),
-                teller.maybe(f"confirmations.{found.arm}.{found.seed}", found.metrics.get(name), metric(name).kind),
+                teller.told_value(f"confirmations.{found.arm}.{found.seed}", name, found.metrics.get(name)),
                 teller.told(f"confirmations.{found.arm}.{found.seed}.seconds", found.seconds, "seconds"),
             )
         )
@@ -122,12 +117,7 @@ def key_figures(results: Results, teller: Teller) -> Section:
         return Section("key-figures", title, (Missing(missing),))
     place, evaluation = results.main
     subject, _, split = place.rpartition(".")
-    tiles: list[Tile] = []
-    for name in _TILES:
-        told = teller.scored(place, evaluation, name)
-        if isinstance(told, Told) and len(tiles) < _MOST_TILES:
-            label = teller.metric(name, evaluation_scope(evaluation))
-            tiles.append(Tile(label, told, teller.say(meaning) if (meaning := metric(name).meaning) else ""))
+    tiles = tuple(_tiles(place, evaluation, results, teller))
     intro = t(
         "{subject} · {split}, {rows:count} examples.",
         subject=teller.subject(subject),
@@ -136,27 +126,26 @@ def key_figures(results: Results, teller: Teller) -> Section:
     )
     if evaluation.intervals:
         intro += " " + t("The range beside a number is its 95 % bootstrap interval.")
-    blocks: list[Block] = [Prose(intro, "muted"), Tiles(tuple(tiles)), _side_by_side(results, teller, split)]
+    blocks: list[Block] = [Prose(intro, "muted"), Tiles(tiles), _side_by_side(results, teller, split)]
     best = results.study.best
     if best is not None:
         name = results.study.metric
-        kind = metric(name).kind
-        blocks.append(
-            Facts(
-                (
-                    (
-                        (
-                            t("The winner's value in the search (trial {number:count})", number=best.number)
-                            if results.confirmed
-                            else t("Best value in the search (trial {number:count})", number=best.number)
-                        )
-                        + (f": {teller.metric(name)}" if name in CLASS_METRICS else ""),
-                        teller.told("best.value", best.value, kind),
-                    ),
-                )
-            )
+        what = (
+            t("The winner's value in the search (trial {number:count})", number=best.number)
+            if results.confirmed
+            else t("Best value in the search (trial {number:count})", number=best.number)
         )
+        value = teller.told_value("best.value", name, best.value)
+        blocks.append(Facts(((f"{what}: {safe(teller.metric(name), 60)}", value),)))
     return Section("key-figures", title, tuple(blocks))
+
+
+def _tiles(place: str, evaluation: Evaluation, results: Results, teller: Teller) -> Iterator[Tile]:
+    """Yield what was tuned for, and the first other metrics of the task."""
+    for name in results.metrics_in(evaluation)[:_MOST_TILES]:
+        told, meaning = teller.scored(place, evaluation, name), teller.metric_of(name).explanation
+        if isinstance(told, Told):
+            yield Tile(safe(teller.metric(name), 60), told, "" if meaning is None else teller.say(meaning))
 
 
 def _side_by_side(results: Results, teller: Teller, split: str) -> Table:
@@ -168,16 +157,14 @@ def _side_by_side(results: Results, teller: Teller, split: str) -> Table:
     if "winner" in subjects:
         subjects = [subject for subject in subjects if not subject.startswith("trial/")]
     judged = {subject: results.evaluations[subject, split] for subject in subjects}
-    scope = evaluation_scope(next(iter(judged.values())))
-    names = list(dict.fromkeys(name for found in judged.values() for name in found.metrics))
     rows = tuple(
         Row(
             (
-                safe(teller.metric(name, scope), 60),
+                safe(teller.metric(name), 60),
                 *(teller.scored(f"{subject}.{split}", found, name) for subject, found in judged.items()),
             )
         )
-        for name in names
+        for name in results.metrics_in(*judged.values())
     )
     columns = (t("Metric"), *(teller.subject(subject) for subject in subjects))
     caption = t("All metrics · {split}", split=teller.split(split))

@@ -115,7 +115,7 @@ def course_of(row: StudyRow) -> "Plot | None":
         "best-so-far",
         "",
         Axis(Statement("complete trials"), "count"),
-        metric_axis(record.metric, record.class_scope, "high" if record.direction == "maximize" else "low"),
+        metric_axis(record.tuned),
         (Series(Statement("best so far"), points, "steps", "best_so_far"),),
         () if row.baseline is None else (Level(row.baseline, Statement("baseline"), "baseline"),),
     )

@@ -21,7 +21,8 @@ def drawn(whole):
 
     def draw(values, metric="accuracy"):
         trials = {number: replace(trial, number=number, value=value) for number, value in enumerate(values)}
-        record = replace(snapshot.record, metric=metric, baseline=None)
+        direction = snapshot.record.metric_of(metric).direction.value
+        record = replace(snapshot.record, metric=metric, direction=direction, baseline=None)
         figure = chart_of("history").figure(replace(snapshot, trials=trials, record=record))
         return drawing_of(figure, TELLER).plot["layout"]
 

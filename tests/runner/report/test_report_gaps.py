@@ -7,6 +7,7 @@ import pytest
 
 from catalog import registry
 from catalog.errors import InputError, UnknownStudyError
+from catalog.metric import metric_to_json
 from runner.presentation.language import Language
 from runner.report.gathering import gather
 from runner.report.page import SECTIONS, render
@@ -21,6 +22,7 @@ FACTS = {
     "base": "",
     "space": {},
     "data": {},
+    "metrics": [metric_to_json(metric) for metric in registry.load_task(KEY).metrics],
     "metric": "accuracy",
     "direction": "maximize",
     "planned": 3,
@@ -68,7 +70,9 @@ def test_an_older_evaluation_is_told_without_what_it_lacks(bare):
     Its file is not asked for, and so it does not matter that a foreign database names one that is elsewhere.
     """
     metrics, confusion = {"accuracy": 0.75, "log_loss": None}, ((5, 1), (1, 1))
-    older = EvaluationRecord("trial/0", "validation", 8, metrics, confusion, "/elsewhere/of/another/machine.parquet")
+    older = EvaluationRecord(
+        "trial/0", "validation", 8, metrics, "/elsewhere/of/another/machine.parquet", {"confusion": confusion}
+    )
     page = bare(
         lambda store, lease: store.put_evaluation("imdb-minilm", lease, older), key=KEY, data={"labels": ["no", "yes"]}
     )
@@ -83,7 +87,7 @@ def insight_of_winner(name, content):
 
     def change(store, lease):
         store.put_insight("imdb-minilm", lease, name, content)
-        judged = EvaluationRecord("winner", "test", 8, {"accuracy": 0.75}, ((5, 1), (1, 1)), None)
+        judged = EvaluationRecord("winner", "test", 8, {"accuracy": 0.75}, None, {"confusion": ((5, 1), (1, 1))})
         store.put_evaluation("imdb-minilm", lease, judged)
 
     return change
@@ -115,7 +119,7 @@ def test_a_verdict_that_cannot_be_translated_is_told_as_it_was_stored(bare):
 def test_a_study_without_diagnosis_says_why(bare, whole, page_of):
     """No rules and no findings are two different answers."""
     assert any("no rules for a diagnosis" in text for text in bare().missing)
-    rules = registry.load("nlp/text-classification/bert").rule_count
+    rules = registry.load_task("nlp/text-classification").rule_count
     assert rules > 10
     told = f"None of the {rules} rules that were applied found anything wrong."
     assert told in page_of(whole, diagnoses=()).texts
@@ -133,7 +137,8 @@ def test_hundreds_of_classes_and_trials_are_cut_to_what_can_be_read(bare):
     confusion = tuple(tuple(9 if i == j else int(j == i + 1) for j in range(many)) for i in range(many))
 
     def change(store, lease):
-        store.put_evaluation("imdb-minilm", lease, EvaluationRecord("trial/0", "validation", 9, {}, confusion, None))
+        judged = EvaluationRecord("trial/0", "validation", 9, {}, None, {"confusion": confusion})
+        store.put_evaluation("imdb-minilm", lease, judged)
         for number in range(1, 203):
             trial = TrialRecord(number, "complete", "search", {"C": float(number)}, 0.4)
             store.put_trial("imdb-minilm", lease, trial)

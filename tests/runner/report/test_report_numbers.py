@@ -1,14 +1,15 @@
 """Every number of a page is the store's."""
 
 import re
-from dataclasses import asdict
 
 import pytest
 
 from catalog.figures import to_json
+from plugins.classification.records import class_details
+from plugins.nlp.text_classification.records import length_details
 from runner.store.judgements import evaluation_of
 from runner.study.charts import CHARTS, chart_of, read_snapshot
-from runner.study.task_figures import task_figures
+from runner.study.task_figures import data_figures, task_figures
 
 NAME = "imdb-minilm"
 KEPT = (
@@ -44,7 +45,7 @@ def figures(whole):
     training = chart_of("training")
     found = [chart.figure(snapshot) for chart in CHARTS.values()]
     found += [training.figure(snapshot, chosen={"metric": name}) for name in ("accuracy", "loss")]
-    found += task_figures(snapshot, "winner", "test")
+    found += [*data_figures(snapshot.record), *task_figures(snapshot, "winner", "test")]
     return {figure.key: to_json(figure) for figure in found}
 
 
@@ -53,14 +54,15 @@ def _judged(store):
     for record in store.evaluations(NAME):
         found, place = evaluation_of(record), f"{record.subject}.{record.split}"
         numbers |= {f"{place}.{name}": value for name, value in found.metrics.items()}
-        for name in ("rows", "seconds", "tokens", "model_bytes", "peak_memory_bytes"):
+        for name in ("rows", "seconds", "model_bytes", "peak_memory_bytes"):
             numbers[f"{place}.{name}"] = getattr(found, name)
+        numbers[f"{place}.tokens"] = found.details["tokens"]
         numbers[f"{place}.rate"] = found.rows / found.seconds
-        for i, row in enumerate(found.confusion):
+        for i, row in enumerate(found.details["confusion"]):
             numbers |= {f"{place}.confusion.{i}.{j}": cell for j, cell in enumerate(row)}
         for part in ("classes", "confidence", "lengths"):
-            for i, each in enumerate(getattr(found, part)):
-                numbers |= {f"{place}.{part}.{i}.{name}": value for name, value in asdict(each).items()}
+            for i, each in enumerate(found.details[part]):
+                numbers |= {f"{place}.{part}.{i}.{name}": value for name, value in each.items()}
     return numbers
 
 
@@ -92,9 +94,8 @@ def _searched(store):
     numbers["baseline.value"] = study.baseline["validation"]["accuracy"]
     numbers |= {"study.seconds": study.seconds, "best.value": study.best.value, "baseline.seconds": 1.396147}
     data = study.data
-    numbers |= {"data.rows": sum(data["rows"].values()), "data.classes": 2, "data.mean_words": data["mean_words"]}
+    numbers |= {"data.rows": sum(data["rows"].values())}
     numbers |= {f"data.rows.{split}": count for split, count in data["rows"].items()}
-    numbers |= {f"data.duplicates.{split}": count for split, count in data["duplicates"].items()}
     for split, counts in data["label_rows"].items():
         for i, count in enumerate(counts):
             numbers |= {
@@ -145,8 +146,7 @@ def _explained(store):
         }
         for i, flip in enumerate(found["flips"]):
             numbers |= {
-                f"flips.{second}.{i}.first": flip["first_confidence"],
-                f"flips.{second}.{i}.second": flip["second_confidence"],
+                f"flips.{second}.{i}.{name}": flip[name] for name in ("row", "first_confidence", "second_confidence")
             }
     return numbers
 
@@ -172,7 +172,7 @@ def _at(figures, of):
 
 
 IN_FIGURES = re.compile(
-    r"winner\.test\.(confusion|classes|lengths)|winner\.test\.confidence\.\d+\.(right|wrong)|epochs\.trial/7"
+    r"data\.label_rows|winner\.test\.(confusion|classes|lengths)|winner\.test\.confidence\.\d+\.(right|wrong)|epochs\.trial/7"
     r"|trials\.\d+\.best_so_far|calibration\.(test|validation)|importance|words\.\d+\.\d+\.weight|examples\.\d+\.words"
     r"|reliability\.\w+\.\d+\.(confidence|right)"
 )
@@ -197,7 +197,13 @@ def test_nothing_that_a_reader_looks_for_is_left_out(page, stored):
     assert [of for of in wanted if not IN_FIGURES.match(of) and of not in page.told] == []
     assert [of for of in wanted if IN_FIGURES.match(of) and numbers[of] not in drawn] == []
     texts = page.texts.replace("\xa0", " ")
-    for said in ("Temperature 1.41, fitted on 222 validation rows.", "at 98.7 %", "error of the weights is 1.3 %"):
+    for said in (
+        "234 words a text on average",
+        "2 of 1,000 test rows also stand in train.",
+        "Temperature 1.41, fitted on 222 validation rows.",
+        "at 98.7 %",
+        "error of the weights is 1.3 %",
+    ):
         assert said in texts
 
 
@@ -206,7 +212,7 @@ def test_every_metric_of_the_winner_has_its_interval(page, whole):
     record = next(e for e in whole.evaluations(NAME) if (e.subject, e.split) == ("winner", "test"))
     for name, bounds in evaluation_of(record).intervals.items():
         assert {(low, high) for _, _, low, high in page.told[f"winner.test.{name}"]} == {bounds}
-    buckets = evaluation_of(record).lengths
+    buckets = length_details(evaluation_of(record)).lengths
     told = [page.told[f"figures.lengths.series.1.points.{i}.1"] for i in range(len(buckets))]
     assert [{(low, high) for *_, low, high in found} for found in told] == [
         {(b.accuracy_low, b.accuracy_high)} for b in buckets
@@ -263,15 +269,16 @@ def test_the_quality_figures_draw_the_stores_numbers(page, whole):
     train, validation = drawn["training-loss"]["data"]
     assert train["y"] == [epoch.train_loss for epoch in epochs]
     assert validation["y"] == [epoch.metrics["loss"] for epoch in epochs]
-    test = evaluation_of(next(e for e in whole.evaluations(NAME) if (e.subject, e.split) == ("winner", "test")))
+    found = evaluation_of(next(e for e in whole.evaluations(NAME) if (e.subject, e.split) == ("winner", "test")))
+    test, lengths = class_details(found), length_details(found).lengths
     assert drawn["confusion"]["data"][0]["z"] == [[cell / sum(row) for cell in row] for row in test.confusion]
     right, wrong = drawn["confidence"]["data"]
     assert right["y"] == [found.right for found in test.confidence[10:]]
     assert wrong["y"] == [found.wrong for found in test.confidence[10:]]
     confidence, accuracy = drawn["lengths"]["data"]
-    assert accuracy["y"] == [found.accuracy for found in test.lengths]
-    assert confidence["y"] == [found.confidence for found in test.lengths]
-    assert drawn["truncation"]["data"][0]["x"] == [found.truncated for found in test.lengths]
+    assert accuracy["y"] == [found.accuracy for found in lengths]
+    assert confidence["y"] == [found.confidence for found in lengths]
+    assert drawn["truncation"]["data"][0]["x"] == [found.truncated for found in lengths]
     insights = whole.insights(NAME)
     for index, words in enumerate(insights["interpretation"]["classes"]):
         assert drawn[f"words-{index}"]["data"][0]["x"] == [word["weight"] for word in words["words"]]

@@ -4,6 +4,7 @@ import pytest
 
 from catalog.errors import WorkError
 from catalog.spec import resolve
+from plugins.classification.records import class_details
 from runner.store.judgements import evaluation_of
 from runner.store.store import Store
 from runner.study import insights
@@ -60,7 +61,7 @@ def test_a_study_of_a_real_plugin_is_looked_at(real):
 
 def judged_classes(judged):
     """Return the classes of the winner on validation, which were made from stored predictions."""
-    return evaluation_of(judged["winner", "validation"]).classes
+    return class_details(evaluation_of(judged["winner", "validation"])).classes
 
 
 def test_what_cannot_be_found_out_is_told_and_kept(request_of, place, recorder, monkeypatch):

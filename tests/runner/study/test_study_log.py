@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from catalog.contract import DataSummary, Direction, EpochMetrics
+from catalog import registry
+from catalog.contract import DataSummary, EpochMetrics
 from catalog.errors import OutOfMemoryError, StoreError
 from runner.store.records import TrialRecord
 from runner.study import log as study_log
@@ -20,8 +21,10 @@ from runner.study.progress import Opened, broadcast
 
 METRICS = EpochMetrics(0.5, 0.25, 0.123456, {"accuracy": 0.91, "loss": 0.3}, 2e-5, 12.0)
 
-DATA = DataSummary("demo", "print", {"train": 1_000}, ("no", "yes"), {})
-OPENED = Opened("mine", "a/b/c", "accuracy", Direction.MAXIMIZE, 9, DATA, (), ("wider than asked",))
+DATA = DataSummary("demo", "print", {"train": 1_000})
+OPENED = Opened(
+    "mine", "a/b/c", registry.load_task("nlp/text-classification").metrics[0], 9, DATA, (), notes=("wider than asked",)
+)
 
 
 @pytest.fixture

@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from catalog.contract import Card, DataSummary, Trainer
 from catalog.space import Scalar
+from catalog.statement import Statement
 from plugins.nlp.encoders import search
+from plugins.nlp.encoders import usage as uses
 from plugins.nlp.text_classification.bert.card import SUMMARY, card
 from plugins.nlp.text_classification.bert.config import FIXED, KEY, PREPARATION, BertConfig
 
@@ -58,6 +60,14 @@ class BertModel:
     def card(self) -> Card:
         """Tell what the models are, and which there are."""
         return card()
+
+    def usage(self, config: Mapping[str, Any]) -> str:
+        """Return Python that classifies with transformers; see `usage.usage`."""
+        return uses.usage("text-classification", config)
+
+    def limits(self, config: Mapping[str, Any]) -> Sequence[Statement]:
+        """Return how much of a long text the model sees; see `usage.limits`."""
+        return tuple(uses.limits(config))
 
     def trainer(self) -> Trainer:
         """Import torch and transformers, and return the trainer."""

@@ -39,7 +39,7 @@ def forecast(config: BertConfig, prepared: PreparedBert, *, device: str, threads
     repeated = count_repeated(train.texts)
     suspicion = suspect_labels(train.texts, train.labels, prepared.data.classes.labels, config.seed)
     weighted = config.class_weights is not None
-    found = Findings(uncut, "tokens", repeated, suspicion, lengths)
+    found = Findings(uncut, "tokens", repeated, suspicion, lengths, prepared.encoder.max_length)
     return Forecast(
         summary_notes=prepared.summary.notes,
         probe_seconds=measured.seconds,

@@ -22,7 +22,7 @@ def evaluation_figures(
     yield confidence(evaluation)
     yield reliability(evaluation, insights)
     yield temperature(insights)
-    yield from truncation(evaluation)
     yield by_length(evaluation)
+    yield from truncation(evaluation)
     yield from important_words(insights)
     yield from examples(insights)

@@ -14,9 +14,11 @@ from plugins.nlp.text_classification.records import (
     Interpretation,
     WordWeight,
 )
+from plugins.nlp.texts import without_surrogates
 
 __all__ = ["examples", "important_words"]
 
+_GROUP = Statement("Words")
 _MOST_WORDS, _MOST_CLASSES = 12, 8
 _LONGEST, _KEY_WORDS = 1200, 5
 _KEY_SHARE = 0.25
@@ -36,7 +38,7 @@ def important_words(insights: Mapping[str, Any]) -> Iterator[Figure]:
     found = _interpretation(insights)
     if isinstance(found, Statement) or not any(one.words for one in found.classes):
         reason = found if isinstance(found, Statement) else Statement("No word occurs in texts enough.")
-        yield Empty("words", Statement("Most important words"), reason)
+        yield Empty("words", Statement("Most important words"), reason, group=_GROUP)
         return
     shown = [(index, one, _strongest(one)) for index, one in enumerate(found.classes[:_MOST_CLASSES]) if one.words]
     high = max((word.weight for _, _, words in shown for word in words), default=1.0)
@@ -44,7 +46,7 @@ def important_words(insights: Mapping[str, Any]) -> Iterator[Figure]:
     caption = _caption(found)
     for index, one, words in shown:
         title = Statement("Most important words for {label}", {"label": one.label})
-        yield Bars(f"words-{index}", title, axis, tuple(map(_bar, words)), caption=caption)
+        yield Bars(f"words-{index}", title, axis, tuple(map(_bar, words)), caption=caption, group=_GROUP)
 
 
 def examples(insights: Mapping[str, Any]) -> Iterator[Figure]:
@@ -52,7 +54,7 @@ def examples(insights: Mapping[str, Any]) -> Iterator[Figure]:
     found = _interpretation(insights)
     if isinstance(found, Statement) or not found.examples:
         reason = found if isinstance(found, Statement) else Statement("No text was explained.")
-        yield Empty("examples", Statement("Examples"), reason)
+        yield Empty("examples", Statement("Examples"), reason, group=_GROUP)
         return
     for index, example in enumerate(found.examples):
         yield _example(index, example)
@@ -91,7 +93,7 @@ def _caption(found: Interpretation) -> tuple[Text, ...]:
 
 def _example(index: int, example: ExampleExplanation) -> HighlightedText:
     why = example.explanation
-    text = why.prediction.text
+    text = without_surrogates(why.prediction.text)
     cut = text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
     most = max((abs(word.weight) for word in why.words), default=0.0) or 1.0
     return HighlightedText(
@@ -102,6 +104,7 @@ def _example(index: int, example: ExampleExplanation) -> HighlightedText:
         Statement("speaks for the label"),
         Statement("speaks against the label"),
         caption=tuple(_told(example)),
+        group=_GROUP,
     )
 
 

@@ -31,6 +31,7 @@ class Findings:
         repeated: Texts that occur more than once.
         suspicion: About the labels.
         lengths: At several maximum lengths; empty if the model has none.
+        max_length: The one that is configured; None if the model has none.
     """
 
     uncut: np.ndarray
@@ -38,6 +39,7 @@ class Findings:
     repeated: int
     suspicion: Suspicion
     lengths: Sequence[LengthForecast] = ()
+    max_length: int | None = None
 
     def details(self, data: DataSummary) -> Mapping[str, Any]:
         """Return them as JSON details of a forecast."""
@@ -62,8 +64,11 @@ class Findings:
         suspects = Statement(
             "{count:count} labels are probably wrong, or their texts unusual", {"count": self.suspicion.suspected}
         )
+        cut = next((one for one in self.lengths if one.max_length == self.max_length), None)
+        shortened = () if cut is None else (Fact(Statement("cut"), _cut(cut)),)
         return (
             Fact(_UNITS[self.unit], lengths),
+            *shortened,
             Fact(Statement("repeated"), repeated),
             Fact(Statement("suspects"), suspects),
         )
@@ -91,3 +96,8 @@ class Findings:
             cut = tuple((one.max_length, one.truncated, one.seconds_per_epoch) for one in self.lengths)
             found.append(Table("lengths", Statement("What a maximum length cuts and costs"), costs, cut))
         return tuple(found)
+
+
+def _cut(length: LengthForecast) -> Statement:
+    values = {"share": length.truncated, "tokens": length.max_length}
+    return Statement("{share:percent} of texts are cut at {tokens:count}", values)

@@ -21,6 +21,7 @@ from plugins.nlp.text_classification.linear.config import LinearConfig
 from plugins.nlp.text_classification.linear.fitting import fit
 from plugins.nlp.text_classification.linear.folder import save_model
 from plugins.nlp.text_classification.linear.model import LinearModel
+from plugins.nlp.text_classification.linear.tokens import choose_tokens
 from plugins.nlp.texts.split import Split
 
 __all__ = ["forecast"]
@@ -58,12 +59,12 @@ def forecast(config: LinearConfig, prepared: TextData, *, threads: int, seconds:
     largest.model.probabilities(judged)
     evaluation_seconds = (time.perf_counter() - judged_from) * len(validation.texts) / len(judged)
     probe_seconds = time.perf_counter() - began
-    repeated = count_repeated(train.texts)
+    note, repeated = choose_tokens(tuple(train.texts)).note, count_repeated(train.texts)
     suspicion = suspect_labels(train.texts, train.labels, prepared.classes.labels, config.seed)
     weighted = config.class_weights is not None
     found = Findings(largest.model.lengths(train.texts), largest.model.unit, repeated, suspicion)
     return Forecast(
-        summary_notes=prepared.summary.notes,
+        summary_notes=(*prepared.summary.notes, *([note] if note else [])),
         probe_seconds=probe_seconds,
         seconds_per_epoch=_extended([(one.rows, one.seconds) for one in fits], rows),
         evaluation_seconds=evaluation_seconds,

@@ -31,12 +31,12 @@ def test_the_chart_is_a_whole_file(whole, blocks):
     assert isinstance(chart.figure(StudySnapshot(whole.record, {})), Empty)
 
 
-def test_the_figure_of_a_plugin_is_sound(whole, blocks):
-    """The method makes a descriptor one that builds figures."""
+def test_the_figure_of_a_task_is_sound(whole, blocks):
+    """The method makes a task one that builds figures."""
     module = {"Axis": Axis, "Bar": Bar, "Bars": Bars, "Statement": Statement}
     exec(blocks[1], module)  # noqa: S102 -- our own document
-    plugin = type("Plugin", (), {"figures": module["figures"]})()
-    assert isinstance(plugin, BuildsFigures)
-    (figure,) = plugin.figures(whole.evaluation("winner", "test"), {}, {})
+    task = type("Task", (), {"figures": module["figures"]})()
+    assert isinstance(task, BuildsFigures)
+    (figure,) = task.figures(whole.evaluation("winner", "test"), {}, {})
     check(figure)
     assert [bar.value for bar in figure.bars] == [917, 83]

@@ -73,7 +73,8 @@ def roles(figure):
 @pytest.mark.parametrize("direction", ["maximize", "minimize"])
 def test_every_axis_of_the_metric_says_which_end_is_better(whole, direction):
     """The label, the unit and the better end are on the axis, in every chart that has one."""
-    snapshot = replace(whole, record=replace(whole.record, direction=direction))
+    metrics = [{**metric, "direction": direction} for metric in whole.record.metrics]
+    snapshot = replace(whole, record=replace(whole.record, direction=direction, metrics=metrics))
     better = "high" if direction == "maximize" else "low"
     for key in ("history", "slice", "curves", "pareto"):
         axis = chart_of(key).figure(snapshot).y

@@ -58,7 +58,6 @@ def evaluations(*facts):
             "validation",
             1000,
             {"accuracy": value},
-            (),
             None,
             {"model_bytes": size, "seconds": seconds},
         )

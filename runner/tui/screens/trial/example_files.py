@@ -1,4 +1,4 @@
-"""Predictions and texts of a split, read once in a thread and kept while one is at the trial."""
+"""Predictions and examples of a split, read once in a thread and kept while one is at the trial."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,16 +9,16 @@ from runner.tui.reading import Example, Predictions, read_examples, read_predict
 from runner.tui.screens.trial.facts import Judgement
 from runner.tui.source import in_thread
 
-__all__ = ["Texts"]
+__all__ = ["ExampleFiles"]
 
 
 @dataclass(slots=True)
-class Texts:
+class ExampleFiles:
     """What was read, or why it could not be, by file.
 
     Attributes:
         predictions: Of the files that could be read.
-        examples: Of the last split; texts are the only thing here that takes room.
+        examples: Of the last split; they are the only thing here that takes room.
         troubles: Why a file could not be read.
     """
 
@@ -26,14 +26,14 @@ class Texts:
     examples: dict[Path, Mapping[int, Example]] = field(default_factory=dict)
     troubles: dict[Path, str] = field(default_factory=dict)
 
-    def lacks(self, judgement: Judgement | None, *, texts: bool) -> bool:
-        """Tell whether something has to be read for a judgement; `texts`: its texts too."""
+    def lacks(self, judgement: Judgement | None) -> bool:
+        """Return whether something has to be read for a judgement."""
         if judgement is None or judgement.predictions is None:
             return False
         known = self.predictions.keys() | self.examples.keys() | self.troubles.keys()
-        return judgement.predictions not in known or (texts and judgement.examples not in known)
+        return judgement.predictions not in known or judgement.examples not in known
 
-    async def read(self, judgement: Judgement, *, texts: bool) -> None:
+    async def read(self, judgement: Judgement) -> None:
         """Read what is lacking; what cannot be read is noted."""
         path = judgement.predictions
         if path is not None and path not in self.predictions:
@@ -41,7 +41,7 @@ class Texts:
                 self.predictions[path] = await in_thread(lambda: read_predictions(path))
             except ModelcatError as error:
                 self.troubles[path] = error.message
-        if texts and judgement.examples not in self.examples:
+        if judgement.examples not in self.examples:
             try:
                 found = await in_thread(lambda: read_examples(judgement.examples))
             except ModelcatError as error:
@@ -50,5 +50,5 @@ class Texts:
                 self.examples = {judgement.examples: found}
 
     def trouble(self, judgement: Judgement) -> str:
-        """Say why predictions cannot be read; empty while all is well. Texts that lack are told beside each row."""
+        """Say why predictions cannot be read; empty while all is well. Examples that lack are told in each row."""
         return self.troubles.get(judgement.predictions, "") if judgement.predictions else ""
