@@ -109,7 +109,7 @@ def test_a_plan_looks_as_it_did(size, looks_the_same, simulated, monkeypatch):
 
     def make_plan(request, place, tell, halted):
         del tell, halted
-        data = request.plugin.inspect(request.dataset, request.config, place.cache)
+        data = request.task.load(request.dataset, place.cache).summary
         suspect = Suspect(3, "a quiet wonder", "negative", "positive", 0.98)
         lengths = (
             LengthForecast(128, 0.83, 610.0),
