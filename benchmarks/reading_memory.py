@@ -128,9 +128,9 @@ FILES: Mapping[str, Callable[[Path, int], int]] = {
 
 def read(path: Path) -> None:
     """Read a data set, and print its rows, the seconds that it took, and the most memory in use."""
-    from catalog.dataset import FilesDataset
     from plugins.data.sources import read_files
     from plugins.nlp.text_classification.data.reading import read_sources
+    from plugins.nlp.text_classification.dataset import FilesDataset
 
     dataset = FilesDataset(source="files", train=str(path))
     began = time.perf_counter()

@@ -30,7 +30,7 @@ VERSION_TABLE = "modelcat_alembic_version"
 _VERSIONS = Path(__file__).parent / "migrations" / "versions"
 
 REVISIONS = tuple(sorted(file.name[1:5] for file in _VERSIONS.glob("v[0-9][0-9][0-9][0-9]_*.py")))
-"""Every released schema, oldest first; by the names of the files, so that opening a database does not import Alembic."""
+"""Every released schema, oldest first; by the names of the files: opening a database does not import Alembic."""
 
 OPTUNA_TABLES = frozenset(
     {

@@ -19,6 +19,7 @@ from plugins.details import details_json
 from plugins.regression.records import TargetData
 from plugins.regression.statistics import describe_target
 from plugins.tables.files import stamps_of
+from plugins.tabular.data.demo import demo_classes, demo_numbers
 from plugins.tabular.data.reading import ReadTables, read_sources
 from plugins.tabular.data.truths import ClassTruths, NumberTruths
 from plugins.tabular.dataset import (
@@ -31,7 +32,6 @@ from plugins.tabular.dataset import (
     NumberHub,
     RegressionDataset,
 )
-from plugins.tabular.demo import demo_classes, demo_numbers
 from plugins.tabular.features import MOST_CATEGORIES, Feature, fit_features
 from plugins.tabular.frame import Split
 from plugins.tabular.records import FeatureTable, TableData, describe_features
@@ -119,7 +119,7 @@ def given_names(dataset: Any, classes: ClassTruths | None) -> tuple[str, ...]:
     """Return the names of the classes in the order of their ids; none for numbers."""
     if classes is not None and classes.classes is not None:
         return classes.classes.names
-    from plugins.tabular.demo import LABELS
+    from plugins.tabular.data.demo import LABELS
 
     return LABELS if isinstance(dataset, ClassDemo) else ()
 

@@ -30,6 +30,7 @@ __all__ = ["ClassTruths", "NumberTruths", "SplitTruths", "Truths"]
 
 _LARGEST = 1e150
 """Squares of larger numbers are not finite."""
+_FEW_CLASSES = 20
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,6 +90,7 @@ class ClassTruths:
             raise DataError(f"{files[0].origin}: no row has a label in column {column!r}.", field=files[0].field)
         notes: list[str] = []
         if self.classes is None:
+            _check_classes(files[0], column, raw, together)
             self.classes = find_classes(files[0], column, raw, together, self.dataset)
             notes += _class_notes(self.classes, raw, together)
         notes += [note for part in parts for note in merged_notes(part)]
@@ -164,6 +166,21 @@ class NumberTruths:
                 field="dataset.target",
             )
         return found, absent
+
+
+def _check_classes(source: Source, column: str, raw: RawLabels, kept: np.ndarray) -> None:
+    """Make sure that the values are no measured numbers.
+
+    Raises:
+        DataError: They are: most rows have one of their own.
+    """
+    values, rows = raw.counts(kept), int(kept.sum())
+    if raw.numeric and len(values) > _FEW_CLASSES and 2 * len(values) > rows:
+        raise DataError(
+            f"{source.origin}: column {column!r} holds {len(values):,} different numbers in {rows:,} rows, no classes: "
+            "tabular/regression predicts numbers.",
+            field="dataset.label",
+        )
 
 
 def _class_notes(classes: Classes, raw: RawLabels, kept: np.ndarray) -> list[str]:

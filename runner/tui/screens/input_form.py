@@ -13,7 +13,7 @@ from textual.widgets import Input, Select, TextArea
 
 from catalog import registry
 from catalog.contract import Task
-from catalog.contract.capabilities import InputField, ReadsInputs
+from catalog.contract.capabilities import InputField, TakesInputs
 from catalog.errors import PluginError, WorkError
 from runner.presentation.text import safe
 from runner.store.records import StudyRecord
@@ -188,7 +188,7 @@ def fields_of(record: StudyRecord) -> tuple[InputField, ...]:
         ModelcatError: The task is not installed here, takes no inputs from people, or fails to tell.
     """
     task = task_of(record)
-    if not isinstance(task, ReadsInputs):
+    if not isinstance(task, TakesInputs):
         raise WorkError(f"the task {task.key} takes no inputs from people")
     try:
         fields = tuple(task.input_fields(record.data))
