@@ -164,6 +164,7 @@ class TrialScreen(Place):
         """Show what is known on the tab that is on, and read what it lacks."""
         self.set_class(self.desk.glyphs.ascii, "-signs-ascii")
         self._title.retell()
+        self._tabs.refresh()  # the figures of the first evaluation bring tabs with them
         view = self._view()
         if view is None or (pane := self._panes.get(self._tab)) is None:
             return
