@@ -68,7 +68,8 @@ def stream_inputs(
     for row, where in _objects(lines, "stdin", key):
         if key not in row:
             raise DataError(f"{where} has no {key!r}; --column names it: {did_you_mean(key, row)}")
-        yield _value(row[key], field, where)
+        value = _value(row[key], field, where)
+        yield "" if value is None and field.kind != "number" else value
 
 
 def text_lines(stream: IO[bytes], name: str, encoding: str = "utf-8") -> Iterator[str]:
@@ -159,12 +160,14 @@ def _values(row: Mapping[str, Any], fields: Sequence[InputField], where: str) ->
 
 
 def _value(value: Any, field: InputField, where: str) -> Any:
-    """Return a value of a field; what is missing is empty, so that answers stay in step with rows."""
+    """Return a value as the field has it: a number, or text; None if there is none."""
     if isinstance(value, dict | list):
         raise DataError(f"{where} holds {type(value).__name__}, not a value of {field.name!r}: {_short(str(value))}")
     if field.kind == "number":
         return _number(value, field, where)
-    return "" if value is None else well_formed(value) if isinstance(value, str) else str(value)
+    if isinstance(value, bool):
+        return json.dumps(value)
+    return value if value is None else well_formed(value) if isinstance(value, str) else str(value)
 
 
 def _number(value: Any, field: InputField, where: str) -> float | None:

@@ -22,8 +22,6 @@ Format = Literal["table", "jsonl", "csv", "json", "parquet"]
 
 _WIDTH = 100
 """Characters of an input or a cell in a table."""
-_SHOWN = 2
-"""Cells of an answer in a table, the first ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +69,9 @@ class Layout:
         return self.columns or tuple(field.name for field in self.view.fields)
 
     def added(self, name: str) -> str:
-        """Return the name of a new column, another one if the file has a column of that name."""
+        """Return the name of a new column, another one if there is a column of that name."""
         found, number = name, 1
-        while found in self.columns:
+        while found in self.given:
             number += 1
             found = f"predicted {name}" if number == 2 else f"predicted {name} {number}"
         return found
@@ -118,9 +116,9 @@ def _json(answered: Answered, layout: Layout) -> str:
         name: json.loads(value) if name in layout.nested and value is not None else _plain(value)
         for name, value in answered.row.items()
     }
-    inputs = {field.name for field in view.fields}
-    given = {name: value for name, value in answer.items() if name in inputs and name not in kept}
-    added = {layout.added(name): value for name, value in answer.items() if name not in inputs}
+    single = view.inputs if len(view.fields) == 1 else ()  # several are columns of the file already
+    given = {name: value for name, value in answer.items() if name in single and name not in kept}
+    added = {layout.added(name): value for name, value in answer.items() if name not in view.inputs}
     return json.dumps({**kept, **given, **added}, allow_nan=False)
 
 
@@ -173,14 +171,16 @@ def _cell(value: Any) -> Any:
 
 
 def _table(chunks: Iterable[Batch], layout: Layout) -> Iterator[str]:
-    """Yield the first cells of each answer and its input, in columns as wide as the first answers need."""
+    """Yield the main cells of each answer and its input, in columns as wide as the first answers need."""
     view = layout.view
-    names = view.names[:_SHOWN]
+    names = view.main_names
+    places = [view.names.index(name) for name in names]
     title = layout.view.fields[0].name if len(view.fields) == 1 else "input"
     widths: list[int] = []
     right: list[bool] = []
     for chunk in chunks:
-        found = [(answered, view.cells(answered.answer)[:_SHOWN]) for answered in chunk.answers]
+        cells = [view.cells(answered.answer) for answered in chunk.answers]
+        found = [(one, [values[place] for place in places]) for one, values in zip(chunk.answers, cells, strict=True)]
         rows = [[_table_cell(view, *pair) for pair in zip(names, cells, strict=True)] for _, cells in found]
         if not widths:
             widths = [max(map(cell_len, column)) for column in zip(map(safe, names), *rows, strict=True)]
@@ -242,11 +242,27 @@ def _arrow_table(batch: Batch, layout: Layout, schema: "pa.Schema | None") -> "p
         columns = {} if batch.rows is None else {name: batch.rows.column(name) for name in layout.columns}
     else:
         given = [layout.view.given(answered.given) for answered in batch.answers]
-        kinds = {field.name: pa.float64() if field.kind == "number" else pa.string() for field in layout.view.fields}
-        columns = {name: pa.array([row[name] for row in given], kind) for name, kind in kinds.items()}
+        columns = {
+            field.name: pa.array([_number(row[field.name]) for row in given], pa.float64())
+            if field.kind == "number"
+            else pa.array([_text(row[field.name]) for row in given], pa.string())
+            for field in layout.view.fields
+        }
     cells = [layout.view.cells(answered.answer) for answered in batch.answers]
     for place, name in enumerate(layout.new):
         values = [row[place] for row in cells]
         text = any(isinstance(value, str) for value in values)
         columns[name] = pa.array(values, schema.field(name).type if schema else pa.string() if text else pa.float64())
     return pa.table(columns)
+
+
+def _number(value: Any) -> float | None:
+    try:
+        return None if value is None else float(value)
+    except ValueError:
+        return None
+
+
+def _text(value: Any) -> str | None:
+    cell = _cell(value)
+    return None if cell is None else str(cell)

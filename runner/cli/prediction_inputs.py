@@ -11,10 +11,12 @@ from catalog.contract.capabilities import InputField, InputFile, InputTable, Rea
 from catalog.errors import InputError, PluginError
 from runner.cli.input_lines import listed, parsed_input, stream_inputs
 from runner.cli.output import print_note
-from runner.study.task_faults import task_faults
+from runner.study.task_calls import task_faults
 
 __all__ = ["Chunk", "Inputs", "file_inputs", "input_fields", "typed_inputs"]
 
+_NAMED = 12
+"""Columns that a note names."""
 _CHUNK_ROWS = 1024
 _CHUNK_CHARACTERS = 4_000_000
 _PATIENCE = 1.0
@@ -124,7 +126,8 @@ def file_inputs(key: str, file: InputFile, *, only: bool) -> Inputs:
     with task_faults(key):
         table = task.open_file(file)
     ignored = f"; not used, though they look like it: {', '.join(map(repr, table.ignored))}" if table.ignored else ""
-    print_note(f"{file.path}: the input is in column {' + '.join(map(repr, table.used))}{ignored}")
+    more = f" and {len(table.used) - _NAMED:,} more" if len(table.used) > _NAMED else ""
+    print_note(f"{file.path}: the input is in column {' + '.join(map(repr, table.used[:_NAMED]))}{more}{ignored}")
     for note in table.notes:
         print_note(note)
     chunks = _bounded(key, table)

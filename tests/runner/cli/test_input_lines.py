@@ -113,10 +113,14 @@ def test_inputs_of_several_fields_are_objects():
     lines = b'{"age": "41", "city": "Bern", "other": 1}\n{"city": null, "age": 7}\n'
     assert list(stream_inputs(io.BytesIO(lines), ROW, None, "utf-8")) == [
         {"age": 41.0, "city": "Bern"},
-        {"age": 7.0, "city": ""},
+        {"age": 7.0, "city": None},
+    ]
+    flags = (InputField("sure", "choice", ("true", "false")), InputField("age", "number"))
+    assert list(stream_inputs(io.BytesIO(b'{"sure": true, "age": " "}'), flags, None, "utf-8")) == [
+        {"sure": "true", "age": None}
     ]
     (chunk,) = typed_inputs(ROW, ('{"age": 3}', '{"city": " "}'), (), None).chunks
-    assert chunk.inputs == ({"age": 3.0, "city": ""}, None)
+    assert chunk.inputs == ({"age": 3.0, "city": None}, None)
     assert chunk.given[1] == {"age": None, "city": " "}
 
 

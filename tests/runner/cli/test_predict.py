@@ -15,6 +15,7 @@ from pyarrow import parquet
 from catalog import registry
 from catalog.contract.capabilities import InputField, InputFile
 from catalog.errors import DataError, InputError, PluginError
+from catalog.statement import Statement
 from plugins.nlp.text_classification.records import Explanation, TextPrediction, WordWeight
 from runner.cli import export as exporting
 from runner.cli import prediction_inputs
@@ -351,6 +352,58 @@ def test_predictions_that_no_task_shows_are_their_plain_values(monkeypatch, tmp_
     found = parquet.read_table(tmp_path / "a.parquet")
     assert found["age"].to_pylist() == [41.0, None]
     assert found["income"].to_pylist() == [5123.4, None]
+
+
+def test_a_row_may_stand_in_one_name_of_its_prediction(monkeypatch, tmp_path):
+    """Columns of a file are not repeated then, an answer may be called as a field, and an empty row keeps its cells."""
+    monkeypatch.setattr(registry, "load_task", lambda _: _Measured())
+    row = {"age": 41.0, "city": "Bern"}
+    prediction = {"input": row, "city": "Basel", "notes": []}
+    layout = Layout(PredictionView("a/b/c", {}, ROW, prediction))
+    chunk = Batch([Answered(row, prediction), Answered({"age": None, "city": " "}, None)])
+    first, second = map(json.loads, "".join(pieces(iter([chunk]), "jsonl", layout)).splitlines())
+    assert first == prediction
+    assert second == {"input": {"age": None, "city": " "}, "city": None, "notes": []}
+    header, *_ = "".join(pieces(iter([chunk]), "csv", layout)).splitlines()
+    assert header == '"age","city","predicted city"'
+    rows = pa.record_batch({"id": ["7"], "age": ["41"], "city": ["Bern"]})
+    kept = Batch([Answered(row, prediction, rows.to_pylist()[0])], rows)
+    from_file = Layout(PredictionView("a/b/c", {}, ROW, prediction), ("id", "age", "city"))
+    assert json.loads("".join(pieces(iter([kept]), "jsonl", from_file))) == {
+        "id": "7", "age": "41", "city": "Bern", "predicted city": "Basel", "notes": [],
+    }  # fmt: skip
+    with (tmp_path / "a.parquet").open("wb") as file:
+        write_parquet(iter([Batch([Answered({"age": "41", "city": True}, prediction)])]), layout, file)
+    assert parquet.read_table(tmp_path / "a.parquet").to_pylist() == [
+        {"age": 41.0, "city": "true", "predicted city": "Basel"}
+    ]
+
+
+def test_a_table_shows_what_the_headline_names(monkeypatch):
+    """Main cells are those of the headline, in its formats; numbers are aligned to the right."""
+
+    def headline(one):
+        return Statement("{value:count} ({share:percent})", {"value": one["value"], "share": one["share"]})
+
+    shows = SimpleNamespace(
+        key="a/b",
+        headline=headline,
+        columns_of_predictions=lambda _: ("value", "spread", "share"),
+        cells=lambda one: one,
+        reasons=lambda one: [Statement("as it is")] if "why" in one else [],
+        prediction_figures=lambda _: (),
+    )
+    monkeypatch.setattr(registry, "load_task", lambda _: shows)
+    prediction = {"text": "a", "value": 51234.0, "spread": 1.0, "share": 0.25}
+    view = PredictionView("a/b/c", {}, TEXT, prediction)
+    answers = [Answered("a", prediction), Answered("b", prediction | {"why": 1}), Answered("", None)]
+    assert "".join(pieces(iter([Batch(answers)]), "table", Layout(view))).splitlines() == [
+        " value   share  text",
+        "51,234  25.0 %  a",
+        "51,234  25.0 %  b",
+        "    as it is",
+        "     –       –",
+    ]
 
 
 def test_a_task_that_fails_to_show_an_answer_is_named(monkeypatch):

@@ -24,7 +24,7 @@ STATEMENTS = (
 """Where all sentences are templates of statements, also those that are not written inside `Statement(...)`."""
 ENGLISH_ONLY = (
     "runner/cli/",
-    "plugins/nlp/text_classification/forecasting/",
+    "plugins/nlp/text_classification/forecasting/advice.py",
     "plugins/nlp/text_classification/bert/",
 )
 """Where texts are told in English only, until the terminal speaks other languages."""
