@@ -44,11 +44,12 @@ class TablePredictor:
         estimator, features = self.model.estimator, self.model.features
         for rows, frame in self._batches(inputs):
             encoded = self.model.encode(frame)
-            outputs = estimator.outputs(encoded)
+            outputs = self.model.head.scaled(estimator.outputs(encoded))
             chosen = outputs.argmax(axis=1) if outputs.ndim > 1 else np.zeros(frame.rows, dtype=np.int64)
             parts = estimator.contributions(encoded, chosen)
             weights = np.zeros((frame.rows, len(features)))
             np.add.at(weights.T, encoded.features, parts.T)
+            weights /= getattr(self.model.head, "temperature", None) or 1.0
             for prediction, row in self._answers(rows, frame, outputs):
                 found = [
                     {"feature": feature.name, "value": frame.cell(feature.name, row), "weight": float(weight)}

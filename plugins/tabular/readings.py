@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 import numpy as np
 import pyarrow as pa
@@ -20,7 +20,10 @@ from plugins.tabular.numbers import (
     parse_numbers,
 )
 
-__all__ = ["Kind", "Reading", "Unusable", "find_reading"]
+__all__ = ["LARGEST", "Kind", "Reading", "Unusable", "as_column", "find_reading", "spelled"]
+
+LARGEST: Final = 1e150
+"""Squares of larger numbers are not finite; they count as infinities do."""
 
 Kind = Literal["number", "flag", "category", "date"]
 

@@ -97,8 +97,8 @@ class TableTrainer:
             raise ModelSourceError(
                 f"{model_dir} knows the classes {', '.join(model.head.labels)}; the data have {', '.join(head.labels)}."
             )
-        if isinstance(head, ClassHead):
-            model = replace(model, head=head)
+        if isinstance(head, ClassHead) and isinstance(model.head, ClassHead):
+            model = replace(model, head=replace(model.head, positive=head.positive))
         rows = prepared.splits[split]
         if missing := [one.name for one in model.features if one.name not in rows.frame.columns]:
             raise ModelSourceError(f"{model_dir} sees columns that the data lack: {', '.join(missing)}.")

@@ -17,7 +17,7 @@ from plugins.tables.wording import listed, shortened
 from plugins.tabular.data.truths import Truths
 from plugins.tabular.dataset import TableFields
 from plugins.tabular.frame import Split, frame_of
-from plugins.tabular.readings import Reading, find_reading, spelled
+from plugins.tabular.readings import LARGEST, Reading, find_reading, spelled
 from plugins.tabular.roles import Role, TableRoles, check_columns, choose_roles
 
 __all__ = ["ReadTables", "feature_values", "read_notes", "read_sources", "repeated_headers"]
@@ -134,8 +134,8 @@ def read_notes(name: str, reading: Reading, values: pa.ChunkedArray, split: str)
     found = reading.read(values)
     if not isinstance(found, np.ndarray):
         return
-    if found.dtype.kind == "f" and (infinite := int(np.isinf(found).sum())):
-        yield f"Column {name!r}: {_cells(infinite, split, 'infinite')} as missing."
+    if found.dtype.kind == "f" and (infinite := int((np.abs(found) > LARGEST).sum())):
+        yield f"Column {name!r}: {_cells(infinite, split, f'infinite, or larger than {LARGEST:g},')} as missing."
     texts = spelled(values)
     if not pa.types.is_large_string(values.type) and not pa.types.is_string(values.type):
         return

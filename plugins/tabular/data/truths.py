@@ -24,12 +24,10 @@ from plugins.data.sources import Source
 from plugins.data.values import read_values
 from plugins.tables.wording import listed, rows_named, shortened
 from plugins.tabular.numbers import MISSING, AmbiguousNumbersError, NumberFormat, find_number_format
-from plugins.tabular.readings import Reading, spelled
+from plugins.tabular.readings import LARGEST, Reading, spelled
 
 __all__ = ["ClassTruths", "NumberTruths", "SplitTruths", "Truths"]
 
-_LARGEST = 1e150
-"""Squares of larger numbers are not finite."""
 _FEW_CLASSES = 20
 
 
@@ -157,12 +155,12 @@ class NumberTruths:
                     "text.",
                     field="dataset.target",
                 )
-        too_large = np.flatnonzero(rows & ~absent & ~(np.abs(np.nan_to_num(found, posinf=np.inf)) < _LARGEST))
+        too_large = np.flatnonzero(rows & ~absent & ~(np.abs(np.nan_to_num(found, posinf=np.inf)) < LARGEST))
         if too_large.size:
             row = int(too_large[0])
             raise DataError(
                 f"{source.origin}: {_place(source, row)} holds {found[row]} in column {column!r}; a target must be "
-                f"finite and below {_LARGEST:g}. Correct or remove {rows_named((too_large + 1).tolist())}.",
+                f"finite and below {LARGEST:g}. Correct or remove {rows_named((too_large + 1).tolist())}.",
                 field="dataset.target",
             )
         return found, absent
