@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from catalog.contract import RowCounts
-from catalog.errors import DataError
+from catalog.errors import DataError, clause
 from plugins.data.moments import group_codes, read_groups, read_times, stored_times
 from plugins.data.sources import Source
 from plugins.data.values import read_values
@@ -168,7 +168,7 @@ def _readings(files: Sequence[Source], roles: TableRoles) -> tuple[Mapping[str, 
             continue
         if found.ambiguous:
             raise DataError(
-                f"{files[0].origin}: column {name!r} {found.reason}. Write its numbers without marks between "
+                f"{files[0].origin}: column {name!r} {clause(found.reason)}. Write its numbers without marks between "
                 f'thousands and with a decimal point, or leave it out: "ignore": ["{name}"].',
                 field="dataset.ignore",
             )
@@ -187,7 +187,7 @@ def _unused_notes(unusable: Mapping[str, str]) -> Iterator[str]:
         by_reason.setdefault(reason, []).append(name)
     for reason, names in by_reason.items():
         word = "Column" if len(names) == 1 else "Columns"
-        yield f"{word} {listed(map(repr, names))} left out: {'it' if len(names) == 1 else 'each'} {reason}."
+        yield f"{word} {listed(map(repr, names))} left out: {'it' if len(names) == 1 else 'each'} {clause(reason)}."
 
 
 def _add_split(

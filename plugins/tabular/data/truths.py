@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 import pyarrow as pa
 
-from catalog.errors import DataError
+from catalog.errors import DataError, clause
 from plugins.data.classes import Classes, check_labelled, encode, find_classes
 from plugins.data.datasets import LabelFields
 from plugins.data.labels import (
@@ -213,7 +213,7 @@ def _form(source: Source, column: str, stored: Sequence[pa.ChunkedArray]) -> Num
         found = find_number_format(pa.chunked_array([chunk for text in texts for chunk in text.chunks]))
     except AmbiguousNumbersError as error:
         raise DataError(
-            f"{source.origin}: column {column!r} holds numbers that can be read in two ways: {error}. Write them "
+            f"{source.origin}: column {column!r} holds numbers that can be read in two ways: {clause(str(error))}. Write them "
             "without marks between thousands, and with a decimal point.",
             field="dataset.target",
         ) from error
