@@ -213,8 +213,8 @@ def _form(source: Source, column: str, stored: Sequence[pa.ChunkedArray]) -> Num
         found = find_number_format(pa.chunked_array([chunk for text in texts for chunk in text.chunks]))
     except AmbiguousNumbersError as error:
         raise DataError(
-            f"{source.origin}: column {column!r} holds numbers that can be read in two ways: {clause(str(error))}. Write "
-            "them without marks between thousands, and with a decimal point.",
+            f"{source.origin}: column {column!r} holds numbers that can be read in two ways: {clause(str(error))}. "
+            "Write them without marks between thousands, and with a decimal point.",
             field="dataset.target",
         ) from error
     return found or NumberFormat()
