@@ -55,13 +55,11 @@ class TableModel:
         features: What it sees.
         head: What its outputs mean.
         estimator: Makes them.
-        threads: CPU threads that it may use.
     """
 
     features: tuple[Feature, ...]
     head: Head
     estimator: Estimator
-    threads: int = 1
 
     def encode(self, frame: Frame) -> Encoded:
         """Return rows as the model sees them."""
@@ -120,7 +118,7 @@ def open_model(folder: Path, method: Method, threads: int) -> TableModel:
         raise ModelSourceError(
             f"{folder} does not hold a {method.name} model of tables: {clause(reason)}. Train it again."
         ) from error
-    return TableModel(features, head, estimator, threads)
+    return TableModel(features, head, estimator)
 
 
 def _check_digests(folder: Path, header: _Header) -> None:

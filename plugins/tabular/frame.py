@@ -8,7 +8,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from plugins.tabular.readings import LARGEST, Reading, as_column
+from plugins.tabular.cells import as_column
+from plugins.tabular.readings import LARGEST, Reading
 
 __all__ = ["Frame", "Split", "frame_of", "frame_of_rows"]
 

@@ -60,7 +60,7 @@ class TableTrainer:
             if isinstance(head, NumberHead):
                 head = replace(head, interval=fit_interval(validation.truths, outputs))
             model_dir = context.folder / "model"
-            model = TableModel(prepared.features, head, fitted.estimator, context.threads)
+            model = TableModel(prepared.features, head, fitted.estimator)
             save_model(model_dir, model, self.method.name, config.model_dump(mode="json"))
             evaluation = head.evaluated("validation", validation.truths, outputs, context.folder, seconds, model_dir)
         return TrialResult(

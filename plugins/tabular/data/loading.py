@@ -69,7 +69,7 @@ def _load(written: str, role: Role, stamps: tuple[tuple[tuple[int, int], ...], .
     dataset = _ADAPTERS[role].validate_json(written)
     classes = ClassTruths(dataset) if isinstance(dataset, ClassHub | ClassFiles) else None
     given, hub_notes = _read(dataset, classes)
-    names = tuple(given_names(dataset, classes))
+    names = tuple(_class_names(dataset, classes))
     splits, carved = make_splits(
         given.splits,
         dataset.limit,
@@ -115,7 +115,7 @@ def _read(dataset: Any, classes: ClassTruths | None) -> tuple[ReadTables, tuple[
     return read_sources(sources, dataset, "target", dataset.target, numbers), notes
 
 
-def given_names(dataset: Any, classes: ClassTruths | None) -> tuple[str, ...]:
+def _class_names(dataset: Any, classes: ClassTruths | None) -> tuple[str, ...]:
     """Return the names of the classes in the order of their ids; none for numbers."""
     if classes is not None and classes.classes is not None:
         return classes.classes.names

@@ -14,10 +14,11 @@ from plugins.data.sources import Source
 from plugins.data.values import read_values
 from plugins.tables.table import NESTED_ROW
 from plugins.tables.wording import listed, shortened
+from plugins.tabular.cells import spelled
 from plugins.tabular.data.truths import Truths
 from plugins.tabular.dataset import TableFields
 from plugins.tabular.frame import Split, frame_of
-from plugins.tabular.readings import LARGEST, Reading, find_reading, spelled
+from plugins.tabular.readings import LARGEST, Reading, find_reading
 from plugins.tabular.roles import Role, TableRoles, check_columns, choose_roles
 
 __all__ = ["ReadTables", "feature_values", "read_notes", "read_sources", "repeated_headers"]

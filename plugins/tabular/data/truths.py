@@ -23,8 +23,9 @@ from plugins.data.labels import (
 from plugins.data.sources import Source
 from plugins.data.values import read_values
 from plugins.tables.wording import listed, rows_named, shortened
+from plugins.tabular.cells import is_text, spelled
 from plugins.tabular.numbers import MISSING, AmbiguousNumbersError, NumberFormat, find_number_format
-from plugins.tabular.readings import LARGEST, Reading, spelled
+from plugins.tabular.readings import LARGEST, Reading
 
 __all__ = ["ClassTruths", "NumberTruths", "SplitTruths", "Truths"]
 
@@ -144,7 +145,7 @@ class NumberTruths:
         """
         found = Reading("number", self.form or NumberFormat()).read(values)
         assert isinstance(found, np.ndarray)
-        texts = spelled(values) if _is_text(values) else None
+        texts = spelled(values) if is_text(values.type) else None
         absent = np.isnan(found)
         for row in np.flatnonzero(rows & absent).tolist():
             text = None if texts is None else texts[row].as_py()
@@ -187,15 +188,11 @@ def _class_notes(classes: Classes, raw: RawLabels, kept: np.ndarray) -> list[str
     return [*classes.notes, *variants, *list_notes(counts), *quoted_notes(counts)]
 
 
-def _is_text(values: pa.ChunkedArray) -> bool:
-    return bool(pa.types.is_string(values.type) or pa.types.is_large_string(values.type))
-
-
 def _stored(source: Source, column: str) -> pa.ChunkedArray:
     values = read_values(source, column, "target")
     kind = values.type
     numeric = pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
-    if not (numeric or _is_text(values) or pa.types.is_null(kind)):
+    if not (numeric or is_text(values.type) or pa.types.is_null(kind)):
         classes = " tabular/classification predicts truth values." if pa.types.is_boolean(kind) else ""
         raise DataError(
             f"{source.origin}: column {column!r} holds {kind}, no numbers.{classes} Name another column in "
@@ -206,7 +203,7 @@ def _stored(source: Source, column: str) -> pa.ChunkedArray:
 
 
 def _form(source: Source, column: str, stored: Sequence[pa.ChunkedArray]) -> NumberFormat:
-    texts = [spelled(values) for values in stored if _is_text(values)]
+    texts = [spelled(values) for values in stored if is_text(values.type)]
     if not texts:
         return NumberFormat()
     try:
