@@ -37,14 +37,14 @@ def compare(models: tuple[str, ...], storage: str | None, json: bool) -> None:
     with asking(debug=place.debug) as ask:
         found = compare_models(store, models, place.folder, ask)
     if json:
-        classes = {model.study: store.study(model.study).metrics_of_class for model in found.models}
-        print_json(_answer(found, classes))
+        of_class = {model.study: store.study(model.study).metrics_of_class for model in found.models}
+        print_json(_answer(found, of_class))
     else:
         _print_comparison(found)
 
 
-def _answer(found: "ModelComparison", classes: Mapping[str, str | None]) -> dict[str, Any]:
-    """Return the comparison as JSON; `classes` is by study the class that some of its metrics are of."""
+def _answer(found: "ModelComparison", of_class: Mapping[str, str | None]) -> dict[str, Any]:
+    """Return the comparison as JSON; `of_class` is by study the class that some of its metrics are of."""
     return {
         "split": found.split,
         "metric": found.metric,
@@ -56,7 +56,7 @@ def _answer(found: "ModelComparison", classes: Mapping[str, str | None]) -> dict
                 "key": contender.key,
                 "rows": contender.evaluation.rows,
                 "metrics": dict(contender.evaluation.metrics),
-                "positive": classes[contender.study],
+                "positive": of_class[contender.study],
                 "intervals": {name: list(ends) for name, ends in contender.evaluation.intervals.items()},
                 "seconds_per_row": contender.seconds_per_row,
                 "model_bytes": contender.evaluation.model_bytes,
