@@ -11,14 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from plugins.data.moments import AMBIGUOUS_FORMATS, FIRST_YEAR, FORMATS
+from plugins.data.numbers import AmbiguousNumbersError, NumberFormat, find_number_format, read_numbers, trimmed
 from plugins.data.profiles import profile
 from plugins.tables.wording import shortened
-from plugins.tabular.numbers import (
-    AmbiguousNumbersError,
-    NumberFormat,
-    find_number_format,
-    parse_numbers,
-)
 
 __all__ = ["Kind", "Reading", "Unusable", "find_reading"]
 
@@ -77,7 +72,7 @@ class Reading:
         """
         match self.kind:
             case "number":
-                return self._numbers(values)
+                return read_numbers(values, self.number)
             case "flag":
                 return _flags(values)
             case "date":
@@ -94,13 +89,6 @@ class Reading:
         found = self.read(as_column([value]))
         return found[0] if isinstance(found, np.ndarray) else found[0].as_py()
 
-    def _numbers(self, values: pa.ChunkedArray) -> np.ndarray:
-        if _is_text(values.type):
-            return parse_numbers(_trimmed(values), self.number)
-        if pa.types.is_temporal(values.type) or pa.types.is_null(values.type):
-            return np.full(len(values), np.nan)
-        return np.asarray(pc.cast(values, pa.float64(), safe=False).to_numpy(), dtype=np.float64)
-
     def _dates(self, values: pa.ChunkedArray) -> np.ndarray:
         if pa.types.is_date(values.type) or pa.types.is_timestamp(values.type):
             zone = getattr(values.type, "tz", None)
@@ -109,7 +97,7 @@ class Reading:
             return np.asarray(filled).astype("datetime64[us]")
         if not _is_text(values.type):
             return np.full(len(values), np.datetime64("NaT"), dtype="datetime64[us]")
-        return _parsed_dates(_trimmed(values), self.date)
+        return _parsed_dates(trimmed(values), self.date)
 
 
 def find_reading(name: str, values: pa.ChunkedArray, *, wanted: bool = False) -> Reading | Unusable:
@@ -131,13 +119,13 @@ def find_reading(name: str, values: pa.ChunkedArray, *, wanted: bool = False) ->
         return Unusable("is empty")
     if not _is_text(kind):
         return Unusable(f"holds {shortened(kind)}, no numbers, dates or categories")
-    return _of_text(name, _trimmed(values), wanted=wanted)
+    return _of_text(name, trimmed(values), wanted=wanted)
 
 
 def spelled(values: pa.ChunkedArray) -> pa.ChunkedArray:
     """Return cells as the names of categories: text trimmed, 1.0 as ``1``, truth values as ``true`` and ``false``."""
     if _is_text(values.type):
-        return _trimmed(values)
+        return trimmed(values)
     if pa.types.is_boolean(values.type) or pa.types.is_null(values.type):
         return pa.chunked_array([pc.cast(values.combine_chunks(), pa.large_string())])
     if pa.types.is_floating(values.type) or pa.types.is_integer(values.type):
@@ -245,16 +233,10 @@ def _is_text(kind: pa.DataType) -> bool:
     return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
-def _trimmed(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return text without surrounding whitespace, empty cells as null."""
-    text = pc.utf8_trim_whitespace(pc.cast(values, pa.large_string()))
-    return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.large_string()), text)
-
-
 def _flags(values: pa.ChunkedArray) -> np.ndarray:
     if _is_text(values.type):
         known = {one: float(one in _TRUE) for pair in _FLAGS for one in pair} | {"1": 1.0, "0": 0.0}
-        return np.array([known.get((one or "").casefold(), np.nan) for one in _trimmed(values).to_pylist()])
+        return np.array([known.get((one or "").casefold(), np.nan) for one in trimmed(values).to_pylist()])
     if pa.types.is_temporal(values.type) or pa.types.is_null(values.type):
         return np.full(len(values), np.nan)
     numbers = np.asarray(pc.cast(values, pa.float64(), safe=False).to_numpy(), dtype=np.float64)

@@ -20,7 +20,7 @@ from plugins.nlp.text_classification.bert.trainer import BertTrainer
 from plugins.nlp.text_classification.demo.reviews import write
 from plugins.nlp.text_classification.forecasting import advice
 from plugins.nlp.text_classification.forecasting.label_noise import Suspicion, suspect_labels
-from plugins.nlp.text_classification.forecasting.lengths import count_repeated, length_forecasts, length_quantiles
+from plugins.nlp.texts.lengths import count_repeated, length_forecasts, length_quantiles
 from plugins.nlp.text_classification.linear.config import LinearConfig
 from plugins.nlp.text_classification.linear.descriptor import model as linear
 from plugins.nlp.text_classification.linear.forecasting import _extended

@@ -123,10 +123,10 @@ class TextClassification:
         return (InputField("text", "prose", example="The plot was thin, but the acting carried it."),)
 
     def open_file(self, file: InputFile) -> InputTable:
-        """Look through a file of texts to predict; see `data.open_input`."""
-        from plugins.nlp.text_classification import data
+        """Look through a file of texts to predict; see `texts.input.open_input`."""
+        from plugins.nlp.texts.input import open_input
 
-        return data.open_input(file)
+        return open_input(file)
 
     def write_examples(self, data: Any, split: str, path: Path) -> None:
         """Write the texts and labels of a split; see `examples.write`."""

@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 from catalog.contract import DataSummary
 from plugins.classification.records import ClassData
+from plugins.classification.truths import ClassTruths
 from plugins.data.coverage import coverage_notes
 from plugins.data.positive import resolve_positive
 from plugins.data.sources import paths, read_files
@@ -18,9 +19,9 @@ from plugins.data.splitting import make_splits
 from plugins.details import details_json
 from plugins.regression.records import TargetData
 from plugins.regression.statistics import describe_target
+from plugins.regression.truths import NumberTruths
 from plugins.tables.files import stamps_of
 from plugins.tabular.data.reading import ReadTables, read_sources
-from plugins.tabular.data.truths import ClassTruths, NumberTruths
 from plugins.tabular.dataset import (
     ClassDemo,
     ClassFiles,

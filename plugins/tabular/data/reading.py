@@ -11,10 +11,10 @@ from catalog.contract import RowCounts
 from catalog.errors import DataError
 from plugins.data.moments import group_codes, read_groups, read_times, stored_times
 from plugins.data.sources import Source
+from plugins.data.truths import Truths
 from plugins.data.values import read_values
 from plugins.tables.table import NESTED_ROW
 from plugins.tables.wording import listed, shortened
-from plugins.tabular.data.truths import Truths
 from plugins.tabular.dataset import TableFields
 from plugins.tabular.frame import Split, frame_of
 from plugins.tabular.readings import Reading, find_reading, spelled

@@ -14,7 +14,7 @@ from plugins.nlp.text_classification.data import check_config
 from plugins.nlp.text_classification.forecasting import advice
 from plugins.nlp.text_classification.forecasting.findings import Findings
 from plugins.nlp.text_classification.forecasting.label_noise import suspect_labels
-from plugins.nlp.text_classification.forecasting.lengths import count_repeated, length_forecasts
+from plugins.nlp.texts.lengths import count_repeated, length_forecasts
 
 __all__ = ["forecast"]
 

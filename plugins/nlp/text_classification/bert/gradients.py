@@ -17,7 +17,7 @@ from catalog.errors import WorkError
 from plugins.nlp.encoders.alignment import EncodedText
 from plugins.nlp.encoders.memory import is_exhausted, release, token_budget
 from plugins.nlp.encoders.packed import PackedModel
-from plugins.nlp.text_classification.completeness import LEAST_DIFFERENCE, completeness_error
+from plugins.nlp.texts.completeness import LEAST_LOG_ODDS, completeness_error
 
 __all__ = ["METHOD", "Attribution", "attribute", "frozen", "require_captum"]
 
@@ -102,7 +102,7 @@ def attribute(model: PackedModel, text: EncodedText, label: int, baseline: int) 
             missed = abs(float(weights.sum()) - difference)
             if missed < closest:
                 closest, best = missed, Attribution(weights, completeness_error(float(weights.sum()), difference))
-            if closest <= _GOOD * max(abs(difference), LEAST_DIFFERENCE):
+            if closest <= _GOOD * max(abs(difference), LEAST_LOG_ODDS):
                 break
     return best or Attribution(np.zeros(text.ids.size), None)
 

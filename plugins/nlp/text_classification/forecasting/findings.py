@@ -11,7 +11,7 @@ from catalog.figures import Column, Figure, Table
 from catalog.statement import Statement
 from plugins.details import details_json
 from plugins.nlp.text_classification.forecasting.label_noise import Suspicion
-from plugins.nlp.text_classification.forecasting.lengths import length_quantiles
+from plugins.nlp.texts.lengths import length_quantiles
 from plugins.nlp.text_classification.records import LengthForecast, text_facts
 
 __all__ = ["Findings"]

@@ -14,7 +14,7 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from plugins.nlp.text_classification.linear.model import make_vectorizer
-from plugins.nlp.text_classification.linear.tokens import choose_tokens
+from plugins.nlp.tfidf.tokens import choose_tokens
 from plugins.nlp.text_classification.records import Suspect
 
 __all__ = ["MOST_ROWS", "Suspicion", "suspect_labels"]

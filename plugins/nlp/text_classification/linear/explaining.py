@@ -16,7 +16,7 @@ import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
-from plugins.nlp.text_classification.completeness import completeness_error
+from plugins.nlp.texts.completeness import completeness_error
 from plugins.nlp.text_classification.records import WordWeight
 
 __all__ = ["METHOD", "explain"]

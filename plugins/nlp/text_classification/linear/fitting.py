@@ -17,7 +17,7 @@ from plugins.classification.evaluation.metrics import losses
 from plugins.classification.records import class_data
 from plugins.nlp.text_classification.linear.config import LinearConfig
 from plugins.nlp.text_classification.linear.model import LinearModel, make_vectorizer
-from plugins.nlp.text_classification.linear.tokens import Tokens, choose_tokens
+from plugins.nlp.tfidf.tokens import Tokens, choose_tokens
 from plugins.nlp.texts.split import Split
 
 __all__ = ["fit"]

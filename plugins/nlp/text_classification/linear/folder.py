@@ -22,7 +22,7 @@ from catalog.errors import ModelSourceError, clause
 from catalog.files import read_limited
 from plugins.nlp.text_classification.linear.config import LinearConfig
 from plugins.nlp.text_classification.linear.model import LinearModel, make_vectorizer
-from plugins.nlp.text_classification.linear.tokens import WORDS, Kind, Tokens
+from plugins.nlp.tfidf.tokens import WORDS, Kind, Tokens
 from plugins.safetensors_header import read_header
 from plugins.storage import MODEL_RECORD, write_file, write_folder
 

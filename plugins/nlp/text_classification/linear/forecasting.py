@@ -16,12 +16,12 @@ from plugins.nlp.text_classification.data import TextData
 from plugins.nlp.text_classification.forecasting import advice
 from plugins.nlp.text_classification.forecasting.findings import Findings
 from plugins.nlp.text_classification.forecasting.label_noise import suspect_labels
-from plugins.nlp.text_classification.forecasting.lengths import count_repeated
+from plugins.nlp.texts.lengths import count_repeated
 from plugins.nlp.text_classification.linear.config import LinearConfig
 from plugins.nlp.text_classification.linear.fitting import fit
 from plugins.nlp.text_classification.linear.folder import save_model
 from plugins.nlp.text_classification.linear.model import LinearModel
-from plugins.nlp.text_classification.linear.tokens import choose_tokens
+from plugins.nlp.tfidf.tokens import choose_tokens
 from plugins.nlp.texts.split import Split
 
 __all__ = ["forecast"]

@@ -10,7 +10,7 @@ from sklearn.linear_model import LogisticRegression
 
 from catalog.contract import Prediction
 from plugins.nlp.text_classification.linear import explaining
-from plugins.nlp.text_classification.linear.tokens import WORDS, Tokens, pattern_of
+from plugins.nlp.tfidf.tokens import WORDS, Tokens, pattern_of
 from plugins.nlp.text_classification.records import Explanation, TextPrediction
 from plugins.nlp.texts.words import count_words
 

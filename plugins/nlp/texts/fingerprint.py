@@ -13,12 +13,18 @@ _ROWS = 1024
 
 
 def fingerprint(splits: Mapping[str, Split], names: Sequence[str]) -> str:
-    """Return the SHA-256 (hex) over class names and all splits: texts with their lengths, labels, order."""
+    """Return the SHA-256 (hex) over class names and all splits: texts with their lengths, labels, order.
+
+    Args:
+        splits: By name.
+        names: Of the classes; none if the labels are numbers.
+    """
     digest = hashlib.sha256()
     _add(digest, names)
     for split, data in splits.items():
         _add(digest, [split])
-        digest.update(np.ascontiguousarray(data.labels, dtype="<i8").tobytes())
+        kind = "<i8" if data.labels.dtype.kind == "i" else "<f8"
+        digest.update(np.ascontiguousarray(data.labels, dtype=kind).tobytes())
         for start in range(0, len(data.texts), _ROWS):
             _add(digest, data.texts[start : start + _ROWS])
     return digest.hexdigest()

@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["MISSING", "AmbiguousNumbersError", "NumberFormat", "find_number_format", "parse_numbers"]
+__all__ = ["MISSING", "AmbiguousNumbersError", "NumberFormat", "find_number_format", "read_numbers", "trimmed"]
 
 MISSING: Final = frozenset(
     {"na", "n/a", "#n/a", "<na>", "nan", "nat", "null", "none", "?", "-", "--", ".", "..", "missing", "unknown"}
@@ -99,7 +99,30 @@ def find_number_format(values: pa.ChunkedArray) -> NumberFormat | None:
     return NumberFormat()
 
 
-def parse_numbers(values: pa.ChunkedArray, form: NumberFormat) -> np.ndarray:
+def read_numbers(values: pa.ChunkedArray, form: NumberFormat) -> np.ndarray:
+    """Return a column as float64, shape (rows,); NaN for what is missing or no number.
+
+    Infinities, and what is as good as infinite, stay.
+
+    Args:
+        values: As `plugins.data.values.read_values` returns them.
+        form: How its numbers are written, if it is text.
+    """
+    kind = values.type
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+        return _parse(trimmed(values), form)
+    if pa.types.is_temporal(kind) or pa.types.is_null(kind):
+        return np.full(len(values), np.nan)
+    return np.asarray(pc.cast(values, pa.float64(), safe=False).to_numpy(), dtype=np.float64)
+
+
+def trimmed(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return text without surrounding whitespace, empty cells as null."""
+    text = pc.utf8_trim_whitespace(pc.cast(values, pa.large_string()))
+    return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.large_string()), text)
+
+
+def _parse(values: pa.ChunkedArray, form: NumberFormat) -> np.ndarray:
     """Return numbers as float64, shape (rows,); NaN for what is missing or no number.
 
     Args:
