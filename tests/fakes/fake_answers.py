@@ -3,7 +3,8 @@
 import asyncio
 
 from catalog.contract import Prediction
-from plugins.nlp.text_classification.records import Explanation, WordWeight
+from plugins.nlp.text_classification.records import Explanation
+from plugins.nlp.texts.records import WordWeight
 
 __all__ = ["FakeAnswers"]
 

@@ -17,7 +17,8 @@ from plugins.classification.records import class_data
 from plugins.details import details_json
 from plugins.nlp.text_classification import answers
 from plugins.nlp.text_classification.dataset import Dataset, HubDataset
-from plugins.nlp.text_classification.records import Explanation, text_facts
+from plugins.nlp.text_classification.records import Explanation
+from plugins.nlp.texts.records import text_facts
 
 __all__ = ["TextClassification", "task"]
 

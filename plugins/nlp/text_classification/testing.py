@@ -7,8 +7,9 @@ from catalog.contract import Prediction
 from catalog.contract.capabilities import EvaluatesFiles, EvaluationFile, Explains, Interprets, WritesExamples
 from catalog.errors import DataError
 from catalog.testing.model import Case, check_close, keep
-from plugins.classification.records import class_data, class_details, read_details
+from plugins.classification.records import class_data, class_details
 from plugins.classification.testing import ClassModelConformance
+from plugins.details import read_details
 from plugins.nlp.text_classification.records import Interpretation, length_details
 
 __all__ = ["STRANGE_TEXTS", "TextClassifierConformance"]

@@ -5,10 +5,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from plugins.nlp.text_classification.records import LengthForecast
+from catalog.statement import Statement
+from plugins.nlp.texts.records import LengthForecast
 
-__all__ = ["LENGTHS", "count_repeated", "length_forecasts", "length_quantiles"]
+__all__ = ["LENGTHS", "MOST_GROUPS", "UNITS", "count_repeated", "length_forecasts", "length_groups", "length_quantiles"]
 
+UNITS = {"tokens": Statement("tokens"), "words": Statement("words"), "characters": Statement("characters")}
+"""What lengths count."""
+MOST_GROUPS = 5
 LENGTHS = (64, 128, 256, 512)
 """Maximum lengths that are looked at besides the configured one."""
 _QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95, 1.0)
@@ -42,6 +46,16 @@ def length_forecasts(
         )
         for length in wanted
     )
+
+
+def length_groups(lengths: np.ndarray) -> list[np.ndarray]:
+    """Return the rows of groups of about equal numbers of texts, shortest first, none empty.
+
+    Texts of one length stay together.
+    """
+    edges = np.quantile(lengths, np.arange(1, MOST_GROUPS) / MOST_GROUPS, method="inverted_cdf")
+    group = np.searchsorted(np.unique(edges), lengths, side="left")  # an edge belongs to the group that it ends
+    return [np.flatnonzero(group == index) for index in np.unique(group)]
 
 
 def count_repeated(texts: Sequence[str]) -> int:

@@ -14,6 +14,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+import numpy as np
+
+from plugins.nlp.texts.words import count_words
+
 __all__ = ["WORDS", "Kind", "Tokens", "choose_tokens", "pattern_of"]
 
 Kind = Literal["words", "symbols", "characters"]
@@ -74,6 +78,17 @@ class Tokens:
     kind: Kind
     longer: int = 0
     note: str = ""
+
+    @property
+    def unit(self) -> str:
+        """What `lengths` counts: ``"words"``, or ``"characters"`` if words are not separated."""
+        return "characters" if self.longer else "words"
+
+    def lengths(self, texts: Sequence[str]) -> np.ndarray:
+        """Return how long texts are, int64, shape (texts,)."""
+        if not self.longer:
+            return count_words(texts)
+        return np.fromiter((sum(map(len, text.split())) for text in texts), dtype=np.int64, count=len(texts))
 
 
 WORDS = Tokens("words")

@@ -11,7 +11,8 @@ from textual.events import Paste
 
 from catalog.contract import Prediction
 from catalog.errors import LostWorkerError, ModelcatError, WorkError
-from plugins.nlp.text_classification.records import Explanation, WordWeight
+from plugins.nlp.text_classification.records import Explanation
+from plugins.nlp.texts.records import WordWeight
 from runner.presentation.language import Language
 from runner.store.store import Store
 from runner.study.coordinator import run_study

@@ -15,7 +15,8 @@ from textual.widgets import Input, OptionList
 from catalog.contract import Forecast
 from catalog.errors import StoreError
 from catalog.statement import Statement
-from plugins.nlp.text_classification.records import LengthForecast, Suspect
+from plugins.nlp.text_classification.records import Suspect
+from plugins.nlp.texts.records import LengthForecast
 from runner.study import planning
 from runner.study.cost import Cost
 from runner.study.planning import Plan

@@ -1,12 +1,13 @@
 """Header and footer offer what works now, and words look the same whichever class was predicted."""
 
-from plugins.nlp.text_classification.records import WordWeight
+from runner.tui.screens.explained import explained_text, probability_bars
+
+from plugins.nlp.texts.records import WordWeight
 from runner.presentation.language import Language
 from runner.tui.figures.canvas import Canvas
 from runner.tui.figures.render import render
 from runner.tui.glyphs import ASCII, UNICODE
 from runner.tui.palette import DARK, palette_of
-from runner.tui.screens.explained import explained_text, probability_bars
 
 LABELS = ("negative", "positive")
 

@@ -10,7 +10,8 @@ from plugins.nlp.encoders.packed import PackedModel
 from plugins.nlp.encoders.sources.source import eager_attention
 from plugins.nlp.encoders.text_encoder import TextEncoder
 from plugins.nlp.text_classification.bert.gradients import METHOD, attribute, frozen
-from plugins.nlp.text_classification.records import Explanation, TextPrediction, WordWeight
+from plugins.nlp.text_classification.records import Explanation, TextPrediction
+from plugins.nlp.texts.records import WordWeight
 
 __all__ = ["choose_baseline", "explain", "rollout"]
 

@@ -12,9 +12,10 @@ from plugins.nlp.text_classification.bert.objective import objective_of
 from plugins.nlp.text_classification.bert.preparation import PreparedBert
 from plugins.nlp.text_classification.data import check_config
 from plugins.nlp.text_classification.forecasting import advice
-from plugins.nlp.text_classification.forecasting.findings import Findings
 from plugins.nlp.text_classification.forecasting.label_noise import suspect_labels
-from plugins.nlp.texts.lengths import count_repeated, length_forecasts
+from plugins.nlp.texts.advice import on_lengths
+from plugins.nlp.texts.findings import find_in_texts
+from plugins.nlp.texts.lengths import length_forecasts
 
 __all__ = ["forecast"]
 
@@ -36,10 +37,9 @@ def forecast(config: BertConfig, prepared: PreparedBert, *, device: str, threads
     lengths = length_forecasts(
         uncut, prepared.encoder.max_length, prepared.source.max_positions, measured.seconds_per_token
     )
-    repeated = count_repeated(train.texts)
     suspicion = suspect_labels(train.texts, train.labels, prepared.data.classes.labels, config.seed)
     weighted = config.class_weights is not None
-    found = Findings(uncut, "tokens", repeated, suspicion, lengths, prepared.encoder.max_length)
+    found = find_in_texts(train.texts, uncut, "tokens", lengths, prepared.encoder.max_length)
     return Forecast(
         summary_notes=prepared.summary.notes,
         probe_seconds=measured.seconds,
@@ -47,13 +47,13 @@ def forecast(config: BertConfig, prepared: PreparedBert, *, device: str, threads
         evaluation_seconds=measured.evaluation_seconds,
         peak_memory_bytes=measured.peak_memory_bytes,
         model_bytes=measured.model_bytes,
-        facts=found.facts(),
-        figures=found.figures(),
-        details=found.details(prepared.summary),
+        facts=(*found.facts(), *suspicion.facts()),
+        figures=(*suspicion.figures(), *found.figures()),
+        details={**found.details(prepared.summary), **suspicion.details()},
         advice=(
-            *advice.on_lengths(lengths, prepared.encoder.max_length),
+            *on_lengths(lengths, prepared.encoder.max_length),
             *_on_training(config, prepared, measured),
-            *advice.on_data(prepared.summary, repeated, suspicion, weighted=weighted),
+            *advice.on_data(prepared.summary, found.repeated, suspicion, weighted=weighted),
         ),
     )
 

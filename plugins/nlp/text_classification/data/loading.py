@@ -19,11 +19,11 @@ from plugins.data.splitting import make_splits
 from plugins.details import details_json
 from plugins.nlp.text_classification.data.records import TextData
 from plugins.nlp.text_classification.dataset import Dataset, DemoDataset, FilesDataset, HubDataset
-from plugins.nlp.text_classification.records import TextFacts
 from plugins.nlp.texts.duplicates import deduplicate, find_duplicates
 from plugins.nlp.texts.fingerprint import fingerprint
 from plugins.nlp.texts.language import guess_language
 from plugins.nlp.texts.reading import ReadTexts, read_sources
+from plugins.nlp.texts.records import TextFacts
 from plugins.nlp.texts.split import Split
 from plugins.nlp.texts.words import mean_words
 from plugins.tables.files import stamps_of

@@ -6,7 +6,7 @@ from catalog.contract.diagnosis import Diagnosis
 from catalog.statement import Statement
 from plugins.nlp.text_classification.diagnosis.case import Case
 from plugins.nlp.text_classification.diagnosis.remedies import advise
-from plugins.nlp.text_classification.records import text_facts
+from plugins.nlp.texts.records import text_facts
 
 __all__ = ["duplicates", "unjudged"]
 

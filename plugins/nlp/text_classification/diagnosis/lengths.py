@@ -7,6 +7,7 @@ from catalog.statement import Statement
 from plugins.nlp.text_classification.diagnosis.case import Case, number
 from plugins.nlp.text_classification.diagnosis.remedies import advise, change, keep
 from plugins.nlp.text_classification.records import LengthBucket, length_details
+from plugins.nlp.texts.figures import length_unit
 
 __all__ = ["truncated", "weak_on_short_texts"]
 
@@ -19,7 +20,6 @@ _FEW = 30
 _TRUNCATED = 0.10
 """Share of texts cut from which more length may pay; a cut text has lost its end only, and often little with it."""
 _MANY_TRUNCATED = 0.25
-_UNITS = {"tokens": Statement("tokens"), "words": Statement("words"), "characters": Statement("characters")}
 _LENGTHS = (128, 256, 512)
 _ENOUGH = 0.9
 """Share of texts that a longer maximum length should leave whole."""
@@ -30,7 +30,7 @@ def weak_on_short_texts(case: Case) -> Iterator[Diagnosis]:
     buckets = length_details(case.judged).lengths if case.judged is not None else ()
     if len(buckets) < 2 or buckets[0].rows == 0:
         return
-    short, rest, unit = buckets[0], buckets[1:], _unit(buckets[0])
+    short, rest, unit = buckets[0], buckets[1:], length_unit(buckets[0])
     accuracy, confidence = (_mean(rest, name) for name in ("accuracy", "confidence"))
     wrong = accuracy - short.accuracy >= _LESS_ACCURATE and short.accuracy_high < accuracy
     unsure = confidence - short.confidence >= _LESS_SURE and short.rows >= _FEW
@@ -93,7 +93,7 @@ def truncated(case: Case) -> Iterator[Diagnosis]:
                 "split": judged.split,
                 "longest": round(longest),
                 "most": max(bucket.high for bucket in buckets),
-                "unit": _unit(buckets[0]),
+                "unit": length_unit(buckets[0]),
             },
         ),
         remedies=keep(_longer(case, buckets, longest), *_other_parts(case)),
@@ -131,10 +131,6 @@ def _other_parts(case: Case) -> tuple[Remedy, ...]:
             "Keep the beginning and the end of long texts: verdicts often stand at the end.",
         )
     )
-
-
-def _unit(bucket: LengthBucket) -> Statement:
-    return _UNITS.get(bucket.unit) or Statement("{unit}", {"unit": bucket.unit})
 
 
 def _mean(buckets: Sequence[LengthBucket], name: str) -> float:

@@ -10,15 +10,12 @@ from catalog.contract import DataSummary, Fact
 from catalog.figures import Column, Figure, Table
 from catalog.statement import Statement
 from plugins.details import details_json
-from plugins.nlp.text_classification.forecasting.label_noise import Suspicion
-from plugins.nlp.texts.lengths import length_quantiles
-from plugins.nlp.text_classification.records import LengthForecast, text_facts
+from plugins.nlp.texts.lengths import UNITS, count_repeated, length_quantiles
+from plugins.nlp.texts.records import LengthForecast, text_facts
 
-__all__ = ["Findings"]
+__all__ = ["Findings", "find_in_texts"]
 
 _QUANTILES = ("5", "25", "50", "75", "95", "100")
-_SUSPECTS_SHOWN = 5
-_UNITS = {"tokens": Statement("tokens"), "words": Statement("words"), "characters": Statement("characters")}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,7 +26,6 @@ class Findings:
         uncut: How long each text is before it is cut, int, shape (rows,).
         unit: What lengths count: ``"tokens"``, ``"words"`` or ``"characters"``.
         repeated: Texts that occur more than once.
-        suspicion: About the labels.
         lengths: At several maximum lengths; empty if the model has none.
         max_length: The one that is configured; None if the model has none.
     """
@@ -37,7 +33,6 @@ class Findings:
     uncut: np.ndarray
     unit: str
     repeated: int
-    suspicion: Suspicion
     lengths: Sequence[LengthForecast] = ()
     max_length: int | None = None
 
@@ -48,8 +43,6 @@ class Findings:
             "length_quantiles": dict(zip(_QUANTILES, length_quantiles(self.uncut), strict=True)),
             "lengths": [details_json(one) for one in self.lengths],
             "duplicates": {"train": self.repeated, **text_facts(data).duplicates},
-            "suspected": self.suspicion.suspected,
-            "suspects": [details_json(one) for one in self.suspicion.suspects],
         }
 
     def facts(self) -> tuple[Fact, ...]:
@@ -61,41 +54,32 @@ class Findings:
             dict(zip(names, length_quantiles(self.uncut), strict=True)),
         )
         repeated = Statement("{count:count} texts occur in train more than once", {"count": self.repeated})
-        suspects = Statement(
-            "{count:count} labels are probably wrong, or their texts unusual", {"count": self.suspicion.suspected}
-        )
         cut = next((one for one in self.lengths if one.max_length == self.max_length), None)
         shortened = () if cut is None else (Fact(Statement("cut"), _cut(cut)),)
-        return (
-            Fact(_UNITS[self.unit], lengths),
-            *shortened,
-            Fact(Statement("repeated"), repeated),
-            Fact(Statement("suspects"), suspects),
-        )
+        return (Fact(UNITS[self.unit], lengths), *shortened, Fact(Statement("repeated"), repeated))
 
     def figures(self) -> tuple[Figure, ...]:
-        """Return the suspects, and what each maximum length cuts and costs."""
-        found: list[Figure] = []
-        if self.suspicion.suspects:
-            columns = (
-                Column(Statement("Row"), "count"),
-                Column(Statement("Label")),
-                Column(Statement("Rather")),
-                Column(Statement("Text")),
-            )
-            rows = tuple(
-                (one.row, one.label, one.suggested, one.text) for one in self.suspicion.suspects[:_SUSPECTS_SHOWN]
-            )
-            found.append(Table("suspects", Statement("Labels that are probably wrong"), columns, rows))
-        if self.lengths:
-            costs = (
-                Column("max_seq_length", "count"),
-                Column(Statement("Texts cut"), "percent"),
-                Column(Statement("Time per epoch (estimate)"), "seconds"),
-            )
-            cut = tuple((one.max_length, one.truncated, one.seconds_per_epoch) for one in self.lengths)
-            found.append(Table("lengths", Statement("What a maximum length cuts and costs"), costs, cut))
-        return tuple(found)
+        """Return what each maximum length cuts and costs."""
+        if not self.lengths:
+            return ()
+        costs = (
+            Column("max_seq_length", "count"),
+            Column(Statement("Texts cut"), "percent"),
+            Column(Statement("Time per epoch (estimate)"), "seconds"),
+        )
+        cut = tuple((one.max_length, one.truncated, one.seconds_per_epoch) for one in self.lengths)
+        return (Table("lengths", Statement("What a maximum length cuts and costs"), costs, cut),)
+
+
+def find_in_texts(
+    texts: Sequence[str],
+    uncut: np.ndarray,
+    unit: str,
+    lengths: Sequence[LengthForecast] = (),
+    max_length: int | None = None,
+) -> Findings:
+    """Look through training texts; arguments as in `Findings`."""
+    return Findings(uncut, unit, count_repeated(texts), lengths, max_length)
 
 
 def _cut(length: LengthForecast) -> Statement:
