@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 
 from catalog import registry
 from catalog.contract import DataSummary
-from catalog.contract.capabilities import ChecksMetrics, DescribesData, KnowsChance, ReadsInputs
+from catalog.contract.capabilities import ChecksMetrics, DescribesData, KnowsChance, TakesInputs
 from catalog.contract.data import data_from_json, data_to_json
 from catalog.dataset import Dataset
 from catalog.errors import DataError
@@ -137,7 +137,7 @@ class TaskConformance:
     def test_inputs_have_a_form(self, case: TaskCase, tmp_path: Path) -> None:
         """The form of an input has fields of known kinds, each with a name of its own."""
         task = registry.load_task(case.key)
-        if not isinstance(task, ReadsInputs):
+        if not isinstance(task, TakesInputs):
             return
         found = list(task.input_fields(data_to_json(task.load(case.dataset, tmp_path).summary)))
         assert found

@@ -23,6 +23,8 @@ from plugins.data.truths import SplitTruths
 
 __all__ = ["ClassTruths"]
 
+_FEW_CLASSES = 20
+
 
 @dataclass(slots=True)
 class ClassTruths:
@@ -32,11 +34,14 @@ class ClassTruths:
         dataset: The fields of the spec about labels.
         classes: What train has; None until it has been read.
         needed: What a row must have to count, for a message.
+        regression: Key of the task that predicts numbers of the same inputs; if it is given, measured numbers are
+            refused.
     """
 
     dataset: LabelFields
     classes: Classes | None = None
     needed: str = "a label"
+    regression: str | None = None
 
     def read(self, split: str, files: Sequence[Source], column: str, usable: Sequence[np.ndarray]) -> SplitTruths:
         """Return the class ids of a split; see `Truths`."""
@@ -51,6 +56,8 @@ class ClassTruths:
             raise DataError(f"{files[0].origin}: no row has {self.needed} in column {column!r}.", field=files[0].field)
         notes: list[str] = []
         if self.classes is None:
+            if self.regression is not None:
+                _check_classes(files[0], column, raw, together, self.regression)
             self.classes = find_classes(files[0], column, raw, together, self.dataset)
             notes += _class_notes(self.classes, raw, together)
         notes += [note for part in parts for note in merged_notes(part)]
@@ -61,6 +68,21 @@ class ClassTruths:
         """Return whether class ids are published of which no row has any; see `Truths`."""
         published = all(column in source.class_names for source in files)
         return published and not any((read_labels(source, column).codes >= 0).any() for source in files)
+
+
+def _check_classes(source: Source, column: str, raw: RawLabels, kept: np.ndarray, regression: str) -> None:
+    """Make sure that the values are no measured numbers.
+
+    Raises:
+        DataError: They are: most rows have one of their own.
+    """
+    values, rows = raw.counts(kept), int(kept.sum())
+    if raw.numeric and len(values) > _FEW_CLASSES and 2 * len(values) > rows:
+        raise DataError(
+            f"{source.origin}: column {column!r} holds {len(values):,} different numbers in {rows:,} rows, no classes: "
+            f"{regression} predicts numbers.",
+            field="dataset.label",
+        )
 
 
 def _class_notes(classes: Classes, raw: RawLabels, kept: np.ndarray) -> list[str]:

@@ -46,15 +46,15 @@ def demo_classes(size: int, seed: int) -> ReadTables:
     joined = np.datetime64("2026-11-28") - (months * 30.44).astype("timedelta64[D]")
     newsletter = rng.random(size) < 0.4
     odds = (
-        -0.9
-        + 1.3 * complaints
-        - 0.012 * months
-        + 1.6 * ((age < 30) & (products == 1))
-        - 0.9 * newsletter
-        + 1.2 * np.isin(country, ["France", "Spain"]) * (contact == "phone")
-        + 0.5 * (np.log(income) < 10.2)
+        -1.1
+        + 1.0 * (complaints > 0) * np.where(months < 40, 2.2, 0.6)
+        + 1.6 * ((age < 35) & (products == 1))
+        - 1.2 * (newsletter & (products > 1))
+        + 1.4 * np.isin(country, ["France", "Spain"]) * np.where(contact == "phone", 1.0, -0.6)
+        + 0.8 * ((income > 25_000) & (income < 45_000))
+        - 0.9 * ((age > 60) & (months > 60))
     )
-    share = 1 / (1 + np.exp(-1.6 * odds))
+    share = 1 / (1 + np.exp(-2.0 * odds))
     cancels = rng.random(size) < share
     columns = {
         "age": _cells(age.astype(int)),

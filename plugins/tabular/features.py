@@ -6,7 +6,7 @@ missing cells have a place of their own. Missing numbers stay NaN.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -42,6 +42,11 @@ class Feature:
         return tuple(f"{self.name} ({part})" for part in _DATE_PARTS) if self.reading.kind == "date" else (self.name,)
 
     @property
+    def places(self) -> int:
+        """How many places its categories have; 0 if it is of another kind."""
+        return len(self.categories) + 2 if self.reading.kind == "category" else 0
+
+    @property
     def other(self) -> int:
         """The place of rare and unseen categories; the one after it is that of missing cells."""
         return len(self.categories)
@@ -54,14 +59,17 @@ class Encoded:
     Attributes:
         matrix: float64, shape (rows, parts), NaN for missing numbers and dates.
         features: For each part the index of its feature, int64, shape (parts,).
-        categorical: Which parts are places of categories, bool, shape (parts,).
-        names: Of the parts.
+        places: For each part how many places its categories have, with those of rare and of missing ones; 0 for
+            numbers. int64, shape (parts,).
     """
 
     matrix: np.ndarray
     features: np.ndarray
-    categorical: np.ndarray
-    names: tuple[str, ...] = field(default=())
+    places: np.ndarray
+
+    def take(self, rows: np.ndarray) -> "Encoded":
+        """Return the rows with these indices, in their order."""
+        return Encoded(self.matrix[rows], self.features, self.places)
 
 
 def fit_features(readings: Mapping[str, Reading], train: Frame) -> tuple[Feature, ...]:
@@ -81,9 +89,8 @@ def encode(features: Sequence[Feature], frame: Frame) -> Encoded:
         columns += parts
         owners += [index] * len(parts)
     matrix = np.stack(columns, axis=1) if columns else np.zeros((frame.rows, 0))
-    categorical = [features[owner].reading.kind == "category" for owner in owners]
-    names = tuple(name for feature in features for name in feature.parts)
-    return Encoded(matrix, np.array(owners, dtype=np.int64), np.array(categorical, dtype=bool), names)
+    places = [features[owner].places for owner in owners]
+    return Encoded(matrix, np.array(owners, dtype=np.int64), np.array(places, dtype=np.int64))
 
 
 def _frequent(train: Frame, name: str) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Rows of a table with their features as arrays: what every model of tables is fitted to and predicts from."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from plugins.tabular.readings import Reading, as_column
 
-__all__ = ["Frame", "Split", "chunks", "frame_of", "frame_of_rows", "join_frames", "stacked"]
+__all__ = ["Frame", "Split", "frame_of", "frame_of_rows"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,19 +22,21 @@ class Frame:
         columns: By feature its cells, shape (rows,): float64 with NaN for missing numbers and flags, datetime64[us]
             with NaT for missing dates, and for categories int64 places in `levels`, -1 for missing ones.
         levels: By feature of categories their names.
+        flags: The features that are true (1) or false (0).
     """
 
     rows: int
     columns: Mapping[str, np.ndarray]
     levels: Mapping[str, tuple[str, ...]]
+    flags: frozenset[str] = frozenset()
 
     def take(self, rows: np.ndarray) -> "Frame":
         """Return the rows with these indices, in their order."""
-        return Frame(len(rows), {name: cells[rows] for name, cells in self.columns.items()}, self.levels)
+        return replace(self, rows=len(rows), columns={name: cells[rows] for name, cells in self.columns.items()})
 
     def replaced(self, name: str, cells: np.ndarray) -> "Frame":
         """Return the frame with other cells of one feature."""
-        return Frame(self.rows, {**self.columns, name: cells}, self.levels)
+        return replace(self, columns={**self.columns, name: cells})
 
     def missing(self, name: str) -> np.ndarray:
         """Return which cells of a feature are missing, bool, shape (rows,)."""
@@ -44,13 +46,13 @@ class Frame:
         return np.asarray(np.isnat(cells) if cells.dtype.kind == "M" else np.isnan(cells))
 
     def cell(self, name: str, row: int) -> Any:
-        """Return one cell as JSON: a number, text, a date in ISO form, or None."""
+        """Return one cell as JSON: a number, true or false, text, a date in ISO form, or None."""
         value = self.columns[name][row]
         if name in self.levels:
             return None if value < 0 else self.levels[name][value]
         if self.columns[name].dtype.kind == "M":
             return None if np.isnat(value) else str(value).removesuffix(".000000").removesuffix("T00:00:00")
-        return None if np.isnan(value) else float(value)
+        return None if np.isnan(value) else bool(value) if name in self.flags else float(value)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -97,35 +99,9 @@ def frame_of(columns: Mapping[str, pa.ChunkedArray], readings: Mapping[str, Read
         levels[name] = tuple(encoded.dictionary.to_pylist())
         places = pc.fill_null(pc.cast(encoded.indices, pa.int64()), -1)
         cells[name] = places.to_numpy(zero_copy_only=False)
-    return Frame(rows, cells, levels)
+    return Frame(rows, cells, levels, frozenset(name for name, one in readings.items() if one.kind == "flag"))
 
 
 def frame_of_rows(rows: Sequence[Mapping[str, Any]], readings: Mapping[str, Reading]) -> Frame:
     """Return the frame of rows that somebody typed: mappings from each feature to its value."""
     return frame_of({name: as_column([row[name] for row in rows]) for name in readings}, readings)
-
-
-def join_frames(frames: Sequence[Frame]) -> list[Frame]:
-    """Return frames whose categories have the same places in all of them."""
-    levels: dict[str, tuple[str, ...]] = {}
-    moved: list[dict[str, np.ndarray]] = [dict(frame.columns) for frame in frames]
-    for name in frames[0].levels:
-        known: dict[str, int] = {}
-        for frame, columns in zip(frames, moved, strict=True):
-            places = [known.setdefault(level, len(known)) for level in frame.levels[name]]
-            columns[name] = np.array([*places, -1], dtype=np.int64)[frame.columns[name]]
-        levels[name] = tuple(known)
-    return [Frame(frame.rows, columns, levels) for frame, columns in zip(frames, moved, strict=True)]
-
-
-def stacked(frames: Sequence[Frame]) -> Frame:
-    """Return the rows of several frames as one."""
-    joined = join_frames(frames)
-    columns = {name: np.concatenate([frame.columns[name] for frame in joined]) for name in joined[0].columns}
-    return Frame(sum(frame.rows for frame in joined), columns, joined[0].levels)
-
-
-def chunks(frame: Frame, size: int) -> Iterator[Frame]:
-    """Yield the rows of a frame, at most `size` at a time."""
-    for start in range(0, frame.rows, size):
-        yield frame.take(np.arange(start, min(start + size, frame.rows)))

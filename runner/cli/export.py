@@ -66,17 +66,18 @@ def sample_inputs(record: "StudyRecord", examples: Path) -> tuple[Any, ...]:
         InputError: A file is there, but cannot be read.
     """
     from catalog import registry
-    from catalog.contract.capabilities import InputFile, ReadsInputs
+    from catalog.contract.capabilities import InputFile, ReadsFiles, TakesInputs
     from runner.study.task_faults import task_faults
 
     path = next((path for name in ("test", "validation") if (path := examples / f"{name}.parquet").is_file()), None)
     task = registry.load_task(record.key)
-    if path is None or not isinstance(task, ReadsInputs):
+    if path is None or not isinstance(task, ReadsFiles):
         return ()
     try:
         with task_faults(record.key):
-            columns = tuple(field.name for field in task.input_fields(record.data))
-            table = task.open_file(InputFile(path, columns, record.data))
+            fields = task.input_fields(record.data) if isinstance(task, TakesInputs) else ()
+            columns = tuple(field.name for field in fields)
+            table = task.open_file(InputFile(path, columns or None, record.data))
             inputs = [one for batch in table.batches(1024) for one in batch.inputs if one is not None]
     except DataError as error:
         raise InputError(

@@ -85,6 +85,7 @@ def print_plan(plan: "Plan") -> None:
     from runner.cli.figure_tables import print_figures
     from runner.study.identity import study_name
     from runner.study.inspection import tuned_metric
+    from runner.study.task_figures import checked_figures
 
     tuned = metric_phrase(tuned_metric(plan.request, plan.data))
     print_line(f"{study_name(plan.request, 'study')}: {plan.request.model.key}, tuned for {tuned}")
@@ -95,7 +96,8 @@ def print_plan(plan: "Plan") -> None:
         return
     for line in _fact_lines(plan.forecast.facts):
         print_line(line)
-    print_figures(plan.forecast.figures)
+    figures = plan.forecast.figures
+    print_figures(checked_figures(lambda: figures, plan.request.model.key))
     print_line()
     for line in _cost_lines(plan, plan.forecast, plan.cost):
         print_line(line)

@@ -71,9 +71,9 @@ class Layout:
         return self.columns or tuple(field.name for field in self.view.fields)
 
     def added(self, name: str) -> str:
-        """Return the name of a new column, another one if the file has a column of that name."""
+        """Return the name of a new column, another one if there is a column of that name."""
         found, number = name, 1
-        while found in self.columns:
+        while found in self.given:
             number += 1
             found = f"predicted {name}" if number == 2 else f"predicted {name} {number}"
         return found
@@ -118,9 +118,9 @@ def _json(answered: Answered, layout: Layout) -> str:
         name: json.loads(value) if name in layout.nested and value is not None else _plain(value)
         for name, value in answered.row.items()
     }
-    inputs = {field.name for field in view.fields}
-    given = {name: value for name, value in answer.items() if name in inputs and name not in kept}
-    added = {layout.added(name): value for name, value in answer.items() if name not in inputs}
+    single = view.inputs if len(view.fields) == 1 else ()  # several are columns of the file already
+    given = {name: value for name, value in answer.items() if name in single and name not in kept}
+    added = {layout.added(name): value for name, value in answer.items() if name not in view.inputs}
     return json.dumps({**kept, **given, **added}, allow_nan=False)
 
 
@@ -242,11 +242,27 @@ def _arrow_table(batch: Batch, layout: Layout, schema: "pa.Schema | None") -> "p
         columns = {} if batch.rows is None else {name: batch.rows.column(name) for name in layout.columns}
     else:
         given = [layout.view.given(answered.given) for answered in batch.answers]
-        kinds = {field.name: pa.float64() if field.kind == "number" else pa.string() for field in layout.view.fields}
-        columns = {name: pa.array([row[name] for row in given], kind) for name, kind in kinds.items()}
+        columns = {
+            field.name: pa.array([_number(row[field.name]) for row in given], pa.float64())
+            if field.kind == "number"
+            else pa.array([_text(row[field.name]) for row in given], pa.string())
+            for field in layout.view.fields
+        }
     cells = [layout.view.cells(answered.answer) for answered in batch.answers]
     for place, name in enumerate(layout.new):
         values = [row[place] for row in cells]
         text = any(isinstance(value, str) for value in values)
         columns[name] = pa.array(values, schema.field(name).type if schema else pa.string() if text else pa.float64())
     return pa.table(columns)
+
+
+def _number(value: Any) -> float | None:
+    try:
+        return None if value is None else float(value)
+    except ValueError:
+        return None
+
+
+def _text(value: Any) -> str | None:
+    cell = _cell(value)
+    return None if cell is None else str(cell)

@@ -16,10 +16,17 @@ from runner.study.task_faults import task_faults
 __all__ = ["Cell", "PredictionView"]
 
 Cell = str | float | None
+_ROW = "input"
 
 
 class PredictionView:
-    """Shows predictions as their task says; of a task that says nothing the values that are no lists or objects."""
+    """Shows predictions as their task says; of a task that says nothing the values that are no lists or objects.
+
+    Attributes:
+        fields: Of an input.
+        inputs: Names of a prediction that hold its input: those of the fields, or `_ROW` for all of them together.
+        names: Of the cells.
+    """
 
     def __init__(
         self, key: str, data: Mapping[str, Any], fields: tuple[InputField, ...], sample: Prediction | None = None
@@ -37,6 +44,8 @@ class PredictionView:
         """
         self.fields = fields
         self._key, self._sample = key, sample or {}
+        in_one = len(fields) > 1 and isinstance(self._sample.get(_ROW), Mapping)
+        self.inputs = frozenset((_ROW,) if in_one else (field.name for field in fields))
         self._kinds: dict[str, str] = {}
         with task_faults(key):
             task = registry.load_task(key)
@@ -95,14 +104,15 @@ class PredictionView:
         given = self.given(value)
         if not self._sample:
             return {**given, **dict.fromkeys(self.names)}
+        if self.inputs == {_ROW}:
+            given = {_ROW: given}
         return {name: given[name] if name in given else _nothing(held) for name, held in self._sample.items()}
 
     def _scalars(self, prediction: Prediction) -> dict[str, Cell]:
-        inputs = {field.name for field in self.fields}
         return {
             name: str(value) if isinstance(value, bool) else value
             for name, value in prediction.items()
-            if name not in inputs and (value is None or isinstance(value, str | int | float))
+            if name not in self.inputs and (value is None or isinstance(value, str | int | float))
         }
 
 

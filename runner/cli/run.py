@@ -189,14 +189,14 @@ def _print_test(record: "StudyRecord") -> None:
 def _predict_hint(record: "StudyRecord") -> str:
     """Return a command that predicts with the study's model: of an example if its task has one."""
     from catalog import registry
-    from catalog.contract.capabilities import ReadsInputs
+    from catalog.contract.capabilities import TakesInputs
     from catalog.errors import ModelcatError
     from runner.study.task_faults import task_faults
 
     example = "--file FILE"
     with suppress(ModelcatError), task_faults(record.key):
         task = registry.load_task(record.key)
-        fields = task.input_fields(record.data) if isinstance(task, ReadsInputs) else ()
+        fields = task.input_fields(record.data) if isinstance(task, TakesInputs) else ()
         if len(fields) == 1 and fields[0].example:
             example = shlex.quote(fields[0].example)
     return f"modelcat predict {record.study} {example}"

@@ -14,7 +14,7 @@ from runner.store.records import StudyRecord
 from runner.study.charts.snapshot import StudySnapshot
 from runner.study.task_faults import distribution_of
 
-__all__ = ["data_figures", "evaluation_figures", "is_fault", "main_subject", "task_figures"]
+__all__ = ["checked_figures", "data_figures", "evaluation_figures", "is_fault", "main_subject", "task_figures"]
 
 _TITLE = Statement("Figures of the task")
 _FAULT = Statement("A figure of {distribution} cannot be drawn: {reason}", {"distribution": "", "reason": ""})
@@ -59,7 +59,7 @@ def evaluation_figures(
         return (Empty("task", _TITLE, reason),)
     if not isinstance(task, BuildsFigures):
         return (Empty("task", _TITLE, Statement("The task {key} draws no figures.", {"key": task.key})),)
-    return _built(lambda: task.figures(evaluation, data, insights), key)
+    return checked_figures(lambda: task.figures(evaluation, data, insights), key)
 
 
 def data_figures(record: StudyRecord) -> tuple[Figure, ...]:
@@ -70,7 +70,7 @@ def data_figures(record: StudyRecord) -> tuple[Figure, ...]:
         return ()
     if not isinstance(task, DescribesData):
         return ()
-    return _built(lambda: task.data_figures(record.data), record.key)
+    return checked_figures(lambda: task.data_figures(record.data), record.key)
 
 
 def is_fault(figure: Figure) -> bool:
@@ -79,7 +79,8 @@ def is_fault(figure: Figure) -> bool:
     return isinstance(reason, Statement) and reason.template == _FAULT.template
 
 
-def _built(build: Callable[[], Iterable[Figure]], key: str) -> tuple[Figure, ...]:
+def checked_figures(build: Callable[[], Iterable[Figure]], key: str) -> tuple[Figure, ...]:
+    """Return what a task or model draws, each fault of it in its place; `key` is of the model or its task."""
     built: list[Figure] = []
     try:
         for figure in build():

@@ -1,4 +1,4 @@
-"""A small task, a tiny model and a training's context, for the tests of the BERT plugin."""
+"""A small task, a tiny model and a training's context, for the tests of the BERT model."""
 
 import json
 import random

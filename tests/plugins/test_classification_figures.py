@@ -64,7 +64,7 @@ def test_reliability_is_points_with_their_counts_and_intervals():
     ]
     after = figure.series[2]
     rows = [one.right + one.wrong for one in CLASSES.confidence[10:]]
-    assert [label.values["texts"] for label in after.labels] == rows
+    assert [label.values["rows"] for label in after.labels] == rows
     for (_, share), (low, high) in zip(after.points, after.intervals, strict=True):
         assert 0 <= low <= share <= high <= 1
     assert len(drawn(replace(FOUND, split="validation"))["reliability"].series) == 2

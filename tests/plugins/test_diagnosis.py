@@ -163,7 +163,7 @@ def losses(*pairs: tuple[float, float], **changes: Any) -> tuple[EpochMetrics, .
 
 
 def test_a_healthy_study_yields_nothing():
-    """Where every number is as it should be, nothing is said; so for both plugins and for a single training."""
+    """Where every number is as it should be, nothing is said; so for both models and for a single training."""
     assert diagnose(study()) == ()
     single = study(space={}, trials=[trial_of()], versus_given=None, versus_baseline=None, evaluations={})
     assert diagnose(single) == ()
@@ -570,7 +570,7 @@ def test_the_gravest_comes_first_and_every_rule_is_stable():
 
 @pytest.mark.parametrize("index", range(6))
 def test_remedies_are_fields_of_the_spec(index: int):
-    """Every remedy names a field that its plugin or the study has, with a value that it takes."""
+    """Every remedy names a field that its model or the study has, with a value that it takes."""
     evidence = everything_wrong()[index]
     for diagnosis in diagnose(evidence):
         english(diagnosis.title), english(diagnosis.evidence)
@@ -626,7 +626,7 @@ def test_no_evidence_is_no_finding():
 
 
 def test_odd_records_do_no_harm():
-    """Numbers that are missing or not finite, fields of an older plugin, and zero rows are passed over."""
+    """Numbers that are missing or not finite, fields of an older model, and zero rows are passed over."""
     odd = epoch(1, 1, metrics={"loss": math.nan}, train_metrics={"accuracy": math.inf})
     trial = TrialEvidence(0, "complete", {"epochs": "three", "gone": 1}, None, history=(odd,))
     evidence = study(trials=[trial], evaluations={("winner", "test"): judged(rows=0, confusion=(), lengths=())})

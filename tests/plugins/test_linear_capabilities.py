@@ -11,7 +11,7 @@ from catalog.errors import DataError, ModelSourceError
 from plugins.classification.evaluation import predictions
 from plugins.classification.records import class_details
 from plugins.nlp.text_classification.dataset import FilesDataset
-from plugins.nlp.text_classification.linear.descriptor import model as plugin
+from plugins.nlp.text_classification.linear.descriptor import model
 from plugins.nlp.text_classification.linear.folder import read_temperature
 from plugins.nlp.text_classification.records import length_details
 from plugins.nlp.text_classification.task import task
@@ -28,7 +28,7 @@ def prepare(folder, classes: int = 2, rows: int = 900, noise: float = 0.2):
         lines.append({"text": text, "label": f"c{rng.integers(classes) if rng.random() < noise else label}"})
     (folder / "train.jsonl").write_text("\n".join(map(json.dumps, lines)))
     dataset = FilesDataset(source="files", train=str(folder / "train.jsonl"))
-    return plugin.trainer().prepare(task.load(dataset, folder), plugin.Config(), folder)
+    return model.trainer().prepare(task.load(dataset, folder), model.Config(), folder)
 
 
 def train(prepared, folder, C: float = 100.0, answer: Decision = Decision.GO_ON):  # noqa: N803 -- the field's name
@@ -44,12 +44,12 @@ def train(prepared, folder, C: float = 100.0, answer: Decision = Decision.GO_ON)
         report=lambda _: answer,
         tick=lambda _: None,
     )
-    return plugin.trainer().train(plugin.Config(C=C), prepared, context)
+    return model.trainer().train(model.Config(C=C), prepared, context)
 
 
 def test_trainer_offers_its_capabilities():
     """The trainer can calibrate and evaluate files."""
-    trainer = plugin.trainer()
+    trainer = model.trainer()
     assert isinstance(trainer, Calibrates)
     assert isinstance(trainer, EvaluatesFiles)
 
@@ -74,7 +74,7 @@ def test_training_judges_the_kept_model_in_full(tmp_path):
 @pytest.mark.parametrize("classes", [2, 3])
 def test_calibrating_divides_the_scores_and_remembers_it(tmp_path, classes):
     """The folded temperature gives the very probabilities of rescaled predictions, once; other files stay."""
-    prepared, trainer = prepare(tmp_path, classes), plugin.trainer()
+    prepared, trainer = prepare(tmp_path, classes), model.trainer()
     result = train(prepared, tmp_path / "trial")
     (result.model_dir / "README.md").write_text("a card")
     test = trainer.evaluate(result.model_dir, prepared, "test", folder=tmp_path, device="cpu", threads=1)
@@ -97,7 +97,7 @@ def test_calibrating_divides_the_scores_and_remembers_it(tmp_path, classes):
 
 def test_calibrating_what_needs_none_is_remembered_too(tmp_path):
     """Where fitting makes no sense the temperature is 1, and the folder says that it was looked at."""
-    prepared, trainer = prepare(tmp_path, rows=200, noise=0), plugin.trainer()
+    prepared, trainer = prepare(tmp_path, rows=200, noise=0), model.trainer()
     result = train(prepared, tmp_path / "trial")
     assert read_temperature(result.model_dir) is None
     before = [
@@ -111,7 +111,7 @@ def test_calibrating_what_needs_none_is_remembered_too(tmp_path):
 
 def test_calibrating_refuses_what_it_cannot_use(tmp_path):
     """A folder without such a model, and a file without predictions, are errors, and the model stays as it is."""
-    trainer = plugin.trainer()
+    trainer = model.trainer()
     result = train(prepare(tmp_path), tmp_path / "trial")
     held = (result.model_dir / "model.json").read_bytes()
     with pytest.raises(ModelSourceError):
@@ -155,7 +155,7 @@ def test_changed_answers_show_where_two_models_differ(tmp_path):
 
 def test_files_of_other_rows_are_judged(tmp_path):
     """A labelled file is judged on all its rows, also where it lacks classes; its predictions are written."""
-    prepared, trainer = prepare(tmp_path, 3), plugin.trainer()
+    prepared, trainer = prepare(tmp_path, 3), model.trainer()
     result = train(prepared, tmp_path / "trial")
     (tmp_path / "mine.csv").write_text("review,sentiment\na splendid plot,c1\nan awful plot,c0\n")
     file = EvaluationFile(tmp_path / "mine.csv")

@@ -12,7 +12,7 @@ from catalog.errors import DataError, ModelSourceError
 from plugins.nlp.text_classification.dataset import FilesDataset
 from plugins.nlp.text_classification.forecasting.label_noise import suspect_labels
 from plugins.nlp.text_classification.keywords import class_words
-from plugins.nlp.text_classification.linear.descriptor import model as plugin
+from plugins.nlp.text_classification.linear.descriptor import model as linear
 from plugins.nlp.text_classification.task import task
 from plugins.nlp.tfidf.tokens import WORDS, choose_tokens, pattern_of
 
@@ -54,7 +54,7 @@ def write(folder: Path, texts: list[str], name: str = "train.jsonl") -> FilesDat
 
 def trained(folder: Path, dataset: FilesDataset, make_context, **config):
     """Train; return the prepared data, the result, the model opened again and its evaluation on test."""
-    trainer, fields = plugin.trainer(), plugin.Config(**config)
+    trainer, fields = linear.trainer(), linear.Config(**config)
     prepared = trainer.prepare(task.load(dataset, folder), fields, folder)
     (folder / "trial").mkdir(exist_ok=True)
     result = trainer.train(fields, prepared, make_context(folder=folder / "trial")[0])
@@ -69,7 +69,7 @@ def test_scripts_without_words_between_spaces_are_learnt(tmp_path, make_context,
     dataset = write(tmp_path, texts_of(script))
     prepared, result, _, tested = trained(tmp_path, dataset, make_context, ngram_max=ngram_max)
     assert tested.metrics["accuracy"] >= 0.95
-    again = plugin.trainer().evaluate(
+    again = linear.trainer().evaluate(
         result.model_dir, prepared, "validation", folder=tmp_path, device="cpu", threads=1
     )
     assert again.predictions.read_bytes() == result.predictions.read_bytes()
@@ -99,7 +99,7 @@ def test_a_note_reaches_whoever_looks_at_data_or_training(tmp_path, make_context
     """The note is found when a configuration is checked against data, and stands with the training."""
     dataset = write(tmp_path, texts_of("chinese"))
     prepared, result, *_ = trained(tmp_path, dataset, make_context)
-    for notes in (plugin.check(plugin.Config(), prepared), result.notes):
+    for notes in (linear.check(linear.Config(), prepared), result.notes):
         assert sum("counts character n-grams" in note for note in notes) == 1
 
 
@@ -133,7 +133,7 @@ def test_a_spoilt_kind_of_words_is_refused(tmp_path, make_context):
     for change in ({"tokens": "syllables"}, {"longer": 9}):
         (result.model_dir / "model.json").write_text(json.dumps(header | change))
         with pytest.raises(ModelSourceError, match="Train it again"):
-            plugin.trainer().open(result.model_dir, "cpu", 1)
+            linear.trainer().open(result.model_dir, "cpu", 1)
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
@@ -178,9 +178,9 @@ def test_wrong_labels_are_found_in_texts_without_words(script):
 
 def test_a_forecast_of_texts_without_spaces(tmp_path):
     """A look ahead measures them in characters, and repeats the note on the data."""
-    trainer = plugin.trainer()
-    prepared = trainer.prepare(task.load(write(tmp_path, texts_of("chinese")), tmp_path), plugin.Config(), tmp_path)
-    found = trainer.forecast(plugin.Config(), prepared, device="cpu", threads=1, seconds=1.0)
+    trainer = linear.trainer()
+    prepared = trainer.prepare(task.load(write(tmp_path, texts_of("chinese")), tmp_path), linear.Config(), tmp_path)
+    found = trainer.forecast(linear.Config(), prepared, device="cpu", threads=1, seconds=1.0)
     assert found.details["length_unit"] == "characters"
     assert found.details["length_quantiles"]["5"] > 10
     assert any("character n-grams" in note for note in found.summary_notes)

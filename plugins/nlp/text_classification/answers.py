@@ -4,33 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from catalog.contract import Prediction
-from catalog.figures import Axis, Bar, Bars, Figure, Highlight, HighlightedText, Role
+from catalog.figures import Figure, Highlight, HighlightedText
 from catalog.statement import Statement
-from plugins.classification.records import class_data
+from plugins.classification.answers import cells, columns_of_predictions, headline, probabilities
 from plugins.nlp.texts import without_surrogates
 
 __all__ = ["cells", "columns_of_predictions", "headline", "prediction_figures", "reasons"]
 
 _STRONGEST = 5
 """Words named for a text and direction."""
-_MOST_CLASSES = 20
-
-
-def headline(prediction: Prediction) -> Statement:
-    """Return label and confidence."""
-    values = {"label": prediction["label"], "confidence": prediction["confidence"]}
-    return Statement("{label}, {confidence:percent}", values)
-
-
-def columns_of_predictions(data: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return label, confidence and one column for each class."""
-    return ("label", "confidence", *(f"probability of {label}" for label in class_data(data).labels))
-
-
-def cells(prediction: Prediction) -> dict[str, str | float | None]:
-    """Return label, confidence and the probability of each class."""
-    shares = {f"probability of {label}": share for label, share in prediction["probabilities"].items()}
-    return {"label": prediction["label"], "confidence": prediction["confidence"], **shares}
 
 
 def reasons(explanation: Prediction) -> Iterator[Statement]:
@@ -60,15 +42,7 @@ def _listed(words: Sequence[Mapping[str, Any]], field: str, form: str) -> str:
 def prediction_figures(prediction: Prediction) -> Iterator[Figure]:
     """Yield the probabilities, and of an explanation the text with its words marked."""
     labels = list(prediction["probabilities"])
-    shares = sorted(prediction["probabilities"].items(), key=lambda share: -share[1])
-    axis = Axis(Statement("Probability"), "percent", low=0.0, high=1.0)
-    shown = shares[:_MOST_CLASSES]
-    bars = tuple(Bar(label, share, _role(label, prediction["label"], labels)) for label, share in shown)
-    caption: tuple[Statement, ...] = ()
-    if len(shares) > _MOST_CLASSES:
-        counts = {"classes": len(shares), "shown": _MOST_CLASSES}
-        caption = (Statement("Of {classes:count} classes the {shown:count} most probable.", counts),)
-    yield Bars("probabilities", Statement("Probabilities"), axis, bars, caption=caption)
+    yield probabilities(prediction)
     if "tokens" not in prediction:
         return
     words: Sequence[Mapping[str, Any]] = prediction["tokens"]
@@ -82,13 +56,6 @@ def prediction_figures(prediction: Prediction) -> Iterator[Figure]:
             Statement("looked at"),
             caption=(Statement("By attention rollout."),),
         )
-
-
-def _role(label: str, predicted: str, labels: Sequence[str]) -> Role:
-    """Return the role of a class: of two, the second is the positive one; of more, the predicted one stands out."""
-    if len(labels) == 2:
-        return "positive" if label == labels[1] else "negative"
-    return "main" if label == predicted else "other"
 
 
 def _words(prediction: Prediction, words: Sequence[Mapping[str, Any]], labels: Sequence[str]) -> HighlightedText:

@@ -1,12 +1,15 @@
 """What text classification knows about texts and answers: frozen records, all of them plain JSON in kind."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from catalog.contract import Evaluation
 from plugins.details import read_details
 from plugins.nlp.texts.records import ImportantWord, WordWeight
+
+if TYPE_CHECKING:
+    import numpy as np
 
 __all__ = [
     "ChangedAnswer",
@@ -57,6 +60,13 @@ class TextPrediction:
     label: str
     confidence: float
     probabilities: Mapping[str, float]
+
+    @classmethod
+    def of(cls, text: str, labels: Sequence[str], probabilities: "np.ndarray") -> "TextPrediction":
+        """Return the answer for a text with these probabilities, shape (classes,), of the classes in order."""
+        shares = dict(zip(labels, probabilities.tolist(), strict=True))
+        label = labels[int(probabilities.argmax())]
+        return cls(text, label, shares[label], shares)
 
     def as_json(self) -> dict[str, Any]:
         """Return it as `catalog.contract.Prediction`."""

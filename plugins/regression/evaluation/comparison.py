@@ -55,7 +55,7 @@ def compare(first: Sequence[Path], second: Sequence[Path], metric: str, seed: in
     low, high = np.nanpercentile(sign * (drawn[0] - drawn[1]), INTERVAL)
     return Comparison(
         metric=metric,
-        difference=float(sign * (observed[: sizes[0]].mean() - observed[sizes[0] :].mean())),
+        difference=float(sign * (observed[: sizes[0]].mean() - observed[sizes[0] :].mean())) + 0.0,  # no -0.0
         low=float(low),
         high=float(high),
         rows=rows,

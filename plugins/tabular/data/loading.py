@@ -68,7 +68,9 @@ def load(dataset: _AnyDataset, role: Role) -> TableData:
 @lru_cache(maxsize=2)
 def _load(written: str, role: Role, stamps: tuple[tuple[tuple[int, int], ...], ...]) -> TableData:  # noqa: ARG001 -- part of the lookup
     dataset = _ADAPTERS[role].validate_json(written)
-    classes = ClassTruths(dataset) if isinstance(dataset, ClassHub | ClassFiles) else None
+    classes = (
+        ClassTruths(dataset, regression="tabular/regression") if isinstance(dataset, ClassHub | ClassFiles) else None
+    )
     given, hub_notes = _read(dataset, classes)
     names = tuple(given_names(dataset, classes))
     splits, carved = make_splits(

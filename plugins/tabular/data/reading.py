@@ -135,7 +135,7 @@ def read_notes(name: str, reading: Reading, values: pa.ChunkedArray, split: str)
     if not isinstance(found, np.ndarray):
         return
     if found.dtype.kind == "f" and (infinite := int(np.isinf(found).sum())):
-        yield f"Column {name!r}: {_cells(infinite)} of {split} {_are(infinite)} infinite and count as missing."
+        yield f"Column {name!r}: {_cells(infinite, split, 'infinite')} as missing."
     texts = spelled(values)
     if not pa.types.is_large_string(values.type) and not pa.types.is_string(values.type):
         return
@@ -145,8 +145,8 @@ def read_notes(name: str, reading: Reading, values: pa.ChunkedArray, split: str)
         shown = list(dict.fromkeys(texts[row].as_py() for row in unread[:1000].tolist()))
         more = " ..." if len(shown) > _NAMED else ""
         yield (
-            f"Column {name!r}: {_cells(int(unread.size))} of {split} {_are(int(unread.size))} no {reading.kind} and "
-            f"count as missing: {', '.join(repr(shortened(one, 30)) for one in shown[:_NAMED])}{more}."
+            f"Column {name!r}: {_cells(int(unread.size), split, f'no {reading.kind}')} as missing: "
+            f"{', '.join(repr(shortened(one, 30)) for one in shown[:_NAMED])}{more}."
         )
 
 
@@ -243,9 +243,8 @@ def _counts(files: Sequence[Source], headers: Sequence[np.ndarray], kept: np.nda
     )
 
 
-def _cells(count: int) -> str:
-    return f"{count:,} cell" if count == 1 else f"{count:,} cells"
-
-
-def _are(count: int) -> str:
-    return "is" if count == 1 else "are"
+def _cells(count: int, split: str, what: str) -> str:
+    """Return ``3 cells of train are no number and count``."""
+    if count == 1:
+        return f"1 cell of {split} is {what} and counts"
+    return f"{count:,} cells of {split} are {what} and count"

@@ -13,7 +13,7 @@ from textual.widgets import Input, Select, TextArea
 
 from catalog import registry
 from catalog.contract import Task
-from catalog.contract.capabilities import InputField, ReadsInputs
+from catalog.contract.capabilities import InputField, TakesInputs
 from catalog.errors import PluginError, WorkError
 from runner.presentation.text import safe
 from runner.store.records import StudyRecord
@@ -112,7 +112,9 @@ class InputForm(Vertical):
             elif isinstance(part, Input):
                 part.value = "" if value is None else str(value)
             elif isinstance(part, Select):
-                part.value = Select.BLANK if value is None else value
+                part.clear()
+                if value is not None:
+                    part.value = value
 
     def focus_first(self) -> None:
         """Be ready to type."""
@@ -151,7 +153,7 @@ def _value(field: InputField, part: Widget) -> str | float | None:
     if isinstance(part, TextArea):
         return part.text
     if isinstance(part, Select):
-        return None if part.value is Select.BLANK else str(part.value)
+        return None if part.is_blank() else str(part.value)
     text = part.value.strip() if isinstance(part, Input) else ""
     if field.kind != "number":
         return text
@@ -186,7 +188,7 @@ def fields_of(record: StudyRecord) -> tuple[InputField, ...]:
         ModelcatError: The task is not installed here, takes no inputs from people, or fails to tell.
     """
     task = task_of(record)
-    if not isinstance(task, ReadsInputs):
+    if not isinstance(task, TakesInputs):
         raise WorkError(f"the task {task.key} takes no inputs from people")
     try:
         fields = tuple(task.input_fields(record.data))

@@ -9,7 +9,8 @@ import pytest
 from catalog.contract import Evaluation
 from catalog.errors import InputError
 from catalog.metric import unknown_metric
-from plugins.classification.records import ClassDetails, ClassScores, details_json
+from plugins.classification.records import ClassDetails, ClassScores
+from plugins.details import details_json
 from runner.cli.guard import guarded
 from runner.cli.metric_tables import print_evaluation
 from runner.cli.output import print_table

@@ -82,7 +82,7 @@ def test_arguments_are_text_and_a_dash_is_stdin(monkeypatch):
 
 
 def test_a_task_that_takes_no_inputs_says_so(monkeypatch, tmp_path):
-    """Predict with a third party's task without `ReadsInputs` is an error that names the task; so is one that fails."""
+    """Predict with a third party's task without `TakesInputs` is an error that names the task; so is one that fails."""
     monkeypatch.setattr(registry, "load_task", lambda _: SimpleNamespace(key="a/b"))
     with pytest.raises(InputError, match="the task a/b does not say what its inputs are"):
         input_fields("a/b/c", {})
@@ -352,6 +352,31 @@ def test_predictions_that_no_task_shows_are_their_plain_values(monkeypatch, tmp_
     found = parquet.read_table(tmp_path / "a.parquet")
     assert found["age"].to_pylist() == [41.0, None]
     assert found["income"].to_pylist() == [5123.4, None]
+
+
+def test_a_row_may_stand_in_one_name_of_its_prediction(monkeypatch, tmp_path):
+    """Columns of a file are not repeated then, an answer may be called as a field, and an empty row keeps its cells."""
+    monkeypatch.setattr(registry, "load_task", lambda _: _Measured())
+    row = {"age": 41.0, "city": "Bern"}
+    prediction = {"input": row, "city": "Basel", "notes": []}
+    layout = Layout(PredictionView("a/b/c", {}, ROW, prediction))
+    chunk = Batch([Answered(row, prediction), Answered({"age": None, "city": " "}, None)])
+    first, second = map(json.loads, "".join(pieces(iter([chunk]), "jsonl", layout)).splitlines())
+    assert first == prediction
+    assert second == {"input": {"age": None, "city": " "}, "city": None, "notes": []}
+    header, *_ = "".join(pieces(iter([chunk]), "csv", layout)).splitlines()
+    assert header == '"age","city","predicted city"'
+    rows = pa.record_batch({"id": ["7"], "age": ["41"], "city": ["Bern"]})
+    kept = Batch([Answered(row, prediction, rows.to_pylist()[0])], rows)
+    from_file = Layout(PredictionView("a/b/c", {}, ROW, prediction), ("id", "age", "city"))
+    assert json.loads("".join(pieces(iter([kept]), "jsonl", from_file))) == {
+        "id": "7", "age": "41", "city": "Bern", "predicted city": "Basel", "notes": [],
+    }  # fmt: skip
+    with (tmp_path / "a.parquet").open("wb") as file:
+        write_parquet(iter([Batch([Answered({"age": "41", "city": True}, prediction)])]), layout, file)
+    assert parquet.read_table(tmp_path / "a.parquet").to_pylist() == [
+        {"age": 41.0, "city": "true", "predicted city": "Basel"}
+    ]
 
 
 def test_a_task_that_fails_to_show_an_answer_is_named(monkeypatch):

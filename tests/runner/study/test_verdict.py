@@ -130,7 +130,7 @@ def test_means_and_single_trainings_are_told_apart():
     """The verdict names what is kept and why, with the means over fresh seeds and with the table's own values."""
     verdict = verdict_of(replace(SHOWN, above_chance=True))
     assert (
-        "Trial 7 is kept for the best mean accuracy on fresh seeds: trial 7 90.8 %, the given configuration 90.0 %. "
+        "Trial 7 is kept for the best average accuracy on fresh seeds: trial 7 90.8 %, the given configuration 90.0 %. "
         "Single trainings in the search, as the table of trials has them: trial 7 93.0 %, the given configuration "
         "91.5 %."
     ) in verdict["sentence"]

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 
 from catalog.contract.diagnosis import Diagnosis
 from catalog.statement import Statement
-from plugins.nlp.text_classification.diagnosis.case import Case
-from plugins.nlp.text_classification.diagnosis.remedies import advise
+from plugins.classification.records import class_data
+from plugins.diagnosis.case import Case
+from plugins.diagnosis.remedies import advise
 from plugins.nlp.texts.records import text_facts
 
 __all__ = ["duplicates", "unjudged"]
@@ -42,7 +43,7 @@ def duplicates(case: Case) -> Iterator[Diagnosis]:
 
 def unjudged(case: Case) -> Iterator[Diagnosis]:
     """Classes that have no row in validation or in test, of which nothing is known."""
-    data = case.classes
+    data = class_data(case.evidence.data)
     absent = {
         split: [name for name, rows in zip(data.labels, data.label_rows.get(split, ()), strict=False) if not rows]
         for split in ("validation", "test")

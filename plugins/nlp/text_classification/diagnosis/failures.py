@@ -1,13 +1,13 @@
 """Trainings that failed, or came close to it."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Literal
 
 from catalog.contract.diagnosis import Diagnosis, Remedy, TrialEvidence
 from catalog.statement import Statement
-from plugins.nlp.text_classification.diagnosis.case import Case, number
-from plugins.nlp.text_classification.diagnosis.remedies import advise, change, keep
+from plugins.diagnosis import failures as general
+from plugins.diagnosis.case import Case, number
+from plugins.diagnosis.failures import severity_of
+from plugins.diagnosis.remedies import advise, change, keep
 
 __all__ = ["MEMORY_RAN_OUT", "diverged", "failed_trials", "out_of_memory"]
 
@@ -37,7 +37,7 @@ def diverged(case: Case) -> Iterator[Diagnosis]:
     strengths = [c for trial in failed if (c := number(trial.config.get("C"))) is not None]
     yield Diagnosis(
         rule="diverged",
-        severity=_severity(case, failed),
+        severity=severity_of(case, failed),
         title=Statement("Trainings diverged"),
         evidence=evidence,
         remedies=keep(
@@ -60,7 +60,7 @@ def out_of_memory(case: Case) -> Iterator[Diagnosis]:
     if failed:
         yield Diagnosis(
             rule="out_of_memory",
-            severity=_severity(case, failed),
+            severity=severity_of(case, failed),
             title=Statement("Trainings ran out of memory"),
             evidence=Statement(
                 "{failed:count} of {trials:count} trials did not fit into memory, not even with one text at a time.",
@@ -87,35 +87,11 @@ def out_of_memory(case: Case) -> Iterator[Diagnosis]:
 
 def failed_trials(case: Case) -> Iterator[Diagnosis]:
     """Trials that failed for other reasons."""
-    known = {_DIVERGED, _MEMORY}
-    failed = [trial for trial in case.evidence.trials if trial.state == "failed" and trial.failure not in known]
-    if not failed:
-        return
-    kinds = Counter(trial.failure or "error" for trial in failed)
-    yield Diagnosis(
-        rule="failed_trials",
-        severity=_severity(case, failed),
-        title=Statement("Trials failed"),
-        evidence=Statement(
-            "{failed:count} of {trials:count} trials failed; the most frequent kind is {kind} ({times:count}).",
-            {
-                "failed": len(failed),
-                "trials": len(case.evidence.trials),
-                "kind": kinds.most_common(1)[0][0],
-                "times": kinds.most_common(1)[0][1],
-            },
-        ),
-        remedies=(advise("See the reasons in the list of trials; values that always fail belong out of the space."),),
-    )
+    yield from general.failed_trials(case, {_DIVERGED, _MEMORY})
 
 
 def _failed(case: Case, kind: str) -> list[TrialEvidence]:
     return [trial for trial in case.evidence.trials if trial.failure == kind]
-
-
-def _severity(case: Case, failed: Sequence[TrialEvidence]) -> Literal["problem", "warning"]:
-    """Return how grave failures are: they spoil a study that lost half of its trials to them."""
-    return "problem" if 2 * len(failed) >= len(case.evidence.trials) else "warning"
 
 
 def _smaller(case: Case, trials: Sequence[TrialEvidence]) -> tuple[Remedy, ...]:

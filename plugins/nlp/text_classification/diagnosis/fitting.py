@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from catalog.contract import EpochMetrics
 from catalog.contract.diagnosis import Diagnosis, Remedy
 from catalog.statement import Statement
-from plugins.nlp.text_classification.diagnosis.case import Case, number
-from plugins.nlp.text_classification.diagnosis.remedies import advise, change, keep
+from plugins.classification.records import class_data
+from plugins.diagnosis.case import Case, number
+from plugins.diagnosis.remedies import advise, change, keep
 
 __all__ = ["over_fitting", "under_fitting"]
 
@@ -172,7 +173,7 @@ def _spurring(case: Case) -> tuple[Remedy, ...]:
         change(case, "epochs", round(2 * epochs), _MORE_EPOCHS) if epochs is not None else None,
         change(case, "learning_rate", float(f"{2 * rate:.3g}"), _HIGHER_RATE) if rate is not None else None,
         change(case, "C", strength * 10, _HIGHER_C) if strength is not None else None,
-        advise("Take a larger model, or one that was pretrained on texts like these."),
+        case.stronger,
     )
 
 
@@ -191,7 +192,7 @@ def _epoch_ends(history: tuple[EpochMetrics, ...]) -> list[EpochMetrics]:
 
 def _loss_of_guessing(case: Case) -> float | None:
     """Return the cross-entropy (nats) of always answering the classes' shares of the training split."""
-    counts = case.classes.label_rows.get("train", ())
+    counts = class_data(case.evidence.data).label_rows.get("train", ())
     if not counts or sum(counts) == 0:
         return None
     if case.settings.get("class_weights") is not None:  # then classes count alike, or nearly so

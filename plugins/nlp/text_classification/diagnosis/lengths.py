@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from catalog.contract.diagnosis import Diagnosis, Remedy
 from catalog.statement import Statement
-from plugins.nlp.text_classification.diagnosis.case import Case, number
-from plugins.nlp.text_classification.diagnosis.remedies import advise, change, keep
+from plugins.diagnosis.case import Case, number
+from plugins.diagnosis.remedies import advise, change, keep
 from plugins.nlp.text_classification.records import LengthBucket, length_details
 from plugins.nlp.texts.figures import length_unit
 

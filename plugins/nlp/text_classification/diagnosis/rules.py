@@ -4,17 +4,13 @@ from collections.abc import Callable, Iterator
 from types import MappingProxyType
 
 from catalog.contract.diagnosis import Diagnosis, Evidence
-from plugins.nlp.text_classification.diagnosis import (
-    classes,
-    confidence,
-    data,
-    failures,
-    fitting,
-    lengths,
-    merit,
-    tuning,
-)
-from plugins.nlp.text_classification.diagnosis.case import Case
+from plugins.classification.diagnosis import classes
+from plugins.classification.evaluation.metrics import METRICS, metrics_of
+from plugins.classification.records import class_data
+from plugins.diagnosis import merit, space
+from plugins.diagnosis.case import Case
+from plugins.diagnosis.remedies import advise
+from plugins.nlp.text_classification.diagnosis import confidence, data, failures, fitting, lengths, tuning
 
 __all__ = ["RULES", "diagnose"]
 
@@ -31,7 +27,7 @@ RULES: tuple[Rule, ...] = (
     lengths.weak_on_short_texts,
     lengths.truncated,
     confidence.badly_calibrated,
-    tuning.edge_of_space,
+    space.edge_of_space,
     tuning.long_warmup,
     merit.too_few_rows,
     data.unjudged,
@@ -49,6 +45,9 @@ def diagnose(evidence: Evidence) -> tuple[Diagnosis, ...]:
     Args:
         evidence: The records of one study.
     """
-    case = Case(evidence)
+    known = class_data(evidence.data)
+    bound = {one.name: one for one in metrics_of(known.labels, known.positive)}
+    stronger = advise("Take a larger model, or one that was pretrained on texts like these.")
+    case = Case(evidence, {**METRICS, **bound}, stronger)
     found = [diagnosis for rule in RULES for diagnosis in rule(case)]
     return tuple(sorted(found, key=lambda diagnosis: _GRAVITY[diagnosis.severity]))

@@ -52,9 +52,7 @@ class LinearModel:
     def _answers(self, texts: Iterable[str]) -> Iterator[TextPrediction]:
         for chunk, rows in self._judge(texts):
             for text, row in zip(chunk, rows, strict=True):
-                probabilities = dict(zip(self.labels, row.tolist(), strict=True))
-                label = self.labels[int(row.argmax())]
-                yield TextPrediction(text, label, probabilities[label], probabilities)
+                yield TextPrediction.of(text, self.labels, row)
 
     def explain_words(self, texts: Sequence[str]) -> Iterator[Explanation]:
         """Yield one explanation a text, in order: exact; see `explaining`."""

@@ -16,7 +16,7 @@ from catalog.errors import ModelSourceError
 from plugins.nlp.encoders.sources.architecture import read_architecture
 from plugins.nlp.encoders.sources.source import load_source
 from plugins.nlp.text_classification.bert.config import BertConfig
-from plugins.nlp.text_classification.bert.descriptor import model as plugin
+from plugins.nlp.text_classification.bert.descriptor import model
 from plugins.nlp.text_classification.bert.preparation import HEAD
 from plugins.nlp.text_classification.dataset import FilesDataset
 from plugins.nlp.text_classification.task import task
@@ -39,7 +39,7 @@ def verdicts(bert_files: FilesDataset, tmp_path: Path) -> Callable[[Path], tuple
         config = BertConfig(model_name=str(folder), max_seq_length=16)
         found: list[str | None] = []
         for look in (
-            lambda: plugin.check(config, task.load(bert_files, tmp_path)),
+            lambda: model.check(config, task.load(bert_files, tmp_path)),
             lambda: load_source(config, replace(HEAD, labels=LABELS), [], tmp_path),
         ):
             try:

@@ -126,7 +126,7 @@ def test_attention_is_a_share(trained) -> None:
 def test_model_is_left_as_it_was(trained) -> None:
     """Neither modes nor the wish for gradients nor the attention nor any weight of the model change."""
     model = trained.model.module
-    prediction = next(BertPredictor(trained).predict(["a good film"]))
+    prediction = next(BertPredictor(trained).explain_words(["a good film"])).prediction
     head = next(iter(model.parameters()))
     head.requires_grad_(False)
     model.train()
@@ -172,7 +172,7 @@ def test_only_words_that_were_seen_are_told(trained, truncation, expected) -> No
     """Of a text that is too long, the words kept are told, at their own places, whichever end is cut."""
     encoder = replace(trained.encoder, truncation=truncation)
     text = " ".join(["film", "music", "plot", "good"] * 10)
-    (found,) = BertPredictor(replace(trained, encoder=encoder)).explain([text])
+    (found,) = BertPredictor(replace(trained, encoder=encoder)).explain_words([text])
     starts = [index for index in range(len(text)) if index == 0 or text[index - 1] == " "]
     head = encoder.kept[0]
     seen = [*range(head), *range(18 + head, 40)] if expected is None else list(expected)

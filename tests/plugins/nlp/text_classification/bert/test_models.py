@@ -32,7 +32,7 @@ TEXTS = ["a good film", "bad bad bad", "", "the plot is awful, the music great",
 
 
 class TestConformance(TextClassifierConformance):
-    """The plugin keeps the contract."""
+    """The model keeps the contract."""
 
     @pytest.fixture
     def case(self, bert_files: FilesDataset) -> Case:

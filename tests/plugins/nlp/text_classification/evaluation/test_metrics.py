@@ -229,7 +229,8 @@ def test_metrics_name_the_class_or_the_classes_that_they_are_of():
 
     two, five = told(["ham", "spam"], "ham"), told(list("abcde"), None)
     assert two["precision"] == ("Precision of ham", "precision of ham", "ham")
-    assert told(["ham", "spam"], None)["pr_auc"] == ("PR AUC of spam", "PR AUC of spam", "spam")
+    for unnamed in (None, "other"):
+        assert told(["ham", "spam"], unnamed)["pr_auc"] == ("PR AUC of spam", "PR AUC of spam", "spam")
     assert {name for name, (_, _, of) in two.items() if of} == {"f1", "precision", "recall", "roc_auc", "pr_auc"}
     assert five["f1"] == ("F1, mean of 5 classes", "macro F1 of 5 classes", None)
     assert five["roc_auc"] == ("ROC AUC, mean of classes", "macro ROC AUC", None)

@@ -6,9 +6,8 @@ from collections.abc import Iterator
 from catalog.contract import Comparison
 from catalog.contract.diagnosis import Diagnosis, Remedy
 from catalog.statement import Statement, Value
-from plugins.classification.evaluation.metrics import metric_of
-from plugins.nlp.text_classification.diagnosis.case import SHARES, Case, number
-from plugins.nlp.text_classification.diagnosis.remedies import advise, change, keep
+from plugins.diagnosis.case import Case, number
+from plugins.diagnosis.remedies import advise, change, keep
 
 __all__ = ["not_better_than_baseline", "too_few_rows"]
 
@@ -27,7 +26,7 @@ def not_better_than_baseline(case: Case) -> Iterator[Diagnosis]:
     longer = None
     if epochs is not None and epochs <= _FEW_EPOCHS:
         longer = change(case, "epochs", round(2 * epochs), "Train longer.")
-    others = keep(longer, advise("Take a larger model, or one that was pretrained on texts like these."))
+    others = keep(longer, case.stronger)
     numbers = _numbers(case, versus)
     if versus.high < 0:
         yield Diagnosis(
@@ -39,7 +38,7 @@ def not_better_than_baseline(case: Case) -> Iterator[Diagnosis]:
                 "difference: {low:points} to {high:points}).",
                 numbers,
             )
-            if versus.metric in SHARES
+            if case.is_share(versus.metric)
             else Statement(
                 "Its {metric} is {amount:number} worse on {rows:count} validation rows (95 % interval of the "
                 "difference: {low:number} to {high:number}).",
@@ -57,7 +56,7 @@ def not_better_than_baseline(case: Case) -> Iterator[Diagnosis]:
             "chance can explain (95 % interval: {low:points} to {high:points}).",
             numbers,
         )
-        if versus.metric in SHARES
+        if case.is_share(versus.metric)
         else Statement(
             "Its lead over the baseline in {metric} is {difference:number} (positive is better) on {rows:count} "
             "validation rows, which chance can explain (95 % interval: {low:number} to {high:number}).",
@@ -73,7 +72,7 @@ def too_few_rows(case: Case) -> Iterator[Diagnosis]:
     if versus is None or versus.low > 0 or versus.high < 0:
         return
     observed, half = abs(versus.difference), (versus.high - versus.low) / 2
-    if observed < _MATTERS[versus.metric in SHARES] or half <= observed:
+    if observed < _MATTERS[case.is_share(versus.metric)] or half <= observed:
         return
     # The interval narrows with the square root of the rows, as that of any mean over independent examples.
     wanted = math.ceil(versus.rows * (half / observed) ** 2)
@@ -88,7 +87,7 @@ def too_few_rows(case: Case) -> Iterator[Diagnosis]:
             "difference of this size.",
             numbers,
         )
-        if versus.metric in SHARES
+        if case.is_share(versus.metric)
         else Statement(
             "The tuned configuration's lead in {metric} is {difference:number} (positive is better), but on "
             "{rows:count} validation rows the 95 % interval is {low:number} to {high:number}. About {wanted:count} "
@@ -107,7 +106,7 @@ def too_few_rows(case: Case) -> Iterator[Diagnosis]:
 
 
 def _numbers(case: Case, versus: Comparison) -> dict[str, Value]:
-    record = metric_of(versus.metric, case.classes.labels, case.classes.positive)
+    record = case.metrics.get(versus.metric)
     return {
         "metric": versus.metric if record is None else record.phrase,
         "difference": versus.difference,

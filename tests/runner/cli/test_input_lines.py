@@ -6,8 +6,9 @@ import pytest
 
 from catalog.contract.capabilities import InputField
 from catalog.errors import DataError, InputError
-from runner.cli import prediction_inputs
-from runner.cli.prediction_inputs import stream_inputs, text_lines, typed_inputs
+from runner.cli import input_lines
+from runner.cli.input_lines import stream_inputs, text_lines
+from runner.cli.prediction_inputs import typed_inputs
 
 TEXT = (InputField("text", "prose"),)
 ROW = (InputField("age", "number"), InputField("city", "line"))
@@ -93,7 +94,7 @@ def test_encodings_that_lines_cannot_have_are_refused(encoding, says):
 def test_endless_lines_are_refused(monkeypatch):
     """A line may be long, but not longer than memory allows; its number is told."""
     assert lines_of(b"a\n" + b"x" * 1_000_000)[1] == "x" * 1_000_000
-    monkeypatch.setattr(prediction_inputs, "LONGEST", 1 << 20)
+    monkeypatch.setattr(input_lines, "LONGEST", 1 << 20)
     with pytest.raises(DataError, match="f: line 2 is longer than 1 MiB"):
         lines_of(b"a\n" + b"x" * ((1 << 20) + 1))
 
@@ -112,10 +113,14 @@ def test_inputs_of_several_fields_are_objects():
     lines = b'{"age": "41", "city": "Bern", "other": 1}\n{"city": null, "age": 7}\n'
     assert list(stream_inputs(io.BytesIO(lines), ROW, None, "utf-8")) == [
         {"age": 41.0, "city": "Bern"},
-        {"age": 7.0, "city": ""},
+        {"age": 7.0, "city": None},
+    ]
+    flags = (InputField("sure", "choice", ("true", "false")), InputField("age", "number"))
+    assert list(stream_inputs(io.BytesIO(b'{"sure": true, "age": " "}'), flags, None, "utf-8")) == [
+        {"sure": "true", "age": None}
     ]
     (chunk,) = typed_inputs(ROW, ('{"age": 3}', '{"city": " "}'), (), None).chunks
-    assert chunk.inputs == ({"age": 3.0, "city": ""}, None)
+    assert chunk.inputs == ({"age": 3.0, "city": None}, None)
     assert chunk.given[1] == {"age": None, "city": " "}
 
 
@@ -126,6 +131,7 @@ def test_inputs_of_several_fields_are_objects():
         ("3", "input 1 is not a JSON object such as"),
         ('{"town": "Bern"}', "none of the fields of an input: 'age', 'city'"),
         ('{"age": "old"}', "'age' is a number, not 'old'"),
+        ('{"age": Infinity}', "'age' is a finite number, not inf"),
         ('{"age": [1]}', "holds list, not a value of 'age'"),
     ],
 )

@@ -6,14 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from catalog.contract import Evaluation
-from catalog.contract.diagnosis import Evidence, TrialEvidence
-from plugins.classification.evaluation.metrics import METRICS
-from plugins.classification.records import ClassData, class_data
+from catalog.contract.diagnosis import Evidence, Remedy, TrialEvidence
+from catalog.metric import Metric
 
-__all__ = ["SHARES", "Case", "number"]
-
-SHARES = frozenset(name for name, metric in METRICS.items() if metric.format == "percent")
-"""Metrics that are shares of one, whose differences are told in points of a hundred."""
+__all__ = ["Case", "number"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,9 +18,13 @@ class Case:
 
     Attributes:
         evidence: The records.
+        metrics: The task's metrics by name, as named for the data.
+        stronger: What to do if the model is too weak.
     """
 
     evidence: Evidence
+    metrics: Mapping[str, Metric]
+    stronger: Remedy
 
     @property
     def best(self) -> TrialEvidence | None:
@@ -35,7 +35,7 @@ class Case:
     def complete(self) -> list[TrialEvidence]:
         """The trials that came to their end with a value, best first; of equals the earlier one."""
         ended = [trial for trial in self.evidence.trials if trial.state == "complete" and trial.value is not None]
-        metric = METRICS.get(self.evidence.metric)
+        metric = self.metrics.get(self.evidence.metric)
         sign = -1 if metric is None or metric.maximize else 1
         return sorted(ended, key=lambda trial: (sign * (trial.value or 0.0), trial.number))
 
@@ -45,10 +45,9 @@ class Case:
         trial = self.best or next(iter(self.evidence.trials), None)
         return {} if trial is None else trial.config
 
-    @property
-    def classes(self) -> ClassData:
-        """What is known about the classes of the data."""
-        return class_data(self.evidence.data)
+    def is_share(self, metric: str) -> bool:
+        """Return whether a metric is a share of one, whose differences are told in points of a hundred."""
+        return metric in self.metrics and self.metrics[metric].format == "percent"
 
     @property
     def judged(self) -> Evaluation | None:

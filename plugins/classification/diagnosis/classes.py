@@ -5,9 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from catalog.contract.diagnosis import Diagnosis
 from catalog.statement import Statement
-from plugins.classification.records import class_details
-from plugins.nlp.text_classification.diagnosis.case import Case
-from plugins.nlp.text_classification.diagnosis.remedies import advise, change, keep, metric
+from plugins.classification.records import class_data, class_details
+from plugins.diagnosis.case import Case
+from plugins.diagnosis.remedies import advise, change, keep, metric
 
 __all__ = ["biased", "unbalanced"]
 
@@ -34,7 +34,7 @@ def biased(case: Case) -> Iterator[Diagnosis]:
     excess, error = _excess(confusion, worst)
     if excess <= _STANDARD_ERRORS * error or excess < _BIAS * judged.rows:
         return
-    labels = case.classes.labels
+    labels = class_data(case.evidence.data).labels
     predicted = sum(row[worst] for row in confusion)
     actual = sum(confusion[worst])
     yield Diagnosis(
@@ -62,7 +62,7 @@ def biased(case: Case) -> Iterator[Diagnosis]:
             if case.settings.get("class_weights") is not None
             else None,
             metric(case, "macro_f1", "Tune for a metric in which all classes count alike."),
-            advise("Add training texts of the classes that are missed, and check how these are labelled."),
+            advise("Add training examples of the classes that are missed, and check how these are labelled."),
         ),
     )
 
@@ -93,7 +93,7 @@ def unbalanced(case: Case) -> Iterator[Diagnosis]:
         remedies=keep(
             change(case, "class_weights", "balanced", "Let all classes count alike in the loss."),
             metric(case, "macro_f1", "Tune for a metric in which all classes count alike."),
-            advise("Add training texts of {small}.", small=small),
+            advise("Add training examples of {small}.", small=small),
         ),
     )
 
@@ -109,7 +109,8 @@ def _excess(confusion: Sequence[Sequence[int]], index: int) -> tuple[int, float]
 
 
 def _counts(case: Case) -> Mapping[str, int]:
-    return dict(zip(case.classes.labels, case.classes.label_rows.get("train", ()), strict=False))
+    known = class_data(case.evidence.data)
+    return dict(zip(known.labels, known.label_rows.get("train", ()), strict=False))
 
 
 def _ratio(counts: Mapping[str, int]) -> float:

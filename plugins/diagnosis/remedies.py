@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from catalog.contract.diagnosis import Remedy
 from catalog.statement import Statement, Value
-from plugins.nlp.text_classification.diagnosis.case import Case, number
+from plugins.diagnosis.case import Case, number
 
 __all__ = ["advise", "change", "give", "keep", "metric"]
 
