@@ -17,7 +17,7 @@ from plugins.nlp.encoders.packed import PackedModel
 from plugins.nlp.text_classification.bert.objective import objective_of
 from plugins.nlp.text_classification.bert.preparation import PreparedBert
 from plugins.nlp.text_classification.bert.trainer import BertTrainer
-from plugins.nlp.text_classification.demo.reviews import write
+from plugins.nlp.reviews.reviews import write
 from plugins.nlp.text_classification.forecasting import advice
 from plugins.nlp.text_classification.forecasting.label_noise import Suspicion, suspect_labels
 from plugins.nlp.text_classification.linear.config import LinearConfig

@@ -117,7 +117,7 @@ def _read(dataset: Dataset) -> tuple[ReadTexts, tuple[str, ...], Mapping[str, st
             found, names, label_names = _read_columns(sources, dataset)
             return replace(found, notes=(*hub_notes, *found.notes)), names, label_names
         case DemoDataset():
-            from plugins.nlp.text_classification.demo import LABELS, NOTES, generate
+            from plugins.nlp.reviews import LABELS, NOTES, generate
 
             reviews = generate(dataset.size, dataset.seed)
             labels = np.array(reviews.labels, dtype=np.int64)

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from plugins.nlp.text_classification.demo.chance import Chance
-from plugins.nlp.text_classification.demo.grammar import Judgement, Writer
-from plugins.nlp.text_classification.demo.sentences import AFTERWORDS, FACTS, OPENINGS, SETTINGS, STORY
+from plugins.nlp.reviews.chance import Chance
+from plugins.nlp.reviews.grammar import Judgement, Writer
+from plugins.nlp.reviews.sentences import AFTERWORDS, FACTS, OPENINGS, SETTINGS, STORY
 
 __all__ = ["LABELS", "NOISE", "Review", "Reviews", "generate", "write"]
 

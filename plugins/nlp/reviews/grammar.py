@@ -9,8 +9,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from plugins.nlp.text_classification.demo.chance import Chance
-from plugins.nlp.text_classification.demo.lexicon import (
+from plugins.nlp.reviews.chance import Chance
+from plugins.nlp.reviews.lexicon import (
     ADVERBS,
     ADVICE,
     ASPECTS,
@@ -25,8 +25,8 @@ from plugins.nlp.text_classification.demo.lexicon import (
     Pair,
     Subject,
 )
-from plugins.nlp.text_classification.demo.scenery import GENRES, PEOPLE, SCENERY, TITLES
-from plugins.nlp.text_classification.demo.sentences import MANNERS, PLAIN
+from plugins.nlp.reviews.scenery import GENRES, PEOPLE, SCENERY, TITLES
+from plugins.nlp.reviews.sentences import MANNERS, PLAIN
 
 __all__ = ["Judgement", "Writer", "with_article"]
 

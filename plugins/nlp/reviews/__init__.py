@@ -15,7 +15,7 @@ polarities, or only the wrong one. Whoever reads by the rule errs on the turned 
 1 - `NOISE` in expectation on any split, and exact on the whole.
 """
 
-from plugins.nlp.text_classification.demo.reviews import LABELS, NOISE, Reviews, generate
+from plugins.nlp.reviews.reviews import LABELS, NOISE, Reviews, generate
 
 __all__ = ["LABELS", "NOISE", "NOTES", "Reviews", "generate"]
 
