@@ -6,7 +6,7 @@ import statistics
 
 import pytest
 
-from plugins.nlp.text_classification import demo
+from plugins.nlp import reviews as demo
 from plugins.nlp.reviews import lexicon, scenery, sentences
 from plugins.nlp.reviews.chance import Chance
 from plugins.nlp.reviews.grammar import Writer

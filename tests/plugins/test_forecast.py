@@ -14,10 +14,10 @@ from catalog.contract.capabilities import Plans
 from catalog.errors import DataError, OutOfMemoryError
 from plugins.nlp.encoders import probing
 from plugins.nlp.encoders.packed import PackedModel
+from plugins.nlp.reviews.reviews import write
 from plugins.nlp.text_classification.bert.objective import objective_of
 from plugins.nlp.text_classification.bert.preparation import PreparedBert
 from plugins.nlp.text_classification.bert.trainer import BertTrainer
-from plugins.nlp.reviews.reviews import write
 from plugins.nlp.text_classification.forecasting import advice
 from plugins.nlp.text_classification.forecasting.label_noise import Suspicion, suspect_labels
 from plugins.nlp.text_classification.linear.config import LinearConfig

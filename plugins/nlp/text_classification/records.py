@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from catalog.contract import Evaluation
 from plugins.details import read_details
-from plugins.nlp.texts.records import ImportantWord, WordWeight
+from plugins.nlp.texts.records import ImportantWord, WordWeight, words_json
 
 if TYPE_CHECKING:
     import numpy as np
@@ -99,19 +99,9 @@ class Explanation:
 
     def as_json(self) -> dict[str, Any]:
         """Return it as `catalog.contract.Prediction`: each word with its weight and the attention that it got."""
-        tokens = [
-            {
-                "token": word.word,
-                "weight": word.weight,
-                "attention": word.attention,
-                "start": word.start,
-                "end": word.end,
-            }
-            for word in self.words
-        ]
         return {
             **self.prediction.as_json(),
-            "tokens": tokens,
+            "tokens": words_json(self.words),
             "method": self.method,
             "completeness_error": self.completeness_error,
             "truncated": self.truncated,

@@ -3,14 +3,15 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 
+from catalog.contract import RowCounts
 from plugins.nlp.texts.split import Split
 
-__all__ = ["Deduplicated", "Duplicates", "count_duplicates", "deduplicate", "find_duplicates"]
+__all__ = ["Deduplicated", "Duplicates", "count_duplicates", "deduplicate", "find_duplicates", "less_duplicates"]
 
 _LATER = ("validation", "test")
 _NEAR = "the same text but for letter case, URLs, mentions, digits and punctuation"
@@ -139,6 +140,14 @@ def deduplicate(splits: Mapping[str, Split]) -> Deduplicated:
     if conflicting:
         notes.append(f"{conflicting:,} of the dropped train rows had another label than the row that was kept.")
     return Deduplicated({**splits, "train": train.take(np.flatnonzero(~drop))}, dropped, conflicting, tuple(notes))
+
+
+def less_duplicates(counts: RowCounts, duplicates: int) -> RowCounts:
+    """Return the rows of a split of which some were dropped as near-duplicates."""
+    if not duplicates:
+        return counts
+    dropped = {**counts.dropped, "near-duplicate": duplicates}
+    return replace(counts, kept=counts.kept - duplicates, dropped=dropped)
 
 
 def _keys(texts: Sequence[str]) -> np.ndarray:

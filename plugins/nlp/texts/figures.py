@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final, Protocol
 
 from catalog.figures import Axis, Bar, Bars, Figure, Highlight, HighlightedText, Text
-from catalog.statement import Statement
+from catalog.statement import Statement, Value
 from plugins.nlp.texts import without_surrogates
 from plugins.nlp.texts.lengths import UNITS
 from plugins.nlp.texts.records import ImportantWord, WordWeight
@@ -20,6 +20,7 @@ __all__ = [
     "length_unit",
     "marked_text",
     "marks",
+    "sample_caption",
     "truncation",
     "word_bars",
 ]
@@ -109,6 +110,25 @@ def marked_text(
     shown = whole if len(whole) <= _LONGEST else whole[:_LONGEST] + "…"
     within = tuple(one for one in marks(words) if one.end <= _LONGEST)
     return HighlightedText(key, title, shown, within, positive, negative, caption=tuple(caption), group=WORDS)
+
+
+def sample_caption(method: str, rows: int, least: int, error: float | None) -> tuple[Text, ...]:
+    """Return how the weights of words were found.
+
+    Args:
+        method: By what.
+        rows: Validation texts that were explained.
+        least: A word counts if at least so many of them hold it.
+        error: Median completeness error; None if there is none.
+    """
+    values: dict[str, Value] = {"method": method, "rows": rows, "least": least}
+    told = Statement(
+        "By {method}, over {rows:count} validation texts; a word counts if {least:count} of them or more hold it.",
+        values,
+    )
+    if error is None:
+        return (told,)
+    return told, Statement("The median completeness error of the weights is {error:percent}.", {"error": error})
 
 
 def key_words(words: Sequence[WordWeight]) -> list[str]:

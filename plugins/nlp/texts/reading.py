@@ -12,13 +12,13 @@ from catalog.contract import RowCounts
 from catalog.errors import DataError
 from plugins.data.moments import group_codes, read_groups, read_times, stored_times
 from plugins.data.sources import Source
-from plugins.data.truths import Truths
+from plugins.data.truths import SplitTruths, Truths
 from plugins.data.values import plain
-from plugins.nlp.texts.columns import ColumnRoles, check_columns, choose_columns, header_note
+from plugins.nlp.texts.columns import LABEL_NAMES, ColumnRoles, check_columns, choose_columns, header_note
 from plugins.nlp.texts.split import Split
 from plugins.nlp.texts.strings import nul_notes, read_texts, swallowed_notes
 
-__all__ = ["Labelled", "ReadTexts", "Rows", "TextColumns", "read_columns", "read_rows", "read_sources"]
+__all__ = ["Labelled", "ReadTexts", "Rows", "TextColumns", "read_columns", "read_rows", "read_sources", "split_of"]
 
 EMPTY, UNLABELLED, HEADER = "empty text", "no label", "repeated header"
 _DROPPED = {
@@ -110,7 +110,9 @@ class Rows:
         return np.asarray(self.filled & ~self.header)
 
 
-def read_sources(sources: Mapping[str, Sequence[Source]], dataset: TextColumns, truths: Truths) -> ReadTexts:
+def read_sources(
+    sources: Mapping[str, Sequence[Source]], dataset: TextColumns, truths: Truths, names: Sequence[str] = LABEL_NAMES
+) -> ReadTexts:
     """Read the splits that are given.
 
     A further split in which no row has a truth (published test sets that keep theirs secret) is set aside.
@@ -119,12 +121,13 @@ def read_sources(sources: Mapping[str, Sequence[Source]], dataset: TextColumns, 
         sources: By split, ``train`` first.
         dataset: Names columns.
         truths: Reads the column of the truth.
+        names: Usual names of that column.
 
     Raises:
         DataError: As `choose_columns`, `read_texts` and `truths` say.
     """
     first = sources["train"][0]
-    roles = choose_columns(first, dataset.text, dataset.label, dataset.group, dataset.time)
+    roles = choose_columns(first, dataset.text, dataset.label, dataset.group, dataset.time, names)
     named = dataset.text is not None and dataset.label is not None
     found = _Found(notes=[note for note in [header_note(first, named=named)] if note])
     for split, opened in sources.items():  # train comes first
@@ -166,17 +169,14 @@ def _add_split(
     found: _Found, split: str, files: Sequence[Source], rows: Sequence[Rows], roles: ColumnRoles, truths: Truths
 ) -> None:
     read = truths.read(split, files, roles.label, [part.usable for part in rows])
-    kept = np.concatenate(read.kept)
     found.notes += read.notes
     found.notes += [note for source in files for note in nul_notes(source, (*roles.text, roles.label))]
     found.notes += [note for source in files for note in swallowed_notes(source, roles.label, read.values)]
-    counts = found.counts[split] = _counts(files, rows, int(kept.sum()))
+    counts = found.counts[split] = _counts(files, rows, read.truths.size)
     found.notes += [
         f"{count:,} of {counts.records:,} {split} rows {_DROPPED[kind]}." for kind, count in counts.dropped.items()
     ]
-    labels = read.truths
-    labels.flags.writeable = False
-    found.splits[split] = Split(_strings(rows, kept), labels)
+    found.splits[split] = split_of(rows, read)
     sides = list(zip(files, read.kept, strict=True))
     if roles.group is not None:
         found.groups[split] = [group for source, part in sides for group in read_groups(source, roles.group, part)]
@@ -225,6 +225,13 @@ def _counts(files: Sequence[Source], rows: Sequence[Rows], kept: int) -> RowCoun
         kept=kept,
         dropped=dropped,
     )
+
+
+def split_of(rows: Sequence[Rows], read: SplitTruths) -> Split:
+    """Return the rows of some files that have a text and a truth."""
+    labels = read.truths
+    labels.flags.writeable = False
+    return Split(_strings(rows, np.concatenate(read.kept)), labels)
 
 
 def _strings(rows: Sequence[Rows], kept: np.ndarray) -> tuple[str, ...]:

@@ -1,13 +1,13 @@
 """What every task on single texts knows about them: frozen records, all of them plain JSON in kind."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from catalog.contract import DataSummary
 from plugins.details import read_details
 
-__all__ = ["ImportantWord", "LengthForecast", "TextFacts", "WordWeight", "text_facts"]
+__all__ = ["ImportantWord", "LengthForecast", "TextFacts", "WordWeight", "text_facts", "words_json"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,3 +67,11 @@ class TextFacts:
 def text_facts(data: DataSummary | Mapping[str, Any]) -> TextFacts:
     """Return what is known about the texts of a data set, given as found or as JSON."""
     return read_details(TextFacts, data.details if isinstance(data, DataSummary) else data)
+
+
+def words_json(words: Sequence[WordWeight]) -> list[dict[str, Any]]:
+    """Return words as the ``tokens`` of an explanation."""
+    return [
+        {"token": word.word, "weight": word.weight, "attention": word.attention, "start": word.start, "end": word.end}
+        for word in words
+    ]

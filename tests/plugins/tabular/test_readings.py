@@ -5,8 +5,8 @@ import datetime as dt
 import numpy as np
 import pyarrow as pa
 import pytest
-from plugins.data.numbers import NumberFormat, find_number_format
 
+from plugins.data.numbers import NumberFormat, find_number_format
 from plugins.tabular.readings import Reading, Unusable, find_reading
 
 

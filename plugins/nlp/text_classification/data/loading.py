@@ -19,7 +19,7 @@ from plugins.data.splitting import make_splits
 from plugins.details import details_json
 from plugins.nlp.text_classification.data.records import TextData
 from plugins.nlp.text_classification.dataset import Dataset, DemoDataset, FilesDataset, HubDataset
-from plugins.nlp.texts.duplicates import deduplicate, find_duplicates
+from plugins.nlp.texts.duplicates import deduplicate, find_duplicates, less_duplicates
 from plugins.nlp.texts.fingerprint import fingerprint
 from plugins.nlp.texts.language import guess_language
 from plugins.nlp.texts.reading import ReadTexts, read_sources
@@ -68,7 +68,7 @@ def _load(written: str, stamps: tuple[tuple[tuple[int, int], ...], ...]) -> Text
     if dataset.deduplicate:
         found = deduplicate(splits)
         splits, merged = found.splits, found.notes
-        counts = {**counts, "train": _less(counts["train"], found.dropped)}
+        counts = {**counts, "train": less_duplicates(counts["train"], found.dropped)}
     duplicates, repeated = find_duplicates(splits)
     labels = {split: data.labels for split, data in splits.items()}
     rows = {split: tuple(np.bincount(ids, minlength=len(names)).tolist()) for split, ids in labels.items()}
@@ -92,14 +92,6 @@ def _load(written: str, stamps: tuple[tuple[tuple[int, int], ...], ...]) -> Text
         },
     )
     return TextData(summary, splits)
-
-
-def _less(counts: RowCounts, duplicates: int) -> RowCounts:
-    """Return the rows of a split of which some were dropped as near-duplicates."""
-    if not duplicates:
-        return counts
-    dropped = {**counts.dropped, "near-duplicate": duplicates}
-    return replace(counts, kept=counts.kept - duplicates, dropped=dropped)
 
 
 def _read(dataset: Dataset) -> tuple[ReadTexts, tuple[str, ...], Mapping[str, str]]:

@@ -7,7 +7,7 @@ from catalog.figures import Axis, Bars, Empty, Figure, HighlightedText, Text
 from catalog.statement import Statement, Value
 from plugins.insights import insight_of
 from plugins.nlp.text_classification.records import ExampleExplanation, Interpretation
-from plugins.nlp.texts.figures import WORDS, key_words, marked_text, word_bars
+from plugins.nlp.texts.figures import WORDS, key_words, marked_text, sample_caption, word_bars
 
 __all__ = ["examples", "important_words"]
 
@@ -55,20 +55,11 @@ def _interpretation(insights: Mapping[str, Any]) -> Interpretation | Statement:
 
 
 def _caption(found: Interpretation) -> tuple[Text, ...]:
-    values: dict[str, Value] = {"method": found.method, "rows": found.rows, "least": found.min_texts}
-    caption = [
-        Statement(
-            "By {method}, over {rows:count} validation texts; a word counts if {least:count} of them or more hold it.",
-            values,
-        )
-    ]
-    if len(found.classes) > _MOST_CLASSES:
-        counts = {"classes": len(found.classes), "shown": _MOST_CLASSES}
-        caption.append(Statement("Of {classes:count} classes the first {shown:count}.", counts))
-    if found.completeness_error is not None:
-        error = {"error": found.completeness_error}
-        caption.append(Statement("The median completeness error of the weights is {error:percent}.", error))
-    return tuple(caption)
+    of_sample = sample_caption(found.method, found.rows, found.min_texts, found.completeness_error)
+    if len(found.classes) <= _MOST_CLASSES:
+        return of_sample
+    counts = {"classes": len(found.classes), "shown": _MOST_CLASSES}
+    return (*of_sample, Statement("Of {classes:count} classes the first {shown:count}.", counts))
 
 
 def _example(index: int, example: ExampleExplanation) -> HighlightedText:
