@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from plugins.nlp.reviews.chance import Chance
 from plugins.nlp.reviews.grammar import Writer
-from plugins.nlp.reviews.sentences import FACTS, OPENINGS
+from plugins.nlp.reviews.sentences import FACTS, OPENINGS, PLAIN
 
 __all__ = ["NOISE", "NOTES", "Rated", "rate"]
 
@@ -18,6 +18,8 @@ NOTES = (
 _MOST = 10
 _PASSAGES, _SHARES = (1, 2, 3, 4, 5, 6, 8), (10, 20, 20, 20, 14, 10, 6)
 """Passages of a review, and the share of reviews with so many in percent."""
+_PLAIN = 0.85
+"""Share of the passages that say plainly what they mean; the others may set the opposite aside."""
 _UNIFORMS = 12
 """The sum of so many uniform numbers has variance 1, and is nearly normal."""
 
@@ -54,4 +56,8 @@ def _compose(chance: Chance) -> tuple[str, float]:
     order = chance.shuffled([1] * praising + [0] * (passages - praising))
     told = [writers[0].write(OPENINGS)] if chance.happens(0.5) else []
     facts = [writers[0].write(FACTS)] if chance.happens(0.3) else []
-    return " ".join([*told, *(writers[meaning].judge() for meaning in order), *facts]), praising / passages
+    return " ".join([*told, *(_judge(chance, writers[meaning]) for meaning in order), *facts]), praising / passages
+
+
+def _judge(chance: Chance, writer: Writer) -> str:
+    return writer.write(PLAIN.texts) if chance.happens(_PLAIN) else writer.judge()
