@@ -1,8 +1,7 @@
-"""Integrated gradients (Sundararajan, Taly and Yan, 2017, arXiv 1703.01365) of a classifier's input embeddings.
+"""Integrated gradients (Sundararajan, Taly and Yan, 2017, arXiv 1703.01365) of an encoder's input embeddings.
 
-What is explained is the log-odds of the predicted class, log p - log(1 - p): it does not flatten out where the model
-is sure, as the probability does. The baseline is the same text with every token of its own replaced by one that says
-nothing (`explanation.choose_baseline`), the special tokens kept.
+The baseline is the same text with every token of its own replaced by one that says nothing
+(`explanation.choose_baseline`), the special tokens kept.
 """
 
 from collections.abc import Callable, Iterator
@@ -17,9 +16,12 @@ from catalog.errors import WorkError
 from plugins.nlp.encoders.alignment import EncodedText
 from plugins.nlp.encoders.memory import is_exhausted, release, token_budget
 from plugins.nlp.encoders.packed import PackedModel
-from plugins.nlp.texts.completeness import LEAST_LOG_ODDS, completeness_error
+from plugins.nlp.texts.completeness import completeness_error
 
-__all__ = ["METHOD", "Attribution", "attribute", "frozen", "require_captum"]
+__all__ = ["METHOD", "Attribution", "Score", "attribute", "frozen", "require_captum"]
+
+Score = Callable[[torch.Tensor], torch.Tensor]
+"""From outputs, shape (rows, outputs), to a number for each row, float64, shape (rows,)."""
 
 METHOD = "integrated gradients"
 _STEPS = (12, 24, 48, 96)
@@ -34,7 +36,7 @@ Gauss and Legendre's, which crowd at the ends: on six reviews 10 points missed 1
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Attribution:
-    """What each token added to the log-odds of the predicted class.
+    """What each token added to a score.
 
     Attributes:
         weights: float64, shape (tokens,); 0 for special tokens.
@@ -60,14 +62,15 @@ def require_captum() -> Any:
     return captum.attr
 
 
-def attribute(model: PackedModel, text: EncodedText, label: int, baseline: int) -> Attribution:
-    """Explain the score of one class for one text, in fp32 and without dropout; the model is left as it was.
+def attribute(model: PackedModel, text: EncodedText, score: Score, baseline: int, least: float) -> Attribution:
+    """Explain the score of one text, in fp32 and without dropout; the model is left as it was.
 
     Args:
         model: Its precision is not used.
         text: The text.
-        label: Id of the class.
+        score: What is explained.
         baseline: Id of the token that the baseline is made of.
+        least: A smaller difference is not worth explaining.
 
     Raises:
         WorkError: captum is not installed.
@@ -79,11 +82,11 @@ def attribute(model: PackedModel, text: EncodedText, label: int, baseline: int) 
         ids[1, text.own] = baseline
         with torch.no_grad():
             text_1TD, baseline_1TD = embed(ids).split(1)
-            there, before = (_log_odds(module(inputs_embeds=end).logits, label) for end in (text_1TD, baseline_1TD))
+            there, before = (score(module(inputs_embeds=end).logits) for end in (text_1TD, baseline_1TD))
         difference = float(there - before)
 
         def forward(embeddings_BTD: torch.Tensor) -> torch.Tensor:
-            return _log_odds(module(inputs_embeds=embeddings_BTD).logits, label)
+            return score(module(inputs_embeds=embeddings_BTD).logits)
 
         method = library.IntegratedGradients(forward)
         rows = max(1, token_budget(model.device, training=True) // text.ids.size)
@@ -101,17 +104,13 @@ def attribute(model: PackedModel, text: EncodedText, label: int, baseline: int) 
             weights, rows = _in_memory(integrate, steps, rows, model.device)
             missed = abs(float(weights.sum()) - difference)
             if missed < closest:
-                closest, best = missed, Attribution(weights, completeness_error(float(weights.sum()), difference))
-            if closest <= _GOOD * max(abs(difference), LEAST_LOG_ODDS):
+                closest, best = (
+                    missed,
+                    Attribution(weights, completeness_error(float(weights.sum()), difference, least)),
+                )
+            if closest <= _GOOD * max(abs(difference), least):
                 break
     return best or Attribution(np.zeros(text.ids.size), None)
-
-
-def _log_odds(logits: torch.Tensor, label: int) -> torch.Tensor:
-    """Return log p - log(1 - p) of a class, float64, shape (rows,): its score less the log of the others' sum."""
-    scores = logits.double()
-    others = torch.cat([scores[:, :label], scores[:, label + 1 :]], dim=1)
-    return scores[:, label] - others.logsumexp(dim=1)
 
 
 def _in_memory(
