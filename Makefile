@@ -45,6 +45,7 @@ bench: $(READY)  ## the measurements under benchmarks/
 	$(BIN)/python benchmarks/coordinator.py
 	$(BIN)/python benchmarks/reading.py
 	$(BIN)/python benchmarks/reading_memory.py
+	$(BIN)/python benchmarks/tabular.py
 
 migration: $(READY) ## draft a migration of the database: make migration m="what changes"
 	$(BIN)/python -m runner.store.migrate $(m)

@@ -14,8 +14,19 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["MISSING", "AmbiguousNumbersError", "NumberFormat", "find_number_format", "read_numbers", "trimmed"]
+__all__ = [
+    "LARGEST",
+    "MISSING",
+    "AmbiguousNumbersError",
+    "NumberFormat",
+    "find_number_format",
+    "is_text",
+    "read_numbers",
+    "trimmed",
+]
 
+LARGEST: Final = 1e150
+"""Squares of larger numbers are not finite; they count as infinities do."""
 MISSING: Final = frozenset(
     {"na", "n/a", "#n/a", "<na>", "nan", "nat", "null", "none", "?", "-", "--", ".", "..", "missing", "unknown"}
 )
@@ -109,11 +120,16 @@ def read_numbers(values: pa.ChunkedArray, form: NumberFormat) -> np.ndarray:
         form: How its numbers are written, if it is text.
     """
     kind = values.type
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+    if is_text(kind):
         return _parse(trimmed(values), form)
     if pa.types.is_temporal(kind) or pa.types.is_null(kind):
         return np.full(len(values), np.nan)
     return np.asarray(pc.cast(values, pa.float64(), safe=False).to_numpy(), dtype=np.float64)
+
+
+def is_text(kind: pa.DataType) -> bool:
+    """Return whether a type is that of text."""
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
 
 
 def trimmed(values: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -7,12 +7,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from catalog.errors import DataError
+from catalog.errors import DataError, clause
 from plugins.data.numbers import (
+    LARGEST,
     MISSING,
     AmbiguousNumbersError,
     NumberFormat,
     find_number_format,
+    is_text,
     read_numbers,
     trimmed,
 )
@@ -23,8 +25,6 @@ from plugins.tables.wording import listed, rows_named, shortened
 
 __all__ = ["NumberTruths"]
 
-_LARGEST = 1e150
-"""Squares of larger numbers are not finite."""
 _FEW = 1000
 """Different numbers up to which cells are searched for rows that a quote too many has swallowed."""
 
@@ -70,7 +70,7 @@ class NumberTruths:
                     f"Target {column!r} has two values only, {shown}: {self.classification} predicts which of them."
                 )
         spelled = {
-            one for values in stored if _is_text(values) for one in pc.unique(trimmed(values)).to_pylist() if one
+            one for values in stored if is_text(values.type) for one in pc.unique(trimmed(values)).to_pylist() if one
         }
         return SplitTruths(tuple(kept), together, tuple(notes), tuple(spelled) if len(spelled) <= _FEW else ())
 
@@ -83,7 +83,7 @@ class NumberTruths:
             DataError: Text, infinities, or numbers too large to be squared; the message names the first row.
         """
         found = read_numbers(values, self.form or NumberFormat())
-        texts = trimmed(values) if _is_text(values) else None
+        texts = trimmed(values) if is_text(values.type) else None
         absent = np.isnan(found)
         for row in np.flatnonzero(rows & absent).tolist():
             text = None if texts is None else texts[row].as_py()
@@ -94,12 +94,12 @@ class NumberTruths:
                     "predicts text.",
                     field=f"dataset.{self.role}",
                 )
-        too_large = np.flatnonzero(rows & ~absent & ~(np.abs(np.nan_to_num(found, posinf=np.inf)) < _LARGEST))
+        too_large = np.flatnonzero(rows & ~absent & ~(np.abs(np.nan_to_num(found, posinf=np.inf)) < LARGEST))
         if too_large.size:
             row = int(too_large[0])
             raise DataError(
                 f"{source.origin}: {_place(source, row)} holds {found[row]} in column {column!r}; a target must be "
-                f"finite and below {_LARGEST:g}. Correct or remove {rows_named((too_large + 1).tolist())}.",
+                f"finite and below {LARGEST:g}. Correct or remove {rows_named((too_large + 1).tolist())}.",
                 field=f"dataset.{self.role}",
             )
         return found, absent
@@ -108,7 +108,7 @@ class NumberTruths:
         values = read_values(source, column, self.role)
         kind = values.type
         numeric = pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
-        if not (numeric or _is_text(values) or pa.types.is_null(kind)):
+        if not (numeric or is_text(values.type) or pa.types.is_null(kind)):
             classes = f" {self.classification} predicts truth values." if pa.types.is_boolean(kind) else ""
             raise DataError(
                 f"{source.origin}: column {column!r} holds {kind}, no numbers.{classes} Name another column in "
@@ -118,15 +118,15 @@ class NumberTruths:
         return values
 
     def _found_form(self, source: Source, column: str, stored: Sequence[pa.ChunkedArray]) -> NumberFormat:
-        texts = [trimmed(values) for values in stored if _is_text(values)]
+        texts = [trimmed(values) for values in stored if is_text(values.type)]
         if not texts:
             return NumberFormat()
         try:
             found = find_number_format(pa.chunked_array([chunk for text in texts for chunk in text.chunks]))
         except AmbiguousNumbersError as error:
             raise DataError(
-                f"{source.origin}: column {column!r} holds numbers that can be read in two ways: {error}. Write them "
-                "without marks between thousands, and with a decimal point.",
+                f"{source.origin}: column {column!r} holds numbers that can be read in two ways: "
+                f"{clause(str(error))}. Write them without marks between thousands, and with a decimal point.",
                 field=f"dataset.{self.role}",
             ) from error
         return found or NumberFormat()
@@ -142,10 +142,6 @@ class NumberTruths:
     def secret(self, files: Sequence[Source], column: str) -> bool:  # noqa: ARG002 -- see `Truths`
         """Return False: numbers have no value that stands for a secret."""
         return False
-
-
-def _is_text(values: pa.ChunkedArray) -> bool:
-    return bool(pa.types.is_string(values.type) or pa.types.is_large_string(values.type))
 
 
 def _place(source: Source, row: int) -> str:

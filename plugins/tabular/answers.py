@@ -33,11 +33,14 @@ def input_fields(data: Mapping[str, Any]) -> tuple[InputField, ...]:
 def reasons(explanation: Prediction) -> Iterator[Statement]:
     """Yield the features that say most for and against an answer, and what could not be used."""
     found: Sequence[Mapping[str, Any]] = explanation.get("features", ())
-    for template, sign in (("for it: {features}  ({method})", 1), ("against it: {features}  ({method})", -1)):
+    for sign in (1, -1):
         strongest = [one for one in found if sign * one["weight"] > 0][:_STRONGEST]
         if strongest:
             shown = ", ".join(f"{_named(one)} {one['weight']:+.3g}" for one in strongest)
-            yield Statement(template, {"features": shown, "method": explanation["method"]})
+            yield Statement(
+                "for it: {features}  ({method})" if sign > 0 else "against it: {features}  ({method})",
+                {"features": shown, "method": explanation["method"]},
+            )
     for note in explanation.get("notes", ()):
         yield Statement("{note}", {"note": note})
 

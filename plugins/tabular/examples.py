@@ -18,7 +18,9 @@ __all__ = ["changed_classes", "changed_numbers", "row_of", "write_examples"]
 
 
 def write_examples(path: Path, split: Split, truth: str) -> None:
-    """Write one row an example: ``row`` and the truth, then the features; as far as names differ.
+    """Write one row an example: ``row`` and the truth, then the features.
+
+    A feature that has one of these two names gets `` (feature)`` behind it.
 
     Args:
         path: The file; it appears whole or not at all.
@@ -27,7 +29,7 @@ def write_examples(path: Path, split: Split, truth: str) -> None:
     """
     columns: dict[str, Any] = {"row": np.arange(split.truths.size, dtype=np.int64), truth: split.truths}
     for name in split.frame.columns:
-        columns.setdefault(name, _stored(split.frame, name))
+        columns[f"{name} (feature)" if name in {"row", truth} else name] = _stored(split.frame, name)
     table = pa.table(columns)
     write_file(path, lambda temporary: parquet.write_table(table, temporary))
 

@@ -1,7 +1,7 @@
 """A model of tables in a folder: JSON, LightGBM's text format and safetensors, never pickle, so that no code is run.
 
-model.json      format, version, key, classes, how each feature is read, configuration, prediction interval, and the
-                SHA-256 of the weights
+model.json      format, version, key, classes, how each feature is read, configuration, prediction interval,
+                temperature, and the SHA-256 of the weights
 modelcat.json   the positive class
 model.txt       of boosting: the trees
 weights.safetensors  of the linear model
@@ -20,13 +20,13 @@ from catalog.errors import ModelSourceError, clause
 from catalog.files import read_limited
 from plugins.details import details_json, read_details
 from plugins.regression.conformal import interval_from_json, interval_to_json
-from plugins.storage import MODEL_RECORD, write_folder
+from plugins.storage import MODEL_RECORD, write_file, write_folder
 from plugins.tabular.features import Encoded, Feature, encode
 from plugins.tabular.frame import Frame
 from plugins.tabular.heads import ClassHead, Head, NumberHead
 from plugins.tabular.method import Estimator, Method
 
-__all__ = ["TableModel", "open_model", "save_model"]
+__all__ = ["TableModel", "keep_temperature", "open_model", "save_model"]
 
 _HEADER = "model.json"
 _MOST_BYTES = 1 << 28
@@ -43,6 +43,7 @@ class _Header(Strict):
     features: tuple[dict[str, Any], ...] = Field(min_length=1, strict=False)
     config: dict[str, Any]
     interval: dict[str, Any] | None = None
+    temperature: float | None = Field(None, gt=0, le=1e6)
     digests: dict[str, str]
 
 
@@ -54,21 +55,19 @@ class TableModel:
         features: What it sees.
         head: What its outputs mean.
         estimator: Makes them.
-        threads: CPU threads that it may use.
     """
 
     features: tuple[Feature, ...]
     head: Head
     estimator: Estimator
-    threads: int = 1
 
     def encode(self, frame: Frame) -> Encoded:
         """Return rows as the model sees them."""
         return encode(self.features, frame)
 
     def outputs(self, frame: Frame) -> Any:
-        """Return the outputs of rows; see `Estimator.outputs`."""
-        return self.estimator.outputs(self.encode(frame))
+        """Return what the model says of rows: probabilities, shape (rows, classes), or numbers, shape (rows,)."""
+        return self.head.scaled(self.estimator.outputs(self.encode(frame)))
 
 
 def save_model(folder: Path, model: TableModel, method: str, config: dict[str, Any]) -> None:
@@ -119,7 +118,7 @@ def open_model(folder: Path, method: Method, threads: int) -> TableModel:
         raise ModelSourceError(
             f"{folder} does not hold a {method.name} model of tables: {clause(reason)}. Train it again."
         ) from error
-    return TableModel(features, head, estimator, threads)
+    return TableModel(features, head, estimator)
 
 
 def _check_digests(folder: Path, header: _Header) -> None:
@@ -138,4 +137,11 @@ def _head(folder: Path, header: _Header) -> Head:
         raise ValueError("its classes are fewer than two, or one is named twice")
     record = json.loads(read_limited(folder / MODEL_RECORD, _MOST_BYTES))
     positive = record["positive"]
-    return ClassHead(header.labels, 1 if positive is None else header.labels.index(positive))
+    return ClassHead(header.labels, 1 if positive is None else header.labels.index(positive), header.temperature)
+
+
+def keep_temperature(folder: Path, temperature: float) -> None:
+    """Let a model that `open_model` opens divide its log-odds by a temperature."""
+    header = _Header.model_validate_json(read_limited(folder / _HEADER, _MOST_BYTES))
+    written = header.model_copy(update={"temperature": temperature}).model_dump_json(indent=1) + "\n"
+    write_file(folder / _HEADER, lambda temporary: temporary.write_text(written, encoding="utf-8"))

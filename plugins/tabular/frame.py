@@ -8,7 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from plugins.tabular.readings import Reading, as_column
+from plugins.data.numbers import LARGEST
+from plugins.tabular.cells import as_column
+from plugins.tabular.readings import Reading
 
 __all__ = ["Frame", "Split", "frame_of", "frame_of_rows"]
 
@@ -93,7 +95,7 @@ def frame_of(columns: Mapping[str, pa.ChunkedArray], readings: Mapping[str, Read
         found = reading.read(columns[name])
         rows = len(found)
         if isinstance(found, np.ndarray):
-            cells[name] = np.where(np.isinf(found), np.nan, found) if found.dtype.kind == "f" else found
+            cells[name] = np.where(np.abs(found) > LARGEST, np.nan, found) if found.dtype.kind == "f" else found
             continue
         encoded = pc.dictionary_encode(found.combine_chunks())
         levels[name] = tuple(encoded.dictionary.to_pylist())

@@ -10,6 +10,7 @@ import numpy as np
 from catalog.contract import Evaluation
 from plugins import memory
 from plugins.classification import evaluation as classes
+from plugins.classification.evaluation.temperature import rescale
 from plugins.regression import evaluation as numbers
 from plugins.regression.records import Interval
 from plugins.tabular.roles import Role
@@ -27,6 +28,9 @@ class Head(Protocol):
     @property
     def labels(self) -> tuple[str, ...]:
         """Class names in the order of their ids; none for numbers."""
+
+    def scaled(self, outputs: np.ndarray) -> np.ndarray:
+        """Return what the model says, given what its estimator puts out."""
 
     def measured(self, truths: np.ndarray, outputs: np.ndarray) -> dict[str, float]:
         """Return ``loss`` and every metric that is defined.
@@ -58,11 +62,17 @@ class ClassHead:
     Attributes:
         labels: Class names in the order of their ids.
         positive: Of two classes the id of the positive one.
+        temperature: What log-odds are divided by; None if none was fitted.
     """
 
     labels: tuple[str, ...]
     positive: int = 1
+    temperature: float | None = None
     role: Role = "label"
+
+    def scaled(self, outputs: np.ndarray) -> np.ndarray:
+        """Return outputs at the temperature; see `Head`."""
+        return outputs if self.temperature is None else rescale(outputs, self.temperature)
 
     def measured(self, truths: np.ndarray, outputs: np.ndarray) -> dict[str, float]:
         """Return log loss and metrics; see `Head`."""
@@ -112,6 +122,10 @@ class NumberHead:
     interval: Interval | None = None
     role: Role = "target"
     labels: tuple[str, ...] = ()
+
+    def scaled(self, outputs: np.ndarray) -> np.ndarray:
+        """Return outputs as they are; see `Head`."""
+        return outputs
 
     def measured(self, truths: np.ndarray, outputs: np.ndarray) -> dict[str, float]:
         """Return mean squared error and metrics; see `Head`."""

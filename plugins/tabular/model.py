@@ -7,8 +7,8 @@ from typing import Any
 from pydantic import BaseModel
 
 from catalog.contract import Card, DataSummary, Trainer
-from catalog.errors import DataError
 from catalog.space import Scalar, SearchSpace
+from plugins.tabular.boosting.config import largest_leaf
 from plugins.tabular.records import TableData
 
 __all__ = ["TableModelEntry"]
@@ -56,21 +56,13 @@ class TableModelEntry:
         return {name: value for name, value in values.items() if value is not None and name not in self.fixed_fields}
 
     def check(self, config: Any, data: TableData) -> Sequence[str]:
-        """Check that a configuration fits data; return what makes a poor model of them likely.
-
-        Raises:
-            DataError: No tree can have two leaves of `min_child_samples` rows.
-        """
+        """Return what makes a poor model of these data likely; every configuration fits all data."""
         rows = data.summary.rows["train"]
         least = getattr(config, "min_child_samples", 1)
-        if 2 * least > rows and "min_child_samples" in config.model_fields_set:
-            raise DataError(
-                f"min_child_samples is {least:,}, and the {rows:,} training rows of {data.summary.name} cannot fill "
-                f"two such leaves. Set it to {max(1, rows // 4):,} or less.",
-                field="model_config.min_child_samples",
+        if least > (most := largest_leaf(rows)):
+            return (
+                f"A leaf cannot be asked to hold {least:,} of {rows:,} training rows: {most:,} count in its place.",
             )
-        if 2 * least > rows:
-            return (f"{rows:,} training rows are too few for leaves of {least:,} rows: lower min_child_samples.",)
         if rows < _FEW_ROWS:
             return (f"{rows:,} training rows are few: expect scores that depend on which rows were drawn.",)
         return ()

@@ -30,7 +30,7 @@ class TablePredictor:
         """Yield one prediction for each row, in order: ``input``, the answer, and ``notes`` on cells without use.
 
         A row is a mapping from each feature to its cell: a number, text, a truth value, a date, or None. Other keys
-        are left alone.
+        are left alone. Of a single feature the cell alone will do.
 
         Raises:
             InputError: A row lacks features; they are listed.
@@ -44,11 +44,12 @@ class TablePredictor:
         estimator, features = self.model.estimator, self.model.features
         for rows, frame in self._batches(inputs):
             encoded = self.model.encode(frame)
-            outputs = estimator.outputs(encoded)
+            outputs = self.model.head.scaled(estimator.outputs(encoded))
             chosen = outputs.argmax(axis=1) if outputs.ndim > 1 else np.zeros(frame.rows, dtype=np.int64)
             parts = estimator.contributions(encoded, chosen)
             weights = np.zeros((frame.rows, len(features)))
             np.add.at(weights.T, encoded.features, parts.T)
+            weights /= getattr(self.model.head, "temperature", None) or 1.0
             for prediction, row in self._answers(rows, frame, outputs):
                 found = [
                     {"feature": feature.name, "value": frame.cell(feature.name, row), "weight": float(weight)}
@@ -60,9 +61,8 @@ class TablePredictor:
     def _batches(self, inputs: Iterable[Mapping[str, Any]]) -> Iterator[tuple[list[Mapping[str, Any]], Frame]]:
         remaining = iter(inputs)
         readings = {feature.name: feature.reading for feature in self.model.features}
-        while rows := list(islice(remaining, _BATCH)):
-            for row in rows:
-                _check(row, self.model.features)
+        while given := list(islice(remaining, _BATCH)):
+            rows = [_row(one, self.model.features) for one in given]
             yield rows, frame_of_rows(rows, readings)
 
     def _answers(
@@ -84,7 +84,9 @@ class TablePredictor:
                 yield f"{feature.name}: {shortened(cell, 40)!r} is rare or unknown among the training rows"
 
 
-def _check(row: Any, features: Sequence[Feature]) -> None:
+def _row(row: Any, features: Sequence[Feature]) -> Mapping[str, Any]:
+    if len(features) == 1 and not isinstance(row, Mapping):
+        row = {features[0].name: row}
     if not isinstance(row, Mapping):
         raise InputError(
             f"An input is a row: a mapping from {listed(feature.name for feature in features)} to their values; given "
@@ -96,6 +98,7 @@ def _check(row: Any, features: Sequence[Feature]) -> None:
             f"The row has no {word} {listed(map(repr, missing))}, which the model was trained on; it has "
             f"{listed(map(repr, row)) or 'none'}. Give None, or an empty text, for what is not known."
         )
+    return row
 
 
 def _is_empty(value: Any) -> bool:

@@ -1,27 +1,23 @@
 """What a column holds, and how its cells are read: the same way for a file, a table and a row that somebody types."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from plugins.data.moments import AMBIGUOUS_FORMATS, FIRST_YEAR, FORMATS
-from plugins.data.numbers import AmbiguousNumbersError, NumberFormat, find_number_format, read_numbers, trimmed
+from plugins.data.numbers import AmbiguousNumbersError, NumberFormat, find_number_format, is_text, read_numbers, trimmed
 from plugins.data.profiles import profile
 from plugins.tables.wording import shortened
+from plugins.tabular.cells import spelled
+from plugins.tabular.dates import ISO, AmbiguousDatesError, find_date_format, parse_dates
 
 __all__ = ["Kind", "Reading", "Unusable", "find_reading"]
 
 Kind = Literal["number", "flag", "category", "date"]
 
-_ISO = "iso"
-_MOST = 0.9
-"""Share of the cells with a value that must be dates for the column to be one of dates."""
 _FEW_ROWS = 20
 """Rows from which values that are all different say that a column names its rows."""
 _FLAGS = ({"true", "false"}, {"yes", "no"}, {"t", "f"}, {"y", "n"})
@@ -58,7 +54,7 @@ class Reading:
 
     kind: Kind
     number: NumberFormat = field(default_factory=NumberFormat)
-    date: str = _ISO
+    date: str = ISO
 
     def read(self, values: pa.ChunkedArray) -> pa.ChunkedArray | np.ndarray:
         """Return the cells of a column.
@@ -80,24 +76,15 @@ class Reading:
             case "category":
                 return spelled(values)
 
-    def read_one(self, value: Any) -> Any:
-        """Return one cell as `read` does: a float, a datetime64, or a string; NaN, NaT or None for none.
-
-        Args:
-            value: Text, a number, a truth value, a date, or None.
-        """
-        found = self.read(as_column([value]))
-        return found[0] if isinstance(found, np.ndarray) else found[0].as_py()
-
     def _dates(self, values: pa.ChunkedArray) -> np.ndarray:
         if pa.types.is_date(values.type) or pa.types.is_timestamp(values.type):
             zone = getattr(values.type, "tz", None)
             moments = pc.cast(pc.cast(values, pa.timestamp("us", zone), safe=False), pa.int64())
             filled = pc.fill_null(moments, np.iinfo(np.int64).min).to_numpy()
             return np.asarray(filled).astype("datetime64[us]")
-        if not _is_text(values.type):
+        if not is_text(values.type):
             return np.full(len(values), np.datetime64("NaT"), dtype="datetime64[us]")
-        return _parsed_dates(trimmed(values), self.date)
+        return parse_dates(trimmed(values), self.date)
 
 
 def find_reading(name: str, values: pa.ChunkedArray, *, wanted: bool = False) -> Reading | Unusable:
@@ -117,66 +104,9 @@ def find_reading(name: str, values: pa.ChunkedArray, *, wanted: bool = False) ->
         return _checked(Reading("date"), name, values, wanted=wanted)
     if pa.types.is_null(kind):
         return Unusable("is empty")
-    if not _is_text(kind):
+    if not is_text(kind):
         return Unusable(f"holds {shortened(kind)}, no numbers, dates or categories")
     return _of_text(name, trimmed(values), wanted=wanted)
-
-
-def spelled(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return cells as the names of categories: text trimmed, 1.0 as ``1``, truth values as ``true`` and ``false``."""
-    if _is_text(values.type):
-        return trimmed(values)
-    if pa.types.is_boolean(values.type) or pa.types.is_null(values.type):
-        return pa.chunked_array([pc.cast(values.combine_chunks(), pa.large_string())])
-    if pa.types.is_floating(values.type) or pa.types.is_integer(values.type):
-        numbers = [None if one is None or one != one else one for one in values.to_pylist()]  # noqa: PLR0124 -- NaN
-        texts = [None if one is None else str(int(one)) if float(one).is_integer() else repr(one) for one in numbers]
-        return pa.chunked_array([pa.array(texts, pa.large_string())])
-    return pa.chunked_array([pa.array(map(_as_text, values.to_pylist()), pa.large_string())])
-
-
-def as_column(values: Sequence[Any]) -> pa.ChunkedArray:
-    """Return cells of whatever kinds as one column: numbers, truth values and dates if all are, else text."""
-    plain = [None if isinstance(one, float) and one != one else one for one in values]  # noqa: PLR0124 -- NaN
-    kinds = {_kind_of(one) for one in plain if one is not None}
-    if len(kinds) == 1 and (kind := kinds.pop()) is not pa.large_string():
-        converted: list[Any] = [
-            None if one is None else _moment(one) if pa.types.is_timestamp(kind) else one for one in plain
-        ]
-        if kind == pa.float64():
-            converted = [None if one is None else float(one) for one in converted]
-        return pa.chunked_array([pa.array(converted, kind)])
-    return pa.chunked_array([pa.array(map(_as_text, plain), pa.large_string())])
-
-
-def _kind_of(value: Any) -> pa.DataType:
-    match value:
-        case bool() | np.bool_():
-            return pa.bool_()
-        case int() | float() | np.number():
-            return pa.float64()
-        case date():  # a datetime is one
-            return pa.timestamp("us")
-    return pa.large_string()
-
-
-def _moment(value: date) -> datetime:
-    if not isinstance(value, datetime):
-        return datetime(value.year, value.month, value.day)  # noqa: DTZ001 -- as the column has none
-    return value.astimezone(UTC).replace(tzinfo=None) if value.tzinfo else value
-
-
-def _as_text(value: Any) -> str | None:
-    match value:
-        case None:
-            return None
-        case bool():
-            return str(value).lower()
-        case float() if value.is_integer():
-            return str(int(value))
-        case date():
-            return value.isoformat()
-    return str(value).encode(errors="replace").decode()
 
 
 def _of_text(name: str, values: pa.ChunkedArray, *, wanted: bool) -> Reading | Unusable:
@@ -184,20 +114,21 @@ def _of_text(name: str, values: pa.ChunkedArray, *, wanted: bool) -> Reading | U
     present = values.drop_null()
     if not len(present):
         return Unusable("is empty")
-    try:
-        form = find_number_format(values)
-    except AmbiguousNumbersError as error:
-        return Unusable(f"holds numbers that can be read in two ways: {error}", ambiguous=True)
-    if form is not None:
-        return _checked(Reading("number", form), name, values, wanted=wanted)
     distinct = pc.unique(present)
     if len(distinct) == 2 and {one.casefold() for one in distinct.to_pylist()} in _FLAGS:
         return Reading("flag")
     shape = profile(present).kind
-    date_format = _date_format(distinct) if shape == "date" else None
-    if isinstance(date_format, str):
-        return _checked(Reading("date", date=date_format), name, values, wanted=wanted)
-    return date_format or _of_names(values, distinct, shape, wanted=wanted)
+    try:
+        number = find_number_format(values)
+        date = find_date_format(distinct) if number is None and shape == "date" else None
+    except AmbiguousNumbersError as error:
+        return Unusable(f"holds numbers that can be read in two ways: {error}", ambiguous=True)
+    except AmbiguousDatesError as error:
+        return Unusable(f"holds dates whose day and month are not clear ({error})")
+    if number is None and date is None:
+        return _of_names(values, distinct, shape, wanted=wanted)
+    reading = Reading("date", date=date) if date is not None else Reading("number", number or NumberFormat())
+    return _checked(reading, name, values, wanted=wanted)
 
 
 def _of_names(values: pa.ChunkedArray, distinct: pa.Array, shape: str, *, wanted: bool) -> Reading | Unusable:
@@ -229,62 +160,11 @@ def _checked(reading: Reading, name: str, values: pa.ChunkedArray, *, wanted: bo
     return reading
 
 
-def _is_text(kind: pa.DataType) -> bool:
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
-
-
 def _flags(values: pa.ChunkedArray) -> np.ndarray:
-    if _is_text(values.type):
+    if is_text(values.type):
         known = {one: float(one in _TRUE) for pair in _FLAGS for one in pair} | {"1": 1.0, "0": 0.0}
         return np.array([known.get((one or "").casefold(), np.nan) for one in trimmed(values).to_pylist()])
     if pa.types.is_temporal(values.type) or pa.types.is_null(values.type):
         return np.full(len(values), np.nan)
     numbers = np.asarray(pc.cast(values, pa.float64(), safe=False).to_numpy(), dtype=np.float64)
     return np.where(np.isin(numbers, (0.0, 1.0)), numbers, np.nan)
-
-
-def _date_format(distinct: pa.Array) -> str | Unusable | None:
-    """Return the format of dates; None if they have none in common."""
-    values = pa.chunked_array([distinct])
-    for form in (_ISO, *FORMATS):
-        if _share(values, form) >= _MOST:
-            return form
-    for forms in AMBIGUOUS_FORMATS:
-        fitting = [form for form in forms if _share(values, form) >= _MOST]
-        readings = [_parsed_dates(values, form) for form in fitting]
-        if any(not np.array_equal(one, readings[0], equal_nan=True) for one in readings):
-            known = [float((~np.isnat(one)).mean()) for one in readings]
-            if sorted(known)[-2:].count(max(known)) > 1:
-                shown = shortened(distinct[0].as_py(), 30)
-                return Unusable(f"holds dates whose day and month are not clear ({shown!r}; write 2026-11-28)")
-            return fitting[known.index(max(known))]
-        if fitting:
-            return fitting[0]
-    return None
-
-
-def _share(values: pa.ChunkedArray, form: str) -> float:
-    return float((~np.isnat(_parsed_dates(values, form))).mean())
-
-
-def _parsed_dates(values: pa.ChunkedArray, form: str) -> np.ndarray:
-    """Return texts as datetime64[us], NaT for what is no date of this format."""
-    if form == _ISO:
-        encoded = pc.dictionary_encode(values.combine_chunks())
-        known = np.array([*map(_iso, encoded.dictionary.to_pylist()), None], dtype="datetime64[us]")
-        places = pc.fill_null(encoded.indices, len(encoded.dictionary)).to_numpy(zero_copy_only=False)
-        return np.asarray(known[places])
-    found = pc.strptime(values, format=form, unit="us", error_is_null=True)
-    late = pc.fill_null(pc.greater_equal(pc.year(found), FIRST_YEAR), False)
-    found = pc.if_else(late, found, pa.scalar(None, found.type))
-    filled = pc.fill_null(pc.cast(found, pa.int64()), np.iinfo(np.int64).min).to_numpy()
-    return np.asarray(filled).astype("datetime64[us]")
-
-
-def _iso(text: str) -> datetime | None:
-    if len(text) < 10 or text[4:5] != "-":  # a date without marks is a number
-        return None
-    try:
-        return _moment(datetime.fromisoformat(text))
-    except ValueError:
-        return None

@@ -60,7 +60,7 @@ class TableTrainer:
             if isinstance(head, NumberHead):
                 head = replace(head, interval=fit_interval(validation.truths, outputs))
             model_dir = context.folder / "model"
-            model = TableModel(prepared.features, head, fitted.estimator, context.threads)
+            model = TableModel(prepared.features, head, fitted.estimator)
             save_model(model_dir, model, self.method.name, config.model_dump(mode="json"))
             evaluation = head.evaluated("validation", validation.truths, outputs, context.folder, seconds, model_dir)
         return TrialResult(
@@ -97,8 +97,8 @@ class TableTrainer:
             raise ModelSourceError(
                 f"{model_dir} knows the classes {', '.join(model.head.labels)}; the data have {', '.join(head.labels)}."
             )
-        if isinstance(head, ClassHead):
-            model = replace(model, head=head)
+        if isinstance(head, ClassHead) and isinstance(model.head, ClassHead):
+            model = replace(model, head=replace(model.head, positive=head.positive))
         rows = prepared.splits[split]
         if missing := [one.name for one in model.features if one.name not in rows.frame.columns]:
             raise ModelSourceError(f"{model_dir} sees columns that the data lack: {', '.join(missing)}.")

@@ -111,7 +111,7 @@ def _difference(metric: "Metric", value: float, sign: str = "") -> str:
             return f"{value * 100:{sign}.1f}"
         case "count":
             return f"{value:{sign},.0f}"
-    return f"{value:{sign}.4f}"
+    return f"{value:{sign}.4f}" if abs(value) < 1000 else f"{value:{sign},.1f}"
 
 
 def _model_row(found: "ModelComparison", place: int, contender: "ComparedModel", label: str) -> list[str]:

@@ -66,6 +66,7 @@ def evaluate(
     from runner.cli.model_files import evaluation_file, given_format, named_columns
     from runner.engine.messages import EvaluateFile
     from runner.study.folders import kept_model
+    from runner.study.task_calls import completed_evaluation
 
     place, record = place_of(storage), open_store(storage).study(study)
     written = given_format(delimiter, quote, encoding, no_header=no_header)
@@ -74,6 +75,7 @@ def evaluate(
     with_truths = evaluation_file(record, file, columns, written, labels_as)
     task = EvaluateFile(record.key, kept_model(record, place), with_truths, place.folder, precision)
     found = _evaluate_file(task, output, force=force, debug=place.debug)
+    found = completed_evaluation(record.key, found, record.data)
     if json:
         print_json(_answer(record, file, found, output))
     else:

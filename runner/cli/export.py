@@ -67,7 +67,7 @@ def sample_inputs(record: "StudyRecord", examples: Path) -> tuple[Any, ...]:
     """
     from catalog import registry
     from catalog.contract.capabilities import InputFile, ReadsFiles, TakesInputs
-    from runner.study.task_faults import task_faults
+    from runner.study.task_calls import task_faults
 
     path = next((path for name in ("test", "validation") if (path := examples / f"{name}.parquet").is_file()), None)
     task = registry.load_task(record.key)

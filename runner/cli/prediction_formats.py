@@ -22,8 +22,6 @@ Format = Literal["table", "jsonl", "csv", "json", "parquet"]
 
 _WIDTH = 100
 """Characters of an input or a cell in a table."""
-_SHOWN = 2
-"""Cells of an answer in a table, the first ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,14 +171,16 @@ def _cell(value: Any) -> Any:
 
 
 def _table(chunks: Iterable[Batch], layout: Layout) -> Iterator[str]:
-    """Yield the first cells of each answer and its input, in columns as wide as the first answers need."""
+    """Yield the main cells of each answer and its input, in columns as wide as the first answers need."""
     view = layout.view
-    names = view.names[:_SHOWN]
+    names = view.main_names
+    places = [view.names.index(name) for name in names]
     title = layout.view.fields[0].name if len(view.fields) == 1 else "input"
     widths: list[int] = []
     right: list[bool] = []
     for chunk in chunks:
-        found = [(answered, view.cells(answered.answer)[:_SHOWN]) for answered in chunk.answers]
+        cells = [view.cells(answered.answer) for answered in chunk.answers]
+        found = [(one, [values[place] for place in places]) for one, values in zip(chunk.answers, cells, strict=True)]
         rows = [[_table_cell(view, *pair) for pair in zip(names, cells, strict=True)] for _, cells in found]
         if not widths:
             widths = [max(map(cell_len, column)) for column in zip(map(safe, names), *rows, strict=True)]

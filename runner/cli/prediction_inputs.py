@@ -11,7 +11,7 @@ from catalog.contract.capabilities import InputField, InputFile, InputTable, Rea
 from catalog.errors import InputError, PluginError
 from runner.cli.input_lines import listed, parsed_input, stream_inputs
 from runner.cli.output import print_note
-from runner.study.task_faults import task_faults
+from runner.study.task_calls import task_faults
 
 __all__ = ["Chunk", "Inputs", "file_inputs", "input_fields", "typed_inputs"]
 

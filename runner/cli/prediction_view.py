@@ -11,12 +11,13 @@ from catalog.statement import Statement
 from runner.presentation.english import english
 from runner.presentation.labels import NOTHING
 from runner.presentation.text import number
-from runner.study.task_faults import task_faults
+from runner.study.task_calls import task_faults
 
 __all__ = ["Cell", "PredictionView"]
 
 Cell = str | float | None
 _ROW = "input"
+_FIRST = 2
 
 
 class PredictionView:
@@ -56,6 +57,11 @@ class PredictionView:
                 self.names = tuple(self._task.columns_of_predictions(data))
                 if sample is not None:
                     self._kinds = dict(self._task.headline(sample).placeholders())
+
+    @property
+    def main_names(self) -> tuple[str, ...]:
+        """Names of the cells that stand in the headline; the first ones if none does."""
+        return tuple(name for name in self.names if name in self._kinds) or self.names[:_FIRST]
 
     def cells(self, prediction: Prediction | None) -> tuple[Cell, ...]:
         """Return the cells of a prediction, by `names`; None in all of them if there is no prediction.

@@ -191,7 +191,7 @@ def _predict_hint(record: "StudyRecord") -> str:
     from catalog import registry
     from catalog.contract.capabilities import TakesInputs
     from catalog.errors import ModelcatError
-    from runner.study.task_faults import task_faults
+    from runner.study.task_calls import task_faults
 
     example = "--file FILE"
     with suppress(ModelcatError), task_faults(record.key):

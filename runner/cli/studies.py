@@ -82,11 +82,14 @@ def trial(study: str, number: int, storage: str | None, csv: bool, json: bool) -
     from runner.presentation.study_tables import epochs_table
     from runner.store.json_shapes import epoch_line, trial_answer
     from runner.store.judgements import evaluation_in
+    from runner.study.task_calls import completed_evaluation
 
     store = open_store(storage)
     record = store.study(study)
     found, history = store.trial(study, number), store.epochs(study, f"trial/{number}")
     judged = evaluation_in(store.evaluations(study), f"trial/{number}", "validation")
+    if judged is not None:
+        judged = completed_evaluation(record.key, judged, record.data)
     if json:
         print_json(trial_answer(found, history, judged, record.metrics_of_class))
     elif csv:
@@ -184,7 +187,7 @@ def _print_trial(
         rows = [
             [
                 f"{epoch.epoch:.4g}",
-                f"{epoch.train_loss:.4f}" if epoch.train_loss is not None else NOTHING,
+                metric_value(LOSS, epoch.train_loss),
                 metric_value(LOSS, epoch.metrics.get("loss")),
                 metric_value(record.tuned, epoch.metrics.get(record.metric)),
                 f"{epoch.learning_rate:.2e}" if epoch.learning_rate is not None else NOTHING,

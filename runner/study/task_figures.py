@@ -12,7 +12,7 @@ from catalog.figures import Empty, Figure, check
 from catalog.statement import Statement
 from runner.store.records import StudyRecord
 from runner.study.charts.snapshot import StudySnapshot
-from runner.study.task_faults import distribution_of
+from runner.study.task_calls import distribution_of
 
 __all__ = ["checked_figures", "data_figures", "evaluation_figures", "is_fault", "main_subject", "task_figures"]
 

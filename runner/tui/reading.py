@@ -4,7 +4,7 @@ A file of predictions has a row number ``row`` for each example, and what the ta
 them are known by name: ``label``, the truth, and ``predicted``, the answer, whole numbers or texts; where a file has
 both, right is told from wrong. ``probabilities``, a list for each row with a place for each answer that is a number,
 gives the confidence. A file of examples has ``row`` and the columns of the input. All other columns are shown as they
-are, as long as they hold numbers, truth values or texts.
+are, as long as they hold numbers, truth values, texts or moments.
 
 Takes time: call it inside `runner.tui.source.in_thread`. The files lie in the user's folders and may be anybody's.
 """
@@ -72,7 +72,8 @@ class Example:
 
     Attributes:
         row: Its number in the split.
-        cells: Its columns by name: numbers, truth values and texts, which are anybody's; None for nothing.
+        cells: Its columns by name: numbers, truth values and texts, which are anybody's; None for nothing. A moment
+            is a text as ISO 8601 writes it.
         cut: Whether there is more of a text in the file.
     """
 
@@ -111,7 +112,7 @@ def read_predictions(path: Path) -> Predictions:
             rows += _whole_numbers(batch[_ROW])
             for name, values in columns.items():
                 whole = paired and name in {_TRUTH, _PREDICTED}
-                values.extend(_whole(batch[name]) if whole else batch[name].to_pylist())
+                values.extend(_whole(batch[name]) if whole else map(_plain, batch[name].to_pylist()))
             if sure:
                 confidence += _confidence(batch[_PROBABILITIES], columns[_PREDICTED][len(confidence) :])
     truths, predicted = (columns.pop(_TRUTH), columns.pop(_PREDICTED)) if paired else ((), ())
@@ -136,7 +137,7 @@ def read_examples(path: Path, rows: Collection[int] | None = None) -> Mapping[in
             for place, row in enumerate(_whole_numbers(batch[_ROW])):
                 if wanted is not None and row not in wanted:
                     continue
-                cells, cut = {name: batch[name][place].as_py() for name in names}, False
+                cells, cut = {name: _plain(batch[name][place].as_py()) for name in names}, False
                 for name, value in cells.items():
                     if isinstance(value, str):
                         cells[name] = kept = value[: _LONGEST if characters < _ALL else _SHORT]
@@ -163,18 +164,29 @@ def _opened(path: Path) -> "Iterator[ParquetFile]":
 
 
 def _scalars(file: "ParquetFile") -> list[str]:
-    """Return the columns that hold numbers, truth values or texts, without that of the rows' numbers."""
+    """Return the columns that hold numbers, truth values, texts or moments, without that of the rows' numbers."""
     import pyarrow as pa
 
+    kinds = pa.types
     tests = (
-        pa.types.is_integer,
-        pa.types.is_floating,
-        pa.types.is_boolean,
-        pa.types.is_string,
-        pa.types.is_large_string,
+        kinds.is_integer,
+        kinds.is_floating,
+        kinds.is_boolean,
+        kinds.is_string,
+        kinds.is_large_string,
+        kinds.is_dictionary,
+        kinds.is_decimal,
+        kinds.is_temporal,
     )
     names = [one.name for one in file.schema_arrow if one.name != _ROW and any(test(one.type) for test in tests)]
     return names[:_MOST_COLUMNS]
+
+
+def _plain(value: Any) -> Any:
+    """Return a cell as JSON has it: a moment as ISO 8601 writes it."""
+    if value is None or isinstance(value, str | int | float):
+        return value
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
 def _paired(file: "ParquetFile", columns: Mapping[str, Any]) -> bool:

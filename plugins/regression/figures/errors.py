@@ -29,8 +29,8 @@ def predicted_against_true(evaluation: Evaluation) -> Figure:
         Axis(Statement("True")),
         Axis(Statement("Predicted")),
         (
-            Series(Statement("perfect"), ((low, low), (high, high)), "line", "reference"),
             Series(Statement("Examples"), found.points),
+            Series(Statement("perfect"), ((low, low), (high, high)), "line", "reference"),
         ),
         caption=(*caption, *_interval(found)),
     )

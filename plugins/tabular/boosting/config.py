@@ -6,7 +6,12 @@ from pydantic import Field
 
 from catalog.dataset import Strict
 
-__all__ = ["BoostingConfig", "ClassBoostingConfig", "NumberBoostingConfig"]
+__all__ = ["BoostingConfig", "ClassBoostingConfig", "NumberBoostingConfig", "largest_leaf"]
+
+
+def largest_leaf(rows: int) -> int:
+    """Return how many of the training rows a leaf can be asked to hold; with more, trees hardly split them."""
+    return max(1, rows // 4)
 
 
 class BoostingConfig(Strict):
@@ -31,7 +36,10 @@ class BoostingConfig(Strict):
         description="Leaves of a tree at most: how many features may act together. Typical: 7 to 127.",
     )
     min_child_samples: int = Field(
-        20, ge=1, le=1_000_000, description="Training rows of a leaf at least. Typical: 5 to 100."
+        20,
+        ge=1,
+        le=1_000_000,
+        description="Training rows of a leaf at least; a quarter of all if it is more. Typical: 5 to 100.",
     )
     subsample: float = Field(
         1.0, gt=0, le=1, description="Share of the training rows that each tree sees. Typical: 0.5 to 1."

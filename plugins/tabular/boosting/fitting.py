@@ -10,7 +10,7 @@ import numpy as np
 
 from catalog.contract import Decision, EpochMetrics, Outcome, TrialContext
 from catalog.errors import OutOfMemoryError, StoppedError, WorkError
-from plugins.tabular.boosting.config import BoostingConfig, ClassBoostingConfig, NumberBoostingConfig
+from plugins.tabular.boosting.config import BoostingConfig, ClassBoostingConfig, NumberBoostingConfig, largest_leaf
 from plugins.tabular.boosting.estimator import BoostedTrees, silent, useful_threads
 from plugins.tabular.heads import Head
 from plugins.tabular.method import Examples, Fitted
@@ -127,6 +127,7 @@ class _Fit:
         config = self.config
         absolute = isinstance(config, NumberBoostingConfig) and config.loss == "absolute"
         objective = {1: "regression_l1" if absolute else "regression", 2: "binary"}.get(classes, "multiclass")
+        leaf = min(config.min_child_samples, largest_leaf(self.train.truths.size))
         metrics = {1: "l2", 2: "binary_logloss,binary_error"}.get(classes, "multi_logloss,multi_error")
         return {
             "objective": objective,
@@ -134,8 +135,8 @@ class _Fit:
             **({"num_class": classes} if classes > 2 else {}),
             "learning_rate": config.learning_rate,
             "num_leaves": config.num_leaves,
-            "min_data_in_leaf": config.min_child_samples,
-            "min_data_per_group": config.min_child_samples,
+            "min_data_in_leaf": leaf,
+            "min_data_per_group": leaf,
             "bagging_fraction": config.subsample,
             "bagging_freq": 1 if config.subsample < 1 else 0,
             "feature_fraction": config.colsample,

@@ -10,9 +10,9 @@ __all__ = ["model"]
 
 def _trainer() -> Trainer:
     from plugins.tabular.boosting.method import BOOSTING as METHOD
-    from plugins.tabular.trainer import TableTrainer
+    from plugins.tabular.calibration import ClassTrainer
 
-    return TableTrainer(METHOD, "label")
+    return ClassTrainer(METHOD, "label")
 
 
 model = TableModelEntry(

@@ -10,10 +10,10 @@ __all__ = ["model"]
 
 
 def _trainer() -> Trainer:
+    from plugins.tabular.calibration import ClassTrainer
     from plugins.tabular.linear.method import LINEAR as METHOD
-    from plugins.tabular.trainer import TableTrainer
 
-    return TableTrainer(METHOD, "label")
+    return ClassTrainer(METHOD, "label")
 
 
 model = TableModelEntry(

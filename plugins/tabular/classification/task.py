@@ -59,6 +59,15 @@ class TableClassification:
         """Compare two configurations by a paired bootstrap."""
         return evaluations.compare(first, second, metric, seed)
 
+    @property
+    def rescaled_metrics(self) -> Sequence[str]:
+        """Metrics of probabilities."""
+        return ("ece", "log_loss", "brier_score")
+
+    def rescaled(self, predictions: Path, split: str, temperature: float) -> Evaluation:
+        """Evaluate stored predictions at another temperature."""
+        return evaluations.rescaled(predictions, split, temperature)
+
     def completed(self, evaluation: Evaluation, data: Mapping[str, Any]) -> Evaluation:
         """Return an evaluation with the names of the classes."""
         return evaluations.completed(evaluation, data)
@@ -78,13 +87,14 @@ class TableClassification:
     def figures(self, evaluation: Evaluation, data: Mapping[str, Any], insights: Mapping[str, Any]) -> Iterable[Figure]:
         """Yield confusion, classes, confidence, and the importance of each feature."""
         from plugins.classification.figures.classes import class_scores, confusion
-        from plugins.classification.figures.confidence import confidence, reliability
+        from plugins.classification.figures.confidence import confidence, reliability, temperature
         from plugins.tabular.importance import importance_figure
 
         yield confusion(evaluation, tuple(map(str, data.get("labels") or ())))
         yield class_scores(evaluation)
         yield confidence(evaluation)
         yield reliability(evaluation, insights)
+        yield temperature(insights)
         yield from importance_figure(insights)
 
     def diagnose(self, evidence: Evidence) -> Sequence[Diagnosis]:

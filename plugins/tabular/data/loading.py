@@ -21,6 +21,7 @@ from plugins.regression.records import TargetData
 from plugins.regression.statistics import describe_target
 from plugins.regression.truths import NumberTruths
 from plugins.tables.files import stamps_of
+from plugins.tabular.data.demo import demo_classes, demo_numbers
 from plugins.tabular.data.reading import ReadTables, read_sources
 from plugins.tabular.dataset import (
     ClassDemo,
@@ -32,7 +33,6 @@ from plugins.tabular.dataset import (
     NumberHub,
     RegressionDataset,
 )
-from plugins.tabular.demo import demo_classes, demo_numbers
 from plugins.tabular.features import MOST_CATEGORIES, Feature, fit_features
 from plugins.tabular.frame import Split
 from plugins.tabular.records import FeatureTable, TableData, describe_features
@@ -72,7 +72,7 @@ def _load(written: str, role: Role, stamps: tuple[tuple[tuple[int, int], ...], .
         ClassTruths(dataset, regression="tabular/regression") if isinstance(dataset, ClassHub | ClassFiles) else None
     )
     given, hub_notes = _read(dataset, classes)
-    names = tuple(given_names(dataset, classes))
+    names = tuple(_class_names(dataset, classes))
     splits, carved = make_splits(
         given.splits,
         dataset.limit,
@@ -118,11 +118,11 @@ def _read(dataset: Any, classes: ClassTruths | None) -> tuple[ReadTables, tuple[
     return read_sources(sources, dataset, "target", dataset.target, numbers), notes
 
 
-def given_names(dataset: Any, classes: ClassTruths | None) -> tuple[str, ...]:
+def _class_names(dataset: Any, classes: ClassTruths | None) -> tuple[str, ...]:
     """Return the names of the classes in the order of their ids; none for numbers."""
     if classes is not None and classes.classes is not None:
         return classes.classes.names
-    from plugins.tabular.demo import LABELS
+    from plugins.tabular.data.demo import LABELS
 
     return LABELS if isinstance(dataset, ClassDemo) else ()
 

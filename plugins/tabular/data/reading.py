@@ -8,16 +8,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from catalog.contract import RowCounts
-from catalog.errors import DataError
+from catalog.errors import DataError, clause
 from plugins.data.moments import group_codes, read_groups, read_times, stored_times
+from plugins.data.numbers import LARGEST
 from plugins.data.sources import Source
 from plugins.data.truths import Truths
 from plugins.data.values import read_values
 from plugins.tables.table import NESTED_ROW
 from plugins.tables.wording import listed, shortened
+from plugins.tabular.cells import spelled
 from plugins.tabular.dataset import TableFields
 from plugins.tabular.frame import Split, frame_of
-from plugins.tabular.readings import Reading, find_reading, spelled
+from plugins.tabular.readings import Reading, find_reading
 from plugins.tabular.roles import Role, TableRoles, check_columns, choose_roles
 
 __all__ = ["ReadTables", "feature_values", "read_notes", "read_sources", "repeated_headers"]
@@ -134,8 +136,8 @@ def read_notes(name: str, reading: Reading, values: pa.ChunkedArray, split: str)
     found = reading.read(values)
     if not isinstance(found, np.ndarray):
         return
-    if found.dtype.kind == "f" and (infinite := int(np.isinf(found).sum())):
-        yield f"Column {name!r}: {_cells(infinite, split, 'infinite')} as missing."
+    if found.dtype.kind == "f" and (infinite := int((np.abs(found) > LARGEST).sum())):
+        yield f"Column {name!r}: {_cells(infinite, split, f'infinite, or larger than {LARGEST:g},')} as missing."
     texts = spelled(values)
     if not pa.types.is_large_string(values.type) and not pa.types.is_string(values.type):
         return
@@ -168,7 +170,7 @@ def _readings(files: Sequence[Source], roles: TableRoles) -> tuple[Mapping[str, 
             continue
         if found.ambiguous:
             raise DataError(
-                f"{files[0].origin}: column {name!r} {found.reason}. Write its numbers without marks between "
+                f"{files[0].origin}: column {name!r} {clause(found.reason)}. Write its numbers without marks between "
                 f'thousands and with a decimal point, or leave it out: "ignore": ["{name}"].',
                 field="dataset.ignore",
             )
@@ -187,7 +189,7 @@ def _unused_notes(unusable: Mapping[str, str]) -> Iterator[str]:
         by_reason.setdefault(reason, []).append(name)
     for reason, names in by_reason.items():
         word = "Column" if len(names) == 1 else "Columns"
-        yield f"{word} {listed(map(repr, names))} left out: {'it' if len(names) == 1 else 'each'} {reason}."
+        yield f"{word} {listed(map(repr, names))} left out: {'it' if len(names) == 1 else 'each'} {clause(reason)}."
 
 
 def _add_split(

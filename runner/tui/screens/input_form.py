@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Select, TextArea
@@ -40,8 +41,11 @@ class InputForm(Vertical):
     InputForm { height: 1fr; }
     InputForm > VerticalScroll { height: 1fr; padding: 0 1; border: round $border-blurred; scrollbar-size: 1 1; }
     InputForm > VerticalScroll:focus-within { border: round $accent; }
-    InputForm Told { height: auto; color: $secondary; }
-    InputForm > VerticalScroll TextPane { height: 5; }
+    InputForm .field { height: auto; }
+    InputForm .field Told { width: 18; height: 1; padding: 0 1 0 0; color: $secondary; }
+    InputForm .field Input, InputForm .field Select { width: 1fr; }
+    InputForm .field Input { height: 1; padding: 0; }
+    InputForm .field TextPane { width: 1fr; height: 5; }
     """
 
     @dataclass
@@ -138,14 +142,13 @@ class InputForm(Vertical):
 
     def _labelled(self) -> Iterable[Widget]:
         for name, part in self._parts.items():
-            yield Told(lambda name=name: safe(name, 60))  # type: ignore[misc]  # mypy knows no default of a lambda
-            yield part
+            yield Horizontal(Told(partial(safe, name, 16)), part, classes="field")
 
     def _part(self, field: InputField) -> Widget:
         if field.kind == "prose":
             return TextPane(self._desk)
         if field.kind == "choice":
-            return Select([(safe(choice, 80), choice) for choice in field.choices], prompt="")
+            return Select([(safe(choice, 80), choice) for choice in field.choices], prompt="", compact=True)
         return Input(placeholder=safe(field.example, 80), max_length=_MOST_CHARACTERS, compact=True)
 
 

@@ -59,6 +59,7 @@ class PredictScreen(Place):
     PredictScreen.-signs-ascii TextPane, PredictScreen.-signs-ascii #answer { scrollbar-size: 0 0; }
     PredictScreen.-narrow #panes { layout: vertical; }
     PredictScreen.-narrow #left { width: 1fr; height: 5; }
+    PredictScreen.-narrow.-form #left { height: 9; }
     PredictScreen.-narrow #answer { width: 1fr; height: 1fr; }
     PredictScreen.-narrow #history { height: 4; }
     """
@@ -264,6 +265,7 @@ class PredictScreen(Place):
         if record.study == self._study:
             self._asks_for = record.study
             await self.form.ask_for(fields)
+            self.set_class(not self.form.is_one_text, "-form")
             self.retell()
 
     def _choose(self, study: str | None) -> None:

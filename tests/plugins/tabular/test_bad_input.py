@@ -99,7 +99,10 @@ def test_rows_without_a_target_are_dropped_if_the_spec_says_so(load):
 @pytest.mark.parametrize(
     ("table", "note"),
     [
-        (changed(age=["inf" if cell == "" else cell for cell in TABLE["age"]]), "28 cells of train are infinite"),
+        (
+            changed(age=["inf" if cell == "" else cell for cell in TABLE["age"]]),
+            "28 cells of train are infinite, or larger than 1e+150, and count as missing",
+        ),
         (with_cell("age", 5, "many"), "'age': 1 cell of train is no number and counts as missing: 'many'"),
         (changed(age=[40] * 300), "'age' left out: it holds one value only"),
         (changed(age=[""] * 300), "'age' left out: it is empty"),

@@ -16,6 +16,7 @@ from catalog.contract.capabilities import EvaluationFile, InputFile
 from catalog.errors import DataError, InputError, ModelSourceError, StoppedError
 from catalog.figures import Empty, check
 from catalog.space import Choices
+from plugins.tabular.folder import keep_temperature
 
 KEYS = [f"tabular/{task}/{model}" for task in ("classification", "regression") for model in ("boosting", "linear")]
 BOOSTING = [key for key in KEYS if key.endswith("boosting")]
@@ -271,13 +272,14 @@ def test_every_configuration_of_the_space_is_valid(key, loaded):
     assert model.check(config, data) == ()
 
 
-def test_leaves_must_fit_the_rows(loaded):
-    """A given `min_child_samples` that no tree can fill is an error; the default is noted."""
+def test_leaves_fit_few_rows(loaded, train):
+    """A search may ask for leaves of more rows than there are: a quarter of them counts, which a note says."""
     key = "tabular/regression/boosting"
     model, data = registry.load(key), loaded(key, limit={"train": 30})
-    with pytest.raises(DataError, match="min_child_samples"):
-        model.check(model.Config(min_child_samples=20), data)
-    assert "too few for leaves of 20 rows" in model.check(model.Config(), data)[0]
+    assert "7 count in its place" in model.check(model.Config(min_child_samples=100), data)[0]
+    found = train(key, data, config={"min_child_samples": 100})
+    assert found.reports[-1].train_loss < found.reports[0].train_loss
+    assert "30 training rows are few" in model.check(model.Config(min_child_samples=5), data)[0]
 
 
 @pytest.mark.parametrize("key", KEYS)
@@ -342,3 +344,26 @@ def test_the_positive_class_is_kept_with_the_model(loaded, train, tmp_path):
     assert judged.metrics["recall"] == pytest.approx(judged.details["classes"][low]["recall"])
     assert hits + missed > 0
     assert replace(found.task.completed(judged, found.json), details={}) == replace(judged, details={})
+
+
+def test_a_temperature_changes_confidence_and_its_explanation(loaded, train, tmp_path):
+    """Answers stay; log-odds and contributions are divided by it, also where the model is evaluated."""
+    key = "tabular/classification/boosting"
+    found = train(key, loaded(key))
+    folder, data = found.result.model_dir, found.data
+    row = {name: cells[1] for name, cells in TABLE.items()}
+    before = next(found.predictor.explain([row]))
+    keep_temperature(folder, 2.0)
+    assert found.trainer.calibrate(folder, found.result.predictions) == 2.0
+    after = next(found.predictor.explain([row]))
+    odds = [
+        math.log(max(one["probabilities"].values()) / min(one["probabilities"].values())) for one in (before, after)
+    ]
+    assert odds[1] == pytest.approx(odds[0] / 2)
+    assert [one["weight"] for one in after["features"]] == pytest.approx(
+        [one["weight"] / 2 for one in before["features"]]
+    )
+    evaluated = found.trainer.evaluate(folder, data, "validation", folder=tmp_path, device="cpu", threads=1)
+    rescaled = found.task.rescaled(found.result.predictions, "validation", 2.0)
+    assert evaluated.metrics["log_loss"] == pytest.approx(rescaled.metrics["log_loss"], rel=1e-4)
+    assert evaluated.metrics["accuracy"] == found.result.metrics["accuracy"]

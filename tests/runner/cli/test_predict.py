@@ -15,6 +15,7 @@ from pyarrow import parquet
 from catalog import registry
 from catalog.contract.capabilities import InputField, InputFile
 from catalog.errors import DataError, InputError, PluginError
+from catalog.statement import Statement
 from plugins.nlp.text_classification.records import Explanation, TextPrediction
 from plugins.nlp.texts.records import WordWeight
 from runner.cli import export as exporting
@@ -376,6 +377,33 @@ def test_a_row_may_stand_in_one_name_of_its_prediction(monkeypatch, tmp_path):
         write_parquet(iter([Batch([Answered({"age": "41", "city": True}, prediction)])]), layout, file)
     assert parquet.read_table(tmp_path / "a.parquet").to_pylist() == [
         {"age": 41.0, "city": "true", "predicted city": "Basel"}
+    ]
+
+
+def test_a_table_shows_what_the_headline_names(monkeypatch):
+    """Main cells are those of the headline, in its formats; numbers are aligned to the right."""
+
+    def headline(one):
+        return Statement("{value:count} ({share:percent})", {"value": one["value"], "share": one["share"]})
+
+    shows = SimpleNamespace(
+        key="a/b",
+        headline=headline,
+        columns_of_predictions=lambda _: ("value", "spread", "share"),
+        cells=lambda one: one,
+        reasons=lambda one: [Statement("as it is")] if "why" in one else [],
+        prediction_figures=lambda _: (),
+    )
+    monkeypatch.setattr(registry, "load_task", lambda _: shows)
+    prediction = {"text": "a", "value": 51234.0, "spread": 1.0, "share": 0.25}
+    view = PredictionView("a/b/c", {}, TEXT, prediction)
+    answers = [Answered("a", prediction), Answered("b", prediction | {"why": 1}), Answered("", None)]
+    assert "".join(pieces(iter([Batch(answers)]), "table", Layout(view))).splitlines() == [
+        " value   share  text",
+        "51,234  25.0 %  a",
+        "51,234  25.0 %  b",
+        "    as it is",
+        "     –       –",
     ]
 
 

@@ -85,7 +85,7 @@ def test_an_answer_is_explained(ask, until, text_of):
         screen.form.show("bad film but nice")
         await pilot.press("ctrl+e")
         await until(pilot, lambda: "Words for and against" in text_of(pilot.app))
-        shown = text_of(pilot.app)
+        shown = " ".join(screen.figure.plain.split())
         assert "for bad: bad +1.5" in shown
         assert "against bad: nice -0.5" in shown
         assert "saw a part only" in shown

@@ -1,5 +1,7 @@
 """Prediction and example files, as the screens read them."""
 
+from datetime import date
+
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
@@ -91,9 +93,11 @@ def test_answers_may_be_texts(path):
 
 def test_examples_have_the_columns_of_their_task(path):
     """A row of a table keeps its numbers, texts and gaps."""
-    found = read_examples(path({"row": [3], "age": [41], "city": ["Ulm"], "income": pa.array([None], pa.float64())}))
-    assert found[3].cells == {"age": 41, "city": "Ulm", "income": None}
-    assert found[3].text == "Ulm"
+    day = pa.array([date(2026, 3, 14)], pa.date32())
+    columns = {"row": [3], "age": [41], "city": ["Ulm"], "income": pa.array([None], pa.float64()), "since": day}
+    found = read_examples(path(columns))
+    assert found[3].cells == {"age": 41, "city": "Ulm", "income": None, "since": "2026-03-14"}
+    assert found[3].text == "Ulm\n2026-03-14"
 
 
 def test_files_that_cannot_be_read(path, tmp_path, monkeypatch):

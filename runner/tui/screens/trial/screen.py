@@ -164,6 +164,7 @@ class TrialScreen(Place):
         """Show what is known on the tab that is on, and read what it lacks."""
         self.set_class(self.desk.glyphs.ascii, "-signs-ascii")
         self._title.retell()
+        self._tabs.refresh()  # the figures of the first evaluation bring tabs with them
         view = self._view()
         if view is None or (pane := self._panes.get(self._tab)) is None:
             return
@@ -368,12 +369,12 @@ def _input_of(study: StudyRecord, example: Example) -> Any:
     """Return an example as the study's task takes an input; None if it is empty.
 
     Raises:
-        ModelcatError: The task takes no inputs, or the file of examples lacks a part of them.
+        ModelcatError: The task takes no inputs, or the file of examples has no part of them.
     """
     names = [field.name for field in fields_of(study)]
-    if missing := [name for name in names if name not in example.cells]:
-        raise InputError(f"the file of examples has no column {', '.join(missing)}")
-    given = {name: example.cells[name] for name in names}
+    if not any(name in example.cells for name in names):
+        raise InputError(f"the file of examples has no column {', '.join(names)}")
+    given = {name: example.cells.get(name) for name in names}
     if all(value is None or (isinstance(value, str) and not value.strip()) for value in given.values()):
         return None
     return given if len(given) > 1 else next(iter(given.values()))

@@ -18,7 +18,6 @@ __all__ = [
     "metric_name",
     "outcome",
     "progress",
-    "share",
     "short_name",
     "split",
     "state",
@@ -86,13 +85,9 @@ def metric_name(metric: Metric, desk: Desk) -> str:
 
 
 def short_name(metric: Metric, desk: Desk) -> str:
-    """Return what a metric is called where there is little room: ``macro F1``, ``F1 of fraud``."""
-    return desk.metric_label(metric, _CLASS, within=metric.of is None)
-
-
-def share(value: float | None, desk: Desk) -> str:
-    """Return a share of one in per cent, a dash for None."""
-    return desk.glyphs.dash if value is None else desk.language.percent(value)
+    """Return what a metric is called where there is little room: ``Macro F1``, ``F1 of fraud``."""
+    name = desk.metric_label(metric, _CLASS)
+    return name[:1].upper() + name[1:]
 
 
 def interval(metric: Metric, ends: tuple[float, float] | None, desk: Desk) -> str:
