@@ -11,6 +11,7 @@ from plugins.diagnosis.remedies import advise
 from plugins.nlp.text_regression.records import length_details
 from plugins.nlp.texts.diagnosis import failures, fitting, lengths, tuning
 from plugins.nlp.texts.diagnosis.duplicates import duplicates
+from plugins.regression.diagnosis import narrow_intervals
 from plugins.regression.evaluation import METRICS
 from plugins.regression.records import regression_details
 
@@ -20,8 +21,6 @@ Rule = Callable[[Case], Iterator[Diagnosis]]
 
 _GUESSING = 0.9
 """Loss on standardised targets above which nearly nothing was learned; always answering the mean has 1."""
-_COVERAGE_GAP = 0.05
-"""Share by which an interval may hold fewer truths than it says: one that was fitted on few rows varies so much."""
 _BIAS = 0.5
 """Share of the error of a group of truths that is bias, from which the ends of the scale are drawn to the middle."""
 _GRAVITY = MappingProxyType({"problem": 0, "warning": 1, "note": 2})
@@ -74,24 +73,6 @@ def drawn_to_the_middle(case: Case) -> Iterator[Diagnosis]:
     )
 
 
-def interval_too_narrow(case: Case) -> Iterator[Diagnosis]:
-    """The prediction interval holds fewer truths of the test split than it says."""
-    interval = regression_details(case.judged).interval if case.judged is not None else None
-    if interval is None or interval.coverage is None or interval.level - interval.coverage < _COVERAGE_GAP:
-        return
-    yield Diagnosis(
-        rule="interval_too_narrow",
-        severity="warning",
-        title=Statement("The prediction interval holds fewer truths than it says"),
-        evidence=Statement(
-            "It is to hold {level:percent}, and holds {coverage:percent} of the test truths; it was fitted on "
-            "{rows:count} validation rows.",
-            {"level": interval.level, "coverage": interval.coverage, "rows": interval.rows},
-        ),
-        remedies=(advise("Give more validation rows, of the same kind as those that the model will meet."),),
-    )
-
-
 def truncated(case: Case) -> Iterator[Diagnosis]:
     """A considerable share of the texts is longer than what the model sees."""
     judged = case.judged
@@ -105,7 +86,7 @@ RULES: tuple[Rule, ...] = (
     merit.not_better_than_baseline,
     over_fitting,
     under_fitting,
-    interval_too_narrow,
+    narrow_intervals,
     truncated,
     space.edge_of_space,
     tuning.long_warmup,
