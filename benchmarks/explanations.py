@@ -27,7 +27,8 @@ from catalog.contract.capabilities import EvaluationFile
 from plugins.nlp.encoders.model_folder import TrainedModel
 from plugins.nlp.text_classification.bert.predictor import BertPredictor, load
 from plugins.nlp.text_classification.data import load_labelled
-from plugins.nlp.text_classification.records import Explanation, WordWeight
+from plugins.nlp.text_classification.records import Explanation
+from plugins.nlp.texts.records import WordWeight
 
 DELETED = 5
 LETTER = re.compile(r"[^\W\d_]")

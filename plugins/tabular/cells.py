@@ -8,20 +8,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from plugins.data.numbers import is_text, trimmed
 from plugins.tabular.dates import as_moment
 
-__all__ = ["as_column", "is_text", "spelled", "trimmed"]
-
-
-def is_text(kind: pa.DataType) -> bool:
-    """Return whether a type is that of text."""
-    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
-
-
-def trimmed(values: pa.ChunkedArray) -> pa.ChunkedArray:
-    """Return text without surrounding whitespace, empty cells as null."""
-    text = pc.utf8_trim_whitespace(pc.cast(values, pa.large_string()))
-    return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.large_string()), text)
+__all__ = ["as_column", "spelled"]
 
 
 def spelled(values: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -10,7 +10,7 @@ from plugins.classification.diagnosis import classes
 from plugins.diagnosis import failures, merit, space
 from plugins.diagnosis.case import Case, number
 from plugins.diagnosis.remedies import advise, change, keep
-from plugins.regression.records import regression_details
+from plugins.regression.diagnosis import narrow_intervals
 
 __all__ = ["CLASS_RULES", "NUMBER_RULES", "diagnose"]
 
@@ -18,7 +18,6 @@ Rule = Callable[[Case], Iterator[Diagnosis]]
 
 _LOSS_RISE = 0.10
 """Share by which the validation loss must end above its lowest; smaller rises come and go."""
-_STANDARD_ERRORS = 3.0
 _PATIENCE = 50
 
 
@@ -53,31 +52,6 @@ def over_fitting(case: Case) -> Iterator[Diagnosis]:
             ),
             change(case, "learning_rate", rate / 2, "Learn in smaller steps.") if rate is not None else None,
             advise("Add training rows: nothing else narrows the gap as surely."),
-        ),
-    )
-
-
-def narrow_intervals(case: Case) -> Iterator[Diagnosis]:
-    """The prediction interval holds fewer truths of test than it promises, beyond chance."""
-    found = case.evidence.evaluations.get(("winner", "test"))
-    interval = None if found is None else regression_details(found).interval
-    if found is None or interval is None or interval.coverage is None:
-        return
-    rows = 1 / (1 / max(found.rows, 1) + 1 / max(interval.rows, 1))  # chance of test and of validation
-    error = math.sqrt(interval.level * (1 - interval.level) / rows)
-    if interval.level - interval.coverage < _STANDARD_ERRORS * error:
-        return
-    yield Diagnosis(
-        rule="narrow_intervals",
-        severity="warning",
-        title=Statement("The prediction intervals are too narrow"),
-        evidence=Statement(
-            "They are to hold {level:percent} of the truths, and hold {coverage:percent} of the {rows:count} rows of "
-            "test.",
-            {"level": interval.level, "coverage": interval.coverage, "rows": found.rows},
-        ),
-        remedies=(
-            advise("Make sure that validation rows are like those the model will meet: the interval is fitted there."),
         ),
     )
 

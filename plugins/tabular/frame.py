@@ -8,8 +8,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from plugins.data.numbers import LARGEST
 from plugins.tabular.cells import as_column
-from plugins.tabular.readings import LARGEST, Reading
+from plugins.tabular.readings import Reading
 
 __all__ = ["Frame", "Split", "frame_of", "frame_of_rows"]
 

@@ -2,27 +2,19 @@
 
 import re
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Literal
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from plugins.data.numbers import AmbiguousNumbersError, NumberFormat, find_number_format, is_text, read_numbers, trimmed
 from plugins.data.profiles import profile
 from plugins.tables.wording import shortened
-from plugins.tabular.cells import is_text, spelled, trimmed
+from plugins.tabular.cells import spelled
 from plugins.tabular.dates import ISO, AmbiguousDatesError, find_date_format, parse_dates
-from plugins.tabular.numbers import (
-    AmbiguousNumbersError,
-    NumberFormat,
-    find_number_format,
-    parse_numbers,
-)
 
-__all__ = ["LARGEST", "Kind", "Reading", "Unusable", "find_reading"]
-
-LARGEST: Final = 1e150
-"""Squares of larger numbers are not finite; they count as infinities do."""
+__all__ = ["Kind", "Reading", "Unusable", "find_reading"]
 
 Kind = Literal["number", "flag", "category", "date"]
 
@@ -76,20 +68,13 @@ class Reading:
         """
         match self.kind:
             case "number":
-                return self._numbers(values)
+                return read_numbers(values, self.number)
             case "flag":
                 return _flags(values)
             case "date":
                 return self._dates(values)
             case "category":
                 return spelled(values)
-
-    def _numbers(self, values: pa.ChunkedArray) -> np.ndarray:
-        if is_text(values.type):
-            return parse_numbers(trimmed(values), self.number)
-        if pa.types.is_temporal(values.type) or pa.types.is_null(values.type):
-            return np.full(len(values), np.nan)
-        return np.asarray(pc.cast(values, pa.float64(), safe=False).to_numpy(), dtype=np.float64)
 
     def _dates(self, values: pa.ChunkedArray) -> np.ndarray:
         if pa.types.is_date(values.type) or pa.types.is_timestamp(values.type):

@@ -2,7 +2,8 @@
 
 import asyncio
 
-from plugins.nlp.text_classification.records import Explanation, TextPrediction, WordWeight
+from plugins.nlp.text_classification.records import Explanation, TextPrediction
+from plugins.nlp.texts.records import WordWeight
 
 __all__ = ["FakeAnswers"]
 

@@ -20,13 +20,12 @@ from plugins.nlp.text_classification.records import (
     ClassWords,
     ExampleExplanation,
     Explanation,
-    ImportantWord,
     Interpretation,
     LengthBucket,
     LengthDetails,
     TextPrediction,
-    WordWeight,
 )
+from plugins.nlp.texts.records import ImportantWord, WordWeight
 from runner.report.results import Results
 from runner.store.judgements import record_of
 from runner.store.records import ConfirmationRecord, EpochRecord, Owner, TrialRecord

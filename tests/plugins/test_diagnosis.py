@@ -19,11 +19,11 @@ from plugins.classification.evaluation import METRICS
 from plugins.classification.records import ConfidenceBin
 from plugins.nlp.text_classification.bert.config import BertConfig
 from plugins.nlp.text_classification.diagnosis import diagnose
-from plugins.nlp.text_classification.diagnosis.failures import MEMORY_RAN_OUT
 from plugins.nlp.text_classification.diagnosis.rules import RULES
 from plugins.nlp.text_classification.linear.config import LinearConfig
 from plugins.nlp.text_classification.records import LengthBucket
 from plugins.nlp.text_classification.task import task
+from plugins.nlp.texts.diagnosis.failures import MEMORY_RAN_OUT
 from runner.presentation.english import english
 
 DATA = DataSummary(

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from catalog.contract.capabilities import Explains
-from plugins.nlp.text_classification.linear.model import LinearModel, make_vectorizer
+from plugins.nlp.text_classification.linear.model import LinearModel
+from plugins.nlp.tfidf.vectorizer import make_vectorizer
 
 TEXTS = (
     "a good film with good actors",

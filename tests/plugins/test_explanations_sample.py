@@ -12,7 +12,8 @@ from plugins.nlp.text_classification import interpreting
 from plugins.nlp.text_classification.data import TextData
 from plugins.nlp.text_classification.invented import invented_reviews
 from plugins.nlp.text_classification.keywords import class_words
-from plugins.nlp.text_classification.records import Explanation, TextPrediction, WordWeight
+from plugins.nlp.text_classification.records import Explanation, TextPrediction
+from plugins.nlp.texts.records import WordWeight
 from plugins.nlp.texts.split import Split
 
 LABELS = ("negative", "positive")

@@ -14,19 +14,20 @@ from catalog.contract.capabilities import Plans
 from catalog.errors import DataError, OutOfMemoryError
 from plugins.nlp.encoders import probing
 from plugins.nlp.encoders.packed import PackedModel
+from plugins.nlp.reviews.reviews import write
 from plugins.nlp.text_classification.bert.objective import objective_of
 from plugins.nlp.text_classification.bert.preparation import PreparedBert
 from plugins.nlp.text_classification.bert.trainer import BertTrainer
-from plugins.nlp.text_classification.demo.reviews import write
 from plugins.nlp.text_classification.forecasting import advice
 from plugins.nlp.text_classification.forecasting.label_noise import Suspicion, suspect_labels
-from plugins.nlp.text_classification.forecasting.lengths import count_repeated, length_forecasts, length_quantiles
 from plugins.nlp.text_classification.linear.config import LinearConfig
 from plugins.nlp.text_classification.linear.descriptor import model as linear
-from plugins.nlp.text_classification.linear.forecasting import _extended
 from plugins.nlp.text_classification.linear.trainer import LinearTrainer
-from plugins.nlp.text_classification.records import LengthForecast
 from plugins.nlp.text_classification.task import task
+from plugins.nlp.texts.advice import on_lengths
+from plugins.nlp.texts.lengths import count_repeated, length_forecasts, length_quantiles
+from plugins.nlp.texts.records import LengthForecast
+from plugins.nlp.tfidf.forecasting import _extended
 from runner.presentation.english import english
 
 Make = Callable[..., Any]
@@ -257,13 +258,13 @@ def lengths(*pairs: tuple[int, float, float]) -> tuple[LengthForecast, ...]:
 def test_advice_on_lengths():
     """A shorter length that cuts few texts and saves time, a longer one where many are cut, else nothing."""
     spare = lengths((128, 0.04, 50.0), (256, 0.01, 80.0), (512, 0.0, 100.0))
-    assert "At max_seq_length 128 only 4.0 %" in english(next(advice.on_lengths(spare, 512)))
-    assert list(advice.on_lengths(lengths((128, 0.2, 50.0), (256, 0.0, 60.0)), 256)) == []
-    assert list(advice.on_lengths(lengths((128, 0.01, 58.0), (256, 0.0, 60.0)), 256)) == []
+    assert "At max_seq_length 128 only 4.0 %" in english(next(on_lengths(spare, 512)))
+    assert list(on_lengths(lengths((128, 0.2, 50.0), (256, 0.0, 60.0)), 256)) == []
+    assert list(on_lengths(lengths((128, 0.01, 58.0), (256, 0.0, 60.0)), 256)) == []
     cut = lengths((128, 0.6, 50.0), (256, 0.3, 80.0), (512, 0.04, 100.0))
-    (long,) = (english(each) for each in advice.on_lengths(cut, 128))
+    (long,) = (english(each) for each in on_lengths(cut, 128))
     assert "60.0 % of the training texts are cut at 128 tokens; at 512 it would be 4.0 %" in long
-    assert list(advice.on_lengths(lengths((128, 0.2, 50.0), (256, 0.1, 80.0)), 128)) == []
+    assert list(on_lengths(lengths((128, 0.2, 50.0), (256, 0.1, 80.0)), 128)) == []
 
 
 def test_a_forecast_of_the_linear_model(bert_files: Any, tmp_path: Any):

@@ -13,8 +13,8 @@ from plugins.nlp.text_classification.dataset import FilesDataset
 from plugins.nlp.text_classification.forecasting.label_noise import suspect_labels
 from plugins.nlp.text_classification.keywords import class_words
 from plugins.nlp.text_classification.linear.descriptor import model as linear
-from plugins.nlp.text_classification.linear.tokens import WORDS, choose_tokens, pattern_of
 from plugins.nlp.text_classification.task import task
+from plugins.nlp.tfidf.tokens import WORDS, choose_tokens, pattern_of
 
 # words of one class, of the other, and of both; how they are joined
 SCRIPTS = {

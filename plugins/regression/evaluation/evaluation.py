@@ -10,7 +10,7 @@ from catalog.contract import Evaluation
 from plugins.details import details_json
 from plugins.regression.conformal import covered
 from plugins.regression.evaluation import predictions
-from plugins.regression.evaluation.intervals import bootstrap
+from plugins.regression.evaluation.intervals import bootstrap, mean_error
 from plugins.regression.evaluation.metrics import measure
 from plugins.regression.evaluation.predictions import Predictions
 from plugins.regression.records import Interval, RegressionDetails, ResidualBin, TruthGroup
@@ -26,7 +26,6 @@ _TAILS = (0.5, 99.5)
 _GROUPS = 10
 _LEAST_ROWS = 5
 """Rows of a group of truths, at least."""
-_Z = 1.959964
 
 
 def save_and_evaluate(  # noqa: PLR0913 -- what was predicted, and what is known of the model
@@ -108,17 +107,15 @@ def _truth_groups(truths: np.ndarray, predicted: np.ndarray) -> tuple[TruthGroup
     inner = np.unique(np.searchsorted(ordered, ordered[wanted]))  # no truth stands in two groups
     found = []
     for rows in np.split(order, inner[inner > 0]):
-        errors = np.abs(truths[rows] - predicted[rows])
-        error = float(errors.mean())
-        reach = _Z * float(errors.std(ddof=1)) / np.sqrt(rows.size) if rows.size > 1 else 0.0
+        error, error_low, error_high = mean_error(np.abs(truths[rows] - predicted[rows]))
         found.append(
             TruthGroup(
                 low=float(truths[rows[0]]),
                 high=float(truths[rows[-1]]),
                 rows=int(rows.size),
                 error=error,
-                error_low=max(0.0, error - float(reach)),
-                error_high=error + float(reach),
+                error_low=error_low,
+                error_high=error_high,
                 bias=float((predicted[rows] - truths[rows]).mean()),
             )
         )

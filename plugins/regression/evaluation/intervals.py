@@ -13,9 +13,10 @@ from plugins.regression.evaluation.metrics import METRICS, weighted
 from plugins.regression.evaluation.predictions import Predictions
 from plugins.resampling import INTERVAL, draws
 
-__all__ = ["RESAMPLES", "bootstrap"]
+__all__ = ["RESAMPLES", "bootstrap", "mean_error"]
 
 RESAMPLES = 1000
+_Z = 1.959964
 
 
 def bootstrap(measured: Mapping[str, float], predictions: Predictions, seed: int = 0) -> dict[str, tuple[float, float]]:
@@ -41,3 +42,10 @@ def bootstrap(measured: Mapping[str, float], predictions: Predictions, seed: int
         low, high = np.clip(shifted, METRICS[name].low, METRICS[name].high).tolist()
         intervals[name] = min(low, value), max(high, value)
     return intervals
+
+
+def mean_error(errors: np.ndarray) -> tuple[float, float, float]:
+    """Return the mean of absolute errors with its 95 % interval, from their standard error; at least one error."""
+    error = float(errors.mean())
+    reach = _Z * float(errors.std(ddof=1)) / float(np.sqrt(errors.size)) if errors.size > 1 else 0.0
+    return error, max(0.0, error - reach), error + reach

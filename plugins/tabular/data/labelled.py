@@ -10,15 +10,17 @@ from catalog.contract.capabilities import EvaluationFile
 from catalog.dataset import Format
 from catalog.errors import DataError
 from plugins.classification.records import class_data
+from plugins.classification.truths import ClassTruths
 from plugins.data.classes import Classes
 from plugins.data.datasets import LabelFields
 from plugins.data.labels import RawLabels, counted, read_labels
 from plugins.data.sources import Source, read_file
+from plugins.data.truths import Truths
+from plugins.regression.truths import NumberTruths
 from plugins.tables.files import find_path
 from plugins.tables.wording import as_options, listed
 from plugins.tabular.data.input import as_command_errors
 from plugins.tabular.data.reading import feature_values, read_notes, repeated_headers
-from plugins.tabular.data.truths import ClassTruths, NumberTruths, Truths
 from plugins.tabular.dataset import TableFields
 from plugins.tabular.features import Feature
 from plugins.tabular.frame import Split, frame_of

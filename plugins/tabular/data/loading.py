@@ -11,6 +11,7 @@ from pydantic import TypeAdapter
 
 from catalog.contract import DataSummary
 from plugins.classification.records import ClassData
+from plugins.classification.truths import ClassTruths
 from plugins.data.coverage import coverage_notes
 from plugins.data.positive import resolve_positive
 from plugins.data.sources import paths, read_files
@@ -18,10 +19,10 @@ from plugins.data.splitting import make_splits
 from plugins.details import details_json
 from plugins.regression.records import TargetData
 from plugins.regression.statistics import describe_target
+from plugins.regression.truths import NumberTruths
 from plugins.tables.files import stamps_of
 from plugins.tabular.data.demo import demo_classes, demo_numbers
 from plugins.tabular.data.reading import ReadTables, read_sources
-from plugins.tabular.data.truths import ClassTruths, NumberTruths
 from plugins.tabular.dataset import (
     ClassDemo,
     ClassFiles,
@@ -67,7 +68,9 @@ def load(dataset: _AnyDataset, role: Role) -> TableData:
 @lru_cache(maxsize=2)
 def _load(written: str, role: Role, stamps: tuple[tuple[tuple[int, int], ...], ...]) -> TableData:  # noqa: ARG001 -- part of the lookup
     dataset = _ADAPTERS[role].validate_json(written)
-    classes = ClassTruths(dataset) if isinstance(dataset, ClassHub | ClassFiles) else None
+    classes = (
+        ClassTruths(dataset, regression="tabular/regression") if isinstance(dataset, ClassHub | ClassFiles) else None
+    )
     given, hub_notes = _read(dataset, classes)
     names = tuple(_class_names(dataset, classes))
     splits, carved = make_splits(

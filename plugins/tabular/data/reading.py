@@ -10,15 +10,16 @@ import pyarrow.compute as pc
 from catalog.contract import RowCounts
 from catalog.errors import DataError, clause
 from plugins.data.moments import group_codes, read_groups, read_times, stored_times
+from plugins.data.numbers import LARGEST
 from plugins.data.sources import Source
+from plugins.data.truths import Truths
 from plugins.data.values import read_values
 from plugins.tables.table import NESTED_ROW
 from plugins.tables.wording import listed, shortened
 from plugins.tabular.cells import spelled
-from plugins.tabular.data.truths import Truths
 from plugins.tabular.dataset import TableFields
 from plugins.tabular.frame import Split, frame_of
-from plugins.tabular.readings import LARGEST, Reading, find_reading
+from plugins.tabular.readings import Reading, find_reading
 from plugins.tabular.roles import Role, TableRoles, check_columns, choose_roles
 
 __all__ = ["ReadTables", "feature_values", "read_notes", "read_sources", "repeated_headers"]

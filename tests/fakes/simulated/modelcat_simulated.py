@@ -216,7 +216,7 @@ def compare(first, second, metric, seed):
 
 
 def _open_file(file):
-    from plugins.nlp.text_classification.data import open_input
+    from plugins.nlp.texts.input import open_input
 
     return open_input(file)
 

@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from plugins.data.numbers import NumberFormat, find_number_format
 from plugins.tabular.cells import as_column
-from plugins.tabular.numbers import NumberFormat, find_number_format
 from plugins.tabular.readings import Reading, Unusable, find_reading
 
 

@@ -18,6 +18,9 @@ STATEMENTS = (
     "plugins/classification/diagnosis/",
     "plugins/diagnosis/",
     "plugins/nlp/text_classification/diagnosis/",
+    "plugins/nlp/text_regression/diagnosis/",
+    "plugins/nlp/texts/diagnosis/",
+    "plugins/regression/diagnosis.py",
     "plugins/tabular/diagnosis.py",
     "runner/study/verdict.py",
 )
@@ -25,7 +28,8 @@ STATEMENTS = (
 ENGLISH_ONLY = (
     "runner/cli/",
     "plugins/nlp/text_classification/forecasting/advice.py",
-    "plugins/nlp/text_classification/bert/",
+    "plugins/nlp/encoders/forecasting.py",
+    "plugins/nlp/texts/advice.py",
 )
 """Where texts are told in English only, until the terminal speaks other languages."""
 

@@ -10,11 +10,21 @@ from plugins.classification.records import class_data
 from plugins.diagnosis import merit, space
 from plugins.diagnosis.case import Case
 from plugins.diagnosis.remedies import advise
-from plugins.nlp.text_classification.diagnosis import confidence, data, failures, fitting, lengths, tuning
+from plugins.nlp.text_classification.diagnosis import confidence, data, fitting, lengths
+from plugins.nlp.text_classification.records import length_details
+from plugins.nlp.texts.diagnosis import failures, tuning
+from plugins.nlp.texts.diagnosis.duplicates import duplicates
+from plugins.nlp.texts.diagnosis.lengths import truncated
 
 __all__ = ["RULES", "diagnose"]
 
 Rule = Callable[[Case], Iterator[Diagnosis]]
+
+
+def _truncated(case: Case) -> Iterator[Diagnosis]:
+    judged = case.judged
+    yield from truncated(case, length_details(judged).lengths if judged is not None else ())
+
 
 RULES: tuple[Rule, ...] = (
     failures.diverged,
@@ -25,13 +35,13 @@ RULES: tuple[Rule, ...] = (
     fitting.under_fitting,
     classes.biased,
     lengths.weak_on_short_texts,
-    lengths.truncated,
+    _truncated,
     confidence.badly_calibrated,
     space.edge_of_space,
     tuning.long_warmup,
     merit.too_few_rows,
     data.unjudged,
-    data.duplicates,
+    duplicates,
     classes.unbalanced,
 )
 """Of equally grave findings the one named first here comes first."""

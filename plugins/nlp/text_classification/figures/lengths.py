@@ -1,25 +1,24 @@
 """Whether the length of a text matters."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 from catalog.contract import Evaluation
-from catalog.figures import Axis, Bar, Bars, Empty, Figure, Plot, Series
+from catalog.figures import Axis, Empty, Figure, Plot, Series
 from catalog.statement import Statement, Value
 from plugins.insights import NOT_RECORDED
 from plugins.nlp.text_classification.records import LengthBucket, length_details
+from plugins.nlp.texts.figures import LENGTHS, length_axis, length_range, length_unit
 
-__all__ = ["by_length", "truncation"]
+__all__ = ["by_length"]
 
-_GROUP, _TITLE = Statement("Length"), Statement("Performance by length")
-_COUNTED = {"tokens": Statement("tokens"), "words": Statement("words"), "characters": Statement("characters")}
-_UNITS = {"tokens": Statement("Tokens"), "characters": Statement("Characters")}
+_TITLE = Statement("Performance by length")
 
 
 def by_length(evaluation: Evaluation) -> Figure:
     """Draw accuracy with its interval, and mean confidence, by length."""
     buckets = length_details(evaluation).lengths
     if not buckets:
-        return Empty("lengths", _TITLE, NOT_RECORDED, group=_GROUP)
+        return Empty("lengths", _TITLE, NOT_RECORDED, group=LENGTHS)
     labels = tuple(Statement("{texts:count} texts", {"texts": one.rows}) for one in buckets)
     accuracy = tuple((float(index), one.accuracy) for index, one in enumerate(buckets))
     intervals = tuple((one.accuracy_low, one.accuracy_high) for one in buckets)
@@ -27,34 +26,15 @@ def by_length(evaluation: Evaluation) -> Figure:
     return Plot(
         "lengths",
         _TITLE,
-        Axis(_unit(buckets), "text", categories=tuple(map(_range, buckets))),
+        length_axis(buckets),
         Axis(Statement("Accuracy"), "percent", better="high"),
         (
             Series(Statement("Mean confidence"), sure, "line", "other"),
             Series(Statement("Accuracy"), accuracy, "line", "main", intervals, labels),
         ),
         caption=(_standing_out(buckets), Statement("Buckets of about equal numbers of texts, with 95 % intervals.")),
-        group=_GROUP,
+        group=LENGTHS,
     )
-
-
-def truncation(evaluation: Evaluation) -> Iterator[Figure]:
-    """Yield the share of texts that were cut, by length, if any was."""
-    buckets = length_details(evaluation).lengths
-    if not any(one.truncated for one in buckets):
-        return
-    bars = tuple(Bar(_range(one), one.truncated) for one in buckets)
-    axis = Axis(Statement("Share of texts of which the model saw a part only"), "percent", low=0.0, high=1.0)
-    caption = (Statement("Long texts are cut before the model reads them."),)
-    yield Bars("truncation", Statement("Truncated texts by length"), axis, bars, caption=caption, group=_GROUP)
-
-
-def _unit(buckets: tuple[LengthBucket, ...]) -> Statement:
-    return _UNITS.get(buckets[0].unit) or Statement("Words")
-
-
-def _range(bucket: LengthBucket) -> Statement:
-    return Statement("{low:count}–{high:count}", {"low": bucket.low, "high": bucket.high})
 
 
 def _standing_out(buckets: Sequence[LengthBucket]) -> Statement:
@@ -74,8 +54,8 @@ def _standing_out(buckets: Sequence[LengthBucket]) -> Statement:
     values: dict[str, Value] = {
         "accuracy": worst.accuracy,
         "rest": rest,
-        "range": _range(worst),
-        "unit": _COUNTED.get(worst.unit) or worst.unit,
+        "range": length_range(worst),
+        "unit": length_unit(worst),
     }
     if worst.truncated > 0.5:
         return Statement(

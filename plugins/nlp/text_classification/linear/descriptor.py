@@ -55,7 +55,7 @@ class LinearModel:
             DataError: `config` contradicts the data.
         """
         from plugins.nlp.text_classification.data import check_config
-        from plugins.nlp.text_classification.linear.tokens import choose_tokens
+        from plugins.nlp.tfidf.tokens import choose_tokens
 
         check_config(
             data.summary,

@@ -13,15 +13,17 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
 from catalog.contract.capabilities import Explains
 from catalog.errors import OutOfMemoryError, WorkError
+from plugins.nlp.encoders import gradients
 from plugins.nlp.encoders.alignment import align, find_words
+from plugins.nlp.encoders.explanation import rollout
 from plugins.nlp.encoders.model_folder import TrainedModel
 from plugins.nlp.encoders.packed import PackedModel
 from plugins.nlp.encoders.text_encoder import TextEncoder
-from plugins.nlp.text_classification.bert import gradients
-from plugins.nlp.text_classification.bert.explanation import choose_baseline, explain, rollout
+from plugins.nlp.text_classification.bert.explanation import choose_baseline, explain, log_odds
 from plugins.nlp.text_classification.bert.predictor import BertPredictor, load
 from plugins.nlp.text_classification.bert.training import train
 from plugins.nlp.text_classification.records import Explanation
+from plugins.nlp.texts.completeness import LEAST_LOG_ODDS
 
 STRANGE = ("", " \n", "\0", "\ud800", "a\ud83d\ude00b \udc00c", "😀" * 9, "مرحبا good", "[red]<script>", "x" * 10_000)
 
@@ -223,10 +225,10 @@ def test_more_steps_are_taken_where_few_do_not_do(trained, told, monkeypatch) ->
     encoded, label = align(prediction.text, trained.encoder), trained.labels.index(prediction.label)
     blank = choose_baseline(trained.model, trained.encoder)
     monkeypatch.setattr(gradients, "_STEPS", (2,))
-    coarse = gradients.attribute(trained.model, encoded, label, blank)
+    coarse = gradients.attribute(trained.model, encoded, log_odds(label), blank, LEAST_LOG_ODDS)
     monkeypatch.setattr(gradients, "_STEPS", (2, 4, 64))
     monkeypatch.setattr(gradients, "_GOOD", 1e-5)
-    fine = gradients.attribute(trained.model, encoded, label, blank)
+    fine = gradients.attribute(trained.model, encoded, log_odds(label), blank, LEAST_LOG_ODDS)
     assert coarse.error is not None
     assert fine.error is not None
     assert fine.error < min(coarse.error, 0.05)

@@ -1,9 +1,9 @@
 """The demo source: generated reviews, split like any other data."""
 
 from plugins.classification.records import class_data
+from plugins.nlp.reviews import LABELS, NOTES
 from plugins.nlp.text_classification.data import load
 from plugins.nlp.text_classification.dataset import DemoDataset
-from plugins.nlp.text_classification.demo import LABELS, NOTES
 
 
 def test_demo_is_generated_split_and_described(tmp_path):

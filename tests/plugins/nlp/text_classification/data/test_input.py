@@ -12,7 +12,7 @@ from pyarrow import parquet
 from catalog.contract.capabilities import InputFile, InputTable
 from catalog.dataset import Format
 from catalog.errors import DataError
-from plugins.nlp.text_classification.data import open_input
+from plugins.nlp.texts.input import open_input
 
 ROWS = ["a good film", 'with "quotes", and commas', "", "two\nlines", "=cmd()"]
 

@@ -14,7 +14,7 @@ from catalog.contract.capabilities import EvaluationFile
 from catalog.dataset import Format
 from catalog.errors import DataError
 from plugins.nlp.text_classification.data import load_labelled
-from plugins.nlp.text_classification.data.records import Labelled
+from plugins.nlp.texts.reading import Labelled
 from plugins.nlp.texts.split import Split
 
 NAMES = ("negative", "positive", "mixed")

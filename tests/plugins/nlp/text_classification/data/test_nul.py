@@ -7,8 +7,9 @@ import pytest
 from input_files import LABELS, TEXTS, feather_of, parquet_of, stream_of
 
 from catalog.contract.capabilities import EvaluationFile, InputFile
-from plugins.nlp.text_classification.data import load, load_labelled, open_input
+from plugins.nlp.text_classification.data import load, load_labelled
 from plugins.nlp.text_classification.dataset import FilesDataset
+from plugins.nlp.texts.input import open_input
 
 TEXT, LABEL = "red\0wine and bread", "che\0ap"
 NOTED = [TEXT, *TEXTS[1:]]

@@ -4,8 +4,8 @@ import pytest
 
 from plugins.nlp.text_classification.data import load
 from plugins.nlp.text_classification.dataset import DemoDataset, FilesDataset
-from plugins.nlp.text_classification.records import text_facts
 from plugins.nlp.texts.language import guess_language
+from plugins.nlp.texts.records import text_facts
 from plugins.nlp.texts.words import count_words, mean_words
 
 TEXTS = {

@@ -9,6 +9,7 @@ from pyarrow import parquet
 from catalog.errors import DataError
 from plugins.classification.evaluation import predictions
 from plugins.nlp.text_classification import examples
+from plugins.nlp.texts import examples as texts_examples
 from plugins.nlp.texts.split import Split
 
 NAMES = ("bad", "good")
@@ -27,7 +28,7 @@ def answers(path, labels: np.ndarray, good: list[float]):
 def test_examples_are_written_whole(tmp_path):
     """Row numbers, class ids and texts lie in the file in their order; what UTF-8 cannot hold is replaced."""
     texts = ("plain", "\ud800 lone", "\0 nul", "=cmd() <script> [red] \x1b[31m", "電影 😀", "\ud83d\ude00")
-    examples.write(tmp_path / "examples.parquet", Split(texts, np.array([0, 1, 0, 1, 0, 1])))
+    texts_examples.write(tmp_path / "examples.parquet", Split(texts, np.array([0, 1, 0, 1, 0, 1])))
     found = parquet.read_table(tmp_path / "examples.parquet").to_pydict()
     assert found["row"] == list(range(6))
     assert found["label"] == [0, 1, 0, 1, 0, 1]
@@ -68,18 +69,18 @@ def test_predictions_of_other_examples_are_refused(tmp_path, case):
 @given(st.text(max_size=2000), st.integers(20, 700))
 def test_shortened_texts_are_short_and_begin_alike(text, longest):
     """A shortened text is never longer than allowed, and is the beginning of the text with an ellipsis."""
-    found = examples.shortened(text, longest)
+    found = texts_examples.shortened(text, longest)
     assert len(found) <= longest
     assert found == text or (found.endswith("…") and text.startswith(found[:-1]))
 
 
 def test_texts_are_cut_between_words():
     """The cut falls on a space; a word longer than the limit is cut inside."""
-    assert examples.shortened("one two three four five", 15) == "one two three…"
-    assert examples.shortened("one two three four five", 16) == "one two three…"
-    assert examples.shortened("word " * 200) == "word " * 119 + "word…"
-    assert examples.shortened("x" * 700) == "x" * 599 + "…"
-    assert examples.shortened("short") == "short"
+    assert texts_examples.shortened("one two three four five", 15) == "one two three…"
+    assert texts_examples.shortened("one two three four five", 16) == "one two three…"
+    assert texts_examples.shortened("word " * 200) == "word " * 119 + "word…"
+    assert texts_examples.shortened("x" * 700) == "x" * 599 + "…"
+    assert texts_examples.shortened("short") == "short"
 
 
 def test_texts_of_changed_answers_are_fit_for_reading(tmp_path):
