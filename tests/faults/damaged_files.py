@@ -23,7 +23,7 @@ from pyarrow import ipc
 from catalog.contract.capabilities import InputFile
 from catalog.errors import ModelcatError
 from plugins.nlp.text_classification.data import load
-from plugins.nlp.text_classification.data.input import open_input
+from plugins.nlp.texts.input import open_input
 from plugins.nlp.text_classification.dataset import FilesDataset
 
 MEMORY = 3 << 30
