@@ -77,10 +77,10 @@ def headline(prediction: Prediction) -> Statement:
     if not found:
         return Statement("no entities")
     more = Statement("") if len(found) <= _NAMED else Statement(" and {more:count} more", {"more": len(found) - _NAMED})
-    values = {"count": len(found), "entities": _listed(found[:_NAMED], ", "), "more": more}
+    named = _listed(found[:_NAMED], ", ")
     if len(found) == 1:
-        return Statement("1 entity: {entities}", {"entities": values["entities"]})
-    return Statement("{count:count} entities: {entities}{more}", values)
+        return Statement("1 entity: {entities}", {"entities": named})
+    return Statement("{count:count} entities: {entities}{more}", {"count": len(found), "entities": named, "more": more})
 
 
 def cells(prediction: Prediction) -> dict[str, str | float | None]:

@@ -40,8 +40,8 @@ def write(path: Path, split: Sentences, known: TagSet) -> None:
             "text": pa.array(split.texts, pa.large_string()),
             "entities": pa.array(
                 [
-                    _entities(split.words[row], split.tags[offsets[row] : offsets[row + 1]], known)
-                    for row in range(len(split))
+                    _entities(words, split.tags[start:end], known)
+                    for words, start, end in zip(split.words, offsets, offsets[1:], strict=False)
                 ],
                 pa.large_string(),
             ),
@@ -52,7 +52,9 @@ def write(path: Path, split: Sentences, known: TagSet) -> None:
     write_file(path, lambda temporary: parquet.write_table(table, temporary))
 
 
-def changed_answers(split: Sentences, known: TagSet, first: Path, second: Path, limit: int) -> list[Mapping[str, Any]]:
+def changed_answers(
+    split: Sentences, known: TagSet, first: Path, second: Path, limit: int
+) -> Sequence[Mapping[str, Any]]:
     """Return sentences in which two models find other entities, those with the most differences first.
 
     Args:

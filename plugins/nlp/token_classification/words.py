@@ -21,8 +21,8 @@ _LETTER = rf"[^{_MARKS}{_ALONE}]"
 _WORD = re.compile(
     rf"(?:[^\W\d_]\.){{2,}}"
     rf"|\d+(?:[.,:]\d+)+(?!{_LETTER})"
-    rf"|['’][sS](?!{_LETTER})(?<={_LETTER}..)"
-    rf"|{_LETTER}+(?:(?:[-._@&/]|['’](?![sS](?!{_LETTER}))){_LETTER}+)*"
+    rf"|['\u2019][sS](?!{_LETTER})(?<={_LETTER}..)"
+    rf"|{_LETTER}+(?:(?:[-._@&/]|['\u2019](?![sS](?!{_LETTER}))){_LETTER}+)*"
     r"|\S"
 )
 

@@ -10,6 +10,7 @@ import pyarrow as pa
 from catalog.errors import DataError
 from plugins.data.sources import Source
 from plugins.data.values import plain
+from plugins.nlp.texts import well_formed
 from plugins.nlp.token_classification.data.names import TAG_NAMES, TOKEN_NAMES
 from plugins.nlp.token_classification.data.raw import RawTags
 from plugins.tables.table import NESTED_ROW
@@ -137,7 +138,7 @@ def _is_list(kind: pa.DataType) -> bool:
 
 def _word(value: Any, row: int, column: str, source: Source) -> str:
     if isinstance(value, str):
-        return value
+        return well_formed(value)
     raise DataError(
         f"{source.origin}: row {row + 1:,} of column {column!r} holds the word {shortened(json.dumps(value))}, which "
         "is no text.",
@@ -147,7 +148,7 @@ def _word(value: Any, row: int, column: str, source: Source) -> str:
 
 def _tag(value: Any, row: int, column: str, source: Source, names: Sequence[str] | None) -> str:
     if isinstance(value, str) and value.strip():
-        return value
+        return well_formed(value)
     if isinstance(value, int) and not isinstance(value, bool) and names is not None and 0 <= value < len(names):
         return names[value]
     where = f"{source.origin}: row {row + 1:,} of column {column!r} holds the tag {shortened(json.dumps(value))}"

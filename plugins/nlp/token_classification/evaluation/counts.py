@@ -36,6 +36,13 @@ class Counts:
     right: np.ndarray
     loss: np.ndarray | None
 
+    def of(self, rows: np.ndarray) -> "Counts":
+        """Return the counts of some sentences."""
+        loss = None if self.loss is None else self.loss[rows]
+        return Counts(
+            self.matched[rows], self.predicted[rows], self.true[rows], self.words[rows], self.right[rows], loss
+        )
+
     def weighted(self, weights: np.ndarray) -> "Counts":
         """Return the sums over sentences by their weights, shape (draws, sentences)."""
         return Counts(

@@ -137,14 +137,7 @@ def _lengths(counts: Counts) -> Iterator[LengthScores]:
     wanted = np.linspace(0, ordered.size, groups + 1).astype(np.int64)[1:-1]
     inner = np.unique(np.searchsorted(ordered, ordered[wanted]))
     for rows in np.split(order, inner[inner > 0]):
-        part = Counts(
-            counts.matched[rows],
-            counts.predicted[rows],
-            counts.true[rows],
-            counts.words[rows],
-            counts.right[rows],
-            None,
-        )
+        part = counts.of(rows)
         totals = (each.sum() for each in (part.matched, part.predicted, part.true))
         f1 = float(f1_of(*map(np.atleast_1d, totals))[0])
         low, high = bootstrap({"f1": f1}, part, resamples=_BUCKET_RESAMPLES)["f1"]

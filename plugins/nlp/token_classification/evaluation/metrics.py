@@ -42,7 +42,8 @@ class _Definition:
 
 def ratio(above: np.ndarray, below: np.ndarray) -> np.ndarray:
     """Return the ratio, 0 where there is nothing to divide by."""
-    return np.divide(above, below, out=np.zeros_like(above, dtype=np.float64), where=below > 0)
+    found: np.ndarray = np.divide(above, below, out=np.zeros(np.shape(above)), where=below > 0)
+    return found
 
 
 def f1_of(matched: np.ndarray, predicted: np.ndarray, true: np.ndarray) -> np.ndarray:

@@ -93,9 +93,8 @@ def errors(evaluation: Evaluation) -> Figure:
     caption = (
         Statement("The first four are all true entities; made up are predictions where there is no entity at all."),
     )
-    return Bars(
-        "entity-errors", _ERRORS, Axis(Statement("Entities"), "count", low=0.0), bars, caption=caption, group=_GROUP
-    )
+    axis = Axis(Statement("Entities"), "count", low=0.0)
+    return Bars("entity-errors", _ERRORS, axis, bars, caption=caption, group=_GROUP)
 
 
 def _worst(counts: Sequence[Sequence[int]]) -> list[int]:

@@ -39,8 +39,8 @@ Counts = Mapping[str, Mapping[int, int]]
 class WordTable:
     """A `catalog.contract.Predictor`.
 
-    The probability of a tag is its share of the word's occurrences, of which there is one more that is shared out as the
-    tags of all words are: no tag is impossible.
+    The probability of a tag is its share of the word's occurrences, of which there is one more that is shared out as
+    the tags of all words are: no tag is impossible.
 
     Attributes:
         known: The tags.
