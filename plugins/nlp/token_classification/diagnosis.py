@@ -47,11 +47,11 @@ class _Case:
     def details(self) -> TokenDetails | None:
         return None if self.evaluation is None else token_details(self.evaluation)
 
-    def field(self, name: str, value: Any, advice: str) -> Iterator[Remedy]:
+    def field(self, name: str, value: Any, advice: Statement) -> Iterator[Remedy]:
         """Yield the remedy of another value of a field of the model, if it has the field and another value."""
         trial = next((trial for trial in self.evidence.trials if trial.number == self.evidence.best), None)
         if name in self.evidence.Config.model_fields and (trial is None or trial.config.get(name) != value):
-            yield Remedy(Statement(advice), f"model_config.{name}", value)
+            yield Remedy(advice, f"model_config.{name}", value)
 
 
 def _diverged(case: _Case) -> Iterator[Diagnosis]:
@@ -82,7 +82,7 @@ def _not_better_than_lookup(case: _Case) -> Iterator[Diagnosis]:
                 {"rows": versus.rows, "difference": versus.difference, "low": versus.low, "high": versus.high},
             ),
             (
-                *case.field("epochs", 10, "Train longer: models from scratch need many passes."),
+                *case.field("epochs", 10, Statement("Train longer: models from scratch need many passes.")),
                 Remedy(Statement("Start from a pretrained model, or add training sentences.")),
             ),
         )
@@ -146,7 +146,9 @@ def _over_fitting(case: _Case) -> Iterator[Diagnosis]:
             ),
             (
                 Remedy(Statement("Add training sentences: nothing else narrows the gap as surely.")),
-                *case.field("early_stopping", True, "End as soon as the validation loss has stopped falling."),
+                *case.field(
+                    "early_stopping", True, Statement("End as soon as the validation loss has stopped falling.")
+                ),
             ),
         )
 

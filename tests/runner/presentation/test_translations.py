@@ -20,6 +20,7 @@ ENGLISH_ONLY = (
     "runner/cli/",
     "plugins/nlp/text_classification/forecasting/",
     "plugins/nlp/text_classification/bert/",
+    "plugins/nlp/token_classification/bert/forecasting.py",
 )
 """Where texts are told in English only, until the terminal speaks other languages."""
 

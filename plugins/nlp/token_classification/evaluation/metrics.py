@@ -64,35 +64,48 @@ def _log_loss(counts: Counts) -> np.ndarray:
     return np.full(counts.words.shape, np.nan) if counts.loss is None else ratio(counts.loss, counts.words)
 
 
-def _share(name: str, label: str, phrase: str, explanation: str) -> Metric:
-    return Metric(
-        name, Direction.MAXIMIZE, Statement(label), Statement(phrase), "percent", Statement(explanation), 0.0, 1.0
-    )
+def _share(name: str, label: Statement, phrase: Statement, explanation: Statement) -> Metric:
+    return Metric(name, Direction.MAXIMIZE, label, phrase, "percent", explanation, 0.0, 1.0)
 
 
 _DEFINITIONS = (
     _Definition(
-        _share("f1", "Entity F1", "entity F1", "harmonic mean of precision and recall of entities"),
+        _share(
+            "f1", Statement("Entity F1"), Statement("entity F1"),
+            Statement("harmonic mean of precision and recall of entities"),
+        ),
         _f1,
         (Statement("F1 of tagged words"), Statement("F1 of tagged words")),
     ),
     _Definition(
-        _share("precision", "Entity precision", "entity precision", "share of the predicted entities that are right"),
+        _share(
+            "precision", Statement("Entity precision"), Statement("entity precision"),
+            Statement("share of the predicted entities that are right"),
+        ),
         lambda counts: ratio(counts.matched.sum(axis=1), counts.predicted.sum(axis=1)),
         (Statement("Precision of tagged words"), Statement("precision of tagged words")),
     ),
     _Definition(
-        _share("recall", "Entity recall", "entity recall", "share of the true entities that were found"),
+        _share(
+            "recall", Statement("Entity recall"), Statement("entity recall"),
+            Statement("share of the true entities that were found"),
+        ),
         lambda counts: ratio(counts.matched.sum(axis=1), counts.true.sum(axis=1)),
         (Statement("Recall of tagged words"), Statement("recall of tagged words")),
     ),
     _Definition(
-        _share("macro_f1", "Macro F1", "macro F1", "mean F1 over the types of entities, each counting alike"),
+        _share(
+            "macro_f1", Statement("Macro F1"), Statement("macro F1"),
+            Statement("mean F1 over the types of entities, each counting alike"),
+        ),
         _macro_f1,
         (Statement("Macro F1 of tags"), Statement("macro F1 of tags")),
     ),
     _Definition(
-        _share("accuracy", "Accuracy of words", "accuracy of words", "share of the words with the right tag"),
+        _share(
+            "accuracy", Statement("Accuracy of words"), Statement("accuracy of words"),
+            Statement("share of the words with the right tag"),
+        ),
         lambda counts: ratio(counts.right, counts.words),
     ),
     _Definition(
