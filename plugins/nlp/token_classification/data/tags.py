@@ -146,12 +146,13 @@ def _check_known(file: RawTags, known: TagSet, ids: dict[str, int]) -> None:
     for tag, place in zip(file.tags, file.places.tolist(), strict=True):
         if tag in unknown:
             firsts.setdefault(tag, place)
-    shown = listed(
-        f"{tag!r} ({counts[tag]:,}, first on {file.unit} {firsts[tag]:,}{nearest(tag, known.names)})"
-        for tag in sorted(unknown, key=lambda tag: firsts[tag])
-    )
+    ordered = sorted(unknown, key=lambda tag: firsts[tag])
+    shown = listed(f"{tag!r} ({counts[tag]:,}, first on {file.unit} {firsts[tag]:,})" for tag in ordered)
+    kinds = [tag if known.scheme == "plain" else (split_tag(tag) or ("", tag))[1] for tag in ordered]
+    hint = next((hint for kind in kinds if (hint := nearest(kind, known.types))), "")
     raise DataError(
-        f"{file.origin} has tags that train does not have: {shown}. Train has {listed(known.names)}.", field=file.field
+        f"{file.origin} has tags that train does not have: {shown}. Train has {listed(known.names)}.{hint}",
+        field=file.field,
     )
 
 
