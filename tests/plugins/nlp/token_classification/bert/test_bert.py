@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from catalog import registry
-from catalog.contract import TrialContext
+from catalog.contract import Decision, TrialContext
 from catalog.contract.capabilities import EvaluationFile
 from catalog.errors import ModelSourceError
 from catalog.metric import Direction
@@ -54,7 +54,7 @@ def trained(tmp_path_factory):
     prepared = trainer.prepare(data, config, folder)
     context = TrialContext(
         folder=folder, device="cpu", threads=1, seed=0, metric="f1", direction=Direction.MAXIMIZE, quarters=False,
-        report=lambda _: "go_on", tick=lambda _: None,
+        report=lambda _: Decision.GO_ON, tick=lambda _: None,
     )  # fmt: skip
     return trainer, prepared, trainer.train(config, prepared, context)
 
