@@ -89,7 +89,7 @@ def test_report_figures_and_diagnosis(trained):
     assert "Scores of each type" in page
     assert "true entities" in page
     keys = shell.run("figures", "lookup").out
-    for key in ("entity-scores", "entity-confusion", "entity-errors", "lengths", "example-1-true"):
+    for key in ("entity-scores", "entity-confusion", "entity-errors", "lengths", "sentence-1-true"):
         assert key in keys
     (figure,) = shell.json("figures", "lookup", "--chart", "entity-scores")
     assert figure["kind"] == "table"

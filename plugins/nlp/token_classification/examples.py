@@ -12,8 +12,8 @@ from catalog.errors import DataError
 from plugins.nlp.texts import well_formed
 from plugins.nlp.token_classification.evaluation import predictions
 from plugins.nlp.token_classification.evaluation.predictions import Predictions
-from plugins.nlp.token_classification.schemes import TagSet, spans_of
-from plugins.nlp.token_classification.sentences import Sentences
+from plugins.nlp.token_classification.schemes import TagSet
+from plugins.nlp.token_classification.sentences import Sentences, entity_texts
 from plugins.storage import write_file
 
 __all__ = ["changed_answers", "write"]
@@ -23,7 +23,7 @@ _LONGEST = 600
 
 
 def write(path: Path, split: Sentences, known: TagSet) -> None:
-    """Write one row a sentence: ``row`` (int64), ``text``, ``entities`` (texts), ``tokens`` and ``tags`` (lists).
+    """Write one row a sentence: ``row`` (int64), ``text`` and ``truth`` (its entities, as text), ``tokens`` and ``tags`` (lists).
 
     The file can be read as a data set. Halves of surrogate pairs are replaced by U+FFFD.
 
@@ -38,13 +38,7 @@ def write(path: Path, split: Sentences, known: TagSet) -> None:
         {
             "row": np.arange(len(split), dtype=np.int64),
             "text": pa.array(split.texts, pa.large_string()),
-            "entities": pa.array(
-                [
-                    _entities(words, split.tags[start:end], known)
-                    for words, start, end in zip(split.words, offsets, offsets[1:], strict=False)
-                ],
-                pa.large_string(),
-            ),
+            "truth": pa.array(entity_texts(split.words, split.tags, known), pa.large_string()),
             "tokens": pa.array([[well_formed(word) for word in words] for words in split.words], pa.list_(pa.string())),
             "tags": pa.ListArray.from_arrays(pa.array(offsets.astype(np.int32)), pa.array(names.tolist(), pa.string())),
         }
@@ -72,27 +66,19 @@ def changed_answers(
     differs = said[0].predicted != said[1].predicted
     counts = np.add.reduceat(differs.astype(np.int64), offsets[:-1])
     rows = np.argsort(-counts, kind="stable")[: max(limit, 0)]
-    found = []
-    for row in rows[counts[rows] > 0].tolist():
-        own, words = slice(offsets[row], offsets[row + 1]), split.words[row]
-        found.append(
-            {
-                "row": row,
-                "text": well_formed(" ".join(words))[:_LONGEST],
-                "truth": _entities(words, split.tags[own], known),
-                "first": _entities(words, said[0].predicted[own], known),
-                "second": _entities(words, said[1].predicted[own], known),
-                "words": int(counts[row]),
-            }
-        )
-    return found
-
-
-def _entities(words: Sequence[str], tags: np.ndarray, known: TagSet) -> str:
-    """Return the entities of a sentence as ``Ada Lovelace (PER); London (LOC)``."""
-    spans, _ = spans_of(tags, np.array([0, tags.size]), known)
-    found = zip(spans.starts.tolist(), spans.ends.tolist(), spans.types.tolist(), strict=True)
-    return well_formed("; ".join(f"{' '.join(words[start:end])} ({known.types[kind]})" for start, end, kind in found))
+    shown = rows[counts[rows] > 0].tolist()
+    texts = [entity_texts(split.words, tags, known) for tags in (split.tags, *(one.predicted for one in said))]
+    return [
+        {
+            "row": row,
+            "text": well_formed(" ".join(split.words[row]))[:_LONGEST],
+            "truth": texts[0][row],
+            "first": texts[1][row],
+            "second": texts[2][row],
+            "words": int(counts[row]),
+        }
+        for row in shown
+    ]
 
 
 def _read(path: Path, split: Sentences, known: TagSet) -> Predictions:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from plugins.nlp.texts import well_formed
+from plugins.nlp.token_classification.schemes import TagSet, spans_of
 
-__all__ = ["Sentences", "offsets_of"]
+__all__ = ["Sentences", "entity_texts", "offsets_of"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,3 +53,21 @@ def offsets_of(sentences: Sequence[Sequence[str]]) -> np.ndarray:
     offsets = np.zeros(len(sentences) + 1, dtype=np.int64)
     np.cumsum([len(words) for words in sentences], out=offsets[1:])
     return offsets
+
+
+def entity_texts(sentences: Sequence[Sequence[str]], tags: np.ndarray, known: TagSet) -> list[str]:
+    """Return the entities of each sentence as ``Ada Lovelace (PER); London (LOC)``.
+
+    Args:
+        sentences: The words of each.
+        tags: Ids of the tags of all words, shape (words,).
+        known: The tags.
+    """
+    offsets = offsets_of(sentences)
+    spans, _ = spans_of(tags, offsets, known)
+    rows = np.searchsorted(offsets, spans.starts, side="right") - 1
+    found: list[list[str]] = [[] for _ in sentences]
+    starts, ends = spans.starts - offsets[rows], spans.ends - offsets[rows]
+    for row, start, end, kind in zip(rows.tolist(), starts.tolist(), ends.tolist(), spans.types.tolist(), strict=True):
+        found[row].append(f"{' '.join(sentences[row][start:end])} ({known.types[kind]})")
+    return [well_formed("; ".join(each)) for each in found]

@@ -85,7 +85,7 @@ def save_and_evaluate(  # noqa: PLR0913 -- what was predicted, and what is known
         peak_memory_bytes=peak_memory_bytes,
         details=details_json(details),
     )
-    predictions.write(path, said, places)
+    predictions.write(path, said, places, words)
     return evaluation
 
 

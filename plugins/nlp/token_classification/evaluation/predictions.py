@@ -1,6 +1,7 @@
 """The tags that a model gave to the sentences of a split, and the Parquet file that holds them."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from catalog.errors import DataError, clause
 from catalog.files import open_regular
 from plugins.nlp.token_classification.evaluation.counts import count
 from plugins.nlp.token_classification.schemes import SCHEMES, TagSet
+from plugins.nlp.token_classification.sentences import entity_texts
 from plugins.storage import write_file
 
 __all__ = ["Predictions", "read", "write"]
@@ -39,17 +41,19 @@ class Predictions:
     likelihood: np.ndarray | None = None
 
 
-def write(path: Path, said: Predictions, places: np.ndarray | None = None) -> None:
+def write(path: Path, said: Predictions, places: np.ndarray | None = None, words: Sequence[Sequence[str]] = ()) -> None:
     """Write one row a sentence.
 
     ``row`` (int64); ``tags`` and ``predicted`` (lists of int32, ids whose names are in the metadata of the schema);
     ``confidence`` and ``likelihood`` (lists of float32) if there are any; and how many ``entities`` there are, how many
-    of them were ``missed``, and how many predicted ones are ``spurious`` (int32).
+    of them were ``missed``, and how many predicted ones are ``spurious`` (int32). If words are given, ``answer`` has the
+    predicted entities as text.
 
     Args:
         path: The file; it appears whole or not at all.
         said: What to write.
         places: What ``row`` says of each, int64, shape (sentences,); 0, 1, 2 ... if None.
+        words: Of each sentence.
     """
     import pyarrow as pa
     from pyarrow import parquet
@@ -65,6 +69,8 @@ def write(path: Path, said: Predictions, places: np.ndarray | None = None) -> No
     columns["entities"] = counts.true.sum(axis=1).astype(np.int32)
     columns["missed"] = (counts.true - counts.matched).sum(axis=1).astype(np.int32)
     columns["spurious"] = (counts.predicted - counts.matched).sum(axis=1).astype(np.int32)
+    if words:
+        columns["answer"] = pa.array(entity_texts(words, said.predicted, said.known), pa.large_string())
     held = json.dumps({"scheme": said.known.scheme, "names": said.known.names})
     table = pa.table(columns).replace_schema_metadata({_TAGS: held.encode()})
     write_file(path, lambda temporary: parquet.write_table(table, temporary))

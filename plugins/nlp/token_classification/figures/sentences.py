@@ -10,7 +10,7 @@ from plugins.nlp.token_classification.records import LengthScores, TextSpan, tok
 
 __all__ = ["by_length", "examples"]
 
-_LENGTHS, _EXAMPLES = Statement("Length"), Statement("Examples")
+_LENGTHS, _SENTENCES = Statement("Length"), Statement("Sentences")
 _TITLE = Statement("Entity F1 by length of the sentence")
 
 
@@ -21,7 +21,7 @@ def by_length(evaluation: Evaluation) -> Figure:
         return Empty("lengths", _TITLE, NOT_RECORDED, group=_LENGTHS)
     items = tuple(
         Interval(
-            Statement("{low:count}–{high:count} words", {"low": one.low, "high": one.high}),
+            _words(one),
             one.f1 if one.entities else None,
             one.f1_low if one.entities else None,
             one.f1_high if one.entities else None,
@@ -43,27 +43,35 @@ def examples(evaluation: Evaluation) -> Iterator[Figure]:
     """Yield sentences twice, with their true and with their predicted entities marked."""
     found = token_details(evaluation).examples
     if not found:
-        yield Empty("examples", _EXAMPLES, Statement("No sentence has an entity, true or predicted."), group=_EXAMPLES)
+        yield Empty(
+            "sentences", _SENTENCES, Statement("No sentence has an entity, true or predicted."), group=_SENTENCES
+        )
     for number, one in enumerate(found, start=1):
-        values = {"row": one.row + 1}
+        values = {"row": one.row}
         yield HighlightedText(
-            f"example-{number}-true",
-            Statement("Sentence {row:count}: true entities", values),
+            f"sentence-{number}-true",
+            Statement("Row {row:count}: true entities", values),
             one.text,
             _marks(one.truth),
             Statement("found"),
             Statement("missed, or found as something else"),
-            group=_EXAMPLES,
+            group=_SENTENCES,
         )
         yield HighlightedText(
-            f"example-{number}-predicted",
-            Statement("Sentence {row:count}: predicted entities", values),
+            f"sentence-{number}-predicted",
+            Statement("Row {row:count}: predicted entities", values),
             one.text,
             _marks(one.predicted),
             Statement("right"),
             Statement("wrong"),
-            group=_EXAMPLES,
+            group=_SENTENCES,
         )
+
+
+def _words(group: LengthScores) -> Statement:
+    if group.low == group.high:
+        return Statement("{count:count} words", {"count": group.low})
+    return Statement("{low:count}–{high:count} words", {"low": group.low, "high": group.high})
 
 
 def _marks(spans: Sequence[TextSpan]) -> tuple[Highlight, ...]:

@@ -154,7 +154,7 @@ def test_figures_can_be_drawn_of_anything(task, files, tmp_path):
         check(figure)
         keys.append(figure.key)
     assert keys[:4] == ["entity-scores", "entity-confusion", "entity-errors", "lengths"]
-    assert "example-1-true" in keys
+    assert "sentence-1-true" in keys
     bare = type(evaluation)("test", 3, {"f1": 0.5}, tmp_path / "x", 0.1)
     for figure in task.figures(bare, {}, {}):
         check(figure)
