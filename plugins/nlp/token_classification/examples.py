@@ -23,7 +23,9 @@ _LONGEST = 600
 
 
 def write(path: Path, split: Sentences, known: TagSet) -> None:
-    """Write one row a sentence: ``row`` (int64), ``text`` and ``truth`` (its entities, as text), ``tokens`` and ``tags`` (lists).
+    """Write one row a sentence.
+
+    ``row`` (int64), ``text``, ``truth`` (its entities as text), ``tokens`` and ``tags`` (lists of texts).
 
     The file can be read as a data set. Halves of surrogate pairs are replaced by U+FFFD.
 

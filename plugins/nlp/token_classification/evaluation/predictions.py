@@ -45,9 +45,9 @@ def write(path: Path, said: Predictions, places: np.ndarray | None = None, words
     """Write one row a sentence.
 
     ``row`` (int64); ``tags`` and ``predicted`` (lists of int32, ids whose names are in the metadata of the schema);
-    ``confidence`` and ``likelihood`` (lists of float32) if there are any; and how many ``entities`` there are, how many
-    of them were ``missed``, and how many predicted ones are ``spurious`` (int32). If words are given, ``answer`` has the
-    predicted entities as text.
+    ``confidence`` and ``likelihood`` (lists of float32) if there are any; how many ``entities`` there are, how many of
+    them were ``missed``, and how many predicted ones are ``spurious`` (int32); and the predicted entities as text,
+    ``answer``, if words are given.
 
     Args:
         path: The file; it appears whole or not at all.
