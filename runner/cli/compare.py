@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from catalog.metric import Metric
     from runner.study.model_comparison import ComparedModel, ModelComparison
 
-__all__ = ["compare"]
+__all__ = ["compare", "comparison_answer", "print_comparison"]
 
 
 @click.command(epilog="Example:  modelcat compare imdb-bert imdb-bert:7 imdb-bert:baseline")
@@ -38,12 +38,12 @@ def compare(models: tuple[str, ...], storage: str | None, json: bool) -> None:
         found = compare_models(store, models, place.folder, ask)
     if json:
         of_class = {model.study: store.study(model.study).metrics_of_class for model in found.models}
-        print_json(_answer(found, of_class))
+        print_json(comparison_answer(found, of_class))
     else:
-        _print_comparison(found)
+        print_comparison(found)
 
 
-def _answer(found: "ModelComparison", of_class: Mapping[str, str | None]) -> dict[str, Any]:
+def comparison_answer(found: "ModelComparison", of_class: Mapping[str, str | None]) -> dict[str, Any]:
     """Return the comparison as JSON; `of_class` is by study the class that some of its metrics are of."""
     return {
         "split": found.split,
@@ -72,7 +72,7 @@ def _answer(found: "ModelComparison", of_class: Mapping[str, str | None]) -> dic
     }
 
 
-def _print_comparison(found: "ModelComparison") -> None:
+def print_comparison(found: "ModelComparison") -> None:
     """Print the models, then each pair with what chance can explain."""
     labels = [metric_phrase(contender.metric) for contender in found.models]
     shared = len(set(labels)) == 1  # else each value is followed by the metric that it is of
