@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: help setup demo test faults check bench clean
+.PHONY: help setup demo test faults check bench migration clean
 
 help:            ## list the targets
 	@grep -E '^[a-z]+: .*##|^[a-z]+:  +##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -45,6 +45,10 @@ bench: $(READY)  ## the measurements under benchmarks/
 	$(BIN)/python benchmarks/coordinator.py
 	$(BIN)/python benchmarks/reading.py
 	$(BIN)/python benchmarks/reading_memory.py
+	$(BIN)/python benchmarks/tabular.py
+
+migration: $(READY) ## draft a migration of the database: make migration m="what changes"
+	$(BIN)/python -m runner.store.migrate $(m)
 
 clean:           ## remove the environment and caches
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache build dist

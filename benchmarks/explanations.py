@@ -23,10 +23,12 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import numpy as np
 
+from catalog.contract.capabilities import EvaluationFile
 from plugins.nlp.encoders.model_folder import TrainedModel
 from plugins.nlp.text_classification.bert.predictor import BertPredictor, load
 from plugins.nlp.text_classification.data import load_labelled
-from plugins.nlp.text_classification.records import Explanation, WordWeight
+from plugins.nlp.text_classification.records import Explanation
+from plugins.nlp.texts.records import WordWeight
 
 DELETED = 5
 LETTER = re.compile(r"[^\W\d_]")
@@ -51,11 +53,12 @@ def choose(
 
 def explain(predictor: BertPredictor, texts: Sequence[str], name: str) -> tuple[list[Explanation], list[float]]:
     """Return explanations and the seconds that each took; the first text is explained once more beforehand."""
-    list(predictor.explain(texts[:1]))
-    found, seconds = [], []
+    list(predictor.explain_words(texts[:1]))
+    found: list[Explanation] = []
+    seconds: list[float] = []
     for number, text in enumerate(texts, start=1):
         began = time.perf_counter()
-        found.extend(predictor.explain([text]))
+        found.extend(predictor.explain_words([text]))
         seconds.append(time.perf_counter() - began)
         print(f"\r{name}: {number} of {len(texts)}", end="", file=sys.stderr)  # noqa: T201
     print(file=sys.stderr)  # noqa: T201
@@ -87,8 +90,8 @@ def deletions(predictor: BertPredictor, found: Sequence[Explanation]) -> dict[st
     for name, rank in rankings.items():
         cut = [_without(one, sorted(_real(one), key=rank)[-DELETED:]) for one in found]
         pairs = [(one.prediction, now) for one, now in zip(found, predictor.predict(cut), strict=True)]
-        drops[name] = np.array([one.confidence - now.probabilities[one.label] for one, now in pairs])
-        changed[name] = sum(one.label != now.label for one, now in pairs) / len(pairs)
+        drops[name] = np.array([one.confidence - now["probabilities"][one.label] for one, now in pairs])
+        changed[name] = sum(one.label != now["label"] for one, now in pairs) / len(pairs)
     report = {}
     for name, values in drops.items():
         ahead = values - drops["random"]
@@ -128,7 +131,7 @@ def main() -> None:
     began = time.perf_counter()
     trained = load(options.model, options.device, options.threads)
     predictor = BertPredictor(trained)
-    texts = load_labelled(options.reviews, trained.labels, text=None, label=None).texts
+    texts = load_labelled(EvaluationFile(options.reviews), trained.labels).split.texts
     short, long = choose(trained, texts, options.rows, options.longest, options.long_rows)
     found_long, seconds_long = explain(predictor, long, "long reviews")
     found_short, seconds_short = explain(predictor, short, "short reviews")

@@ -128,13 +128,14 @@ FILES: Mapping[str, Callable[[Path, int], int]] = {
 
 def read(path: Path) -> None:
     """Read a data set, and print its rows, the seconds that it took, and the most memory in use."""
-    from catalog.dataset import FilesDataset
+    from plugins.classification.truths import ClassTruths
     from plugins.data.sources import read_files
-    from plugins.nlp.text_classification.data.reading import read_sources
+    from plugins.nlp.text_classification.dataset import FilesDataset
+    from plugins.nlp.texts.reading import read_sources
 
     dataset = FilesDataset(source="files", train=str(path))
     began = time.perf_counter()
-    found = read_sources(read_files(dataset), dataset)
+    found = read_sources(read_files(dataset), dataset, ClassTruths(dataset))
     seconds = time.perf_counter() - began
     print(json.dumps({"rows": len(found.splits["train"].texts), "seconds": seconds, "bytes": memory_peak()}))  # noqa: T201
 

@@ -39,7 +39,7 @@ from runner.study.coordinator import run_study
 from runner.study.place import Place
 from runner.study.progress import Silent
 
-_DATA = DataSummary("demo", "simulated", {"train": 72, "validation": 8, "test": 20}, ("no", "yes"), {})
+_DATA = DataSummary("demo", "simulated", {"train": 72, "validation": 8, "test": 20}, details={"labels": ["no", "yes"]})
 _QUARTERS = (0.25, 0.5, 0.75, 1.0)
 
 

@@ -91,12 +91,12 @@ def per_row(predictions: Path | None) -> dict[str, list[float]]:
 def record(path: Path, model: str, data_sets: int, rows: int) -> None:
     """Train the pool on each data set and seed, a line of JSON a training."""
     from catalog.contract import Decision, Direction, TrialContext
-    from catalog.dataset import FilesDataset
     from catalog.errors import ModelcatError
-    from catalog.registry import load
+    from catalog.registry import load, load_task
+    from plugins.nlp.text_classification.dataset import FilesDataset
 
-    plugin = load(f"nlp/text-classification/{model}")
-    trainer, (shared, grid) = plugin.trainer(), pool(model)
+    task, descriptor = load_task("nlp/text-classification"), load(f"nlp/text-classification/{model}")
+    trainer, (shared, grid) = descriptor.trainer(), pool(model)
     for data in range(data_sets):
         with tempfile.TemporaryDirectory() as made, path.open("a") as out:
             folder = Path(made)
@@ -104,10 +104,11 @@ def record(path: Path, model: str, data_sets: int, rows: int) -> None:
                 with folder.joinpath(f"{split}.csv").open("w", newline="") as file:
                     csv.writer(file).writerows([("text", "label"), *texts(count, 10 * data + place)])
             files = {split: str(folder / f"{split}.csv") for split in ("train", "validation", "test")}
-            dataset = FilesDataset(source="files", **files)
+            dataset = FilesDataset.model_validate({"source": "files", **files})
+            loaded = task.load(dataset, folder / "cache")
             for place, settings in enumerate(grid):
-                config = plugin.Config.model_validate({**shared, **settings})
-                prepared = trainer.prepare(dataset, config, folder / "cache")
+                config = descriptor.Config.model_validate({**shared, **settings})
+                prepared = trainer.prepare(loaded, config, folder / "cache")
                 for seed in range(_SEEDS if model != "linear" else 1):
                     own = folder / f"{place}-{seed}"
                     own.mkdir()

@@ -153,6 +153,7 @@ class _Figure:
         key: Names the figure: lower-case letters, digits and hyphens, unique among the figures of one page.
         title: What is drawn, in a few words.
         caption: How to read it, one sentence each.
+        group: Figures of one group are shown together, under this name; None for a figure that stands alone.
     """
 
     kind: ClassVar[str]
@@ -160,6 +161,7 @@ class _Figure:
     key: str
     title: Text
     caption: tuple[Text, ...] = field(default=(), kw_only=True)
+    group: Statement | None = field(default=None, kw_only=True)
 
     def lengths(self) -> Iterator[tuple[str, int, int]]:
         """Yield what must be as long as something else: where it is, its length, the length that it should have."""

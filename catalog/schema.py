@@ -10,7 +10,7 @@ from catalog.contract import Model, Task
 from catalog.problems import allowed_at, shown
 from catalog.spec import Spec, spec_class
 
-__all__ = ["Parameter", "parameters_of", "schema_of", "schema_of_all"]
+__all__ = ["Parameter", "dataset_fields", "parameters_of", "schema_of", "schema_of_all"]
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -78,7 +78,7 @@ def _define(envelope: dict[str, Any], place: str, schema: dict[str, Any]) -> Non
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A field of a model's `Config` as a person wants to see it; texts are empty where there is nothing to say."""
+    """A field of a model's `Config` as a person wants to see it; strings are empty where there is nothing to say."""
 
     name: str
     default: str
@@ -99,3 +99,11 @@ def parameters_of(model: Model) -> list[Parameter]:
         )
         for name, field in schema.get("properties", {}).items()
     ]
+
+
+def dataset_fields(task: Task) -> dict[str, str]:
+    """Return the fields of all sources that a task takes, each with its description."""
+    schema = TypeAdapter(task.Dataset).json_schema()
+    sources = [found.get("properties", {}) for found in (schema, *schema.get("$defs", {}).values())]
+    fields = [found for source in sources if "source" in source for found in source.items()]
+    return {name: field.get("description", "") for name, field in fields if name != "source"}

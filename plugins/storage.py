@@ -6,7 +6,7 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
-__all__ = ["MODEL_RECORD", "sync", "write_file", "write_folder"]
+__all__ = ["MODEL_RECORD", "folder_bytes", "sync", "write_file", "write_folder"]
 
 MODEL_RECORD = "modelcat.json"
 """The file in the folder of every trained model with what modelcat must know of it."""
@@ -78,3 +78,8 @@ def sync(path: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def folder_bytes(folder: Path) -> int:
+    """Return the size of all files below `folder`."""
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())

@@ -75,7 +75,7 @@ def _modelcat(precision: str, model: Path, device: str, threads: int) -> tuple[L
         predictor = trainer.open(model, device, threads, **named)
     except (ModelcatError, ValueError) as error:
         return None, str(error)
-    return lambda texts: [one.label for one in predictor.predict(texts)], ""
+    return lambda texts: [one["label"] for one in predictor.predict(texts)], ""
 
 
 def _pipeline(model: str, device: str, *, tuned: bool) -> Labeller:

@@ -5,7 +5,6 @@ import time
 from collections import deque
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -25,14 +24,14 @@ from runner.study.preparation import widened
 from runner.study.search import Search
 from runner.study.session import LEASE_TTL, Session
 from runner.study.space import distributions, to_json
-from runner.study.stored_study import facts_of
+from runner.study.stored_study import data_fields, facts_of
 
 __all__ = ["CONTESTANTS", "coordinate"]
 
 CONTESTANTS = ("modelcat", "optuna")
 REPORTS = (25, 50, 75)
 """Steps at which each trial is measured before its end, in per cent of it."""
-DATA = DataSummary("none", "none", {"train": 80, "validation": 10, "test": 10}, ("no", "yes"), {})
+DATA = DataSummary("none", "none", {"train": 80, "validation": 10, "test": 10}, details={"labels": ["no", "yes"]})
 
 
 class InstantEngine:
@@ -80,7 +79,7 @@ class InstantEngine:
             return Report(job, EpochMetrics(share, share, 1.0, metrics, 0.1, share))
         del self._tasks[job]
         predictions = task.folder / "validation.parquet"
-        judged = Evaluation("validation", 10, metrics, ((5, 0), (0, 5)), predictions, 0.1)
+        judged = Evaluation("validation", 10, metrics, predictions, 0.1, details={"confusion": [[5, 0], [0, 5]]})
         model = task.folder / "model"
         return Done(
             job, TrialResult(Outcome.COMPLETE, metrics, (), 1.0, model, predictions, 1.0, 1.0, None, (), judged)
@@ -112,7 +111,9 @@ def _modelcat(request: Request, folder: Path, workers: int) -> tuple[float, floa
     space, given = widened(request, DATA), request.model.tunable(request.config, DATA)
     first = {name: given[name] for name in space if name in given}
     with Store.open(f"sqlite:///{folder / 'studies.db'}", create=True) as store:
-        store.create_study("bench", **facts_of(request, "study"), space=to_json(space), data=asdict(DATA))
+        store.create_study(
+            "bench", **{**facts_of(request, "study"), **data_fields(request, DATA)}, space=to_json(space)
+        )
         lease = store.begin("bench", Owner.this_process(), LEASE_TTL)
         log = StudyLog(folder / "bench", lambda _: None)
         log.begin()

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from parts.reviews import records
-from parts.training import Task, bert_config, context, dataset
+from parts.training import Task, bert_config, context, data
 
 __all__ = ["profile"]
 
@@ -55,7 +55,8 @@ def profile(**arguments: Any) -> dict[str, Any]:
     on_gpu = task.device != "cpu"
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        prepared = trainer.prepare(dataset(task), config, folder / "cache")
+        cache = folder / "cache"
+        prepared = trainer.prepare(data(task, cache), config, cache)
         texts = [record["text"] for record in records(task.files["train"])]
         texts *= -(-_TOKENISED // len(texts))
         began = time.perf_counter()

@@ -16,7 +16,7 @@ from typing import Any
 
 from parts import machine
 
-__all__ = ["CONTESTANTS", "Side", "Task", "bert_config", "context", "dataset", "train"]
+__all__ = ["CONTESTANTS", "Side", "Task", "bert_config", "context", "data", "train"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +142,15 @@ def context(task: Task, folder: Path, **heard: Any) -> Any:
     )
 
 
-def dataset(task: Task, training: str = "train") -> Any:
-    """Return modelcat's data set of the files; what is called `training` is trained on."""
-    from catalog.dataset import FilesDataset
+def data(task: Task, cache: Path, training: str = "train") -> Any:
+    """Read the files as modelcat does; what is called `training` is trained on."""
+    from plugins.nlp.text_classification.data import load
+    from plugins.nlp.text_classification.dataset import FilesDataset
 
     files = task.files
     test = files.get("test", files["validation"])  # or a part of the training split would be kept back for it
-    return FilesDataset(source="files", train=files[training], validation=files["validation"], test=test)
+    given = FilesDataset(source="files", train=files[training], validation=files["validation"], test=test)
+    return load(given, cache)
 
 
 def _modelcat(task: Task, folder: Path) -> dict[str, Any]:
@@ -159,11 +161,11 @@ def _modelcat(task: Task, folder: Path) -> dict[str, Any]:
     warmup_seconds = 0.0
     if "warmup" in task.files:
         warm = config.model_copy(update={"epochs": 1})
-        prepared = trainer.prepare(dataset(task, "warmup"), warm, cache)
+        prepared = trainer.prepare(data(task, cache, "warmup"), warm, cache)
         warmup_seconds = trainer.train(warm, prepared, context(task, folder / "warmup")).seconds
         del prepared
         _forget(task.device)
-    prepared = trainer.prepare(dataset(task), config, cache)
+    prepared = trainer.prepare(data(task, cache), config, cache)
     ticks: list[float] = []
     told = context(task, folder / "trained", tick=ticks.append)
     began = time.perf_counter()

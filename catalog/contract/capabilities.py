@@ -39,10 +39,11 @@ __all__ = [
     "Interprets",
     "KnowsChance",
     "Plans",
-    "ReadsInputs",
+    "ReadsFiles",
     "Rescales",
     "ResolvesConfigs",
     "ShowsPredictions",
+    "TakesInputs",
     "WritesExamples",
 ]
 
@@ -163,8 +164,8 @@ class DescribesData(Protocol):
 
 
 @runtime_checkable
-class ReadsInputs(Protocol):
-    """A task whose models predict what a person types or a file holds."""
+class TakesInputs(Protocol):
+    """A task whose models predict what a person types."""
 
     def input_fields(self, data: Mapping[str, Any]) -> Sequence[InputField]:
         """Return the form of an input, at least one field.
@@ -172,6 +173,11 @@ class ReadsInputs(Protocol):
         Args:
             data: `catalog.contract.DataSummary` as JSON, of the study whose model predicts.
         """
+
+
+@runtime_checkable
+class ReadsFiles(Protocol):
+    """A task whose models predict what a file holds."""
 
     def open_file(self, file: InputFile) -> InputTable:
         """Look through a file without the heavy libraries.

@@ -1,14 +1,12 @@
 """What a task of classes knows about data and finds in an evaluation: the typed form of their JSON details."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
-from functools import cache
-from typing import Any, TypeVar
-
-from pydantic import TypeAdapter
+from dataclasses import dataclass, field
+from typing import Any
 
 from catalog.contract import DataSummary, Evaluation
 from plugins.data.positive import id_of
+from plugins.details import read_details
 
 __all__ = [
     "ClassData",
@@ -17,11 +15,7 @@ __all__ = [
     "ConfidenceBin",
     "class_data",
     "class_details",
-    "details_json",
-    "read_details",
 ]
-
-Kind = TypeVar("Kind")
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,27 +104,3 @@ def class_data(data: DataSummary | Mapping[str, Any]) -> ClassData:
         data: What was found, or that as JSON.
     """
     return read_details(ClassData, data.details if isinstance(data, DataSummary) else data)
-
-
-def details_json(details: Any) -> dict[str, Any]:
-    """Return a frozen record as JSON details: lists in place of tuples."""
-    kind: Any = type(details)
-    found: dict[str, Any] = _adapter(kind).dump_python(details, mode="json")
-    return found
-
-
-def read_details(kind: type[Kind], details: Mapping[str, Any]) -> Kind:
-    """Return the typed form of JSON details; fields of other tasks and releases are left out.
-
-    Raises:
-        ValidationError: A field holds something else.
-    """
-    names = {one.name for one in fields(kind)}  # type: ignore[arg-type]  # a dataclass, which typing cannot say
-    wanted: Any = kind
-    found: Kind = _adapter(wanted).validate_python({name: value for name, value in details.items() if name in names})
-    return found
-
-
-@cache
-def _adapter(kind: Any) -> TypeAdapter[Any]:
-    return TypeAdapter(kind)

@@ -12,13 +12,13 @@ from plugins.data.sources import Source
 from plugins.data.values import read_values
 from plugins.tables.wording import rows_named, shortened
 
-__all__ = ["group_codes", "read_groups", "read_times", "stored_times"]
+__all__ = ["AMBIGUOUS_FORMATS", "FIRST_YEAR", "FORMATS", "group_codes", "read_groups", "read_times", "stored_times"]
 
-_FORMATS = (
+FORMATS = (
     "%Y-%m-%d", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y/%m/%d",
     "%Y/%m/%d %H:%M:%S", "%d.%m.%Y", "%d.%m.%Y %H:%M:%S", "%d.%m.%Y %H:%M", "%Y.%m.%d", "%Y%m%d", "%Y-%m", "%d.%m.%y",
 )  # fmt: skip
-_AMBIGUOUS = (
+AMBIGUOUS_FORMATS = (
     ("%d/%m/%Y", "%m/%d/%Y"),
     ("%d-%m-%Y", "%m-%d-%Y"),
     ("%d/%m/%Y %H:%M", "%m/%d/%Y %H:%M"),
@@ -26,7 +26,7 @@ _AMBIGUOUS = (
     ("%d-%m-%y", "%m-%d-%y", "%y-%m-%d"),
     ("%d/%m/%y %H:%M", "%m/%d/%y %H:%M", "%y/%m/%d %H:%M"),
 )
-_FIRST_YEAR = 1000
+FIRST_YEAR = 1000
 """Years before it are what `%Y` makes of two digits, which may be a day: the order would be another one."""
 _SECONDS, _MILLISECONDS = 1e8, 1e11
 """From which on numbers may count seconds or milliseconds since 1970: from 1973 on, and up to the year 5138."""
@@ -205,10 +205,10 @@ def _parsed(values: pa.ChunkedArray, source: Source, column: str) -> pa.ChunkedA
             return pc.cast(values, kind)
         except pa.ArrowInvalid:
             continue
-    for form in _FORMATS:
+    for form in FORMATS:
         if (found := _by_format(values, form)) is not None:
             return found
-    for forms in _AMBIGUOUS:
+    for forms in AMBIGUOUS_FORMATS:
         readings = [reading for form in forms if (reading := _by_format(values, form)) is not None]
         if any(not reading.equals(readings[0]) for reading in readings):
             raise DataError(
@@ -232,4 +232,4 @@ def _by_format(values: pa.ChunkedArray, form: str) -> pa.ChunkedArray | None:
     found = pc.strptime(values, format=form, unit="us", error_is_null=True)
     if found.null_count != values.null_count or found.null_count == len(values):
         return None
-    return found if pc.min(pc.year(found)).as_py() >= _FIRST_YEAR else None
+    return found if pc.min(pc.year(found)).as_py() >= FIRST_YEAR else None

@@ -11,7 +11,7 @@ from runner.cli import options
 from runner.cli.output import print_json, print_line, print_table
 
 if TYPE_CHECKING:
-    pass
+    from catalog.contract import Model, Task
 
 __all__ = ["list_models", "schema", "show"]
 
@@ -23,7 +23,7 @@ def list_models(json: bool) -> None:
     from catalog import registry
 
     found = registry.entries()
-    for entry in found:
+    for entry in (*registry.task_entries(), *found):
         if entry.problem is not None:
             sys.stderr.write(f"modelcat: {entry.key} of {entry.distribution}: {entry.problem}\n")
     if json:
@@ -47,8 +47,8 @@ def show(key: str, json: bool) -> None:
     """Show a model: parameters, ranges, variants."""
     from catalog import registry
 
-    plugin = registry.load(key)
-    print_json(_card_answer(plugin)) if json else _print_card(plugin)
+    model, task = registry.load(key), registry.load_task(key)
+    print_json(_card_answer(model, task)) if json else _print_card(model, task)
 
 
 @click.command(epilog="Example:  modelcat schema nlp/text-classification/bert > spec.schema.json")
@@ -63,42 +63,44 @@ def schema(key: str | None, json: bool) -> None:
     if key is not None:
         print_json(schema_of(registry.load(key)))
         return
-    plugins = []
+    models = []
     for entry in registry.entries():
         try:
-            plugins.append(registry.load(entry.key))
-        except ModelcatError as error:  # a broken plugin is reported and skipped
+            registry.load_task(entry.key)
+            models.append(registry.load(entry.key))
+        except ModelcatError as error:  # a broken model or task is reported and skipped
             sys.stderr.write(f"modelcat: {error.message}\n")
-    print_json(schema_of_all(plugins))
+    print_json(schema_of_all(models))
 
 
-def _card_answer(plugin: "Plugin") -> dict[str, Any]:
+def _card_answer(model: "Model", task: "Task") -> dict[str, Any]:
     """Return the model's card as JSON."""
     from catalog.schema import parameters_of
 
-    card = plugin.card()
+    card = model.card()
     return {
-        "key": plugin.key,
-        "summary": plugin.summary,
+        "key": model.key,
+        "summary": model.summary,
         "description": card.description,
-        "metrics": {name: direction.value for name, direction in plugin.metrics.items()},
-        "baseline": plugin.baseline,
-        "default_dataset": plugin.default_dataset().model_dump(mode="json", exclude_none=True),
-        "parameters": [asdict(parameter) for parameter in parameters_of(plugin)],
+        "metrics": {metric.name: metric.direction.value for metric in task.metrics},
+        "baseline": _baseline(model, task),
+        "default_dataset": task.default_dataset().model_dump(mode="json", exclude_none=True),
+        "parameters": [asdict(parameter) for parameter in parameters_of(model)],
         "variants": [asdict(variant) for variant in card.variants],
         "examples": {name: dict(spec) for name, spec in card.examples.items()},
     }
 
 
-def _print_card(plugin: "Plugin") -> None:
-    """Print the model's card."""
-    from catalog.schema import parameters_of
+def _print_card(model: "Model", task: "Task") -> None:
+    """Print the model's card, and what its task measures and reads."""
+    from catalog.schema import dataset_fields, parameters_of
+    from runner.presentation.english import english
 
-    card = plugin.card()
-    print_line(f"{plugin.key}: {plugin.summary}\n\n{card.description}\n")
+    card = model.card()
+    print_line(f"{model.key}: {model.summary}\n\n{card.description}\n")
     print_table(
         ["parameter", "default", "allowed", "what it is"],
-        [[p.name, p.default, p.allowed, p.description] for p in parameters_of(plugin)],
+        [[p.name, p.default, p.allowed, p.description] for p in parameters_of(model)],
     )
     if card.variants:
         print_line()
@@ -107,10 +109,31 @@ def _print_card(plugin: "Plugin") -> None:
             [[v.name, _millions(v.parameters), f"{v.megabytes:,} MB", v.speed, v.note] for v in card.variants],
             right=frozenset({"parameters", "size"}),
         )
-    print_line(f"\ntuned for: {', '.join(plugin.metrics)}; baseline: {plugin.baseline or 'none'}")
-    if any(name in CLASS_METRICS for name in plugin.metrics):
-        print_line("f1 is of one of two classes, dataset.positive or else the second; of more classes it is the mean")
-    print_line(f"a spec's schema for an editor: modelcat schema {plugin.key}")
+    print_line(f"\n{task.key}: {task.summary}\n")
+    print_table(
+        ["tuned for", "which is", "better", "what it says"],
+        [
+            [
+                metric.name,
+                english(metric.label),
+                "larger" if metric.maximize else "smaller",
+                english(metric.explanation) if metric.explanation is not None else "",
+            ]
+            for metric in task.metrics
+        ],
+    )
+    print_line()
+    print_table(
+        ["data", "what it is"],
+        [[f"dataset.{name}", description] for name, description in dataset_fields(task).items()],
+    )
+    print_line(f"\nbaseline: {_baseline(model, task) or 'none'}")
+    print_line(f"a spec's schema for an editor: modelcat schema {model.key}")
+
+
+def _baseline(model: "Model", task: "Task") -> str | None:
+    """Return the key of the model to beat; None if it is this one."""
+    return task.baseline if task.baseline != model.key else None
 
 
 def _millions(count: int) -> str:

@@ -29,11 +29,11 @@ COMMANDS: Final[Mapping[str, CommandInfo]] = {
     "trials": CommandInfo("runner.cli.studies:trials", "List the trials of a study."),
     "trial": CommandInfo(
         "runner.cli.studies:trial",
-        "Show one trial, epoch by epoch, and how it was judged; --csv prints the epochs alone.",
+        "Show one trial, epoch by epoch, and its evaluation; --csv prints the epochs alone.",
     ),
     "browse": CommandInfo("runner.cli.browse:browse", "Browse, submit and steer studies in a terminal UI."),
-    "predict": CommandInfo("runner.cli.predict:predict", "Classify texts with a study's model."),
-    "evaluate": CommandInfo("runner.cli.evaluate:evaluate", "Judge a study's model on a labelled file."),
+    "predict": CommandInfo("runner.cli.predict:predict", "Predict with a study's model."),
+    "evaluate": CommandInfo("runner.cli.evaluate:evaluate", "Evaluate a study's model on a file with truths."),
     "export": CommandInfo("runner.cli.export:export", "Export a study's model for use elsewhere, checked."),
     "diagnose": CommandInfo(
         "runner.cli.diagnose:diagnose", "Say what the records show to be wrong, and what to change."

@@ -1,5 +1,6 @@
 """`modelcat compare`: models next to each other, and which differences chance can explain."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -8,16 +9,15 @@ import click
 from runner.cli import options
 from runner.cli.output import print_json, print_line, print_table
 from runner.cli.place import open_store, place_of
-from runner.presentation.english import english_label
 from runner.presentation.labels import NOTHING
-from runner.presentation.text import metric_value
+from runner.presentation.metrics import difference_format, metric_phrase, metric_value
 
 if TYPE_CHECKING:
+    from catalog.contract import Comparison
+    from catalog.metric import Metric
     from runner.study.model_comparison import ComparedModel, ModelComparison
 
-__all__ = ["compare", "contest_answer", "print_contest"]
-
-_SHARES = frozenset({"accuracy", "f1", "macro_f1"})
+__all__ = ["compare", "comparison_answer", "print_comparison"]
 
 
 @click.command(epilog="Example:  modelcat compare imdb-bert imdb-bert:7 imdb-bert:baseline")
@@ -33,14 +33,18 @@ def compare(models: tuple[str, ...], storage: str | None, json: bool) -> None:
     from runner.engine.single_tasks import asking
     from runner.study.model_comparison import compare_models
 
-    place = place_of(storage)
+    place, store = place_of(storage), open_store(storage)
     with asking(debug=place.debug) as ask:
-        found = compare_models(open_store(storage), models, place.folder, ask)
-    print_json(contest_answer(found)) if json else print_contest(found)
+        found = compare_models(store, models, place.folder, ask)
+    if json:
+        of_class = {model.study: store.study(model.study).metrics_of_class for model in found.models}
+        print_json(comparison_answer(found, of_class))
+    else:
+        print_comparison(found)
 
 
-def contest_answer(found: "ModelComparison") -> dict[str, Any]:
-    """Return the comparison as JSON."""
+def comparison_answer(found: "ModelComparison", of_class: Mapping[str, str | None]) -> dict[str, Any]:
+    """Return the comparison as JSON; `of_class` is by study the class that some of its metrics are of."""
     return {
         "split": found.split,
         "metric": found.metric,
@@ -52,7 +56,7 @@ def contest_answer(found: "ModelComparison") -> dict[str, Any]:
                 "key": contender.key,
                 "rows": contender.evaluation.rows,
                 "metrics": dict(contender.evaluation.metrics),
-                "positive": contender.scope.positive,
+                "positive": of_class[contender.study],
                 "intervals": {name: list(ends) for name, ends in contender.evaluation.intervals.items()},
                 "seconds_per_row": contender.seconds_per_row,
                 "model_bytes": contender.evaluation.model_bytes,
@@ -68,53 +72,63 @@ def contest_answer(found: "ModelComparison") -> dict[str, Any]:
     }
 
 
-def print_contest(found: "ModelComparison") -> None:
+def print_comparison(found: "ModelComparison") -> None:
     """Print the models, then each pair with what chance can explain."""
-    labels = [english_label(found.metric, contender.scope) for contender in found.models]
-    shared = len(set(labels)) == 1  # else each value is followed by the class that it is of
+    labels = [metric_phrase(contender.metric) for contender in found.models]
+    shared = len(set(labels)) == 1  # else each value is followed by the metric that it is of
     rows = [
         _model_row(found, place, contender, "" if shared else f" ({labels[place]})")
         for place, contender in enumerate(found.models)
     ]
     score = f"{labels[0] if shared else found.metric} on {found.split}"
-    columns = ["model", score, "95 % interval", "log loss", "texts/s", "MB", "front"]
-    print_table(columns, rows, right=frozenset({score, "log loss", "texts/s", "MB"}))
+    columns = ["model", score, "95 % interval", "rows/s", "MB", "front"]
+    print_table(columns, rows, right=frozenset({score, "rows/s", "MB"}))
     if found.pairs:
         print_line()
     for (one, other), comparison in found.pairs.items():
-        names = f"{found.models[one].name} against {found.models[other].name}"
-        scale, unit = (100, " points") if comparison.metric in _SHARES else (1, "")
-        low, high = comparison.low, comparison.high
-        digits = 1 if scale == 100 else 4
-        label = english_label(comparison.metric, found.models[one].scope)
-        lead = f"{comparison.difference * scale:+.{digits}f}{unit} of {label}"
-        ends = f"95 % interval {low * scale:.{digits}f} to {high * scale:.{digits}f}"
-        verdict = "better" if low > 0 else "worse" if high < 0 else "chance can explain it"
-        print_line(f"{names}: {lead} ({ends}): {verdict}{_mcnemar(comparison.only_first, comparison.only_second)}")
-        if comparison.p_value is not None:
-            print_line(f"    McNemar's exact test: p = {comparison.p_value:.3g}")
+        _print_pair(found.models[one], found.models[other], comparison)
     if found.front:
         print_line("\n● on the front: no other model here is both better and faster.")
     for note in found.notes:
         print_line(f"note: {note}")
 
 
+def _print_pair(first: "ComparedModel", second: "ComparedModel", comparison: "Comparison") -> None:
+    metric, low, high = first.metric, comparison.low, comparison.high
+    unit = " points" if difference_format(metric) == "points" else ""
+    lead = f"{_difference(metric, comparison.difference, '+')}{unit} of {metric_phrase(metric)}"
+    ends = f"95 % interval {_difference(metric, low)} to {_difference(metric, high)}"
+    verdict = "better" if low > 0 else "worse" if high < 0 else "chance can explain it"
+    alone = _alone(comparison.only_first, comparison.only_second)
+    print_line(f"{first.name} against {second.name}: {lead} ({ends}): {verdict}{alone}")
+    if comparison.p_value is not None:
+        print_line(f"    McNemar's exact test: p = {comparison.p_value:.3g}")
+
+
+def _difference(metric: "Metric", value: float, sign: str = "") -> str:
+    match difference_format(metric):
+        case "points":
+            return f"{value * 100:{sign}.1f}"
+        case "count":
+            return f"{value:{sign},.0f}"
+    return f"{value:{sign}.4f}" if abs(value) < 1000 else f"{value:{sign},.1f}"
+
+
 def _model_row(found: "ModelComparison", place: int, contender: "ComparedModel", label: str) -> list[str]:
     judged = contender.evaluation
-    low, high = judged.intervals.get(found.metric, (None, None))
+    interval = judged.intervals.get(found.metric)
     speed, size = contender.seconds_per_row, judged.model_bytes
     return [
         contender.name,
-        metric_value(found.metric, judged.metrics.get(found.metric)) + label,
-        f"{metric_value(found.metric, low)} to {metric_value(found.metric, high)}" if low is not None else NOTHING,
-        metric_value("log_loss", judged.metrics.get("log_loss")),
+        metric_value(contender.metric, judged.metrics.get(found.metric)) + label,
+        " to ".join(metric_value(contender.metric, end) for end in interval) if interval else NOTHING,
         f"{1 / speed:,.0f}" if speed else NOTHING,
         f"{size / 1e6:,.1f}" if size else NOTHING,
         "●" if place in found.front else "",
     ]
 
 
-def _mcnemar(only_first: int | None, only_second: int | None) -> str:
+def _alone(only_first: int | None, only_second: int | None) -> str:
     if only_first is None or only_second is None:
         return ""
-    return f"; right where the other is wrong: {only_first:,} against {only_second:,} texts"
+    return f"; right where the other is wrong: {only_first:,} against {only_second:,} examples"

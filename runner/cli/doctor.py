@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from catalog import registry
-from catalog.errors import ModelcatError
+from catalog.errors import ModelcatError, PluginError
 from runner.cli import options
 from runner.cli.doctor_database import Finding, examine_database, examine_folder, finding
 from runner.cli.output import print_json, print_table
@@ -44,11 +44,11 @@ def doctor(storage: str | None, json: bool) -> None:
 
 
 def _examine(storage: str, cache: Path) -> list[Finding]:
-    """Look at versions, plugins, devices, database, folders and hub."""
+    """Look at versions, tasks and models, devices, database, folders and hub."""
     return [
         finding("python", "good", f"{platform.python_version()} on {platform.system()} {platform.machine()}"),
         *_versions(),
-        *_plugins(),
+        *_catalog(),
         _devices(),
         *examine_database(storage),
         examine_folder("cache", cache, "set MODELCAT_CACHE to a folder that can"),
@@ -73,14 +73,19 @@ def _versions() -> list[Finding]:
     return found
 
 
-def _plugins() -> list[Finding]:
+def _catalog() -> list[Finding]:
+    tasks = [("task", entry, registry.load_task) for entry in registry.task_entries()]
+    models = [("model", entry, registry.load) for entry in registry.entries()]
     found = []
-    for entry in registry.entries():
+    for kind, entry, load in (*tasks, *models):
+        named = f"{entry.key} ({entry.distribution} {entry.version})"
         try:
-            registry.load(entry.key)
-            found.append(finding("model", "good", f"{entry.key} ({entry.distribution} {entry.version})"))
+            load(entry.key)
+            if entry.problem is not None:
+                raise PluginError(entry.problem)
+            found.append(finding(kind, "good", named))
         except ModelcatError as error:
-            found.append(finding("model", "bad", entry.key, error.message))
+            found.append(finding(kind, "bad", named, error.message))
     return found
 
 

@@ -1,4 +1,4 @@
-"""`modelcat export`: a study's model in a folder, checked on the study's own texts."""
+"""`modelcat export`: a study's model in a folder, checked on the study's own examples."""
 
 import json
 import os
@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from catalog.errors import InputError
-from catalog.files import open_regular, read_limited
+from catalog.errors import DataError, InputError
+from catalog.files import read_limited
 from runner.cli import options
 from runner.cli.output import print_json, print_line
 from runner.cli.place import open_store, place_of
@@ -19,8 +19,9 @@ from runner.presentation.text import safe
 if TYPE_CHECKING:
     from catalog.contract import Exported
     from runner.engine.messages import ExportModel
+    from runner.store.records import StudyRecord
 
-__all__ = ["RECORD", "export", "export_model", "exported_answer", "print_exported", "sample_texts"]
+__all__ = ["RECORD", "export", "export_model", "exported_answer", "print_exported", "sample_inputs"]
 
 RECORD = "modelcat-export.json"
 """Says which files of a folder an export has written, and how they were checked."""
@@ -39,8 +40,8 @@ _MOST_RECORD = 1 << 20
 def export(study: str, folder: Path, form: str, quantize: bool, force: bool, storage: str | None, json: bool) -> None:
     """Export a study's model for use elsewhere, checked.
 
-    hf: a folder for transformers.pipeline. onnx: a graph for ONNX Runtime, with tokenizer and instructions. Both are
-    compared with the model itself on texts of the study before the folder appears.
+    hf: a folder for transformers.pipeline. onnx: a graph for ONNX Runtime, with instructions. Both are
+    compared with the model itself on examples of the study before the folder appears.
     """
     from runner.engine.messages import ExportModel
     from runner.study.folders import kept_model
@@ -48,35 +49,41 @@ def export(study: str, folder: Path, form: str, quantize: bool, force: bool, sto
     if quantize and form != "onnx":
         raise InputError("--quantize needs --format onnx; a Hugging Face folder keeps its fp32 weights")
     place, record = place_of(storage), open_store(storage).study(study)
-    texts = sample_texts(place.folder_of(record.study) / "examples")
-    task = ExportModel(record.key, kept_model(record, place), folder, form, quantize, texts)
+    inputs = sample_inputs(record, place.folder_of(record.study) / "examples")
+    task = ExportModel(record.key, kept_model(record, place), folder, form, quantize, inputs)
     exported = export_model(task, force=force, debug=place.debug)
     print_json(exported_answer(record.study, exported)) if json else print_exported(record.study, exported)
 
 
-def sample_texts(examples: Path) -> tuple[str, ...]:
-    """Return up to 64 texts, evenly spread over the examples that a study keeps; none where it keeps none.
+def sample_inputs(record: "StudyRecord", examples: Path) -> tuple[Any, ...]:
+    """Return up to 64 inputs, evenly spread over the examples that a study keeps; none where it keeps none.
 
     Args:
+        record: The study.
         examples: The folder of ``test.parquet`` and ``validation.parquet``.
 
     Raises:
         InputError: A file is there, but cannot be read.
     """
-    path = next((path for name in ("test", "validation") if (path := examples / f"{name}.parquet").is_file()), None)
-    if path is None:
-        return ()
-    import pyarrow as pa
-    from pyarrow import parquet
+    from catalog import registry
+    from catalog.contract.capabilities import InputFile, ReadsFiles, TakesInputs
+    from runner.study.task_calls import task_faults
 
+    path = next((path for name in ("test", "validation") if (path := examples / f"{name}.parquet").is_file()), None)
+    task = registry.load_task(record.key)
+    if path is None or not isinstance(task, ReadsFiles):
+        return ()
     try:
-        with open_regular(path) as opened, parquet.ParquetFile(opened) as file:
-            step = max(1, file.metadata.num_rows // _SAMPLE)
-            batches = file.iter_batches(batch_size=1024, columns=["text"])
-            texts = [str(value) for batch in batches for value in batch.column(0)]
-    except (pa.ArrowException, OSError, IndexError) as error:
-        raise InputError(f"{path} cannot be read: {error}; remove it to check the export on invented texts") from error
-    return tuple(texts[::step][:_SAMPLE])
+        with task_faults(record.key):
+            fields = task.input_fields(record.data) if isinstance(task, TakesInputs) else ()
+            columns = tuple(field.name for field in fields)
+            table = task.open_file(InputFile(path, columns or None, record.data))
+            inputs = [one for batch in table.batches(1024) for one in batch.inputs if one is not None]
+    except DataError as error:
+        raise InputError(
+            f"{path} cannot be read: {error.message}; remove it to check the export on invented inputs"
+        ) from error
+    return tuple(inputs[:: max(1, len(inputs) // _SAMPLE)][:_SAMPLE])
 
 
 def export_model(task: "ExportModel", *, force: bool, debug: bool) -> "Exported":
@@ -88,7 +95,7 @@ def export_model(task: "ExportModel", *, force: bool, debug: bool) -> "Exported"
         debug: Leave visible what the worker prints.
 
     Raises:
-        InputError: The folder holds something, cannot be made, or the plugin does not export, or not so.
+        InputError: The folder holds something, cannot be made, or the model does not export, or not so.
         WorkError: A library is missing, or the written model answers differently.
     """
     from runner.destination import staging
@@ -128,11 +135,11 @@ def print_exported(study: str, exported: "Exported") -> None:
     opset = f", opset {exported.details['opset']}" if "opset" in exported.details else ""
     print_line(f"{study} as {kind}: {exported.folder} ({exported.bytes / 1e6:,.1f} MB{opset})")
     print_line(
-        f"checked on {exported.checked_rows:,} texts: probabilities differ by up to {exported.largest_difference:.2g}, "
-        f"{exported.same_labels:.1%} of the labels are the same"
+        f"checked on {exported.checked_rows:,} inputs: outputs differ by up to {exported.largest_difference:.2g}, "
+        f"{exported.same_labels:.1%} of the answers are the same"
     )
     print_line(
-        f"on this machine's CPU, a text at a time: {exported.seconds_per_text * 1000:,.1f} ms a text; "
+        f"on this machine's CPU, one input at a time: {exported.seconds_per_text * 1000:,.1f} ms each; "
         f"modelcat itself {exported.own_seconds_per_text * 1000:,.1f} ms"
     )
     for note in exported.notes:

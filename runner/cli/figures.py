@@ -1,4 +1,4 @@
-"""`modelcat figures`: the figures of a study and of its plugin, as a list, as JSON, or saved in a file."""
+"""`modelcat figures`: the figures of a study and of its task, as a list, as JSON, or saved in a file."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -45,8 +45,8 @@ def figures(
     """List, print or save the figures of a study.
 
     With N those of trial N, which the charts of the study mark. --json prints each with its kind, axes and numbers;
-    texts are templates and values. -o saves one as .html, .svg or .png; pictures take the extra "images" and Chrome or
-    Chromium.
+    sentences are templates and values. -o saves one as .html, .svg or .png; pictures take the extra "images", and
+    Chrome or Chromium.
     """
     store = open_store(storage)
     snapshot, found = _figures_of(store, store.study(study).study, number, chart, options)
@@ -59,13 +59,13 @@ def figures(
 def _figures_of(
     store: "Store", study: str, number: int | None = None, key: str | None = None, options: Sequence[str] = ()
 ) -> tuple["StudySnapshot", "list[Figure]"]:
-    """Return the figures of a study, or the one of `key`: its charts, and what its plugin draws of an evaluation.
+    """Return the figures of a study, or the one of `key`: its charts, and what its task draws of an evaluation.
 
     Args:
         store: Where the study is.
         study: Its name.
         number: The trial to look at, which is marked in the charts; None for the winner.
-        key: Of a chart, or of a figure of the plugin; None for all.
+        key: Of a chart, or of a figure of the task; None for all.
         options: Choices of the chart as ``NAME=VALUE``.
 
     Raises:

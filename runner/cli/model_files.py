@@ -1,18 +1,18 @@
-"""How a study's model reads a file: with the columns and labels of the study's own data, unless others are named."""
+"""How a study's model reads a file: as the study's own data are read, unless options say otherwise."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any
 
 from pydantic import ValidationError
 
 from catalog.contract.capabilities import EvaluationFile, InputFile
 from catalog.dataset import Format
 from catalog.errors import InputError
+from catalog.suggest import did_you_mean
 from runner.store.records import StudyRecord
 
-__all__ = ["StoredColumns", "given_format", "input_file", "labelled_file", "stored_columns"]
+__all__ = ["columns_of_role", "evaluation_file", "given_format", "input_file", "named_columns"]
 
 
 def given_format(delimiter: str | None, quote: str | None, encoding: str | None, *, no_header: bool) -> Format | None:
@@ -33,50 +33,55 @@ def given_format(delimiter: str | None, quote: str | None, encoding: str | None,
 
 
 def input_file(record: StudyRecord, path: Path, columns: tuple[str, ...], form: Format | None) -> InputFile:
-    """Return a file of texts to predict; its text is in `columns`, or where the study's data had it."""
-    return InputFile(path, columns or stored_columns(record).text or None, form or _stored_format(record))
+    """Return a file of inputs to predict; the task finds the input's columns if none are named."""
+    return InputFile(path, columns or None, record.data, _dataset(record), form or _stored_format(record))
 
 
-def labelled_file(
-    record: StudyRecord,
-    path: Path,
-    text: tuple[str, ...],
-    label: str | None,
-    form: Format | None,
-    labels_as: Literal["names", "ids"],
+def evaluation_file(
+    record: StudyRecord, path: Path, columns: Mapping[str, tuple[str, ...]], form: Format | None, truths: str
 ) -> EvaluationFile:
-    """Return a labelled file; text and label are in the columns that are named, or where the study's data had them."""
-    stored, dataset = stored_columns(record), record.spec.get("dataset")
-    names = record.data.get("label_names")
-    return EvaluationFile(
-        path,
-        text or stored.text or None,
-        label or stored.label,
-        form or _stored_format(record),
-        labels_as,
-        normalize_labels=isinstance(dataset, Mapping) and dataset.get("normalize_labels") is True,
-        stored={str(value): str(name) for value, name in names.items()} if isinstance(names, Mapping) else {},
-    )
+    """Return a file with truths; the task finds the columns of the roles that `columns` lacks.
+
+    Raises:
+        InputError: The study's data have no such role.
+    """
+    known = record.data.get("columns")
+    if isinstance(known, Mapping):
+        for role in columns:
+            if role not in known:
+                hint = did_you_mean(role, known)
+                raise InputError(f"the data of {record.study!r} have no column of the role {role!r}; {hint}")
+    dataset = _dataset(record)
+    return EvaluationFile(path, columns, record.data, dataset, form or _stored_format(record), truths)
 
 
-@dataclass(frozen=True, slots=True)
-class StoredColumns:
-    """Columns of text and label that a study was made with; empty and None if it does not say."""
+def named_columns(options: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """Return the columns that ``ROLE=NAME`` options name, by role.
 
-    text: tuple[str, ...]
-    label: str | None
+    Raises:
+        InputError: An option is written otherwise.
+    """
+    found: dict[str, tuple[str, ...]] = {}
+    for option in options:
+        role, separator, name = option.partition("=")
+        if not (role and separator and name):
+            raise InputError(f"--column takes ROLE=NAME, not {option!r}")
+        found[role] = (*found.get(role, ()), name)
+    return found
 
 
-def stored_columns(record: StudyRecord) -> StoredColumns:
-    """Return the columns that a study's data had; of one of the last release those that its spec names."""
-    found = record.data.get("columns")
-    if not isinstance(found, Mapping):
-        found = record.spec.get("dataset")
-    if not isinstance(found, Mapping):
-        return StoredColumns((), None)
-    text, label = found.get("text"), found.get("label")
-    names = (text,) if isinstance(text, str) else tuple(map(str, text)) if isinstance(text, list | tuple) else ()
-    return StoredColumns(names, label if isinstance(label, str) else None)
+def columns_of_role(record: StudyRecord, role: str) -> tuple[str, ...]:
+    """Return the columns that a study's data had for a role; of modelcat 0.1 those that its spec names."""
+    stored = record.data.get("columns")
+    found = (stored if isinstance(stored, Mapping) else _dataset(record)).get(role)
+    if isinstance(found, str):
+        return (found,)
+    return tuple(map(str, found)) if isinstance(found, list | tuple) else ()
+
+
+def _dataset(record: StudyRecord) -> Mapping[str, Any]:
+    found = record.spec.get("dataset")
+    return found if isinstance(found, Mapping) else {}
 
 
 def _stored_format(record: StudyRecord) -> Format | None:
@@ -84,8 +89,7 @@ def _stored_format(record: StudyRecord) -> Format | None:
 
     Not their encoding: that of another file is found, and one that is wrong would not be noticed.
     """
-    dataset = record.spec.get("dataset")
-    found = dataset.get("format") if isinstance(dataset, Mapping) else None
+    found = _dataset(record).get("format")
     if not isinstance(found, Mapping):
         return None
     try:

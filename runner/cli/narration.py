@@ -10,11 +10,12 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from catalog.contract import Direction, EpochMetrics
+from catalog.contract import EpochMetrics
 from catalog.errors import ModelcatError
-from runner.presentation.english import english_label
+from catalog.metric import unknown_metric
 from runner.presentation.labels import STATE_SIGNS
-from runner.presentation.text import duration, metric_value, params, safe
+from runner.presentation.metrics import metric_phrase, metric_value
+from runner.presentation.text import duration, params, safe
 from runner.store.records import TrialRecord
 from runner.study.event_lines import (
     ended_line,
@@ -33,8 +34,8 @@ __all__ = ["LinesNarrator", "LiveNarrator", "narrate"]
 
 #: Finished trials shown while a study runs; the whole table comes at its end.
 _SHOWN = 12
-#: Characters of a class name in the heading of the metric.
-_CLASS = 16
+#: Characters of a name within the metric's, in its heading.
+_NAME = 16
 
 
 def narrate(console: Console, *, debug: bool = False) -> "LinesNarrator":
@@ -48,7 +49,7 @@ class LinesNarrator:
     def __init__(self, console: Console, *, debug: bool = False) -> None:
         self._console = console
         self._debug = debug
-        self._metric, self._scope = "", ClassScope()
+        self._metric = unknown_metric("score")
 
     def __enter__(self) -> Self:
         return self
@@ -58,7 +59,7 @@ class LinesNarrator:
 
     def opened(self, opened: Opened) -> None:
         """Print the study's name and what was found in the data."""
-        self._metric, self._scope = opened.metric, opened.scope
+        self._metric = opened.metric
         for line in opened_lines(opened):
             self.note(line)
 
@@ -76,11 +77,11 @@ class LinesNarrator:
 
     def measured(self, training: str, metrics: EpochMetrics) -> None:
         """Tell a measurement."""
-        self.note(f"  {measured_line(self._metric, self._scope, training, metrics)}")
+        self.note(f"  {measured_line(self._metric, training, metrics)}")
 
     def ended(self, training: str, record: TrialRecord | None, value: float | None) -> None:
         """Tell how a training ended."""
-        self.note(ended_line(self._metric, self._scope, training, record, value))
+        self.note(ended_line(self._metric, training, record, value))
 
     def failed(self, training: str, error: ModelcatError, details: str) -> None:
         """Tell why."""
@@ -118,7 +119,6 @@ class LiveNarrator(LinesNarrator):
 
     def __init__(self, console: Console, *, debug: bool = False) -> None:
         super().__init__(console, debug=debug)
-        self._direction = Direction.MAXIMIZE
         self._planned = 0
         self._made = 0
         self._phase = ""
@@ -137,7 +137,7 @@ class LiveNarrator(LinesNarrator):
     def opened(self, opened: Opened) -> None:
         """Print the headline and take over what earlier runs have made."""
         super().opened(opened)
-        self._planned, self._direction = opened.planned, opened.direction
+        self._planned = opened.planned
         self._ended = [trial for trial in opened.trials if trial.state != "running"]
         self._made = len(self._ended)
 
@@ -159,7 +159,7 @@ class LiveNarrator(LinesNarrator):
         """Show the newest measurement."""
         if training in self._running:
             self._running[training].progress = metrics.progress
-            self._running[training].last = measurement(self._metric, self._scope, metrics)
+            self._running[training].last = measurement(self._metric, metrics)
 
     def ended(self, training: str, record: TrialRecord | None, value: float | None) -> None:
         """Turn the running row into a finished one."""
@@ -176,7 +176,7 @@ class LiveNarrator(LinesNarrator):
 
     def _draw(self) -> Group:
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-        score = safe(english_label(self._metric, self._scope, width=_CLASS)) if self._metric else "score"
+        score = safe(metric_phrase(self._metric, _NAME))
         for name in ("", "trial", score, "time", "configuration"):
             table.add_column(Text(name), header_style="dim", no_wrap=True, overflow="ellipsis")
         best = max((t for t in self._ended if t.value is not None), key=self._rank, default=None)
@@ -204,7 +204,7 @@ class LiveNarrator(LinesNarrator):
 
     def _rank(self, trial: TrialRecord) -> tuple[float, int]:
         value = trial.value or 0.0
-        return (-value if self._direction is Direction.MINIMIZE else value, -trial.number)
+        return (value if self._metric.maximize else -value, -trial.number)
 
     @staticmethod
     def _left(row: _Running) -> str:

@@ -29,7 +29,7 @@ precision = click.option(
     default="auto",
     show_default=True,
     help="Arithmetic of the answers. fp32: transformers' own scores. bf16: 0.001 off on average, rarely 0.01. "
-    "int8: 0.005 off, up to 0.1, another label in 100. auto: for files and streams bf16, where the device computes "
+    "int8: 0.005 off, up to 0.1, another answer in 100. auto: for files and streams bf16, where the device computes "
     "in it and the model was trained in it; else fp32.",
 )
 takeover = click.option(

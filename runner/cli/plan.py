@@ -1,28 +1,28 @@
 """`modelcat plan`: what a study will cost."""
 
-from collections.abc import Iterator
-from dataclasses import asdict
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from runner.cli import options
-from runner.cli.output import narrator, print_json, print_line, print_table
+from runner.cli.output import narrator, print_json, print_line
 from runner.cli.place import place_of, working_place
-from runner.presentation.data import columns_answer, columns_line, read_line
-from runner.presentation.english import english, english_label
+from runner.presentation.data import columns_line, facts_about, read_line
+from runner.presentation.english import english
+from runner.presentation.metrics import metric_phrase
 from runner.presentation.text import duration, safe, size
 
 if TYPE_CHECKING:
-    from catalog.contract import DataSummary, Forecast
+    from catalog.contract import Fact, Forecast
     from runner.study.cost import Cost
     from runner.study.planning import Plan
 
 __all__ = ["plan", "plan_answer", "print_plan"]
 
-_QUANTILES = ("5", "25", "50", "75", "95", "100")
-_SUSPECTS_SHOWN = 5
+_WIDTH = 1000
+"""Characters of a fact."""
 
 
 @click.command(epilog="Example:  modelcat plan examples/quickstart.json --workers 2")
@@ -46,27 +46,20 @@ def plan(spec: Path, overrides: tuple[str, ...], workers: str | None, json: bool
 def plan_answer(plan: "Plan") -> dict[str, Any]:
     """Return a plan as JSON: one flat object; what could not be measured is null."""
     from runner.study.identity import study_name
+    from runner.study.inspection import metrics_of_class
 
     forecast, cost, study = plan.forecast, plan.cost, plan.request.spec.study
     return {
+        **plan.data.details,
+        **(forecast.details if forecast else {}),
         "study": study_name(plan.request, "study"),
         "key": plan.request.model.key,
         "trials": study.trials,
         "workers": plan.workers,
         "rows": dict(plan.data.rows),
-        "labels": list(plan.data.labels),
-        "positive": _scope(plan.data).positive,
-        "label_rows": {split: list(rows) for split, rows in plan.data.label_rows.items()},
-        "language": plan.data.language,
-        "mean_words": plan.data.mean_words,
-        "columns": columns_answer(plan.data.columns),
+        "positive": metrics_of_class(plan.request, plan.data),
+        "columns": None if plan.data.columns is None else dict(plan.data.columns),
         "notes": list(plan.data.notes),
-        "length_unit": forecast.unit if forecast else None,
-        "length_quantiles": dict(zip(_QUANTILES, forecast.length_quantiles, strict=True)) if forecast else None,
-        "lengths": [asdict(length) for length in forecast.lengths] if forecast else None,
-        "duplicates": {**({"train": forecast.duplicates} if forecast else {}), **plan.data.duplicates},
-        "suspected": forecast.suspected if forecast else None,
-        "suspects": [asdict(suspect) for suspect in forecast.suspects] if forecast else None,
         "seconds_per_epoch": forecast.seconds_per_epoch if forecast else None,
         "evaluation_seconds": forecast.evaluation_seconds if forecast else None,
         "probe_seconds": forecast.probe_seconds if forecast else None,
@@ -89,27 +82,22 @@ def plan_answer(plan: "Plan") -> dict[str, Any]:
 
 def print_plan(plan: "Plan") -> None:
     """Print a plan for a person."""
+    from runner.cli.figure_tables import print_figures
     from runner.study.identity import study_name
+    from runner.study.inspection import tuned_metric
+    from runner.study.task_figures import checked_figures
 
-    tuned = english_label(plan.request.metric, _scope(plan.data))
+    tuned = metric_phrase(tuned_metric(plan.request, plan.data))
     print_line(f"{study_name(plan.request, 'study')}: {plan.request.model.key}, tuned for {tuned}")
-    for line in _data_lines(plan.data):
+    for line in _data_lines(plan):
         print_line(line)
     if plan.forecast is None or plan.cost is None:
         print_line("\nThis model makes no forecast: what a training costs is known once one has run.")
         return
-    for line in _found_lines(plan.forecast):
+    for line in _fact_lines(plan.forecast.facts):
         print_line(line)
-    if plan.forecast.lengths:
-        print_line()
-        print_table(
-            ["max_seq_length", "texts cut", "time per epoch (estimate)"],
-            [
-                [str(one.max_length), f"{one.truncated * 100:.1f} %", duration(one.seconds_per_epoch)]
-                for one in plan.forecast.lengths
-            ],
-            right=frozenset({"max_seq_length", "texts cut", "time per epoch (estimate)"}),
-        )
+    figures = plan.forecast.figures
+    print_figures(checked_figures(lambda: figures, plan.request.model.key))
     print_line()
     for line in _cost_lines(plan, plan.forecast, plan.cost):
         print_line(line)
@@ -118,35 +106,23 @@ def print_plan(plan: "Plan") -> None:
         print_line(f"  → {english(advice)}")
 
 
-def _scope(data: "DataSummary") -> "ClassScope":
+def _data_lines(plan: "Plan") -> Iterator[str]:
+    from catalog.contract.data import data_to_json
 
-    return scope_of(data.labels, data.positive)
-
-
-def _data_lines(data: "DataSummary") -> Iterator[str]:
+    data = plan.data
     yield f"  rows        {', '.join(f'{count:,} {split}' for split, count in data.rows.items())}"
     if data.counts:
         yield f"  read        {read_line(data)}"
     if (line := columns_line(data.columns)) is not None:
         yield f"  columns     {safe(line, 200)}"
-    shares = zip(data.labels, data.label_rows.get("train", ()), strict=False)
-    classes = [f"{safe(label, 40)} {count:,}" for label, count in shares]
-    yield f"  classes     {', '.join(classes[:20]) or ', '.join(safe(label, 40) for label in data.labels[:20])}"
-    if (positive := _scope(data).positive) is not None:
-        yield f"  positive    {safe(positive, 40)}: the class that precision, recall, F1 and ROC AUC are of"
+    yield from _fact_lines(facts_about(plan.request.task, data_to_json(data)))
     for note in data.notes:
         yield f"              {note}"
 
 
-def _found_lines(forecast: "Forecast") -> Iterator[str]:
-    names = ("5 %", "25 %", "half", "75 %", "95 %", "all")
-    lengths = (f"{name} up to {length:,}" for name, length in zip(names, forecast.length_quantiles, strict=True))
-    yield f"  {forecast.unit:10}  {', '.join(lengths)}"
-    yield f"  repeated    {forecast.duplicates:,} texts occur in train more than once"
-    yield f"  suspects    {forecast.suspected:,} labels are probably wrong, or their texts unusual"
-    for suspect in forecast.suspects[:_SUSPECTS_SHOWN]:
-        label, other = safe(suspect.label, 30), safe(suspect.suggested, 30)
-        yield f"              row {suspect.row:,}: {label}, or {other}? {safe(suspect.text, 90)}"
+def _fact_lines(facts: "Iterable[Fact]") -> Iterator[str]:
+    for fact in facts:
+        yield f"  {safe(english(fact.name), 40):10}  {safe(english(fact.text), _WIDTH)}"
 
 
 def _cost_lines(plan: "Plan", forecast: "Forecast", cost: "Cost") -> Iterator[str]:

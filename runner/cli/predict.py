@@ -1,23 +1,25 @@
-"""`modelcat predict`: any number of texts is classified with a study's model, in order and in bounded memory."""
+"""`modelcat predict`: any number of inputs is answered with a study's model, in order and in bounded memory."""
 
 import sys
 import tempfile
 import time
-from collections.abc import Generator, Iterable
-from contextlib import closing
+from collections.abc import Callable, Generator, Iterable, Mapping
+from contextlib import closing, suppress
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, cast
+from typing import IO, TYPE_CHECKING, Any, cast
 
 import click
 
-from catalog.errors import InputError
+from catalog.errors import InputError, ModelcatError, PluginError
 from runner.cli import options
 from runner.cli.output import print_note
 from runner.cli.place import open_store, place_of
 
 if TYPE_CHECKING:
+    from catalog.contract import Prediction
+    from catalog.contract.capabilities import InputField
     from runner.cli.prediction_formats import Batch, Format
     from runner.cli.prediction_inputs import Inputs
     from runner.engine.messages import Predict
@@ -30,15 +32,15 @@ _SPOOLED = 1 << 23
 
 @click.command(epilog="Example:  modelcat predict imdb-bert --file reviews.csv -o answers.jsonl")
 @options.study
-@click.argument("texts", metavar="[TEXT]...", nargs=-1)
-@click.option("--file", metavar="PATH", help="Any file that a data set may be, or .txt (a text a line); - for stdin.")
-@click.option("--column", metavar="NAME", multiple=True, help="Column (key) of the texts; else that of the study.")
+@click.argument("given", metavar="[INPUT]...", nargs=-1)
+@click.option("--file", metavar="PATH", help="Any file that a data set may be, or .txt (an input a line); - for stdin.")
+@click.option("--column", metavar="NAME", multiple=True, help="Column (key) of the input; else that of the study.")
 @click.option("--only", is_flag=True, help="Leave the other columns of the file out.")
 @click.option(
     "--format", "form", type=click.Choice(["table", "jsonl", "csv", "parquet"]), help="Else as -o ends, else a table."
 )
 @options.file_format
-@click.option("--explain", is_flag=True, help="Say which words spoke for the label, and which were looked at.")
+@click.option("--explain", is_flag=True, help="Say why the answers are what they are.")
 @options.precision
 @options.output
 @options.force
@@ -46,7 +48,7 @@ _SPOOLED = 1 << 23
 @options.json
 def predict(
     study: str,
-    texts: tuple[str, ...],
+    given: tuple[str, ...],
     *,
     file: str | None,
     column: tuple[str, ...],
@@ -63,41 +65,43 @@ def predict(
     storage: str | None,
     json: bool,
 ) -> None:
-    """Classify texts with a study's model.
+    """Predict with a study's model.
 
-    Any number of texts, answered in order as they come: given here, in a file, or piped into stdin (a text a line, or
-    JSON objects with "text"). A file is read as the study's own data are: its text is in the columns that the study was
-    trained on, and all its columns are kept. New columns are label, confidence and a probability for each class. A text
-    that is empty gets an empty answer. Texts that stand in no file are written to CSV with an apostrophe in front where
-    a cell would begin as a formula (= + - @), and with control characters spelled out.
+    Any number of inputs, answered in order as they come: given here, in a file, or piped into stdin, one a line. An
+    input of several fields, such as a row of a table, is a JSON object; one of a single field may be. A file is read as
+    the study's own data are: its input is in the columns that the study was trained on, and all its columns are kept,
+    with the answers in new ones. An input that is empty gets an empty answer. Inputs that stand in no file are written
+    to CSV with an apostrophe in front where a cell would begin as a formula (= + - @), and with control characters
+    spelled out.
     """
-    from runner.cli.model_files import given_format, input_file, stored_columns
-    from runner.cli.prediction_inputs import file_inputs, typed_inputs
+    from runner.cli.model_files import columns_of_role, given_format, input_file
+    from runner.cli.prediction_inputs import file_inputs, input_fields, typed_inputs
     from runner.engine.messages import Predict
     from runner.study.folders import kept_model
 
     chosen = chosen_format(form, output, json=json, explain=explain)
-    arithmetic = chosen_precision(precision, texts, explain=explain)
+    arithmetic = chosen_precision(precision, given, explain=explain)
     written = given_format(delimiter, quote, encoding, no_header=no_header)
     from_stdin = file is None or file == "-"
-    if texts not in {(), ("-",)} and file is not None:
-        raise InputError("texts are given as arguments and with --file; leave one of them out")
+    if given not in {(), ("-",)} and file is not None:
+        raise InputError("inputs are given as arguments and with --file; leave one of them out")
     if from_stdin and only:
         raise InputError("--only leaves the columns of a file out, but no file is given; --file names it")
     place, record = place_of(storage), open_store(storage).study(study)
+    fields = input_fields(record.key, record.data)
     if from_stdin:
-        inputs = typed_inputs(texts, column, encoding, stored_columns(record).text)
+        inputs = typed_inputs(fields, given, column, encoding, columns_of_role(record, fields[0].name))
     else:
         inputs = file_inputs(record.key, input_file(record, Path(str(file)), column, written), only=only)
     task = Predict(record.key, kept_model(record, place), (), explain, arithmetic)
-    write_predictions(task, inputs, chosen, output, force=force, debug=place.debug)
+    write_predictions(task, record.data, fields, inputs, chosen, output, force=force, debug=place.debug)
 
 
 def chosen_format(form: str | None, output: Path | None, *, json: bool, explain: bool) -> "Format":
     """Return how to write: what is asked for, else what the output file's suffix says, else a table.
 
     Raises:
-        InputError: Two formats are asked for, words are to be explained in CSV or Parquet, or Parquet has no file.
+        InputError: Two formats are asked for, answers are to be explained in CSV or Parquet, or Parquet has no file.
     """
     if json and form is not None:
         raise InputError(f"--json prints one JSON list, --format {form} something else; leave one of them out")
@@ -106,7 +110,7 @@ def chosen_format(form: str | None, output: Path | None, *, json: bool, explain:
     chosen = "json" if json else form or guessed
     if chosen in {"csv", "parquet"} and explain:
         name = "CSV" if chosen == "csv" else "Parquet"
-        raise InputError(f"{name} has no place for a list of words: use --format jsonl with --explain")
+        raise InputError(f"{name} has no place for explanations: use --format jsonl with --explain")
     if chosen == "parquet" and output is None:
         raise InputError("Parquet goes into a file: name it with -o")
     return cast("Format", chosen)
@@ -115,8 +119,8 @@ def chosen_format(form: str | None, output: Path | None, *, json: bool, explain:
 def chosen_precision(precision: str, given: tuple[str, ...], *, explain: bool) -> str | None:
     """Return what to compute in; None is the model's most exact, to the digit what others compute with it.
 
-    ``auto`` is that for texts given as arguments, where speed does not show, and for explanations; for files and
-    streams it is what the plugin finds fast and exact enough. It never depends on how many texts there are.
+    ``auto`` is that for inputs given as arguments, where speed does not show, and for explanations; for files and
+    streams it is what the model finds fast and exact enough. It never depends on how many inputs there are.
 
     Raises:
         InputError: Explanations are asked for in less than fp32, whose gradients they are made of.
@@ -128,18 +132,37 @@ def chosen_precision(precision: str, given: tuple[str, ...], *, explain: bool) -
 
 
 def write_predictions(
-    task: "Predict", inputs: "Inputs", form: "Format", output: Path | None, *, force: bool, debug: bool
+    task: "Predict",
+    data: Mapping[str, Any],
+    fields: "tuple[InputField, ...]",
+    inputs: "Inputs",
+    form: "Format",
+    output: Path | None,
+    *,
+    force: bool,
+    debug: bool,
 ) -> None:
-    """Write one answer a text, in order, to stdout as they come, or into a file whole or not at all.
+    """Write one answer an input, in order, to stdout as they come, or into a file whole or not at all.
 
-    A text without anything but spaces gets an empty answer; a note says how many there were.
-    `task` is asked with the texts of `inputs`, a chunk at a time.
+    An input that is empty gets an empty answer; a note says how many there were.
+
+    Args:
+        task: Is asked with the inputs of `inputs`, a chunk at a time.
+        data: What the study found in its data set, as JSON.
+        fields: Of an input.
+        inputs: What is answered.
+        form: How to write.
+        output: A file to make; stdout if None.
+        force: Whether it may replace another.
+        debug: Leave visible what the worker prints.
 
     Raises:
-        InputError: The output exists or cannot be written, a file of texts cannot be read, or the model cannot explain.
+        InputError: The output exists or cannot be written, a file cannot be read, or the model cannot explain.
         ModelSourceError: The model's folder is damaged.
+        PluginError: The task cannot show what the model predicts.
     """
     from runner.cli.prediction_formats import Layout, pieces, write_parquet
+    from runner.cli.prediction_view import PredictionView
     from runner.destination import check_file, written_file
 
     if output is not None:
@@ -148,13 +171,14 @@ def write_predictions(
     progress = _Progress(shown=shown)
     terminal = output is None and sys.stdout.isatty()
     if (first := next(inputs.chunks, None)) is None:  # said before a worker has taken its seconds to start
-        print_note("there are no texts")
+        print_note("there are no inputs")
     inputs = replace(inputs, chunks=chain([first] if first is not None else [], inputs.chunks))
     # Closed here and not by the garbage collector: the worker ends before the command does.
-    with closing(_answers(task, inputs, progress, debug=debug)) as answers:
-        labels = next(answers)[1] if first is not None else ()
-        layout = Layout(inputs.columns, labels, inputs.nested, raw=not terminal)
-        found = (batch for batch, _ in answers)
+    with closing(_answers(task, fields, inputs, progress, debug=debug)) as answers:
+        begun = next(answers, None)
+        view = PredictionView(task.key, data, fields, None if begun is None else begun[1])
+        layout = Layout(view, inputs.columns, inputs.nested, raw=not terminal)
+        found = (batch for batch, _ in chain([] if begun is None else [begun], answers))
         if form == "parquet" and output is not None:
             with written_file(output) as file:
                 write_parquet(found, layout, file)
@@ -168,34 +192,46 @@ def write_predictions(
             _write(pieces(found, form, layout), sys.stdout.buffer, sys.stdout.encoding if form == "table" else "utf-8")
     progress.end()
     if progress.empty:
-        print_note(f"{progress.empty:,} of {progress.rows:,} rows have no text and got an empty answer")
+        print_note(f"{progress.empty:,} of {progress.rows:,} rows have no input and got an empty answer")
     if progress.nul:
-        print_note(f"{progress.nul:,} of {progress.rows:,} texts hold NUL characters (U+0000), which stay")
+        print_note(f"{progress.nul:,} of {progress.rows:,} inputs hold NUL characters (U+0000), which stay")
 
 
 def _answers(
-    task: "Predict", inputs: "Inputs", progress: "_Progress", *, debug: bool
-) -> "Generator[tuple[Batch, tuple[str, ...]], None, None]":
-    """Yield the names of the classes once, then the answers of each chunk."""
+    task: "Predict", fields: "tuple[InputField, ...]", inputs: "Inputs", progress: "_Progress", *, debug: bool
+) -> "Generator[tuple[Batch, Prediction | None], None, None]":
+    """Yield the answers of each chunk, and a prediction that has the names of all."""
     from runner.cli.prediction_formats import Answered, Batch
     from runner.engine.single_tasks import asking
 
     with asking(debug=debug) as ask:
-        known: tuple[str, ...] | None = None
+        sample: Prediction | None = None
         for chunk in inputs.chunks:
-            if known is None:
-                known = tuple(ask(replace(task, texts=("",), explain=False, precision=None))[0].probabilities)
-                yield Batch([]), known
-            filled = tuple(text for text in chunk.texts if text.strip())
-            found = iter(ask(replace(task, texts=filled)) if filled else ())
-            rows = chunk.rows.to_pylist() if chunk.rows is not None and inputs.columns else [None] * len(chunk.texts)
+            filled = tuple(value for value in chunk.inputs if value is not None)
+            predicted = list(ask(replace(task, inputs=filled))) if filled else []
+            if len(predicted) != len(filled):
+                raise PluginError(f"{task.key} made {len(predicted):,} predictions of {len(filled):,} inputs")
+            sample = sample or next(iter(predicted), None) or _answer_to_nothing(task, fields, ask)
+            found = iter(predicted)
+            rows = chunk.rows.to_pylist() if chunk.rows is not None and inputs.columns else [None] * len(chunk.inputs)
             answers = [
-                Answered(text, next(found) if text.strip() else None, row)
-                for text, row in zip(chunk.texts, rows, strict=True)
+                Answered(given, None if value is None else next(found), row)
+                for value, given, row in zip(chunk.inputs, chunk.given, rows, strict=True)
             ]
-            progress.add(len(chunk.texts), len(chunk.texts) - len(filled))
-            progress.nul += sum("\0" in text for text in filled)
-            yield Batch(answers, chunk.rows), known
+            progress.add(len(chunk.inputs), len(chunk.inputs) - len(filled))
+            progress.nul += sum(isinstance(value, str) and "\0" in value for value in filled)
+            yield Batch(answers, chunk.rows), sample
+
+
+def _answer_to_nothing(
+    task: "Predict", fields: "tuple[InputField, ...]", ask: "Callable[[Predict], list[Prediction]]"
+) -> "Prediction | None":
+    """Return what the model says of an empty input, for its names alone; None if it has no answer to that."""
+    empty = [None if field.kind == "number" else "" for field in fields]
+    value = empty[0] if len(fields) == 1 else {field.name: one for field, one in zip(fields, empty, strict=True)}
+    with suppress(ModelcatError):
+        return next(iter(ask(replace(task, inputs=(value,), explain=False, precision=None))), None)
+    return None
 
 
 def _write(written: Iterable[str], file: IO[bytes], encoding: str) -> None:

@@ -2,43 +2,41 @@
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
-from typing import IO, Any, Literal
+from dataclasses import dataclass
+from functools import cached_property
+from typing import IO, TYPE_CHECKING, Any, Literal
 
 from rich.cells import cell_len
 
 from catalog.contract import Prediction
-from plugins.nlp.text_classification.records import Explanation
+from runner.cli.prediction_view import Cell, PredictionView
 from runner.presentation.cells import harmless, raw_csv_line
-from runner.presentation.text import metric_value, safe
+from runner.presentation.text import safe
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 __all__ = ["Answered", "Batch", "Format", "Layout", "pieces", "write_parquet"]
 
 Format = Literal["table", "jsonl", "csv", "json", "parquet"]
 
-_TEXT_WIDTH = 100
-_STRONGEST = 5
-"""Words named a text and direction."""
+_WIDTH = 100
+"""Characters of an input or a cell in a table."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A text and the model's answer.
+    """An input and the model's answer.
 
     Attributes:
-        text: As it was given.
-        answer: None for a text that is empty.
+        given: The input as it was given.
+        answer: A prediction or an explanation; None for an input that is empty.
         row: All cells of its row; None if it stands in no file, or its other columns are left out.
     """
 
-    text: str
-    answer: Prediction | Explanation | None
+    given: Any
+    answer: Prediction | None
     row: Mapping[str, Any] | None = None
-
-    @property
-    def prediction(self) -> Prediction | None:
-        """The answer without its explanation."""
-        return self.answer.prediction if isinstance(self.answer, Explanation) else self.answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,46 +47,39 @@ class Batch:
     rows: Any = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Layout:
     """What stands in a row of answers.
 
     Attributes:
-        columns: Of the file, all of which are kept; empty where texts alone are answered.
-        labels: Of the model's classes.
+        view: Shows the answers.
+        columns: Of the file, all of which are kept; empty if inputs alone are answered.
         nested: Those of them whose cells are JSON.
         raw: Whether cells of the file are written as they are, and not shown in a terminal.
     """
 
-    columns: tuple[str, ...]
-    labels: tuple[str, ...]
+    view: PredictionView
+    columns: tuple[str, ...] = ()
     nested: tuple[str, ...] = ()
     raw: bool = True
 
     @property
     def given(self) -> tuple[str, ...]:
-        """Names of the first columns: those of the file, else ``text``."""
-        return self.columns or ("text",)
+        """Names of the first columns: those of the file, else those of the input."""
+        return self.columns or tuple(field.name for field in self.view.fields)
 
     def added(self, name: str) -> str:
-        """Return the name of a new column, another one if the file has a column of that name."""
+        """Return the name of a new column, another one if there is a column of that name."""
         found, number = name, 1
-        while found in self.columns:
+        while found in self.given:
             number += 1
             found = f"predicted {name}" if number == 2 else f"predicted {name} {number}"
         return found
 
-    @property
+    @cached_property
     def new(self) -> tuple[str, ...]:
-        """Names of the columns that are added: label, confidence, one probability a class."""
-        return tuple(map(self.added, ("label", "confidence", *(f"probability of {label}" for label in self.labels))))
-
-    def values(self, answered: Answered) -> tuple[str | float | None, ...]:
-        """Return the cells that are added; None in all of them for an empty text."""
-        one = answered.prediction
-        if one is None:
-            return (None,) * (2 + len(self.labels))
-        return (one.label, one.confidence, *(one.probabilities[label] for label in self.labels))
+        """Names of the columns that are added: the cells of an answer."""
+        return tuple(map(self.added, self.view.names))
 
 
 def pieces(chunks: Iterable[Batch], form: Format, layout: Layout) -> Iterator[str]:
@@ -117,28 +108,18 @@ def _json_list(chunks: Iterable[Batch], layout: Layout) -> Iterator[str]:
 
 
 def _json(answered: Answered, layout: Layout) -> str:
-    match answered.answer:
-        case Explanation():
-            answer = _explanation(answered.answer)
-        case Prediction():
-            answer = asdict(answered.answer)
-        case None:
-            answer = {"text": answered.text, "label": None, "confidence": None, "probabilities": {}}
+    view = layout.view
+    answer = view.without_answer(answered.given) if answered.answer is None else dict(answered.answer)
     if answered.row is None:
         return json.dumps(answer, allow_nan=False)
     kept = {
         name: json.loads(value) if name in layout.nested and value is not None else _plain(value)
         for name, value in answered.row.items()
     }
-    text = {} if "text" in kept else {"text": answered.text}
-    added = {layout.added(name): value for name, value in answer.items() if name != "text"}
-    return json.dumps({**kept, **text, **added}, allow_nan=False)
-
-
-def _explanation(explanation: Explanation) -> dict[str, Any]:
-    """Return one prediction with its words: what each added to the label's log-odds, and the attention it got."""
-    tokens = [{"token": word.word, "weight": word.weight, "attention": word.attention} for word in explanation.words]
-    return {**asdict(explanation.prediction), "tokens": tokens}
+    single = view.inputs if len(view.fields) == 1 else ()  # several are columns of the file already
+    given = {name: value for name, value in answer.items() if name in single and name not in kept}
+    added = {layout.added(name): value for name, value in answer.items() if name not in view.inputs}
+    return json.dumps({**kept, **given, **added}, allow_nan=False)
 
 
 def _plain(value: Any) -> Any:
@@ -159,23 +140,22 @@ def _plain(value: Any) -> Any:
 
 
 def _csv(chunks: Iterable[Batch], layout: Layout) -> Iterator[str]:
-    header = raw_csv_line([*map(_shown(layout), layout.given), *map(harmless, layout.new)])
-    if layout.columns or layout.labels:
-        yield header
+    yield raw_csv_line([*map(_shown(layout), layout.given), *map(harmless, layout.new)])
     for chunk in chunks:
         yield "".join(_csv_row(answered, layout) for answered in chunk.answers)
-    if not layout.columns and not layout.labels:
-        yield header
 
 
 def _csv_row(answered: Answered, layout: Layout) -> str:
-    shown = _shown(layout)
     if answered.row is None:
-        cells: list[Any] = [harmless(answered.text)]
+        cells = [_harmless(_cell(value)) for value in layout.view.given(answered.given).values()]
     else:
+        shown = _shown(layout)
         cells = [shown(_cell(answered.row[name])) for name in layout.columns]
-    added = [harmless(value) if isinstance(value, str) else value for value in layout.values(answered)]
-    return raw_csv_line([*cells, *added])
+    return raw_csv_line([*cells, *map(_harmless, layout.view.cells(answered.answer))])
+
+
+def _harmless(value: Any) -> Any:
+    return harmless(value) if isinstance(value, str) else value
 
 
 def _shown(layout: Layout) -> Callable[[Any], Any]:
@@ -191,41 +171,37 @@ def _cell(value: Any) -> Any:
 
 
 def _table(chunks: Iterable[Batch], layout: Layout) -> Iterator[str]:
-    width = max((len("label"), *(cell_len(safe(label, _TEXT_WIDTH)) for label in layout.labels)))
-    begun = False
+    """Yield the main cells of each answer and its input, in columns as wide as the first answers need."""
+    view = layout.view
+    names = view.main_names
+    places = [view.names.index(name) for name in names]
+    title = layout.view.fields[0].name if len(view.fields) == 1 else "input"
+    widths: list[int] = []
+    right: list[bool] = []
     for chunk in chunks:
-        if not begun:
-            begun = True
-            yield f"{'label':{width}}  confidence  text\n"
-        yield "".join(_row(answered, width) for answered in chunk.answers)
+        cells = [view.cells(answered.answer) for answered in chunk.answers]
+        found = [(one, [values[place] for place in places]) for one, values in zip(chunk.answers, cells, strict=True)]
+        rows = [[_table_cell(view, *pair) for pair in zip(names, cells, strict=True)] for _, cells in found]
+        if not widths:
+            widths = [max(map(cell_len, column)) for column in zip(map(safe, names), *rows, strict=True)]
+            right = [not any(isinstance(cells[place], str) for _, cells in found) for place in range(len(names))]
+            yield _line([*map(safe, names), title], widths, right)
+        for (answered, _), row in zip(found, rows, strict=True):
+            yield _line([*row, safe(view.given_text(answered.given), _WIDTH)], widths, right)
+            if answered.answer is not None:
+                yield "".join(f"    {safe(line)}\n" for line in view.reasons(answered.answer))
 
 
-def _row(answered: Answered, width: int) -> str:
-    one = answered.prediction
-    label = safe(one.label, _TEXT_WIDTH) if one is not None else "–"
-    shown = label + " " * (width - cell_len(label))
-    confidence = metric_value("confidence", one.confidence) if one is not None else "–"
-    line = f"{shown}  {confidence:>10}  {safe(answered.text, _TEXT_WIDTH)}".rstrip() + "\n"
-    return line + "".join(_reasons(answered.answer)) if isinstance(answered.answer, Explanation) else line
+def _table_cell(view: PredictionView, name: str, cell: Cell) -> str:
+    return safe(view.shown(name, cell), _WIDTH)
 
 
-def _reasons(explanation: Explanation) -> Iterator[str]:
-    """Yield lines with the strongest words of each kind of explanation, said to be what it is."""
-    words = explanation.words
-    towards = sorted((word for word in words if word.weight > 0), key=lambda word: -word.weight)[:_STRONGEST]
-    against = sorted((word for word in words if word.weight < 0), key=lambda word: word.weight)[:_STRONGEST]
-    label = safe(explanation.prediction.label, 40)
-    method = safe(explanation.method, 40)
-    for name, chosen in ((f"for {label}", towards), (f"against {label}", against)):
-        if chosen:
-            shown = ", ".join(f"{safe(word.word, 40)} {word.weight:+.2g}" for word in chosen)
-            yield f"    {name}: {shown}  ({method}, log-odds)\n"
-    looked = sorted((word for word in words if word.attention), key=lambda word: -(word.attention or 0))[:_STRONGEST]
-    if looked:
-        shown = ", ".join(f"{safe(word.word, 40)} {word.attention or 0:.1%}" for word in looked)
-        yield f"    looked at most: {shown}  (attention rollout; says nothing about for or against)\n"
-    if explanation.truncated:
-        yield "    the text is longer than the model reads: it saw a part only\n"
+def _line(cells: list[str], widths: list[int], right: list[bool]) -> str:
+    padded = [
+        " " * (width - cell_len(cell)) + cell if to_right else cell + " " * (width - cell_len(cell))
+        for cell, width, to_right in zip(cells, widths, right, strict=False)
+    ]
+    return "  ".join([*padded, cells[-1]]).rstrip() + "\n"
 
 
 _WRITERS: Mapping[Format, Callable[[Iterable[Batch], Layout], Iterator[str]]] = {
@@ -244,27 +220,49 @@ def write_parquet(batches: Iterable[Batch], layout: Layout, file: IO[bytes]) -> 
         layout: What stands in a row.
         file: Open for writing.
     """
-    import pyarrow as pa
     from pyarrow import parquet
-
-    kinds = {name: pa.float64() for name in layout.new} | {layout.new[0]: pa.string()}
-
-    def table(batch: Batch) -> "pa.Table":
-        if layout.columns:
-            given = {name: batch.rows.column(name) for name in layout.columns}
-        else:
-            given = {"text": pa.array([answered.text for answered in batch.answers], pa.string())}
-        rows = [layout.values(answered) for answered in batch.answers]
-        added = {name: pa.array([row[place] for row in rows], kinds[name]) for place, name in enumerate(layout.new)}
-        return pa.table({**given, **added})
 
     writer = None
     try:
         for batch in batches:
-            found = table(batch)
+            found = _arrow_table(batch, layout, None if writer is None else writer.schema)
             writer = writer or parquet.ParquetWriter(file, found.schema)
             writer.write_table(found)
-        writer = writer or parquet.ParquetWriter(file, table(Batch([])).schema)
+        writer = writer or parquet.ParquetWriter(file, _arrow_table(Batch([]), layout, None).schema)
     finally:
         if writer is not None:
             writer.close()
+
+
+def _arrow_table(batch: Batch, layout: Layout, schema: "pa.Schema | None") -> "pa.Table":
+    """Return a batch as a table; a cell is of text if one of the first batch is, else a number."""
+    import pyarrow as pa
+
+    if layout.columns:
+        columns = {} if batch.rows is None else {name: batch.rows.column(name) for name in layout.columns}
+    else:
+        given = [layout.view.given(answered.given) for answered in batch.answers]
+        columns = {
+            field.name: pa.array([_number(row[field.name]) for row in given], pa.float64())
+            if field.kind == "number"
+            else pa.array([_text(row[field.name]) for row in given], pa.string())
+            for field in layout.view.fields
+        }
+    cells = [layout.view.cells(answered.answer) for answered in batch.answers]
+    for place, name in enumerate(layout.new):
+        values = [row[place] for row in cells]
+        text = any(isinstance(value, str) for value in values)
+        columns[name] = pa.array(values, schema.field(name).type if schema else pa.string() if text else pa.float64())
+    return pa.table(columns)
+
+
+def _number(value: Any) -> float | None:
+    try:
+        return None if value is None else float(value)
+    except ValueError:
+        return None
+
+
+def _text(value: Any) -> str | None:
+    cell = _cell(value)
+    return None if cell is None else str(cell)

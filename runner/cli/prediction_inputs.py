@@ -1,45 +1,40 @@
-"""The texts that `modelcat predict` answers, a chunk at a time: typed, from stdin, or from a file with its rows."""
+"""The inputs that `modelcat predict` answers, a chunk at a time: typed, from stdin, or from a file with its rows."""
 
-import codecs
-import json
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
-from typing import IO, Any
+from typing import Any
 
 from catalog import registry
-from catalog.contract.capabilities import InputFile, InputTable, ReadsInputs
-from catalog.errors import DataError, InputError
-from catalog.suggest import did_you_mean
+from catalog.contract.capabilities import InputField, InputFile, InputTable, ReadsFiles, TakesInputs
+from catalog.errors import InputError, PluginError
+from runner.cli.input_lines import listed, parsed_input, stream_inputs
 from runner.cli.output import print_note
-from runner.presentation.text import well_formed
+from runner.study.task_calls import task_faults
 
-__all__ = ["LONGEST", "Chunk", "Inputs", "file_inputs", "stream_texts", "text_lines", "typed_inputs"]
+__all__ = ["Chunk", "Inputs", "file_inputs", "input_fields", "typed_inputs"]
 
-_CHUNK_TEXTS = 1024
+_NAMED = 12
+"""Columns that a note names."""
+_CHUNK_ROWS = 1024
 _CHUNK_CHARACTERS = 4_000_000
 _PATIENCE = 1.0
-"""Seconds after which a chunk is not waited for any longer once its next text has come: a slow stream gets answers."""
-LONGEST = 1 << 24
-"""Bytes of a line at most: 16 MiB. A file without line ends would otherwise fill the memory."""
-_BOM = b"\xef\xbb\xbf"
-_SIGNATURES = {
-    b"\xff\xfe": "UTF-16 text; give it with --file",
-    b"\xfe\xff": "UTF-16 text; give it with --file",
-    b"\x1f\x8b": "a gzip archive; give it with --file",
-    b"PK\x03\x04": "a zip archive or an Excel workbook; give it with --file",
-    b"PAR1": "Parquet; give it with --file",
-}
-_TEXT = "text"
+"""Seconds after which a chunk is not waited for any longer once its next input has come: a slow stream gets answers."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Some texts in order; of a file their rows too, a ``pyarrow.RecordBatch`` of all columns."""
+    """Some inputs in order.
 
-    texts: tuple[str, ...]
+    Attributes:
+        inputs: As the model takes them; None for one that is empty.
+        given: The same as they were given.
+        rows: Of a file a ``pyarrow.RecordBatch`` of all columns.
+    """
+
+    inputs: tuple[Any, ...]
+    given: tuple[Any, ...]
     rows: Any = None
 
 
@@ -48,7 +43,7 @@ class Inputs:
     """All that is to be answered.
 
     Attributes:
-        chunks: The texts, a chunk at a time.
+        chunks: The inputs, a chunk at a time.
         columns: Columns of the file that the answers are added to; empty if there are none.
         nested: Those of them whose cells are JSON.
     """
@@ -58,188 +53,127 @@ class Inputs:
     nested: tuple[str, ...] = ()
 
 
-def typed_inputs(
-    given: tuple[str, ...], column: tuple[str, ...], encoding: str | None, stored: tuple[str, ...] = ()
-) -> Inputs:
-    """Return the texts of the command line, or those of stdin.
+def input_fields(key: str, data: Mapping[str, Any]) -> tuple[InputField, ...]:
+    """Return what an input of a model is made of.
 
     Args:
-        given: Texts as arguments; ``-`` alone, or nothing, is stdin.
-        column: Key of the texts in JSON Lines.
-        encoding: Of stdin; UTF-8 if None.
-        stored: Columns of text that the study was made with, for JSON Lines.
+        key: Of the model.
+        data: What its study found in the data set, as JSON.
 
     Raises:
-        InputError: No texts are given, or several columns.
+        InputError: Its task does not say.
+        PluginError: Its task fails.
+    """
+    task = registry.load_task(key)
+    if not isinstance(task, TakesInputs):
+        raise InputError(f"the task {task.key} does not say what its inputs are, so that nothing can be predicted here")
+    with task_faults(key):
+        fields = tuple(task.input_fields(data))
+    if not fields:
+        raise PluginError(f"the task {task.key} names no field of an input")
+    return fields
+
+
+def typed_inputs(
+    fields: Sequence[InputField],
+    given: tuple[str, ...],
+    column: tuple[str, ...],
+    encoding: str | None,
+    stored: tuple[str, ...] = (),
+) -> Inputs:
+    """Return the inputs of the command line, or those of stdin.
+
+    Args:
+        fields: Of an input: the value of a single one is given as it stands, that of several as a JSON object.
+        given: Inputs as arguments; ``-`` alone, or nothing, is stdin.
+        column: Key of a single field in JSON Lines.
+        encoding: Of stdin; UTF-8 if None.
+        stored: Columns of a single field that the study was made with, for JSON Lines.
+
+    Raises:
+        InputError: Nothing is given, or several columns.
     """
     if given and given != ("-",):
         if column:
-            raise InputError(f"--column {column[0]} names a column of a file, but the texts are given as arguments")
-        return Inputs(_chunks(map(well_formed, given)))
+            raise InputError(f"--column {column[0]} names a column of a file, but the inputs are given as arguments")
+        return Inputs(_chunks(parsed_input(fields, text, number) for number, text in enumerate(given, start=1)))
     if not given and sys.stdin.isatty():
-        raise InputError("no text given; give texts as arguments, a file with --file, or pipe lines into stdin")
+        raise InputError("no input given; give inputs as arguments, a file with --file, or pipe lines into stdin")
     if len(column) > 1:
-        raise InputError("stdin has one text in a row; name one --column, or give a file with --file")
-    return Inputs(_chunks(stream_texts(sys.stdin.buffer, column[0] if column else None, encoding or "utf-8", stored)))
+        raise InputError("stdin has one input in a row; name one --column, or give a file with --file")
+    if column and len(fields) > 1:
+        raise InputError(f"--column names the column of a single field; an input has {listed(fields)}")
+    stream = stream_inputs(sys.stdin.buffer, fields, column[0] if column else None, encoding or "utf-8", stored)
+    return Inputs(_chunks(stream))
 
 
 def file_inputs(key: str, file: InputFile, *, only: bool) -> Inputs:
-    """Return the texts of a file with its rows; a note says how it is read.
+    """Return the inputs of a file with its rows; a note says how it is read.
 
     Args:
-        key: Of the plugin that reads it.
+        key: Of the model.
         file: The file.
         only: Whether its other columns are left out.
 
     Raises:
         DataError: It cannot be read, or lacks a column.
-        InputError: The plugin reads no files.
+        InputError: Its task reads no files.
+        PluginError: Its task fails.
     """
-    plugin = registry.load(key)
-    if not isinstance(plugin, ReadsInputs):
-        raise InputError(f"{key} reads no files; give texts as arguments, or pipe lines into stdin")
-    table = plugin.open_file(file)
-    named = " + ".join(map(repr, table.text))
-    ignored = f"; not used, though they hold text: {', '.join(map(repr, table.ignored))}" if table.ignored else ""
-    print_note(f"{file.path}: the text is in column {named}{ignored}")
+    task = registry.load_task(key)
+    if not isinstance(task, ReadsFiles):
+        raise InputError(f"the task {task.key} reads no files of inputs")
+    with task_faults(key):
+        table = task.open_file(file)
+    ignored = f"; not used, though they look like it: {', '.join(map(repr, table.ignored))}" if table.ignored else ""
+    more = f" and {len(table.used) - _NAMED:,} more" if len(table.used) > _NAMED else ""
+    print_note(f"{file.path}: the input is in column {' + '.join(map(repr, table.used[:_NAMED]))}{more}{ignored}")
     for note in table.notes:
         print_note(note)
-    return Inputs(_bounded(table)) if only else Inputs(_bounded(table), table.columns, table.nested)
+    chunks = _bounded(key, table)
+    return Inputs(chunks) if only else Inputs(chunks, table.columns, table.nested)
 
 
-def stream_texts(stream: IO[bytes], column: str | None, encoding: str, stored: tuple[str, ...] = ()) -> Iterator[str]:
-    """Yield the texts of stdin: a text a line, or JSON Lines if the first line is an object.
-
-    Empty lines of plain text are texts too.
-
-    Args:
-        stream: Bytes.
-        column: Key of the texts in JSON Lines; that of the study if None.
-        encoding: Of the stream.
-        stored: Columns of text that the study was made with; ``text`` counts if it does not say.
-
-    Raises:
-        DataError: Bytes that are not of the encoding, an object that lacks the key, a line that is no object after
-            one that is, or a study whose text is joined from several columns.
-    """
-    lines = text_lines(stream, "stdin", encoding)
-    if (first := next(lines, None)) is None:
-        return
-    lines = chain([first], lines)
-    if column is None and not _is_object(first):
-        yield from map(_bare, lines)
-        return
-    if column is None and len(stored) > 1:
-        raise DataError(
-            f"stdin: this study joins the columns {', '.join(map(repr, stored))}; "
-            "give the objects in a file, with --file"
-        )
-    yield from _json_lines(lines, column or (stored[0] if stored else _TEXT), "stdin")
-
-
-def text_lines(stream: IO[bytes], name: str, encoding: str = "utf-8") -> Iterator[str]:
-    r"""Yield the lines of `stream` with their ends as they are, the byte-order mark left out.
-
-    Args:
-        stream: Bytes.
-        name: What errors call it.
-        encoding: Of a kind in which a line feed is one byte, as in UTF-8.
-
-    Raises:
-        DataError: A line is longer than `LONGEST`, holds bytes that the encoding does not have, or the stream is
-            something else than text.
-    """
-    try:
-        wide = codecs.lookup(encoding).name.startswith(("utf-16", "utf-32"))
-    except LookupError as error:
-        raise DataError(f"--encoding: Python knows no encoding {encoding!r}") from error
-    if wide:
-        raise DataError(
-            f"{name} is read by lines, which {encoding} does not end with one byte; give a file with --file"
-        )
-    number = 0
-    while line := stream.readline(LONGEST + 1):
-        number += 1
-        if len(line) > LONGEST:
-            raise DataError(f"{name}: line {number:,} is longer than {LONGEST >> 20} MiB; give texts of less")
-        if number == 1:
-            kind = next((what for start, what in _SIGNATURES.items() if line.startswith(start)), None)
-            if kind is not None:
-                raise DataError(f"{name} looks like {kind}")
-            line = line.removeprefix(_BOM)
-        try:
-            yield line.decode(encoding)
-        except UnicodeDecodeError as error:
-            raise DataError(
-                f"{name}: line {number:,} is not {encoding} text: byte 0x{line[error.start]:02x}; "
-                "name its encoding, as in --encoding cp1252, or give a file with --file"
-            ) from error
-
-
-def _bounded(table: InputTable) -> Iterator[Chunk]:
+def _bounded(key: str, table: InputTable) -> Iterator[Chunk]:
     """Yield the rows of a file, so many at a time as a worker takes."""
-    for batch in table.batches(_CHUNK_TEXTS):
+    batches = table.batches(_CHUNK_ROWS)
+    while True:
+        with task_faults(key):
+            batch = next(batches, None)
+        if batch is None:
+            return
         start, characters = 0, 0
-        for end, text in enumerate(batch.texts, start=1):
-            characters += len(text)
-            if characters >= _CHUNK_CHARACTERS or end == len(batch.texts):
-                yield Chunk(batch.texts[start:end], batch.rows.slice(start, end - start))
+        for end, value in enumerate(batch.inputs, start=1):
+            characters += _size(value)
+            if characters >= _CHUNK_CHARACTERS or end == len(batch.inputs):
+                inputs = batch.inputs[start:end]
+                yield Chunk(inputs, inputs, batch.rows.slice(start, end - start))
                 start, characters = end, 0
 
 
-def _chunks(texts: Iterable[str]) -> Iterator[Chunk]:
-    chunk: list[str] = []
+def _chunks(values: Iterable[Any]) -> Iterator[Chunk]:
+    chunk: list[Any] = []
     characters, began = 0, time.monotonic()
-    for text in texts:
-        chunk.append(text)
-        characters += len(text)
+    for value in values:
+        chunk.append(value)
+        characters += _size(value)
         late = time.monotonic() - began > _PATIENCE
-        if len(chunk) == _CHUNK_TEXTS or characters >= _CHUNK_CHARACTERS or late:
-            yield Chunk(tuple(chunk))
+        if len(chunk) == _CHUNK_ROWS or characters >= _CHUNK_CHARACTERS or late:
+            yield _chunk(chunk)
             chunk, characters, began = [], 0, time.monotonic()
     if chunk:
-        yield Chunk(tuple(chunk))
+        yield _chunk(chunk)
 
 
-def _bare(line: str) -> str:
-    return line.removesuffix("\n").removesuffix("\r")
+def _chunk(values: list[Any]) -> Chunk:
+    return Chunk(tuple(None if _is_empty(value) else value for value in values), tuple(values))
 
 
-def _is_object(line: str) -> bool:
-    try:
-        return isinstance(json.loads(line), dict)
-    except (ValueError, RecursionError):
-        return False
+def _is_empty(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return all(map(_is_empty, value.values()))
+    return value is None or (isinstance(value, str) and not value.strip())
 
 
-def _json_lines(lines: Iterator[str], column: str, name: str) -> Iterator[str]:
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            raise DataError(f"{name}: line {number:,} is not JSON: {_short(line)}") from error
-        if not isinstance(row, dict):
-            raise DataError(f'{name}: line {number:,} is not a JSON object such as {{"text": "..."}}: {_short(line)}')
-        if column not in row:
-            raise DataError(
-                f"{name}: line {number:,} has no {column!r}; --column names it: {did_you_mean(column, row)}"
-            )
-        yield _text(row[column], f"{name}: line {number:,}")
-
-
-def _text(value: Any, where: str) -> str:
-    """Return a cell as text; what is missing is an empty text, so that answers stay in step with rows."""
-    if isinstance(value, str):
-        return well_formed(value)
-    if value is None:
-        return ""
-    if isinstance(value, dict | list | bytes):
-        raise DataError(f"{where} holds {type(value).__name__}, not text: {_short(str(value))}")
-    return str(value)
-
-
-def _short(line: str) -> str:
-    bare = " ".join(line[:200].split())
-    return bare if len(bare) <= 60 else bare[:59] + "…"
+def _size(value: Any) -> int:
+    return sum(map(_size, value.values())) if isinstance(value, Mapping) else len(str(value))

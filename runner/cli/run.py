@@ -1,6 +1,8 @@
 """`modelcat run`, `train` and `resume`: studies that run here, with their progress on stderr."""
 
-from collections.abc import Mapping, Sequence
+import shlex
+from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -8,14 +10,15 @@ import click
 
 from catalog.statement import from_json
 from runner.cli import options
-from runner.cli.output import narrator, print_json, print_line
+from runner.cli.output import narrator, print_json, print_line, print_table
 from runner.cli.place import place_of, working_place
-from runner.presentation.english import english, english_label
-from runner.presentation.text import duration, metric_value
+from runner.presentation.english import english
+from runner.presentation.metrics import with_metrics
+from runner.presentation.text import duration
 
 if TYPE_CHECKING:
     from catalog.spec import Request
-    from runner.store.records import EvaluationRecord, Mode, StudyRecord
+    from runner.store.records import Mode, StudyRecord
     from runner.study.place import Place
 
 __all__ = ["print_study", "resume", "run", "train"]
@@ -120,12 +123,11 @@ def print_study(record: "StudyRecord", place: "Place", *, json: bool) -> None:
     print_trials(record, store.trials(record.study))
     print_line()
     if record.verdict:
-        print_line(_sentence(record.verdict, record.class_scope))
-    for line in _test_lines(record, store.evaluations(record.study)):
-        print_line(line)
+        print_line(_sentence(record, record.verdict))
+    _print_test(record)
     _print_model(record, place)
     print_line(f"\n{record.state} after {duration(record.seconds)} of work. Next:")
-    print_line(f"  modelcat predict {record.study} 'The plot was thin, but the acting carried it.'")
+    print_line(f"  {_predict_hint(record)}")
     best = record.best.number if record.best else 0
     print_line(f"  modelcat trial {record.study} {best}")
     print_line("  modelcat studies")
@@ -133,6 +135,7 @@ def print_study(record: "StudyRecord", place: "Place", *, json: bool) -> None:
 
 def print_training(record: "StudyRecord", place: "Place", *, json: bool) -> None:
     """Print the result of a single training."""
+    from runner.cli.metric_tables import named_values
     from runner.store.json_shapes import trained_answer
     from runner.store.store import Store
 
@@ -141,54 +144,62 @@ def print_training(record: "StudyRecord", place: "Place", *, json: bool) -> None
     if json:
         print_json(trained_answer(record, trial, history, place.folder_of(record.study)))
         return
-    shown = _named(trial.metrics, record.class_scope)
-    print_line(f"{record.study}: validation {shown}")
-    for line in _test_lines(record, store.evaluations(record.study)):
-        print_line(line)
+    print_line(f"{record.study}: validation {named_values(record, trial.metrics)}")
+    _print_test(record)
     speed = trial.speed
     if speed.get("training_seconds") is not None:
         examples = f"{speed['examples_per_second']:,.0f} examples/s"
-        tokens = f", {speed['tokens_per_second']:,.0f} tokens/s" if speed.get("tokens_per_second") else ""
-        print_line(f"trained for {duration(speed['training_seconds'])}: {examples}{tokens}")
+        more = f", {speed['tokens_per_second']:,.0f} tokens/s" if speed.get("tokens_per_second") else ""
+        print_line(f"trained for {duration(speed['training_seconds'])}: {examples}{more}")
     _print_model(record, place)
-    print_line(f"\nNext:\n  modelcat predict {record.study} 'The plot was thin, but the acting carried it.'")
+    print_line(f"\nNext:\n  {_predict_hint(record)}")
 
 
-def _sentence(verdict: Mapping[str, Any], scope: "ClassScope") -> str:
-    """Return the verdict's sentence; those that modelcat 0.1 stored get the class of their F1."""
+def _sentence(record: "StudyRecord", verdict: Mapping[str, Any]) -> str:
+    """Return the verdict's sentence; those that modelcat 0.1 stored get the names of their metrics."""
     try:
-        sentence = " ".join(english(labelled(from_json(one), scope)) for one in verdict.get("statements") or ())
+        statements = [from_json(one) for one in verdict.get("statements") or ()]
+        sentence = " ".join(english(with_metrics(one, record.metric_of)) for one in statements)
     except (ValueError, AttributeError, TypeError):  # of another version: the sentence is still there
         sentence = ""
     return sentence or str(verdict["sentence"])
 
 
-def _test_lines(record: "StudyRecord", evaluations: Sequence["EvaluationRecord"]) -> list[str]:
+def _print_test(record: "StudyRecord") -> None:
+    """Print what the winner and the baseline reach on the test split."""
+    from runner.cli.metric_tables import ordered_metrics
+    from runner.presentation.metrics import metric_phrase, metric_value
 
-    from runner.store.judgements import evaluation_in
-
-    def scope(subject: str) -> "ClassScope":
-        """Return over how many classes averages are: those that the test split has, not all of the study."""
-        judged = evaluation_in(evaluations, subject, "test")
-        known = record.class_scope
-        return known if judged is None or known.positive is not None else evaluation_scope(judged)
-
-    lines = []
-    if record.test:
-        lines.append(f"test    {_scores(record.test, scope('winner'))} ({record.test['n']:,} rows, used once)")
-    if record.baseline and record.baseline.get("test"):
-        name = str(record.baseline["key"]).rpartition("/")[2]
-        lines.append(f"        {name} baseline: {_scores(record.baseline['test'], scope('baseline'))}")
-    return lines
-
-
-def _scores(metrics: Mapping[str, Any], scope: "ClassScope") -> str:
-    names = [name for name in ("accuracy", "precision", "recall", "f1") if name in metrics]
-    return _named({name: metrics[name] for name in names}, scope)
+    if not record.test:
+        return
+    test, baseline = dict(record.test), dict((record.baseline or {}).get("test") or {})
+    columns = ["test", f"{test.pop('n'):,} rows, used once"]
+    if baseline:
+        columns.append(f"{str((record.baseline or {})['key']).rpartition('/')[2]} baseline")
+    rows = []
+    for name in ordered_metrics(record, test):
+        metric = record.metric_of(name)
+        values = [test[name], *([baseline.get(name)] if baseline else [])]
+        rows.append([metric_phrase(metric), *(metric_value(metric, value) for value in values)])
+    print_line()
+    print_table(columns, rows, right=frozenset(columns[1:]))
+    print_line()
 
 
-def _named(metrics: Mapping[str, Any], scope: "ClassScope") -> str:
-    return ", ".join(f"{english_label(name, scope)} {metric_value(name, value)}" for name, value in metrics.items())
+def _predict_hint(record: "StudyRecord") -> str:
+    """Return a command that predicts with the study's model: of an example if its task has one."""
+    from catalog import registry
+    from catalog.contract.capabilities import TakesInputs
+    from catalog.errors import ModelcatError
+    from runner.study.task_calls import task_faults
+
+    example = "--file FILE"
+    with suppress(ModelcatError), task_faults(record.key):
+        task = registry.load_task(record.key)
+        fields = task.input_fields(record.data) if isinstance(task, TakesInputs) else ()
+        if len(fields) == 1 and fields[0].example:
+            example = shlex.quote(fields[0].example)
+    return f"modelcat predict {record.study} {example}"
 
 
 def _print_model(record: "StudyRecord", place: "Place") -> None:

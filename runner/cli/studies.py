@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from catalog.metric import LOSS
 from runner.cli import options
 from runner.cli.output import print_csv, print_json, print_line, print_note, print_table
 from runner.cli.place import find_store, open_store
-from runner.presentation.english import english, english_label
+from runner.presentation.english import english
 from runner.presentation.labels import NOTHING, STATE_SIGNS
-from runner.presentation.text import duration, metric_value, number, params, safe
+from runner.presentation.metrics import metric_phrase, metric_value
+from runner.presentation.text import duration, number, params, safe
 
 if TYPE_CHECKING:
     from catalog.contract import Evaluation
@@ -19,8 +21,8 @@ if TYPE_CHECKING:
 
 __all__ = ["print_trials", "studies", "trial", "trials"]
 
-_CLASS = 24
-"""Characters of a class name in a heading."""
+_NAME = 24
+"""Characters of a name within the metric's, in a heading."""
 
 
 @click.command(epilog="Example:  modelcat studies --json")
@@ -60,7 +62,7 @@ def trials(study: str, storage: str | None, csv: bool, json: bool) -> None:
         print_json([]) if json else sys.stderr.write("No database yet: nothing has been run here.\n")
         return
     record, found = store.study(study), store.trials(study)
-    lines = [trial_line(trial, record.class_scope.positive) for trial in found]
+    lines = [trial_line(trial, record.metrics_of_class) for trial in found]
     if json:
         print_json(lines)
     elif csv:
@@ -76,17 +78,20 @@ def trials(study: str, storage: str | None, csv: bool, json: bool) -> None:
 @options.csv
 @options.json
 def trial(study: str, number: int, storage: str | None, csv: bool, json: bool) -> None:
-    """Show one trial, epoch by epoch, and how it was judged; --csv prints the epochs alone."""
+    """Show one trial, epoch by epoch, and its evaluation; --csv prints the epochs alone."""
     from runner.presentation.study_tables import epochs_table
     from runner.store.json_shapes import epoch_line, trial_answer
     from runner.store.judgements import evaluation_in
+    from runner.study.task_calls import completed_evaluation
 
     store = open_store(storage)
     record = store.study(study)
     found, history = store.trial(study, number), store.epochs(study, f"trial/{number}")
     judged = evaluation_in(store.evaluations(study), f"trial/{number}", "validation")
+    if judged is not None:
+        judged = completed_evaluation(record.key, judged, record.data)
     if json:
-        print_json(trial_answer(found, history, judged, record.class_scope.positive))
+        print_json(trial_answer(found, history, judged, record.metrics_of_class))
     elif csv:
         print_csv(epochs_table(map(epoch_line, history), found.speed.get("best_epoch")))
     else:
@@ -108,8 +113,8 @@ def _print_studies(records: list["StudyRecord"]) -> None:
                 f"{STATE_SIGNS[state]} {state}",
                 record.study,
                 record.key.rpartition("/")[2],
-                metric_value(record.metric, record.best.value if record.best else None),
-                english_label(record.metric, record.class_scope, width=_CLASS),
+                metric_value(record.tuned, record.best.value if record.best else None),
+                metric_phrase(record.tuned, _NAME),
                 f"{done}/{record.planned} ✂{made.pruned} ✗{made.failed}",
                 duration(record.seconds),
                 f"{record.updated:%Y-%m-%d %H:%M} UTC",
@@ -150,14 +155,14 @@ def print_trials(record: "StudyRecord", trials: list["TrialRecord"]) -> None:
                 str(trial.number),
                 f"{STATE_SIGNS[state]} {state}{star}",
                 trial.origin,
-                metric_value(record.metric, trial.value),
+                metric_value(record.tuned, trial.value),
                 duration(trial.seconds),
                 *(number(trial.params[name]) if name in trial.params else NOTHING for name in names),
                 safe(failure, 100),
             ]
         )
     failed = any(row[-1] for row in rows)
-    metric = english_label(record.metric, record.class_scope, width=_CLASS)
+    metric = metric_phrase(record.tuned, _NAME)
     columns = ["trial", "state", "origin", metric, "time", *names, *(["failure"] if failed else [])]
     right = frozenset({"trial", metric, "time", *names})
     print_table(columns, [row if failed else row[:-1] for row in rows], right=right)
@@ -167,18 +172,12 @@ def _print_trial(
     record: "StudyRecord", trial: "TrialRecord", history: list["EpochRecord"], judged: "Evaluation | None"
 ) -> None:
     """Print one trial: its epochs, and how its kept epoch was judged on validation."""
-    from runner.cli.evaluate import print_evaluation
+    from runner.cli.metric_tables import named_values, print_evaluation
 
-    scope = record.class_scope
     print_line(f"{record.study}, trial {trial.number} ({trial.origin}): {STATE_SIGNS[trial.state]} {trial.state}")
     print_line(f"  {params(trial.params) or 'nothing tuned'}")
     if trial.metrics and judged is None:
-        print_line(
-            "  "
-            + ", ".join(
-                f"{english_label(name, scope)} {metric_value(name, value)}" for name, value in trial.metrics.items()
-            )
-        )
+        print_line(f"  {named_values(record, trial.metrics)}")
     if trial.failure:
         print_line(f"  failure: {trial.failure['kind']}: {trial.failure['reason']}")
     for note in trial.notes:
@@ -188,17 +187,17 @@ def _print_trial(
         rows = [
             [
                 f"{epoch.epoch:.4g}",
-                f"{epoch.train_loss:.4f}" if epoch.train_loss is not None else NOTHING,
-                metric_value("loss", epoch.metrics.get("loss")),
-                metric_value(record.metric, epoch.metrics.get(record.metric)),
+                metric_value(LOSS, epoch.train_loss),
+                metric_value(LOSS, epoch.metrics.get("loss")),
+                metric_value(record.tuned, epoch.metrics.get(record.metric)),
                 f"{epoch.learning_rate:.2e}" if epoch.learning_rate is not None else NOTHING,
                 duration(epoch.seconds),
             ]
             for epoch in history
         ]
-        metric = english_label(record.metric, scope, width=_CLASS)
+        metric = metric_phrase(record.tuned, _NAME)
         columns = ["epoch", "training loss", "validation loss", metric, "learning rate", "time"]
         print_table(columns, rows, right=frozenset(columns))
     if judged is not None:
         print_line(f"\nOn {judged.rows:,} validation rows:")
-        print_evaluation(judged)
+        print_evaluation(record, judged)

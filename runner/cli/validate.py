@@ -8,8 +8,9 @@ import click
 from runner.cli import options
 from runner.cli.output import print_json, print_line
 from runner.cli.place import settings
-from runner.presentation.data import columns_answer, columns_line, read_line, row_totals
-from runner.presentation.english import english_label
+from runner.presentation.data import columns_line, facts_about, read_line, row_totals
+from runner.presentation.english import english
+from runner.presentation.metrics import metric_phrase
 from runner.presentation.text import number
 
 if TYPE_CHECKING:
@@ -34,12 +35,13 @@ def validate(spec: Path, overrides: tuple[str, ...], json: bool) -> None:
     request = load(spec, overrides)
     found = inspect_data(request, settings().cache)
     answer = _answer(request, found)
-    print_json(answer) if json else print_line("\n".join(_lines(answer, found)))
+    print_json(answer) if json else print_line("\n".join(_lines(request, answer, found)))
 
 
 def _answer(request: "Request", data: "DataSummary | None") -> dict[str, Any]:
     """Return what was found as JSON."""
     from runner.study.identity import study_name
+    from runner.study.inspection import metrics_of_class
     from runner.study.space import to_json  # it imports Optuna, which those who only look at data need not pay for
 
     return {
@@ -55,36 +57,36 @@ def _answer(request: "Request", data: "DataSummary | None") -> dict[str, Any]:
         "data": None
         if data is None
         else {
+            **data.details,
             "rows": {**data.rows, **row_totals(data)},
-            "labels": list(data.labels),
-            "label_rows": {split: list(rows) for split, rows in data.label_rows.items()},
-            "columns": columns_answer(data.columns),
-            "positive": scope_of(data.labels, data.positive).positive,
+            "columns": None if data.columns is None else dict(data.columns),
+            "positive": metrics_of_class(request, data),
             "notes": list(data.notes),
         },
     }
 
 
-def _lines(answer: dict[str, Any], found: "DataSummary | None") -> list[str]:
+def _lines(request: "Request", answer: dict[str, Any], found: "DataSummary | None") -> list[str]:
     """Return what was found for a person."""
-    data, space = answer["data"], answer["search_space"]
-    scope = scope_of(data["labels"], data["positive"]) if data else ClassScope(answer["dataset"].get("positive"))
-    positive = f"; positive class: {scope.positive}" if scope.positive is not None else ""
-    splits = data["label_rows"] if data else ()
-    rows = (
-        ", ".join(f"{data['rows'][split]:,} {split}" for split in splits)
-        + f" rows; {', '.join(data['labels'])}{positive}"
-        if data
-        else "on a hub: read when the study runs"
-    )
-    return [
+    from catalog.contract.data import data_to_json
+    from runner.study.inspection import tuned_metric
+
+    space, tuned = answer["search_space"], metric_phrase(tuned_metric(request, found))
+    lines = [
         f"valid: {answer['key']}",
-        f"  study   {answer['study']}: {answer['trials']} trials, tuned for {english_label(answer['metric'], scope)}",
+        f"  study   {answer['study']}: {answer['trials']} trials, tuned for {tuned}",
         f"  space   {', '.join(f'{name} {_bounds(entry)}' for name, entry in space.items()) or 'nothing is tuned'}",
-        f"  data    {rows}",
-        *(f"  columns {line}" for line in [columns_line(found.columns) if found else None] if line),
-        *([f"  read    {read_line(found)}"] if found and found.counts else []),
-        *(f"          {note}" for note in (data["notes"] if data else ())),
+    ]
+    if found is None:
+        return [*lines, "  data    on a hub: read when the study runs"]
+    facts = facts_about(request.task, data_to_json(found))
+    return [
+        *lines,
+        f"  data    {', '.join(f'{count:,} {split}' for split, count in found.rows.items())} rows",
+        *(f"          {english(fact.name)}: {english(fact.text)}" for fact in facts),
+        *(f"  columns {line}" for line in [columns_line(found.columns)] if line),
+        *([f"  read    {read_line(found)}"] if found.counts else []),
+        *(f"          {note}" for note in found.notes),
     ]
 
 

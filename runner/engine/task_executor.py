@@ -195,7 +195,8 @@ class TaskExecutor:
     def _(self, task: MakeForecast) -> Forecast | None:
         if isinstance(trainer := self._trainer(task.setup.key), Plans):
             ready = self._prepare(task.setup)
-            return trainer.forecast(ready.config, ready.prepared, seconds=task.seconds, **self._device)
+            forecast = trainer.forecast(ready.config, ready.prepared, seconds=task.seconds, **self._device)
+            return replace(forecast, summary_notes=ready.summary.notes)
         return None
 
     def _train(self, task: Train, channel: CoordinatorChannel) -> TrialResult:

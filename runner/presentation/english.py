@@ -1,7 +1,7 @@
 """Statements in English without Babel: for the command line, logs, and the TUI's first screen."""
 
 from catalog.statement import Statement, Value, tell
-from runner.presentation.text import duration
+from runner.presentation.text import duration, number
 
 __all__ = ["english"]
 
@@ -25,4 +25,4 @@ def _shown(value: Value, kind: str) -> str:
         case "seconds":
             return duration(value, "{:.2g}".format)
         case _:
-            return f"{value:z.3g}"
+            return number(float(value))

@@ -103,7 +103,7 @@ def size(count: float) -> str:
 def number(value: Any) -> str:
     """Return a parameter's value, short and exact enough to tell values apart."""
     if isinstance(value, float):
-        return f"{value:.3g}"
+        return f"{value:z,.0f}" if 100 <= abs(value) < 1e7 else f"{value:z.3g}"
     return safe(value, 40)
 
 

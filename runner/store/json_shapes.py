@@ -20,9 +20,6 @@ __all__ = [
     "trial_line",
 ]
 
-_TEST = ("accuracy", "precision", "recall", "f1", "n")
-"""What stands first among the results on the test split."""
-
 
 def study_answer(record: StudyRecord, folder: Path) -> dict[str, Any]:
     """Return the answer of ``run`` and ``resume``; `folder` is the study's own."""
@@ -36,7 +33,7 @@ def study_answer(record: StudyRecord, folder: Path) -> dict[str, Any]:
         if best is None
         else {"number": best.number, "params": dict(best.params), "metrics": dict(best.metrics)},
         "verdict": _verdict(record.verdict),
-        "test": _test(record.test),
+        "test": None if record.test is None else dict(record.test),
         "baseline": _baseline(record.baseline),
         "model_dir": _model_dir(record, folder),
         "seconds": record.seconds,
@@ -82,7 +79,7 @@ def _baseline_value(record: StudyRecord) -> float | None:
 
 
 def trial_line(record: TrialRecord, positive: str | None) -> dict[str, Any]:
-    """Return a trial as ``trials`` lists it; `positive` is the class that its precision, recall and F1 are of."""
+    """Return a trial as ``trials`` lists it; `positive` is the class that some of its metrics are of."""
     return {
         "number": record.number,
         "state": record.state,
@@ -107,7 +104,7 @@ def trial_answer(
         "speed": dict(record.speed),
         "notes": list(record.notes),
         "history": [_epoch(epoch) for epoch in history],
-        "evaluation": None if judged is None else evaluation_answer(judged),
+        "evaluation": None if judged is None else evaluation_answer(judged, positive),
     }
 
 
@@ -116,7 +113,7 @@ def trained_answer(record: StudyRecord, trial: TrialRecord, history: list[EpochR
     return {
         "metrics": dict(trial.metrics),
         "positive": record.metrics_of_class,
-        "test": _test(record.test),
+        "test": None if record.test is None else dict(record.test),
         "history": [_epoch(epoch) for epoch in history],
         "model_dir": _model_dir(record, folder),
         "seconds": trial.speed.get("training_seconds"),
@@ -125,10 +122,11 @@ def trained_answer(record: StudyRecord, trial: TrialRecord, history: list[EpochR
     }
 
 
-def evaluation_answer(evaluation: Evaluation) -> dict[str, Any]:
-    """Return an evaluation as JSON, without its file of predictions."""
+def evaluation_answer(evaluation: Evaluation, positive: str | None) -> dict[str, Any]:
+    """Return an evaluation as JSON, without its file of predictions; `positive` as for `trial_line`."""
     return {
         **evaluation.details,
+        "positive": positive,
         "rows": evaluation.rows,
         "metrics": dict(evaluation.metrics),
         "intervals": {name: list(interval) for name, interval in evaluation.intervals.items()},
@@ -153,17 +151,11 @@ def _verdict(verdict: Mapping[str, Any] | None) -> dict[str, Any] | None:
     return {name: value for name, value in verdict.items() if name != "statements"}
 
 
-def _test(test: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    if test is None:
-        return None
-    return {name: test[name] for name in _TEST if name in test} | dict(test)
-
-
 def _baseline(baseline: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """Return the baseline with its test metrics in front, as the winner's are."""
     if baseline is None:
         return None
-    shown = {"key": baseline["key"], **(_test(baseline.get("test")) or {})}
+    shown = {"key": baseline["key"], **(baseline.get("test") or {})}
     return shown | {name: baseline[name] for name in ("validation", "seconds", "failure", "notes") if name in baseline}
 
 

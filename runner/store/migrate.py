@@ -1,23 +1,22 @@
 """Migrations of our tables. Optuna's tables and its `alembic_version` beside them are never touched.
 
-To change the schema, edit `runner.store.schema`, then, with a connection to an up-to-date database,
-
-    alembic.command.revision(runner.store.migrate.config(connection), "what changes", autogenerate=True)
-
-Review the file that this writes under `migrations/versions`, and append its revision to `schema.REVISIONS`.
+To change the schema, edit `runner.store.schema`, then run ``make migration m="what changes"``: it drafts a file under
+`migrations/versions` from the difference to the schema before. Review it.
 """
 
+import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection
+from sqlalchemy import Connection, create_engine
 from sqlalchemy.types import TypeDecorator
 
-from runner.store.schema import VERSION_TABLE, metadata
+from runner.store.schema import REVISIONS, VERSION_TABLE, metadata
 
-__all__ = ["config", "options", "upgrade"]
+__all__ = ["config", "draft", "options", "upgrade"]
 
 
 def config(connection: Connection) -> Config:
@@ -48,10 +47,31 @@ def upgrade(connection: Connection) -> None:
     command.upgrade(config(connection), "head")
 
 
+def draft(message: str) -> Path:
+    """Draft the migration from the newest released schema to that of `runner.store.schema`, and return its file.
+
+    Args:
+        message: What changes, in a few words: it becomes the name of the file.
+    """
+    number = f"{int(REVISIONS[-1]) + 1:04d}"
+    with TemporaryDirectory() as folder:
+        engine = create_engine(f"sqlite:///{folder}/empty.db")
+        with engine.begin() as connection:
+            upgrade(connection)
+            command.revision(config(connection), message, autogenerate=True, rev_id=number)
+        engine.dispose()
+    (found,) = (Path(__file__).parent / "migrations" / "versions").glob(f"v{number}_*.py")
+    return found
+
+
 def _is_ours(name: str | None, kind: str, parents: object) -> bool:  # noqa: ARG001 -- Alembic's signature
     return kind != "table" or (name or "").startswith("modelcat_")
 
 
 def _plain(kind: str, item: object, context: object) -> str | bool:  # noqa: ARG001 -- Alembic's signature
-    """Write our column types as the plain types beneath: a migration must not change when our classes do."""
+    """Write our column types as the plain types beneath: a migration must not change when ours do."""
     return f"sa.{item.impl!r}" if kind == "type" and isinstance(item, TypeDecorator) else False
+
+
+if __name__ == "__main__":
+    print(draft(" ".join(sys.argv[1:]) or "change"))  # noqa: T201 -- a command for developers

@@ -1,7 +1,9 @@
 """The tables, all prefixed `modelcat_`; Optuna's own stand beside them in the same database.
 
-A change here needs a revision under `migrations/versions` and its id in `REVISIONS`; `runner.store.migrate` tells how.
+A change here needs a revision under `migrations/versions`: ``make migration m="what changes"`` drafts it.
 """
+
+from pathlib import Path
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, MetaData, Table
 
@@ -25,8 +27,10 @@ __all__ = [
 
 VERSION_TABLE = "modelcat_alembic_version"
 
-#: Every released schema, oldest first. Kept here so that opening a database does not have to import Alembic.
-REVISIONS = ("0001", "0002", "0003", "0004", "0005", "0006")
+_VERSIONS = Path(__file__).parent / "migrations" / "versions"
+
+REVISIONS = tuple(sorted(file.name[1:5] for file in _VERSIONS.glob("v[0-9][0-9][0-9][0-9]_*.py")))
+"""Every released schema, oldest first; by the names of the files: opening a database does not import Alembic."""
 
 OPTUNA_TABLES = frozenset(
     {

@@ -9,11 +9,12 @@ from catalog.contract import DataSummary
 from catalog.contract.capabilities import ChecksMetrics
 from catalog.environment import environment_fault
 from catalog.errors import InputError, ModelcatError, PluginError, clause
+from catalog.metric import Metric
 from catalog.space import Choices
 from catalog.spec import Request
 from runner.store.records import StudyRecord
 
-__all__ = ["changed_data", "check_metric", "inspect_data"]
+__all__ = ["changed_data", "check_metric", "inspect_data", "metrics_of_class", "tuned_metric"]
 
 
 def inspect_data(request: Request, cache: Path) -> DataSummary | None:
@@ -57,6 +58,17 @@ def check_metric(request: Request, data: DataSummary) -> None:
     """
     if isinstance(request.task, ChecksMetrics):
         request.task.check_metric(request.metric, data)
+
+
+def tuned_metric(request: Request, data: DataSummary | None) -> Metric:
+    """Return the metric that is tuned for, as it is called on these data; None if they are not known yet."""
+    known = (*(request.task.metrics_of(data) if data is not None else ()), *request.task.metrics)
+    return next(metric for metric in known if metric.name == request.metric)
+
+
+def metrics_of_class(request: Request, data: DataSummary) -> str | None:
+    """Return the class that some metrics are of on these data; None if none is of one."""
+    return next((metric.of for metric in request.task.metrics_of(data) if metric.of is not None), None)
 
 
 def changed_data(record: StudyRecord, request: Request, cache: Path) -> str | None:

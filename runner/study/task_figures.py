@@ -1,18 +1,23 @@
 """The figures that a study's task draws of its data and evaluations, checked: a fault takes nothing else with it."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
 
 from catalog import registry
+from catalog.contract import Evaluation
 from catalog.contract.capabilities import BuildsFigures, DescribesData
 from catalog.errors import ModelcatError
 from catalog.figures import Empty, Figure, check
 from catalog.statement import Statement
 from runner.store.records import StudyRecord
 from runner.study.charts.snapshot import StudySnapshot
+from runner.study.task_calls import distribution_of
 
-__all__ = ["data_figures", "main_subject", "task_figures"]
+__all__ = ["checked_figures", "data_figures", "evaluation_figures", "is_fault", "main_subject", "task_figures"]
 
 _TITLE = Statement("Figures of the task")
+_FAULT = Statement("A figure of {distribution} cannot be drawn: {reason}", {"distribution": "", "reason": ""})
 
 
 def main_subject(snapshot: StudySnapshot) -> tuple[str, str] | None:
@@ -23,15 +28,28 @@ def main_subject(snapshot: StudySnapshot) -> tuple[str, str] | None:
 
 
 def task_figures(snapshot: StudySnapshot, subject: str, split: str) -> tuple[Figure, ...]:
-    """Return what the task draws of a model on a split; none if it was not evaluated there.
-
-    A figure that is none, has the key of another, or raises while it is built is told in its place, with the
-    distribution that the plugin is from.
-    """
+    """Return what the task draws of a model on a split, as `evaluation_figures`; none if it was not evaluated there."""
     evaluation = snapshot.evaluation(subject, split)
     if evaluation is None:
         return ()
-    key = snapshot.record.key
+    insights = snapshot.insights if subject == "winner" else {}
+    return evaluation_figures(snapshot.record.key, evaluation, snapshot.record.data, insights)
+
+
+def evaluation_figures(
+    key: str, evaluation: Evaluation, data: Mapping[str, Any], insights: Mapping[str, Any]
+) -> tuple[Figure, ...]:
+    """Return what a task draws of an evaluation.
+
+    In the place of a figure that is none, has the key of another, or raises while it is built stands an `Empty` that
+    names the distribution of the task: see `is_fault`.
+
+    Args:
+        key: Of a model of the task.
+        evaluation: What is drawn.
+        data: What preparation found in the data set of the study, as JSON.
+        insights: What the study found out about the model; empty if nothing.
+    """
     try:
         task = registry.load_task(key)
     except ModelcatError:
@@ -41,8 +59,7 @@ def task_figures(snapshot: StudySnapshot, subject: str, split: str) -> tuple[Fig
         return (Empty("task", _TITLE, reason),)
     if not isinstance(task, BuildsFigures):
         return (Empty("task", _TITLE, Statement("The task {key} draws no figures.", {"key": task.key})),)
-    insights = snapshot.insights if subject == "winner" else {}
-    return _built(lambda: task.figures(evaluation, snapshot.record.data, insights), key)
+    return checked_figures(lambda: task.figures(evaluation, data, insights), key)
 
 
 def data_figures(record: StudyRecord) -> tuple[Figure, ...]:
@@ -53,10 +70,17 @@ def data_figures(record: StudyRecord) -> tuple[Figure, ...]:
         return ()
     if not isinstance(task, DescribesData):
         return ()
-    return _built(lambda: task.data_figures(record.data), record.key)
+    return checked_figures(lambda: task.data_figures(record.data), record.key)
 
 
-def _built(build: Callable[[], Iterable[Figure]], key: str) -> tuple[Figure, ...]:
+def is_fault(figure: Figure) -> bool:
+    """Return whether a figure stands in the place of one that the task failed to build."""
+    reason = figure.reason if isinstance(figure, Empty) else None
+    return isinstance(reason, Statement) and reason.template == _FAULT.template
+
+
+def checked_figures(build: Callable[[], Iterable[Figure]], key: str) -> tuple[Figure, ...]:
+    """Return what a task or model draws, each fault of it in its place; `key` is of the model or its task."""
     built: list[Figure] = []
     try:
         for figure in build():
@@ -81,9 +105,5 @@ def _checked(figures: list[Figure], key: str) -> Iterator[Figure]:
 
 
 def _fault(key: str, index: int, reason: str) -> Empty:
-    name = next(
-        (entry.distribution for entry in registry.task_entries() if entry.key == registry.task_key(key)), "unknown"
-    )
-    values = {"distribution": name, "reason": reason}
-    told = Statement("A figure of {distribution} cannot be drawn: {reason}", values)
+    told = replace(_FAULT, values={"distribution": distribution_of(key), "reason": reason})
     return Empty(f"fault-{index}", _TITLE, told)

@@ -135,14 +135,14 @@ def _on_scores(findings: Findings) -> Iterator[Statement]:
         if winner != "given" and single is not None:
             yield Statement("{winner} is kept for the best {metric} in the search: {scores}.", single)
         if (fresh := _pair(findings.fresh_scores, winner, other, metric)) is not None:
-            yield Statement("mean {metric} on fresh seeds: {scores}.", fresh)
+            yield Statement("average {metric} on fresh seeds: {scores}.", fresh)
         return
     if fresh is None:
         return
     if winner != "given" and findings.passed_over is None:
-        yield Statement("{winner} is kept for the best mean {metric} on fresh seeds: {scores}.", fresh)
+        yield Statement("{winner} is kept for the best average {metric} on fresh seeds: {scores}.", fresh)
     else:
-        yield Statement("mean {metric} on fresh seeds: {scores}.", fresh)
+        yield Statement("average {metric} on fresh seeds: {scores}.", fresh)
     if single is not None:
         yield Statement("single trainings in the search, as the table of trials has them: {scores}.", single)
 

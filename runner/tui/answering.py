@@ -3,12 +3,12 @@
 import asyncio
 import atexit
 import threading
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, cast
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, cast
 
 from catalog.contract import Prediction
 from catalog.errors import LostWorkerError, ModelcatError, WorkError
-from plugins.nlp.text_classification.records import Explanation
+from runner.presentation.text import well_formed
 from runner.store.records import StudyRecord
 from runner.tui.source import Source, in_thread
 
@@ -38,16 +38,14 @@ class Answers:
         self._gate = threading.Lock()  # held by the one thread that talks to the engine
         self._closing = False
 
-    async def ask(
-        self, record: StudyRecord, texts: Sequence[str], *, explain: bool = False
-    ) -> list[Prediction] | list[Explanation]:
-        """Return one answer a text, in order; no texts at all only load the model.
+    async def ask(self, record: StudyRecord, inputs: Sequence[Any], *, explain: bool = False) -> list[Prediction]:
+        """Return one answer an input, in order; no inputs at all only load the model.
 
         Questions are answered one after the other. One that is cancelled before its turn is never put.
 
         Args:
             record: The study whose model is asked: the kept one, or the best so far.
-            texts: Any text; halves of surrogate pairs count as U+FFFD.
+            inputs: As the study's task takes them; in strings, halves of surrogate pairs count as U+FFFD.
             explain: Whether to say why.
 
         Raises:
@@ -56,8 +54,8 @@ class Answers:
         """
         wanted = True
 
-        def put() -> list[Prediction] | list[Explanation]:
-            return self._put(record, tuple(texts), explain, lambda: wanted)
+        def put() -> list[Prediction]:
+            return self._put(record, tuple(inputs), explain, lambda: wanted)
 
         try:
             return await in_thread(put)
@@ -72,20 +70,19 @@ class Answers:
             self._end()
 
     def _put(
-        self, record: StudyRecord, texts: tuple[str, ...], explain: bool, wanted: Callable[[], bool]
-    ) -> list[Prediction] | list[Explanation]:
+        self, record: StudyRecord, inputs: tuple[Any, ...], explain: bool, wanted: Callable[[], bool]
+    ) -> list[Prediction]:
         from runner.engine.messages import Predict
-        from runner.presentation.text import well_formed
         from runner.study.folders import kept_model
 
         folder = kept_model(record, self._source.place)
-        task = Predict(record.key, folder.absolute(), tuple(map(well_formed, texts)), explain)
+        task = Predict(record.key, folder.absolute(), tuple(map(_well_formed, inputs)), explain)
         with self._gate:
             if self._closing or not wanted():
                 raise WorkError("the question was taken back")
             return self._answered(task)
 
-    def _answered(self, task: "Predict") -> list[Prediction] | list[Explanation]:
+    def _answered(self, task: "Predict") -> list[Prediction]:
         from runner.engine.single_tasks import result_of, run_alone
 
         def check() -> None:
@@ -115,3 +112,10 @@ class Answers:
         if engine is not None:
             engine.close()
             atexit.unregister(self.close)
+
+
+def _well_formed(value: Any) -> Any:
+    """Return an input with strings that every encoding can hold."""
+    if isinstance(value, Mapping):
+        return {name: _well_formed(one) for name, one in value.items()}
+    return well_formed(value) if isinstance(value, str) else value

@@ -106,11 +106,18 @@ ACTIONS: tuple[Action, ...] = (
         footer=True,
         priority=True,
     ),
-    Action("predict.ask", "ctrl+s,f5", msgid("ask"), msgid("Classify the text."), footer=True, priority=True),
-    Action("predict.explain", "ctrl+e,f7", msgid("explain"), msgid("Say which words decided."), True, priority=True),
+    Action("predict.ask", "ctrl+s,f5", msgid("ask"), msgid("Ask for the answer."), footer=True, priority=True),
+    Action(
+        "predict.explain",
+        "ctrl+e,f7",
+        msgid("explain"),
+        msgid("Ask why the answer is what it is."),
+        True,
+        priority=True,
+    ),
     Action("predict.choose", "ctrl+t,f8", msgid("study"), msgid("Choose another study's model."), True, priority=True),
-    Action("predict.recall", "enter", msgid("take up"), msgid("Take the chosen text up again."), footer=True),
-    Action("predict.clear", "ctrl+n,f11", msgid("clear"), msgid("Clear the text."), priority=True),
+    Action("predict.recall", "enter", msgid("take up"), msgid("Take the chosen input up again."), footer=True),
+    Action("predict.clear", "ctrl+n,f11", msgid("clear"), msgid("Empty the form."), priority=True),
     Action("study.open", "enter,o", msgid("open"), msgid("Open the trial."), footer=True),
     Action("study.next_tab", "right_square_bracket", msgid("next tab"), msgid("Show the next tab."), footer=True),
     Action("study.previous_tab", "left_square_bracket", msgid("previous tab"), msgid("Show the previous tab.")),
@@ -141,7 +148,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("trial.search", "slash", msgid("search"), msgid("Show only examples that hold these words."), footer=True),
     Action("trial.sort", "t", msgid("sort"), msgid("Sort by the next column.")),
     Action("trial.turn", "T", msgid("turn"), msgid("Turn the order round.")),
-    Action("trial.explain", "w", msgid("why"), msgid("Ask which words decided about the example."), footer=True),
+    Action("trial.explain", "w", msgid("why"), msgid("Ask why the example is answered so."), footer=True),
     Action("trial.export", "e", msgid("export"), msgid("Save the table as CSV or JSON.")),
     Action("trial.copy", "y", msgid("copy"), msgid("Copy the table or text to the clipboard.")),
 )
@@ -177,7 +184,7 @@ def keys_of(action: Action, keymap: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def key_shown(action_id: str, keymap: Mapping[str, str]) -> str:
-    """Return the key of an action as people write it, for texts that name it."""
+    """Return the key of an action as people write it, for strings that name it."""
     action = next(action for action in ACTIONS if action.id == action_id)
     return key_label(keys_of(action, keymap)[0])
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from catalog.metric import Metric
 from catalog.statement import Statement, Value
 from runner.presentation.english import english
 from runner.tui.glyphs import ASCII, UNICODE, Glyphs
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from runner.presentation.language import Language
 
 __all__ = ["Desk"]
+
+_PLACES, _LARGE = 4, 1000
+"""Decimal places of a plain number, and from where three significant digits say more."""
 
 
 def _now() -> datetime:
@@ -78,30 +82,33 @@ class Desk:
         """Return a statement in the person's language."""
         return self.language.say(statement)
 
-    def metric(self, name: str, value: float | None) -> str:
-        """Return a metric's value with its unit: shares in per cent, others to four places; a dash for None."""
+    def metric(self, metric: Metric, value: float | None) -> str:
+        """Return a metric's value with its unit, as its format says; a dash for None."""
         if value is None:
             return self.glyphs.dash
-        from runner.presentation.text import is_share
+        match metric.format:
+            case "percent":
+                return self.language.percent(value)
+            case "seconds":
+                return self.language.seconds(value)
+            case "count":
+                return self.language.count(value)
+        return self.language.decimal(value, _PLACES) if abs(value) < _LARGE else self.language.number(value)
 
-        return self.language.percent(value) if is_share(name) else self.language.decimal(value, 4)
-
-    def metric_label(self, name: str, scope: ClassScope, width: int = 24, *, within: bool = True) -> str:
-        """Return what a metric is called, harmless: its key, or a label with the class that it is of.
+    def metric_label(self, metric: Metric, width: int = 24, *, within: bool = True) -> str:
+        """Return what a metric is called, harmless.
 
         Args:
-            name: The metric's key.
-            scope: The classes that it is of.
-            width: Characters of a class name at most.
-            within: As in `catalog.metric_labels.metric_label`.
+            metric: The metric.
+            width: Characters of a name in it, such as that of a class, at most.
+            within: Whether it stands within a sentence or a table: ``precision of fraud``, not ``Precision of fraud``.
         """
         from runner.presentation.text import safe
 
-        label = metric_label(name, scope, within=within, width=width)
-        if label is None:
-            return safe(name, 40)
+        short = metric.shortened(width)
+        label = short.phrase if within else short.label
         # English is told without the module that knows other languages: the first screen waits for nothing
-        return safe(english(label) if self.preferences.language == "en" else self.say(label))
+        return safe(english(label) if self.preferences.language == "en" else self.say(label), 80)
 
     def seconds(self, value: float | None) -> str:
         """Return a duration with its unit, a dash for None."""

@@ -1,8 +1,9 @@
 """What states, origins, trials and differences of metrics are called on the screens."""
 
+from catalog.metric import Metric
 from catalog.statement import Statement
 from runner.presentation.labels import ORIGINS, STATES
-from runner.presentation.text import is_share, safe
+from runner.presentation.text import safe
 from runner.store.records import TrialRecord
 from runner.tui.desk import Desk
 
@@ -29,10 +30,10 @@ def trial_name(desk: Desk, number: int) -> str:
     return desk.t("trial {number:count}", number=number)
 
 
-def difference(desk: Desk, metric: str, value: float) -> str:
+def difference(desk: Desk, metric: Metric, value: float) -> str:
     """Return how much better one value of a metric is than another, with its sign (positive is better) and its unit."""
-    share = is_share(metric)
+    share = metric.format == "percent"
     sign = "+" if round(value, 3 if share else 4) > 0 else ""
     if share:
         return sign + desk.say(Statement("{difference:points} points", {"difference": value}))
-    return sign + desk.language.decimal(value, 4)
+    return sign + desk.metric(metric, value)

@@ -1,13 +1,19 @@
-"""Reads a study's prediction and example files (`catalog.results` tells their columns), a part at a time.
+"""Reads a study's prediction and example files, a part at a time.
+
+A file of predictions has a row number ``row`` for each example, and what the task says of it in other columns. Two of
+them are known by name: ``label``, the truth, and ``predicted``, the answer, whole numbers or strings; where a file has
+both, right is told from wrong. ``probabilities``, a list for each row with a place for each answer that is a number,
+gives the confidence. A file of examples has ``row`` and the columns of the input. All other columns are shown as they
+are, as long as they hold numbers, truth values, strings or moments.
 
 Takes time: call it inside `runner.tui.source.in_thread`. The files lie in the user's folders and may be anybody's.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from catalog.errors import InputError, clause
 from catalog.files import open_regular
@@ -16,14 +22,20 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from pyarrow.parquet import ParquetFile
 
-__all__ = ["Example", "Predictions", "read_examples", "read_predictions"]
+__all__ = ["EXAMPLE", "PREDICTION", "Example", "Predictions", "named", "read_examples", "read_predictions"]
+
+EXAMPLE, PREDICTION = "example", "prediction"
+"""What the keys of columns of the two files begin with."""
 
 #: Rows and uncompressed bytes of a file that is read; IMDB's test split has 25,000 rows and 33 MB.
 _MOST_ROWS, _MOST_BYTES = 2_000_000, 2_000_000_000
 #: Rows that are held in Arrow's form at a time.
 _BATCH = 4096
-#: Characters that are kept of a text, and of a text where all texts together have more than `_ALL`.
+#: Characters that are kept of a text, and of a text where all strings together have more than `_ALL`.
 _LONGEST, _SHORT, _ALL = 20_000, 300, 100_000_000
+#: Columns of a file that are shown.
+_MOST_COLUMNS = 60
+_ROW, _TRUTH, _PREDICTED, _PROBABILITIES = "row", "label", "predicted", "probabilities"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,32 +44,55 @@ class Predictions:
 
     Attributes:
         rows: Number of each example in its split.
-        labels: True class ids.
-        predicted: Class ids that the model says.
-        confidence: Probability of the class that it says, between 0 and 1.
+        truths: True answers; empty where the file does not hold them in a form that can be compared.
+        predicted: Answers of the model; empty like `truths`.
+        confidence: Probability of the answer, between 0 and 1; None where it is not known.
+        columns: What else the file holds, by name.
     """
 
     rows: Sequence[int]
-    labels: Sequence[int]
-    predicted: Sequence[int]
-    confidence: Sequence[float]
+    truths: Sequence[Any] = ()
+    predicted: Sequence[Any] = ()
+    confidence: Sequence[float] | None = None
+    columns: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+
+    @property
+    def tells_right(self) -> bool:
+        """Whether right can be told from wrong."""
+        return bool(self.predicted)
+
+    def is_right(self, place: int) -> bool | None:
+        """Return whether the answer at a place is right; None where that cannot be told."""
+        return bool(self.truths[place] == self.predicted[place]) if self.predicted else None
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One text of a split.
+    """One example of a split.
 
     Attributes:
         row: Its number in the split.
-        label: Its true class id.
-        text: Anybody's; a very long one is cut.
-        cut: Whether there is more of it in the file.
+        cells: Its columns by name: numbers, truth values and strings, which are anybody's; None for nothing. A moment
+            is a text as ISO 8601 writes it.
+        cut: Whether there is more of a text in the file.
     """
 
     row: int
-    label: int
-    text: str
+    cells: Mapping[str, Any]
     cut: bool = False
+
+    @property
+    def text(self) -> str:
+        """All its strings, a line for each."""
+        strings = [value for value in self.cells.values() if isinstance(value, str)]
+        return strings[0] if len(strings) == 1 else "\n".join(strings)
+
+
+def named(answer: Any, names: Sequence[str]) -> Any:
+    """Return the name of an answer that a file holds as a number; any other as it is."""
+    if names and isinstance(answer, int) and not isinstance(answer, bool):
+        return names[answer] if 0 <= answer < len(names) else str(answer)
+    return answer
 
 
 def read_predictions(path: Path) -> Predictions:
@@ -67,20 +102,25 @@ def read_predictions(path: Path) -> Predictions:
         InputError: It is missing, damaged, too large or not of this kind; the message says what to do.
     """
     rows: list[int] = []
-    labels: list[int] = []
-    predicted: list[int] = []
     confidence: list[float] = []
-    with _opened(path, ("row", "label", "predicted", "probabilities")) as file:
-        for batch in file.iter_batches(_BATCH, columns=["row", "label", "predicted", "probabilities"]):
-            rows += _whole_numbers(batch["row"])
-            labels += _whole_numbers(batch["label"])
-            predicted += _whole_numbers(batch["predicted"])
-            confidence += _confidence(batch["probabilities"], predicted[len(confidence) :])
-    return Predictions(tuple(rows), tuple(labels), tuple(predicted), tuple(confidence))
+    with _opened(path) as file:
+        columns: dict[str, list[Any]] = {name: [] for name in _scalars(file)}
+        paired = _paired(file, columns)
+        sure = paired and _has_probabilities(file)
+        wanted = [_ROW, *columns, *([_PROBABILITIES] if sure else [])]
+        for batch in file.iter_batches(_BATCH, columns=wanted):
+            rows += _whole_numbers(batch[_ROW])
+            for name, values in columns.items():
+                whole = paired and name in {_TRUTH, _PREDICTED}
+                values.extend(_whole(batch[name]) if whole else map(_plain, batch[name].to_pylist()))
+            if sure:
+                confidence += _confidence(batch[_PROBABILITIES], columns[_PREDICTED][len(confidence) :])
+    truths, predicted = (columns.pop(_TRUTH), columns.pop(_PREDICTED)) if paired else ((), ())
+    return Predictions(tuple(rows), tuple(truths), tuple(predicted), tuple(confidence) if sure else None, columns)
 
 
 def read_examples(path: Path, rows: Collection[int] | None = None) -> Mapping[int, Example]:
-    """Read the texts of a split, by row.
+    """Read the examples of a split, by row.
 
     Args:
         path: The split's file in the study's folder ``examples``.
@@ -91,29 +131,31 @@ def read_examples(path: Path, rows: Collection[int] | None = None) -> Mapping[in
     """
     found: dict[int, Example] = {}
     wanted, characters = None if rows is None else frozenset(rows), 0
-    with _opened(path, ("row", "label", "text")) as file:
-        for batch in file.iter_batches(_BATCH, columns=["row", "label", "text"]):
-            numbers, labels = _whole_numbers(batch["row"]), _whole_numbers(batch["label"])
-            for place, (row, label) in enumerate(zip(numbers, labels, strict=True)):
+    with _opened(path) as file:
+        names = _scalars(file)
+        for batch in file.iter_batches(_BATCH, columns=[_ROW, *names]):
+            for place, row in enumerate(_whole_numbers(batch[_ROW])):
                 if wanted is not None and row not in wanted:
                     continue
-                text = str(batch["text"][place].as_py() or "")
-                kept = text[: _LONGEST if characters < _ALL else _SHORT]
-                characters += len(kept)
-                found[row] = Example(row, label, kept, len(kept) < len(text))
+                cells, cut = {name: _plain(batch[name][place].as_py()) for name in names}, False
+                for name, value in cells.items():
+                    if isinstance(value, str):
+                        cells[name] = kept = value[: _LONGEST if characters < _ALL else _SHORT]
+                        characters += len(kept)
+                        cut = cut or len(kept) < len(value)
+                found[row] = Example(row, cells, cut)
     return found
 
 
 @contextmanager
-def _opened(path: Path, columns: Sequence[str]) -> "Iterator[ParquetFile]":
-    """Open a file that has these columns; whatever is wrong with it becomes an InputError."""
+def _opened(path: Path) -> "Iterator[ParquetFile]":
+    """Open a file that has rows with numbers; whatever is wrong with it becomes an InputError."""
     import pyarrow as pa
     from pyarrow import parquet
 
     try:
         with open_regular(path) as opened, parquet.ParquetFile(opened) as file:
-            _refuse_foreign(file, columns)
-            _refuse_large(file)
+            _refuse(file)
             yield file
     except FileNotFoundError as error:
         raise InputError(f"{path} is not there: put it back, or run the study again under another name") from error
@@ -121,21 +163,80 @@ def _opened(path: Path, columns: Sequence[str]) -> "Iterator[ParquetFile]":
         raise InputError(f"{path} cannot be read: {clause(error)}. Run the study again under another name") from error
 
 
-def _refuse_foreign(file: "ParquetFile", columns: Sequence[str]) -> None:
-    """Raise ValueError where a column is missing, or is no list where it has to be one."""
+def _scalars(file: "ParquetFile") -> list[str]:
+    """Return the columns that hold numbers, truth values, strings or moments, without that of the rows' numbers."""
+    import pyarrow as pa
+
+    kinds = pa.types
+    tests = (
+        kinds.is_integer,
+        kinds.is_floating,
+        kinds.is_boolean,
+        kinds.is_string,
+        kinds.is_large_string,
+        kinds.is_dictionary,
+        kinds.is_decimal,
+        kinds.is_temporal,
+    )
+    names = [one.name for one in file.schema_arrow if one.name != _ROW and any(test(one.type) for test in tests)]
+    return names[:_MOST_COLUMNS]
+
+
+def _plain(value: Any) -> Any:
+    """Return a cell as JSON has it: a moment as ISO 8601 writes it."""
+    if value is None or isinstance(value, str | int | float):
+        return value
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def _paired(file: "ParquetFile", columns: Mapping[str, Any]) -> bool:
+    """Return whether truths and answers can be compared.
+
+    Raises:
+        ValueError: They are of different kinds.
+    """
+    import pyarrow as pa
+
+    if _TRUTH not in columns or _PREDICTED not in columns:
+        return False
+    schema = file.schema_arrow
+    kinds = [schema.field(name).type for name in (_TRUTH, _PREDICTED)]
+    if any(map(pa.types.is_floating, kinds)):
+        return False
+    if len({pa.types.is_integer(kind) for kind in kinds}) > 1:
+        raise ValueError(f"its truths are {kinds[0]}, its answers {kinds[1]}")
+    return True
+
+
+def _has_probabilities(file: "ParquetFile") -> bool:
+    """Return whether there is a probability for each answer that is a number.
+
+    Raises:
+        ValueError: The probabilities are no lists of numbers.
+    """
     import pyarrow as pa
 
     schema = file.schema_arrow
-    if missing := [name for name in columns if name not in schema.names]:
-        raise ValueError(f"it has no column {', '.join(missing)}")
-    kind = schema.field(columns[-1]).type
+    if _PROBABILITIES not in schema.names or not pa.types.is_integer(schema.field(_PREDICTED).type):
+        return False
+    kind = schema.field(_PROBABILITIES).type
     lists = pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind)
-    if columns[-1] == "probabilities" and not (lists and pa.types.is_floating(kind.value_type)):
+    if not (lists and pa.types.is_floating(kind.value_type)):
         raise ValueError(f"its probabilities are {kind}, no lists of numbers")
+    return True
 
 
-def _refuse_large(file: "ParquetFile") -> None:
-    """Raise ValueError for more than would fit into memory."""
+def _whole(column: "pa.Array") -> list[Any]:
+    if column.null_count:
+        raise ValueError(f"{column.null_count} truths or answers are missing")
+    values: list[Any] = column.to_pylist()
+    return values
+
+
+def _refuse(file: "ParquetFile") -> None:
+    """Raise ValueError for a file whose rows have no numbers, and for more than would fit into memory."""
+    if _ROW not in file.schema_arrow.names:
+        raise ValueError(f"it has no column {_ROW}")
     read = file.metadata
     size = sum(read.row_group(group).total_byte_size for group in range(read.num_row_groups))
     if read.num_rows > _MOST_ROWS or size > _MOST_BYTES:
@@ -152,14 +253,14 @@ def _whole_numbers(column: "pa.Array") -> list[int]:
 
 
 def _confidence(column: "pa.Array", predicted: Sequence[int]) -> list[float]:
-    """Return the probability of each row's predicted class, without a Python object for each of the others."""
+    """Return the probability of each row's answer, without a Python object for each of the others."""
     import pyarrow as pa
 
     flat = column.flatten()
-    classes, left = divmod(len(flat), max(1, len(predicted)))
-    if left or flat.null_count or any(not 0 <= label < classes for label in predicted):
-        raise ValueError("predicted classes and probabilities do not fit")
-    places = pa.array([row * classes + label for row, label in enumerate(predicted)], pa.int64())
+    answers, left = divmod(len(flat), max(1, len(predicted)))
+    if left or flat.null_count or any(not 0 <= answer < answers for answer in predicted):
+        raise ValueError("answers and probabilities do not fit")
+    places = pa.array([row * answers + answer for row, answer in enumerate(predicted)], pa.int64())
     shares: list[float] = flat.take(places).to_pylist()
     if not all(0 <= share <= 1.0001 for share in shares):
         raise ValueError("probabilities are not between 0 and 1")

@@ -8,9 +8,11 @@ from pydantic import Field
 
 from catalog import registry, spec
 from catalog.contract import Card, Direction
-from catalog.dataset import DemoDataset, Strict
+from catalog.dataset import Strict
 from catalog.errors import PluginError, SpecError
+from catalog.metric import unknown_metric
 from catalog.space import Choices, FloatRange, IntRange
+from plugins.nlp.text_classification.dataset import Dataset, DemoDataset
 
 
 class FakeConfig(Strict):
@@ -21,19 +23,23 @@ class FakeConfig(Strict):
     seed: int = Field(0, ge=0, description="Seed.")
 
 
+TASK = SimpleNamespace(
+    key="nlp/text-classification",
+    Dataset=Dataset,
+    metrics=(unknown_metric("accuracy"), unknown_metric("log_loss", Direction.MINIMIZE)),
+    baseline="nlp/text-classification/linear",
+    default_dataset=lambda: DemoDataset(source="demo"),
+)
 FAKE = SimpleNamespace(
     key="nlp/text-classification/fake",
     summary="Fake.",
     Config=FakeConfig,
-    metrics={"accuracy": Direction.MAXIMIZE, "log_loss": Direction.MINIMIZE},
     preparation_fields=frozenset(),
     fixed_fields=frozenset({"seed"}),
-    baseline=None,
-    default_dataset=lambda: DemoDataset(source="demo"),
     search_space=lambda _: {"rate": FloatRange(0.01, 0.5, log=True)},
     recipes=lambda _: (),
     tunable=lambda config, _: {"rate": config.rate},
-    inspect=lambda *_: None,
+    check=lambda *_: (),
     card=lambda: Card("Fake.", "Fake."),
     trainer=lambda: None,
 )
@@ -41,9 +47,10 @@ FAKE = SimpleNamespace(
 
 @pytest.fixture(autouse=True)
 def only_the_fake(monkeypatch):
-    """Replace loading, so that these tests depend on no plugin."""
-    real = registry.load
-    monkeypatch.setattr(registry, "load", lambda key: FAKE if key == FAKE.key else real(key))
+    """Replace loading, so that these tests depend on no task and no model."""
+    load, load_task = registry.load, registry.load_task
+    monkeypatch.setattr(registry, "load", lambda key: FAKE if key == FAKE.key else load(key))
+    monkeypatch.setattr(registry, "load_task", lambda key: TASK if key == TASK.key else load_task(key))
 
 
 def made(**changes):
@@ -65,6 +72,7 @@ def problems(data, tmp_path, *overrides):
 def test_four_keys_are_a_whole_spec(tmp_path):
     """Model, category, subcategory and model_config are enough; the rest has defaults."""
     request = spec.resolve(made(), tmp_path)
+    assert (request.task, request.model, request.baseline) == (TASK, FAKE, TASK.baseline)
     assert request.metric == "accuracy"
     assert request.direction is Direction.MAXIMIZE
     assert request.dataset == DemoDataset(source="demo")
@@ -110,6 +118,19 @@ def test_unknown_models_are_told_with_the_nearest(tmp_path):
     """A slip in the model's name is answered with the name that was meant."""
     found = problems(made(model="berd"), tmp_path)
     assert "did you mean 'bert'" in found["model"]
+
+
+def test_a_task_that_is_not_there_is_a_problem_of_the_spec(tmp_path):
+    """A category or subcategory that the catalog does not have is told with what was meant; other fields too."""
+    found = problems(made(subcategory="text-clasification", study={"trials": 0}), tmp_path)
+    assert "did you mean" in found["model"]
+    assert "text-classification" in found["model"]
+    assert "study.trials" in found
+
+
+def test_a_study_of_the_baseline_has_none(tmp_path):
+    """The model to beat is the task's, unless the spec names that model itself."""
+    assert spec.resolve(made(model="linear", model_config={}), tmp_path).baseline is None
 
 
 def test_unknown_dataset_source_names_the_known_ones(tmp_path):
@@ -204,8 +225,8 @@ def test_ranges_take_the_type_of_their_field(tmp_path):
 
 
 def test_unknown_metric_names_the_known_ones(tmp_path):
-    """A metric that the model does not measure is refused with those it does."""
-    assert "accuracy, log_loss" in problems(made(study={"metric": "acuracy"}), tmp_path)["study.metric"]
+    """A metric that the task does not measure is refused with those it does."""
+    assert "allowed: accuracy, log_loss" in problems(made(study={"metric": "acuracy"}), tmp_path)["study.metric"]
 
 
 def test_overrides_set_any_field(tmp_path):
@@ -257,13 +278,14 @@ def test_stored_form_resolves_to_itself(tmp_path):
     assert again.spec.study.timeout_seconds == 7200
 
 
-def test_a_broken_plugin_is_not_the_specs_fault(tmp_path, monkeypatch):
-    """A plugin that cannot be loaded is an error of its own kind."""
+@pytest.mark.parametrize("loading", ["load", "load_task"])
+def test_a_broken_plugin_is_not_the_specs_fault(tmp_path, monkeypatch, loading):
+    """A model or a task that cannot be loaded is an error of its own kind."""
 
     def broken(_):
         raise PluginError("it is broken")
 
-    monkeypatch.setattr(registry, "load", broken)
+    monkeypatch.setattr(registry, loading, broken)
     with pytest.raises(PluginError):
         spec.resolve(made(), tmp_path)
 
@@ -276,8 +298,8 @@ def test_a_field_that_may_name_a_folder_starts_from_the_specs_folder(tmp_path, m
 
         source: str = Field("hub/id", description="Folder or id.", json_schema_extra={spec.FOLDER_MARK: True})
 
-    plugin = SimpleNamespace(**{**vars(FAKE), "Config": WithFolder})
-    monkeypatch.setattr(registry, "load", lambda _: plugin)
+    model = SimpleNamespace(**{**vars(FAKE), "Config": WithFolder})
+    monkeypatch.setattr(registry, "load", lambda _: model)
     (tmp_path / "models").mkdir()
     local = spec.resolve(made(model_config={"source": "models"}), tmp_path)
     assert local.config.source == str((tmp_path / "models").resolve())

@@ -56,7 +56,7 @@ def test_json_keeps_its_shape(trained):
     assert trained.json("predict", "one", "a", "b") == [{"text": text, **answer} for text in ("a", "b")]
     assert json.loads(feed(trained, b"a\nb\n", "--json")[0]) == [{"text": text, **answer} for text in ("a", "b")]
     out, err = feed(trained, b"", "--json")
-    assert (json.loads(out), err) == ([], "modelcat: there are no texts\n")
+    assert (json.loads(out), err) == ([], "modelcat: there are no inputs\n")
 
 
 @pytest.mark.parametrize("form", ["jsonl", "csv", "table"])
@@ -89,7 +89,7 @@ def test_every_line_has_an_answer(trained):
     answers = [json.loads(line) for line in out.splitlines()]
     assert [answer["text"] for answer in answers] == ["first", "", "x" * 1_000_000, "last"]
     assert [answer["label"] for answer in answers] == ["yes", None, "yes", "yes"]
-    assert "1 of 4 rows have no text and got an empty answer" in err
+    assert "1 of 4 rows have no input and got an empty answer" in err
 
 
 def test_bytes_of_another_encoding_are_refused_or_read(trained):
@@ -109,8 +109,8 @@ def test_a_file_keeps_its_columns(trained):
     header, *rows = csv.reader(io.StringIO(shown.out, newline=""))
     assert header[:5] == ["id", "label", "text", "predicted label", "confidence"]
     assert [row[:4] for row in rows] == [["007", "old", "a", "yes"], ["008", "", "", ""], ["=1+1", "new", "c", "yes"]]
-    assert "the text is in column 'text'" in shown.err
-    assert "1 of 3 rows have no text and got an empty answer" in shown.err
+    assert "the input is in column 'text'" in shown.err
+    assert "1 of 3 rows have no input and got an empty answer" in shown.err
     only = trained.run("predict", "one", "--file", "mine.csv", "--format", "csv", "--only").out
     assert only.splitlines()[0].startswith('"text","label","confidence"')
     trained.run("predict", "one", "--file", "mine.csv", "-o", "mine.parquet")
@@ -149,7 +149,7 @@ def test_a_reader_that_has_enough_ends_it_quietly(trained):
     process.stdout.readline()
     children = psutil.Process(process.pid).children(recursive=True)
     process.stdout.close()
-    assert process.stderr.read() == b"modelcat: endless.txt: the text is in column 'text'\n"
+    assert process.stderr.read() == b"modelcat: endless.txt: the input is in column 'text'\n"
     assert process.wait(30) == 0
     process.stderr.close()
     assert not psutil.wait_procs(children, timeout=10)[1], "a worker outlived it"
@@ -229,7 +229,7 @@ def test_a_terminal_is_no_input(trained):
     os.close(ours)
     os.close(theirs)
     assert (process.returncode, out) == (2, b"")
-    assert b"no text given; give texts as arguments, a file with --file" in err
+    assert b"no input given; give inputs as arguments, a file with --file" in err
 
 
 def test_progress_is_for_terminals(trained):

@@ -82,10 +82,10 @@ def test_unusable_files_are_told(trained, content, parts):
 
 
 def test_what_a_plugin_does_not_offer_is_said(trained):
-    """A linear model has no export and one arithmetic, a simulated one judges no file: exit code 2, nothing left."""
+    """A linear model has no export and one arithmetic, a simulated one evaluates no file: exit code 2, nothing left."""
     before = names(trained)
     assert "cannot be exported" in trained.run("export", trained.linear, "out", code=2).err
-    assert "cannot be judged on a file" in trained.run("evaluate", "one", "rows.csv", code=2).err
+    assert "cannot be evaluated on a file" in trained.run("evaluate", "one", "rows.csv", code=2).err
     for asked in (("predict", trained.linear, "a film"), ("evaluate", trained.linear, "rows.csv")):
         assert "cannot answer in int8" in trained.run(*asked, "--precision", "int8", code=2).err
         trained.run(*asked, "--precision", "auto")
@@ -96,8 +96,10 @@ def test_words_are_shown_with_what_they_are(trained):
     """--explain names words, their weights and the method, in text and in JSON."""
     text = "what a wonderful wonderful awful film"
     (answer,) = trained.json("predict", trained.linear, text, "--explain")
-    assert set(answer) == {"text", "label", "confidence", "probabilities", "tokens"}
-    assert all(set(token) == {"token", "weight", "attention"} for token in answer["tokens"])
+    assert set(answer) == {
+        "text", "label", "confidence", "probabilities", "tokens", "method", "completeness_error", "truncated",
+    }  # fmt: skip
+    assert all(set(token) == {"token", "weight", "attention", "start", "end"} for token in answer["tokens"])
     shown = trained.run("predict", trained.linear, text, "[red]\x1b[31m", "--explain").out
     assert "log-odds" in shown
     assert f"for {answer['label']}" in shown

@@ -119,10 +119,10 @@ def test_the_whole_story(shell, terminal):
         time.sleep(0.3)
     screen.press_for("Enter", "Measurements")
     screen.press_for("]", "Confusion matrix")
-    screen.press_for("]", "Mean confidence")
+    screen.press_for("]", "Confidence distribution")
     screen.press_for("]", "Performance by length", "by length")
-    # The study may have been closed by now; else the tab says when words are looked at.
-    screen.press_for("]", "words for", "Words are looked at", "Nobody explained")
+    # The study may have been closed by now; else the tab says that nobody explained the model yet.
+    screen.press_for("]", "words for", "Nobody explained")
     screen.press_for("Escape", "Diagnosis")
     screen.press_for("Escape", "newest first")
     screen.press("q")

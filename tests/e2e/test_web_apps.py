@@ -5,6 +5,7 @@ import json
 import resource
 import signal
 import time
+from contextlib import suppress
 
 import psutil
 import pytest
@@ -98,13 +99,15 @@ def test_a_page_that_is_not_ours_is_closed(only_server):
             pages = [await tabs.open() for _ in range(3)]
             await pages[0].send_str('["stdin", 1]')
             await pages[1].send_bytes(b"bytes")
-            await pages[2].send_str(json.dumps(["stdin", "a" * 2_000_000]))
+            with suppress(ConnectionError):  # the server may close before it has all of it
+                await pages[2].send_str(json.dumps(["stdin", "a" * 2_000_000]))
             for page in pages:
                 deadline = time.monotonic() + 10
                 while not page.closed:
                     assert time.monotonic() < deadline, "the page is still open"
                     await asyncio.sleep(0.02)
-            assert [page.close_code for page in pages] == [1003, 1003, 1009]
+            assert [page.close_code for page in pages[:2]] == [1003, 1003]
+            assert pages[2].close_code in {1006, 1009}  # 1006: the connection was gone before the reason was read
 
     asyncio.run(attempt())
     only_server.apps(0)

@@ -1,9 +1,9 @@
-"""A stand-in for the worker process that answers texts."""
+"""A stand-in for the worker process that answers inputs."""
 
 import asyncio
 
-from catalog.contract import Prediction
-from plugins.nlp.text_classification.records import Explanation, WordWeight
+from plugins.nlp.text_classification.records import Explanation, TextPrediction
+from plugins.nlp.texts.records import WordWeight
 
 __all__ = ["FakeAnswers"]
 
@@ -18,19 +18,19 @@ class FakeAnswers:
         self.gate.set()
         self.truncated = False
 
-    async def ask(self, record, texts, *, explain=False):
-        self.asked.append((record.study, tuple(texts), explain))
+    async def ask(self, record, inputs, *, explain=False):
+        self.asked.append((record.study, tuple(inputs), explain))
         await self.gate.wait()
         if self.trouble:
             raise self.trouble
-        return [self._explained(text) if explain else self._answer(text) for text in texts]
+        return [(self._explained(text) if explain else self._answer(text)).as_json() for text in inputs]
 
     def close(self):
         """Do nothing."""
 
     def _answer(self, text):
         label = "bad" if text.startswith("bad") else "good"
-        return Prediction(text, label, 0.75, {label: 0.75, "other": 0.25})
+        return TextPrediction(text, label, 0.75, {label: 0.75, "other": 0.25})
 
     def _explained(self, text):
         first = text.split()[0]

@@ -13,9 +13,9 @@ import pyarrow as pa
 import pytest
 from pyarrow import feather, ipc, parquet
 
-from catalog.dataset import FilesDataset
 from catalog.errors import DataError
 from plugins.nlp.text_classification.data import TextData, load
+from plugins.nlp.text_classification.dataset import FilesDataset
 
 TEXTS = [
     f"{a} {b} and {c} v{i}"
@@ -176,7 +176,7 @@ def check(folder: Path, case: Case) -> None:
         return
     data = read(folder, case)
     found = data.summary.counts["train"]
-    assert data.summary.labels == case.labels
+    assert data.classes.labels == case.labels
     assert found.kept == case.kept
     assert found.dropped == case.dropped
     assert found.records == found.kept + sum(found.dropped.values())

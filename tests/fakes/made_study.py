@@ -13,19 +13,19 @@ from catalog.contract.data import data_from_json
 from catalog.contract.diagnosis import Diagnosis, Remedy
 from catalog.metric import metric_to_json
 from catalog.statement import Statement
-from plugins.classification.records import ClassDetails, ClassScores, ConfidenceBin, details_json
+from plugins.classification.records import ClassDetails, ClassScores, ConfidenceBin
+from plugins.details import details_json
 from plugins.nlp.text_classification.records import (
     ChangedAnswer,
     ClassWords,
     ExampleExplanation,
     Explanation,
-    ImportantWord,
     Interpretation,
     LengthBucket,
     LengthDetails,
     TextPrediction,
-    WordWeight,
 )
+from plugins.nlp.texts.records import ImportantWord, WordWeight
 from runner.report.results import Results
 from runner.store.judgements import record_of
 from runner.store.records import ConfirmationRecord, EpochRecord, Owner, TrialRecord

@@ -11,6 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from made_study import NAME, REVIEWS, Texts, build
 
+from catalog.contract.data import data_from_json
+from catalog.metric import metric_to_json
+from catalog.registry import load_task
 from runner.store.records import EpochRecord, Owner, TrialRecord
 from runner.store.store import Store
 
@@ -48,7 +51,7 @@ def many_trials(url: str, study: str, count: int) -> None:
     """Add a running study of `count` trials, two of a hundred of them failed and a third pruned."""
     luck = random.Random(count)
     with Store.open(url, create=True) as store:
-        store.create_study(study, **_facts(study, planned=count + 100), space=_SPACE, data=_data(HARMLESS))
+        store.create_study(study, **_facts(study, planned=count + 100, data=_data(HARMLESS)), space=_SPACE)
         lease = store.acquire(study, Owner.this_process(), timedelta(days=3650))
         store.update_study(study, lease, state="running", seconds=60.0 * count)
         rows = [_trial(number, luck) for number in range(count)]
@@ -88,7 +91,9 @@ def many_trials(url: str, study: str, count: int) -> None:
     connection.close()
 
 
-def _facts(name: str, *, planned: int) -> dict:
+def _facts(name: str, *, planned: int, data: dict | None = None) -> dict:
+    task = load_task(_KEY)
+    metrics = task.metrics if data is None else task.metrics_of(data_from_json(data))
     spec = {
         "model": "bert",
         "category": "nlp",
@@ -103,10 +108,11 @@ def _facts(name: str, *, planned: int) -> dict:
         "spec": spec,
         "base": "/somewhere",
         "metric": "accuracy",
+        "metrics": [metric_to_json(metric) for metric in metrics],
         "direction": "maximize",
         "planned": planned,
         "versions": {"modelcat": "0.1.0", "python": "3.11.7"},
-    }
+    } | ({} if data is None else {"data": data})
 
 
 def _data(texts: Texts) -> dict:
@@ -149,7 +155,7 @@ def _trial(number: int, luck: random.Random, texts: Texts = HARMLESS) -> TrialRe
 
 def _running(store: Store, folder: Path, texts: Texts) -> None:
     study, luck = "imdb-bert", random.Random(5)
-    store.create_study(study, **_facts(study, planned=20), space=_SPACE, data=_data(texts))
+    store.create_study(study, **_facts(study, planned=20, data=_data(texts)), space=_SPACE)
     lease = store.acquire(study, Owner.this_process(), timedelta(days=3650))
     for number in range(8):
         record = _trial(number, luck, texts)
@@ -205,7 +211,7 @@ def _epochs(store: Store, study: str, lease: object, number: int, luck: random.R
 
 def _gone(store: Store) -> None:
     study, luck = "imdb-roberta", random.Random(9)
-    store.create_study(study, **_facts(study, planned=10), space=_SPACE, data=_data(HARMLESS))
+    store.create_study(study, **_facts(study, planned=10, data=_data(HARMLESS)), space=_SPACE)
     lease = store.acquire(study, Owner(socket.gethostname(), 2**22 + 7, 1.0), timedelta(days=3650))
     for number in range(3):
         store.put_trial(study, lease, _trial(number, luck))

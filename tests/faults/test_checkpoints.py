@@ -18,12 +18,12 @@ import torch
 from safetensors.numpy import load_file
 
 from catalog.contract import CHECKPOINTS, Decision, Direction, EpochMetrics, TrialContext, TrialResult
-from catalog.dataset import FilesDataset
 from plugins.nlp.encoders.packed import PackedModel
 from plugins.nlp.text_classification.bert.config import BertConfig
 from plugins.nlp.text_classification.bert.preparation import PreparedBert, prepare
 from plugins.nlp.text_classification.bert.trainer import BertTrainer
 from plugins.nlp.text_classification.bert.training import train
+from plugins.nlp.text_classification.dataset import FilesDataset
 from runner.store.store import Store
 
 CONFIG: dict[str, Any] = {

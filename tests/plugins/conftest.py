@@ -1,4 +1,4 @@
-"""A small task, a tiny model and a training's context, for the tests of the BERT plugin."""
+"""A small task, a tiny model and a training's context, for the tests of the BERT model."""
 
 import json
 import random
@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 
 from catalog.contract import Decision, Direction, EpochMetrics, TrialContext
-from catalog.dataset import FilesDataset
 from plugins.nlp.text_classification.bert.config import BertConfig
+from plugins.nlp.text_classification.dataset import FilesDataset
+from plugins.nlp.text_classification.task import task
 
 FILLER = ["the", "film", "has", "a", "plot", "and", "actors", "who", "speak", "of", "music", "in", "long", "scenes"]
 
@@ -59,7 +60,8 @@ def prepared(bert_files: FilesDataset, tiny: Callable[..., BertConfig], tmp_path
     """The task and the tiny model, prepared once."""
     from plugins.nlp.text_classification.bert.preparation import prepare
 
-    return prepare(bert_files, tiny(), tmp_path_factory.mktemp("cache"))
+    cache = tmp_path_factory.mktemp("cache")
+    return prepare(task.load(bert_files, cache), tiny(), cache)
 
 
 @pytest.fixture(autouse=True)

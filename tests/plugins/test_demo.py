@@ -6,11 +6,11 @@ import statistics
 
 import pytest
 
-from plugins.nlp.text_classification import demo
-from plugins.nlp.text_classification.demo import lexicon, scenery, sentences
-from plugins.nlp.text_classification.demo.chance import Chance
-from plugins.nlp.text_classification.demo.grammar import Writer
-from plugins.nlp.text_classification.demo.reviews import NOISE, write
+from plugins.nlp import reviews as demo
+from plugins.nlp.reviews import lexicon, scenery, sentences
+from plugins.nlp.reviews.chance import Chance
+from plugins.nlp.reviews.grammar import Writer
+from plugins.nlp.reviews.reviews import NOISE, write
 
 VOWELS = "aeiou"
 TEMPLATES = [text for manner in sentences.MANNERS for text in manner.texts]

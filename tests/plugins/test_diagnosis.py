@@ -9,29 +9,32 @@ from typing import Any
 
 import pytest
 from pydantic import BaseModel
+from with_details import with_details
 
 from catalog.contract import Comparison, DataSummary, EpochMetrics, Evaluation
 from catalog.contract.capabilities import Diagnoses
 from catalog.contract.diagnosis import Diagnosis, Evidence, TrialEvidence
 from catalog.study import ChoicesSpec, RangeSpec
+from plugins.classification.evaluation import METRICS
 from plugins.classification.records import ConfidenceBin
-from plugins.nlp.text_classification.bert import plugin as bert
 from plugins.nlp.text_classification.bert.config import BertConfig
 from plugins.nlp.text_classification.diagnosis import diagnose
-from plugins.nlp.text_classification.diagnosis.failures import MEMORY_RAN_OUT
 from plugins.nlp.text_classification.diagnosis.rules import RULES
-from plugins.nlp.text_classification.linear import plugin as linear
 from plugins.nlp.text_classification.linear.config import LinearConfig
 from plugins.nlp.text_classification.records import LengthBucket
+from plugins.nlp.text_classification.task import task
+from plugins.nlp.texts.diagnosis.failures import MEMORY_RAN_OUT
 from runner.presentation.english import english
 
 DATA = DataSummary(
     name="demo",
     fingerprint="0" * 64,
     rows={"train": 2880, "validation": 1000, "test": 2000},
-    labels=("negative", "positive"),
-    label_rows={"train": (1440, 1440), "validation": (500, 500), "test": (1000, 1000)},
-    duplicates={"validation": 0, "test": 0},
+    details={
+        "labels": ["negative", "positive"],
+        "label_rows": {"train": [1440, 1440], "validation": [500, 500], "test": [1000, 1000]},
+        "duplicates": {"validation": 0, "test": 0},
+    },
 )
 SPACE = {
     "learning_rate": {"low": 1e-5, "high": 5e-5, "log": True},
@@ -74,14 +77,18 @@ def judged(split: str = "test", **changes: Any) -> Evaluation:
     given: dict[str, Any] = {
         "rows": 2000,
         "metrics": {"accuracy": 0.92, "ece": 0.02},
-        "confusion": ((915, 85), (75, 925)),
         "predictions": Path(f"{split}.parquet"),
         "seconds": 1.0,
         "intervals": {"accuracy": (0.908, 0.932), "ece": (0.012, 0.029)},
+    }
+    details: dict[str, Any] = {
+        "confusion": ((915, 85), (75, 925)),
         "confidence": (ConfidenceBin(0.9, 1.0, 1840, 160, 0.93),),
         "lengths": (bucket(5, 60), bucket(61, 120), bucket(121, 180), bucket(181, 240)),
     }
-    return Evaluation(split=split, **{**given, **changes})
+    for name in details.keys() & changes.keys():
+        details[name] = changes.pop(name)
+    return with_details(Evaluation(split=split, **{**given, **changes}), **details)
 
 
 def bucket(low: int, high: int, **changes: Any) -> LengthBucket:
@@ -111,6 +118,7 @@ def study(**changes: Any) -> Evidence:
     ]
     given: dict[str, Any] = {
         "data": DATA,
+        "Config": BertConfig,
         "metric": "accuracy",
         "space": SPACE,
         "trials": trials,
@@ -128,13 +136,13 @@ def with_best(**changes: Any) -> Evidence:
     return replace(healthy, trials=[replace(healthy.trials[0], **changes), *healthy.trials[1:]])
 
 
-def found(evidence: Evidence, rule: str, config: type[BaseModel] = BertConfig) -> Diagnosis | None:
-    return next((d for d in diagnose(evidence, config) if d.rule == rule), None)
+def found(evidence: Evidence, rule: str) -> Diagnosis | None:
+    return next((d for d in diagnose(evidence) if d.rule == rule), None)
 
 
-def the(evidence: Evidence, rule: str, config: type[BaseModel] = BertConfig) -> Diagnosis:
-    diagnosis = found(evidence, rule, config)
-    assert diagnosis is not None, [d.rule for d in diagnose(evidence, config)]
+def the(evidence: Evidence, rule: str) -> Diagnosis:
+    diagnosis = found(evidence, rule)
+    assert diagnosis is not None, [d.rule for d in diagnose(evidence)]
     return diagnosis
 
 
@@ -155,12 +163,13 @@ def losses(*pairs: tuple[float, float], **changes: Any) -> tuple[EpochMetrics, .
 
 
 def test_a_healthy_study_yields_nothing():
-    """Where every number is as it should be, nothing is said; so for both plugins and for a single training."""
-    assert diagnose(study(), BertConfig) == ()
+    """Where every number is as it should be, nothing is said; so for both models and for a single training."""
+    assert diagnose(study()) == ()
     single = study(space={}, trials=[trial_of()], versus_given=None, versus_baseline=None, evaluations={})
-    assert diagnose(single, BertConfig) == ()
+    assert diagnose(single) == ()
     plain = [trial_of(config=LinearConfig().model_dump(mode="json"))]
-    assert diagnose(study(space={"C": {"low": 0.1, "high": 100.0, "log": True}}, trials=plain), LinearConfig) == ()
+    space = {"C": {"low": 0.1, "high": 100.0, "log": True}}
+    assert diagnose(study(Config=LinearConfig, space=space, trials=plain)) == ()
 
 
 def test_train_accuracy_far_above_validation_is_over_fitting():
@@ -209,7 +218,7 @@ def test_a_loss_near_guessing_is_under_fitting():
 
 def test_guessing_knows_the_classes_shares():
     """With 95 % of one class, a loss of 0.19 is guessing; with weights that make classes count alike it is learning."""
-    uneven = replace(DATA, label_rows={"train": (2736, 144)})
+    uneven = with_details(DATA, label_rows={"train": (2736, 144)})
     flat = losses((0.2, 0.2), (0.2, 0.2), (0.19, 0.2), train_metrics={})
     assert found(replace(with_best(history=flat), data=uneven), "under_fitting") is not None
     weighted = with_best(history=flat, config=config_of(class_weights="balanced"))
@@ -228,12 +237,12 @@ def test_the_linear_model_gets_remedies_of_its_own():
     """Over- and under-fitting name C, and none of the encoder's fields."""
     config = LinearConfig().model_dump(mode="json")
     trials = [trial_of(config=config, history=(epoch(1, 1, train_metrics={"accuracy": 0.999}),))]
-    evidence = study(trials=trials, space={})
+    evidence = study(Config=LinearConfig, trials=trials, space={})
     near = (epoch(1, 1, metrics={"loss": 0.3, "accuracy": 0.85}, train_metrics={"accuracy": 0.999}),)
     over = replace(evidence, trials=[replace(trials[0], history=near)])
-    assert changes_of(the(over, "over_fitting", LinearConfig)) == {"model_config.C": 1.0}
+    assert changes_of(the(over, "over_fitting")) == {"model_config.C": 1.0}
     flat = replace(evidence, trials=[replace(trials[0], history=losses((0.69, 0.69)))])
-    assert changes_of(the(flat, "under_fitting", LinearConfig)) == {"model_config.C": 100.0}
+    assert changes_of(the(flat, "under_fitting")) == {"model_config.C": 100.0}
 
 
 def test_losing_to_the_baseline_is_a_problem():
@@ -245,7 +254,7 @@ def test_losing_to_the_baseline_is_a_problem():
     assert equal.severity == "warning"
     assert found(study(versus_baseline=versus(0.012, 0.01)), "not_better_than_baseline") is None
     nats = the(study(metric="log_loss", versus_baseline=versus(-0.1, 0.05, metric="log_loss")), lost.rule)
-    assert "log_loss is 0.1 worse" in english(nats.evidence)
+    assert "log loss is 0.1 worse" in english(nats.evidence)
 
 
 def test_a_class_predicted_too_often_is_a_bias():
@@ -270,7 +279,7 @@ def test_a_bias_beyond_chance_but_harmless_is_none():
 
 def test_bias_on_unbalanced_data_asks_for_weights():
     """Where the favoured class is the larger one, weights are the first remedy."""
-    uneven = replace(DATA, label_rows={"train": (2160, 720)})
+    uneven = with_details(DATA, label_rows={"train": (2160, 720)})
     skewed = judged(confusion=((1490, 10), (210, 290)))
     diagnosis = the(study(data=uneven, evaluations={("winner", "test"): skewed}), "biased_towards_class")
     assert diagnosis.remedies[0].field == "model_config.class_weights"
@@ -280,13 +289,13 @@ def test_bias_on_unbalanced_data_asks_for_weights():
 @pytest.mark.parametrize(("rows", "severity"), [((2000, 880), None), ((2160, 720), "note"), ((2700, 180), "warning")])
 def test_unbalanced_classes(rows: tuple[int, int], severity: str | None):
     """Three to one is worth a note, ten to one a warning, two to one nothing."""
-    diagnosis = found(study(data=replace(DATA, label_rows={"train": rows})), "unbalanced_classes")
+    diagnosis = found(study(data=with_details(DATA, label_rows={"train": rows})), "unbalanced_classes")
     assert (diagnosis.severity if diagnosis else None) == severity
 
 
 def test_unbalanced_classes_that_are_weighted_are_none():
     """Weights, or a metric in which classes count alike, have answered the imbalance."""
-    uneven = replace(DATA, label_rows={"train": (2700, 180)})
+    uneven = with_details(DATA, label_rows={"train": (2700, 180)})
     weighted = replace(with_best(config=config_of(class_weights=[0.5, 8.0])), data=uneven)
     assert found(weighted, "unbalanced_classes") is None
     assert found(study(data=uneven, metric="macro_f1"), "unbalanced_classes") is None
@@ -347,7 +356,7 @@ def test_bad_calibration_says_which_way():
     assert "12.0 points" in english(diagnosis.evidence)
     assert "temperature of 1.2; before, it was 4.0" in english(diagnosis.evidence)
     assert changes_of(diagnosis)["study.search_space.epochs.high"] == 2
-    modest = replace(sure, confidence=(ConfidenceBin(0.7, 0.8, 1700, 300, 0.75),))
+    modest = with_details(sure, confidence=(ConfidenceBin(0.7, 0.8, 1700, 300, 0.75),))
     shy = the(replace(study(evaluations={("winner", "test"): modest}), calibration=None), "badly_calibrated")
     assert english(shy.title) == "The model is less sure than it could be"
     assert changes_of(shy) == {}
@@ -514,7 +523,7 @@ def test_a_difference_not_worth_showing_wants_no_rows():
 def test_rows_shared_with_train():
     """Thirty of 2,000 test rows are a warning, three a note, one below a tenth of a per cent nothing."""
     for count, severity in ((30, "warning"), (3, "note"), (1, None)):
-        data = replace(DATA, duplicates={"validation": 0, "test": count})
+        data = with_details(DATA, duplicates={"validation": 0, "test": count})
         diagnosis = found(study(data=data), "duplicates")
         assert (diagnosis.severity if diagnosis else None) == severity
 
@@ -527,7 +536,7 @@ def everything_wrong() -> list[Evidence]:
         intervals={"ece": (0.11, 0.14)},
         lengths=(bucket(2, 9, accuracy=0.7, accuracy_high=0.75), bucket(10, 900, truncated=0.9)),
     )
-    uneven = replace(DATA, label_rows={"train": (2700, 180), "test": (800, 0)}, duplicates={"test": 100})
+    uneven = with_details(DATA, label_rows={"train": (2700, 180), "test": (800, 0)}, duplicates={"test": 100})
     bad = study(
         data=uneven,
         evaluations={("winner", "test"): skewed},
@@ -551,7 +560,7 @@ def everything_wrong() -> list[Evidence]:
 
 def test_the_gravest_comes_first_and_every_rule_is_stable():
     """Problems, then warnings, then notes; between them the studies above trigger each rule of the table once."""
-    told = [diagnose(evidence, BertConfig) for evidence in everything_wrong()]
+    told = [diagnose(evidence) for evidence in everything_wrong()]
     order = ["problem", "warning", "note"]
     for diagnoses in told:
         places = [order.index(diagnosis.severity) for diagnosis in diagnoses]
@@ -561,9 +570,9 @@ def test_the_gravest_comes_first_and_every_rule_is_stable():
 
 @pytest.mark.parametrize("index", range(6))
 def test_remedies_are_fields_of_the_spec(index: int):
-    """Every remedy names a field that its plugin or the study has, with a value that it takes."""
+    """Every remedy names a field that its model or the study has, with a value that it takes."""
     evidence = everything_wrong()[index]
-    for diagnosis in diagnose(evidence, BertConfig):
+    for diagnosis in diagnose(evidence):
         english(diagnosis.title), english(diagnosis.evidence)
         assert diagnosis.remedies
         for remedy in diagnosis.remedies:
@@ -577,8 +586,8 @@ def test_remedies_for_the_linear_model_are_its_own(index: int):
     evidence = everything_wrong()[index]
     trials = [replace(trial, config=LinearConfig().model_dump(mode="json")) for trial in evidence.trials]
     space = {"C": {"low": 0.1, "high": 100.0, "log": True}}
-    evidence = replace(evidence, trials=trials, space=space)
-    for diagnosis in diagnose(evidence, LinearConfig):
+    evidence = replace(evidence, Config=LinearConfig, trials=trials, space=space)
+    for diagnosis in diagnose(evidence):
         for remedy in diagnosis.remedies:
             check_field(remedy.field, remedy.value, evidence, LinearConfig)
 
@@ -596,40 +605,41 @@ def check_field(field: str | None, value: Any, evidence: Evidence, config: type[
             spec = ChoicesSpec if "choices" in entry else RangeSpec
             spec.model_validate(entry)
         case ["study", "metric"]:
-            assert value in bert.metrics
+            assert value in METRICS
         case ["study", "confirm", "seeds"]:
             assert 1 <= value <= 20
         case _:
             raise AssertionError(field)
 
 
-@pytest.mark.parametrize("plugin", [bert, linear])
-def test_both_plugins_diagnose(plugin: Any):
-    """The capability is found by asking, and applies the rules with the plugin's own fields."""
-    assert isinstance(plugin, Diagnoses)
-    assert plugin.diagnose(study(data=replace(DATA, duplicates={"test": 100})))[0].rule == "duplicates"
+def test_the_task_diagnoses():
+    """The capability is found by asking, and applies the rules."""
+    assert isinstance(task, Diagnoses)
+    assert task.diagnose(study(data=with_details(DATA, duplicates={"test": 100})))[0].rule == "duplicates"
+    assert task.rule_count == len(RULES)
 
 
 def test_no_evidence_is_no_finding():
     """A study of which hardly anything is known yet is not judged."""
-    bare = DataSummary("demo", "", {}, (), {})
-    assert diagnose(Evidence(bare, "accuracy", {}, (), None), BertConfig) == ()
+    bare = DataSummary("demo", "", {})
+    assert diagnose(Evidence(bare, BertConfig, "accuracy", {}, (), None)) == ()
 
 
 def test_odd_records_do_no_harm():
-    """Numbers that are missing or not finite, fields of an older plugin, and zero rows are passed over."""
+    """Numbers that are missing or not finite, fields of an older model, and zero rows are passed over."""
     odd = epoch(1, 1, metrics={"loss": math.nan}, train_metrics={"accuracy": math.inf})
     trial = TrialEvidence(0, "complete", {"epochs": "three", "gone": 1}, None, history=(odd,))
     evidence = study(trials=[trial], evaluations={("winner", "test"): judged(rows=0, confusion=(), lengths=())})
-    assert diagnose(replace(evidence, data=replace(DATA, rows={"train": 0})), BertConfig) == ()
+    assert diagnose(replace(evidence, data=replace(DATA, rows={"train": 0}))) == ()
 
 
 def test_rules_are_light():
-    """Asking a plugin for its diagnosis imports neither torch nor scikit-learn."""
+    """Asking the task for its diagnosis imports neither torch nor scikit-learn."""
     code = (
-        "import sys; from plugins.nlp.text_classification.bert import plugin;"
+        "import sys; from plugins.nlp.text_classification.bert.descriptor import model;"
+        "from plugins.nlp.text_classification.task import task;"
         "from catalog.contract.diagnosis import Evidence; from catalog.contract import DataSummary;"
-        "plugin.diagnose(Evidence(DataSummary('d', '', {}, (), {}), 'accuracy', {}, (), None));"
+        "task.diagnose(Evidence(DataSummary('d', '', {}), model.Config, 'accuracy', {}, (), None));"
         "print([m for m in ('torch', 'transformers', 'sklearn', 'scipy') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from catalog.contract.capabilities import Explains
-from plugins.nlp.text_classification.linear.model import LinearModel, make_vectorizer
+from plugins.nlp.text_classification.linear.model import LinearModel
+from plugins.nlp.tfidf.vectorizer import make_vectorizer
 
 TEXTS = (
     "a good film with good actors",
@@ -38,8 +39,8 @@ def test_weights_add_up(labels, ids) -> None:
     model = _model(labels, ids)
     assert isinstance(model, Explains)
     (nothing,) = model.predict([""])
-    for found in model.explain([*TEXTS, "GOOD bad-good unheard of film"]):
-        before = _log_odds(nothing.probabilities[found.prediction.label])
+    for found in model.explain_words([*TEXTS, "GOOD bad-good unheard of film"]):
+        before = _log_odds(nothing["probabilities"][found.prediction.label])
         after = _log_odds(found.prediction.confidence)
         assert sum(word.weight for word in found.words) == pytest.approx(after - before, abs=1e-4)
         assert found.completeness_error is None or found.completeness_error < 1e-6
@@ -52,7 +53,7 @@ def test_terms_are_shared_out_over_their_words_and_places() -> None:
     model = _model(("no", "yes"), [1, 0, 0, 0, 1, 0, 1])
     text = "good film, bad GOOD film"
     row = model.vectorizer.transform([text]).toarray()[0]
-    (found,) = model.explain([text])
+    (found,) = model.explain_words([text])
     sign = 1 if found.prediction.label == "yes" else -1
 
     def part(term: str) -> float:
@@ -70,7 +71,7 @@ def test_terms_are_shared_out_over_their_words_and_places() -> None:
 
 def test_unknown_words_are_left_out() -> None:
     """Words that no known term holds were not seen by the model, and are not told."""
-    (found,) = _model(("no", "yes"), [1, 0, 0, 0, 1, 0, 1]).explain(["what a good picture"])
+    (found,) = _model(("no", "yes"), [1, 0, 0, 0, 1, 0, 1]).explain_words(["what a good picture"])
     assert [word.word for word in found.words] == ["a", "good"]
 
 
@@ -78,7 +79,7 @@ def test_words_lie_where_they_are_said_to_lie() -> None:
     """Places are those of the text as given, where lower case is longer than upper case too."""
     model = _model(("no", "yes"), [1, 0, 0, 0, 1, 0, 1])
     for text in ("", "\0 good", "İİ good BAD", "\ud800good", "good😀film", "GOOD\u0307 film " * 500):
-        (found,) = model.explain([text])
+        (found,) = model.explain_words([text])
         assert all(text[word.start : word.end] == word.word for word in found.words)
         assert all(one.end <= two.start for one, two in zip(found.words, found.words[1:], strict=False))
-    assert [word.word for word in next(model.explain(["İİ good BAD"])).words] == ["good", "BAD"]
+    assert [word.word for word in next(model.explain_words(["İİ good BAD"])).words] == ["good", "BAD"]

@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pytest
 
-from catalog.contract import DataSummary, Prediction
+from catalog.contract import DataSummary
 from catalog.errors import ModelSourceError
 from plugins.nlp.text_classification import interpreting
 from plugins.nlp.text_classification.data import TextData
 from plugins.nlp.text_classification.invented import invented_reviews
 from plugins.nlp.text_classification.keywords import class_words
-from plugins.nlp.text_classification.records import Explanation, WordWeight
+from plugins.nlp.text_classification.records import Explanation, TextPrediction
+from plugins.nlp.texts.records import WordWeight
 from plugins.nlp.texts.split import Split
 
 LABELS = ("negative", "positive")
@@ -24,7 +25,7 @@ def _explained(label: str, weights: dict[str, float], labels: Sequence[str] = LA
         words.append(WordWeight(word, text.index(word), text.index(word) + len(word), weight))
     rest = (1 - confidence) / (len(labels) - 1)
     probabilities = {name: confidence if name == label else rest for name in labels}
-    return Explanation(Prediction(text, label, confidence, probabilities), tuple(words), "made up", 0.02)
+    return Explanation(TextPrediction(text, label, confidence, probabilities), tuple(words), "made up", 0.02)
 
 
 def _listed(found) -> dict[str, list[tuple[str, float, int]]]:
@@ -107,7 +108,7 @@ class _Model:
             time.sleep(self.pause)
             label = "positive" if "good" in text else "negative"
             confidence = 0.5 + min(len(text), 90) / 200
-            prediction = Prediction(text, label, confidence, {label: confidence})
+            prediction = TextPrediction(text, label, confidence, {label: confidence})
             word = WordWeight(text.split()[0], 0, len(text.split()[0]), 1.0)
             yield Explanation(prediction, (word,), "made up", 0.01)
 
@@ -115,7 +116,7 @@ class _Model:
 def _data(texts: list[str], ids: list[int], labels=LABELS) -> TextData:
     rows = dict.fromkeys(("train", "validation", "test"), len(texts))
     counts = dict.fromkeys(rows, tuple(np.bincount(ids, minlength=len(labels)).tolist()))
-    summary = DataSummary("made up", "0" * 64, rows, labels, counts)
+    summary = DataSummary("made up", "0" * 64, rows, details={"labels": labels, "label_rows": counts})
     split = Split(texts, np.array(ids, dtype=np.int64))
     return TextData(summary, dict.fromkeys(rows, split))
 
@@ -125,7 +126,7 @@ def test_sample_is_balanced_and_repeats() -> None:
     data = _data([f"bad {i}" for i in range(300)] + [f"good {i}" for i in range(30)], [0] * 300 + [1] * 30)
     first, second = _Model(), _Model()
     for model in (first, second):
-        found = interpreting.interpret(model.explain, LABELS, data, seconds=60, began=time.perf_counter())
+        found = interpreting.interpret(model.explain, LABELS, data, seconds=60)
     assert first.asked == second.asked
     assert found.rows == 200
     assert found.min_texts == 3
@@ -138,11 +139,9 @@ def test_sample_is_balanced_and_repeats() -> None:
 def test_time_limits_the_sample() -> None:
     """The sample ends when time is used up, but not before eight texts; a small one counts words of two texts."""
     data = _data([f"good {i}" for i in range(50)] + [f"bad {i}" for i in range(50)], [1] * 50 + [0] * 50)
-    began = time.perf_counter()
-    none = interpreting.interpret(_Model().explain, LABELS, data, seconds=0, began=began)
+    none = interpreting.interpret(_Model().explain, LABELS, data, seconds=0)
     assert (none.rows, none.min_texts) == (8, 2)
-    began = time.perf_counter()
-    some = interpreting.interpret(_Model(0.02).explain, LABELS, data, seconds=0.5, began=began)
+    some = interpreting.interpret(_Model(0.02).explain, LABELS, data, seconds=0.5)
     assert 8 < some.rows < 30
     assert some.seconds < 0.7
 
@@ -151,7 +150,7 @@ def test_examples_are_telling() -> None:
     """Surest right text of each class, surest wrong one and least sure one are shown with their own labels."""
     texts = ["good", "good longer text", "bad", "bad longer text", "bad much longer text, wrong", "ok"]
     data = _data(texts, [1, 1, 0, 0, 1, 0])
-    found = interpreting.interpret(_Model().explain, LABELS, data, seconds=60, began=time.perf_counter())
+    found = interpreting.interpret(_Model().explain, LABELS, data, seconds=60)
     shown = [(one.situation, one.truth, one.explanation.prediction.text) for one in found.examples]
     assert [situation for situation, _, _ in shown[:3]] == ["praise", "blame", "mixed"]
     assert shown[3:] == [
@@ -166,4 +165,4 @@ def test_model_of_other_classes_is_refused() -> None:
     """A model for other classes than the data's is an error that names both."""
     data = _data(["a", "b"], [0, 1], ("ham", "spam"))
     with pytest.raises(ModelSourceError, match=r"negative, positive.*ham, spam"):
-        interpreting.interpret(_Model().explain, LABELS, data, seconds=1, began=time.perf_counter())
+        interpreting.interpret(_Model().explain, LABELS, data, seconds=1)

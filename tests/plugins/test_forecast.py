@@ -7,29 +7,37 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from with_details import with_details
 
 from catalog.contract import DataSummary
 from catalog.contract.capabilities import Plans
 from catalog.errors import DataError, OutOfMemoryError
 from plugins.nlp.encoders import probing
 from plugins.nlp.encoders.packed import PackedModel
+from plugins.nlp.reviews.reviews import write
 from plugins.nlp.text_classification.bert.objective import objective_of
 from plugins.nlp.text_classification.bert.preparation import PreparedBert
 from plugins.nlp.text_classification.bert.trainer import BertTrainer
-from plugins.nlp.text_classification.demo.reviews import write
 from plugins.nlp.text_classification.forecasting import advice
 from plugins.nlp.text_classification.forecasting.label_noise import Suspicion, suspect_labels
-from plugins.nlp.text_classification.forecasting.lengths import count_repeated, length_forecasts, length_quantiles
-from plugins.nlp.text_classification.linear import plugin as linear
 from plugins.nlp.text_classification.linear.config import LinearConfig
-from plugins.nlp.text_classification.linear.forecasting import _extended
+from plugins.nlp.text_classification.linear.descriptor import model as linear
 from plugins.nlp.text_classification.linear.trainer import LinearTrainer
-from plugins.nlp.text_classification.records import LengthForecast
+from plugins.nlp.text_classification.task import task
+from plugins.nlp.texts.advice import on_lengths
+from plugins.nlp.texts.lengths import count_repeated, length_forecasts, length_quantiles
+from plugins.nlp.texts.records import LengthForecast
+from plugins.nlp.tfidf.forecasting import _extended
 from runner.presentation.english import english
 
 Make = Callable[..., Any]
 CPU = torch.device("cpu")
-DATA = DataSummary("demo", "0", {"train": 900, "validation": 2000}, ("no", "yes"), {"train": (450, 450)})
+DATA = DataSummary(
+    "demo",
+    "0",
+    {"train": 900, "validation": 2000},
+    details={"labels": ["no", "yes"], "label_rows": {"train": [450, 450]}},
+)
 CLEAN = Suspicion(900, 0, ())
 
 
@@ -42,11 +50,13 @@ def test_a_forecast_of_a_tiny_model(prepared: PreparedBert, tiny: Make):
     before = {name: value.clone() for name, value in prepared.source.weights.items()} if prepared.source.weights else {}
     found = forecast_of(prepared, tiny(max_seq_length=24))
     uncut = prepared.tokens["train"].uncut
-    assert found.unit == "tokens"
-    assert found.length_quantiles[-1] == uncut.max()
-    assert list(found.length_quantiles) == sorted(found.length_quantiles)
-    assert [length.max_length for length in found.lengths] == sorted({length.max_length for length in found.lengths})
-    assert 24 in [length.max_length for length in found.lengths]
+    quantiles = found.details["length_quantiles"]
+    limits = [length["max_length"] for length in found.details["lengths"]]
+    assert found.details["length_unit"] == "tokens"
+    assert quantiles["100"] == uncut.max()
+    assert list(quantiles.values()) == sorted(quantiles.values())
+    assert limits == sorted(set(limits))
+    assert 24 in limits
     assert found.seconds_per_epoch > 0
     assert found.evaluation_seconds > 0
     assert found.probe_seconds > 0
@@ -226,11 +236,11 @@ def told(
 def test_advice_on_data():
     """Sound data get no advice; imbalance, duplicates, suspects and few rows get one each."""
     assert told() == []
-    uneven = replace(DATA, label_rows={"train": (600, 200)})
+    uneven = with_details(DATA, label_rows={"train": (600, 200)})
     assert "600 rows of no, 200 of yes" in told(uneven)[0]
     assert told(uneven, weighted=True) == []
-    assert told(replace(DATA, label_rows={"train": (590, 200)})) == []
-    assert told(replace(DATA, duplicates={"test": 3, "validation": 0})) == [
+    assert told(with_details(DATA, label_rows={"train": (590, 200)})) == []
+    assert told(with_details(DATA, duplicates={"test": 3, "validation": 0})) == [
         "3 rows of test also stand in train: remove them there, or the score is flattered."
     ]
     assert "2 texts" in told(repeated=2)[0]
@@ -248,13 +258,13 @@ def lengths(*pairs: tuple[int, float, float]) -> tuple[LengthForecast, ...]:
 def test_advice_on_lengths():
     """A shorter length that cuts few texts and saves time, a longer one where many are cut, else nothing."""
     spare = lengths((128, 0.04, 50.0), (256, 0.01, 80.0), (512, 0.0, 100.0))
-    assert "At max_seq_length 128 only 4.0 %" in english(next(advice.on_lengths(spare, 512)))
-    assert list(advice.on_lengths(lengths((128, 0.2, 50.0), (256, 0.0, 60.0)), 256)) == []
-    assert list(advice.on_lengths(lengths((128, 0.01, 58.0), (256, 0.0, 60.0)), 256)) == []
+    assert "At max_seq_length 128 only 4.0 %" in english(next(on_lengths(spare, 512)))
+    assert list(on_lengths(lengths((128, 0.2, 50.0), (256, 0.0, 60.0)), 256)) == []
+    assert list(on_lengths(lengths((128, 0.01, 58.0), (256, 0.0, 60.0)), 256)) == []
     cut = lengths((128, 0.6, 50.0), (256, 0.3, 80.0), (512, 0.04, 100.0))
-    (long,) = (english(each) for each in advice.on_lengths(cut, 128))
+    (long,) = (english(each) for each in on_lengths(cut, 128))
     assert "60.0 % of the training texts are cut at 128 tokens; at 512 it would be 4.0 %" in long
-    assert list(advice.on_lengths(lengths((128, 0.2, 50.0), (256, 0.1, 80.0)), 128)) == []
+    assert list(on_lengths(lengths((128, 0.2, 50.0), (256, 0.1, 80.0)), 128)) == []
 
 
 def test_a_forecast_of_the_linear_model(bert_files: Any, tmp_path: Any):
@@ -262,10 +272,10 @@ def test_a_forecast_of_the_linear_model(bert_files: Any, tmp_path: Any):
     trainer = linear.trainer()
     assert isinstance(trainer, LinearTrainer)
     assert isinstance(trainer, Plans)
-    prepared = trainer.prepare(bert_files, LinearConfig(), tmp_path)
+    prepared = trainer.prepare(task.load(bert_files, tmp_path), LinearConfig(), tmp_path)
     found = trainer.forecast(LinearConfig(), prepared, device="cpu", threads=1, seconds=5)
-    assert (found.unit, found.lengths) == ("words", ())
-    assert 4 <= found.length_quantiles[0] <= found.length_quantiles[-1] <= 14
+    assert (found.details["length_unit"], found.details["lengths"]) == ("words", [])
+    assert 4 <= found.details["length_quantiles"]["5"] <= found.details["length_quantiles"]["100"] <= 14
     assert found.seconds_per_epoch > 0
     assert 1000 < found.model_bytes < 100_000
     with pytest.raises(DataError, match="min_df"):

@@ -8,12 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from catalog.dataset import FilesDataset
 from catalog.errors import DataError, ModelSourceError
+from plugins.nlp.text_classification.dataset import FilesDataset
 from plugins.nlp.text_classification.forecasting.label_noise import suspect_labels
 from plugins.nlp.text_classification.keywords import class_words
-from plugins.nlp.text_classification.linear import plugin
-from plugins.nlp.text_classification.linear.tokens import WORDS, choose_tokens, pattern_of
+from plugins.nlp.text_classification.linear.descriptor import model as linear
+from plugins.nlp.text_classification.task import task
+from plugins.nlp.tfidf.tokens import WORDS, choose_tokens, pattern_of
 
 # words of one class, of the other, and of both; how they are joined
 SCRIPTS = {
@@ -53,8 +54,8 @@ def write(folder: Path, texts: list[str], name: str = "train.jsonl") -> FilesDat
 
 def trained(folder: Path, dataset: FilesDataset, make_context, **config):
     """Train; return the prepared data, the result, the model opened again and its evaluation on test."""
-    trainer, fields = plugin.trainer(), plugin.Config(**config)
-    prepared = trainer.prepare(dataset, fields, folder)
+    trainer, fields = linear.trainer(), linear.Config(**config)
+    prepared = trainer.prepare(task.load(dataset, folder), fields, folder)
     (folder / "trial").mkdir(exist_ok=True)
     result = trainer.train(fields, prepared, make_context(folder=folder / "trial")[0])
     tested = trainer.evaluate(result.model_dir, prepared, "test", folder=folder, device="cpu", threads=1)
@@ -68,7 +69,7 @@ def test_scripts_without_words_between_spaces_are_learnt(tmp_path, make_context,
     dataset = write(tmp_path, texts_of(script))
     prepared, result, _, tested = trained(tmp_path, dataset, make_context, ngram_max=ngram_max)
     assert tested.metrics["accuracy"] >= 0.95
-    again = plugin.trainer().evaluate(
+    again = linear.trainer().evaluate(
         result.model_dir, prepared, "validation", folder=tmp_path, device="cpu", threads=1
     )
     assert again.predictions.read_bytes() == result.predictions.read_bytes()
@@ -95,10 +96,10 @@ def test_what_counts_as_a_word_is_decided_from_the_training_texts(script, kind, 
 
 
 def test_a_note_reaches_whoever_looks_at_data_or_training(tmp_path, make_context):
-    """The note stands with the data, when they are only inspected too, and with the training."""
+    """The note is found when a configuration is checked against data, and stands with the training."""
     dataset = write(tmp_path, texts_of("chinese"))
     prepared, result, *_ = trained(tmp_path, dataset, make_context)
-    for notes in (prepared.summary.notes, plugin.inspect(dataset, plugin.Config(), tmp_path).notes, result.notes):
+    for notes in (linear.check(linear.Config(), prepared), result.notes):
         assert sum("counts character n-grams" in note for note in notes) == 1
 
 
@@ -132,7 +133,7 @@ def test_a_spoilt_kind_of_words_is_refused(tmp_path, make_context):
     for change in ({"tokens": "syllables"}, {"longer": 9}):
         (result.model_dir / "model.json").write_text(json.dumps(header | change))
         with pytest.raises(ModelSourceError, match="Train it again"):
-            plugin.trainer().open(result.model_dir, "cpu", 1)
+            linear.trainer().open(result.model_dir, "cpu", 1)
 
 
 @pytest.mark.parametrize("script", SCRIPTS)
@@ -142,13 +143,14 @@ def test_explanations_name_characters_in_their_places(tmp_path, make_context, sc
     _, _, model, _ = trained(tmp_path, write(tmp_path, texts), make_context)
     shown = [*texts[:40], "İ" + texts[0], texts[1] + " \ud800x\0"]
     (nothing,) = model.predict([""])
-    for found in model.explain(shown):
+    for found in model.explain_words(shown):
         text = found.prediction.text
         assert found.words
         assert all(text[word.start : word.end] == word.word for word in found.words)
         assert all(one.end <= two.start for one, two in zip(found.words, found.words[1:], strict=False))
         before, after = (
-            math.log(p / (1 - p)) for p in (nothing.probabilities[found.prediction.label], found.prediction.confidence)
+            math.log(p / (1 - p))
+            for p in (nothing["probabilities"][found.prediction.label], found.prediction.confidence)
         )
         assert sum(word.weight for word in found.words) == pytest.approx(after - before, abs=1e-3)
         assert found.completeness_error is None or found.completeness_error < 1e-5
@@ -158,7 +160,7 @@ def test_emoji_are_among_the_words_of_a_class(tmp_path, make_context):
     """The list of words that speak for a class shows emoji."""
     texts = texts_of("emoji")
     _, _, model, _ = trained(tmp_path, write(tmp_path, texts), make_context)
-    first, second = class_words(list(model.explain(texts[:100])), model.labels, 2)
+    first, second = class_words(list(model.explain_words(texts[:100])), model.labels, 2)
     assert {"😍", "👍", "🎉"} <= {word.word for word in first.words}
     assert {"😡", "👎", "💔"} <= {word.word for word in second.words}
 
@@ -176,11 +178,11 @@ def test_wrong_labels_are_found_in_texts_without_words(script):
 
 def test_a_forecast_of_texts_without_spaces(tmp_path):
     """A look ahead measures them in characters, and repeats the note on the data."""
-    trainer = plugin.trainer()
-    prepared = trainer.prepare(write(tmp_path, texts_of("chinese")), plugin.Config(), tmp_path)
-    found = trainer.forecast(plugin.Config(), prepared, device="cpu", threads=1, seconds=1.0)
-    assert found.unit == "characters"
-    assert found.length_quantiles[0] > 10
+    trainer = linear.trainer()
+    prepared = trainer.prepare(task.load(write(tmp_path, texts_of("chinese")), tmp_path), linear.Config(), tmp_path)
+    found = trainer.forecast(linear.Config(), prepared, device="cpu", threads=1, seconds=1.0)
+    assert found.details["length_unit"] == "characters"
+    assert found.details["length_quantiles"]["5"] > 10
     assert any("character n-grams" in note for note in found.summary_notes)
 
 

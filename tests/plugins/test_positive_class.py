@@ -10,17 +10,19 @@ from pyarrow import parquet
 from sklearn import metrics as reference
 
 from catalog.contract import DataSummary
-from catalog.contract.capabilities import LabelledFile
-from catalog.dataset import DemoDataset, FilesDataset
+from catalog.contract.capabilities import EvaluationFile
 from catalog.errors import DataError, ModelSourceError
 from plugins.classification.evaluation import comparison, evaluation, predictions
 from plugins.classification.evaluation.intervals import bootstrap
 from plugins.classification.evaluation.metrics import measure
-from plugins.data.positive import positive_id, resolve_positive
+from plugins.classification.records import class_data, class_details
+from plugins.data.positive import resolve_positive
 from plugins.nlp.text_classification.data import load
+from plugins.nlp.text_classification.dataset import DemoDataset, FilesDataset
 from plugins.nlp.text_classification.diagnosis import diagnose
 from plugins.nlp.text_classification.linear.config import LinearConfig
 from plugins.nlp.text_classification.linear.trainer import LinearTrainer
+from plugins.nlp.text_classification.task import task
 
 FRAUD = ["charge", "refund", "stolen", "card"]
 FILLER = ["please", "the", "order", "parcel", "colour", "again", "about", "invoice"]
@@ -115,14 +117,14 @@ def test_evaluations_name_their_class_and_files_keep_it(tmp_path: Path) -> None:
     judged = evaluation.save_and_evaluate(
         "test", labels, probabilities, tmp_path, 0.0, names=["fraud", "ok"], positive=0
     )
-    assert judged.positive == "fraud"
-    assert judged.metrics["f1"] == judged.classes[0].f1
+    assert class_details(judged).positive == "fraud"
+    assert judged.metrics["f1"] == class_details(judged).classes[0].f1
     assert predictions.read(judged.predictions).positive == 0
     again = evaluation.rescaled(judged.predictions, "test", 1.0)
     assert again.metrics["f1"] == judged.metrics["f1"]
-    assert again.positive == "0"
+    assert class_details(again).positive == "0"
     three = evaluation.save_and_evaluate("test", labels, np.full((400, 3), 1 / 3), tmp_path, 0.0)
-    assert three.positive is None
+    assert class_details(three).positive is None
 
 
 def without_metadata(path: Path) -> Path:
@@ -241,27 +243,27 @@ def test_the_order_of_classes_does_not_decide_whose_scores_they_are(tmp_path: Pa
         labels = ("ok", "fraud") if kind == "named in another order" else None
     dataset = FilesDataset(source="files", train=train, labels=labels, positive=positive)
     summary = load(dataset, tmp_path).summary
-    assert summary.labels == (labels or ("fraud", "ok"))
-    assert summary.positive == positive
-    assert summary.labels[positive_id(summary)] == positive
+    assert class_data(summary).labels == (labels or ("fraud", "ok"))
+    assert class_data(summary).positive == positive
+    assert class_data(summary).labels[class_data(summary).positive_id] == positive
     assert not any("rarer" in note for note in summary.notes)
 
 
 def test_data_without_a_positive_class_say_which_one_counts(files: FilesDataset, tmp_path: Path) -> None:
     """The second class counts where none is named, and a note says that the other one is rarer."""
     summary = load(files, tmp_path).summary
-    assert summary.positive == "ok"
+    assert class_data(summary).positive == "ok"
     [note] = [note for note in summary.notes if "rarer" in note]
     assert '"positive": "fraud"' in note
     demo = load(DemoDataset(source="demo", size=400, positive="negative"), tmp_path).summary
-    assert demo.positive == "negative"
+    assert class_data(demo).positive == "negative"
     with pytest.raises(DataError, match="no class of the data"):
         load(DemoDataset(source="demo", size=400, positive="nice"), tmp_path)
 
 
 def test_summaries_of_older_studies_mean_the_second_class() -> None:
     """A summary that was stored without a positive class has the second one."""
-    assert positive_id(DataSummary("x", "", {}, ("a", "b"), {})) == 1
+    assert class_data(DataSummary("x", "", {}, details={"labels": ["a", "b"]})).positive_id == 1
 
 
 @pytest.fixture
@@ -270,7 +272,9 @@ def linear(files: FilesDataset, tmp_path: Path, make_context):
 
     def train(positive: str | None):
         trainer, config = LinearTrainer(), LinearConfig()
-        prepared = trainer.prepare(files.model_copy(update={"positive": positive}), config, tmp_path)
+        prepared = trainer.prepare(
+            task.load(files.model_copy(update={"positive": positive}), tmp_path), config, tmp_path
+        )
         folder = tmp_path / str(positive)
         folder.mkdir()
         context, heard = make_context(folder=folder, metric="f1")
@@ -286,23 +290,23 @@ def test_the_linear_model_is_trained_for_the_positive_class(linear, tmp_path: Pa
     kept = predictions.read(result.predictions)
     expected = reference.f1_score(rows.labels, kept.probabilities.argmax(axis=1), pos_label=0)
     assert result.metrics["f1"] == heard.reports[-1].metrics["f1"] == pytest.approx(expected)
-    assert result.evaluation.positive == "fraud"
+    assert class_details(result.evaluation).positive == "fraud"
     test = trainer.evaluate(result.model_dir, prepared, "test", folder=tmp_path, device="cpu", threads=1)
-    assert test.positive == "fraud"
-    assert test.metrics["recall"] == test.classes[0].recall
+    assert class_details(test).positive == "fraud"
+    assert test.metrics["recall"] == class_details(test).classes[0].recall
     found = judged_file(trainer, result.model_dir, tmp_path)
-    assert found.positive == "fraud"
-    assert found.metrics["f1"] == found.classes[0].f1
+    assert class_details(found).positive == "fraud"
+    assert found.metrics["f1"] == class_details(found).classes[0].f1
     _, _, other, _ = linear(None)
-    assert other.evaluation.positive == "ok"
-    assert other.metrics["f1"] == other.evaluation.classes[1].f1 != result.metrics["f1"]
+    assert class_details(other.evaluation).positive == "ok"
+    assert other.metrics["f1"] == class_details(other.evaluation).classes[1].f1 != result.metrics["f1"]
 
 
 def judged_file(trainer, model_dir: Path, folder: Path):
     """Judge a model on a file of its own."""
     path = folder / "more.csv"
     written(path, table(90))
-    file = LabelledFile(path, ("text",), "label")
+    file = EvaluationFile(path, {"text": ("text",), "label": ("label",)})
     return trainer.evaluate_file(model_dir, file, folder=folder, device="cpu", threads=1)
 
 
@@ -313,8 +317,8 @@ def test_older_folders_of_the_linear_model_mean_class_1(linear, tmp_path: Path) 
     assert json.loads(record.read_text())["positive"] == "fraud"
     record.unlink()
     found = judged_file(trainer, result.model_dir, tmp_path)
-    assert found.positive == "ok"
-    assert found.metrics["f1"] == found.classes[1].f1
+    assert class_details(found).positive == "ok"
+    assert found.metrics["f1"] == class_details(found).classes[1].f1
     for content in ('{"positive": "neither"}', '{"positive": 1}', "[1]", "{"):
         record.write_text(content)
         with pytest.raises(ModelSourceError, match=r"modelcat\.json"):
@@ -327,8 +331,8 @@ def test_calibration_keeps_the_positive_class(linear, tmp_path: Path) -> None:
     before = judged_file(trainer, result.model_dir, tmp_path)
     temperature = trainer.calibrate(result.model_dir, result.predictions)
     after = judged_file(trainer, result.model_dir, tmp_path)
-    assert (after.positive, after.metrics["f1"]) == ("fraud", before.metrics["f1"])
-    rescaled = trainer.rescaled(result.predictions, "validation", temperature)
+    assert (class_details(after).positive, after.metrics["f1"]) == ("fraud", before.metrics["f1"])
+    rescaled = task.rescaled(result.predictions, "validation", temperature)
     assert rescaled.metrics["f1"] == result.metrics["f1"]
 
 
@@ -340,8 +344,8 @@ def test_findings_name_the_class_of_their_metric(linear) -> None:
 
     _, prepared, _, _ = linear("fraud")
     worse = Comparison("f1", -0.05, -0.09, -0.01, 400, (1, 1))
-    evidence = Evidence(prepared.summary, "f1", {}, (), None, versus_baseline=worse)
-    told = [english(found.evidence) for found in diagnose(evidence, LinearConfig)]
+    evidence = Evidence(prepared.summary, LinearConfig, "f1", {}, (), None, versus_baseline=worse)
+    told = [english(found.evidence) for found in diagnose(evidence)]
     assert any("points of F1 of fraud worse" in sentence for sentence in told)
 
 
@@ -352,7 +356,9 @@ def bert(files: FilesDataset, tmp_path: Path, make_context, tiny):
 
     def train(positive: str | None, **changes):
         trainer, config = BertTrainer(), tiny(epochs=2)
-        prepared = trainer.prepare(files.model_copy(update={"positive": positive}), config, tmp_path / "cache")
+        prepared = trainer.prepare(
+            task.load(files.model_copy(update={"positive": positive}), tmp_path / "cache"), config, tmp_path / "cache"
+        )
         folder = tmp_path / str(positive)
         folder.mkdir(exist_ok=True)
         context, heard = make_context(folder=folder, metric="f1", **changes)
@@ -368,18 +374,18 @@ def test_bert_is_trained_for_the_positive_class(bert, tmp_path: Path) -> None:
     labels = prepared.data.splits["validation"].labels
     assert result.metrics == measure(labels, kept.probabilities, 0) | {"loss": result.metrics["loss"]}
     assert result.metrics["f1"] == max(report.metrics["f1"] for report in heard.reports)
-    assert result.evaluation.positive == "fraud"
-    assert result.evaluation.metrics["f1"] == result.evaluation.classes[0].f1
+    assert class_details(result.evaluation).positive == "fraud"
+    assert result.evaluation.metrics["f1"] == class_details(result.evaluation).classes[0].f1
     test = trainer.evaluate(result.model_dir, prepared, "test", folder=tmp_path, device="cpu", threads=1)
-    assert (test.positive, test.metrics["recall"]) == ("fraud", test.classes[0].recall)
+    assert (class_details(test).positive, test.metrics["recall"]) == ("fraud", class_details(test).classes[0].recall)
     found = judged_file(trainer, result.model_dir, tmp_path)
-    assert (found.positive, found.metrics["f1"]) == ("fraud", found.classes[0].f1)
+    assert (class_details(found).positive, found.metrics["f1"]) == ("fraud", class_details(found).classes[0].f1)
     record = result.model_dir / "modelcat.json"
     older = json.loads(record.read_text())
     assert older.pop("positive") == "fraud"
     record.write_text(json.dumps(older))
     found = judged_file(trainer, result.model_dir, tmp_path)
-    assert (found.positive, found.metrics["f1"]) == ("ok", found.classes[1].f1)
+    assert (class_details(found).positive, found.metrics["f1"]) == ("ok", class_details(found).classes[1].f1)
 
 
 def test_a_checkpoint_of_another_positive_class_is_left_alone(files: FilesDataset, tmp_path: Path, tiny, make_context):
@@ -395,7 +401,9 @@ def test_a_checkpoint_of_another_positive_class_is_left_alone(files: FilesDatase
 
     found, config = {}, tiny()
     for positive in (None, "ok", "fraud"):
-        prepared = BertTrainer().prepare(files.model_copy(update={"positive": positive}), config, tmp_path / "cache")
+        prepared = BertTrainer().prepare(
+            task.load(files.model_copy(update={"positive": positive}), tmp_path / "cache"), config, tmp_path / "cache"
+        )
         device = torch.device("cpu")
         model = PackedModel(build(prepared.source, 0.0, 0), device, choose("fp32", None, device, 128))
         found[positive] = identity_of(config, make_context()[0], model, prepared.encoder, data_identity(prepared))

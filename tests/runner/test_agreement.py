@@ -85,7 +85,7 @@ def test_all_places_say_the_same(request_of, place, recorder, capsys, seed, metr
     # the terminal UI
     desk = Desk(Source(place.storage), Preferences())
     assert book.snapshot.best == number
-    assert f"kept: trial {number}, {desk.metric(metric, kept.value)}" in headline(book, desk, 200).plain
+    assert f"kept: trial {number}, {desk.metric(record.tuned, kept.value)}" in headline(book, desk, 200).plain
     assert verdict["sentence"][:40] in headline(book, desk, 400).plain
     row = cells(book, View(), desk, (), working=False)
     assert [trial.number for trial in trials if "★" in str(row(str(trial.number))[0])] == [number]

@@ -1,10 +1,12 @@
 """What stands in the place of a file of ours and is none: told or left out, and never waited for."""
 
+from types import SimpleNamespace
+
 import pytest
 from special_files import SPECIAL, put_special
 
 from catalog.errors import InputError, ModelcatError, StoreError
-from runner.cli.export import sample_texts
+from runner.cli.export import sample_inputs
 from runner.store.store import Store
 from runner.study.background import start_worker
 from runner.study.log import LOG, StudyLog, read_log
@@ -15,6 +17,7 @@ from runner.tui.screens.submit.draft import Draft, keep_draft, kept_draft
 
 pytestmark = pytest.mark.timeout(30)
 BLOCKING = ("pipe", "socket", "/dev/zero")
+STUDY = SimpleNamespace(key="nlp/text-classification/linear", data={}, spec={})
 
 
 @pytest.mark.parametrize("kind", BLOCKING)
@@ -72,7 +75,7 @@ def test_examples_are_files(tmp_path, kind, monkeypatch):
     """Predictions and examples of a study that are no files are one error."""
     path = tmp_path / "test.parquet"
     put_special(path, kind)
-    for look in (lambda: read_examples(path, [0]), lambda: sample_texts(tmp_path)):
+    for look in (lambda: read_examples(path, [0]), lambda: sample_inputs(STUDY, tmp_path)):
         monkeypatch.setattr(type(path), "is_file", lambda _: True)
         with pytest.raises(ModelcatError, match=r"test\.parquet cannot be read"):
             look()

@@ -3,7 +3,7 @@
 Each resample draws examples with replacement, the same ones for both sides: what is hard for both cancels out
 (Koehn, "Statistical Significance Tests for Machine Translation Evaluation", EMNLP 2004). Within each side
 it also draws trainings with replacement, so that the luck of a seed widens the interval; the spread that this gives
-is too small for few seeds, and `_draw_trainings` corrects it. The interval is the percentile interval of Efron and
+is too small for few seeds, and `draw_trainings` corrects it. The interval is the percentile interval of Efron and
 Tibshirani ("An Introduction to the Bootstrap", 1993, chapter 13).
 
 How far the 95 % can be trusted, simulated with equal models of accuracy 0.8 on 500 rows, as many trainings on each
@@ -24,7 +24,7 @@ from plugins.classification.evaluation import predictions
 from plugins.classification.evaluation.measures import ByClass, Measure, weighted
 from plugins.classification.evaluation.metrics import METRICS, measures_for, metric_of
 from plugins.classification.evaluation.predictions import Predictions
-from plugins.classification.evaluation.resampling import INTERVAL, draws
+from plugins.resampling import INTERVAL, draw_trainings, draws
 
 __all__ = ["compare"]
 
@@ -53,7 +53,7 @@ def compare(first: Sequence[Path], second: Sequence[Path], metric: str, seed: in
     rng = np.random.default_rng(seed)
     observed, resampled = _values(metric, read, rng)
     rows, sizes = read[0].labels.size, (len(first), len(second))
-    drawn = [_draw_trainings(side, rng) for side in (resampled[:, : sizes[0]], resampled[:, sizes[0] :])]
+    drawn = [draw_trainings(side, rng) for side in (resampled[:, : sizes[0]], resampled[:, sizes[0] :])]
     sign = 1.0 if METRICS[metric].maximize else -1.0
     low, high = np.nanpercentile(sign * (drawn[0] - drawn[1]), INTERVAL)
     only_first, only_second, p_value = _disagreement(read) if sizes == (1, 1) else (None, None, None)
@@ -136,16 +136,3 @@ def _kinds(read: Sequence[Predictions], measure: Measure) -> tuple[np.ndarray, S
     columns = np.stack([read[0].labels, *(one.predicted for one in read)], axis=1)
     _, rows, kinds = np.unique(columns, axis=0, return_index=True, return_inverse=True)
     return kinds.reshape(-1), [Predictions(one.labels[rows], one.probabilities[rows], one.positive) for one in read]
-
-
-def _draw_trainings(side: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Return the mean of n trainings drawn with replacement for each row of (resamples, n), spread without bias.
-
-    Drawing from n values has their variance with the divisor n, (n - 1) / n of the unbiased one; so the deviation
-    from the mean is scaled by sqrt(n / (n - 1)). One training shows no spread, and none is drawn.
-    """
-    mean, trainings = side.mean(axis=1), side.shape[1]
-    if trainings == 1:
-        return np.asarray(mean)
-    drawn = np.take_along_axis(side, rng.integers(0, trainings, side.shape), axis=1).mean(axis=1)
-    return np.asarray(mean + np.sqrt(trainings / (trainings - 1)) * (drawn - mean))

@@ -32,9 +32,9 @@ class Definition:
     more_than: int = 1
 
     def bound(self, labels: Sequence[str], positive: str | None) -> Metric:
-        """Return the record for data with these classes; of two the second is positive if None is named."""
+        """Return the record for data with these classes; of two the second is positive if none of them is named."""
         if len(labels) == 2 and self.of_class is not None:
-            of = labels[1] if positive is None else positive
+            of = labels[1] if positive is None or positive not in labels else positive
             label, phrase = (replace(one, values={"label": of}) for one in self.of_class)
             return replace(self.metric, label=label, phrase=phrase, of=of)
         if len(labels) > 2 and self.of_classes is not None:

@@ -16,9 +16,11 @@ from plugins.classification.evaluation.measures import class_counts
 from plugins.classification.evaluation.metrics import measure
 from plugins.classification.evaluation.predictions import Predictions
 from plugins.classification.evaluation.temperature import rescale
-from plugins.classification.records import ClassDetails, ClassScores, class_data, class_details, details_json
+from plugins.classification.records import ClassDetails, ClassScores, class_data, class_details
+from plugins.details import details_json
+from plugins.storage import folder_bytes
 
-__all__ = ["EvaluationDetails", "completed", "evaluate_predictions", "folder_bytes", "rescaled", "save_and_evaluate"]
+__all__ = ["EvaluationDetails", "completed", "evaluate_predictions", "rescaled", "save_and_evaluate"]
 
 
 class EvaluationDetails(TypedDict, total=False):
@@ -155,8 +157,3 @@ def _class_scores(found: Predictions, names: Sequence[str]) -> tuple[ClassScores
         ClassScores(name, *values)
         for name, *values in zip(names, *(column.tolist() for column in columns), strict=True)
     )
-
-
-def folder_bytes(folder: Path) -> int:
-    """Return the size of all files below `folder`."""
-    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())

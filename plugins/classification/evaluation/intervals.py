@@ -21,7 +21,7 @@ from plugins.classification.evaluation import calibration
 from plugins.classification.evaluation.measures import ByBin, weighted
 from plugins.classification.evaluation.metrics import METRICS, measures_for
 from plugins.classification.evaluation.predictions import Predictions
-from plugins.classification.evaluation.resampling import INTERVAL, draws
+from plugins.resampling import INTERVAL, draws
 
 __all__ = ["RESAMPLES", "bootstrap"]
 

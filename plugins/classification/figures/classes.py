@@ -5,14 +5,15 @@ from collections.abc import Sequence
 from catalog.contract import Evaluation
 from catalog.figures import Axis, Column, Empty, Figure, Matrix, Table
 from catalog.statement import Statement
-from plugins.classification.figures.absence import NOT_RECORDED
 from plugins.classification.records import class_details
+from plugins.insights import NOT_RECORDED
 
 __all__ = ["class_scores", "confusion"]
 
 _READABLE = 20
 """Classes that fit a matrix which can still be read."""
 _MOST_CLASSES = 100
+_GROUP = Statement("Confusion")
 _CONFUSION, _SCORES = Statement("Confusion matrix"), Statement("Scores of each class")
 
 
@@ -20,7 +21,7 @@ def confusion(evaluation: Evaluation, labels: Sequence[str]) -> Figure:
     """Draw which class is taken for which; of many classes those with the most errors."""
     counts = class_details(evaluation).confusion
     if not counts:
-        return Empty("confusion", _CONFUSION, NOT_RECORDED)
+        return Empty("confusion", _CONFUSION, NOT_RECORDED, group=_GROUP)
     shown = _worst(counts)
     names = tuple(labels[index] if index < len(labels) else str(index) for index in shown)
     caption = [Statement("Rows are true classes: count, and share of the row. The diagonal is right.")]
@@ -34,6 +35,7 @@ def confusion(evaluation: Evaluation, labels: Sequence[str]) -> Figure:
         tuple(tuple(counts[i][j] for j in shown) for i in shown),
         diagonal=True,
         caption=tuple(caption),
+        group=_GROUP,
     )
 
 
@@ -50,7 +52,7 @@ def class_scores(evaluation: Evaluation) -> Figure:
     """List precision, recall and F1 of each class; of very many the weakest."""
     found, caption = class_details(evaluation).classes, tuple[Statement, ...]()
     if not found:
-        return Empty("classes", _SCORES, NOT_RECORDED)
+        return Empty("classes", _SCORES, NOT_RECORDED, group=_GROUP)
     if len(found) > _MOST_CLASSES:
         counts = {"shown": _MOST_CLASSES, "all": len(found)}
         caption = (Statement("The {shown:count} weakest of {all:count} classes", counts),)
@@ -63,5 +65,15 @@ def class_scores(evaluation: Evaluation) -> Figure:
         Column(Statement("Recall"), "percent"),
         Column(Statement("F1"), "percent"),
     )
-    rows = tuple((one.label, one.rows, one.predicted, one.precision, one.recall, one.f1) for one in found)
-    return Table("classes", _SCORES, columns, rows, caption=caption)
+    rows = tuple(
+        (
+            one.label,
+            one.rows,
+            one.predicted,
+            one.precision if one.predicted else None,
+            one.recall if one.rows else None,
+            one.f1 if one.rows else None,
+        )
+        for one in found
+    )
+    return Table("classes", _SCORES, columns, rows, caption=caption, group=_GROUP)

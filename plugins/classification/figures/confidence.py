@@ -8,8 +8,8 @@ from typing import Any
 from catalog.contract import Evaluation
 from catalog.figures import Axis, Bin, Column, Empty, Figure, Histogram, Part, Plot, Role, Series, Table
 from catalog.statement import Statement
-from plugins.classification.figures.absence import NOT_RECORDED, insight_of
 from plugins.classification.records import ClassDetails, ConfidenceBin, class_details
+from plugins.insights import NOT_RECORDED, insight_of
 
 __all__ = ["confidence", "reliability", "temperature"]
 
@@ -17,6 +17,7 @@ _Z = 1.959964
 """Standard normal quantile of a 95 % interval."""
 _CONFIDENCE, _RELIABILITY = Statement("Confidence distribution"), Statement("Reliability")
 _TEMPERATURE = Statement("Temperature scaling")
+_GROUP = Statement("Confidence")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def confidence(evaluation: Evaluation) -> Figure:
     bins = class_details(evaluation).confidence
     filled = [index for index, found in enumerate(bins) if _rows(found)]
     if not filled:
-        return Empty("confidence", _CONFIDENCE, NOT_RECORDED)
+        return Empty("confidence", _CONFIDENCE, NOT_RECORDED, group=_GROUP)
     return Histogram(
         "confidence",
         _CONFIDENCE,
@@ -56,6 +57,7 @@ def confidence(evaluation: Evaluation) -> Figure:
         (Part(Statement("right"), "right"), Part(Statement("wrong"), "wrong")),
         tuple(Bin(found.low, found.high, (found.right, found.wrong)) for found in bins[filled[0] :]),
         caption=(Statement("Right and wrong answers by confidence. Confident errors stand on the right."),),
+        group=_GROUP,
     )
 
 
@@ -66,7 +68,7 @@ def reliability(evaluation: Evaluation, insights: Mapping[str, Any]) -> Figure:
     """
     bins = class_details(evaluation).confidence
     if not any(map(_rows, bins)):
-        return Empty("reliability", _RELIABILITY, NOT_RECORDED)
+        return Empty("reliability", _RELIABILITY, NOT_RECORDED, group=_GROUP)
     calibration = _calibration(insights)
     before: Sequence[ConfidenceBin] = ()
     if isinstance(calibration, _Calibration) and evaluation.split == "test":  # it was measured on these examples
@@ -86,6 +88,7 @@ def reliability(evaluation: Evaluation, insights: Mapping[str, Any]) -> Figure:
         Axis(Statement("Share right"), "percent", low=0.0, high=1.0),
         tuple(series),
         caption=(*caption, *_error(evaluation)),
+        group=_GROUP,
     )
 
 
@@ -93,7 +96,7 @@ def temperature(insights: Mapping[str, Any]) -> Figure:
     """List what temperature scaling changed."""
     found = _calibration(insights)
     if isinstance(found, Statement):
-        return Empty("temperature", _TEMPERATURE, found)
+        return Empty("temperature", _TEMPERATURE, found, group=_GROUP)
     scored = [(split, scores) for split, scores in (("test", found.test), ("validation", found.validation)) if scores]
     names = list(dict.fromkeys(name for _, scores in scored for name in scores.before if name in _METRICS))
     rows = tuple(
@@ -107,7 +110,7 @@ def temperature(insights: Mapping[str, Any]) -> Figure:
         Statement("Temperature {temperature:number}, fitted on {rows:count} validation rows.", fitted),
         *(() if found.temperature == 1 else (_TOO_SURE if found.temperature > 1 else _TOO_UNSURE,)),
     )
-    return Table("temperature", _TEMPERATURE, columns, rows, caption=caption)
+    return Table("temperature", _TEMPERATURE, columns, rows, caption=caption, group=_GROUP)
 
 
 def _calibration(insights: Mapping[str, Any]) -> _Calibration | Statement:

@@ -1,90 +1,43 @@
 """How predictions of classes of texts are shown to people."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from catalog.contract import Prediction
-from catalog.figures import Axis, Bar, Bars, Figure, Highlight, HighlightedText
+from catalog.figures import Figure, HighlightedText
 from catalog.statement import Statement
-from plugins.classification.records import class_data
+from plugins.classification.answers import cells, columns_of_predictions, headline, probabilities
+from plugins.nlp.texts.answers import attention_figure, strongest, what_was_seen, words_figure
 
 __all__ = ["cells", "columns_of_predictions", "headline", "prediction_figures", "reasons"]
-
-_STRONGEST = 5
-"""Words named for a text and direction."""
-_MOST_CLASSES = 20
-
-
-def headline(prediction: Prediction) -> Statement:
-    """Return label and confidence."""
-    values = {"label": prediction["label"], "confidence": prediction["confidence"]}
-    return Statement("{label}, {confidence:percent}", values)
-
-
-def columns_of_predictions(data: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return label, confidence and one column for each class."""
-    return ("label", "confidence", *(f"probability of {label}" for label in class_data(data).labels))
-
-
-def cells(prediction: Prediction) -> dict[str, str | float | None]:
-    """Return label, confidence and the probability of each class."""
-    shares = {f"probability of {label}": share for label, share in prediction["probabilities"].items()}
-    return {"label": prediction["label"], "confidence": prediction["confidence"], **shares}
 
 
 def reasons(explanation: Prediction) -> Iterator[Statement]:
     """Yield the strongest words of each kind of explanation."""
-    words, label = explanation.get("tokens", ()), explanation["label"]
-    towards = sorted((word for word in words if word["weight"] > 0), key=lambda word: -word["weight"])[:_STRONGEST]
-    against = sorted((word for word in words if word["weight"] < 0), key=lambda word: word["weight"])[:_STRONGEST]
-    for template, chosen in (
-        ("for {label}: {words}  ({method}, log-odds)", towards),
-        ("against {label}: {words}  ({method}, log-odds)", against),
-    ):
-        if chosen:
-            shown = ", ".join(f"{word['token']} {word['weight']:+.2g}" for word in chosen)
-            yield Statement(template, {"label": label, "words": shown, "method": explanation["method"]})
-    looked = sorted((word for word in words if word["attention"]), key=lambda word: -word["attention"])[:_STRONGEST]
-    if looked:
-        shown = ", ".join(f"{word['token']} {word['attention']:.1%}" for word in looked)
-        yield Statement(
-            "looked at most: {words}  (attention rollout; says nothing about for or against)", {"words": shown}
-        )
-    if explanation.get("truncated"):
-        yield Statement("the text is longer than the model reads: it saw a part only")
+    values = {"label": explanation["label"], "method": explanation.get("method", "")}
+    if words := strongest(explanation, 1):
+        yield Statement("for {label}: {words}  ({method}, log-odds)", {**values, "words": words})
+    if words := strongest(explanation, -1):
+        yield Statement("against {label}: {words}  ({method}, log-odds)", {**values, "words": words})
+    yield from what_was_seen(explanation)
 
 
 def prediction_figures(prediction: Prediction) -> Iterator[Figure]:
     """Yield the probabilities, and of an explanation the text with its words marked."""
-    shares = sorted(prediction["probabilities"].items(), key=lambda share: -share[1])
-    axis = Axis(Statement("Probability"), "percent", low=0.0, high=1.0)
-    bars = tuple(Bar(label, share) for label, share in shares[:_MOST_CLASSES])
-    caption: tuple[Statement, ...] = ()
-    if len(shares) > _MOST_CLASSES:
-        counts = {"classes": len(shares), "shown": _MOST_CLASSES}
-        caption = (Statement("Of {classes:count} classes the {shown:count} most probable.", counts),)
-    yield Bars("probabilities", Statement("Probabilities"), axis, bars, caption=caption)
+    yield probabilities(prediction)
     if "tokens" not in prediction:
         return
-    words: Sequence[Mapping[str, Any]] = prediction["tokens"]
-    yield _marked(prediction, words, "weight", "words", Statement("Words for and against"))
-    if any(word["attention"] for word in words):
-        yield _marked(prediction, words, "attention", "attention", Statement("Words that were looked at"))
+    yield _words(prediction, list(prediction["probabilities"]))
+    yield from attention_figure(prediction)
 
 
-def _marked(
-    prediction: Prediction, words: Sequence[Mapping[str, Any]], field: str, key: str, title: Statement
-) -> HighlightedText:
-    most = max((abs(word[field] or 0.0) for word in words), default=0.0) or 1.0
-    marks = tuple(Highlight(word["start"], word["end"], (word[field] or 0.0) / most) for word in words)
-    shown = {"method": prediction["method"]}
-    weight = field == "weight"
-    return HighlightedText(
-        key,
-        title,
-        prediction["text"],
-        marks,
-        Statement("speaks for the label") if weight else Statement("looked at"),
-        Statement("speaks against the label") if weight else Statement("not looked at"),
-        caption=(Statement("By {method}.", shown),) if weight else (Statement("By attention rollout."),),
-    )
+def _words(prediction: Prediction, labels: Sequence[str]) -> HighlightedText:
+    """Mark each word by what it did to the answer.
+
+    Of two classes a word looks the same whichever class was predicted: what pulls to the second is positive.
+    """
+    predicted, sign = prediction["label"], 1.0
+    positive, negative = Statement("pulls to {label}", {"label": predicted}), Statement("pulls away from it")
+    if len(labels) == 2 and predicted in labels:
+        sign = 1.0 if predicted == labels[1] else -1.0
+        negative, positive = (Statement("pulls to {label}", {"label": label}) for label in labels)
+    return words_figure(prediction, Statement("Words for and against"), positive, negative, sign)

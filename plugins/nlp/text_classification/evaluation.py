@@ -9,7 +9,7 @@ from catalog.contract import Evaluation
 from catalog.errors import DataError
 from plugins.classification import evaluation
 from plugins.classification.evaluation.evaluation import EvaluationDetails
-from plugins.classification.records import details_json
+from plugins.details import details_json
 from plugins.nlp.text_classification.length_buckets import length_buckets
 from plugins.nlp.text_classification.records import LengthDetails
 

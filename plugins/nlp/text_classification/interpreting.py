@@ -9,7 +9,8 @@ from catalog.errors import ModelSourceError
 from plugins.nlp.text_classification.data import TextData
 from plugins.nlp.text_classification.invented import invented_reviews
 from plugins.nlp.text_classification.keywords import class_words
-from plugins.nlp.text_classification.records import ExampleExplanation, Explanation, Interpretation, text_facts
+from plugins.nlp.text_classification.records import ExampleExplanation, Explanation, Interpretation
+from plugins.nlp.texts.records import text_facts
 
 __all__ = ["interpret"]
 

@@ -1,21 +1,12 @@
 """The words that speak for each class, from explanations of many texts."""
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 
-from plugins.nlp.text_classification.records import ClassWords, Explanation, ImportantWord
+from plugins.nlp.text_classification.records import ClassWords, Explanation
+from plugins.nlp.texts.important import strongest_words, word_sums
 
 __all__ = ["class_words"]
-
-_SHOWN = 20
-_LONGEST = 40
-"""Characters; what is longer is no word that a list could show."""
-_DOUBT = 5
-"""Texts without effect that each word is taken to occur in besides its own when words are ranked. A name that three
-texts happen to hold keeps 3/8 of its mean weight, a word of twenty texts 4/5. Common words gain nothing by this, as
-they would from a test of significance or from the sum over texts: "the" has next to no weight in any."""
-_SHOWABLE = re.compile(r"[^\W\d_]|[\u231a-\u231b\u23e9-\u23ff\u2600-\u27bf\u2b05-\u2b55\U0001f000-\U0001faff]")
 
 
 def class_words(sample: Sequence[Explanation], labels: Sequence[str], min_texts: int) -> tuple[ClassWords, ...]:
@@ -33,23 +24,9 @@ def class_words(sample: Sequence[Explanation], labels: Sequence[str], min_texts:
     """
     towards: dict[str, dict[str, list[float]]] = {label: defaultdict(list) for label in labels}
     for explanation in sample:
-        predicted, weights = explanation.prediction.label, defaultdict[str, float](float)
-        for word in explanation.words:
-            weights[word.word.lower()] += word.weight
-        for name, weight in weights.items():
-            if len(name) > _LONGEST or not _SHOWABLE.search(name):
-                continue
+        predicted = explanation.prediction.label
+        for name, weight in word_sums(explanation.words).items():
             towards[predicted][name].append(weight)
             if len(labels) == 2:
                 towards[labels[labels[0] == predicted]][name].append(-weight)
-    return tuple(ClassWords(label, _strongest(towards[label], min_texts)) for label in labels)
-
-
-def _strongest(weights: dict[str, list[float]], min_texts: int) -> tuple[ImportantWord, ...]:
-    words = [
-        ImportantWord(name, sum(found) / len(found), len(found))
-        for name, found in weights.items()
-        if len(found) >= min_texts and sum(found) > 0
-    ]
-    words.sort(key=lambda word: (-word.weight * word.texts / (word.texts + _DOUBT), word.word))
-    return tuple(words[:_SHOWN])
+    return tuple(ClassWords(label, strongest_words(towards[label], min_texts)) for label in labels)

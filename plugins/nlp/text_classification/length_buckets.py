@@ -5,10 +5,10 @@ import math
 import numpy as np
 
 from plugins.nlp.text_classification.records import LengthBucket
+from plugins.nlp.texts.lengths import length_groups
 
-__all__ = ["MOST_BUCKETS", "length_buckets", "wilson"]
+__all__ = ["length_buckets", "wilson"]
 
-MOST_BUCKETS = 5
 _Z = 1.959963984540054
 """97.5 % point of the normal distribution."""
 
@@ -31,7 +31,7 @@ def length_buckets(
     confidence = probabilities.max(axis=1).astype(np.float64)
     cut = lengths > (np.inf if max_length is None else max_length)
     buckets = []
-    for rows in _quantiles(lengths):
+    for rows in length_groups(lengths):
         low, high = wilson(int(right[rows].sum()), rows.size)
         buckets.append(
             LengthBucket(
@@ -56,10 +56,3 @@ def wilson(hits: int, rows: int) -> tuple[float, float]:
     reach = _Z * math.sqrt(share * (1 - share) / rows + square / (4 * rows**2)) / (1 + square / rows)
     # at the ends the formula gives 0 or 1 up to rounding
     return (0.0 if hits == 0 else max(0.0, centre - reach)), (1.0 if hits == rows else min(1.0, centre + reach))
-
-
-def _quantiles(lengths: np.ndarray) -> list[np.ndarray]:
-    """Return the rows of each bucket, none empty."""
-    edges = np.quantile(lengths, np.arange(1, MOST_BUCKETS) / MOST_BUCKETS, method="inverted_cdf")
-    bucket = np.searchsorted(np.unique(edges), lengths, side="left")  # an edge belongs to the bucket that it ends
-    return [np.flatnonzero(bucket == index) for index in np.unique(bucket)]

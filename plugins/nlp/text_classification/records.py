@@ -1,28 +1,27 @@
 """What text classification knows about texts and answers: frozen records, all of them plain JSON in kind."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from catalog.contract import DataSummary, Evaluation
-from plugins.classification.records import read_details
+from catalog.contract import Evaluation
+from plugins.details import read_details
+from plugins.nlp.texts.records import ImportantWord, WordWeight, words_json
+
+if TYPE_CHECKING:
+    import numpy as np
 
 __all__ = [
     "ChangedAnswer",
     "ClassWords",
     "ExampleExplanation",
     "Explanation",
-    "ImportantWord",
     "Interpretation",
     "LengthBucket",
     "LengthDetails",
-    "LengthForecast",
     "Suspect",
-    "TextFacts",
     "TextPrediction",
-    "WordWeight",
     "length_details",
-    "text_facts",
 ]
 
 
@@ -62,6 +61,13 @@ class TextPrediction:
     confidence: float
     probabilities: Mapping[str, float]
 
+    @classmethod
+    def of(cls, text: str, labels: Sequence[str], probabilities: "np.ndarray") -> "TextPrediction":
+        """Return the answer for a text with these probabilities, shape (classes,), of the classes in order."""
+        shares = dict(zip(labels, probabilities.tolist(), strict=True))
+        label = labels[int(probabilities.argmax())]
+        return cls(text, label, shares[label], shares)
+
     def as_json(self) -> dict[str, Any]:
         """Return it as `catalog.contract.Prediction`."""
         return {
@@ -70,26 +76,6 @@ class TextPrediction:
             "confidence": self.confidence,
             "probabilities": dict(self.probabilities),
         }
-
-
-@dataclass(frozen=True, slots=True)
-class WordWeight:
-    """A word of a text and what it did to the answer.
-
-    Attributes:
-        word: As it stands in the text.
-        start: Its first character in the text.
-        end: The character after its last.
-        weight: What it added to the log-odds of the predicted label; negative where it spoke against it.
-        attention: Share of attention that reached it, adding up to at most 1 over the text; None where the model has
-            none. How much was looked at a word, not which way it spoke.
-    """
-
-    word: str
-    start: int
-    end: int
-    weight: float
-    attention: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,32 +99,13 @@ class Explanation:
 
     def as_json(self) -> dict[str, Any]:
         """Return it as `catalog.contract.Prediction`: each word with its weight and the attention that it got."""
-        tokens = [
-            {
-                "token": word.word,
-                "weight": word.weight,
-                "attention": word.attention,
-                "start": word.start,
-                "end": word.end,
-            }
-            for word in self.words
-        ]
         return {
             **self.prediction.as_json(),
-            "tokens": tokens,
+            "tokens": words_json(self.words),
             "method": self.method,
             "completeness_error": self.completeness_error,
             "truncated": self.truncated,
         }
-
-
-@dataclass(frozen=True, slots=True)
-class ImportantWord:
-    """A word (lower case) and its mean `weight` towards a class, over the `texts` of the sample that it occurs in."""
-
-    word: str
-    weight: float
-    texts: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,15 +179,6 @@ class ChangedAnswer:
 
 
 @dataclass(frozen=True, slots=True)
-class LengthForecast:
-    """At `max_length` tokens, `truncated` is the share of training texts that would be cut, 0 to 1."""
-
-    max_length: int
-    truncated: float
-    seconds_per_epoch: float | None
-
-
-@dataclass(frozen=True, slots=True)
 class Suspect:
     """A training example whose label a simple model, not trained on it, finds very unlikely."""
 
@@ -244,26 +202,6 @@ class LengthDetails:
     tokens: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TextFacts:
-    """What is known about the texts of a data set.
-
-    Attributes:
-        mean_words: Words of a text on average, over all splits; None if they were not counted.
-        language: Code (ISO 639-1) of the language that most texts seem to be in; None if that is not clear.
-        duplicates: Rows of ``validation`` and of ``test`` whose text also stands in ``train``.
-    """
-
-    mean_words: float | None = None
-    language: str | None = None
-    duplicates: Mapping[str, int] = field(default_factory=dict)
-
-
 def length_details(evaluation: Evaluation) -> LengthDetails:
     """Return what an evaluation found about lengths; nothing of what an older record lacks."""
     return read_details(LengthDetails, evaluation.details)
-
-
-def text_facts(data: DataSummary | Mapping[str, Any]) -> TextFacts:
-    """Return what is known about the texts of a data set, given as found or as JSON."""
-    return read_details(TextFacts, data.details if isinstance(data, DataSummary) else data)

@@ -13,10 +13,12 @@ from catalog.metric import Metric
 from catalog.statement import Statement
 from plugins.classification import evaluation as evaluations
 from plugins.classification.facts import class_facts
-from plugins.classification.records import class_data, details_json
+from plugins.classification.records import class_data
+from plugins.details import details_json
 from plugins.nlp.text_classification import answers
 from plugins.nlp.text_classification.dataset import Dataset, HubDataset
-from plugins.nlp.text_classification.records import Explanation, text_facts
+from plugins.nlp.text_classification.records import Explanation
+from plugins.nlp.texts.facts import text_lines
 
 __all__ = ["TextClassification", "task"]
 
@@ -84,13 +86,7 @@ class TextClassification:
 
     def facts(self, data: Mapping[str, Any]) -> Sequence[Fact]:
         """Return classes and language of a data set."""
-        texts, found = text_facts(data), list(class_facts(data))
-        if texts.language is not None:
-            found.append(Fact(Statement("language"), Statement("{language}", {"language": texts.language})))
-        if texts.mean_words is not None:
-            mean = Statement("{words:number} words a text on average", {"words": texts.mean_words})
-            found.append(Fact(Statement("length"), mean))
-        return found
+        return [*class_facts(data), *text_lines(data)]
 
     def data_figures(self, data: Mapping[str, Any]) -> Iterable[Figure]:
         """Yield the rows of each class."""
@@ -119,17 +115,17 @@ class TextClassification:
 
     def input_fields(self, data: Mapping[str, Any]) -> Sequence[InputField]:  # noqa: ARG002 -- the same for all data
         """Return one field: the text."""
-        return (InputField("text", "prose"),)
+        return (InputField("text", "prose", example="The plot was thin, but the acting carried it."),)
 
     def open_file(self, file: InputFile) -> InputTable:
-        """Look through a file of texts to predict; see `data.open_input`."""
-        from plugins.nlp.text_classification import data
+        """Look through a file of texts to predict; see `texts.input.open_input`."""
+        from plugins.nlp.texts.input import open_input
 
-        return data.open_input(file)
+        return open_input(file)
 
     def write_examples(self, data: Any, split: str, path: Path) -> None:
-        """Write the texts and labels of a split; see `examples.write`."""
-        from plugins.nlp.text_classification import examples
+        """Write the texts and labels of a split; see `texts.examples.write`."""
+        from plugins.nlp.texts import examples
 
         examples.write(path, data.splits[split])
 

@@ -1,6 +1,8 @@
 """Texts for models of every task: how they are joined and cleaned; columns, duplicates, language, words."""
 
-__all__ = ["SEPARATOR", "well_formed"]
+import re
+
+__all__ = ["SEPARATOR", "well_formed", "without_surrogates"]
 
 SEPARATOR = " \N{SYMBOL FOR UNIT SEPARATOR} "
 """Between the texts of two columns. An encoder reads it as its own separator token, a bag of words as no word; it is
@@ -14,3 +16,8 @@ def well_formed(text: str) -> str:
     except UnicodeEncodeError:
         return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return text
+
+
+def without_surrogates(text: str) -> str:
+    """Return `text` with each surrogate as U+FFFD, so that it can be drawn and places in it stay what they are."""
+    return re.sub("[\ud800-\udfff]", "\ufffd", text)

@@ -16,6 +16,7 @@ from plugins.tables.wording import listed, nearest
 
 __all__ = [
     "LABEL_NAMES",
+    "NUMBER_NAMES",
     "TEXT_NAMES",
     "ColumnRoles",
     "check_columns",
@@ -28,6 +29,8 @@ TEXT_NAMES = ("text", "review", "sentence", "content", "comment", "message", "bo
               "reviewtext", "review_text", "review_body", "feedback")  # fmt: skip
 LABEL_NAMES = ("label", "labels", "sentiment", "class", "category", "target", "stars", "star_rating", "rating",
                "intent", "topic", "emotion", "polarity")  # fmt: skip
+NUMBER_NAMES = (*LABEL_NAMES, "score", "value", "price", "grade", "points", "number", "y")
+"""Usual names of the truth where it is a number."""
 _OTHER_NAMES = frozenset(
     [
         "author",
@@ -125,7 +128,7 @@ def stored_columns(data: Mapping[str, Any], dataset: Mapping[str, Any]) -> tuple
 
 def _looked_at(columns: Sequence[str], named: Collection[str]) -> tuple[str, ...]:
     """Return the columns that may hold anything of use; of thousands the first ones and those with a name."""
-    usual = {*TEXT_NAMES, *LABEL_NAMES}
+    usual = {*TEXT_NAMES, *NUMBER_NAMES}
     return tuple(
         name
         for place, name in enumerate(columns)
@@ -163,13 +166,14 @@ def choose_columns(
     label: str | None,
     group: str | None = None,
     time: str | None = None,
+    names: Sequence[str] = LABEL_NAMES,
 ) -> ColumnRoles:
     """Return which column is what.
 
     Columns that are named must be there. Otherwise a column called ``text`` or ``label`` wins, then the only column
-    with one of the names in `TEXT_NAMES` or `LABEL_NAMES` (letter case does not matter). A text that has no such name
-    is the only column whose values are texts; identifiers, URLs, dates, numbers and short strings never are. A label
-    without such a name is the only other column that is not empty.
+    with one of the names in `TEXT_NAMES` or in `names`, those of a truth (letter case does not matter). A text that has
+    no such name is the only column whose values are texts; identifiers, URLs, dates, numbers and short strings never
+    are. A label without such a name is the only other column that is not empty.
 
     Raises:
         DataError: A named column is missing, or several columns (or none) could be meant: they are listed, with a value
@@ -177,8 +181,8 @@ def choose_columns(
     """
     texts = (text,) if isinstance(text, str) else tuple(text or ())
     known = source.columns
-    for role, names in (("text", texts), ("label", [label]), ("group", [group]), ("time", [time])):
-        for name in names:
+    for role, given in (("text", texts), ("label", (label,)), ("group", (group,)), ("time", (time,))):
+        for name in given:
             if name is not None and name not in known:
                 raise DataError(
                     f"{source.origin} has no column {name!r}.{nearest(name, known)} Its columns: {listed(known)}.",
@@ -197,7 +201,7 @@ def choose_columns(
     known = _looked_at(known, {name for name in (*texts, label, group, time) if name is not None})
     profiles = _Profiles(source.sample(known))
     taken = {name for name in (*texts, group, time) if name is not None}
-    label = label or _named_label(source, profiles, [name for name in known if name not in taken])
+    label = label or _named_label(source, profiles, [name for name in known if name not in taken], names)
     if not texts:
         texts = (_text(source, profiles, [name for name in known if name not in {label, group, time}]),)
     if label is None:
@@ -243,8 +247,10 @@ def check_columns(source: Source, roles: ColumnRoles) -> None:
             )
 
 
-def _named_label(source: Source, profiles: Mapping[str, Profile], candidates: Sequence[str]) -> str | None:
-    found = _named(candidates, LABEL_NAMES)
+def _named_label(
+    source: Source, profiles: Mapping[str, Profile], candidates: Sequence[str], names: Sequence[str]
+) -> str | None:
+    found = _named(candidates, names)
     if len(found) > 1:
         raise _ambiguous(source, profiles, "label", f"{_either(found)} could each be the label", found)
     return found[0] if found else None

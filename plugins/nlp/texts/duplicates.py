@@ -3,14 +3,15 @@
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 
+from catalog.contract import RowCounts
 from plugins.nlp.texts.split import Split
 
-__all__ = ["Deduplicated", "Duplicates", "count_duplicates", "deduplicate", "find_duplicates"]
+__all__ = ["Deduplicated", "Duplicates", "count_duplicates", "deduplicate", "find_duplicates", "less_duplicates"]
 
 _LATER = ("validation", "test")
 _NEAR = "the same text but for letter case, URLs, mentions, digits and punctuation"
@@ -111,8 +112,8 @@ def count_duplicates(splits: Mapping[str, Split]) -> Duplicates:
 def deduplicate(splits: Mapping[str, Split]) -> Deduplicated:
     """Drop rows of train that are near-duplicates of rows in validation, in test or earlier in train.
 
-    Of duplicates with several labels the first row is kept, one of validation or test before all of train. A class
-    that would have no row left in train keeps its first one.
+    Of duplicates with several labels the first row is kept, one of validation or test before all of train. A class,
+    or a bin of numbers, that would have no row left in train keeps its first one.
 
     Args:
         splits: Train, validation and test.
@@ -125,8 +126,8 @@ def deduplicate(splits: Mapping[str, Split]) -> Deduplicated:
     kept = first[group][-train.labels.size :]  # of each row of train the row that stands for it
     own = np.arange(keys.size - train.labels.size, keys.size)
     drop = kept != own
-    for label in np.setdiff1d(train.labels[drop], train.labels[~drop]).tolist():
-        drop[np.flatnonzero(train.labels == label)[0]] = False
+    for stratum in np.setdiff1d(train.strata[drop], train.strata[~drop]).tolist():
+        drop[np.flatnonzero(train.strata == stratum)[0]] = False
     dropped = int(drop.sum())
     if not dropped:
         return Deduplicated(splits, 0, 0, ())
@@ -139,6 +140,14 @@ def deduplicate(splits: Mapping[str, Split]) -> Deduplicated:
     if conflicting:
         notes.append(f"{conflicting:,} of the dropped train rows had another label than the row that was kept.")
     return Deduplicated({**splits, "train": train.take(np.flatnonzero(~drop))}, dropped, conflicting, tuple(notes))
+
+
+def less_duplicates(counts: RowCounts, duplicates: int) -> RowCounts:
+    """Return the rows of a split of which some were dropped as near-duplicates."""
+    if not duplicates:
+        return counts
+    dropped = {**counts.dropped, "near-duplicate": duplicates}
+    return replace(counts, kept=counts.kept - duplicates, dropped=dropped)
 
 
 def _keys(texts: Sequence[str]) -> np.ndarray:
@@ -209,6 +218,7 @@ def _ascii_left_out() -> bytes:
 def _conflicting(hashes: np.ndarray, labels: np.ndarray) -> int:
     """Count rows whose hash occurs with more than one label."""
     _, group = np.unique(hashes, return_inverse=True)
+    _, labels = np.unique(labels, return_inverse=True)
     low = np.full(group.max(initial=0) + 1, np.iinfo(np.int64).max)
     high = np.full_like(low, -1)
     np.minimum.at(low, group, labels)

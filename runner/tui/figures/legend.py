@@ -12,9 +12,14 @@ from runner.tui.figures.fitting import fit, flat
 from runner.tui.figures.roles import colour_of, mark_of, shade_of
 from runner.tui.figures.scales import value_text
 
-__all__ = ["axis_title", "entries_in", "legend"]
+__all__ = ["MOST_LABELS", "axis_title", "entries_in", "legend"]
+
+MOST_LABELS = 16
+"""Points that are labelled at most: more labels would hide what they are about."""
 
 _NAME = 32
+_ALONE = ("selected", "winner")
+"""Roles of single points, of which a reader wants to know which they are."""
 _ROOMY = 16
 """Lines of a plot from which on its legend has a third line."""
 
@@ -49,7 +54,8 @@ def legend(plot: Plot, canvas: Canvas) -> Content:
         )
     drawn = [series for series in plot.series if series.points]
     if len(drawn) > 1 or plot.levels:
-        entries += _series(drawn, canvas)
+        points = {point for series in drawn if series.labels for point in series.points}
+        entries += _series(drawn, canvas, labelled=len(points) > MOST_LABELS)
     if any(series.scores for series in drawn):
         dots = ((glyphs.bullet, shade_of(score, canvas)) for score in (0.0, 0.5, 1.0))
         told = flat(canvas.t("the stronger, the better"), glyphs)
@@ -80,12 +86,15 @@ def entries_in(entries: Sequence[Content], canvas: Canvas, most: int) -> Content
     return Content("\n").join(line.truncate(canvas.width) for line in lines)
 
 
-def _series(drawn: Sequence[Series], canvas: Canvas) -> list[Content]:
+def _series(drawn: Sequence[Series], canvas: Canvas, *, labelled: bool) -> list[Content]:
+    """Return an entry for each series; `labelled`: with the label of its only point, which stands nowhere else."""
     seen: Counter[str] = Counter()
     entries = []
     for series in drawn:
         repeat, seen[series.role] = seen[series.role], seen[series.role] + 1
         name = canvas.text(series.name, _NAME)
+        if labelled and len(series.labels) == 1 and series.role in _ALONE:
+            name = f"{name}: {canvas.text(series.labels[0], _NAME)}"
         if name.strip():
             mark = (mark_of(series.role, canvas, repeat), colour_of(series.role, canvas, repeat))
             entries.append(Content.assemble(mark, (f" {name}", canvas.palette.muted)))

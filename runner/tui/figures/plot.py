@@ -10,15 +10,15 @@ from catalog.figures import Surface
 from runner.tui.figures.canvas import Canvas
 from runner.tui.figures.fitting import cut, fit, width_of
 from runner.tui.figures.frame import Frame, Point, Ruler, Shape, place_on
-from runner.tui.figures.legend import axis_title
+from runner.tui.figures.legend import MOST_LABELS, axis_title
 from runner.tui.figures.raster import Raster
 from runner.tui.figures.roles import colour_of, mark_of, shade_of
 
 __all__ = ["foot", "gutter_of", "label_places", "labelled", "marked", "plot_field", "rows_of"]
 
 _MARKS = 8
-_MOST_LABELS, _LABEL = 16, 12
-"""Points that are labelled at most, and cells of a label: more, or longer ones, would hide what they are about."""
+_LABEL = 12
+"""Cells of a label at most: a longer one would hide what it is about."""
 
 
 def marked(shape: Shape, columns: int) -> Sequence[Point]:
@@ -33,11 +33,15 @@ def marked(shape: Shape, columns: int) -> Sequence[Point]:
 
 
 def labelled(frame: Frame, canvas: Canvas) -> list[tuple[Point, str]]:
-    """Return short labels of points, where they are few enough to be written next to them."""
-    if sum(len(shape.labels) for shape in frame.shapes) > _MOST_LABELS:
+    """Return short labels of points, where they are few enough to be written next to them.
+
+    A point that several series have, such as the winner among the trials, is labelled once, by the last of them.
+    """
+    found = {(x, y): text for shape in frame.shapes for x, y, text in shape.labels}
+    if len(found) > MOST_LABELS:
         return []
-    found = [((x, y), canvas.text(text, 80)) for shape in frame.shapes for x, y, text in shape.labels]
-    return [(point, text) for point, text in found if 0 < width_of(text) == len(text) <= _LABEL]
+    shown = ((point, canvas.text(text, 80)) for point, text in found.items())
+    return [(point, text) for point, text in shown if 0 < width_of(text) == len(text) <= _LABEL]
 
 
 def label_places(column: int, row: int, width: int) -> Iterator[tuple[int, int]]:

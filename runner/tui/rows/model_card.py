@@ -9,7 +9,7 @@ from textual.content import Content
 from runner.presentation.text import safe
 from runner.tui.figures.canvas import Canvas
 from runner.tui.figures.fitting import fit
-from runner.tui.rows.models import Leaf, Model
+from runner.tui.rows.models import Leaf, ModelRow
 from runner.tui.rows.plain import drawable
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ _LEAST = 16
 """Cells that the last column of a row must have to stand beside the others."""
 
 
-def leaf_page(leaf: Leaf | None, models: Sequence[Model], canvas: Canvas) -> Content:
+def leaf_page(leaf: Leaf | None, models: Sequence[ModelRow], canvas: Canvas) -> Content:
     """Return what stands beside the tree for the line under its cursor: a card, a spec, or what a group holds."""
     if leaf is None:
         lines: list[Content] = []
@@ -44,7 +44,7 @@ def leaf_page(leaf: Leaf | None, models: Sequence[Model], canvas: Canvas) -> Con
     return drawable(Content("\n").join(lines), canvas.glyphs)
 
 
-def model_page(model: Model, canvas: Canvas) -> list[Content]:
+def model_page(model: ModelRow, canvas: Canvas) -> list[Content]:
     """Return a model's card, line by line; the reason where it cannot be used."""
     t, palette = canvas.t, canvas.palette
     lines = [
@@ -125,7 +125,7 @@ def _row(cells: Sequence[str], widths: Sequence[int], canvas: Canvas, *, style: 
         yield Content(" " * start) + line.rstrip()
 
 
-def _example(model: Model, example: str, canvas: Canvas) -> Iterator[Content]:
+def _example(model: ModelRow, example: str, canvas: Canvas) -> Iterator[Content]:
     yield _title(f"{model.entry.key}: {example}", canvas)
     yield from _wrap(
         canvas.t("A whole spec that runs. Enter takes it into the editor."), canvas, style=canvas.palette.muted
@@ -135,7 +135,7 @@ def _example(model: Model, example: str, canvas: Canvas) -> Iterator[Content]:
         yield Content(_safe(line, 400))
 
 
-def _group(leaf: Leaf, models: Sequence[Model], canvas: Canvas) -> Iterator[Content]:
+def _group(leaf: Leaf, models: Sequence[ModelRow], canvas: Canvas) -> Iterator[Content]:
     yield _title(leaf.key, canvas)
     for model in models:
         if model.entry.key.startswith(f"{leaf.key}/"):

@@ -6,20 +6,20 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from catalog.errors import ModelcatError
-from catalog.registry import Entry, entries, load
+from catalog.registry import Entry, entries, load, load_task
 
 if TYPE_CHECKING:  # these need Pydantic, which the first screen does without
-    from catalog.contract import Model, Variant
+    from catalog.contract import Model, Task, Variant
     from catalog.schema import Parameter
 
-__all__ = ["Leaf", "Model", "leaves", "read_models"]
+__all__ = ["Leaf", "ModelRow", "leaves", "read_models"]
 
 _TRIALS = 20
 """Trials of a new spec's study."""
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
+class ModelRow:
     """A model of the catalog, or what announces itself as one.
 
     Attributes:
@@ -43,8 +43,8 @@ class Model:
     template: str = ""
 
     def holds(self, words: str) -> bool:
-        """Tell whether it holds every one of the words, in any of its texts."""
-        texts = (
+        """Tell whether it holds every one of the words, in any of its strings."""
+        strings = (
             self.entry.key,
             self.entry.distribution,
             self.summary,
@@ -53,7 +53,7 @@ class Model:
             *(f"{variant.name} {variant.note}" for variant in self.variants),
             *self.examples,
         )
-        text = "\n".join(texts).casefold()
+        text = "\n".join(strings).casefold()
         return all(word in text for word in words.casefold().split())
 
 
@@ -73,17 +73,17 @@ class Leaf:
     key: str
     depth: int
     label: str
-    model: Model | None = None
+    model: ModelRow | None = None
     example: str = ""
     open: bool = True
 
 
-def read_models() -> tuple[Model, ...]:
+def read_models() -> tuple[ModelRow, ...]:
     """Import all plugins and return what they tell of themselves; a broken one with the reason why it is."""
     return tuple(_model(entry) for entry in entries())
 
 
-def leaves(models: Sequence[Model], words: str, closed: frozenset[str]) -> Iterator[Leaf]:
+def leaves(models: Sequence[ModelRow], words: str, closed: frozenset[str]) -> Iterator[Leaf]:
     """Yield the lines of the tree category, subcategory, model, example: those of models that hold the words.
 
     Args:
@@ -113,55 +113,55 @@ def leaves(models: Sequence[Model], words: str, closed: frozenset[str]) -> Itera
             yield from (Leaf(f"{key} {one}", len(groups) + 1, one, model, one) for one in model.examples)
 
 
-def _model(entry: Entry) -> Model:
+def _model(entry: Entry) -> ModelRow:
     if entry.problem:
-        return Model(entry, entry.problem)
+        return ModelRow(entry, entry.problem)
     try:
-        plugin = load(entry.key)
+        model, task = load(entry.key), load_task(entry.key)
     except ModelcatError as error:
-        return Model(entry, error.message)
+        return ModelRow(entry, error.message)
     try:
-        return _told(entry, plugin)
+        return _row(entry, model, task)
     except Exception as error:  # noqa: BLE001 -- a stranger's plugin may raise anything; told is what it was
-        return Model(entry, f"it does not tell about itself: {type(error).__name__}: {error}")
+        return ModelRow(entry, f"it does not tell about itself: {type(error).__name__}: {error}")
 
 
-def _told(entry: Entry, plugin: "Plugin") -> Model:
+def _row(entry: Entry, model: "Model", task: "Task") -> ModelRow:
     from catalog.schema import parameters_of
 
-    card = plugin.card()
-    return Model(
+    card = model.card()
+    return ModelRow(
         entry,
         summary=str(card.summary),
         description=str(card.description),
-        parameters=tuple(parameters_of(plugin)),
+        parameters=tuple(parameters_of(model)),
         variants=tuple(card.variants),
         examples={str(name): json.dumps(spec, indent=2, allow_nan=False) for name, spec in card.examples.items()},
-        template=json.dumps(_template(plugin), indent=2, allow_nan=False),
+        template=json.dumps(_template(model, task), indent=2, allow_nan=False),
     )
 
 
-def _template(plugin: "Plugin") -> dict[str, Any]:
-    """Return a minimal spec: the usual fields, the plugin's own data set, a study of its first metric.
+def _template(model: "Model", task: "Task") -> dict[str, Any]:
+    """Return a minimal spec: the usual fields, the task's own data set, a study of its first metric.
 
-    The usual fields are those that the plugin's first example sets, else those that it would tune.
+    The usual fields are those that the model's first example sets, else those that it would tune.
     """
-    category, subcategory, model = plugin.key.split("/")
-    examples = iter(plugin.card().examples.values())
-    usual = next(examples, {}).get("model_config") or _tuned(plugin)
-    dataset = plugin.default_dataset().model_dump(mode="json", by_alias=True, exclude_defaults=True)
-    source = plugin.default_dataset().source
+    category, subcategory, name = model.key.split("/")
+    examples = iter(model.card().examples.values())
+    usual = next(examples, {}).get("model_config") or _tuned(model)
+    data = task.default_dataset()
+    dataset = data.model_dump(mode="json", by_alias=True, exclude_defaults=True)
     return {
         "category": category,
         "subcategory": subcategory,
-        "model": model,
+        "model": name,
         "model_config": usual,
-        "dataset": {"source": source, **dataset},
-        "study": {"trials": _TRIALS, "metric": next(iter(plugin.metrics))},
+        "dataset": {"source": data.source, **dataset},
+        "study": {"trials": _TRIALS, "metric": task.metrics[0].name},
     }
 
 
-def _tuned(plugin: "Plugin") -> dict[str, Any]:
-    config = plugin.Config()
+def _tuned(model: "Model") -> dict[str, Any]:
+    config = model.Config()
     values = config.model_dump(mode="json", by_alias=True)
-    return {name: values[name] for name in plugin.search_space(config) if values.get(name) is not None}
+    return {name: values[name] for name in model.search_space(config) if values.get(name) is not None}

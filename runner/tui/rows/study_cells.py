@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 
 from textual.content import Content
 
-from runner.presentation.text import is_share, safe
+from catalog.metric import Metric
+from runner.presentation.text import safe
 from runner.store.records import StudyRecord
 from runner.tui.desk import Desk
 from runner.tui.figures.fitting import width_of
@@ -80,12 +81,12 @@ def study_cells(row: StudyRow, desk: Desk, now: datetime) -> tuple[Cell, ...]:
 
 def list_label(record: StudyRecord, desk: Desk) -> str:
     """Return what a study's metric is called in the list, where there is little room."""
-    return desk.metric_label(record.metric, record.class_scope, _CLASS)
+    return desk.metric_label(record.tuned, _CLASS)
 
 
 def class_labels(records: Iterable[StudyRecord], desk: Desk) -> tuple[str, ...]:
-    """Return the labels of those studies whose metric is of one class, or an average over classes."""
-    return tuple(dict.fromkeys(list_label(one, desk) for one in records if one.metric in CLASS_METRICS))
+    """Return the labels of those studies whose metric is of one class."""
+    return tuple(dict.fromkeys(list_label(one, desk) for one in records if one.tuned.of is not None))
 
 
 def best_cell(row: StudyRow, desk: Desk) -> Content:
@@ -93,14 +94,14 @@ def best_cell(row: StudyRow, desk: Desk) -> Content:
     record = row.record
     if record.best is None:
         return Content.styled(desk.glyphs.dash, desk.palette.muted)
-    value = Content(desk.metric(record.metric, record.best.value))
-    return value if row.lead is None else Content.assemble(value, " ", lead_cell(row.lead, record.metric, desk))
+    value = Content(desk.metric(record.tuned, record.best.value))
+    return value if row.lead is None else Content.assemble(value, " ", lead_cell(row.lead, record.tuned, desk))
 
 
-def lead_cell(lead: float, metric: str, desk: Desk) -> Content:
+def lead_cell(lead: float, metric: Metric, desk: Desk) -> Content:
     """Return a lead: a sign that points up where it is one, and the amount, in points for shares of one."""
     palette, language = desk.palette, desk.language
-    amount = language.points(abs(lead)) if is_share(metric) else language.decimal(abs(lead), 3)
+    amount = language.points(abs(lead)) if metric.format == "percent" else language.decimal(abs(lead), 3)
     if not lead:
         return Content.styled(f"={amount}", palette.muted)
     sign, color = (desk.glyphs.up, palette.good) if lead > 0 else (desk.glyphs.down, palette.bad)

@@ -35,7 +35,7 @@ def legend(row: StudyRow | None, order: tuple[str, bool], desk: Desk) -> Content
     by, turned = order
     parts = [t(_ORDERS[by][turned])]
     if row.baseline is not None:
-        value = desk.metric(row.record.metric, row.baseline)
+        value = desk.metric(row.record.tuned, row.baseline)
         model = safe(str((row.record.baseline or {}).get("key", "")).rpartition("/")[2], 30)
         parts.append(
             t(

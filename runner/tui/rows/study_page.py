@@ -1,11 +1,13 @@
 """All that is to be known of a study at a glance: what stands beside the list, for the study under the cursor."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from textual.content import Content
 
 from catalog.statement import from_json
+from runner.presentation.metrics import with_metrics
 from runner.presentation.text import safe
+from runner.store.records import StudyRecord
 from runner.tui.desk import Desk
 from runner.tui.figures.fitting import fit, width_of
 from runner.tui.rows.plain import drawable
@@ -36,22 +38,20 @@ def study_page(row: StudyRow, desk: Desk) -> Content:
     facts = list(_facts(row, desk))
     width = max(width_of(label) for label, _ in facts) + 2
     lines += [fit(Content.styled(label, palette.muted), width, glyphs) + value for label, value in facts]
-    if verdict := verdict_of(record.verdict, desk, record.class_scope):
+    if verdict := verdict_of(record, desk):
         lines += [Content(""), Content.styled(t("Verdict"), f"bold {palette.text}"), Content(verdict)]
     return drawable(Content("\n").join(lines), glyphs)
 
 
-def verdict_of(verdict: Mapping[str, object] | None, desk: Desk, scope: ClassScope | None = None) -> str:
-    """Return what the confirmation found in the person's language, harmless; English where only that was stored.
-
-    `scope` holds the classes that its metric is of: verdicts of modelcat 0.1 do not name them.
-    """
+def verdict_of(record: StudyRecord, desk: Desk) -> str:
+    """Return what the confirmation found in the person's language, harmless; English where only that was stored."""
+    verdict = record.verdict
     if not verdict:
         return ""
     stored = verdict.get("statements")
     try:
         told = (
-            " ".join(desk.say(labelled(from_json(one), scope or ClassScope())) for one in stored)
+            " ".join(desk.say(with_metrics(from_json(one), record.metric_of)) for one in stored)
             if isinstance(stored, list)
             else ""
         )
@@ -63,15 +63,15 @@ def verdict_of(verdict: Mapping[str, object] | None, desk: Desk, scope: ClassSco
 def _facts(row: StudyRow, desk: Desk) -> Iterator[tuple[str, Content]]:
     t, record = desk.t, row.record
     yield t("Model"), Content(safe(record.key, 120))
-    yield t("Metric"), Content(desk.metric_label(record.metric, record.class_scope))
+    yield t("Metric"), Content(desk.metric_label(record.tuned))
     if isinstance(name := record.data.get("name"), str):
         yield t("Data"), Content(safe(name, 80))
     yield t("Best"), best_cell(row, desk)
     tested, baseline = row.tested
     if tested is not None and baseline is None:
-        yield t("Test"), Content(desk.metric(record.metric, tested))
+        yield t("Test"), Content(desk.metric(record.tuned, tested))
     elif tested is not None and baseline is not None:
-        both = {"value": desk.metric(record.metric, tested), "baseline": desk.metric(record.metric, baseline)}
-        lead = lead_cell(row.ahead(tested, baseline), record.metric, desk)
+        both = {"value": desk.metric(record.tuned, tested), "baseline": desk.metric(record.tuned, baseline)}
+        lead = lead_cell(row.ahead(tested, baseline), record.tuned, desk)
         yield t("Test"), Content.assemble(t("{value}, baseline {baseline}", **both), " ", lead)
     yield t("Updated"), Content(ago(record.updated, desk.clock(), desk))

@@ -14,7 +14,7 @@ from runner.tui.bindings import textual_bindings
 from runner.tui.desk import Desk
 from runner.tui.place import Place
 from runner.tui.rows.model_card import leaf_page
-from runner.tui.rows.models import Leaf, Model, leaves, read_models
+from runner.tui.rows.models import Leaf, ModelRow, leaves, read_models
 from runner.tui.source import in_thread
 from runner.tui.widgets.drawing import Drawing
 from runner.tui.widgets.search_line import SearchLine
@@ -52,7 +52,7 @@ class CatalogScreen(Place):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
-        self._models: tuple[Model, ...] | None = None
+        self._models: tuple[ModelRow, ...] | None = None
         self._leaves: dict[str, Leaf] = {}
         self._folded: frozenset[str] = frozenset()
         self._tree = Table(desk, self._empty, id="models")

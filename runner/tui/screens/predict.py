@@ -1,4 +1,4 @@
-"""`PredictScreen`: ask a study's model about a text, and why it says so."""
+"""`PredictScreen`: ask a study's model about an input, and why it says so."""
 
 import asyncio
 import time
@@ -12,9 +12,8 @@ from textual.containers import Container, Vertical, VerticalScroll
 from textual.content import Content
 from textual.events import Resize
 
-from catalog.contract import Prediction
 from catalog.errors import ModelcatError, StoppedError
-from plugins.nlp.text_classification.records import Explanation
+from catalog.statement import Statement
 from runner.presentation.labels import msgid
 from runner.presentation.text import safe
 from runner.store.records import StudyRecord
@@ -25,8 +24,10 @@ from runner.tui.dialogs.choice import Choice, ChoiceDialog
 from runner.tui.figures.canvas import Canvas
 from runner.tui.figures.fitting import flat
 from runner.tui.place import Place
-from runner.tui.screens.predict_answer import Answer, draw_answer
+from runner.tui.screens.input_form import InputForm, fields_of, summary, task_of
+from runner.tui.screens.predict_answer import Answer, draw_answer, shown_by
 from runner.tui.screens.predict_text import TextPane
+from runner.tui.source import in_thread
 from runner.tui.widgets.drawing import Drawing
 from runner.tui.widgets.table import Cell, Column, Table
 from runner.tui.widgets.told import Told
@@ -43,7 +44,7 @@ _CLASS = 12
 
 
 class PredictScreen(Place):
-    """Where a model is asked about a text."""
+    """Where a model is asked about an input."""
 
     PLACE = "predict"
     BINDINGS = textual_bindings("predict")
@@ -51,13 +52,14 @@ class PredictScreen(Place):
     PredictScreen #whose { height: 1; padding: 0 1; }
     PredictScreen #panes { height: 1fr; layout: horizontal; }
     PredictScreen #left { width: 1fr; height: 1fr; }
-    PredictScreen #text { height: 1fr; padding: 0 1; border: round $border-blurred; scrollbar-size: 1 1; }
-    PredictScreen #text:focus { border: round $accent; }
+    PredictScreen #form > TextPane { height: 1fr; padding: 0 1; border: round $border-blurred; scrollbar-size: 1 1; }
+    PredictScreen #form > TextPane:focus { border: round $accent; }
     PredictScreen #answer { width: 1fr; height: 1fr; scrollbar-size-vertical: 1; }
     PredictScreen #history { height: 14; padding: 0 1; }
-    PredictScreen.-signs-ascii #text, PredictScreen.-signs-ascii #answer { scrollbar-size: 0 0; }
+    PredictScreen.-signs-ascii TextPane, PredictScreen.-signs-ascii #answer { scrollbar-size: 0 0; }
     PredictScreen.-narrow #panes { layout: vertical; }
     PredictScreen.-narrow #left { width: 1fr; height: 5; }
+    PredictScreen.-narrow.-form #left { height: 9; }
     PredictScreen.-narrow #answer { width: 1fr; height: 1fr; }
     PredictScreen.-narrow #history { height: 4; }
     """
@@ -67,12 +69,13 @@ class PredictScreen(Place):
         self._records: list[StudyRecord] = []
         self._study: str | None = None
         self._loaded: str | None = None
+        self._asks_for: str | None = None
         self._since: float | None = None
         self._answer: Answer | None = None
         self._history: list[Answer] = []
         self._trouble: ModelcatError | None = None
         self._told = Told(self._whose, id="whose")
-        self.text = TextPane(desk)
+        self.form = InputForm(desk)
         self.figure = Drawing(desk)
         self.history = Table(desk, lambda: desk.t("What you ask is listed here."), id="history")
 
@@ -86,12 +89,12 @@ class PredictScreen(Place):
         """Put the panes together."""
         yield self._told
         answer = VerticalScroll(self.figure, id="answer", classes="panel")
-        yield Container(Vertical(self.text, id="left"), answer, id="panes")
+        yield Container(Vertical(self.form, id="left"), answer, id="panes")
         yield self.history
 
     def on_mount(self) -> None:
         """Be ready to type."""
-        self.text.focus()
+        self.form.focus_first()
         self.figure.show(self._draw)
         self.retell()
 
@@ -105,6 +108,8 @@ class PredictScreen(Place):
         self._records = sorted((r for r in studies if r.model_dir or r.best), key=lambda r: r.updated, reverse=True)
         if self._record is None:
             self._choose(self._records[0].study if self._records else None)
+        if (record := self._record) is not None:
+            await self._ask_for(record)
         self._tell()
         if self._trouble is not None:
             raise self._trouble
@@ -113,17 +118,18 @@ class PredictScreen(Place):
         """Tell again: the language has changed."""
         t = self.desk.t
         self.set_class(self.desk.glyphs.ascii, "-signs-ascii")
-        self.text.placeholder = t(
-            "Type or paste a text. {ask} asks, {explain} asks why.",
-            ask=key_shown("predict.ask", self.desk.preferences.keymap),
-            explain=key_shown("predict.explain", self.desk.preferences.keymap),
+        self.form.invite(
+            t(
+                "Type or paste a text. {ask} asks, {explain} asks why.",
+                ask=key_shown("predict.ask", self.desk.preferences.keymap),
+                explain=key_shown("predict.explain", self.desk.preferences.keymap),
+            )
         )
         columns = (
             Column("moment", t("Time of day"), 11),
-            Column("label", t("Label"), 14, share=1),
-            Column("confidence", t("Confidence"), 10, right=True),
+            Column("answer", t("Answer"), 20, share=2),
             Column("study", t("Study"), 14, share=1, drop=1),
-            Column("text", t("Text"), 20, share=4),
+            Column("input", t("Input"), 20, share=4),
         )
         self.history.set_columns([Column(c.key, c.label, c.width, c.right, c.share, c.drop, False) for c in columns])
         self._list()
@@ -138,51 +144,74 @@ class PredictScreen(Place):
     # Asking
 
     def action_ask(self) -> None:
-        """Classify the text."""
+        """Ask for the answer."""
         self._ask(explain=False)
 
     def action_explain(self) -> None:
-        """Classify the text, and tell which words decided."""
+        """Ask for the answer, and why it is what it is."""
         self._ask(explain=True)
 
-    @on(TextPane.Changed)
+    @on(InputForm.Changed)
     def _typed(self) -> None:
-        if self._answer is not None and self._answer.prediction.text == self.text.text:
+        given = self._given()
+        if given is None or (self._answer is not None and self._answer.given == given):
             return
-        if self._trouble is None and self._record is not None and self.text.text.strip():
+        if self._trouble is None and self._record is not None:
             self._start(self._live, "live")
+
+    @on(InputForm.Submitted)
+    def _entered(self) -> None:
+        self._ask(explain=False)
 
     @on(TextPane.Refused)
     def _say_refused(self, event: TextPane.Refused) -> None:
         text = self.desk.t("Not inserted: {size:count} characters are more than any model reads.", size=event.size)
         self.browser.tell(text, bad=True)
 
+    def _given(self) -> Any:
+        """Return what is filled in; None where that is nothing, or cannot be an input."""
+        try:
+            return self.form.given
+        except ValueError:
+            return None
+
     def _ask(self, *, explain: bool) -> None:
-        text = self.text.text
-        if not text.strip():
-            self.browser.tell(self.desk.t("Type or paste a text first."))
+        t = self.desk.t
+        try:
+            given = self.form.given
+        except ValueError as error:
+            self.browser.tell(t("Not a number: {field}", field=safe(error, 100)), bad=True)
+            return
+        if given is None:
+            text = msgid("Type or paste a text first.") if self.form.is_one_text else msgid("Fill in a field first.")
+            self.browser.tell(t(text))
         elif self._record is not None:
             self.workers.cancel_group(self, "live")
-            self._start(partial(self._put, text, explain=explain, keep=True), "ask")
+            self._start(partial(self._put, given, explain=explain, keep=True), "ask")
 
     async def _live(self) -> None:
         await asyncio.sleep(_LIVE_AFTER)
         if self._loaded != self._study:
             await self._put(None, explain=False, keep=False)
-        text = self.text.text
-        known = self._answer is not None and self._answer.prediction.text == text
-        if self._loaded == self._study and text.strip() and not known:
-            await self._put(text, explain=False, keep=False)
+        given = self._given()
+        known = self._answer is not None and self._answer.given == given
+        if self._loaded == self._study and given is not None and not known:
+            await self._put(given, explain=False, keep=False)
 
-    async def _put(self, text: str | None, *, explain: bool, keep: bool) -> None:
-        """Ask the chosen model; without a text it is only loaded."""
+    async def _put(self, given: Any, *, explain: bool, keep: bool) -> None:
+        """Ask the chosen model; without an input it is only loaded."""
         record = self._record
         if record is None:
             return
         began = self._since = time.monotonic()
         self._tell()
         try:
-            answers = await self.browser.answers.ask(record, () if text is None else (text,), explain=explain)
+            predictions = await self.browser.answers.ask(record, () if given is None else (given,), explain=explain)
+            seconds = time.monotonic() - began
+            answers = [
+                Answer(record.study, given, shown, seconds, self.desk.clock())
+                for shown in await in_thread(lambda: [shown_by(task_of(record), one) for one in predictions])
+            ]
         except StoppedError:  # the app is being left
             return
         except ModelcatError as error:
@@ -191,23 +220,20 @@ class PredictScreen(Place):
         else:
             self._trouble, self._loaded = None, record.study
             self.notice.say("")
-            if text is not None and record.study == self._study:
-                self._take(answers[0], record.study, time.monotonic() - began, keep=keep)
+            if answers and record.study == self._study:
+                self._take(answers[0], keep=keep)
         finally:
             if self._since == began:
                 self._since = None
             self._tell()
 
-    def _take(self, given: Prediction | Explanation, study: str, seconds: float, *, keep: bool) -> None:
-        explanation = given if isinstance(given, Explanation) else None
-        prediction = given.prediction if isinstance(given, Explanation) else given
-        self._answer = Answer(study, prediction, seconds, self.desk.clock(), explanation)
+    def _take(self, answer: Answer, *, keep: bool) -> None:
+        self._answer = answer
         self.figure.show(self._draw)
         if keep:
-            same = [(old.study, old.prediction.text) for old in self._history[:1]]
-            if same == [(study, self._answer.prediction.text)]:
+            if [(old.study, old.given) for old in self._history[:1]] == [(answer.study, answer.given)]:
                 del self._history[0]
-            self._history = [self._answer, *self._history][:_REMEMBERED]
+            self._history = [answer, *self._history][:_REMEMBERED]
             self._list()
 
     # Choosing, clearing, taking up
@@ -222,8 +248,25 @@ class PredictScreen(Place):
         chosen = await self.app.push_screen_wait(ChoiceDialog(desk, lambda: desk.t("Whose model?"), choices))
         if chosen:
             self._choose(chosen[0])
-            if self.text.text.strip():
+            if (record := self._record) is not None:
+                await self._ask_for(record)
+            if self._given() is not None:
                 self._start(self._live, "live")
+
+    async def _ask_for(self, record: StudyRecord) -> None:
+        """Have the fields that the study's task wants, once its module is loaded."""
+        if record.study == self._asks_for:
+            return
+        try:
+            fields = await in_thread(lambda: fields_of(record))
+        except ModelcatError as error:
+            self._trouble = error
+            return
+        if record.study == self._study:
+            self._asks_for = record.study
+            await self.form.ask_for(fields)
+            self.set_class(not self.form.is_one_text, "-form")
+            self.retell()
 
     def _choose(self, study: str | None) -> None:
         if study != self._study:
@@ -236,20 +279,20 @@ class PredictScreen(Place):
             self._tell()
 
     def action_clear(self) -> None:
-        """Clear the text; undoing brings it back."""
-        self.text.show("")
+        """Empty the form; undoing brings a text back."""
+        self.form.show(None)
         self._answer = None
         self.figure.show(self._draw)
-        self.text.focus()
+        self.form.focus_first()
 
     @on(Table.Chosen, "#history")
     def action_recall(self) -> None:
-        """Take the text of the chosen row up again, with its answer."""
+        """Take the input of the chosen row up again, with its answer."""
         if self.history.cursor is not None:
             self._answer = self._history[int(self.history.cursor)]
-            self.text.show(self._answer.prediction.text)
+            self.form.show(self._answer.given)
             self.figure.show(self._draw)
-            self.text.focus()
+            self.form.focus_first()
 
     def on_descendant_focus(self) -> None:
         """Offer what can be done with the part that one is in."""
@@ -272,8 +315,8 @@ class PredictScreen(Place):
     def _described(self, record: StudyRecord) -> str:
         parts = [record.title or record.study, record.key.rpartition("/")[2]]
         if record.best is not None:
-            label = self.desk.metric_label(record.metric, record.class_scope, _CLASS)
-            parts.append(f"{label} {self.desk.metric(record.metric, record.best.value)}")
+            metric = record.tuned
+            parts.append(f"{self.desk.metric_label(metric, _CLASS)} {self.desk.metric(metric, record.best.value)}")
         return flat(" · ".join(safe(part, 80) for part in parts), self.desk.glyphs)
 
     def _whose(self) -> Content:
@@ -296,7 +339,7 @@ class PredictScreen(Place):
         if self._answer is not None:
             return draw_answer(self._answer, canvas)
         t = self.desk.t
-        text = t("Label, confidence and the words that decided will stand here.")
+        text = t("The answer will stand here, and why it is what it is.")
         if not self._records:
             key = key_shown("app.submit", self.desk.preferences.keymap)
             text = t(
@@ -310,13 +353,12 @@ class PredictScreen(Place):
         self.history.set_rows([str(index) for index in range(len(self._history))], self._row)
 
     def _row(self, key: str) -> list[Cell]:
-        answer, language = self._history[int(key)], self.desk.language
+        answer, said = self._history[int(key)], self._history[int(key)].shown.headline
         return [
             f"{answer.moment.astimezone():%H:%M:%S}",
-            safe(answer.prediction.label, 80),
-            language.percent(answer.prediction.confidence),
+            safe(self.desk.say(said) if isinstance(said, Statement) else said, 80),
             safe(answer.study, 80),
-            safe(answer.prediction.text, 300),
+            summary(answer.given),
         ]
 
     def _tell(self) -> None:

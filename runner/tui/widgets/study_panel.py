@@ -24,7 +24,7 @@ _WAIT = 0.08
 
 
 class StudyPanel(VerticalScroll):
-    """Texts and a small chart of the best value so far.
+    """Strings and a small chart of the best value so far.
 
     Args:
         desk: What every screen works with.
@@ -47,7 +47,7 @@ class StudyPanel(VerticalScroll):
         self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        """Yield the texts; the chart comes when there is one."""
+        """Yield the strings; the chart comes when there is one."""
         yield self._page
 
     def show(self, row: StudyRow | None) -> None:
@@ -66,7 +66,7 @@ class StudyPanel(VerticalScroll):
         self._show()
 
     def retell(self) -> None:
-        """Name axes in the language of the moment; texts tell themselves."""
+        """Name axes in the language of the moment; strings tell themselves."""
         self._draw()
 
     def _show(self) -> None:
@@ -115,7 +115,7 @@ def course_of(row: StudyRow) -> "Plot | None":
         "best-so-far",
         "",
         Axis(Statement("complete trials"), "count"),
-        metric_axis(record.metric, record.class_scope, "high" if record.direction == "maximize" else "low"),
+        metric_axis(record.tuned),
         (Series(Statement("best so far"), points, "steps", "best_so_far"),),
         () if row.baseline is None else (Level(row.baseline, Statement("baseline"), "baseline"),),
     )

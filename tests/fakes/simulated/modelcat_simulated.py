@@ -38,6 +38,8 @@ from catalog.errors import DataError, DivergedError, ModelSourceError, OutOfMemo
 from catalog.metric import Metric
 from catalog.space import FloatRange
 from catalog.statement import Statement
+from plugins.classification.facts import class_facts
+from plugins.nlp.text_classification import answers
 from plugins.nlp.text_classification.dataset import Dataset, DemoDataset
 
 
@@ -214,7 +216,7 @@ def compare(first, second, metric, seed):
 
 
 def _open_file(file):
-    from plugins.nlp.text_classification.data import open_input
+    from plugins.nlp.texts.input import open_input
 
     return open_input(file)
 
@@ -235,8 +237,15 @@ task = SimpleNamespace(
     metrics_of=lambda _: _METRICS,
     compare=compare,
     chance_level=lambda *_: ChanceLevel(0.5, 0.01),
+    facts=lambda data: tuple(class_facts(data)),
+    data_figures=lambda _: (),
     input_fields=lambda _: (InputField("text", "prose"),),
     open_file=_open_file,
+    headline=answers.headline,
+    columns_of_predictions=answers.columns_of_predictions,
+    cells=answers.cells,
+    reasons=answers.reasons,
+    prediction_figures=answers.prediction_figures,
 )
 
 

@@ -7,10 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.dataset import FilesDataset, Limit
+from catalog.dataset import Limit
 from catalog.errors import DataError
+from plugins.classification.records import class_data
 from plugins.data.stratification import carve, sample
 from plugins.nlp.text_classification.data import load
+from plugins.nlp.text_classification.dataset import FilesDataset
 
 LABELS = st.lists(st.integers(0, 5), min_size=2, max_size=200).map(np.array)
 
@@ -61,7 +63,7 @@ def test_test_is_a_fifth_and_validation_a_tenth_of_the_rest(tmp_path):
     """Without given splits 20 % of all rows become test, 10 % of the rest validation, and notes say so."""
     summary = load(FilesDataset(source="files", train=write(tmp_path)), tmp_path).summary
     assert summary.rows == {"train": 144, "validation": 16, "test": 40}
-    assert summary.label_rows == {"train": (72, 72), "validation": (8, 8), "test": (20, 20)}
+    assert class_data(summary).label_rows == {"train": (72, 72), "validation": (8, 8), "test": (20, 20)}
     assert sum("kept back" in note for note in summary.notes) == 2
 
 
@@ -95,14 +97,14 @@ def test_limits_are_stratified_samples(tmp_path):
     dataset = FilesDataset(source="files", train=write(tmp_path), limit=Limit(train=50, validation=1000, test=7))
     summary = load(dataset, tmp_path).summary
     assert summary.rows == {"train": 50, "validation": 16, "test": 7}
-    assert summary.label_rows["train"] == (25, 25)
+    assert class_data(summary).label_rows["train"] == (25, 25)
 
 
 def test_carved_splits_shrink_with_train(tmp_path):
     """Limiting train keeps its ratio to what was carved off, in the classes' proportions; notes tell what is left."""
     summary = load(FilesDataset(source="files", train=write(tmp_path, 1000), limit=Limit(train=180)), tmp_path).summary
     assert summary.rows == {"train": 180, "validation": 20, "test": 50}
-    assert summary.label_rows == {"train": (90, 90), "validation": (10, 10), "test": (25, 25)}
+    assert class_data(summary).label_rows == {"train": (90, 90), "validation": (10, 10), "test": (25, 25)}
     reason = "in proportion to dataset.limit.train."
     assert [note for note in summary.notes if "kept back" in note] == [
         f"No validation split was given: 10 % of the training rows were kept back, cut to 20 {reason}",
@@ -151,5 +153,5 @@ def test_class_with_one_row_stays_in_train(tmp_path):
     with Path(path).open("a", encoding="utf-8") as file:
         file.write("lonely,rare\n")
     summary = load(FilesDataset(source="files", train=path), tmp_path).summary
-    rare = summary.labels.index("rare")
-    assert [summary.label_rows[split][rare] for split in ("train", "validation", "test")] == [1, 0, 0]
+    rare = class_data(summary).labels.index("rare")
+    assert [class_data(summary).label_rows[split][rare] for split in ("train", "validation", "test")] == [1, 0, 0]

@@ -8,9 +8,10 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from catalog.dataset import FilesDataset, Format
+from catalog.dataset import Format
 from catalog.errors import DataError
 from plugins.nlp.text_classification.data import load
+from plugins.nlp.text_classification.dataset import FilesDataset
 from plugins.tables.files import find_path, find_paths, open_file, split_paths
 
 CONTENT = "text,label\n" + "".join(f"some words of row {i},{'ab'[i % 2]}\n" for i in range(20))

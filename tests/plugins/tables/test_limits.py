@@ -19,10 +19,11 @@ from input_files import CSV, TEXTS, parquet_of, workbook_of, zip_of, zst_of
 from pyarrow import feather, ipc, parquet
 
 from catalog.contract.capabilities import InputFile
-from catalog.dataset import FilesDataset, Format
+from catalog.dataset import Format
 from catalog.errors import DataError
 from plugins.nlp.text_classification.data import load
-from plugins.nlp.text_classification.data.input import open_input
+from plugins.nlp.text_classification.dataset import FilesDataset
+from plugins.nlp.texts.input import open_input
 from plugins.tables import limits
 from plugins.tables.files import open_file
 from plugins.tables.limits import VARIABLE
@@ -208,7 +209,7 @@ def test_only_columns_that_are_needed_are_kept(tmp_path: Path, name: str) -> Non
     tracemalloc.stop()
     assert data.summary.counts["train"].kept == 100
     assert data.summary.columns is not None
-    assert data.summary.columns.text == ("text",)
+    assert data.summary.columns["text"] == ["text"]
     assert peak < 4 * path.stat().st_size + 50e6
 
 

@@ -11,13 +11,13 @@ SCRIPT = """
 import json, re, sys
 from pathlib import Path
 from catalog.contract.capabilities import InputFile
-from plugins.nlp.text_classification.linear import plugin
-table = plugin.open_file(InputFile(Path(sys.argv[1]), ("text",)))
+from plugins.nlp.text_classification.task import task
+table = task.open_file(InputFile(Path(sys.argv[1]), ("text",)))
 rows = characters = 0
 for batch in table.batches(1024):
-    rows += len(batch.texts)
-    characters += sum(map(len, batch.texts))
-    assert batch.rows.num_rows == len(batch.texts)
+    rows += len(batch.inputs)
+    characters += sum(map(len, batch.inputs))
+    assert batch.rows.num_rows == len(batch.inputs)
 peak = re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]  # getrusage counts its parent's too
 print(json.dumps([rows, characters, int(peak) >> 10]))
 """

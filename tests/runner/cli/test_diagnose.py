@@ -4,12 +4,14 @@ import json
 import shlex
 from dataclasses import asdict, replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 
 from catalog import registry
 from catalog.contract import Comparison, DataSummary, Evaluation
+from catalog.contract.data import data_to_json
 from catalog.errors import InputError, PluginError, UnknownStudyError
 from catalog.spec import load
 from runner.cli.main import app
@@ -23,9 +25,11 @@ DATA = DataSummary(
     name="demo",
     fingerprint="0" * 64,
     rows={"train": 2880, "validation": 320, "test": 800},
-    labels=("negative", "[red]positive\x1b[2J"),
-    label_rows={"train": (2700, 180), "validation": (300, 20), "test": (750, 50)},
-    duplicates={"validation": 0, "test": 40},
+    details={
+        "labels": ["negative", "[red]positive\x1b[2J"],
+        "label_rows": {"train": [2700, 180], "validation": [300, 20], "test": [750, 50]},
+        "duplicates": {"validation": 0, "test": 40},
+    },
 )
 COMPARISON = Comparison("accuracy", 0.01, -0.01, 0.03, 320, (3, 3))
 
@@ -45,7 +49,7 @@ class Study:
             | (spec or {}),
             "base": "/data",
             "space": {"learning_rate": {"low": 1e-5, "high": 5e-5, "log": True}},
-            "data": asdict(DATA),
+            "data": data_to_json(DATA),
             "metric": "accuracy",
             "direction": "maximize",
             "planned": 2,
@@ -78,7 +82,8 @@ class Study:
                 )
         failed = TrialRecord(2, "failed", "search", {}, failure={"kind": "diverged", "reason": "the loss is nan"})
         self.store.put_trial(study, lease, failed)
-        evaluation = Evaluation("test", 800, {"accuracy": 0.9}, ((740, 10), (30, 20)), "x", 1.0)
+        details = {"confusion": [[740, 10], [30, 20]]}
+        evaluation = Evaluation("test", 800, {"accuracy": 0.9}, Path("x"), 1.0, details=details)
         validation = replace(evaluation, split="validation", rows=320)
         self.store.put_evaluation(study, lease, record_of("winner", evaluation, "test/winner/test.parquet"))
         self.store.put_evaluation(study, lease, record_of("trial/1", validation, "v.parquet"))
@@ -202,7 +207,7 @@ def test_a_spec_takes_what_is_told(made, tmp_path, study):
 
 def test_a_healthy_study_is_said_to_be_so(made):
     """Nothing found is said in one sentence, and an empty list in JSON."""
-    data = asdict(replace(DATA, duplicates={}, label_rows={"train": (1440, 1440)}))
+    data = data_to_json(DATA) | {"duplicates": {}, "label_rows": {"train": [1440, 1440]}}
     lease = made.make(data=data, spec={"model_config": {}})
     made.store.put_trial("reviews", lease, TrialRecord(0, "complete", "given", {}, 0.9))
     assert diagnose(made.url, "reviews").stdout == "reviews: nothing found that should be different.\n"

@@ -1,15 +1,18 @@
 """The two streams: tables with foreign names, and an output that cannot be written."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import click
 import pytest
 
 from catalog.contract import Evaluation
 from catalog.errors import InputError
-from plugins.classification.records import ClassScores
-from runner.cli.evaluate import print_evaluation
+from catalog.metric import unknown_metric
+from plugins.classification.records import ClassDetails, ClassScores
+from plugins.details import details_json
 from runner.cli.guard import guarded
+from runner.cli.metric_tables import print_evaluation
 from runner.cli.output import print_table
 from runner.destination import check_file, written_file
 
@@ -29,8 +32,14 @@ def test_labels_in_an_evaluation_are_made_safe(capsys):
     """Labels stand in two tables, once as the names of columns."""
     classes = tuple(ClassScores(label, 1, 1, 1.0, 1.0, 1.0) for label in HOSTILE)
     confusion = tuple(tuple(int(row == column) for column in range(4)) for row in range(4))
-    print_evaluation(Evaluation("file", 4, {"accuracy": 1.0}, confusion, Path(), 0.1, classes=classes))
-    assert not set(capsys.readouterr().out) & set("\x1b\x07\u202e")
+    details = details_json(ClassDetails(confusion, classes))
+    record = SimpleNamespace(
+        key="nlp/text-classification/bert", data={"labels": list(HOSTILE)}, metrics=(), metric_of=unknown_metric
+    )
+    print_evaluation(record, Evaluation("file", 4, {"accuracy": 1.0}, Path(), 0.1, details=details))
+    printed = capsys.readouterr().out
+    assert not set(printed) & set("\x1b\x07\u202e")
+    assert printed.count("\\x1b[31mred") == 3
 
 
 def test_an_output_that_cannot_be_written_is_one_message(capsys, monkeypatch):

@@ -64,7 +64,7 @@ def run(folder, *arguments):
     [
         (("validate", "fraud.json"), ["tuned for F1 of fraud", "positive class: fraud"]),
         (("validate", "plain.json"), ["tuned for F1 of ok", "'fraud' is the rarer one", '"positive": "fraud"']),
-        (("plan", "fraud.json"), ["tuned for F1 of fraud", "positive    fraud"]),
+        (("plan", "fraud.json"), ["tuned for F1 of fraud", "positive class  fraud: precision, recall, F1"]),
         (("run", "fraud.json"), ["F1 of fraud", "precision of fraud", "recall of fraud"]),
         (("studies",), ["F1 of fraud", "F1 of ok", "macro F1 of 3 classes"]),
         (("trials", "fraud"), ["F1 of fraud"]),
@@ -132,7 +132,7 @@ def test_a_training_says_its_positive_class(folder):
 def test_scores_of_different_classes_are_not_compared(folder):
     """Two studies of the same rows with other positive classes are listed, each with its class, and not subtracted."""
     found = run(folder, "compare", "fraud", "plain")
-    assert "scores of different classes cannot be compared" in found.stdout
+    assert "they are not of the same thing and cannot be compared" in found.stdout
     assert "(F1 of fraud)" in found.stdout
     assert "(F1 of ok)" in found.stdout
     assert json.loads(run(folder, "compare", "fraud", "plain", "--json").stdout)["pairs"] == []

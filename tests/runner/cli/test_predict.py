@@ -13,29 +13,33 @@ import pytest
 from pyarrow import parquet
 
 from catalog import registry
-from catalog.contract import Prediction
-from catalog.contract.capabilities import InputFile
-from catalog.errors import DataError, InputError
-from plugins.nlp.text_classification.records import Explanation, WordWeight
+from catalog.contract.capabilities import InputField, InputFile
+from catalog.errors import DataError, InputError, PluginError
+from catalog.statement import Statement
+from plugins.nlp.text_classification.records import Explanation, TextPrediction
+from plugins.nlp.texts.records import WordWeight
 from runner.cli import export as exporting
 from runner.cli import prediction_inputs
-from runner.cli.export import sample_texts
+from runner.cli.export import sample_inputs
 from runner.cli.predict import chosen_format, chosen_precision
 from runner.cli.prediction_formats import Answered, Batch, Layout, pieces, write_parquet
-from runner.cli.prediction_inputs import file_inputs, typed_inputs
+from runner.cli.prediction_inputs import file_inputs, input_fields, typed_inputs
+from runner.cli.prediction_view import PredictionView
 from runner.destination import check_file, staging, written_file
 
-CLASSES = ("good", "=bad()")
-TEXTS = Layout((), CLASSES)
+KEY = "nlp/text-classification/linear"
+TEXT = (InputField("text", "prose"),)
 
 
 def answer(text="a film", label="good"):
     """Return a prediction of two classes."""
-    return Prediction(text, label, 0.75, {"good": 0.75, "=bad()": 0.25})
+    return TextPrediction(text, label, 0.75, {"good": 0.75, "=bad()": 0.25}).as_json()
 
 
+VIEW = PredictionView(KEY, {"labels": ["good", "=bad()"]}, TEXT, answer())
+TEXTS = Layout(VIEW)
 EXPLAINED = Explanation(
-    answer("slow \x1b[31m start, what an ending"),
+    TextPrediction("slow \x1b[31m start, what an ending", "good", 0.75, {"good": 0.75, "=bad()": 0.25}),
     (
         WordWeight("slow", 0, 4, -0.5, 0.1),
         WordWeight("\x1b[31m", 5, 10, 0.25, 0.05),
@@ -44,24 +48,21 @@ EXPLAINED = Explanation(
     "integrated gradients",
     0.01,
     truncated=True,
-)
+).as_json()
 
 
 def batch(*answers, rows=None):
     """Return answers to texts, each with its row of a file if there is one."""
-    found = [
-        Answered(one.text if isinstance(one, Prediction) else "", one if isinstance(one, Prediction) else None)
-        for one in answers
-    ]
+    found = [Answered(one["text"] if one else "", one) for one in answers]
     if rows is None:
         return Batch(found)
-    kept = [Answered(one.text, one.answer, row) for one, row in zip(found, rows.to_pylist(), strict=True)]
+    kept = [Answered(one.given, one.answer, row) for one, row in zip(found, rows.to_pylist(), strict=True)]
     return Batch(kept, rows)
 
 
 def texts_of(inputs):
     """Return all texts that are to be answered."""
-    return [text for chunk in inputs.chunks for text in chunk.texts]
+    return [text for chunk in inputs.chunks for text in chunk.inputs]
 
 
 @pytest.mark.parametrize(
@@ -71,21 +72,27 @@ def texts_of(inputs):
 def test_columns_are_those_of_a_file(given, column, says):
     """A column of texts that are arguments, or two of stdin, are refused."""
     with pytest.raises(InputError, match=says):
-        typed_inputs(given, column, None)
+        typed_inputs(TEXT, given, column, None)
 
 
 def test_arguments_are_text_and_a_dash_is_stdin(monkeypatch):
     """Halves of surrogate pairs in arguments are replaced; - reads stdin, in the encoding that is given."""
-    assert texts_of(typed_inputs(("a", "\udcff"), (), None)) == ["a", "\ufffd"]
+    assert texts_of(typed_inputs(TEXT, ("a", "\udcff"), (), None)) == ["a", "\ufffd"]
     monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(b"one\ns\xfc\n"), isatty=lambda: True))
-    assert texts_of(typed_inputs(("-",), (), "cp1252")) == ["one", "sü"]
+    assert texts_of(typed_inputs(TEXT, ("-",), (), "cp1252")) == ["one", "sü"]
 
 
-def test_a_plugin_that_reads_no_files_says_so(monkeypatch, tmp_path):
-    """Predict --file of a third party's model without `ReadsFiles` is an error that says what works."""
-    monkeypatch.setattr(registry, "load", lambda key: SimpleNamespace(key=key))
-    with pytest.raises(InputError, match="a/b/c reads no files; give texts as arguments, or pipe lines into stdin"):
+def test_a_task_that_takes_no_inputs_says_so(monkeypatch, tmp_path):
+    """Predict with a third party's task without `TakesInputs` is an error that names the task; so is one that fails."""
+    monkeypatch.setattr(registry, "load_task", lambda _: SimpleNamespace(key="a/b"))
+    with pytest.raises(InputError, match="the task a/b does not say what its inputs are"):
+        input_fields("a/b/c", {})
+    with pytest.raises(InputError, match="the task a/b reads no files"):
         file_inputs("a/b/c", InputFile(tmp_path / "x.csv"), only=False)
+    broken = SimpleNamespace(key="nlp/text-classification", input_fields=lambda _: 1 / 0, open_file=print)
+    monkeypatch.setattr(registry, "load_task", lambda _: broken)
+    with pytest.raises(PluginError, match=r"from modelcat, failed: ZeroDivisionError"):
+        input_fields(KEY, {})
 
 
 def test_chunks_of_a_file_hold_its_rows(tmp_path, capsys):
@@ -94,10 +101,10 @@ def test_chunks_of_a_file_hold_its_rows(tmp_path, capsys):
     path.write_text("id,text\n" + "".join(f"{row:04},a text {row}\n" for row in range(2500)))
     inputs = file_inputs("nlp/text-classification/linear", InputFile(path), only=False)
     chunks = list(inputs.chunks)
-    assert [len(chunk.texts) for chunk in chunks] == [1024, 1024, 452]
+    assert [len(chunk.inputs) for chunk in chunks] == [1024, 1024, 452]
     assert inputs.columns == ("id", "text")
     assert chunks[2].rows.to_pylist()[-1] == {"id": "2499", "text": "a text 2499"}
-    assert "the text is in column 'text'" in capsys.readouterr().err
+    assert "the input is in column 'text'" in capsys.readouterr().err
     assert file_inputs("nlp/text-classification/linear", InputFile(path), only=True).columns == ()
     with pytest.raises(DataError, match="has no column 'title', which holds the text"):
         file_inputs("nlp/text-classification/linear", InputFile(path, ("title",)), only=False)
@@ -136,11 +143,11 @@ def test_auto_is_exact_where_speed_does_not_show():
 
 def test_chunks_are_bounded_in_rows_characters_and_time(monkeypatch):
     """A chunk holds at most 1,024 texts, few long ones, and what a slow stream gave in a second."""
-    assert [len(chunk.texts) for chunk in prediction_inputs._chunks(iter(["x"] * 2500))] == [1024, 1024, 452]
-    assert [len(chunk.texts) for chunk in prediction_inputs._chunks(iter(["x" * 1_500_000] * 7))] == [3, 3, 1]
+    assert [len(chunk.inputs) for chunk in prediction_inputs._chunks(iter(["x"] * 2500))] == [1024, 1024, 452]
+    assert [len(chunk.inputs) for chunk in prediction_inputs._chunks(iter(["x" * 1_500_000] * 7))] == [3, 3, 1]
     clock = iter(range(100))
     monkeypatch.setattr(prediction_inputs, "time", SimpleNamespace(monotonic=lambda: next(clock) * 0.6))
-    assert [len(chunk.texts) for chunk in prediction_inputs._chunks(iter(["x"] * 5))] == [2, 2, 1]
+    assert [len(chunk.inputs) for chunk in prediction_inputs._chunks(iter(["x"] * 5))] == [2, 2, 1]
 
 
 def test_formats_are_the_same_answers():
@@ -181,7 +188,7 @@ ROWS = pa.record_batch(
 
 def test_all_columns_of_a_file_are_kept_in_csv():
     """Cells stay as they are, also what looks like a formula; new columns that clash are renamed; empty answers are."""
-    layout = Layout(tuple(ROWS.schema.names), CLASSES, ("meta",))
+    layout = Layout(VIEW, tuple(ROWS.schema.names), ("meta",))
     written = "".join(pieces(iter([batch(answer("a"), None, rows=ROWS)]), "csv", layout))
     header, first, second = csv.reader(io.StringIO(written, newline=""))
     assert header[:7] == ROWS.schema.names
@@ -192,7 +199,7 @@ def test_all_columns_of_a_file_are_kept_in_csv():
 
 def test_all_columns_of_a_file_are_kept_in_json():
     """Values keep their types, nested ones are nested again, and what JSON cannot hold is null."""
-    layout = Layout(tuple(ROWS.schema.names), CLASSES, ("meta",))
+    layout = Layout(VIEW, tuple(ROWS.schema.names), ("meta",))
     lines = "".join(pieces(iter([batch(answer("a"), None, rows=ROWS)]), "jsonl", layout)).splitlines()
     first, second = map(json.loads, lines)
     assert first == {
@@ -207,7 +214,7 @@ def test_all_columns_of_a_file_are_kept_in_json():
 
 def test_all_columns_of_a_file_are_kept_in_parquet(tmp_path):
     """Columns keep their types and values; those that are added are null for a row without a text."""
-    layout = Layout(tuple(ROWS.schema.names), CLASSES, ("meta",))
+    layout = Layout(VIEW, tuple(ROWS.schema.names), ("meta",))
     with (tmp_path / "a.parquet").open("wb") as file:
         write_parquet(iter([batch(answer("a"), None, rows=ROWS), batch(rows=ROWS.slice(0, 0))]), layout, file)
     found = parquet.read_table(tmp_path / "a.parquet")
@@ -228,7 +235,7 @@ def test_parquet_without_a_row_has_its_columns(tmp_path):
 
 def test_explanations_say_what_they_are():
     """Weights and attention are told apart and named, strongest first; foreign words are made safe."""
-    explained = Batch([Answered(EXPLAINED.prediction.text, EXPLAINED)])
+    explained = Batch([Answered(EXPLAINED["text"], EXPLAINED)])
     shown = "".join(pieces(iter([explained]), "table", TEXTS))
     assert "for good: ending +1.5, \\x1b[31m +0.25  (integrated gradients, log-odds)" in shown
     assert "against good: slow -0.5" in shown
@@ -236,7 +243,7 @@ def test_explanations_say_what_they_are():
     assert "it saw a part only" in shown
     assert "\x1b" not in shown
     (item,) = json.loads("".join(pieces(iter([explained]), "json", TEXTS)))
-    assert item["tokens"][0] == {"token": "slow", "weight": -0.5, "attention": 0.1}
+    assert item["tokens"][0] == {"token": "slow", "weight": -0.5, "attention": 0.1, "start": 0, "end": 4}
 
 
 def test_files_are_written_whole_or_not_at_all(tmp_path):
@@ -299,13 +306,117 @@ def test_only_earlier_exports_are_replaced(tmp_path):
         exporting._check_target(tmp_path / "link", force=True)
 
 
+STUDY = SimpleNamespace(key=KEY, data={"columns": {"text": ["review"], "label": "stars"}}, spec={})
+
+
 def test_a_sample_is_spread_over_the_examples(tmp_path):
     """64 texts of test, or of validation, or none; a damaged file is told."""
-    assert sample_texts(tmp_path) == ()
+    assert sample_inputs(STUDY, tmp_path) == ()
     table = pa.table({"row": range(130), "label": [0] * 130, "text": [f"text {n}" for n in range(130)]})
     parquet.write_table(table, tmp_path / "validation.parquet")
-    found = sample_texts(tmp_path)
+    found = sample_inputs(STUDY, tmp_path)
     assert (len(found), found[:2], found[-1]) == (64, ("text 0", "text 2"), "text 126")
     (tmp_path / "test.parquet").write_text("no parquet")
     with pytest.raises(InputError, match=r"test\.parquet cannot be read"):
-        sample_texts(tmp_path)
+        sample_inputs(STUDY, tmp_path)
+
+
+class _Measured:
+    """A task of rows that says nothing of how its predictions are shown."""
+
+    key = "a/b"
+
+
+ROW = (InputField("age", "number"), InputField("city", "line"))
+MEASURED = {"age": 41.0, "city": "Bern", "income": 5123.4, "sure": True, "parts": [1, 2]}
+
+
+def test_predictions_that_no_task_shows_are_their_plain_values(monkeypatch, tmp_path):
+    """Cells are the values that are no lists; the JSON is the prediction; an empty row has its names."""
+    monkeypatch.setattr(registry, "load_task", lambda _: _Measured())
+    layout = Layout(PredictionView("a/b/c", {}, ROW, MEASURED))
+    nothing = {"age": None, "city": ""}
+    chunks = [Batch([Answered({"age": 41.0, "city": "Bern"}, MEASURED), Answered(nothing, None)])]
+    assert "".join(pieces(iter(chunks), "csv", layout)).splitlines() == [
+        '"age","city","income","sure"',
+        '41.0,"Bern",5123.4,"True"',
+        '"","","",""',
+    ]
+    first, second = map(json.loads, "".join(pieces(iter(chunks), "jsonl", layout)).splitlines())
+    assert first == MEASURED
+    assert second == {**nothing, "income": None, "sure": None, "parts": []}
+    shown = "".join(pieces(iter(chunks), "table", layout)).splitlines()
+    assert shown[0].split() == ["income", "sure", "input"]
+    assert '{"age": 41.0, "city": "Bern"}' in shown[1]
+    with (tmp_path / "a.parquet").open("wb") as file:
+        write_parquet(iter(chunks), layout, file)
+    found = parquet.read_table(tmp_path / "a.parquet")
+    assert found["age"].to_pylist() == [41.0, None]
+    assert found["income"].to_pylist() == [5123.4, None]
+
+
+def test_a_row_may_stand_in_one_name_of_its_prediction(monkeypatch, tmp_path):
+    """Columns of a file are not repeated then, an answer may be called as a field, and an empty row keeps its cells."""
+    monkeypatch.setattr(registry, "load_task", lambda _: _Measured())
+    row = {"age": 41.0, "city": "Bern"}
+    prediction = {"input": row, "city": "Basel", "notes": []}
+    layout = Layout(PredictionView("a/b/c", {}, ROW, prediction))
+    chunk = Batch([Answered(row, prediction), Answered({"age": None, "city": " "}, None)])
+    first, second = map(json.loads, "".join(pieces(iter([chunk]), "jsonl", layout)).splitlines())
+    assert first == prediction
+    assert second == {"input": {"age": None, "city": " "}, "city": None, "notes": []}
+    header, *_ = "".join(pieces(iter([chunk]), "csv", layout)).splitlines()
+    assert header == '"age","city","predicted city"'
+    rows = pa.record_batch({"id": ["7"], "age": ["41"], "city": ["Bern"]})
+    kept = Batch([Answered(row, prediction, rows.to_pylist()[0])], rows)
+    from_file = Layout(PredictionView("a/b/c", {}, ROW, prediction), ("id", "age", "city"))
+    assert json.loads("".join(pieces(iter([kept]), "jsonl", from_file))) == {
+        "id": "7", "age": "41", "city": "Bern", "predicted city": "Basel", "notes": [],
+    }  # fmt: skip
+    with (tmp_path / "a.parquet").open("wb") as file:
+        write_parquet(iter([Batch([Answered({"age": "41", "city": True}, prediction)])]), layout, file)
+    assert parquet.read_table(tmp_path / "a.parquet").to_pylist() == [
+        {"age": 41.0, "city": "true", "predicted city": "Basel"}
+    ]
+
+
+def test_a_table_shows_what_the_headline_names(monkeypatch):
+    """Main cells are those of the headline, in its formats; numbers are aligned to the right."""
+
+    def headline(one):
+        return Statement("{value:count} ({share:percent})", {"value": one["value"], "share": one["share"]})
+
+    shows = SimpleNamespace(
+        key="a/b",
+        headline=headline,
+        columns_of_predictions=lambda _: ("value", "spread", "share"),
+        cells=lambda one: one,
+        reasons=lambda one: [Statement("as it is")] if "why" in one else [],
+        prediction_figures=lambda _: (),
+    )
+    monkeypatch.setattr(registry, "load_task", lambda _: shows)
+    prediction = {"text": "a", "value": 51234.0, "spread": 1.0, "share": 0.25}
+    view = PredictionView("a/b/c", {}, TEXT, prediction)
+    answers = [Answered("a", prediction), Answered("b", prediction | {"why": 1}), Answered("", None)]
+    assert "".join(pieces(iter([Batch(answers)]), "table", Layout(view))).splitlines() == [
+        " value   share  text",
+        "51,234  25.0 %  a",
+        "51,234  25.0 %  b",
+        "    as it is",
+        "     –       –",
+    ]
+
+
+def test_a_task_that_fails_to_show_an_answer_is_named(monkeypatch):
+    """What a stranger's code raises is one message with its distribution, not a traceback."""
+    task = SimpleNamespace(
+        key="nlp/text-classification",
+        headline=lambda _: 1 / 0,
+        columns_of_predictions=lambda _: ("label",),
+        cells=lambda _: {},
+        reasons=lambda _: (),
+        prediction_figures=lambda _: (),
+    )
+    monkeypatch.setattr(registry, "load_task", lambda _: task)
+    with pytest.raises(PluginError, match="from modelcat, failed: ZeroDivisionError"):
+        PredictionView(KEY, {}, TEXT, answer())

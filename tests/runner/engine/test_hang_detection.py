@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from catalog.contract import Direction, EpochMetrics
-from catalog.dataset import DemoDataset
 from catalog.errors import HungWorkerError, OutOfMemoryError
+from plugins.nlp.text_classification.dataset import DemoDataset
 from runner.engine import local, processes
 from runner.engine.hang_detection import HangDetector, HangLimits
 from runner.engine.local import LocalEngine

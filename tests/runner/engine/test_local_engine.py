@@ -11,8 +11,8 @@ import psutil
 import pytest
 
 from catalog.contract import Direction
-from catalog.dataset import DemoDataset
 from catalog.errors import DataError, LostWorkerError
+from plugins.nlp.text_classification.dataset import DemoDataset
 from runner.engine import interruption, local
 from runner.engine.local import LocalEngine
 from runner.engine.messages import Done, Failed, Predict, Prepare, Train, TrainingSetup
@@ -170,7 +170,7 @@ def test_prediction_answers_in_order(engine, tmp_path):
     """Texts come back with their answers."""
     run_alone(engine, training(tmp_path, "kept"))
     event = run_alone(engine, Predict("test/simulated/curve", tmp_path / "kept" / "model", ("a", "b")))
-    assert [answer.text for answer in event.value] == ["a", "b"]
+    assert [answer["text"] for answer in event.value] == ["a", "b"]
 
 
 def test_the_environment_is_left_as_it_was(simulated):

@@ -11,7 +11,7 @@ SIMULATED = Path(__file__).parents[2] / "fakes" / "simulated"
 COORDINATOR = f"""
 import os, signal, sys
 sys.path.insert(0, {str(SIMULATED)!r})
-from catalog.dataset import DemoDataset
+from plugins.nlp.text_classification.dataset import DemoDataset
 from pathlib import Path
 from runner.engine.local import LocalEngine
 from runner.engine.single_tasks import run_alone

@@ -6,8 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from catalog import registry
-from catalog.contract import Prediction
-from catalog.contract.capabilities import LabelledFile
+from catalog.contract.capabilities import EvaluationFile
 from catalog.errors import InputError
 from runner.engine.messages import EvaluateFile, Predict
 from runner.engine.task_executor import TaskExecutor
@@ -18,7 +17,7 @@ MODEL = Path("model")
 
 def answering(name):
     """Return a predictor that labels every text with a name."""
-    return SimpleNamespace(predict=lambda texts: (Prediction(text, name, 1.0, {name: 1.0}) for text in texts))
+    return SimpleNamespace(predict=lambda texts: ({"text": text, "label": name} for text in texts))
 
 
 class Plain:
@@ -59,11 +58,11 @@ def executor(monkeypatch):
 
 
 def labels(executor, key, precision):
-    return [answer.label for answer in executor.do(Predict(key, MODEL, ("a",), precision=precision), LINE)]
+    return [answer["label"] for answer in executor.do(Predict(key, MODEL, ("a",), precision=precision), LINE)]
 
 
 def judged(executor, key, precision, folder):
-    return executor.do(EvaluateFile(key, MODEL, LabelledFile(Path("f.csv")), folder, precision), LINE)
+    return executor.do(EvaluateFile(key, MODEL, EvaluationFile(Path("f.csv")), folder, precision), LINE)
 
 
 def test_trainers_are_told_what_was_asked_for(executor, tmp_path):

@@ -14,12 +14,23 @@ from jinja2.ext import extract_from_ast
 ROOT = Path(__file__).parents[3]
 CALLS = {"t", "_", "msgid", "translate", "Statement"}
 PLACEHOLDER = re.compile(r"\{\w+(?::\w+)?\}")
-STATEMENTS = ("plugins/nlp/text_classification/diagnosis/", "runner/study/verdict.py")
+STATEMENTS = (
+    "plugins/classification/diagnosis/",
+    "plugins/diagnosis/",
+    "plugins/nlp/text_classification/diagnosis/",
+    "plugins/nlp/text_regression/diagnosis/",
+    "plugins/nlp/texts/diagnosis/",
+    "plugins/regression/diagnosis.py",
+    "plugins/tabular/diagnosis.py",
+    "runner/study/verdict.py",
+)
 """Where all sentences are templates of statements, also those that are not written inside `Statement(...)`."""
 ENGLISH_ONLY = (
     "runner/cli/",
-    "plugins/nlp/text_classification/forecasting/",
-    "plugins/nlp/text_classification/bert/",
+    "plugins/nlp/text_classification/forecasting/advice.py",
+    "plugins/nlp/encoders/forecasting.py",
+    "plugins/nlp/texts/advice.py",
+    "plugins/nlp/token_classification/bert/forecasting.py",
 )
 """Where texts are told in English only, until the terminal speaks other languages."""
 

@@ -33,7 +33,7 @@ def test_a_sound_database(store: Store, url: str, lease: Lease) -> None:
     store.update_study("reviews", lease, state="running")
     found = findings(url)
     assert {state for state, _ in found.values()} == {"good"}
-    assert "1 study, schema 0005, " in found["database"][1]
+    assert "1 study, schema 0006, " in found["database"][1]
     assert ("SQLite 3" if store.url.path else "PostgreSQL 1") in found["database"][1]
     assert str(store.url) in found["database"][1]
     assert ("journal" in found) == ("integrity" in found) == bool(store.url.path)

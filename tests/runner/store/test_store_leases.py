@@ -101,7 +101,7 @@ def test_stale_lease_cannot_write(store: Store, make_study: Callable[..., None])
     writes: list[Callable[[], object]] = [
         lambda: store.put_trial("reviews", old, TrialRecord(0, "running", "given", {})),
         lambda: store.put_epoch("reviews", old, EpochRecord("trial/0", 1.0, 1.0, 0.1, {}, None, 1.0)),
-        lambda: store.put_evaluation("reviews", old, EvaluationRecord("winner", "test", 1, {}, (), None)),
+        lambda: store.put_evaluation("reviews", old, EvaluationRecord("winner", "test", 1, {}, None)),
         lambda: store.clear_training("reviews", old, "trial/0"),
         lambda: store.update_study("reviews", old, state="finished"),
         lambda: store.renew("reviews", old, MINUTE),

@@ -124,8 +124,8 @@ def test_writing_twice_replaces(store: Store, lease: Lease, trial: Callable[...,
     assert [c.metrics for c in store.confirmations("reviews")] == [{"f1": 0.6}]
 
     for rows in (10, 20):
-        store.put_evaluation("reviews", lease, EvaluationRecord("winner", "test", rows, {}, ((1, 2), (3, 4)), "p.npz"))
-    assert [(e.rows, e.confusion) for e in store.evaluations("reviews")] == [(20, ((1, 2), (3, 4)))]
+        store.put_evaluation("reviews", lease, EvaluationRecord("winner", "test", rows, {}, "p.npz", {"own": [1, 2]}))
+    assert [(e.rows, e.details) for e in store.evaluations("reviews")] == [(20, {"own": [1, 2]})]
 
 
 @pytest.mark.both_databases
@@ -134,7 +134,7 @@ def test_epochs_in_order_and_cleared(store: Store, lease: Lease) -> None:
     for training, progress in (("trial/0", 0.25), ("trial/0", 0.5), ("trial/1", 1.0)):
         store.put_epoch("reviews", lease, EpochRecord(training, 1.0, progress, 0.1, {}, None, 1.0))
     assert [epoch.progress for epoch in store.epochs("reviews", "trial/0")] == [0.25, 0.5]
-    store.put_evaluation("reviews", lease, EvaluationRecord("trial/0", "validation", 1, {}, (), None))
+    store.put_evaluation("reviews", lease, EvaluationRecord("trial/0", "validation", 1, {}, None))
     store.clear_training("reviews", lease, "trial/0")
     assert store.evaluations("reviews") == []
     assert [epoch.training for epoch in store.epochs("reviews")] == ["trial/1"]
@@ -145,12 +145,12 @@ def test_results_are_cleared_for_more_trials(store: Store, lease: Lease, trial: 
     """An extended study forgets what its end found, and keeps trials, baseline and model."""
     store.put_trial("reviews", lease, trial(0))
     store.put_confirmation("reviews", lease, ConfirmationRecord("given", 1, {}, None, None, 1.0))
-    store.put_evaluation("reviews", lease, EvaluationRecord("winner", "test", 1, {}, (), None))
+    store.put_evaluation("reviews", lease, EvaluationRecord("winner", "test", 1, {}, None))
     ended = {"verdict": {"sentence": "it won"}, "test": {"n": 1}, "winner": {"arm": "given"}}
     store.update_study("reviews", lease, **ended, baseline=BASELINE, model_dir="model")
-    store.put_evaluation("reviews", lease, EvaluationRecord("trial/0", "validation", 1, {}, (), None))
-    store.put_evaluation("reviews", lease, EvaluationRecord("baseline", "validation", 1, {}, (), None))
-    store.put_evaluation("reviews", lease, EvaluationRecord("baseline", "test", 1, {}, (), None))
+    store.put_evaluation("reviews", lease, EvaluationRecord("trial/0", "validation", 1, {}, None))
+    store.put_evaluation("reviews", lease, EvaluationRecord("baseline", "validation", 1, {}, None))
+    store.put_evaluation("reviews", lease, EvaluationRecord("baseline", "test", 1, {}, None))
     store.put_insight("reviews", lease, "words", {"a": 1})
     store.extend("reviews", lease, 30)
     study = store.study("reviews")

@@ -10,7 +10,7 @@ from catalog.space import Choices, FloatRange, IntRange
 from catalog.spec import resolve
 from runner.study.cost import cost_of
 
-MEASURED = Forecast((), (1, 2, 3, 4, 5, 6), "tokens", (), 0, (), 0, 5.0, 10.0, 1.0, 1000, 500)
+MEASURED = Forecast((), 5.0, 10.0, 1.0, 1000, 500)
 BASELINE = replace(MEASURED, seconds_per_epoch=2.0, evaluation_seconds=0.5, model_bytes=30)
 ROWS = {"train": 800, "validation": 100, "test": 200}
 

@@ -37,7 +37,7 @@ def test_an_undefined_metric_is_an_error_of_the_spec(tmp_path, model, metric):
     with pytest.raises(DataError, match=f"{metric} cannot be tuned for: ") as caught:
         inspect_data(request, tmp_path)
     assert caught.value.field == "study.metric"
-    summary = request.plugin.inspect(request.dataset, request.config, tmp_path)
+    summary = request.task.load(request.dataset, tmp_path).summary
     with pytest.raises(DataError, match="cannot be tuned for"):
         widened(request, summary)
 

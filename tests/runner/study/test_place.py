@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from catalog.dataset import FilesDataset
 from catalog.spec import resolve
+from plugins.nlp.text_classification.dataset import FilesDataset
 from runner.engine.local import LocalEngine
 from runner.engine.ray.engine import RayEngine
 from runner.study.place import engine_for

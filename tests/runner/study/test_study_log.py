@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from catalog.contract import DataSummary, Direction, EpochMetrics
+from catalog import registry
+from catalog.contract import DataSummary, EpochMetrics
 from catalog.errors import OutOfMemoryError, StoreError
 from runner.store.records import TrialRecord
 from runner.study import log as study_log
@@ -20,8 +21,10 @@ from runner.study.progress import Opened, broadcast
 
 METRICS = EpochMetrics(0.5, 0.25, 0.123456, {"accuracy": 0.91, "loss": 0.3}, 2e-5, 12.0)
 
-DATA = DataSummary("demo", "print", {"train": 1_000}, ("no", "yes"), {})
-OPENED = Opened("mine", "a/b/c", "accuracy", Direction.MAXIMIZE, 9, DATA, (), ("wider than asked",))
+DATA = DataSummary("demo", "print", {"train": 1_000})
+OPENED = Opened(
+    "mine", "a/b/c", registry.load_task("nlp/text-classification").metrics[0], 9, DATA, (), notes=("wider than asked",)
+)
 
 
 @pytest.fixture
@@ -60,7 +63,7 @@ def test_lines_have_time_kind_training_and_text(log, tmp_path, said):
     assert end == (tmp_path / "mine" / "log.jsonl").stat().st_size
     assert [(line.kind, line.training, line.text) for line in lines] == [
         ("opened", None, "study mine (a/b/c), 9 trials, tuned for accuracy on validation"),
-        ("opened", None, "data demo: 1,000 train rows; classes: no, yes"),
+        ("opened", None, "data demo: 1,000 train rows"),
         ("opened", None, "note: wider than asked"),
         ("phase", None, "confirming on fresh seeds (4 trainings)"),
         ("started", "trial/7", "trial 7 (search): learning_rate 2e-05"),

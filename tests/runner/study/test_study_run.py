@@ -11,10 +11,10 @@ import optuna
 import pytest
 
 from catalog import registry
-from catalog.dataset import FilesDataset
 from catalog.errors import DataError, SpecError, StudyConflictError, WorkError
 from catalog.space import FloatRange
 from catalog.spec import resolve
+from plugins.nlp.text_classification.dataset import FilesDataset
 from runner.store.records import Owner
 from runner.store.store import Store
 from runner.study import coordinator
@@ -262,9 +262,11 @@ def test_the_space_is_widened_to_hold_the_given_configuration(request_of, place,
 
 def test_nothing_is_made_where_preparation_fails(request_of, place, recorder, tmp_path):
     """A spec that fails before its study is made leaves nothing behind."""
-    plugin = registry.load("nlp/text-classification/linear")
+    model = registry.load("nlp/text-classification/linear")
     nowhere = FilesDataset(source="files", train=str(tmp_path / "nowhere.csv"))
-    broken = replace(request_of(), plugin=plugin, config=plugin.Config(), dataset=nowhere)
+    broken = replace(
+        request_of(), task=registry.load_task(model.key), model=model, config=model.Config(), dataset=nowhere
+    )
     with pytest.raises(DataError, match=r"nowhere\.csv"):
         run_study(broken, place, recorder)
     assert not place.folder.exists()

@@ -1,6 +1,7 @@
-"""Figures of a plugin: whatever one does, it is told in its place and takes nothing else with it."""
+"""Figures of a task: whatever one does, it is told in its place and takes nothing else with it."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 from made_study import NAME, build
@@ -26,17 +27,19 @@ def snapshot(tmp_path_factory):
 
 
 @pytest.fixture
-def plugin_of(monkeypatch):
-    """Return a function that makes the study's plugin one that builds figures by this function."""
+def task_of(monkeypatch):
+    """Return a function that makes the study's task one that builds figures by this function."""
 
     def make(build_figures):
         class Stranger:
+            key = "nlp/text-classification"
+
             def figures(self, evaluation, data, insights):
                 return build_figures(evaluation, data, insights)
 
-        monkeypatch.setattr(registry, "load", lambda _: Stranger())
-        entry = Entry("nlp/text-classification/bert", "strange-figures", "1.0")
-        monkeypatch.setattr(registry, "entries", lambda: [entry])
+        monkeypatch.setattr(registry, "load_task", lambda _: Stranger())
+        entry = Entry("nlp/text-classification", "strange-figures", "1.0")
+        monkeypatch.setattr(registry, "task_entries", lambda: [entry])
 
     return make
 
@@ -67,9 +70,9 @@ def raising(*_):
         (lambda *_: 1 / 0, "ZeroDivisionError"),
     ],
 )
-def test_a_fault_of_a_plugin_is_told_with_its_distribution(snapshot, plugin_of, built, reason):
+def test_a_fault_of_a_task_is_told_with_its_distribution(snapshot, task_of, built, reason):
     """What is sound is drawn; each fault stands in its place, with the name of what to update or to report to."""
-    plugin_of(built)
+    task_of(built)
     found = task_figures(snapshot, "winner", "test")
     faults = [figure for figure in found if isinstance(figure, f.Empty)]
     assert len(faults) == 1
@@ -81,10 +84,10 @@ def test_a_fault_of_a_plugin_is_told_with_its_distribution(snapshot, plugin_of, 
         f.check(figure)
 
 
-def test_insights_are_those_of_the_winner(snapshot, plugin_of):
+def test_insights_are_those_of_the_winner(snapshot, task_of):
     """What was found out about the kept model is no fact of another one; data are the study's."""
     seen = []
-    plugin_of(lambda evaluation, data, insights: seen.append((evaluation.split, data["name"], set(insights))) or ())
+    task_of(lambda evaluation, data, insights: seen.append((evaluation.split, data["name"], set(insights))) or ())
     task_figures(snapshot, "winner", "test")
     task_figures(snapshot, "trial/7", "validation")
     assert seen[0][:2] == ("test", "imdb")
@@ -92,15 +95,15 @@ def test_insights_are_those_of_the_winner(snapshot, plugin_of):
     assert seen[1] == ("validation", "imdb", set())
 
 
-def test_a_plugin_without_figures_or_that_is_gone_says_so(snapshot, monkeypatch):
+def test_a_task_without_figures_or_that_is_gone_says_so(snapshot, monkeypatch):
     """One figure tells why there is none."""
-    monkeypatch.setattr(registry, "load", lambda _: object())
+    monkeypatch.setattr(registry, "load_task", lambda _: SimpleNamespace(key="nlp/text-classification"))
     assert "draws no figures" in task_figures(snapshot, "winner", "test")[0].reason.template
 
     def gone(_):
         raise UnknownKeyError("no model")
 
-    monkeypatch.setattr(registry, "load", gone)
+    monkeypatch.setattr(registry, "load_task", gone)
     assert "not installed" in task_figures(snapshot, "winner", "test")[0].reason.template
     assert task_figures(snapshot, "winner", "train") == ()
 

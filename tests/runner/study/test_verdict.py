@@ -6,6 +6,7 @@ import pytest
 
 from catalog.contract import Comparison
 from catalog.contract.capabilities import ChanceLevel
+from plugins.classification.evaluation import METRICS
 from runner.study.verdict import Findings, verdict_of
 
 
@@ -15,7 +16,7 @@ def compared(difference, low, high, metric="accuracy", seeds=(3, 3)):
 
 
 BETTER = Findings(
-    metric="accuracy",
+    metric=METRICS["accuracy"],
     winner="trial/7",
     confirmed=True,
     rival="trial/7",
@@ -70,7 +71,7 @@ def test_an_exact_tie_is_called_one(winner):
 @pytest.mark.parametrize("metric", ["accuracy", "log_loss"])
 def test_a_zero_has_no_sign(metric):
     """What rounds to zero from below is zero."""
-    verdict = verdict_of(replace(BETTER, metric=metric, versus_given=compared(0.0001, -0.0, 0.002, metric)))
+    verdict = verdict_of(replace(BETTER, metric=METRICS[metric], versus_given=compared(0.0001, -0.0, 0.002, metric)))
     assert "-0" not in verdict["sentence"].partition(")")[0]
 
 
@@ -98,8 +99,8 @@ def test_unconfirmed_findings_are_called_so():
 
 def test_losses_are_told_without_points():
     """A log loss is no share of a hundred."""
-    finding = replace(BETTER, metric="log_loss", versus_given=compared(0.0123, 0.001, 0.02, "log_loss"))
-    assert "by 0.0123 of log_loss (95 % interval 0.001 to 0.02" in verdict_of(finding)["sentence"]
+    finding = replace(BETTER, metric=METRICS["log_loss"], versus_given=compared(0.0123, 0.001, 0.02, "log_loss"))
+    assert "by 0.0123 of log loss (95 % interval 0.001 to 0.02" in verdict_of(finding)["sentence"]
 
 
 @pytest.mark.parametrize("missing", ["versus_given", "versus_baseline"])
@@ -129,7 +130,7 @@ def test_means_and_single_trainings_are_told_apart():
     """The verdict names what is kept and why, with the means over fresh seeds and with the table's own values."""
     verdict = verdict_of(replace(SHOWN, above_chance=True))
     assert (
-        "Trial 7 is kept for the best mean accuracy on fresh seeds: trial 7 90.8 %, the given configuration 90.0 %. "
+        "Trial 7 is kept for the best average accuracy on fresh seeds: trial 7 90.8 %, the given configuration 90.0 %. "
         "Single trainings in the search, as the table of trials has them: trial 7 93.0 %, the given configuration "
         "91.5 %."
     ) in verdict["sentence"]
@@ -162,7 +163,7 @@ def test_what_is_passed_over_for_guessing_is_named():
     verdict = verdict_of(
         replace(
             SHOWN,
-            metric="log_loss",
+            metric=METRICS["log_loss"],
             winner="given",
             scores={"given": 0.9, "trial/7": 0.6931},
             search_scores={"given": 0.4, "trial/7": 0.6931},
@@ -174,7 +175,7 @@ def test_what_is_passed_over_for_guessing_is_named():
     )
     assert verdict["sentence"].startswith(
         "Trial 7 has a better mean on fresh seeds, but the model that would be kept is no better than guessing "
-        "(log_loss 0.693): the given configuration is kept."
+        "(log loss 0.693): the given configuration is kept."
     )
     assert "worse" not in verdict["sentence"]
 

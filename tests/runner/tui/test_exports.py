@@ -1,7 +1,6 @@
 """What is exported from the screens is data: in every language the same, and what the store holds."""
 
 import json
-from dataclasses import asdict
 from datetime import datetime
 
 import pandas as pd
@@ -142,7 +141,7 @@ def stored_rows(tab, store):
     trial = store.trial(WHOLE, 7)
     found = {(one.subject, one.split): one for one in store.evaluations(WHOLE)}
     evaluation = evaluation_of(found["trial/7", "validation"])
-    labels = store.study(WHOLE).data["labels"]
+    labels, details = store.study(WHOLE).data["labels"], evaluation.details
     match tab:
         case "curves":
             return [
@@ -154,20 +153,29 @@ def stored_rows(tab, store):
             ]
         case "confusion":
             return [
-                {"truth": truth, "predicted": predicted, "rows": count}
-                for truth, row in zip(labels, evaluation.confusion, strict=True)
+                {"true": truth, "predicted": predicted, "count": count}
+                for truth, row in zip(labels, details["confusion"], strict=True)
                 for predicted, count in zip(labels, row, strict=True)
             ]
         case "confidence":
-            return [asdict(each) for each in evaluation.confidence]
+            bins = [{name: one[name] for name in ("low", "high", "right", "wrong")} for one in details["confidence"]]
+            return bins[next(at for at, one in enumerate(bins) if one["right"] + one["wrong"]) :]
         case "length":
-            return [asdict(each) for each in evaluation.lengths]
-        case _:
-            words = store.insights(WHOLE)["interpretation"]["classes"]
+            ranges = [f"{one['low']:,}–{one['high']:,}" for one in details["lengths"]]
             return [
-                {"label": group["label"], "word": word["word"], "weight": word["weight"], "texts": word["texts"]}
-                for group in words
-                for word in group["words"]
+                {"series": "Mean confidence", "tokens": name, "accuracy": one["confidence"]}
+                for name, one in zip(ranges, details["lengths"], strict=True)
+            ] + [
+                {"series": "Accuracy", "tokens": name, "accuracy": one["accuracy"]}
+                | {"low": one["accuracy_low"], "high": one["accuracy_high"]}
+                for name, one in zip(ranges, details["lengths"], strict=True)
+            ]
+        case _:
+            return [
+                {"figure": f"Most important words for {group['label']}", "label": word["word"]}
+                | {"mean weight (log-odds)": word["weight"], "note": f"{word['texts']} texts"}
+                for group in store.insights(WHOLE)["interpretation"]["classes"]
+                for word in sorted(group["words"][:12], key=lambda word: -word["weight"])
             ]
 
 

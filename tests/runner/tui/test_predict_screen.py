@@ -3,15 +3,20 @@
 import asyncio
 import os
 import threading
+from types import SimpleNamespace
 
 import psutil
 import pytest
 from fake_answers import FakeAnswers
+from shelf import NOON
 from textual.events import Paste
+from textual.widgets import Input
 
-from catalog.contract import Prediction
+from catalog.contract.capabilities import InputField
 from catalog.errors import LostWorkerError, ModelcatError, WorkError
-from plugins.nlp.text_classification.records import Explanation, WordWeight
+from plugins.nlp.text_classification.records import Explanation, TextPrediction
+from plugins.nlp.text_classification.task import task
+from plugins.nlp.texts.records import WordWeight
 from runner.presentation.language import Language
 from runner.store.store import Store
 from runner.study.coordinator import run_study
@@ -19,11 +24,23 @@ from runner.tui.answering import Answers
 from runner.tui.figures.canvas import Canvas
 from runner.tui.glyphs import ASCII, UNICODE
 from runner.tui.palette import DARK, palette_of
-from runner.tui.screens.predict_answer import Answer as Shown
-from runner.tui.screens.predict_answer import draw_answer, key_words
+from runner.tui.screens.predict_answer import Answer, draw_answer, shown_by
+from runner.tui.screens.predict_text import TextPane
 from runner.tui.source import Source
 
 HOSTILE = "[red]x[/nope]\x1b[31m\u202e\0\x9b"
+
+
+class FormAnswers(FakeAnswers):
+    """Answers forms by their notes."""
+
+    def _answer(self, text):
+        return super()._answer(text["note"] if isinstance(text, dict) else text)
+
+
+def text_pane(screen):
+    """Return where a text is typed."""
+    return screen.form.query_one(TextPane)
 
 
 @pytest.fixture
@@ -47,11 +64,11 @@ def test_a_text_is_answered_and_remembered(ask, until, text_of):
     """^s shows label, confidence and every probability with the time it took; the history lists it."""
 
     async def steps(pilot, screen, answers):
-        screen.text.show("bad film")
+        screen.form.show("bad film")
         await pilot.press("ctrl+s")
         await until(pilot, lambda: screen.history.keys)
         shown = text_of(pilot.app)
-        assert "bad  75.0" in shown
+        assert "bad, 75.0" in shown
         assert "other" in shown
         assert "answered in" in shown
         assert "bad film" in screen.history.text()[1]
@@ -65,16 +82,16 @@ def test_an_answer_is_explained(ask, until, text_of):
 
     async def steps(pilot, screen, answers):
         answers.truncated = True
-        screen.text.show("bad film but nice")
+        screen.form.show("bad film but nice")
         await pilot.press("ctrl+e")
-        await until(pilot, lambda: "Key words" in text_of(pilot.app))
-        shown = text_of(pilot.app)
-        assert "bad +1.50" in shown
-        assert "nice −0.50" in shown
-        assert "a part of the text only" in shown
+        await until(pilot, lambda: "Words for and against" in text_of(pilot.app))
+        shown = " ".join(screen.figure.plain.split())
+        assert "for bad: bad +1.5" in shown
+        assert "against bad: nice -0.5" in shown
+        assert "saw a part only" in shown
         assert "counting" in shown
 
-    ask(steps)
+    ask(steps, size=(120, 44))
 
 
 def test_a_loaded_model_answers_while_one_types(ask, until):
@@ -82,11 +99,11 @@ def test_a_loaded_model_answers_while_one_types(ask, until):
 
     async def steps(pilot, screen, answers):
         await pilot.press(*"good")
-        await until(pilot, lambda: screen._answer and screen._answer.prediction.text == "good")
+        await until(pilot, lambda: screen._answer and screen._answer.given == "good")
         assert answers.asked[0][1] == ()
         assert [texts for _, texts, _ in answers.asked].count(()) == 1
         await pilot.press("space", *"one")
-        await until(pilot, lambda: screen._answer.prediction.text == "good one")
+        await until(pilot, lambda: screen._answer.given == "good one")
         assert len(answers.asked) <= 4
         assert screen.history.keys == ()
 
@@ -113,7 +130,7 @@ def test_errors_are_a_notice_until_an_answer_comes(ask, until):
 
     async def steps(pilot, screen, answers):
         answers.trouble = WorkError(f"cannot explain {HOSTILE}")
-        screen.text.show("good")
+        screen.form.show("good")
         await pilot.press("ctrl+e")
         await until(pilot, lambda: "cannot explain" in screen.notice.message)
         await pilot.pause(0.4)
@@ -137,7 +154,7 @@ def test_the_newest_model_is_asked_and_another_can_be_chosen(ask, until):
         await until(pilot, lambda: type(pilot.app.screen).__name__ == "ChoiceDialog")
         await pilot.press("down", "enter")
         await until(pilot, lambda: screen._study == names[1])
-        screen.text.show("good")
+        screen.form.show("good")
         await pilot.press("ctrl+s")
         await until(pilot, lambda: answers.asked and answers.asked[-1][0] == names[1])
 
@@ -149,17 +166,17 @@ def test_the_history_brings_a_text_back(ask, until):
 
     async def steps(pilot, screen, answers):
         for text in ("good one", "bad one"):
-            screen.text.show(text)
+            screen.form.show(text)
             await pilot.press("ctrl+s")
             await until(pilot, lambda text=text: screen.history.keys and text in screen.history.text()[1])
         assert len(screen.history.keys) == 2
         await pilot.press("ctrl+n")
-        assert screen.text.text == ""
+        assert text_pane(screen).text == ""
         screen.history.focus()
         await pilot.press("down", "enter")
-        assert screen.text.text == "good one"
-        assert screen._answer.prediction.label == "good"
-        assert screen.text.has_focus
+        assert text_pane(screen).text == "good one"
+        assert screen._answer.shown.headline.values["label"] == "good"
+        assert text_pane(screen).has_focus
 
     ask(steps)
 
@@ -182,7 +199,7 @@ def test_hostile_texts_are_asked_as_they_are_and_shown_harmless(ask, until, text
 
     async def steps(pilot, screen, answers):
         pilot.app.post_message(Paste("bad " + HOSTILE))
-        await until(pilot, lambda: screen.text.text)
+        await until(pilot, lambda: text_pane(screen).text)
         await pilot.press("ctrl+e")
         await until(pilot, lambda: screen.history.keys)
         assert answers.asked[-1][1] == ("bad " + HOSTILE,)
@@ -190,7 +207,7 @@ def test_hostile_texts_are_asked_as_they_are_and_shown_harmless(ask, until, text
         assert "[red]x[/nope]" in text_of(pilot.app)
         pilot.app.post_message(Paste("y" * 5_000_000))
         await pilot.pause(0.3)
-        assert screen.text.text == "bad " + HOSTILE
+        assert text_pane(screen).text == "bad " + HOSTILE
 
     ask(steps)
 
@@ -200,7 +217,7 @@ def test_it_fits_and_knows_ascii(ask, until, text_of, size):
     """At both sizes the label, a bar and the history are seen; ASCII signs draw nothing else."""
 
     async def steps(pilot, screen, answers):
-        screen.text.show("bad film")
+        screen.form.show("bad film")
         await pilot.press("ctrl+e")
         await until(pilot, lambda: screen.history.keys)
         assert "75,0" in text_of(pilot.app)
@@ -211,23 +228,66 @@ def test_it_fits_and_knows_ascii(ask, until, text_of, size):
     ask(steps, size=size, language="de")
 
 
-def test_key_words_are_the_strongest_once_each():
-    """Punctuation is none, and a word that occurs twice counts with its strongest place."""
-    words = [WordWeight(*given) for given in (("a", 0, 1, 0.1), (",", 1, 2, 9.0), ("A", 3, 4, -2.0), ("b", 5, 6, 1.0))]
-    assert [(word.word, word.weight) for word in key_words(words)] == [("A", -2.0), ("b", 1.0)]
-
-
-def test_many_classes_and_long_labels_fit(browser):
-    """No line is wider than the canvas; classes beyond the twelfth are added up."""
+def test_many_answers_and_long_names_fit(browser):
+    """No line is wider than the canvas, and nothing hostile reaches it."""
     shares = {f"class {index} {'w' * 90}": 1 / 40 for index in range(40)}
-    prediction = Prediction("x" * 3000, next(iter(shares)), 1 / 40, shares)
+    prediction = TextPrediction("x" * 3000, next(iter(shares)), 1 / 40, shares)
     explanation = Explanation(prediction, (WordWeight("x", 0, 1, 1.0),), HOSTILE, None, truncated=True)
+    shown = shown_by(task, explanation.as_json())
     language = Language("de")
     for glyphs in (UNICODE, ASCII):
         canvas = Canvas(40, 10, palette_of(DARK, {}), glyphs, language, language.translate)
-        drawn = draw_answer(Shown("s", prediction, 0.1, None, explanation), canvas)
+        drawn = draw_answer(Answer("s", "x", shown, 0.1, NOON), canvas)
         assert all(line.cell_length <= 40 for line in drawn.split("\n"))
-        assert "28" in drawn.plain
+        assert "40 Klassen" in " ".join(drawn.plain.split())
+        assert not set(drawn.plain) & set("\x1b\x9b\u202e\0")
+
+
+def test_an_answer_of_a_task_that_shows_none_is_a_table():
+    """Names and values stand there where the task shows nothing, or fails to, with the reason."""
+
+    class Failing:
+        key = "a/b"
+        headline = reasons = cells = columns_of_predictions = prediction_figures = lambda *_: 1 / 0
+
+    plain = shown_by(SimpleNamespace(key="a/b"), {"age": 41, "income": 1.5, "parts": {"a": 1}})
+    assert plain.figures[0].rows == (("age", 41), ("income", 1.5), ("parts", "a 1"))
+    failed = shown_by(Failing(), {"age": 41})
+    assert "ZeroDivisionError" in failed.figures[0].reason.values["reason"]
+    assert failed.figures[1].rows == (("age", 41),)
+
+
+FIELDS = (
+    InputField("note", "prose"),
+    InputField("age", "number", example="41"),
+    InputField("city", "choice", ("Ulm", "Bonn")),
+    InputField("name", "line"),
+)
+
+
+def test_a_form_has_a_field_for_each_part_of_an_input(ask, until):
+    """Texts, numbers and choices are typed and chosen; what is empty is None, and no number is told."""
+
+    async def steps(pilot, screen, answers):
+        await screen.form.ask_for(FIELDS)
+        assert screen.form.given is None
+        screen.form.show({"note": "a b", "age": 41.5, "city": "Bonn"})
+        await pilot.pause()
+        assert screen.form.given == {"note": "a b", "age": 41.5, "city": "Bonn", "name": ""}
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: answers.asked and answers.asked[-1][1])
+        assert answers.asked[-1][1] == ({"note": "a b", "age": 41.5, "city": "Bonn", "name": ""},)
+        field = next(iter(screen.form.query(Input)))
+        field.value = "many"
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: any("Not a number: age" in told.message for told in pilot.app._notifications))
+        await pilot.press("ctrl+n")
+        await pilot.pause()
+        assert screen.form.given is None
+        await screen.form.ask_for((InputField("text", "prose"),))
+        assert screen.form.is_one_text
+
+    ask(steps, answers=FormAnswers())
 
 
 # A real worker
@@ -266,10 +326,10 @@ def test_one_worker_answers_question_after_question(trained, children):
     async def main():
         assert await answers.ask(record, ()) == []
         (first,) = await answers.ask(record, ["a \ud800"])
-        assert (first.text, first.label) == ("a \ufffd", "yes")
+        assert (first["text"], first["label"]) == ("a \ufffd", "yes")
         before = children()
         several = await asyncio.gather(*(answers.ask(record, [str(n)]) for n in range(5)))
-        assert [answer.text for (answer,) in several] == ["0", "1", "2", "3", "4"]
+        assert [answer["text"] for (answer,) in several] == ["0", "1", "2", "3", "4"]
         assert children() == before
         with pytest.raises(ModelcatError, match="cannot explain"):
             await answers.ask(record, ["a"], explain=True)
@@ -277,7 +337,7 @@ def test_one_worker_answers_question_after_question(trained, children):
         before[0].wait(5)
         with pytest.raises(LostWorkerError):
             await answers.ask(record, ["b"])
-        assert (await answers.ask(record, ["c"]))[0].text == "c"
+        assert (await answers.ask(record, ["c"]))[0]["text"] == "c"
 
     try:
         asyncio.run(main())
@@ -311,7 +371,7 @@ def test_a_question_taken_back_is_never_put(trained, monkeypatch):
     answers = Answers(source)
     put = []
     held = threading.Event()
-    monkeypatch.setattr(Answers, "_answered", lambda _, task: put.append(task.texts) or held.wait(5) or [])
+    monkeypatch.setattr(Answers, "_answered", lambda _, task: put.append(task.inputs) or held.wait(5) or [])
 
     async def main():
         first = asyncio.create_task(answers.ask(record, ["first"]))
@@ -341,7 +401,7 @@ def test_the_screen_asks_a_real_worker(trained, children, browser, drive, until)
         await until(pilot, lambda: screen._study)
         await pilot.press("o", "k")
         await until(pilot, lambda: screen._answer is not None, seconds=20)
-        assert screen._answer.prediction.label == "yes"
+        assert screen._answer.shown.headline.values["label"] == "yes"
         assert len(children()) == 1
 
     drive(browser(source.storage), main)

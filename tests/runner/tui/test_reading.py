@@ -1,5 +1,7 @@
 """Prediction and example files, as the screens read them."""
 
+from datetime import date
+
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
@@ -32,7 +34,7 @@ def test_predictions_come_with_the_confidence_of_the_class_that_is_said(path, ki
     """Whatever kind of list the file has, confidence is the probability of the predicted class."""
     found = read_predictions(path({**GOOD, "probabilities": pa.array(GOOD["probabilities"].to_pylist(), kind)}))
     assert found.rows == (0, 1, 2)
-    assert found.labels == (0, 1, 1)
+    assert found.truths == (0, 1, 1)
     assert found.predicted == (0, 1, 0)
     assert found.confidence == pytest.approx((0.9, 0.8, 0.7))
 
@@ -74,14 +76,38 @@ def test_what_does_not_hold_predictions_is_refused(path, change):
         read_predictions(path({**GOOD, **change}))
 
 
+def test_predictions_of_another_task_are_shown_as_they_are(path):
+    """Numbers, truth values and texts are columns; without a pair that can be compared nothing is right or wrong."""
+    columns = {"row": [0, 1], "label": [1.5, 2.5], "predicted": [1.25, None], "note": ["a", "b"], "sure": [True, False]}
+    found = read_predictions(path({**columns, "spans": [[1], [2]]}))
+    assert found.columns == {name: values for name, values in columns.items() if name != "row"}
+    assert (found.tells_right, found.is_right(0), found.confidence) == (False, None, None)
+
+
+def test_answers_may_be_texts(path):
+    """Truth and answer that are texts are compared as such; probabilities do not belong to them."""
+    found = read_predictions(path({"row": [0, 1], "label": ["a", "b"], "predicted": ["a", "a"]}))
+    assert [found.is_right(place) for place in (0, 1)] == [True, False]
+    assert found.columns == {}
+
+
+def test_examples_have_the_columns_of_their_task(path):
+    """A row of a table keeps its numbers, texts and gaps."""
+    day = pa.array([date(2026, 3, 14)], pa.date32())
+    columns = {"row": [3], "age": [41], "city": ["Ulm"], "income": pa.array([None], pa.float64()), "since": day}
+    found = read_examples(path(columns))
+    assert found[3].cells == {"age": 41, "city": "Ulm", "income": None, "since": "2026-03-14"}
+    assert found[3].text == "Ulm\n2026-03-14"
+
+
 def test_files_that_cannot_be_read(path, tmp_path, monkeypatch):
     """A missing, damaged, foreign or too large file is an error that names it."""
     with pytest.raises(InputError, match="is not there: put it back"):
         read_predictions(tmp_path / "none.parquet")
     with pytest.raises(InputError, match="cannot be read"):
         read_predictions(tmp_path)
-    with pytest.raises(InputError, match="no column text"):
-        read_examples(path(GOOD))
+    with pytest.raises(InputError, match="no column row"):
+        read_examples(path({"text": ["one"]}))
     file = path(GOOD)
     monkeypatch.setattr(reading, "_MOST_ROWS", 2)
     with pytest.raises(InputError, match="3 rows"):

@@ -67,7 +67,7 @@ def test_compare_says_how_much_better_the_first_is(book, desk) -> None:
     lines = pane._draw_sides(book, Pair(book.trials[7], book.trials[0]), canvas(desk)).plain.splitlines()
     assert lines[0].endswith("+ is better")
     gaps = {line.split()[1]: line for line in lines if any(name in line for name in ("accuracy", "loss"))}
-    assert set(gaps) == {"accuracy", "loss", "log_loss"}
+    assert set(gaps) == {"accuracy", "loss", "log"}
     assert all("+" in line for line in gaps.values())
 
 

@@ -5,6 +5,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,9 @@ from fake_answers import FakeAnswers
 from stillness import NARROW, WIDE, pressing, settled
 from textual.widgets import Input, OptionList
 
-from catalog.contract import Forecast
+from catalog.contract import Fact, Forecast
 from catalog.errors import StoreError
 from catalog.statement import Statement
-from plugins.nlp.text_classification.records import LengthForecast, Suspect
 from runner.study import planning
 from runner.study.cost import Cost
 from runner.study.planning import Plan
@@ -105,24 +105,22 @@ def test_problems_of_a_spec_look_as_they_did(size, looks_the_same, simulated):
 
 @pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "160x48"])
 def test_a_plan_looks_as_it_did(size, looks_the_same, simulated, monkeypatch):
-    """Hours, memory and disk of the study, lengths, and what to change first."""
+    """Hours, memory and disk of the study, facts, and what to change first."""
 
     def make_plan(request, place, tell, halted):
         del tell, halted
-        data = request.plugin.inspect(request.dataset, request.config, place.cache)
-        suspect = Suspect(3, "a quiet wonder", "negative", "positive", 0.98)
-        lengths = (
-            LengthForecast(128, 0.83, 610.0),
-            LengthForecast(256, 0.41, 1210.0),
-            LengthForecast(512, 0.14, 1900.0),
-        )
+        data = request.task.load(request.dataset, place.cache).summary
         advice = (
             Statement("{share:percent} of the texts are cut at {length:count} tokens.", {"share": 0.41, "length": 256}),
         )
-        forecast = Forecast(
-            (), (52, 128, 174, 285, 590, 900), "tokens", lengths, 96, (suspect,), 31, 12.0, 1210.0, 95.0,
-            1_900_000_000, 91_000_000, advice,
-        )  # fmt: skip
+        facts = (
+            Fact(
+                Statement("tokens"),
+                Statement("half up to {half:count}, all up to {all:count}", {"half": 174, "all": 900}),
+            ),
+            Fact(Statement("repeated"), Statement("{count:count} texts occur in train more than once", {"count": 96})),
+        )
+        forecast = Forecast((), 12.0, 1210.0, 95.0, 1_900_000_000, 91_000_000, facts, (), advice)
         cost = Cost(2515.0, 10_060.0, 15_090.0, 41.0, 290.0, 550_000_000, 92_000_000)
         return Plan(request, data, forecast, None, cost, 1, 10**12)
 
@@ -145,7 +143,7 @@ def test_an_answer_looks_as_it_did(size, looks_the_same, monkeypatch):
     monkeypatch.setattr(
         PredictScreen,
         "_take",
-        lambda self, given, study, seconds, *, keep: take(self, given, study, 0.09, keep=keep),
+        lambda self, answer, *, keep: take(self, replace(answer, seconds=0.09), keep=keep),
     )
 
     async def steps(pilot):
@@ -154,7 +152,7 @@ def test_an_answer_looks_as_it_did(size, looks_the_same, monkeypatch):
         await settled(pilot)
         screen = pilot.app.screen
         for text, key in (("a film to remember", "ctrl+s"), (WORDY, "ctrl+e")):
-            screen.text.show(text)
+            screen.form.show(text)
             await pilot.press(key)
             await settled(pilot)
 

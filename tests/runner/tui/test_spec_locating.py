@@ -238,7 +238,7 @@ def test_every_template_of_our_models_is_a_right_spec(tmp_path):
     assert {template.kind for template in found} == {"minimal", "full", "example"}
     for template in found:
         request = resolve(json.loads(template.text), tmp_path)
-        assert request.plugin.key == template.key
+        assert request.model.key == template.key
     full = next(t for t in found if t.kind == "full" and t.key == BERT)
     assert set(json.loads(full.text)["model_config"]) == set(registry.load(BERT).Config.model_fields)
     assert set(json.loads(full.text)["study"]["search_space"]) == {

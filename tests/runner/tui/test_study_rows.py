@@ -163,12 +163,12 @@ def test_the_page_tells_verdict_and_test_result_in_the_persons_language(rows, sh
         {"sentence": "Plain."},
     ],
 )
-def test_a_verdict_of_another_version_is_told_as_it_was_stored(desk, verdict):
+def test_a_verdict_of_another_version_is_told_as_it_was_stored(rows, desk, verdict):
     """What cannot be read as statements still has its sentence."""
-    assert verdict_of(verdict, desk) == "Plain."
+    assert verdict_of(replace(rows[WHOLE].record, verdict=verdict), desk) == "Plain."
 
 
-def test_a_study_without_a_verdict_has_none(desk):
+@pytest.mark.parametrize("verdict", [None, {}], ids=["none", "empty"])
+def test_a_study_without_a_verdict_has_none(rows, desk, verdict):
     """Nothing is made up."""
-    assert verdict_of(None, desk) == ""
-    assert verdict_of({}, desk) == ""
+    assert verdict_of(replace(rows[WHOLE].record, verdict=verdict), desk) == ""

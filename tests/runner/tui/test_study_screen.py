@@ -14,6 +14,8 @@ from shelf import NOON, WHOLE, many_trials
 from textual.screen import Screen
 
 from catalog.errors import LostWorkerError
+from catalog.metric import metric_to_json
+from catalog.registry import load_task
 from runner.store.records import EpochRecord, EvaluationRecord, Owner, TrialRecord
 from runner.store.store import Store
 from runner.study.charts import CHARTS, Chart
@@ -82,6 +84,7 @@ def written(name, planned=4, **facts):
         "space": {"rate": {"low": 1e-5, "high": 1e-3, "log": True}},
         "data": {"labels": ["no", "yes"]},
         "metric": "accuracy",
+        "metrics": [metric_to_json(metric) for metric in load_task("nlp/text-classification").metrics],
         "direction": "maximize",
         "planned": planned,
         "versions": {},
@@ -691,9 +694,7 @@ def test_speed_is_drawn_from_evaluations(at, store, until, text_of):
     for number in range(3):
         store.put_trial("judged", lease, trial(number, 0.7 + number / 100))
         details = {"seconds": 2.0 + number, "model_bytes": 1000 * (number + 1)}
-        judged = EvaluationRecord(
-            f"trial/{number}", "validation", 100, {"accuracy": 0.7}, ((50, 0), (0, 50)), None, details
-        )
+        judged = EvaluationRecord(f"trial/{number}", "validation", 100, {"accuracy": 0.7}, None, details)
         store.put_evaluation("judged", lease, judged)
     store.release("judged", lease, "stopped")
 

@@ -192,7 +192,7 @@ def test_a_plan_is_measured_and_told(write, until, monkeypatch, text_of):
         tell("reading data and model")
         halting.append(halted)
         advice = Statement("Train longer.", {})
-        data = request.plugin.inspect(request.dataset, request.config, place.cache)
+        data = request.task.load(request.dataset, place.cache).summary
         plan = Plan(request, data, None, None, None, 1, 10**12)
         monkeypatch.setattr(Plan, "advice", [advice])
         return plan

@@ -3,7 +3,8 @@
 import pytest
 from shelf import NOON, WHOLE
 
-from plugins.nlp.text_classification.records import LengthBucket
+from catalog.figures import HighlightedText
+from plugins.nlp.text_classification.task import task
 from runner.presentation.language import Language
 from runner.store.store import Store
 from runner.tui.desk import Desk
@@ -13,13 +14,16 @@ from runner.tui.figures.table import Heading, facts, grid
 from runner.tui.palette import DARK, palette_of
 from runner.tui.preferences import Preferences
 from runner.tui.reading import Example, Predictions
-from runner.tui.screens.trial.certainty import mean_confidence
 from runner.tui.screens.trial.facts import gather
-from runner.tui.screens.trial.lengths import standing_out
-from runner.tui.screens.trial.selection import Selection, select
+from runner.tui.screens.trial.selection import KINDS, Selection, kinds_of, select
 from runner.tui.screens.trial.settings import settings_of
 from runner.tui.screens.trial.telling import interval, outcome
+from runner.tui.screens.trial.view import View
 from runner.tui.source import Source
+
+ACCURACY, MATTHEWS = (
+    next(metric for metric in task.metrics if metric.name == name) for name in ("accuracy", "matthews_corrcoef")
+)
 
 
 @pytest.fixture(name="desk")
@@ -49,11 +53,22 @@ def test_gathering_reads_only_what_changed(known) -> None:
     first = known(7)
     assert known(7, before=first) is first
     assert [found.subject for found in first.judgements] == ["trial/7", "winner", "winner"]
-    assert first.interpretation is not None
-    assert list(first.judgements[2].figures)[:4] == ["confusion", "classes", "confidence", "reliability"]
-    assert "example-0" in first.judgements[2].figures
-    assert "example-0" not in first.judgements[0].figures
-    assert known(0, before=first).interpretation is None
+    keys = [[figure.key for figure in found.figures] for found in first.judgements]
+    assert keys[2][:4] == ["confusion", "classes", "confidence", "reliability"]
+    assert "example-0" in keys[2]
+    assert "example-0" not in keys[0]
+    assert list(first.groups) == ["confusion", "confidence", "length", "words"]
+    assert known(0, before=first).groups == first.groups
+    assert known(0).groups == first.groups
+
+
+def test_a_group_shows_what_only_the_kept_model_has(known) -> None:
+    """Where a judgement has nothing to draw of a group, the kept model's figures stand there, and say so."""
+    view = View(known(7), known(7).judgements[0])
+    assert view.group("confusion")[0].subject == "trial/7"
+    judgement, figures = view.group("words")
+    assert judgement.subject == "winner"
+    assert any(isinstance(figure, HighlightedText) for figure in figures)
 
 
 def test_settings_put_differences_first(known, desk) -> None:
@@ -70,7 +85,7 @@ def test_settings_put_differences_first(known, desk) -> None:
 def test_a_selection_filters_searches_and_sorts() -> None:
     """Kinds, words and orders choose places among the predictions."""
     found = Predictions(tuple(range(40)), (0, 1) * 20, (0,) * 40, tuple(0.5 + place / 100 for place in range(40)))
-    texts = {row: Example(row, 0, f"Text {row} " + "long " * row) for row in range(40)}
+    texts = {row: Example(row, {"label": 0, "text": f"Text {row} " + "long " * row}) for row in range(40)}
     names = ("no", "yes")
     assert select(found, texts, names, Selection("wrong")) == tuple(range(1, 40, 2))
     assert select(found, texts, names, Selection("surest"))[:2] == (39, 37)
@@ -79,6 +94,22 @@ def test_a_selection_filters_searches_and_sorts() -> None:
     assert select(found, texts, names, Selection(words="TEXT 7")) == (7, 17, 27, 37)
     assert select(found, texts, names, Selection(sort="confidence", descending=True))[0] == 39
     assert select(found, {}, names, Selection("long", words="x")) == ()
+
+
+def test_only_kinds_that_can_be_told_apart_are_offered() -> None:
+    """Without truths nothing is wrong, without confidence nothing unsure, without texts nothing long."""
+    example = {0: Example(0, {"x": 1.5})}
+    assert kinds_of(Predictions((0,), columns={"predicted": [0.5]}), example) == ["all"]
+    assert kinds_of(Predictions((0,), ("a",), ("b",)), example) == ["all", "wrong"]
+    assert kinds_of(Predictions((0,), (0,), (1,), (0.5,)), {0: Example(0, {"t": "x"})}) == list(KINDS)
+
+
+def test_columns_of_other_tasks_are_sorted_by_what_they_hold() -> None:
+    """Numbers come before texts, and nothing comes last."""
+    found = Predictions((0, 1, 2), columns={"predicted": [2.5, None, -1.0]})
+    examples = {row: Example(row, {"city": city}) for row, city in enumerate(("b", None, "a"))}
+    assert select(found, examples, (), Selection(sort="prediction:predicted")) == (2, 0, 1)
+    assert select(found, examples, (), Selection(sort="example:city")) == (2, 0, 1)
 
 
 def test_a_large_split_is_searched_once() -> None:
@@ -93,28 +124,9 @@ def test_a_large_split_is_searched_once() -> None:
             searched.append(self)
             return super().casefold()
 
-    texts = {row: Example(row, 0, Counted(f"some words of review {row}")) for row in range(25_000)}
+    texts = {row: Example(row, {"text": Counted(f"some words of review {row}")}) for row in range(25_000)}
     assert select(found, texts, ("a", "b"), Selection("wrong", "review 24999")) == (24_999,)
     assert len(searched) == 12_500
-
-
-def test_what_stands_out_by_length_is_beyond_chance(desk) -> None:
-    """A bucket is named only where its whole interval lies below the accuracy of the others."""
-    level = [LengthBucket("tokens", 1 + 9 * i, 9 + 9 * i, 100, 0.9, 0.83, 0.95, 0.9, 0.0) for i in range(4)]
-    assert standing_out(level, desk).startswith("No length stands out")
-    short = LengthBucket("tokens", 99, 120, 100, 0.6, 0.5, 0.69, 0.9, 0.0)
-    assert "99–120 tokens are judged worst: 60.0" in standing_out([*level, short], desk)
-    cut = LengthBucket("tokens", 99, 120, 100, 0.6, 0.5, 0.69, 0.9, 1.0)
-    assert "let the model see more" in standing_out([*level, cut], desk)
-    assert "nothing to compare" in standing_out(level[:1], desk)
-
-
-def test_mean_confidence_tells_right_from_wrong() -> None:
-    """Means are taken over right and wrong answers apart; none where there are none."""
-    found = Predictions((0, 1, 2), (0, 0, 1), (0, 1, 1), (0.9, 0.6, 0.8))
-    assert mean_confidence(found, right=True) == pytest.approx(0.85)
-    assert mean_confidence(found, right=False) == pytest.approx(0.6)
-    assert mean_confidence(Predictions((), (), (), ()), right=True) is None
 
 
 def test_a_grid_is_never_wider_than_its_place(desk) -> None:
@@ -137,6 +149,6 @@ def test_sentences_tell_how_a_trial_ended(known, desk) -> None:
 
 def test_intervals_have_one_unit_and_clear_signs(desk) -> None:
     """An interval names per cent once, and keeps its dash apart from a minus."""
-    assert interval("accuracy", (0.81, 0.9), desk).replace("\u00a0", " ") == "[81.0–90.0 %]"
-    assert interval("matthews_corrcoef", (-0.1, 0.2), desk) == "[-0.100 – 0.200]"
-    assert interval("accuracy", None, desk) == ""
+    assert interval(ACCURACY, (0.81, 0.9), desk).replace("\u00a0", " ") == "[81.0–90.0 %]"
+    assert interval(MATTHEWS, (-0.1, 0.2), desk) == "[-0.100 – 0.200]"
+    assert interval(ACCURACY, None, desk) == ""

@@ -7,7 +7,8 @@ from shelf import WHOLE
 
 from catalog.contract import Prediction
 from catalog.errors import InputError
-from plugins.nlp.text_classification.records import Explanation, WordWeight
+from plugins.nlp.text_classification.records import Explanation, TextPrediction
+from plugins.nlp.texts.records import WordWeight
 from runner.tui.screens.trial import TrialScreen
 
 
@@ -18,7 +19,7 @@ class Stub:
         self.error = error
         self.asked: list[tuple[str, str]] = []
 
-    async def ask(self, record, texts, *, explain: bool) -> list[Explanation]:
+    async def ask(self, record, texts, *, explain: bool) -> list[Prediction]:
         """Say that the first word decided."""
         assert explain
         self.asked += [(record.study, text) for text in texts]
@@ -26,8 +27,8 @@ class Stub:
             raise InputError(self.error)
         first = texts[0].split()[0]
         words = (WordWeight(first, texts[0].index(first), texts[0].index(first) + len(first), 0.9),)
-        answer = Prediction(texts[0], "positive", 0.77, {"positive": 0.77, "negative": 0.23})
-        return [Explanation(answer, words, "integrated gradients")]
+        answer = TextPrediction(texts[0], "positive", 0.77, {"negative": 0.23, "positive": 0.77})
+        return [Explanation(answer, words, "integrated gradients").as_json()]
 
     def close(self) -> None:
         """Nothing to end."""
@@ -42,7 +43,7 @@ def explorer_fixture(until):
         app.go(screen)
         await until(pilot, lambda: screen.tab)
         await screen.choose("examples")
-        await until(pilot, lambda: screen._examples._table.keys or screen._texts.troubles)
+        await until(pilot, lambda: screen._examples._table.keys or screen._files.troubles)
         return screen
 
     return go
@@ -125,7 +126,7 @@ def test_the_kept_model_is_asked_which_words_decided(browser, drive, until, text
         app._answers = stub
         screen = await explorer(app, pilot, 0)
         await pilot.press("w")
-        await until(pilot, lambda: "Kept model (trial 7): positive 77.0" in text_of(app))
+        await until(pilot, lambda: "Kept model (trial 7): positive, 77.0" in text_of(app))
         assert "pulls to positive" in text_of(app)
         assert stub.asked == [(WHOLE, screen._examples.example.text)]
         await pilot.press("w")

@@ -13,7 +13,6 @@ from runner.tui.app import Browser
 from runner.tui.desk import Desk
 from runner.tui.preferences import Preferences
 from runner.tui.screens.trial import TrialScreen
-from runner.tui.screens.trial.screen import TABS
 from runner.tui.source import Source
 
 BUSY = "imdb-bert"
@@ -251,7 +250,7 @@ def test_hostile_texts_are_shown_as_text(hostile_shelf, drive, until, text_of) -
     """Labels, texts, notes, reasons and names that are hostile neither steer the terminal nor are taken for markup."""
 
     async def steps(pilot) -> None:
-        for number, tabs in ((7, len(TABS)), (6, 1), (1, 1)):
+        for number, tabs in ((7, len(MAIN_THINGS)), (6, 1), (1, 1)):
             screen = await go(app, pilot, until, number=number)
             for _ in range(tabs):
                 shown = text_of(app).replace("\u00a0", " ")
@@ -269,7 +268,7 @@ def test_only_ascii_is_drawn_where_that_is_wanted(browser, drive, until, text_of
 
     async def steps(pilot) -> None:
         screen = await go(app, pilot, until)
-        for _ in TABS:
+        for _ in MAIN_THINGS:
             await pilot.press("right_square_bracket")
             await pilot.pause(0.1)
             assert not {c for c in text_of(app) if not c.isascii()}, screen.tab
@@ -297,7 +296,7 @@ def test_the_numbers_of_every_tab_can_be_copied(browser, drive, until) -> None:
 
     async def steps(pilot) -> None:
         screen = await go(app, pilot, until)
-        for tab in TABS:
+        for tab in MAIN_THINGS:
             assert screen.tab == tab
             app.copy_to_clipboard("")
             screen.action_copy()

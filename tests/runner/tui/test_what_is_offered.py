@@ -1,14 +1,11 @@
 """Header and footer offer what works now, and words look the same whichever class was predicted."""
 
-from plugins.nlp.text_classification.records import WordWeight
+from plugins.nlp.text_classification.task import task
 from runner.presentation.language import Language
 from runner.tui.figures.canvas import Canvas
-from runner.tui.figures.render import render
+from runner.tui.figures.render import body
 from runner.tui.glyphs import ASCII, UNICODE
 from runner.tui.palette import DARK, palette_of
-from runner.tui.screens.explained import explained_text, probability_bars
-
-LABELS = ("negative", "positive")
 
 
 def _canvas(width=60, height=20, glyphs=UNICODE):
@@ -54,20 +51,28 @@ def test_header_names_the_other_places_and_a_click_goes_there(browser, drive, un
     drive(browser(language="de"), steps)
 
 
+def figures_of(label, probabilities, weights):
+    """Return the figures of an explained answer to a text of these words."""
+    text, tokens = " ".join(weights), []
+    for word, weight in weights.items():
+        start = text.index(word)
+        tokens.append({"token": word, "weight": weight, "attention": None, "start": start, "end": start + len(word)})
+    prediction = {"text": text, "label": label, "confidence": probabilities[label], "probabilities": probabilities}
+    return list(task.prediction_figures({**prediction, "tokens": tokens, "method": "counting"}))
+
+
 def test_a_word_looks_the_same_whichever_class_was_predicted():
     """Of two classes a word for the second is the positive one, in the text and in the legend."""
-    text, words = "good bad", [WordWeight("good", 0, 4, 1.0), WordWeight("bad", 5, 8, -1.0)]
-    turned = [WordWeight(word.word, word.start, word.end, -word.weight) for word in words]
-    praised, blamed = explained_text(text, words, "positive", LABELS), explained_text(text, turned, "negative", LABELS)
-    assert praised == blamed
-    assert render(praised, _canvas()).plain == "▓good▓ ▒bad▒\n\n▓ pulls to positive   ▒ pulls to negative"
-    assert "+good+ -bad-" in render(praised, _canvas(glyphs=ASCII)).plain
+    shares = {"negative": 0.5, "positive": 0.5}
+    praised = figures_of("positive", shares, {"good": 1.0, "bad": -1.0})[1]
+    assert praised == figures_of("negative", shares, {"good": -1.0, "bad": 1.0})[1]
+    lines = "\n".join(line.plain for line in body(praised, _canvas()))
+    assert lines == "▓good▓ ▒bad▒\n\n▓ pulls to positive   ▒ pulls to negative"
+    assert "+good+ -bad-" in "\n".join(line.plain for line in body(praised, _canvas(glyphs=ASCII)))
 
 
 def test_among_many_classes_what_speaks_against_is_no_class():
     """What pulls away from the predicted class is told so; of more than two classes the predicted one stands out."""
-    words = [WordWeight("good", 0, 4, 1.0), WordWeight("bad", 5, 8, -1.0)]
-    drawn = render(explained_text("good bad", words, "b", ("a", "b", "c")), _canvas()).plain
-    assert "▓ pulls to b   ▒ pulls away from it" in drawn
-    bars = probability_bars({"a": 0.2, "b": 0.7, "c": 0.1}, "b", 2)
-    assert [(bar.label, bar.role) for bar in bars.bars] == [("b", "main"), ("a", "other")]
+    bars, words = figures_of("b", {"a": 0.2, "b": 0.7, "c": 0.1}, {"good": 1.0, "bad": -1.0})
+    assert "▓ pulls to b   ▒ pulls away from it" in "\n".join(line.plain for line in body(words, _canvas()))
+    assert [(bar.label, bar.role) for bar in bars.bars[:2]] == [("b", "main"), ("a", "other")]

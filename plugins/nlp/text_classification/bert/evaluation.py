@@ -3,15 +3,14 @@
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-import torch
 
 from catalog.contract import Evaluation
 from catalog.contract.capabilities import EvaluationFile
 from catalog.errors import InputError, ModelSourceError
-from plugins.nlp.encoders.memory import forget_peak, oom_as_error, peak_bytes
+from plugins.nlp.encoders.evaluation import evaluation_details
+from plugins.nlp.encoders.memory import forget_peak, oom_as_error
 from plugins.nlp.encoders.model_folder import TrainedModel
 from plugins.nlp.encoders.tokens import Tokens, cached_tokens, encode
 from plugins.nlp.text_classification.bert.objective import log_probabilities
@@ -21,18 +20,7 @@ from plugins.nlp.text_classification.data import load_labelled
 from plugins.nlp.text_classification.evaluation import save_and_evaluate
 from plugins.nlp.text_classification.model_record import read_positive
 
-__all__ = ["evaluate", "evaluate_file", "evaluation_details"]
-
-
-def evaluation_details(tokens: Tokens, max_length: int, model_dir: Path, device: torch.device) -> dict[str, Any]:
-    """Return what `save_and_evaluate` records of a model's tokens, size and memory."""
-    return {
-        "lengths": tokens.uncut,
-        "max_length": max_length,
-        "tokens": int(tokens.lengths.sum()),
-        "model_dir": model_dir,
-        "peak_memory_bytes": peak_bytes(device),
-    }
+__all__ = ["evaluate", "evaluate_file"]
 
 
 def evaluate(

@@ -1,25 +1,24 @@
-"""Why a BERT model predicts what it does: integrated gradients and attention rollout, by the words of the text."""
+"""Why a BERT model predicts a class; see `plugins.nlp.encoders.explanation`.
 
-import numpy as np
+What is explained is the log-odds of the predicted class, log p - log(1 - p): it does not flatten out where the model
+is sure, as the probability does.
+"""
+
 import torch
 
-from plugins.nlp.encoders.alignment import align, find_words
-from plugins.nlp.encoders.memory import oom_as_error
+from plugins.nlp.encoders import explanation
+from plugins.nlp.encoders.gradients import METHOD, Score
 from plugins.nlp.encoders.model_folder import TrainedModel
 from plugins.nlp.encoders.packed import PackedModel
-from plugins.nlp.encoders.sources.source import eager_attention
 from plugins.nlp.encoders.text_encoder import TextEncoder
-from plugins.nlp.text_classification.bert.gradients import METHOD, attribute, frozen
-from plugins.nlp.text_classification.records import Explanation, TextPrediction, WordWeight
+from plugins.nlp.text_classification.records import Explanation, TextPrediction
+from plugins.nlp.texts.completeness import LEAST_LOG_ODDS
 
-__all__ = ["choose_baseline", "explain", "rollout"]
-
-_LENGTHS = (8, 32, 128)
-_MASKS = ("[MASK]", "<mask>")
+__all__ = ["choose_baseline", "explain", "log_odds"]
 
 
 def explain(trained: TrainedModel, prediction: TextPrediction, baseline: int) -> Explanation:
-    """Explain a prediction by the words of its text; a word's weight is the sum of its tokens'.
+    """Explain a prediction by the words of its text.
 
     Args:
         trained: The model; left as it was.
@@ -30,75 +29,27 @@ def explain(trained: TrainedModel, prediction: TextPrediction, baseline: int) ->
         OutOfMemoryError: It does not fit.
         WorkError: captum is not installed.
     """
-    text, model, encoder = prediction.text, trained.model, trained.encoder
-    encoded = align(text, encoder)
-    with oom_as_error(model.device, encoder.max_length):
-        attribution = attribute(model, encoded, trained.labels.index(prediction.label), baseline)
-        attention = rollout(model, encoded.ids)
-    weights, attention = attribution.weights[encoded.own], attention[encoded.own]
-
-    def total(values: np.ndarray, pieces: tuple[int, ...]) -> float:
-        return float(values[list(pieces)].sum())
-
-    words = tuple(
-        WordWeight(
-            word=text[word.start : word.end],
-            start=word.start,
-            end=word.end,
-            weight=total(weights, word.pieces),
-            attention=total(attention, word.pieces),
-        )
-        for word in find_words(text, encoded)
-    )
-    return Explanation(prediction, words, METHOD, attribution.error, encoded.truncated)
+    label = trained.labels.index(prediction.label)
+    found = explanation.explain_words(trained, prediction.text, log_odds(label), baseline, LEAST_LOG_ODDS)
+    return Explanation(prediction, found.words, METHOD, found.error, found.truncated)
 
 
 def choose_baseline(model: PackedModel, encoder: TextEncoder) -> int:
-    """Return the id of the token that stands for no word: padding or mask, at which the model is more undecided.
-
-    That is the one whose classes' probabilities have the larger entropy, on average over short and long texts of
-    nothing else; padding if both are equal or there is no mask. The choice is made once a model, so that all its
-    explanations mean the same.
-
-    Sundararajan, Taly and Yan (2017, section 4) ask for a baseline whose score is near zero: if the baseline itself has
-    a class, texts of that class have nothing left to explain. Padding is near zero for a fine-tuned checkpoint (MiniLM
-    on reviews: log-odds 0.2, 0.6 for the mask), the mask for a model trained from nothing (0.7 on generated reviews,
-    2.2 for padding).
-    """
-    masks = [encoder.backend.token_to_id(name) for name in _MASKS]
-    candidates = [encoder.pad_id, *(mask for mask in masks if mask is not None)]
-    room, entropies = sum(encoder.kept), np.zeros(len(candidates))
-    with frozen(model.module), torch.inference_mode():
-        embed = model.module.get_input_embeddings()
-        for length in sorted({min(length, room) for length in _LENGTHS}):
-            rows = [np.concatenate([encoder.prefix, np.full(length, one), encoder.suffix]) for one in candidates]
-            ids = torch.from_numpy(np.stack(rows).astype(np.int64)).to(model.device)
-            chances = model.module(inputs_embeds=embed(ids)).logits.double().softmax(dim=-1)
-            entropies += torch.special.entr(chances).sum(dim=-1).cpu().numpy()
-    return int(candidates[int(entropies.argmax())])
+    """Return the id of the token that stands for no word: the one whose probabilities have the larger entropy."""
+    return explanation.choose_baseline(model, encoder, _entropy)
 
 
-def rollout(model: PackedModel, ids: np.ndarray) -> np.ndarray:
-    """Return the share of the first token's attention that reached each token through all layers.
+def _entropy(logits: torch.Tensor) -> torch.Tensor:
+    entropies: torch.Tensor = torch.special.entr(logits.double().softmax(dim=-1)).sum(dim=-1)
+    return entropies
 
-    This is attention rollout (Abnar and Zuidema, 2020, arXiv 2005.00928, section 3): heads are averaged, and half of
-    what a layer passes on counts as its residual connection. All shares, special tokens' included, add up to 1.
 
-    Args:
-        model: A BERT, whose answer is read off the first token; in fp32, left as it was.
-        ids: One text, int64, shape (tokens,).
+def log_odds(label: int) -> Score:
+    """Return log p - log(1 - p) of a class as a score: its output less the log of the others' sum."""
 
-    Returns:
-        float64, shape (tokens,).
-    """
-    module = model.module
-    with frozen(module), eager_attention(module), torch.inference_mode():
-        inputs = torch.from_numpy(ids)[None].to(model.device)
-        layers = module(input_ids=inputs, output_attentions=True).attentions
-        reached = torch.zeros(ids.size, dtype=torch.float64, device=model.device)
-        reached[0] = 1
-        for attention_1HTT in reversed(layers):
-            passed = reached @ attention_1HTT[0].double().mean(dim=0)
-            reached = (passed + reached) / 2
-    shares: np.ndarray = reached.cpu().numpy()
-    return shares
+    def score(logits: torch.Tensor) -> torch.Tensor:
+        scores = logits.double()
+        others = torch.cat([scores[:, :label], scores[:, label + 1 :]], dim=1)
+        return scores[:, label] - others.logsumexp(dim=1)
+
+    return score

@@ -43,7 +43,7 @@ class BertPredictor:
         stream = iter(texts)
         while chunk := list(itertools.islice(stream, CHUNK)):
             for text, probabilities in zip(chunk, _probabilities(self._trained, chunk), strict=True):
-                yield self._prediction(text, probabilities).as_json()
+                yield TextPrediction.of(text, self.labels, probabilities).as_json()
 
     def explain(self, texts: Sequence[str]) -> Iterator[Prediction]:
         """Yield one prediction with its words for each text, in order.
@@ -68,7 +68,7 @@ class BertPredictor:
         """
         for text in texts:
             (probabilities,) = _probabilities(self._exact, [text])
-            yield explain(self._exact, self._prediction(text, probabilities), self._baseline)
+            yield explain(self._exact, TextPrediction.of(text, self.labels, probabilities), self._baseline)
 
     @cached_property
     def _exact(self) -> TrainedModel:
@@ -80,15 +80,6 @@ class BertPredictor:
         model, encoder = self._exact.model, self._exact.encoder
         with oom_as_error(model.device, encoder.max_length):
             return choose_baseline(model, encoder)
-
-    def _prediction(self, text: str, probabilities: np.ndarray) -> TextPrediction:
-        best = int(probabilities.argmax())
-        return TextPrediction(
-            text=text,
-            label=self._trained.labels[best],
-            confidence=float(probabilities[best]),
-            probabilities=dict(zip(self._trained.labels, probabilities.tolist(), strict=True)),
-        )
 
 
 def _probabilities(trained: TrainedModel, texts: list[str]) -> np.ndarray:

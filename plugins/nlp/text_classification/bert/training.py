@@ -4,12 +4,12 @@ from pathlib import Path
 
 from catalog.contract import Evaluation, TrialContext, TrialResult
 from plugins.classification.evaluation import check_metric
+from plugins.nlp.encoders.evaluation import evaluation_details
 from plugins.nlp.encoders.model_folder import TokenizerSettings, save
 from plugins.nlp.encoders.packed import PackedModel
 from plugins.nlp.encoders.progress import Kept
 from plugins.nlp.encoders.training import fine_tune, on_device
 from plugins.nlp.text_classification.bert.config import KEY, BertConfig
-from plugins.nlp.text_classification.bert.evaluation import evaluation_details
 from plugins.nlp.text_classification.bert.objective import objective_of
 from plugins.nlp.text_classification.bert.preparation import PreparedBert
 from plugins.nlp.text_classification.data import check_config

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from catalog.contract import DataSummary
 from catalog.errors import DataError
 from plugins.classification.records import class_data
+from plugins.nlp.texts.checks import check_batch_size, check_min_df
 from plugins.tables.wording import listed
 
 __all__ = ["check_config"]
@@ -39,18 +40,10 @@ def check_config(
             f"Set num_labels to {found}, or name another label column.",
             field="model_config.num_labels",
         )
-    rows = summary.rows["train"]
-    if min_df is not None and min_df > rows:
-        raise DataError(
-            f"min_df is {min_df:,}, and no word occurs in so many of the {rows:,} training texts. Lower min_df.",
-            field="model_config.min_df",
-        )
-    if batch_size is not None and batch_size > rows:
-        raise DataError(
-            f"batch_size is {batch_size:,}, but the training split of {summary.name} has {rows:,} rows. "
-            f"Set batch_size to {rows:,} or less.",
-            field="model_config.batch_size",
-        )
+    if min_df is not None:
+        check_min_df(min_df, summary)
+    if batch_size is not None:
+        check_batch_size(batch_size, summary)
     if class_weights is not None and not isinstance(class_weights, str) and len(class_weights) != found:
         raise DataError(
             f"class_weights has {len(class_weights)} numbers, but {summary.name} has {found} classes: "

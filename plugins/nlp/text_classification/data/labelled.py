@@ -9,11 +9,10 @@ from catalog.dataset import Format
 from catalog.errors import DataError
 from plugins.classification.records import class_data
 from plugins.data.classes import Classes, check_labelled, encode
-from plugins.data.labels import RawLabels, counted, fold
+from plugins.data.labels import RawLabels, counted, fold, read_labels
 from plugins.data.sources import Source, read_file
-from plugins.nlp.text_classification.data.reading import read_columns, read_rows
-from plugins.nlp.text_classification.data.records import Labelled
 from plugins.nlp.texts.columns import choose_columns, header_note, stored_columns
+from plugins.nlp.texts.reading import Labelled, read_columns, read_rows
 from plugins.nlp.texts.split import Split
 from plugins.nlp.texts.strings import nul_notes, swallowed_notes
 from plugins.tables.files import find_path
@@ -47,21 +46,21 @@ def _read(file: EvaluationFile, names: Sequence[str]) -> Labelled:
     text, label = _columns(file)
     roles = choose_columns(source, text, label)
     source = read_columns(source, roles)
-    rows = read_rows(source, roles)
-    filled = rows.filled & ~rows.header
+    rows, raw = read_rows(source, roles), read_labels(source, roles.label)
+    filled = rows.usable
     if not filled.any():
         raise DataError(f"{path}: no row has a text in column {listed(map(repr, roles.text))}.")
-    check_labelled(source, roles.label, filled & ~rows.labelled)
-    classes = _classes(file, source, roles.label, rows.raw, names)
-    counts = rows.raw.counts(filled)
+    check_labelled(source, roles.label, filled & (raw.codes < 0))
+    classes = _classes(file, source, roles.label, raw, names)
+    counts = raw.counts(filled)
     if unknown := {value: count for value, count in counts.items() if classes.id_of(value) is None}:
-        raise DataError(_unknown(file, roles.label, unknown, rows.raw, names))
-    labels = encode([source], roles.label, rows.raw, filled, classes)
+        raise DataError(_unknown(file, roles.label, unknown, raw, names))
+    labels = encode([source], roles.label, raw, filled, classes)
     labels.flags.writeable = False
     texts = tuple(text for text, keep in zip(rows.texts.to_pylist(), filled.tolist(), strict=True) if keep)
     left_out = int((~rows.filled & ~rows.header).sum())
     found = header_note(source, named=text is not None and label is not None)
-    swallowed = swallowed_notes(source, roles.label, {*rows.raw.values, *names})
+    swallowed = swallowed_notes(source, roles.label, {*raw.values, *names})
     absent = [name for index, name in enumerate(names) if not (labels == index).any()]
     missing = f"No row of the file is of {listed(map(repr, absent))}: nothing is known of their precision and recall."
     nul = nul_notes(source, (*roles.text, roles.label))

@@ -1,6 +1,7 @@
 """From the `dataset` part of a spec to splits that a model trains on."""
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -9,18 +10,20 @@ import numpy as np
 from pydantic import TypeAdapter
 
 from catalog.contract import DataSummary, RowCounts
-from plugins.classification.records import ClassData, details_json
+from plugins.classification.records import ClassData
+from plugins.classification.truths import ClassTruths
 from plugins.data.coverage import coverage_notes
 from plugins.data.positive import resolve_positive
-from plugins.data.sources import paths, read_files
+from plugins.data.sources import Source, paths, read_files
 from plugins.data.splitting import make_splits
-from plugins.nlp.text_classification.data.fingerprint import fingerprint
-from plugins.nlp.text_classification.data.reading import ReadData, read_sources
+from plugins.details import details_json
 from plugins.nlp.text_classification.data.records import TextData
 from plugins.nlp.text_classification.dataset import Dataset, DemoDataset, FilesDataset, HubDataset
-from plugins.nlp.text_classification.records import TextFacts
-from plugins.nlp.texts.duplicates import deduplicate, find_duplicates
+from plugins.nlp.texts.duplicates import deduplicate, find_duplicates, less_duplicates
+from plugins.nlp.texts.fingerprint import fingerprint
 from plugins.nlp.texts.language import guess_language
+from plugins.nlp.texts.reading import ReadTexts, read_sources
+from plugins.nlp.texts.records import TextFacts
 from plugins.nlp.texts.split import Split
 from plugins.nlp.texts.words import mean_words
 from plugins.tables.files import stamps_of
@@ -51,34 +54,34 @@ def load(dataset: Dataset, cache: Path) -> TextData:  # noqa: ARG001 -- what eve
 @lru_cache(maxsize=2)
 def _load(written: str, stamps: tuple[tuple[tuple[int, int], ...], ...]) -> TextData:  # noqa: ARG001 -- part of the lookup
     dataset = _DATASET.validate_json(written)
-    given = _read(dataset)
+    given, names, label_names = _read(dataset)
     splits, carved = make_splits(
         given.splits,
         dataset.limit,
         dataset.seed,
         groups=given.groups,
         times=given.times,
-        names=given.names,
+        names=names,
         group_names=given.group_names,
     )
     counts, merged = given.counts, tuple[str, ...]()
     if dataset.deduplicate:
         found = deduplicate(splits)
         splits, merged = found.splits, found.notes
-        counts = {**counts, "train": _less(counts["train"], found.dropped)}
+        counts = {**counts, "train": less_duplicates(counts["train"], found.dropped)}
     duplicates, repeated = find_duplicates(splits)
     labels = {split: data.labels for split, data in splits.items()}
-    rows = {split: tuple(np.bincount(ids, minlength=len(given.names)).tolist()) for split, ids in labels.items()}
-    positive, rarer = resolve_positive(dataset.positive, given.names, list(rows["train"]), given.label_names)
+    rows = {split: tuple(np.bincount(ids, minlength=len(names)).tolist()) for split, ids in labels.items()}
+    positive, rarer = resolve_positive(dataset.positive, names, list(rows["train"]), label_names)
     summary = DataSummary(
         name=dataset.short_name,
-        fingerprint=fingerprint(splits, given.names),
+        fingerprint=fingerprint(splits, names),
         rows={split: len(data.texts) for split, data in splits.items()},
-        notes=(*given.notes, *rarer, *carved, *merged, *coverage_notes(labels, given.names), *repeated),
+        notes=(*given.notes, *rarer, *carved, *merged, *coverage_notes(labels, names), *repeated),
         columns=None if given.columns is None else given.columns.as_json(),
         counts=counts,
         details={
-            **details_json(ClassData(given.names, rows, positive, given.label_names)),
+            **details_json(ClassData(names, rows, positive, label_names)),
             **details_json(
                 TextFacts(
                     mean_words=mean_words([data.texts for data in splits.values()]),
@@ -91,40 +94,43 @@ def _load(written: str, stamps: tuple[tuple[tuple[int, int], ...], ...]) -> Text
     return TextData(summary, splits)
 
 
-def _less(counts: RowCounts, duplicates: int) -> RowCounts:
-    """Return the rows of a split of which some were dropped as near-duplicates."""
-    if not duplicates:
-        return counts
-    dropped = {**counts.dropped, "near-duplicate": duplicates}
-    return replace(counts, kept=counts.kept - duplicates, dropped=dropped)
+def _read(dataset: Dataset) -> tuple[ReadTexts, tuple[str, ...], Mapping[str, str]]:
+    """Return the splits that the source gives, names of the classes, and names by how the source stores them.
 
-
-def _read(dataset: Dataset) -> ReadData:
-    """Return the splits that the source gives."""
+    The last are empty unless the spec gives names to stored values.
+    """
     match dataset:
         case FilesDataset():
-            return read_sources(read_files(dataset), dataset)
+            return _read_columns(read_files(dataset), dataset)
         case HubDataset():
             from plugins.data.hub import read_hub
 
             sources, hub_notes = read_hub(dataset)
-            found = read_sources(sources, dataset)
-            return replace(found, notes=(*hub_notes, *found.notes))
+            found, names, label_names = _read_columns(sources, dataset)
+            return replace(found, notes=(*hub_notes, *found.notes)), names, label_names
         case DemoDataset():
-            from plugins.nlp.text_classification.demo import LABELS, NOTES, generate
+            from plugins.nlp.reviews import LABELS, NOTES, generate
 
             reviews = generate(dataset.size, dataset.seed)
             labels = np.array(reviews.labels, dtype=np.int64)
             labels.flags.writeable = False
             rows = len(reviews.texts)
-            return ReadData(
+            given = ReadTexts(
                 splits={"train": Split(tuple(reviews.texts), labels)},
-                names=tuple(LABELS),
                 columns=None,
                 counts={"train": RowCounts(lines=None, records=rows, kept=rows)},
-                groups=None,
-                group_names=(),
-                times=None,
-                label_names={},
                 notes=tuple(NOTES),
             )
+            return given, tuple(LABELS), {}
+
+
+def _read_columns(
+    sources: Mapping[str, Sequence[Source]], dataset: FilesDataset | HubDataset
+) -> tuple[ReadTexts, tuple[str, ...], Mapping[str, str]]:
+    truths = ClassTruths(dataset, needed="both a text and a label")
+    given = read_sources(sources, dataset, truths)
+    classes = truths.classes
+    if classes is None:
+        return given, (), {}
+    stored = {value: classes.names[index] for value, index in classes.ids.items()} if classes.renamed else {}
+    return given, classes.names, stored

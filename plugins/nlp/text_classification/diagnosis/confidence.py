@@ -8,8 +8,8 @@ from catalog.contract import Evaluation
 from catalog.contract.diagnosis import Diagnosis, Remedy
 from catalog.statement import Statement, Value
 from plugins.classification.records import class_details
-from plugins.nlp.text_classification.diagnosis.case import Case, number
-from plugins.nlp.text_classification.diagnosis.remedies import advise, change, keep
+from plugins.diagnosis.case import Case, number
+from plugins.diagnosis.remedies import advise, change, keep
 
 __all__ = ["badly_calibrated"]
 

@@ -4,21 +4,27 @@ from collections.abc import Callable, Iterator
 from types import MappingProxyType
 
 from catalog.contract.diagnosis import Diagnosis, Evidence
-from plugins.nlp.text_classification.diagnosis import (
-    classes,
-    confidence,
-    data,
-    failures,
-    fitting,
-    lengths,
-    merit,
-    tuning,
-)
-from plugins.nlp.text_classification.diagnosis.case import Case
+from plugins.classification.diagnosis import classes
+from plugins.classification.evaluation.metrics import METRICS, metrics_of
+from plugins.classification.records import class_data
+from plugins.diagnosis import merit, space
+from plugins.diagnosis.case import Case
+from plugins.diagnosis.remedies import advise
+from plugins.nlp.text_classification.diagnosis import confidence, data, fitting, lengths
+from plugins.nlp.text_classification.records import length_details
+from plugins.nlp.texts.diagnosis import failures, tuning
+from plugins.nlp.texts.diagnosis.duplicates import duplicates
+from plugins.nlp.texts.diagnosis.lengths import truncated
 
 __all__ = ["RULES", "diagnose"]
 
 Rule = Callable[[Case], Iterator[Diagnosis]]
+
+
+def _truncated(case: Case) -> Iterator[Diagnosis]:
+    judged = case.judged
+    yield from truncated(case, length_details(judged).lengths if judged is not None else ())
+
 
 RULES: tuple[Rule, ...] = (
     failures.diverged,
@@ -29,13 +35,13 @@ RULES: tuple[Rule, ...] = (
     fitting.under_fitting,
     classes.biased,
     lengths.weak_on_short_texts,
-    lengths.truncated,
+    _truncated,
     confidence.badly_calibrated,
-    tuning.edge_of_space,
+    space.edge_of_space,
     tuning.long_warmup,
     merit.too_few_rows,
     data.unjudged,
-    data.duplicates,
+    duplicates,
     classes.unbalanced,
 )
 """Of equally grave findings the one named first here comes first."""
@@ -49,6 +55,9 @@ def diagnose(evidence: Evidence) -> tuple[Diagnosis, ...]:
     Args:
         evidence: The records of one study.
     """
-    case = Case(evidence)
+    known = class_data(evidence.data)
+    bound = {one.name: one for one in metrics_of(known.labels, known.positive)}
+    stronger = advise("Take a larger model, or one that was pretrained on texts like these.")
+    case = Case(evidence, {**METRICS, **bound}, stronger)
     found = [diagnosis for rule in RULES for diagnosis in rule(case)]
     return tuple(sorted(found, key=lambda diagnosis: _GRAVITY[diagnosis.severity]))

@@ -7,8 +7,10 @@ from catalog.contract import Evaluation
 from catalog.figures import Figure
 from plugins.classification.figures.classes import class_scores, confusion
 from plugins.classification.figures.confidence import confidence, reliability, temperature
-from plugins.nlp.text_classification.figures.lengths import by_length, truncation
+from plugins.nlp.text_classification.figures.lengths import by_length
 from plugins.nlp.text_classification.figures.words import examples, important_words
+from plugins.nlp.text_classification.records import length_details
+from plugins.nlp.texts.figures import truncation
 
 __all__ = ["evaluation_figures"]
 
@@ -22,7 +24,7 @@ def evaluation_figures(
     yield confidence(evaluation)
     yield reliability(evaluation, insights)
     yield temperature(insights)
-    yield from truncation(evaluation)
     yield by_length(evaluation)
+    yield from truncation(length_details(evaluation).lengths)
     yield from important_words(insights)
     yield from examples(insights)

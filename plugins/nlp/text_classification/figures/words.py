@@ -1,26 +1,17 @@
 """The words that a model goes by, of each class and in examples."""
 
-import string
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from catalog.figures import Axis, Bar, Bars, Empty, Figure, Highlight, HighlightedText, Text
+from catalog.figures import Axis, Bars, Empty, Figure, HighlightedText, Text
 from catalog.statement import Statement, Value
-from plugins.classification.figures.absence import insight_of
-from plugins.nlp.text_classification.records import (
-    ClassWords,
-    ExampleExplanation,
-    ImportantWord,
-    Interpretation,
-    WordWeight,
-)
+from plugins.insights import insight_of
+from plugins.nlp.text_classification.records import ExampleExplanation, Interpretation
+from plugins.nlp.texts.figures import WORDS, key_words, marked_text, sample_caption, word_bars
 
 __all__ = ["examples", "important_words"]
 
-_MOST_WORDS, _MOST_CLASSES = 12, 8
-_LONGEST, _KEY_WORDS = 1200, 5
-_KEY_SHARE = 0.25
-"""A key word weighs at least this share of the heaviest."""
+_MOST_CLASSES = 8
 _SITUATIONS = {
     "praise": Statement("Praise"),
     "blame": Statement("Blame"),
@@ -36,15 +27,15 @@ def important_words(insights: Mapping[str, Any]) -> Iterator[Figure]:
     found = _interpretation(insights)
     if isinstance(found, Statement) or not any(one.words for one in found.classes):
         reason = found if isinstance(found, Statement) else Statement("No word occurs in texts enough.")
-        yield Empty("words", Statement("Most important words"), reason)
+        yield Empty("words", Statement("Most important words"), reason, group=WORDS)
         return
-    shown = [(index, one, _strongest(one)) for index, one in enumerate(found.classes[:_MOST_CLASSES]) if one.words]
-    high = max((word.weight for _, _, words in shown for word in words), default=1.0)
+    shown = [(index, one, word_bars(one.words)) for index, one in enumerate(found.classes[:_MOST_CLASSES]) if one.words]
+    high = max((bar.value for _, _, bars in shown for bar in bars), default=1.0)
     axis = Axis(Statement("Mean weight (log-odds)"), low=0.0, high=max(0.0, high))
     caption = _caption(found)
-    for index, one, words in shown:
+    for index, one, bars in shown:
         title = Statement("Most important words for {label}", {"label": one.label})
-        yield Bars(f"words-{index}", title, axis, tuple(map(_bar, words)), caption=caption)
+        yield Bars(f"words-{index}", title, axis, bars, caption=caption, group=WORDS)
 
 
 def examples(insights: Mapping[str, Any]) -> Iterator[Figure]:
@@ -52,7 +43,7 @@ def examples(insights: Mapping[str, Any]) -> Iterator[Figure]:
     found = _interpretation(insights)
     if isinstance(found, Statement) or not found.examples:
         reason = found if isinstance(found, Statement) else Statement("No text was explained.")
-        yield Empty("examples", Statement("Examples"), reason)
+        yield Empty("examples", Statement("Examples"), reason, group=WORDS)
         return
     for index, example in enumerate(found.examples):
         yield _example(index, example)
@@ -63,45 +54,24 @@ def _interpretation(insights: Mapping[str, Any]) -> Interpretation | Statement:
     return insight_of(insights, "interpretation", Interpretation, missing)
 
 
-def _strongest(found: ClassWords) -> list[ImportantWord]:
-    """Return the first words of a class's list, the heaviest first: its own order minds rareness too."""
-    return sorted(found.words[:_MOST_WORDS], key=lambda word: -word.weight)
-
-
-def _bar(word: ImportantWord) -> Bar:
-    return Bar(word.word, word.weight, note=Statement("{texts:count} texts", {"texts": word.texts}))
-
-
 def _caption(found: Interpretation) -> tuple[Text, ...]:
-    values: dict[str, Value] = {"method": found.method, "rows": found.rows, "least": found.min_texts}
-    caption = [
-        Statement(
-            "By {method}, over {rows:count} validation texts; a word counts if {least:count} of them or more hold it.",
-            values,
-        )
-    ]
-    if len(found.classes) > _MOST_CLASSES:
-        counts = {"classes": len(found.classes), "shown": _MOST_CLASSES}
-        caption.append(Statement("Of {classes:count} classes the first {shown:count}.", counts))
-    if found.completeness_error is not None:
-        error = {"error": found.completeness_error}
-        caption.append(Statement("The median completeness error of the weights is {error:percent}.", error))
-    return tuple(caption)
+    of_sample = sample_caption(found.method, found.rows, found.min_texts, found.completeness_error)
+    if len(found.classes) <= _MOST_CLASSES:
+        return of_sample
+    counts = {"classes": len(found.classes), "shown": _MOST_CLASSES}
+    return (*of_sample, Statement("Of {classes:count} classes the first {shown:count}.", counts))
 
 
 def _example(index: int, example: ExampleExplanation) -> HighlightedText:
     why = example.explanation
-    text = why.prediction.text
-    cut = text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
-    most = max((abs(word.weight) for word in why.words), default=0.0) or 1.0
-    return HighlightedText(
+    return marked_text(
         f"example-{index}",
         _SITUATIONS.get(example.situation, example.situation),
-        cut,
-        tuple(Highlight(one.start, one.end, one.weight / most) for one in why.words if one.end <= _LONGEST),
+        why.prediction.text,
+        why.words,
         Statement("speaks for the label"),
         Statement("speaks against the label"),
-        caption=tuple(_told(example)),
+        tuple(_told(example)),
     )
 
 
@@ -115,15 +85,7 @@ def _told(example: ExampleExplanation) -> Iterator[Text]:
     else:
         values["truth"] = truth
         yield Statement("The model says {label}, at {confidence:percent}, and is wrong: it is {truth}.", values)
-    if words := _key_words(why.words):
+    if words := key_words(why.words):
         yield Statement("Key words: {words}.", {"words": " · ".join(words)})
     if why.truncated:
         yield Statement("The model saw a part of the text only.")
-
-
-def _key_words(words: Sequence[WordWeight]) -> list[str]:
-    """Return the few words that speak most for the label, without the signs around them."""
-    least = _KEY_SHARE * max((word.weight for word in words), default=0.0)
-    ranked = sorted((word for word in words if word.weight > max(least, 0.0)), key=lambda word: -word.weight)
-    bare = (word.word.strip(string.punctuation) for word in ranked)
-    return list(dict.fromkeys(word for word in bare if word))[:_KEY_WORDS]

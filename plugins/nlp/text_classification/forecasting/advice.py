@@ -1,15 +1,15 @@
 """What to change before spending hours: sentences with numbers in them."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from catalog.contract import DataSummary
 from catalog.statement import Statement
 from plugins.classification.records import class_data
 from plugins.nlp.text_classification.forecasting.label_noise import Suspicion
-from plugins.nlp.text_classification.records import LengthForecast, text_facts
+from plugins.nlp.texts.advice import on_repeats
 
-__all__ = ["on_data", "on_lengths"]
+__all__ = ["on_data"]
 
 _RATIO = 3.0
 """Rows of the largest class over those of the smallest from which weights begin to matter, as in the diagnosis."""
@@ -19,9 +19,6 @@ _DISAGREEMENT = 0.1
 """Share of rows that one of two configurations gets right and the other wrong; assumed, it is not known beforehand."""
 _TOLERABLE = 0.02
 """A difference that a study should be able to tell from chance."""
-_FEW_CUT, _MANY_CUT = 0.05, 0.25
-_SAVING = 0.1
-"""Share of the time below which a shorter length is not worth a word."""
 
 
 def on_data(summary: DataSummary, repeated: int, suspicion: Suspicion, *, weighted: bool) -> Iterator[Statement]:
@@ -42,16 +39,7 @@ def on_data(summary: DataSummary, repeated: int, suspicion: Suspicion, *, weight
             '"balanced", or tune for macro_f1.',
             {"most": counts[large], "fewest": counts[small], "large": large, "small": small},
         )
-    shared = {split: count for split, count in text_facts(summary).duplicates.items() if count}
-    for split, count in shared.items():
-        yield Statement(
-            "{count:count} rows of {split} also stand in train: remove them there, or the score is flattered.",
-            {"count": count, "split": split},
-        )
-    if repeated:
-        yield Statement(
-            "{repeated:count} texts occur in train more than once: keep one of each.", {"repeated": repeated}
-        )
+    yield from on_repeats(summary, repeated)
     if suspicion.rows and suspicion.suspected >= _SUSPECTED * suspicion.rows:
         yield Statement(
             "{suspected:count} of {rows:count} training labels that were looked at are probably wrong, or their texts "
@@ -59,37 +47,6 @@ def on_data(summary: DataSummary, repeated: int, suspicion: Suspicion, *, weight
             {"suspected": suspicion.suspected, "rows": suspicion.rows},
         )
     yield from _on_rows(summary.rows.get("validation", 0))
-
-
-def on_lengths(lengths: Sequence[LengthForecast], configured: int) -> Iterator[Statement]:
-    """Advise on the maximum length: a shorter one where it cuts few texts, a longer one where many are cut."""
-    now = next(length for length in lengths if length.max_length == configured)
-    shorter = [length for length in lengths if length.max_length < configured and length.truncated <= _FEW_CUT]
-    if shorter and _saves(shorter[0], now):
-        yield Statement(
-            "At max_seq_length {length:count} only {truncated:percent} of the training texts would be cut, and an "
-            "epoch would take about {less:seconds} instead of {now:seconds}.",
-            {
-                "length": shorter[0].max_length,
-                "truncated": shorter[0].truncated,
-                "less": shorter[0].seconds_per_epoch or 0.0,
-                "now": now.seconds_per_epoch or 0.0,
-            },
-        )
-    longer = [length for length in lengths if length.max_length > configured]
-    if now.truncated >= _MANY_CUT and longer:
-        wanted = next((length for length in longer if length.truncated <= _FEW_CUT), longer[-1])
-        yield Statement(
-            "{now:percent} of the training texts are cut at {configured:count} tokens; at {length:count} it would be "
-            "{then:percent}, and an epoch take about {more:seconds}.",
-            {
-                "now": now.truncated,
-                "configured": configured,
-                "length": wanted.max_length,
-                "then": wanted.truncated,
-                "more": wanted.seconds_per_epoch or 0.0,
-            },
-        )
 
 
 def _on_rows(rows: int) -> Iterator[Statement]:
@@ -109,9 +66,3 @@ def _on_rows(rows: int) -> Iterator[Statement]:
                 "tolerable": _TOLERABLE,
             },
         )
-
-
-def _saves(shorter: LengthForecast, now: LengthForecast) -> bool:
-    if shorter.seconds_per_epoch is None or not now.seconds_per_epoch:
-        return False
-    return shorter.seconds_per_epoch <= (1 - _SAVING) * now.seconds_per_epoch

@@ -7,15 +7,20 @@ is confidently of another class than its label is a suspect. They are ranked by 
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 
-from plugins.nlp.text_classification.linear.model import make_vectorizer
-from plugins.nlp.text_classification.linear.tokens import choose_tokens
+from catalog.contract import Fact
+from catalog.figures import Column, Figure, Table
+from catalog.statement import Statement
+from plugins.details import details_json
 from plugins.nlp.text_classification.records import Suspect
+from plugins.nlp.tfidf.tokens import choose_tokens
+from plugins.nlp.tfidf.vectorizer import make_vectorizer
 
 __all__ = ["MOST_ROWS", "Suspicion", "suspect_labels"]
 
@@ -27,7 +32,7 @@ _MOST_TERMS = 50_000
 _LEAST_OF_A_CLASS = 20
 """Mean rows of a class below which its model knows too little to doubt a label."""
 _FOLDS = 3
-_SHOWN = 20
+_SHOWN, _SUSPECTS_SHOWN = 20, 5
 _TEXT_LENGTH = 300
 """Characters of a text that are kept: enough to judge its label by."""
 _C, _UNLIKELY = 10.0, 0.15
@@ -53,6 +58,30 @@ class Suspicion:
     rows: int
     suspected: int
     suspects: tuple[Suspect, ...]
+
+    def details(self) -> Mapping[str, Any]:
+        """Return it as JSON details of a forecast."""
+        return {"suspected": self.suspected, "suspects": [details_json(one) for one in self.suspects]}
+
+    def facts(self) -> tuple[Fact, ...]:
+        """Return it as a line."""
+        suspects = Statement(
+            "{count:count} labels are probably wrong, or their texts unusual", {"count": self.suspected}
+        )
+        return (Fact(Statement("suspects"), suspects),)
+
+    def figures(self) -> tuple[Figure, ...]:
+        """Return the first suspects, if there are any."""
+        if not self.suspects:
+            return ()
+        columns = (
+            Column(Statement("Row"), "count"),
+            Column(Statement("Label")),
+            Column(Statement("Rather")),
+            Column(Statement("Text")),
+        )
+        rows = tuple((one.row, one.label, one.suggested, one.text) for one in self.suspects[:_SUSPECTS_SHOWN])
+        return (Table("suspects", Statement("Labels that are probably wrong"), columns, rows),)
 
 
 def suspect_labels(texts: Sequence[str], labels: np.ndarray, names: Sequence[str], seed: int) -> Suspicion:

@@ -30,7 +30,7 @@ class LinearModel:
     key: str = "nlp/text-classification/linear"
     summary: str = "TF-IDF and logistic regression: the baseline to beat, trained in seconds."
     Config: type[LinearConfig] = LinearConfig
-    preparation_fields: frozenset[str] = frozenset({"num_labels"})
+    preparation_fields: frozenset[str] = frozenset()
     fixed_fields: frozenset[str] = frozenset({"num_labels", "seed"})
 
     def search_space(self, config: LinearConfig) -> SearchSpace:  # noqa: ARG002 -- the same for every configuration
@@ -55,7 +55,7 @@ class LinearModel:
             DataError: `config` contradicts the data.
         """
         from plugins.nlp.text_classification.data import check_config
-        from plugins.nlp.text_classification.linear.tokens import choose_tokens
+        from plugins.nlp.tfidf.tokens import choose_tokens
 
         check_config(
             data.summary,

@@ -2,12 +2,9 @@
 
 import warnings
 from collections.abc import Callable
-from functools import lru_cache
-from typing import Any
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
@@ -16,9 +13,9 @@ from catalog.errors import DataError, DivergedError
 from plugins.classification.evaluation.metrics import losses
 from plugins.classification.records import class_data
 from plugins.nlp.text_classification.linear.config import LinearConfig
-from plugins.nlp.text_classification.linear.model import LinearModel, make_vectorizer
-from plugins.nlp.text_classification.linear.tokens import Tokens, choose_tokens
+from plugins.nlp.text_classification.linear.model import LinearModel
 from plugins.nlp.texts.split import Split
+from plugins.nlp.tfidf.vectorizer import fit_terms
 
 __all__ = ["fit"]
 
@@ -60,15 +57,8 @@ def fit(
             field="model_config.class_weights",
         )
     weights = dict(enumerate(given)) if isinstance(given, tuple) else given
-    tokens, notes = choose_tokens(tuple(train.texts)), []
-    if tokens.note:
-        notes.append(tokens.note)
-    vectorizer, features, min_df = _vectorize(train, tokens, config)
-    if min_df != config.min_df:
-        notes.append(
-            f"No word stands in {config.min_df:,} of the {len(train.texts):,} training texts: min_df was lowered to "
-            f"{min_df:,}."
-        )
+    found = fit_terms(train.texts, config.ngram_max, config.min_df, given="min_df" in config.model_fields_set)
+    notes, features = list(found.notes), found.features
     tick(0.5)
     with threadpool_limits(limits=threads), warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # told as a note instead
@@ -80,40 +70,5 @@ def fit(
     if unfinished:
         notes.append(f"The fit was cut off after {_ITERATIONS:,} iterations; a lower C converges sooner.")
     train_loss = float(losses(train.labels, classifier.predict_proba(features)).mean())
-    model = LinearModel(known.labels, vectorizer, classifier, tokens, known.positive_id)
+    model = LinearModel(known.labels, found.vectorizer, classifier, found.tokens, known.positive_id)
     return model, train_loss, tuple(notes)
-
-
-def _vectorize(train: Split, tokens: Tokens, config: LinearConfig) -> tuple[TfidfVectorizer, Any, int]:
-    """Return the fitted vectoriser, the weights and the `min_df` they were found with: 1 if the default leaves nothing.
-
-    Raises:
-        DataError: No term is left.
-    """
-    texts, min_df = tuple(train.texts), config.min_df
-    try:
-        return *_fit_terms(texts, tokens, config.ngram_max, min_df), min_df
-    except ValueError as error:  # scikit-learn has three wordings for a vocabulary that is empty
-        if min_df > 1 and "min_df" in config.model_fields_set:
-            raise DataError(
-                f"min_df is {min_df:,}, and no word occurs in so many of the {len(texts):,} training texts. "
-                "Lower min_df.",
-                field="model_config.min_df",
-            ) from error
-    try:
-        return *_fit_terms(texts, tokens, config.ngram_max, 1), 1
-    except ValueError as error:
-        raise DataError(
-            f"None of the {len(texts):,} training texts holds more than whitespace.", field="dataset"
-        ) from error
-
-
-@lru_cache(maxsize=2)
-def _fit_terms(texts: tuple[str, ...], tokens: Tokens, ngram_max: int, min_df: int) -> tuple[TfidfVectorizer, Any]:
-    """Return the fitted vectoriser and the weights; two are remembered, as the trials of a study share few of them.
-
-    Raises:
-        ValueError: No term is left.
-    """
-    vectorizer = make_vectorizer(ngram_max, min_df, tokens=tokens)
-    return vectorizer, vectorizer.fit_transform(texts)

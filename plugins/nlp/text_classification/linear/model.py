@@ -10,11 +10,10 @@ from sklearn.linear_model import LogisticRegression
 
 from catalog.contract import Prediction
 from plugins.nlp.text_classification.linear import explaining
-from plugins.nlp.text_classification.linear.tokens import WORDS, Tokens, pattern_of
 from plugins.nlp.text_classification.records import Explanation, TextPrediction
-from plugins.nlp.texts.words import count_words
+from plugins.nlp.tfidf.tokens import WORDS, Tokens
 
-__all__ = ["LinearModel", "make_vectorizer"]
+__all__ = ["LinearModel"]
 
 _CHUNK = 512
 """Texts that are judged at a time, so that any number of them takes little memory."""
@@ -53,9 +52,7 @@ class LinearModel:
     def _answers(self, texts: Iterable[str]) -> Iterator[TextPrediction]:
         for chunk, rows in self._judge(texts):
             for text, row in zip(chunk, rows, strict=True):
-                probabilities = dict(zip(self.labels, row.tolist(), strict=True))
-                label = self.labels[int(row.argmax())]
-                yield TextPrediction(text, label, probabilities[label], probabilities)
+                yield TextPrediction.of(text, self.labels, row)
 
     def explain_words(self, texts: Sequence[str]) -> Iterator[Explanation]:
         """Yield one explanation a text, in order: exact; see `explaining`."""
@@ -64,37 +61,7 @@ class LinearModel:
             words, error = explaining.explain(self.vectorizer, self.classifier, text, label)
             yield Explanation(prediction, words, explaining.METHOD, error)
 
-    @property
-    def unit(self) -> str:
-        """What `lengths` counts: ``"words"``, or ``"characters"`` where words are not separated."""
-        return "characters" if self.tokens.longer else "words"
-
-    def lengths(self, texts: Sequence[str]) -> np.ndarray:
-        """Return how long texts are, int64, shape (texts,)."""
-        if not self.tokens.longer:
-            return count_words(texts)
-        return np.fromiter((sum(map(len, text.split())) for text in texts), dtype=np.int64, count=len(texts))
-
     def _judge(self, texts: Iterable[str]) -> Iterator[tuple[list[str], np.ndarray]]:
         stream = iter(texts)
         while chunk := list(islice(stream, _CHUNK)):
             yield chunk, self.classifier.predict_proba(self.vectorizer.transform(chunk))
-
-
-def make_vectorizer(
-    ngram_max: int, min_df: int, terms: Sequence[str] | None = None, tokens: Tokens = WORDS
-) -> TfidfVectorizer:
-    """Return a vectoriser of words and word sequences; with `terms`, in the order of their ids, it only lacks `idf_`.
-
-    A word is a run of letters, digits and underscores in lower case, or what `tokens` says; single letters count,
-    unlike in scikit-learn's default. Counts are damped to 1 + ln count (Manning, Raghavan and Schütze, "Introduction
-    to Information Retrieval", 2008, section 6.4.1).
-    """
-    return TfidfVectorizer(
-        ngram_range=(1, ngram_max + tokens.longer),
-        min_df=min_df,
-        vocabulary=terms,
-        token_pattern=pattern_of(tokens.kind),
-        sublinear_tf=True,
-        dtype=np.float32,
-    )

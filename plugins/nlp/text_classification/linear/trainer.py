@@ -21,6 +21,7 @@ from plugins.nlp.text_classification.linear.forecasting import forecast
 from plugins.nlp.text_classification.linear.model import LinearModel
 from plugins.nlp.text_classification.model_record import read_positive
 from plugins.nlp.texts.split import Split
+from plugins.nlp.tfidf.forecasting import TOO_LARGE
 
 __all__ = ["LinearTrainer"]
 
@@ -55,9 +56,7 @@ class LinearTrainer:
             probabilities = model.probabilities(validation.texts)
             judged_in = time.perf_counter() - judged_from
         except MemoryError as error:
-            raise OutOfMemoryError(
-                "The linear model does not fit into memory. Lower ngram_max or raise min_df."
-            ) from error
+            raise OutOfMemoryError(TOO_LARGE) from error
         scores = measure(validation.labels, probabilities, model.positive)
         measured = {"loss": scores["log_loss"], **scores}
         epoch = EpochMetrics(1.0, 1.0, train_loss, measured, None, seconds)
@@ -177,8 +176,8 @@ def _judge(  # noqa: PLR0913, PLR0917 -- what was judged, what was said, and whe
         folder,
         seconds,
         names=model.labels,
-        lengths=model.lengths(rows.texts),
-        unit=model.unit,
+        lengths=model.tokens.lengths(rows.texts),
+        unit=model.tokens.unit,
         model_dir=model_dir,
         peak_memory_bytes=memory.peak_bytes(),
         places=places,

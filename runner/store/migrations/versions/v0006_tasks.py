@@ -45,7 +45,7 @@ def upgrade() -> None:
             connection.execute(sa.update(_STUDIES).where(_STUDIES.c.id == row.id).values(metrics=metrics))
     for update, details, confusion in _evaluations(connection, _EVALUATIONS.c.confusion):
         if isinstance(confusion, list):  # else it is damaged, and the reader of the record reports the rest
-            connection.execute(update.values(details={**details, "confusion": confusion}))
+            connection.execute(update.values(details={**details, "confusion": confusion, **_labels(details)}))
     op.drop_column("modelcat_evaluations", "confusion")
 
 
@@ -56,7 +56,7 @@ def downgrade() -> None:
     op.add_column("modelcat_evaluations", column)
     connection = op.get_bind()
     for update, details, _ in _evaluations(connection, sa.null()):
-        confusion = details.pop("confusion", [])
+        confusion, _ = details.pop("confusion", []), details.pop("labels", None)
         connection.execute(update.values(details=details, confusion=confusion))
     op.drop_column("modelcat_studies", "metrics")
 
@@ -70,6 +70,16 @@ def _evaluations(connection: sa.Connection, column: Any) -> Iterator[tuple[sa.Up
         if isinstance(found := _parsed(details), dict):
             row = sa.update(_EVALUATIONS).where(keys[0] == study, keys[1] == subject, keys[2] == split)
             yield row, found, _parsed(other)
+
+
+def _labels(details: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Return the names of the classes, which evaluations of this schema hold next to the scores."""
+    classes = details.get("classes")
+    if not isinstance(classes, list) or not classes:
+        return {}
+    found = [one.get("label") if isinstance(one, Mapping) else None for one in classes]
+    names = [label for label in found if isinstance(label, str)]
+    return {"labels": names} if len(names) == len(found) else {}
 
 
 def _text(column: Any) -> Any:

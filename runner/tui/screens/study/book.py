@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
-from runner.presentation.text import is_minimised
+from catalog.metric import Metric
 from runner.store.records import StudyRecord, TrialRecord
 from runner.study.charts.snapshot import StudySnapshot
 
@@ -52,14 +52,19 @@ class Book:
         return tuple(dict.fromkeys((self.record.metric, *dict.fromkeys(found))))
 
     @property
-    def labels(self) -> tuple[str, ...]:
-        """Names of the classes in the order of their ids."""
+    def names(self) -> tuple[str, ...]:
+        """Names of answers that files hold as numbers, in the order of these numbers (`Facts.names` of a trial)."""
         return tuple(map(str, self.record.data.get("labels") or ()))
 
-    def lead(self, metric: str, value: float, other: float) -> float:
-        """Return how much better one value of a metric is than another; positive is better, also of a loss."""
-        maximize = self.maximize if metric == self.record.metric else not is_minimised(metric)
-        return value - other if maximize else other - value
+    def metric(self, name: str) -> Metric:
+        """Return the record of a metric."""
+        if name not in self._known:
+            self._known[name] = self.record.metric_of(name)
+        return self._known[name]
+
+    @cached_property
+    def _known(self) -> dict[str, Metric]:
+        return {}
 
 
 def prepare(book: Book) -> Book:

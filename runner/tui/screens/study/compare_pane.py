@@ -1,6 +1,7 @@
 """The tab Compare: two trials side by side, and the examples about which they differ."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from textual import on
 from textual.app import ComposeResult
@@ -10,7 +11,7 @@ from textual.widget import Widget
 
 from catalog.errors import ModelcatError
 from runner.presentation.labels import msgid
-from runner.presentation.text import is_share, safe
+from runner.presentation.text import safe
 from runner.tui.desk import Desk
 from runner.tui.figures.canvas import Canvas, paragraph
 from runner.tui.figures.fitting import fit, width_of
@@ -21,7 +22,6 @@ from runner.tui.screens.study.comparing import (
     Changed,
     Pair,
     Quadrants,
-    Row,
     changes,
     pair_of,
     quadrants,
@@ -47,6 +47,8 @@ _FLIPS = {
     "baseline": msgid("Winner and baseline differ on {rows:count} kept examples of {split}"),
 }
 _NAME, _VALUE, _TEXT, _CLASS = 26, 14, 400, 10
+_ANSWERED = {"row", "truth", "first", "second", "first_confidence", "second_confidence"}
+"""What the objects of changed answers have where a task tells right from wrong."""
 
 
 class ComparePane(Widget):
@@ -73,7 +75,7 @@ class ComparePane(Widget):
         self._trouble = ""
         self._asked: tuple[object, ...] = ()
         self._listed: str | None = None
-        self._rows: Sequence[Row] = ()
+        self._rows: Sequence[Mapping[str, Any]] = ()
         self._lists = Drawing(desk, id="examples")
         self._sides = Drawing(desk)
         self._flips = Drawing(desk)
@@ -129,7 +131,7 @@ class ComparePane(Widget):
         found, cell = self._found, self._listed
         if found is not None and cell is not None and not self._rows:
             try:
-                self._rows = await in_thread(lambda: rows_of(found, cell, scene.folder, scene.book.labels))
+                self._rows = await in_thread(lambda: rows_of(found, cell, scene.folder, scene.book.names))
             except ModelcatError as error:
                 self._trouble = error.message
             self._tell_examples()
@@ -178,7 +180,7 @@ class ComparePane(Widget):
             return Content.styled(safe(self._trouble, 600), palette.warn)
         if self._found is None:
             return Content.styled(t("Reading the predictions ..."), palette.muted)
-        rows = len(self._found.labels)
+        rows = len(self._found.truths)
         title = t("Predictions on {rows:count} validation examples", rows=rows)
         how = t("Tab, then Enter lists a cell.")
         return Content.assemble((title, f"bold {palette.text}"), (f"  {how}", palette.muted))
@@ -206,13 +208,12 @@ class ComparePane(Widget):
             for changed in changes(pair.first.params, pair.second.params)
         ]
         lines.append(Content(""))
-        scope = book.record.class_scope
         for changed in changes(pair.first.metrics, pair.second.metrics):
-            gap = ""
+            metric, gap = book.metric(changed.name), ""
             if changed.first is not None and changed.second is not None:
-                gap = difference(desk, changed.name, book.lead(changed.name, changed.first, changed.second))
-            first, second = (self._metric(changed.name, value) for value in (changed.first, changed.second))
-            label = desk.metric_label(changed.name, scope, _CLASS)
+                gap = difference(desk, metric, metric.gain(changed.first, changed.second))
+            first, second = (desk.metric(metric, value) for value in (changed.first, changed.second))
+            label = desk.metric_label(metric, _CLASS)
             lines.append(self._told(changed, label, first, second, gap))
         return Content("\n").join([line.truncate(canvas.width) for line in lines])
 
@@ -224,9 +225,6 @@ class ComparePane(Widget):
         if book is not None and book.snapshot.winner == number:
             return f"{name} {self._desk.glyphs.star}"
         return name
-
-    def _metric(self, name: str, value: float | None) -> str:
-        return self._desk.metric(name, value) if is_share(name) or value is None else self._desk.language.number(value)
 
     def _told(self, changed: Changed, called: str, first: str, second: str, gap: str) -> Content:
         palette = self._desk.palette
@@ -263,26 +261,46 @@ class ComparePane(Widget):
                     lines += self._example(row, self._desk.t("winner"), self._desk.t(other), canvas.width)
         return Content("\n").join(lines)
 
-    def _example(self, row: Row, first: str, second: str, width: int) -> list[Content]:
-        desk, palette = self._desk, self._desk.palette
-        parts = [Content.styled(desk.t("Row {row:count}", row=row.row), palette.muted)]
-        parts.append(Content.assemble((f"{desk.t('Truth')} ", palette.muted), safe(row.truth, 30)))
-        for name, label, sure in (
-            (first, row.first, row.first_confidence),
-            (second, row.second, row.second_confidence),
-        ):
-            right = label == row.truth
-            sign, color = (
-                (desk.glyphs.states["complete"], palette.good) if right else (desk.glyphs.states["failed"], palette.bad)
-            )
-            parts.append(
-                Content.assemble(
-                    (f"{name} ", palette.muted), (f"{sign} {safe(label, 30)}", color), f" {desk.language.percent(sure)}"
-                )
-            )
-        head = Content("  ").join(parts)
-        text = safe(row.text, _TEXT) if row.text is not None else desk.t("Its text is kept when the study has ended.")
-        return [*_wrap(head, width), *_wrap(Content(text), width), Content("")]
+    def _example(self, found: Mapping[str, Any], first: str, second: str, width: int) -> list[Content]:
+        """Return an example: what is short on a line, then its strings."""
+        palette = self._desk.palette
+        strings = {name: value for name, value in found.items() if self._is_text(name, value)}
+        short = {name: value for name, value in found.items() if name not in strings}
+        head = Content("  ").join(list(self._short(short, first, second)))
+        lines = _wrap(head, width)
+        if set(found) <= _ANSWERED:
+            lines += _wrap(Content(self._desk.t("Its input is kept when the study has ended.")), width)
+        for name, text in strings.items():
+            label = Content.styled(f"{safe(name, 40)} ", palette.muted) if len(strings) > 1 else Content("")
+            lines += _wrap(Content.assemble(label, safe(text, _TEXT)), width)
+        return [*lines, Content("")]
+
+    @staticmethod
+    def _is_text(name: str, value: object) -> bool:
+        return isinstance(value, str) and name not in _ANSWERED
+
+    def _short(self, found: Mapping[str, Any], first: str, second: str) -> Iterator[Content]:
+        """Yield row, truth and answers as far as there are any, and all else by its name."""
+        desk, palette, truth = self._desk, self._desk.palette, found.get("truth")
+        if isinstance(row := found.get("row"), int):
+            yield Content.styled(desk.t("Row {row:count}", row=row), palette.muted)
+        if truth is not None:
+            yield Content.assemble((f"{desk.t('Truth')} ", palette.muted), self._written(truth))
+        for name, key in ((first, "first"), (second, "second")):
+            if key in found:
+                right = truth is not None and found[key] == truth
+                color = palette.text if truth is None else palette.good if right else palette.bad
+                sign = "" if truth is None else f"{desk.glyphs.states['complete' if right else 'failed']} "
+                answer = (f"{sign}{self._written(found[key])}", color)
+                sure = found.get(f"{key}_confidence")
+                share = f" {desk.language.percent(sure)}" if isinstance(sure, int | float) else ""
+                yield Content.assemble((f"{name} ", palette.muted), answer, share)
+        for name, value in found.items():
+            if name not in _ANSWERED:
+                yield Content.assemble((f"{safe(name, 40)} ", palette.muted), self._written(value))
+
+    def _written(self, value: object) -> str:
+        return safe(value, 30) if isinstance(value, str) else self._desk.value(value)
 
 
 def _wrap(content: Content, width: int) -> list[Content]:

@@ -8,13 +8,13 @@ from typing import Any
 from catalog.errors import InputError
 from runner.store.files import path_inside
 from runner.store.records import TrialRecord
-from runner.tui.reading import Example, Predictions, read_examples, read_predictions
+from runner.tui.reading import Example, Predictions, named, read_examples, read_predictions
 from runner.tui.screens.study.book import Book
 
-__all__ = ["CELLS", "Changed", "Pair", "Quadrants", "Row", "changes", "pair_of", "quadrants", "rows_of", "stored_flips"]
+__all__ = ["CELLS", "Changed", "Pair", "Quadrants", "changes", "pair_of", "quadrants", "rows_of", "stored_flips"]
 
 CELLS = ("both right", "only A", "only B", "both wrong")
-"""The four cells of the confusion of two models, in reading order: A right across the first line."""
+"""The four cells that compare the answers of two models, in reading order: A right across the first line."""
 
 #: Examples of a cell that are listed.
 _MOST_ROWS = 100
@@ -48,28 +48,15 @@ class Quadrants:
 
     Attributes:
         rows: Rows of the split in each of `CELLS`.
-        first: Of A: predicted class and its probability, by row.
+        first: Of A: its answer and how sure it is (None if that is not known), by row.
         second: Of B.
-        labels: True classes, by row.
+        truths: True answers, by row.
     """
 
     rows: Mapping[str, tuple[int, ...]]
-    first: Mapping[int, tuple[int, float]]
-    second: Mapping[int, tuple[int, float]]
-    labels: Mapping[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """An example and what two models say of it; `text` is None where the study keeps no texts."""
-
-    row: int
-    text: str | None
-    truth: str
-    first: str
-    first_confidence: float
-    second: str
-    second_confidence: float
+    first: Mapping[int, tuple[Any, float | None]]
+    second: Mapping[int, tuple[Any, float | None]]
+    truths: Mapping[int, Any]
 
 
 def pair_of(book: Book, marked: Sequence[int], chosen: int | None) -> Pair | None:
@@ -102,65 +89,58 @@ def quadrants(pair: Pair, folder: Path) -> Quadrants:
         InputError: A trial has no predictions, a file cannot be used, or they are not of the same examples.
     """
     first, second = (_predictions(trial, folder) for trial in (pair.first, pair.second))
-    labels = dict(zip(first.rows, first.labels, strict=True))
-    if labels != dict(zip(second.rows, second.labels, strict=True)):
+    if not (first.tells_right and second.tells_right):
+        raise InputError("the predictions of this task do not tell right answers from wrong ones: none are compared")
+    truths = dict(zip(first.rows, first.truths, strict=True))
+    if truths != dict(zip(second.rows, second.truths, strict=True)):
         raise InputError(
             f"the predictions of trials {pair.first.number} and {pair.second.number} are not of the same examples: "
             "the data changed between them"
         )
     said = [_said(predictions) for predictions in (first, second)]
     rows: dict[str, list[int]] = {cell: [] for cell in CELLS}
-    for row, label in labels.items():
-        right = tuple(answers[row][0] == label for answers in said)
+    for row, truth in truths.items():
+        right = tuple(answers[row][0] == truth for answers in said)
         rows[CELLS[(not right[0]) * 2 + (not right[1])]].append(row)
-    return Quadrants({cell: tuple(found) for cell, found in rows.items()}, said[0], said[1], labels)
+    return Quadrants({cell: tuple(found) for cell, found in rows.items()}, said[0], said[1], truths)
 
 
-def rows_of(found: Quadrants, cell: str, folder: Path, labels: Sequence[str]) -> list[Row]:
+def rows_of(found: Quadrants, cell: str, folder: Path, names: Sequence[str]) -> list[Mapping[str, Any]]:
     """Return examples of a cell, the ones of which the models are surest first. Takes time: call it in a thread.
 
+    They are like those that a task finds on its own (`catalog.contract.capabilities.FindsChanges`): JSON objects with
+    ``row``, ``truth``, the answers ``first`` and ``second`` and how sure these are, and the columns of the example.
+
     Raises:
-        InputError: The file of texts cannot be used; a study that has not ended has none, which is no error.
+        InputError: The file of examples cannot be used; a study that has not ended has none, which is no error.
     """
-    ranked = sorted(found.rows[cell], key=lambda row: -(found.first[row][1] + found.second[row][1]))[:_MOST_ROWS]
+    ranked = sorted(found.rows[cell], key=lambda row: -((found.first[row][1] or 0) + (found.second[row][1] or 0)))
+    shown = ranked[:_MOST_ROWS]
     path = folder / "examples" / "validation.parquet"
-    texts: Mapping[int, Example] = read_examples(path, ranked) if path.exists() else {}
-    return [
-        Row(
-            row,
-            texts[row].text if row in texts else None,
-            _label(found.labels[row], labels),
-            _label(found.first[row][0], labels),
-            found.first[row][1],
-            _label(found.second[row][0], labels),
-            found.second[row][1],
-        )
-        for row in ranked
-    ]
+    examples: Mapping[int, Example] = read_examples(path, shown) if path.exists() else {}
+    return [_changed(row, found, examples.get(row), names) for row in shown]
 
 
-def stored_flips(book: Book, other: str) -> tuple[str, list[Row]] | None:
-    """Return the split, and the examples that winner and `other` label differently; None where nobody looked."""
+def stored_flips(book: Book, other: str) -> tuple[str, list[Mapping[str, Any]]] | None:
+    """Return the split, and the examples that winner and `other` answer differently; None where nobody looked."""
     found = book.insights.get(f"flips/{other}")
     if not isinstance(found, Mapping) or not isinstance(found.get("flips"), list):
         return None
-    rows = []
-    for flip in found["flips"]:
-        try:
-            rows.append(
-                Row(
-                    int(flip["row"]),
-                    str(flip["text"]),
-                    str(flip["truth"]),
-                    str(flip["first"]),
-                    float(flip["first_confidence"]),
-                    str(flip["second"]),
-                    float(flip["second_confidence"]),
-                )
-            )
-        except (KeyError, TypeError, ValueError):  # of another version, in a shape that is not known here
-            continue
-    return str(found.get("split", "test")), rows
+    return str(found.get("split", "test")), [flip for flip in found["flips"] if isinstance(flip, Mapping)]
+
+
+def _changed(row: int, found: Quadrants, example: Example | None, names: Sequence[str]) -> Mapping[str, Any]:
+    (first, sure), (second, other) = found.first[row], found.second[row]
+    cells = {} if example is None else {name: value for name, value in example.cells.items() if name != "label"}
+    return {
+        "row": row,
+        "truth": named(found.truths[row], names),
+        "first": named(first, names),
+        "first_confidence": sure,
+        "second": named(second, names),
+        "second_confidence": other,
+        **cells,
+    }
 
 
 def _predictions(trial: TrialRecord, folder: Path) -> Predictions:
@@ -172,10 +152,6 @@ def _predictions(trial: TrialRecord, folder: Path) -> Predictions:
     return read_predictions(path)
 
 
-def _said(predictions: Predictions) -> dict[int, tuple[int, float]]:
-    answers = zip(predictions.predicted, predictions.confidence, strict=True)
-    return dict(zip(predictions.rows, answers, strict=True))
-
-
-def _label(label: int, labels: Sequence[str]) -> str:
-    return labels[label] if 0 <= label < len(labels) else str(label)
+def _said(predictions: Predictions) -> dict[int, tuple[Any, float | None]]:
+    sure: Sequence[float | None] = predictions.confidence or [None] * len(predictions.rows)
+    return dict(zip(predictions.rows, zip(predictions.predicted, sure, strict=True), strict=True))

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from textual.content import Content
 
-from runner.presentation.text import is_share, safe
+from catalog.metric import LOSS
+from runner.presentation.text import safe
 from runner.store.records import EpochRecord, TrialRecord
 from runner.tui.desk import Desk
 from runner.tui.figures.canvas import Canvas, Draw
@@ -56,12 +57,11 @@ def _title(book: Book, trial: TrialRecord, desk: Desk) -> Content:
         told = desk.t("best") if book.snapshot.winner is None else f"{desk.glyphs.star} {desk.t('kept')}"
         parts.insert(1, Content.styled(told, f"bold {palette.accent}"))
     if trial.value is not None:
-        metric = desk.metric_label(book.record.metric, book.record.class_scope, _CLASS)
-        parts.append(Content(f"{metric} {desk.metric(book.record.metric, trial.value)}"))
+        metric = book.metric(book.record.metric)
+        parts.append(Content(f"{desk.metric_label(metric, _CLASS)} {desk.metric(metric, trial.value)}"))
         given = book.snapshot.given
         if given is not None and given.value is not None and given.number != trial.number:
-            lead = book.lead(book.record.metric, trial.value, given.value)
-            change = difference(desk, book.record.metric, lead)
+            change = difference(desk, metric, metric.gain(trial.value, given.value))
             parts.append(Content.styled(desk.t("{change} against the given", change=change), palette.muted))
     if trial.seconds is not None:
         parts.append(Content.styled(desk.seconds(trial.seconds), palette.muted))
@@ -76,13 +76,8 @@ def _failure(trial: TrialRecord, desk: Desk) -> list[Content]:
 
 
 def _metrics(book: Book, trial: TrialRecord, desk: Desk) -> dict[str, str]:
-    scope = book.record.class_scope
-    return {
-        desk.metric_label(name, scope, _CLASS): desk.metric(name, value)
-        if is_share(name) or value is None
-        else desk.language.number(value)
-        for name, value in trial.metrics.items()
-    }
+    found = ((book.metric(name), value) for name, value in trial.metrics.items())
+    return {desk.metric_label(metric, _CLASS): desk.metric(metric, value) for metric, value in found}
 
 
 def _pairs(desk: Desk, title: str, values: Mapping[str, str]) -> list[Content]:
@@ -109,26 +104,30 @@ def _curves(book: Book, curve: Sequence[EpochRecord], desk: Desk) -> list[Conten
     """Return a line for each of the study's metric and the losses, drawn over the epochs."""
     if not curve:
         return []
-    metric = book.record.metric
+    shown = [book.metric(name) for name in dict.fromkeys((book.record.metric, LOSS.name))]
     rows = [
-        (name, [value for epoch in curve if (value := epoch.metrics.get(name)) is not None])
-        for name in dict.fromkeys((metric, "loss"))
+        (
+            metric,
+            desk.metric_label(metric, _CLASS),
+            [value for epoch in curve if (value := epoch.metrics.get(metric.name)) is not None],
+        )
+        for metric in shown
     ]
-    rows.append((desk.t("training loss"), [epoch.train_loss for epoch in curve if epoch.train_loss is not None]))
-    drawn = [(name, values) for name, values in rows if values]
-    names = {name: desk.metric_label(name, book.record.class_scope, _CLASS) for name, _ in drawn}
+    losses = [epoch.train_loss for epoch in curve if epoch.train_loss is not None]
+    rows.append((LOSS, desk.t("training loss"), losses))
+    drawn = [(metric, name, values) for metric, name, values in rows if values]
     if not drawn:
         return []
-    width = max(map(len, names.values()))
+    width = max(len(name) for _, name, _ in drawn)
     title = desk.t("Over {epochs:number} epochs", epochs=curve[-1].epoch)
     lines = [Content(""), Content.styled(title, f"bold {desk.palette.muted}")]
-    for name, values in drawn:
-        told = [desk.metric(name, value) if is_share(name) else desk.language.number(value) for value in values]
+    for metric, name, values in drawn:
+        told = [desk.metric(metric, value) for value in values]
         ends = f"{told[0]} {desk.glyphs.arrow} {told[-1]}" if len(told) > 1 else told[0]
         line = sparkline(values, min(_CURVE, len(values)), desk.glyphs) if len(values) > 1 else ""
         lines.append(
             Content.assemble(
-                (f"{names[name]:{width}}  ", desk.palette.muted),
+                (f"{name:{width}}  ", desk.palette.muted),
                 (f"{line} " if line else "", desk.palette.accent),
                 ends,
             )
@@ -140,7 +139,7 @@ def _speed(trial: TrialRecord, desk: Desk) -> list[Content]:
     known, count = trial.speed, desk.language.count
     parts = []
     if (rows := known.get("examples_per_second")) is not None:
-        parts.append(desk.t("{rows} texts a second", rows=count(rows) if rows >= 10 else desk.language.number(rows)))
+        parts.append(desk.t("{rows} examples a second", rows=count(rows) if rows >= 10 else desk.language.number(rows)))
     if (tokens := known.get("tokens_per_second")) is not None:
         parts.append(desk.t("{tokens:count} tokens a second", tokens=tokens))
     if (epoch := known.get("best_epoch")) is not None:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from textual.content import Content
 
 from catalog.statement import from_json
+from runner.presentation.metrics import with_metrics
 from runner.presentation.text import safe
 from runner.store.records import StudyRecord
 from runner.study.early_end import early_end_clause
@@ -28,7 +29,8 @@ def verdict(book: Book, desk: Desk) -> tuple[str, ...]:
     if isinstance(statements, list) and statements:
         try:
             return tuple(
-                safe(desk.say(labelled(from_json(statement), book.record.class_scope)), 600) for statement in statements
+                safe(desk.say(with_metrics(from_json(statement), book.record.metric_of)), 600)
+                for statement in statements
             )
         except (ValueError, AttributeError, TypeError):  # written by another version, in a shape that is not known here
             pass
@@ -74,9 +76,9 @@ def _progress(book: Book, desk: Desk) -> list[str]:
     else:
         parts.append(t("{done:count} of {planned:count} trials", done=ended, planned=record.planned))
     if record.best is not None:
-        value, number = desk.metric(record.metric, record.best.value), record.best.number
-        if record.metric in CLASS_METRICS:
-            value = f"{value} {desk.metric_label(record.metric, record.class_scope, _CLASS)}"
+        value, number = desk.metric(record.tuned, record.best.value), record.best.number
+        if record.tuned.of is not None:
+            value = f"{value} {desk.metric_label(record.tuned, _CLASS)}"
         if record.winner is None:
             parts.append(t("best {value} by trial {number:count}", value=value, number=number))
         else:

@@ -360,8 +360,8 @@ class StudyScreen(Place):
         if self.book is None:
             return DataTable()
         shown = [self.book.trials[int(key)] for key in self._table.keys]
-        positive = self.book.record.class_scope.positive
-        table = trials_table([trial_line(trial, positive) for trial in shown], self.book.snapshot.parameters)
+        named = self.book.record.metrics_of_class
+        table = trials_table([trial_line(trial, named) for trial in shown], self.book.snapshot.parameters)
         return table if self.view.columns is None else table.only(data_columns(self.view.columns))
 
     def _sort(self, key: str) -> None:

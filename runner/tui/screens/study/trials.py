@@ -7,7 +7,7 @@ from typing import Any
 from textual.content import Content
 
 from runner.presentation.labels import msgid
-from runner.presentation.text import is_share, safe
+from runner.presentation.text import safe
 from runner.store.records import TRIAL_STATES, TrialRecord
 from runner.tui.desk import Desk
 from runner.tui.naming import origin, shown_state, state
@@ -118,24 +118,24 @@ def columns(book: Book, view: View, desk: Desk) -> list[Column]:
                     Column(key, label, max(words, len(label) + 2), drop=90),
                 ]
             case "value":
-                most = 20 if book.record.metric in CLASS_METRICS else 12
+                most = 20 if book.metric(book.record.metric).of is not None else 12
                 made.append(Column(key, label, max(8, min(most, len(label) + 2)), right=True))
             case "seconds":
                 made.append(Column(key, label, 12, right=True, drop=70))
             case "origin":
                 made.append(Column(key, label, 10, drop=80))
             case _ if key in known:
-                most = 24 if key.removeprefix(METRIC) in CLASS_METRICS else 12
+                most = 24 if key.startswith(METRIC) and book.metric(key.removeprefix(METRIC)).of is not None else 12
                 made.append(Column(key, label, min(most, max(7, len(label))), right=True, drop=place))
     return made
 
 
 def heading(book: Book, key: str, name: str, desk: Desk) -> str:
-    """Return what a column is called, harmless; metrics of single classes name the class."""
+    """Return what a column is called, harmless; a metric of a single class names it."""
     if key in LABELS:
         return desk.t(LABELS[key])
     metric = book.record.metric if key == "value" else key.removeprefix(METRIC) if key.startswith(METRIC) else ""
-    return desk.metric_label(metric, book.record.class_scope, _CLASS) if metric else safe(name, 24)
+    return desk.metric_label(book.metric(metric), _CLASS) if metric else safe(name, 24)
 
 
 def cells(
@@ -169,7 +169,9 @@ def cells(
                     Content.styled(state(desk, name), palette.state(name)),
                 ]
             elif column == "value" and trial.number == best:
-                row.append(Content.styled(desk.metric(book.record.metric, trial.value), f"bold {palette.accent}"))
+                row.append(
+                    Content.styled(desk.metric(book.metric(book.record.metric), trial.value), f"bold {palette.accent}")
+                )
             else:
                 row.append(_cell(book, desk, trial, column))
         return row
@@ -182,7 +184,7 @@ def _cell(book: Book, desk: Desk, trial: TrialRecord, column: str) -> Cell:
         case "number":
             return str(trial.number)
         case "value":
-            return desk.metric(book.record.metric, trial.value)
+            return desk.metric(book.metric(book.record.metric), trial.value)
         case "seconds":
             return desk.seconds(trial.seconds)
         case "origin":
@@ -191,5 +193,4 @@ def _cell(book: Book, desk: Desk, trial: TrialRecord, column: str) -> Cell:
             return desk.value(trial.params.get(column.removeprefix(PARAM)))
         case _:
             name = column.removeprefix(METRIC)
-            value = trial.metrics.get(name)
-            return desk.metric(name, value) if is_share(name) or value is None else desk.language.number(value)
+            return desk.metric(book.metric(name), trial.metrics.get(name))

@@ -331,7 +331,8 @@ class SubmitScreen(Place):
 
     def _lines(self) -> list[tuple[str, list[str]]]:
         t = self.desk.t
-        if self._request is None:
+        request = self._request
+        if request is None:
             start = t(
                 "{template} offers templates, {file} opens a file, {complete} tells what can be written at the cursor. "
                 "The catalog starts specs too; {commands} leads there.",
@@ -344,7 +345,7 @@ class SubmitScreen(Place):
         if self._data is None:
             about = [t("Checking the data")]
         elif isinstance(self._data[1], DataSummary):
-            about = data_lines(self._data[1], self.desk)
+            about = data_lines(self._data[1], request.task, self.desk)
         else:
             about = [t("They lie on the hub: the plan looks at them, and so does the study.")]
         plan = self.planner.plan

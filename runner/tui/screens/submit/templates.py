@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from catalog import registry
-from catalog.contract import Model
+from catalog.contract import Model, Task
 from catalog.study import Study
 from runner.store.records import StudyRecord
 from runner.tui.screens.submit.judging import range_as_json
@@ -42,7 +42,7 @@ def templates(studies: Sequence[StudyRecord]) -> list[Template]:
     found: list[Template] = []
     for entry in registry.entries():
         try:
-            found += list(_of_plugin(registry.load(entry.key)))
+            found += list(_of_model(registry.load(entry.key), registry.load_task(entry.key)))
         except Exception:  # noqa: BLE001, S112 -- a stranger's plugin may raise anything; the catalog tells of it
             continue
     for record in sorted(studies, key=lambda record: record.updated, reverse=True):
@@ -55,46 +55,46 @@ def templates_for(data: Path) -> list[Template]:
     found: list[Template] = []
     for entry in registry.entries():
         try:
-            plugin = registry.load(entry.key)
-            spec = {**_least(plugin), "dataset": {"source": "files", "train": data.name}}
-            found.append(Template("data", plugin.key, data.name, written(spec), data.parent))
+            model = registry.load(entry.key)
+            spec = {**_least(model), "dataset": {"source": "files", "train": data.name}}
+            found.append(Template("data", model.key, data.name, written(spec), data.parent))
         except Exception:  # noqa: BLE001, S112 -- a stranger's plugin may raise anything; the catalog tells of it
             continue
     return found
 
 
-def _least(plugin: Model) -> dict[str, Any]:
+def _least(model: Model) -> dict[str, Any]:
     """Return the smallest spec of a model."""
-    category, subcategory, model = plugin.key.split("/")
-    required = {name: _example(field) for name, field in _fields(plugin).items() if "default" not in field}
-    return {"model": model, "category": category, "subcategory": subcategory, "model_config": required}
+    category, subcategory, name = model.key.split("/")
+    required = {name: _example(field) for name, field in _fields(model).items() if "default" not in field}
+    return {"model": name, "category": category, "subcategory": subcategory, "model_config": required}
 
 
-def _of_plugin(plugin: Model) -> Iterator[Template]:
-    least = _least(plugin)
-    yield Template("minimal", plugin.key, "", written(least))
-    yield Template("full", plugin.key, "", written({**least, **_full(plugin, least["model_config"])}))
-    for name, spec in plugin.card().examples.items():
-        yield Template("example", plugin.key, name, written(spec))
+def _of_model(model: Model, task: Task) -> Iterator[Template]:
+    least = _least(model)
+    yield Template("minimal", model.key, "", written(least))
+    yield Template("full", model.key, "", written({**least, **_full(model, task, least["model_config"])}))
+    for name, spec in model.card().examples.items():
+        yield Template("example", model.key, name, written(spec))
 
 
-def _full(plugin: Model, required: Mapping[str, Any]) -> dict[str, Any]:
+def _full(model: Model, task: Task, required: Mapping[str, Any]) -> dict[str, Any]:
     """Return all that may be left out, as it would be, the search space written out."""
-    config = {name: field.get("default", required.get(name)) for name, field in _fields(plugin).items()}
+    config = {name: field.get("default", required.get(name)) for name, field in _fields(model).items()}
     study = Study().model_dump(mode="json")
-    study["metric"] = next(iter(plugin.metrics))
-    space = plugin.search_space(plugin.Config.model_validate(required))
+    study["metric"] = task.metrics[0].name
+    space = model.search_space(model.Config.model_validate(required))
     study["search_space"] = {name: range_as_json(range_) for name, range_ in space.items()}
     order = ("name", "trials", "timeout", "metric", "sampler", "pruner", "seed", "search_space", "confirm")
     return {
         "model_config": config,
-        "dataset": plugin.default_dataset().model_dump(mode="json", exclude_none=True),
+        "dataset": task.default_dataset().model_dump(mode="json", exclude_none=True),
         "study": {name: study[name] for name in (*order, *(set(study) - set(order)))},
     }
 
 
-def _fields(plugin: Model) -> Mapping[str, Mapping[str, Any]]:
-    schema: Mapping[str, Mapping[str, Any]] = plugin.Config.model_json_schema(by_alias=True).get("properties", {})
+def _fields(model: Model) -> Mapping[str, Mapping[str, Any]]:
+    schema: Mapping[str, Mapping[str, Any]] = model.Config.model_json_schema(by_alias=True).get("properties", {})
     return schema
 
 

@@ -1,154 +1,220 @@
-"""One example as it is shown: a row of the table, and the whole text with what is known of it."""
+"""One example as it is shown: a row of the table, and the whole example with what is known of it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any
 
 from textual.content import Content
 
-from plugins.nlp.text_classification.records import Explanation
+from catalog.figures import HighlightedText
 from runner.presentation.text import safe
 from runner.tui.desk import Desk
 from runner.tui.figures.canvas import Canvas, paragraph
 from runner.tui.figures.fitting import flat, width_of
-from runner.tui.figures.render import body
-from runner.tui.screens.explained import explained_text
+from runner.tui.figures.render import body, caption
+from runner.tui.figures.table import facts
+from runner.tui.reading import EXAMPLE, PREDICTION, Example
+from runner.tui.screens.predict_answer import draw_shown
 from runner.tui.screens.trial.view import View
 from runner.tui.widgets.table import Cell, Column
 
-__all__ = ["cells_of", "columns_for", "detail", "explanation_of"]
+__all__ = ["cells_of", "columns_for", "detail"]
 
 _LONGEST = 6000
 """Characters of a text that are drawn: some eighty lines of a narrow screen. More is cut, and said so."""
 _FIRST = 300
 _WIDEST = 14
+_PLAIN = 12
+_LOOKED_AT = 100
 
 
 def columns_for(view: View, desk: Desk) -> list[Column]:
-    """Return the columns; classes are as wide as their names, within reason."""
-    t = desk.t
-    longest = max((width_of(safe(label, 40)) for label in view.facts.labels), default=4)
-    wide = max(4, min(_WIDEST, longest))
-    predicted, confidence = t("Predicted"), t("Confidence")
-    return [
-        Column("mark", "", 1, sortable=False),
-        Column("row", t("Row"), 5, right=True, drop=1),
-        Column("truth", t("Truth"), wide),
-        Column("predicted", predicted, max(wide, width_of(predicted))),
-        Column("confidence", confidence, max(7, width_of(confidence)), right=True),
-        Column("length", t("Characters"), 6, right=True, drop=2),
-        Column("text", t("Text"), 28, share=1, sortable=False),
+    """Return the columns: row, truth and answer where these can be compared, then all that the files hold."""
+    t, found = desk.t, view.predictions
+    columns = [Column("row", t("Row"), 5, right=True, drop=1)]
+    if found is not None and found.tells_right:
+        longest = max((width_of(safe(name, 40)) for name in view.facts.names), default=4)
+        wide = max(4, min(_WIDEST, longest))
+        predicted = t("Predicted")
+        columns = [
+            Column("mark", "", 1, sortable=False),
+            *columns,
+            Column("truth", t("Truth"), wide),
+            Column("predicted", predicted, max(wide, width_of(predicted))),
+        ]
+    if found is not None and found.confidence is not None:
+        confidence = t("Confidence")
+        columns.append(Column("confidence", confidence, max(7, width_of(confidence)), right=True))
+    columns += [
+        _plain(f"{PREDICTION}:{name}", name, place) for place, name in enumerate(found.columns if found else ())
     ]
+    names = _shown_names(view)
+    if _is_one_text(view, names):
+        columns.append(Column("length", t("Characters"), 6, right=True, drop=2))
+        return [*columns, Column(f"{EXAMPLE}:{names[0]}", t("Input"), 28, share=1, sortable=False)]
+    return columns + [_plain(f"{EXAMPLE}:{name}", name, place) for place, name in enumerate(names)]
 
 
 def cells_of(view: View, place: int, desk: Desk) -> Sequence[Cell]:
     """Return the cells of the prediction at a place."""
-    found, palette = view.predictions, desk.palette
+    found = view.predictions
     if found is None or not 0 <= place < len(found.rows):
         return ()
-    right = found.labels[place] == found.predicted[place]
-    example = view.examples.get(found.rows[place])
-    length = (
-        desk.glyphs.dash if example is None else desk.language.count(len(example.text)) + ("+" if example.cut else "")
-    )
-    predicted = safe(view.label(found.predicted[place]), 40)
-    return (
-        Content.styled(desk.glyphs.states["complete" if right else "failed"], palette.good if right else palette.bad),
-        str(found.rows[place]),
-        safe(view.label(found.labels[place]), 40),
-        Content(predicted) if right else Content.styled(predicted, palette.bad),
-        desk.language.percent(found.confidence[place]),
-        length,
-        _first(view, place, desk),
-    )
-
-
-def explanation_of(view: View, text: str) -> Explanation | None:
-    """Return what is known of the words of a text: asked for just now, or found when the study was closed."""
-    if (asked := view.explanations.get(text)) is not None:
-        return asked
-    found = view.facts.interpretation
-    for example in found.examples if found else ():
-        if example.explanation.prediction.text == text:
-            return example.explanation
-    return None
+    return [_cell(view, place, column.key, desk) for column in columns_for(view, desk)]
 
 
 def detail(view: View, place: int, canvas: Canvas, desk: Desk) -> Content:
-    """Return a whole example: its truth, the answer, and the text with its words marked where they are known."""
+    """Return a whole example: its truth, the answer, and what is known of why it is so."""
     found, t, palette = view.predictions, desk.t, canvas.palette
     if found is None or not 0 <= place < len(found.rows):
         return Content("")
-    right = found.labels[place] == found.predicted[place]
-    truth, predicted = (safe(view.label(index), 40) for index in (found.labels[place], found.predicted[place]))
-    percent = desk.language.percent(found.confidence[place])
-    mark = desk.glyphs.states["complete" if right else "failed"]
-    told = (
-        t("{label}, {confidence} sure", label=predicted, confidence=percent)
-        if right
-        else t("{label}, {confidence} sure, in truth {truth}", label=predicted, confidence=percent, truth=truth)
-    )
-    head = Content.assemble(
-        (t("Row {row:count}", row=found.rows[place]), f"bold {palette.text}"),
-        "   ",
-        (f"{mark} {flat(told, canvas.glyphs)}", palette.good if right else palette.bad),
-    )
-    return Content("\n").join([*head.wrap(canvas.width), *_text(view, found.rows[place], canvas, desk)])
+    row = found.rows[place]
+    head = Content.styled(t("Row {row:count}", row=row), f"bold {palette.text}")
+    if (right := found.is_right(place)) is not None:
+        mark = desk.glyphs.states["complete" if right else "failed"]
+        said = flat(_said(view, place, desk), canvas.glyphs)
+        head = Content.assemble(head, "   ", (f"{mark} {said}", palette.good if right else palette.bad))
+    lines = [*head.wrap(canvas.width)]
+    if found.columns:
+        pairs = [(safe(name, 40), _written(values[place], desk)) for name, values in found.columns.items()]
+        lines += facts(pairs, canvas).split("\n")
+    return Content("\n").join([*lines, *_example(view, row, canvas, desk)])
 
 
-def _text(view: View, row: int, canvas: Canvas, desk: Desk) -> list[Content]:
-    """Return the lines of the text; a note says where it is cut."""
+def _plain(key: str, name: str, place: int) -> Column:
+    return Column(key, safe(name, 30), max(_PLAIN, min(_WIDEST, width_of(name))), drop=3 + place)
+
+
+def _shown_names(view: View) -> list[str]:
+    """Return the columns of the examples that are not shown as truth, or among the predictions."""
+    first, found = next(iter(view.examples.values()), None), view.predictions
+    taken = set(found.columns) if found is not None else set()
+    if found is not None and found.tells_right:
+        taken.add("label")
+    return [name for name in first.cells if name not in taken] if first is not None else []
+
+
+def _is_one_text(view: View, names: Sequence[str]) -> bool:
+    return len(names) == 1 and any(
+        isinstance(one.cells.get(names[0]), str) for one in islice(view.examples.values(), _LOOKED_AT)
+    )
+
+
+def _cell(view: View, place: int, key: str, desk: Desk) -> Cell:
+    kind, _, name = key.partition(":")
+    example = None if view.predictions is None else view.examples.get(view.predictions.rows[place])
+    if kind == EXAMPLE:
+        return _of_example(example, name, desk)
+    if kind == "length":
+        if example is None:
+            return desk.glyphs.dash
+        return desk.language.count(len(example.text)) + ("+" if example.cut else "")
+    return _of_prediction(view, place, key, desk)
+
+
+def _of_prediction(view: View, place: int, key: str, desk: Desk) -> Cell:
+    found, palette = view.predictions, desk.palette
+    if found is None:
+        return desk.glyphs.dash
+    right = found.is_right(place)
+    match key:
+        case "mark":
+            sign = desk.glyphs.states["complete" if right else "failed"]
+            cell: Cell = Content.styled(sign, palette.good if right else palette.bad)
+        case "row":
+            cell = str(found.rows[place])
+        case "truth":
+            cell = _written(view.named(found.truths[place]), desk)
+        case "predicted":
+            said = _written(view.named(found.predicted[place]), desk)
+            cell = Content(said) if right else Content.styled(said, palette.bad)
+        case "confidence":
+            cell = desk.language.percent((found.confidence or ())[place])
+        case _:
+            cell = _written(found.columns[key.partition(":")[2]][place], desk)
+    return cell
+
+
+def _of_example(example: Example | None, name: str, desk: Desk) -> Cell:
+    value = None if example is None else example.cells.get(name)
+    if example is None or (value is None and len(example.cells) > 2):
+        return Content.styled(desk.glyphs.dash, desk.palette.muted)
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return Content.styled(desk.t("(empty)"), desk.palette.muted)
+    return safe(value[:_FIRST]) if isinstance(value, str) else _written(value, desk)
+
+
+def _written(value: Any, desk: Desk) -> str:
+    return safe(value, 40) if isinstance(value, str) else desk.value(value)
+
+
+def _said(view: View, place: int, desk: Desk) -> str:
+    """Return what the model says, how sure it is, and what is true where that is something else."""
+    found, t = view.predictions, desk.t
+    if found is None:
+        return ""
+    values = {
+        "truth": _written(view.named(found.truths[place]), desk),
+        "answer": _written(view.named(found.predicted[place]), desk),
+    }
+    if found.confidence is None:
+        return values["answer"] if found.is_right(place) else t("{answer}, in truth {truth}", **values)
+    values["confidence"] = desk.language.percent(found.confidence[place])
+    if found.is_right(place):
+        return t("{answer}, {confidence} sure", answer=values["answer"], confidence=values["confidence"])
+    return t("{answer}, {confidence} sure, in truth {truth}", **values)
+
+
+def _example(view: View, row: int, canvas: Canvas, desk: Desk) -> Iterator[Content]:
+    """Yield the lines of the input; a note says where a text is cut."""
     t, palette, example = desk.t, canvas.palette, view.examples.get(row)
     if example is None:
-        return paragraph(t("The text is not in the file of examples."), canvas, palette.muted)
-    if not example.text.strip():
-        return paragraph(t("The text is empty."), canvas, palette.muted)
-    shown, known = example.text[:_LONGEST], explanation_of(view, example.text)
-    lines: list[Content] = []
-    if known is not None:
-        lines += _answer(view, known, canvas, desk)
-        words = [word for word in known.words if word.end <= len(shown)]
-        lines += body(explained_text(shown, words, known.prediction.label, view.facts.labels), canvas)
-    else:
-        if example.text in view.asking:
-            lines.append(
-                Content.styled(
-                    t("The kept model is being asked; loading it takes a while the first time."), palette.running
-                )
-            )
-        lines += paragraph(safe(shown), canvas)
+        yield from paragraph(t("The example is not in the file of examples."), canvas, palette.muted)
+        return
+    if (known := view.explanations.get(row)) is not None:
+        yield from paragraph(_kept(view, canvas.text(known.headline, 200), desk), canvas, palette.accent)
+        yield from draw_shown(known, canvas)
+        return
+    if row in view.asking:
+        said = t("The kept model is being asked; loading it takes a while the first time.")
+        yield Content.styled(said, palette.running)
+    names = _shown_names(view)
+    if not _is_one_text(view, names):
+        yield from facts([(safe(name, 40), _long(example.cells.get(name), desk)) for name in names], canvas).split("\n")
+        return
+    text = str(example.cells.get(names[0]) or "")
+    if not text.strip():
+        yield from paragraph(t("The text is empty."), canvas, palette.muted)
+        return
+    yield from _explained(view, text, canvas) or paragraph(safe(text[:_LONGEST]), canvas)
+    shown = min(len(text), _LONGEST)
     if example.cut:
-        note = t(
-            "Shown are {shown:count} characters of more than {all:count}.", shown=len(shown), all=len(example.text)
-        )
-        lines += paragraph(note, canvas, palette.warn)
-    elif len(shown) < len(example.text):
-        note = t("Shown are {shown:count} characters of {all:count}.", shown=len(shown), all=len(example.text))
-        lines += paragraph(note, canvas, palette.warn)
-    return lines
+        note = t("Shown are {shown:count} characters of more than {all:count}.", shown=shown, all=len(text))
+        yield from paragraph(note, canvas, palette.warn)
+    elif shown < len(text):
+        note = t("Shown are {shown:count} characters of {all:count}.", shown=shown, all=len(text))
+        yield from paragraph(note, canvas, palette.warn)
 
 
-def _answer(view: View, known: Explanation, canvas: Canvas, desk: Desk) -> list[Content]:
-    """Say that it is the kept model that explains, whichever trial is looked at."""
-    t, answer = desk.t, known.prediction
-    values = {
-        "label": safe(answer.label, 40),
-        "confidence": desk.language.percent(answer.confidence),
-        "method": safe(known.method, 40),
-    }
+def _long(value: Any, desk: Desk) -> str:
+    return safe(value[:_LONGEST]) if isinstance(value, str) else desk.value(value)
+
+
+def _explained(view: View, text: str, canvas: Canvas) -> list[Content]:
+    """Return the text as a figure of the kept model marks it; nothing where none is of this very text."""
+    for judgement in view.facts.judgements:
+        for figure in judgement.figures:
+            if isinstance(figure, HighlightedText) and figure.text == text:
+                said = paragraph(_kept(view, "", canvas), canvas, canvas.palette.accent)
+                return [*said, *body(figure, canvas), *caption(figure, canvas)]
+    return []
+
+
+def _kept(view: View, headline: str, desk: Desk | Canvas) -> str:
+    """Say that it is the kept model that answers, whichever trial is looked at."""
     said = (
-        t("Kept model of the study: {label} {confidence} ({method})", **values)
+        desk.t("Kept model of the study")
         if view.facts.winner is None
-        else t("Kept model (trial {number}): {label} {confidence} ({method})", number=str(view.facts.winner), **values)
+        else desk.t("Kept model (trial {number})", number=str(view.facts.winner))
     )
-    if known.truncated:
-        said += " " + t("The model saw a part of the text only.")
-    return paragraph(said, canvas, canvas.palette.accent)
-
-
-def _first(view: View, place: int, desk: Desk) -> Cell:
-    rows = view.predictions.rows if view.predictions else ()
-    example = view.examples.get(rows[place])
-    if example is None:
-        return Content.styled(desk.glyphs.dash, desk.palette.muted)
-    if not example.text.strip():
-        return Content.styled(desk.t("(empty)"), desk.palette.muted)
-    return safe(example.text[:_FIRST])
+    return f"{said}: {headline}" if headline else said

@@ -1,15 +1,15 @@
 """All that is known of one trial: gathered from the store in a thread, read again only where something has changed."""
 
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from catalog.contract import Evaluation
 from catalog.errors import InputError
-from catalog.figures import Figure
-from plugins.nlp.text_classification.records import Interpretation
+from catalog.figures import Figure, Text
 from runner.store.files import path_inside
 from runner.store.records import EpochRecord, EvaluationRecord, StudyRecord, TrialRecord
 from runner.study.charts.snapshot import StudySnapshot
@@ -19,9 +19,10 @@ if TYPE_CHECKING:  # what these load takes a tenth of a second, which the first 
     from catalog.schema import Parameter
     from runner.store.store import Store
 
-__all__ = ["Facts", "Judgement", "gather"]
+__all__ = ["Facts", "Judgement", "gather", "group_key"]
 
-Kind = TypeVar("Kind")
+_TAKEN = frozenset({"curves", "examples", "parameters"})
+"""Keys of tabs that every trial has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,8 @@ class Judgement:
         split: ``"validation"`` or ``"test"``.
         evaluation: What was found; None where the store holds it in a shape that is not known here.
         predictions: Its predictions; None where there is no file.
-        examples: The texts of the split.
-        figures: What the study's plugin draws of it, by key in their order.
+        examples: The examples of the split.
+        figures: What the study's task draws of it.
     """
 
     subject: str
@@ -42,7 +43,7 @@ class Judgement:
     evaluation: Evaluation | None
     predictions: Path | None
     examples: Path
-    figures: Mapping[str, Figure] = field(default_factory=dict)
+    figures: tuple[Figure, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +55,16 @@ class Facts:
         trial: Its row.
         epochs: Its measurements, in order.
         judgements: Its own on validation first; of the winner also those of the kept model.
-        interpretation: What the kept model goes by; None where nobody looked, or this is not the winner.
-        unreadable: Names of insights that the store holds in a shape that is not known here.
-        failures: Why an insight could not be found out, by its name.
-        parameters: The fields of the plugin's configuration; None where it is not installed here.
+        groups: What the task's figures are grouped into: the name of each by its key. Of a trial that was not judged,
+            what they are of another one of the study.
+        parameters: The fields of the model's configuration; None where it is not installed here.
     """
 
     study: StudyRecord
     trial: TrialRecord
     epochs: tuple[EpochRecord, ...] = ()
     judgements: tuple[Judgement, ...] = ()
-    interpretation: Interpretation | None = None
-    unreadable: frozenset[str] = frozenset()
-    failures: Mapping[str, str] = field(default_factory=dict)
+    groups: Mapping[str, Text] = field(default_factory=dict)
     parameters: "tuple[Parameter, ...] | None" = None
 
     @property
@@ -96,8 +94,11 @@ class Facts:
         return counts.complete + counts.pruned + counts.failed + counts.running
 
     @property
-    def labels(self) -> tuple[str, ...]:
-        """Names of the classes in the order of their ids."""
+    def names(self) -> tuple[str, ...]:
+        """Names of answers that files hold as numbers, in the order of these numbers; none if they are what they are.
+
+        A task whose files have numbers for its answers names them ``labels`` among what it found in the data.
+        """
         return tuple(map(str, self.study.data.get("labels") or ()))
 
     @property
@@ -137,18 +138,33 @@ def gather(store: "Store", folder: Path, study: str, number: int, known: Facts |
         and _outcome(known.study) == _outcome(record)
     ):
         return replace(known, study=record)
-    facts = Facts(record, trial, tuple(store.epochs(study, f"trial/{number}")), parameters=parameters)
-    if trial.state == "running":
+    groups = known.groups if known is not None else {}
+    facts = Facts(record, trial, tuple(store.epochs(study, f"trial/{number}")), groups=groups, parameters=parameters)
+    if trial.state == "running" and groups:
         return facts
-    evaluations, insights = store.evaluations(study), store.insights(study)
-    snapshot = StudySnapshot(record, {}, evaluations=evaluations, insights=insights)
-    judgements = (
-        replace(one, figures={figure.key: figure for figure in task_figures(snapshot, one.subject, one.split)})
-        if one.evaluation is not None
-        else one
+    evaluations = store.evaluations(study)
+    snapshot = StudySnapshot(record, {}, evaluations=evaluations, insights=store.insights(study))
+    judgements = tuple(
+        replace(one, figures=task_figures(snapshot, one.subject, one.split)) if one.evaluation is not None else one
         for one in _judgements(evaluations, facts, folder)
     )
-    return replace(_with_insights(facts, insights), judgements=tuple(judgements))
+    figures = [figure for one in judgements for figure in one.figures]
+    if not figures and not groups:
+        others = (one for one in evaluations if _judgement(one, folder, None).evaluation is not None)
+        figures = [figure for one in list(others)[:1] for figure in task_figures(snapshot, one.subject, one.split)]
+    return replace(facts, judgements=judgements, groups={group_key(one): group_name(one) for one in figures} or groups)
+
+
+def group_key(figure: Figure) -> str:
+    """Return the key of the group that a figure is of: its own if it stands alone."""
+    named = "" if figure.group is None else re.sub(r"[^a-z0-9]+", "-", figure.group.template.lower()).strip("-")
+    key = named or figure.key
+    return f"{key}-figures" if key in _TAKEN else key
+
+
+def group_name(figure: Figure) -> Text:
+    """Return the name of the group that a figure is of."""
+    return figure.title if figure.group is None else figure.group
 
 
 def _winner(record: StudyRecord) -> int | None:
@@ -197,33 +213,8 @@ def _examples(folder: Path, split: str) -> Path:
     return folder / "examples" / f"{split}.parquet"
 
 
-def _with_insights(facts: Facts, insights: Mapping[str, Any]) -> Facts:
-    """Add what was found out about the kept model, where this trial is the winner."""
-    from pydantic import TypeAdapter, ValidationError
-
-    if not facts.is_winner:
-        return facts
-    unreadable, failures = set[str](), dict[str, str]()
-
-    def insight(name: str, kind: type[Kind]) -> Kind | None:
-        content = insights.get(name)
-        if isinstance(content, Mapping) and isinstance(content.get("failure"), Mapping):
-            failures[name] = str(content["failure"].get("reason", ""))
-            return None
-        if content is None:
-            return None
-        try:
-            return TypeAdapter(kind).validate_python(content)
-        except ValidationError:
-            unreadable.add(name)
-            return None
-
-    interpretation = insight("interpretation", Interpretation)
-    return replace(facts, interpretation=interpretation, unreadable=frozenset(unreadable), failures=failures)
-
-
 def _parameters(key: str) -> "tuple[Parameter, ...] | None":
-    """Return the fields of the plugin's configuration, where it is installed: a study outlives what made it."""
+    """Return the fields of the model's configuration, where it is installed: a study outlives what made it."""
     from catalog import registry
     from catalog.errors import ModelcatError
     from catalog.schema import parameters_of

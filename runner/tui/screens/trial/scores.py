@@ -1,10 +1,7 @@
 """All metrics of an evaluation with their intervals."""
 
-from collections.abc import Mapping
-
 from catalog.figures import Axis, Bar, Bars
-from runner.presentation.metrics import METRICS
-from runner.presentation.text import is_share
+from catalog.metric import Metric
 from runner.tui.desk import Desk
 from runner.tui.screens.trial.telling import interval, metric_name, short_name
 from runner.tui.screens.trial.view import View
@@ -13,32 +10,39 @@ __all__ = ["metric_bars", "metric_rows"]
 
 
 def metric_bars(view: View, desk: Desk) -> Bars:
-    """Return a bar with its interval for each metric that is a share of one."""
+    """Return a bar with its interval for each metric that is a share of one, and better the larger it is."""
     found, bars = view.evaluation, []
-    for name in _ordered(found.metrics) if found else ():
-        if found and is_share(name) and name != "ece":
-            low, high = found.intervals.get(name, (None, None))
-            label = short_name(name, desk, evaluation_scope(found))
-            bars.append(Bar(label, found.metrics[name], "main", low, high))
+    for metric in _ordered(view):
+        if found and _has_bar(metric):
+            low, high = found.intervals.get(metric.name, (None, None))
+            bars.append(Bar(short_name(metric, desk), found.metrics[metric.name], "main", low, high))
     return Bars("metrics", "", Axis("", "percent", low=0.0, high=1.0), tuple(bars))
 
 
-def metric_rows(view: View, desk: Desk, *, shares: bool = True) -> list[tuple[str, str]]:
-    """Return name and value with interval of each metric; without `shares` only of those that have no bar."""
+def metric_rows(view: View, desk: Desk) -> list[tuple[str, str]]:
+    """Return name and value with interval of each metric that has no bar."""
     if view.evaluation is None:
         return []
     metrics, ends = view.evaluation.metrics, view.evaluation.intervals
-    scope = evaluation_scope(view.evaluation)
     return [
         (
-            metric_name(name, desk, scope),
-            f"{desk.metric(name, metrics[name])} {interval(name, ends.get(name), desk)}".strip(),
+            metric_name(metric, desk),
+            f"{desk.metric(metric, metrics[metric.name])} {interval(metric, ends.get(metric.name), desk)}".strip(),
         )
-        for name in _ordered(metrics)
-        if shares or not is_share(name) or name == "ece"
+        for metric in _ordered(view)
+        if not _has_bar(metric)
     ]
 
 
-def _ordered(metrics: Mapping[str, float]) -> list[str]:
-    """Return the names that there are, known ones first and in their order."""
-    return [name for name in METRICS if name in metrics] + [name for name in metrics if name not in METRICS]
+def _has_bar(metric: Metric) -> bool:
+    return metric.format == "percent" and metric.maximize
+
+
+def _ordered(view: View) -> list[Metric]:
+    """Return the metrics that were measured, those that the study knows first and in their order."""
+    if view.evaluation is None:
+        return []
+    measured, study = view.evaluation.metrics, view.facts.study
+    known = [str(stored.get("name")) for stored in study.metrics]
+    names = [name for name in known if name in measured] + [name for name in measured if name not in known]
+    return [study.metric_of(name) for name in names]

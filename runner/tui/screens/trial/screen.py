@@ -3,6 +3,7 @@
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from textual import on
@@ -12,21 +13,26 @@ from textual.containers import Container
 from textual.content import Content
 from textual.worker import Worker
 
-from catalog.errors import ModelcatError, UnknownStudyError
-from plugins.nlp.text_classification.records import Explanation
+from catalog.errors import InputError, ModelcatError, UnknownStudyError
+from catalog.statement import Statement
 from runner.presentation.datatable import DataTable
 from runner.presentation.text import safe
+from runner.store.records import StudyRecord
 from runner.tui.bindings import ACTIONS, key_label, keys_of, textual_bindings
 from runner.tui.desk import Desk
 from runner.tui.exporting import copy_table, save_table
 from runner.tui.figures.canvas import Canvas
 from runner.tui.place import Place
+from runner.tui.reading import Example
+from runner.tui.screens.input_form import fields_of, task_of
+from runner.tui.screens.predict_answer import Shown, shown_by
+from runner.tui.screens.trial.example_files import ExampleFiles
 from runner.tui.screens.trial.facts import Facts, Judgement, gather
-from runner.tui.screens.trial.panes.making import TABS, make
+from runner.tui.screens.trial.panes.making import make, tabs_of
 from runner.tui.screens.trial.telling import state
-from runner.tui.screens.trial.texts import Texts
 from runner.tui.screens.trial.title import title
 from runner.tui.screens.trial.view import View
+from runner.tui.source import in_thread
 from runner.tui.widgets.drawing import Drawing
 from runner.tui.widgets.names import Names
 
@@ -34,10 +40,12 @@ if TYPE_CHECKING:
     from runner.tui.screens.trial.panes.examples import ExamplesPane
     from runner.tui.screens.trial.panes.page import Pane
 
-__all__ = ["TABS", "TrialScreen"]
+__all__ = ["TrialScreen"]
 
-_JUDGED = ("confusion", "confidence", "length", "examples")
-"""Tabs that are about a judgement."""
+_NOT_JUDGED = ("curves", "parameters")
+"""Tabs that are not about a judgement."""
+_NAME = 24
+"""Characters of a tab's name."""
 _OF_EXAMPLES = ("filter", "search", "explain", "sort", "turn")
 """Actions of the tab Examples."""
 
@@ -91,12 +99,12 @@ class TrialScreen(Place):
         self._state = ""
         self._at = 0
         self._panes: dict[str, Pane] = {}
-        self._texts = Texts()
-        self._explanations: dict[str, Explanation] = {}
-        self._asking: frozenset[str] = frozenset()
+        self._files = ExampleFiles()
+        self._explanations: dict[tuple[Path, int], Shown] = {}
+        self._asking: frozenset[tuple[Path, int]] = frozenset()
         self._title = Drawing(desk, classes="title")
         self._title.show(self._draw_title)
-        self._tabs = Names(desk, lambda: [(key, desk.t(name)) for key, name in TABS.items()], id="tabs")
+        self._tabs = Names(desk, self._tab_names, id="tabs")
 
     @property
     def crumbs(self) -> tuple[str, ...]:
@@ -156,23 +164,22 @@ class TrialScreen(Place):
         """Show what is known on the tab that is on, and read what it lacks."""
         self.set_class(self.desk.glyphs.ascii, "-signs-ascii")
         self._title.retell()
+        self._tabs.refresh()  # the figures of the first evaluation bring tabs with them
         view = self._view()
         if view is None or (pane := self._panes.get(self._tab)) is None:
             return
         self._state = state(view.facts, self.desk)
         pane.show(view)
-        texts = self._tab == "examples"
-        if self._tab in {"examples", "confidence"} and self._texts.lacks(view.judgement, texts=texts):
-            read = partial(self._read, cast("Judgement", view.judgement), texts=texts)
-            self._work(read, "texts", exclusive=True)
+        if self._tab == "examples" and self._files.lacks(view.judgement):
+            self._work(partial(self._read, cast("Judgement", view.judgement)), "examples", exclusive=True)
 
     def _work(
         self, task: Callable[[], Coroutine[Any, Any, None]], group: str, *, exclusive: bool = False
     ) -> Worker[None]:
         return self.run_worker(task, group=group, exclusive=exclusive)
 
-    async def _read(self, judgement: Judgement, *, texts: bool) -> None:
-        await self._texts.read(judgement, texts=texts)
+    async def _read(self, judgement: Judgement) -> None:
+        await self._files.read(judgement)
         self._refresh()
 
     def _view(self) -> View | None:
@@ -180,17 +187,17 @@ class TrialScreen(Place):
         if facts is None:
             return None
         if not facts.judgements:
-            return View(facts, explanations=dict(self._explanations), asking=self._asking)
+            return View(facts)
         judgement = facts.judgements[self._at % len(facts.judgements)]
-        path = judgement.predictions
+        path, split = judgement.predictions, judgement.examples
         return View(
             facts,
             judgement,
-            self._texts.predictions.get(path) if path else None,
-            self._texts.examples.get(judgement.examples, {}),
-            self._texts.trouble(judgement),
-            dict(self._explanations),
-            self._asking,
+            self._files.predictions.get(path) if path else None,
+            self._files.examples.get(split, {}),
+            self._files.trouble(judgement),
+            {row: shown for (of, row), shown in self._explanations.items() if of == split},
+            frozenset(row for of, row in self._asking if of == split),
         )
 
     def _draw_title(self, canvas: Canvas) -> Content:
@@ -199,11 +206,12 @@ class TrialScreen(Place):
     # Tabs
 
     async def choose(self, tab: str) -> None:
-        """Show a tab, by its key in `TABS`; its pane is made the first time."""
-        panes = self.query_one("#panes", Container)
+        """Show a tab, by its key; its pane is made the first time. Nothing before the trial has been read."""
+        if self._facts is None:
+            return
         if tab not in self._panes:
-            self._panes[tab] = made = make(tab, self.desk, self._key)
-            await panes.mount(made.widget)
+            self._panes[tab] = made = make(tab, self._facts, self.desk, self._key)
+            await self.query_one("#panes", Container).mount(made.widget)
         self._tab = tab
         for name, pane in self._panes.items():
             pane.widget.display = name == tab
@@ -239,8 +247,16 @@ class TrialScreen(Place):
         await self._step(-1)
 
     async def _step(self, by: int) -> None:
-        names = list(TABS)
-        await self.choose(names[(names.index(self._tab or names[0]) + by) % len(names)])
+        names = list(tabs_of(self._facts))
+        at = names.index(self._tab) if self._tab in names else 0
+        await self.choose(names[(at + by) % len(names)])
+
+    def _tab_names(self) -> list[tuple[str, str]]:
+        say = self.desk.say
+        return [
+            (key, safe(say(name) if isinstance(name, Statement) else name, _NAME))
+            for key, name in tabs_of(self._facts).items()
+        ]
 
     # What one can do
 
@@ -255,7 +271,7 @@ class TrialScreen(Place):
             case "previous_trial":
                 return self._number > 0
             case "split":
-                return self._tab in _JUDGED and len(facts.judgements) > 1
+                return self._tab not in _NOT_JUDGED and len(facts.judgements) > 1
             case _:
                 return self._tab == "examples" if action in _OF_EXAMPLES else True
 
@@ -295,32 +311,35 @@ class TrialScreen(Place):
         self._examples.turn()
 
     def action_explain(self) -> None:
-        """Ask the kept model which words decided about the example."""
-        example, t = self._examples.example, self.desk.t
-        if example is None:
-            self.browser.tell(t("Choose an example with a text first."))
-        elif not example.text.strip():
-            self.browser.tell(t("The text is empty: there are no words to ask about."))
-        elif example.text not in self._asking | self._explanations.keys():
+        """Ask the kept model why the example is answered so."""
+        example, t, view = self._examples.example, self.desk.t, self._view()
+        if example is None or view is None or view.judgement is None:
+            self.browser.tell(t("Choose an example first."))
+            return
+        key = (view.judgement.examples, example.row)
+        if key not in self._asking | self._explanations.keys():
             self.browser.tell(t("The kept model of the study is asked, whichever trial this is."))
-            self._work(partial(self._ask, example.text), "ask")
+            self._work(partial(self._ask, key, example), "ask")
 
-    async def _ask(self, text: str) -> None:
+    async def _ask(self, key: tuple[Path, int], example: Example) -> None:
         facts = self._facts
         if facts is None:
             return
-        self._asking |= {text}
+        study = facts.study
+        self._asking |= {key}
         self._refresh()
         try:
-            answers = await self.browser.answers.ask(facts.study, [text], explain=True)
+            given = await in_thread(lambda: _input_of(study, example))
+            if given is None:
+                self.browser.tell(self.desk.t("The example is empty: there is nothing to ask about."))
+                return
+            answers = await self.browser.answers.ask(study, [given], explain=True)
+            self._explanations[key] = await in_thread(lambda: shown_by(task_of(study), answers[0]))
         except ModelcatError as error:
             self.browser.tell(error.message, bad=True)
-        else:
-            if answers and isinstance(answers[0], Explanation):
-                self._explanations[text] = answers[0]
         finally:
-            self._asking -= {text}
-        self._refresh()
+            self._asking -= {key}
+            self._refresh()
 
     def action_export(self) -> None:
         """Save the numbers of the tab as a table."""
@@ -334,7 +353,7 @@ class TrialScreen(Place):
             copy_table(self.browser, self._table())
         else:
             self.browser.copy_to_clipboard(safe(example.text))
-            self.browser.tell(self.desk.t("Copied the text of row {row:count}.", row=example.row))
+            self.browser.tell(self.desk.t("Copied row {row:count}.", row=example.row))
 
     def _table(self) -> DataTable:
         view = self._view()
@@ -344,3 +363,18 @@ class TrialScreen(Place):
 def _first_tab(facts: Facts, desk: Desk) -> str:
     """A trial that failed or was pruned opens at why; any other at how it learned."""
     return "parameters" if state(facts, desk) == "failed" else "curves"
+
+
+def _input_of(study: StudyRecord, example: Example) -> Any:
+    """Return an example as the study's task takes an input; None if it is empty.
+
+    Raises:
+        ModelcatError: The task takes no inputs, or the file of examples has no part of them.
+    """
+    names = [field.name for field in fields_of(study)]
+    if not any(name in example.cells for name in names):
+        raise InputError(f"the file of examples has no column {', '.join(names)}")
+    given = {name: example.cells.get(name) for name in names}
+    if all(value is None or (isinstance(value, str) and not value.strip()) for value in given.values()):
+        return None
+    return given if len(given) > 1 else next(iter(given.values()))

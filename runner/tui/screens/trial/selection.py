@@ -5,21 +5,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from runner.presentation.labels import msgid
-from runner.tui.reading import Example, Predictions
+from runner.tui.reading import EXAMPLE, PREDICTION, Example, Predictions, named
 
-__all__ = ["KINDS", "SORTS", "Selection", "select"]
+__all__ = ["KINDS", "Selection", "kinds_of", "select"]
 
 KINDS: Mapping[str, str] = {
     "all": msgid("all"),
     "wrong": msgid("wrong"),
     "unsure": msgid("unsure: the tenth with the lowest confidence"),
     "surest": msgid("surest wrong"),
-    "long": msgid("long: the tenth with the longest texts"),
+    "long": msgid("long: the tenth with the longest inputs"),
 }
 """Kinds of examples, in the order in which a key goes through them."""
-
-SORTS = ("row", "truth", "predicted", "confidence", "length")
-"""What examples can be sorted by."""
 
 _PART, _LEAST = 10, 10
 
@@ -30,8 +27,8 @@ class Selection:
 
     Attributes:
         kind: One of `KINDS`.
-        words: Words that must all stand in the text, whatever their case.
-        sort: One of `SORTS`; empty: as the kind suggests.
+        words: Words that must all stand in the strings of an example, whatever their case.
+        sort: Key of a column; empty: as the kind suggests.
         descending: Whether the largest comes first.
     """
 
@@ -41,34 +38,45 @@ class Selection:
     descending: bool = False
 
 
+def kinds_of(predictions: Predictions, examples: Mapping[int, Example]) -> list[str]:
+    """Return the kinds that these predictions can be told apart by."""
+    sure, judged = predictions.confidence is not None, predictions.tells_right
+    lengths = any(one.text for one in examples.values())
+    needs = {"wrong": judged, "unsure": sure, "surest": judged and sure, "long": lengths}
+    return [kind for kind in KINDS if needs.get(kind, True)]
+
+
 def select(
-    predictions: Predictions, examples: Mapping[int, Example], labels: Sequence[str], selection: Selection
+    predictions: Predictions, examples: Mapping[int, Example], names: Sequence[str], selection: Selection
 ) -> tuple[int, ...]:
-    """Return places in `predictions` of what is wanted, in order. Takes time where texts are searched."""
+    """Return places in `predictions` of what is wanted, in order. Takes time where strings are searched.
+
+    Args:
+        predictions: Of all examples.
+        examples: By row, as far as they are known.
+        names: Of answers that are numbers.
+        selection: What is wanted.
+    """
     places = _of_kind(predictions, examples, selection.kind)
     if wanted := selection.words.casefold().split():
         places = [place for place in places if _holds(examples.get(predictions.rows[place]), wanted)]
     if selection.sort:
-        places.sort(key=_key(predictions, examples, labels, selection.sort), reverse=selection.descending)
+        places.sort(key=_key(predictions, examples, names, selection.sort), reverse=selection.descending)
     return tuple(places)
 
 
 def _of_kind(predictions: Predictions, examples: Mapping[int, Example], kind: str) -> list[int]:
     places = list(range(len(predictions.rows)))
-    sure = predictions.confidence
+    sure = predictions.confidence or ()
     part = max(_LEAST, len(places) // _PART)
-    wrong = [place for place in places if predictions.labels[place] != predictions.predicted[place]]
-    match kind:
-        case "wrong":
-            return wrong
-        case "surest":
-            return sorted(wrong, key=lambda place: -sure[place])
-        case "unsure":
-            return sorted(places, key=lambda place: sure[place])[:part]
-        case "long":
-            return sorted(places, key=lambda place: -_length(examples.get(predictions.rows[place])))[:part]
-        case _:
-            return places
+    if kind in {"wrong", "surest"}:
+        wrong = [place for place in places if predictions.is_right(place) is False]
+        return sorted(wrong, key=lambda place: -sure[place]) if kind == "surest" and sure else wrong
+    if kind == "unsure" and sure:
+        return sorted(places, key=lambda place: sure[place])[:part]
+    if kind == "long":
+        return sorted(places, key=lambda place: -_length(examples.get(predictions.rows[place])))[:part]
+    return places
 
 
 def _length(example: Example | None) -> int:
@@ -81,19 +89,31 @@ def _holds(example: Example | None, wanted: Sequence[str]) -> bool:
 
 
 def _key(
-    predictions: Predictions, examples: Mapping[int, Example], labels: Sequence[str], sort: str
+    predictions: Predictions, examples: Mapping[int, Example], names: Sequence[str], sort: str
 ) -> Callable[[int], Any]:
-    def name(index: int) -> str:
-        return labels[index] if 0 <= index < len(labels) else str(index)
+    kind, _, name = sort.partition(":")
+    columns: Mapping[str, Sequence[Any]] = {
+        "truth": predictions.truths,
+        "predicted": predictions.predicted,
+        "confidence": predictions.confidence or (),
+        "row": predictions.rows,
+    }
+    if kind in {"truth", "predicted"}:
+        return lambda place: _ordered(named(columns[kind][place], names) if columns[kind] else None)
+    if sort == "length":
+        return lambda place: _length(examples.get(predictions.rows[place]))
+    if kind == PREDICTION:
+        return lambda place: _ordered(predictions.columns[name][place] if name in predictions.columns else None)
+    if kind == EXAMPLE:
+        return lambda place: _ordered(
+            found.cells.get(name) if (found := examples.get(predictions.rows[place])) else None
+        )
+    found = columns.get(sort) or predictions.rows
+    return lambda place: found[place]
 
-    match sort:
-        case "truth":
-            return lambda place: name(predictions.labels[place])
-        case "predicted":
-            return lambda place: name(predictions.predicted[place])
-        case "confidence":
-            return lambda place: predictions.confidence[place]
-        case "length":
-            return lambda place: _length(examples.get(predictions.rows[place]))
-        case _:
-            return lambda place: predictions.rows[place]
+
+def _ordered(value: Any) -> tuple[int, float, str]:
+    """Return what values of any kind are ordered by: numbers, then strings, then nothing."""
+    if isinstance(value, int | float):
+        return 0, value, ""
+    return (2, 0.0, "") if value is None else (1, 0.0, str(value))

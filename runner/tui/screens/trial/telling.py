@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 from catalog.errors import clause
+from catalog.metric import Metric
 from runner.presentation.labels import SPLITS, STATES, msgid
-from runner.presentation.metrics import metric as known_metric
-from runner.presentation.text import is_share, safe
+from runner.presentation.text import safe
 from runner.study.early_end import CUT_NOTE
 from runner.tui.desk import Desk
 from runner.tui.naming import shown_state
@@ -18,8 +18,6 @@ __all__ = [
     "metric_name",
     "outcome",
     "progress",
-    "scored",
-    "share",
     "short_name",
     "split",
     "state",
@@ -40,7 +38,9 @@ _FAILURES = {
     "plugin": msgid("The plugin broke its contract"),
 }
 _ADVICE = {
-    "out_of_memory": msgid("Lower max_seq_length, take a smaller model, or a device with more memory."),
+    "out_of_memory": msgid(
+        "Lower what makes a batch or an input large, take a smaller model, or a device with more memory."
+    ),
     "diverged": msgid("Lower the learning rate, or narrow its range in the search space."),
     "bad_data": msgid("Mend the data set that the spec names."),
     "bad_model": msgid("Check model_name in the spec."),
@@ -77,46 +77,34 @@ def judged(judgement: Judgement, desk: Desk) -> str:
     if not rows:
         return desk.t("{subject} · {split}", subject=subject, split=split(judgement.split, desk))
     return desk.t(
-        "{subject} · {split} · {rows:count} texts", subject=subject, split=split(judgement.split, desk), rows=rows
+        "{subject} · {split} · {rows:count} examples", subject=subject, split=split(judgement.split, desk), rows=rows
     )
 
 
-def metric_name(name: str, desk: Desk, scope: ClassScope | None = None) -> str:
-    """Return what a metric is called, with the class that it is of; one that nobody described keeps its name."""
-    if scope is not None and metric_label(name, scope) is not None:
-        return desk.metric_label(name, scope, _CLASS, within=False)
-    return safe(desk.say(known_metric(name).label), 40)
+def metric_name(metric: Metric, desk: Desk) -> str:
+    """Return what a metric is called where it stands alone."""
+    return desk.metric_label(metric, _CLASS, within=False)
 
 
-def short_name(name: str, desk: Desk, scope: ClassScope) -> str:
-    """Return what a metric is called where there is little room: ``macro F1``, ``F1 of fraud``."""
-    if metric_label(name, scope) is not None:
-        return desk.metric_label(name, scope, _CLASS, within=scope.positive is None)
-    known = known_metric(name)
-    return safe(desk.say(known.within or known.label), 40)
+def short_name(metric: Metric, desk: Desk) -> str:
+    """Return what a metric is called where there is little room: ``Macro F1``, ``F1 of fraud``."""
+    name = desk.metric_label(metric, _CLASS)
+    return name[:1].upper() + name[1:]
 
 
-def share(value: float | None, desk: Desk) -> str:
-    """Return a share of one in per cent, a dash for None."""
-    return desk.glyphs.dash if value is None else desk.language.percent(value)
-
-
-def interval(name: str, ends: tuple[float, float] | None, desk: Desk) -> str:
+def interval(metric: Metric, ends: tuple[float, float] | None, desk: Desk) -> str:
     """Return the 95 % interval of a metric in brackets, empty where it has none."""
     if ends is None:
         return ""
     low, high = ends
-    if is_share(name):
+    if metric.format == "percent":
         first, last = desk.language.decimal(low * 100, 1), desk.language.percent(high)
-    else:
+    elif metric.format == "number":
         first, last = desk.language.decimal(low, 3), desk.language.decimal(high, 3)
+    else:
+        first, last = desk.metric(metric, low), desk.metric(metric, high)
     gap = " " if low < 0 or desk.glyphs.ascii else ""  # a dash beside a minus cannot be read
     return f"[{first}{gap}{desk.glyphs.dash}{gap}{last}]"
-
-
-def scored(name: str, values: Mapping[str, float], ends: Mapping[str, tuple[float, float]], desk: Desk) -> str:
-    """Return a metric's value with its interval."""
-    return f"{desk.metric(name, values.get(name))} {interval(name, ends.get(name), desk)}".strip()
 
 
 def outcome(facts: Facts, desk: Desk) -> str:
@@ -176,7 +164,7 @@ def _pruned(facts: Facts, desk: Desk) -> str:
         "Pruned at {progress:percent} of its schedule: with {metric} {value} it fell behind earlier trials "
         "(pruner {pruner}).",
         progress=progress(facts),
-        metric=metric_name(facts.study.metric, desk, facts.study.class_scope),
-        value=desk.metric(facts.study.metric, value),
+        metric=metric_name(facts.study.tuned, desk),
+        value=desk.metric(facts.study.tuned, value),
         pruner=safe(pruner, 20),
     )

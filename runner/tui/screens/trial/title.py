@@ -36,17 +36,17 @@ def title(facts: Facts, canvas: Canvas, desk: Desk) -> Content:
 
 def _value(facts: Facts, desk: Desk) -> Content | None:
     """Return the study's metric: the trial's, or that of its last measurement."""
-    name = facts.study.metric
+    metric = facts.study.tuned
     value = facts.trial.value
     if value is None:
-        value = next((v for epoch in reversed(facts.epochs) if (v := epoch.metrics.get(name)) is not None), None)
+        value = next((v for epoch in reversed(facts.epochs) if (v := epoch.metrics.get(metric.name)) is not None), None)
     if value is None:
         return None
     own = next((found.evaluation for found in facts.judgements if found.subject != "winner"), None)
-    ends = interval(name, own.intervals.get(name) if own else None, desk)
+    ends = interval(metric, own.intervals.get(metric.name) if own else None, desk)
     return Content.assemble(
-        f"{flat(metric_name(name, desk, facts.study.class_scope), desk.glyphs)} ",
-        (flat(desk.metric(name, value), desk.glyphs), f"bold {desk.palette.text}"),
+        f"{flat(metric_name(metric, desk), desk.glyphs)} ",
+        (flat(desk.metric(metric, value), desk.glyphs), f"bold {desk.palette.text}"),
         (flat(f" {ends}", desk.glyphs) if ends else "", desk.palette.muted),
     )
 

@@ -1,6 +1,7 @@
 """The curves of a training: what to draw of its measurements, and their table."""
 
 from catalog.figures import Axis, Figure, Plot, Series
+from catalog.metric import LOSS
 from catalog.statement import Statement
 from runner.study.charts.curves import TRAINING
 from runner.study.charts.snapshot import StudySnapshot
@@ -39,12 +40,12 @@ def kept_epoch(facts: Facts) -> float | None:
 
 def measurements(facts: Facts, desk: Desk) -> tuple[list[Heading], list[list[str]]]:
     """Return headings and rows of the table of measurements; the kept one is marked."""
-    t, name, kept = desk.t, facts.study.metric, kept_epoch(facts)
+    t, metric, kept = desk.t, facts.study.tuned, kept_epoch(facts)
     headings = [
         Heading(t("Epoch"), right=True),
         Heading(t("Train loss"), right=True),
         Heading(t("Loss"), right=True),
-        Heading(metric_name(name, desk, facts.study.class_scope), right=True),
+        Heading(metric_name(metric, desk), right=True),
         Heading(t("Learning rate"), right=True),
         Heading(t("Time"), right=True),
     ]
@@ -54,9 +55,9 @@ def measurements(facts: Facts, desk: Desk) -> tuple[list[Heading], list[list[str
         rows.append(
             [
                 f"{mark}{desk.language.number(epoch.epoch)}",
-                desk.metric("loss", epoch.train_loss),
-                desk.metric("loss", epoch.metrics.get("loss")),
-                desk.metric(name, epoch.metrics.get(name)),
+                desk.metric(LOSS, epoch.train_loss),
+                desk.metric(LOSS, epoch.metrics.get(LOSS.name)),
+                desk.metric(metric, epoch.metrics.get(metric.name)),
                 desk.glyphs.dash if epoch.learning_rate is None else desk.language.number(epoch.learning_rate),
                 desk.seconds(epoch.seconds),
             ]

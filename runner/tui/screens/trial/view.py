@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from catalog.contract import Evaluation
-from catalog.figures import Figure
-from plugins.nlp.text_classification.records import Explanation
-from runner.tui.reading import Example, Predictions
-from runner.tui.screens.trial.facts import Facts, Judgement
+from catalog.figures import Empty, Figure
+from runner.tui.reading import Example, Predictions, named
+from runner.tui.screens.predict_answer import Shown
+from runner.tui.screens.trial.facts import Facts, Judgement, group_key
 
 __all__ = ["View"]
 
@@ -20,10 +21,10 @@ class View:
         facts: Of the trial.
         judgement: Whose answers on which split; None where nobody judged.
         predictions: Of the judgement, each example's; None where they are not read yet, or cannot be.
-        examples: The texts of its split, by row.
-        trouble: Why predictions or texts cannot be read; empty while all is well.
-        explanations: What was asked about texts, by text: of the kept model, whatever trial is shown.
-        asking: Texts that the kept model is being asked about now.
+        examples: The examples of its split, by row.
+        trouble: Why predictions or examples cannot be read; empty while all is well.
+        explanations: What the kept model was asked about examples of the split, by row, whatever trial is shown.
+        asking: Rows that the kept model is being asked about now.
     """
 
     facts: Facts
@@ -31,20 +32,30 @@ class View:
     predictions: Predictions | None = None
     examples: Mapping[int, Example] = field(default_factory=dict)
     trouble: str = ""
-    explanations: Mapping[str, Explanation] = field(default_factory=dict)
-    asking: frozenset[str] = frozenset()
+    explanations: Mapping[int, Shown] = field(default_factory=dict)
+    asking: frozenset[int] = frozenset()
 
     @property
     def evaluation(self) -> Evaluation | None:
         """What was found by judging; None where there is nothing."""
         return self.judgement.evaluation if self.judgement else None
 
-    def figures_of_winner(self, beginning: str) -> tuple[Figure, ...]:
-        """Return the figures of the kept model whose keys begin so, in their order; none of any other trial."""
-        kept = next((one for one in self.facts.judgements if one.subject == "winner"), None)
-        return tuple(one for one in (kept.figures.values() if kept else ()) if one.key.startswith(beginning))
+    def named(self, answer: Any) -> Any:
+        """Return the name of an answer that files hold as a number; any other as it is."""
+        return named(answer, self.facts.names)
 
-    def label(self, index: int) -> str:
-        """Return the name of a class, its id where it has none."""
-        labels = self.facts.labels
-        return labels[index] if 0 <= index < len(labels) else str(index)
+    def group(self, key: str) -> tuple[Judgement | None, tuple[Figure, ...]]:
+        """Return the figures of a group and whose they are: the kept model's where this judgement has none to draw."""
+        own = _of_group(self.judgement, key)
+        for judgement, figures in (
+            (self.judgement, own),
+            *((one, _of_group(one, key)) for one in self.facts.judgements),
+        ):
+            if any(not isinstance(figure, Empty) for figure in figures):
+                return judgement, figures
+        kept = next((one for one in self.facts.judgements if one.subject == "winner"), self.judgement)
+        return (kept, found) if (found := _of_group(kept, key)) else (self.judgement, own)
+
+
+def _of_group(judgement: Judgement | None, key: str) -> tuple[Figure, ...]:
+    return () if judgement is None else tuple(one for one in judgement.figures if group_key(one) == key)

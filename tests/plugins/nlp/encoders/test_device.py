@@ -14,8 +14,8 @@ from catalog import spec
 from catalog.contract import TrialContext
 from catalog.errors import InputError
 from plugins.nlp.encoders.device import repeatable
-from plugins.nlp.text_classification.bert import plugin
 from plugins.nlp.text_classification.bert.config import BertConfig
+from plugins.nlp.text_classification.bert.descriptor import model as bert
 from plugins.nlp.text_classification.bert.preparation import PreparedBert
 from plugins.nlp.text_classification.bert.trainer import BertTrainer
 
@@ -87,14 +87,14 @@ def test_field_is_off_fixed_and_strict():
     """The field is false where nothing is said, a boolean and nothing else, and no study tunes it."""
     assert BertConfig().deterministic is False
     assert BertConfig(deterministic=True).deterministic is True
-    assert "deterministic" in plugin.fixed_fields
+    assert "deterministic" in bert.fixed_fields
     with pytest.raises(ValueError, match="deterministic"):
         BertConfig.model_validate({"deterministic": "yes"})
 
 
 def test_field_is_set_on_the_command_line(tmp_path: Path):
     """`--set model_config.deterministic=true` reaches the configuration."""
-    category, subcategory, model = plugin.key.split("/")
+    category, subcategory, model = bert.key.split("/")
     path = tmp_path / "s.json"
     path.write_text(f'{{"category": "{category}", "subcategory": "{subcategory}", "model": "{model}"}}')
     assert spec.load(path, ["model_config.deterministic=true"]).config.deterministic is True

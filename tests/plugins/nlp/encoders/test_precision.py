@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from catalog.contract import Decision, Direction, TrialContext
-from catalog.contract.capabilities import LabelledFile
+from catalog.contract.capabilities import EvaluationFile
 from catalog.errors import InputError
 from plugins.classification.evaluation import predictions
 from plugins.nlp.encoders import precision
@@ -167,7 +167,7 @@ PRECISIONS = ["auto", "bf16", pytest.param("int8", marks=needs_int8)]
 
 
 def probabilities(answers: Any) -> np.ndarray:
-    return np.array([list(answer.probabilities.values()) for answer in answers])
+    return np.array([list(answer["probabilities"].values()) for answer in answers])
 
 
 @pytest.mark.parametrize("name", PRECISIONS)
@@ -176,8 +176,10 @@ def test_trained_models_agree(name: str, trained: Path):
     exact = list(BertTrainer().open(trained, "cpu", 1).predict(TEXTS))
     found = list(BertTrainer().open(trained, "cpu", 1, precision=name).predict(TEXTS))
     assert np.abs(probabilities(found) - probabilities(exact)).max() < TOLERANCES[name]
-    sure = [answer.confidence > 0.5 + TOLERANCES[name] for answer in exact]
-    assert all(mine.label == theirs.label for mine, theirs, certain in zip(found, exact, sure, strict=True) if certain)
+    sure = [answer["confidence"] > 0.5 + TOLERANCES[name] for answer in exact]
+    assert all(
+        mine["label"] == theirs["label"] for mine, theirs, certain in zip(found, exact, sure, strict=True) if certain
+    )
     assert any(sure)
 
 
@@ -193,7 +195,7 @@ def test_explanations_are_those_of_fp32(name: str, trained: Path):
 @pytest.mark.parametrize("name", ["fp32", *PRECISIONS])
 def test_files_are_judged_in_every_precision(name: str, trained: Path, bert_files: Any, tmp_path: Path):
     """Evaluations of a file agree within the tolerance with what the model predicts in fp32."""
-    file = LabelledFile(Path(bert_files.test))
+    file = EvaluationFile(Path(bert_files.test))
     found = BertTrainer().evaluate_file(trained, file, folder=tmp_path, device="cpu", threads=1, precision=name)
     kept = predictions.read(found.predictions)
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from catalog.dataset import FilesDataset
 from plugins.nlp.text_classification.data import load
+from plugins.nlp.text_classification.dataset import FilesDataset
 from plugins.nlp.texts.duplicates import count_duplicates, deduplicate, find_duplicates
 from plugins.nlp.texts.split import Split
 

@@ -200,6 +200,38 @@ def test_intervals_and_labels_of_points_are_drawn():
     assert drawn.plain.count("│") > 11 + 2
 
 
+def test_a_point_of_several_series_is_labelled_once():
+    """The winner is also a trial, and maybe the selected one: its label stands next to it a single time."""
+    points, names = ((0.0, 0.5), (1.0, 0.9)), ("trial 0", "trial 1")
+    series = (
+        Series("search", points, labels=names),
+        Series("selected", points[1:], role="selected", labels=names[1:]),
+        Series("winner", points[1:], role="winner", labels=names[1:]),
+    )
+    figure = Plot("k", "", EPOCH, ACCURACY, series)
+
+    async def story(chart, pilot):
+        assert (chart.plain.count("trial 0"), chart.plain.count("trial 1")) == (1, 1)
+
+    run(figure, story)
+    drawn = plot_field(frame_of(figure, 60), 6, 12, canvas()).plain
+    assert (drawn.count("trial 0"), drawn.count("trial 1")) == (1, 1)
+    assert "trial" not in legend(figure, canvas()).plain
+
+
+def test_among_many_points_the_legend_says_which_one_is_selected():
+    """Where there is no room for labels next to points, those of winner and cursor stand in the legend."""
+    points = tuple((float(number), number / 40) for number in range(30))
+    names = tuple(f"trial {number}" for number in range(30))
+    series = (
+        Series("search", points, labels=names),
+        Series("winner", points[7:8], role="winner", labels=names[7:8]),
+    )
+    figure = Plot("k", "", EPOCH, ACCURACY, series)
+    assert "winner: trial 7" in legend(figure, canvas()).plain
+    assert "trial" not in plot_field(frame_of(figure, 60), 6, 12, canvas()).plain
+
+
 def test_points_are_shaded_by_their_score():
     """Points with scores have colours of their own, from faint to the accent."""
     frame = frame_of(of((0, 0.5), (1, 0.9), draw="points", scores=(0.0, 1.0)), 60)

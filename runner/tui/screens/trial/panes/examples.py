@@ -1,7 +1,8 @@
-"""Examples: every prediction with its text; filtered, searched, sorted, read and explained."""
+"""Examples: every prediction with its input; filtered, searched, sorted, read and explained."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from textual import on
 from textual.app import ComposeResult
@@ -9,13 +10,13 @@ from textual.containers import Container, Vertical, VerticalScroll
 from textual.widget import Widget
 from textual.worker import Worker
 
-from runner.presentation.datatable import DataTable
+from runner.presentation.datatable import DataTable, table_of
 from runner.presentation.text import safe
 from runner.tui.desk import Desk
 from runner.tui.reading import Example
 from runner.tui.screens.trial.explorer import cells_of, columns_for, detail
 from runner.tui.screens.trial.panes.page import missing, source_line
-from runner.tui.screens.trial.selection import KINDS, SORTS, Selection, select
+from runner.tui.screens.trial.selection import KINDS, Selection, kinds_of, select
 from runner.tui.screens.trial.view import View
 from runner.tui.source import in_thread
 from runner.tui.widgets.drawing import Drawing
@@ -27,7 +28,7 @@ __all__ = ["ExamplesPane"]
 
 
 class ExamplesPane(Container):
-    """A table of predictions, and the chosen text in full beside or below it.
+    """A table of predictions, and the chosen example in full next to it or below it.
 
     Args:
         desk: Words and colours.
@@ -61,7 +62,7 @@ class ExamplesPane(Container):
         return self
 
     def compose(self) -> ComposeResult:
-        """Put the table, its search line and the text together."""
+        """Put the table, its search line and the example together."""
         yield Vertical(self._source, self._said, self._search, self._table, classes="list")
         yield self._reader
 
@@ -78,21 +79,12 @@ class ExamplesPane(Container):
         self._read()
 
     def table(self, view: View) -> DataTable:
-        """Return the rows that are shown, with their texts in full; `cut` where the file holds more of a text."""
-        found = view.predictions
-        if found is None:
-            return DataTable()
-        rows = []
-        for place in self._places:
-            example = view.examples.get(found.rows[place])
-            text, cut = (None, None) if example is None else (example.text, example.cut)
-            truth, predicted = (view.label(index) for index in (found.labels[place], found.predicted[place]))
-            rows.append((found.rows[place], truth, predicted, found.confidence[place], text, cut))
-        return DataTable(("row", "truth", "predicted", "confidence", "text", "cut"), tuple(rows))
+        """Return the rows that are shown, with their strings in full; `cut` where the file holds more of a text."""
+        return DataTable() if view.predictions is None else table_of([_data(view, place) for place in self._places])
 
     @property
     def example(self) -> Example | None:
-        """The example under the cursor; None where there is none, or its text cannot be read."""
+        """The example under the cursor; None where there is none, or it cannot be read."""
         place = self._place
         if self._view is None or self._view.predictions is None or place is None:
             return None
@@ -105,8 +97,12 @@ class ExamplesPane(Container):
 
     def next_kind(self) -> None:
         """Show the next kind of examples."""
-        kinds = list(KINDS)
-        kind = kinds[(kinds.index(self._selection.kind) + 1) % len(kinds)]
+        view = self._view
+        kinds = (
+            kinds_of(view.predictions, view.examples) if view is not None and view.predictions is not None else ["all"]
+        )
+        at = kinds.index(self._selection.kind) if self._selection.kind in kinds else -1
+        kind = kinds[(at + 1) % len(kinds)]
         self._select(replace(self._selection, kind=kind, sort="", descending=False))
 
     def search(self) -> None:
@@ -115,8 +111,8 @@ class ExamplesPane(Container):
 
     def next_sort(self) -> None:
         """Sort by the next column."""
-        orders = ("", *SORTS)
-        at = orders.index(self._selection.sort)
+        orders = ("", *self._sorts)
+        at = orders.index(self._selection.sort) if self._selection.sort in orders else 0
         self._select(replace(self._selection, sort=orders[(at + 1) % len(orders)], descending=False))
 
     def turn(self) -> None:
@@ -130,14 +126,14 @@ class ExamplesPane(Container):
 
     @on(Table.Moved)
     def read_other(self, event: Table.Moved) -> None:
-        """Show another text from its beginning."""
+        """Show another example from its beginning."""
         event.stop()
         self._read()
         self._reader.scroll_home(animate=False)
 
     @on(Table.Chosen)
     def read_on(self, event: Table.Chosen) -> None:
-        """Go over to the text."""
+        """Go over to the example."""
         event.stop()
         self._reader.focus()
 
@@ -147,7 +143,7 @@ class ExamplesPane(Container):
         event.stop()
         if event.column_key == self._selection.sort:
             self.turn()
-        elif event.column_key in SORTS:
+        elif event.column_key in self._sorts:
             self._select(replace(self._selection, sort=event.column_key, descending=False))
 
     @on(SearchLine.Changed)
@@ -162,6 +158,12 @@ class ExamplesPane(Container):
         event.stop()
         self._table.focus()
 
+    @property
+    def _sorts(self) -> list[str]:
+        """What examples can be sorted by."""
+        view = self._view
+        return [] if view is None else [one.key for one in columns_for(view, self._desk) if one.sortable]
+
     def _select(self, selection: Selection) -> None:
         self._selection = selection
         self._set_columns()
@@ -175,7 +177,7 @@ class ExamplesPane(Container):
             )
 
     def _arrange(self) -> Worker[None]:
-        """Find out what to show: in a thread, since many texts may have to be searched."""
+        """Find out what to show: in a thread, since many examples may have to be searched."""
         return self.run_worker(self._find, group="examples", exclusive=True)
 
     async def _find(self) -> None:
@@ -183,8 +185,8 @@ class ExamplesPane(Container):
         if view is None or view.predictions is None:
             self._show_places(())
             return
-        found, texts, labels = view.predictions, view.examples, view.facts.labels
-        self._show_places(await in_thread(lambda: select(found, texts, labels, selection)))
+        found, examples, names = view.predictions, view.examples, view.facts.names
+        self._show_places(await in_thread(lambda: select(found, examples, names, selection)))
 
     def _show_places(self, places: Sequence[int]) -> None:
         view, desk = self._view, self._desk
@@ -203,7 +205,7 @@ class ExamplesPane(Container):
         return None if self._table.cursor is None else int(self._table.cursor)
 
     def _read(self) -> None:
-        """Show the text under the cursor."""
+        """Show the example under the cursor."""
         view, place, desk = self._view, self._place, self._desk
         self._reader.display = place is not None
         if view is not None and place is not None:
@@ -236,6 +238,25 @@ class ExamplesPane(Container):
         if view.predictions is None:
             return t("Reading the predictions...")
         if not view.predictions.rows:
-            return t("The split has no texts.")
+            return t("The split has no examples.")
         key = self._keys("trial.filter")
         return t("No example is of this kind; {key} shows the next kind.", key=key)
+
+
+def _data(view: View, place: int) -> dict[str, Any]:
+    """Return an example as data: answers by their names, all else as the files hold it."""
+    found = view.predictions
+    if found is None:
+        return {}
+    row: dict[str, Any] = {"row": found.rows[place]}
+    if found.tells_right:
+        row |= {"truth": view.named(found.truths[place]), "predicted": view.named(found.predicted[place])}
+    if found.confidence is not None:
+        row["confidence"] = found.confidence[place]
+    row |= {name: values[place] for name, values in found.columns.items()}
+    if (example := view.examples.get(found.rows[place])) is not None:
+        cells = {name: value for name, value in example.cells.items() if name not in row}
+        if found.tells_right:
+            cells.pop("label", None)
+        row |= {**cells, "cut": example.cut}
+    return row

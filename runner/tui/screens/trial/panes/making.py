@@ -1,40 +1,48 @@
-"""The tabs of a trial, and the making of what each shows, when it is first wanted."""
+"""The tabs of a trial, and their panes, each loaded when it is first wanted."""
 
 from collections.abc import Callable, Mapping
-from importlib import import_module
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from runner.presentation.labels import msgid
+from catalog.figures import Text
+from catalog.statement import Statement
 from runner.tui.desk import Desk
+from runner.tui.screens.trial.facts import Facts
 
 if TYPE_CHECKING:
     from runner.tui.screens.trial.panes.page import Pane
 
-__all__ = ["TABS", "make"]
-
-TABS: Mapping[str, str] = {
-    "curves": msgid("Curves"),
-    "confusion": msgid("Confusion"),
-    "confidence": msgid("Confidence"),
-    "length": msgid("Length"),
-    "words": msgid("Words"),
-    "examples": msgid("Examples"),
-    "parameters": msgid("Parameters"),
-}
-_PANES = {
-    "curves": ("curves", "CurvesPane", False),
-    "confusion": ("confusion", "ConfusionPane", True),
-    "confidence": ("confidence", "ConfidencePane", True),
-    "length": ("length", "LengthPane", True),
-    "words": ("words", "WordsPane", True),
-    "examples": ("examples", "ExamplesPane", True),
-    "parameters": ("parameters", "ParametersPane", False),
-}
-"""Module and class of each pane, and whether its lines name keys."""
+__all__ = ["make", "tabs_of"]
 
 
-def make(tab: str, desk: Desk, key: Callable[[str], str]) -> "Pane":
-    """Make the pane of a tab; what draws it is loaded here."""
-    module, name, wants = _PANES[tab]
-    kind = getattr(import_module(f"runner.tui.screens.trial.panes.{module}"), name)
-    return cast("Pane", kind(desk, key) if wants else kind(desk))
+def tabs_of(facts: Facts | None) -> Mapping[str, Text]:
+    """Return the tabs by their keys: curves, the groups of the task's figures, examples, parameters."""
+    groups = {} if facts is None else facts.groups
+    last = {"examples": Statement("Examples"), "parameters": Statement("Parameters")}
+    return {"curves": Statement("Curves"), **groups, **last}
+
+
+def make(tab: str, facts: Facts, desk: Desk, key: Callable[[str], str]) -> "Pane":
+    """Make the pane of a tab; what draws it is loaded here.
+
+    Args:
+        tab: One of `tabs_of`.
+        facts: Of the trial.
+        desk: What every screen works with.
+        key: Returns the key of an action, for what the lines say.
+    """
+    match tab:
+        case "curves":
+            from runner.tui.screens.trial.panes.curves import CurvesPane
+
+            return CurvesPane(desk)
+        case "examples":
+            from runner.tui.screens.trial.panes.examples import ExamplesPane
+
+            return ExamplesPane(desk, key)
+        case "parameters":
+            from runner.tui.screens.trial.panes.parameters import ParametersPane
+
+            return ParametersPane(desk)
+    from runner.tui.screens.trial.panes.figures import FiguresPane
+
+    return FiguresPane(desk, key, tab, metrics=tab == next(iter(facts.groups), None))

@@ -7,7 +7,6 @@ from textual.containers import Container, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widget import Widget
 
-from catalog.figures import Empty, Figure
 from runner.presentation.datatable import DataTable
 from runner.tui.desk import Desk
 from runner.tui.figures.fitting import flat
@@ -15,7 +14,7 @@ from runner.tui.screens.trial.telling import judged
 from runner.tui.screens.trial.view import View
 from runner.tui.widgets.told import Told
 
-__all__ = ["Pane", "figure_or_reason", "heading", "lines_in_sight", "missing", "page", "source_line"]
+__all__ = ["Pane", "heading", "lines_in_sight", "missing", "page", "source_line"]
 
 _AROUND = 5
 """Lines of header, title, tabs, footer and the space between them."""
@@ -67,15 +66,6 @@ def missing(view: View, desk: Desk) -> str:
             return t("The trial was pruned before it was judged.")
         case _:
             return t("Not recorded: the model was judged by an older modelcat, or its plugin does not tell.")
-
-
-def figure_or_reason(view: View, key: str, desk: Desk) -> Figure:
-    """Return the plugin's figure of a key; where there is none, why not."""
-    found = view.judgement.figures if view.judgement is not None else {}
-    if key in found:
-        return found[key]
-    faults = (one for one in found.values() if isinstance(one, Empty))
-    return next(faults, Empty(key, "", missing(view, desk)))
 
 
 def source_line(view: Callable[[], View | None], desk: Desk, key: Callable[[], str]) -> Told:

@@ -12,13 +12,14 @@ import pytest
 from model_folders import CONFIGS, change_config, copy_of, make_checkpoint
 from special_files import SPECIAL, put_special
 
-from catalog.dataset import FilesDataset
 from catalog.errors import ModelSourceError
 from plugins.nlp.encoders.sources.architecture import read_architecture
 from plugins.nlp.encoders.sources.source import load_source
-from plugins.nlp.text_classification.bert import plugin
 from plugins.nlp.text_classification.bert.config import BertConfig
+from plugins.nlp.text_classification.bert.descriptor import model
 from plugins.nlp.text_classification.bert.preparation import HEAD
+from plugins.nlp.text_classification.dataset import FilesDataset
+from plugins.nlp.text_classification.task import task
 
 LABELS = ("negative", "positive")
 
@@ -38,7 +39,7 @@ def verdicts(bert_files: FilesDataset, tmp_path: Path) -> Callable[[Path], tuple
         config = BertConfig(model_name=str(folder), max_seq_length=16)
         found: list[str | None] = []
         for look in (
-            lambda: plugin.inspect(bert_files, config, tmp_path),
+            lambda: model.check(config, task.load(bert_files, tmp_path)),
             lambda: load_source(config, replace(HEAD, labels=LABELS), [], tmp_path),
         ):
             try:

@@ -11,13 +11,14 @@ import torch
 from transformers import AutoConfig, AutoModelForSequenceClassification, pipeline
 
 from catalog.contract import TrialResult
-from catalog.contract.capabilities import LabelledFile
+from catalog.contract.capabilities import EvaluationFile
 from catalog.errors import ModelSourceError
 from plugins.classification.evaluation import predictions, temperature
 from plugins.nlp.encoders.families import FAMILIES
 from plugins.nlp.encoders.quiet import quiet
 from plugins.nlp.text_classification.bert.preparation import PreparedBert
 from plugins.nlp.text_classification.bert.trainer import BertTrainer
+from plugins.nlp.text_classification.records import length_details
 
 Make = Callable[..., Any]
 TEXTS = ["a good film", "awful music in long scenes", "the plot", ""]
@@ -47,13 +48,13 @@ def test_scores_are_divided_by_the_temperature(trained: TrialResult, overconfide
     fitted = trainer.calibrate(folder, overconfident)
     assert fitted > 2
     after = list(trainer.open(folder, "cpu", 1).predict(TEXTS))
-    rows = np.array([list(answer.probabilities.values()) for answer in before])
+    rows = np.array([list(answer["probabilities"].values()) for answer in before])
     expected = temperature.rescale(rows, fitted)
-    np.testing.assert_allclose([list(answer.probabilities.values()) for answer in after], expected, atol=1e-5)
-    assert [answer.label for answer in after] == [answer.label for answer in before]
+    np.testing.assert_allclose([list(answer["probabilities"].values()) for answer in after], expected, atol=1e-5)
+    assert [answer["label"] for answer in after] == [answer["label"] for answer in before]
     with quiet():
         theirs = pipeline("text-classification", model=str(folder), device="cpu")(TEXTS, truncation=True)
-    assert [answer["score"] for answer in theirs] == pytest.approx([answer.confidence for answer in after], abs=1e-5)
+    assert [answer["score"] for answer in theirs] == pytest.approx([answer["confidence"] for answer in after], abs=1e-5)
 
 
 def test_calibrating_twice_changes_nothing(trained: TrialResult, overconfident: Path):
@@ -111,8 +112,8 @@ def test_a_training_is_judged_in_full(trained: TrialResult, prepared: PreparedBe
         if name != "loss":
             assert found.metrics[name] == pytest.approx(value, abs=1e-6)
     assert found.intervals["accuracy"][0] <= found.metrics["accuracy"] <= found.intervals["accuracy"][1]
-    assert sum(bucket.rows for bucket in found.lengths) == found.rows == 40
-    assert found.tokens == prepared.tokens["validation"].ids.size
+    assert sum(bucket.rows for bucket in length_details(found).lengths) == found.rows == 40
+    assert length_details(found).tokens == prepared.tokens["validation"].ids.size
     assert found.model_bytes == sum(path.stat().st_size for path in trained.model_dir.iterdir())
     assert found.peak_memory_bytes > 50e6
     assert all(0 <= epoch.train_metrics["accuracy"] <= 1 for epoch in trained.history)
@@ -123,5 +124,5 @@ def test_lengths_are_those_before_the_cut(prepared: PreparedBert, tiny: Make, ma
     folder = BertTrainer().train(tiny(epochs=1), prepared, make_context()[0]).model_dir
     file = tmp_path / "long.csv"
     file.write_text("text,label\n" + "good film " * 40 + ",positive\nbad,negative\n")
-    found = BertTrainer().evaluate_file(folder, LabelledFile(file), folder=tmp_path, device="cpu", threads=1)
-    assert [(bucket.low, bucket.truncated) for bucket in found.lengths] == [(3, 0.0), (82, 1.0)]
+    found = BertTrainer().evaluate_file(folder, EvaluationFile(file), folder=tmp_path, device="cpu", threads=1)
+    assert [(bucket.low, bucket.truncated) for bucket in length_details(found).lengths] == [(3, 0.0), (82, 1.0)]

@@ -1,4 +1,4 @@
-"""The BERT plugin's configuration, search space, schedule and card; nothing here imports torch."""
+"""The BERT model's configuration, search space, schedule and card; nothing here imports torch."""
 
 import json
 import math
@@ -12,13 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from catalog.contract import DataSummary, Plugin
+from catalog.contract import DataSummary, Model
 from catalog.errors import DataError
 from catalog.space import FloatRange
 from plugins.nlp.encoders.schedule import Schedule, schedule_of
-from plugins.nlp.text_classification.bert import plugin
 from plugins.nlp.text_classification.bert.config import BertConfig
+from plugins.nlp.text_classification.bert.descriptor import model
 from plugins.nlp.text_classification.bert.objective import class_weights
+from plugins.nlp.text_classification.task import task
 
 CASE_STUDY = {
     "model_name": "bert-base-uncased",
@@ -32,25 +33,30 @@ CASE_STUDY = {
 
 
 def summary(rows: int = 1000, counts: tuple[int, ...] = (500, 500)) -> DataSummary:
-    return DataSummary("toy", "0" * 64, {"train": rows}, tuple("abc"[: len(counts)]), {"train": counts})
+    return DataSummary(
+        "toy",
+        "0" * 64,
+        {"train": rows},
+        details={"labels": list("abc"[: len(counts)]), "label_rows": {"train": counts}},
+    )
 
 
 def test_descriptor_imports_nothing_heavy():
     """The descriptor, its card, schema and search space come without torch, transformers, tokenizers or sklearn."""
     code = (
-        "import sys; from plugins.nlp.text_classification.bert import plugin as p; c = p.Config(); "
+        "import sys; from plugins.nlp.text_classification.bert.descriptor import model as p; c = p.Config(); "
         "p.card(), p.search_space(c), p.recipes(c), p.Config.model_json_schema(); print(*sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert not {"torch", "transformers", "tokenizers", "sklearn", "datasets"} & set(done.stdout.split())
 
 
-def test_descriptor_is_a_plugin():
-    """The descriptor has all that the contract asks for, and names the linear model as the one to beat."""
-    assert isinstance(plugin, Plugin)
-    assert (plugin.key, plugin.baseline) == ("nlp/text-classification/bert", "nlp/text-classification/linear")
-    assert plugin.default_dataset().model_dump()["name"] == "stanfordnlp/imdb"
-    assert plugin.preparation_fields | plugin.fixed_fields <= set(BertConfig.model_fields)
+def test_descriptor_is_a_model():
+    """The descriptor has all that the contract asks for, and its task names the linear model as the one to beat."""
+    assert isinstance(model, Model)
+    assert (model.key, task.baseline) == ("nlp/text-classification/bert", "nlp/text-classification/linear")
+    assert task.default_dataset().model_dump()["name"] == "stanfordnlp/imdb"
+    assert model.preparation_fields | model.fixed_fields <= set(BertConfig.model_fields)
 
 
 def test_case_study_validates():
@@ -175,7 +181,7 @@ def test_schema_describes_every_field():
 
 def test_space_moves_up_from_scratch():
     """Random weights get larger learning rates to search; the rest of the space is the same."""
-    pretrained, scratch = (plugin.search_space(BertConfig(model_name=n)) for n in ("x", "scratch/bert-tiny"))
+    pretrained, scratch = (model.search_space(BertConfig(model_name=n)) for n in ("x", "scratch/bert-tiny"))
     assert pretrained["learning_rate"] == FloatRange(1e-5, 5e-5, log=True)
     assert scratch["learning_rate"] == FloatRange(1e-4, 3e-3, log=True)
     assert {k: v for k, v in pretrained.items() if k != "learning_rate"} == {
@@ -185,17 +191,17 @@ def test_space_moves_up_from_scratch():
 
 def test_recipes_lie_in_the_space():
     """Published settings can all be tried, and there are none for random weights."""
-    space = plugin.search_space(BertConfig())
-    recipes = plugin.recipes(BertConfig())
+    space = model.search_space(BertConfig())
+    recipes = model.recipes(BertConfig())
     assert [tuple(r.values()) for r in recipes] == [(3e-5, 16, 3), (5e-5, 32, 2), (1e-5, 32, 4)]
     assert all(value in space[name] for recipe in recipes for name, value in recipe.items())
-    assert plugin.recipes(BertConfig(model_name="scratch/bert-tiny")) == ()
+    assert model.recipes(BertConfig(model_name="scratch/bert-tiny")) == ()
 
 
 def test_warmup_count_becomes_a_share_of_its_own_schedule():
     """In units of the space a count of steps is a share of this configuration's steps."""
     config = BertConfig(batch_size=10, gradient_accumulation=2, epochs=2, warmup_steps=25)
-    told = plugin.tunable(config, summary(1000))
+    told = model.tunable(config, summary(1000))
     assert told["warmup_steps"] == 0.25  # 50 steps an epoch
     assert told["learning_rate"] == 2e-5
     assert not {"seed", "num_labels", "class_weights"} & set(told)
@@ -207,14 +213,14 @@ def test_warmup_count_for_larger_data_does_not_take_over_the_space():
     for count, share in ((85, 85 / 171), (86, 0.5), (170, 0.5), (500, 0.5), (10**6, 0.5)):
         config = BertConfig(batch_size=32, epochs=3, warmup_steps=count)
         assert schedule_of(config, 1800).total == 171
-        assert plugin.tunable(config, data)["warmup_steps"] == share
-    assert plugin.tunable(BertConfig(warmup_steps=0.7), data)["warmup_steps"] == 0.7
+        assert model.tunable(config, data)["warmup_steps"] == share
+    assert model.tunable(BertConfig(warmup_steps=0.7), data)["warmup_steps"] == 0.7
 
 
 def test_told_share_makes_the_same_training():
     """A training with the told share warms up for as many steps as the given count."""
     config = BertConfig(warmup_steps=37, batch_size=7)
-    share = plugin.tunable(config, summary(1000))["warmup_steps"]
+    share = model.tunable(config, summary(1000))["warmup_steps"]
     assert schedule_of(config.model_copy(update={"warmup_steps": share}), 1000) == schedule_of(config, 1000)
 
 
@@ -250,8 +256,8 @@ def test_class_weights_are_balanced_by_rows():
 
 
 def test_card_names_known_sizes():
-    """The card lists the published sizes, and its examples are specs of this plugin."""
-    card = plugin.card()
+    """The card lists the published sizes, and its examples are specs of this model."""
+    card = model.card()
     sizes = {variant.name: variant.megabytes for variant in card.variants}
     assert sizes["bert-base-uncased"] == 438
     assert card.examples["imdb"]["model_config"] == CASE_STUDY

@@ -13,15 +13,17 @@ from tokenizers import Tokenizer, models, normalizers, pre_tokenizers
 
 from catalog.contract.capabilities import Explains
 from catalog.errors import OutOfMemoryError, WorkError
+from plugins.nlp.encoders import gradients
 from plugins.nlp.encoders.alignment import align, find_words
+from plugins.nlp.encoders.explanation import rollout
 from plugins.nlp.encoders.model_folder import TrainedModel
 from plugins.nlp.encoders.packed import PackedModel
 from plugins.nlp.encoders.text_encoder import TextEncoder
-from plugins.nlp.text_classification.bert import gradients
-from plugins.nlp.text_classification.bert.explanation import choose_baseline, explain, rollout
+from plugins.nlp.text_classification.bert.explanation import choose_baseline, explain, log_odds
 from plugins.nlp.text_classification.bert.predictor import BertPredictor, load
 from plugins.nlp.text_classification.bert.training import train
 from plugins.nlp.text_classification.records import Explanation
+from plugins.nlp.texts.completeness import LEAST_LOG_ODDS
 
 STRANGE = ("", " \n", "\0", "\ud800", "a\ud83d\ude00b \udc00c", "😀" * 9, "مرحبا good", "[red]<script>", "x" * 10_000)
 
@@ -52,7 +54,7 @@ def trained(prepared, tiny, tmp_path_factory) -> TrainedModel:
 def told(trained) -> tuple[str, Explanation]:
     """A deciding word and the explanation of a text that holds it, of the class that no text at all does not have."""
     for word in ("great", "awful"):
-        (found,) = BertPredictor(trained).explain([f"the film has a plot and {word} actors in scenes"])
+        (found,) = BertPredictor(trained).explain_words([f"the film has a plot and {word} actors in scenes"])
         if found.completeness_error is not None:
             return word, found
     raise AssertionError("the baseline has both classes")
@@ -66,7 +68,7 @@ def test_names_the_word_that_decides(trained, told) -> None:
     """The word that gives the class away weighs most, towards the predicted class, and the weights are complete."""
     word, found = told
     assert isinstance(BertPredictor(trained), Explains)
-    assert found.prediction == next(BertPredictor(trained).predict([found.prediction.text]))
+    assert found.prediction.as_json() == next(BertPredictor(trained).predict([found.prediction.text]))
     assert found.prediction.label == {"great": "positive", "awful": "negative"}[word]
     first, second = sorted(found.words, key=lambda weight: -weight.weight)[:2]
     assert first.word == word
@@ -118,7 +120,7 @@ def test_attention_is_a_share(trained) -> None:
     assert shares.shape == ids.shape
     assert shares.min() > 0
     assert shares.sum() == pytest.approx(1, abs=1e-5)
-    (found,) = BertPredictor(trained).explain(["the film has a great plot"])
+    (found,) = BertPredictor(trained).explain_words(["the film has a great plot"])
     seen = [word.attention for word in found.words if word.attention is not None]
     assert sum(seen) == pytest.approx(shares[1:-1].sum(), abs=1e-6)
 
@@ -126,7 +128,7 @@ def test_attention_is_a_share(trained) -> None:
 def test_model_is_left_as_it_was(trained) -> None:
     """Neither modes nor the wish for gradients nor the attention nor any weight of the model change."""
     model = trained.model.module
-    prediction = next(BertPredictor(trained).predict(["a good film"]))
+    prediction = next(BertPredictor(trained).explain_words(["a good film"])).prediction
     head = next(iter(model.parameters()))
     head.requires_grad_(False)
     model.train()
@@ -152,7 +154,7 @@ def test_model_is_left_as_it_was(trained) -> None:
 @pytest.mark.parametrize("text", STRANGE)
 def test_any_text_has_an_explanation(trained, text) -> None:
     """Any string is explained, and its words lie where it is said that they lie, in order and apart."""
-    (found,) = BertPredictor(trained).explain([text])
+    (found,) = BertPredictor(trained).explain_words([text])
     assert found.prediction.text == text
     assert all(text[word.start : word.end] == word.word != "" for word in found.words)
     assert all(first.end <= second.start for first, second in zip(found.words, found.words[1:], strict=False))
@@ -161,7 +163,7 @@ def test_any_text_has_an_explanation(trained, text) -> None:
 
 def test_empty_text_has_nothing_to_explain(trained) -> None:
     """Without words there is no difference, and no error that is a share of it."""
-    (found,) = BertPredictor(trained).explain([""])
+    (found,) = BertPredictor(trained).explain_words([""])
     assert (found.words, found.completeness_error) == ((), None)
 
 
@@ -172,7 +174,7 @@ def test_only_words_that_were_seen_are_told(trained, truncation, expected) -> No
     """Of a text that is too long, the words kept are told, at their own places, whichever end is cut."""
     encoder = replace(trained.encoder, truncation=truncation)
     text = " ".join(["film", "music", "plot", "good"] * 10)
-    (found,) = BertPredictor(replace(trained, encoder=encoder)).explain([text])
+    (found,) = BertPredictor(replace(trained, encoder=encoder)).explain_words([text])
     starts = [index for index in range(len(text)) if index == 0 or text[index - 1] == " "]
     head = encoder.kept[0]
     seen = [*range(head), *range(18 + head, 40)] if expected is None else list(expected)
@@ -190,7 +192,7 @@ def test_reading_is_what_the_model_reads(trained) -> None:
 def test_exhausted_memory_takes_smaller_steps(trained, monkeypatch) -> None:
     """Where the points of a path do not fit at a time, fewer are taken; where one does not, the error says so."""
     model, rows, predictor = trained.model.module, [], BertPredictor(trained)
-    list(predictor.explain([""]))  # it has its baseline now
+    list(predictor.explain_words([""]))  # it has its baseline now
     forward = type(model).forward
 
     def limited(self, *args, inputs_embeds=None, **given):
@@ -202,19 +204,19 @@ def test_exhausted_memory_takes_smaller_steps(trained, monkeypatch) -> None:
 
     monkeypatch.setattr(type(model), "forward", limited)
     most = 1
-    (found,) = predictor.explain(["a good film"])
+    (found,) = predictor.explain_words(["a good film"])
     assert found.words
     assert max(rows) > most
     most = 0
     with pytest.raises(OutOfMemoryError, match="max_seq_length"):
-        list(predictor.explain(["a good film"]))
+        list(predictor.explain_words(["a good film"]))
 
 
 def test_missing_captum_says_how_to_get_it(trained, monkeypatch) -> None:
     """Without captum there is one sentence that says what to install."""
     monkeypatch.setitem(sys.modules, "captum.attr", None)
     with pytest.raises(WorkError, match=r"pip install 'modelcat\[explain\]'"):
-        list(BertPredictor(trained).explain(["a good film"]))
+        list(BertPredictor(trained).explain_words(["a good film"]))
 
 
 def test_more_steps_are_taken_where_few_do_not_do(trained, told, monkeypatch) -> None:
@@ -223,10 +225,10 @@ def test_more_steps_are_taken_where_few_do_not_do(trained, told, monkeypatch) ->
     encoded, label = align(prediction.text, trained.encoder), trained.labels.index(prediction.label)
     blank = choose_baseline(trained.model, trained.encoder)
     monkeypatch.setattr(gradients, "_STEPS", (2,))
-    coarse = gradients.attribute(trained.model, encoded, label, blank)
+    coarse = gradients.attribute(trained.model, encoded, log_odds(label), blank, LEAST_LOG_ODDS)
     monkeypatch.setattr(gradients, "_STEPS", (2, 4, 64))
     monkeypatch.setattr(gradients, "_GOOD", 1e-5)
-    fine = gradients.attribute(trained.model, encoded, label, blank)
+    fine = gradients.attribute(trained.model, encoded, log_odds(label), blank, LEAST_LOG_ODDS)
     assert coarse.error is not None
     assert fine.error is not None
     assert fine.error < min(coarse.error, 0.05)
@@ -250,7 +252,7 @@ def test_other_families_are_explained(trained, family) -> None:
         for weight in model.parameters():
             weight.mul_(5)
     other = replace(trained, model=_of(trained, model.eval()), labels=("a", "b", "c"))
-    (found,) = BertPredictor(other).explain(["the film has a great plot and actors who speak"])
+    (found,) = BertPredictor(other).explain_words(["the film has a great plot and actors who speak"])
     assert len(found.words) == 10
     assert found.completeness_error is None or found.completeness_error < 0.05
     assert 0 < sum(word.attention or 0 for word in found.words) < 1

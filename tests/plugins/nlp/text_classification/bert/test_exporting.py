@@ -70,12 +70,12 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def export(model_dir: Path, folder: Path, form: str = "onnx", *, quantize: bool = False) -> Exported:
-    return BertTrainer().export(model_dir, folder, format=form, quantize=quantize, texts=TEXTS)
+    return BertTrainer().export(model_dir, folder, format=form, quantize=quantize, inputs=TEXTS)
 
 
 def own(model_dir: Path) -> np.ndarray:
     answers = BertTrainer().open(model_dir, "cpu", 1).predict(TEXTS)
-    return np.array([list(answer.probabilities.values()) for answer in answers])
+    return np.array([list(answer["probabilities"].values()) for answer in answers])
 
 
 def follow_instructions(folder: Path, monkeypatch: pytest.MonkeyPatch) -> np.ndarray:
@@ -190,7 +190,7 @@ def test_what_a_pipeline_cuts_elsewhere_is_said(tmp_path: Path):
 
 def test_without_texts_invented_ones_are_compared(model: Path, tmp_path: Path):
     """Where there are no examples the check uses sentences of its own."""
-    exported = BertTrainer().export(model, tmp_path / "hf", format="hf", quantize=False, texts=())
+    exported = BertTrainer().export(model, tmp_path / "hf", format="hf", quantize=False, inputs=())
     assert exported.checked_rows >= 10
 
 

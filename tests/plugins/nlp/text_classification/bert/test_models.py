@@ -14,28 +14,31 @@ from safetensors.numpy import load_file
 from transformers import pipeline
 
 from catalog.contract import CHECKPOINTS, Decision, Direction, TrialContext, TrialResult
-from catalog.dataset import FilesDataset
 from catalog.errors import InputError, ModelSourceError
-from catalog.testing import Case, PluginConformance
+from catalog.testing import Case
 from plugins.classification.evaluation import predictions
+from plugins.classification.records import class_details
 from plugins.nlp.encoders.quiet import quiet
 from plugins.nlp.text_classification.bert import predictor
 from plugins.nlp.text_classification.bert.preparation import PreparedBert, prepare
 from plugins.nlp.text_classification.bert.trainer import BertTrainer
+from plugins.nlp.text_classification.dataset import FilesDataset
+from plugins.nlp.text_classification.task import task
+from plugins.nlp.text_classification.testing import STRANGE_TEXTS, TextClassifierConformance
 
 Make = Callable[..., Any]
 LONG = " ".join(f"the good film {i}" for i in range(40))
 TEXTS = ["a good film", "bad bad bad", "", "the plot is awful, the music great", LONG, "GREAT!"]
 
 
-class TestConformance(PluginConformance):
-    """The plugin keeps the contract."""
+class TestConformance(TextClassifierConformance):
+    """The model keeps the contract."""
 
     @pytest.fixture
     def case(self, bert_files: FilesDataset) -> Case:
         """Train the smallest model for two short epochs."""
         config = {"model_name": "scratch/bert-tiny", "max_seq_length": 16, "epochs": 2, "learning_rate": 1e-3}
-        return Case(key="nlp/text-classification/bert", config=config, dataset=bert_files)
+        return Case(key="nlp/text-classification/bert", config=config, dataset=bert_files, inputs=STRANGE_TEXTS)
 
 
 @pytest.fixture(scope="module")
@@ -90,9 +93,9 @@ def test_pipeline_gives_equal_scores(trained: TrialResult):
         answers = pipe(TEXTS, top_k=None, truncation=True)
     for mine, theirs in zip(BertTrainer().open(trained.model_dir, "cpu", 1).predict(TEXTS), answers, strict=True):
         assert {answer["label"] for answer in theirs} == {"negative", "positive"}
-        assert mine.label == theirs[0]["label"]
+        assert mine["label"] == theirs[0]["label"]
         for answer in theirs:
-            assert mine.probabilities[answer["label"]] == pytest.approx(answer["score"], abs=1e-4)
+            assert mine["probabilities"][answer["label"]] == pytest.approx(answer["score"], abs=1e-4)
 
 
 def test_tail_is_the_pipelines_too(prepared: PreparedBert, tiny: Make, make_context: Make):
@@ -104,7 +107,7 @@ def test_tail_is_the_pipelines_too(prepared: PreparedBert, tiny: Make, make_cont
         pipe = pipeline("text-classification", model=str(folder), device="cpu")
         (theirs,) = pipe([LONG], truncation=True)
     (mine,) = BertTrainer().open(folder, "cpu", 1).predict([LONG])
-    assert (mine.label, mine.confidence) == (theirs["label"], pytest.approx(theirs["score"], abs=1e-4))
+    assert (mine["label"], mine["confidence"]) == (theirs["label"], pytest.approx(theirs["score"], abs=1e-4))
 
 
 def test_predictions_stream_in_order(trained: TrialResult, monkeypatch: pytest.MonkeyPatch):
@@ -124,10 +127,10 @@ def test_predictions_stream_in_order(trained: TrialResult, monkeypatch: pytest.M
     first = next(answers)
     assert len(taken) == 4
     pieces = [first, *answers]
-    assert [answer.text for answer in pieces] == texts
+    assert [answer["text"] for answer in pieces] == texts
     for one, other in zip(whole, pieces, strict=True):
-        assert one.probabilities == pytest.approx(other.probabilities, abs=1e-5)
-        assert one.confidence == max(one.probabilities.values())
+        assert one["probabilities"] == pytest.approx(other["probabilities"], abs=1e-5)
+        assert one["confidence"] == max(one["probabilities"].values())
 
 
 def test_evaluation_repeats_what_training_measured(trained: TrialResult, prepared: PreparedBert, tmp_path: Path):
@@ -137,7 +140,7 @@ def test_evaluation_repeats_what_training_measured(trained: TrialResult, prepare
     for name in ("accuracy", "f1", "log_loss"):
         assert validation.metrics[name] == pytest.approx(trained.metrics[name], abs=1e-6)
     test = judge(trained.model_dir, prepared, "test", folder=tmp_path, device="cpu", threads=1)
-    assert (test.split, test.rows, sum(map(sum, test.confusion))) == ("test", 30, 30)
+    assert (test.split, test.rows, sum(map(sum, class_details(test).confusion))) == ("test", 30, 30)
     assert predictions.read(test.predictions).labels.tolist() == prepared.data.splits["test"].labels.tolist()
     assert test.predictions.parent == tmp_path
 
@@ -195,7 +198,7 @@ def test_missing_folder_is_not_opened(tmp_path: Path):
 def test_trained_model_can_be_trained_on(trained: TrialResult, bert_files: FilesDataset, tiny: Make, tmp_path: Path):
     """A kept folder is a model_name itself: its weights, classifier and vocabulary are where the next one starts."""
     config = tiny(model_name=str(trained.model_dir))
-    again = prepare(bert_files, config, tmp_path)
+    again = prepare(task.load(bert_files, tmp_path), config, tmp_path)
     assert set(again.source.weights) == set(load_file(trained.model_dir / "model.safetensors"))
     assert again.encoder.pad_id == 0
 
@@ -219,7 +222,7 @@ def test_pretrained_encoder_learns_real_reviews(tiny: Make, make_context: Make, 
     config = tiny(
         model_name=str(minilm()), max_seq_length=32, truncation="tail", batch_size=8, epochs=5, learning_rate=5e-4
     )
-    real = prepare(dataset, config, tmp_path)
+    real = prepare(task.load(dataset, tmp_path), config, tmp_path)
     assert "[UNK]" not in real.source.tokenizer.decode(real.tokens["train"].ids)
     context, heard = make_context()
     result = BertTrainer().train(config, real, context)
@@ -229,4 +232,4 @@ def test_pretrained_encoder_learns_real_reviews(tiny: Make, make_context: Make, 
     assert not any(word in saved for word in ("local_files_only", '"max_length"', str(minilm())))
     assert json.loads((result.model_dir / "tokenizer.json").read_text())["truncation"] is None
     (answer,) = BertTrainer().open(result.model_dir, "cpu", 1).predict(["A wonderful film."])
-    assert answer.label in {"0", "1"}
+    assert answer["label"] in {"0", "1"}

@@ -1,8 +1,9 @@
 """The demo source: generated reviews, split like any other data."""
 
-from catalog.dataset import DemoDataset
+from plugins.classification.records import class_data
+from plugins.nlp.reviews import LABELS, NOTES
 from plugins.nlp.text_classification.data import load
-from plugins.nlp.text_classification.demo import LABELS, NOTES
+from plugins.nlp.text_classification.dataset import DemoDataset
 
 
 def test_demo_is_generated_split_and_described(tmp_path):
@@ -10,7 +11,7 @@ def test_demo_is_generated_split_and_described(tmp_path):
     summary = load(DemoDataset(source="demo", size=200), tmp_path).summary
     assert summary.name == "demo"
     assert summary.rows == {"train": 144, "validation": 16, "test": 40}
-    assert summary.labels == tuple(LABELS)
+    assert class_data(summary).labels == tuple(LABELS)
     assert set(NOTES) <= set(summary.notes)
 
 

@@ -10,9 +10,9 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from catalog.dataset import FilesDataset
 from catalog.errors import DataError
 from plugins.nlp.text_classification.data import TextData, check_config, load
+from plugins.nlp.text_classification.dataset import FilesDataset
 
 ROWS = [(f"text number {i}", "good" if i % 2 else "bad") for i in range(20)]
 
@@ -45,7 +45,7 @@ def test_csv_dialects_read_alike(tmp_path, delimiter, bom, newline):
     """Delimiter, byte-order mark and line ends make no difference to what is read."""
     data = read(tmp_path, bom + csv_of(delimiter=delimiter).replace("\n", newline).encode())
     assert texts_of(data) == {text for text, _ in ROWS}
-    assert data.summary.labels == ("bad", "good")
+    assert data.classes.labels == ("bad", "good")
 
 
 def test_commas_inside_a_semicolon_file_are_text(tmp_path):
@@ -79,7 +79,7 @@ def test_json_lines_of_mixed_types_become_strings(tmp_path):
     rows = [{"text": i, "label": 1} for i in range(5)] + [{"text": "x\ud800", "label": "1"}] * 2
     rows += [{"text": "y", "label": "other"}] * 5
     data = read(tmp_path, "\n".join(map(json.dumps, rows)), "train.jsonl")
-    assert data.summary.labels == ("1", "other")
+    assert data.classes.labels == ("1", "other")
     assert {"3", "x?"} <= texts_of(data)
 
 
@@ -89,7 +89,7 @@ def test_parquet_with_declared_classes(tmp_path):
     table = pa.table({"text": [text for text, _ in ROWS], "label": [2 * (i % 2) for i in range(20)]})
     parquet.write_table(table.replace_schema_metadata({"huggingface": json.dumps(names)}), tmp_path / "train.parquet")
     data = load(FilesDataset(source="files", train=str(tmp_path / "train.parquet")), tmp_path)
-    assert data.summary.labels == ("neg", "pos")
+    assert data.classes.labels == ("neg", "pos")
     assert any("neutral" in note for note in data.summary.notes)
 
 
@@ -121,7 +121,7 @@ def test_labels_become_ids_in_a_known_order(tmp_path, spelled, expected):
     """Whole numbers are sorted as numbers, strings as strings, case-sensitive, with whitespace stripped."""
     rows = [(text, spelled[i % 2]) for i, (text, _) in enumerate(ROWS)]
     data = read(tmp_path, csv_of(rows))
-    assert data.summary.labels == expected
+    assert data.classes.labels == expected
     by_text = dict(zip(data.splits["train"].texts, data.splits["train"].labels.tolist(), strict=True))
     assert all(expected[by_text[text]] == label.strip().removesuffix(".0") for text, label in rows if text in by_text)
 
@@ -133,14 +133,14 @@ def test_typed_labels(tmp_path, values, labels):
     """Truth values, whole floats and integers are classes."""
     table = pa.table({"text": [text for text, _ in ROWS], "label": values * 10})
     parquet.write_table(table, tmp_path / "train.parquet")
-    assert load(FilesDataset(source="files", train=str(tmp_path / "train.parquet")), tmp_path).summary.labels == labels
+    assert load(FilesDataset(source="files", train=str(tmp_path / "train.parquet")), tmp_path).classes.labels == labels
 
 
 def test_spec_names_classes(tmp_path):
     """`dataset.labels` names ids, or gives the order of names."""
     numbered = csv_of([(text, str(i % 2)) for i, (text, _) in enumerate(ROWS)])
-    assert read(tmp_path, numbered, labels=("neg", "pos")).summary.labels == ("neg", "pos")
-    assert read(tmp_path, csv_of(), labels=("good", "bad")).summary.labels == ("good", "bad")
+    assert read(tmp_path, numbered, labels=("neg", "pos")).classes.labels == ("neg", "pos")
+    assert read(tmp_path, csv_of(), labels=("good", "bad")).classes.labels == ("good", "bad")
 
 
 @pytest.mark.parametrize("labels", [("a", "b", "c"), ("a", "b"), ("good", "good")])
@@ -166,7 +166,7 @@ def test_columns_are_found(tmp_path, header, expected):
     reversed_rows = [row[::-1] for row in rows]
     data = read(tmp_path, csv_of(reversed_rows, header=header[::-1]))
     assert texts_of(data) == {text for text, _ in rows}
-    assert (data.summary.columns.text, data.summary.columns.label) == ((expected[0],), expected[1])
+    assert (data.summary.columns["text"], data.summary.columns["label"]) == ([expected[0]], expected[1])
 
 
 def test_canonical_names_win_over_other_candidates(tmp_path):
@@ -174,7 +174,7 @@ def test_canonical_names_win_over_other_candidates(tmp_path):
     rows = [(text, "x" * 90, label, "5") for text, label in ROWS]
     data = read(tmp_path, csv_of(rows, header=("text", "review", "label", "rating")))
     assert texts_of(data) == {text for text, _ in ROWS}
-    assert data.summary.labels == ("bad", "good")
+    assert data.classes.labels == ("bad", "good")
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_named_columns_are_used(tmp_path):
     rows = [(text, f"other {i}", label, str(i % 3)) for i, (text, label) in enumerate(ROWS)]
     content = csv_of(rows, header=("text", "title", "label", "stars"))
     data = read(tmp_path, content, text="title", label="stars")
-    assert data.summary.labels == ("0", "1", "2")
+    assert data.classes.labels == ("0", "1", "2")
     assert "other 3" in texts_of(data)
 
 
@@ -397,7 +397,7 @@ def test_views_are_strings(tmp_path, kind, header):
     dataset = FilesDataset(source="files", train=str(tmp_path / "train.parquet"))
     data = load(dataset, tmp_path)
     assert texts_of(data) == {text for text, _ in rows}
-    assert data.summary.labels == ("bad", "good")
+    assert data.classes.labels == ("bad", "good")
 
 
 @pytest.mark.parametrize(("column", "value"), [("text", {"a": 1}), ("text", []), ("label", {"a": 1}), ("label", [1])])
@@ -537,6 +537,6 @@ def test_imdb_loads_whole():
     paths = {split: str(REVIEWS / f"{split}.parquet") for split in ("train", "test")}
     data = load(FilesDataset(source="files", **paths), REVIEWS)
     assert data.summary.rows == {"train": 22_500, "validation": 2_500, "test": 25_000}
-    assert data.summary.label_rows["test"] == (12_500, 12_500)
+    assert data.classes.label_rows["test"] == (12_500, 12_500)
     assert data.summary.name == "imdb"
     assert "113 of 25,000 test rows also stand in train." in data.summary.notes

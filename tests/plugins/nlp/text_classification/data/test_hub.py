@@ -21,7 +21,7 @@ FEATURES = {"text": {"dtype": "string", "_type": "Value"}, "label": {"names": ["
 LOAD = """
 import json, sys, time
 from pathlib import Path
-from catalog.dataset import HubDataset
+from plugins.nlp.text_classification.dataset import HubDataset
 from catalog.errors import ModelcatError
 from plugins.nlp.text_classification.data import load
 answers = []
@@ -30,7 +30,7 @@ for fields in json.loads(sys.argv[1]):
     try:
         data = load(HubDataset(source="hub", **fields), Path("cache"))
         summary = data.summary
-        answer = {"rows": summary.rows, "labels": summary.labels, "notes": summary.notes, "name": summary.name,
+        answer = {"rows": summary.rows, "labels": data.classes.labels, "notes": summary.notes, "name": summary.name,
                   "first": data.splits["train"].texts[0]}
     except ModelcatError as error:
         answer = {"kind": error.kind, "message": error.message, "field": error.field, "exit": error.exit_code}

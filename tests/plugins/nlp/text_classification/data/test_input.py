@@ -12,28 +12,28 @@ from pyarrow import parquet
 from catalog.contract.capabilities import InputFile, InputTable
 from catalog.dataset import Format
 from catalog.errors import DataError
-from plugins.nlp.text_classification.data import open_input
+from plugins.nlp.texts.input import open_input
 
 ROWS = ["a good film", 'with "quotes", and commas', "", "two\nlines", "=cmd()"]
 
 
 def opened(path: Path, *text: str, **fields: Any) -> InputTable:
     """Look through a file."""
-    return open_input(InputFile(path, text or None, Format(**fields) if fields else None))
+    return open_input(InputFile(path, text or None, format=Format(**fields) if fields else None))
 
 
-def texts_of(path: Path, *text: str, rows: int = 2, **fields: Any) -> list[str]:
+def texts_of(path: Path, *text: str, rows: int = 2, **fields: Any) -> list[str | None]:
     """Return the texts of a file, and make sure that their rows come with them."""
-    found: list[str] = []
+    found: list[str | None] = []
     for batch in opened(path, *text, **fields).batches(rows):
-        assert len(batch.texts) == batch.rows.num_rows <= rows
-        found += batch.texts
+        assert len(batch.inputs) == batch.rows.num_rows <= rows
+        found += batch.inputs
     return found
 
 
 @pytest.mark.parametrize("suffix", ["csv", "tsv", "jsonl", "parquet", "json", "csv.gz"])
 def test_tables_of_every_kind(tmp_path, suffix):
-    """Every format gives the same texts, from `text` or a named column, empty ones too, with all columns."""
+    """Every format gives the same texts, from `text` or a named column, none for an empty one, with all columns."""
     path = tmp_path / f"rows.{suffix}"
     objects = [{"id": row, "text": text, "other": "x"} for row, text in enumerate(ROWS)]
     if suffix == "parquet":
@@ -48,7 +48,7 @@ def test_tables_of_every_kind(tmp_path, suffix):
         lines = [sign.join(["id", " text ", "other"]), *(sign.join(row) for row in cells)]
         content = b"\xef\xbb\xbf" + "\r\n".join(lines).encode()
         path.write_bytes(gzip.compress(content) if suffix == "csv.gz" else content)
-    assert texts_of(path) == ROWS
+    assert texts_of(path) == [text or None for text in ROWS]
     assert texts_of(path, "other") == ["x"] * 5
     assert opened(path).columns == ("id", "text", "other")
     with pytest.raises(DataError, match=r"no column 'othr'.*Its columns: id, text, other. --column names another"):
@@ -56,10 +56,10 @@ def test_tables_of_every_kind(tmp_path, suffix):
 
 
 def test_columns_are_joined_as_the_study_joined_them(tmp_path):
-    """Several columns are one text in the order that is asked for; a row without any has an empty text."""
+    """Several columns are one text in the order that is asked for; a row without any has none."""
     path = tmp_path / "a.jsonl"
     path.write_text('{"a": "x", "b": "y"}\n{"a": "", "b": "y"}\n{"a": null, "b": " "}\n{"a": "x"}\n')
-    assert texts_of(path, "b", "a", rows=3) == ["y \u241f x", "y", "", "x"]
+    assert texts_of(path, "b", "a", rows=3) == ["y \u241f x", "y", None, "x"]
 
 
 def test_the_only_column_and_the_only_text_are_found(tmp_path):
@@ -76,9 +76,9 @@ def test_the_only_column_and_the_only_text_are_found(tmp_path):
 
 
 def test_plain_text_is_a_text_a_line(tmp_path):
-    """Every line is a text, blank ones too; the last line needs no end."""
+    """Every line is a row, blank ones too, which have no text; the last line needs no end."""
     (tmp_path / "a.txt").write_bytes(b'one\r\n\n{"text": 1}\nlast \xe2\x80\xa8 line')
-    assert texts_of(tmp_path / "a.txt") == ["one", "", '{"text": 1}', "last \u2028 line"]
+    assert texts_of(tmp_path / "a.txt") == ["one", None, '{"text": 1}', "last \u2028 line"]
     (tmp_path / "b.txt").write_bytes("für die Küche\ngroße Tüte\nvöllig schön\nblau\n".encode("cp1252"))
     assert texts_of(tmp_path / "b.txt") == ["für die Küche", "große Tüte", "völlig schön", "blau"]
     with pytest.raises(DataError, match="no column 'title'"):

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from catalog.dataset import FilesDataset
 from catalog.errors import DataError
+from plugins.classification.records import class_data
 from plugins.nlp.text_classification.data import load
+from plugins.nlp.text_classification.dataset import FilesDataset
 
 _WORDS = ("when", "our", "train", "left", "Basel", "early", "nobody", "could", "find", "seats", "that", "were", "free")
 
@@ -374,10 +375,10 @@ def test_delimited_files_are_read_right_or_refused(tmp_path: Path, case: Case) -
         return
     summary = load(dataset, tmp_path).summary
     assert summary.columns is not None
-    assert summary.columns.text == case.text
-    assert summary.columns.label == case.label
+    assert summary.columns["text"] == list(case.text)
+    assert summary.columns["label"] == case.label
     if case.labels is not None:
-        assert summary.labels == case.labels
+        assert class_data(summary).labels == case.labels
     found = summary.counts["train"]
     if case.counts is not None:
         assert (found.lines, found.records, found.kept) == case.counts

@@ -10,11 +10,11 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from catalog.contract.capabilities import LabelledFile
+from catalog.contract.capabilities import EvaluationFile
 from catalog.dataset import Format
 from catalog.errors import DataError
 from plugins.nlp.text_classification.data import load_labelled
-from plugins.nlp.text_classification.data.records import Labelled
+from plugins.nlp.texts.reading import Labelled
 from plugins.nlp.texts.split import Split
 
 NAMES = ("negative", "positive", "mixed")
@@ -23,7 +23,7 @@ NAMES = ("negative", "positive", "mixed")
 def judged(file: Path, content: str, names: tuple[str, ...] = NAMES, **fields: Any) -> Labelled:
     """Write a file and read it."""
     file.write_text(content, encoding="utf-8")
-    return load_labelled(LabelledFile(file, **fields), names)
+    return load_labelled(EvaluationFile(file, **fields), names)
 
 
 def read(file: Path, content: str, names: tuple[str, ...] = NAMES, **fields: Any) -> Split:
@@ -55,7 +55,7 @@ def test_every_kind_of_file_gives_the_same_rows(tmp_path):
     ]
     table = pa.table({"review": [text for text, _ in rows], "sentiment": [label for _, label in rows]})
     parquet.write_table(table, tmp_path / "a.parquet")
-    files.append(load_labelled(LabelledFile(tmp_path / "a.parquet"), NAMES).split)
+    files.append(load_labelled(EvaluationFile(tmp_path / "a.parquet"), NAMES).split)
     for split in files:
         assert split.texts == ("dull, long", "grand", "so so")
         assert split.labels.tolist() == [0, 1, 0]
@@ -90,12 +90,12 @@ def test_numbers_are_never_taken_for_ids_unasked(tmp_path, names):
 
 def test_ids_count_where_they_are_asked_for(tmp_path):
     """With ids, numbers are places in the list of classes; a number beyond them, or a name, is an error."""
-    assert read(tmp_path / "a.csv", labelled("2", "0", "1.0"), labels_as="ids").labels.tolist() == [2, 0, 1]
-    assert read(tmp_path / "a.csv", labelled("0", "2"), ("1", "2", "3"), labels_as="ids").labels.tolist() == [0, 2]
+    assert read(tmp_path / "a.csv", labelled("2", "0", "1.0"), truths="ids").labels.tolist() == [2, 0, 1]
+    assert read(tmp_path / "a.csv", labelled("0", "2"), ("1", "2", "3"), truths="ids").labels.tolist() == [0, 2]
     with pytest.raises(DataError, match=r"'3' \(1\).*Ids go from 0 to 2"):
-        read(tmp_path / "a.csv", labelled("0", "3"), labels_as="ids")
+        read(tmp_path / "a.csv", labelled("0", "3"), truths="ids")
     with pytest.raises(DataError, match=r"'mixed' \(1\).*leave --labels-as ids out"):
-        read(tmp_path / "a.csv", labelled("0", "mixed"), labels_as="ids")
+        read(tmp_path / "a.csv", labelled("0", "mixed"), truths="ids")
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_ids_count_where_they_are_asked_for(tmp_path):
 )
 def test_values_that_the_study_named_are_known(tmp_path, stored, normalized, ids):
     """Numbers mean the classes that the study's spec gave names to, next to the names themselves."""
-    fields: Mapping[str, Any] = {"stored": stored, "normalize_labels": normalized}
+    fields: Mapping[str, Any] = {"data": {"label_names": stored}, "dataset": {"normalize_labels": normalized}}
     content = labelled("1", "5", "mixed")
     if ids is None:
         with pytest.raises(DataError, match="'5'"):
@@ -118,13 +118,13 @@ def test_spellings_are_merged_only_if_the_study_did(tmp_path):
     content = labelled("Positive", "NEGATIVE\u200b")
     with pytest.raises(DataError, match="Some differ only in spelling"):
         read(tmp_path / "a.csv", content)
-    assert read(tmp_path / "a.csv", content, normalize_labels=True).labels.tolist() == [1, 0]
+    assert read(tmp_path / "a.csv", content, dataset={"normalize_labels": True}).labels.tolist() == [1, 0]
 
 
 @pytest.mark.parametrize(("names", "ids"), [(["positive", "unused", "negative"], [1, 0]), (["neg", "x", "pos"], None)])
 def test_declared_class_names_are_followed(tmp_path, names, ids):
     """Ids of a file that names its classes mean these classes; a name that the model does not know is an error."""
-    file = LabelledFile(declared(tmp_path, [0, 2], names))
+    file = EvaluationFile(declared(tmp_path, [0, 2], names))
     if ids is None:
         with pytest.raises(DataError, match="does not know"):
             load_labelled(file, NAMES)
@@ -163,13 +163,13 @@ def test_files_without_labels_or_texts_are_refused(tmp_path, content, says):
 def test_named_columns_are_used_and_missing_ones_listed(tmp_path):
     """Columns that are named win over those that would be found; one that is not there is named with the others."""
     content = "text,label,title,stars\na,x,dull,negative\nb,y,grand,positive\n"
-    found = judged(tmp_path / "a.csv", content, text=("title",), label="stars")
+    found = judged(tmp_path / "a.csv", content, columns={"text": ("title",), "label": ("stars",)})
     assert found.split.texts == ("dull", "grand")
     assert (found.columns.text, found.columns.label) == (("title",), "stars")
-    joined = read(tmp_path / "a.csv", content, text=("title", "text"), label="stars")
+    joined = read(tmp_path / "a.csv", content, columns={"text": ("title", "text"), "label": ("stars",)})
     assert joined.texts == ("dull \u241f a", "grand \u241f b")
     with pytest.raises(DataError, match=r"no column 'labl'.*Did you mean 'label'"):
-        read(tmp_path / "a.csv", content, label="labl")
+        read(tmp_path / "a.csv", content, columns={"label": ("labl",)})
 
 
 def test_blank_rows_are_left_out_wherever_they_stand(tmp_path):
@@ -185,7 +185,7 @@ def test_what_is_doubtful_is_noted_in_words_of_the_command(tmp_path):
     found = judged(tmp_path / "a.csv", 'text,label\nx,positive\n"y,negative\nz",mixed\nw,mixed\n')
     assert any("row 2 takes lines 3 to 4" in note for note in found.notes)
     (tmp_path / "b.csv").write_bytes("text,label\nschön,positive\nsüß,negative\ngrün,mixed\n".encode("cp1252"))
-    found = load_labelled(LabelledFile(tmp_path / "b.csv", format=Format(encoding="cp1252")), NAMES)
+    found = load_labelled(EvaluationFile(tmp_path / "b.csv", format=Format(encoding="cp1252")), NAMES)
     assert found.split.texts == ("schön", "süß", "grün")
     with pytest.raises(DataError, match="--no-header names the columns"):
         read(tmp_path / "a.csv", "x,positive\ny,positive\nz,negative\n")
@@ -196,4 +196,4 @@ def test_files_that_cannot_be_read_are_refused(tmp_path, name):
     """A missing file, one of another kind and a folder are errors of the data."""
     (tmp_path / "a.txt").write_text("text,label\na,positive\n")
     with pytest.raises(DataError, match=name or "folder"):
-        load_labelled(LabelledFile(tmp_path / name), NAMES)
+        load_labelled(EvaluationFile(tmp_path / name), NAMES)

@@ -6,9 +6,10 @@ import re
 import pytest
 from input_files import LABELS, TEXTS, feather_of, parquet_of, stream_of
 
-from catalog.contract.capabilities import InputFile, LabelledFile
-from catalog.dataset import FilesDataset
-from plugins.nlp.text_classification.data import load, load_labelled, open_input
+from catalog.contract.capabilities import EvaluationFile, InputFile
+from plugins.nlp.text_classification.data import load, load_labelled
+from plugins.nlp.text_classification.dataset import FilesDataset
+from plugins.nlp.texts.input import open_input
 
 TEXT, LABEL = "red\0wine and bread", "che\0ap"
 NOTED = [TEXT, *TEXTS[1:]]
@@ -40,20 +41,20 @@ def test_a_nul_is_kept_and_noted(tmp_path, name):
     data = load(FilesDataset(source="files", train=str(path), text="text", label="label"), tmp_path)
     texts = {text for split in data.splits.values() for text in split.texts}
     assert TEXT in texts
-    assert LABEL in data.summary.labels
+    assert LABEL in data.classes.labels
     assert any(re.search(r"NUL characters? \(U\+0000\), which stay", note) for note in data.summary.notes)
-    judged = load_labelled(LabelledFile(path, ("text",), "label"), data.summary.labels)
+    judged = load_labelled(EvaluationFile(path, {"text": ("text",), "label": ("label",)}), data.classes.labels)
     assert TEXT in judged.split.texts
     assert any(re.search(r"NUL characters? \(U\+0000\), which stay", note) for note in judged.notes)
     batches = list(open_input(InputFile(path, ("text",))).batches(100))
-    assert batches[0].texts[0] == TEXT
+    assert batches[0].inputs[0] == TEXT
 
 
 def test_plain_lines_and_folders_keep_it_too(tmp_path):
     """A file of lines, and a folder of a file for each text."""
     lines = tmp_path / "lines.txt"
     lines.write_bytes("\n".join(NOTED).encode())
-    assert next(open_input(InputFile(lines)).batches(100)).texts[0] == TEXT
+    assert next(open_input(InputFile(lines)).batches(100)).inputs[0] == TEXT
     for number, (text, label) in enumerate(zip(NOTED, LABELS, strict=True)):
         folder = tmp_path / "folder" / label
         folder.mkdir(parents=True, exist_ok=True)

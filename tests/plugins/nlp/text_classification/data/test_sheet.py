@@ -2,9 +2,10 @@
 
 import pytest
 
-from catalog.dataset import DemoDataset, FilesDataset
 from plugins.nlp.text_classification.data import load
+from plugins.nlp.text_classification.dataset import DemoDataset, FilesDataset
 from plugins.nlp.texts.language import guess_language
+from plugins.nlp.texts.records import text_facts
 from plugins.nlp.texts.words import count_words, mean_words
 
 TEXTS = {
@@ -79,15 +80,15 @@ def test_summary_tells_words_language_and_duplicates(tmp_path):
     dataset = FilesDataset(source="files", **{split: str(tmp_path / f"{split}.csv") for split in rows})
     summary = load(dataset, tmp_path).summary
     every = [text for texts in rows.values() for text in texts]
-    assert summary.mean_words == pytest.approx(sum(len(text.split()) for text in every) / len(every))
-    assert summary.language == "en"
-    assert summary.duplicates == {"validation": 1, "test": 2}
+    assert text_facts(summary).mean_words == pytest.approx(sum(len(text.split()) for text in every) / len(every))
+    assert text_facts(summary).language == "en"
+    assert text_facts(summary).duplicates == {"validation": 1, "test": 2}
     assert "1 of 2 validation rows also stand in train." in summary.notes
 
 
 def test_generated_reviews_are_english_without_duplicates(tmp_path):
     """The demo data say what they are."""
     summary = load(DemoDataset(source="demo", size=400), tmp_path).summary
-    assert summary.language == "en"
-    assert summary.duplicates == {"validation": 0, "test": 0}
-    assert 30 < summary.mean_words < 60
+    assert text_facts(summary).language == "en"
+    assert text_facts(summary).duplicates == {"validation": 0, "test": 0}
+    assert 30 < text_facts(summary).mean_words < 60

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from catalog.dataset import FilesDataset
 from catalog.errors import DataError
 from plugins.nlp.text_classification.data import TextData, load
+from plugins.nlp.text_classification.dataset import FilesDataset
 
 ROWS, LATEST = 200, 40
 FIRST = datetime(2023, 1, 1, tzinfo=UTC)
@@ -48,7 +48,7 @@ def days(form: str, step: int = 2) -> list[str]:
 def test_the_latest_rows_are_the_test_split(tmp_path, form):
     """The note says from when to when they are."""
     data = loaded(tmp_path, days(form))
-    assert data.summary.label_rows["test"] == (LATEST, 0)
+    assert data.classes.label_rows["test"] == (LATEST, 0)
     note = next(note for note in data.summary.notes if "No test split was given" in note)
     expected = {
         "%Y%m%d": "from 20231117 to 20240203.",
@@ -91,4 +91,4 @@ def test_other_numbers_are_an_order_as_they_are(tmp_path):
         [str(row) for row in range(ROWS)],
         [str(12000 + 5 * row) for row in range(ROWS)],
     ):
-        assert loaded(tmp_path, written).summary.label_rows["test"] == (LATEST, 0)
+        assert loaded(tmp_path, written).classes.label_rows["test"] == (LATEST, 0)

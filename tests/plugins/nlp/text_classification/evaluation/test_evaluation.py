@@ -15,11 +15,14 @@ from plugins.classification.evaluation import predictions
 from plugins.classification.evaluation.calibration import confidence_bins
 from plugins.classification.evaluation.evaluation import (
     evaluate_predictions,
-    folder_bytes,
     rescaled,
     save_and_evaluate,
 )
+from plugins.classification.records import class_details
+from plugins.nlp.text_classification import evaluation as texts
 from plugins.nlp.text_classification.length_buckets import length_buckets, wilson
+from plugins.nlp.text_classification.records import LengthDetails, length_details
+from plugins.storage import folder_bytes
 
 
 def said(rows: int, classes: int = 2, seed: int = 0) -> tuple[np.ndarray, np.ndarray]:
@@ -100,22 +103,18 @@ def test_judging_tells_everything_that_it_is_given(tmp_path):
     (model / "a").write_bytes(b"12345")
     (model / "deeper" / "b").write_bytes(b"123")
     known = {"lengths": np.arange(120), "unit": "tokens", "max_length": 59, "tokens": 5000, "peak_memory_bytes": 77}
-    found = save_and_evaluate(
+    found = texts.save_and_evaluate(
         "test", labels, probabilities, tmp_path, 1.5, names=["x", "y", "z"], model_dir=model, **known
     )
-    assert (found.split, found.rows, found.seconds, found.tokens, found.peak_memory_bytes) == (
-        "test",
-        120,
-        1.5,
-        5000,
-        77,
-    )
+    classes, lengths = class_details(found).classes, length_details(found)
+    assert (found.split, found.rows, found.seconds, found.peak_memory_bytes) == ("test", 120, 1.5, 77)
+    assert lengths.tokens == 5000
     assert found.model_bytes == folder_bytes(model) == 8
-    assert [one.label for one in found.classes] == ["x", "y", "z"]
-    assert [one.rows for one in found.classes] == np.bincount(labels).tolist()
-    assert np.mean([one.f1 for one in found.classes]) == pytest.approx(found.metrics["macro_f1"])
+    assert [one.label for one in classes] == ["x", "y", "z"]
+    assert [one.rows for one in classes] == np.bincount(labels).tolist()
+    assert np.mean([one.f1 for one in classes]) == pytest.approx(found.metrics["macro_f1"])
     assert found.intervals.keys() == found.metrics.keys()
-    assert sum(one.truncated * one.rows for one in found.lengths) == pytest.approx(60)
+    assert sum(one.truncated * one.rows for one in lengths.lengths) == pytest.approx(60)
     assert found.predictions == tmp_path / "test.parquet"
     assert np.array_equal(predictions.read(found.predictions).probabilities, probabilities)
     json.dumps(dataclasses.asdict(found), default=str, allow_nan=False)
@@ -127,8 +126,9 @@ def test_scoring_writes_nothing_and_finds_the_same(tmp_path):
     found = evaluate_predictions("test", labels, probabilities, tmp_path / "test.parquet", 0.0)
     assert not list(tmp_path.iterdir())
     assert found == save_and_evaluate("test", labels, probabilities, tmp_path, 0.0)
-    assert [one.label for one in found.classes] == ["0", "1"]
-    assert (found.lengths, found.tokens, found.model_bytes) == ((), None, None)
+    assert [one.label for one in class_details(found).classes] == ["0", "1"]
+    assert length_details(found) == LengthDetails()
+    assert found.model_bytes is None
 
 
 def test_judged_is_what_the_file_holds(tmp_path):
@@ -143,7 +143,7 @@ def test_judged_is_what_the_file_holds(tmp_path):
 def test_names_and_lengths_must_fit(tmp_path, wrong):
     """Names or lengths that are not one a class or row are an error, and nothing is written."""
     with pytest.raises(DataError):
-        save_and_evaluate("test", *said(60), tmp_path, 0.0, **wrong)
+        texts.save_and_evaluate("test", *said(60), tmp_path, 0.0, **wrong)
     assert not list(tmp_path.iterdir())
 
 
@@ -151,5 +151,5 @@ def test_wide_tasks_are_judged(tmp_path):
     """A hundred classes, most of them absent, give an evaluation like any other."""
     labels, probabilities = said(50, 100)
     found = save_and_evaluate("test", labels, probabilities, tmp_path, 0.0)
-    assert len(found.classes) == 100
-    assert sum(one.predicted for one in found.classes) == 50
+    assert len(class_details(found).classes) == 100
+    assert sum(one.predicted for one in class_details(found).classes) == 50

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[5]
-TABLE = "plugins/nlp/text_classification/evaluation/metrics.py"
+TABLE = "plugins/classification/evaluation/metrics.py"
 PROGRAM = """
 import numpy as np, pathlib
 from sklearn.metrics import jaccard_score
@@ -24,7 +24,7 @@ low, high = evaluation.intervals["jaccard"]
 assert low < evaluation.metrics["jaccard"] < high
 predictions.write(pathlib.Path("second.parquet"), labels, second)
 assert compare([evaluation.predictions], [pathlib.Path("second.parquet")], "jaccard", 0).low > 0
-assert "jaccard" in registry.load("nlp/text-classification/linear").metrics
+assert "jaccard" in [metric.name for metric in registry.load_task("nlp/text-classification").metrics]
 """
 
 

@@ -229,7 +229,8 @@ def test_metrics_name_the_class_or_the_classes_that_they_are_of():
 
     two, five = told(["ham", "spam"], "ham"), told(list("abcde"), None)
     assert two["precision"] == ("Precision of ham", "precision of ham", "ham")
-    assert told(["ham", "spam"], None)["pr_auc"] == ("PR AUC of spam", "PR AUC of spam", "spam")
+    for unnamed in (None, "other"):
+        assert told(["ham", "spam"], unnamed)["pr_auc"] == ("PR AUC of spam", "PR AUC of spam", "spam")
     assert {name for name, (_, _, of) in two.items() if of} == {"f1", "precision", "recall", "roc_auc", "pr_auc"}
     assert five["f1"] == ("F1, mean of 5 classes", "macro F1 of 5 classes", None)
     assert five["roc_auc"] == ("ROC AUC, mean of classes", "macro ROC AUC", None)
@@ -240,7 +241,9 @@ def test_metrics_name_the_class_or_the_classes_that_they_are_of():
 
 def data(*validation: int) -> DataSummary:
     """Return a summary with so many validation rows of each class."""
-    return DataSummary("orders", "", {}, tuple("abcde"[: len(validation)]), {"validation": validation})
+    return DataSummary(
+        "orders", "", {}, details={"labels": list("abcde"[: len(validation)]), "label_rows": {"validation": validation}}
+    )
 
 
 @pytest.mark.parametrize(
@@ -262,7 +265,7 @@ def test_metrics_that_are_defined_can_be_tuned_for():
     """All else passes, also if the rows of each class are not known; an unknown name does not."""
     for name in METRICS:
         check_metric(name, data(3, 0, 0, 1))
-        check_metric(name, DataSummary("orders", "", {}, tuple("abcd"), {}))
+        check_metric(name, DataSummary("orders", "", {}, details={"labels": list("abcd")}))
     check_metric("accuracy", data(40, 0))
     with pytest.raises(InputError, match="accuracy, f1"):
         check_metric("auc", data(3, 4))

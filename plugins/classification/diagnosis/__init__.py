@@ -1,0 +1,1 @@
+"""Rules about studies of classes, whatever they are classes of."""

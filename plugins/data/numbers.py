@@ -1,0 +1,204 @@
+"""Numbers as people write them in text: with a decimal comma, with groups of thousands, with a currency or a per cent.
+
+A column is read in one way. Which one follows from its values: ``1,5`` can only be a decimal comma, ``1,234,567`` only
+groups. If all values are like ``1,234``, which may be both, the column is refused: one reading would be wrong by three
+orders of magnitude.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+__all__ = [
+    "LARGEST",
+    "MISSING",
+    "AmbiguousNumbersError",
+    "NumberFormat",
+    "find_number_format",
+    "is_text",
+    "read_numbers",
+    "trimmed",
+]
+
+LARGEST: Final = 1e150
+"""Squares of larger numbers are not finite; they count as infinities do."""
+MISSING: Final = frozenset(
+    {"na", "n/a", "#n/a", "<na>", "nan", "nat", "null", "none", "?", "-", "--", ".", "..", "missing", "unknown"}
+)
+"""What programs and people write into a column of numbers for none, in lower case."""
+_MOST = 0.9
+"""Share of the rows with a value that must be numbers for the column to be one of numbers."""
+_SIGN = "%$€£¥"
+_NUMBER = {
+    (".", ""): r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?",
+    (",", ""): r"[+-]?(?:\d+,?\d*|,\d+)(?:[eE][+-]?\d+)?",
+    (".", ","): r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?|[+-]?\d+(?:\.\d*)?",
+    (",", "."): r"[+-]?\d{1,3}(?:\.\d{3})+(?:,\d*)?|[+-]?\d+(?:,\d*)?",
+    (".", " "): r"[+-]?\d{1,3}(?: \d{3})+(?:\.\d*)?|[+-]?\d+(?:\.\d*)?",
+    (",", " "): r"[+-]?\d{1,3}(?: \d{3})+(?:,\d*)?|[+-]?\d+(?:,\d*)?",
+    (".", "'"): r"[+-]?\d{1,3}(?:'\d{3})+(?:\.\d*)?|[+-]?\d+(?:\.\d*)?",
+}
+"""By decimal mark and mark between groups of thousands; of readings that fit equally well the first counts."""
+_PATTERNS = {marks: re.compile(pattern) for marks, pattern in _NUMBER.items()}
+_CODE = re.compile(r"[+-]?0\d+")
+"""A number that is a code: 007 is not 7, and a postal code of 01067 is not 1067."""
+_SPACES = dict.fromkeys(map(ord, "\u00a0\u2009\u202f"), " ") | {ord("\u2019"): "'", ord("\u2212"): "-"}
+
+
+class AmbiguousNumbersError(ValueError):
+    """Numbers that can be read in two ways; the message names one of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class NumberFormat:
+    """How the numbers of a column are written.
+
+    Attributes:
+        decimal: The decimal mark.
+        grouping: What stands between groups of thousands; empty if nothing does.
+        sign: A per cent or currency sign before or after each number; empty if there is none.
+    """
+
+    decimal: str = "."
+    grouping: str = ""
+    sign: str = ""
+
+    def read(self, text: str) -> float | None:
+        """Return the number that a cell holds; None if it holds none."""
+        bare = _bare(text, self.sign)
+        pattern = _PATTERNS.get((self.decimal, self.grouping), _PATTERNS[".", ""])
+        if not pattern.fullmatch(bare):
+            return None
+        return float(
+            bare.replace(self.grouping, "").replace(self.decimal, ".")
+            if self.grouping
+            else bare.replace(self.decimal, ".")
+        )
+
+    @property
+    def note(self) -> str | None:
+        """What a reader should know of it; None if numbers are written as in a program."""
+        told = [
+            *(["a decimal comma"] if self.decimal == "," else []),
+            *([f"{self.grouping!r} between thousands"] if self.grouping else []),
+            *([f"the sign {self.sign}, which is left out"] if self.sign else []),
+        ]
+        return f"its numbers are read with {' and '.join(told)}" if told else None
+
+
+def find_number_format(values: pa.ChunkedArray) -> NumberFormat | None:
+    """Return how the numbers of a column are written; None if it holds no numbers.
+
+    Args:
+        values: Trimmed large_string; null for missing cells.
+
+    Raises:
+        AmbiguousNumbersError: They can be read in two ways.
+    """
+    present = values.drop_null()
+    if not len(present) or pc.any(pc.match_substring_regex(present, r"^[+-]?0\d+$")).as_py():
+        return None
+    try:
+        pc.cast(present, pa.float64())
+    except pa.ArrowInvalid:
+        return _found(_counts(present))
+    return NumberFormat()
+
+
+def read_numbers(values: pa.ChunkedArray, form: NumberFormat) -> np.ndarray:
+    """Return a column as float64, shape (rows,); NaN for what is missing or no number.
+
+    Infinities, and what is as good as infinite, stay.
+
+    Args:
+        values: As `plugins.data.values.read_values` returns them.
+        form: How its numbers are written, if it is text.
+    """
+    kind = values.type
+    if is_text(kind):
+        return _parse(trimmed(values), form)
+    if pa.types.is_temporal(kind) or pa.types.is_null(kind):
+        return np.full(len(values), np.nan)
+    return np.asarray(pc.cast(values, pa.float64(), safe=False).to_numpy(), dtype=np.float64)
+
+
+def is_text(kind: pa.DataType) -> bool:
+    """Return whether a type is that of text."""
+    return bool(pa.types.is_string(kind) or pa.types.is_large_string(kind))
+
+
+def trimmed(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return text without surrounding whitespace, empty cells as null."""
+    text = pc.utf8_trim_whitespace(pc.cast(values, pa.large_string()))
+    return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.large_string()), text)
+
+
+def _parse(values: pa.ChunkedArray, form: NumberFormat) -> np.ndarray:
+    """Return numbers as float64, shape (rows,); NaN for what is missing or no number.
+
+    Args:
+        values: Trimmed large_string; null for missing cells.
+        form: How they are written.
+    """
+    if form == NumberFormat():
+        try:
+            return np.asarray(pc.cast(values, pa.float64()).to_numpy())
+        except pa.ArrowInvalid:
+            pass
+    encoded = pc.dictionary_encode(values.combine_chunks())
+    texts = encoded.dictionary.to_pylist()
+    read = [form.read(text) for text in texts]
+    known = np.array([np.nan if one is None else one for one in read] + [np.nan])
+    return np.asarray(known[pc.fill_null(encoded.indices, len(texts)).to_numpy(zero_copy_only=False)])
+
+
+def _counts(present: pa.ChunkedArray) -> Mapping[str, int]:
+    """Return the rows of each value that is not written for none."""
+    counted = pc.value_counts(present.combine_chunks())
+    pairs = zip(counted.field("values").to_pylist(), counted.field("counts").to_pylist(), strict=True)
+    return {value: count for value, count in pairs if value.casefold() not in MISSING}
+
+
+def _found(counts: Mapping[str, int]) -> NumberFormat | None:
+    rows = sum(counts.values())
+    if not rows:
+        return None
+    sign = _common_sign(counts)
+    bare = {text: _bare(text, sign) for text in counts}
+    fitting = {
+        marks: sum(count for text, count in counts.items() if pattern.fullmatch(bare[text]))
+        for marks, pattern in _PATTERNS.items()
+    }
+    most = max(fitting.values())
+    if most < _MOST * rows or any(_CODE.fullmatch(text) for text in bare.values()):
+        return None
+    best = [NumberFormat(*marks, sign) for marks, found in fitting.items() if found == most]
+    for text in counts:
+        readings = {form.read(text) for form in best} - {None}
+        if len(readings) > 1:
+            shown = " or ".join(f"{one:.15g}" for one in sorted(readings, key=lambda one: one or 0.0))
+            raise AmbiguousNumbersError(f"{text!r} may be {shown}")
+    return best[0]
+
+
+def _common_sign(counts: Mapping[str, int]) -> str:
+    """Return the one sign that nearly all values have; empty if there is none."""
+    rows = sum(counts.values())
+    for sign in _SIGN:
+        if sum(count for text, count in counts.items() if sign in text) >= _MOST * rows:
+            return sign
+    return ""
+
+
+def _bare(text: str, sign: str) -> str:
+    """Return a number without its sign of currency or per cent, and with the usual spaces, quotes and minus."""
+    bare = text.translate(_SPACES).strip()
+    if sign:
+        bare = re.sub(rf"^([+-]?)\s*{re.escape(sign)}\s*", r"\1", bare)
+        bare = re.sub(rf"\s*{re.escape(sign)}$", "", bare)
+    return bare

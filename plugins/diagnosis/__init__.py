@@ -1,0 +1,1 @@
+"""Rules about a study that hold for every task, and what all rules are given."""

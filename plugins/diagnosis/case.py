@@ -1,0 +1,70 @@
+"""One study as the rules look at it: its records, and what follows from them at once."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from catalog.contract import Evaluation
+from catalog.contract.diagnosis import Evidence, Remedy, TrialEvidence
+from catalog.metric import Metric
+
+__all__ = ["Case", "number"]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a rule is given.
+
+    Attributes:
+        evidence: The records.
+        metrics: The task's metrics by name, as named for the data.
+        stronger: What to do if the model is too weak.
+    """
+
+    evidence: Evidence
+    metrics: Mapping[str, Metric]
+    stronger: Remedy
+
+    @property
+    def best(self) -> TrialEvidence | None:
+        """The trial to look at; None while none is complete."""
+        return next((trial for trial in self.evidence.trials if trial.number == self.evidence.best), None)
+
+    @property
+    def complete(self) -> list[TrialEvidence]:
+        """The trials that came to their end with a value, best first; of equals the earlier one."""
+        ended = [trial for trial in self.evidence.trials if trial.state == "complete" and trial.value is not None]
+        metric = self.metrics.get(self.evidence.metric)
+        sign = -1 if metric is None or metric.maximize else 1
+        return sorted(ended, key=lambda trial: (sign * (trial.value or 0.0), trial.number))
+
+    @property
+    def settings(self) -> Mapping[str, Any]:
+        """The whole `model_config` of the trial to look at, of the first one where none is complete."""
+        trial = self.best or next(iter(self.evidence.trials), None)
+        return {} if trial is None else trial.config
+
+    def is_share(self, metric: str) -> bool:
+        """Return whether a metric is a share of one, whose differences are told in points of a hundred."""
+        return metric in self.metrics and self.metrics[metric].format == "percent"
+
+    @property
+    def judged(self) -> Evaluation | None:
+        """The winner on test; else the trial to look at, on validation."""
+        for split in ("test", "validation"):
+            if (found := self.evidence.evaluations.get(("winner", split))) is not None:
+                return found
+        return self.best.evaluation if self.best is not None else None
+
+    @property
+    def validation_rows(self) -> int:
+        """Rows of the validation split; 0 where nobody told."""
+        return self.evidence.data.rows.get("validation", 0)
+
+
+def number(value: Any) -> float | None:
+    """Return a finite number as a float, and None for all else."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        return None
+    return float(value)

@@ -1,0 +1,1 @@
+"""BERT and its kin, fine-tuned for text regression. Importing this package imports no torch."""

@@ -1,0 +1,11 @@
+"""The `model_config` of BERT for regression: that of every encoder."""
+
+from plugins.nlp.encoders.config import FIXED, PREPARATION, EncoderConfig
+
+__all__ = ["FIXED", "KEY", "PREPARATION", "BertConfig"]
+
+KEY = "nlp/text-regression/bert"
+
+
+class BertConfig(EncoderConfig):
+    """What to fine-tune, and how. The defaults are those of Devlin et al., 2019 (arXiv 1810.04805), appendix A.3."""

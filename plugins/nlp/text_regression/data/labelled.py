@@ -1,0 +1,52 @@
+"""A file of texts with numbers that belongs to no study."""
+
+import numpy as np
+
+from catalog.contract.capabilities import EvaluationFile
+from catalog.dataset import Format
+from catalog.errors import DataError
+from plugins.data.sources import read_file
+from plugins.nlp.text_regression.data.loading import CLASSIFICATION
+from plugins.nlp.texts.columns import NUMBER_NAMES, choose_columns, header_note, stored_columns
+from plugins.nlp.texts.reading import Labelled, read_columns, read_rows, split_of
+from plugins.nlp.texts.strings import nul_notes
+from plugins.regression.truths import NumberTruths
+from plugins.tables.files import find_path
+from plugins.tables.wording import as_options, listed
+
+__all__ = ["load_labelled"]
+
+
+def load_labelled(file: EvaluationFile) -> Labelled:
+    """Read the texts and numbers of a file of any format that a data set may have, in its order.
+
+    Rows with an empty text are left out, and counted.
+
+    Raises:
+        DataError: The file cannot be read, has no column of texts or numbers, a row without a number, or something in
+            the column that is no number.
+    """
+    try:
+        return _read(file)
+    except DataError as error:
+        raise DataError(as_options(error.message)) from error  # no field of a spec is to blame
+
+
+def _read(file: EvaluationFile) -> Labelled:
+    path = find_path(str(file.path), "file")
+    source = read_file(path, "file", file.format or Format())
+    stored, label = stored_columns(file.data, file.dataset)
+    named = file.columns.get("label")
+    text, label = file.columns.get("text") or stored or None, named[0] if named else label
+    roles = choose_columns(source, text, label, names=NUMBER_NAMES)
+    source = read_columns(source, roles)
+    rows = read_rows(source, roles)
+    if not rows.usable.any():
+        raise DataError(f"{path}: no row has a text in column {listed(map(repr, roles.text))}.")
+    truths = NumberTruths(False, "label", CLASSIFICATION)
+    read = truths.read("file", [source], roles.label, [rows.usable])
+    header = header_note(source, named=text is not None and label is not None)
+    notes = [*source.notes, *([header] if header else []), *read.notes, *nul_notes(source, (*roles.text, roles.label))]
+    left_out = int((~rows.filled & ~rows.header).sum())
+    kept = np.flatnonzero(read.kept[0])
+    return Labelled(split_of([rows], read), kept, left_out, roles, tuple(map(as_options, notes)))

@@ -1,0 +1,50 @@
+"""The examples behind predictions, kept in a file once a split."""
+
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import parquet
+
+from plugins.nlp.texts import well_formed
+from plugins.nlp.texts.split import Split
+from plugins.storage import write_file
+
+__all__ = ["LONGEST_TEXT", "shortened", "shown", "write"]
+
+LONGEST_TEXT = 600
+"""Characters of an example that are shown."""
+
+
+def write(path: Path, split: Split) -> None:
+    """Write one row an example: ``row`` (int64), ``label`` (class id or number) and ``text``.
+
+    Halves of surrogate pairs, which no file in UTF-8 can hold, are replaced by U+FFFD.
+
+    Args:
+        path: The file; it appears whole or not at all.
+        split: The examples.
+    """
+    try:
+        texts = pa.array(split.texts, pa.large_string())
+    except UnicodeEncodeError:
+        texts = pa.array(map(well_formed, split.texts), pa.large_string())
+    rows = np.arange(len(texts), dtype=np.int64)
+    table = pa.table({"row": rows, "label": split.labels, "text": texts})
+    write_file(path, lambda temporary: parquet.write_table(table, temporary))
+
+
+def shown(text: str) -> str:
+    """Return an example as it is shown: shortened, and well-formed."""
+    return well_formed(shortened(text))
+
+
+def shortened(text: str, longest: int = LONGEST_TEXT) -> str:
+    """Return `text` in at most `longest` characters, cut between words where there are any, with an ellipsis."""
+    if len(text) <= longest:
+        return text
+    cut = text[: longest - 1]
+    if not text[longest - 1].isspace():
+        head = cut.rsplit(maxsplit=1)[0] if len(cut.split(maxsplit=1)) > 1 else cut
+        cut = head if len(head) > longest // 2 else cut  # a word of hundreds of letters is cut inside
+    return cut.rstrip() + "…"

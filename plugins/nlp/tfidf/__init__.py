@@ -1,0 +1,1 @@
+"""TF-IDF over words and word sequences: what the linear models of all tasks on texts share."""

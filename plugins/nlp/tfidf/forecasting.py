@@ -1,0 +1,134 @@
+"""What a fit will cost: fits to growing parts of the training split measured, and extended to all of it."""
+
+import math
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import numpy as np
+
+from catalog.errors import DataError, OutOfMemoryError
+from plugins.nlp.texts.split import Split
+from plugins.storage import folder_bytes
+
+__all__ = ["TOO_LARGE", "Measured", "measure_fits"]
+
+TOO_LARGE = "The linear model does not fit into memory. Lower ngram_max or raise min_df."
+_FIRST_ROWS = 500
+_GROWTH = 4
+_PREDICTED_ROWS = 2000
+
+Model = TypeVar("Model")
+
+
+@dataclass(frozen=True, slots=True)
+class Measured(Generic[Model]):
+    """What was measured.
+
+    Attributes:
+        model: Of the largest fit.
+        seconds: Spent on all of it.
+        fit_seconds: Of a fit to all rows.
+        evaluation_seconds: Of predicting the validation split.
+        model_bytes: Of the folder of a model that was fitted to all rows.
+    """
+
+    model: Model
+    seconds: float
+    fit_seconds: float
+    evaluation_seconds: float
+    model_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit(Generic[Model]):
+    """A fit to a part of the training split."""
+
+    rows: int
+    seconds: float
+    model_bytes: int
+    model: Model
+
+
+def measure_fits(
+    train: Split,
+    validation: Split,
+    fit: Callable[[Split], Model],
+    predict: Callable[[Model, Sequence[str]], object],
+    save: Callable[[Path, Model], None],
+    *,
+    seconds: float,
+) -> Measured[Model]:
+    """Fit to growing parts of the training texts for about `seconds`; nothing is kept.
+
+    Raises:
+        DataError: No term is left.
+        OutOfMemoryError: The counts or the fit do not fit into memory.
+    """
+    began = time.perf_counter()
+    try:
+        fits = _fits(train, fit, save, seconds)
+    except MemoryError as error:
+        raise OutOfMemoryError(TOO_LARGE) from error
+    some, rows = validation.texts[:_PREDICTED_ROWS], len(train.texts)
+    started = time.perf_counter()
+    predict(fits[-1].model, some)
+    evaluation_seconds = (time.perf_counter() - started) * len(validation.texts) / len(some)
+    return Measured(
+        model=fits[-1].model,
+        seconds=time.perf_counter() - began,
+        fit_seconds=_extended([(one.rows, one.seconds) for one in fits], rows),
+        evaluation_seconds=evaluation_seconds,
+        model_bytes=round(_extended([(one.rows, one.model_bytes) for one in fits], rows)),
+    )
+
+
+def _fits(
+    train: Split, fit: Callable[[Split], Model], save: Callable[[Path, Model], None], seconds: float
+) -> list[_Fit[Model]]:
+    """Fit to more and more rows, until it is all of them or the next fit would take too long."""
+    began, fits = time.perf_counter(), list[_Fit[Model]]()
+    for part in _parts(train):
+        started = time.perf_counter()
+        try:
+            model = fit(part)
+        except DataError:  # so few rows may hold no term that occurs min_df times
+            if len(part.texts) == len(train.texts):
+                raise
+            continue
+        taken = time.perf_counter() - started
+        with tempfile.TemporaryDirectory(prefix="modelcat-") as folder:
+            save(Path(folder) / "model", model)
+            size = folder_bytes(Path(folder))
+        fits.append(_Fit(len(part.texts), taken, size, model))
+        if time.perf_counter() - began + _GROWTH * taken > seconds:
+            break
+    return fits
+
+
+def _parts(train: Split) -> Iterator[Split]:
+    """Yield growing parts of the split, its strata in equal shares and none left out; all of it at last."""
+    by_stratum = np.argsort(train.strata, kind="stable")
+    firsts = np.unique(train.strata, return_index=True)[1]
+    size = _FIRST_ROWS
+    while size < by_stratum.size:
+        spread = by_stratum[np.linspace(0, by_stratum.size - 1, size).round().astype(np.int64)]
+        yield train.take(np.union1d(spread, firsts))
+        size *= _GROWTH
+    yield train
+
+
+def _extended(measured: Sequence[tuple[int, float]], rows: int) -> float:
+    """Extend what was measured on parts to all rows, by the power law through the last two; in proportion to one.
+
+    Time grows about as the rows do, and vocabularies more slowly (Heaps' law; Manning, Raghavan and Schütze,
+    "Introduction to Information Retrieval", 2008, section 5.1.1).
+    """
+    (last, value), power = measured[-1], 1.0
+    if len(measured) > 1:
+        before, less = measured[-2]
+        power = min(1.5, max(0.0, math.log(max(value, 1e-9) / max(less, 1e-9)) / math.log(last / before)))
+    return float(value * (rows / last) ** power)

@@ -1,0 +1,1 @@
+"""What tasks that predict a number share: metrics, intervals, comparison, chance, figures."""

@@ -1,0 +1,1 @@
+"""Classification of the rows of a table."""

@@ -1,0 +1,84 @@
+"""A file of rows to predict, read as the files of a data set are, with all its columns."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from catalog.contract.capabilities import InputBatch, InputFile, InputTable
+from catalog.dataset import Format
+from catalog.errors import DataError
+from plugins.tables.compression import too_large
+from plugins.tables.files import find_path, open_file
+from plugins.tables.limits import most_kept_columns
+from plugins.tables.table import NESTED_ROW
+from plugins.tables.wording import as_options, listed
+from plugins.tabular.records import feature_table
+
+__all__ = ["as_command_errors", "open_input"]
+
+
+@contextmanager
+def as_command_errors() -> Iterator[None]:
+    """Word errors for the command line: no field of a spec is to blame."""
+    try:
+        yield
+    except DataError as error:
+        raise DataError(as_options(error.message)) from error
+
+
+def open_input(file: InputFile) -> InputTable:
+    """Look through a file once and return its rows, a batch at a time.
+
+    An input is a mapping from each feature to the cell as the file holds it; a row without any has no input.
+
+    Raises:
+        DataError: The file cannot be read, or lacks features: all are listed.
+    """
+    with as_command_errors():
+        return _open(file)
+
+
+def _open(file: InputFile) -> InputTable:
+    path = find_path(str(file.path), "file")
+    opened = open_file(path, "file", file.format or Format(), predicting=True)
+    if len(opened.columns) > (limit := most_kept_columns()):
+        what = f"it has {len(opened.columns):,} columns, more than the {limit:,} that can be kept next to predictions"
+        raise too_large(path, "file", what, len(opened.columns), limit)
+    features = tuple(one.name for one in feature_table(file.data).feature_facts)
+    if not features:
+        raise DataError("The study does not say which columns its model sees: it was made by another version.")
+    if file.columns is not None and set(file.columns) != set(features):
+        raise DataError(
+            f"A row of a table is predicted from all of its features, which are {listed(map(repr, features))}: leave "
+            "--column out."
+        )
+    if missing := [name for name in features if name not in opened.columns]:
+        word = "column" if len(missing) == 1 else "columns"
+        hint = " If the file has no header, say --no-header." if all(name.isdigit() for name in features) else ""
+        raise DataError(
+            f"{path} has no {word} {listed(map(repr, missing))}, which this study was trained on. Its columns: "
+            f"{listed(opened.columns)}. Add {'it' if len(missing) == 1 else 'them'}, with empty cells if nothing is "
+            f"known.{hint}"
+        )
+    first = next(opened.batches(1000), None)
+    fields = [] if first is None else list(first.schema)
+    nested = tuple(field.name for field in fields if NESTED_ROW in (field.metadata or {}))
+
+    def batches(rows: int) -> Iterator[InputBatch]:
+        with as_command_errors():
+            for part in opened.batches(rows):
+                cells = {name: part.column(name).to_pylist() for name in features}
+                inputs = (dict(zip(cells, row, strict=True)) for row in zip(*cells.values(), strict=True))
+                yield InputBatch(tuple(row if _filled(row) else None for row in inputs), part)
+
+    return InputTable(
+        columns=opened.columns,
+        used=features,
+        ignored=(),
+        nested=nested,
+        notes=tuple(map(as_options, opened.notes)),
+        batches=batches,
+    )
+
+
+def _filled(row: dict[str, object]) -> bool:
+    return any(value is not None and (not isinstance(value, str) or value.strip()) for value in row.values())

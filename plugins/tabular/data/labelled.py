@@ -1,0 +1,128 @@
+"""A file with truths that belongs to no study, read for a model whose features and classes are known."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from catalog.contract.capabilities import EvaluationFile
+from catalog.dataset import Format
+from catalog.errors import DataError
+from plugins.classification.records import class_data
+from plugins.classification.truths import ClassTruths
+from plugins.data.classes import Classes
+from plugins.data.datasets import LabelFields
+from plugins.data.labels import RawLabels, counted, read_labels
+from plugins.data.sources import Source, read_file
+from plugins.data.truths import Truths
+from plugins.regression.truths import NumberTruths
+from plugins.tables.files import find_path
+from plugins.tables.wording import as_options, listed
+from plugins.tabular.data.input import as_command_errors
+from plugins.tabular.data.reading import feature_values, read_notes, repeated_headers
+from plugins.tabular.dataset import TableFields
+from plugins.tabular.features import Feature
+from plugins.tabular.frame import Split, frame_of
+from plugins.tabular.roles import Role, TableRoles, check_columns, choose_roles, named_in
+
+__all__ = ["Labelled", "load_labelled"]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Labelled:
+    """A file with truths that belongs to no study.
+
+    Attributes:
+        split: Its examples.
+        rows: Which rows of the file they are, counted from 0, int64, shape (rows,).
+        columns: Which columns were taken, as `catalog.contract.Columns`.
+        notes: What a careful reader should know of how the file was read.
+    """
+
+    split: Split
+    rows: np.ndarray
+    columns: Mapping[str, Any]
+    notes: tuple[str, ...] = ()
+
+
+def load_labelled(file: EvaluationFile, role: Role, features: Sequence[Feature], labels: Sequence[str]) -> Labelled:
+    """Read the features and truths of a file of any format that a data set may have, in its order.
+
+    Args:
+        file: The file, its columns, and how its truths are written.
+        role: What the column of the truth is called.
+        features: Of the model.
+        labels: Class names in the order of their ids; none for numbers.
+
+    Raises:
+        DataError: The file cannot be read, lacks a column, has a row without a truth, or classes that the model does
+            not know.
+    """
+    with as_command_errors():
+        return _read(file, role, features, labels)
+
+
+def _read(file: EvaluationFile, role: Role, features: Sequence[Feature], labels: Sequence[str]) -> Labelled:
+    path = find_path(str(file.path), "file")
+    source = read_file(path, "file", file.format or Format())
+    roles = TableRoles(role, _truth(file, source, role, features), tuple(one.name for one in features))
+    check_columns(source, roles)
+    source = source.read(roles.needed)
+    usable = ~repeated_headers(source, (roles.truth, *roles.features))
+    truths: Truths = NumberTruths()
+    if role == "label":
+        raw = read_labels(source, roles.truth)
+        classes = _classes(file, raw, labels)
+        if unknown := {value: count for value, count in raw.counts(usable).items() if classes.id_of(value) is None}:
+            raise DataError(_unknown(file, roles.truth, unknown, labels))
+        truths = ClassTruths(LabelFields(labels=None), classes)
+    read = truths.read("file", [source], roles.truth, [usable])
+    readings = {one.name: one.reading for one in features}
+    columns = {name: feature_values([source], name) for name in readings}
+    frame = frame_of(columns, readings).take(np.flatnonzero(read.kept[0]))
+    notes = [*source.notes, *read.notes]
+    for name, reading in readings.items():
+        notes += read_notes(name, reading, columns[name], "the file")
+    if role == "label" and (absent := [name for index, name in enumerate(labels) if not (read.truths == index).any()]):
+        notes.append(
+            f"No row of the file is of {listed(map(repr, absent))}: nothing is known of their precision and recall."
+        )
+    rows = np.flatnonzero(read.kept[0])
+    return Labelled(Split(frame, read.truths), rows, roles.as_json(), tuple(map(as_options, notes)))
+
+
+def _truth(file: EvaluationFile, source: Source, role: Role, features: Sequence[Feature]) -> str:
+    """Return the column of the truth: the one that was named, else that of the study, else the one that says so."""
+    named = next((file.columns[key][0] for key in (role, "label", "target") if file.columns.get(key)), None)
+    stored = named_in(file.data, role)[0]
+    if named is None and stored is not None:
+        return stored
+    ignored = tuple(one.name for one in features if one.name in source.columns)
+    wanted = TableFields(ignore=ignored or None)
+    return (
+        choose_roles(source, TableFields(), role, named).truth
+        if named
+        else choose_roles(source, wanted, role, None).truth
+    )
+
+
+def _classes(file: EvaluationFile, raw: RawLabels, labels: Sequence[str]) -> Classes:
+    """Return the ids of classes as the file spells them: by name, as the study's data store them, or by id."""
+    if file.truths == "ids":
+        return Classes(tuple(labels), {str(index): index for index in range(len(labels))})
+    ids = {name: index for index, name in enumerate(labels)}
+    folded, stored_names = file.dataset.get("normalize_labels") is True, class_data(file.data).label_names
+    by_name = Classes(tuple(labels), ids, folded)
+    if not stored_names or all(by_name.id_of(value) is not None for value in raw.values):
+        return by_name
+    return Classes(tuple(labels), {value: ids[name] for value, name in stored_names.items() if name in ids}, folded)
+
+
+def _unknown(file: EvaluationFile, column: str, unknown: Mapping[str, int], labels: Sequence[str]) -> str:
+    count = len(unknown)
+    return (
+        f"{file.path}: column {column!r} holds {count:,} label{'s' if count > 1 else ''} that the model does not know: "
+        f"{counted(unknown)}. It knows {listed(map(repr, labels))}. Correct the labels, or name the label column with "
+        "--label."
+    )

@@ -1,0 +1,144 @@
+"""The task of table regression: its data, how results are measured, and how they are shown."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from catalog.contract import Comparison, DataSummary, Evaluation, Fact, Prediction, Predictor
+from catalog.contract.capabilities import InputField, InputFile, InputTable
+from catalog.contract.diagnosis import Diagnosis, Evidence
+from catalog.figures import Figure
+from catalog.metric import Metric
+from catalog.statement import Statement
+from plugins.regression import answers as number_answers
+from plugins.regression import evaluation as evaluations
+from plugins.regression.facts import target_facts
+from plugins.tabular import answers
+from plugins.tabular.dataset import NumberDemo, RegressionDataset
+from plugins.tabular.features_figure import feature_facts_line
+
+__all__ = ["TableRegression", "task"]
+
+
+@dataclass(frozen=True, slots=True)
+class TableRegression:
+    """A `catalog.contract.Task`; importing it imports neither scikit-learn nor LightGBM."""
+
+    key: str = "tabular/regression"
+    summary: str = "A number for each row of a table."
+    Dataset: Any = RegressionDataset
+    baseline: str | None = "tabular/regression/linear"
+    metrics: tuple[Metric, ...] = tuple(evaluations.METRICS.values())
+
+    def default_dataset(self) -> NumberDemo:
+        """Return generated flats and their rents."""
+        return NumberDemo(source="demo")
+
+    def load(self, dataset: Any, cache: Path) -> Any:  # noqa: ARG002 -- files are read fast enough
+        """Read, check and split a data set; see `plugins.tabular.data.load`."""
+        from plugins.tabular.data import load
+
+        return load(dataset, "target")
+
+    def metrics_of(self, data: DataSummary) -> Sequence[Metric]:
+        """Return the metrics that say something on these data."""
+        return evaluations.metrics_of(data)
+
+    def check_metric(self, metric: str, data: DataSummary) -> None:
+        """Check that a metric is defined on the validation split."""
+        evaluations.check_metric(metric, data)
+
+    def chance_level(self, metric: str, data: DataSummary, split: str) -> Any:
+        """Return what the best constant answer reaches."""
+        return evaluations.chance_level(metric, data, split)
+
+    def compare(self, first: Sequence[Path], second: Sequence[Path], metric: str, seed: int) -> Comparison:
+        """Compare two configurations by a paired bootstrap."""
+        return evaluations.compare(first, second, metric, seed)
+
+    def facts(self, data: Mapping[str, Any]) -> Sequence[Fact]:
+        """Return target and features of a data set."""
+        return [*target_facts(data), *feature_facts_line(data)]
+
+    def data_figures(self, data: Mapping[str, Any]) -> Iterable[Figure]:
+        """Yield how the target is spread, and the features."""
+        from plugins.regression.figures.target import target_histogram
+        from plugins.tabular.features_figure import features_figure
+
+        yield target_histogram(data)
+        yield features_figure(data)
+
+    def figures(self, evaluation: Evaluation, data: Mapping[str, Any], insights: Mapping[str, Any]) -> Iterable[Figure]:  # noqa: ARG002 -- nothing of the data
+        """Yield predictions against truths, residuals, errors by truth, and the importance of each feature."""
+        from plugins.regression.figures import regression_figures
+        from plugins.tabular.importance import importance_figure
+
+        yield from regression_figures(evaluation)
+        yield from importance_figure(insights)
+
+    def diagnose(self, evidence: Evidence) -> Sequence[Diagnosis]:
+        """Return what the records of a study show to be wrong, the gravest first."""
+        from plugins.tabular.diagnosis import NUMBER_RULES, diagnose
+
+        return diagnose(evidence, NUMBER_RULES, evaluations.METRICS)
+
+    @property
+    def rule_count(self) -> int:
+        """How many rules `diagnose` applies."""
+        from plugins.tabular.diagnosis import NUMBER_RULES
+
+        return len(NUMBER_RULES)
+
+    def input_fields(self, data: Mapping[str, Any]) -> Sequence[InputField]:
+        """Return one field for each feature."""
+        return answers.input_fields(data)
+
+    def open_file(self, file: InputFile) -> InputTable:
+        """Look through a file of rows to predict."""
+        from plugins.tabular.data import open_input
+
+        return open_input(file)
+
+    def write_examples(self, data: Any, split: str, path: Path) -> None:
+        """Write the targets and features of a split."""
+        from plugins.tabular.examples import write_examples
+
+        write_examples(path, data.splits[split], "target")
+
+    def changed_answers(self, data: Any, split: str, first: Path, second: Path, limit: int) -> Sequence[Any]:
+        """Return rows whose predictions by two models are furthest apart."""
+        from plugins.tabular.examples import changed_numbers
+
+        return changed_numbers(data.splits[split], first, second, limit)
+
+    def interpret(self, predictor: Predictor, data: Any, *, seconds: float) -> Mapping[str, Any] | None:
+        """Find the importance of each feature; None for a model that does not work on frames."""
+        from plugins.tabular.importance import interpret
+        from plugins.tabular.predictor import TablePredictor
+
+        return interpret(predictor, data, seconds=seconds) if isinstance(predictor, TablePredictor) else None
+
+    def headline(self, prediction: Prediction) -> Statement:
+        """Return the number, with its interval if it has one."""
+        return number_answers.headline(prediction)
+
+    def columns_of_predictions(self, data: Mapping[str, Any]) -> Sequence[str]:  # noqa: ARG002 -- the same for all data
+        """Return the number and the ends of its interval."""
+        return number_answers.COLUMNS
+
+    def cells(self, prediction: Prediction) -> Mapping[str, str | float | None]:
+        """Return the number and the ends of its interval."""
+        return number_answers.cells(prediction)
+
+    def reasons(self, explanation: Prediction) -> Sequence[Statement]:
+        """Return the features that add most to the number, and take most off."""
+        return tuple(answers.reasons(explanation))
+
+    def prediction_figures(self, prediction: Prediction) -> Iterable[Figure]:
+        """Yield the number with its interval, and of an explanation what each feature adds."""
+        yield number_answers.value_figure(prediction)
+        yield from answers.contributions(prediction, Statement("To the right: makes the number larger."))
+
+
+task = TableRegression()

@@ -1,0 +1,167 @@
+"""The trainer of tables: the same for every method and for both tasks."""
+
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from catalog.contract import Evaluation, Forecast, Outcome, TrialContext, TrialResult
+from catalog.contract.capabilities import EvaluationFile
+from catalog.errors import ModelSourceError
+from plugins.classification.records import class_data
+from plugins.regression.conformal import fit_interval
+from plugins.tabular.data import load_labelled
+from plugins.tabular.features import encode
+from plugins.tabular.folder import TableModel, open_model, save_model
+from plugins.tabular.frame import Split
+from plugins.tabular.heads import ClassHead, Head, NumberHead
+from plugins.tabular.method import Examples, Method
+from plugins.tabular.predictor import TablePredictor
+from plugins.tabular.records import TableData
+from plugins.tabular.roles import Role
+
+__all__ = ["TableTrainer"]
+
+
+@dataclass(frozen=True, slots=True)
+class TableTrainer:
+    """A `catalog.contract.Trainer`.
+
+    Attributes:
+        method: What is fitted.
+        role: What the column of the truth is called.
+    """
+
+    method: Method
+    role: Role
+
+    def prepare(self, data: TableData, config: Any, cache: Path) -> TableData:  # noqa: ARG002 -- nothing to do
+        """Return the data: there is nothing to prepare."""
+        return data
+
+    def train(self, config: Any, prepared: TableData, context: TrialContext) -> TrialResult:
+        """Fit once, and measure on validation.
+
+        Raises:
+            OutOfMemoryError: The rows do not fit into memory.
+            DivergedError: The outputs are not finite.
+            StoppedError: The training was asked to pause.
+        """
+        head = self._head(prepared)
+        train, validation = (_examples(prepared, split) for split in ("train", "validation"))
+        fitted = self.method.fit(config, train, validation, head, context)
+        evaluation = model_dir = None
+        if fitted.outcome is not Outcome.PRUNED:
+            began = time.perf_counter()
+            outputs = fitted.estimator.outputs(validation.encoded)
+            seconds = time.perf_counter() - began
+            if isinstance(head, NumberHead):
+                head = replace(head, interval=fit_interval(validation.truths, outputs))
+            model_dir = context.folder / "model"
+            model = TableModel(prepared.features, head, fitted.estimator)
+            save_model(model_dir, model, self.method.name, config.model_dump(mode="json"))
+            evaluation = head.evaluated("validation", validation.truths, outputs, context.folder, seconds, model_dir)
+        return TrialResult(
+            outcome=fitted.outcome,
+            metrics=fitted.best.metrics,
+            history=fitted.history,
+            best_epoch=fitted.best.epoch,
+            model_dir=model_dir,
+            predictions=None if evaluation is None else evaluation.predictions,
+            seconds=fitted.seconds,
+            examples_per_second=train.truths.size * fitted.epochs / max(fitted.seconds, 1e-9),
+            notes=fitted.notes,
+            evaluation=evaluation,
+        )
+
+    def evaluate(
+        self,
+        model_dir: Path,
+        prepared: TableData,
+        split: str,
+        *,
+        folder: Path,
+        device: str,  # noqa: ARG002 -- these models run on the CPU
+        threads: int,
+    ) -> Evaluation:
+        """Evaluate the model of `model_dir` on `split`.
+
+        Raises:
+            ModelSourceError: The folder holds no such model, or one of other classes or columns than the data's.
+        """
+        model = open_model(model_dir, self.method, threads)
+        head = self._head(prepared)
+        if model.head.labels != head.labels:
+            raise ModelSourceError(
+                f"{model_dir} knows the classes {', '.join(model.head.labels)}; the data have {', '.join(head.labels)}."
+            )
+        if isinstance(head, ClassHead) and isinstance(model.head, ClassHead):
+            model = replace(model, head=replace(model.head, positive=head.positive))
+        rows = prepared.splits[split]
+        if missing := [one.name for one in model.features if one.name not in rows.frame.columns]:
+            raise ModelSourceError(f"{model_dir} sees columns that the data lack: {', '.join(missing)}.")
+        return _evaluated(split, rows, model, model_dir, folder)
+
+    def evaluate_file(
+        self,
+        model_dir: Path,
+        file: EvaluationFile,
+        *,
+        folder: Path,
+        device: str,  # noqa: ARG002 -- CPU
+        threads: int,
+    ) -> Evaluation:
+        """Evaluate the model of `model_dir` on a file with truths; see `data.load_labelled`.
+
+        Raises:
+            DataError: The file cannot be used, lacks columns, has no truths, or classes that the model does not know.
+            ModelSourceError: The folder holds no such model.
+        """
+        model = open_model(model_dir, self.method, threads)
+        found = load_labelled(file, self.role, model.features, model.head.labels)
+        evaluation = _evaluated("file", found.split, model, model_dir, folder, found.rows)
+        return replace(evaluation, columns=found.columns, notes=found.notes)
+
+    def forecast(
+        self,
+        config: Any,
+        prepared: TableData,
+        *,
+        device: str,  # noqa: ARG002 -- CPU
+        threads: int,
+        seconds: float,
+    ) -> Forecast:
+        """Fit to growing parts of the training rows to find out what a fit costs; see `forecasting.forecast`."""
+        from plugins.tabular.forecasting import forecast
+
+        return forecast(self.method, config, prepared, self._head(prepared), threads=threads, seconds=seconds)
+
+    def open(self, model_dir: Path, device: str, threads: int) -> TablePredictor:  # noqa: ARG002 -- CPU
+        """Open a model folder that `train` made.
+
+        Raises:
+            ModelSourceError: The folder does not hold such a model.
+        """
+        return TablePredictor(open_model(model_dir, self.method, threads))
+
+    def _head(self, data: TableData) -> Head:
+        if self.role == "target":
+            return NumberHead()
+        classes = class_data(data.summary)
+        return ClassHead(classes.labels, classes.positive_id)
+
+
+def _examples(data: TableData, split: str) -> Examples:
+    rows = data.splits[split]
+    return Examples(encode(data.features, rows.frame), rows.truths)
+
+
+def _evaluated(
+    split: str, rows: Split, model: TableModel, model_dir: Path, folder: Path, places: np.ndarray | None = None
+) -> Evaluation:
+    began = time.perf_counter()
+    outputs = model.outputs(rows.frame)
+    seconds = time.perf_counter() - began
+    return model.head.evaluated(split, rows.truths, outputs, folder, seconds, model_dir, places)

@@ -1,0 +1,202 @@
+"""`InputForm`: what a person fills in to get a prediction, in the fields that the task of the model wants."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Input, Select, TextArea
+
+from catalog import registry
+from catalog.contract import Task
+from catalog.contract.capabilities import InputField, TakesInputs
+from catalog.errors import PluginError, WorkError
+from runner.presentation.text import safe
+from runner.store.records import StudyRecord
+from runner.tui.desk import Desk
+from runner.tui.screens.predict_text import TextPane
+from runner.tui.widgets.told import Told
+
+__all__ = ["InputForm", "fields_of", "summary", "task_of"]
+
+_SUMMARY = 300
+_MOST_CHARACTERS = 4096
+
+
+class InputForm(Vertical):
+    """Holds one text, or a labelled field for each part of an input.
+
+    It begins with one text, which is what a person types before the task is known.
+
+    Args:
+        desk: Words and signs.
+    """
+
+    DEFAULT_CSS = """
+    InputForm { height: 1fr; }
+    InputForm > VerticalScroll { height: 1fr; padding: 0 1; border: round $border-blurred; scrollbar-size: 1 1; }
+    InputForm > VerticalScroll:focus-within { border: round $accent; }
+    InputForm .field { height: auto; }
+    InputForm .field Told { width: 18; height: 1; padding: 0 1 0 0; color: $secondary; }
+    InputForm .field Input, InputForm .field Select { width: 1fr; }
+    InputForm .field Input { height: 1; padding: 0; }
+    InputForm .field TextPane { width: 1fr; height: 5; }
+    """
+
+    @dataclass
+    class Changed(Message):
+        """Something was typed or chosen."""
+
+    @dataclass
+    class Submitted(Message):
+        """Enter was pressed in a field of one line."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(id="form")
+        self._desk = desk
+        self._fields: tuple[InputField, ...] = ()
+        self._parts: dict[str, Widget] = {}
+        self._text = TextPane(desk)
+
+    def compose(self) -> ComposeResult:
+        """Begin with one text."""
+        yield self._text
+
+    @property
+    def is_one_text(self) -> bool:
+        """Whether it is one text."""
+        return not self._parts
+
+    @property
+    def given(self) -> Any:
+        """What was filled in, as a task takes it: None where nothing was.
+
+        Raises:
+            ValueError: A number is none; the message names the field.
+        """
+        if self.is_one_text:
+            return self._text.text if self._text.text.strip() else None
+        found = {field.name: _value(field, self._parts[field.name]) for field in self._fields}
+        if all(value in (None, "") for value in found.values()):
+            return None
+        return found if len(found) > 1 else next(iter(found.values()))
+
+    async def ask_for(self, fields: Sequence[InputField]) -> None:
+        """Have these fields from now on; what was typed into one text stays where it is one text again."""
+        if tuple(fields) == self._fields:
+            return
+        before, self._fields = self.is_one_text, tuple(fields)
+        one_text = len(fields) == 1 and fields[0].kind == "prose"
+        if one_text and before:
+            return
+        await self.remove_children()
+        if one_text:
+            self._parts, self._text = {}, TextPane(self._desk)
+            await self.mount(self._text)
+        else:
+            self._parts = {field.name: self._part(field) for field in fields}
+            await self.mount(VerticalScroll(*self._labelled(), can_focus=False))
+        self.focus_first()
+
+    def show(self, given: Any) -> None:
+        """Fill in an input; None empties the form."""
+        if self.is_one_text:
+            self._text.show("" if given is None else str(given))
+            return
+        values = given if isinstance(given, Mapping) else dict.fromkeys(self._parts, given)
+        for name, part in self._parts.items():
+            value = values.get(name)
+            if isinstance(part, TextPane):
+                part.show("" if value is None else str(value))
+            elif isinstance(part, Input):
+                part.value = "" if value is None else str(value)
+            elif isinstance(part, Select):
+                part.clear()
+                if value is not None:
+                    part.value = value
+
+    def focus_first(self) -> None:
+        """Be ready to type."""
+        next(iter(self._parts.values()), self._text).focus()
+
+    def invite(self, text: str) -> None:
+        """Say in an empty text what can be done."""
+        self._text.placeholder = text
+
+    @on(TextArea.Changed)
+    @on(Input.Changed)
+    @on(Select.Changed)
+    def _pass_on(self, event: Message) -> None:
+        event.stop()
+        self.post_message(self.Changed())
+
+    @on(Input.Submitted)
+    def _submit(self, event: Message) -> None:
+        event.stop()
+        self.post_message(self.Submitted())
+
+    def _labelled(self) -> Iterable[Widget]:
+        for name, part in self._parts.items():
+            yield Horizontal(Told(partial(safe, name, 16)), part, classes="field")
+
+    def _part(self, field: InputField) -> Widget:
+        if field.kind == "prose":
+            return TextPane(self._desk)
+        if field.kind == "choice":
+            return Select([(safe(choice, 80), choice) for choice in field.choices], prompt="", compact=True)
+        return Input(placeholder=safe(field.example, 80), max_length=_MOST_CHARACTERS, compact=True)
+
+
+def _value(field: InputField, part: Widget) -> str | float | None:
+    if isinstance(part, TextArea):
+        return part.text
+    if isinstance(part, Select):
+        return None if part.is_blank() else str(part.value)
+    text = part.value.strip() if isinstance(part, Input) else ""
+    if field.kind != "number":
+        return text
+    if not text:
+        return None
+    try:
+        return float(text.replace(",", ".") if text.count(",") == 1 and "." not in text else text)
+    except ValueError as error:
+        raise ValueError(f"{field.name}: {text!r}") from error
+
+
+def summary(given: Any) -> str:
+    """Return an input on one line, harmless."""
+    if isinstance(given, Mapping):
+        return safe(", ".join(f"{name} {value}" for name, value in given.items() if value not in (None, "")), _SUMMARY)
+    return safe(given, _SUMMARY)
+
+
+def task_of(record: StudyRecord) -> Task:
+    """Return the task of a study; takes time the first time: call it in a thread.
+
+    Raises:
+        ModelcatError: It is not installed here.
+    """
+    return registry.load_task(record.key)
+
+
+def fields_of(record: StudyRecord) -> tuple[InputField, ...]:
+    """Return the form of a study's task.
+
+    Raises:
+        ModelcatError: The task is not installed here, takes no inputs from people, or fails to tell.
+    """
+    task = task_of(record)
+    if not isinstance(task, TakesInputs):
+        raise WorkError(f"the task {task.key} takes no inputs from people")
+    try:
+        fields = tuple(task.input_fields(record.data))
+    except Exception as error:  # a stranger's task may raise anything
+        raise PluginError(f"{task.key} does not tell what it takes: {type(error).__name__}: {error}") from error
+    if not fields:
+        raise PluginError(f"{task.key} names no field of its input")
+    return fields

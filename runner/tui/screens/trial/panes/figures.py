@@ -1,0 +1,165 @@
+"""A pane of the figures that the study's task draws of an evaluation: those of one group."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+
+from textual.containers import Container, Vertical, VerticalScroll
+from textual.content import Content
+from textual.widget import Widget
+
+from catalog.figures import Empty, Figure, Plot
+from runner.presentation.datatable import DataTable
+from runner.presentation.labels import msgid
+from runner.tui.desk import Desk
+from runner.tui.figures.canvas import Canvas, paragraph
+from runner.tui.figures.data import figures_data
+from runner.tui.figures.render import body, caption, title
+from runner.tui.figures.table import facts
+from runner.tui.screens.trial.panes.page import heading, lines_in_sight, missing, source_line
+from runner.tui.screens.trial.scores import metric_bars, metric_rows
+from runner.tui.screens.trial.view import View
+from runner.tui.widgets.drawing import Drawing
+from runner.tui.widgets.figure_view import FigureView
+
+__all__ = ["FiguresPane"]
+
+Item = tuple[Figure, bool]
+"""A figure, and whether all of it is drawn as text; else only its caption."""
+
+_AROUND = 8
+"""Lines above and below the first figure of a page."""
+
+
+class FiguresPane:
+    """The first figure of a group and those like it to the left, all others to the right.
+
+    Args:
+        desk: Words and colours.
+        keys: Returns the key of an action, for what the lines say.
+        group: Key of the group.
+        metrics: Whether all metrics stand here too.
+    """
+
+    def __init__(self, desk: Desk, keys: Callable[[str], str], group: str, *, metrics: bool) -> None:
+        self._desk = desk
+        self._group = group
+        self._keys = keys
+        self._view: View | None = None
+        self._source = source_line(lambda: self._view, desk, lambda: keys("trial.split"))
+        self._metrics = (heading(desk, msgid("All metrics, with 95 % intervals")), Drawing(desk)) if metrics else ()
+        self._left, self._right = _Column(desk, self._source), _Column(desk, *self._metrics)
+        self.widget: Widget = VerticalScroll(Container(self._left, self._right, classes="columns"), classes="page")
+
+    def show(self, view: View) -> None:
+        """Draw what was evaluated, or say why there is nothing."""
+        judgement, figures = view.group(self._group)
+        desk, shown = self._desk, replace(view, judgement=judgement)
+        self._view = shown
+        self._source.retell()
+        for part in self._metrics:
+            part.display = shown.evaluation is not None
+            if isinstance(part, Drawing):
+                part.show(lambda canvas: _all_metrics(shown, canvas, desk))
+        left, right = _sides(_worth_showing(figures, shown) or [Empty(self._group, "", missing(shown, desk))])
+        self._left.show(left, lines_in_sight(self.widget) - _AROUND, self._hint(shown, left))
+        self._right.show(right)
+        self._right.display = bool(right) or (bool(self._metrics) and shown.evaluation is not None)
+
+    def table(self, view: View) -> DataTable:
+        """Return the numbers of what stands to the left."""
+        judgement, figures = view.group(self._group)
+        left, _ = _sides(_worth_showing(figures, replace(view, judgement=judgement)))
+        return figures_data(left)
+
+    def _hint(self, view: View, figures: Sequence[Figure]) -> str:
+        """Say which trial may have what this one lacks."""
+        winner = view.facts.winner
+        if winner is None or view.facts.is_winner or not all(isinstance(one, Empty) for one in figures):
+            return ""
+        return self._desk.t(
+            "More is known of the kept model, which is trial {number}; at Examples, {key} asks the kept model why an "
+            "example is answered so.",
+            number=str(winner),
+            key=self._keys("trial.explain"),
+        )
+
+
+class _Column(Vertical):
+    """Figures one below the other: a plot has a view of its own, all others are drawn as text.
+
+    Args:
+        desk: Words and colours.
+        first: What stands above them.
+    """
+
+    def __init__(self, desk: Desk, *first: Widget) -> None:
+        super().__init__(*first, classes="column")
+        self._desk = desk
+        self._shape: tuple[bool, ...] = ()
+        self._parts: list[FigureView | Drawing] = []
+
+    def show(self, figures: Sequence[Figure], lines: int = 0, hint: str = "") -> None:
+        """Show figures from now on; the first may take so many lines."""
+        runs = _runs(figures)
+        shape = tuple(isinstance(run, Plot) for run in runs)
+        if shape != self._shape:
+            for part in self._parts:
+                part.remove()
+            desk = self._desk
+            self._shape = shape
+            self._parts = [FigureView(desk, classes="chart") if plot else Drawing(desk) for plot in shape]
+            self.mount(*self._parts)
+        for index, (run, part) in enumerate(zip(runs, self._parts, strict=True)):
+            if isinstance(run, Plot) and isinstance(part, FigureView):
+                part.show(replace(run, caption=()))
+            elif isinstance(run, list) and isinstance(part, Drawing):
+                room, said = (lines if index == 0 else 0), (hint if index == len(runs) - 1 else "")
+                part.show(partial(_text, run, room, said))
+
+
+def _worth_showing(figures: Sequence[Figure], view: View) -> list[Figure]:
+    """Return figures without those that say why they are missing, unless all are, or it is the kept model's."""
+    kept = view.judgement is not None and view.judgement.subject == "winner"
+    drawn = [one for one in figures if kept or not isinstance(one, Empty)]
+    return drawn or list(figures[:1])
+
+
+def _sides(figures: Sequence[Figure]) -> tuple[list[Figure], list[Figure]]:
+    """Return the first figure with those whose keys differ in their number alone, and all others."""
+    stems = [re.sub(r"-\d+$", "", one.key) for one in figures]
+    first = [one for one, stem in zip(figures, stems, strict=True) if stem == stems[0]]
+    return first, [one for one in figures if one not in first]
+
+
+def _runs(figures: Sequence[Figure]) -> list[Plot | list[Item]]:
+    """Return the plots, and the runs of what stands between them; the caption of a plot stands below it."""
+    runs: list[Plot | list[Item]] = []
+    for figure in figures:
+        if isinstance(figure, Plot):
+            runs += [figure, [(figure, False)]] if figure.caption else [figure]
+        elif runs and isinstance(last := runs[-1], list):
+            last.append((figure, True))
+        else:
+            runs.append([(figure, True)])
+    return runs
+
+
+def _text(items: Sequence[Item], lines: int, hint: str, canvas: Canvas) -> Content:
+    """Return figures one below the other; a caption that several share stands under the last of them."""
+    parts: list[Content] = []
+    for index, (figure, whole) in enumerate(items):
+        if whole:
+            place = replace(canvas, height=lines if index == 0 else 0)
+            parts += [*([Content("")] if parts else []), *title(figure, canvas), *body(figure, place)]
+        shared = index + 1 < len(items) and items[index + 1][0].caption == figure.caption
+        parts += [] if shared else caption(figure, canvas)
+    if hint:
+        parts += [Content(""), *paragraph(hint, canvas, canvas.palette.muted)]
+    return Content("\n").join(parts)
+
+
+def _all_metrics(view: View, canvas: Canvas, desk: Desk) -> Content:
+    bars = body(metric_bars(view, desk), canvas)
+    return Content("\n").join([*bars, facts(metric_rows(view, desk), canvas)])

@@ -1,0 +1,137 @@
+"""What a column holds is found from its cells, and cells are read the same way in a file and one by one."""
+
+import datetime as dt
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from plugins.data.numbers import NumberFormat, find_number_format
+from plugins.tabular.cells import as_column
+from plugins.tabular.readings import Reading, Unusable, find_reading
+
+
+def column(*values: object, kind: pa.DataType | None = None) -> pa.ChunkedArray:
+    return pa.chunked_array([pa.array(values, kind)])
+
+
+def read_one(reading: Reading, value: object) -> object:
+    """Return one cell of a row that somebody types."""
+    found = reading.read(as_column([value]))
+    return found[0] if isinstance(found, np.ndarray) else found[0].as_py()
+
+
+NAMES = [f"name {number}" for number in range(30)]
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        (["1", "2.5", "-3e2", ""], [1, 2.5, -300, np.nan]),
+        (["1,5", "2", "-0,25"], [1.5, 2, -0.25]),
+        (["1,234,567", "1,234", "12"], [1234567, 1234, 12]),
+        (["1.234,50", "2.000,00"], [1234.5, 2000]),
+        (["1 234,5", "12"], [1234.5, 12]),
+        (["1\u202f234", "5\u202f678\u202f901"], [1234, 5678901]),
+        (["$1,200.50", "$ 3", "-$4"], [1200.5, 3, -4]),
+        (["12 %", "3%"], [12, 3]),
+        (["1", "?", "NA", "-", "3"], [1, np.nan, np.nan, np.nan, 3]),
+        (["\u22125", "6"], [-5, 6]),
+    ],
+)
+def test_numbers_are_read_as_they_are_written(values, expected):
+    """Decimal commas, thousands, signs of currency and per cent, marks for missing cells."""
+    found = find_reading("x", column(*values))
+    assert isinstance(found, Reading)
+    assert found.kind == "number"
+    np.testing.assert_array_equal(found.read(column(*values)), expected)
+    np.testing.assert_array_equal([read_one(found, value) for value in values], expected)
+
+
+def test_numbers_that_may_be_two_things_are_not_guessed():
+    """``1,234`` alone may be 1.234 or 1234."""
+    found = find_reading("x", column("1,234", "5,678"))
+    assert isinstance(found, Unusable)
+    assert found.ambiguous
+    assert "1.234 or 1234" in found.reason
+
+
+def test_codes_are_no_numbers():
+    """Leading zeros make a name of a number."""
+    assert find_number_format(column("01067", "10115")) is None
+    assert find_reading("zip", column("01067", "10115", "01067")).kind == "category"
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [
+        (column("yes", "no", "yes"), "flag"),
+        (column(True, False, None), "flag"),
+        (column("2026-11-28", "2025-01-02", ""), "date"),
+        (column("28.11.2026", "02.01.2025"), "date"),
+        (column("2026-11-28T10:00:00+02:00", "2026-11-29T10:00:00Z"), "date"),
+        (column(dt.date(2026, 1, 1), dt.date(2026, 1, 2)), "date"),
+        (column("red", "blue", "red"), "category"),
+        (column("a", "a", None), "category"),
+        (column(1, 2, 2), "number"),
+        (column(1.5, None, 2.0), "number"),
+    ],
+)
+def test_kinds_are_found(values, kind):
+    """Text that looks like numbers, dates or flags is read as such, all else is a category."""
+    found = find_reading("x", values)
+    assert isinstance(found, Reading)
+    assert found.kind == kind
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "reason"),
+    [
+        ("x", column("", " ", ""), "empty"),
+        ("x", column(None, None), "empty"),
+        ("x", column(float("nan"), float("nan"), kind=pa.float64()), "empty"),
+        ("x", column("NA", "NA"), "one value only"),
+        ("x", column(7, 7, 7), "one value only"),
+        ("x", column("a", "a"), "one value only"),
+        ("name", column(*NAMES), "no value occurs twice"),
+        ("customer_id", column(*range(100, 130)), "numbers the rows"),
+        ("customerID", column(*range(100, 130)), "numbers the rows"),
+        ("x", column(*(f"a text of several words, {number} of them" for number in range(30))), "holds texts"),
+        ("x", column(*(f"{day:02}/0{day % 9 + 1}/2026" for day in range(1, 9))), "day and month are not clear"),
+    ],
+)
+def test_what_is_of_no_use_is_left_out_with_the_reason(name, values, reason):
+    """Empty and constant columns, names of rows, texts, and dates that may be two things."""
+    found = find_reading(name, values)
+    assert isinstance(found, Unusable)
+    assert reason in found.reason
+
+
+def test_what_the_spec_names_is_used():
+    """A column that is named as a feature is a category even if it names the rows; numbers of rows are numbers."""
+    assert find_reading("name", column(*NAMES), wanted=True).kind == "category"
+    assert find_reading("id", column(*range(30)), wanted=True).kind == "number"
+    assert find_reading("paid", column(*range(30))).kind == "number"
+
+
+def test_unambiguous_days_decide_the_format():
+    """One day above 12 says which part is the day."""
+    assert find_reading("x", column("03/04/2026", "25/12/2026")).date == "%d/%m/%Y"
+    assert find_reading("x", column("03/04/2026", "12/25/2026")).date == "%m/%d/%Y"
+
+
+def test_one_cell_is_read_like_a_column():
+    """Numbers, text, truth values and dates of a row that somebody types."""
+    assert read_one(Reading("number"), "7") == read_one(Reading("number"), 7) == 7
+    assert np.isnan(read_one(Reading("number"), "seven"))
+    assert np.isnan(read_one(Reading("number"), None))
+    assert read_one(Reading("number"), True) == 1
+    assert read_one(Reading("number", NumberFormat(",")), "1,5") == 1.5
+    assert read_one(Reading("number", NumberFormat(",")), 1.5) == 1.5
+    assert read_one(Reading("flag"), "YES") == read_one(Reading("flag"), True) == read_one(Reading("flag"), "1") == 1
+    assert read_one(Reading("category"), 3.0) == read_one(Reading("category"), "3 ") == "3"
+    assert read_one(Reading("category"), "\ud800") == "?"
+    assert read_one(Reading("date"), "2026-11-28") == np.datetime64("2026-11-28")
+    assert read_one(Reading("date"), dt.date(2026, 11, 28)) == np.datetime64("2026-11-28")
+    assert np.isnat(read_one(Reading("date"), "soon"))
+    assert np.isnat(read_one(Reading("date"), 5))

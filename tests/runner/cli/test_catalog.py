@@ -1,0 +1,74 @@
+"""`modelcat list`, `show`, `schema` and `doctor`: what is broken is told with its distribution, the rest works."""
+
+import json
+from importlib.metadata import EntryPoint
+from types import SimpleNamespace
+
+import pytest
+from click.testing import CliRunner
+
+from catalog import registry
+from runner.cli import doctor as examining
+from runner.cli.main import app
+
+LINEAR = "nlp/text-classification/linear"
+
+
+def run(*arguments):
+    """Run a command and return its result."""
+    return CliRunner().invoke(app, arguments, catch_exceptions=False)
+
+
+@pytest.fixture
+def broken_task(monkeypatch):
+    """Announce a task that cannot be imported, with a model, next to what is installed; the former's distribution."""
+    found = registry.entry_points
+
+    def entry_points(group):
+        names = {registry.TASKS: "strange/things", registry.MODELS: "strange/things/model"}
+        point = EntryPoint(names[group], "no_such_module:thing", group)
+        vars(point)["dist"] = SimpleNamespace(name="strange-things", version="3.1")
+        return (*found(group=group), point)
+
+    monkeypatch.setattr(registry, "entry_points", entry_points)
+    return "strange-things"
+
+
+@pytest.mark.usefixtures("simulated")
+def test_a_card_shows_the_model_and_its_task():
+    """Metrics with their directions, baseline and default data are the task's; the baseline itself has none."""
+    card = json.loads(run("show", "nlp/text-classification/bert", "--json").stdout)
+    assert card["metrics"]["accuracy"] == "maximize"
+    assert card["metrics"]["log_loss"] == "minimize"
+    assert card["baseline"] == LINEAR
+    assert card["default_dataset"]["name"] == "stanfordnlp/imdb"
+    assert json.loads(run("show", LINEAR, "--json").stdout)["baseline"] is None
+    shown = run("show", "test/simulated/curve").stdout
+    assert "test/simulated: A simulated task." in shown
+    assert "baseline: test/simulated/floor" in shown
+
+
+def test_a_broken_task_is_told_and_the_rest_is_listed(broken_task, monkeypatch):
+    """The schema leaves its models out, doctor names its distribution and cause; other models are there."""
+    listed = run("list", "--json")
+    assert LINEAR in {entry["key"] for entry in json.loads(listed.stdout)}
+    schema = run("schema")
+    assert "'strange/things' of strange-things" in schema.stderr
+    assert "No module named 'no_such_module'" in schema.stderr
+    assert LINEAR.split("/")[2] in json.dumps(json.loads(schema.stdout)["allOf"])
+    monkeypatch.setattr(examining, "_devices", lambda: examining.finding("devices", "good", "none"))
+    monkeypatch.setattr(examining, "_hub", lambda: examining.finding("hub", "note", "not asked"))
+    result = run("doctor", "--json")
+    assert result.exit_code == 1
+    bad = {found["what"]: found for found in json.loads(result.stdout) if found["state"] == "bad"}
+    assert bad["task"]["found"] == f"strange/things ({broken_task} 3.1)"
+    assert "No module named 'no_such_module'" in bad["task"]["advice"]
+    assert bad["model"]["found"] == f"strange/things/model ({broken_task} 3.1)"
+
+
+def test_a_malformed_task_is_told_where_models_are_listed(monkeypatch):
+    """Listing imports nothing, but says which entry of which distribution cannot be used."""
+    point = EntryPoint("things", "json:loads", registry.TASKS)
+    vars(point)["dist"] = SimpleNamespace(name="strange-things", version="3.1")
+    monkeypatch.setattr(registry, "entry_points", lambda group: [point] if group == registry.TASKS else [])
+    assert "things of strange-things: its key must have the form category/subcategory" in run("list").stderr
