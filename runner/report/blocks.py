@@ -215,11 +215,7 @@ class Findings:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-<<<<<<< HEAD
-    """A field of a configuration: `used` is empty where it had its default; the model's own texts are in `lang`."""
-=======
-    """A field of a configuration: `used` is empty where it had its default; the plugin's own strings are in `lang`."""
->>>>>>> contract
+    """A field of a configuration: `used` is empty where it had its default; the model's own strings are in `lang`."""
 
     name: str
     used: str
