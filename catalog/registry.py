@@ -15,7 +15,18 @@ from catalog.suggest import did_you_mean
 if TYPE_CHECKING:  # the contract needs Pydantic, and listing must not
     from catalog.contract import Model, Task
 
-__all__ = ["MODELS", "TASKS", "Entry", "entries", "load", "load_task", "task_entries", "task_key"]
+__all__ = [
+    "MODELS",
+    "TASKS",
+    "Entry",
+    "blame",
+    "distribution_of",
+    "entries",
+    "load",
+    "load_task",
+    "task_entries",
+    "task_key",
+]
 
 MODELS = "modelcat.plugins"
 TASKS = "modelcat.tasks"
@@ -59,6 +70,19 @@ def entries() -> list[Entry]:
 def task_entries() -> list[Entry]:
     """List the tasks that are announced, by key, problems included."""
     return sorted(_entries(TASKS), key=lambda entry: (entry.key, entry.distribution))
+
+
+def distribution_of(key: str) -> str:
+    """Return the name of the distribution that a model or a task is from; ``unknown`` if none announces it."""
+    announced = (*_entries(MODELS), *_entries(TASKS))
+    return next((entry.distribution for entry in announced if entry.key == key), "unknown")
+
+
+def blame(error: BaseException, key: str) -> str:
+    """Return an unexpected error of a model's or a task's code as one line: its distribution, if not ours, in front."""
+    told = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    name = distribution_of(key)
+    return told if name in {"modelcat", "unknown"} else f"{name}: {told}"
 
 
 def load(key: str) -> "Model":

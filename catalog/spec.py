@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 from catalog import registry, strict_json
 from catalog.contract import Direction, Model, Task
 from catalog.dataset import Dataset, Strict
-from catalog.errors import ModelcatError, Problem, SpecError
+from catalog.errors import ModelcatError, PluginError, Problem, SpecError
 from catalog.overrides import apply_override
 from catalog.problems import EXPLAINED, problems_of, shown
 from catalog.space import Choices, SearchSpace
@@ -159,7 +159,7 @@ def resolve(data: Any, folder: Path, *, source: str = "spec", known_problems: Se
         dataset=dataset.resolved(folder),
         metric=metric.name,
         direction=metric.direction,
-        space=model.search_space(config) if tuned is None else _space(model, tuned),
+        space=_own_space(model, config) if tuned is None else _space(model, tuned),
     )
 
 
@@ -192,6 +192,13 @@ def _check_config(model: Model, given: Mapping[str, Any], problems: list[Problem
     except ValidationError as error:
         problems += problems_of(error, model.Config, given, "model_config")
         return None
+
+
+def _own_space(model: Model, config: BaseModel) -> SearchSpace:
+    try:
+        return model.search_space(config)
+    except Exception as error:
+        raise PluginError(f"the plugin failed: {registry.blame(error, model.key)}", field="model") from error
 
 
 def _space(model: Model, tuned: Mapping[str, Tunable]) -> SearchSpace:

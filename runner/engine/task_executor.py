@@ -55,6 +55,7 @@ from runner.engine.messages import (
     TrainingSetup,
     WriteExamples,
 )
+from runner.engine.plugin_results import checked_evaluation, checked_result
 
 __all__ = ["CoordinatorChannel", "TaskExecutor"]
 
@@ -124,7 +125,8 @@ class TaskExecutor:
         prepared = self._prepare(task.setup).prepared
         task.folder.mkdir(parents=True, exist_ok=True)
         trainer = self._trainer(task.setup.key)
-        return trainer.evaluate(task.model_dir, prepared, task.split, folder=task.folder, **self._device)
+        found = trainer.evaluate(task.model_dir, prepared, task.split, folder=task.folder, **self._device)
+        return checked_evaluation(task.setup.key, found)
 
     @_do.register
     def _(self, task: Compare) -> Comparison:
@@ -181,7 +183,7 @@ class TaskExecutor:
         evaluate = trainer.evaluate_file
         if choosing is not None:
             evaluate = partial(choosing.evaluate_file, precision=task.precision)
-        return evaluate(task.model_dir, task.file, folder=task.folder, **self._device)
+        return checked_evaluation(task.key, evaluate(task.model_dir, task.file, folder=task.folder, **self._device))
 
     @_do.register
     def _(self, task: ExportModel) -> Exported:
@@ -216,7 +218,8 @@ class TaskExecutor:
             checkpointed=channel.checkpointed,
             paused=channel.paused,
         )
-        return self._trainer(task.setup.key).train(ready.config, ready.prepared, context)
+        result = self._trainer(task.setup.key).train(ready.config, ready.prepared, context)
+        return checked_result(task.setup.key, result, task.metric)
 
     def _prepare(self, setup: TrainingSetup) -> "_Ready":
         model, task = registry.load(setup.key), registry.load_task(setup.key)

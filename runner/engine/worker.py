@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from catalog import registry
 from catalog.contract import Decision, EpochMetrics
 from catalog.environment import environment_fault
 from catalog.errors import EnvironmentFaultError, ModelcatError, StoppedError, WorkError
@@ -133,8 +134,8 @@ def _failed(job: Job, error: Exception) -> Failed:
         return Failed(job.id, short, details)
     if isinstance(error, ModelcatError):
         return Failed(job.id, error)
-    message = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    return Failed(job.id, WorkError(message), details)
+    setup = getattr(job.task, "setup", job.task)
+    return Failed(job.id, WorkError(registry.blame(error, getattr(setup, "key", ""))), details)
 
 
 def _places(task: Task) -> list[Path]:

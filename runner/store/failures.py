@@ -53,13 +53,16 @@ def explained(url: StorageUrl, busy: float | None = None) -> Iterator[None]:
     except ModelcatError:
         raise
     except Exception as error:
-        cause = error
+        cause, seen = error, {id(error)}
         while isinstance(cause.__cause__, Exception) and not isinstance(cause, DBAPIError | sqlite3.Error):
             cause = cause.__cause__  # Optuna wraps the database's errors in its own
+            if id(cause) in seen:  # an error that was raised from what it had caused
+                break
+            seen.add(id(cause))
         if isinstance(cause, DBAPIError | sqlite3.Error):
             raise _explain(url, cause, busy) from error
         if isinstance(error, StatementError) and error.orig:
-            raise error.orig from error  # a value that our own columns refuse: a mistake in the calling code
+            raise error.orig from None  # a value that our own columns refuse: a mistake in the calling code
         raise
 
 

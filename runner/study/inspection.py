@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from catalog import registry
 from catalog.contract import DataSummary
 from catalog.contract.capabilities import ChecksMetrics
 from catalog.environment import environment_fault
@@ -38,7 +39,7 @@ def inspect_data(request: Request, cache: Path) -> DataSummary | None:
     except ModelcatError:
         raise
     except Exception as error:  # a third party's plugin may raise anything
-        failed = PluginError(f"the plugin failed: {type(error).__name__}: {error}")
+        failed = PluginError(f"the plugin failed: {registry.blame(error, request.model.key)}")
         raise environment_fault(error, [cache]) or failed from error
     return summary
 

@@ -20,6 +20,7 @@ from runner.store.store import Store
 from runner.store.url import redact
 from runner.study.identity import differences
 from runner.study.place import Place
+from runner.study.task_calls import task_faults
 
 __all__ = [
     "as_training",
@@ -101,7 +102,8 @@ def facts_of(request: Request, mode: Mode) -> Mapping[str, Any]:
 
 def data_fields(request: Request, data: DataSummary) -> Mapping[str, Any]:
     """Return the fields of a study that are known with its data."""
-    metrics = request.task.metrics_of(data)
+    with task_faults(request.model.key):
+        metrics = request.task.metrics_of(data)
     return {"data": data_to_json(data), "metrics": [metric_to_json(metric) for metric in metrics]}
 
 

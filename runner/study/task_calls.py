@@ -9,13 +9,7 @@ from catalog.contract import Evaluation
 from catalog.contract.capabilities import CompletesEvaluations
 from catalog.errors import ModelcatError, PluginError
 
-__all__ = ["completed_evaluation", "distribution_of", "task_faults"]
-
-
-def distribution_of(key: str) -> str:
-    """Return the name of the distribution that a task is from, by its key or that of one of its models."""
-    wanted = registry.task_key(key) if key.count("/") > 1 else key
-    return next((entry.distribution for entry in registry.task_entries() if entry.key == wanted), "unknown")
+__all__ = ["completed_evaluation", "task_faults"]
 
 
 @contextmanager
@@ -30,7 +24,9 @@ def task_faults(key: str) -> Iterator[None]:
     except ModelcatError:
         raise
     except Exception as error:  # a third party's task may raise anything
-        message = f"the task of {key}, from {distribution_of(key)}, failed: {type(error).__name__}: {error}"
+        task = registry.task_key(key) if key.count("/") > 1 else key
+        origin = registry.distribution_of(task)
+        message = f"the task of {key}, from {origin}, failed: {type(error).__name__}: {error}"
         raise PluginError(message) from error
 
 

@@ -12,7 +12,6 @@ from catalog.figures import Empty, Figure, check
 from catalog.statement import Statement
 from runner.store.records import StudyRecord
 from runner.study.charts.snapshot import StudySnapshot
-from runner.study.task_calls import distribution_of
 
 __all__ = ["checked_figures", "data_figures", "evaluation_figures", "is_fault", "main_subject", "task_figures"]
 
@@ -105,5 +104,5 @@ def _checked(figures: list[Figure], key: str) -> Iterator[Figure]:
 
 
 def _fault(key: str, index: int, reason: str) -> Empty:
-    told = replace(_FAULT, values={"distribution": distribution_of(key), "reason": reason})
+    told = replace(_FAULT, values={"distribution": registry.distribution_of(registry.task_key(key)), "reason": reason})
     return Empty(f"fault-{index}", _TITLE, told)

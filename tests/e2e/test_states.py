@@ -36,7 +36,8 @@ def test_the_time_limit_is_named_everywhere(ended):
 
 def test_a_study_that_must_fail_again_says_the_one_cause(ended):
     """Every command that could do nothing with it says why it failed; none advises to resume it."""
-    cause = "all 2 trials failed for one reason, error: RuntimeError: something broke. To go on, mend the cause"
+    broken = "modelcat-simulated: RuntimeError: something broke"
+    cause = f"all 2 trials failed for one reason, error: {broken}. To go on, mend the cause"
     assert cause in ended.bad.err
     assert f"bad: failed: {cause}" in ended.run("studies").out
     for command, code in (("run", 1), ("submit", 2)):

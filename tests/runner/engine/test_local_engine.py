@@ -53,7 +53,7 @@ def test_one_worker_does_job_after_job(engine, tmp_path):
 def test_an_unexpected_error_carries_its_traceback(engine, tmp_path):
     """What a trainer raises by accident is told by type and message, its place kept for the log."""
     failed = run_alone(engine, training(tmp_path, trouble="error"))
-    assert failed.error.message == "RuntimeError: something broke"
+    assert failed.error.message == "modelcat-simulated: RuntimeError: something broke"
     assert "modelcat_simulated.py" in failed.details
 
 

@@ -122,7 +122,7 @@ def test_several_workers_meet_the_target_exactly(request_of, place, recorder):
 @pytest.mark.parametrize(
     ("trouble", "kind", "part"),
     [
-        ("error", "error", "RuntimeError: something broke"),
+        ("error", "error", "modelcat-simulated: RuntimeError: something broke"),
         ("oom", "out_of_memory", "does not fit"),
         ("nan", "diverged", "not a finite number"),
         ("diverged", "diverged", "not finite"),
@@ -146,7 +146,9 @@ def test_a_failed_trial_is_recorded_and_the_study_goes_on(request_of, place, rec
 
 def test_a_study_in_which_all_fails_says_why(request_of, place, recorder):
     """Without one complete trial the study is failed, and the one reason that all trials share is named once."""
-    with pytest.raises(WorkError, match="all 3 trials failed for one reason, error: RuntimeError: something broke"):
+    with pytest.raises(
+        WorkError, match="all 3 trials failed for one reason, error: modelcat-simulated: RuntimeError: something broke"
+    ):
         run_study(request_of({"x": 0.5, "trouble": "error"}, trials=3, name="mine"), place, recorder)
     record = opened(place).study("mine")
     assert record.state == "failed"
