@@ -154,7 +154,7 @@ class FilesDataset(Dataset):
     train: _Files = Field(
         description="File of the training split, a list of files, a pattern (`part-*.csv`), a folder saved by "
         "`datasets`, or a folder with a sub-folder of text files for each class.",
-        examples=["train.csv", ["2024.csv", "2025.csv"], "reviews/*.csv"],
+        examples=["train.csv", ["2024.csv", "2025.csv"], "parts/*.csv"],
     )
     validation: _Files | None = Field(
         None, description="The same of the validation split; without it 10 % of the training rows are kept back."

@@ -81,7 +81,7 @@ class ModelcatError(Exception):
     def __init__(self, message: str, *, field: str | None = None) -> None:
         super().__init__(message)
         self.message = message
-        #: The spec field to change (``model_config.num_labels``), where one is to blame.
+        #: The spec field to change (``model_config.batch_size``), where one is to blame.
         self.field = field
 
     def __reduce__(self) -> tuple[type, tuple[str], dict[str, object]]:

@@ -78,7 +78,7 @@ def _define(envelope: dict[str, Any], place: str, schema: dict[str, Any]) -> Non
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A field of a model's `Config` as a person wants to see it; texts are empty where there is nothing to say."""
+    """A field of a model's `Config` as a person wants to see it; strings are empty where there is nothing to say."""
 
     name: str
     default: str

@@ -137,8 +137,8 @@ class Study(Strict):
     metric: str | None = Field(
         None,
         min_length=1,
-        description="What to tune for, measured on validation: one of the model's metrics. f1 is that "
-        "of dataset.positive where there are two classes, and the mean over classes where there are more.",
+        description="What to tune for, measured on validation: one of the task's metrics, as `modelcat show KEY` lists "
+        "them; the first of them if left out.",
     )
     sampler: Literal["tpe", "random"] = Field("tpe", description="How new configurations are chosen.")
     pruner: Literal["none", "median", "hyperband"] = Field(

@@ -32,7 +32,7 @@ class Settings(BaseSettings):
     address: str = Field("auto", description="Of the Ray cluster (MODELCAT_ADDRESS).")
     cache: Path = Field(
         default_factory=lambda: user_cache_path("modelcat"),
-        description="Tokens and vocabularies, which can be made again (MODELCAT_CACHE).",
+        description="What preparation can make again (MODELCAT_CACHE).",
     )
     checkpoint_seconds: float = Field(
         CHECKPOINT_SECONDS,

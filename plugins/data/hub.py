@@ -71,9 +71,9 @@ def read_hub(dataset: HubDataset) -> tuple[Mapping[str, list[Source]], tuple[str
                     field="dataset.name",
                     table=found[name].with_format("arrow")[:],
                     class_names={
-                        column: tuple(feature.names)
+                        column: tuple(inner.names)
                         for column, feature in found[name].features.items()
-                        if isinstance(feature, datasets.ClassLabel)
+                        if isinstance(inner := getattr(feature, "feature", feature), datasets.ClassLabel)
                     },
                 )
             ]

@@ -241,7 +241,8 @@ def _json(path: Path, field: str) -> dict[str, Any]:
 def _published(schema: pa.Schema) -> Mapping[str, tuple[str, ...]]:
     """Return the names of classes by column, as `datasets` stores its ClassLabel features; empty if there are none.
 
-    The place: schema metadata, key ``huggingface``, a JSON object, ``info.features.<column>.names``.
+    The place: schema metadata, key ``huggingface``, a JSON object, ``info.features.<column>.names``; of a column of
+    lists ``info.features.<column>.feature.names``.
     """
     try:
         stored = json.loads((schema.metadata or {}).get(b"huggingface", b"{}"))
@@ -253,9 +254,13 @@ def _published(schema: pa.Schema) -> Mapping[str, tuple[str, ...]]:
 def _named_classes(features: Any) -> Mapping[str, tuple[str, ...]]:
     if not isinstance(features, dict):
         return {}
+    inner = {
+        column: feature.get("feature", feature) if isinstance(feature, dict) else None
+        for column, feature in features.items()
+    }
     return {
         column: tuple(str(name) for name in feature["names"])
-        for column, feature in features.items()
+        for column, feature in inner.items()
         if isinstance(feature, dict)
         and feature.get("_type") == "ClassLabel"
         and isinstance(feature.get("names"), list)

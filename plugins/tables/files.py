@@ -20,7 +20,7 @@ from plugins.tables.plain_lines import open_lines
 from plugins.tables.table import OpenTable
 from plugins.tables.wording import listed
 
-__all__ = ["SUFFIXES", "find_path", "find_paths", "open_file", "split_paths", "stamps_of"]
+__all__ = ["SUFFIXES", "check_file", "find_path", "find_paths", "open_file", "split_paths", "stamps_of"]
 
 SUFFIXES = (
     ".csv", ".tsv", ".jsonl", ".ndjson", ".json-lines", ".json", ".parquet", ".arrow", ".feather", ".xlsx",
@@ -127,12 +127,7 @@ def open_file(path: Path, field: str, given: Format, *, predicting: bool = False
     with _readable(path, field):
         if path.is_dir():
             return _open_folder(path, field, given)
-        if not path.is_file():
-            raise DataError(f"{path} is neither a file nor a folder.", field=field)
-        with open_regular(path) as file:
-            # What is said to be empty and is not belongs to no disk: reading /proc/kmsg waits for the kernel to speak.
-            if not os.fstat(file.fileno()).st_size or not file.read(1):
-                raise DataError(f"{path} is empty.", field=field)
+    check_file(path, field)
     suffix, compression = kind_of(path, field)
     if suffix in {".csv", ".tsv"}:
         return open_delimited(path, field, given, tabs=suffix == ".tsv", whole=whole)
@@ -146,6 +141,21 @@ def open_file(path: Path, field: str, given: Format, *, predicting: bool = False
             field=field,
         )
     return reader(path, field, given)
+
+
+def check_file(path: Path, field: str) -> None:
+    """Check that a path is a file with something in it.
+
+    Raises:
+        DataError: It is not, or cannot be read.
+    """
+    with _readable(path, field):
+        if not path.is_file():
+            raise DataError(f"{path} is neither a file nor a folder.", field=field)
+        with open_regular(path) as file:
+            # What is said to be empty and is not belongs to no disk: reading /proc/kmsg waits for the kernel to speak.
+            if not os.fstat(file.fileno()).st_size or not file.read(1):
+                raise DataError(f"{path} is empty.", field=field)
 
 
 def _open_folder(path: Path, field: str, given: Format) -> OpenTable:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from catalog.metric import Metric
     from runner.study.model_comparison import ComparedModel, ModelComparison
 
-__all__ = ["compare"]
+__all__ = ["compare", "comparison_answer", "print_comparison"]
 
 
 @click.command(epilog="Example:  modelcat compare imdb-bert imdb-bert:7 imdb-bert:baseline")
@@ -37,14 +37,14 @@ def compare(models: tuple[str, ...], storage: str | None, json: bool) -> None:
     with asking(debug=place.debug) as ask:
         found = compare_models(store, models, place.folder, ask)
     if json:
-        classes = {model.study: store.study(model.study).metrics_of_class for model in found.models}
-        print_json(_answer(found, classes))
+        of_class = {model.study: store.study(model.study).metrics_of_class for model in found.models}
+        print_json(comparison_answer(found, of_class))
     else:
-        _print_comparison(found)
+        print_comparison(found)
 
 
-def _answer(found: "ModelComparison", classes: Mapping[str, str | None]) -> dict[str, Any]:
-    """Return the comparison as JSON; `classes` is by study the class that some of its metrics are of."""
+def comparison_answer(found: "ModelComparison", of_class: Mapping[str, str | None]) -> dict[str, Any]:
+    """Return the comparison as JSON; `of_class` is by study the class that some of its metrics are of."""
     return {
         "split": found.split,
         "metric": found.metric,
@@ -56,7 +56,7 @@ def _answer(found: "ModelComparison", classes: Mapping[str, str | None]) -> dict
                 "key": contender.key,
                 "rows": contender.evaluation.rows,
                 "metrics": dict(contender.evaluation.metrics),
-                "positive": classes[contender.study],
+                "positive": of_class[contender.study],
                 "intervals": {name: list(ends) for name, ends in contender.evaluation.intervals.items()},
                 "seconds_per_row": contender.seconds_per_row,
                 "model_bytes": contender.evaluation.model_bytes,
@@ -72,7 +72,7 @@ def _answer(found: "ModelComparison", classes: Mapping[str, str | None]) -> dict
     }
 
 
-def _print_comparison(found: "ModelComparison") -> None:
+def print_comparison(found: "ModelComparison") -> None:
     """Print the models, then each pair with what chance can explain."""
     labels = [metric_phrase(contender.metric) for contender in found.models]
     shared = len(set(labels)) == 1  # else each value is followed by the metric that it is of

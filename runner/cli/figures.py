@@ -45,8 +45,8 @@ def figures(
     """List, print or save the figures of a study.
 
     With N those of trial N, which the charts of the study mark. --json prints each with its kind, axes and numbers;
-    texts are templates and values. -o saves one as .html, .svg or .png; pictures take the extra "images" and Chrome or
-    Chromium.
+    sentences are templates and values. -o saves one as .html, .svg or .png; pictures take the extra "images", and
+    Chrome or Chromium.
     """
     store = open_store(storage)
     snapshot, found = _figures_of(store, store.study(study).study, number, chart, options)

@@ -149,8 +149,8 @@ def print_training(record: "StudyRecord", place: "Place", *, json: bool) -> None
     speed = trial.speed
     if speed.get("training_seconds") is not None:
         examples = f"{speed['examples_per_second']:,.0f} examples/s"
-        tokens = f", {speed['tokens_per_second']:,.0f} tokens/s" if speed.get("tokens_per_second") else ""
-        print_line(f"trained for {duration(speed['training_seconds'])}: {examples}{tokens}")
+        more = f", {speed['tokens_per_second']:,.0f} tokens/s" if speed.get("tokens_per_second") else ""
+        print_line(f"trained for {duration(speed['training_seconds'])}: {examples}{more}")
     _print_model(record, place)
     print_line(f"\nNext:\n  {_predict_hint(record)}")
 

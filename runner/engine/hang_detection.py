@@ -12,7 +12,7 @@ class HangLimits:
     """Seconds without a sign of progress after which a worker counts as hung.
 
     Attributes:
-        first: Of a training before its first sign: libraries are imported, models fetched, texts tokenised, graphs
+        first: Of a training before its first sign: libraries are imported, models fetched, strings tokenised, graphs
             compiled. Before its first measurement, at least.
         floor: Of a training that has given signs, at least.
         factor: Of such a training: so many times its longest silence so far.

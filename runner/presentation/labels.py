@@ -1,12 +1,12 @@
 """Words and signs for states, origins, splits and units, the same in every front end.
 
-They are English texts to be translated: a front end passes them to `runner.presentation.language.Language.translate`.
+They are English strings to be translated: a front end passes them to `runner.presentation.language.Language.translate`.
 """
 
 from collections.abc import Mapping
 from typing import Final
 
-__all__ = ["NOTHING", "ORIGINS", "SEVERITY_SIGNS", "SPLITS", "STATES", "STATE_SIGNS", "UNITS", "msgid"]
+__all__ = ["NOTHING", "ORIGINS", "SEVERITY_SIGNS", "SPLITS", "STATES", "STATE_SIGNS", "msgid"]
 
 
 def msgid(text: str) -> str:
@@ -47,4 +47,3 @@ SEVERITY_SIGNS: Final[Mapping[str, str]] = {"problem": "✗", "warning": "▲", 
 
 ORIGINS: Final[Mapping[str, str]] = {"given": msgid("given"), "recipe": msgid("recipe"), "search": msgid("search")}
 SPLITS: Final[Mapping[str, str]] = {"train": msgid("Train"), "validation": msgid("Validation"), "test": msgid("Test")}
-UNITS: Final[Mapping[str, str]] = {name: name for name in (msgid("tokens"), msgid("words"), msgid("characters"))}

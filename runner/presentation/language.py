@@ -30,7 +30,7 @@ _KILOBYTE, _MEGABYTE = 1_000, 1_000_000
 
 
 class Language:
-    """A language to tell things in. Texts come back plain: whoever shows them escapes them.
+    """A language to tell things in. Strings come back plain: whoever shows them escapes them.
 
     Args:
         code: One of `LANGUAGES`.

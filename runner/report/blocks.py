@@ -183,7 +183,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """Texts to read."""
+    """Strings to read."""
 
     examples: tuple[Example, ...]
     kind: ClassVar[str] = "examples"
@@ -215,7 +215,7 @@ class Findings:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A field of a configuration: `used` is empty where it had its default; the plugin's own texts are in `lang`."""
+    """A field of a configuration: `used` is empty where it had its default; the plugin's own strings are in `lang`."""
 
     name: str
     used: str

@@ -16,7 +16,7 @@ __all__ = ["blocks_of", "figure_block"]
 
 
 def blocks_of(figures: Sequence[Figure], teller: Teller, *, titled: bool = True) -> list[Block]:
-    """Return figures as blocks; drawings of one kind that follow each other stand side by side, texts together."""
+    """Return figures as blocks; drawings of one kind that follow each other stand side by side, strings together."""
     found: list[Block] = []
     for figure in figures:
         block = figure_block(figure, teller, titled=titled)
@@ -35,7 +35,7 @@ def figure_block(figure: Figure, teller: Teller, *, titled: bool = False) -> Blo
 
     Args:
         figure: What to draw.
-        teller: For its texts.
+        teller: For its strings.
         titled: Whether its title stands over it; it is left out where a section has the same.
     """
     title = teller.text(figure.title, 80)
@@ -56,7 +56,7 @@ def figure_block(figure: Figure, teller: Teller, *, titled: bool = False) -> Blo
 
 
 def _next_to(block: Block, figure: Figure, teller: Teller) -> Iterable[Block]:
-    """Return the block, and for a table and texts what is said of them."""
+    """Return the block, and for a table and strings what is said of them."""
     if isinstance(block, Table) and (caption := _caption(figure, teller)):
         return block, Prose(caption, "muted")
     if isinstance(block, Examples) and isinstance(figure, HighlightedText):

@@ -84,7 +84,7 @@ def page_of(  # noqa: PLR0913 -- what stands in the head of a page
 
     Args:
         chapters: From top to bottom.
-        teller: For the page's own texts.
+        teller: For the page's own strings.
         title: Its heading.
         name: Of the study.
         key: Of the study's plugin.

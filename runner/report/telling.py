@@ -1,4 +1,4 @@
-"""`Teller`: numbers of the store and foreign texts, ready for a page in one language."""
+"""`Teller`: numbers of the store and foreign strings, ready for a page in one language."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -36,7 +36,7 @@ class Teller:
         return told[:1].upper() + told[1:]
 
     def say(self, statement: Statement) -> str:
-        """Tell a statement whose texts may be anybody's; names of the program among them are told in the language."""
+        """Tell a statement whose strings may be anybody's; names of the program among them are told in the language."""
         return self.language.say(self._harmless(with_metrics(statement, self.metric_of)))
 
     def _harmless(self, statement: Statement) -> Statement:

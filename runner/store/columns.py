@@ -261,7 +261,7 @@ def from_json(text: Any) -> Any:
     """Return what a column of JSON holds, or `Damaged`: one row must not keep all others from being read."""
     if text in _EMPTY:  # as half of them are
         return {} if text == "{}" else []
-    if isinstance(text, int | float):  # SQLite makes numbers of texts that are some
+    if isinstance(text, int | float):  # SQLite makes numbers of strings that are some
         return text if math.isfinite(text) else Damaged("is not a finite number")
     try:
         written = text if isinstance(text, str) else bytes(text).decode()

@@ -69,7 +69,7 @@ def _is_ours(name: str | None, kind: str, parents: object) -> bool:  # noqa: ARG
 
 
 def _plain(kind: str, item: object, context: object) -> str | bool:  # noqa: ARG001 -- Alembic's signature
-    """Write our column types as the plain types beneath: a migration must not change when our classes do."""
+    """Write our column types as the plain types beneath: a migration must not change when ours do."""
     return f"sa.{item.impl!r}" if kind == "type" and isinstance(item, TypeDecorator) else False
 
 

@@ -231,7 +231,7 @@ def _early_ends(connection: Connection, only: int | None) -> dict[int, Mapping[s
     """Return why searches ended early, for those studies whose search did."""
     table = schema.insights.c
     query = select(table.study_id, table.content).where(table.name == EARLY_END)
-    # Named one by one, so that an index finds them: an insight may hold many texts.
+    # Named one by one, so that an index finds them: an insight may hold many strings.
     query = query.where(table.study_id == only if only is not None else table.study_id.in_(select(schema.studies.c.id)))
     return {
         owner: found

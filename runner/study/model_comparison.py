@@ -112,7 +112,7 @@ def compare_models(store: Store, names: Sequence[str], folder: Path, ask: Ask) -
         if a.metric.of != b.metric.of:
             notes.append(
                 f"{a.name} and {b.name} have {metric_phrase(a.metric)} and {metric_phrase(b.metric)}: "
-                "they are of different classes and cannot be compared"
+                "they are not of the same thing and cannot be compared"
             )
             continue
         first_file, second_file = (model.evaluation.predictions for model in (a, b))

@@ -26,7 +26,7 @@ class Place:
     Attributes:
         storage: Database URL.
         folder: Holds a folder for every study: models, predictions, checkpoints.
-        cache: What may be lost: tokens, vocabularies.
+        cache: What may be lost: it can be made again.
         workers: Processes that train; None for as many as the engine has devices for.
         debug: Show what the workers print.
         checkpoint_seconds: Between two checkpoints within an epoch.

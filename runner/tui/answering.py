@@ -45,7 +45,7 @@ class Answers:
 
         Args:
             record: The study whose model is asked: the kept one, or the best so far.
-            inputs: As the study's task takes them; in texts, halves of surrogate pairs count as U+FFFD.
+            inputs: As the study's task takes them; in strings, halves of surrogate pairs count as U+FFFD.
             explain: Whether to say why.
 
         Raises:
@@ -115,7 +115,7 @@ class Answers:
 
 
 def _well_formed(value: Any) -> Any:
-    """Return an input with texts that every encoding can hold."""
+    """Return an input with strings that every encoding can hold."""
     if isinstance(value, Mapping):
         return {name: _well_formed(one) for name, one in value.items()}
     return well_formed(value) if isinstance(value, str) else value

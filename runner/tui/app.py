@@ -82,7 +82,7 @@ class Browser(App[None]):
         super()._handle_exception(error)
 
     def _fatal_error(self) -> None:
-        """End without Textual's traceback, which prints what variables hold: texts of others, and passwords."""
+        """End without Textual's traceback, which prints what variables hold: strings of others, and passwords."""
         self._close_messages_no_wait()
 
     # Going from place to place

@@ -184,7 +184,7 @@ def keys_of(action: Action, keymap: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def key_shown(action_id: str, keymap: Mapping[str, str]) -> str:
-    """Return the key of an action as people write it, for texts that name it."""
+    """Return the key of an action as people write it, for strings that name it."""
     action = next(action for action in ACTIONS if action.id == action_id)
     return key_label(keys_of(action, keymap)[0])
 

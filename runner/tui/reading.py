@@ -1,10 +1,10 @@
 """Reads a study's prediction and example files, a part at a time.
 
 A file of predictions has a row number ``row`` for each example, and what the task says of it in other columns. Two of
-them are known by name: ``label``, the truth, and ``predicted``, the answer, whole numbers or texts; where a file has
+them are known by name: ``label``, the truth, and ``predicted``, the answer, whole numbers or strings; where a file has
 both, right is told from wrong. ``probabilities``, a list for each row with a place for each answer that is a number,
 gives the confidence. A file of examples has ``row`` and the columns of the input. All other columns are shown as they
-are, as long as they hold numbers, truth values, texts or moments.
+are, as long as they hold numbers, truth values, strings or moments.
 
 Takes time: call it inside `runner.tui.source.in_thread`. The files lie in the user's folders and may be anybody's.
 """
@@ -31,7 +31,7 @@ EXAMPLE, PREDICTION = "example", "prediction"
 _MOST_ROWS, _MOST_BYTES = 2_000_000, 2_000_000_000
 #: Rows that are held in Arrow's form at a time.
 _BATCH = 4096
-#: Characters that are kept of a text, and of a text where all texts together have more than `_ALL`.
+#: Characters that are kept of a text, and of a text where all strings together have more than `_ALL`.
 _LONGEST, _SHORT, _ALL = 20_000, 300, 100_000_000
 #: Columns of a file that are shown.
 _MOST_COLUMNS = 60
@@ -72,7 +72,7 @@ class Example:
 
     Attributes:
         row: Its number in the split.
-        cells: Its columns by name: numbers, truth values and texts, which are anybody's; None for nothing. A moment
+        cells: Its columns by name: numbers, truth values and strings, which are anybody's; None for nothing. A moment
             is a text as ISO 8601 writes it.
         cut: Whether there is more of a text in the file.
     """
@@ -83,9 +83,9 @@ class Example:
 
     @property
     def text(self) -> str:
-        """All its texts, a line for each."""
-        texts = [value for value in self.cells.values() if isinstance(value, str)]
-        return texts[0] if len(texts) == 1 else "\n".join(texts)
+        """All its strings, a line for each."""
+        strings = [value for value in self.cells.values() if isinstance(value, str)]
+        return strings[0] if len(strings) == 1 else "\n".join(strings)
 
 
 def named(answer: Any, names: Sequence[str]) -> Any:
@@ -164,7 +164,7 @@ def _opened(path: Path) -> "Iterator[ParquetFile]":
 
 
 def _scalars(file: "ParquetFile") -> list[str]:
-    """Return the columns that hold numbers, truth values, texts or moments, without that of the rows' numbers."""
+    """Return the columns that hold numbers, truth values, strings or moments, without that of the rows' numbers."""
     import pyarrow as pa
 
     kinds = pa.types

@@ -41,8 +41,9 @@ def test_a_study_of_a_table(shell, task, truth, ignored, metrics, charts):
     assert metrics <= set(result["baseline"])
     answers = shell.json("predict", "rows", "--file", "new.csv", "--explain")
     assert len(answers) == 7
-    assert all(set(answer["input"]) == {"age", "city", "member", "since"} for answer in answers)
-    assert all(answer["features"][0]["feature"] in answer["input"] for answer in answers)
+    answered = {"label", "confidence", "probabilities"} if task == "classification" else {"value", "low", "high"}
+    assert all({"age", "city", "member", "since", *answered, "notes"} <= set(answer) for answer in answers)
+    assert all(answer["features"][0]["feature"] in answer for answer in answers)
     assert metrics <= set(shell.json("evaluate", "rows", "more.csv")["metrics"])
     assert {*charts, "feature-importance"} <= {figure["key"] for figure in shell.json("figures", "rows")}
     shell.run("report", "rows", "-o", "rows.html")

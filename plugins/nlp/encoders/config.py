@@ -9,7 +9,7 @@ from catalog.dataset import Strict
 from catalog.suggest import did_you_mean
 from plugins.nlp.encoders.families import SCRATCH, is_scratch
 
-__all__ = ["FIXED", "PREPARATION", "EncoderConfig", "Truncation"]
+__all__ = ["FIXED", "PREPARATION", "EncoderConfig", "FineTuningConfig", "Truncation"]
 
 Truncation = Literal["head", "tail", "head+tail"]
 
@@ -22,7 +22,7 @@ _SCRATCH_RATE = 1e-3
 """At 2e-5 a model with random weights stays at chance."""
 
 
-class EncoderConfig(Strict):
+class FineTuningConfig(Strict):
     """What to fine-tune, and how. The defaults are those of Devlin et al., 2019 (arXiv 1810.04805), appendix A.3."""
 
     model_name: str = Field(
@@ -41,8 +41,8 @@ class EncoderConfig(Strict):
         ge=8,
         le=512,
         description=(
-            "Tokens of a text that the model sees, the special ones included; longer texts are cut as `truncation` "
-            "says. Cost grows with it. Typical: 128 to 512; a model that can see less says so."
+            "Tokens that the model sees at a time, the special ones included. Cost grows with it. Typical: 128 to 512; "
+            "a model that can see less says so."
         ),
         examples=[128, 256, 512],
     )
@@ -141,13 +141,6 @@ class EncoderConfig(Strict):
         ),
         examples=[0.0, 0.1],
     )
-    truncation: Truncation = Field(
-        "head",
-        description=(
-            "What is kept of a text that is too long: its beginning, its end, or a quarter from the beginning and "
-            "three from the end (Sun et al., 2019, arXiv 1905.05583, section 5.3.1)."
-        ),
-    )
     seed: int = Field(
         0, ge=0, lt=2**32, description="Decides weights of new layers, dropout and the order of examples.", examples=[0]
     )
@@ -205,3 +198,15 @@ class EncoderConfig(Strict):
     def step_size(self) -> int:
         """Examples of one optimizer step."""
         return self.batch_size * self.gradient_accumulation
+
+
+class EncoderConfig(FineTuningConfig):
+    """The configuration of a model that reads one piece of each text: of a long one what `truncation` keeps."""
+
+    truncation: Truncation = Field(
+        "head",
+        description=(
+            "What is kept of a text that is too long: its beginning, its end, or a quarter from the beginning and "
+            "three from the end (Sun et al., 2019, arXiv 1905.05583, section 5.3.1)."
+        ),
+    )

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from plugins.nlp.encoders.batches import order
-from plugins.nlp.encoders.config import EncoderConfig
+from plugins.nlp.encoders.config import FineTuningConfig
 from plugins.nlp.encoders.memory import peak_bytes
 from plugins.nlp.encoders.objective import Objective
 from plugins.nlp.encoders.packed import PackedModel
@@ -50,7 +50,7 @@ class Probe:
 
 
 def probe(
-    config: EncoderConfig,
+    config: FineTuningConfig,
     source: ModelSource,
     training: Objective,
     validation: Tokens,

@@ -11,7 +11,7 @@ import torch
 
 from catalog.contract import Decision, Direction, EpochMetrics, Outcome, TrialContext
 from catalog.errors import DivergedError
-from plugins.nlp.encoders.config import EncoderConfig
+from plugins.nlp.encoders.config import FineTuningConfig
 from plugins.nlp.encoders.objective import Objective
 from plugins.nlp.encoders.packed import PackedModel
 from plugins.nlp.encoders.schedule import Schedule
@@ -54,7 +54,7 @@ class Progress:
 
     def __init__(
         self,
-        config: EncoderConfig,
+        config: FineTuningConfig,
         schedule: Schedule,
         context: TrialContext,
         model: PackedModel,

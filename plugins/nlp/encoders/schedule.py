@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from plugins.nlp.encoders.config import EncoderConfig
+from plugins.nlp.encoders.config import FineTuningConfig
 
 __all__ = ["Schedule", "schedule_of"]
 
@@ -47,7 +47,7 @@ class Schedule:
         return frozenset(max(1, round(self.total * share / 4)) for share in (1, 2, 3, 4))
 
 
-def schedule_of(config: EncoderConfig, rows: int) -> Schedule:
+def schedule_of(config: FineTuningConfig, rows: int) -> Schedule:
     """Return the schedule of a training on `rows` examples."""
     steps = math.ceil(rows / config.step_size)
     warmup = config.warmup_steps

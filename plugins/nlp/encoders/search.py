@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from catalog.space import Choices, FloatRange, IntRange, Scalar, SearchSpace
-from plugins.nlp.encoders.config import EncoderConfig
+from plugins.nlp.encoders.config import FineTuningConfig
 from plugins.nlp.encoders.families import is_scratch
 from plugins.nlp.encoders.schedule import schedule_of
 
@@ -14,7 +14,7 @@ _MAX_SHARE = 0.5
 """A count meant for larger data would else stretch the search to warm-ups that never end, and go into the recipes."""
 
 
-def search_space(config: EncoderConfig) -> SearchSpace:
+def search_space(config: FineTuningConfig) -> SearchSpace:
     """Return the ranges around what is published for fine-tuning; random weights need larger learning rates."""
     rates = FloatRange(1e-4, 3e-3, log=True) if is_scratch(config.model_name) else FloatRange(1e-5, 5e-5, log=True)
     return {
@@ -25,7 +25,7 @@ def search_space(config: EncoderConfig) -> SearchSpace:
     }
 
 
-def recipes(config: EncoderConfig) -> Sequence[Mapping[str, Scalar]]:
+def recipes(config: FineTuningConfig) -> Sequence[Mapping[str, Scalar]]:
     """Return published settings, best first; none for random weights, which nobody published any for.
 
     The grid of Devlin et al., 2019 (arXiv 1810.04805), appendix A.3: batch 16 or 32, 2e-5 to 5e-5, 2 to 4 epochs. The
@@ -38,7 +38,7 @@ def recipes(config: EncoderConfig) -> Sequence[Mapping[str, Scalar]]:
     return tuple({"learning_rate": rate, "batch_size": batch, "epochs": epochs} for rate, batch, epochs in settings)
 
 
-def tunable(config: EncoderConfig, fixed: Collection[str], rows: int) -> Mapping[str, Scalar]:
+def tunable(config: FineTuningConfig, fixed: Collection[str], rows: int) -> Mapping[str, Scalar]:
     """Return every value of `config` but the `fixed` ones, for a training on `rows` examples.
 
     A warm-up count becomes a share of this configuration's own steps, 0.5 at most; a share stays what it is.
@@ -54,7 +54,7 @@ def tunable(config: EncoderConfig, fixed: Collection[str], rows: int) -> Mapping
     return values
 
 
-def resolved(config: EncoderConfig, rows: int) -> Mapping[str, Any]:
+def resolved(config: FineTuningConfig, rows: int) -> Mapping[str, Any]:
     """Return what a training of `config` on `rows` examples depends on.
 
     That is counts of steps for shares, and values for what is left out.

@@ -9,7 +9,7 @@ from torch import nn
 
 from catalog.errors import OutOfMemoryError
 from plugins.nlp.encoders.batches import cut
-from plugins.nlp.encoders.config import EncoderConfig
+from plugins.nlp.encoders.config import FineTuningConfig
 from plugins.nlp.encoders.memory import Budget, is_exhausted
 from plugins.nlp.encoders.objective import Objective
 from plugins.nlp.encoders.packed import PackedModel
@@ -30,7 +30,7 @@ class Stepper:
         tokens: Real tokens seen so far, each epoch counted.
     """
 
-    def __init__(self, model: PackedModel, training: Objective, config: EncoderConfig) -> None:
+    def __init__(self, model: PackedModel, training: Objective, config: FineTuningConfig) -> None:
         self._model = model
         self._training = training
         self._config = config
@@ -146,7 +146,7 @@ class Stepper:
         return total
 
 
-def build_optimizer(model: nn.Module, config: EncoderConfig) -> torch.optim.Optimizer:
+def build_optimizer(model: nn.Module, config: FineTuningConfig) -> torch.optim.Optimizer:
     """Return AdamW (Loshchilov and Hutter, 2019, arXiv 1711.05101) with bias correction, which fine-tuning needs.
 
     On bias correction: Mosbach et al., 2021, arXiv 2006.04884, section 5.

@@ -10,7 +10,7 @@ from catalog.contract import Evaluation, Outcome, TrialContext, TrialResult
 from plugins.nlp.encoders.batches import steps
 from plugins.nlp.encoders.checkpoints.checkpointer import Checkpointer
 from plugins.nlp.encoders.checkpoints.state import identity_of
-from plugins.nlp.encoders.config import EncoderConfig
+from plugins.nlp.encoders.config import FineTuningConfig
 from plugins.nlp.encoders.device import repeatable, resolve, use_threads
 from plugins.nlp.encoders.memory import forget_peak, oom_as_error
 from plugins.nlp.encoders.objective import Objective
@@ -30,7 +30,7 @@ Keep = Callable[[PackedModel, Kept], tuple[Path, Evaluation]]
 
 
 @contextmanager
-def on_device(config: EncoderConfig, name: str, threads: int) -> Iterator[torch.device]:
+def on_device(config: FineTuningConfig, name: str, threads: int) -> Iterator[torch.device]:
     """Set up a device (a `TrialContext` names it) for the block, deterministic if `config` wants that.
 
     Raises:
@@ -46,7 +46,7 @@ def on_device(config: EncoderConfig, name: str, threads: int) -> Iterator[torch.
 
 
 def fine_tune(  # noqa: PLR0913 -- what is trained, on what, and where
-    config: EncoderConfig,
+    config: FineTuningConfig,
     source: ModelSource,
     training: Objective,
     validation: Objective,

@@ -19,7 +19,7 @@ _NAMES = {"matthews_corrcoef": "matthews_correlation"}
 
 
 def header(results: Results) -> str:
-    """Return the header, fences included. Texts in it are quoted by the dumper where they need it."""
+    """Return the header, fences included. Strings in it are quoted by the dumper where they need it."""
     study, dataset = results.study, results.study.spec.get("dataset") or {}
     found: dict[str, Any] = {}
     if language := study.data.get("language"):

@@ -31,7 +31,7 @@ _RENDERERS: Mapping[type, Callable[[Any, Teller], tuple[list[Trace], dict[str, A
     ParallelCoordinates: parallel,
     Timeline: timeline,
 }
-"""What draws each kind, as traces, settings of the layout, and height; tables, texts and empty figures are none."""
+"""What draws each kind, as traces, settings of the layout, and height; tables, strings and empty figures are none."""
 
 
 def drawing_of(figure: Figure, teller: Teller) -> Drawing | None:

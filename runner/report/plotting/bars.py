@@ -103,7 +103,7 @@ def matrix(figure: Matrix, teller: Teller) -> tuple[list[Trace], dict[str, Any],
     """Draw counts shaded by their share of the row."""
     rows, columns = len(figure.counts), len(figure.across.categories)
     shares = [[cell / (sum(row) or 1) for cell in row] for row in figure.counts]
-    texts = [
+    strings = [
         [
             f"<b>{teller.shown(cell, 'count')}</b><br>{teller.shown(share, 'percent')}"
             for cell, share in zip(*pair, strict=True)
@@ -114,7 +114,7 @@ def matrix(figure: Matrix, teller: Teller) -> tuple[list[Trace], dict[str, Any],
     trace = {
         "type": "heatmap",
         "z": shares,
-        "text": texts,
+        "text": strings,
         "texttemplate": "%{text}" if few else "",
         "textfont": {"size": 15 if max(rows, columns) < 4 else 12},
         "zmin": 0,

@@ -77,8 +77,8 @@ def costs(results: Results, teller: Teller) -> Section:
 
 
 def _inference(judged: Mapping[tuple[str, str], Evaluation], teller: Teller) -> Table:
-    """Return what predicting cost; tokens only if a model has them."""
-    t, has_tokens = teller.t, any(found.details.get("tokens") for found in judged.values())
+    """Return what predicting cost."""
+    t = teller.t
     rows = []
     for (subject, split), found in judged.items():
         place = f"{subject}.{split}"
@@ -92,14 +92,10 @@ def _inference(judged: Mapping[tuple[str, str], Evaluation], teller: Teller) -> 
             teller.maybe(f"{place}.model_bytes", found.model_bytes, "bytes"),
             teller.maybe(f"{place}.peak_memory_bytes", _peak(subject, found), "bytes"),
         ]
-        if has_tokens:
-            cells.insert(5, teller.maybe(f"{place}.tokens", found.details.get("tokens"), "count"))
         rows.append(Row(tuple(cells)))
     columns = [
         t("Model"), t("Split"), t("Examples"), t("Seconds"), t("Examples a second"), t("Model size"), t("Peak memory"),
     ]  # fmt: skip
-    if has_tokens:
-        columns.insert(5, t("Tokens"))
     return Table(t("Inference"), tuple(columns), tuple(rows), frozenset(range(2, len(columns))))
 
 

@@ -28,19 +28,19 @@ def learning(results: Results, teller: Teller) -> Section:
 
 def details(results: Results, teller: Teller) -> Section:
     """Show the figures of the task."""
-    return _task("details", teller.t("Results in detail"), results, teller, texts=False)
+    return _task("details", teller.t("Results in detail"), results, teller, highlighted=False)
 
 
 def examples(results: Results, teller: Teller) -> Section:
-    """Show the texts that the task highlights."""
-    return _task("examples", teller.t("Examples"), results, teller, texts=True)
+    """Show what the task highlights."""
+    return _task("examples", teller.t("Examples"), results, teller, highlighted=True)
 
 
-def _task(name: str, title: str, results: Results, teller: Teller, *, texts: bool) -> Section:
+def _task(name: str, title: str, results: Results, teller: Teller, *, highlighted: bool) -> Section:
     if results.main is None:
         return Section(name, title, (Missing(teller.t("No model of the study has been evaluated.")),))
     subject, _, split = results.main[0].rpartition(".")
-    figures = [figure for figure in results.figures if isinstance(figure, HighlightedText) == texts]
+    figures = [figure for figure in results.figures if isinstance(figure, HighlightedText) == highlighted]
     about = Prose(f"{teller.subject(subject)} · {teller.split(split)}", "muted")
     if not figures:
         return Section(name, title, (about, Missing(teller.t("The model's plugin shows none."))))

@@ -1,6 +1,6 @@
 """The charts of a study: figures built from its stored records, which every front end draws.
 
-A new chart is a file here that holds a `Chart`, its line in `_CHARTS`, its test, and the translation of its texts.
+A new chart is a file here that holds a `Chart`, its line in `_CHARTS`, its test, and the translation of its strings.
 """
 
 from collections.abc import Mapping

@@ -140,9 +140,9 @@ def _legend(paths: Sequence[Path], canvas: Canvas) -> list[Content]:
     return list(entries_in([*entries, better], canvas, 2).split("\n"))
 
 
-def _captions(texts: Sequence[str], slot: int, style: str, canvas: Canvas) -> Content:
+def _captions(strings: Sequence[str], slot: int, style: str, canvas: Canvas) -> Content:
     parts = []
-    for text in texts:
+    for text in strings:
         shown = cut(text, slot - 1, canvas.glyphs)
         left = max(0, min((slot - width_of(shown)) // 2 + slot % 2, slot - 1 - width_of(shown)))
         parts += [Content(" " * left), Content.styled(shown, style), Content(" " * (slot - left - width_of(shown)))]

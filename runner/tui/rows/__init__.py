@@ -1,1 +1,1 @@
-"""From records to what tables and texts show: pure functions, apart from any widget."""
+"""From records to what tables and strings show: pure functions, apart from any widget."""

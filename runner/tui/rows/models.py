@@ -43,8 +43,8 @@ class ModelRow:
     template: str = ""
 
     def holds(self, words: str) -> bool:
-        """Tell whether it holds every one of the words, in any of its texts."""
-        texts = (
+        """Tell whether it holds every one of the words, in any of its strings."""
+        strings = (
             self.entry.key,
             self.entry.distribution,
             self.summary,
@@ -53,7 +53,7 @@ class ModelRow:
             *(f"{variant.name} {variant.note}" for variant in self.variants),
             *self.examples,
         )
-        text = "\n".join(texts).casefold()
+        text = "\n".join(strings).casefold()
         return all(word in text for word in words.casefold().split())
 
 

@@ -24,7 +24,7 @@ _WAIT = 0.08
 
 
 class StudyPanel(VerticalScroll):
-    """Texts and a small chart of the best value so far.
+    """Strings and a small chart of the best value so far.
 
     Args:
         desk: What every screen works with.
@@ -47,7 +47,7 @@ class StudyPanel(VerticalScroll):
         self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        """Yield the texts; the chart comes when there is one."""
+        """Yield the strings; the chart comes when there is one."""
         yield self._page
 
     def show(self, row: StudyRow | None) -> None:
@@ -66,7 +66,7 @@ class StudyPanel(VerticalScroll):
         self._show()
 
     def retell(self) -> None:
-        """Name axes in the language of the moment; texts tell themselves."""
+        """Name axes in the language of the moment; strings tell themselves."""
         self._draw()
 
     def _show(self) -> None:

@@ -132,7 +132,7 @@ def test_a_training_says_its_positive_class(folder):
 def test_scores_of_different_classes_are_not_compared(folder):
     """Two studies of the same rows with other positive classes are listed, each with its class, and not subtracted."""
     found = run(folder, "compare", "fraud", "plain")
-    assert "they are of different classes and cannot be compared" in found.stdout
+    assert "they are not of the same thing and cannot be compared" in found.stdout
     assert "(F1 of fraud)" in found.stdout
     assert "(F1 of ok)" in found.stdout
     assert json.loads(run(folder, "compare", "fraud", "plain", "--json").stdout)["pairs"] == []

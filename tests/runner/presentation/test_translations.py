@@ -30,6 +30,7 @@ ENGLISH_ONLY = (
     "plugins/nlp/text_classification/forecasting/advice.py",
     "plugins/nlp/encoders/forecasting.py",
     "plugins/nlp/texts/advice.py",
+    "plugins/nlp/token_classification/bert/forecasting.py",
 )
 """Where texts are told in English only, until the terminal speaks other languages."""
 

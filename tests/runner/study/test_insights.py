@@ -99,7 +99,7 @@ def test_importance_names_the_parameter_that_matters():
 
 def test_models_are_compared_in_pairs(real):
     """Every pair on the same data gets a difference, its interval and McNemar's test; the front is marked."""
-    from runner.cli.compare import contest_answer, print_contest
+    from runner.cli.compare import comparison_answer, print_comparison
     from runner.engine.single_tasks import asking
 
     store = Store.open(real.storage, create=False)
@@ -111,10 +111,10 @@ def test_models_are_compared_in_pairs(real):
     accuracy = [contender.evaluation.metrics["accuracy"] for contender in found.models]
     assert pair.difference == pytest.approx(accuracy[0] - accuracy[1])
     assert (pair.only_first - pair.only_second) / pair.rows == pytest.approx(pair.difference)
-    answer = contest_answer(found)
+    answer = comparison_answer(found, {"lin": "positive"})
     assert [model["name"] for model in answer["models"]] == ["lin:0", "lin:2", "lin"]
     assert any(model["pareto"] for model in answer["models"])
-    print_contest(found)
+    print_comparison(found)
 
 
 def test_the_front_holds_what_nothing_beats():

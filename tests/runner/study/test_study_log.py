@@ -63,7 +63,7 @@ def test_lines_have_time_kind_training_and_text(log, tmp_path, said):
     assert end == (tmp_path / "mine" / "log.jsonl").stat().st_size
     assert [(line.kind, line.training, line.text) for line in lines] == [
         ("opened", None, "study mine (a/b/c), 9 trials, tuned for accuracy on validation"),
-        ("opened", None, "data demo: 1,000 train rows; classes: no, yes"),
+        ("opened", None, "data demo: 1,000 train rows"),
         ("opened", None, "note: wider than asked"),
         ("phase", None, "confirming on fresh seeds (4 trainings)"),
         ("started", "trial/7", "trial 7 (search): learning_rate 2e-05"),

@@ -100,7 +100,7 @@ def test_unconfirmed_findings_are_called_so():
 def test_losses_are_told_without_points():
     """A log loss is no share of a hundred."""
     finding = replace(BETTER, metric=METRICS["log_loss"], versus_given=compared(0.0123, 0.001, 0.02, "log_loss"))
-    assert "by 0.0123 of log_loss (95 % interval 0.001 to 0.02" in verdict_of(finding)["sentence"]
+    assert "by 0.0123 of log loss (95 % interval 0.001 to 0.02" in verdict_of(finding)["sentence"]
 
 
 @pytest.mark.parametrize("missing", ["versus_given", "versus_baseline"])
@@ -175,7 +175,7 @@ def test_what_is_passed_over_for_guessing_is_named():
     )
     assert verdict["sentence"].startswith(
         "Trial 7 has a better mean on fresh seeds, but the model that would be kept is no better than guessing "
-        "(log_loss 0.693): the given configuration is kept."
+        "(log loss 0.693): the given configuration is kept."
     )
     assert "worse" not in verdict["sentence"]
 

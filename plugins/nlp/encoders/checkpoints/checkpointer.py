@@ -10,7 +10,7 @@ from catalog.errors import StoppedError, clause
 from plugins.nlp.encoders.checkpoints.content import Checkpoint
 from plugins.nlp.encoders.checkpoints.folder import BackgroundWriter, CheckpointFolder, Written, find
 from plugins.nlp.encoders.checkpoints.state import restore, snapshot
-from plugins.nlp.encoders.config import EncoderConfig
+from plugins.nlp.encoders.config import FineTuningConfig
 from plugins.nlp.encoders.memory import is_exhausted
 from plugins.nlp.encoders.packed import PackedModel
 from plugins.nlp.encoders.progress import Progress
@@ -40,7 +40,7 @@ class Checkpointer:
 
     def __init__(
         self,
-        config: EncoderConfig,
+        config: FineTuningConfig,
         context: TrialContext,
         identity: Mapping[str, str],
         schedule: Schedule,

@@ -17,7 +17,7 @@ import torch
 
 from catalog.contract import TrialContext
 from plugins.nlp.encoders.checkpoints.content import Checkpoint
-from plugins.nlp.encoders.config import EncoderConfig
+from plugins.nlp.encoders.config import FineTuningConfig
 from plugins.nlp.encoders.device import use_threads
 from plugins.nlp.encoders.packed import PackedModel
 from plugins.nlp.encoders.progress import Progress
@@ -91,7 +91,7 @@ def _tensors(arrays: Mapping[str, np.ndarray]) -> dict[str, torch.Tensor]:
 
 
 def identity_of(
-    config: EncoderConfig, context: TrialContext, model: PackedModel, encoder: TextEncoder, data: Mapping[str, str]
+    config: FineTuningConfig, context: TrialContext, model: PackedModel, encoder: TextEncoder, data: Mapping[str, str]
 ) -> dict[str, str]:
     """Return names and values to compare, hashes of long ones: a checkpoint is resumed only if all are the same.
 

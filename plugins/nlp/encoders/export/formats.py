@@ -59,6 +59,7 @@ class ExportTask:
         unit: What predictions are, in the plural.
         limit: Largest difference of a prediction that fp32 arithmetic in another order explains.
         int8_limit: The same of the mean difference, with 8-bit weights.
+        call: Further arguments with which the pipeline is made, as Python writes them.
     """
 
     open: Callable[[Path], TrainedModel]
@@ -70,6 +71,7 @@ class ExportTask:
     unit: str
     limit: float
     int8_limit: float
+    call: str = "truncation=True"
 
 
 def export(
@@ -144,7 +146,7 @@ def _write_hf(task: ExportTask, model_dir: Path, place: Path, trained: TrainedMo
         "files": sorted(file.name for file in place.iterdir()),
         "max_length": encoder.max_length,
         "truncation": encoder.truncation,
-        "call": f'pipeline("{task.pipeline}", model=FOLDER, truncation=True)',
+        "call": f'pipeline("{task.pipeline}", model=FOLDER, {task.call})',
     }
     return agreement, details, tuple(notes)
 

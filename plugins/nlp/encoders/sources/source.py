@@ -19,7 +19,7 @@ from transformers import (
 from transformers.initialization import no_init_weights
 
 from catalog.errors import ModelSourceError
-from plugins.nlp.encoders.config import EncoderConfig
+from plugins.nlp.encoders.config import FineTuningConfig
 from plugins.nlp.encoders.families import FAMILIES, SCRATCH, SCRATCH_POSITIONS, SCRATCH_VOCABULARY, is_scratch
 from plugins.nlp.encoders.heads import Head
 from plugins.nlp.encoders.quiet import quiet
@@ -62,7 +62,9 @@ class ModelSource:
         return int(self.config.max_position_embeddings) - offset
 
 
-def load_source(config: EncoderConfig, head: Head, texts: Sequence[str], cache: Path) -> ModelSource:
+def load_source(
+    config: FineTuningConfig, head: Head, texts: Sequence[str], cache: Path, *, cased: bool = False
+) -> ModelSource:
     """Find and load the model that `config` names.
 
     Args:
@@ -70,13 +72,14 @@ def load_source(config: EncoderConfig, head: Head, texts: Sequence[str], cache: 
         head: With labels; its weights are new if the checkpoint has others.
         texts: The training split; a model from scratch takes its vocabulary from it.
         cache: Folder for vocabularies.
+        cased: Whether a model from scratch tells upper from lower case.
 
     Raises:
         ModelSourceError: The model cannot be used, or sees less than `max_seq_length` tokens.
         UnreachableError: The hub does not answer.
     """
     if is_scratch(config.model_name):
-        source = _scratch(config.model_name, head, texts, cache)
+        source = _scratch(config.model_name, head, texts, cache, cased=cased)
     else:
         folder, notes = local_folder(config.model_name), tuple[str, ...]()
         if folder is None:
@@ -180,9 +183,9 @@ def _with_head(head: Head) -> Any:
     return AutoModelForTokenClassification if head.per_token else AutoModelForSequenceClassification
 
 
-def _scratch(model_name: str, head: Head, texts: Sequence[str], cache: Path) -> ModelSource:
+def _scratch(model_name: str, head: Head, texts: Sequence[str], cache: Path, *, cased: bool) -> ModelSource:
     layers, hidden = SCRATCH[model_name]
-    vocabulary = cached_vocabulary(texts, SCRATCH_VOCABULARY, cache)
+    vocabulary = cached_vocabulary(texts, SCRATCH_VOCABULARY, cache, cased=cased)
     config = BertConfig(
         vocab_size=len(vocabulary),
         hidden_size=hidden,
@@ -192,5 +195,5 @@ def _scratch(model_name: str, head: Head, texts: Sequence[str], cache: Path) -> 
         max_position_embeddings=SCRATCH_POSITIONS,
         **head.settings({}),
     )
-    tokenizer = BertTokenizer(vocab=vocabulary, do_lower_case=True, model_max_length=SCRATCH_POSITIONS)
+    tokenizer = BertTokenizer(vocab=vocabulary, do_lower_case=not cased, model_max_length=SCRATCH_POSITIONS)
     return ModelSource(config, {}, tokenizer, head)

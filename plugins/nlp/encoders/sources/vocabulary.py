@@ -29,27 +29,34 @@ _ALPHABET_SHARE = 3
 """Of the vocabulary, at most one part in three is single characters, the most frequent ones, each in two forms."""
 
 
-def cached_vocabulary(texts: Sequence[str], size: int, cache: Path) -> dict[str, int]:
+def cached_vocabulary(texts: Sequence[str], size: int, cache: Path, *, cased: bool = False) -> dict[str, int]:
     """Return `train_vocabulary`, read from `cache` where the same texts have been seen before.
 
     Args:
         texts: The training split.
         size: Pieces at most, the special ones included.
         cache: A folder; a damaged file in it is made anew. One that cannot be written costs only time.
+        cased: Whether letter case is kept.
     """
-    path = cache / "vocabularies" / f"{_digest(texts, size)}.json"
+    path = cache / "vocabularies" / f"{_digest(texts, size, cased=cased)}.json"
     if (known := _read(path, size)) is not None:
         return known
-    vocabulary = train_vocabulary(texts, size)
+    vocabulary = train_vocabulary(texts, size, cased=cased)
     content = json.dumps(list(vocabulary), ensure_ascii=False)
     with contextlib.suppress(OSError):
         write_file(path, lambda temporary: temporary.write_text(content, encoding="utf-8") and None)
     return vocabulary
 
 
-def train_vocabulary(texts: Sequence[str], size: int) -> dict[str, int]:
-    """Return ids by piece, lower-cased: the special ones first, the others in sorted order. The same on every run."""
-    normalizer = normalizers.BertNormalizer(lowercase=True)
+def train_vocabulary(texts: Sequence[str], size: int, *, cased: bool = False) -> dict[str, int]:
+    """Return ids by piece: the special ones first, the others in sorted order. The same on every run.
+
+    Args:
+        texts: The training split.
+        size: Pieces at most, the special ones included.
+        cased: Whether letter case is kept; pieces are lower-cased if not.
+    """
+    normalizer = normalizers.BertNormalizer(lowercase=not cased)
     counts: Counter[str] = Counter()
     for text in texts:
         counts.update(normalizer.normalize_str(well_formed(text)))
@@ -71,8 +78,9 @@ def train_vocabulary(texts: Sequence[str], size: int) -> dict[str, int]:
     return {piece: index for index, piece in enumerate(pieces)}
 
 
-def _digest(texts: Sequence[str], size: int) -> str:
-    digest = hashlib.sha256(f"{_VERSION} {size} {_MIN_FREQUENCY} {_ALPHABET_SHARE} {len(texts)}\n".encode())
+def _digest(texts: Sequence[str], size: int, *, cased: bool) -> str:
+    form = "cased " if cased else ""
+    digest = hashlib.sha256(f"{_VERSION} {form}{size} {_MIN_FREQUENCY} {_ALPHABET_SHARE} {len(texts)}\n".encode())
     for text in texts:
         encoded = text.encode("utf-8", "surrogatepass")
         digest.update(len(encoded).to_bytes(8, "little"))

@@ -262,16 +262,16 @@ class ComparePane(Widget):
         return Content("\n").join(lines)
 
     def _example(self, found: Mapping[str, Any], first: str, second: str, width: int) -> list[Content]:
-        """Return an example: what is short on a line, then its texts."""
+        """Return an example: what is short on a line, then its strings."""
         palette = self._desk.palette
-        texts = {name: value for name, value in found.items() if self._is_text(name, value)}
-        short = {name: value for name, value in found.items() if name not in texts}
+        strings = {name: value for name, value in found.items() if self._is_text(name, value)}
+        short = {name: value for name, value in found.items() if name not in strings}
         head = Content("  ").join(list(self._short(short, first, second)))
         lines = _wrap(head, width)
         if set(found) <= _ANSWERED:
             lines += _wrap(Content(self._desk.t("Its input is kept when the study has ended.")), width)
-        for name, text in texts.items():
-            label = Content.styled(f"{safe(name, 40)} ", palette.muted) if len(texts) > 1 else Content("")
+        for name, text in strings.items():
+            label = Content.styled(f"{safe(name, 40)} ", palette.muted) if len(strings) > 1 else Content("")
             lines += _wrap(Content.assemble(label, safe(text, _TEXT)), width)
         return [*lines, Content("")]
 

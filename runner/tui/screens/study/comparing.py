@@ -14,7 +14,7 @@ from runner.tui.screens.study.book import Book
 __all__ = ["CELLS", "Changed", "Pair", "Quadrants", "changes", "pair_of", "quadrants", "rows_of", "stored_flips"]
 
 CELLS = ("both right", "only A", "only B", "both wrong")
-"""The four cells of the confusion of two models, in reading order: A right across the first line."""
+"""The four cells that compare the answers of two models, in reading order: A right across the first line."""
 
 #: Examples of a cell that are listed.
 _MOST_ROWS = 100

@@ -1,4 +1,4 @@
-"""The confusion of two trials' predictions: four cells with counts, one of them under the cursor."""
+"""The answers of two trials, right and wrong: four cells with counts, one of them under the cursor."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

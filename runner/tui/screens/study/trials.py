@@ -131,7 +131,7 @@ def columns(book: Book, view: View, desk: Desk) -> list[Column]:
 
 
 def heading(book: Book, key: str, name: str, desk: Desk) -> str:
-    """Return what a column is called, harmless; metrics of single classes name the class."""
+    """Return what a column is called, harmless; a metric of a single class names it."""
     if key in LABELS:
         return desk.t(LABELS[key])
     metric = book.record.metric if key == "value" else key.removeprefix(METRIC) if key.startswith(METRIC) else ""

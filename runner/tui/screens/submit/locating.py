@@ -18,7 +18,7 @@ Path = tuple[str, ...]
 _DEEPEST = 40
 """Levels below which paths are not kept: a spec may have 32."""
 _MOST_TOKENS = 200_000
-"""Tokens after which a text is no spec; a whole one of 1 MiB would take seconds."""
+"""Parts after which a text is no spec; a whole one of 1 MiB would take seconds."""
 _TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"?|[{}\[\]:,]|[^\s{}\[\]:,"]+')
 
 

@@ -27,7 +27,7 @@ class Selection:
 
     Attributes:
         kind: One of `KINDS`.
-        words: Words that must all stand in the texts of an example, whatever their case.
+        words: Words that must all stand in the strings of an example, whatever their case.
         sort: Key of a column; empty: as the kind suggests.
         descending: Whether the largest comes first.
     """
@@ -49,7 +49,7 @@ def kinds_of(predictions: Predictions, examples: Mapping[int, Example]) -> list[
 def select(
     predictions: Predictions, examples: Mapping[int, Example], names: Sequence[str], selection: Selection
 ) -> tuple[int, ...]:
-    """Return places in `predictions` of what is wanted, in order. Takes time where texts are searched.
+    """Return places in `predictions` of what is wanted, in order. Takes time where strings are searched.
 
     Args:
         predictions: Of all examples.
@@ -113,7 +113,7 @@ def _key(
 
 
 def _ordered(value: Any) -> tuple[int, float, str]:
-    """Return what values of any kind are ordered by: numbers, then texts, then nothing."""
+    """Return what values of any kind are ordered by: numbers, then strings, then nothing."""
     if isinstance(value, int | float):
         return 0, value, ""
     return (2, 0.0, "") if value is None else (1, 0.0, str(value))

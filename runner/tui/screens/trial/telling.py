@@ -38,7 +38,9 @@ _FAILURES = {
     "plugin": msgid("The plugin broke its contract"),
 }
 _ADVICE = {
-    "out_of_memory": msgid("Lower max_seq_length, take a smaller model, or a device with more memory."),
+    "out_of_memory": msgid(
+        "Lower what makes a batch or an input large, take a smaller model, or a device with more memory."
+    ),
     "diverged": msgid("Lower the learning rate, or narrow its range in the search space."),
     "bad_data": msgid("Mend the data set that the spec names."),
     "bad_model": msgid("Check model_name in the spec."),

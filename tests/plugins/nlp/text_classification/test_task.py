@@ -5,7 +5,6 @@ from dataclasses import replace
 import pytest
 
 from catalog.contract import DataSummary, Task
-from catalog.contract.capabilities import InputField
 from catalog.contract.data import data_to_json
 from catalog.figures import check
 from catalog.testing import TaskCase, TaskConformance
@@ -62,7 +61,8 @@ def test_facts_are_classes_language_and_length():
 
 def test_an_input_is_a_text():
     """The form has one field."""
-    assert task.input_fields({}) == (InputField("text", "prose"),)
+    (field,) = task.input_fields({})
+    assert (field.name, field.kind, field.choices) == ("text", "prose", ())
 
 
 def test_answers_are_shown_by_label_and_probabilities():

@@ -79,7 +79,7 @@ class ExamplesPane(Container):
         self._read()
 
     def table(self, view: View) -> DataTable:
-        """Return the rows that are shown, with their texts in full; `cut` where the file holds more of a text."""
+        """Return the rows that are shown, with their strings in full; `cut` where the file holds more of a text."""
         return DataTable() if view.predictions is None else table_of([_data(view, place) for place in self._places])
 
     @property

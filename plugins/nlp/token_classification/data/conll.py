@@ -1,0 +1,216 @@
+"""CoNLL files: a word and its tag on each line, perhaps with other columns between them; a blank line ends a sentence.
+
+Columns are separated by any whitespace of ASCII; by tabs alone if that makes them even, so that words may hold spaces.
+Lines that begin with ``-DOCSTART-`` are left out, and so are comments: lines that begin with ``#`` and are no word with
+a tag that other lines have too. A first line that names the columns is left out as well.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from catalog.dataset import Format
+from catalog.errors import DataError
+from plugins.nlp.token_classification.data.names import TAG_NAMES, TOKEN_NAMES
+from plugins.nlp.token_classification.data.raw import RawTags
+from plugins.nlp.token_classification.schemes import OUTSIDE
+from plugins.tables.compression import kind_of
+from plugins.tables.encodings import find_encoding, given_encoding, utf8_blocks
+from plugins.tables.files import check_file
+from plugins.tables.wording import shortened
+
+__all__ = ["CONLL_SUFFIXES", "is_conll", "read_conll", "read_words"]
+
+CONLL_SUFFIXES = (".conll", ".txt", ".tsv", ".bio", ".iob", ".iob2", ".bilou", ".bioes", ".iobes", ".ner")
+_START = "-DOCSTART-"
+_SHOWN = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line with its number, from 1; a blank one has no cells."""
+
+    number: int
+    cells: Sequence[str]
+
+    @property
+    def starts_document(self) -> bool:
+        return bool(self.cells) and self.cells[0].startswith(_START)
+
+    @property
+    def may_be_comment(self) -> bool:
+        return bool(self.cells) and self.cells[0].startswith("#")
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """The lines of a file: how many there are, and what was noticed on the way."""
+
+    lines: Sequence[_Line]
+    count: int
+    notes: tuple[str, ...]
+
+
+def is_conll(path: Path, field: str) -> bool:
+    """Return whether the name of a file says that it is one."""
+    return not path.is_dir() and kind_of(path, field)[0] in CONLL_SUFFIXES
+
+
+def read_conll(path: Path, field: str, given: Format, tokens: str | None = None, tags: str | None = None) -> RawTags:
+    """Read a file.
+
+    Args:
+        path: The file.
+        field: The spec field that names it.
+        given: Its encoding, if that is said.
+        tokens: Number of the column of the words, from 0; the first if None.
+        tags: Number of the column of the tags; the last if None.
+
+    Raises:
+        DataError: It cannot be read, or some lines have more or fewer columns than most: the message gives the lines.
+    """
+    file = _read(path, field, given)
+    width = _width(file.lines)
+    if width < 2:
+        example = next((line for line in file.lines if line.cells and not line.may_be_comment), None)
+        shown = f": {shortened(' '.join(example.cells))!r} on line {example.number:,}" if example else ""
+        raise DataError(
+            f"{path} has no column of tags{shown}. Each line needs a word first and its tag last; a blank line ends a "
+            "sentence.",
+            field=field,
+        )
+    word_at, tag_at = _column(path, "tokens", tokens, 0, width), _column(path, "tags", tags, width - 1, width)
+    lines = _without_comments(file.lines, width, tag_at)
+    _check_even(lines, width, path, field)
+    groups, empty = _sentences(lines)
+    notes = file.notes
+    if groups and _is_header(groups[0][0], word_at, tag_at):
+        notes = (*notes, f"{path.name}: line {groups[0][0].number:,} names the columns and was left out.")
+        groups = [group for group in (groups[0][1:], *groups[1:]) if group]
+    return RawTags(
+        origin=str(path),
+        field=field,
+        words=tuple(tuple(line.cells[word_at] for line in group) for group in groups),
+        tags=[line.cells[tag_at] for group in groups for line in group],
+        places=np.array([line.number for group in groups for line in group], dtype=np.int64),
+        unit="line",
+        rows=np.arange(len(groups), dtype=np.int64),
+        empty=empty,
+        lines=file.count,
+        notes=notes,
+        columns=(str(word_at), str(tag_at)),
+    )
+
+
+def read_words(path: Path, field: str, given: Format, tokens: str | None = None) -> tuple[list[tuple[str, ...]], int]:
+    """Read the words of each sentence of a file that may have no tags; also return its columns.
+
+    Raises:
+        DataError: It cannot be read.
+    """
+    file = _read(path, field, given)
+    width = _width(file.lines)
+    at = _column(path, "tokens", tokens, 0, max(width, 1))
+    lines = file.lines if width < 2 else _without_comments(file.lines, width, width - 1)
+    _check_even(lines, width, path, field)
+    groups, _ = _sentences(lines)
+    return [tuple(line.cells[at] for line in group) for group in groups], width
+
+
+def _read(path: Path, field: str, given: Format) -> _File:
+    """Return the lines; of columns by whitespace and by tabs those that are more even."""
+    check_file(path, field)
+    encoding = given_encoding(path, field, given.encoding) if given.encoding else find_encoding(path, field)
+    text = b"".join(utf8_blocks(path, field, encoding)).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
+    raw = text.removesuffix(b"\n").split(b"\n")
+    lines = [_Line(number, [cell.decode() for cell in line.split()]) for number, line in enumerate(raw, 1)]
+    if _uneven(lines) and all(b"\t" in line for line in raw if line.strip() and not line.startswith((b"#", b"-DOC"))):
+        by_tabs = [
+            _Line(number, [cell.strip().decode() for cell in line.split(b"\t")] if line.strip() else [])
+            for number, line in enumerate(raw, 1)
+        ]
+        lines = by_tabs if _uneven(by_tabs) < _uneven(lines) else lines
+    return _File(lines, len(raw), () if encoding.note is None else (encoding.note,))
+
+
+def _width(lines: Sequence[_Line]) -> int:
+    """Return how many columns most lines have; 0 if all are blank."""
+    counts = Counter(len(line.cells) for line in lines if line.cells and not line.starts_document)
+    plain = Counter(
+        len(line.cells) for line in lines if line.cells and not line.starts_document and not line.may_be_comment
+    )
+    return (plain or counts).most_common(1)[0][0] if counts else 0
+
+
+def _uneven(lines: Sequence[_Line]) -> int:
+    width = _width(lines)
+    return sum(
+        len(line.cells) != width
+        for line in lines
+        if line.cells and not line.starts_document and not line.may_be_comment
+    )
+
+
+def _column(path: Path, role: str, given: str | None, default: int, width: int) -> int:
+    if given is None:
+        return default
+    if not given.isdecimal() or int(given) >= width:
+        raise DataError(
+            f"{path} has no column {given!r}: the columns of a CoNLL file are called 0 to {width - 1}.",
+            field=f"dataset.{role}",
+        )
+    return int(given)
+
+
+def _without_comments(lines: Sequence[_Line], width: int, tag_at: int) -> list[_Line]:
+    known = {line.cells[tag_at] for line in lines if len(line.cells) == width and not line.may_be_comment} | {OUTSIDE}
+    return [
+        line for line in lines if not line.may_be_comment or (len(line.cells) == width and line.cells[tag_at] in known)
+    ]
+
+
+def _check_even(lines: Sequence[_Line], width: int, path: Path, field: str) -> None:
+    content = [line for line in lines if line.cells and not line.starts_document]
+    odd = [line for line in content if len(line.cells) != width or not all(line.cells)]
+    if odd:
+        shown = "; ".join(
+            f"line {line.number:,} has {len(line.cells)}: {shortened(' '.join(line.cells), 40)!r}"
+            for line in odd[:_SHOWN]
+        )
+        more = f"; and {len(odd) - _SHOWN:,} more" if len(odd) > _SHOWN else ""
+        have = "does not have" if len(odd) == 1 else "do not have"
+        raise DataError(
+            f"{path}: {len(odd):,} of {len(content):,} lines {have} {width} filled columns as the others have: "
+            f"{shown}{more}. Each line needs the same columns, with a word first and its tag last; a blank line ends a "
+            "sentence.",
+            field=field,
+        )
+
+
+def _sentences(lines: Sequence[_Line]) -> tuple[list[list[_Line]], list[int]]:
+    """Return the lines of each sentence, and the blank lines between two sentences that end none."""
+    groups, current = list[list[_Line]](), list[_Line]()
+    empty, doubtful, blank = list[int](), list[int](), False
+    for line in lines:
+        if not line.cells:
+            if blank:
+                doubtful.append(line.number)
+            blank = bool(current) or blank
+        if not line.cells or line.starts_document:
+            if current:
+                groups.append(current)
+            current = []
+            blank = blank and not line.starts_document
+        else:
+            empty += doubtful
+            doubtful, blank = [], False
+            current.append(line)
+    return [*groups, *([current] if current else [])], empty
+
+
+def _is_header(line: _Line, word_at: int, tag_at: int) -> bool:
+    names = [line.cells[at].casefold() for at in (word_at, tag_at)]
+    return names[0] in TOKEN_NAMES and names[1] in TAG_NAMES
