@@ -10,7 +10,7 @@ from pyarrow import parquet
 
 from catalog.errors import DataError
 from plugins.classification.evaluation import predictions as class_files
-from plugins.regression.evaluation import predictions as number_files
+from plugins.regression.changes import furthest_apart
 from plugins.storage import write_file
 from plugins.tabular.frame import Frame, Split
 
@@ -77,22 +77,8 @@ def changed_classes(
 
 def changed_numbers(split: Split, first: Path, second: Path, limit: int) -> list[Mapping[str, Any]]:
     """Return rows whose predictions by two models are furthest apart; see `changed_classes`."""
-    said = [number_files.read(path) for path in (first, second)]
-    for path, one in zip((first, second), said, strict=True):
-        if not np.array_equal(one.truths, split.truths):
-            raise _others(path, split)
-    apart = np.abs(said[0].predicted - said[1].predicted)
-    rows = [row for row in np.argsort(-apart, kind="stable")[: max(limit, 0)].tolist() if apart[row] > 0]
-    return [
-        {
-            "row": row,
-            "input": row_of(split.frame, row),
-            "truth": float(split.truths[row]),
-            "first": float(said[0].predicted[row]),
-            "second": float(said[1].predicted[row]),
-        }
-        for row in rows
-    ]
+    found = furthest_apart(split.truths, first, second, limit)
+    return [{"row": one["row"], "input": row_of(split.frame, one["row"]), **one} for one in found]
 
 
 def _stored(frame: Frame, name: str) -> pa.Array:

@@ -8,6 +8,9 @@ import pytest
 BERT = {"model_name": "scratch/bert-tiny", "max_seq_length": 24, "batch_size": 16, "epochs": 4, "learning_rate": 0.002}
 
 
+FILLER = ("the", "course", "had", "a", "room", "and", "tea")
+
+
 def write_ratings(path, rows, seed):
     """Comments whose stars are 3 and one for each good word, less one for each bad one; with decimal commas."""
     rng = random.Random(seed)
@@ -16,9 +19,7 @@ def write_ratings(path, rows, seed):
         writer.writerow(["comment", "stars"])
         for number in range(rows):
             good, bad = rng.randint(0, 2), rng.randint(0, 2)
-            words = (
-                rng.choices(["the", "course", "had", "a", "room", "and", "tea"], k=8) + ["good"] * good + ["bad"] * bad
-            )
+            words = [*rng.choices(FILLER, k=8), *["good"] * good, *["bad"] * bad]
             rng.shuffle(words)
             writer.writerow(
                 [f"{' '.join(words)} n{number}", f"{3 + good - bad + rng.gauss(0, 0.1):.1f}".replace(".", ",")]
@@ -41,7 +42,7 @@ def test_a_csv_goes_through_every_command(model, config, shell):
     shell.write("spec.json", spec)
     assert shell.json("validate", "spec.json")["valid"]
     assert "decimal comma" in shell.run("validate", "spec.json").out
-    assert "in all" in shell.run("plan", "spec.json", "--probe-seconds", "1").out
+    assert "in all" in shell.run("plan", "spec.json").out
     ended = shell.json("run", "spec.json")
     assert {"rmse", "mae", "r2", "spearman", "n"} <= set(ended["test"])
     assert ended["test"]["r2"] > 0.4
@@ -49,7 +50,14 @@ def test_a_csv_goes_through_every_command(model, config, shell):
     shell.run("report", "ratings", "-o", "report.html")
     assert "Predicted against true" in (shell.folder / "report.html").read_text()
     keys = {one["key"] for one in shell.json("figures", "ratings")}
-    assert {"predicted-against-true", "residuals", "lengths", "words-raising", "target"} <= keys | {"target"}
+    assert {
+        "predicted-against-true",
+        "residuals",
+        "error-by-truth",
+        "lengths",
+        "words-raising",
+        "words-lowering",
+    } <= keys
     good, bad = shell.json("predict", "ratings", "a good good course", "a bad bad course")
     assert list(good) == ["text", "value", "low", "high"]
     assert good["value"] > bad["value"]
@@ -65,7 +73,7 @@ def test_a_csv_goes_through_every_command(model, config, shell):
     assert measured["rows"] == 40
     assert measured["metrics"]["rmse"] < 2
     assert isinstance(shell.json("diagnose", "ratings"), list | dict)
-    assert "RMSE" in shell.run("compare", "ratings/0", "ratings/1").out
+    assert "RMSE" in shell.run("compare", "ratings:0", "ratings:1").out
 
 
 def test_text_among_numbers_is_one_clear_error(shell):
@@ -74,9 +82,8 @@ def test_text_among_numbers_is_one_clear_error(shell):
     lines[7] = "a comment of some words,great"
     shell.write("rows.csv", "text,label\n" + "\n".join(lines) + "\n")
     dataset = {"source": "files", "train": "rows.csv"}
-    shell.write(
-        "spec.json", {"model": "linear", "category": "nlp", "subcategory": "text-regression", "dataset": dataset}
-    )
+    address = {"model": "linear", "category": "nlp", "subcategory": "text-regression"}
+    shell.write("spec.json", {**address, "model_config": {}, "dataset": dataset})
     error = shell.json("validate", "spec.json", code=2)["error"]
     assert "line 9 holds 'great' in column 'label'" in error["message"]
     assert error["field"] == "dataset.label"

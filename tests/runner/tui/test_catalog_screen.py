@@ -125,7 +125,7 @@ def test_typical_ranges_are_found_in_descriptions(description, typical, rest):
 
 def test_the_tree_folds_and_is_searched(models):
     """A shut group hides what lies below it; while searching nothing is shut."""
-    all_models = [row for key, row in models.items() if key.startswith("nlp/")]
+    all_models = [row for key, row in models.items() if key.startswith("nlp/text-classification/")]
     lines = list(leaves(all_models, "", frozenset()))
     assert [line.label for line in lines if line.depth < 3] == ["nlp", "text-classification", "bert", "linear"]
     assert [line.label for line in leaves(all_models, "", frozenset({"nlp"}))] == ["nlp"]

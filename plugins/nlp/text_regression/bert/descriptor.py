@@ -24,8 +24,8 @@ by one new layer, and all of it is trained together for a few epochs on the mean
 arXiv 1810.04805). The numbers are standardised for the training, and the saved model answers in their own unit. It \
 fits if order and context matter and a few hundred texts or more are at hand. It sees at most 512 tokens, about 400 \
 English words; of longer texts `truncation` says what is kept. If single words tell the number, the linear baseline is \
-as good and a thousand times cheaper: every study trains it once for comparison. The scratch models start at random, \
-learn their vocabulary from the training split: they are for trying things out, and end below any pretrained model."""
+as good and a thousand times cheaper: every study trains it once for comparison. The scratch models start at random \
+and learn their vocabulary from the training split: for trying things out; they end below any pretrained model."""
 
 
 @dataclass(frozen=True, slots=True)
