@@ -23,8 +23,8 @@ from pyarrow import ipc
 from catalog.contract.capabilities import InputFile
 from catalog.errors import ModelcatError
 from plugins.nlp.text_classification.data import load
-from plugins.nlp.texts.input import open_input
 from plugins.nlp.text_classification.dataset import FilesDataset
+from plugins.nlp.texts.input import open_input
 
 MEMORY = 3 << 30
 """Bytes of address space, of which the libraries alone take more than one GiB."""

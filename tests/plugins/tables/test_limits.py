@@ -22,8 +22,8 @@ from catalog.contract.capabilities import InputFile
 from catalog.dataset import Format
 from catalog.errors import DataError
 from plugins.nlp.text_classification.data import load
-from plugins.nlp.texts.input import open_input
 from plugins.nlp.text_classification.dataset import FilesDataset
+from plugins.nlp.texts.input import open_input
 from plugins.tables import limits
 from plugins.tables.files import open_file
 from plugins.tables.limits import VARIABLE
