@@ -68,7 +68,7 @@ def read_conll(path: Path, field: str, given: Format, tokens: str | None = None,
     Args:
         path: The file.
         field: The spec field that names it.
-        given: Its encoding, if that is said.
+        given: Its encoding and delimiter, if these are said, and whether its first line names the columns.
         tokens: Number of the column of the words, from 0; the first if None.
         tags: Number of the column of the tags; the last if None.
 
@@ -90,7 +90,7 @@ def read_conll(path: Path, field: str, given: Format, tokens: str | None = None,
     _check_even(lines, width, path, field)
     groups, empty = _sentences(lines)
     notes = file.notes
-    if groups and _is_header(groups[0][0], word_at, tag_at):
+    if groups and (_is_header(groups[0][0], word_at, tag_at) if given.header is None else given.header):
         notes = (*notes, f"{path.name}: line {groups[0][0].number:,} names the columns and was left out.")
         groups = [group for group in (groups[0][1:], *groups[1:]) if group]
     return RawTags(
@@ -108,8 +108,8 @@ def read_conll(path: Path, field: str, given: Format, tokens: str | None = None,
     )
 
 
-def read_words(path: Path, field: str, given: Format, tokens: str | None = None) -> tuple[list[tuple[str, ...]], int]:
-    """Read the words of each sentence of a file that may have no tags; also return its columns.
+def read_words(path: Path, field: str, given: Format, tokens: str | None = None) -> list[tuple[str, ...]]:
+    """Read the words of each sentence of a file that may have no tags.
 
     Raises:
         DataError: It cannot be read.
@@ -120,23 +120,29 @@ def read_words(path: Path, field: str, given: Format, tokens: str | None = None)
     lines = file.lines if width < 2 else _without_comments(file.lines, width, width - 1)
     _check_even(lines, width, path, field)
     groups, _ = _sentences(lines)
-    return [tuple(line.cells[at] for line in group) for group in groups], width
+    return [tuple(line.cells[at] for line in group) for group in groups]
 
 
 def _read(path: Path, field: str, given: Format) -> _File:
-    """Return the lines; of columns by whitespace and by tabs those that are more even."""
+    """Return the lines; if no delimiter is given, of columns by whitespace and by tabs those that are more even."""
     check_file(path, field)
     encoding = given_encoding(path, field, given.encoding) if given.encoding else find_encoding(path, field)
     text = b"".join(utf8_blocks(path, field, encoding)).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     raw = text.removesuffix(b"\n").split(b"\n")
     kinds = [_kind(line) for line in raw]
-    lines = _split(raw, kinds, bytes.split)
+    lines = _split(raw, kinds, bytes.split if given.delimiter is None else _cells_by(given.delimiter))
     width, uneven = _evenness(lines)
-    if uneven and all(b"\t" in line for line, kind in zip(raw, kinds, strict=True) if kind == _WORD):
-        by_tabs = _split(raw, kinds, lambda line: [cell.strip() for cell in line.split(b"\t")])
+    tabs = all(b"\t" in line for line, kind in zip(raw, kinds, strict=True) if kind == _WORD)
+    if uneven and tabs and given.delimiter is None:
+        by_tabs = _split(raw, kinds, _cells_by("\t"))
         if (found := _evenness(by_tabs))[1] < uneven:
             lines, width = by_tabs, found[0]
     return _File(lines, width, () if encoding.note is None else (encoding.note,))
+
+
+def _cells_by(delimiter: str) -> Callable[[bytes], list[bytes]]:
+    mark = delimiter.encode()
+    return lambda line: [cell.strip() for cell in line.split(mark)]
 
 
 def _kind(line: bytes) -> int:

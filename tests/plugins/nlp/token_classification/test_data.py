@@ -76,6 +76,16 @@ def test_words_may_hold_spaces_between_tabs(files, write, tmp_path):
     assert data.splits["train"].words[0] == ("New York", "is", "large")
 
 
+def test_a_delimiter_may_be_given(files, write, tmp_path):
+    """What the format says is used: the delimiter, and whether the first line names the columns."""
+    text = "word|tag\n" + "New York|B-LOC\nis|O\nlarge|O\n\n" * 12
+    data = load(files(write(text), format={"delimiter": "|"}), tmp_path)
+    assert data.splits["train"].words[0] == ("New York", "is", "large")
+    kept = load(files(write("word|B-LOC\n" + text[9:]), format={"delimiter": "|", "header": False}), tmp_path)
+    assert kept.summary.counts["train"].lines == data.summary.counts["train"].lines
+    assert any("word" in words for split in kept.splits.values() for words in split.words)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -89,6 +99,7 @@ def test_words_may_hold_spaces_between_tabs(files, write, tmp_path):
         ("Ada O\nslept O\n", "all 2 words have the tag 'O'"),
         ("\n\n", "has no column of tags"),
         ("", "is empty"),
+        ("# only a comment\n", "holds no word with a tag"),
         ("Ada B-PER\n\nslept B-\n", "line 3: 'B-' is no tag of BIO"),
     ],
 )
