@@ -93,7 +93,7 @@ def test_report_figures_and_diagnosis(trained):
         assert key in keys
     (figure,) = shell.json("figures", "lookup", "--chart", "entity-scores")
     assert figure["kind"] == "table"
-    rules = {one["rule"] for one in shell.json("diagnose", "lookup")["diagnoses"]}
+    rules = {one["rule"] for one in shell.json("diagnose", "lookup")}
     assert rules <= {"over_fitting", "duplicates", "wrong_boundaries", "few_entities", "type_never_found"}
     assert rules
 

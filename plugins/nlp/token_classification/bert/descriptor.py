@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
 __all__ = ["BertModel", "model"]
 
+_SPECIAL = 2
+"""Tokens of a window that are not the text's own."""
+
 
 @dataclass(frozen=True, slots=True)
 class BertModel:
@@ -43,15 +46,16 @@ class BertModel:
 
         Raises:
             ModelSourceError: The folder cannot be used, or the model sees less than `max_seq_length` tokens.
-            DataError: A batch is larger than the training split.
+            DataError: A batch is larger than the windows of the training split, as far as its words show.
         """
         from plugins.nlp.encoders.sources.pretrained import check_source
 
-        rows = data.summary.rows["train"]
-        if config.batch_size > rows:
+        room = config.max_seq_length - _SPECIAL
+        windows = sum(-(-len(words) // room) for words in data.splits["train"].words)  # or more: a word is many pieces
+        if config.batch_size > windows:
             raise DataError(
-                f"batch_size is {config.batch_size:,}, but the training split of {data.summary.name} has {rows:,} "
-                f"sentences. Set batch_size to {rows:,} or less.",
+                f"batch_size is {config.batch_size:,}, but the {data.summary.rows['train']:,} training sentences of "
+                f"{data.summary.name} fill {windows:,} windows. Set batch_size to {windows:,} or less.",
                 field="model_config.batch_size",
             )
         check_source(config.model_name, config.max_seq_length)

@@ -6,9 +6,10 @@ a tag that other lines have too. A first line that names the columns is left out
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
@@ -25,32 +26,34 @@ from plugins.tables.wording import shortened
 __all__ = ["CONLL_SUFFIXES", "is_conll", "read_conll", "read_words"]
 
 CONLL_SUFFIXES = (".conll", ".txt", ".tsv", ".bio", ".iob", ".iob2", ".bilou", ".bioes", ".iobes", ".ner")
-_START = "-DOCSTART-"
+_START = b"-DOCSTART-"
 _SHOWN = 3
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A line with its number, from 1; a blank one has no cells."""
+_BLANK, _WORD, _DOUBTFUL, _DOCUMENT = range(4)
+"""Kinds of lines; a doubtful one begins with ``#``, and may be a comment."""
+
+
+class _Line(NamedTuple):
+    """A line with its number, from 1."""
 
     number: int
+    kind: int
     cells: Sequence[str]
-
-    @property
-    def starts_document(self) -> bool:
-        return bool(self.cells) and self.cells[0].startswith(_START)
-
-    @property
-    def may_be_comment(self) -> bool:
-        return bool(self.cells) and self.cells[0].startswith("#")
 
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """The lines of a file: how many there are, and what was noticed on the way."""
+    """The lines of a file.
+
+    Attributes:
+        lines: All of them.
+        width: How many columns most of them have; 0 if all are blank.
+        notes: What was noticed on the way.
+    """
 
     lines: Sequence[_Line]
-    count: int
+    width: int
     notes: tuple[str, ...]
 
 
@@ -65,7 +68,7 @@ def read_conll(path: Path, field: str, given: Format, tokens: str | None = None,
     Args:
         path: The file.
         field: The spec field that names it.
-        given: Its encoding, if that is said.
+        given: Its encoding and delimiter, if these are said, and whether its first line names the columns.
         tokens: Number of the column of the words, from 0; the first if None.
         tags: Number of the column of the tags; the last if None.
 
@@ -73,9 +76,9 @@ def read_conll(path: Path, field: str, given: Format, tokens: str | None = None,
         DataError: It cannot be read, or some lines have more or fewer columns than most: the message gives the lines.
     """
     file = _read(path, field, given)
-    width = _width(file.lines)
+    width = file.width
     if width < 2:
-        example = next((line for line in file.lines if line.cells and not line.may_be_comment), None)
+        example = next((line for line in file.lines if line.kind == _WORD), None)
         shown = f": {shortened(' '.join(example.cells))!r} on line {example.number:,}" if example else ""
         raise DataError(
             f"{path} has no column of tags{shown}. Each line needs a word first and its tag last; a blank line ends a "
@@ -87,7 +90,7 @@ def read_conll(path: Path, field: str, given: Format, tokens: str | None = None,
     _check_even(lines, width, path, field)
     groups, empty = _sentences(lines)
     notes = file.notes
-    if groups and _is_header(groups[0][0], word_at, tag_at):
+    if groups and (_is_header(groups[0][0], word_at, tag_at) if given.header is None else given.header):
         notes = (*notes, f"{path.name}: line {groups[0][0].number:,} names the columns and was left out.")
         groups = [group for group in (groups[0][1:], *groups[1:]) if group]
     return RawTags(
@@ -99,59 +102,78 @@ def read_conll(path: Path, field: str, given: Format, tokens: str | None = None,
         unit="line",
         rows=np.arange(len(groups), dtype=np.int64),
         empty=empty,
-        lines=file.count,
+        lines=len(file.lines),
         notes=notes,
         columns=(str(word_at), str(tag_at)),
     )
 
 
-def read_words(path: Path, field: str, given: Format, tokens: str | None = None) -> tuple[list[tuple[str, ...]], int]:
-    """Read the words of each sentence of a file that may have no tags; also return its columns.
+def read_words(path: Path, field: str, given: Format, tokens: str | None = None) -> list[tuple[str, ...]]:
+    """Read the words of each sentence of a file that may have no tags.
 
     Raises:
         DataError: It cannot be read.
     """
     file = _read(path, field, given)
-    width = _width(file.lines)
+    width = file.width
     at = _column(path, "tokens", tokens, 0, max(width, 1))
     lines = file.lines if width < 2 else _without_comments(file.lines, width, width - 1)
     _check_even(lines, width, path, field)
     groups, _ = _sentences(lines)
-    return [tuple(line.cells[at] for line in group) for group in groups], width
+    return [tuple(line.cells[at] for line in group) for group in groups]
 
 
 def _read(path: Path, field: str, given: Format) -> _File:
-    """Return the lines; of columns by whitespace and by tabs those that are more even."""
+    """Return the lines; if no delimiter is given, of columns by whitespace and by tabs those that are more even."""
     check_file(path, field)
     encoding = given_encoding(path, field, given.encoding) if given.encoding else find_encoding(path, field)
     text = b"".join(utf8_blocks(path, field, encoding)).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
     raw = text.removesuffix(b"\n").split(b"\n")
-    lines = [_Line(number, [cell.decode() for cell in line.split()]) for number, line in enumerate(raw, 1)]
-    if _uneven(lines) and all(b"\t" in line for line in raw if line.strip() and not line.startswith((b"#", b"-DOC"))):
-        by_tabs = [
-            _Line(number, [cell.strip().decode() for cell in line.split(b"\t")] if line.strip() else [])
-            for number, line in enumerate(raw, 1)
-        ]
-        lines = by_tabs if _uneven(by_tabs) < _uneven(lines) else lines
-    return _File(lines, len(raw), () if encoding.note is None else (encoding.note,))
+    kinds = [_kind(line) for line in raw]
+    lines = _split(raw, kinds, bytes.split if given.delimiter is None else _cells_by(given.delimiter))
+    width, uneven = _evenness(lines)
+    tabs = all(b"\t" in line for line, kind in zip(raw, kinds, strict=True) if kind == _WORD)
+    if uneven and tabs and given.delimiter is None:
+        by_tabs = _split(raw, kinds, _cells_by("\t"))
+        if (found := _evenness(by_tabs))[1] < uneven:
+            lines, width = by_tabs, found[0]
+    return _File(lines, width, () if encoding.note is None else (encoding.note,))
 
 
-def _width(lines: Sequence[_Line]) -> int:
-    """Return how many columns most lines have; 0 if all are blank."""
-    counts = Counter(len(line.cells) for line in lines if line.cells and not line.starts_document)
-    plain = Counter(
-        len(line.cells) for line in lines if line.cells and not line.starts_document and not line.may_be_comment
-    )
-    return (plain or counts).most_common(1)[0][0] if counts else 0
+def _cells_by(delimiter: str) -> Callable[[bytes], list[bytes]]:
+    mark = delimiter.encode()
+    return lambda line: [cell.strip() for cell in line.split(mark)]
 
 
-def _uneven(lines: Sequence[_Line]) -> int:
-    width = _width(lines)
-    return sum(
-        len(line.cells) != width
-        for line in lines
-        if line.cells and not line.starts_document and not line.may_be_comment
-    )
+def _kind(line: bytes) -> int:
+    if not line.strip():
+        return _BLANK
+    if line.startswith(_START):
+        return _DOCUMENT
+    return _DOUBTFUL if line.startswith(b"#") else _WORD
+
+
+def _split(raw: Sequence[bytes], kinds: Sequence[int], split: Callable[[bytes], list[bytes]]) -> list[_Line]:
+    """Split lines; equal ones, which most are, share their cells."""
+    known: dict[bytes, tuple[str, ...]] = {b"": ()}
+    lines = []
+    for number, (line, kind) in enumerate(zip(raw, kinds, strict=True), 1):
+        cells = known.get(line)
+        if cells is None:
+            cells = known[line] = () if kind == _BLANK else tuple(cell.decode() for cell in split(line))
+        lines.append(_Line(number, kind, cells))
+    return lines
+
+
+def _evenness(lines: Sequence[_Line]) -> tuple[int, int]:
+    """Return how many columns most lines have, 0 if all are blank, and how many lines have more or fewer."""
+    counts = Counter((line.kind, len(line.cells)) for line in lines)
+    for kind in (_WORD, _DOUBTFUL):
+        widths = Counter({width: count for (of, width), count in counts.items() if of == kind})
+        if widths:
+            (width, most), *_ = widths.most_common(1)
+            return width, widths.total() - most
+    return 0, 0
 
 
 def _column(path: Path, role: str, given: str | None, default: int, width: int) -> int:
@@ -166,15 +188,15 @@ def _column(path: Path, role: str, given: str | None, default: int, width: int) 
 
 
 def _without_comments(lines: Sequence[_Line], width: int, tag_at: int) -> list[_Line]:
-    known = {line.cells[tag_at] for line in lines if len(line.cells) == width and not line.may_be_comment} | {OUTSIDE}
+    known = {line.cells[tag_at] for line in lines if line.kind == _WORD and len(line.cells) == width} | {OUTSIDE}
     return [
-        line for line in lines if not line.may_be_comment or (len(line.cells) == width and line.cells[tag_at] in known)
+        line for line in lines if line.kind != _DOUBTFUL or (len(line.cells) == width and line.cells[tag_at] in known)
     ]
 
 
 def _check_even(lines: Sequence[_Line], width: int, path: Path, field: str) -> None:
-    content = [line for line in lines if line.cells and not line.starts_document]
-    odd = [line for line in content if len(line.cells) != width or not all(line.cells)]
+    content = [line for line in lines if line.kind in {_WORD, _DOUBTFUL}]
+    odd = [line for line in content if len(line.cells) != width or "" in line.cells]
     if odd:
         shown = "; ".join(
             f"line {line.number:,} has {len(line.cells)}: {shortened(' '.join(line.cells), 40)!r}"
@@ -195,19 +217,20 @@ def _sentences(lines: Sequence[_Line]) -> tuple[list[list[_Line]], list[int]]:
     groups, current = list[list[_Line]](), list[_Line]()
     empty, doubtful, blank = list[int](), list[int](), False
     for line in lines:
-        if not line.cells:
-            if blank:
-                doubtful.append(line.number)
-            blank = bool(current) or blank
-        if not line.cells or line.starts_document:
-            if current:
-                groups.append(current)
-            current = []
-            blank = blank and not line.starts_document
-        else:
+        if line.kind in {_WORD, _DOUBTFUL}:
             empty += doubtful
             doubtful, blank = [], False
             current.append(line)
+            continue
+        if line.kind == _DOCUMENT:
+            blank = False
+        elif blank:
+            doubtful.append(line.number)
+        else:
+            blank = bool(current)
+        if current:
+            groups.append(current)
+            current = []
     return [*groups, *([current] if current else [])], empty
 
 

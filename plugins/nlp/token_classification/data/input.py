@@ -45,7 +45,7 @@ def open_input(file: InputFile) -> InputTable:
 def _of_conll(file: InputFile) -> InputTable:
     named = {} if file.columns is None else {"tokens": file.columns}
     column = column_of(named, file.data, "tokens", "text", table=False)
-    sentences, _ = read_words(file.path, "file", file.format or Format(), column)
+    sentences = read_words(file.path, "file", file.format or Format(), column)
 
     def batches(rows: int) -> Iterator[InputBatch]:
         for start in range(0, len(sentences), rows):

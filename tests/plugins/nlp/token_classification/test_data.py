@@ -10,7 +10,7 @@ from pyarrow import parquet
 
 from catalog.errors import DataError
 from plugins.nlp.token_classification.data import load
-from plugins.nlp.token_classification.dataset import DemoDataset
+from plugins.nlp.token_classification.dataset import DemoDataset, HubDataset
 from plugins.nlp.token_classification.records import tag_data
 
 
@@ -76,6 +76,16 @@ def test_words_may_hold_spaces_between_tabs(files, write, tmp_path):
     assert data.splits["train"].words[0] == ("New York", "is", "large")
 
 
+def test_a_delimiter_may_be_given(files, write, tmp_path):
+    """What the format says is used: the delimiter, and whether the first line names the columns."""
+    text = "word|tag\n" + "New York|B-LOC\nis|O\nlarge|O\n\n" * 12
+    data = load(files(write(text), format={"delimiter": "|"}), tmp_path)
+    assert data.splits["train"].words[0] == ("New York", "is", "large")
+    kept = load(files(write("word|B-LOC\n" + text[9:]), format={"delimiter": "|", "header": False}), tmp_path)
+    assert kept.summary.counts["train"].lines == data.summary.counts["train"].lines
+    assert any("word" in words for split in kept.splits.values() for words in split.words)
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -89,6 +99,7 @@ def test_words_may_hold_spaces_between_tabs(files, write, tmp_path):
         ("Ada O\nslept O\n", "all 2 words have the tag 'O'"),
         ("\n\n", "has no column of tags"),
         ("", "is empty"),
+        ("# only a comment\n", "holds no word with a tag"),
         ("Ada B-PER\n\nslept B-\n", "line 3: 'B-' is no tag of BIO"),
     ],
 )
@@ -233,3 +244,39 @@ def test_demo_is_the_same_for_the_same_seed(tmp_path):
         load(DemoDataset(source="demo", size=100, seed=seed), tmp_path).summary.fingerprint for seed in (1, 1, 2)
     )
     assert first == same != other
+
+
+def test_a_hub_names_the_numbers_of_tags(monkeypatch, sentences, tmp_path):
+    """Of a data set of the hub the features name tags that are lists of numbers, and its own splits are taken."""
+    import datasets
+
+    from plugins.data import hub
+
+    names = ["O", "B-PER", "I-PER", "B-LOC", "I-LOC"]
+    features = datasets.Features(
+        {
+            "id": datasets.Value("string"),
+            "tokens": datasets.List(datasets.Value("string")),
+            "pos_tags": datasets.List(datasets.ClassLabel(names=["X", "Y"])),
+            "ner_tags": datasets.List(datasets.ClassLabel(names=names)),
+        }
+    )
+    rows = [
+        {
+            "id": str(number),
+            "tokens": [word for word, _ in one],
+            "pos_tags": [0] * len(one),
+            "ner_tags": [names.index(tag) for _, tag in one],
+        }
+        for number, one in enumerate(sentences)
+    ]
+    whole = datasets.Dataset.from_list(rows, features=features)
+    fetched = {"train": whole, "validation": whole.select(range(8)), "test": whole.select(range(4))}
+    monkeypatch.setattr(hub, "_ask", lambda _: "0" * 40)
+    monkeypatch.setattr(hub, "_fetched", lambda _, __: fetched)
+    data = load(HubDataset(source="hub", name="people/places"), tmp_path)
+    assert data.summary.rows == {"train": 40, "validation": 8, "test": 4}
+    assert data.summary.columns == {"tokens": "tokens", "tags": "ner_tags"}
+    assert data.tags.names == ("O", "B-LOC", "I-LOC", "B-PER", "I-PER")
+    assert data.splits["train"].words[0] == ("Ada", "Lovelace", "lives", "in", "London", ".")
+    assert any("test sentences also stand in train" in note for note in data.summary.notes)

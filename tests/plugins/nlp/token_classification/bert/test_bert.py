@@ -1,15 +1,17 @@
 """BERT for token classification: the contract, windows against one long window, and transformers' own pipeline."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from model_folders import CONFIGS, make_checkpoint
 
 from catalog import registry
 from catalog.contract import Decision, TrialContext
 from catalog.contract.capabilities import EvaluationFile
-from catalog.errors import ModelSourceError
+from catalog.errors import DataError, ModelSourceError
 from catalog.metric import Direction
 from catalog.testing.model import Case, ModelConformance
 from plugins.nlp.token_classification.bert.config import BertConfig
@@ -19,7 +21,6 @@ from plugins.nlp.token_classification.bert.windows import encode_words
 from plugins.nlp.token_classification.data import load
 from plugins.nlp.token_classification.dataset import DemoDataset
 from plugins.nlp.token_classification.records import token_details
-from plugins.nlp.token_classification.sentences import Sentences
 
 KEY = "nlp/token-classification/bert"
 STRANGE = (
@@ -35,6 +36,11 @@ STRANGE = (
     [],
 )
 CONFIG = {"model_name": "scratch/bert-tiny", "max_seq_length": 32, "stride": 8, "epochs": 2, "batch_size": 16}
+
+CONTEXT = TrialContext(
+    folder=Path(), device="cpu", threads=1, seed=0, metric="f1", direction=Direction.MAXIMIZE, quarters=False,
+    report=lambda _: Decision.GO_ON, tick=lambda _: None,
+)  # fmt: skip
 
 
 class TestBert(ModelConformance):
@@ -52,11 +58,7 @@ def trained(tmp_path_factory):
     data = load(DemoDataset(source="demo", size=600), folder)
     trainer = model.trainer()
     prepared = trainer.prepare(data, config, folder)
-    context = TrialContext(
-        folder=folder, device="cpu", threads=1, seed=0, metric="f1", direction=Direction.MAXIMIZE, quarters=False,
-        report=lambda _: Decision.GO_ON, tick=lambda _: None,
-    )  # fmt: skip
-    return trainer, prepared, trainer.train(config, prepared, context)
+    return trainer, prepared, trainer.train(config, prepared, replace(CONTEXT, folder=folder))
 
 
 def test_context_is_learned(trained, tmp_path):
@@ -166,7 +168,29 @@ def test_forecast_counts_windows(trained):
     assert found.seconds_per_epoch > 0
 
 
-def test_sentences_without_entities_are_trained_on(tmp_path):
-    """The tags of a split need not hold an entity."""
-    sentences = Sentences((("a", "b"),), np.zeros(2, dtype=np.int64), np.zeros(1, dtype=np.int64))
-    assert sentences.offsets.tolist() == [0, 2]
+@pytest.mark.parametrize("family", CONFIGS)
+def test_every_family_is_trained_and_tags_every_word(family, files, write, tmp_path):
+    """Whatever tokenizer and architecture a checkpoint has, each word has one tag, over several windows too."""
+    text = "a O\ngood O\nfilm B-WORK\n\n" * 20 + "bad O\nfilm B-WORK\nI-film I-WORK\n" * 12 + "\n"
+    data = load(files(write(text)), tmp_path)
+    checkpoint = make_checkpoint(tmp_path / "checkpoint", family)
+    config = BertConfig(model_name=str(checkpoint), max_seq_length=16, stride=4, epochs=1, batch_size=8)
+    trainer = registry.load(KEY).trainer()
+    prepared = trainer.prepare(data, config, tmp_path)
+    result = trainer.train(config, prepared, replace(CONTEXT, folder=tmp_path))
+    evaluation = trainer.evaluate(result.model_dir, prepared, "test", folder=tmp_path, device="cpu", threads=1)
+    assert token_details(evaluation).words == data.splits["test"].tags.size
+    tagger = load_tagger(result.model_dir, "cpu", 1)
+    (answer,) = tagger.predict(["good film, bad film! " * 12])
+    assert len(answer["words"]) == 72
+    assert len(tagger.windows([["good", "film"] * 30]).tokens) > 3
+
+
+def test_a_batch_is_not_larger_than_the_windows(files, write, tmp_path):
+    """Few sentences fill a batch if they are long; if not, the batch is refused."""
+    model = registry.load(KEY)
+    config = BertConfig(model_name="scratch/bert-tiny", max_seq_length=16, batch_size=40)
+    with pytest.raises(DataError, match=r"training sentences of \w+ fill 29 windows\. Set batch_size to 29 or less"):
+        model.check(config, load(files(), tmp_path))
+    long = load(files(write(("Ada B-PER\n" + "ran O\n" * 99 + "\n") * 10)), tmp_path)
+    assert model.check(config, long) == ()
