@@ -15,6 +15,8 @@ from runner.store.url import StorageUrl
 
 KEY = "test/simulated/curve"
 
+pytestmark = pytest.mark.usefixtures("simulated")
+
 
 @pytest.fixture
 def evaluation(tmp_path: Path) -> Evaluation:
@@ -44,7 +46,10 @@ def test_what_is_sound_passes(evaluation: Evaluation, result: TrialResult) -> No
 @pytest.mark.parametrize(
     ("changes", "reason"),
     [
-        ({"metrics": {"accuracy": 0.5, "shiny": 1.0}}, "shiny: its task has no such metric; it has accuracy, log_loss"),
+        (
+            {"metrics": {"accuracy": 0.5, "shiny": 1.0}},
+            "shiny: the task test/simulated has no such metric; it has accuracy, log_loss",
+        ),
         ({"metrics": {"accuracy": float("nan")}}, "accuracy on validation is nan; a metric that is undefined is left"),
         ({"metrics": {"accuracy": "0.5"}}, "accuracy on validation is '0.5'"),
         ({"details": {"when": Path("x")}}, "the details of an evaluation are no JSON: "),

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pytest
 
 from catalog import registry
+from catalog.contract import Evaluation
 from catalog.contract.capabilities import EvaluationFile
 from catalog.errors import InputError
 from runner.engine.messages import EvaluateFile, Predict
@@ -20,6 +21,11 @@ def answering(name):
     return SimpleNamespace(predict=lambda texts: ({"text": text, "label": name} for text in texts))
 
 
+def evaluated(name):
+    """Return an evaluation that says in a note how it was made."""
+    return Evaluation("file", 1, {}, Path(__file__), 0.0, notes=(name,))
+
+
 class Plain:
     """Answers in one arithmetic alone."""
 
@@ -31,7 +37,7 @@ class Plain:
         return answering("plain")
 
     def evaluate_file(self, model_dir, file, *, folder, device, threads):
-        return "plain"
+        return evaluated("plain")
 
 
 class Choosing(Plain):
@@ -44,7 +50,7 @@ class Choosing(Plain):
         return answering(precision)
 
     def evaluate_file(self, model_dir, file, *, folder, device, threads, precision="exact"):
-        return precision
+        return evaluated(precision)
 
 
 @pytest.fixture
@@ -52,6 +58,7 @@ def executor(monkeypatch):
     """A executor that knows both."""
     trainers = {"plain": Plain(), "choosing": Choosing()}
     monkeypatch.setattr(registry, "load", lambda key: SimpleNamespace(key=key, trainer=lambda: trainers[key]))
+    monkeypatch.setattr(registry, "load_task", lambda _: SimpleNamespace(metrics=()))
     made = TaskExecutor("cpu", 1)
     made.trainers = trainers
     return made
@@ -62,7 +69,7 @@ def labels(executor, key, precision):
 
 
 def judged(executor, key, precision, folder):
-    return executor.do(EvaluateFile(key, MODEL, EvaluationFile(Path("f.csv")), folder, precision), LINE)
+    return executor.do(EvaluateFile(key, MODEL, EvaluationFile(Path("f.csv")), folder, precision), LINE).notes[0]
 
 
 def test_trainers_are_told_what_was_asked_for(executor, tmp_path):

@@ -9,7 +9,6 @@ from made_study import NAME, build
 from catalog import figures as f
 from catalog import registry
 from catalog.errors import UnknownKeyError
-from catalog.registry import Entry
 from runner.store.store import Store
 from runner.study.charts import read_snapshot
 from runner.study.task_figures import main_subject, task_figures
@@ -38,8 +37,7 @@ def task_of(monkeypatch):
                 return build_figures(evaluation, data, insights)
 
         monkeypatch.setattr(registry, "load_task", lambda _: Stranger())
-        entry = Entry("nlp/text-classification", "strange-figures", "1.0")
-        monkeypatch.setattr(registry, "task_entries", lambda: [entry])
+        monkeypatch.setattr(registry, "distribution_of", lambda _: "strange-figures")
 
     return make
 
