@@ -104,7 +104,7 @@ def tried(path):
     found = []
     for read in (
         lambda: load(FilesDataset(source="files", train=str(path)), path.parent).summary.rows["train"],
-        lambda: sum(len(batch.texts) for batch in open_input(InputFile(path)).batches(1000)),
+        lambda: sum(len(batch.inputs) for batch in open_input(InputFile(path)).batches(1000)),
     ):
         try:
             found.append(f"{read()} rows")

@@ -23,6 +23,7 @@ from plugins.nlp.text_classification.bert.config import BertConfig
 from plugins.nlp.text_classification.bert.preparation import PreparedBert, prepare
 from plugins.nlp.text_classification.bert.trainer import BertTrainer
 from plugins.nlp.text_classification.bert.training import train
+from plugins.nlp.text_classification.data import load
 from plugins.nlp.text_classification.dataset import FilesDataset
 from runner.store.store import Store
 
@@ -63,7 +64,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> FilesDataset:
 @pytest.fixture(scope="module")
 def prepared(files: FilesDataset, tmp_path_factory: pytest.TempPathFactory) -> PreparedBert:
     """Prepare the texts and the tiny model once."""
-    return prepare(files, BertConfig.model_validate(CONFIG), tmp_path_factory.mktemp("cache"))
+    return prepare(load(files, Path()), BertConfig.model_validate(CONFIG), tmp_path_factory.mktemp("cache"))
 
 
 def trained(prepared: PreparedBert, folder: Path, *earlier: Path, threads: int = 2, **context: Any) -> TrialResult:

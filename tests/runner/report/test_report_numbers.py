@@ -56,7 +56,6 @@ def _judged(store):
         numbers |= {f"{place}.{name}": value for name, value in found.metrics.items()}
         for name in ("rows", "seconds", "model_bytes", "peak_memory_bytes"):
             numbers[f"{place}.{name}"] = getattr(found, name)
-        numbers[f"{place}.tokens"] = found.details["tokens"]
         numbers[f"{place}.rate"] = found.rows / found.seconds
         for i, row in enumerate(found.details["confusion"]):
             numbers |= {f"{place}.confusion.{i}.{j}": cell for j, cell in enumerate(row)}

@@ -140,7 +140,7 @@ def test_a_failed_trial_opens_at_its_failure(browser, drive, until, text_of) -> 
         assert screen.tab == "parameters"
         shown = text_of(app)
         assert "Out of memory: 4.2 GB wanted, 3.1 GB free" in shown
-        assert "Lower max_seq_length" in shown
+        assert "Lower what makes a batch" in shown
         await pilot.press("left_square_bracket")
         await until(pilot, lambda: "Parameters tells why" in text_of(app))
 
