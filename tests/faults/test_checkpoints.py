@@ -91,7 +91,7 @@ def outcome(result: TrialResult) -> tuple[Any, ...]:
     assert result.model_dir is not None
     weights = hashlib.sha256((result.model_dir / "model.safetensors").read_bytes()).hexdigest()
     history = [{**asdict(measured), "seconds": None} for measured in result.history]
-    return weights, history, result.metrics, result.best_epoch, result.evaluation.confusion
+    return weights, history, result.metrics, result.best_epoch, result.evaluation.details["confusion"]
 
 
 @pytest.fixture(scope="module")
