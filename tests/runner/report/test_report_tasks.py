@@ -1,6 +1,6 @@
 """Page and card of a task that they know nothing of: all that they tell of it is what it says itself."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -15,7 +15,8 @@ from catalog.statement import Statement
 from runner.presentation.language import Language
 from runner.report.card import model_card
 from runner.report.gathering import gather
-from runner.report.results import Results
+from runner.report.page import render
+from runner.report.results import Flips, Results
 from runner.store.judgements import record_of
 from runner.store.records import Owner, TrialRecord
 
@@ -120,6 +121,16 @@ def test_changed_answers_have_the_columns_that_the_task_names(study, page_of):
     assert "Kiel | &lt;b&gt;" in section
     assert ">[1]</td>" in section
     assert ">true</td>" in section
+
+
+def test_a_task_that_compares_no_answers_claims_nothing_of_them(study, page_of):
+    """Neither that they are equal, nor that a comparison is missing."""
+    results = replace(gather(study, NAME), flips={"baseline": Flips("test", "winner", "baseline")})
+    assert not results.compares
+    page = render(results, Language("en"))
+    assert "The task does not compare the answers of two models example by example." in page
+    for claim in ("same answer to every example", "Nobody compared"):
+        assert claim not in page
 
 
 def test_what_only_some_models_have_is_left_out(study, page_of):
