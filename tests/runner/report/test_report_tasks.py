@@ -75,7 +75,7 @@ def study(empty, monkeypatch):
         metric="rmse",
         direction="minimize",
         planned=1,
-        versions={},
+        versions={"python": "3.11.7", "modelcat": "0.1.0", "modelcat-weather": "1.2"},
     )
     lease = empty.acquire(NAME, Owner.this_process(), timedelta(minutes=1))
     empty.put_trial(NAME, lease, TrialRecord(0, "complete", "given", {}, 2.5, speed={"training_seconds": 4.0}))
@@ -133,6 +133,21 @@ def test_a_task_that_compares_no_answers_claims_nothing_of_them(study, page_of):
         assert claim not in page
 
 
+def test_a_card_claims_no_rules_and_no_intervals_that_there_are_not(study):
+    """Silence of rules and brackets with intervals are told of only where there are some."""
+    text = model_card(gather(study, NAME), Language("en"))
+    assert "No rule found anything wrong" not in text
+    assert "The task has no rules for a diagnosis" in text
+    assert "On 40 examples of the split Test.\n" in text
+    assert "intervals" not in text
+    assert "No rule found anything wrong" in model_card(gather(study, NAME, ()), Language("en"))
+
+
+def test_the_way_to_make_it_again_names_the_distribution_of_model_and_task(study, page_of):
+    """What comes with modelcat is not named."""
+    assert "install too: modelcat-weather 1.2" in page_of(study, diagnoses=None).texts
+
+
 def test_what_only_some_models_have_is_left_out(study, page_of):
     """No word of texts, tokens or classes is on the page of a task without them."""
     page = page_of(study, diagnoses=None)
@@ -142,9 +157,10 @@ def test_what_only_some_models_have_is_left_out(study, page_of):
 
 
 def test_a_card_has_figures_as_tables_and_no_chapter_of_a_calibration(study):
-    """Its header names the task as the hub does, its data are facts and figures, and its metrics have their formats."""
+    """Its header names no task that the hub does not know; data are facts and figures, metrics have their formats."""
     text = model_card(gather(study, NAME), Language("en")).replace("\xa0", " ")
-    assert "pipeline_tag: weather-forecast" in text
+    assert "pipeline_tag" not in text  # the hub knows no such task
+    assert "- weather-forecast" in text
     assert "## Intended use\n\nOne number for each day." in text
     assert "- Stations: 1,234 of them" in text
     assert "**Rain**\n\n|  | Days |\n| --- | ---: |\n| Kiel | 180 |\n| Ulm | 95 |" in text
