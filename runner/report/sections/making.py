@@ -97,7 +97,7 @@ def _inference(judged: Mapping[tuple[str, str], Evaluation], teller: Teller) -> 
     columns = [
         t("Model"), t("Split"), t("Examples"), t("Seconds"), t("Examples a second"), t("Model size"), t("Peak memory"),
     ]  # fmt: skip
-    return Table(t("Inference"), tuple(columns), tuple(rows), frozenset(range(2, len(columns))))
+    return Table(t("Inference"), tuple(columns), tuple(rows), frozenset(range(2, len(columns)))).filled
 
 
 def _peak(subject: str, found: Evaluation) -> int | None:

@@ -133,6 +133,14 @@ def test_a_task_that_compares_no_answers_claims_nothing_of_them(study, page_of):
         assert claim not in page
 
 
+def test_columns_that_say_nothing_are_left_out(study, page_of):
+    """Nothing was remarked, and no size or memory was measured: the tables have no such columns."""
+    page = page_of(study, diagnoses=None)
+    assert ">Examples a second</th>" in page.source
+    for heading in ("Remarks", "Model size", "Peak memory"):
+        assert f">{heading}</th>" not in page.source
+
+
 def test_a_card_claims_no_rules_and_no_intervals_that_there_are_not(study):
     """Silence of rules and brackets with intervals are told of only where there are some."""
     text = model_card(gather(study, NAME), Language("en"))
