@@ -128,6 +128,9 @@ def test_examples_have_the_columns_of_the_files(rents, browser, drive, until, te
         assert not set(text_of(pilot.app)) & set("\x1b\u202e")
         await pilot.press("w")
         await until(pilot, lambda: any("no column text" in told.message for told in pilot.app._notifications))
+        assert screen.can("explain")
+        pilot.app.answers.unexplained.add("test/simulated/curve")
+        assert not screen.can("explain")
 
     drive(browser(), steps, (120, 40))
 

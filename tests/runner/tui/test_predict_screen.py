@@ -318,6 +318,26 @@ def test_every_field_of_a_form_shows_its_example_and_what_is_typed(ask, until, t
     ask(steps, size=size, answers=FormAnswers(), ascii=signs == "ascii")
 
 
+def test_why_is_offered_only_where_the_model_tells(ask, until, text_of):
+    """Once a model is loaded that does not explain itself, neither the footer nor the empty form speaks of it."""
+
+    async def steps(pilot, screen, answers):
+        assert "explain" in text_of(pilot.app)
+        assert "asks why" in " ".join(text_of(pilot.app).split())
+        answers.unexplained.add(screen._record.key)
+        await pilot.press(*"good")
+        await until(pilot, lambda: screen._answer)
+        await pilot.press("ctrl+n")
+        await until(pilot, lambda: "Type or paste" in text_of(pilot.app))
+        shown = " ".join(text_of(pilot.app).split())
+        assert "explain" not in shown
+        assert "why" not in shown
+        await pilot.press("ctrl+e")
+        assert not any(explain for _, _, explain in answers.asked)
+
+    ask(steps)
+
+
 # A real worker
 
 
@@ -352,7 +372,9 @@ def test_one_worker_answers_question_after_question(trained, children):
     answers = Answers(source)
 
     async def main():
+        assert answers.unexplained == set()
         assert await answers.ask(record, ()) == []
+        assert answers.unexplained == {record.key}
         (first,) = await answers.ask(record, ["a \ud800"])
         assert (first["text"], first["label"]) == ("a \ufffd", "yes")
         before = children()
