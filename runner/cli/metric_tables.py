@@ -37,5 +37,6 @@ def print_evaluation(record: "StudyRecord", evaluation: "Evaluation") -> None:
         metric, interval = record.metric_of(name), evaluation.intervals.get(name)
         ends = " to ".join(metric_value(metric, end) for end in interval) if interval else NOTHING
         rows.append([metric_phrase(metric), metric_value(metric, evaluation.metrics[name]), ends])
-    print_table(["metric", "value", "95 % interval"], rows, right=frozenset({"value", "95 % interval"}))
+    columns = ["metric", "value", "95 % interval"]
+    print_table(columns, rows, right=frozenset(columns[1:]), all_columns=False)
     print_figures(evaluation_figures(record.key, evaluation, record.data, {}))

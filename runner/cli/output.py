@@ -4,6 +4,7 @@ import sys
 from typing import IO, TYPE_CHECKING, Any, cast
 
 from runner.cli.streams import Unfailing
+from runner.presentation.labels import filled_columns
 from runner.presentation.text import safe
 
 if TYPE_CHECKING:
@@ -55,8 +56,20 @@ def print_line(text: str = "") -> None:
     sys.stdout.write("\n".join(safe(line) for line in text.split("\n")) + "\n")
 
 
-def print_table(columns: list[str], rows: list[list[str]], *, right: frozenset[str] = frozenset()) -> None:
-    """Print a table to stdout: as wide as the terminal, never cut in a pipe; `right` names columns of numbers."""
+def print_table(
+    columns: list[str], rows: list[list[str]], *, right: frozenset[str] = frozenset(), all_columns: bool = True
+) -> None:
+    """Print a table to stdout: as wide as the terminal, never cut in a pipe.
+
+    Args:
+        columns: Their names.
+        rows: Their cells.
+        right: Names of columns of numbers.
+        all_columns: Whether columns that say nothing of any row stand there too.
+    """
+    if not all_columns and rows:
+        kept = filled_columns(rows)
+        columns, rows = [columns[at] for at in kept], [[row[at] for at in kept] for row in rows]
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text

@@ -197,7 +197,7 @@ def _print_trial(
         ]
         metric = metric_phrase(record.tuned, _NAME)
         columns = ["epoch", "training loss", "validation loss", metric, "learning rate", "time"]
-        print_table(columns, rows, right=frozenset(columns))
+        print_table(columns, rows, right=frozenset(columns), all_columns=False)
     if judged is not None:
         print_line(f"\nOn {judged.rows:,} validation rows:")
         print_evaluation(record, judged)

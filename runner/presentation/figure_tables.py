@@ -82,7 +82,12 @@ def _at(axis: Axis, value: float, place: str) -> Cell:
     if axis.categories:
         index = round(value)
         return axis.categories[index] if 0 <= index < len(axis.categories) else None
-    return Number(place, value, axis.format)
+    return Number(place, value, _format(axis.format, value))
+
+
+def _format(form: Format, value: float) -> Format:
+    """Return how a value is written: a part of what is counted, such as a quarter of an epoch, is no whole number."""
+    return "number" if form == "count" and not float(value).is_integer() else form
 
 
 def _plot(figure: Plot) -> FigureTable:
@@ -90,7 +95,14 @@ def _plot(figure: Plot) -> FigureTable:
     labelled = any(series.labels for series in figure.series)
     rows = [row for index, series in enumerate(figure.series) for row in _points(figure, index, series)]
     for index, level in enumerate(figure.levels):
-        rows.append((level.name, None, None, Number(f"levels.{index}.value", level.value, figure.y.format)))
+        rows.append(
+            (
+                level.name,
+                None,
+                None,
+                Number(f"levels.{index}.value", level.value, _format(figure.y.format, level.value)),
+            )
+        )
     # series, label, x, y
     keep = [True if place > 1 else several if place == 0 else labelled for place in range(4)]
     columns: tuple[Text, ...] = (Statement("Series"), Statement("Of"), figure.x.label, figure.y.label)
@@ -118,7 +130,7 @@ def _bars(figure: Bars) -> FigureTable:
     rows = tuple(
         (
             bar.label,
-            Number(f"bars.{index}.value", bar.value, figure.axis.format, bar.low, bar.high),
+            Number(f"bars.{index}.value", bar.value, _format(figure.axis.format, bar.value), bar.low, bar.high),
             *((bar.note,) if noted else ()),
         )
         for index, bar in enumerate(figure.bars)
@@ -155,7 +167,8 @@ def _intervals(figure: Intervals) -> FigureTable:
     for index, item in enumerate(figure.items):
         value = None
         if item.value is not None:
-            value = Number(f"items.{index}.value", item.value, figure.axis.format, item.low, item.high)
+            form = _format(figure.axis.format, item.value)
+            value = Number(f"items.{index}.value", item.value, form, item.low, item.high)
         count = None if item.count is None else Number(f"items.{index}.count", item.count, "count")
         rows.append((item.label, value, *((count,) if counted else ())))
     columns = ("", figure.axis.label, *((Statement("Examples"),) if counted else ()))
@@ -192,7 +205,7 @@ def _timeline(figure: Timeline) -> FigureTable:
 def _table(figure: Table) -> FigureTable:
     rows = tuple(
         tuple(
-            Number(f"rows.{index}.{at}", cell, column.format) if isinstance(cell, int | float) else cell
+            Number(f"rows.{index}.{at}", cell, _format(column.format, cell)) if isinstance(cell, int | float) else cell
             for at, (column, cell) in enumerate(zip(figure.columns, row, strict=True))
         )
         for index, row in enumerate(figure.rows)

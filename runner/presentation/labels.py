@@ -3,10 +3,10 @@
 They are English strings to be translated: a front end passes them to `runner.presentation.language.Language.translate`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
-__all__ = ["NOTHING", "ORIGINS", "SEVERITY_SIGNS", "SPLITS", "STATES", "STATE_SIGNS", "msgid"]
+__all__ = ["NOTHING", "ORIGINS", "SEVERITY_SIGNS", "SPLITS", "STATES", "STATE_SIGNS", "filled_columns", "msgid"]
 
 
 def msgid(text: str) -> str:
@@ -47,3 +47,9 @@ SEVERITY_SIGNS: Final[Mapping[str, str]] = {"problem": "✗", "warning": "▲", 
 
 ORIGINS: Final[Mapping[str, str]] = {"given": msgid("given"), "recipe": msgid("recipe"), "search": msgid("search")}
 SPLITS: Final[Mapping[str, str]] = {"train": msgid("Train"), "validation": msgid("Validation"), "test": msgid("Test")}
+
+
+def filled_columns(rows: Sequence[Sequence[object]], empty: Sequence[str] = (NOTHING,)) -> list[int]:
+    """Return the places of columns in which some cell holds more than nothing; `empty` are cells that hold nothing."""
+    nothing = {"", *empty}
+    return [at for at in range(len(rows[0]) if rows else 0) if any(row[at] not in nothing for row in rows)]

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from runner.presentation.labels import filled_columns
+
 __all__ = [
     "Block",
     "Cell",
@@ -75,6 +77,16 @@ class Table:
     rows: tuple[Row, ...]
     numeric: frozenset[int] = frozenset()
     kind: ClassVar[str] = "table"
+
+    @property
+    def filled(self) -> "Table":
+        """The table without columns that say nothing of any row."""
+        kept = filled_columns([row.cells for row in self.rows])
+        if not self.rows or len(kept) == len(self.columns):
+            return self
+        rows = tuple(Row(tuple(row.cells[at] for at in kept), row.mark) for row in self.rows)
+        numeric = frozenset(place for place, at in enumerate(kept) if at in self.numeric)
+        return Table(self.caption, tuple(self.columns[at] for at in kept), rows, numeric)
 
 
 @dataclass(frozen=True, slots=True)

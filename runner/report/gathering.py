@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from pydantic import TypeAdapter, ValidationError
 
 from catalog import registry
-from catalog.contract.capabilities import CountsRules
+from catalog.contract.capabilities import CountsRules, FindsChanges
 from catalog.contract.diagnosis import Diagnosis
 from catalog.errors import InputError, ModelcatError
 from catalog.schema import parameters_of
@@ -78,6 +78,7 @@ def gather(store: Store, study: str, diagnoses: Sequence[Diagnosis] | None = Non
         model=model,
         card=model.card() if model else None,
         parameters=tuple(parameters_of(model)) if model else (),
+        compares=task is None or isinstance(task, FindsChanges),
         rules=task.rule_count if isinstance(task, CountsRules) else None,
         made=snapshot.now,
         unreadable=frozenset(unreadable),

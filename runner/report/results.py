@@ -76,6 +76,7 @@ class Results:
         model: None if it is not installed here.
         card: The model's; None if it is not installed here.
         parameters: The fields of the model's configuration; none if it is not installed here.
+        compares: Whether its task compares the answers of two models; true if the task is not installed here.
         rules: How many rules of diagnosis the task applies; None where it does not tell.
         made: When this was gathered, in UTC.
         unreadable: Names of insights that the store holds in a shape that is not known here.
@@ -98,6 +99,7 @@ class Results:
     model: Model | None
     card: Card | None
     parameters: tuple[Parameter, ...]
+    compares: bool
     rules: int | None
     made: datetime
     unreadable: frozenset[str] = field(default_factory=frozenset)

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from typing import Any
 
 from catalog.contract import Direction
+from catalog.contract.capabilities import FindsChanges
 from catalog.environment import is_environmental
 from catalog.errors import ModelcatError, StoppedError, StoreError, StudyConflictError
 from runner.engine.messages import FindChanges, Interpret, WriteExamples
@@ -64,7 +65,9 @@ def _write_examples(session: Session) -> None:
 
 
 def _flips(session: Session, other: str) -> dict[str, Any] | None:
-    """Compare the winner with another model on test; None if there is no other."""
+    """Compare the winner with another model on test; None if there is no other, or the task compares no answers."""
+    if not isinstance(session.request.task, FindsChanges):
+        return None
     predictions = {
         found.subject: found.predictions for found in session.store.evaluations(session.study) if found.split == "test"
     }

@@ -28,6 +28,7 @@ __all__ = [
     "data_fields",
     "facts_of",
     "find_study",
+    "plugin_versions",
     "refuse_foreign",
     "refuse_shared_folder",
     "stored_request",
@@ -130,17 +131,21 @@ def refuse_shared_folder(folder: Path, name: str) -> None:
 
 
 def versions_of(key: str) -> dict[str, str]:
-    """Return the versions of Python, modelcat, what it works with, and the distribution of the plugin `key`."""
+    """Return the versions of Python, modelcat, what it works with, and the distributions of a model and its task."""
     found = {"python": platform.python_version()}
     for library in _LIBRARIES:
         try:
             found[library] = version(library)
         except PackageNotFoundError:  # an optional one
             continue
-    entry = next((entry for entry in registry.entries() if entry.key == key), None)
-    if entry is not None:
-        found[entry.distribution] = entry.version
-    return found
+    entries = [entry for entry in registry.entries() if entry.key == key]
+    entries += [entry for entry in registry.task_entries() if entry.key == registry.task_key(key)]
+    return found | {entry.distribution: entry.version for entry in entries}
+
+
+def plugin_versions(versions: Mapping[str, str]) -> dict[str, str]:
+    """Return of what `versions_of` returned the distributions of model and task that are not modelcat itself."""
+    return {name: version for name, version in versions.items() if name not in {"python", *_LIBRARIES}}
 
 
 def stored_request(place: Place, study: str) -> tuple[Request, Mode]:

@@ -4,10 +4,11 @@ import asyncio
 import atexit
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from catalog.contract import Prediction
-from catalog.errors import LostWorkerError, ModelcatError, WorkError
+from catalog.errors import InputError, LostWorkerError, ModelcatError, WorkError
 from runner.presentation.text import well_formed
 from runner.store.records import StudyRecord
 from runner.tui.source import Source, in_thread
@@ -30,9 +31,13 @@ class Answers:
 
     Args:
         source: Where the studies are.
+
+    Attributes:
+        unexplained: Keys of models that turned out not to say why they answer as they do: known once one is loaded.
     """
 
     def __init__(self, source: Source) -> None:
+        self.unexplained: set[str] = set()
         self._source = source
         self._engine: LocalEngine | None = None
         self._gate = threading.Lock()  # held by the one thread that talks to the engine
@@ -80,7 +85,23 @@ class Answers:
         with self._gate:
             if self._closing or not wanted():
                 raise WorkError("the question was taken back")
-            return self._answered(task)
+            try:
+                predictions = self._answered(task)
+            except InputError:
+                if explain:
+                    self._learn(task)
+                raise
+            if not inputs:
+                self._learn(task)
+            return predictions
+
+    def _learn(self, task: "Predict") -> None:
+        """Find out whether a model explains, by a question about nothing."""
+        try:
+            self._answered(replace(task, inputs=(), explain=True))
+        except ModelcatError as error:
+            if error.kind == InputError.kind:  # else the model could not be opened, or lacks a library for it
+                self.unexplained.add(task.key)
 
     def _answered(self, task: "Predict") -> list[Prediction]:
         from runner.engine.single_tasks import result_of, run_alone

@@ -55,7 +55,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("app.studies", "1", msgid("Studies"), msgid("Go to the studies."), call="place('studies')"),
     Action("app.catalog", "2", msgid("Catalog"), msgid("Go to the catalog of models."), call="place('catalog')"),
     Action("app.submit", "3", msgid("Submit"), msgid("Write a spec and submit it."), call="place('submit')"),
-    Action("app.predict", "4", msgid("Predict"), msgid("Ask a study's model about a text."), call="place('predict')"),
+    Action("app.predict", "4", msgid("Predict"), msgid("Ask a study's model about an input."), call="place('predict')"),
     Action("app.out", "escape", msgid("back"), msgid("Go out: to the place that this one lies in.")),
     Action(
         "app.commands",
@@ -121,7 +121,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("study.open", "enter,o", msgid("open"), msgid("Open the trial."), footer=True),
     Action("study.next_tab", "right_square_bracket", msgid("next tab"), msgid("Show the next tab."), footer=True),
     Action("study.previous_tab", "left_square_bracket", msgid("previous tab"), msgid("Show the previous tab.")),
-    Action("study.filter", "f,slash", msgid("filter"), msgid("Show trials such as accuracy > 0.9."), footer=True),
+    Action("study.filter", "f,slash", msgid("filter"), msgid("Show trials such as seconds > 60."), footer=True),
     Action("study.states", "a", msgid("states"), msgid("Show trials of the next state only.")),
     Action("study.stop", "s", msgid("stop"), msgid("Ask the study to stop; it can be resumed."), True, changes=True),
     Action("study.resume", "r", msgid("resume"), msgid("Put the study back into the queue."), True, changes=True),

@@ -87,7 +87,9 @@ def _compiled(text: str, names: Collection[str]) -> _Term:
             warnings.simplefilter("ignore")  # of escapes in text, and of `is` with a number
             tree = ast.parse(text.strip(), mode="eval")
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
-        raise _WrongError(Statement("that is no comparison yet: write accuracy > 0.9 and batch_size == 32")) from error
+        raise _WrongError(
+            Statement("that is no comparison yet: write a name, a sign and a value, as in seconds > 60")
+        ) from error
     return _term(tree.body, frozenset(names), _DEEPEST)
 
 

@@ -103,6 +103,8 @@ def read_predictions(path: Path) -> Predictions:
     """
     rows: list[int] = []
     confidence: list[float] = []
+    if path.is_file() and path.suffix != ".parquet":  # a task may keep them as it likes
+        raise InputError(f"the predictions of this task are not shown: {path.name} is no Parquet file")
     with _opened(path) as file:
         columns: dict[str, list[Any]] = {name: [] for name in _scalars(file)}
         paired = _paired(file, columns)

@@ -13,6 +13,7 @@ class FakeAnswers:
 
     def __init__(self):
         self.asked = []
+        self.unexplained = set()
         self.trouble = None
         self.gate = asyncio.Event()
         self.gate.set()

@@ -7,7 +7,7 @@ from catalog.contract.capabilities import DescribesUse
 from catalog.figures import Figure
 from runner.presentation.figure_tables import Cell as FigureCell
 from runner.presentation.figure_tables import Number, table_of
-from runner.presentation.labels import NOTHING
+from runner.presentation.labels import NOTHING, msgid
 from runner.presentation.language import Language
 from runner.report.blocks import Told
 from runner.report.card.header import header
@@ -100,11 +100,10 @@ def _results(results: Results, teller: Teller) -> list[str]:
         for name in results.metrics_in(evaluation)
     ]
     columns = [t("Metric"), *(plain(teller.subject(name)) for name in judged)]
-    intro = t(
-        "On {rows:count} examples of the split {split}; 95 % bootstrap intervals in brackets.",
-        rows=evaluation.rows,
-        split=teller.split(split),
-    )
+    intro = msgid("On {rows:count} examples of the split {split}.")
+    if any(found.intervals for found in judged.values()):
+        intro = msgid("On {rows:count} examples of the split {split}; 95 % bootstrap intervals in brackets.")
+    intro = t(intro, rows=evaluation.rows, split=teller.split(split))
     return [heading(2, t("Results")), intro, table(columns, rows)]
 
 
@@ -143,7 +142,9 @@ def _limitations(results: Results, teller: Teller) -> list[str]:
     model = results.model
     if model is not None and isinstance(model, DescribesUse):
         lines += [f"- {plain(teller.say(limit))}" for limit in model.limits(results.chosen)]
-    if not lines:
+    if not lines and not results.diagnosed:
+        lines.append("- " + t("The task has no rules for a diagnosis, or is not installed."))
+    elif not lines:
         lines.append("- " + t("No rule found anything wrong; that is no proof that nothing is."))
     return [heading(2, t("Limitations")), "\n".join(lines)]
 

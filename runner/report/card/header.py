@@ -16,6 +16,20 @@ __all__ = ["header"]
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]{0,95}(/[A-Za-z0-9][\w.-]{0,95})?")
 _NAMES = {"matthews_corrcoef": "matthews_correlation"}
 """What the hub calls a metric, where that is another name than ours."""
+_PIPELINE_TAGS = frozenset(
+    """
+    any-to-any audio-classification audio-text-to-text audio-to-audio automatic-speech-recognition depth-estimation
+    document-question-answering feature-extraction fill-mask graph-ml image-classification image-feature-extraction
+    image-segmentation image-text-to-text image-to-3d image-to-image image-to-text image-to-video keypoint-detection
+    mask-generation object-detection question-answering reinforcement-learning robotics sentence-similarity
+    summarization table-question-answering tabular-classification tabular-regression text-classification
+    text-generation text-ranking text-to-3d text-to-audio text-to-image text-to-speech text-to-video
+    time-series-forecasting token-classification translation unconditional-image-generation video-classification
+    video-text-to-text visual-document-retrieval visual-question-answering voice-activity-detection
+    zero-shot-classification zero-shot-image-classification zero-shot-object-detection
+    """.split()  # noqa: SIM905 -- one a line is no easier to read
+)
+"""The tasks that the hub knows (huggingface.js, `packages/tasks/src/pipelines.ts`); it warns of any other."""
 
 
 def header(results: Results) -> str:
@@ -26,8 +40,9 @@ def header(results: Results) -> str:
         found["language"] = [safe(language, 20)]
     if "model_name" in results.chosen:  # whatever is fine-tuned names its start, and is a folder for transformers
         found["library_name"] = "transformers"
-    found["pipeline_tag"] = _tag(results)
-    found["tags"] = ["modelcat", _tag(results), safe(study.key.rpartition("/")[2], 60)]
+    if (tag := _tag(results)) in _PIPELINE_TAGS:
+        found["pipeline_tag"] = tag
+    found["tags"] = ["modelcat", tag, safe(study.key.rpartition("/")[2], 60)]
     if base := _base_model(results):
         found["base_model"] = base
     if dataset.get("source") == "hub":

@@ -91,7 +91,7 @@ def trials(results: Results, teller: Teller) -> Section:
     if len(ranked) > _MOST_TRIALS:
         caption = t("The best {shown:count} of {all:count} trials", shown=_MOST_TRIALS, all=len(ranked))
     numeric = frozenset(range(3, 5 + len(fields)))
-    return Section("trials", t("Trials"), (Table(caption, columns, rows, numeric),))
+    return Section("trials", t("Trials"), (Table(caption, columns, rows, numeric).filled,))
 
 
 def _state(trial: TrialRecord, results: Results) -> str:

@@ -20,20 +20,24 @@ _CONFIDENCE = "_confidence"
 
 def flips(results: Results, teller: Teller) -> Section:
     """Show the examples that changed between two models."""
-    t = teller.t
+    t, title = teller.t, teller.t("What changed")
+    if not results.compares and not any(found.flips for found in results.flips.values()):
+        missing = Missing(t("The task does not compare the answers of two models example by example."))
+        return Section("flips", title, (missing,))
     blocks: list[Block] = []
+    has_baseline = results.study.baseline is not None
     for second in ("given", "baseline"):
-        found = results.flips.get(second)
+        found, place = results.flips.get(second), f"flips/{second}"
         if found is not None:
             blocks += _flips(second, found, teller)
         elif second == "given" and not results.tuned:
-            blocks.append(
-                Missing(t("The given configuration won: there is nothing to hold it against but the baseline."))
-            )
-        else:
+            alone = msgid("The given configuration won: there is nothing to hold it against.")
+            but = msgid("The given configuration won: there is nothing to hold it against but the baseline.")
+            blocks.append(Missing(t(but if has_baseline else alone)))
+        elif second == "given" or has_baseline or place in {*results.failures, *results.unreadable}:
             why = t("Nobody compared winner and {second} example by example.", second=teller.subject_within(second))
-            blocks.append(absent(f"flips/{second}", why, results, teller))
-    return Section("flips", t("What changed"), tuple(blocks))
+            blocks.append(absent(place, why, results, teller))
+    return Section("flips", title, tuple(blocks))
 
 
 def _flips(second: str, found: Flips, teller: Teller) -> list[Block]:

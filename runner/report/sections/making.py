@@ -10,6 +10,7 @@ from runner.report.blocks import Block, Cell, Code, Facts, Missing, Prose, Row, 
 from runner.report.islands import readable
 from runner.report.results import BASELINE, GIVEN, WINNER, Results
 from runner.report.telling import Teller
+from runner.study.stored_study import plugin_versions
 
 __all__ = ["costs", "reproduction", "spec", "variants", "versions"]
 
@@ -96,7 +97,7 @@ def _inference(judged: Mapping[tuple[str, str], Evaluation], teller: Teller) -> 
     columns = [
         t("Model"), t("Split"), t("Examples"), t("Seconds"), t("Examples a second"), t("Model size"), t("Peak memory"),
     ]  # fmt: skip
-    return Table(t("Inference"), tuple(columns), tuple(rows), frozenset(range(2, len(columns))))
+    return Table(t("Inference"), tuple(columns), tuple(rows), frozenset(range(2, len(columns)))).filled
 
 
 def _peak(subject: str, found: Evaluation) -> int | None:
@@ -115,6 +116,15 @@ def versions(results: Results, teller: Teller) -> Section:
     items = tuple((safe(name, 60), safe(version, 60)) for name, version in results.study.versions.items())
     title = teller.t("Versions")
     return Section("versions", title, (Facts(items) if items else Missing(teller.t("No versions were recorded.")),))
+
+
+def _plugins(results: Results, teller: Teller) -> tuple[Block, ...]:
+    """Return what has to be installed too for a model or task of somebody else."""
+    found = plugin_versions(results.study.versions)
+    if not found:
+        return ()
+    names = ", ".join(f"{safe(name, 60)} {safe(version, 40)}" for name, version in found.items())
+    return (Prose(teller.t("Its task or model comes from elsewhere; install too: {names}", names=names)),)
 
 
 def reproduction(results: Results, teller: Teller) -> Section:
@@ -139,6 +149,7 @@ def reproduction(results: Results, teller: Teller) -> Section:
             )
         ),
         Code("install", t("Installation"), "pip install '.[all]'"),
+        *_plugins(results, teller),
         Prose(t("Save the spec above as spec.json beside the data that it names, then:")),
         Code("commands", t("Commands"), "\n".join(lines)),
         Facts(((t("Seed of the study"), safe((study.spec.get("study") or {}).get("seed", 0), 40)),)),

@@ -8,6 +8,8 @@ from typing import Any
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.markup import escape
 from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Input, Select, TextArea
@@ -145,11 +147,13 @@ class InputForm(Vertical):
             yield Horizontal(Told(partial(safe, name, 16)), part, classes="field")
 
     def _part(self, field: InputField) -> Widget:
+        example = safe(field.example, 80)
         if field.kind == "prose":
-            return TextPane(self._desk)
+            return TextPane(self._desk, example)
         if field.kind == "choice":
-            return Select([(safe(choice, 80), choice) for choice in field.choices], prompt="", compact=True)
-        return Input(placeholder=safe(field.example, 80), max_length=_MOST_CHARACTERS, compact=True)
+            choices = [(Content(safe(choice, 80)), choice) for choice in field.choices]
+            return Select(choices, prompt=escape(example), compact=True)
+        return Input(placeholder=example, max_length=_MOST_CHARACTERS, compact=True)
 
 
 def _value(field: InputField, part: Widget) -> str | float | None:

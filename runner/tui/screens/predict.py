@@ -118,13 +118,11 @@ class PredictScreen(Place):
         """Tell again: the language has changed."""
         t = self.desk.t
         self.set_class(self.desk.glyphs.ascii, "-signs-ascii")
-        self.form.invite(
-            t(
-                "Type or paste a text. {ask} asks, {explain} asks why.",
-                ask=key_shown("predict.ask", self.desk.preferences.keymap),
-                explain=key_shown("predict.explain", self.desk.preferences.keymap),
-            )
-        )
+        text = msgid("Type or paste a text. {ask} asks.")
+        if self._explains:
+            text = msgid("Type or paste a text. {ask} asks, {explain} asks why.")
+        ask, explain = (key_shown(f"predict.{one}", self.desk.preferences.keymap) for one in ("ask", "explain"))
+        self.form.invite(t(text, ask=ask, explain=explain))
         columns = (
             Column("moment", t("Time of day"), 11),
             Column("answer", t("Answer"), 20, share=2),
@@ -137,6 +135,8 @@ class PredictScreen(Place):
 
     def can(self, action: str) -> bool | None:
         """Ask only where there is a model; take up only in the history."""
+        if action == "explain" and not self._explains:
+            return False
         if action in {"ask", "explain", "choose"}:
             return bool(self._records)
         return self.focused is self.history and bool(self._history) if action == "recall" else True
@@ -225,7 +225,8 @@ class PredictScreen(Place):
         finally:
             if self._since == began:
                 self._since = None
-            self._tell()
+            self.retell()
+            self.told()
 
     def _take(self, answer: Answer, *, keep: bool) -> None:
         self._answer = answer
@@ -312,6 +313,11 @@ class PredictScreen(Place):
     def _record(self) -> StudyRecord | None:
         return next((record for record in self._records if record.study == self._study), None)
 
+    @property
+    def _explains(self) -> bool:
+        """Whether the model may say why it answers so: one that has not been loaded yet may."""
+        return self._record is None or self._record.key not in self.browser.answers.unexplained
+
     def _described(self, record: StudyRecord) -> str:
         parts = [record.title or record.study, record.key.rpartition("/")[2]]
         if record.best is not None:
@@ -339,7 +345,11 @@ class PredictScreen(Place):
         if self._answer is not None:
             return draw_answer(self._answer, canvas)
         t = self.desk.t
-        text = t("The answer will stand here, and why it is what it is.")
+        text = (
+            t("The answer will stand here, and why it is what it is.")
+            if self._explains
+            else t("The answer will stand here.")
+        )
         if not self._records:
             key = key_shown("app.submit", self.desk.preferences.keymap)
             text = t(

@@ -4,6 +4,7 @@ import unicodedata
 from dataclasses import dataclass
 
 from rich.text import Text
+from textual.content import Content
 from textual.message import Message
 from textual.widgets import TextArea
 from textual.widgets.text_area import Edit, EditResult
@@ -22,6 +23,7 @@ class TextPane(TextArea):
 
     Args:
         desk: Signs.
+        example: Stands there while nothing is typed.
     """
 
     @dataclass
@@ -30,8 +32,8 @@ class TextPane(TextArea):
 
         size: int
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__("", soft_wrap=True, tab_behavior="focus", id="text")
+    def __init__(self, desk: Desk, example: str = "") -> None:
+        super().__init__("", soft_wrap=True, tab_behavior="focus", id="text", placeholder=Content(example))
         self._desk = desk
 
     def show(self, text: str) -> None:

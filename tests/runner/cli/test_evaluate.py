@@ -78,6 +78,8 @@ def test_metrics_and_tables_of_any_task_are_printed(monkeypatch, capsys):
     assert ["p", "1,234"] in lines
     assert "Bars that" not in printed.out
     assert "There is none" not in printed.out + printed.err
+    print_evaluation(RECORD, Evaluation("file", 4, metrics, Path(), 0.1))
+    assert capsys.readouterr().out.split()[:4] == ["metric", "value", "rmse", "0.2500"]
     assert "A figure of unknown cannot be drawn: RuntimeError: no more today" in printed.err
 
 

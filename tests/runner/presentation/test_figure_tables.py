@@ -51,6 +51,15 @@ def test_intervals_stand_beside_their_numbers():
     assert rows[2][0] == "given"
 
 
+def test_a_part_of_what_is_counted_is_no_whole_number():
+    """A quarter of an epoch is told as such; whole ones stay counts."""
+    series = f.Series("loss", ((0.25, 0.5), (1.0, 0.25)))
+    rows = table_of(f.Plot("p", "P", f.Axis("Epoch", "count"), AXIS, (series,))).rows
+    assert [row[0].format for row in rows] == ["number", "count"]
+    bars = f.Bars("b", "B", f.Axis("Epochs", "count"), (f.Bar("a", 0.5), f.Bar("b", 2)))
+    assert [row[1].format for row in table_of(bars).rows] == ["number", "count"]
+
+
 def test_what_failed_has_no_value():
     """Where it is drawn is no number of the store."""
     series = f.Series("failed", ((3.0, 0.1),), role="failed")

@@ -108,6 +108,20 @@ def test_an_insight_of_another_shape_is_passed_over_and_told(bare, name):
     assert any("written by another version" in text for text in page.missing)
 
 
+def test_a_study_without_a_baseline_says_nothing_of_one(bare):
+    """Nobody could have compared a baseline that was not asked for."""
+    page = bare()
+    assert "baseline example by example" not in page.texts
+    assert "but the baseline" not in page.texts
+    assert any("there is nothing to hold it against" in text for text in page.missing)
+
+
+def test_a_baseline_that_nobody_compared_is_told(bare):
+    """A baseline that was trained is missing there."""
+    page = bare(lambda store, lease: store.update_study("imdb-minilm", lease, baseline={"key": KEY, "seconds": 1.0}))
+    assert any("Nobody compared winner and baseline example by example." in text for text in page.missing)
+
+
 def test_a_verdict_that_cannot_be_translated_is_told_as_it_was_stored(bare):
     """The stored sentence, marked as English, stands in for statements that are not there."""
     verdict = {"sentence": "It is what it is.", "statements": [{"template": "{x:nonsense}", "values": {}}]}

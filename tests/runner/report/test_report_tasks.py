@@ -1,6 +1,6 @@
 """Page and card of a task that they know nothing of: all that they tell of it is what it says itself."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -15,7 +15,8 @@ from catalog.statement import Statement
 from runner.presentation.language import Language
 from runner.report.card import model_card
 from runner.report.gathering import gather
-from runner.report.results import Results
+from runner.report.page import render
+from runner.report.results import Flips, Results
 from runner.store.judgements import record_of
 from runner.store.records import Owner, TrialRecord
 
@@ -74,7 +75,7 @@ def study(empty, monkeypatch):
         metric="rmse",
         direction="minimize",
         planned=1,
-        versions={},
+        versions={"python": "3.11.7", "modelcat": "0.1.0", "modelcat-weather": "1.2"},
     )
     lease = empty.acquire(NAME, Owner.this_process(), timedelta(minutes=1))
     empty.put_trial(NAME, lease, TrialRecord(0, "complete", "given", {}, 2.5, speed={"training_seconds": 4.0}))
@@ -122,6 +123,39 @@ def test_changed_answers_have_the_columns_that_the_task_names(study, page_of):
     assert ">true</td>" in section
 
 
+def test_a_task_that_compares_no_answers_claims_nothing_of_them(study, page_of):
+    """Neither that they are equal, nor that a comparison is missing."""
+    results = replace(gather(study, NAME), flips={"baseline": Flips("test", "winner", "baseline")})
+    assert not results.compares
+    page = render(results, Language("en"))
+    assert "The task does not compare the answers of two models example by example." in page
+    for claim in ("same answer to every example", "Nobody compared"):
+        assert claim not in page
+
+
+def test_columns_that_say_nothing_are_left_out(study, page_of):
+    """Nothing was remarked, and no size or memory was measured: the tables have no such columns."""
+    page = page_of(study, diagnoses=None)
+    assert ">Examples a second</th>" in page.source
+    for heading in ("Remarks", "Model size", "Peak memory"):
+        assert f">{heading}</th>" not in page.source
+
+
+def test_a_card_claims_no_rules_and_no_intervals_that_there_are_not(study):
+    """Silence of rules and brackets with intervals are told of only where there are some."""
+    text = model_card(gather(study, NAME), Language("en"))
+    assert "No rule found anything wrong" not in text
+    assert "The task has no rules for a diagnosis" in text
+    assert "On 40 examples of the split Test.\n" in text
+    assert "intervals" not in text
+    assert "No rule found anything wrong" in model_card(gather(study, NAME, ()), Language("en"))
+
+
+def test_the_way_to_make_it_again_names_the_distribution_of_model_and_task(study, page_of):
+    """What comes with modelcat is not named."""
+    assert "install too: modelcat-weather 1.2" in page_of(study, diagnoses=None).texts
+
+
 def test_what_only_some_models_have_is_left_out(study, page_of):
     """No word of texts, tokens or classes is on the page of a task without them."""
     page = page_of(study, diagnoses=None)
@@ -131,9 +165,10 @@ def test_what_only_some_models_have_is_left_out(study, page_of):
 
 
 def test_a_card_has_figures_as_tables_and_no_chapter_of_a_calibration(study):
-    """Its header names the task as the hub does, its data are facts and figures, and its metrics have their formats."""
+    """Its header names no task that the hub does not know; data are facts and figures, metrics have their formats."""
     text = model_card(gather(study, NAME), Language("en")).replace("\xa0", " ")
-    assert "pipeline_tag: weather-forecast" in text
+    assert "pipeline_tag" not in text  # the hub knows no such task
+    assert "- weather-forecast" in text
     assert "## Intended use\n\nOne number for each day." in text
     assert "- Stations: 1,234 of them" in text
     assert "**Rain**\n\n|  | Days |\n| --- | ---: |\n| Kiel | 180 |\n| Ulm | 95 |" in text

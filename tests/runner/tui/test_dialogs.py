@@ -77,7 +77,7 @@ def test_help_names_every_key_of_the_place_and_everywhere(opened, text_of, until
         await until(pilot, lambda: isinstance(app.screen, HelpDialog))
         await pilot.pause(0.1)
         shown = text_of(app)
-        for text in ("Enter, o", "Ask a study's model about a text.", "^k, F2", "Everywhere", "Esc close"):
+        for text in ("Enter, o", "Ask a study's model about an input.", "^k, F2", "Everywhere", "Esc close"):
             assert text in shown
         await pilot.press("escape")
         await until(pilot, lambda: not isinstance(app.screen, HelpDialog))

@@ -15,6 +15,7 @@ from catalog.statement import Statement
 from runner.store.records import EvaluationRecord, Owner, TrialRecord
 from runner.store.store import Store
 from runner.tui.screens.study import StudyScreen
+from runner.tui.screens.study.quadrant_grid import QuadrantGrid
 from runner.tui.screens.trial import TrialScreen
 
 STUDY = "rents"
@@ -127,6 +128,9 @@ def test_examples_have_the_columns_of_the_files(rents, browser, drive, until, te
         assert not set(text_of(pilot.app)) & set("\x1b\u202e")
         await pilot.press("w")
         await until(pilot, lambda: any("no column text" in told.message for told in pilot.app._notifications))
+        assert screen.can("explain")
+        pilot.app.answers.unexplained.add("test/simulated/curve")
+        assert not screen.can("explain")
 
     drive(browser(), steps, (120, 40))
 
@@ -141,6 +145,8 @@ def test_comparing_tells_what_it_can(rents, browser, drive, until, text_of):
         screen._turn_to("compare")
         await until(pilot, lambda: "do not tell right answers" in " ".join(text_of(pilot.app).split()))
         await until(pilot, lambda: "rent 512" in text_of(pilot.app))
+        assert "is right" not in text_of(pilot.app)
+        assert not screen.query_one(QuadrantGrid).display
         assert not set(text_of(pilot.app)) & set("\x1b\u202e")
 
     drive(browser(), steps, (120, 60))

@@ -290,6 +290,54 @@ def test_a_form_has_a_field_for_each_part_of_an_input(ask, until):
     ask(steps, answers=FormAnswers())
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (170, 55)], ids=["80x24", "120x40", "170x55"])
+@pytest.mark.parametrize("signs", ["unicode", "ascii"])
+def test_every_field_of_a_form_shows_its_example_and_what_is_typed(ask, until, text_of, size, signs):
+    """The last of many fields can be reached too, and no border hides what a field holds."""
+    fields = (
+        InputField("note", "prose", example="A short note [/x]"),
+        *(InputField(f"size {index}", "number", example=f"{index}.25") for index in range(10)),
+        InputField("city", "choice", ("Ulm [/x]", "Bonn"), example="Ulm [/x]"),
+        InputField("name", "line", example="Ada [/x]"),
+    )
+
+    async def steps(pilot, screen, answers):
+        await screen.form.ask_for(fields)
+        await until(pilot, lambda: "A short note [/x]" in text_of(pilot.app))
+        await pilot.press(*["tab"] * 10)
+        await until(pilot, lambda: "9.25" in text_of(pilot.app))
+        await pilot.press("tab", "tab")
+        await until(pilot, lambda: "Ada [/x]" in text_of(pilot.app) and "Ulm [/x]" in text_of(pilot.app))
+        await pilot.press(*"Eve")
+        await until(pilot, lambda: "Eve" in text_of(pilot.app))
+        assert screen.form.given["name"] == "Eve"
+        screen.form.show({"city": "Ulm [/x]"})
+        await pilot.press("shift+tab", "enter")
+        await until(pilot, lambda: text_of(pilot.app).count("Ulm [/x]") == 2)
+
+    ask(steps, size=size, answers=FormAnswers(), ascii=signs == "ascii")
+
+
+def test_why_is_offered_only_where_the_model_tells(ask, until, text_of):
+    """Once a model is loaded that does not explain itself, neither the footer nor the empty form speaks of it."""
+
+    async def steps(pilot, screen, answers):
+        assert "explain" in text_of(pilot.app)
+        assert "asks why" in " ".join(text_of(pilot.app).split())
+        answers.unexplained.add(screen._record.key)
+        await pilot.press(*"good")
+        await until(pilot, lambda: screen._answer)
+        await pilot.press("ctrl+n")
+        await until(pilot, lambda: "Type or paste" in text_of(pilot.app))
+        shown = " ".join(text_of(pilot.app).split())
+        assert "explain" not in shown
+        assert "why" not in shown
+        await pilot.press("ctrl+e")
+        assert not any(explain for _, _, explain in answers.asked)
+
+    ask(steps)
+
+
 # A real worker
 
 
@@ -324,7 +372,9 @@ def test_one_worker_answers_question_after_question(trained, children):
     answers = Answers(source)
 
     async def main():
+        assert answers.unexplained == set()
         assert await answers.ask(record, ()) == []
+        assert answers.unexplained == {record.key}
         (first,) = await answers.ask(record, ["a \ud800"])
         assert (first["text"], first["label"]) == ("a \ufffd", "yes")
         before = children()

@@ -100,6 +100,14 @@ def test_examples_have_the_columns_of_their_task(path):
     assert found[3].text == "Ulm\n2026-03-14"
 
 
+def test_predictions_of_another_kind_are_not_called_damaged(tmp_path):
+    """A task may keep its predictions in whatever file it likes; running the study again would change nothing."""
+    other = tmp_path / "test.json"
+    other.write_text("[1, 2]")
+    with pytest.raises(InputError, match=r"are not shown: test\.json is no Parquet file"):
+        read_predictions(other)
+
+
 def test_files_that_cannot_be_read(path, tmp_path, monkeypatch):
     """A missing, damaged, foreign or too large file is an error that names it."""
     with pytest.raises(InputError, match="is not there: put it back"):

@@ -241,6 +241,7 @@ def test_a_filter_is_judged_while_it_is_typed(at, text_of):
     async def steps(pilot, screen):
         await press(pilot, "f", *"acuracy")
         assert "did you mean accuracy?" in text_of(pilot.app)
+        assert "Show trials such as accuracy >= 0." in text_of(pilot.app)
         await press(pilot, "enter")
         assert pilot.app.screen is not screen
         for _ in "acuracy":

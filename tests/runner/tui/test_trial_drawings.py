@@ -1,5 +1,8 @@
 """What the tabs of a trial draw, without an app: selections, settings, sentences, small tables."""
 
+from dataclasses import replace
+from types import SimpleNamespace
+
 import pytest
 from shelf import NOON, WHOLE
 
@@ -14,10 +17,12 @@ from runner.tui.figures.table import Heading, facts, grid
 from runner.tui.palette import DARK, palette_of
 from runner.tui.preferences import Preferences
 from runner.tui.reading import Example, Predictions
+from runner.tui.screens.study.details import _curves as curves
 from runner.tui.screens.trial.facts import gather
 from runner.tui.screens.trial.selection import KINDS, Selection, kinds_of, select
 from runner.tui.screens.trial.settings import settings_of
 from runner.tui.screens.trial.telling import interval, outcome
+from runner.tui.screens.trial.training import measurements
 from runner.tui.screens.trial.view import View
 from runner.tui.source import Source
 
@@ -138,6 +143,24 @@ def test_a_grid_is_never_wider_than_its_place(desk) -> None:
     assert "gradient_accumulation" in drawn.plain
     told = facts([("Name", "value " * 30)], canvas(desk, 40)).plain
     assert all(width_of(line) <= 40 for line in told.split("\n"))
+
+
+def test_measurements_have_no_column_of_nothing(known, desk) -> None:
+    """A model without a learning rate, and one that tells no training loss, have no such columns."""
+    facts = known(7)
+    assert [heading.label for heading in measurements(facts, desk)[0]][1::3] == ["Train loss", "Learning rate"]
+    bare = tuple(replace(epoch, learning_rate=None, train_loss=None) for epoch in facts.epochs)
+    headings, rows = measurements(replace(facts, epochs=bare), desk)
+    assert [heading.label for heading in headings] == ["Epoch", "Loss", "Accuracy", "Time"]
+    assert {len(row) for row in rows} == {4}
+
+
+@pytest.mark.parametrize(("epochs", "told"), [(1.0, "Over one epoch"), (0.5, "Over 0.5 epochs")])
+def test_one_epoch_is_told_as_one(known, desk, epochs, told) -> None:
+    """The heading of the curves counts as people do."""
+    book = SimpleNamespace(record=known(7).study, metric=known(7).study.metric_of)
+    epoch = replace(known(7).epochs[0], epoch=epochs)
+    assert told in [line.plain for line in curves(book, [epoch], desk)]
 
 
 def test_sentences_tell_how_a_trial_ended(known, desk) -> None:

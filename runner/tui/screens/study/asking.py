@@ -27,9 +27,9 @@ def ask_filter(place: Place, book: Book, before: str, take: Callable[[str], None
         told = [safe(name, 30) for name in names[:_MOST_NAMES]]
         return desk.t("Known are {names}", names=", ".join(told))
 
-    dialog = PromptDialog(
-        desk, lambda: desk.t("Show trials such as accuracy > 0.9 and batch_size == 32"), before, hint, check
-    )
+    sign, best = ">=" if book.record.direction == "maximize" else "<=", book.record.best
+    example = f"{safe(book.record.metric, 40)} {sign} {0.5 if best is None else best.value:.3g} and seconds < 60"
+    dialog = PromptDialog(desk, lambda: desk.t("Show trials such as {example}", example=example), before, hint, check)
     place.app.push_screen(dialog, lambda text: take(text.strip()) if text is not None else None)
 
 

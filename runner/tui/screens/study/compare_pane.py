@@ -107,7 +107,7 @@ class ComparePane(Widget):
         if pair != self._pair:
             self._pair, self._found, self._trouble, self._asked = pair, None, "", ()
             self._listed, self._rows = None, ()
-        self._grid.display = self._part.display = pair is not None
+        self._part.display = pair is not None
         if pair is None:
             said, muted = self._desk.t("It takes two trials to compare. Mark them with x."), self._desk.palette.muted
             self._sides.show(lambda canvas: Content("\n").join(paragraph(said, canvas, muted)))
@@ -156,6 +156,7 @@ class ComparePane(Widget):
 
     def _tell_examples(self) -> None:
         found = self._found
+        self._grid.display = self._pair is not None and not (found is None and self._trouble)
         self._grid.show({} if found is None else {cell: len(rows) for cell, rows in found.rows.items()})
         self._part.retell()
         self._list.retell()

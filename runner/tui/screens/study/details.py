@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from textual.content import Content
 
 from catalog.metric import LOSS
+from runner.presentation.labels import msgid
 from runner.presentation.text import safe
 from runner.store.records import EpochRecord, TrialRecord
 from runner.tui.desk import Desk
@@ -119,7 +120,8 @@ def _curves(book: Book, curve: Sequence[EpochRecord], desk: Desk) -> list[Conten
     if not drawn:
         return []
     width = max(len(name) for _, name, _ in drawn)
-    title = desk.t("Over {epochs:number} epochs", epochs=curve[-1].epoch)
+    over = msgid("Over one epoch") if curve[-1].epoch == 1 else msgid("Over {epochs:number} epochs")
+    title = desk.t(over, epochs=curve[-1].epoch)
     lines = [Content(""), Content.styled(title, f"bold {desk.palette.muted}")]
     for metric, name, values in drawn:
         told = [desk.metric(metric, value) for value in values]

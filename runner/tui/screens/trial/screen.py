@@ -270,6 +270,8 @@ class TrialScreen(Place):
                 return self._number + 1 < facts.count
             case "previous_trial":
                 return self._number > 0
+            case "explain" if facts.study.key in self.browser.answers.unexplained:
+                return False
             case "split":
                 return self._tab not in _NOT_JUDGED and len(facts.judgements) > 1
             case _:
@@ -340,6 +342,7 @@ class TrialScreen(Place):
         finally:
             self._asking -= {key}
             self._refresh()
+            self.told()
 
     def action_export(self) -> None:
         """Save the numbers of the tab as a table."""

@@ -3,6 +3,7 @@
 from catalog.figures import Axis, Figure, Plot, Series
 from catalog.metric import LOSS
 from catalog.statement import Statement
+from runner.presentation.labels import filled_columns
 from runner.study.charts.curves import TRAINING
 from runner.study.charts.snapshot import StudySnapshot
 from runner.tui.desk import Desk
@@ -39,7 +40,7 @@ def kept_epoch(facts: Facts) -> float | None:
 
 
 def measurements(facts: Facts, desk: Desk) -> tuple[list[Heading], list[list[str]]]:
-    """Return headings and rows of the table of measurements; the kept one is marked."""
+    """Return headings and rows of the table of measurements, without columns of nothing; the kept one is marked."""
     t, metric, kept = desk.t, facts.study.tuned, kept_epoch(facts)
     headings = [
         Heading(t("Epoch"), right=True),
@@ -62,4 +63,7 @@ def measurements(facts: Facts, desk: Desk) -> tuple[list[Heading], list[list[str
                 desk.seconds(epoch.seconds),
             ]
         )
-    return headings, rows
+    if not rows:
+        return headings, rows
+    places = filled_columns(rows, (desk.glyphs.dash,))
+    return [headings[at] for at in places], [[row[at] for at in places] for row in rows]

@@ -17,11 +17,12 @@ from runner.tui.figures.canvas import Canvas, paragraph
 from runner.tui.figures.data import figures_data
 from runner.tui.figures.render import body, caption, title
 from runner.tui.figures.table import facts
-from runner.tui.screens.trial.panes.page import heading, lines_in_sight, missing, source_line
+from runner.tui.screens.trial.panes.page import lines_in_sight, missing, source_line
 from runner.tui.screens.trial.scores import metric_bars, metric_rows
 from runner.tui.screens.trial.view import View
 from runner.tui.widgets.drawing import Drawing
 from runner.tui.widgets.figure_view import FigureView
+from runner.tui.widgets.told import Told
 
 __all__ = ["FiguresPane"]
 
@@ -48,9 +49,14 @@ class FiguresPane:
         self._keys = keys
         self._view: View | None = None
         self._source = source_line(lambda: self._view, desk, lambda: keys("trial.split"))
-        self._metrics = (heading(desk, msgid("All metrics, with 95 % intervals")), Drawing(desk)) if metrics else ()
+        self._metrics = (Told(self._metrics_title, classes="part"), Drawing(desk)) if metrics else ()
         self._left, self._right = _Column(desk, self._source), _Column(desk, *self._metrics)
         self.widget: Widget = VerticalScroll(Container(self._left, self._right, classes="columns"), classes="page")
+
+    def _metrics_title(self) -> str:
+        evaluation = None if self._view is None else self._view.evaluation
+        has_intervals = evaluation is None or evaluation.intervals
+        return self._desk.t(msgid("All metrics, with 95 % intervals") if has_intervals else msgid("All metrics"))
 
     def show(self, view: View) -> None:
         """Draw what was evaluated, or say why there is nothing."""
@@ -60,6 +66,8 @@ class FiguresPane:
         self._source.retell()
         for part in self._metrics:
             part.display = shown.evaluation is not None
+            if isinstance(part, Told):
+                part.retell()
             if isinstance(part, Drawing):
                 part.show(lambda canvas: _all_metrics(shown, canvas, desk))
         left, right = _sides(_worth_showing(figures, shown) or [Empty(self._group, "", missing(shown, desk))])
