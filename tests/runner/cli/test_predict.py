@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import shlex
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -25,6 +26,7 @@ from runner.cli.predict import chosen_format, chosen_precision
 from runner.cli.prediction_formats import Answered, Batch, Layout, pieces, write_parquet
 from runner.cli.prediction_inputs import file_inputs, input_fields, typed_inputs
 from runner.cli.prediction_view import PredictionView
+from runner.cli.run import _predict_hint
 from runner.destination import check_file, staging, written_file
 
 KEY = "nlp/text-classification/linear"
@@ -93,6 +95,20 @@ def test_a_task_that_takes_no_inputs_says_so(monkeypatch, tmp_path):
     monkeypatch.setattr(registry, "load_task", lambda _: broken)
     with pytest.raises(PluginError, match=r"from modelcat, failed: ZeroDivisionError"):
         input_fields(KEY, {})
+
+
+def test_the_next_command_holds_the_fields(monkeypatch):
+    """It has the example of a single field, an object of several; a file where neither is known."""
+    record, fields = SimpleNamespace(study="mine", key=KEY, data={}), [InputField("last", "choice", ("it's", "b"))]
+    monkeypatch.setattr(registry, "load_task", lambda _: SimpleNamespace(key="a/b", input_fields=lambda _: fields))
+    assert _predict_hint(record) == "modelcat predict mine --file FILE"
+    fields.append(InputField("hour", "number", (), "9"))
+    words = shlex.split(_predict_hint(record))
+    assert json.loads(words[3]) == {"last": "it's", "hour": 9}
+    fields[:] = [InputField("text", "prose", (), "a film")]
+    assert shlex.split(_predict_hint(record))[3:] == ["a film"]
+    fields[:] = [None, None]
+    assert _predict_hint(record) == "modelcat predict mine --file FILE"
 
 
 def test_chunks_of_a_file_hold_its_rows(tmp_path, capsys):
