@@ -54,7 +54,8 @@ class InputFile:
 
     Attributes:
         path: The file or folder.
-        columns: Columns that were named for the input; None if they are to be found.
+        columns: Columns that were named for the input, all of which `InputTable.used` must hold; None if they are to
+            be found.
         data: What the study found in its data set: `catalog.contract.DataSummary` as JSON, empty if unknown.
         dataset: The `dataset` part of the study's spec.
         format: How delimited text is written, as far as that is known.
@@ -124,7 +125,8 @@ class EvaluationFile:
 
     Attributes:
         path: The file or folder.
-        columns: By role of the task the columns that were named; a role that is missing is to be found.
+        columns: By role of the task the columns that were named, all of which `Evaluation.columns` must hold; a role
+            that is missing is to be found.
         data: What the study found in its data set: `catalog.contract.DataSummary` as JSON.
         dataset: The `dataset` part of the study's spec.
         format: How delimited text is written, as far as that is known.

@@ -87,6 +87,11 @@ def predict(
         raise InputError("inputs are given as arguments and with --file; leave one of them out")
     if from_stdin and only:
         raise InputError("--only leaves the columns of a file out, but no file is given; --file names it")
+    if from_stdin and written is not None and (unread := sorted(written.model_fields_set - {"encoding"})):
+        option = unread[0].replace("header", "no-header")
+        raise InputError(f"--{option} says how a file is written, but no file is given; --file names it")
+    if encoding is not None and given not in {(), ("-",)}:
+        raise InputError("--encoding is of a file or of stdin, but the inputs are given as arguments")
     place, record = place_of(storage), open_store(storage).study(study)
     fields = input_fields(record.key, record.data)
     if from_stdin:

@@ -11,10 +11,11 @@ from types import SimpleNamespace
 
 import pyarrow as pa
 import pytest
+from click.testing import CliRunner
 from pyarrow import parquet
 
 from catalog import registry
-from catalog.contract.capabilities import InputField, InputFile
+from catalog.contract.capabilities import InputField, InputFile, InputTable
 from catalog.errors import DataError, InputError, PluginError
 from catalog.statement import Statement
 from plugins.nlp.text_classification.records import Explanation, TextPrediction
@@ -22,6 +23,7 @@ from plugins.nlp.texts.records import WordWeight
 from runner.cli import export as exporting
 from runner.cli import prediction_inputs
 from runner.cli.export import sample_inputs
+from runner.cli.main import app
 from runner.cli.predict import chosen_format, chosen_precision
 from runner.cli.prediction_formats import Answered, Batch, Layout, pieces, write_parquet
 from runner.cli.prediction_inputs import file_inputs, input_fields, typed_inputs
@@ -109,6 +111,29 @@ def test_the_next_command_holds_the_fields(monkeypatch):
     assert shlex.split(_predict_hint(record))[3:] == ["a film"]
     fields[:] = [None, None]
     assert _predict_hint(record) == "modelcat predict mine --file FILE"
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("x", "--column", "a", "--encoding", "cp1252"), "--encoding is of a file or of stdin"),
+        (("x", "--delimiter", ";"), "--delimiter says how a file is written, but no file is given"),
+        (("--no-header",), "--no-header says how a file is written"),
+        (("x", "--only"), "--only leaves the columns of a file out"),
+    ],
+)
+def test_options_of_a_file_need_one(options, says):
+    """Nothing that is asked for is passed over in silence."""
+    assert says in str(CliRunner().invoke(app, ["predict", "mine", *options]).exception)
+
+
+def test_a_named_column_that_is_not_read_is_told(monkeypatch, tmp_path):
+    """A task that passes over --column is found out."""
+    table = InputTable(("a", "b"), ("b",), (), (), (), lambda _: iter(()))
+    monkeypatch.setattr(registry, "load_task", lambda _: SimpleNamespace(key="a/b", open_file=lambda _: table))
+    with pytest.raises(InputError, match="--column a has no effect: the task a/b takes the input from 'b'"):
+        file_inputs("a/b/c", InputFile(tmp_path / "x.csv", ("b", "a")), only=False)
+    file_inputs("a/b/c", InputFile(tmp_path / "x.csv", ("b",)), only=False)
 
 
 def test_chunks_of_a_file_hold_its_rows(tmp_path, capsys):
