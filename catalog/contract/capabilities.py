@@ -194,7 +194,10 @@ class ShowsPredictions(Protocol):
     """A task that shows predictions to people, without the heavy libraries."""
 
     def headline(self, prediction: Prediction) -> Statement:
-        """Return the answer in a few words."""
+        """Return the answer in a few words.
+
+        A table of `modelcat predict` shows the cells that are placeholders of it, as their kinds say; all if none is.
+        """
 
     def columns_of_predictions(self, data: Mapping[str, Any]) -> Sequence[str]:
         """Return the names of the cells of every prediction.

@@ -388,6 +388,8 @@ def test_predictions_that_no_task_shows_are_their_plain_values(monkeypatch, tmp_
     assert second == {**nothing, "income": None, "sure": None, "parts": []}
     shown = "".join(pieces(iter(chunks), "table", layout)).splitlines()
     assert shown[0].split() == ["income", "sure", "input"]
+    more = PredictionView("a/b/c", {}, ROW, {**MEASURED, "third": 1.0, "fourth": 2.0})
+    assert more.main_names == ("income", "sure", "third", "fourth")
     assert '{"age": 41.0, "city": "Bern"}' in shown[1]
     with (tmp_path / "a.parquet").open("wb") as file:
         write_parquet(iter(chunks), layout, file)
@@ -431,7 +433,7 @@ def test_a_table_shows_what_the_headline_names(monkeypatch):
         key="a/b",
         headline=headline,
         columns_of_predictions=lambda _: ("value", "spread", "share"),
-        cells=lambda one: one,
+        cells=lambda one: {name: one[name] for name in ("value", "spread", "share")},
         reasons=lambda one: [Statement("as it is")] if "why" in one else [],
         prediction_figures=lambda _: (),
     )
@@ -446,6 +448,32 @@ def test_a_table_shows_what_the_headline_names(monkeypatch):
         "    as it is",
         "     –       –",
     ]
+    shows.headline = lambda one: Statement("{answer}", {"answer": one["value"]})
+    lines = "".join(pieces(iter([Batch(answers)]), "table", Layout(PredictionView("a/b/c", {}, TEXT, prediction))))
+    assert lines.splitlines()[0].split() == ["value", "spread", "share", "text"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "says"),
+    [
+        (("label", "score"), "from modelcat, failed: the cells of a prediction lack 'score', which columns_of_predict"),
+        ((), "failed: the cells of a prediction hold 'label', which columns_of_predictions does not name"),
+    ],
+)
+def test_cells_are_those_that_the_task_names(monkeypatch, columns, says):
+    """A cell that would be empty, or left out, everywhere is an error that names the distribution."""
+    task = registry.load_task(KEY)
+    shows = SimpleNamespace(
+        key=task.key,
+        headline=task.headline,
+        columns_of_predictions=lambda _: columns,
+        cells=lambda one: {"label": one["label"]},
+        reasons=task.reasons,
+        prediction_figures=task.prediction_figures,
+    )
+    monkeypatch.setattr(registry, "load_task", lambda _: shows)
+    with pytest.raises(PluginError, match=says):
+        PredictionView(KEY, {}, TEXT, answer()).cells(answer())
 
 
 def test_a_task_that_fails_to_show_an_answer_is_named(monkeypatch):
