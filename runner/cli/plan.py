@@ -108,6 +108,7 @@ def print_plan(plan: "Plan") -> None:
 
 def _data_lines(plan: "Plan") -> Iterator[str]:
     from catalog.contract.data import data_to_json
+    from runner.study.task_calls import distribution_of
 
     data = plan.data
     yield f"  rows        {', '.join(f'{count:,} {split}' for split, count in data.rows.items())}"
@@ -115,7 +116,7 @@ def _data_lines(plan: "Plan") -> Iterator[str]:
         yield f"  read        {read_line(data)}"
     if (line := columns_line(data.columns)) is not None:
         yield f"  columns     {safe(line, 200)}"
-    yield from _fact_lines(facts_about(plan.request.task, data_to_json(data)))
+    yield from _fact_lines(facts_about(plan.request.task, data_to_json(data), distribution_of(plan.request.task.key)))
     for note in data.notes:
         yield f"              {note}"
 

@@ -70,6 +70,7 @@ def _lines(request: "Request", answer: dict[str, Any], found: "DataSummary | Non
     """Return what was found for a person."""
     from catalog.contract.data import data_to_json
     from runner.study.inspection import tuned_metric
+    from runner.study.task_calls import distribution_of
 
     space, tuned = answer["search_space"], metric_phrase(tuned_metric(request, found))
     lines = [
@@ -79,7 +80,7 @@ def _lines(request: "Request", answer: dict[str, Any], found: "DataSummary | Non
     ]
     if found is None:
         return [*lines, "  data    on a hub: read when the study runs"]
-    facts = facts_about(request.task, data_to_json(found))
+    facts = facts_about(request.task, data_to_json(found), distribution_of(request.task.key))
     return [
         *lines,
         f"  data    {', '.join(f'{count:,} {split}' for split, count in found.rows.items())} rows",

@@ -17,6 +17,7 @@ from runner.store.judgements import evaluation_of
 from runner.store.records import StudyRecord
 from runner.store.store import Store
 from runner.study.charts import read_snapshot
+from runner.study.task_calls import distribution_of
 from runner.study.task_figures import data_figures, main_subject, task_figures
 
 __all__ = ["gather"]
@@ -71,7 +72,7 @@ def gather(store: Store, study: str, diagnoses: Sequence[Diagnosis] | None = Non
         confirmations=tuple(store.confirmations(study)),
         evaluations={(e.subject, e.split): evaluation_of(e) for e in snapshot.evaluations},
         task=task.summary if task else None,
-        facts=facts_about(task, record.data) if task else (),
+        facts=facts_about(task, record.data, distribution_of(task.key)) if task else (),
         data_figures=data_figures(record),
         figures=() if main is None else task_figures(snapshot, *main),
         verdict=_statements(record.verdict),

@@ -45,6 +45,7 @@ from runner.study.stored_study import (
     refuse_foreign,
     refuse_shared_folder,
 )
+from runner.study.task_calls import distribution_of
 from runner.study.winner import SearchResult
 
 __all__ = ["run_study"]
@@ -241,7 +242,7 @@ def _announce(session: Session, data: DataSummary, space: Mapping[str, Any]) -> 
             metric=session.store.study(session.study).tuned,
             planned=request.spec.study.trials,
             data=data,
-            facts=facts_about(request.task, data_to_json(data)),
+            facts=facts_about(request.task, data_to_json(data), distribution_of(request.task.key)),
             trials=tuple(session.store.trials(session.study)),
             notes=tuple(notes),
         )

@@ -8,6 +8,7 @@ from catalog.contract.data import data_to_json
 from runner.presentation.data import columns_line, facts_about, row_totals
 from runner.presentation.labels import msgid
 from runner.presentation.text import safe
+from runner.study.task_calls import distribution_of
 from runner.tui.desk import Desk
 
 if TYPE_CHECKING:  # it imports what a plan needs, Optuna too
@@ -23,7 +24,7 @@ def data_lines(data: DataSummary, task: Task, desk: Desk) -> list[str]:
     t, language = desk.t, desk.language
     rows = ", ".join(f"{language.count(count)} {t(_SPLITS.get(split, split))}" for split, count in data.rows.items())
     lines = [t("Rows: {rows}", rows=safe(rows, 120)), *_reading_lines(data, desk)]
-    lines += _facts(facts_about(task, data_to_json(data)), desk)
+    lines += _facts(facts_about(task, data_to_json(data), distribution_of(task.key)), desk)
     return lines + [f"{desk.glyphs.bullet} {safe(note, 300)}" for note in data.notes]
 
 
