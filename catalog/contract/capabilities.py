@@ -54,8 +54,8 @@ class InputFile:
 
     Attributes:
         path: The file or folder.
-        columns: Columns that were named for the input, all of which `InputTable.used` must hold; None if they are to
-            be found.
+        columns: Columns that were named for the input, which `InputTable.used` must be then; None if they are to be
+            found.
         data: What the study found in its data set: `catalog.contract.DataSummary` as JSON, empty if unknown.
         dataset: The `dataset` part of the study's spec.
         format: How delimited text is written, as far as that is known.

@@ -74,7 +74,7 @@ def check_taken(file: EvaluationFile, taken: Columns | None) -> None:
             hint = f"; taken: {columns_line(roles)}" if role in roles else f"; {did_you_mean(role, roles)}"
             raise InputError(
                 f"the column {unused[0]!r} is named for the role {role!r}, but nothing is read from it"
-                + (hint if roles else ": of no column the evaluation says that it was taken")
+                + (hint if roles else ": the model does not say which columns it reads")
             )
 
 

@@ -60,7 +60,11 @@ def test_a_role_that_the_data_do_not_have_is_refused():
 @pytest.mark.parametrize(
     ("named", "taken", "says"),
     [
-        ({"text": ("a",)}, None, "column 'a' is named for the role 'text', but nothing is read from it: of no column"),
+        (
+            {"text": ("a",)},
+            None,
+            "column 'a' is named for the role 'text', but nothing is read from it: the model does not say",
+        ),
         ({"txet": ("a",)}, {"text": "b"}, "'txet', but nothing is read from it; did you mean 'text'?"),
         ({"label": ("a", "c")}, {"label": "a", "ignored": ["c"]}, "column 'c' .* read from it; taken: label 'a'$"),
         ({"group": ("g",)}, {"text": ["a", "b"], "group": None}, "nothing is read from it; known: text"),
