@@ -54,7 +54,8 @@ class InputFile:
 
     Attributes:
         path: The file or folder.
-        columns: Columns that were named for the input; None if they are to be found.
+        columns: Columns that were named for the input, which `InputTable.used` must be then; None if they are to be
+            found.
         data: What the study found in its data set: `catalog.contract.DataSummary` as JSON, empty if unknown.
         dataset: The `dataset` part of the study's spec.
         format: How delimited text is written, as far as that is known.
@@ -124,7 +125,8 @@ class EvaluationFile:
 
     Attributes:
         path: The file or folder.
-        columns: By role of the task the columns that were named; a role that is missing is to be found.
+        columns: By role of the task the columns that were named, all of which `Evaluation.columns` must hold; a role
+            that is missing is to be found.
         data: What the study found in its data set: `catalog.contract.DataSummary` as JSON.
         dataset: The `dataset` part of the study's spec.
         format: How delimited text is written, as far as that is known.
@@ -192,7 +194,10 @@ class ShowsPredictions(Protocol):
     """A task that shows predictions to people, without the heavy libraries."""
 
     def headline(self, prediction: Prediction) -> Statement:
-        """Return the answer in a few words."""
+        """Return the answer in a few words.
+
+        A table of `modelcat predict` shows the cells that are placeholders of it, as their kinds say; all if none is.
+        """
 
     def columns_of_predictions(self, data: Mapping[str, Any]) -> Sequence[str]:
         """Return the names of the cells of every prediction.

@@ -1,7 +1,10 @@
 """What is found by evaluating, comparing and explaining trained models: frozen records, all of them plain JSON in kind.
 
-Predictions of a model on a split lie in one file, one row an example in the order of the split; what a row holds is the
-task's.
+Predictions of a model on a split lie in one Parquet file: one row an example in the order of the split, a column
+``row`` (int64) with the number of the example, and what the task says of it in other columns. Of these ``label``, the
+truth, and ``predicted``, the answer, whole numbers or strings, let the terminal UI tell right (equal) from wrong;
+``probabilities``, a list for each row with a place for each answer that is a number, gives the confidence. All others
+are shown as they are.
 """
 
 from collections.abc import Mapping

@@ -185,9 +185,8 @@ def _found(source: Source, dataset: TableFields, role: Role) -> tuple[str, tuple
 
 
 def _unclear(source: Source, role: Role, why: str, first: str) -> DataError:
-    how = (
-        f'Write "dataset": {{"{role}": "{first}"}}' if source.field.startswith("dataset") else f"Write --label {first}"
-    )
+    option = f"--label {first}" if role == "label" else f"--column {role}={first}"
+    how = f'Write "dataset": {{"{role}": "{first}"}}' if source.field.startswith("dataset") else f"Write {option}"
     return DataError(
         f"{source.origin}: which column is the {role} is not clear: {why}. {how}. "
         f"The columns: {listed(source.columns)}.",

@@ -12,8 +12,12 @@ from runner.cli.output import print_json, print_line, print_table
 
 if TYPE_CHECKING:
     from catalog.contract import Model, Task
+    from catalog.contract.capabilities import InputField
 
 __all__ = ["list_models", "schema", "show"]
+
+_NAMED = 5
+"""Choices that a line names."""
 
 
 @click.command("list", epilog="Example:  modelcat list")
@@ -85,6 +89,7 @@ def _card_answer(model: "Model", task: "Task") -> dict[str, Any]:
         "metrics": {metric.name: metric.direction.value for metric in task.metrics},
         "baseline": _baseline(model, task),
         "default_dataset": task.default_dataset().model_dump(mode="json", exclude_none=True),
+        "input_fields": [asdict(field) for field in _input_fields(task)],
         "parameters": [asdict(parameter) for parameter in parameters_of(model)],
         "variants": [asdict(variant) for variant in card.variants],
         "examples": {name: dict(spec) for name, spec in card.examples.items()},
@@ -127,8 +132,28 @@ def _print_card(model: "Model", task: "Task") -> None:
         ["data", "what it is"],
         [[f"dataset.{name}", description] for name, description in dataset_fields(task).items()],
     )
+    if fields := _input_fields(task):
+        print_line("\ninput: " + ", ".join(map(_field, fields)))
     print_line(f"\nbaseline: {_baseline(model, task) or 'none'}")
     print_line(f"a spec's schema for an editor: modelcat schema {model.key}")
+
+
+def _input_fields(task: "Task") -> "tuple[InputField, ...]":
+    """Return the fields of an input that are the same for all data."""
+    from catalog.contract.capabilities import TakesInputs
+
+    if not isinstance(task, TakesInputs):
+        return ()
+    try:
+        return tuple(task.input_fields({}))
+    except Exception:  # noqa: BLE001 -- a task that must know the data may raise anything
+        return ()
+
+
+def _field(field: "InputField") -> str:
+    choices = ", ".join(field.choices[:_NAMED]) + (", ..." if len(field.choices) > _NAMED else "")
+    kind = {"prose": "text", "line": "text", "choice": f"one of {choices}" if choices else "a choice"}
+    return f"{field.name} ({kind.get(field.kind, field.kind)})"
 
 
 def _baseline(model: "Model", task: "Task") -> str | None:

@@ -92,10 +92,11 @@ def _evaluate_file(task: "EvaluateFile", output: Path | None, *, force: bool, de
         debug: Leave visible what the worker prints.
 
     Raises:
-        InputError: The model is evaluated on no files, or not in that precision, or `output` exists or cannot be
-            written.
+        InputError: The model is evaluated on no files, not in that precision, or not on a column that was named, or
+            `output` exists or cannot be written.
         DataError: The file cannot be read, has no truths, or some that the model does not know.
     """
+    from runner.cli.model_files import check_taken
     from runner.destination import check_file, staging
     from runner.engine.single_tasks import asking
 
@@ -104,6 +105,7 @@ def _evaluate_file(task: "EvaluateFile", output: Path | None, *, force: bool, de
     with staging(output) if output is not None else TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         with asking(debug=debug) as ask:
             evaluation: Evaluation = ask(replace(task, folder=Path(folder)))
+        check_taken(task.file, evaluation.columns)
         if output is not None:
             evaluation.predictions.replace(output)
         return evaluation

@@ -12,7 +12,7 @@ from catalog.errors import DataError
 from catalog.suggest import did_you_mean
 from runner.presentation.text import well_formed
 
-__all__ = ["LONGEST", "listed", "parsed_input", "stream_inputs", "text_lines"]
+__all__ = ["LONGEST", "listed", "object_of", "parsed_input", "stream_inputs", "text_lines"]
 
 LONGEST = 1 << 24
 """Bytes of a line at most: 16 MiB. A file without line ends would otherwise fill the memory."""
@@ -51,7 +51,7 @@ def stream_inputs(
         return
     lines = chain([first], lines)
     if len(fields) > 1:
-        for row, where in _objects(lines, "stdin", fields[0].name):
+        for row, where in _objects(lines, "stdin", object_of(fields)):
             yield _values(row, fields, where)
         return
     field = fields[0]
@@ -65,7 +65,7 @@ def stream_inputs(
             "give the objects in a file, with --file"
         )
     key = column or (stored[0] if stored else field.name)
-    for row, where in _objects(lines, "stdin", key):
+    for row, where in _objects(lines, "stdin", f"{{{json.dumps(key)}: ...}}"):
         if key not in row:
             raise DataError(f"{where} has no {key!r}; --column names it: {did_you_mean(key, row)}")
         value = _value(row[key], field, where)
@@ -120,7 +120,7 @@ def parsed_input(fields: Sequence[InputField], text: str, number: int) -> Any:
     where = f"input {number:,}"
     if len(fields) == 1:
         return _value(text, fields[0], where)
-    return _values(_object(text, where, fields[0].name), fields, where)
+    return _values(_object(text, where, object_of(fields)), fields, where)
 
 
 def _bare(line: str) -> str:
@@ -134,21 +134,21 @@ def _is_object(line: str) -> bool:
         return False
 
 
-def _objects(lines: Iterable[str], name: str, key: str) -> Iterator[tuple[dict[str, Any], str]]:
-    """Yield the objects of JSON Lines, each with its place; `key` is one that they should have."""
+def _objects(lines: Iterable[str], name: str, like: str) -> Iterator[tuple[dict[str, Any], str]]:
+    """Yield the objects of JSON Lines, each with its place; `like` is one as they should be."""
     for number, line in enumerate(lines, start=1):
         if line.strip():
             where = f"{name}: line {number:,}"
-            yield _object(line, where, key), where
+            yield _object(line, where, like), where
 
 
-def _object(line: str, where: str, key: str) -> dict[str, Any]:
+def _object(line: str, where: str, like: str) -> dict[str, Any]:
     try:
         row = json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise DataError(f"{where} is not JSON: {_short(line)}") from error
+        raise DataError(f"{where} is not JSON: {_short(line)}; give a JSON object such as {like}") from error
     if not isinstance(row, dict):
-        raise DataError(f'{where} is not a JSON object such as {{"{key}": ...}}: {_short(line)}')
+        raise DataError(f"{where} is not a JSON object such as {like}: {_short(line)}")
     return row
 
 
@@ -186,6 +186,22 @@ def listed(fields: Sequence[InputField]) -> str:
     """Return the names of fields for a message."""
     names = ", ".join(repr(field.name) for field in fields[:_NAMED])
     return names if len(fields) <= _NAMED else f"{names} and {len(fields) - _NAMED:,} more"
+
+
+def object_of(fields: Sequence[InputField]) -> str:
+    """Return an input as the command line takes it, with examples; of very many fields the first ones."""
+    return json.dumps({field.name: _example(field) for field in fields[:_NAMED]}, ensure_ascii=False)
+
+
+def _example(field: InputField) -> str | float:
+    """Return a value that fits."""
+    if field.kind != "number":
+        return field.example or next(iter(field.choices), "...")
+    try:
+        found = float(field.example or 0)
+    except ValueError:
+        return 0
+    return int(found) if found.is_integer() else found if math.isfinite(found) else 0
 
 
 def _short(line: str) -> str:

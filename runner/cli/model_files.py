@@ -6,13 +6,15 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from catalog.contract import Columns
 from catalog.contract.capabilities import EvaluationFile, InputFile
 from catalog.dataset import Format
 from catalog.errors import InputError
 from catalog.suggest import did_you_mean
+from runner.presentation.data import columns_line
 from runner.store.records import StudyRecord
 
-__all__ = ["columns_of_role", "evaluation_file", "given_format", "input_file", "named_columns"]
+__all__ = ["check_taken", "columns_of_role", "evaluation_file", "given_format", "input_file", "named_columns"]
 
 
 def given_format(delimiter: str | None, quote: str | None, encoding: str | None, *, no_header: bool) -> Format | None:
@@ -53,6 +55,27 @@ def evaluation_file(
                 raise InputError(f"the data of {record.study!r} have no column of the role {role!r}; {hint}")
     dataset = _dataset(record)
     return EvaluationFile(path, columns, record.data, dataset, form or _stored_format(record), truths)
+
+
+def check_taken(file: EvaluationFile, taken: Columns | None) -> None:
+    """Make sure that each column that was named for a role has been taken: none is passed over in silence.
+
+    Args:
+        file: With the columns that were named.
+        taken: As the evaluation says.
+
+    Raises:
+        InputError: One was not taken.
+    """
+    roles = {role: found for role, found in (taken or {}).items() if role != "ignored" and found}
+    names = {name for found in roles.values() for name in ([found] if isinstance(found, str) else found)}
+    for role, columns in file.columns.items():
+        if unused := [name for name in columns if name not in names]:
+            hint = f"; taken: {columns_line(roles)}" if role in roles else f"; {did_you_mean(role, roles)}"
+            raise InputError(
+                f"the column {unused[0]!r} is named for the role {role!r}, but nothing is read from it"
+                + (hint if roles else ": the model does not say which columns it reads")
+            )
 
 
 def named_columns(options: Iterable[str]) -> dict[str, tuple[str, ...]]:

@@ -70,7 +70,8 @@ def predict(
     Any number of inputs, answered in order as they come: given here, in a file, or piped into stdin, one a line. An
     input of several fields, such as a row of a table, is a JSON object; one of a single field may be. A file is read as
     the study's own data are: its input is in the columns that the study was trained on, and all its columns are kept,
-    with the answers in new ones. An input that is empty gets an empty answer. Inputs that stand in no file are written
+    with the answers in new ones. A table shows the cells that stand in the headline of an answer (all if none does),
+    the other formats show all. An input that is empty gets an empty answer. Inputs that stand in no file are written
     to CSV with an apostrophe in front where a cell would begin as a formula (= + - @), and with control characters
     spelled out.
     """
@@ -87,6 +88,11 @@ def predict(
         raise InputError("inputs are given as arguments and with --file; leave one of them out")
     if from_stdin and only:
         raise InputError("--only leaves the columns of a file out, but no file is given; --file names it")
+    if from_stdin and written is not None and (unread := sorted(written.model_fields_set - {"encoding"})):
+        option = unread[0].replace("header", "no-header")
+        raise InputError(f"--{option} says how a file is written, but no file is given; --file names it")
+    if encoding is not None and given not in {(), ("-",)}:
+        raise InputError("--encoding is of a file or of stdin, but the inputs are given as arguments")
     place, record = place_of(storage), open_store(storage).study(study)
     fields = input_fields(record.key, record.data)
     if from_stdin:

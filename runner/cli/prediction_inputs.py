@@ -117,7 +117,7 @@ def file_inputs(key: str, file: InputFile, *, only: bool) -> Inputs:
 
     Raises:
         DataError: It cannot be read, or lacks a column.
-        InputError: Its task reads no files.
+        InputError: Its task reads no files, or takes the input from another column than one that is named.
         PluginError: Its task fails.
     """
     task = registry.load_task(key)
@@ -125,6 +125,9 @@ def file_inputs(key: str, file: InputFile, *, only: bool) -> Inputs:
         raise InputError(f"the task {task.key} reads no files of inputs")
     with task_faults(key):
         table = task.open_file(file)
+    if file.columns is not None and set(file.columns) != set(table.used):
+        named, told = (", ".join(map(repr, names[:_NAMED])) for names in (file.columns, table.used))
+        raise InputError(f"--column names {named}, but the task {task.key} takes the input from {told}")
     ignored = f"; not used, though they look like it: {', '.join(map(repr, table.ignored))}" if table.ignored else ""
     more = f" and {len(table.used) - _NAMED:,} more" if len(table.used) > _NAMED else ""
     print_note(f"{file.path}: the input is in column {' + '.join(map(repr, table.used[:_NAMED]))}{more}{ignored}")

@@ -7,6 +7,7 @@ from typing import Any
 from catalog import registry
 from catalog.contract import Prediction
 from catalog.contract.capabilities import InputField, ShowsPredictions
+from catalog.errors import PluginError
 from catalog.statement import Statement
 from runner.presentation.english import english
 from runner.presentation.labels import NOTHING
@@ -17,7 +18,6 @@ __all__ = ["Cell", "PredictionView"]
 
 Cell = str | float | None
 _ROW = "input"
-_FIRST = 2
 
 
 class PredictionView:
@@ -60,20 +60,29 @@ class PredictionView:
 
     @property
     def main_names(self) -> tuple[str, ...]:
-        """Names of the cells that stand in the headline; the first ones if none does."""
-        return tuple(name for name in self.names if name in self._kinds) or self.names[:_FIRST]
+        """Names of the cells that stand in the headline; all if none does, or the task has no headline."""
+        return tuple(name for name in self.names if name in self._kinds) or self.names
 
     def cells(self, prediction: Prediction | None) -> tuple[Cell, ...]:
         """Return the cells of a prediction, by `names`; None in all of them if there is no prediction.
 
         Raises:
-            PluginError: The task fails.
+            PluginError: The task fails, or its cells have other names.
         """
         if prediction is None:
             return (None,) * len(self.names)
-        with task_faults(self._key):
-            cells = self._scalars(prediction) if self._task is None else self._task.cells(prediction)
+        if self._task is None:
+            cells: Mapping[str, Cell] = self._scalars(prediction)
             return tuple(cells.get(name) for name in self.names)
+        with task_faults(self._key):
+            cells = self._task.cells(prediction)
+            if odd := sorted(set(self.names) ^ set(cells)):
+                told = "lack {!r}, which {} names" if odd[0] in self.names else "hold {!r}, which {} does not name"
+                raise PluginError(
+                    f"the task of {self._key}, from {registry.distribution_of(registry.task_key(self._key))}, failed: the cells of a prediction "
+                    + told.format(odd[0], "columns_of_predictions")
+                )
+            return tuple(cells[name] for name in self.names)
 
     def shown(self, name: str, cell: Cell) -> str:
         """Return a cell for a person: a number as the headline of its task writes it."""

@@ -191,6 +191,7 @@ def _predict_hint(record: "StudyRecord") -> str:
     from catalog import registry
     from catalog.contract.capabilities import TakesInputs
     from catalog.errors import ModelcatError
+    from runner.cli.input_lines import object_of
     from runner.study.task_calls import task_faults
 
     example = "--file FILE"
@@ -199,6 +200,8 @@ def _predict_hint(record: "StudyRecord") -> str:
         fields = task.input_fields(record.data) if isinstance(task, TakesInputs) else ()
         if len(fields) == 1 and fields[0].example:
             example = shlex.quote(fields[0].example)
+        elif len(fields) > 1:
+            example = shlex.quote(object_of(fields))
     return f"modelcat predict {record.study} {example}"
 
 

@@ -187,9 +187,9 @@ class ExportModel:
 
 @dataclass(frozen=True, slots=True)
 class MakeForecast:
-    """Find out what a training will cost; answered with a `catalog.contract.Forecast`, or None.
+    """Find out what a training will cost; answered with a `Tick` before it is measured, and a `Forecast`, or None.
 
-    None: the model does not forecast.
+    None: the model does not forecast, and nothing is measured.
     """
 
     setup: TrainingSetup

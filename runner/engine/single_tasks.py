@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from catalog.contract import Decision
 from runner.engine.engine import Engine
 from runner.engine.local import LocalEngine
-from runner.engine.messages import Done, Failed, Report, Task
+from runner.engine.messages import Done, Failed, Report, Task, Tick
 
 __all__ = ["Ask", "asking", "result_of", "run_alone"]
 
@@ -27,7 +27,11 @@ def asking(*, debug: bool = False) -> Iterator[Ask]:
 
 
 def run_alone(
-    engine: Engine, task: Task, timeout: float = 1.0, check: Callable[[], None] = lambda: None
+    engine: Engine,
+    task: Task,
+    timeout: float = 1.0,
+    check: Callable[[], None] = lambda: None,
+    ticked: Callable[[], None] = lambda: None,
 ) -> Done | Failed:
     """Do one task while the engine has no other, and return how it ended; a training is never pruned.
 
@@ -36,6 +40,7 @@ def run_alone(
         task: What to do.
         timeout: Longest time between two calls of `check`, in seconds.
         check: Raises what ends the waiting; the worker is busy still, and `close` ends it.
+        ticked: Is called at each of its signs of life.
     """
     job = engine.submit(task)
     while True:
@@ -43,6 +48,8 @@ def run_alone(
         for event in engine.events(timeout):
             if isinstance(event, Report):
                 engine.answer(event.job, Decision.GO_ON)
+            elif isinstance(event, Tick) and event.job == job:
+                ticked()
             elif isinstance(event, Done | Failed) and event.job == job:
                 return event
 

@@ -110,6 +110,8 @@ class TaskExecutor:
 
     def do(self, task: Task, channel: CoordinatorChannel) -> Any:
         """Do one task and return its result."""
+        if isinstance(task, MakeForecast):
+            return self._forecast(task, channel)
         return self._train(task, channel) if isinstance(task, Train) else self._do(task)
 
     @singledispatchmethod
@@ -193,10 +195,10 @@ class TaskExecutor:
             task.model_dir, task.folder, format=task.format, quantize=task.quantize, inputs=task.inputs
         )
 
-    @_do.register
-    def _(self, task: MakeForecast) -> Forecast | None:
+    def _forecast(self, task: MakeForecast, channel: CoordinatorChannel) -> Forecast | None:
         if isinstance(trainer := self._trainer(task.setup.key), Plans):
             ready = self._prepare(task.setup)
+            channel.tick(0.0)
             forecast = trainer.forecast(ready.config, ready.prepared, seconds=task.seconds, **self._device)
             return replace(forecast, summary_notes=ready.summary.notes)
         return None

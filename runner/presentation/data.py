@@ -32,15 +32,25 @@ def _named(names: Sequence[str]) -> str:
 
 
 def facts_about(task: "Task", data: Mapping[str, Any]) -> tuple["Fact", ...]:
-    """Return what a task says about data, given as JSON; nothing if it says nothing, or cannot read them."""
+    """Return what a task says about data; if it fails one fact that says so.
+
+    Args:
+        task: Of the data.
+        data: `catalog.contract.DataSummary` as JSON.
+    """
+    from catalog import registry
+    from catalog.contract import Fact
     from catalog.contract.capabilities import DescribesData
+    from catalog.statement import Statement
 
     if not isinstance(task, DescribesData):
         return ()
     try:
         return tuple(task.facts(data))
-    except Exception:  # noqa: BLE001 -- a task's code may raise anything, and facts are no result
-        return ()
+    except Exception as error:  # noqa: BLE001 -- a task's code may raise anything, and facts are no result
+        name = registry.distribution_of(task.key)
+        reason = {"distribution": name, "reason": f"{type(error).__name__}: {error}"}
+        return (Fact(Statement("Data"), Statement("{distribution} cannot describe them: {reason}", reason)),)
 
 
 def row_totals(data: "DataSummary") -> dict[str, Any]:

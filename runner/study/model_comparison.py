@@ -191,6 +191,8 @@ def _why_not(store: Store, record: StudyRecord, subject: str, split: str) -> str
         return (
             f"study {record.study!r} is not finished, so nothing is judged on {split}: modelcat resume {record.study}"
         )
+    if subject == "baseline" and record.baseline is None:
+        return f"study {record.study!r} has no baseline"
     return f"study {record.study!r} has no {subject} that was judged on {split}"
 
 

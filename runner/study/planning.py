@@ -107,8 +107,8 @@ def make_plan(
     with LocalEngine(workers, debug=place.debug) as engine:
         tell("reading data and model")
         data: DataSummary = _done(engine, Prepare(setup), halted)
-        tell(f"measuring for about {duration(seconds)}")
-        forecast: Forecast | None = _done(engine, MakeForecast(setup, seconds), halted)
+        measuring = f"measuring for about {duration(seconds)}"
+        forecast: Forecast | None = _done(engine, MakeForecast(setup, seconds), halted, lambda: tell(measuring))
         key = request.baseline if request.spec.study.trials > 1 else None
         baseline: Forecast | None = None
         failure: str | None = None
@@ -126,12 +126,12 @@ def make_plan(
     return Plan(request, data, forecast, baseline, cost, workers, _free_bytes(place.folder), failure)
 
 
-def _done(engine: LocalEngine, task: Task, halted: Callable[[], bool]) -> Any:
+def _done(engine: LocalEngine, task: Task, halted: Callable[[], bool], begun: Callable[[], None] = lambda: None) -> Any:
     def check() -> None:
         if halted():
             raise StoppedError("nobody waits for it any more")
 
-    return result_of(run_alone(engine, task, _PATIENCE, check))
+    return result_of(run_alone(engine, task, _PATIENCE, check, begun))
 
 
 def _free_bytes(folder: Path) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 from catalog import registry
 from catalog.contract import Evaluation
 from catalog.contract.capabilities import BuildsFigures, DescribesData
-from catalog.errors import ModelcatError
+from catalog.errors import ModelcatError, UnknownKeyError
 from catalog.figures import Empty, Figure, check
 from catalog.statement import Statement
 from runner.store.records import StudyRecord
@@ -51,11 +51,13 @@ def evaluation_figures(
     """
     try:
         task = registry.load_task(key)
-    except ModelcatError:
+    except UnknownKeyError:
         reason = Statement(
             "The task {key} is not installed here: its figures cannot be drawn.", {"key": registry.task_key(key)}
         )
         return (Empty("task", _TITLE, reason),)
+    except ModelcatError as error:
+        return (Empty("task", _TITLE, Statement("Figures cannot be drawn: {reason}", {"reason": error.message})),)
     if not isinstance(task, BuildsFigures):
         return (Empty("task", _TITLE, Statement("The task {key} draws no figures.", {"key": task.key})),)
     return checked_figures(lambda: task.figures(evaluation, data, insights), key)

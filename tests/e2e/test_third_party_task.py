@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from catalog.testing import Case, ModelConformance, TaskCase, TaskConformance
+from runner.tui.reading import read_predictions
 
 EXAMPLE = Path(__file__).parents[1] / "example_task"
 SPEC = {
@@ -51,6 +52,8 @@ def test_every_command_knows_it(installed, shell):
     assert result["trials"]["complete"] == 4
     assert result["test"]["mae"] > 0
     assert "series" in {figure["key"] for figure in shell.json("figures", "walk")}
+    for file in shell.folder.rglob("test.parquet"):  # as the terminal UI reads them
+        assert set(read_predictions(file).columns) == {"truth", "predicted", "error"}
     (answer,) = shell.json("predict", "walk", "1 2 3 4")
     assert answer["history"] == "1 2 3 4"
     assert 3 < answer["next"] < 4

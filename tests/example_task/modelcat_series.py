@@ -2,12 +2,12 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
 from itertools import pairwise
 from types import SimpleNamespace
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import numpy as np
+from pyarrow import parquet, table
 from pydantic import Field
 
 from catalog import contract, dataset, figures
@@ -52,7 +52,7 @@ def load(given, cache):
 
 def compare(first, second, metric, seed):
     """Compare mean absolute errors by a paired bootstrap over moments."""
-    ours, theirs = (np.mean([json.loads(file.read_text()) for file in side], axis=0) for side in (first, second))
+    ours, theirs = (np.mean([parquet.read_table(file)["error"] for file in side], 0) for side in (first, second))
     drawn = (theirs - ours)[np.random.default_rng(seed).integers(0, ours.size, (1000, ours.size))].mean(axis=1)
     found = (float((theirs - ours).mean()), *np.quantile(drawn, [0.025, 0.975]).tolist())
     return contract.Comparison(metric, *found, ours.size, (len(first), len(second)))
@@ -88,8 +88,7 @@ class Config(dataset.Strict):
     alpha: float = Field(0.5, gt=0, le=1, description="Weight of the newest value. Typical: 0.1 to 0.9.")
 
 
-@dataclass
-class Smoothing:
+class Smoothing(NamedTuple):
     """The predictor: one number, the weight of the newest value."""
 
     alpha: float
@@ -117,15 +116,16 @@ class Trainer:
         found = self.evaluate(model, prepared, "validation", folder=context.folder, device="cpu", threads=1)
         metrics = {**found.metrics, "loss": found.metrics["mae"]}
         context.report(epoch := contract.EpochMetrics(1, 1, 0.0, metrics, None, 0.001))
-        done = (epoch.metrics, (epoch,), 1, model, found.predictions, 0.001, 1.0)
+        done = (metrics, (epoch,), 1, model, found.predictions, 0.001, 1.0)
         return contract.TrialResult(contract.Outcome.COMPLETE, *done, evaluation=found)
 
     def evaluate(self, model_dir, prepared, split, *, folder, device, threads):
         part = slice(*prepared.ends[split])
         truth, forecast = prepared.values[part], self.open(model_dir, device, threads).forecasts(prepared.values)[part]
-        (file := folder / f"{split}.json").write_text(json.dumps(np.abs(truth - forecast).tolist()))
+        rows = {"row": np.arange(truth.size), "truth": truth, "predicted": forecast, "error": np.abs(truth - forecast)}
+        parquet.write_table(table(rows), file := folder / f"{split}.parquet")
+        metrics = {"mae": float(rows["error"].mean())}
         details = {"truth": truth.tolist(), "forecast": forecast.tolist()}
-        metrics = {"mae": float(np.abs(truth - forecast).mean())}
         return contract.Evaluation(split, truth.size, metrics, file, 0.0, details=details)
 
     def open(self, model_dir, device, threads):

@@ -8,6 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from catalog import registry
+from catalog.contract.capabilities import InputField
 from runner.cli import doctor as examining
 from runner.cli.main import app
 
@@ -46,6 +47,21 @@ def test_a_card_shows_the_model_and_its_task():
     shown = run("show", "test/simulated/curve").stdout
     assert "test/simulated: A simulated task." in shown
     assert "baseline: test/simulated/floor" in shown
+    assert "input: text (text)\n" in shown
+
+
+@pytest.mark.usefixtures("simulated")
+def test_a_card_says_what_an_input_is(monkeypatch):
+    """Fields with their kinds and choices; nothing where they depend on the data, or the task fails."""
+    letters = tuple("abcdefg")
+    fields = [InputField("last", "choice", letters), InputField("hour", "number"), InputField("any", "choice")]
+    monkeypatch.setattr(registry.load_task("test/simulated"), "input_fields", lambda _: fields)
+    shown = run("show", "test/simulated/curve").stdout
+    assert "input: last (one of a, b, c, d, e, ...), hour (number), any (a choice)\n" in shown
+    card = json.loads(run("show", "test/simulated/curve", "--json").stdout)
+    assert card["input_fields"][1] == {"name": "hour", "kind": "number", "choices": [], "example": ""}
+    monkeypatch.setattr(registry.load_task("test/simulated"), "input_fields", lambda data: data["items"])
+    assert "input:" not in run("show", "test/simulated/curve").stdout
 
 
 def test_a_broken_task_is_told_and_the_rest_is_listed(broken_task, monkeypatch):

@@ -1,5 +1,6 @@
 """What `modelcat evaluate` asks for, and how metrics and figures of any task are printed."""
 
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -8,11 +9,15 @@ import pytest
 from catalog import figures as f
 from catalog import registry
 from catalog.contract import Evaluation
+from catalog.contract.capabilities import EvaluationFile
 from catalog.errors import InputError
 from catalog.metric import Direction, Metric, metric_to_json, unknown_metric
 from catalog.statement import Statement
+from runner.cli import evaluate as evaluating
 from runner.cli.metric_tables import named_values, print_evaluation
 from runner.cli.model_files import columns_of_role, evaluation_file, named_columns
+from runner.engine import single_tasks
+from runner.engine.messages import EvaluateFile
 
 FORMAT = {"delimiter": ";", "encoding": "cp1252"}
 RECORD = SimpleNamespace(
@@ -50,6 +55,39 @@ def test_a_role_that_the_data_do_not_have_is_refused():
     for option in ("text", "=a", "text="):
         with pytest.raises(InputError, match="takes ROLE=NAME"):
             named_columns((option,))
+
+
+@pytest.mark.parametrize(
+    ("named", "taken", "says"),
+    [
+        (
+            {"text": ("a",)},
+            None,
+            "column 'a' is named for the role 'text', but nothing is read from it: the model does not say",
+        ),
+        ({"txet": ("a",)}, {"text": "b"}, "'txet', but nothing is read from it; did you mean 'text'?"),
+        ({"label": ("a", "c")}, {"label": "a", "ignored": ["c"]}, "column 'c' .* read from it; taken: label 'a'$"),
+        ({"group": ("g",)}, {"text": ["a", "b"], "group": None}, "nothing is read from it; known: text"),
+        ({"features": ("a",), "label": ("b",)}, {"features": ["c", "a"], "target": "b"}, None),
+    ],
+)
+def test_a_named_column_that_is_not_read_is_told(named, taken, says, tmp_path, monkeypatch):
+    """A model that passes over --text, --label or --column is found out, and nothing is written."""
+    (predictions := tmp_path / "file.parquet").touch()
+
+    @contextmanager
+    def asking(*, debug):
+        yield lambda _: Evaluation("file", 1, {}, predictions, 0.1, columns=taken)
+
+    monkeypatch.setattr(single_tasks, "asking", asking)
+    task = EvaluateFile("a/b/c", tmp_path, EvaluationFile(tmp_path / "x.csv", named), tmp_path)
+    output = tmp_path / "out.parquet"
+    if says is None:
+        evaluating._evaluate_file(task, output, force=False, debug=False)
+    else:
+        with pytest.raises(InputError, match=says):
+            evaluating._evaluate_file(task, output, force=False, debug=False)
+    assert output.exists() is (says is None)
 
 
 def strange_figures(*_):

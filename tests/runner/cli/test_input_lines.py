@@ -1,13 +1,15 @@
 """The inputs of stdin: lines, or objects of JSON Lines."""
 
 import io
+import json
+import re
 
 import pytest
 
 from catalog.contract.capabilities import InputField
 from catalog.errors import DataError, InputError
 from runner.cli import input_lines
-from runner.cli.input_lines import stream_inputs, text_lines
+from runner.cli.input_lines import object_of, stream_inputs, text_lines
 from runner.cli.prediction_inputs import typed_inputs
 
 TEXT = (InputField("text", "prose"),)
@@ -127,8 +129,8 @@ def test_inputs_of_several_fields_are_objects():
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        ("Bern", "input 1 is not JSON: Bern"),
-        ("3", "input 1 is not a JSON object such as"),
+        ("Bern", 'input 1 is not JSON: Bern; give a JSON object such as {"age": 0, "city": "..."}'),
+        ("3", 'input 1 is not a JSON object such as {"age": 0, "city": "..."}'),
         ('{"town": "Bern"}', "none of the fields of an input: 'age', 'city'"),
         ('{"age": "old"}', "'age' is a number, not 'old'"),
         ('{"age": Infinity}', "'age' is a finite number, not inf"),
@@ -137,8 +139,25 @@ def test_inputs_of_several_fields_are_objects():
 )
 def test_what_is_no_row_is_told(given, says):
     """An argument that is no object of the fields is an error that says which they are."""
-    with pytest.raises(DataError, match=says):
+    with pytest.raises(DataError, match=re.escape(says)):
         list(typed_inputs(ROW, (given,), (), None).chunks)
+
+
+def test_an_example_of_an_input_is_one():
+    """Examples and choices stand in it, numbers as numbers; what it says can be given back."""
+    fields = (
+        InputField("before", "choice", ("tea", "milk"), "milk"),
+        InputField("last", "choice", ("tea", "milk")),
+        InputField("hour", "number", (), "9"),
+        InputField("price", "number", (), "1.5"),
+        InputField("odd", "number", (), "nan"),
+        InputField("note", "line", (), "süß"),
+    )
+    said = object_of(fields)
+    assert said == '{"before": "milk", "last": "tea", "hour": 9, "price": 1.5, "odd": 0, "note": "süß"}'
+    (chunk,) = typed_inputs(fields, (said,), (), None).chunks
+    assert chunk.inputs == (json.loads(said),)
+    assert len(json.loads(object_of([InputField(str(number), "line") for number in range(100)]))) == 12
 
 
 def test_a_column_is_of_a_single_field(monkeypatch):

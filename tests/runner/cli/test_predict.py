@@ -4,16 +4,18 @@ import csv
 import io
 import json
 import os
+import shlex
 import sys
 from pathlib import Path
 from types import SimpleNamespace
 
 import pyarrow as pa
 import pytest
+from click.testing import CliRunner
 from pyarrow import parquet
 
 from catalog import registry
-from catalog.contract.capabilities import InputField, InputFile
+from catalog.contract.capabilities import InputField, InputFile, InputTable
 from catalog.errors import DataError, InputError, PluginError
 from catalog.statement import Statement
 from plugins.nlp.text_classification.records import Explanation, TextPrediction
@@ -21,10 +23,12 @@ from plugins.nlp.texts.records import WordWeight
 from runner.cli import export as exporting
 from runner.cli import prediction_inputs
 from runner.cli.export import sample_inputs
+from runner.cli.main import app
 from runner.cli.predict import chosen_format, chosen_precision
 from runner.cli.prediction_formats import Answered, Batch, Layout, pieces, write_parquet
 from runner.cli.prediction_inputs import file_inputs, input_fields, typed_inputs
 from runner.cli.prediction_view import PredictionView
+from runner.cli.run import _predict_hint
 from runner.destination import check_file, staging, written_file
 
 KEY = "nlp/text-classification/linear"
@@ -93,6 +97,43 @@ def test_a_task_that_takes_no_inputs_says_so(monkeypatch, tmp_path):
     monkeypatch.setattr(registry, "load_task", lambda _: broken)
     with pytest.raises(PluginError, match=r"from modelcat, failed: ZeroDivisionError"):
         input_fields(KEY, {})
+
+
+def test_the_next_command_holds_the_fields(monkeypatch):
+    """It has the example of a single field, an object of several; a file where neither is known."""
+    record, fields = SimpleNamespace(study="mine", key=KEY, data={}), [InputField("last", "choice", ("it's", "b"))]
+    monkeypatch.setattr(registry, "load_task", lambda _: SimpleNamespace(key="a/b", input_fields=lambda _: fields))
+    assert _predict_hint(record) == "modelcat predict mine --file FILE"
+    fields.append(InputField("hour", "number", (), "9"))
+    words = shlex.split(_predict_hint(record))
+    assert json.loads(words[3]) == {"last": "it's", "hour": 9}
+    fields[:] = [InputField("text", "prose", (), "a film")]
+    assert shlex.split(_predict_hint(record))[3:] == ["a film"]
+    fields[:] = [None, None]
+    assert _predict_hint(record) == "modelcat predict mine --file FILE"
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (("x", "--column", "a", "--encoding", "cp1252"), "--encoding is of a file or of stdin"),
+        (("x", "--delimiter", ";"), "--delimiter says how a file is written, but no file is given"),
+        (("--no-header",), "--no-header says how a file is written"),
+        (("x", "--only"), "--only leaves the columns of a file out"),
+    ],
+)
+def test_options_of_a_file_need_one(options, says):
+    """Nothing that is asked for is passed over in silence."""
+    assert says in str(CliRunner().invoke(app, ["predict", "mine", *options]).exception)
+
+
+def test_a_named_column_that_is_not_read_is_told(monkeypatch, tmp_path):
+    """A task that passes over --column is found out."""
+    table = InputTable(("a", "b"), ("b",), (), (), (), lambda _: iter(()))
+    monkeypatch.setattr(registry, "load_task", lambda _: SimpleNamespace(key="a/b", open_file=lambda _: table))
+    with pytest.raises(InputError, match="--column names 'a', but the task a/b takes the input from 'b'"):
+        file_inputs("a/b/c", InputFile(tmp_path / "x.csv", ("a",)), only=False)
+    file_inputs("a/b/c", InputFile(tmp_path / "x.csv", ("b",)), only=False)
 
 
 def test_chunks_of_a_file_hold_its_rows(tmp_path, capsys):
@@ -347,6 +388,8 @@ def test_predictions_that_no_task_shows_are_their_plain_values(monkeypatch, tmp_
     assert second == {**nothing, "income": None, "sure": None, "parts": []}
     shown = "".join(pieces(iter(chunks), "table", layout)).splitlines()
     assert shown[0].split() == ["income", "sure", "input"]
+    more = PredictionView("a/b/c", {}, ROW, {**MEASURED, "third": 1.0, "fourth": 2.0})
+    assert more.main_names == ("income", "sure", "third", "fourth")
     assert '{"age": 41.0, "city": "Bern"}' in shown[1]
     with (tmp_path / "a.parquet").open("wb") as file:
         write_parquet(iter(chunks), layout, file)
@@ -390,7 +433,7 @@ def test_a_table_shows_what_the_headline_names(monkeypatch):
         key="a/b",
         headline=headline,
         columns_of_predictions=lambda _: ("value", "spread", "share"),
-        cells=lambda one: one,
+        cells=lambda one: {name: one[name] for name in ("value", "spread", "share")},
         reasons=lambda one: [Statement("as it is")] if "why" in one else [],
         prediction_figures=lambda _: (),
     )
@@ -405,6 +448,32 @@ def test_a_table_shows_what_the_headline_names(monkeypatch):
         "    as it is",
         "     –       –",
     ]
+    shows.headline = lambda one: Statement("{answer}", {"answer": one["value"]})
+    lines = "".join(pieces(iter([Batch(answers)]), "table", Layout(PredictionView("a/b/c", {}, TEXT, prediction))))
+    assert lines.splitlines()[0].split() == ["value", "spread", "share", "text"]
+
+
+@pytest.mark.parametrize(
+    ("columns", "says"),
+    [
+        (("label", "score"), "from modelcat, failed: the cells of a prediction lack 'score', which columns_of_predict"),
+        ((), "failed: the cells of a prediction hold 'label', which columns_of_predictions does not name"),
+    ],
+)
+def test_cells_are_those_that_the_task_names(monkeypatch, columns, says):
+    """A cell that would be empty, or left out, everywhere is an error that names the distribution."""
+    task = registry.load_task(KEY)
+    shows = SimpleNamespace(
+        key=task.key,
+        headline=task.headline,
+        columns_of_predictions=lambda _: columns,
+        cells=lambda one: {"label": one["label"]},
+        reasons=task.reasons,
+        prediction_figures=task.prediction_figures,
+    )
+    monkeypatch.setattr(registry, "load_task", lambda _: shows)
+    with pytest.raises(PluginError, match=says):
+        PredictionView(KEY, {}, TEXT, answer()).cells(answer())
 
 
 def test_a_task_that_fails_to_show_an_answer_is_named(monkeypatch):

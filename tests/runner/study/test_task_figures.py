@@ -1,6 +1,7 @@
 """Figures of a task: whatever one does, it is told in its place and takes nothing else with it."""
 
 from dataclasses import replace
+from importlib.metadata import EntryPoint
 from types import SimpleNamespace
 
 import pytest
@@ -9,6 +10,7 @@ from made_study import NAME, build
 from catalog import figures as f
 from catalog import registry
 from catalog.errors import UnknownKeyError
+from runner.presentation.english import english
 from runner.store.store import Store
 from runner.study.charts import read_snapshot
 from runner.study.task_figures import main_subject, task_figures
@@ -104,6 +106,17 @@ def test_a_task_without_figures_or_that_is_gone_says_so(snapshot, monkeypatch):
     monkeypatch.setattr(registry, "load_task", gone)
     assert "not installed" in task_figures(snapshot, "winner", "test")[0].reason.template
     assert task_figures(snapshot, "winner", "train") == ()
+
+
+def test_a_task_that_cannot_be_used_says_why(snapshot, monkeypatch):
+    """A key that two distributions claim is told as the registry tells it."""
+    points = [EntryPoint("nlp/text-classification", "json:loads", registry.TASKS) for _ in range(2)]
+    for point, name in zip(points, ("ours", "theirs"), strict=True):
+        vars(point)["dist"] = SimpleNamespace(name=name, version="1")
+    monkeypatch.setattr(registry, "entry_points", lambda group: points)
+    (found,) = task_figures(snapshot, "winner", "test")
+    assert "registered 2 times, by ours and theirs; uninstall one" in english(found.reason)
+    f.check(found)
 
 
 def test_the_winner_on_test_is_looked_at_closely(snapshot):

@@ -52,7 +52,7 @@ def _of_conll(file: InputFile) -> InputTable:
             part = sentences[start : start + rows]
             yield InputBatch(tuple(part), pa.record_batch({"text": pa.array([" ".join(words) for words in part])}))
 
-    return InputTable(("text",), ("text",), (), (), (), batches)
+    return InputTable(("text",), file.columns or ("text",), (), (), (), batches)
 
 
 def _of_lists(source: Source, column: str) -> InputTable:

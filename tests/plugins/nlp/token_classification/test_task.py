@@ -94,6 +94,9 @@ def test_files_to_predict_hold_words_or_texts(task, write, tmp_path):
 
     assert inputs("Ada B-PER\nran O\n\nBo O\n", "a.conll") == [("Ada", "ran"), ("Bo",)]
     assert inputs("Ada\nran\n\nBo\n", "b.conll") == [("Ada", "ran"), ("Bo",)]
+    second = task.open_file(InputFile(write("1 Ada\n2 ran\n", "c.conll"), ("1",)))
+    assert second.used == ("1",)
+    assert next(second.batches(10)).inputs == (("Ada", "ran"),)
     assert inputs('{"tokens": ["Ada", "ran"]}\n{"tokens": []}\n', "c.jsonl") == [("Ada", "ran"), None]
     assert inputs('{"text": "Ada ran."}\n', "d.jsonl") == ["Ada ran."]
     assert inputs("text\nAda ran.\n", "e.csv") == ["Ada ran."]
