@@ -11,6 +11,7 @@ MEANT = (
     (r"tokens_per_second|tokens a second|tokens/s", "a name in the JSON of `train`, shown if a model has tokens"),
     (r"\bclasses[:=]|Textual's name|As in Textual", "Textual's argument for styles"),
     (r"classes of th[eo]se|such classes|classes made|makes its own classes", "classes of Python"),
+    (r"unconditional-image-generation", "names of tasks that the hub knows"),
     (r"RAY_AUTH_MODE|ray get-auth-token|\"token\" in told", "Ray's password"),
 )
 PLACES = {

@@ -78,10 +78,9 @@ class PredictionView:
             cells = self._task.cells(prediction)
             if odd := sorted(set(self.names) ^ set(cells)):
                 told = "lack {!r}, which {} names" if odd[0] in self.names else "hold {!r}, which {} does not name"
-                raise PluginError(
-                    f"the task of {self._key}, from {registry.distribution_of(registry.task_key(self._key))}, failed: the cells of a prediction "
-                    + told.format(odd[0], "columns_of_predictions")
-                )
+                origin = registry.distribution_of(registry.task_key(self._key))
+                fault = f"the cells of a prediction {told.format(odd[0], 'columns_of_predictions')}"
+                raise PluginError(f"the task of {self._key}, from {origin}, failed: {fault}")
             return tuple(cells[name] for name in self.names)
 
     def shown(self, name: str, cell: Cell) -> str:
