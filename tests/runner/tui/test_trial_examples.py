@@ -18,6 +18,7 @@ class Stub:
     def __init__(self, error: str = "") -> None:
         self.error = error
         self.asked: list[tuple[str, str]] = []
+        self.unexplained: set[str] = set()
 
     async def ask(self, record, texts, *, explain: bool) -> list[Prediction]:
         """Say that the first word decided."""
