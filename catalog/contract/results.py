@@ -20,7 +20,9 @@ __all__ = ["Comparison", "Evaluation", "Exported", "Forecast", "Prediction"]
 
 Prediction = Mapping[str, Any]
 """The answer to one input, as a JSON object in reading order: the input, then the answer. Every prediction of a model
-has the same names; an explanation adds some. `catalog.contract.capabilities.ShowsPredictions` shows it to people."""
+has the same names; an explanation adds some. ``"notes"``, if there is one, is a list of what a careful reader should
+know of this answer: `modelcat predict` says how many answers have some. People see a prediction as
+`catalog.contract.capabilities.ShowsPredictions` shows it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,13 +37,16 @@ _SIGN = "%$€£¥"
 _NUMBER = {
     (".", ""): r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?",
     (",", ""): r"[+-]?(?:\d+,?\d*|,\d+)(?:[eE][+-]?\d+)?",
-    (".", ","): r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d*)?|[+-]?\d+(?:\.\d*)?",
-    (",", "."): r"[+-]?\d{1,3}(?:\.\d{3})+(?:,\d*)?|[+-]?\d+(?:,\d*)?",
-    (".", " "): r"[+-]?\d{1,3}(?: \d{3})+(?:\.\d*)?|[+-]?\d+(?:\.\d*)?",
-    (",", " "): r"[+-]?\d{1,3}(?: \d{3})+(?:,\d*)?|[+-]?\d+(?:,\d*)?",
-    (".", "'"): r"[+-]?\d{1,3}(?:'\d{3})+(?:\.\d*)?|[+-]?\d+(?:\.\d*)?",
+    (".", ","): r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?|[+-]?\d+(?:\.\d*)?",
+    (",", "."): r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+(?:,\d*)?|[+-]?\d+(?:,\d*)?",
+    (".", " "): r"[+-]?[1-9]\d{0,2}(?: \d{3})+(?:\.\d*)?|[+-]?\d+(?:\.\d*)?",
+    (",", " "): r"[+-]?[1-9]\d{0,2}(?: \d{3})+(?:,\d*)?|[+-]?\d+(?:,\d*)?",
+    (".", "'"): r"[+-]?[1-9]\d{0,2}(?:'\d{3})+(?:\.\d*)?|[+-]?\d+(?:\.\d*)?",
 }
-"""By decimal mark and mark between groups of thousands; of readings that fit equally well the first counts."""
+"""By decimal mark and mark between groups of thousands; of readings that fit equally well the first counts.
+
+A group of thousands does not begin with 0: 0.500 is a half.
+"""
 _PATTERNS = {marks: re.compile(pattern) for marks, pattern in _NUMBER.items()}
 _CODE = re.compile(r"[+-]?0\d+")
 """A number that is a code: 007 is not 7, and a postal code of 01067 is not 1067."""
@@ -101,6 +104,7 @@ def find_number_format(values: pa.ChunkedArray) -> NumberFormat | None:
         AmbiguousNumbersError: They can be read in two ways.
     """
     present = values.drop_null()
+    present = present.filter(pc.invert(pc.is_in(pc.utf8_lower(present), pa.array(MISSING, pa.large_string()))))
     if not len(present) or pc.any(pc.match_substring_regex(present, r"^[+-]?0\d+$")).as_py():
         return None
     try:

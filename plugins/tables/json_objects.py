@@ -19,6 +19,7 @@ from plugins.tables.wording import listed, shortened
 __all__ = ["open_json"]
 
 _SPACE = re.compile(r"[ \t\r\n]*")
+_LIKE_THOUSANDS = re.compile(r"-?[1-9]\d{0,2}\.\d{3}")
 _EXACT = 1 << 53
 """Whole numbers up to here are exact as floating-point numbers."""
 _NULL, _BOOL, _INT, _WIDE, _FLOAT, _STRING, _NESTED = (1 << place for place in range(7))
@@ -375,7 +376,11 @@ def _array(values: list[Any], kind: pa.DataType, *, whole: bool) -> pa.Array:
 def _string(value: Any) -> str | None:
     if value is None or value != value:  # noqa: PLR0124 -- NaN, which pandas writes for a missing value
         return None
-    return _storable(value if isinstance(value, str) else json.dumps(value))
+    if isinstance(value, str):
+        return _storable(value)
+    text = json.dumps(value)
+    # 1.234 beside texts such as "1.234,5" would be read as they are, as 1234; 1.2340 can only be a decimal fraction.
+    return f"{text}0" if isinstance(value, float) and _LIKE_THOUSANDS.fullmatch(text) else text
 
 
 def _storable(text: str) -> str:

@@ -27,8 +27,13 @@ def spelled(values: pa.ChunkedArray) -> pa.ChunkedArray:
     return pa.chunked_array([pa.array(map(_as_text, values.to_pylist()), pa.large_string())])
 
 
-def as_column(values: Sequence[Any]) -> pa.ChunkedArray:
-    """Return cells of whatever kinds as one column: numbers, truth values and dates if all are, else text."""
+def as_column(values: Sequence[Any], decimal: str = ".") -> pa.ChunkedArray:
+    """Return cells of whatever kinds as one column: numbers, truth values and dates if all are, else text.
+
+    Args:
+        values: Of the cells.
+        decimal: The decimal mark with which a number beside texts is written, that of the texts.
+    """
     plain = [None if isinstance(one, float) and one != one else one for one in values]  # noqa: PLR0124 -- NaN
     kinds = {_kind_of(one) for one in plain if one is not None}
     if len(kinds) == 1 and (kind := kinds.pop()) is not pa.large_string():
@@ -38,7 +43,7 @@ def as_column(values: Sequence[Any]) -> pa.ChunkedArray:
         if kind == pa.float64():
             converted = [None if one is None else float(one) for one in converted]
         return pa.chunked_array([pa.array(converted, kind)])
-    return pa.chunked_array([pa.array(map(_as_text, plain), pa.large_string())])
+    return pa.chunked_array([pa.array([_as_text(one, decimal) for one in plain], pa.large_string())])
 
 
 def _kind_of(value: Any) -> pa.DataType:
@@ -52,7 +57,7 @@ def _kind_of(value: Any) -> pa.DataType:
     return pa.large_string()
 
 
-def _as_text(value: Any) -> str | None:
+def _as_text(value: Any, decimal: str = ".") -> str | None:
     match value:
         case None:
             return None
@@ -60,6 +65,8 @@ def _as_text(value: Any) -> str | None:
             return str(value).lower()
         case float() if value.is_integer():
             return str(int(value))
+        case float() | np.floating() if decimal != ".":
+            return np.format_float_positional(value, trim="-").replace(".", decimal)
         case date():
             return value.isoformat()
     return str(value).encode(errors="replace").decode()

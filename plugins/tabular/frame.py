@@ -106,4 +106,6 @@ def frame_of(columns: Mapping[str, pa.ChunkedArray], readings: Mapping[str, Read
 
 def frame_of_rows(rows: Sequence[Mapping[str, Any]], readings: Mapping[str, Reading]) -> Frame:
     """Return the frame of rows that somebody typed: mappings from each feature to its value."""
-    return frame_of({name: as_column([row[name] for row in rows]) for name in readings}, readings)
+    return frame_of(
+        {name: as_column([row[name] for row in rows], one.number.decimal) for name, one in readings.items()}, readings
+    )

@@ -199,6 +199,8 @@ def write_predictions(
     progress.end()
     if progress.empty:
         print_note(f"{progress.empty:,} of {progress.rows:,} rows have no input and got an empty answer")
+    if progress.noted and form not in {"table", "json"}:
+        print_note(f"{progress.noted:,} of {progress.rows:,} answers have notes, such as a cell that could not be read")
     if progress.nul:
         print_note(f"{progress.nul:,} of {progress.rows:,} inputs hold NUL characters (U+0000), which stay")
 
@@ -225,6 +227,7 @@ def _answers(
                 for value, given, row in zip(chunk.inputs, chunk.given, rows, strict=True)
             ]
             progress.add(len(chunk.inputs), len(chunk.inputs) - len(filled))
+            progress.noted += sum(bool(one.get("notes")) for one in predicted)
             progress.nul += sum(isinstance(value, str) and "\0" in value for value in filled)
             yield Batch(answers, chunk.rows), sample
 
@@ -263,7 +266,7 @@ class _Progress:
 
     def __init__(self, *, shown: bool) -> None:
         self._shown = shown
-        self.rows = self.empty = self.nul = self._first = 0
+        self.rows = self.empty = self.nul = self.noted = self._first = 0
         self._began = time.monotonic()
         self._told = 0.0
 

@@ -99,7 +99,11 @@ def _trained(snapshot: StudySnapshot) -> Mapping[str, Text]:
 
 _UNMEASURED = Statement("No measurement was recorded during the training.")
 _TRAIN_CAPTIONS = {
-    False: (Statement("Train is measured while the weights change and with dropout, so it may lie below validation."),),
+    False: (
+        Statement(
+            "Train is measured during training, with dropout where a model has it, so it may lie below validation."
+        ),
+    ),
     True: (
         Statement(
             "Train is the mean since the last measurement; validation rising while train falls means over-fitting."

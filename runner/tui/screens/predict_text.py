@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from rich.text import Text
 from textual.content import Content
+from textual.geometry import Region
 from textual.message import Message
+from textual.strip import Strip
 from textual.widgets import TextArea
 from textual.widgets.text_area import Edit, EditResult
 
@@ -48,6 +50,10 @@ class TextPane(TextArea):
             self.post_message(self.Refused(len(edit.text)))
             return EditResult(edit.to_location, "")
         return super().edit(edit)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Draw the text; nothing once it is removed, which the screen may still show and whose styles are gone."""
+        return super().render_lines(crop) if self.is_attached else [Strip.blank(crop.width)] * crop.height
 
     def get_line(self, line_index: int) -> Text:
         """Return a line, a sign in place of every character that cannot be seen."""

@@ -1,13 +1,17 @@
 """What a column holds is found from its cells, and cells are read the same way in a file and one by one."""
 
 import datetime as dt
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pytest
 
+from catalog.dataset import Format
 from plugins.data.numbers import NumberFormat, find_number_format
+from plugins.tables.json_objects import open_json
 from plugins.tabular.cells import as_column
+from plugins.tabular.frame import frame_of_rows
 from plugins.tabular.readings import Reading, Unusable, find_reading
 
 
@@ -135,3 +139,32 @@ def test_one_cell_is_read_like_a_column():
     assert read_one(Reading("date"), dt.date(2026, 11, 28)) == np.datetime64("2026-11-28")
     assert np.isnat(read_one(Reading("date"), "soon"))
     assert np.isnat(read_one(Reading("date"), 5))
+
+
+GERMAN = Reading("number", NumberFormat(decimal=",", grouping="."))
+
+
+@pytest.mark.parametrize("beside", ["n/a", "1.234,5", None])
+@pytest.mark.parametrize("number", [1.234, -250.125, 0.5, 1e-7, 3.0, np.float64(1.234)])
+def test_a_number_stays_what_it_is_beside_texts(number: float, beside: str | None) -> None:
+    """As text, 1.234 would be read with the marks of the column: as 1,234."""
+    found = frame_of_rows([{"km": number}, {"km": beside}], {"km": GERMAN}).columns["km"]
+    assert found[0] == number
+
+
+def test_a_number_of_a_file_is_never_read_as_thousands(tmp_path: Path) -> None:
+    file = tmp_path / "rows.jsonl"
+    file.write_text('{"km": 1.234}\n{"km": 12}\n{"km": "1.234,5"}\n')
+    cells = open_json(file, "train", Format()).read()["km"]
+    np.testing.assert_array_equal(GERMAN.read(cells), [np.nan, 12, 1234.5])
+    np.testing.assert_array_equal(Reading("number").read(cells), [1.234, 12, np.nan])
+
+
+@pytest.mark.parametrize("missing", [[], ["n/a"], ["NaN", "?"]])
+def test_what_stands_for_none_does_not_change_how_numbers_are_read(missing: list[str]) -> None:
+    assert find_number_format(column("0.125", "1.234", "2.500", *missing)) == NumberFormat()
+
+
+def test_a_group_of_thousands_does_not_begin_with_0() -> None:
+    assert find_number_format(column("0,500", "0,125", "x", *["1,5"] * 20)) == NumberFormat(decimal=",")
+    assert GERMAN.number.read("0.500") is None
