@@ -6,6 +6,7 @@ import json
 import os
 import shlex
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -24,12 +25,14 @@ from runner.cli import export as exporting
 from runner.cli import prediction_inputs
 from runner.cli.export import sample_inputs
 from runner.cli.main import app
-from runner.cli.predict import chosen_format, chosen_precision
+from runner.cli.predict import chosen_format, chosen_precision, write_predictions
 from runner.cli.prediction_formats import Answered, Batch, Layout, pieces, write_parquet
-from runner.cli.prediction_inputs import file_inputs, input_fields, typed_inputs
+from runner.cli.prediction_inputs import Chunk, Inputs, file_inputs, input_fields, typed_inputs
 from runner.cli.prediction_view import PredictionView
 from runner.cli.run import _predict_hint
 from runner.destination import check_file, staging, written_file
+from runner.engine import single_tasks
+from runner.engine.messages import Predict
 
 KEY = "nlp/text-classification/linear"
 TEXT = (InputField("text", "prose"),)
@@ -489,3 +492,21 @@ def test_a_task_that_fails_to_show_an_answer_is_named(monkeypatch):
     monkeypatch.setattr(registry, "load_task", lambda _: task)
     with pytest.raises(PluginError, match="from modelcat, failed: ZeroDivisionError"):
         PredictionView(KEY, {}, TEXT, answer())
+
+
+@pytest.mark.parametrize(("form", "told"), [("csv", "1 of 3 answers have notes"), ("table", "")])
+def test_notes_of_answers_are_counted_where_they_are_easily_overlooked(form, told, monkeypatch, capfd):
+    """A CSV file holds them in a column that nobody opens; a table shows them."""
+
+    @contextmanager
+    def asking(*, debug):
+        yield lambda task: [{"value": 1.0, "notes": ["no number"] if one == "b" else []} for one in task.inputs]
+
+    monkeypatch.setattr(single_tasks, "asking", asking)
+    monkeypatch.setattr(registry, "load_task", lambda _: _Measured())
+    texts = ("a", "b", "c")
+    task = Predict("a/b/c", Path(), ())
+    write_predictions(task, {}, TEXT, Inputs(iter([Chunk(texts, texts)])), form, None, force=False, debug=False)
+    said = capfd.readouterr().err
+    assert told in said
+    assert ("notes" in said) is bool(told)
