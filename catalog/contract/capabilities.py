@@ -223,7 +223,7 @@ class BuildsFigures(Protocol):
     def figures(self, evaluation: Evaluation, data: Mapping[str, Any], insights: Mapping[str, Any]) -> Iterable[Figure]:
         """Return figures of one model on one split, in the order in which they are read, without the heavy libraries.
 
-        If something is missing, an `catalog.figures.Empty` says why. Each figure is checked by
+        If something is missing, a `catalog.figures.Empty` says why. Each figure is checked by
         `catalog.figures.check`; a front end shows one that fails as an error, and all others.
 
         Args:

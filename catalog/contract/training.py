@@ -24,15 +24,15 @@ __all__ = [
 CHECKPOINTS = "checkpoints"
 """Folder within a try's own that holds its checkpoints, where the next try finds them."""
 CHECKPOINT_SECONDS = 300.0
-"""Between two checkpoints within an epoch, at least, where nobody says otherwise."""
+"""The default for the shortest time between two checkpoints within an epoch."""
 
 
 def _never_mind(_: float) -> None:
-    """Take what nobody wants to hear."""
+    """Ignore a report: the default of callbacks that are not given."""
 
 
 def _never() -> bool:
-    """Tell that nobody asks a training to pause."""
+    """Return that no pause is asked for: the default where none can be."""
     return False
 
 
@@ -80,7 +80,7 @@ class EpochMetrics:
 
 @dataclass(frozen=True, slots=True)
 class TrialContext:
-    """All that a training is told besides its configuration and data.
+    """What a training is given in addition to its configuration and data.
 
     Attributes:
         folder: Exists, is empty, and is this try's alone; checkpoints go into its folder `CHECKPOINTS`.
