@@ -3,8 +3,10 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
+# Every warning is an error: a link or a term that leads nowhere, a page that no other one names.
+SITE   := $(BIN)/sphinx-build --quiet --nitpicky --fail-on-warning --keep-going docs docs/_build
 
-.PHONY: help setup demo test faults check bench migration clean
+.PHONY: help setup demo test faults check docs bench migration clean
 
 help:            ## list the targets
 	@grep -E '^[a-z]+: .*##|^[a-z]+:  +##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -29,11 +31,17 @@ test: $(READY)   ## all tests
 faults: $(READY) ## a thousand processes killed at random, and minutes of load
 	FAULTS=1000 WEB_SECONDS=60 $(BIN)/python -m pytest -q -s -o timeout=3600 tests/faults
 
-check: $(READY)  ## linters, types and import contracts
+check: $(READY)  ## linters, types, import contracts, and the documentation: its links, its generated pages
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/python docs/generate.py --check
+	$(SITE)
+
+docs: $(READY)   ## the documentation site, offline: docs/_build/index.html
+	$(BIN)/python docs/generate.py
+	$(SITE)
 
 bench: $(READY)  ## the measurements under benchmarks/
 	$(BIN)/python -m pytest -q -m bench tests/benchmarks
@@ -51,4 +59,4 @@ migration: $(READY) ## draft a migration of the database: make migration m="what
 	$(BIN)/python -m runner.store.migrate $(m)
 
 clean:           ## remove the environment and caches
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache build dist
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache build dist docs/_build

@@ -1,5 +1,7 @@
 """Every error that modelcat raises on purpose.
 
+The hierarchy, and the exit codes of its branches::
+
     ModelcatError
     ├── InputError               what was given is wrong             exit code 2
     │   ├── SpecError            a spec, with all its problems

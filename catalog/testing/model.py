@@ -1,6 +1,6 @@
 """A test class that every model inherits, ours and strangers' alike: what the contract says, checked.
 
-In a plugin's own tests (pytest finds the methods; nothing else is needed):
+In a plugin's own tests (pytest finds the methods; nothing else is needed)::
 
     class TestMyModel(ModelConformance):
         @pytest.fixture

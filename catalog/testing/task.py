@@ -1,9 +1,11 @@
 """A test class that every task inherits: what the contract says of tasks, checked.
 
-class TestMyTask(TaskConformance):
-    @pytest.fixture
-    def case(self):
-        return TaskCase(key="nlp/mine", dataset=DemoDataset(source="demo"), broken=[FilesDataset(...)])
+In a plugin's own tests::
+
+    class TestMyTask(TaskConformance):
+        @pytest.fixture
+        def case(self):
+            return TaskCase(key="nlp/mine", dataset=DemoDataset(source="demo"), broken=[FilesDataset(...)])
 """
 
 import json
