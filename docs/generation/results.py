@@ -6,6 +6,7 @@ from dataclasses import fields
 
 from generation.markdown import anchor, code, page, paragraphs, table, text
 from generation.schema import tasks
+from generation.task_figures import figures_of, rows
 
 from catalog import registry
 from catalog.figures import KINDS
@@ -26,11 +27,11 @@ def metrics() -> str:
         "measured on the validation split at each epoch, and on the test split once at the end. `modelcat show KEY` "
         "lists the metrics of a model's task.",
     ]
-    rows: dict[str, list[Sequence[str]]] = {}
+    tables: dict[str, list[Sequence[str]]] = {}
     for key in tasks():
         found = [_metric(metric) for metric in registry.load_task(key).metrics]
-        same = next((other for other, theirs in rows.items() if theirs == found), None)
-        rows.setdefault(key, found)
+        same = next((other for other, theirs in tables.items() if theirs == found), None)
+        tables.setdefault(key, found)
         table_or_link = table(_HEAD, found) if same is None else f"The same as of [{same}](#{anchor(same)})."
         blocks += [f"## {key}", table_or_link]
     blocks += [
@@ -72,8 +73,9 @@ def figures() -> str:
         "`--option NAME=VALUE` chooses. The report and the terminal UI show them too.",
         table(("Key", "Title", "What it does", "Options"), charts),
         "## Figures of a task",
-        "Every task adds figures of its evaluations and predictions, such as a confusion matrix, calibration or "
-        "residuals. They depend on the data; `modelcat figures STUDY N` lists those of trial N.",
+        "Every task adds figures of an evaluation. `modelcat figures STUDY N` lists those of trial N. Some need what a "
+        "study finds out about its winner when it closes. These are the figures of modelcat's own tasks:",
+        *_figures_of_tasks(),
         "## Kinds",
         "Each figure is of one of these kinds, which are classes of `catalog.figures`. All have `key`, `title`, "
         "`caption` and `group`.",
@@ -82,13 +84,19 @@ def figures() -> str:
     return page("Figures", *blocks)
 
 
+def _figures_of_tasks() -> Iterator[str]:
+    for key in tasks():
+        yield f"### {key}"
+        yield table(("Key", "Title", "Kind"), rows(figures_of(key)))
+
+
 def _kinds() -> Iterator[str]:
-    rows = []
+    found = []
     for kind, made in KINDS.items():
         own = [one.name for one in fields(made) if one.name not in {"key", "title", "caption", "group"}]
         says = paragraphs(inspect.getdoc(made) or "")[0]
-        rows.append((code(kind), code(made.__name__), says, ", ".join(map(code, own))))
-    yield table(("Kind", "Class", "What it is", "Fields"), rows)
+        found.append((code(kind), code(made.__name__), says, ", ".join(map(code, own))))
+    yield table(("Kind", "Class", "What it is", "Fields"), found)
 
 
 def _first_line(function: object) -> str:
