@@ -1,7 +1,7 @@
 """Make the pictures of the documentation from a finished study: ``python docs/pictures.py FOLDER``.
 
-FOLDER holds the `studies.db` of runs of the examples that are named below; what is missing there is run first (two to six
-minutes in all). The pictures are what the command prints, and what F9 saves in the terminal UI.
+FOLDER holds the `studies.db` of runs of the examples that are named below; what is missing there is run first (two to
+six minutes in all). The pictures are what the command prints, and what F9 saves in the terminal UI.
 """
 
 import fcntl
@@ -46,7 +46,8 @@ def main() -> None:
     shutil.copytree(DOCS.parent / "examples", folder / "examples", dirs_exist_ok=True)
     picture_of_run(folder)
     for name in OTHERS:
-        subprocess.run([MODELCAT, "run", f"examples/{name}.json", "--json"], cwd=folder, check=True, capture_output=True)  # noqa: S603 -- our own command
+        command = [MODELCAT, "run", f"examples/{name}.json", "--json"]
+        subprocess.run(command, cwd=folder, check=True, capture_output=True)  # noqa: S603 -- our own command
     pictures_of_ui(folder)
 
 

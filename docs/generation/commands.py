@@ -4,13 +4,16 @@ import inspect
 from collections.abc import Iterator
 
 import click
-from generation.markdown import anchor, code, page, paragraphs, table, text
 
+from generation.markdown import anchor, code, page, paragraphs, table, text
 from runner.cli.commands import COMMANDS
 from runner.cli.main import app
 
 __all__ = ["commands"]
 
+_INTRODUCTION = """\
+Data goes to stdout, progress and messages to stderr. Every command but `browse` takes `--json`; after a failure it
+prints `{"error": {"kind", "message", "field"}}`. `modelcat --debug COMMAND` shows tracebacks and what workers print."""
 _EXIT_CODES = (
     ("0", "done"),
     ("1", "the work failed"),
@@ -24,8 +27,7 @@ def commands() -> str:
     context = click.Context(app, info_name="modelcat")
     listed = [(f"[`{name}`](#{anchor(_title(name))})", text(info.help)) for name, info in COMMANDS.items()]
     blocks = [
-        "Data goes to stdout, progress and messages to stderr. Every command but `browse` takes `--json`; after a failure it "
-        'prints `{"error": {"kind", "message", "field"}}`. `modelcat --debug COMMAND` shows tracebacks and what workers print.',
+        _INTRODUCTION,
         table(("Exit code", "Meaning"), _EXIT_CODES),
         table(("Command", "What it does"), listed),
     ]

@@ -4,28 +4,48 @@ import inspect
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
 
-from generation.markdown import anchor, code, page, paragraphs, table, text
-from generation.schema import tasks
-from generation.task_figures import figures_of, rows
-
 from catalog import registry
 from catalog.figures import KINDS
 from catalog.metric import LOSS, Metric
+from generation.markdown import anchor, code, page, paragraphs, table, text
+from generation.schema import tasks
+from generation.task_figures import figures_of, rows
 from runner.presentation.english import english
 from runner.study.charts import CHARTS
 
 __all__ = ["figures", "metrics"]
 
 _HEAD = ("Metric", "Name", "Better", "Range", "Meaning")
+_METRICS = """\
+`study.metric` names the metric that a study tunes for; the first of a task is its default. Every metric is measured on
+the validation split at each epoch, and on the test split once at the end. `modelcat show KEY` lists the metrics of a
+model's task.
+
+Of two classes, `f1`, `precision`, `recall`, `roc_auc` and `pr_auc` are of the {term}`positive class`, and their labels
+name it. Of more classes they are means over the classes. A metric that is undefined on the validation split, such as
+`roc_auc` of rows that are all of one class, is refused before a study begins."""
+_LOSS = """\
+Every training reports its loss in addition: what it minimises. Its definition is the model's own, so that the losses of
+two models cannot be compared."""
+_FIGURES = """\
+A {term}`figure` is data: the report draws it with Plotly, the terminal UI with character cells, and
+`modelcat figures --json` prints it. See [Adding a chart](../extending-charts.md) for new ones."""
+_CHARTS = """\
+`modelcat figures STUDY --chart KEY` prints one; `-o FILE.html`, `.svg` or `.png` saves it, and `--option NAME=VALUE`
+chooses. The report and the terminal UI show them too."""
+_TASKS = """\
+Every task adds figures of an evaluation. `modelcat figures STUDY N` lists those of trial N. Some need what a study
+finds out about its winner when it closes. These are the figures of modelcat's own tasks:"""
+_KINDS = """\
+Each figure is of one of these kinds, which are classes of `catalog.figures`. All have `key`, `title`, `caption` and
+`group`."""
 _FORMATS = {"percent": " (shown in per cent)", "seconds": " (shown as a duration)"}
 
 
 def metrics() -> str:
     """Return the page of the metrics of every task."""
     blocks = [
-        "`study.metric` names the metric that a study tunes for; the first of a task is its default. Every metric is "
-        "measured on the validation split at each epoch, and on the test split once at the end. `modelcat show KEY` "
-        "lists the metrics of a model's task.",
+        _METRICS,
     ]
     tables: dict[str, list[Sequence[str]]] = {}
     for key in tasks():
@@ -35,9 +55,8 @@ def metrics() -> str:
         table_or_link = table(_HEAD, found) if same is None else f"The same as of [{same}](#{anchor(same)})."
         blocks += [f"## {key}", table_or_link]
     blocks += [
-        "## loss",
-        f"Every training reports `{LOSS.name}` in addition: what it minimises. Its definition is the model's own, so "
-        "that losses of two models cannot be compared.",
+        f"## {LOSS.name}",
+        _LOSS,
     ]
     return page("Metrics", *blocks)
 
@@ -66,19 +85,15 @@ def figures() -> str:
         for key, chart in CHARTS.items()
     ]
     blocks = [
-        "A figure is data: the report draws it with Plotly, the terminal UI with character cells, and "
-        "`modelcat figures --json` prints it. See [Adding a chart](../extending-charts.md) for new ones.",
+        _FIGURES,
         "## Charts of a study",
-        "`modelcat figures STUDY --chart KEY` prints one; `-o FILE.html`, `.svg` or `.png` saves it, and "
-        "`--option NAME=VALUE` chooses. The report and the terminal UI show them too.",
+        _CHARTS,
         table(("Key", "Title", "What it does", "Options"), charts),
         "## Figures of a task",
-        "Every task adds figures of an evaluation. `modelcat figures STUDY N` lists those of trial N. Some need what a "
-        "study finds out about its winner when it closes. These are the figures of modelcat's own tasks:",
+        _TASKS,
         *_figures_of_tasks(),
         "## Kinds",
-        "Each figure is of one of these kinds, which are classes of `catalog.figures`. All have `key`, `title`, "
-        "`caption` and `group`.",
+        _KINDS,
     ]
     blocks.extend(_kinds())
     return page("Figures", *blocks)

@@ -4,16 +4,18 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from generation.markdown import anchor, code, page, paragraphs, table, text
-
 from catalog import registry
 from catalog.contract import Model
 from catalog.schema import schema_of
 from catalog.space import Choices, IntRange, Range
+from generation.markdown import anchor, code, page, paragraphs, table, text
 
 __all__ = ["spec_page", "task_page", "tasks"]
 
 Schema = Mapping[str, Any]
+_INTRODUCTION = """\
+A {term}`spec` is one JSON object of at most 1 MiB in UTF-8. Unknown fields, duplicate keys, `NaN` and `Infinity` are
+errors; all errors are reported at once. `modelcat schema` prints the JSON Schema from which this page is made."""
 _HEAD = ("Field", "Value", "If left out", "Meaning")
 _WORDS = {"integer": "whole number", "number": "number", "string": "text", "boolean": "true or false"}
 #: Titles of the sections of a page, by the names of their definitions.
@@ -41,13 +43,19 @@ def spec_page() -> str:
     whole = dict(schema["properties"])
     for name in ("model", "category", "subcategory"):
         whole[name] = {key: value for key, value in whole[name].items() if key != "const"}
-    whole["model_config"] = {"type": "object", "description": "The configuration to start from, as the model defines it."}
-    whole["dataset"] = {"type": "object", "default": None, "description": schema["properties"]["dataset"]["description"]}
+    whole["model_config"] = {
+        "type": "object",
+        "description": "The configuration to start from, as the model defines it.",
+    }
+    whole["dataset"] = {
+        "type": "object",
+        "default": None,
+        "description": schema["properties"]["dataset"]["description"],
+    }
     study = dict(schema["$defs"]["Study"]["properties"])
     study["metric"] = {key: value for key, value in study["metric"].items() if key != "enum"} | {"default": None}
     blocks = [
-        "A spec is one JSON object of at most 1 MiB in UTF-8. Unknown fields, duplicate keys, `NaN` and `Infinity` are "
-        "errors; all errors are reported at once. `modelcat schema` prints the JSON Schema from which this page is made.",
+        _INTRODUCTION,
         "`dataset` depends on the task, `model_config` on the model:",
         "\n".join(f"- [{key}]({_file(key)})" for key in tasks()),
         "## The whole spec",
@@ -158,20 +166,15 @@ def _value(field: Schema, links: Mapping[str, str]) -> str:
     if "enum" in field:
         return " or ".join(code(json.dumps(one)) for one in field["enum"] if one is not None)
     if "$ref" in field:
-        name = field["$ref"].rpartition("/")[2]
-        return links.get(name, "object")
-    for many in ("anyOf", "oneOf"):
-        if many in field:
-            kinds = [_value(one, links) for one in field[many] if one.get("type") != "null"]
-            kinds = [kind for kind in kinds if kind != "whole number" or "number" not in kinds]
-            return " or ".join(dict.fromkeys(kinds))
-    if field.get("type") == "array":
-        return f"list of {_value(field.get('items', {}), links)}"
-    if field.get("type") == "object":
-        inner = field.get("additionalProperties")
-        return f"object of {_value(inner, links)}" if isinstance(inner, dict) and inner else "object"
-    word = _WORDS.get(field.get("type", ""), "anything")
-    return " ".join(filter(None, (word, _bounds(field))))
+        return links.get(field["$ref"].rpartition("/")[2], "object")
+    if branches := field.get("anyOf", field.get("oneOf")):
+        kinds = [_value(one, links) for one in branches if one.get("type") != "null"]
+        kinds = [kind for kind in kinds if kind != "whole number" or "number" not in kinds]
+        return " or ".join(dict.fromkeys(kinds))
+    kind, inner = field.get("type", ""), field.get("items", field.get("additionalProperties"))
+    if kind in _WORDS or not isinstance(inner, dict):
+        return " ".join(filter(None, (_WORDS.get(kind, kind or "anything"), _bounds(field))))
+    return f"{'list' if kind == 'array' else 'object'} of {_value(inner, links)}"
 
 
 def _bounds(field: Schema) -> str:

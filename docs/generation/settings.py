@@ -1,10 +1,9 @@
-"""The reference of environment variables, from the settings and from a list of the variables that are read elsewhere."""
+"""The reference of environment variables, from the settings and a list of the variables that are read elsewhere."""
 
 import re
 from pathlib import Path
 
 from generation.markdown import code, page, table, text
-
 from runner.settings import Settings
 
 __all__ = ["settings"]
@@ -15,8 +14,14 @@ _OPTIONS = {"storage": "--storage", "engine": "--engine", "address": "--address"
 #: Read outside of `Settings`: by packages that may not import it, or before it is imported.
 _OTHERS = {
     "CONFIG": ("the user's configuration folder", "Folder of `browse.toml`, the settings of the terminal UI."),
-    "DEBUG": ("off", "Shows tracebacks and what workers print, as `modelcat --debug` does. `0`, `false`, `no` and `off` are off."),
-    "READ_LIMITS": ("`1`", "How many times the [usual limits](../data.md#limits) on data files are allowed, from 1 to 100."),
+    "DEBUG": (
+        "off",
+        "Shows tracebacks and what workers print, as `modelcat --debug` does. `0`, `false`, `no` and `off` are off.",
+    ),
+    "READ_LIMITS": (
+        "`1`",
+        "How many times the [usual limits](../data.md#limits) on data files are allowed, from 1 to 100.",
+    ),
 }
 _LIBRARIES = {
     "HF_HOME": "Folder of models and data of the Hugging Face hub.",
@@ -57,5 +62,4 @@ def _row(name: str) -> tuple[str, str, str]:
 def _named() -> set[str]:
     """Return the variables that the code names, without their prefix."""
     files = (path for package in _PACKAGES for path in (_ROOT / package).rglob("*.py"))
-    found = {name for path in files for name in re.findall(r"MODELCAT_([A-Z_]+)", path.read_text(encoding="utf-8"))}
-    return found
+    return {name for path in files for name in re.findall(r"MODELCAT_([A-Z_]+)", path.read_text(encoding="utf-8"))}

@@ -1,11 +1,10 @@
-"""Lists the figures that each task makes of an evaluation: its baseline is trained on generated data, which takes seconds."""
+"""Lists the figures that a task makes of an evaluation: its baseline is trained on generated data, in seconds."""
 
 import re
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from generation.markdown import code, text
 from pydantic import TypeAdapter
 
 from catalog import registry
@@ -14,6 +13,7 @@ from catalog.contract.data import data_to_json
 from catalog.figures import Empty, Figure
 from catalog.statement import Statement
 from catalog.testing.model import Case, keep
+from generation.markdown import code, text
 from runner.presentation.english import english
 
 __all__ = ["figures_of", "rows"]

@@ -1,4 +1,4 @@
-"""The README's commands run, its spec is the example's, and its table lists what there is."""
+"""The commands of README and of the guides run as they stand, and README's spec is the example's."""
 
 import json
 import os
@@ -11,33 +11,69 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-#: Makes the README's study short: the full one takes minutes and is run by `make demo`.
+#: Makes the study of the demo short: the full one takes minutes and is run by `make demo`.
 SMALL = ["--set", "dataset.size=240", "--set", "study.trials=2", "--set", "model_config.epochs=1"]
 SMALL += ["--workers", "1", "--set", 'study.confirm={"top": 1, "seeds": 1}']
+#: The pages whose commands run, by the study that they use: the first page of each makes it.
+PAGES = {
+    "quickstart": ("start", "guides/verdict", "guides/export"),
+    "feedback": ("guides/csv", "guides/gpu", "guides/predict"),
+}
+#: Files that the pages have the reader write.
+WRITTEN = {"quickstart": {"report.html", "history.html", "my-onnx"}, "feedback": {"feedback.html", "answers.parquet"}}
 
 
-def blocks(language):
-    """Return the README's fenced blocks of a language."""
-    return re.findall(rf"```{language}\n(.*?)```", README, flags=re.DOTALL)
+def read(page):
+    """Return a page of Markdown."""
+    return (ROOT / page).read_text(encoding="utf-8")
+
+
+def blocks(page, language):
+    """Return the fenced blocks of a page in a language."""
+    return re.findall(rf"```{language}\n(.*?)```", read(page), flags=re.DOTALL)
+
+
+def commands_of(page):
+    """Yield the commands that a page shows, as lists of arguments; make demo is its recipe, made short."""
+    for block in blocks(page, "sh"):
+        for line in filter(None, block.splitlines()):
+            program, *arguments = shlex.split(recipe_of_demo() if line == "make demo" else line)
+            assert program.rpartition("/")[2] == "modelcat", line
+            yield [*arguments, *(SMALL if line == "make demo" else [])]
+
+
+def recipe_of_demo():
+    """Return the last line that ``make demo`` would run."""
+    dry = ["make", "--dry-run", "--no-print-directory", "demo"]
+    recipe = subprocess.run(dry, cwd=ROOT, env=outside_make(), capture_output=True, text=True, check=True).stdout
+    return recipe.splitlines()[-1].strip()
 
 
 def test_the_readmes_commands_run(script_shell):
-    """What a newcomer types works in the order in which it is printed; make demo is its recipe, made short."""
+    """What a newcomer types works in the order in which it is printed."""
     shutil.copytree(ROOT / "examples", script_shell.folder / "examples")
-    dry = ["make", "--dry-run", "--no-print-directory", "demo"]
-    recipe = subprocess.run(dry, cwd=ROOT, env=outside_make(), capture_output=True, text=True, check=True).stdout
-    lines = [line for block in blocks("sh") for line in block.splitlines() if line]
-    assert "make demo" in lines
+    listed = list(commands_of("README.md"))
+    assert len(listed) == 2
+    for arguments in listed:
+        assert script_shell.run(*arguments).out
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("study", PAGES)
+def test_the_commands_of_the_guides_run(shell, study):
+    """The guides' commands work one page after the other, with the specs that the pages have the reader save."""
+    shutil.copytree(ROOT / "examples", shell.folder / "examples")
     ran = 0
-    for line in lines:
-        command = recipe.splitlines()[-1].strip() if line == "make demo" else line
-        program, *arguments = shlex.split(command)
-        assert program.endswith("bin/modelcat"), command
-        printed = script_shell.run(*arguments, *(SMALL if arguments[0] == "run" else []))
-        assert printed.out
-        ran += 1
-    assert ran >= 4
+    for page in (f"docs/{name}.md" for name in PAGES[study]):
+        for name, spec in re.findall(
+            r"`(\w+\.json)`[^`]*(?:`[^`]+`[^`]*)*?```json\n(.*?)```", read(page), flags=re.DOTALL
+        ):
+            shell.write(name, spec)
+        for arguments in commands_of(page):
+            shell.run(*arguments, code=None if arguments[0] == "doctor" else 0)
+            ran += 1
+    assert ran >= 10
+    assert WRITTEN[study] <= {one.name for one in shell.folder.iterdir()}
 
 
 def outside_make():
@@ -53,17 +89,20 @@ def commands(shell):
 
 def test_the_readmes_spec_is_the_case_study_verbatim():
     """The four keys in the README are those of the example."""
-    (spec,) = map(json.loads, blocks("json"))
+    (spec,) = map(json.loads, blocks("README.md", "json"))
     assert spec == json.loads((ROOT / "examples" / "imdb-bert.json").read_text())
     assert list(spec) == ["model", "category", "subcategory", "model_config"]
 
 
-def test_the_readme_lists_every_command_and_no_other(shell):
-    """A command that is not there is not promised; one that is there is told."""
-    table = README.partition("## Commands")[2].partition("## Examples")[0]
-    cells = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
-    told = {name for cell in cells for name in re.findall(r"`(?:modelcat )?(\w+)", cell)}
-    assert told == set(commands(shell))
+def test_the_start_page_lists_every_example():
+    """An example that is not there is not promised; one that is there is listed."""
+    listed = set(re.findall(r"`examples/([\w-]+)\.json` \|", read("docs/start.md")))
+    assert listed == {path.stem for path in (ROOT / "examples").glob("*.json")}
+
+
+def test_the_reference_lists_every_command_and_no_other(shell):
+    """The reference has a section for each command."""
+    assert re.findall(r"^## modelcat (\w+)$", read("docs/reference/commands.md"), re.MULTILINE) == commands(shell)
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "examples").glob("*.json")), ids=lambda path: path.stem)

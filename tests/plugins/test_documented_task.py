@@ -1,4 +1,4 @@
-"""The examples of a task in docs/writing-a-plugin.md are complete: they read, split and compare as the page says."""
+"""The examples of a task in docs/writing-a-task.md are complete: they read, split and compare as the page says."""
 
 import re
 from pathlib import Path
@@ -11,14 +11,14 @@ from catalog.contract import Task
 from catalog.dataset import Limit
 from catalog.errors import DataError
 
-PAGE = Path(__file__).parents[2] / "docs" / "writing-a-plugin.md"
+PAGE = Path(__file__).parents[2] / "docs" / "writing-a-task.md"
 
 
 @pytest.fixture(scope="module")
 def names():
     """Return what the examples define."""
-    section = PAGE.read_text(encoding="utf-8").partition("\n## A task\n")[2].partition("\n## Capabilities\n")[0]
-    imports, skeleton, reading = re.findall(r"```python\n(.*?)```", section, flags=re.DOTALL)
+    section = PAGE.read_text(encoding="utf-8").partition("\n## Imports\n")[2].partition("\n## A model of it\n")[0]
+    imports, reading, skeleton = re.findall(r"```python\n(.*?)```", section, flags=re.DOTALL)
     assert len(skeleton.splitlines()) <= 26
     found = {"__name__": "documented"}
     for block in (imports, reading, skeleton):
