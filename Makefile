@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 # Every warning is an error: a link or a term that leads nowhere, a page that no other one names.
-SITE   := $(BIN)/sphinx-build --quiet --nitpicky --fail-on-warning --keep-going docs docs/_build
+SITE   := $(BIN)/sphinx-build --quiet --fresh-env --write-all --nitpicky --fail-on-warning --keep-going docs docs/_build
 
 .PHONY: help setup demo test faults check docs bench migration clean
 

@@ -2,6 +2,8 @@
 
 from importlib.metadata import version as version_of
 
+from sphinx.application import Sphinx
+
 project = "modelcat"
 author = "the modelcat authors"
 version = release = version_of("modelcat")
@@ -17,18 +19,39 @@ html_theme_options = {"navigation_with_keys": True}
 
 myst_enable_extensions = ["colon_fence", "deflist"]
 myst_heading_anchors = 3  # a link to a heading that does not exist is a warning
-suppress_warnings = ["myst.strikethrough"]
 
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 autodoc_typehints_format = "short"
-autodoc_use_legacy_class_based = False
 napoleon_use_rtype = False
 napoleon_use_ivar = True  # the attributes of a record as one list
+add_module_names = False
 python_maximum_signature_line_length = 88
 toc_object_entries_show_parents = "hide"
 default_role = "py:obj"  # docstrings name code between single backticks; what is documented becomes a link
 
 nitpicky = True
-#: References into other libraries cannot be resolved offline, and `obj` is the role of any code in a docstring.
-nitpick_ignore_regex = [("py:obj", ".*"), ("py:.*", r"^(?!catalog\.|plugins\.|runner\.).*")]
+#: References into other libraries cannot be resolved offline, `obj` is the role of any code in a docstring, and private
+#: classes have no page.
+nitpick_ignore_regex = [("py:obj", ".*"), ("py:.*", r"^(?!catalog\.|plugins\.|runner\.).*"), ("py:.*", r".*\._\w+$")]
+
+
+def plain_signature(*event: object) -> tuple[str, object] | None:
+    """Return a signature without what no reader needs: those of Protocols, and the marks of default factories."""
+    signature, returned = event[-2:]
+    if not isinstance(signature, str):
+        return None
+    return "" if signature == "(*args, **kwargs)" else signature.replace("<factory>", "..."), returned
+
+
+def plain_attribute(*event: object) -> None:
+    """Keep Napoleon from taking what stands before a colon for the type of an attribute."""
+    what, lines = event[1], event[-1]
+    if what in {"attribute", "data", "property"} and isinstance(lines, list):
+        lines.insert(0, "")
+
+
+def setup(app: Sphinx) -> None:
+    """Register the above; a priority below 500 comes before Napoleon."""
+    app.connect("autodoc-process-docstring", plain_attribute, priority=400)
+    app.connect("autodoc-process-signature", plain_signature)
