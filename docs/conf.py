@@ -23,6 +23,7 @@ myst_heading_anchors = 3  # a link to a heading that does not exist is a warning
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"
 autodoc_typehints_format = "short"
+napoleon_numpy_docstring = False
 napoleon_use_rtype = False
 napoleon_use_ivar = True  # the attributes of a record as one list
 add_module_names = False
@@ -45,13 +46,15 @@ def plain_signature(*event: object) -> tuple[str, object] | None:
 
 
 def plain_attribute(*event: object) -> None:
-    """Keep Napoleon from taking what stands before a colon for the type of an attribute."""
+    """Give the docstring of an attribute back what Napoleon took for its type: the words before a colon."""
     what, lines = event[1], event[-1]
     if what in {"attribute", "data", "property"} and isinstance(lines, list):
-        lines.insert(0, "")
+        for line in [line for line in lines if line.startswith(":type: ")]:
+            lines.remove(line)
+            lines[0] = f"{line.removeprefix(':type: ')}: {lines[0]}"
 
 
 def setup(app: Sphinx) -> None:
-    """Register the above; a priority below 500 comes before Napoleon."""
-    app.connect("autodoc-process-docstring", plain_attribute, priority=400)
+    """Register the above; a priority over 500 comes after Napoleon."""
+    app.connect("autodoc-process-docstring", plain_attribute, priority=600)
     app.connect("autodoc-process-signature", plain_signature)
