@@ -8,6 +8,7 @@ project = "modelcat"
 author = "the modelcat authors"
 version = release = version_of("modelcat")
 
+smartquotes = False  # --csv is no dash
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 exclude_patterns = ["_build"]
 html_theme = "furo"
@@ -15,6 +16,8 @@ html_title = "modelcat"
 html_copy_source = False
 html_show_copyright = False
 html_show_sphinx = False
+html_static_path = ["_static"]
+html_css_files = ["site.css"]
 html_theme_options = {"navigation_with_keys": True}
 
 myst_enable_extensions = ["colon_fence", "deflist"]

@@ -49,6 +49,6 @@ def _command(name: str, command: click.Command) -> Iterator[str]:
     yield f"```text\n{_title(name)} {usage}\n```"
     yield from paragraphs(inspect.cleandoc(command.help or ""))
     records = (one.get_help_record(context) for one in command.get_params(context) if isinstance(one, click.Option))
-    options = [(code(left), text(right)) for left, right in filter(None, records) if not left.startswith("-h")]
+    options = [(code(left), text(right)) for left, right in filter(None, records) if "--help" not in left]
     yield table(("Option", "Meaning"), options)
     yield f"```sh\n{(command.epilog or '').removeprefix('Example:').strip()}\n```"
