@@ -102,7 +102,7 @@ def _name(key: str) -> str:
 
 def _titles_of(titles: Mapping[str, str]) -> dict[str, str]:
     """Return links to the sections of definitions, by the definitions' names."""
-    return {name: f"[{title.partition(':')[0]}](#{anchor(title)})" for name, title in titles.items()}
+    return {name: f"[{title.rpartition(': ')[2]}](#{anchor(title)})" for name, title in titles.items()}
 
 
 def _model(model: Model, schema: Schema) -> Iterator[str]:
@@ -156,7 +156,7 @@ def _default(field: Schema) -> str:
     default = field.get("default")
     if default is None:
         return ""
-    return "as there" if "$ref" in field else code(json.dumps(default, ensure_ascii=False))
+    return "its defaults" if "$ref" in field else code(json.dumps(default, ensure_ascii=False))
 
 
 def _value(field: Schema, links: Mapping[str, str]) -> str:
