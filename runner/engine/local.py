@@ -21,7 +21,7 @@ from catalog.shortages import shortage_said
 from runner.engine import interruption
 from runner.engine.hang_detection import HangDetector, HangLimits
 from runner.engine.messages import Answer, Done, Event, Failed, Job, Pause, Task
-from runner.engine.processes import lift_memory_limit, oom_kills, start_tracker
+from runner.engine.processes import lift_memory_limit, oom_kills, start_spawned, start_tracker
 from runner.engine.worker import serve
 
 __all__ = ["LocalEngine", "usable_cores", "worker_environment"]
@@ -208,7 +208,7 @@ class LocalEngine:
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             with _STARTING, _environment(worker_environment(threads)):
-                process.start()
+                start_spawned(process)
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
         assert process.pid is not None, "it has started"
