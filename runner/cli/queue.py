@@ -130,7 +130,7 @@ def _idle_seconds(text: str) -> float | None:
 
 def _run_queue(place: "Place", idle: float | None) -> list["StudyRecord"]:
     """Run what is in the queue; tell on stderr how it goes, a line an event, since nobody may be looking."""
-    from runner.cli.narration import LinesNarrator
+    from runner.narration import LinesNarrator
     from runner.store.url import redact
     from runner.study.background import trim_log
     from runner.study.queue import work

@@ -101,7 +101,7 @@ def resume(
 
 def _run_narrated(request: "Request", place: "Place", mode: "Mode", *, takeover: bool = False) -> "StudyRecord":
     """Run a study; tell on stderr how it goes. `takeover` as for `run_study`."""
-    from runner.cli.narration import narrate
+    from runner.narration import narrate
     from runner.study.coordinator import run_study
 
     with narrate(narrator(), debug=place.debug) as listener:

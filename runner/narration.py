@@ -1,9 +1,11 @@
 """Shows on stderr how a study goes: lines in a pipe, a live table in a terminal."""
 
+import sys
 import time
 from collections import OrderedDict
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Self
+from typing import IO, Any, Self, cast
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -30,12 +32,19 @@ from runner.study.event_lines import (
 )
 from runner.study.progress import Opened
 
-__all__ = ["LinesNarrator", "LiveNarrator", "narrate"]
+__all__ = ["LinesNarrator", "LiveNarrator", "Unfailing", "narrate", "stderr_console"]
 
 #: Finished trials shown while a study runs; the whole table comes at its end.
 _SHOWN = 12
 #: Characters of a name within the metric's, in its heading.
 _NAME = 16
+
+
+def stderr_console() -> Console:
+    """Return the console of stderr; what cannot be written to it is lost, and nothing else."""
+    return Console(
+        file=cast("IO[str]", Unfailing(sys.stderr)), force_jupyter=False, highlight=False, markup=False, emoji=False
+    )
 
 
 def narrate(console: Console, *, debug: bool = False) -> "LinesNarrator":
@@ -217,3 +226,27 @@ class LiveNarrator(LinesNarrator):
 def _bar(progress: float, width: int = 20) -> str:
     filled = round(max(0.0, min(1.0, progress)) * width)
     return "━" * filled + "─" * (width - filled)
+
+
+class Unfailing:
+    """A stream whose reader may be gone, or whose disk may be full: what cannot be written is lost, and nothing else.
+
+    It is for narration: hours of work do not end because nobody can be told how they go.
+    """
+
+    def __init__(self, stream: IO[str]) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write, if that is possible, and return how many characters were given."""
+        with suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Flush, if that is possible."""
+        with suppress(OSError):
+            self._stream.flush()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
