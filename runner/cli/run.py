@@ -191,7 +191,7 @@ def _predict_hint(record: "StudyRecord") -> str:
     from catalog import registry
     from catalog.contract.capabilities import TakesInputs
     from catalog.errors import ModelcatError
-    from runner.cli.input_lines import object_of
+    from runner.study.inputs import object_of
     from runner.study.task_calls import task_faults
 
     example = "--file FILE"

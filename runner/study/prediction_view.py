@@ -113,6 +113,10 @@ class PredictionView:
         """Return an input as text for a person."""
         return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
+    def as_json(self, given: Any, prediction: Prediction | None) -> dict[str, Any]:
+        """Return the JSON of a prediction; of an input that is empty (None) as `without_answer`."""
+        return self.without_answer(given) if prediction is None else dict(prediction)
+
     def without_answer(self, value: Any) -> dict[str, Any]:
         """Return the JSON of an input that cannot be predicted: the names of a prediction, and nothing in them."""
         given = self.given(value)
