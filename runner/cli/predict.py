@@ -76,11 +76,12 @@ def predict(
     to CSV with an apostrophe in front where a cell would begin as a formula (= + - @), and with control characters
     spelled out.
     """
-    from runner.cli.model_files import columns_of_role, given_format, input_file
+    from runner.cli.model_files import given_format
     from runner.cli.prediction_inputs import file_inputs, typed_inputs
     from runner.engine.messages import Predict
     from runner.study.folders import kept_model
     from runner.study.inputs import input_fields
+    from runner.study.model_files import columns_of_role, input_file
 
     chosen = chosen_format(form, output, json=json, explain=explain)
     arithmetic = chosen_precision(precision, given, explain=explain)

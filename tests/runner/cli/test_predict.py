@@ -21,8 +21,6 @@ from catalog.errors import DataError, InputError, PluginError
 from catalog.statement import Statement
 from plugins.nlp.text_classification.records import Explanation, TextPrediction
 from plugins.nlp.texts.records import WordWeight
-from runner.cli import export as exporting
-from runner.cli.export import sample_inputs
 from runner.cli.main import app
 from runner.cli.predict import chosen_format, chosen_precision, write_predictions
 from runner.cli.prediction_formats import Layout, pieces, write_parquet
@@ -31,7 +29,8 @@ from runner.cli.run import _predict_hint
 from runner.destination import check_file, staging, written_file
 from runner.engine import single_tasks
 from runner.engine.messages import Predict
-from runner.study import inputs
+from runner.study import exporting, inputs
+from runner.study.exporting import sample_inputs
 from runner.study.inputs import Chunk, input_fields
 from runner.study.prediction_view import PredictionView
 from runner.study.predictions import Answered, Batch
