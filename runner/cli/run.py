@@ -1,19 +1,15 @@
 """`modelcat run`, `train` and `resume`: studies that run here, with their progress on stderr."""
 
 import shlex
-from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from catalog.statement import from_json
 from runner.cli import options
 from runner.cli.output import narrator, print_json, print_line, print_table
 from runner.cli.place import place_of, working_place
-from runner.presentation.english import english
-from runner.presentation.metrics import with_metrics
 from runner.presentation.text import duration
 
 if TYPE_CHECKING:
@@ -115,6 +111,7 @@ def print_study(record: "StudyRecord", place: "Place", *, json: bool) -> None:
     from runner.cli.studies import print_trials
     from runner.store.json_shapes import study_answer
     from runner.store.store import Store
+    from runner.study.summary import verdict_sentence
 
     if json:
         print_json(study_answer(record, place.folder_of(record.study)))
@@ -122,8 +119,8 @@ def print_study(record: "StudyRecord", place: "Place", *, json: bool) -> None:
     store = Store.open(place.storage, create=False)
     print_trials(record, store.trials(record.study))
     print_line()
-    if record.verdict:
-        print_line(_sentence(record, record.verdict))
+    if (sentence := verdict_sentence(record)) is not None:
+        print_line(sentence)
     _print_test(record)
     _print_model(record, place)
     print_line(f"\n{record.state} after {duration(record.seconds)} of work. Next:")
@@ -135,9 +132,9 @@ def print_study(record: "StudyRecord", place: "Place", *, json: bool) -> None:
 
 def print_training(record: "StudyRecord", place: "Place", *, json: bool) -> None:
     """Print the result of a single training."""
-    from runner.cli.metric_tables import named_values
     from runner.store.json_shapes import trained_answer
     from runner.store.store import Store
+    from runner.study.summary import named_values
 
     store = Store.open(place.storage, create=False)
     trial, history = store.trial(record.study, 0), store.epochs(record.study, "trial/0")
@@ -155,35 +152,15 @@ def print_training(record: "StudyRecord", place: "Place", *, json: bool) -> None
     print_line(f"\nNext:\n  {_predict_hint(record)}")
 
 
-def _sentence(record: "StudyRecord", verdict: Mapping[str, Any]) -> str:
-    """Return the verdict's sentence; those that modelcat 0.1 stored get the names of their metrics."""
-    try:
-        statements = [from_json(one) for one in verdict.get("statements") or ()]
-        sentence = " ".join(english(with_metrics(one, record.metric_of)) for one in statements)
-    except (ValueError, AttributeError, TypeError):  # of another version: the sentence is still there
-        sentence = ""
-    return sentence or str(verdict["sentence"])
-
-
 def _print_test(record: "StudyRecord") -> None:
     """Print what the winner and the baseline reach on the test split."""
-    from runner.cli.metric_tables import ordered_metrics
-    from runner.presentation.metrics import metric_phrase, metric_value
+    from runner.study.summary import metrics_on_test
 
-    if not record.test:
-        return
-    test, baseline = dict(record.test), dict((record.baseline or {}).get("test") or {})
-    columns = ["test", f"{test.pop('n'):,} rows, used once"]
-    if baseline:
-        columns.append(f"{str((record.baseline or {})['key']).rpartition('/')[2]} baseline")
-    rows = []
-    for name in ordered_metrics(record, test):
-        metric = record.metric_of(name)
-        values = [test[name], *([baseline.get(name)] if baseline else [])]
-        rows.append([metric_phrase(metric), *(metric_value(metric, value) for value in values)])
-    print_line()
-    print_table(columns, rows, right=frozenset(columns[1:]))
-    print_line()
+    if (found := metrics_on_test(record)) is not None:
+        columns, rows = found
+        print_line()
+        print_table(columns, rows, right=frozenset(columns[1:]))
+        print_line()
 
 
 def _predict_hint(record: "StudyRecord") -> str:

@@ -172,7 +172,8 @@ def _print_trial(
     record: "StudyRecord", trial: "TrialRecord", history: list["EpochRecord"], judged: "Evaluation | None"
 ) -> None:
     """Print one trial: its epochs, and how its kept epoch was judged on validation."""
-    from runner.cli.metric_tables import named_values, print_evaluation
+    from runner.cli.metric_tables import print_evaluation
+    from runner.study.summary import named_values
 
     print_line(f"{record.study}, trial {trial.number} ({trial.origin}): {STATE_SIGNS[trial.state]} {trial.state}")
     print_line(f"  {params(trial.params) or 'nothing tuned'}")

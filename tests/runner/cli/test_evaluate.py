@@ -13,12 +13,13 @@ from catalog.contract.capabilities import EvaluationFile
 from catalog.errors import InputError
 from catalog.metric import Direction, Metric, metric_to_json, unknown_metric
 from catalog.statement import Statement
-from runner.cli.metric_tables import named_values, print_evaluation
+from runner.cli.metric_tables import print_evaluation
 from runner.cli.model_files import named_columns
 from runner.engine import single_tasks
 from runner.engine.messages import EvaluateFile
 from runner.study.file_evaluation import evaluate_file
 from runner.study.model_files import columns_of_role, evaluation_file
+from runner.study.summary import named_values
 
 FORMAT = {"delimiter": ";", "encoding": "cp1252"}
 RECORD = SimpleNamespace(
