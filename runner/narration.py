@@ -133,7 +133,7 @@ class LiveNarrator(LinesNarrator):
         self._phase = ""
         self._running: OrderedDict[str, _Running] = OrderedDict()
         self._ended: list[TrialRecord] = []
-        self._live = Live(console=console, get_renderable=self._draw, refresh_per_second=4, transient=True)
+        self._live = Live(console=console, get_renderable=self.draw, refresh_per_second=4, transient=True)
 
     def __enter__(self) -> Self:
         self._live.start()
@@ -183,7 +183,8 @@ class LiveNarrator(LinesNarrator):
         """Print it above the table."""
         self._console.print(Text(safe(text)))
 
-    def _draw(self) -> Group:
+    def draw(self) -> Group:
+        """Return the table and the running trainings as they are now."""
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
         score = safe(metric_phrase(self._metric, _NAME))
         for name in ("", "trial", score, "time", "configuration"):

@@ -15,9 +15,10 @@ from runner.report.blocks import Section
 from runner.report.telling import Teller
 from runner.study.charts import StudySnapshot
 
-__all__ = ["SUFFIXES", "save_figure"]
+__all__ = ["SUFFIXES", "figure_page", "save_figure"]
 
 _WIDTH, _TITLE_ROOM = 900, 40
+_LIBRARIES = ("plotly", "jinja2")
 
 
 def save_figure(figure: Figure, snapshot: StudySnapshot, path: Path, language: str, *, force: bool) -> None:
@@ -39,13 +40,20 @@ def save_figure(figure: Figure, snapshot: StudySnapshot, path: Path, language: s
     if make is None:
         raise InputError(f"{path}: cannot save a figure as {path.suffix or 'a file without a suffix'}; "
                          f"allowed: {', '.join(SUFFIXES)}", field="output")  # fmt: skip
-    missing = [name for name in ("plotly", "jinja2") if find_spec(name) is None]
+    missing = [name for name in _LIBRARIES if find_spec(name) is None]
     if missing:
         raise WorkError(f"saving a figure takes {', '.join(missing)}: pip install 'modelcat[report]'")
     check_file(path, force=force)
     content = make(figure, snapshot, Teller(Language(language), snapshot.record.metric_of), path.suffix.lower()[1:])
     with written_file(path) as file:
         file.write(content)
+
+
+def figure_page(figure: Figure, snapshot: StudySnapshot, language: str = "en") -> str | None:
+    """Return a page of HTML with one figure, which asks nothing of any network; None without the libraries it takes."""
+    if not all(map(find_spec, _LIBRARIES)):
+        return None
+    return _page(figure, snapshot, Teller(Language(language), snapshot.record.metric_of), "html").decode()
 
 
 def _page(figure: Figure, snapshot: StudySnapshot, teller: Teller, _: str) -> bytes:

@@ -7,7 +7,7 @@ from runner.presentation.english import english
 from runner.presentation.metrics import metric_phrase, metric_value, with_metrics
 from runner.store.records import StudyRecord
 
-__all__ = ["named_values", "ordered_metrics", "metrics_on_test", "verdict_sentence"]
+__all__ = ["metrics_on_test", "named_values", "ordered_metrics", "verdict_sentence"]
 
 
 def verdict_sentence(record: StudyRecord) -> str | None:
