@@ -58,7 +58,7 @@ class Study:
 
     @property
     def best(self) -> dict[str, Any] | None:
-        """``{"number", "params", "metrics"}`` of the trial that is kept, else of the best so far; None if there is none."""
+        """``{"number", "params", "metrics"}`` of the trial that is kept, else of the best so far; None if none."""
         return cast("dict[str, Any] | None", self.as_json()["best"])
 
     @property
