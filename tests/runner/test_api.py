@@ -172,7 +172,7 @@ def test_a_file_is_evaluated_as_by_the_command(finished, url, tmp_path):
 def test_a_report_is_written_once(finished, tmp_path):
     """Its ending says whether it is a page or a card; a file that is there stays unless that is wanted."""
     page, card = finished.report(tmp_path / "r.html"), finished.report(str(tmp_path / "card.md"), language="de")
-    assert page.read_text().startswith("<!doctype html>")
+    assert page.read_text().startswith("<!DOCTYPE html>")
     assert card.read_text().startswith("---")
     with pytest.raises(InputError, match=r"r\.html exists; force=True replaces it"):
         finished.report(page)
