@@ -28,7 +28,9 @@ print(trials.sort_values("value", ascending=False)[["number", "value", "seconds"
 study.figure("history")
 
 # %% Predictions for the rows of a frame. Columns that the model does not know are left out, missing ones are empty.
-rows = pd.DataFrame({"customer": ["A-17", "B-4"], "country": ["France", "Spain"], "age": [34, None], "products": [1, 2]})
+rows = pd.DataFrame(
+    {"customer": ["A-17", "B-4"], "country": ["France", "Spain"], "age": [34, None], "products": [1, 2]}
+)
 rows["answer"] = [answer["label"] for answer in study.predict(rows)]
 print(rows)
 

@@ -121,9 +121,9 @@ class Study:
         many calls.
 
         Args:
-            inputs: A list of texts (of values, for a task whose input is one of something else), a list of dicts of an
-                input's fields, or a pandas data frame with a row for each input, whose other columns are left out. A
-                text or a dict alone is one input. None, NaN and empty texts are empty.
+            inputs: A list of values, for a task whose input is a single one, such as a text; a list of dicts of an
+                input's fields; or a pandas data frame with a row for each input. A string or a dict alone is one input.
+                Names and columns that are no fields are left out. None, NaN and blank strings are empty.
             explain: Say why the answers are what they are; not every model can.
             precision: ``"auto"`` is the model's most exact, as for inputs that the command is given as arguments.
 
@@ -174,7 +174,7 @@ class Study:
         Args:
             file: Of any format that a data set may have.
             columns: Names of columns by their role, ``{"label": "stars"}``; else those that the study was made with.
-            labels_as: Whether labels are names of the model's classes or their ids, 0, 1, ...
+            labels_as: Whether labels are names, or ids in the order of the model's: 0, 1, ...
             precision: Arithmetic of the answers.
             output: A Parquet file to make, with the prediction of each row.
             force: Whether `output` may replace a file.
