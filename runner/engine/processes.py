@@ -97,8 +97,9 @@ def start_tracker() -> None:
 def start_spawned(process: BaseProcess) -> None:
     """Start a process of the "spawn" method that does not run the program's main module again.
 
-    multiprocessing runs that module in each new process, for what the program itself defines. Ours need nothing of it. A script that uses `runner.api` and does not guard its statements by
-    ``if __name__ == "__main__"`` would run from its first line in every worker, and start studies there.
+    multiprocessing runs that module in each new process, for what the program itself defines. Ours need nothing of it.
+    A script that uses `runner.api` and does not guard its statements by ``if __name__ == "__main__"`` would run from
+    its first line in every worker, and start studies there.
 
     Args:
         process: Not started yet; what it runs and is given is importable from elsewhere than the main module.
