@@ -1,6 +1,6 @@
 """Inputs that a program holds become what a model takes."""
 
-import datetime
+import datetime as dt
 
 import numpy as np
 import pandas as pd
@@ -27,7 +27,7 @@ def test_rows_of_a_frame_are_objects_of_the_fields():
 
 def test_cells_of_other_libraries_are_plain():
     """Scalars of NumPy, NA of pandas and dates are what JSON would have."""
-    row = {"age": np.int64(5), "rooms": pd.NA, "joined": datetime.date(2024, 5, 1)}
+    row = {"age": np.int64(5), "rooms": pd.NA, "joined": dt.date(2024, 5, 1)}
     assert list(object_inputs(row, TABLE)) == [{"age": 5.0, "rooms": None, "joined": "2024-05-01"}]
 
 
