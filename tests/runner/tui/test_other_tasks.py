@@ -82,8 +82,8 @@ def rents(shelf, simulated, tmp_path, monkeypatch):
 
 
 async def _at(pilot, until, tab):
-    screen = TrialScreen(pilot.app.desk, STUDY, 0)
-    pilot.app.go(screen)
+    screen = TrialScreen(pilot.app.context, STUDY, 0)
+    pilot.app.push_screen(screen)
     await until(pilot, lambda: screen.tab)
     await screen.choose(tab)
     return screen
@@ -129,7 +129,7 @@ def test_examples_have_the_columns_of_the_files(rents, browser, drive, until, te
         await pilot.press("w")
         await until(pilot, lambda: any("no column text" in told.message for told in pilot.app._notifications))
         assert screen.can("explain")
-        pilot.app.answers.unexplained.add("test/simulated/curve")
+        pilot.app.context.predictions.unexplained.add("test/simulated/curve")
         assert not screen.can("explain")
 
     drive(browser(), steps, (120, 40))
@@ -139,8 +139,8 @@ def test_comparing_tells_what_it_can(rents, browser, drive, until, text_of):
     """Where right cannot be told from wrong that is said, and stored changes are shown by their own names."""
 
     async def steps(pilot):
-        screen = StudyScreen(pilot.app.desk, STUDY)
-        pilot.app.go(screen)
+        screen = StudyScreen(pilot.app.context, STUDY)
+        pilot.app.push_screen(screen)
         await until(pilot, lambda: screen.book is not None)
         screen._turn_to("compare")
         await until(pilot, lambda: "do not tell right answers" in " ".join(text_of(pilot.app).split()))
