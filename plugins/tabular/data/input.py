@@ -39,11 +39,11 @@ def open_input(file: InputFile) -> InputTable:
 
 def _open(file: InputFile) -> InputTable:
     path = find_path(str(file.path), "file")
-    opened = open_file(path, "file", file.format or Format(), predicting=True)
+    features = tuple(one.name for one in feature_table(file.data).feature_facts)
+    opened = open_file(path, "file", file.format or Format(), predicting=True, named=features)
     if len(opened.columns) > (limit := most_kept_columns()):
         what = f"it has {len(opened.columns):,} columns, more than the {limit:,} that can be kept next to predictions"
         raise too_large(path, "file", what, len(opened.columns), limit)
-    features = tuple(one.name for one in feature_table(file.data).feature_facts)
     if not features:
         raise DataError("The study does not say which columns its model sees: it was made by another version.")
     if file.columns is not None and set(file.columns) != set(features):

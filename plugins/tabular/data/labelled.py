@@ -65,7 +65,8 @@ def load_labelled(file: EvaluationFile, role: Role, features: Sequence[Feature],
 
 def _read(file: EvaluationFile, role: Role, features: Sequence[Feature], labels: Sequence[str]) -> Labelled:
     path = find_path(str(file.path), "file")
-    source = read_file(path, "file", file.format or Format())
+    named = _named_truth(file, role) or named_in(file.data, role)[0]
+    source = read_file(path, "file", file.format or Format(), () if named is None else (named,))
     roles = TableRoles(role, _truth(file, source, role, features), tuple(one.name for one in features))
     check_columns(source, roles)
     source = source.read(roles.needed)
@@ -94,7 +95,7 @@ def _read(file: EvaluationFile, role: Role, features: Sequence[Feature], labels:
 
 def _truth(file: EvaluationFile, source: Source, role: Role, features: Sequence[Feature]) -> str:
     """Return the column of the truth: the one that was named, else that of the study, else the one that says so."""
-    named = next((file.columns[key][0] for key in (role, "label", "target") if file.columns.get(key)), None)
+    named = _named_truth(file, role)
     stored = named_in(file.data, role)[0]
     if named is None and stored is not None:
         return stored
@@ -105,6 +106,10 @@ def _truth(file: EvaluationFile, source: Source, role: Role, features: Sequence[
         if named
         else choose_roles(source, wanted, role, None).truth
     )
+
+
+def _named_truth(file: EvaluationFile, role: Role) -> str | None:
+    return next((file.columns[key][0] for key in (role, "label", "target") if file.columns.get(key)), None)
 
 
 def _classes(file: EvaluationFile, raw: RawLabels, labels: Sequence[str]) -> Classes:

@@ -111,7 +111,8 @@ def _read(dataset: Any, classes: ClassTruths | None) -> tuple[ReadTables, tuple[
             sources: Any
             sources, notes = read_hub(dataset)
         case _:
-            sources, notes = read_files(dataset), ()
+            truth = dataset.label if classes is not None else dataset.target
+            sources, notes = read_files(dataset, () if truth is None else (truth,)), ()
     if classes is not None:
         return read_sources(sources, dataset, "label", dataset.label, classes), notes
     numbers = NumberTruths(dataset.missing_labels == "drop")
