@@ -89,6 +89,18 @@ class NumberFormat:
             else bare.replace(self.decimal, ".")
         )
 
+    def read_cell(self, text: str) -> float | None:
+        """Return the number that a cell holds; None if it is empty, or says that there is none.
+
+        Raises:
+            ValueError: It holds something else.
+        """
+        if not text.strip() or text.strip().casefold() in MISSING:
+            return None
+        if (found := self.read(text)) is None:
+            raise ValueError(f"{text!r} is no number")
+        return found
+
     @property
     def note(self) -> str | None:
         """What a reader should know of it; None if numbers are written as in a program."""
