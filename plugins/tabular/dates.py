@@ -92,7 +92,8 @@ def count_date_formats(values: pa.ChunkedArray) -> list[DatesOfFormat]:
     texts, rows = pa.chunked_array([counted.field("values")]), counted.field("counts").to_numpy()
     forms = (ISO, *FORMATS, *(form for several in AMBIGUOUS_FORMATS for form in several))
     fits = {form: ~np.isnat(parse_dates(texts, form)) for form in forms}
-    left, found = np.ones(rows.size, dtype=bool), []
+    left = np.ones(rows.size, dtype=bool)
+    found: list[DatesOfFormat] = []
     while True:
         sizes = {form: int(rows[known & left].sum()) for form, known in fits.items()}
         most = max(sizes.values())
