@@ -66,9 +66,8 @@ def load_labelled(file: EvaluationFile, role: Role, features: Sequence[Feature],
 
 def _read(file: EvaluationFile, role: Role, features: Sequence[Feature], labels: Sequence[str]) -> Labelled:
     path = find_path(str(file.path), "file")
-    named = _named_truth(file, role) or named_in(file.data, role)[0]
-    source = read_file(path, "file", file.format or Format(), () if named is None else (named,))
     names = {one.name: one.name for one in features}  # by feature its column
+    source = read_file(path, "file", file.format or Format(), tuple(names))
     own = _named_truth(file, role) in {None, role} and is_like_examples(source.columns, role, names)
     if own:
         names = {name: stored_name(name, role) for name in names}

@@ -226,15 +226,15 @@ def test_the_examples_of_a_study_are_evaluated_without_options(task, older, load
 def test_a_file_without_the_target_says_which_option_names_it(task, option, load, train, tmp_path):
     """Ids of classes are known as such."""
     truth = "label" if task == "classification" else "price"
-    table = {"age": TABLE["age"], "goal": TABLE[truth]}
+    table = {"Rome": TABLE["city"], "goal": TABLE[truth]}
     found = train(f"tabular/{task}/linear", load(task, table, target="goal"))
-    renamed = write_csv(tmp_path / "new.csv", {"age": TABLE["age"], "other": TABLE[truth]})
+    renamed = write_csv(tmp_path / "new.csv", {"Rome": TABLE["city"], "other": TABLE[truth]})
     options = {"folder": tmp_path, "device": "cpu", "threads": 1}
     with pytest.raises(DataError, match=f"no column 'goal'.*name it with {option}"):
         found.trainer.evaluate_file(found.result.model_dir, EvaluationFile(renamed, data=found.json), **options)
     if task == "classification":
         ids = write_csv(
-            tmp_path / "ids.csv", {"age": TABLE["age"], "goal": [int(one == "low") for one in TABLE[truth]]}
+            tmp_path / "ids.csv", {"Rome": TABLE["city"], "goal": [int(one == "low") for one in TABLE[truth]]}
         )
         with pytest.raises(DataError, match="If these are ids of classes, say --labels-as ids"):
             found.trainer.evaluate_file(found.result.model_dir, EvaluationFile(ids, data=found.json), **options)
