@@ -1,6 +1,7 @@
 """The rows behind predictions: kept in a file once a split, and those that two models answer differently."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,10 @@ from plugins.regression.changes import furthest_apart
 from plugins.storage import write_file
 from plugins.tabular.frame import Frame, Split
 
-__all__ = ["changed_classes", "changed_numbers", "row_of", "write_examples"]
+__all__ = ["changed_classes", "changed_numbers", "is_like_examples", "row_of", "stored_name", "write_examples"]
 
 
-def write_examples(path: Path, split: Split, truth: str) -> None:
+def write_examples(path: Path, split: Split, truth: str, classes: Sequence[str] = ()) -> None:
     """Write one row an example: ``row`` and the truth, then the features.
 
     A feature that has one of these two names gets `` (feature)`` behind it.
@@ -26,12 +27,32 @@ def write_examples(path: Path, split: Split, truth: str) -> None:
         path: The file; it appears whole or not at all.
         split: The examples.
         truth: Name of the column of the truth: class ids or numbers.
+        classes: Names of the classes in the order of their ids; the file holds them as `datasets` stores them.
     """
     columns: dict[str, Any] = {"row": np.arange(split.truths.size, dtype=np.int64), truth: split.truths}
     for name in split.frame.columns:
-        columns[f"{name} (feature)" if name in {"row", truth} else name] = _stored(split.frame, name)
+        columns[stored_name(name, truth)] = _stored(split.frame, name)
     table = pa.table(columns)
+    if classes:
+        features = {truth: {"names": list(classes), "_type": "ClassLabel"}}
+        table = table.replace_schema_metadata({"huggingface": json.dumps({"info": {"features": features}})})
     write_file(path, lambda temporary: parquet.write_table(table, temporary))
+
+
+def stored_name(feature: str, truth: str) -> str:
+    """Return what the column of a feature is called in a file of examples."""
+    return f"{feature} (feature)" if feature in {"row", truth} else feature
+
+
+def is_like_examples(columns: Sequence[str], truth: str, features: Collection[str]) -> bool:
+    """Return whether a file has the columns of one that `write_examples` makes.
+
+    Args:
+        columns: Of the file.
+        truth: Name of the column of the truth in such a file: ``label`` or ``target``.
+        features: Of the model.
+    """
+    return [*columns] == ["row", truth, *(stored_name(name, truth) for name in features)]
 
 
 def row_of(frame: Frame, row: int) -> dict[str, Any]:

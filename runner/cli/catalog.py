@@ -1,7 +1,7 @@
 """`modelcat list`, `show` and `schema`: the models of the catalog."""
 
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -89,7 +89,7 @@ def _card_answer(model: "Model", task: "Task") -> dict[str, Any]:
         "metrics": {metric.name: metric.direction.value for metric in task.metrics},
         "baseline": _baseline(model, task),
         "default_dataset": task.default_dataset().model_dump(mode="json", exclude_none=True),
-        "input_fields": [asdict(field) for field in _input_fields(task)],
+        "input_fields": [_field_json(field) for field in _input_fields(task)],
         "parameters": [asdict(parameter) for parameter in parameters_of(model)],
         "variants": [asdict(variant) for variant in card.variants],
         "examples": {name: dict(spec) for name, spec in card.examples.items()},
@@ -148,6 +148,12 @@ def _input_fields(task: "Task") -> "tuple[InputField, ...]":
         return tuple(task.input_fields({}))
     except Exception:  # noqa: BLE001 -- a task that must know the data may raise anything
         return ()
+
+
+def _field_json(field: "InputField") -> dict[str, Any]:
+    shown = asdict(replace(field, read=None))
+    del shown["read"]  # a function
+    return shown
 
 
 def _field(field: "InputField") -> str:

@@ -45,12 +45,13 @@ def _of_command() -> Iterator[None]:
 
 def _open(file: InputFile) -> InputTable:
     path = find_path(str(file.path), "file")
-    opened = open_file(path, "file", file.format or Format(), predicting=True)
+    stored = stored_columns(file.data, file.dataset)[0]
+    opened = open_file(path, "file", file.format or Format(), predicting=True, named=file.columns or stored or ())
     if len(opened.columns) > (limit := most_kept_columns()):
         what = f"it has {len(opened.columns):,} columns, more than the {limit:,} that can be kept next to predictions"
         raise too_large(path, "file", what, len(opened.columns), limit)
     first = next(opened.batches(1000), None)
-    text = file.columns or stored_columns(file.data, file.dataset)[0] or (_found(str(path), opened.columns, first),)
+    text = file.columns or stored or (_found(str(path), opened.columns, first),)
     hint = " If the file has no header, say --no-header." if all(name.isdigit() for name in text) else ""
     if missing := [name for name in text if name not in opened.columns]:
         raise DataError(

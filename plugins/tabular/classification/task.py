@@ -125,7 +125,7 @@ class TableClassification:
         """Write the class ids and features of a split."""
         from plugins.tabular.examples import write_examples
 
-        write_examples(path, data.splits[split], "label")
+        write_examples(path, data.splits[split], "label", class_data(data.summary).labels)
 
     def changed_answers(self, data: Any, split: str, first: Path, second: Path, limit: int) -> Sequence[Any]:
         """Return rows that two models give different classes."""

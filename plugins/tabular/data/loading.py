@@ -22,6 +22,7 @@ from plugins.regression.statistics import describe_target
 from plugins.regression.truths import NumberTruths
 from plugins.tables.files import stamps_of
 from plugins.tabular.data.demo import demo_classes, demo_numbers
+from plugins.tabular.data.leaks import leak_notes
 from plugins.tabular.data.reading import ReadTables, read_sources
 from plugins.tabular.dataset import (
     ClassDemo,
@@ -72,6 +73,7 @@ def _load(written: str, role: Role, stamps: tuple[tuple[tuple[int, int], ...], .
         ClassTruths(dataset, regression="tabular/regression") if isinstance(dataset, ClassHub | ClassFiles) else None
     )
     given, hub_notes = _read(dataset, classes)
+    leaks = () if given.roles is None else tuple(leak_notes(given.splits["train"], given.roles.wanted))
     names = tuple(_class_names(dataset, classes))
     splits, carved = make_splits(
         given.splits,
@@ -91,7 +93,7 @@ def _load(written: str, role: Role, stamps: tuple[tuple[tuple[int, int], ...], .
         name=dataset.short_name,
         fingerprint=_fingerprint(splits, names),
         rows={split: rows.truths.size for split, rows in splits.items()},
-        notes=(*hub_notes, *given.notes, *notes, *carved, *_category_notes(features, table)),
+        notes=(*hub_notes, *given.notes, *leaks, *notes, *carved, *_category_notes(features, table)),
         columns=None if given.roles is None else given.roles.as_json(),
         counts=given.counts,
         details={**details, **details_json(table)},
@@ -111,7 +113,8 @@ def _read(dataset: Any, classes: ClassTruths | None) -> tuple[ReadTables, tuple[
             sources: Any
             sources, notes = read_hub(dataset)
         case _:
-            sources, notes = read_files(dataset), ()
+            truth = dataset.label if classes is not None else dataset.target
+            sources, notes = read_files(dataset, () if truth is None else (truth,)), ()
     if classes is not None:
         return read_sources(sources, dataset, "label", dataset.label, classes), notes
     numbers = NumberTruths(dataset.missing_labels == "drop")

@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from catalog.contract import RowCounts
 from catalog.errors import DataError, clause
 from plugins.data.moments import group_codes, read_groups, read_times, stored_times
-from plugins.data.numbers import LARGEST
+from plugins.data.numbers import LARGEST, unsigned_note
 from plugins.data.sources import Source
 from plugins.data.truths import Truths
 from plugins.data.values import read_values
@@ -19,7 +19,7 @@ from plugins.tables.wording import listed, shortened
 from plugins.tabular.cells import spelled
 from plugins.tabular.dataset import TableFields
 from plugins.tabular.frame import Split, frame_of
-from plugins.tabular.readings import Reading, find_reading
+from plugins.tabular.readings import Reading, find_reading, mixed_dates
 from plugins.tabular.roles import Role, TableRoles, check_columns, choose_roles
 
 __all__ = ["ReadTables", "feature_values", "read_notes", "read_sources", "repeated_headers"]
@@ -132,8 +132,10 @@ def repeated_headers(source: Source, columns: Sequence[str]) -> np.ndarray:
 
 
 def read_notes(name: str, reading: Reading, values: pa.ChunkedArray, split: str) -> Iterator[str]:
-    """Yield notes on cells of a feature that count as missing though something stands in them."""
+    """Yield notes on cells of a feature that count as missing though something stands in them, or lack the sign."""
     found = reading.read(values)
+    if reading.kind == "number" and (lacking := unsigned_note(values, reading.number, split)):
+        yield f"Column {name!r}: {lacking}."
     if not isinstance(found, np.ndarray):
         return
     if found.dtype.kind == "f" and (infinite := int((np.abs(found) > LARGEST).sum())):
@@ -209,6 +211,11 @@ def _add_split(
         found.notes += read_notes(name, reading, columns[name], split)
         if split == "train" and reading.number.note:
             found.notes.append(f"Column {name!r}: {reading.number.note}.")
+        if split == "train" and reading.kind == "category" and (mixed := mixed_dates(columns[name])):
+            found.notes.append(
+                f"Column {name!r} {mixed}. Each date counts as a category of its own. Write all in one format, such as "
+                "2026-11-28."
+            )
     frame = frame_of(columns, readings)
     if not kept.all():
         frame = frame.take(np.flatnonzero(kept))

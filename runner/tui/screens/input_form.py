@@ -1,6 +1,7 @@
 """`InputForm`: what a person fills in to get a prediction, in the fields that the task of the model wants."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -166,6 +167,9 @@ def _value(field: InputField, part: Widget) -> str | float | None:
         return text
     if not text:
         return None
+    if field.read is not None:
+        with suppress(ValueError):
+            return field.read(text)
     try:
         return float(text.replace(",", ".") if text.count(",") == 1 and "." not in text else text)
     except ValueError as error:

@@ -11,7 +11,7 @@ from plugins.classification.records import class_data
 from plugins.data.classes import Classes, check_labelled, encode
 from plugins.data.labels import RawLabels, counted, fold, read_labels
 from plugins.data.sources import Source, read_file
-from plugins.nlp.texts.columns import choose_columns, header_note, stored_columns
+from plugins.nlp.texts.columns import choose_columns, header_note, named_columns, stored_columns
 from plugins.nlp.texts.reading import Labelled, read_columns, read_rows
 from plugins.nlp.texts.split import Split
 from plugins.nlp.texts.strings import nul_notes, swallowed_notes
@@ -42,8 +42,8 @@ def load_labelled(file: EvaluationFile, names: Sequence[str]) -> Labelled:
 
 def _read(file: EvaluationFile, names: Sequence[str]) -> Labelled:
     path = find_path(str(file.path), "file")
-    source = read_file(path, "file", file.format or Format())
     text, label = _columns(file)
+    source = read_file(path, "file", file.format or Format(), named_columns(text, label))
     roles = choose_columns(source, text, label)
     source = read_columns(source, roles)
     rows, raw = read_rows(source, roles), read_labels(source, roles.label)

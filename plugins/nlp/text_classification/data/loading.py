@@ -19,6 +19,7 @@ from plugins.data.splitting import make_splits
 from plugins.details import details_json
 from plugins.nlp.text_classification.data.records import TextData
 from plugins.nlp.text_classification.dataset import Dataset, DemoDataset, FilesDataset, HubDataset
+from plugins.nlp.texts.columns import named_columns
 from plugins.nlp.texts.duplicates import deduplicate, find_duplicates, less_duplicates
 from plugins.nlp.texts.fingerprint import fingerprint
 from plugins.nlp.texts.language import guess_language
@@ -101,7 +102,7 @@ def _read(dataset: Dataset) -> tuple[ReadTexts, tuple[str, ...], Mapping[str, st
     """
     match dataset:
         case FilesDataset():
-            return _read_columns(read_files(dataset), dataset)
+            return _read_columns(read_files(dataset, named_columns(dataset.text, dataset.label)), dataset)
         case HubDataset():
             from plugins.data.hub import read_hub
 

@@ -7,7 +7,7 @@ from catalog.dataset import Format
 from catalog.errors import DataError
 from plugins.data.sources import read_file
 from plugins.nlp.text_regression.data.loading import CLASSIFICATION
-from plugins.nlp.texts.columns import NUMBER_NAMES, choose_columns, header_note, stored_columns
+from plugins.nlp.texts.columns import NUMBER_NAMES, choose_columns, header_note, named_columns, stored_columns
 from plugins.nlp.texts.reading import Labelled, read_columns, read_rows, split_of
 from plugins.nlp.texts.strings import nul_notes
 from plugins.regression.truths import NumberTruths
@@ -34,10 +34,10 @@ def load_labelled(file: EvaluationFile) -> Labelled:
 
 def _read(file: EvaluationFile) -> Labelled:
     path = find_path(str(file.path), "file")
-    source = read_file(path, "file", file.format or Format())
     stored, label = stored_columns(file.data, file.dataset)
     named = file.columns.get("label")
     text, label = file.columns.get("text") or stored or None, named[0] if named else label
+    source = read_file(path, "file", file.format or Format(), named_columns(text, label))
     roles = choose_columns(source, text, label, names=NUMBER_NAMES)
     source = read_columns(source, roles)
     rows = read_rows(source, roles)

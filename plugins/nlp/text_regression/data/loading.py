@@ -15,7 +15,7 @@ from plugins.data.splitting import make_splits
 from plugins.details import details_json
 from plugins.nlp.text_regression.dataset import Dataset, DemoDataset, FilesDataset, HubDataset
 from plugins.nlp.text_regression.records import TextData
-from plugins.nlp.texts.columns import NUMBER_NAMES
+from plugins.nlp.texts.columns import NUMBER_NAMES, named_columns
 from plugins.nlp.texts.duplicates import deduplicate, find_duplicates, less_duplicates
 from plugins.nlp.texts.fingerprint import fingerprint
 from plugins.nlp.texts.language import guess_language
@@ -104,7 +104,7 @@ def _read(dataset: Dataset) -> ReadTexts:
     """Return the splits that the source gives."""
     match dataset:
         case FilesDataset():
-            return _read_columns(read_files(dataset), dataset)
+            return _read_columns(read_files(dataset, named_columns(dataset.text, dataset.label)), dataset)
         case HubDataset():
             from plugins.data.hub import read_hub
 
