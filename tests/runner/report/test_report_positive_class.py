@@ -42,7 +42,7 @@ def test_the_page_names_the_class_in_german(tuned, page_of):
     """The labels are translated, and the name stands in them as it is."""
     page = page_of(tuned(("Betrug", "ok"), "Betrug"), "de")
     texts = page.texts
-    assert "F1 von Betrug ist um" in texts
+    assert "F1 von Betrug um" in texts
     assert "Precision von Betrug" in texts
     assert "Positive Klasse" in texts
 

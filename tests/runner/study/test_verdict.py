@@ -204,10 +204,10 @@ ERROR = replace(RANK, format="percent")
 @pytest.mark.parametrize(
     ("metric", "english_says", "german_says"),
     [
-        (RANK, "its mean rank is 1.52 lower (95 % interval 0.5 to 2.5,", "mean rank ist um 1,52 niedriger (95-%-"),
-        (CORRELATION, "its correlation is 1.52 higher (95 % interval 0.5 to", "correlation ist um 1,52 höher (95-%-"),
-        (SECONDS, "its mean rank is 1.5 s shorter (95 % interval 0.5 s to", "mean rank ist um 1,5\xa0s kürzer (95-%-"),
-        (ERROR, "its mean rank is 152.0 points lower (95 % interval 50.0", "mean rank ist um 152,0 Punkte niedriger"),
+        (RANK, "its mean rank is 1.52 lower (95 % interval 0.5 to 2.5,", "mean rank um 1,52 niedriger (95-%-"),
+        (CORRELATION, "its correlation is 1.52 higher (95 % interval 0.5 to", "correlation um 1,52 höher (95-%-"),
+        (SECONDS, "its mean rank is 1.5 s shorter (95 % interval 0.5 s to", "mean rank um 1,5\xa0s kürzer (95-%-"),
+        (ERROR, "its mean rank is 152.0 points lower (95 % interval 50.0", "mean rank um 152,0 Punkte niedriger"),
     ],
 )
 def test_differences_are_told_in_words_for_every_metric(metric, english_says, german_says):
