@@ -152,6 +152,40 @@ def test_comparing_tells_what_it_can(rents, browser, drive, until, text_of):
     drive(browser(), steps, (120, 60))
 
 
+@pytest.mark.parametrize(
+    ("comparison", "says"),
+    [
+        (None, "Winner against baseline: no example of test that is answered in another way was recorded."),
+        ({"only_first": None}, "Winner against baseline: no example of test that is answered in another way was recor"),
+        (
+            {"only_first": 0, "only_second": 0},
+            "Winner against baseline: no example of test is answered in another way.",
+        ),
+        (
+            {"only_first": 1041, "only_second": 3},
+            "1,044 examples of test or more are answered in another way, but none",
+        ),
+    ],
+)
+def test_a_study_without_kept_examples_says_why(rents, browser, drive, until, text_of, comparison, says):
+    """A list that is empty is no count of nothing: the reason stands there."""
+    with Store.open(rents, create=False) as store:
+        lease = store.acquire(STUDY, Owner.this_process(), timedelta(minutes=5))
+        content = {"split": "test", "flips": [], "comparison": comparison}
+        store.put_insight(STUDY, lease, "flips/baseline", content)
+        store.release(STUDY, lease, "finished")
+
+    async def steps(pilot):
+        screen = StudyScreen(pilot.app.desk, STUDY)
+        pilot.app.go(screen)
+        await until(pilot, lambda: screen.book is not None)
+        screen._turn_to("compare")
+        await until(pilot, lambda: says in " ".join(text_of(pilot.app).split()))
+        assert "0 kept" not in text_of(pilot.app)
+
+    drive(browser(), steps, (160, 60))
+
+
 def test_a_study_of_a_task_that_is_not_installed_is_shown(rents, browser, drive, until, text_of, tmp_path):
     """Its figures cannot be drawn, which is said; its predictions are read all the same."""
     with sqlite3.connect(tmp_path / "here" / "studies.db") as connection:

@@ -7,10 +7,10 @@ from catalog.contract.diagnosis import Diagnosis, Evidence
 from plugins.classification.diagnosis import classes
 from plugins.classification.evaluation.metrics import METRICS, metrics_of
 from plugins.classification.records import class_data
-from plugins.diagnosis import merit, space
+from plugins.diagnosis import merit, rows, space
 from plugins.diagnosis.case import Case
 from plugins.diagnosis.remedies import advise
-from plugins.nlp.text_classification.diagnosis import confidence, data, fitting, lengths
+from plugins.nlp.text_classification.diagnosis import confidence, fitting, lengths
 from plugins.nlp.text_classification.records import length_details
 from plugins.nlp.texts.diagnosis import failures, tuning
 from plugins.nlp.texts.diagnosis.duplicates import duplicates
@@ -40,7 +40,8 @@ RULES: tuple[Rule, ...] = (
     space.edge_of_space,
     tuning.long_warmup,
     merit.too_few_rows,
-    data.unjudged,
+    rows.few_rows,
+    classes.unjudged,
     duplicates,
     classes.unbalanced,
 )

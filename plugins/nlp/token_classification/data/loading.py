@@ -74,8 +74,8 @@ def load(dataset: Dataset, cache: Path) -> TokenData:  # noqa: ARG001 -- files a
 def _load(written: str, stamps: tuple[tuple[tuple[int, int], ...], ...]) -> TokenData:  # noqa: ARG001 -- part of the lookup
     dataset = _DATASET.validate_json(written)
     read, notes = _read(dataset)
-    known = find_tags(read["train"], None if isinstance(dataset, DemoDataset) else dataset.scheme)
-    given = dict[str, Sentences]()
+    found = find_tags(read["train"], None if isinstance(dataset, DemoDataset) else dataset.scheme)
+    known, given = found.known, dict[str, Sentences]()
     for split, files in read.items():
         given[split], broken = encode(files, known)
         own = [note for file in files for note in (*file.notes, file.empty_note()) if note is not None]
@@ -89,7 +89,7 @@ def _load(written: str, stamps: tuple[tuple[tuple[int, int], ...], ...]) -> Toke
         fingerprint=_fingerprint(splits, known),
         rows={split: len(data) for split, data in splits.items()},
         notes=(
-            *dict.fromkeys(notes),
+            *dict.fromkeys((*notes, *found.notes)),
             *carved,
             *_coverage_notes(entities, known),
             *(
@@ -103,6 +103,8 @@ def _load(written: str, stamps: tuple[tuple[tuple[int, int], ...], ...]) -> Toke
         details=details_json(
             TagData(
                 scheme=known.scheme,
+                example=found.example,
+                variant=found.variant,
                 tags=known.names,
                 tag_words={
                     split: tuple(np.bincount(data.tags, minlength=len(known.names)).tolist())
@@ -156,7 +158,7 @@ def read_tagged(path: Path, field: str, written: Format, columns: FilesDataset |
     """
     tokens, tags, labels = (None, None, None) if columns is None else (columns.tokens, columns.tags, columns.labels)
     if is_conll(path, field):
-        return read_conll(path, field, written, tokens, tags)
+        return read_conll(path, field, written, tokens, tags, labels)
     suffix = kind_of(path, field)[0] if path.is_file() else None
     if suffix is not None and suffix not in _TABLES:
         raise DataError(

@@ -22,6 +22,7 @@ from runner.tui.screens.study.comparing import (
     Changed,
     Pair,
     Quadrants,
+    StoredFlips,
     changes,
     pair_of,
     quadrants,
@@ -42,6 +43,14 @@ _TITLES = {
     CELLS[2]: msgid("Only {second} is right"),
     CELLS[3]: msgid("Both are wrong"),
 }
+_NO_FLIPS = {
+    "same": msgid("Winner against {other}: no example of {split} is answered in another way."),
+    "kept": msgid("Winner against {other}: {rows:count} examples of {split} or more are answered in another way, but "
+                  "none of them was kept."),
+    "unknown": msgid("Winner against {other}: no example of {split} that is answered in another way was recorded."),
+}  # fmt: skip
+"""Why there are no examples: they are all alike, some are known to differ, or nobody counted them."""
+_OTHERS = {"given": msgid("the given configuration"), "baseline": msgid("baseline")}
 _FLIPS = {
     "given": msgid("Winner and given configuration differ on {rows:count} kept examples of {split}"),
     "baseline": msgid("Winner and baseline differ on {rows:count} kept examples of {split}"),
@@ -263,12 +272,21 @@ class ComparePane(Widget):
         lines: list[Content] = []
         for other, text in _FLIPS.items():
             if (stored := stored_flips(scene.book, other)) is not None:
-                split, rows = stored
-                title = self.context.t(text, rows=len(rows), split=safe(split, 20))
+                if not stored.rows:
+                    lines += [*self._no_flips(stored, other, canvas.width), Content("")]
+                    continue
+                title = self.context.t(text, rows=len(stored.rows), split=safe(stored.split, 20))
                 lines += [Content.styled(title, f"bold {self.context.palette.text}"), Content("")]
-                for row in rows:
+                for row in stored.rows:
                     lines += self._example(row, self.context.t("winner"), self.context.t(other), canvas.width)
         return Content("\n").join(lines)
+
+    def _no_flips(self, stored: StoredFlips, other: str, width: int) -> list[Content]:
+        """Return why there are no examples: none differs, or none was kept."""
+        context = self.context
+        text = _NO_FLIPS["unknown" if stored.known is None else "kept" if stored.known else "same"]
+        said = context.t(text, other=context.t(_OTHERS[other]), rows=stored.known or 0, split=safe(stored.split, 20))
+        return _wrap(Content.styled(said, context.palette.muted), width)
 
     def _example(self, found: Mapping[str, Any], first: str, second: str, width: int) -> list[Content]:
         """Return an example: what is short on a line, then its strings."""

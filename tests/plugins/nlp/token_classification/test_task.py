@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from catalog import registry
+from catalog.contract import Comparison
 from catalog.contract.capabilities import EvaluationFile, InputFile
 from catalog.contract.diagnosis import Evidence
 from catalog.errors import DataError
@@ -16,6 +17,7 @@ from plugins.nlp.token_classification.evaluation import Predictions, save_and_ev
 from plugins.nlp.token_classification.lookup.config import LookupConfig
 from plugins.nlp.token_classification.schemes import tag_set
 from plugins.nlp.token_classification.words import split_words
+from runner.presentation.english import english
 
 KEY = "nlp/token-classification"
 
@@ -173,4 +175,15 @@ def test_types_that_are_never_found_are_diagnosed(task, files, tmp_path):
     rules = [one.rule for one in task.diagnose(evidence)]
     assert rules.count("type_never_found") == 2
     assert "few_entities" in rules
-    assert task.rule_count == 7
+    assert "few_rows" in rules
+    assert task.rule_count == 11
+
+
+def test_a_baseline_that_is_not_beaten_is_told_in_the_unit_of_the_metric(task, files, tmp_path):
+    """The comparison is on validation, and a difference of log loss is no share of a hundred."""
+    data = load(files(seed=3), tmp_path)
+    versus = Comparison("log_loss", -0.12, -0.2, -0.04, 8, (1, 1))
+    evidence = Evidence(data.summary, LookupConfig, "log_loss", {}, (), None, versus_baseline=versus)
+    (found,) = [one for one in task.diagnose(evidence) if one.rule == "not_better_than_baseline"]
+    assert found.severity == "problem"
+    assert "Its log loss is 0.12 worse on 8 validation rows" in english(found.evidence)
