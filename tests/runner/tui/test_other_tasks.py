@@ -176,8 +176,8 @@ def test_a_study_without_kept_examples_says_why(rents, browser, drive, until, te
         store.release(STUDY, lease, "finished")
 
     async def steps(pilot):
-        screen = StudyScreen(pilot.app.desk, STUDY)
-        pilot.app.go(screen)
+        screen = StudyScreen(pilot.app.context, STUDY)
+        pilot.app.push_screen(screen)
         await until(pilot, lambda: screen.book is not None)
         screen._turn_to("compare")
         await until(pilot, lambda: says in " ".join(text_of(pilot.app).split()))
