@@ -121,8 +121,7 @@ class TableTrainer:
         """
         model = open_model(model_dir, self.method, threads)
         found = load_labelled(file, self.role, model.features, model.head.labels)
-        evaluation = _evaluated("file", found.split, model, model_dir, folder, found.rows)
-        return replace(evaluation, columns=found.columns, notes=found.notes)
+        return found.described(_evaluated("file", found.split, model, model_dir, folder, found.rows))
 
     def forecast(
         self,

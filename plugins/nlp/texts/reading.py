@@ -18,7 +18,7 @@ from plugins.nlp.texts.columns import LABEL_NAMES, ColumnRoles, check_columns, c
 from plugins.nlp.texts.split import Split
 from plugins.nlp.texts.strings import nul_notes, read_texts, swallowed_notes
 
-__all__ = ["Labelled", "ReadTexts", "Rows", "TextColumns", "read_columns", "read_rows", "read_sources", "split_of"]
+__all__ = ["ReadTexts", "Rows", "TextColumns", "read_columns", "read_rows", "read_sources", "split_of"]
 
 EMPTY, UNLABELLED, HEADER = "empty text", "no label", "repeated header"
 _DROPPED = {
@@ -68,25 +68,6 @@ class ReadTexts:
     groups: Mapping[str, np.ndarray] | None = None
     group_names: tuple[str, ...] = ()
     times: Mapping[str, np.ndarray] | None = None
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Labelled:
-    """A file with truths that belongs to no study.
-
-    Attributes:
-        split: Its examples that have a text and a truth.
-        rows: Which rows of the file they are, counted from 0, int64, shape (rows,).
-        left_out: How many rows have no text.
-        columns: Which columns were taken.
-        notes: What a careful reader should know of how the file was read.
-    """
-
-    split: Split
-    rows: np.ndarray
-    left_out: int
-    columns: ColumnRoles
     notes: tuple[str, ...] = ()
 
 

@@ -1,8 +1,6 @@
 """A file with truths that belongs to no study, read for a model whose features and classes are known."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -13,6 +11,7 @@ from plugins.classification.records import class_data
 from plugins.classification.truths import ClassTruths
 from plugins.data.classes import Classes
 from plugins.data.datasets import LabelFields
+from plugins.data.labelled import Labelled
 from plugins.data.labels import RawLabels, counted, read_labels
 from plugins.data.sources import Source, read_file
 from plugins.data.truths import Truths
@@ -26,27 +25,12 @@ from plugins.tabular.features import Feature
 from plugins.tabular.frame import Split, frame_of
 from plugins.tabular.roles import Role, TableRoles, check_columns, choose_roles, named_in
 
-__all__ = ["Labelled", "load_labelled"]
+__all__ = ["load_labelled"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Labelled:
-    """A file with truths that belongs to no study.
-
-    Attributes:
-        split: Its examples.
-        rows: Which rows of the file they are, counted from 0, int64, shape (rows,).
-        columns: Which columns were taken, as `catalog.contract.Columns`.
-        notes: What a careful reader should know of how the file was read.
-    """
-
-    split: Split
-    rows: np.ndarray
-    columns: Mapping[str, Any]
-    notes: tuple[str, ...] = ()
-
-
-def load_labelled(file: EvaluationFile, role: Role, features: Sequence[Feature], labels: Sequence[str]) -> Labelled:
+def load_labelled(
+    file: EvaluationFile, role: Role, features: Sequence[Feature], labels: Sequence[str]
+) -> Labelled[Split]:
     """Read the features and truths of a file of any format that a data set may have, in its order.
 
     Args:
@@ -63,7 +47,7 @@ def load_labelled(file: EvaluationFile, role: Role, features: Sequence[Feature],
         return _read(file, role, features, labels)
 
 
-def _read(file: EvaluationFile, role: Role, features: Sequence[Feature], labels: Sequence[str]) -> Labelled:
+def _read(file: EvaluationFile, role: Role, features: Sequence[Feature], labels: Sequence[str]) -> Labelled[Split]:
     path = find_path(str(file.path), "file")
     source = read_file(path, "file", file.format or Format())
     roles = TableRoles(role, _truth(file, source, role, features), tuple(one.name for one in features))
@@ -89,7 +73,7 @@ def _read(file: EvaluationFile, role: Role, features: Sequence[Feature], labels:
             f"No row of the file is of {listed(map(repr, absent))}: nothing is known of their precision and recall."
         )
     rows = np.flatnonzero(read.kept[0])
-    return Labelled(Split(frame, read.truths), rows, roles.as_json(), tuple(map(as_options, notes)))
+    return Labelled(Split(frame, read.truths), rows, roles.as_json(), notes=tuple(map(as_options, notes)))
 
 
 def _truth(file: EvaluationFile, source: Source, role: Role, features: Sequence[Feature]) -> str:

@@ -5,10 +5,12 @@ import numpy as np
 from catalog.contract.capabilities import EvaluationFile
 from catalog.dataset import Format
 from catalog.errors import DataError
+from plugins.data.labelled import Labelled
 from plugins.data.sources import read_file
 from plugins.nlp.text_regression.data.loading import CLASSIFICATION
 from plugins.nlp.texts.columns import NUMBER_NAMES, choose_columns, header_note, stored_columns
-from plugins.nlp.texts.reading import Labelled, read_columns, read_rows, split_of
+from plugins.nlp.texts.reading import read_columns, read_rows, split_of
+from plugins.nlp.texts.split import Split
 from plugins.nlp.texts.strings import nul_notes
 from plugins.regression.truths import NumberTruths
 from plugins.tables.files import find_path
@@ -17,7 +19,7 @@ from plugins.tables.wording import as_options, listed
 __all__ = ["load_labelled"]
 
 
-def load_labelled(file: EvaluationFile) -> Labelled:
+def load_labelled(file: EvaluationFile) -> Labelled[Split]:
     """Read the texts and numbers of a file of any format that a data set may have, in its order.
 
     Rows with an empty text are left out, and counted.
@@ -32,7 +34,7 @@ def load_labelled(file: EvaluationFile) -> Labelled:
         raise DataError(as_options(error.message)) from error  # no field of a spec is to blame
 
 
-def _read(file: EvaluationFile) -> Labelled:
+def _read(file: EvaluationFile) -> Labelled[Split]:
     path = find_path(str(file.path), "file")
     source = read_file(path, "file", file.format or Format())
     stored, label = stored_columns(file.data, file.dataset)
@@ -49,4 +51,4 @@ def _read(file: EvaluationFile) -> Labelled:
     notes = [*source.notes, *([header] if header else []), *read.notes, *nul_notes(source, (*roles.text, roles.label))]
     left_out = int((~rows.filled & ~rows.header).sum())
     kept = np.flatnonzero(read.kept[0])
-    return Labelled(split_of([rows], read), kept, left_out, roles, tuple(map(as_options, notes)))
+    return Labelled(split_of([rows], read), kept, roles.as_json(), left_out, tuple(map(as_options, notes)))

@@ -79,9 +79,9 @@ class LinearModel:
 
     def trainer(self) -> Trainer:
         """Import scikit-learn and return the trainer."""
-        from plugins.nlp.text_regression.linear.trainer import LinearTrainer
+        from plugins.nlp.text_regression.linear.trainer import trainer
 
-        return LinearTrainer()
+        return trainer
 
 
 model = LinearModel()

@@ -59,9 +59,9 @@ class LookupModel:
 
     def trainer(self) -> Trainer:
         """Return the trainer."""
-        from plugins.nlp.token_classification.lookup.trainer import LookupTrainer
+        from plugins.nlp.token_classification.lookup.trainer import trainer
 
-        return LookupTrainer()
+        return trainer
 
 
 model = LookupModel()
