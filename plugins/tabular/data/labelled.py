@@ -17,8 +17,7 @@ from plugins.data.sources import Source, read_file
 from plugins.data.truths import Truths
 from plugins.regression.truths import NumberTruths
 from plugins.tables.files import find_path
-from plugins.tables.wording import as_options, listed
-from plugins.tabular.data.input import as_command_errors
+from plugins.tables.wording import as_command_errors, as_options, listed
 from plugins.tabular.data.reading import feature_values, read_notes, repeated_headers
 from plugins.tabular.dataset import TableFields
 from plugins.tabular.features import Feature
@@ -28,6 +27,7 @@ from plugins.tabular.roles import Role, TableRoles, check_columns, choose_roles,
 __all__ = ["load_labelled"]
 
 
+@as_command_errors()
 def load_labelled(
     file: EvaluationFile, role: Role, features: Sequence[Feature], labels: Sequence[str]
 ) -> Labelled[Split]:
@@ -43,11 +43,6 @@ def load_labelled(
         DataError: The file cannot be read, lacks a column, has a row without a truth, or classes that the model does
             not know.
     """
-    with as_command_errors():
-        return _read(file, role, features, labels)
-
-
-def _read(file: EvaluationFile, role: Role, features: Sequence[Feature], labels: Sequence[str]) -> Labelled[Split]:
     path = find_path(str(file.path), "file")
     source = read_file(path, "file", file.format or Format())
     roles = TableRoles(role, _truth(file, source, role, features), tuple(one.name for one in features))

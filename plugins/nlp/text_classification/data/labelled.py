@@ -17,11 +17,12 @@ from plugins.nlp.texts.reading import read_columns, read_rows
 from plugins.nlp.texts.split import Split
 from plugins.nlp.texts.strings import nul_notes, swallowed_notes
 from plugins.tables.files import find_path
-from plugins.tables.wording import as_options, listed
+from plugins.tables.wording import as_command_errors, as_options, listed
 
 __all__ = ["load_labelled"]
 
 
+@as_command_errors()
 def load_labelled(file: EvaluationFile, names: Sequence[str]) -> Labelled[Split]:
     """Read the texts and labels of a file of any format that a data set may have, in its order.
 
@@ -35,13 +36,6 @@ def load_labelled(file: EvaluationFile, names: Sequence[str]) -> Labelled[Split]
         DataError: The file cannot be read, has no column of texts or labels, a row without a label, or labels that the
             model does not know.
     """
-    try:
-        return _read(file, names)
-    except DataError as error:
-        raise DataError(as_options(error.message)) from error  # no field of a spec is to blame
-
-
-def _read(file: EvaluationFile, names: Sequence[str]) -> Labelled[Split]:
     path = find_path(str(file.path), "file")
     source = read_file(path, "file", file.format or Format())
     text, label = _columns(file)

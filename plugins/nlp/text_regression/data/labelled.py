@@ -14,11 +14,12 @@ from plugins.nlp.texts.split import Split
 from plugins.nlp.texts.strings import nul_notes
 from plugins.regression.truths import NumberTruths
 from plugins.tables.files import find_path
-from plugins.tables.wording import as_options, listed
+from plugins.tables.wording import as_command_errors, as_options, listed
 
 __all__ = ["load_labelled"]
 
 
+@as_command_errors()
 def load_labelled(file: EvaluationFile) -> Labelled[Split]:
     """Read the texts and numbers of a file of any format that a data set may have, in its order.
 
@@ -28,13 +29,6 @@ def load_labelled(file: EvaluationFile) -> Labelled[Split]:
         DataError: The file cannot be read, has no column of texts or numbers, a row without a number, or something in
             the column that is no number.
     """
-    try:
-        return _read(file)
-    except DataError as error:
-        raise DataError(as_options(error.message)) from error  # no field of a spec is to blame
-
-
-def _read(file: EvaluationFile) -> Labelled[Split]:
     path = find_path(str(file.path), "file")
     source = read_file(path, "file", file.format or Format())
     stored, label = stored_columns(file.data, file.dataset)
