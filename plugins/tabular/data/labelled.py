@@ -1,8 +1,7 @@
 """A file with truths that belongs to no study, read for a model whose features and classes are known."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 
@@ -13,13 +12,13 @@ from plugins.classification.records import class_data
 from plugins.classification.truths import ClassTruths
 from plugins.data.classes import Classes
 from plugins.data.datasets import LabelFields
+from plugins.data.labelled import Labelled
 from plugins.data.labels import RawLabels, counted, read_labels
 from plugins.data.sources import Source, read_file
 from plugins.data.truths import Truths
 from plugins.regression.truths import NumberTruths
 from plugins.tables.files import find_path
-from plugins.tables.wording import as_options, listed
-from plugins.tabular.data.input import as_command_errors
+from plugins.tables.wording import as_command_errors, as_options, listed
 from plugins.tabular.data.reading import feature_values, read_notes, repeated_headers
 from plugins.tabular.dataset import TableFields
 from plugins.tabular.examples import is_like_examples, stored_name
@@ -27,27 +26,13 @@ from plugins.tabular.features import Feature
 from plugins.tabular.frame import Split, frame_of
 from plugins.tabular.roles import Role, TableRoles, check_columns, choose_roles, named_in
 
-__all__ = ["Labelled", "load_labelled"]
+__all__ = ["load_labelled"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Labelled:
-    """A file with truths that belongs to no study.
-
-    Attributes:
-        split: Its examples.
-        rows: Which rows of the file they are, counted from 0, int64, shape (rows,).
-        columns: Which columns were taken, as `catalog.contract.Columns`.
-        notes: What a careful reader should know of how the file was read.
-    """
-
-    split: Split
-    rows: np.ndarray
-    columns: Mapping[str, Any]
-    notes: tuple[str, ...] = ()
-
-
-def load_labelled(file: EvaluationFile, role: Role, features: Sequence[Feature], labels: Sequence[str]) -> Labelled:
+@as_command_errors()
+def load_labelled(
+    file: EvaluationFile, role: Role, features: Sequence[Feature], labels: Sequence[str]
+) -> Labelled[Split]:
     """Read the features and truths of a file of any format that a data set may have, in its order.
 
     Args:
@@ -60,11 +45,6 @@ def load_labelled(file: EvaluationFile, role: Role, features: Sequence[Feature],
         DataError: The file cannot be read, lacks a column, has a row without a truth, or classes that the model does
             not know.
     """
-    with as_command_errors():
-        return _read(file, role, features, labels)
-
-
-def _read(file: EvaluationFile, role: Role, features: Sequence[Feature], labels: Sequence[str]) -> Labelled:
     path = find_path(str(file.path), "file")
     names = {one.name: one.name for one in features}  # by feature its column
     source = read_file(path, "file", file.format or Format(), tuple(names))
@@ -101,7 +81,7 @@ def _read(file: EvaluationFile, role: Role, features: Sequence[Feature], labels:
         )
     rows = np.flatnonzero(read.kept[0])
     taken = replace(roles, features=tuple(names)).as_json()
-    return Labelled(Split(frame, read.truths), rows, taken, tuple(map(as_options, notes)))
+    return Labelled(Split(frame, read.truths), rows, taken, notes=tuple(map(as_options, notes)))
 
 
 def _truth(file: EvaluationFile, source: Source, role: Role, features: Sequence[Feature]) -> str:

@@ -1,7 +1,7 @@
 """From files to tables: columns chosen, how each is read found in the training rows, rows without a truth left out."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from catalog.contract import RowCounts
 from catalog.errors import DataError, clause
-from plugins.data.moments import group_codes, read_groups, read_times, stored_times
+from plugins.data.found_splits import FoundSplits, lines_of
 from plugins.data.numbers import LARGEST, unsigned_note
 from plugins.data.sources import Source
 from plugins.data.truths import Truths
@@ -53,17 +53,6 @@ class ReadTables:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
-class _Found:
-    """What was found in the splits that have been read so far."""
-
-    splits: dict[str, Split] = field(default_factory=dict)
-    counts: dict[str, RowCounts] = field(default_factory=dict)
-    groups: dict[str, list[str]] = field(default_factory=dict)
-    moments: dict[str, list[tuple[Source, pa.ChunkedArray]]] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
-
-
 def read_sources(
     sources: Mapping[str, Sequence[Source]], dataset: TableFields, role: Role, truth: str | None, truths: Truths
 ) -> ReadTables:
@@ -80,7 +69,7 @@ def read_sources(
         DataError: A column is missing or cannot be used, or no feature is left.
     """
     roles = choose_roles(sources["train"][0], dataset, role, truth)
-    found = _Found(notes=list(roles.notes))
+    found: FoundSplits[Split] = FoundSplits(roles.group, roles.time, notes=list(roles.notes))
     readings: Mapping[str, Reading] = {}
     for split, opened in sources.items():  # train comes first
         for source in opened:
@@ -92,16 +81,13 @@ def read_sources(
             roles = roles.without(unusable)
             found.notes += list(_unused_notes(unusable))
         _add_split(found, split, files, roles, readings, truths)
-    codes, group_names = group_codes(found.groups)
     return ReadTables(
         splits=found.splits,
         roles=roles,
         readings=readings,
         counts=found.counts,
-        groups=codes or None,
-        group_names=group_names,
-        times=read_times(found.moments, roles.time) if roles.time is not None else None,
         notes=tuple(dict.fromkeys(found.notes)),
+        **found.order(),
     )
 
 
@@ -195,7 +181,7 @@ def _unused_notes(unusable: Mapping[str, str]) -> Iterator[str]:
 
 
 def _add_split(
-    found: _Found,
+    found: FoundSplits[Split],
     split: str,
     files: Sequence[Source],
     roles: TableRoles,
@@ -227,11 +213,7 @@ def _add_split(
         f"{count:,} of {counts.records:,} {split} rows {_DROPPED[kind].format(roles.role)}"
         for kind, count in counts.dropped.items()
     ]
-    sides = list(zip(files, read.kept, strict=True))
-    if roles.group is not None:
-        found.groups[split] = [group for source, part in sides for group in read_groups(source, roles.group, part)]
-    if roles.time is not None:
-        found.moments[split] = [(source, stored_times(source, roles.time, part)) for source, part in sides]
+    found.read_order(split, files, read.kept)
 
 
 _DROPPED = {
@@ -241,11 +223,10 @@ _DROPPED = {
 
 
 def _counts(files: Sequence[Source], headers: Sequence[np.ndarray], kept: np.ndarray) -> RowCounts:
-    lines = [source.lines for source in files]
     header = sum(int(part.sum()) for part in headers)
     unlabelled = int((~kept).sum()) - header
     return RowCounts(
-        lines=None if None in lines else sum(line or 0 for line in lines),
+        lines=lines_of(files),
         records=int(kept.size),
         kept=int(kept.sum()),
         dropped={reason: count for reason, count in ((UNLABELLED, unlabelled), (HEADER, header)) if count},

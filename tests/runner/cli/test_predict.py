@@ -19,8 +19,8 @@ from catalog import registry
 from catalog.contract.capabilities import InputField, InputFile, InputTable
 from catalog.errors import DataError, InputError, PluginError
 from catalog.statement import Statement
-from plugins.nlp.text_classification.records import Explanation, TextPrediction
-from plugins.nlp.texts.records import WordWeight
+from plugins.nlp.text_classification.records import TextPrediction
+from plugins.nlp.texts.records import Explanation, WordWeight
 from runner.cli import export as exporting
 from runner.cli import prediction_inputs
 from runner.cli.export import sample_inputs

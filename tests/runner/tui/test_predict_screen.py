@@ -14,9 +14,9 @@ from textual.widgets import Input
 
 from catalog.contract.capabilities import InputField
 from catalog.errors import LostWorkerError, ModelcatError, WorkError
-from plugins.nlp.text_classification.records import Explanation, TextPrediction
+from plugins.nlp.text_classification.records import TextPrediction
 from plugins.nlp.text_classification.task import task
-from plugins.nlp.texts.records import WordWeight
+from plugins.nlp.texts.records import Explanation, WordWeight
 from runner.presentation.language import Language
 from runner.store.store import Store
 from runner.study.coordinator import run_study

@@ -7,8 +7,8 @@ from shelf import WHOLE
 
 from catalog.contract import Prediction
 from catalog.errors import InputError
-from plugins.nlp.text_classification.records import Explanation, TextPrediction
-from plugins.nlp.texts.records import WordWeight
+from plugins.nlp.text_classification.records import TextPrediction
+from plugins.nlp.texts.records import Explanation, WordWeight
 from runner.tui.screens.trial import TrialScreen
 
 

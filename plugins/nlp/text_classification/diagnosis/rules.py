@@ -5,8 +5,7 @@ from types import MappingProxyType
 
 from catalog.contract.diagnosis import Diagnosis, Evidence
 from plugins.classification.diagnosis import classes
-from plugins.classification.evaluation.metrics import METRICS, metrics_of
-from plugins.classification.records import class_data
+from plugins.classification.evaluation.metrics import METRICS, metrics_of_data
 from plugins.diagnosis import merit, rows, space
 from plugins.diagnosis.case import Case
 from plugins.diagnosis.remedies import advise
@@ -56,8 +55,7 @@ def diagnose(evidence: Evidence) -> tuple[Diagnosis, ...]:
     Args:
         evidence: The records of one study.
     """
-    known = class_data(evidence.data)
-    bound = {one.name: one for one in metrics_of(known.labels, known.positive)}
+    bound = {one.name: one for one in metrics_of_data(evidence.data)}
     stronger = advise("Take a larger model, or one that was pretrained on texts like these.")
     case = Case(evidence, {**METRICS, **bound}, stronger)
     found = [diagnosis for rule in RULES for diagnosis in rule(case)]

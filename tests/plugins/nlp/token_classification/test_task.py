@@ -112,13 +112,13 @@ def test_files_with_tags_are_read_for_a_model(write, sentences):
     known = tag_set("bio", ["B-PER", "B-LOC"])
     path = write("Ada B-PER\n\n\nran O\n", "a.conll")
     found = load_labelled(EvaluationFile(path, data={"columns": {"tokens": "words", "tags": "labels"}}), known)
-    assert found.sentences.words == (("Ada",), ("ran",))
+    assert found.split.words == (("Ada",), ("ran",))
     assert found.columns == {"tokens": "0", "tags": "1"}
     assert found.left_out == 1
     with pytest.raises(DataError, match=r"tags that the model does not know: 'B-ORG' \(1, first on line 1\)"):
         load_labelled(EvaluationFile(write("ACME B-ORG\nran O\n", "b.conll")), known)
     numbers = EvaluationFile(write('{"words": ["a", "b"], "ner_tags": [0, 3]}\n', "c.jsonl"), truths="ids")
-    assert load_labelled(numbers, known).sentences.tags.tolist() == [0, 3]
+    assert load_labelled(numbers, known).split.tags.tolist() == [0, 3]
     named = EvaluationFile(write('{"w": ["a"], "t": ["O"]}\n', "d.jsonl"), {"tokens": ("w",), "tags": ("t",)})
     assert load_labelled(named, known).columns == {"tokens": "w", "tags": "t"}
 
@@ -128,8 +128,8 @@ def test_examples_can_be_read_as_data(task, files, tmp_path):
     data = load(files(), tmp_path)
     task.write_examples(data, "train", tmp_path / "examples.parquet")
     again = load_labelled(EvaluationFile(tmp_path / "examples.parquet"), data.tags)
-    assert again.sentences.words == data.splits["train"].words
-    assert np.array_equal(again.sentences.tags, data.splits["train"].tags)
+    assert again.split.words == data.splits["train"].words
+    assert np.array_equal(again.split.tags, data.splits["train"].tags)
 
 
 def test_changed_answers_are_found(task, files, tmp_path):
