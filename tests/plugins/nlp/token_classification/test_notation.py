@@ -166,7 +166,7 @@ def test_a_file_to_evaluate_may_be_written_otherwise(files, write, tmp_path):
     known = load(files(write(text(BIO))), tmp_path).tags
     path = write("Bo B_PER\nran O\n", "two.conll")
     found = load_labelled(EvaluationFile(path, truths="names"), known)
-    assert [known.names[tag] for tag in found.sentences.tags] == ["B-PER", "O"]
+    assert [known.names[tag] for tag in found.split.tags] == ["B-PER", "O"]
     assert any("tags are written as 'B_PER'" in note for note in found.notes)
 
 
@@ -187,8 +187,8 @@ def test_the_entities_are_those_of_seqeval(files, write, tmp_path, scheme, suffi
     body = "\n".join("".join(f"w {tag}\n" for tag in sentence) for sentence in names)
     path = write(body)
     read = load_labelled(EvaluationFile(path, truths="names"), load(files(path), tmp_path).tags)
-    assert spans_of(read.sentences.tags, offsets, known)[0].starts.size == spans_of(true, offsets, known)[0].starts.size
-    found = measure(Predictions(known, offsets, read.sentences.tags, said))
+    assert spans_of(read.split.tags, offsets, known)[0].starts.size == spans_of(true, offsets, known)[0].starts.size
+    found = measure(Predictions(known, offsets, read.split.tags, said))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         assert found["f1"] == pytest.approx(seqeval.f1_score(names, guessed, suffix=suffix, **STRICT[scheme]), abs=1e-9)
