@@ -119,7 +119,8 @@ async def places(folder: Path) -> dict[str, float]:
 
     from runner.store.store import Store
     from runner.tui.app import Browser
-    from runner.tui.desk import Desk
+    from runner.tui.context import AppContext
+    from runner.tui.navigation import OpenStudy
     from runner.tui.source import Source
 
     url = f"sqlite:///{folder / 'studies.db'}"
@@ -128,13 +129,13 @@ async def places(folder: Path) -> dict[str, float]:
         for number in range(50 - len(store.studies())):
             store.enqueue(f"study-{number:02}", **_facts(f"study-{number:02}", planned=20))
         store.create_study("written", **_facts("written", planned=10**6), space={}, data={})
-    desk = Desk(Source(url))
-    desk.clock = lambda: NOON
-    app = Browser(desk)
+    context = AppContext(Source(url))
+    context.clock = lambda: NOON
+    app = Browser(context)
     numbers = {"Pilot.press in an empty app (ms, median)": await presses()}
     async with app.run_test(size=(160, 48), tooltips=False) as pilot:
         numbers["list of 50 studies (s)"] = await filled(pilot, 51)
-        app.go_to_study("large")
+        app.on_open_study(OpenStudy("large"))
         numbers["study of 10,000 trials (s)"] = await filled(pilot, 10_000)
         writer = writing(url)
         try:
@@ -145,7 +146,7 @@ async def places(folder: Path) -> dict[str, float]:
             await pilot.press("escape")
             numbers["key in the list (ms, median)"], worst = await keys(app)
             numbers["the same, slowest of 100 "] = worst
-            app.go_to_study("written")
+            app.on_open_study(OpenStudy("written"))
             await asyncio.sleep(3)
             numbers["key in the study that is written (ms, median)"], worst = await keys(app)
             numbers["the same, slowest of 100  "] = worst

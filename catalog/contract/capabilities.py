@@ -111,12 +111,15 @@ class InputField:
         kind: ``"prose"`` for several lines of text, ``"number"``, ``"choice"``, or ``"line"`` for anything short.
         choices: Of a choice.
         example: A value that fits; empty if none is known.
+        read: Of a number: returns what a text holds that is written as in the study's data, None for a word that stands
+            for none; raises ValueError for anything else. None if numbers are written as in Python.
     """
 
     name: str
     kind: str
     choices: tuple[str, ...] = ()
     example: str = ""
+    read: Callable[[str], float | None] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

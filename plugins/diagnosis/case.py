@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from catalog.contract import Evaluation
+from catalog.contract import EpochMetrics, Evaluation
 from catalog.contract.diagnosis import Evidence, Remedy, TrialEvidence
 from catalog.metric import Metric
 
@@ -30,6 +30,18 @@ class Case:
     def best(self) -> TrialEvidence | None:
         """The trial to look at; None while none is complete."""
         return next((trial for trial in self.evidence.trials if trial.number == self.evidence.best), None)
+
+    @property
+    def kept(self) -> EpochMetrics | None:
+        """The measurement of `best` that its model was kept at: the best one if it ends early, else the last."""
+        trial, metric = self.best, self.metrics.get(self.evidence.metric)
+        if trial is None or not trial.history:
+            return None
+        known = [one for one in trial.history if number(one.metrics.get(self.evidence.metric)) is not None]
+        if not trial.config.get("early_stopping") or not known:
+            return trial.history[-1]
+        sign = -1 if metric is None or metric.maximize else 1
+        return min(known, key=lambda one: sign * one.metrics[self.evidence.metric])
 
     @property
     def complete(self) -> list[TrialEvidence]:

@@ -38,7 +38,7 @@ def not_better_than_baseline(case: Case) -> Iterator[Diagnosis]:
                 "difference: {low:points} to {high:points}).",
                 numbers,
             )
-            if case.is_share(versus.metric)
+            if _in_points(case, versus)
             else Statement(
                 "Its {metric} is {amount:number} worse on {rows:count} validation rows (95 % interval of the "
                 "difference: {low:number} to {high:number}).",
@@ -56,7 +56,7 @@ def not_better_than_baseline(case: Case) -> Iterator[Diagnosis]:
             "chance can explain (95 % interval: {low:points} to {high:points}).",
             numbers,
         )
-        if case.is_share(versus.metric)
+        if _in_points(case, versus)
         else Statement(
             "Its lead over the baseline in {metric} is {difference:number} (positive is better) on {rows:count} "
             "validation rows, which chance can explain (95 % interval: {low:number} to {high:number}).",
@@ -87,7 +87,7 @@ def too_few_rows(case: Case) -> Iterator[Diagnosis]:
             "difference of this size.",
             numbers,
         )
-        if case.is_share(versus.metric)
+        if _in_points(case, versus)
         else Statement(
             "The tuned configuration's lead in {metric} is {difference:number} (positive is better), but on "
             "{rows:count} validation rows the 95 % interval is {low:number} to {high:number}. About {wanted:count} "
@@ -103,6 +103,11 @@ def too_few_rows(case: Case) -> Iterator[Diagnosis]:
             ),
         ),
     )
+
+
+def _in_points(case: Case, versus: Comparison) -> bool:
+    """Return whether a difference is told in points, model minus other: larger has to be better for that."""
+    return case.is_share(versus.metric) and case.metrics[versus.metric].maximize
 
 
 def _numbers(case: Case, versus: Comparison) -> dict[str, Value]:

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from plugins.data.numbers import LARGEST
+from plugins.data.numbers import LARGEST, NumberFormat
 from plugins.tabular.cells import as_column
 from plugins.tabular.readings import Reading
 
@@ -107,5 +107,10 @@ def frame_of(columns: Mapping[str, pa.ChunkedArray], readings: Mapping[str, Read
 def frame_of_rows(rows: Sequence[Mapping[str, Any]], readings: Mapping[str, Reading]) -> Frame:
     """Return the frame of rows that somebody typed: mappings from each feature to its value."""
     return frame_of(
-        {name: as_column([row[name] for row in rows], one.number.decimal) for name, one in readings.items()}, readings
+        {name: as_column([row[name] for row in rows], _decimal(one)) for name, one in readings.items()}, readings
     )
+
+
+def _decimal(reading: Reading) -> str | None:
+    """Return the decimal mark that numbers next to texts take; None if the column takes them as a program has them."""
+    return None if reading.number == NumberFormat() else reading.number.decimal

@@ -1,14 +1,13 @@
 """What a model's outputs mean: probabilities of classes, or a number with its interval."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
 
 from catalog.contract import Evaluation
-from plugins import memory
 from plugins.classification import evaluation as classes
 from plugins.classification.evaluation.temperature import rescale
 from plugins.regression import evaluation as numbers
@@ -39,17 +38,9 @@ class Head(Protocol):
             DivergedError: An output is not finite.
         """
 
-    def evaluated(
-        self,
-        split: str,
-        truths: np.ndarray,
-        outputs: np.ndarray,
-        folder: Path,
-        seconds: float,
-        model_dir: Path,
-        places: np.ndarray | None = None,
-    ) -> Evaluation:
-        """Evaluate outputs and write them into `folder`."""
+    @property
+    def save_and_evaluate(self) -> Callable[..., Evaluation]:
+        """Evaluates outputs and writes them into a folder: that of the tasks of classes, or of numbers."""
 
     def answers(self, outputs: np.ndarray) -> Iterator[Mapping[str, Any]]:
         """Yield the answer of each row as JSON."""
@@ -79,29 +70,10 @@ class ClassHead:
         found = classes.measure(truths, outputs.astype(np.float32), self.positive)
         return {"loss": found["log_loss"], **found}
 
-    def evaluated(
-        self,
-        split: str,
-        truths: np.ndarray,
-        outputs: np.ndarray,
-        folder: Path,
-        seconds: float,
-        model_dir: Path,
-        places: np.ndarray | None = None,
-    ) -> Evaluation:
-        """Evaluate probabilities; see `Head`."""
-        return classes.save_and_evaluate(
-            split,
-            truths,
-            outputs,
-            folder,
-            seconds,
-            places,
-            names=self.labels,
-            model_dir=model_dir,
-            peak_memory_bytes=memory.peak_bytes(),
-            positive=self.positive,
-        )
+    @property
+    def save_and_evaluate(self) -> Callable[..., Evaluation]:
+        """Evaluates probabilities; see `Head`."""
+        return partial(classes.save_and_evaluate, names=self.labels, positive=self.positive)
 
     def answers(self, outputs: np.ndarray) -> Iterator[Mapping[str, Any]]:
         """Yield label, confidence and probabilities of each row."""
@@ -132,28 +104,10 @@ class NumberHead:
         found = numbers.measure(truths, outputs)
         return {"loss": found["rmse"] ** 2, **found}
 
-    def evaluated(
-        self,
-        split: str,
-        truths: np.ndarray,
-        outputs: np.ndarray,
-        folder: Path,
-        seconds: float,
-        model_dir: Path,
-        places: np.ndarray | None = None,
-    ) -> Evaluation:
-        """Evaluate numbers, with the coverage of the interval; see `Head`."""
-        return numbers.save_and_evaluate(
-            split,
-            truths,
-            outputs,
-            folder,
-            seconds,
-            places,
-            interval=self.interval,
-            model_dir=model_dir,
-            peak_memory_bytes=memory.peak_bytes(),
-        )
+    @property
+    def save_and_evaluate(self) -> Callable[..., Evaluation]:
+        """Evaluates numbers, with the coverage of the interval; see `Head`."""
+        return partial(numbers.save_and_evaluate, interval=self.interval)
 
     def answers(self, outputs: np.ndarray) -> Iterator[Mapping[str, Any]]:
         """Yield value, and lower and upper end of its interval, of each row."""

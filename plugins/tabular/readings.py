@@ -12,9 +12,9 @@ from plugins.data.numbers import AmbiguousNumbersError, NumberFormat, find_numbe
 from plugins.data.profiles import profile
 from plugins.tables.wording import shortened
 from plugins.tabular.cells import spelled
-from plugins.tabular.dates import ISO, AmbiguousDatesError, find_date_format, parse_dates
+from plugins.tabular.dates import ISO, AmbiguousDatesError, count_date_formats, find_date_format, parse_dates
 
-__all__ = ["Kind", "Reading", "Unusable", "find_reading"]
+__all__ = ["Kind", "Reading", "Unusable", "find_reading", "mixed_dates"]
 
 Kind = Literal["number", "flag", "category", "date"]
 
@@ -139,8 +139,32 @@ def _of_names(values: pa.ChunkedArray, distinct: pa.Array, shape: str, *, wanted
     if not wanted and shape in {"text", "url"}:
         return Unusable("holds texts" if shape == "text" else "holds URLs")
     if not wanted and len(distinct) == present >= _FEW_ROWS:
+        if (mixed := mixed_dates(values)) is not None:
+            return Unusable(mixed)
         return Unusable("names each row: no value occurs twice")
     return Reading("category")
+
+
+def mixed_dates(values: pa.ChunkedArray) -> str | None:
+    """Return the formats and cells of a column of dates that have no format in common; None if it is no such column.
+
+    Args:
+        values: As `plugins.data.values.read_values` returns them.
+    """
+    if not is_text(values.type):
+        return None
+    present = trimmed(values).drop_null()
+    if not len(present) or profile(present).kind != "date":
+        return None
+    formats = count_date_formats(present)
+    if len(formats) < 2:
+        return None
+    shown = [
+        f"{one.cells:,} like {one.example!r} ({'ISO 8601' if ISO in one.formats else ' or '.join(one.formats)})"
+        for one in formats
+    ]
+    other = len(present) - sum(one.cells for one in formats)
+    return f"holds dates in several formats: {', '.join(shown)}{f', {other:,} otherwise' if other else ''}"
 
 
 def _checked(reading: Reading, name: str, values: pa.ChunkedArray, *, wanted: bool) -> Reading | Unusable:

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from catalog.contract import DataSummary
+from plugins.data.numbers import NumberFormat
 from plugins.details import read_details
 from plugins.tabular.features import Feature
 from plugins.tabular.frame import Frame, Split
@@ -32,6 +33,7 @@ class FeatureFacts:
         high: The largest number or the latest date.
         categories: How many different values a category has.
         choices: Of few categories all, the most frequent first.
+        written: How the numbers of a column are written; None if as in a program, and of other columns.
     """
 
     name: str
@@ -43,6 +45,7 @@ class FeatureFacts:
     high: str | None = None
     categories: int | None = None
     choices: tuple[str, ...] = ()
+    written: NumberFormat | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,9 @@ def _describe(feature: Feature, train: Frame) -> FeatureFacts:
     if not ordered.size:
         return FeatureFacts(name, kind, share)
     low, middle, high = (_text(train, name, ordered[place]) for place in (0, ordered.size // 2, -1))
-    return FeatureFacts(name, kind, share, examples, middle, low, high)
+    form = feature.reading.number
+    written = form if kind == "number" and form != NumberFormat() else None
+    return FeatureFacts(name, kind, share, examples, middle, low, high, written=written)
 
 
 def _text(frame: Frame, name: str, row: int) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 from catalog.contract import Evaluation, Forecast, Outcome, TrialContext, TrialResult
 from catalog.contract.capabilities import EvaluationFile
 from catalog.errors import ModelSourceError
+from plugins import memory
 from plugins.classification.records import class_data
 from plugins.regression.conformal import fit_interval
 from plugins.tabular.data import load_labelled
@@ -62,7 +63,7 @@ class TableTrainer:
             model_dir = context.folder / "model"
             model = TableModel(prepared.features, head, fitted.estimator)
             save_model(model_dir, model, self.method.name, config.model_dump(mode="json"))
-            evaluation = head.evaluated("validation", validation.truths, outputs, context.folder, seconds, model_dir)
+            evaluation = _evaluated("validation", validation.truths, outputs, head, context.folder, seconds, model_dir)
         return TrialResult(
             outcome=fitted.outcome,
             metrics=fitted.best.metrics,
@@ -102,7 +103,7 @@ class TableTrainer:
         rows = prepared.splits[split]
         if missing := [one.name for one in model.features if one.name not in rows.frame.columns]:
             raise ModelSourceError(f"{model_dir} sees columns that the data lack: {', '.join(missing)}.")
-        return _evaluated(split, rows, model, model_dir, folder)
+        return _predicted(split, rows, model, model_dir, folder)
 
     def evaluate_file(
         self,
@@ -121,8 +122,7 @@ class TableTrainer:
         """
         model = open_model(model_dir, self.method, threads)
         found = load_labelled(file, self.role, model.features, model.head.labels)
-        evaluation = _evaluated("file", found.split, model, model_dir, folder, found.rows)
-        return replace(evaluation, columns=found.columns, notes=found.notes)
+        return found.described(_predicted("file", found.split, model, model_dir, folder, found.rows))
 
     def forecast(
         self,
@@ -158,10 +158,25 @@ def _examples(data: TableData, split: str) -> Examples:
     return Examples(encode(data.features, rows.frame), rows.truths)
 
 
-def _evaluated(
+def _predicted(
     split: str, rows: Split, model: TableModel, model_dir: Path, folder: Path, places: np.ndarray | None = None
 ) -> Evaluation:
     began = time.perf_counter()
     outputs = model.outputs(rows.frame)
     seconds = time.perf_counter() - began
-    return model.head.evaluated(split, rows.truths, outputs, folder, seconds, model_dir, places)
+    return _evaluated(split, rows.truths, outputs, model.head, folder, seconds, model_dir, places)
+
+
+def _evaluated(  # noqa: PLR0913, PLR0917 -- what was predicted, and where it goes
+    split: str,
+    truths: np.ndarray,
+    outputs: np.ndarray,
+    head: Head,
+    folder: Path,
+    seconds: float,
+    model_dir: Path,
+    places: np.ndarray | None = None,
+) -> Evaluation:
+    return head.save_and_evaluate(
+        split, truths, outputs, folder, seconds, places, model_dir=model_dir, peak_memory_bytes=memory.peak_bytes()
+    )

@@ -198,7 +198,8 @@ def _search(session: Session, data: DataSummary) -> SearchResult:
         _extend(session, planned)
     session.update(planned=planned, spec=request.as_json())
     _announce(session, data, space)
-    if record.winner is None or extended:  # else it was closed with the baseline as it is
+    # `train` compares with nothing; a study with a winner was closed with the baseline as it is.
+    if record.mode != "train" and (record.winner is None or extended):
         train_baseline(session, record.baseline)
     given = request.model.tunable(request.config, data)
     first = {name: given[name] for name in space if name in given}

@@ -134,10 +134,13 @@ def value_of(value: Any, field: InputField, where: str) -> Any:
     return value if value is None else well_formed(value) if isinstance(value, str) else str(value)
 
 
-def _number(value: Any, field: InputField, where: str) -> float | None:
+def _number(value: Any, field: InputField, where: str) -> float | str | None:
     if value is None or (isinstance(value, str) and not value.strip()):
         return None
     try:
+        if isinstance(value, str) and field.read is not None:
+            found = field.read(value)
+            return well_formed(value) if found is None else found  # the model notes a word for none, as in a file
         found = float(value)
     except ValueError as error:
         raise DataError(f"{where}: {field.name!r} is a number, not {short(str(value))!r}") from error

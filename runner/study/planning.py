@@ -109,7 +109,7 @@ def make_plan(
         data: DataSummary = _done(engine, Prepare(setup), halted)
         measuring = f"measuring for about {duration(seconds)}"
         forecast: Forecast | None = _done(engine, MakeForecast(setup, seconds), halted, lambda: tell(measuring))
-        key = request.baseline if request.spec.study.trials > 1 else None
+        key = request.baseline
         baseline: Forecast | None = None
         failure: str | None = None
         if key is not None and forecast is not None:

@@ -1,16 +1,13 @@
-"""Takes tables out of the screens as data: to the clipboard, into a file, or as a download in a web browser."""
+"""Copying and saving of tables: to the clipboard, to a file, or as a download in a web browser."""
 
 import io
 import re
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from runner.presentation.datatable import DataTable, as_csv, as_json, as_tsv
 from runner.presentation.text import safe
-
-if TYPE_CHECKING:
-    from runner.tui.app import Browser
+from runner.tui.base_screen import BaseScreen
 
 __all__ = ["FORMATS", "copy_table", "save_table"]
 
@@ -18,49 +15,49 @@ FORMATS = ("csv", "json")
 """Endings of the files that a table can be saved as."""
 
 
-def copy_table(browser: "Browser", table: DataTable) -> None:
+def copy_table(screen: BaseScreen, table: DataTable) -> None:
     """Copy a table to the clipboard, and say so."""
-    t = browser.desk.t
+    t = screen.context.t
     if not table.rows:
-        browser.tell(t("There is nothing to copy."))
+        screen.show_message(t("There is nothing to copy."))
         return
-    browser.copy_to_clipboard(as_tsv(table))
-    browser.tell(t("Copied {rows:count} rows.", rows=len(table.rows)))
+    screen.app.copy_to_clipboard(as_tsv(table))
+    screen.show_message(t("Copied {rows:count} rows.", rows=len(table.rows)))
 
 
-def save_table(browser: "Browser", name: str, table: Callable[[], DataTable]) -> None:
+def save_table(screen: BaseScreen, name: str, table: Callable[[], DataTable]) -> None:
     """Ask where to save a table, and save it whole or not at all; a web browser gets it as a download at once.
 
     Args:
-        browser: The app.
+        screen: Where the messages are shown.
         name: What the file is called, without an ending, unless the person says otherwise.
         table: Returns the table, asked when it is saved.
     """
     from runner.tui.dialogs.saving import SaveDialog
 
     if not table().rows:
-        browser.tell(browser.desk.t("There is nothing to save."))
-    elif browser.is_web:
-        browser.deliver_text(
+        screen.show_message(screen.context.t("There is nothing to save."))
+    elif screen.app.is_web:
+        screen.app.deliver_text(
             io.StringIO(as_csv(table())), save_filename=f"{_file_name(name)}.csv", mime_type="text/csv"
         )
     else:
-        dialog = SaveDialog(browser.desk, Path(f"{_file_name(name)}.{FORMATS[0]}"), FORMATS)
-        browser.push_screen(dialog, lambda path: _save(browser, path, table()) if path is not None else None)
+        dialog = SaveDialog(screen.context, Path(f"{_file_name(name)}.{FORMATS[0]}"), FORMATS)
+        screen.app.push_screen(dialog, lambda path: _save(screen, path, table()) if path is not None else None)
 
 
-def _save(browser: "Browser", path: Path, table: DataTable) -> None:
+def _save(screen: BaseScreen, path: Path, table: DataTable) -> None:
     from runner.store.files import write_bytes
 
-    t = browser.desk.t
+    t = screen.context.t
     content = as_json(table) if path.suffix.lower() == ".json" else as_csv(table)
     try:
         write_bytes(path, content.encode("utf-8", "backslashreplace"))
     except OSError as error:
         text = t("{path} cannot be written: {reason}", path=str(path), reason=str(error.strerror))
-        browser.tell(text, bad=True)
+        screen.show_message(text, error=True)
     else:
-        browser.tell(t("Saved {path}", path=str(path.absolute())))
+        screen.show_message(t("Saved {path}", path=str(path.absolute())))
 
 
 def _file_name(name: str) -> str:

@@ -130,7 +130,7 @@ class Source:
     def _answer(self, question: "Callable[[Store], Kind]", absent: Kind) -> Kind:
         from runner.store.store import Store
 
-        self._look_again()
+        self._poll_again()
         if self._store is None and not Store.exists(self.storage):
             if self._seen:
                 raise self._removed()
@@ -147,7 +147,7 @@ class Source:
                 self._opened_at = time.monotonic()
             return self._store
 
-    def _look_again(self) -> None:
+    def _poll_again(self) -> None:
         """Open the store anew now and then: another modelcat may have upgraded it, or put another in its place."""
         with self._gate:
             if self._store is not None and time.monotonic() - self._opened_at > _TRUSTED:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from click.testing import CliRunner
 from made_study import Texts, build
+from runner.tui.desk import Desk
 from shelf import NOON
 
 from catalog.errors import ModelcatError
@@ -23,7 +24,6 @@ from runner.store.records import Owner
 from runner.store.store import Store
 from runner.study.model_comparison import compare_models
 from runner.study.place import Place
-from runner.tui.desk import Desk
 from runner.tui.preferences import Preferences
 from runner.tui.rows.study_cells import class_labels, study_cells, study_columns
 from runner.tui.rows.study_page import study_page

@@ -16,16 +16,14 @@ from catalog.statement import Statement
 from plugins.classification.records import ClassDetails, ClassScores, ConfidenceBin
 from plugins.details import details_json
 from plugins.nlp.text_classification.records import (
-    ChangedAnswer,
+    ClassExample,
     ClassWords,
-    ExampleExplanation,
-    Explanation,
     Interpretation,
     LengthBucket,
     LengthDetails,
     TextPrediction,
 )
-from plugins.nlp.texts.records import ImportantWord, WordWeight
+from plugins.nlp.texts.records import ExampleExplanation, Explanation, ImportantWord, WordWeight
 from runner.report.results import Results
 from runner.store.judgements import record_of
 from runner.store.records import ConfirmationRecord, EpochRecord, Owner, TrialRecord
@@ -149,7 +147,7 @@ def evaluation(split: str, accuracy: float, seed: int, labels: tuple[str, str], 
     )
 
 
-def explanation(situation: str, text: str, label: str, confidence: float, truth: str | None) -> ExampleExplanation:
+def explanation(situation: str, text: str, label: str, confidence: float, truth: str | None) -> ClassExample:
     """Return an explanation with a weight for each word."""
     luck = random.Random(text)
     words, at = [], 0
@@ -430,7 +428,15 @@ def _insights(store: Store, name: str, lease: Any, texts: Texts) -> None:
     negative, positive = texts.labels
     for second, gap in (("given", 0.016), ("baseline", 0.054)):
         flips = [
-            ChangedAnswer(row, texts.text or review, truth, first, other, 0.9312 - row / 5000, 0.8123 + row / 5000)
+            {
+                "row": row,
+                "text": texts.text or review,
+                "truth": truth,
+                "first": first,
+                "second": other,
+                "first_confidence": 0.9312 - row / 5000,
+                "second_confidence": 0.8123 + row / 5000,
+            }
             for row, review, truth, first, other in (
                 (17, "I expected nothing and was won over within ten minutes.", positive, positive, negative),
                 (204, "Great actors cannot save a script as thin as this one.", negative, negative, positive),
@@ -439,7 +445,7 @@ def _insights(store: Store, name: str, lease: Any, texts: Texts) -> None:
         ]
         comparison = Comparison("accuracy", gap, gap - 0.013, gap + 0.012, 1000, (1, 1), 41, 25, 0.0649)
         content = {"split": "test", "first": "winner", "second": second}
-        content |= {"comparison": asdict(comparison), "flips": [details_json(flip) for flip in flips]}
+        content |= {"comparison": asdict(comparison), "flips": flips}
         store.put_insight(name, lease, f"flips/{second}", content)
 
 

@@ -12,14 +12,16 @@ from plugins.nlp.text_classification import interpreting
 from plugins.nlp.text_classification.data import TextData
 from plugins.nlp.text_classification.invented import invented_reviews
 from plugins.nlp.text_classification.keywords import class_words
-from plugins.nlp.text_classification.records import Explanation, TextPrediction
-from plugins.nlp.texts.records import WordWeight
+from plugins.nlp.text_classification.records import TextPrediction
+from plugins.nlp.texts.records import Explanation, WordWeight
 from plugins.nlp.texts.split import Split
 
 LABELS = ("negative", "positive")
 
 
-def _explained(label: str, weights: dict[str, float], labels: Sequence[str] = LABELS, confidence=0.9) -> Explanation:
+def _explained(
+    label: str, weights: dict[str, float], labels: Sequence[str] = LABELS, confidence=0.9
+) -> Explanation[TextPrediction]:
     text, words = " ".join(weights), []
     for word, weight in weights.items():
         words.append(WordWeight(word, text.index(word), text.index(word) + len(word), weight))
@@ -102,7 +104,7 @@ class _Model:
         self.asked: list[str] = []
         self.pause = pause
 
-    def explain(self, texts: Sequence[str]) -> Iterator[Explanation]:
+    def explain(self, texts: Sequence[str]) -> Iterator[Explanation[TextPrediction]]:
         for text in texts:
             self.asked.append(text)
             time.sleep(self.pause)

@@ -16,7 +16,7 @@ from runner.store.store import Store
 from runner.study.charts import chart_of
 from runner.study.coordinator import run_study
 from runner.study.folders import kept_model
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 from runner.tui.figures.canvas import Canvas
 from runner.tui.palette import DARK, palette_of
 from runner.tui.preferences import Preferences
@@ -83,14 +83,14 @@ def test_all_places_say_the_same(request_of, place, recorder, capsys, seed, metr
     assert starred == [str(number)]
 
     # the terminal UI
-    desk = Desk(Source(place.storage), Preferences())
+    context = AppContext(Source(place.storage), Preferences())
     assert book.snapshot.best == number
-    assert f"kept: trial {number}, {desk.metric(record.tuned, kept.value)}" in headline(book, desk, 200).plain
-    assert verdict["sentence"][:40] in headline(book, desk, 400).plain
-    row = cells(book, View(), desk, (), working=False)
+    assert f"kept: trial {number}, {context.metric(record.tuned, kept.value)}" in headline(book, context, 200).plain
+    assert verdict["sentence"][:40] in headline(book, context, 400).plain
+    row = cells(book, View(), context, (), working=False)
     assert [trial.number for trial in trials if "★" in str(row(str(trial.number))[0])] == [number]
-    canvas = Canvas(100, 30, palette_of(DARK, {}), desk.glyphs, Language("en"), desk.t)
-    shown = {trial.number: details(book, trial, (), desk)(canvas).plain.splitlines()[0] for trial in trials}
+    canvas = Canvas(100, 30, palette_of(DARK, {}), context.glyphs, Language("en"), context.t)
+    shown = {trial.number: details(book, trial, (), context)(canvas).plain.splitlines()[0] for trial in trials}
     assert [one for one, line in shown.items() if "★ kept" in line] == [number]
     series = {one.role: one.points for one in chart_of("history").figure(book.snapshot).series}
     assert series["winner"] == ((float(number), kept.value),)

@@ -1,4 +1,4 @@
-"""Classes that are favoured, or rare."""
+"""Classes that are favoured, rare, or cannot be judged."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,7 +9,7 @@ from plugins.classification.records import class_data, class_details
 from plugins.diagnosis.case import Case
 from plugins.diagnosis.remedies import advise, change, keep, metric
 
-__all__ = ["biased", "unbalanced"]
+__all__ = ["biased", "unbalanced", "unjudged"]
 
 _STANDARD_ERRORS = 3.0
 """Beyond chance, and still so where the worst of some forty classes is picked."""
@@ -94,6 +94,38 @@ def unbalanced(case: Case) -> Iterator[Diagnosis]:
             change(case, "class_weights", "balanced", "Let all classes count alike in the loss."),
             metric(case, "macro_f1", "Tune for a metric in which all classes count alike."),
             advise("Add training examples of {small}.", small=small),
+        ),
+    )
+
+
+def unjudged(case: Case) -> Iterator[Diagnosis]:
+    """Classes that have no row in validation or in test, of which nothing is known."""
+    data = class_data(case.evidence.data)
+    absent = {
+        split: [name for name, rows in zip(data.labels, data.label_rows.get(split, ()), strict=False) if not rows]
+        for split in ("validation", "test")
+    }
+    if not any(absent.values()):
+        return
+    named = list(dict.fromkeys([*absent["validation"], *absent["test"]]))
+    yield Diagnosis(
+        rule="unjudged_classes",
+        severity="warning",
+        title=Statement("Some classes have no rows that the model is judged on"),
+        evidence=Statement(
+            "{validation:count} of {classes:count} classes have no row in validation and {test:count} have none in "
+            "test ({names}): nothing is known of them, and averages leave them out.",
+            {
+                "validation": len(absent["validation"]),
+                "test": len(absent["test"]),
+                "classes": len(data.labels),
+                "names": ", ".join(named[:5]) + (" …" if len(named) > 5 else ""),
+            },
+        ),
+        remedies=(
+            advise(
+                "Add rows of these classes, or merge them into others: one row is learned from or judged, not both."
+            ),
         ),
     )
 

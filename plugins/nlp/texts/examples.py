@@ -1,6 +1,8 @@
 """The examples behind predictions, kept in a file once a split."""
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -10,7 +12,7 @@ from plugins.nlp.texts import well_formed
 from plugins.nlp.texts.split import Split
 from plugins.storage import write_file
 
-__all__ = ["LONGEST_TEXT", "shortened", "shown", "write"]
+__all__ = ["LONGEST_TEXT", "shortened", "shown", "with_texts", "write"]
 
 LONGEST_TEXT = 600
 """Characters of an example that are shown."""
@@ -32,6 +34,11 @@ def write(path: Path, split: Split) -> None:
     rows = np.arange(len(texts), dtype=np.int64)
     table = pa.table({"row": rows, "label": split.labels, "text": texts})
     write_file(path, lambda temporary: parquet.write_table(table, temporary))
+
+
+def with_texts(found: Iterable[Mapping[str, Any]], split: Split) -> list[Mapping[str, Any]]:
+    """Return examples of a split, each found by its ``row``, with their ``text``."""
+    return [{"row": one["row"], "text": shown(split.texts[one["row"]]), **one} for one in found]
 
 
 def shown(text: str) -> str:

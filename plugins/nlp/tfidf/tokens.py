@@ -18,7 +18,7 @@ import numpy as np
 
 from plugins.nlp.texts.words import count_words
 
-__all__ = ["WORDS", "Kind", "Tokens", "choose_tokens", "pattern_of"]
+__all__ = ["WORDS", "Kind", "Tokens", "choose_tokens", "pattern_of", "token_notes"]
 
 Kind = Literal["words", "symbols", "characters"]
 
@@ -127,6 +127,12 @@ def choose_tokens(texts: tuple[str, ...]) -> Tokens:
 
 
 @lru_cache(maxsize=3)
+def token_notes(texts: Sequence[str]) -> tuple[str, ...]:
+    """Return what counts as a word in texts, if that is not just words."""
+    note = choose_tokens(tuple(texts)).note
+    return (note,) if note else ()
+
+
 def pattern_of(kind: Kind) -> str:
     """Return the regular expression that finds the tokens of lower-case text; it has no group."""
     if kind == "words":

@@ -12,9 +12,9 @@ from plugins.nlp.texts import without_surrogates
 from plugins.nlp.token_classification.schemes import TagSet, spans_of
 from plugins.nlp.token_classification.words import Word, split_words
 
-__all__ = ["CELLS", "as_words", "cells", "headline", "prediction_figures", "prediction_of"]
+__all__ = ["as_words", "cells", "columns_of_predictions", "headline", "prediction_figures", "prediction_of"]
 
-CELLS = ("entities", "words", "tags")
+_CELLS = ("entities", "words", "tags")
 _NAMED = 8
 """Entities in a headline."""
 _LONGEST_NAME = 60
@@ -81,6 +81,11 @@ def headline(prediction: Prediction) -> Statement:
     if len(found) == 1:
         return Statement("1 entity: {entities}", {"entities": named})
     return Statement("{count:count} entities: {entities}{more}", {"count": len(found), "entities": named, "more": more})
+
+
+def columns_of_predictions(data: Mapping[str, Any]) -> tuple[str, ...]:  # noqa: ARG001 -- the same for all data
+    """Return entities, words and tags."""
+    return _CELLS
 
 
 def cells(prediction: Prediction) -> dict[str, str | float | None]:

@@ -8,7 +8,7 @@ from typing import Any
 import lightgbm
 import numpy as np
 
-from catalog.contract import Decision, EpochMetrics, Outcome, TrialContext
+from catalog.contract import EpochMetrics, Outcome, TrialContext
 from catalog.errors import OutOfMemoryError, StoppedError, WorkError
 from plugins.tabular.boosting.config import BoostingConfig, ClassBoostingConfig, NumberBoostingConfig, largest_leaf
 from plugins.tabular.boosting.estimator import BoostedTrees, silent, useful_threads
@@ -19,7 +19,6 @@ __all__ = ["fit"]
 
 _MEASUREMENTS = 30
 """Measurements on validation of a whole fit, at least while there are so many rounds."""
-_OUTCOMES = {Decision.PRUNE: Outcome.PRUNED, Decision.STOP: Outcome.STOPPED, Decision.GO_ON: Outcome.COMPLETE}
 
 
 def fit(config: Any, train: Examples, validation: Examples, head: Head, context: TrialContext) -> Fitted:
@@ -86,7 +85,7 @@ class _Fit:
             if ended:
                 measured = replace(measured, progress=1.0)
             self.history.append(measured)
-            outcome = _OUTCOMES[self.context.report(measured)]
+            outcome = self.context.report(measured).outcome
             if outcome is Outcome.COMPLETE and late and not ended:
                 outcome = Outcome.STOPPED
             if ended or outcome is not Outcome.COMPLETE:

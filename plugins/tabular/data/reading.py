@@ -1,7 +1,7 @@
 """From files to tables: columns chosen, how each is read found in the training rows, rows without a truth left out."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -9,8 +9,8 @@ import pyarrow.compute as pc
 
 from catalog.contract import RowCounts
 from catalog.errors import DataError, clause
-from plugins.data.moments import group_codes, read_groups, read_times, stored_times
-from plugins.data.numbers import LARGEST
+from plugins.data.found_splits import FoundSplits, lines_of
+from plugins.data.numbers import LARGEST, unsigned_note
 from plugins.data.sources import Source
 from plugins.data.truths import Truths
 from plugins.data.values import read_values
@@ -19,7 +19,7 @@ from plugins.tables.wording import listed, shortened
 from plugins.tabular.cells import spelled
 from plugins.tabular.dataset import TableFields
 from plugins.tabular.frame import Split, frame_of
-from plugins.tabular.readings import Reading, find_reading
+from plugins.tabular.readings import Reading, find_reading, mixed_dates
 from plugins.tabular.roles import Role, TableRoles, check_columns, choose_roles
 
 __all__ = ["ReadTables", "feature_values", "read_notes", "read_sources", "repeated_headers"]
@@ -53,17 +53,6 @@ class ReadTables:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
-class _Found:
-    """What was found in the splits that have been read so far."""
-
-    splits: dict[str, Split] = field(default_factory=dict)
-    counts: dict[str, RowCounts] = field(default_factory=dict)
-    groups: dict[str, list[str]] = field(default_factory=dict)
-    moments: dict[str, list[tuple[Source, pa.ChunkedArray]]] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
-
-
 def read_sources(
     sources: Mapping[str, Sequence[Source]], dataset: TableFields, role: Role, truth: str | None, truths: Truths
 ) -> ReadTables:
@@ -80,7 +69,7 @@ def read_sources(
         DataError: A column is missing or cannot be used, or no feature is left.
     """
     roles = choose_roles(sources["train"][0], dataset, role, truth)
-    found = _Found(notes=list(roles.notes))
+    found: FoundSplits[Split] = FoundSplits(roles.group, roles.time, notes=list(roles.notes))
     readings: Mapping[str, Reading] = {}
     for split, opened in sources.items():  # train comes first
         for source in opened:
@@ -92,16 +81,13 @@ def read_sources(
             roles = roles.without(unusable)
             found.notes += list(_unused_notes(unusable))
         _add_split(found, split, files, roles, readings, truths)
-    codes, group_names = group_codes(found.groups)
     return ReadTables(
         splits=found.splits,
         roles=roles,
         readings=readings,
         counts=found.counts,
-        groups=codes or None,
-        group_names=group_names,
-        times=read_times(found.moments, roles.time) if roles.time is not None else None,
         notes=tuple(dict.fromkeys(found.notes)),
+        **found.order(),
     )
 
 
@@ -132,8 +118,10 @@ def repeated_headers(source: Source, columns: Sequence[str]) -> np.ndarray:
 
 
 def read_notes(name: str, reading: Reading, values: pa.ChunkedArray, split: str) -> Iterator[str]:
-    """Yield notes on cells of a feature that count as missing though something stands in them."""
+    """Yield notes on cells of a feature that count as missing though something stands in them, or lack the sign."""
     found = reading.read(values)
+    if reading.kind == "number" and (lacking := unsigned_note(values, reading.number, split)):
+        yield f"Column {name!r}: {lacking}."
     if not isinstance(found, np.ndarray):
         return
     if found.dtype.kind == "f" and (infinite := int((np.abs(found) > LARGEST).sum())):
@@ -193,7 +181,7 @@ def _unused_notes(unusable: Mapping[str, str]) -> Iterator[str]:
 
 
 def _add_split(
-    found: _Found,
+    found: FoundSplits[Split],
     split: str,
     files: Sequence[Source],
     roles: TableRoles,
@@ -209,6 +197,11 @@ def _add_split(
         found.notes += read_notes(name, reading, columns[name], split)
         if split == "train" and reading.number.note:
             found.notes.append(f"Column {name!r}: {reading.number.note}.")
+        if split == "train" and reading.kind == "category" and (mixed := mixed_dates(columns[name])):
+            found.notes.append(
+                f"Column {name!r} {mixed}. Each date counts as a category of its own. Write all in one format, such as "
+                "2026-11-28."
+            )
     frame = frame_of(columns, readings)
     if not kept.all():
         frame = frame.take(np.flatnonzero(kept))
@@ -220,11 +213,7 @@ def _add_split(
         f"{count:,} of {counts.records:,} {split} rows {_DROPPED[kind].format(roles.role)}"
         for kind, count in counts.dropped.items()
     ]
-    sides = list(zip(files, read.kept, strict=True))
-    if roles.group is not None:
-        found.groups[split] = [group for source, part in sides for group in read_groups(source, roles.group, part)]
-    if roles.time is not None:
-        found.moments[split] = [(source, stored_times(source, roles.time, part)) for source, part in sides]
+    found.read_order(split, files, read.kept)
 
 
 _DROPPED = {
@@ -234,11 +223,10 @@ _DROPPED = {
 
 
 def _counts(files: Sequence[Source], headers: Sequence[np.ndarray], kept: np.ndarray) -> RowCounts:
-    lines = [source.lines for source in files]
     header = sum(int(part.sum()) for part in headers)
     unlabelled = int((~kept).sum()) - header
     return RowCounts(
-        lines=None if None in lines else sum(line or 0 for line in lines),
+        lines=lines_of(files),
         records=int(kept.size),
         kept=int(kept.sum()),
         dropped={reason: count for reason, count in ((UNLABELLED, unlabelled), (HEADER, header)) if count},

@@ -10,7 +10,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression, Ridge
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from catalog.contract import Decision, EpochMetrics, Outcome, TrialContext
+from catalog.contract import EpochMetrics, TrialContext
 from catalog.errors import DivergedError, OutOfMemoryError
 from plugins.tabular.heads import Head
 from plugins.tabular.linear.config import ClassLinearConfig
@@ -21,7 +21,6 @@ from plugins.tabular.method import Examples, Fitted
 __all__ = ["fit"]
 
 _ITERATIONS = 2000
-_OUTCOMES = {Decision.PRUNE: Outcome.PRUNED, Decision.STOP: Outcome.STOPPED, Decision.GO_ON: Outcome.COMPLETE}
 
 
 def fit(config: Any, train: Examples, validation: Examples, head: Head, context: TrialContext) -> Fitted:
@@ -53,7 +52,7 @@ def fit(config: Any, train: Examples, validation: Examples, head: Head, context:
     measured = head.measured(validation.truths, outputs)
     epoch = EpochMetrics(1.0, 1.0, known["loss"], measured, None, seconds, shown)
     context.tick(1.0)
-    return Fitted(estimator, _OUTCOMES[context.report(epoch)], (epoch,), epoch, seconds, 1.0, notes)
+    return Fitted(estimator, context.report(epoch).outcome, (epoch,), epoch, seconds, 1.0, notes)
 
 
 def _estimator(config: Any, train: Examples, head: Head) -> tuple[LinearEstimator, tuple[str, ...]]:

@@ -58,7 +58,9 @@ def _flips(second: str, found: Flips, teller: Teller) -> list[Block]:
         items.append((t("Examples"), teller.told(f"{place}.rows", versus.rows, "count")))
         blocks.append(Facts(tuple(items)))
     if not found.flips:
-        blocks.append(Missing(t("The two gave the same answer to every example.")))
+        same = found.comparison is None or not (found.comparison.only_first or found.comparison.only_second)
+        kept = msgid("The examples that the two answer differently were not kept.")
+        blocks.append(Missing(t(msgid("The two gave the same answer to every example.") if same else kept)))
         return blocks
     if len(found.flips) > _MOST_FLIPS:
         note = t("The first {shown:count} of {all:count} stored examples.", shown=_MOST_FLIPS, all=len(found.flips))

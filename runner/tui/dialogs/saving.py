@@ -10,7 +10,7 @@ from textual.widgets import Input
 
 from runner.presentation.labels import msgid
 from runner.presentation.text import safe
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 from runner.tui.dialogs.confirm import ConfirmDialog
 from runner.tui.dialogs.frame import frame
 from runner.tui.widgets.told import Told
@@ -24,16 +24,16 @@ class SaveDialog(ModalScreen[Path | None]):
     Its folder is there, its ending is one of `formats`, and where a file is there already the person agreed to lose it.
 
     Args:
-        desk: For words.
+        context: For words.
         default_path: What stands there at first.
         formats: Endings that can be written, without dots; the ending chooses.
     """
 
     BINDINGS = [("escape", "leave", ""), ("ctrl+t,f8", "next_format", "")]  # noqa: RUF012 -- as Textual has it
 
-    def __init__(self, desk: Desk, default_path: Path, formats: Sequence[str]) -> None:
+    def __init__(self, context: AppContext, default_path: Path, formats: Sequence[str]) -> None:
         super().__init__()
-        self._desk = desk
+        self.context = context
         self._formats = tuple(formats)
         self._input = Input(str(default_path), max_length=4096)
         self._hint = Told(self._said)
@@ -42,7 +42,7 @@ class SaveDialog(ModalScreen[Path | None]):
         """Show the line."""
         several = len(self._formats) > 1
         keys = msgid("Enter save   ^t next format   Esc leave") if several else msgid("Enter save   Esc leave")
-        yield frame(self._desk, lambda: self._desk.t("Save as"), self._input, self._hint, keys=keys)
+        yield frame(self.context, lambda: self.context.t("Save as"), self._input, self._hint, keys=keys)
 
     def on_mount(self) -> None:
         """Be ready to type."""
@@ -51,21 +51,21 @@ class SaveDialog(ModalScreen[Path | None]):
     @on(Input.Changed)
     def judge(self) -> None:
         """Say what is wrong while it is typed."""
-        self._hint.retell()
+        self._hint.refresh_text()
 
     @on(Input.Submitted)
     def take(self) -> None:
         """End with the path, if it can be written; ask first where a file is lost by it."""
         path = self._path
         if self._wrong(path):
-            self._hint.retell()
+            self._hint.refresh_text()
         elif not path.exists():
             self.dismiss(path)
         else:
             question = ConfirmDialog(
-                self._desk,
-                lambda: self._desk.t("Write over it?"),
-                lambda: self._desk.t(
+                self.context,
+                lambda: self.context.t("Write over it?"),
+                lambda: self.context.t(
                     "There is a file {path} already; what is in it will be lost.", path=safe(path, 300)
                 ),
             )
@@ -92,7 +92,7 @@ class SaveDialog(ModalScreen[Path | None]):
         return Path(self._input.value.strip())
 
     def _wrong(self, path: Path) -> str:
-        t = self._desk.t
+        t = self.context.t
         if not self._input.value.strip() or "\0" in self._input.value:
             return t("Name a file.")
         if path.is_dir():
@@ -104,7 +104,7 @@ class SaveDialog(ModalScreen[Path | None]):
         return ""
 
     def _said(self) -> str:
-        return self._wrong(self._path) or self._desk.t("In {folder}", folder=safe(self._path.absolute().parent, 300))
+        return self._wrong(self._path) or self.context.t("In {folder}", folder=safe(self._path.absolute().parent, 300))
 
     @property
     def _endings(self) -> str:

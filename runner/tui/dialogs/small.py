@@ -4,7 +4,7 @@ from textual.app import ComposeResult
 from textual.events import Resize
 from textual.screen import ModalScreen
 
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 from runner.tui.widgets.told import Told
 
 __all__ = ["SmallDialog"]
@@ -14,7 +14,7 @@ class SmallDialog(ModalScreen[None]):
     """Covers everything; the app takes it away once there is room. Ctrl+C leaves the app, as always.
 
     Args:
-        desk: For words.
+        context: For words.
         smallest: Columns and lines that are needed.
     """
 
@@ -22,9 +22,9 @@ class SmallDialog(ModalScreen[None]):
     SmallDialog Told { width: 100%; height: auto; text-align: center; }
     """
 
-    def __init__(self, desk: Desk, smallest: tuple[int, int]) -> None:
+    def __init__(self, context: AppContext, smallest: tuple[int, int]) -> None:
         super().__init__()
-        self._desk = desk
+        self.context = context
         self._smallest = smallest
         self._told = Told(self._text)
 
@@ -34,12 +34,12 @@ class SmallDialog(ModalScreen[None]):
 
     def on_mount(self) -> None:
         """Hide what cannot be read: a rule here would lose to the app's own for all dialogs."""
-        self.styles.background = self._desk.palette.ground
+        self.styles.background = self.context.palette.ground
 
     def on_resize(self, event: Resize) -> None:
         """Say the size of the moment."""
         del event
-        self._told.retell()
+        self._told.refresh_text()
 
     def on_screen_resume(self) -> None:
         """Go, if there is room by now: it was made while another place was in front."""
@@ -53,7 +53,7 @@ class SmallDialog(ModalScreen[None]):
 
     def _text(self) -> str:
         width, height = self._smallest
-        return self._desk.t(
+        return self.context.t(
             "The terminal has {columns:count} x {lines:count} characters; modelcat needs {width:count} x "
             "{height:count}. Make it larger. Ctrl+C leaves.",
             width=width,

@@ -10,7 +10,7 @@ from textual.events import Resize
 from textual.widget import Widget
 
 from catalog.figures import Axis, Figure, Plot
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 from runner.tui.figures.canvas import Canvas
 from runner.tui.figures.frame import Frame, frame_of
 from runner.tui.figures.legend import legend
@@ -39,7 +39,7 @@ class FigureView(Widget):
     is as high as it must be, and is scrolled where the view has another height.
 
     Args:
-        desk: Colours, signs and words.
+        context: Colours, signs and words.
         id: As in Textual.
         classes: As in Textual.
     """
@@ -51,9 +51,9 @@ class FigureView(Widget):
     FigureView > .field > Drawing { height: 1fr; }
     """
 
-    def __init__(self, desk: Desk, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 -- Textual's name
+    def __init__(self, context: AppContext, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 -- Textual's name
         super().__init__(id=id, classes=classes)
-        self._desk = desk
+        self.context = context
         self._figure: Figure | None = None
         self._lines: int | None = None
         self._frame: Frame | None = None
@@ -62,9 +62,9 @@ class FigureView(Widget):
         self._zoomed: tuple[Axis, Axis] | None = None
         self._inside = (1, 1)
         self._seen = (0.0, 1.0)
-        self._head = Drawing(desk)
-        self._characters = Drawing(desk)
-        self._foot = Drawing(desk)
+        self._head = Drawing(context)
+        self._characters = Drawing(context)
+        self._foot = Drawing(context)
 
     def compose(self) -> ComposeResult:
         """Put what stands over a plot, the plot and what stands under it together; others are drawn in the first."""
@@ -85,7 +85,7 @@ class FigureView(Widget):
             self.set_class(isinstance(figure, Plot), "-plot")
             self._draw()
 
-    def retell(self) -> None:
+    def refresh_text(self) -> None:
         """Draw again: language, theme or signs have changed."""
         self._draw()
 
@@ -138,14 +138,14 @@ class FigureView(Widget):
         def head(canvas: Canvas) -> Content:
             return Content("\n").join([*title(figure, canvas), legend(figure, replace(canvas, height=height))])
 
-        desk, width = self._desk, self.size.width
-        whole = Canvas(width, height, desk.palette, desk.glyphs, desk.language, desk.t)
+        context, width = self.context, self.size.width
+        whole = Canvas(width, height, context.palette, context.glyphs, context.language, context.t)
         self._head.show(head)
         said = caption(figure, whole) if height >= _ROOMY else []
         rows = max(3, height - _FOOT - len(said) - 1 - head(whole).plain.count("\n"))
         canvas = replace(whole, height=rows)
         gutter = gutter_of(frame.y, rows - 2, canvas)
-        if desk.glyphs.ascii or figure.surface is not None or rows < _LEAST[1] or width - gutter < _LEAST[0]:
+        if context.glyphs.ascii or figure.surface is not None or rows < _LEAST[1] or width - gutter < _LEAST[0]:
             gutter = gutter_of(frame.y, rows - 1, canvas)
             self._inside, self._seen, self._zoomed = (gutter + 1, width - gutter - 1), (0.0, 1.0), None
             self._swap(braille=False)

@@ -1,25 +1,27 @@
 """The bottom line: what the keys do here, from the one binding table; while one types, only those that still work."""
 
+from typing import Any
+
 from textual.content import Content
 from textual.events import Click
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
-from runner.tui.bindings import EVERYWHERE, Action, actions_of, key_label, keys_of
-from runner.tui.desk import Desk
+from runner.tui.bindings import EVERY_SCREEN, Action, actions_of, key_label, keys_of
+from runner.tui.context import AppContext
 
 __all__ = ["Footer", "available"]
 
 
-def available(screen: Screen[object], place: str) -> list[Action]:
-    """Return the actions of a place that can be done now, its own first."""
-    actions = [*actions_of(place), *actions_of(EVERYWHERE)] if place != EVERYWHERE else [*actions_of(EVERYWHERE)]
+def available(screen: Screen[Any], name: str) -> list[Action]:
+    """Return the actions that are possible on a screen now, its own first; `name` is its name in the table."""
+    actions = [*actions_of(name), *actions_of(EVERY_SCREEN)] if name != EVERY_SCREEN else [*actions_of(EVERY_SCREEN)]
     found = []
     for action in actions:
-        name = action.method.partition("(")[0]
-        node = screen.app if action.place == EVERYWHERE else screen
-        if node.check_action(name, ()):
+        method = action.method.partition("(")[0]
+        node = screen.app if action.screen == EVERY_SCREEN else screen
+        if node.check_action(method, ()):
             found.append(action)
     return found
 
@@ -31,10 +33,10 @@ class Footer(Widget):
     Footer { height: 1; dock: bottom; padding: 0 1; background: $panel; color: $foreground; }
     """
 
-    def __init__(self, desk: Desk, place: str) -> None:
+    def __init__(self, context: AppContext, name: str) -> None:
         super().__init__()
-        self._desk = desk
-        self._place = place
+        self.context = context
+        self._screen_name = name
         self._spans: list[tuple[int, int, Action]] = []
 
     def on_mount(self) -> None:
@@ -44,7 +46,7 @@ class Footer(Widget):
     def _refocus(self) -> None:
         self.refresh()
 
-    def retell(self) -> None:
+    def refresh_text(self) -> None:
         """Tell again: language, keymap or what can be done has changed."""
         self.refresh()
 
@@ -53,11 +55,11 @@ class Footer(Widget):
         hints = self._hints()
         shown = [
             action
-            for action in available(self.screen, self._place)
+            for action in available(self.screen, self._screen_name)
             if (action.footer or (self._typing and action.id == "app.out" and not hints)) and self._key(action)
         ]
-        own = [action for action in shown if action.place != EVERYWHERE]
-        common = [action for action in shown if action.place == EVERYWHERE]
+        own = [action for action in shown if action.screen != EVERY_SCREEN]
+        common = [action for action in shown if action.screen == EVERY_SCREEN]
         cells = {action.id: self._cell(action) for action in shown}
         room = self.content_size.width - sum(len(text) + 2 for text in map(self._text, common))
         parts, self._spans, at = [], [], 0
@@ -77,7 +79,7 @@ class Footer(Widget):
         """Do what was clicked at."""
         for low, high, action in self._spans:
             if low <= event.x - 1 < high:
-                node = self.app if action.place == EVERYWHERE else self.screen
+                node = self.app if action.screen == EVERY_SCREEN else self.screen
                 self.app.call_later(self.app.run_action, action.method, node)
 
     @property
@@ -92,19 +94,19 @@ class Footer(Widget):
 
     def _key(self, action: Action) -> str:
         """Return the key to show; empty where none of them works now."""
-        keys = keys_of(action, self._desk.preferences.keymap)
+        keys = keys_of(action, self.context.preferences.keymap)
         if self._typing:
             keys = tuple(key for key in keys if key == "escape" or key.startswith("ctrl+") or _is_function_key(key))
         return key_label(keys[0]) if keys else ""
 
     def _text(self, action: Action) -> str:
-        return f"{self._key(action)} {self._desk.t(action.label)}"
+        return f"{self._key(action)} {self.context.t(action.label)}"
 
     def _cell(self, action: Action) -> Content:
-        return self._told(self._key(action), self._desk.t(action.label))
+        return self._told(self._key(action), self.context.t(action.label))
 
     def _told(self, key: str, label: str) -> Content:
-        palette = self._desk.palette
+        palette = self.context.palette
         return Content.assemble((key, f"bold {palette.accent}"), (f" {label}", palette.muted))
 
 

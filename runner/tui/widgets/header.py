@@ -7,11 +7,11 @@ from textual.widgets import Input, TextArea
 
 from runner.presentation.text import safe
 from runner.tui.bindings import ACTIONS, Action, key_label, keys_of
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 
 __all__ = ["Header"]
 
-_PLACES = tuple(action for action in ACTIONS if action.call.startswith("place("))
+_MAIN_SCREENS = tuple(action for action in ACTIONS if action.call.startswith("go_to("))
 
 
 class Header(Widget):
@@ -21,9 +21,9 @@ class Header(Widget):
     Header { height: 1; dock: top; padding: 0 1; background: $panel; color: $foreground; }
     """
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, context: AppContext) -> None:
         super().__init__()
-        self._desk = desk
+        self.context = context
         self._crumbs: tuple[str, ...] = ()
         self._counts: tuple[int, int] = (0, 0)
         self._spans: list[tuple[int, int, Action]] = []
@@ -35,9 +35,9 @@ class Header(Widget):
     def _refocus(self) -> None:
         self.refresh()
 
-    def at(self, crumbs: tuple[str, ...]) -> None:
+    def at(self, breadcrumbs: tuple[str, ...]) -> None:
         """Say where one is, outermost first; anybody's text."""
-        self._crumbs = crumbs
+        self._crumbs = breadcrumbs
         self.refresh()
 
     def count(self, running: int, queued: int) -> None:
@@ -46,7 +46,7 @@ class Header(Widget):
             self._counts = (running, queued)
             self.refresh()
 
-    def retell(self) -> None:
+    def refresh_text(self) -> None:
         """Tell again in another language."""
         self.refresh()
 
@@ -61,7 +61,7 @@ class Header(Widget):
 
     def render(self) -> Content:
         """Return the line, cut in the middle of the breadcrumb where it is too long."""
-        palette, glyphs = self._desk.palette, self._desk.glyphs
+        palette, glyphs = self.context.palette, self.context.glyphs
         right = self._right()
         room = max(10, self.content_size.width - right.cell_length - 2)
         parts: list[Content] = [Content.styled("modelcat", f"bold {palette.accent}")]
@@ -81,12 +81,12 @@ class Header(Widget):
         self._spans = []
         if isinstance(self.screen.focused, Input | TextArea):
             return Content("")
-        preferences, palette = self._desk.preferences, self._desk.palette
+        preferences, palette = self.context.preferences, self.context.palette
         accent, muted = palette.accent, palette.muted
         told = [
-            (action, Content.assemble((key_label(keys[0]), accent), (f" {self._desk.t(action.label)}", muted)))
-            for action in _PLACES
-            if (keys := keys_of(action, preferences.keymap)) and action.method != f"place('{self.app.current_mode}')"
+            (action, Content.assemble((key_label(keys[0]), accent), (f" {self.context.t(action.label)}", muted)))
+            for action in _MAIN_SCREENS
+            if (keys := keys_of(action, preferences.keymap)) and action.method != f"go_to('{self.app.current_mode}')"
         ]
         for gap in (2, 1):
             at, spans = start + 3, []
@@ -99,12 +99,14 @@ class Header(Widget):
         return Content("")
 
     def _right(self) -> Content:
-        desk, palette = self._desk, self._desk.palette
+        context, palette = self.context, self.context.palette
         parts: list[Content] = []
-        if desk.read_only:
-            parts.append(Content.styled(desk.t("read-only"), palette.warn))
+        if context.read_only:
+            parts.append(Content.styled(context.t("read-only"), palette.warn))
         for state, count in zip(("running", "queued"), self._counts, strict=True):
             if count:
-                text = desk.t("{count:count} running" if state == "running" else "{count:count} waiting", count=count)
-                parts.append(Content.styled(f"{desk.glyphs.states[state]} {text}", palette.state(state)))
+                text = context.t(
+                    "{count:count} running" if state == "running" else "{count:count} waiting", count=count
+                )
+                parts.append(Content.styled(f"{context.glyphs.states[state]} {text}", palette.state(state)))
         return Content("  ").join(parts)

@@ -8,7 +8,7 @@ from textual.events import Click
 from textual.message import Message
 from textual.widget import Widget
 
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 from runner.tui.figures.fitting import flat
 
 __all__ = ["Names"]
@@ -20,7 +20,7 @@ class Names(Widget):
     """Shows names in a line; the chosen one is bold and underlined, and always in sight.
 
     Args:
-        desk: Colours and signs.
+        context: Colours and signs.
         names: Returns key and name of each, in the person's language and harmless.
         id: As in Textual.
     """
@@ -42,9 +42,15 @@ class Names(Widget):
             """The line, for ``@on(Names.Chosen, "#id")``."""
             return self.names
 
-    def __init__(self, desk: Desk, names: Callable[[], Sequence[tuple[str, str]]], *, id: str | None = None) -> None:  # noqa: A002 -- Textual's name
+    def __init__(
+        self,
+        context: AppContext,
+        names: Callable[[], Sequence[tuple[str, str]]],
+        *,
+        id: str | None = None,  # noqa: A002 -- Textual's name
+    ) -> None:
         super().__init__(id=id)
-        self._desk = desk
+        self.context = context
         self._names = names
         self._chosen = ""
         self._spans: list[tuple[int, int, str]] = []
@@ -55,13 +61,13 @@ class Names(Widget):
             self._chosen = key
             self.refresh()
 
-    def retell(self) -> None:
+    def refresh_text(self) -> None:
         """Tell again: language, theme or signs have changed."""
         self.refresh()
 
     def render(self) -> Content:
         """Return the line; names at its start give way where the chosen one would be out of sight."""
-        palette, glyphs = self._desk.palette, self._desk.glyphs
+        palette, glyphs = self.context.palette, self.context.glyphs
         told = [(key, flat(name, glyphs)) for key, name in self._names()]
         at = next((place for place, (key, _) in enumerate(told) if key == self._chosen), 0)
         start, width = 0, self.content_size.width

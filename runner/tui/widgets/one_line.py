@@ -5,7 +5,7 @@ from collections.abc import Callable
 from textual.content import Content
 from textual.widget import Widget
 
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 from runner.tui.figures.fitting import fit
 
 __all__ = ["OneLine"]
@@ -15,7 +15,7 @@ class OneLine(Widget):
     """Shows what `tell` returns, cut where there is no room.
 
     Args:
-        desk: Signs to cut with.
+        context: Signs to cut with.
         tell: Returns the text, in the language of the moment; it should be safe already.
         id: As in Textual.
     """
@@ -24,15 +24,15 @@ class OneLine(Widget):
     OneLine { height: 1; width: 1fr; }
     """
 
-    def __init__(self, desk: Desk, tell: Callable[[], str | Content], *, id: str | None = None) -> None:  # noqa: A002 -- Textual's name
+    def __init__(self, context: AppContext, tell: Callable[[], str | Content], *, id: str | None = None) -> None:  # noqa: A002 -- Textual's name
         super().__init__(id=id)
-        self._desk = desk
+        self.context = context
         self._tell = tell
 
-    def retell(self) -> None:
+    def refresh_text(self) -> None:
         """Ask for the text again."""
         self.refresh()
 
     def render(self) -> Content:
         """Return the line, as wide as there is room."""
-        return fit(self._tell(), self.content_size.width, self._desk.glyphs)
+        return fit(self._tell(), self.content_size.width, self.context.glyphs)

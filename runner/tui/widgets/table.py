@@ -15,7 +15,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 from textual.style import Style
 
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 from runner.tui.figures.fitting import cut, fit, flat, width_of
 from runner.tui.widgets.column import GAP, Column, Placed, place
 
@@ -29,7 +29,7 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
     """Rows of cells; one row is under the cursor.
 
     Args:
-        desk: Colours, signs and words.
+        context: Colours, signs and words.
         empty: Returns what to say where there are no rows, in the language of the moment; may be of several lines.
         id: As in Textual.
         classes: As in Textual.
@@ -90,14 +90,14 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
 
     def __init__(
         self,
-        desk: Desk,
+        context: AppContext,
         empty: Callable[[], str],
         *,
         id: str | None = None,  # noqa: A002 -- Textual's name
         classes: str | None = None,
     ) -> None:
         super().__init__(id=id, classes=classes)
-        self._desk = desk
+        self.context = context
         self._empty = empty
         self._columns: tuple[Column, ...] = ()
         self._order: tuple[str | None, bool] = (None, False)
@@ -165,21 +165,21 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
 
     def text(self) -> list[list[str]]:
         """Return headings and all rows of all columns as plain text, as they are shown."""
-        glyphs = self._desk.glyphs
+        glyphs = self.context.glyphs
         rows = [[flat(column.label, glyphs) for column in self._columns]]
         rows += [[flat(str(cell), glyphs) for cell in self._cells_of(key)] for key in self._keys]
         return rows
 
-    def retell(self) -> None:
+    def refresh_text(self) -> None:
         """Ask for visible cells anew: language, theme or signs have changed."""
-        self.set_class(self._desk.glyphs.ascii, "-signs-ascii")
+        self.set_class(self.context.glyphs.ascii, "-signs-ascii")
         self._known.clear()
         self._placed = (-1, ())
         self.refresh()
 
     def on_mount(self) -> None:
         """Draw with the signs of the moment."""
-        self.retell()
+        self.refresh_text()
 
     def on_resize(self, event: Resize) -> None:
         """Keep the cursor in sight when lines are lost."""
@@ -245,48 +245,50 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
         return strip.crop_extend(0, width, style.rich_style)
 
     def _heading(self, width: int) -> Content:
-        desk, (sorted_by, descending) = self._desk, self._order
+        context, (sorted_by, descending) = self.context, self._order
         parts: list[Content] = [Content("  ")]
-        mark = desk.glyphs.down if descending else desk.glyphs.up
+        mark = context.glyphs.down if descending else context.glyphs.up
         for placed in self._places():
             column = placed.column
-            label = flat(column.label, desk.glyphs)
-            style = desk.palette.muted
+            label = flat(column.label, context.glyphs)
+            style = context.palette.muted
             if column.key == sorted_by:
-                label = cut(label, placed.width - 2, desk.glyphs)
+                label = cut(label, placed.width - 2, context.glyphs)
                 label = f"{mark} {label}" if column.right else f"{label} {mark}"
-                style = desk.palette.accent
+                style = context.palette.accent
             parts += [
-                fit(Content.styled(label, style), placed.width, desk.glyphs, right=column.right),
+                fit(Content.styled(label, style), placed.width, context.glyphs, right=column.right),
                 Content(" " * GAP),
             ]
         return Content("").join(parts).truncate(width, pad=True)
 
     def _row(self, index: int) -> Content:
-        desk, key = self._desk, self._keys[index]
+        context, key = self.context, self._keys[index]
         cells = self._known.get(key)
         if cells is None:
             cells = self._known[key] = tuple(self._cells_of(key))
         here = index == self._at
         parts: list[Content] = [
-            Content.styled(f"{desk.glyphs.cursor} ", desk.palette.accent if self.has_focus else desk.palette.muted)
+            Content.styled(
+                f"{context.glyphs.cursor} ", context.palette.accent if self.has_focus else context.palette.muted
+            )
             if here
             else Content("  ")
         ]
         for placed in self._places():
             cell = cells[placed.index] if placed.index < len(cells) else ""
-            parts += [fit(cell, placed.width, desk.glyphs, right=placed.column.right), Content(" " * GAP)]
+            parts += [fit(cell, placed.width, context.glyphs, right=placed.column.right), Content(" " * GAP)]
         return Content("").join(parts)
 
     def _ground(self, index: int) -> Style:
-        palette = self._desk.palette
+        palette = self.context.palette
         if index == self._at:
             share = 0.24 if self.has_focus else 0.10
             return Style(background=Color.parse(palette.blend(palette.ground, palette.accent, share)))
         return Style(background=Color.parse(palette.raised)) if index % 2 else Style()
 
     def _nothing(self, width: int, y: int) -> Content:
-        glyphs = self._desk.glyphs
+        glyphs = self.context.glyphs
         wide = max(1, min(width - 4, 64))
         lines = [
             line.plain
@@ -297,7 +299,7 @@ class Table(ScrollView, can_focus=True, inherit_bindings=False):
         if not 0 <= at < len(lines):
             return Content("")
         text = cut(lines[at].strip(), wide, glyphs)
-        return Content.assemble(" " * ((width - width_of(text)) // 2), (text, self._desk.palette.muted))
+        return Content.assemble(" " * ((width - width_of(text)) // 2), (text, self.context.palette.muted))
 
     def _places(self) -> tuple[Placed, ...]:
         width = self.size.width

@@ -24,9 +24,9 @@ class Told(Static):
 
     def on_mount(self) -> None:
         """Tell for the first time."""
-        self.retell()
+        self.refresh_text()
 
-    def retell(self) -> None:
+    def refresh_text(self) -> None:
         """Ask for the text again."""
         told = self._tell()
         content = told if isinstance(told, Content) else Content(told)

@@ -154,3 +154,14 @@ def test_a_plan_for_texts_without_spaces(plan, tmp_path):
     assert found["baseline_failure"] is None
     assert found["baseline_seconds"] > 0
     assert [note for note in found["baseline_notes"] if "character n-grams" in note]
+
+
+def test_a_plan_of_one_trial_has_a_baseline(tmp_path):
+    """As the study itself has; of the baseline's own study there is none."""
+    spec = {**LINEAR, "dataset": {"source": "demo", "size": 100}, "study": {"trials": 1}}
+    request = resolve(spec, tmp_path)
+    place = Place("sqlite:///none.db", tmp_path / "studies", tmp_path / "cache")
+    assert planning.make_plan(request, place, lambda _: None, seconds=0.2).baseline is None
+    rival = replace(request, task=replace(request.task, baseline="test/simulated/broken"))
+    found = planning.make_plan(rival, place, lambda _: None, seconds=0.2)
+    assert found.baseline_failure is not None

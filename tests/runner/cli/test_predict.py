@@ -19,8 +19,8 @@ from catalog import registry
 from catalog.contract.capabilities import InputField, InputFile, InputTable
 from catalog.errors import DataError, InputError, PluginError
 from catalog.statement import Statement
-from plugins.nlp.text_classification.records import Explanation, TextPrediction
-from plugins.nlp.texts.records import WordWeight
+from plugins.nlp.text_classification.records import TextPrediction
+from plugins.nlp.texts.records import Explanation, WordWeight
 from runner.cli.main import app
 from runner.cli.predict import chosen_format, chosen_precision, write_predictions
 from runner.cli.prediction_formats import Layout, pieces, write_parquet

@@ -291,6 +291,6 @@ def test_the_verdict_is_told_in_the_language_of_the_page(whole, page_of):
     """Statements are translated with their numbers; the sentence of the store is what English says."""
     assert whole.study(NAME).verdict["sentence"] in page_of(whole).texts
     assert (
-        "Trial 7 schlägt die vorgegebene Konfiguration um 1,8 Punkte Accuracy (95-%-Intervall 0,2 bis 3,4, "
+        "Trial 7 schlägt die vorgegebene Konfiguration: Accuracy um 1,8 Punkte höher (95-%-Intervall 0,2 bis 3,4, "
         "3 gegen 3 Trainings, 222 Validierungszeilen)." in page_of(whole, "de").texts
     )

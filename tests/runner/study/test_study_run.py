@@ -252,6 +252,15 @@ def test_a_single_training_is_a_study_of_one_trial(request_of, place, recorder):
     assert record.space == {}
 
 
+def test_a_study_of_one_trial_has_a_baseline(request_of, place, recorder):
+    """What a single configuration is worth shows next to it, too."""
+    record = run_study(request_of(trials=1), place, recorder)
+    assert (record.mode, record.trials.complete) == ("study", 1)
+    assert "failure" not in record.baseline
+    assert record.baseline["test"]
+    assert record.verdict["versus_baseline"] is not None
+
+
 def test_the_space_is_widened_to_hold_the_given_configuration(request_of, place, recorder):
     """A given value outside the space stretches it, once, and the stretch is told."""
     record = run_study(request_of({"x": 0.2}), place, recorder)

@@ -10,7 +10,7 @@ from made_study import HOSTILE, Texts
 from shelf import NOON, shelf_in
 
 from runner.tui.app import Browser
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 from runner.tui.preferences import Preferences
 from runner.tui.source import Source
 
@@ -56,9 +56,9 @@ def browser(shelf):
     """Return a function that makes the app on the shelf; its clock stands still."""
 
     def make(storage: str = shelf, *, read_only: bool = False, interval: float = 0.1, **preferences) -> Browser:
-        desk = Desk(Source(storage), Preferences(**preferences), read_only=read_only, interval=interval)
-        desk.clock = lambda: NOON
-        return Browser(desk)
+        context = AppContext(Source(storage), Preferences(**preferences), read_only=read_only, interval=interval)
+        context.clock = lambda: NOON
+        return Browser(context)
 
     return make
 

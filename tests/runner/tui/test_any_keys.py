@@ -5,9 +5,9 @@ import random
 from textual.pilot import OutOfBounds
 
 from runner.study import background
+from runner.tui.base_screen import BaseScreen
 from runner.tui.bindings import ACTIONS
 from runner.tui.dialogs.small import SmallDialog
-from runner.tui.place import Place
 from runner.tui.widgets.table import Table
 
 LEAVING = {"q", "ctrl+q"}
@@ -58,7 +58,7 @@ def test_keys_without_sense_end_nothing(browser, drive, monkeypatch):
         await pilot.resize_terminal(80, 24)
         for _ in range(12):
             await pilot.press("escape")
-        assert isinstance(app.screen, Place)
+        assert isinstance(app.screen, BaseScreen)
         assert app.current_mode == "studies"
 
     drive(app, steps)
@@ -89,9 +89,9 @@ def test_a_small_terminal_never_stays_covered(browser, drive, until):
         await until(pilot, lambda: not isinstance(app.screen, SmallDialog))
         await pilot.press("n", "escape")
         await pilot.resize_terminal(59, 10)
-        app.action_place("catalog")
+        app.action_go_to("catalog")
         await pilot.resize_terminal(80, 24)
-        app.action_place("studies")
+        app.action_go_to("studies")
         await until(pilot, lambda: not isinstance(app.screen, SmallDialog))
 
     drive(app, steps)

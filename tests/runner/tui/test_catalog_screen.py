@@ -8,6 +8,7 @@ from catalog.contract import Variant
 from catalog.registry import Entry
 from catalog.spec import resolve
 from runner.presentation.language import Language
+from runner.tui.app import Browser
 from runner.tui.figures.canvas import Canvas
 from runner.tui.glyphs import ASCII, UNICODE
 from runner.tui.palette import DARK, palette_of
@@ -36,16 +37,16 @@ def broken(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def in_catalog(browser, drive, until):
+def in_catalog(browser, drive, until, monkeypatch):
     """Return a function that does something in the catalog once it is read; what goes to the editor is kept."""
 
     def run(steps, size=(80, 24), **options):
         app = browser(**{"interval": 0.5, **options})
         app.specs = []
-        app.go_to_spec = lambda text, base=None: app.specs.append(text)
+        monkeypatch.setattr(Browser, "on_open_spec", lambda _, message: app.specs.append(message.text))
 
         async def all_steps(pilot):
-            app.action_place("catalog")
+            app.action_go_to("catalog")
             await until(pilot, lambda: app.screen.query(Table) and app.screen.query_one(Table).keys)
             await pilot.pause()
             await steps(pilot, app, app.screen.query_one(Table))

@@ -42,8 +42,8 @@ def test_a_study_names_the_class_in_header_verdict_table_and_chart(tuned, drive,
     app, shown = tuned
 
     async def steps(pilot) -> None:
-        screen = StudyScreen(app.desk, WHOLE)
-        app.go(screen)
+        screen = StudyScreen(app.context, WHOLE)
+        app.push_screen(screen)
         await until(pilot, lambda: shown["study"] in text_of(app))
         lines = text_of(app).split("\n")
         assert shown["trial"][:15] in " ".join("".join(lines[1:3]).split()), "the header"
@@ -63,8 +63,8 @@ def test_a_trial_names_the_class_in_its_title_and_tabs(tuned, drive, until, text
     app, shown = tuned
 
     async def steps(pilot) -> None:
-        screen = TrialScreen(app.desk, WHOLE, 7)
-        app.go(screen)
+        screen = TrialScreen(app.context, WHOLE, 7)
+        app.push_screen(screen)
         await until(pilot, lambda: screen.tab)
         await screen.choose(tab)
         await until(pilot, lambda: text_of(app).count(shown["trial"].rstrip("…")) >= 2)
@@ -91,8 +91,8 @@ def test_comparing_names_the_class(shelf, browser, drive, until, text_of) -> Non
     app = browser()
 
     async def steps(pilot) -> None:
-        screen = StudyScreen(app.desk, WHOLE)
-        app.go(screen)
+        screen = StudyScreen(app.context, WHOLE)
+        app.push_screen(screen)
         await until(pilot, lambda: "F1 of fraud" in text_of(app))
         await pilot.press("right_square_bracket", "right_square_bracket")
         await until(pilot, lambda: re.search(r" F1 of fraud .* point", text_of(app)))

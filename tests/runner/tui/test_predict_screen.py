@@ -14,16 +14,16 @@ from textual.widgets import Input
 
 from catalog.contract.capabilities import InputField
 from catalog.errors import LostWorkerError, ModelcatError, WorkError
-from plugins.nlp.text_classification.records import Explanation, TextPrediction
+from plugins.nlp.text_classification.records import TextPrediction
 from plugins.nlp.text_classification.task import task
-from plugins.nlp.texts.records import WordWeight
+from plugins.nlp.texts.records import Explanation, WordWeight
 from runner.presentation.language import Language
 from runner.store.store import Store
 from runner.study.coordinator import run_study
-from runner.tui.answering import Answers
 from runner.tui.figures.canvas import Canvas
 from runner.tui.glyphs import ASCII, UNICODE
 from runner.tui.palette import DARK, palette_of
+from runner.tui.prediction_service import PredictionService
 from runner.tui.screens.predict_answer import Answer, draw_answer, shown_by
 from runner.tui.screens.predict_text import TextPane
 from runner.tui.source import Source
@@ -49,11 +49,11 @@ def ask(browser, drive, until):
 
     def run(steps, *, size=(120, 30), storage=None, answers=None, **options):
         async def main(pilot):
-            pilot.app._answers = answers or FakeAnswers()
+            pilot.app.context._predictions = answers or FakeAnswers()
             pilot.app.switch_mode("predict")
             await until(pilot, lambda: type(pilot.app.screen).__name__ == "PredictScreen")
             await pilot.pause(0.3)
-            await steps(pilot, pilot.app.screen, pilot.app._answers)
+            await steps(pilot, pilot.app.screen, pilot.app.context._predictions)
 
         drive(browser(*([storage] if storage else []), **options), main, size)
 
@@ -369,7 +369,7 @@ def children(trained):
 def test_one_worker_answers_question_after_question(trained, children):
     """The process is kept between questions, replaced when it died, and gone after closing."""
     source, record = trained
-    answers = Answers(source)
+    answers = PredictionService(source)
 
     async def main():
         assert answers.unexplained == set()
@@ -399,7 +399,7 @@ def test_one_worker_answers_question_after_question(trained, children):
 def test_closing_while_a_model_loads_leaves_no_process(trained, children):
     """Whoever waits for an answer lets go at once; a question after closing is refused."""
     source, record = trained
-    answers = Answers(source)
+    answers = PredictionService(source)
 
     async def main():
         waiting = asyncio.create_task(answers.ask(record, ["a"]))
@@ -418,10 +418,10 @@ def test_closing_while_a_model_loads_leaves_no_process(trained, children):
 def test_a_question_taken_back_is_never_put(trained, monkeypatch):
     """Questions that wait for their turn and are cancelled cost nothing."""
     source, record = trained
-    answers = Answers(source)
+    answers = PredictionService(source)
     put = []
     held = threading.Event()
-    monkeypatch.setattr(Answers, "_answered", lambda _, task: put.append(task.inputs) or held.wait(5) or [])
+    monkeypatch.setattr(PredictionService, "_answered", lambda _, task: put.append(task.inputs) or held.wait(5) or [])
 
     async def main():
         first = asyncio.create_task(answers.ask(record, ["first"]))
@@ -463,4 +463,4 @@ def test_a_study_without_a_model_is_told(shelf):
     with Store.open(shelf, create=False) as store:
         record = store.study("support-tickets")
     with pytest.raises(ModelcatError, match="no model yet"):
-        asyncio.run(Answers(Source(shelf)).ask(record, ["a"]))
+        asyncio.run(PredictionService(Source(shelf)).ask(record, ["a"]))

@@ -7,7 +7,7 @@ from shelf import NOON, WHOLE
 
 from runner.presentation.language import Language
 from runner.store.store import Store
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 from runner.tui.figures.canvas import Canvas
 from runner.tui.palette import DARK, palette_of
 from runner.tui.preferences import Preferences
@@ -21,10 +21,10 @@ from runner.tui.source import Source
 METRICS = {"accuracy": "maximize", "log_loss": "minimize"}
 
 
-@pytest.fixture(name="desk")
+@pytest.fixture(name="context")
 def desk_fixture(shelf):
     """Return a desk on the shelf whose clock stands still."""
-    return Desk(Source(shelf), Preferences(), clock=lambda: NOON)
+    return AppContext(Source(shelf), Preferences(), clock=lambda: NOON)
 
 
 @pytest.fixture(name="book", params=METRICS)
@@ -41,17 +41,17 @@ def book_fixture(request, shelf):
     return Book(record, shown)
 
 
-def canvas(desk: Desk) -> Canvas:
+def canvas(context: AppContext) -> Canvas:
     """Return a canvas of some width."""
-    return Canvas(120, 30, palette_of(DARK, {}), desk.glyphs, Language("en"), desk.t)
+    return Canvas(120, 30, palette_of(DARK, {}), context.glyphs, Language("en"), context.t)
 
 
-def test_details_say_how_much_better_a_trial_is(book, desk) -> None:
+def test_details_say_how_much_better_a_trial_is(book, context) -> None:
     """Against the given configuration a better trial has a plus, a worse one a minus."""
-    title = details(book, book.trials[7], (), desk)(canvas(desk)).plain.splitlines()[0]
+    title = details(book, book.trials[7], (), context)(canvas(context)).plain.splitlines()[0]
     assert " +" in title.partition("against the given")[0]
     worse = replace(book, trials={**book.trials, 0: book.trials[7], 7: replace(book.trials[0], number=7)})
-    title = details(replace_given(worse), worse.trials[7], (), desk)(canvas(desk)).plain.splitlines()[0]
+    title = details(replace_given(worse), worse.trials[7], (), context)(canvas(context)).plain.splitlines()[0]
     assert "-" in title.partition("against the given")[0].rpartition("  ")[2]
 
 
@@ -61,10 +61,10 @@ def replace_given(book: Book) -> Book:
     return replace(book, trials={**book.trials, 0: first, 7: replace(book.trials[7], origin="search")})
 
 
-def test_compare_says_how_much_better_the_first_is(book, desk) -> None:
+def test_compare_says_how_much_better_the_first_is(book, context) -> None:
     """Every metric of a trial that is better in all of them has a plus, losses as well, and the column says so."""
-    pane = ComparePane(desk)
-    lines = pane._draw_sides(book, Pair(book.trials[7], book.trials[0]), canvas(desk)).plain.splitlines()
+    pane = ComparePane(context)
+    lines = pane._draw_sides(book, Pair(book.trials[7], book.trials[0]), canvas(context)).plain.splitlines()
     assert lines[0].endswith("+ is better")
     gaps = {line.split()[1]: line for line in lines if any(name in line for name in ("accuracy", "loss"))}
     assert set(gaps) == {"accuracy", "loss", "log"}

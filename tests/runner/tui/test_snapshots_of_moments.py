@@ -20,6 +20,7 @@ from runner.study import planning
 from runner.study.cost import Cost
 from runner.study.planning import Plan
 from runner.tui.dialogs import about
+from runner.tui.navigation import OpenSpec
 from runner.tui.screens.predict import PredictScreen
 from runner.tui.source import Source
 
@@ -96,7 +97,7 @@ def test_problems_of_a_spec_look_as_they_did(size, looks_the_same, simulated):
     """Each with its path, their lines marked."""
 
     async def steps(pilot):
-        pilot.app.go_to_spec(WRONG)
+        pilot.app.on_open_spec(OpenSpec(WRONG))
         await settled(pilot)
         await pilot.pause(0.5)
 
@@ -127,7 +128,7 @@ def test_a_plan_looks_as_it_did(size, looks_the_same, simulated, monkeypatch):
     monkeypatch.setattr(planning, "make_plan", make_plan)
 
     async def steps(pilot):
-        pilot.app.go_to_spec(GOOD)
+        pilot.app.on_open_spec(OpenSpec(GOOD))
         await settled(pilot)
         await pilot.pause(0.5)
         await pilot.press("ctrl+p")
@@ -147,7 +148,7 @@ def test_an_answer_looks_as_it_did(size, looks_the_same, monkeypatch):
     )
 
     async def steps(pilot):
-        pilot.app._answers = FakeAnswers()
+        pilot.app.context._predictions = FakeAnswers()
         await pilot.press("4")
         await settled(pilot)
         screen = pilot.app.screen

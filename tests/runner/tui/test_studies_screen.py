@@ -12,7 +12,7 @@ from textual.widgets import TextArea
 from runner.store.records import Owner, TrialRecord
 from runner.store.store import Store
 from runner.tui.app import Browser
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 from runner.tui.dialogs.confirm import ConfirmDialog
 from runner.tui.dialogs.describe import DescribeDialog
 from runner.tui.dialogs.saving import SaveDialog
@@ -100,11 +100,11 @@ def test_enter_and_a_second_click_open_the_study(listed, until):
 
     async def steps(pilot, app):
         await pilot.press("enter")
-        await until(pilot, lambda: app.screen.PLACE == "study")
+        await until(pilot, lambda: app.screen.SCREEN_NAME == "study")
         await pilot.press("escape")
-        await until(pilot, lambda: app.screen.PLACE == "studies")
+        await until(pilot, lambda: app.screen.SCREEN_NAME == "studies")
         await pilot.click(Table, offset=(10, 1 + NEWEST_FIRST.index(WHOLE)))
-        await until(pilot, lambda: app.screen.PLACE == "study")
+        await until(pilot, lambda: app.screen.SCREEN_NAME == "study")
 
     listed(steps)
 
@@ -228,7 +228,7 @@ def test_a_running_study_is_not_deleted(listed, until, shelf):
     async def steps(pilot, app):
         await pilot.press("d")
         await until(pilot, lambda: any("stop it before" in note.message for note in app._notifications))
-        assert app.screen.PLACE == "studies"
+        assert app.screen.SCREEN_NAME == "studies"
         assert record(shelf, "imdb-bert").state == "running"
 
     listed(steps, "imdb-bert")
@@ -332,7 +332,7 @@ def test_read_only_changes_nothing(listed, shelf, text_of):
             assert not app.screen.check_action(action, ())
         await pilot.press("s", "d", "r", "i", "n")
         await pilot.pause()
-        assert app.screen.PLACE == "studies"
+        assert app.screen.SCREEN_NAME == "studies"
         assert record(shelf, "imdb-roberta").state == "running"
         assert "delete" not in text_of(app).splitlines()[-1]
         assert app.screen.check_action("open", ())
@@ -383,7 +383,7 @@ def test_hostile_texts_are_shown_harmlessly(hostile_shelf, drive, text_of, size,
     with Store.open(hostile_shelf, create=True) as store:
         store.set_title(WHOLE, "t\x1b[2J\u202e\x00 [bold]e[/x] =1+1")
         store.set_notes(WHOLE, "n\x1b[2Jb\u202ec\x00d [bold]e[/x] =1+1")
-    app = Browser(Desk(Source(hostile_shelf), interval=0.1, clock=lambda: NOON))
+    app = Browser(AppContext(Source(hostile_shelf), interval=0.1, clock=lambda: NOON))
 
     def harmless():
         shown = text_of(app)
@@ -436,7 +436,7 @@ def test_the_clock_of_the_list_is_that_of_the_desk(listed):
     """Ages are told by the desk's clock."""
 
     async def steps(pilot, app):
-        assert app.desk.clock() == NOON
+        assert app.context.clock() == NOON
         assert table(app).text()[1][-2].endswith("h ago")
 
     listed(steps)
@@ -472,11 +472,11 @@ def test_places_left_behind_change_their_language_too(listed, until, text_of):
         await until(pilot, lambda: "Diagnosis" in text_of(app))
         await pilot.press("question_mark")
         await until(pilot, lambda: app.screen.is_modal)
-        app.action_place("catalog")
+        app.action_go_to("catalog")
         await until(pilot, lambda: app.current_mode == "catalog")
         await pilot.press("ctrl+l", "ctrl+d")
         app.prefer(ascii=True)
-        app.action_place("studies")
+        app.action_go_to("studies")
         await until(pilot, lambda: "Tasten" in text_of(app))
         await pilot.press("escape")
         await until(pilot, lambda: "Diagnose" in text_of(app) and "Diagnosis" not in text_of(app))

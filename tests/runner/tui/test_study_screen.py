@@ -21,7 +21,8 @@ from runner.store.store import Store
 from runner.study.charts import CHARTS, Chart
 from runner.study.log import StudyLog
 from runner.tui.app import Browser
-from runner.tui.desk import Desk
+from runner.tui.base_screen import BaseScreen
+from runner.tui.context import AppContext
 from runner.tui.preferences import Preferences
 from runner.tui.screens.study import StudyScreen
 from runner.tui.source import Source
@@ -41,16 +42,16 @@ def at(request, drive, until):
 
     def run(steps, study=WHOLE, size=(80, 24), shelf="shelf", read_only=False, **preferences):
         source = Source(request.getfixturevalue(shelf))
-        desk = Desk(source, Preferences(**preferences), read_only=read_only, interval=0.3, clock=lambda: NOON)
+        context = AppContext(source, Preferences(**preferences), read_only=read_only, interval=0.3, clock=lambda: NOON)
 
         async def all_steps(pilot):
-            screen = StudyScreen(pilot.app.desk, study)
+            screen = StudyScreen(pilot.app.context, study)
             pilot.app.push_screen(screen)
             await until(pilot, lambda: screen.book is not None and screen.query("#trials"))
             await pilot.pause()
             await steps(pilot, screen)
 
-        drive(Browser(desk), all_steps, size)
+        drive(Browser(context), all_steps, size)
 
     return run
 
@@ -324,7 +325,7 @@ def test_enter_opens_the_trial(at, monkeypatch):
     opened = []
 
     class Recorder(Screen):
-        def __init__(self, desk, study, number):
+        def __init__(self, context, study, number):
             super().__init__()
             opened.append((study, number))
 
@@ -565,7 +566,9 @@ def test_a_worker_that_is_gone_is_told_and_resumed(at, store, monkeypatch, until
 def test_a_refused_request_is_told(at, store, monkeypatch, until):
     """What the store refuses is shown as a message, and the place stays."""
     told = []
-    monkeypatch.setattr(Browser, "tell", lambda _self, message, *, bad=False: told.append((message, bad)))
+    monkeypatch.setattr(
+        BaseScreen, "show_message", lambda _self, message, *, error=False: told.append((message, error))
+    )
 
     async def steps(pilot, screen):
         lease_of(store, "tickets-csv")
@@ -782,10 +785,10 @@ def test_a_study_with_a_path_for_a_name_is_not_opened(drive, until, shelf, store
     with sqlite3.connect(shelf.removeprefix("sqlite:///")) as connection:
         connection.execute("UPDATE modelcat_studies SET study = ? WHERE study = ?", (name, WHOLE))
     connection.close()
-    app = Browser(Desk(Source(shelf), interval=0.1, clock=lambda: NOON))
+    app = Browser(AppContext(Source(shelf), interval=0.1, clock=lambda: NOON))
 
     async def steps(pilot):
-        screen = StudyScreen(app.desk, name)
+        screen = StudyScreen(app.context, name)
         app.push_screen(screen)
         await until(pilot, lambda: "cannot be a study's name" in screen.notice.message)
         assert screen.scene is None

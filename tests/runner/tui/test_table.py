@@ -7,7 +7,7 @@ from textual import on
 from textual.app import App
 from textual.content import Content
 
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 from runner.tui.figures.fitting import cut, fit, flat
 from runner.tui.glyphs import ASCII, UNICODE
 from runner.tui.preferences import Preferences
@@ -24,11 +24,11 @@ COLUMNS = (
 class _App(App):
     def __init__(self, **preferences):
         super().__init__()
-        self.desk = Desk(None, Preferences(**preferences))
+        self.context = AppContext(None, Preferences(**preferences))
         self.told = []
 
     def compose(self):
-        yield Table(self.desk, lambda: "No studies yet.\nPress n.", id="t")
+        yield Table(self.context, lambda: "No studies yet.\nPress n.", id="t")
 
     def on_mount(self):
         self.table.set_columns(COLUMNS, sorted_by="best", descending=True)
@@ -226,7 +226,7 @@ def test_retell_asks_again():
         table.set_rows(["a"], lambda _: (word[0], "", ""))
         assert "open" in lines(table)[1]
         word[0] = "offen"
-        table.retell()
+        table.refresh_text()
         assert "offen" in lines(table)[1]
 
     run(story)

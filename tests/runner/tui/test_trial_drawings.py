@@ -10,7 +10,7 @@ from catalog.figures import HighlightedText
 from plugins.nlp.text_classification.task import task
 from runner.presentation.language import Language
 from runner.store.store import Store
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 from runner.tui.figures.canvas import Canvas
 from runner.tui.figures.fitting import width_of
 from runner.tui.figures.table import Heading, facts, grid
@@ -31,10 +31,10 @@ ACCURACY, MATTHEWS = (
 )
 
 
-@pytest.fixture(name="desk")
+@pytest.fixture(name="context")
 def desk_fixture(shelf):
     """Return a desk on the shelf whose clock stands still."""
-    return Desk(Source(shelf), Preferences(), clock=lambda: NOON)
+    return AppContext(Source(shelf), Preferences(), clock=lambda: NOON)
 
 
 @pytest.fixture(name="known")
@@ -48,9 +48,9 @@ def known_fixture(shelf, tmp_path):
     return read
 
 
-def canvas(desk: Desk, width: int = 60) -> Canvas:
+def canvas(context: AppContext, width: int = 60) -> Canvas:
     """Return a canvas of some width."""
-    return Canvas(width, 20, palette_of(DARK, {}), desk.glyphs, Language("en"), desk.t)
+    return Canvas(width, 20, palette_of(DARK, {}), context.glyphs, Language("en"), context.t)
 
 
 def test_gathering_reads_only_what_changed(known) -> None:
@@ -76,15 +76,15 @@ def test_a_group_shows_what_only_the_kept_model_has(known) -> None:
     assert any(isinstance(figure, HighlightedText) for figure in figures)
 
 
-def test_settings_put_differences_first(known, desk) -> None:
+def test_settings_put_differences_first(known, context) -> None:
     """Fields that differ from the given configuration come first, beside given and default values."""
-    found = settings_of(known(7), desk)
+    found = settings_of(known(7), context)
     differing = [setting.name for setting in found if setting.differs]
     assert differing == [setting.name for setting in found[: len(differing)]]
     assert "learning_rate" in differing
     rate = next(setting for setting in found if setting.name == "learning_rate")
     assert (rate.here, rate.given) == ("3.78e-5", "2e-5")
-    assert not any(setting.differs for setting in settings_of(known(0), desk))
+    assert not any(setting.differs for setting in settings_of(known(0), context))
 
 
 def test_a_selection_filters_searches_and_sorts() -> None:
@@ -134,44 +134,44 @@ def test_a_large_split_is_searched_once() -> None:
     assert len(searched) == 12_500
 
 
-def test_a_grid_is_never_wider_than_its_place(desk) -> None:
+def test_a_grid_is_never_wider_than_its_place(context) -> None:
     """Small tables are cut to the canvas, the names in the first column last."""
     rows = [["gradient_accumulation", "/a/very/long/path/" * 4, "2"], ["x", "y", "z"]]
     for width in (24, 40, 60):
-        drawn = grid([Heading("Field"), Heading("Value"), Heading("Given", right=True)], rows, canvas(desk, width))
+        drawn = grid([Heading("Field"), Heading("Value"), Heading("Given", right=True)], rows, canvas(context, width))
         assert all(width_of(line) <= width for line in drawn.plain.split("\n"))
     assert "gradient_accumulation" in drawn.plain
-    told = facts([("Name", "value " * 30)], canvas(desk, 40)).plain
+    told = facts([("Name", "value " * 30)], canvas(context, 40)).plain
     assert all(width_of(line) <= 40 for line in told.split("\n"))
 
 
-def test_measurements_have_no_column_of_nothing(known, desk) -> None:
+def test_measurements_have_no_column_of_nothing(known, context) -> None:
     """A model without a learning rate, and one that tells no training loss, have no such columns."""
     facts = known(7)
-    assert [heading.label for heading in measurements(facts, desk)[0]][1::3] == ["Train loss", "Learning rate"]
+    assert [heading.label for heading in measurements(facts, context)[0]][1::3] == ["Train loss", "Learning rate"]
     bare = tuple(replace(epoch, learning_rate=None, train_loss=None) for epoch in facts.epochs)
-    headings, rows = measurements(replace(facts, epochs=bare), desk)
+    headings, rows = measurements(replace(facts, epochs=bare), context)
     assert [heading.label for heading in headings] == ["Epoch", "Loss", "Accuracy", "Time"]
     assert {len(row) for row in rows} == {4}
 
 
 @pytest.mark.parametrize(("epochs", "told"), [(1.0, "Over one epoch"), (0.5, "Over 0.5 epochs")])
-def test_one_epoch_is_told_as_one(known, desk, epochs, told) -> None:
+def test_one_epoch_is_told_as_one(known, context, epochs, told) -> None:
     """The heading of the curves counts as people do."""
     book = SimpleNamespace(record=known(7).study, metric=known(7).study.metric_of)
     epoch = replace(known(7).epochs[0], epoch=epochs)
-    assert told in [line.plain for line in curves(book, [epoch], desk)]
+    assert told in [line.plain for line in curves(book, [epoch], context)]
 
 
-def test_sentences_tell_how_a_trial_ended(known, desk) -> None:
+def test_sentences_tell_how_a_trial_ended(known, context) -> None:
     """Failed and pruned trials say why; complete ones say nothing."""
-    assert outcome(known(7), desk) == ""
-    assert outcome(known(6), desk) == "Out of memory: 4.2 GB wanted, 3.1 GB free."
-    assert outcome(known(4), desk).startswith("Pruned at 0.0")
+    assert outcome(known(7), context) == ""
+    assert outcome(known(6), context) == "Out of memory: 4.2 GB wanted, 3.1 GB free."
+    assert outcome(known(4), context).startswith("Pruned at 0.0")
 
 
-def test_intervals_have_one_unit_and_clear_signs(desk) -> None:
+def test_intervals_have_one_unit_and_clear_signs(context) -> None:
     """An interval names per cent once, and keeps its dash apart from a minus."""
-    assert interval(ACCURACY, (0.81, 0.9), desk).replace("\u00a0", " ") == "[81.0–90.0 %]"
-    assert interval(MATTHEWS, (-0.1, 0.2), desk) == "[-0.100 – 0.200]"
-    assert interval(ACCURACY, None, desk) == ""
+    assert interval(ACCURACY, (0.81, 0.9), context).replace("\u00a0", " ") == "[81.0–90.0 %]"
+    assert interval(MATTHEWS, (-0.1, 0.2), context) == "[-0.100 – 0.200]"
+    assert interval(ACCURACY, None, context) == ""

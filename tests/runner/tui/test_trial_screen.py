@@ -10,7 +10,7 @@ from textual.widgets import Input
 from runner.store.records import EpochRecord, Owner, TrialRecord
 from runner.store.store import Store
 from runner.tui.app import Browser
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 from runner.tui.preferences import Preferences
 from runner.tui.screens.trial import TrialScreen
 from runner.tui.source import Source
@@ -35,8 +35,8 @@ def words_of_fixture(text_of):
 
 async def go(app, pilot, until, study: str = WHOLE, number: int = 7, tab: str = "") -> TrialScreen:
     """Go to a trial, and to one of its tabs."""
-    screen = TrialScreen(app.desk, study, number)
-    app.go(screen)
+    screen = TrialScreen(app.context, study, number)
+    app.push_screen(screen)
     await until(pilot, lambda: screen.tab)
     if tab:
         await screen.choose(tab)
@@ -214,7 +214,7 @@ def test_a_trial_that_there_is_not_is_left_at_once(browser, drive, until) -> Non
     """A number that no trial has leads back, with the range that there is."""
 
     async def steps(pilot) -> None:
-        app.go(TrialScreen(app.desk, WHOLE, 99))
+        app.push_screen(TrialScreen(app.context, WHOLE, 99))
         await until(pilot, lambda: not isinstance(app.screen, TrialScreen))
         await until(pilot, lambda: any("0 to 11" in told.message for told in app._notifications))
 
@@ -258,7 +258,7 @@ def test_hostile_texts_are_shown_as_text(hostile_shelf, drive, until, text_of) -
                 await pilot.press("left_square_bracket")
                 await pilot.pause(0.05)
 
-    app = Browser(Desk(Source(hostile_shelf), Preferences(language="de"), interval=0.1, clock=lambda: NOON))
+    app = Browser(AppContext(Source(hostile_shelf), Preferences(language="de"), interval=0.1, clock=lambda: NOON))
     drive(app, steps)
     assert "\x1b" in HOSTILE
 

@@ -1,7 +1,6 @@
 """A trained model evaluated on one split, or on a file."""
 
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -64,8 +63,7 @@ def evaluate_file(
     found = load_labelled(file, trained.labels)
     tokens = encode(found.split.texts, trained.encoder)
     positive = read_positive(model_dir, trained.labels)
-    judged = _judge(trained, model_dir, "file", tokens, found.split.labels, folder, positive, found.rows)
-    return replace(judged, left_out=found.left_out, columns=found.columns.as_json(), notes=found.notes)
+    return found.described(_judge(trained, model_dir, "file", tokens, found.split.labels, folder, positive, found.rows))
 
 
 def _judge(  # noqa: PLR0913, PLR0917 -- what is evaluated, on what, and where it goes

@@ -11,13 +11,14 @@ from plugins.nlp.encoders.gradients import METHOD, Score
 from plugins.nlp.encoders.model_folder import TrainedModel
 from plugins.nlp.encoders.packed import PackedModel
 from plugins.nlp.encoders.text_encoder import TextEncoder
-from plugins.nlp.text_classification.records import Explanation, TextPrediction
+from plugins.nlp.text_classification.records import TextPrediction
 from plugins.nlp.texts.completeness import LEAST_LOG_ODDS
+from plugins.nlp.texts.records import Explanation
 
 __all__ = ["choose_baseline", "explain", "log_odds"]
 
 
-def explain(trained: TrainedModel, prediction: TextPrediction, baseline: int) -> Explanation:
+def explain(trained: TrainedModel, prediction: TextPrediction, baseline: int) -> Explanation[TextPrediction]:
     """Explain a prediction by the words of its text.
 
     Args:

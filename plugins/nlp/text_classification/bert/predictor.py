@@ -18,7 +18,8 @@ from plugins.nlp.text_classification.bert.config import KEY
 from plugins.nlp.text_classification.bert.explanation import choose_baseline, explain
 from plugins.nlp.text_classification.bert.objective import log_probabilities
 from plugins.nlp.text_classification.bert.preparation import HEAD
-from plugins.nlp.text_classification.records import Explanation, TextPrediction
+from plugins.nlp.text_classification.records import TextPrediction
+from plugins.nlp.texts.records import Explanation
 
 __all__ = ["BertPredictor", "load"]
 
@@ -59,7 +60,7 @@ class BertPredictor:
         """Class names in the order of their ids."""
         return self._trained.labels
 
-    def explain_words(self, texts: Sequence[str]) -> Iterator[Explanation]:
+    def explain_words(self, texts: Sequence[str]) -> Iterator[Explanation[TextPrediction]]:
         """Yield one explanation a text, in order; see `explanation.explain`.
 
         Raises:

@@ -5,12 +5,11 @@ from types import MappingProxyType
 
 from catalog.contract.diagnosis import Diagnosis, Evidence
 from plugins.classification.diagnosis import classes
-from plugins.classification.evaluation.metrics import METRICS, metrics_of
-from plugins.classification.records import class_data
-from plugins.diagnosis import merit, space
+from plugins.classification.evaluation.metrics import METRICS, metrics_of_data
+from plugins.diagnosis import merit, rows, space
 from plugins.diagnosis.case import Case
 from plugins.diagnosis.remedies import advise
-from plugins.nlp.text_classification.diagnosis import confidence, data, fitting, lengths
+from plugins.nlp.text_classification.diagnosis import confidence, fitting, lengths
 from plugins.nlp.text_classification.records import length_details
 from plugins.nlp.texts.diagnosis import failures, tuning
 from plugins.nlp.texts.diagnosis.duplicates import duplicates
@@ -40,7 +39,8 @@ RULES: tuple[Rule, ...] = (
     space.edge_of_space,
     tuning.long_warmup,
     merit.too_few_rows,
-    data.unjudged,
+    rows.few_rows,
+    classes.unjudged,
     duplicates,
     classes.unbalanced,
 )
@@ -55,8 +55,7 @@ def diagnose(evidence: Evidence) -> tuple[Diagnosis, ...]:
     Args:
         evidence: The records of one study.
     """
-    known = class_data(evidence.data)
-    bound = {one.name: one for one in metrics_of(known.labels, known.positive)}
+    bound = {one.name: one for one in metrics_of_data(evidence.data)}
     stronger = advise("Take a larger model, or one that was pretrained on texts like these.")
     case = Case(evidence, {**METRICS, **bound}, stronger)
     found = [diagnosis for rule in RULES for diagnosis in rule(case)]

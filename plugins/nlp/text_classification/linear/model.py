@@ -10,7 +10,8 @@ from sklearn.linear_model import LogisticRegression
 
 from catalog.contract import Prediction
 from plugins.nlp.text_classification.linear import explaining
-from plugins.nlp.text_classification.records import Explanation, TextPrediction
+from plugins.nlp.text_classification.records import TextPrediction
+from plugins.nlp.texts.records import Explanation
 from plugins.nlp.tfidf.tokens import WORDS, Tokens
 
 __all__ = ["LinearModel"]
@@ -54,7 +55,7 @@ class LinearModel:
             for text, row in zip(chunk, rows, strict=True):
                 yield TextPrediction.of(text, self.labels, row)
 
-    def explain_words(self, texts: Sequence[str]) -> Iterator[Explanation]:
+    def explain_words(self, texts: Sequence[str]) -> Iterator[Explanation[TextPrediction]]:
         """Yield one explanation a text, in order: exact; see `explaining`."""
         for text, prediction in zip(texts, self._answers(texts), strict=True):
             label = self.labels.index(prediction.label)

@@ -1,7 +1,6 @@
 """A trained model evaluated on one split, or on a file."""
 
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -55,8 +54,7 @@ def evaluate_file(
     """
     trained, found = load(model_dir, device, threads, precision), load_labelled(file)
     tokens = encode(found.split.texts, trained.encoder)
-    measured = _scored(trained, model_dir, "file", tokens, found.split.labels, folder, found.rows)
-    return replace(measured, left_out=found.left_out, columns=found.columns.as_json(), notes=found.notes)
+    return found.described(_scored(trained, model_dir, "file", tokens, found.split.labels, folder, found.rows))
 
 
 def _scored(

@@ -19,7 +19,8 @@ from plugins.nlp.encoders.scoring import outputs_of
 from plugins.nlp.encoders.text_encoder import CHUNK
 from plugins.nlp.encoders.tokens import Tokens, encode
 from plugins.nlp.text_regression.bert.folder import Numbers
-from plugins.nlp.text_regression.records import Explanation, answer
+from plugins.nlp.text_regression.records import NumberPrediction, answer
+from plugins.nlp.texts.records import Explanation
 
 __all__ = ["BertPredictor", "values_of"]
 
@@ -59,7 +60,7 @@ class BertPredictor:
         """
         return (found.as_json() for found in self.explain_words(texts))
 
-    def explain_words(self, texts: Sequence[str]) -> Iterator[Explanation]:
+    def explain_words(self, texts: Sequence[str]) -> Iterator[Explanation[NumberPrediction]]:
         """Yield one explanation a text, in order: what each word adds to the number, in its unit.
 
         Raises:

@@ -8,8 +8,9 @@ import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from catalog.contract import Prediction
-from plugins.nlp.text_regression.records import Explanation, answer
+from plugins.nlp.text_regression.records import NumberPrediction, answer
 from plugins.nlp.texts.completeness import completeness_error
+from plugins.nlp.texts.records import Explanation
 from plugins.nlp.tfidf.tokens import WORDS, Tokens
 from plugins.nlp.tfidf.words import METHOD, word_weights
 from plugins.regression.records import Interval
@@ -58,7 +59,7 @@ class LinearModel:
         """Yield one prediction with its words for each text, in order."""
         return (found.as_json() for found in self.explain_words(texts))
 
-    def explain_words(self, texts: Sequence[str]) -> Iterator[Explanation]:
+    def explain_words(self, texts: Sequence[str]) -> Iterator[Explanation[NumberPrediction]]:
         """Yield one explanation a text, in order: exact, as the model is a sum over terms."""
         for text in texts:
             row = self.vectorizer.transform([text])

@@ -4,15 +4,15 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from catalog.errors import DataError, clause
-from catalog.files import open_regular
+from catalog.errors import DataError
 from plugins.nlp.token_classification.evaluation.counts import count
 from plugins.nlp.token_classification.schemes import SCHEMES, TagSet
 from plugins.nlp.token_classification.sentences import entity_texts
-from plugins.storage import write_file
+from plugins.predictions_file import open_predictions, write_predictions
 
 __all__ = ["Predictions", "read", "write"]
 
@@ -56,10 +56,9 @@ def write(path: Path, said: Predictions, places: np.ndarray | None = None, words
         words: Of each sentence.
     """
     import pyarrow as pa
-    from pyarrow import parquet
 
     offsets = pa.array(said.offsets.astype(np.int32))
-    columns = {"row": np.arange(said.offsets.size - 1, dtype=np.int64) if places is None else places}
+    columns: dict[str, Any] = {}
     for name, values in (("tags", said.tags), ("predicted", said.predicted)):
         columns[name] = pa.ListArray.from_arrays(offsets, pa.array(values.astype(np.int32)))
     for name, shares in (("confidence", said.confidence), ("likelihood", said.likelihood)):
@@ -72,8 +71,7 @@ def write(path: Path, said: Predictions, places: np.ndarray | None = None, words
     if words:
         columns["answer"] = pa.array(entity_texts(words, said.predicted, said.known), pa.large_string())
     held = json.dumps({"scheme": said.known.scheme, "names": said.known.names})
-    table = pa.table(columns).replace_schema_metadata({_TAGS: held.encode()})
-    write_file(path, lambda temporary: parquet.write_table(table, temporary))
+    write_predictions(path, said.offsets.size - 1, places, columns, {_TAGS: held.encode()})
 
 
 def read(path: Path) -> Predictions:
@@ -82,21 +80,15 @@ def read(path: Path) -> Predictions:
     Raises:
         DataError: The file is missing, damaged, or not of this kind.
     """
-    import pyarrow as pa
-    from pyarrow import parquet
-
-    try:
-        with open_regular(path) as opened, parquet.ParquetFile(opened) as file:
-            held = json.loads((file.schema_arrow.metadata or {})[_TAGS])
-            there = [name for name in ("confidence", "likelihood") if name in file.schema_arrow.names]
-            table = file.read(columns=["tags", "predicted", *there])
+    with open_predictions(path, "predicted tags") as file:
+        held = json.loads((file.schema_arrow.metadata or {})[_TAGS])
+        there = [name for name in ("confidence", "likelihood") if name in file.schema_arrow.names]
+        table = file.read(columns=["tags", "predicted", *there])
         known = TagSet(str(held["scheme"]), tuple(map(str, held["names"])))
         lists = {name: table[name].combine_chunks() for name in table.column_names}
         lengths = {name: np.diff(each.offsets.to_numpy()) for name, each in lists.items()}
         flat = {name: each.flatten().to_numpy() for name, each in lists.items()}
         offsets = np.concatenate([[0], np.cumsum(lengths["tags"])]).astype(np.int64)
-    except (pa.ArrowException, OSError, KeyError, ValueError, TypeError, AttributeError) as error:
-        raise DataError(f"{path} does not hold predicted tags: {clause(error)}. Evaluate the model again.") from error
     ids = [flat["tags"], flat["predicted"]]
     if (
         not ids[0].size

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 from runner.presentation.text import safe
+from runner.tui.base_screen import BaseScreen
 from runner.tui.dialogs.choice import Choice, ChoiceDialog
 from runner.tui.dialogs.prompt import PromptDialog
 from runner.tui.filtering import judge_filter
-from runner.tui.place import Place
 from runner.tui.screens.study.book import Book
 from runner.tui.screens.study.trials import View, column_names, filter_names, first_column_keys, heading
 
@@ -15,31 +15,33 @@ __all__ = ["ask_columns", "ask_filter"]
 _MOST_NAMES = 14
 
 
-def ask_filter(place: Place, book: Book, before: str, take: Callable[[str], None]) -> None:
+def ask_filter(screen: BaseScreen, book: Book, before: str, take: Callable[[str], None]) -> None:
     """Ask for a filter; an empty one shows all. What is wrong with it is told while it is typed."""
-    desk, names = place.desk, filter_names(book)
+    context, names = screen.context, filter_names(book)
 
     def check(text: str) -> str:
         wrong = judge_filter(text, names)
-        return "" if wrong is None else desk.say(wrong)
+        return "" if wrong is None else context.say(wrong)
 
     def hint() -> str:
         told = [safe(name, 30) for name in names[:_MOST_NAMES]]
-        return desk.t("Known are {names}", names=", ".join(told))
+        return context.t("Known are {names}", names=", ".join(told))
 
     sign, best = ">=" if book.record.direction == "maximize" else "<=", book.record.best
     example = f"{safe(book.record.metric, 40)} {sign} {0.5 if best is None else best.value:.3g} and seconds < 60"
-    dialog = PromptDialog(desk, lambda: desk.t("Show trials such as {example}", example=example), before, hint, check)
-    place.app.push_screen(dialog, lambda text: take(text.strip()) if text is not None else None)
+    dialog = PromptDialog(
+        context, lambda: context.t("Show trials such as {example}", example=example), before, hint, check
+    )
+    screen.app.push_screen(dialog, lambda text: take(text.strip()) if text is not None else None)
 
 
-def ask_columns(place: Place, book: Book, view: View, take: Callable[[tuple[str, ...]], None]) -> None:
+def ask_columns(screen: BaseScreen, book: Book, view: View, take: Callable[[tuple[str, ...]], None]) -> None:
     """Ask which columns to show; the number stays."""
-    desk, now = place.desk, view.columns or first_column_keys(book)
+    context, now = screen.context, view.columns or first_column_keys(book)
     choices = [
-        Choice(key, heading(book, key, name, desk), key in now)
+        Choice(key, heading(book, key, name, context), key in now)
         for key, name in column_names(book).items()
         if key != "number"
     ]
-    dialog = ChoiceDialog(desk, lambda: desk.t("Columns"), choices, several=True)
-    place.app.push_screen(dialog, lambda keys: take(("number", *keys)) if keys is not None else None)
+    dialog = ChoiceDialog(context, lambda: context.t("Columns"), choices, several=True)
+    screen.app.push_screen(dialog, lambda keys: take(("number", *keys)) if keys is not None else None)

@@ -14,8 +14,8 @@ from runner.presentation.text import safe
 from runner.store.records import EvaluationRecord
 from runner.study.charts import CHARTS, Chart, StudySnapshot
 from runner.study.charts.curves import curves_wanted
-from runner.tui.beside import beside
-from runner.tui.desk import Desk
+from runner.tui.background import run_in_background
+from runner.tui.context import AppContext
 from runner.tui.screens.study.book import training_of
 from runner.tui.screens.study.estimating import Estimates
 from runner.tui.screens.study.scene import PAUSE, Curves, Scene, Wanting
@@ -29,7 +29,7 @@ class ChartPane(Widget):
     """One chart of the study.
 
     Args:
-        desk: For words, colours and the store.
+        context: For words, colours and the store.
         curves: What has been read of the trials' measurements.
     """
 
@@ -39,9 +39,9 @@ class ChartPane(Widget):
     ChartPane > FigureView.-plot { padding: 0; }
     """
 
-    def __init__(self, desk: Desk, curves: Curves) -> None:
+    def __init__(self, context: AppContext, curves: Curves) -> None:
         super().__init__(id="pane-charts")
-        self._desk = desk
+        self.context = context
         self._curves = curves
         self._kind = next(iter(CHARTS))
         self._chosen: dict[str, str] = {}
@@ -51,9 +51,11 @@ class ChartPane(Widget):
         self._snapshot: StudySnapshot | None = None
         self._shown: tuple[object, ...] = ()
         self._later: Timer | None = None
-        self._kinds = Names(desk, lambda: [(key, desk.say(chart.label)) for key, chart in CHARTS.items()], id="charts")
-        self._parts = Names(desk, self._part_names, id="chart-parts")
-        self._view = FigureView(desk)
+        self._kinds = Names(
+            context, lambda: [(key, context.say(chart.label)) for key, chart in CHARTS.items()], id="charts"
+        )
+        self._parts = Names(context, self._part_names, id="chart-parts")
+        self._view = FigureView(context)
 
     @property
     def kind(self) -> str:
@@ -127,10 +129,10 @@ class ChartPane(Widget):
         if "evaluations" in needs and self._evaluated[0] != book.record.trials.complete:
             study = book.record.study
             nothing: list[EvaluationRecord] = []
-            found = await self._desk.source.read(lambda store: store.evaluations(study), nothing)
+            found = await self.context.source.read(lambda store: store.evaluations(study), nothing)
             self._evaluated = (book.record.trials.complete, found)
         if "insights" in needs:
-            beside(self, partial(self._estimate, scene), "estimate")  # it takes seconds
+            run_in_background(self, partial(self._estimate, scene), "estimate")  # it takes seconds
         elif needs:
             self.show(self._scene or scene)  # one may have gone on meanwhile
 
@@ -138,12 +140,12 @@ class ChartPane(Widget):
         if await self._estimates.make(scene.book):
             self.show(self._scene or scene)
 
-    def retell(self) -> None:
+    def refresh_text(self) -> None:
         """Tell again: language, theme or signs have changed."""
         self._shown = ()
         if self._scene is not None:
             self.show(self._scene)
-            self._view.retell()
+            self._view.refresh_text()
 
     @property
     def _chart(self) -> Chart:
@@ -171,7 +173,7 @@ class ChartPane(Widget):
 
     def _part_names(self) -> list[tuple[str, str]]:
         named = self._values().items()
-        say = self._desk.say
+        say = self.context.say
         return [(key, safe(say(name) if isinstance(name, Statement) else name, 30)) for key, name in named]
 
     def _choose(self, part: str) -> None:

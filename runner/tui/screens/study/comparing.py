@@ -11,11 +11,23 @@ from runner.store.records import TrialRecord
 from runner.tui.reading import Example, Predictions, named, read_examples, read_predictions
 from runner.tui.screens.study.book import Book
 
-__all__ = ["CELLS", "Changed", "Pair", "Quadrants", "changes", "pair_of", "quadrants", "rows_of", "stored_flips"]
+__all__ = [
+    "CELLS",
+    "Changed",
+    "Pair",
+    "Quadrants",
+    "StoredFlips",
+    "changes",
+    "pair_of",
+    "quadrants",
+    "rows_of",
+    "stored_flips",
+]
 
 CELLS = ("both right", "only A", "only B", "both wrong")
 """The four cells that compare the answers of two models, in reading order: A right across the first line."""
 
+_ALONE = ("only_first", "only_second")
 #: Examples of a cell that are listed.
 _MOST_ROWS = 100
 
@@ -121,12 +133,31 @@ def rows_of(found: Quadrants, cell: str, folder: Path, names: Sequence[str]) -> 
     return [_changed(row, found, examples.get(row), names) for row in shown]
 
 
-def stored_flips(book: Book, other: str) -> tuple[str, list[Mapping[str, Any]]] | None:
-    """Return the split, and the examples that winner and `other` answer differently; None where nobody looked."""
+@dataclass(frozen=True, slots=True)
+class StoredFlips:
+    """Examples that winner and another model answer differently, as they were kept when the study ended.
+
+    Attributes:
+        split: Which split they are of.
+        rows: The examples that are kept.
+        known: Of how many examples one of the two alone is right; None if that was not counted.
+    """
+
+    split: str
+    rows: list[Mapping[str, Any]]
+    known: int | None
+
+
+def stored_flips(book: Book, other: str) -> StoredFlips | None:
+    """Return the kept examples that winner and `other` answer differently; None if nobody looked."""
     found = book.insights.get(f"flips/{other}")
     if not isinstance(found, Mapping) or not isinstance(found.get("flips"), list):
         return None
-    return str(found.get("split", "test")), [flip for flip in found["flips"] if isinstance(flip, Mapping)]
+    comparison = found.get("comparison")
+    counts = [comparison.get(name) if isinstance(comparison, Mapping) else None for name in _ALONE]
+    known = [count for count in counts if isinstance(count, int)]
+    rows = [flip for flip in found["flips"] if isinstance(flip, Mapping)]
+    return StoredFlips(str(found.get("split", "test")), rows, sum(known) if len(known) == len(_ALONE) else None)
 
 
 def _changed(row: int, found: Quadrants, example: Example | None, names: Sequence[str]) -> Mapping[str, Any]:

@@ -11,7 +11,7 @@ from textual.events import Resize
 from textual.widget import Widget
 from textual.widgets import RichLog
 
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 from runner.tui.screens.study.book import training_of
 from runner.tui.screens.study.scene import Scene
 from runner.tui.source import in_thread
@@ -30,7 +30,7 @@ class LogPane(Widget):
     """The end of the study's log, which goes on by itself while one is at its end.
 
     Args:
-        desk: For words and colours.
+        context: For words and colours.
     """
 
     DEFAULT_CSS = """
@@ -40,9 +40,9 @@ class LogPane(Widget):
                         overflow-x: hidden; }
     """
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, context: AppContext) -> None:
         super().__init__(id="pane-log")
-        self._desk = desk
+        self.context = context
         self._scene: Scene | None = None
         self._lines: deque[LogLine] = deque(maxlen=_MOST_LINES)
         self._offset: int | None = None
@@ -75,7 +75,7 @@ class LogPane(Widget):
         if wanted != self._shown:
             self._shown = wanted
             self._fill()
-        self._title.retell()
+        self._title.refresh_text()
 
     async def follow(self, scene: Scene) -> None:
         """Read what has been written since."""
@@ -92,7 +92,7 @@ class LogPane(Widget):
             self._write(self._wanted(new))
             if at_end:
                 self._log.scroll_end(animate=False)
-        self._title.retell()
+        self._title.refresh_text()
 
     def turn(self) -> None:
         """Show the log of the trial under the cursor alone, or all of it again."""
@@ -100,9 +100,9 @@ class LogPane(Widget):
         if self._scene is not None:
             self.show(self._scene)
 
-    def retell(self) -> None:
+    def refresh_text(self) -> None:
         """Tell again: language, theme or signs have changed."""
-        self._title.retell()
+        self._title.refresh_text()
         self._fill()
 
     def on_resize(self, event: Resize) -> None:
@@ -124,7 +124,7 @@ class LogPane(Widget):
             self._log.write(self._line(line))
 
     def _line(self, line: "LogLine") -> Text:
-        palette = self._desk.palette
+        palette = self.context.palette
         styles = {
             "failed": palette.bad,
             "details": palette.muted,
@@ -133,12 +133,12 @@ class LogPane(Widget):
             "finished": palette.good,
             "stopped": palette.warn,
         }
-        text = line.text.replace("│", "|") if self._desk.glyphs.ascii else line.text
+        text = line.text.replace("│", "|") if self.context.glyphs.ascii else line.text
         time = f"{line.time.astimezone():%H:%M:%S}  "
         return Text.assemble((time, palette.muted), (text, styles.get(line.kind, palette.text)))
 
     def _told(self) -> str:
-        t = self._desk.t
+        t = self.context.t
         if not self._lines:
             return t("There is no log yet: it begins when a worker takes the study.")
         if self._shown is not None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from textual.message import Message
 
 from runner.store.records import EpochRecord, TrialRecord
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 from runner.tui.screens.study.book import Book, training_of
 
 __all__ = ["PAUSE", "Curves", "Scene", "Wanting"]
@@ -47,8 +47,8 @@ class Wanting(Message):
 class Curves:
     """Measurements of trials during their training, read when somebody wants them and kept."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
+    def __init__(self, context: AppContext) -> None:
+        self.context = context
         self._found: dict[int, tuple[EpochRecord, ...]] = {}
         self._read: dict[int, tuple[str, datetime] | None] = {}
 
@@ -68,7 +68,7 @@ class Curves:
             return
         study = book.record.study
         nothing: dict[int, tuple[EpochRecord, ...]] = {}
-        found = await self._desk.source.read(
+        found = await self.context.source.read(
             lambda store: {number: tuple(store.epochs(study, training_of(number))) for number in missing}, nothing
         )
         self._found = {**self._found, **found}

@@ -17,12 +17,12 @@ from catalog.errors import InputError, ModelcatError, UnknownStudyError
 from runner.presentation.labels import msgid
 from runner.presentation.text import safe
 from runner.store.records import TRIAL_STATES
-from runner.tui import pace, steering
-from runner.tui.beside import beside
+from runner.tui import gc_tuning, study_actions
+from runner.tui.background import run_in_background
+from runner.tui.base_screen import BaseScreen
 from runner.tui.bindings import textual_bindings
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 from runner.tui.naming import state
-from runner.tui.place import Place
 from runner.tui.screens.study.book import Book, prepare, read_book
 from runner.tui.screens.study.headline import headline
 from runner.tui.screens.study.order import Order, order_of
@@ -68,15 +68,15 @@ class Pane(Protocol):
         """Read what is not known yet, and show it."""
 
 
-class StudyScreen(Place):
+class StudyScreen(BaseScreen):
     """One study.
 
     Args:
-        desk: What every screen works with.
+        context: What every screen works with.
         study: Its name.
     """
 
-    PLACE = "study"
+    SCREEN_NAME = "study"
     BINDINGS = textual_bindings("study")
     DEFAULT_CSS = """
     StudyScreen #headline { height: auto; max-height: 4; padding: 0 1; }
@@ -94,28 +94,28 @@ class StudyScreen(Place):
     StudyScreen #tabs { background: $panel 40%; }
     """
 
-    def __init__(self, desk: Desk, study: str) -> None:
-        super().__init__(desk)
+    def __init__(self, context: AppContext, study: str) -> None:
+        super().__init__(context)
         self.study = study
         self.book: Book | None = None
         self.view = View()
         self._tab = "trials"
         self._marked: tuple[int, ...] = ()
-        self._curves = Curves(desk)
+        self._curves = Curves(context)
         self._headline = Told(self._told_headline, id="headline")
-        self._table = TrialsTable(desk)
+        self._table = TrialsTable(context)
         self._filter = Told(self._told_filter, id="shown")
-        self._tabs = Names(desk, lambda: [(key, desk.t(text)) for key, text in TABS.items()], id="tabs")
+        self._tabs = Names(context, lambda: [(key, context.t(text)) for key, text in TABS.items()], id="tabs")
         self._side = Vertical(self._tabs, id="side")
         self._panes: dict[str, Widget] = {}
         self._rests: Timer | None = None
         self._kept = 0
 
     @property
-    def crumbs(self) -> tuple[str, ...]:
+    def breadcrumbs(self) -> tuple[str, ...]:
         """Studies, then the study by the title that a person gave it."""
         title = self.book.record.title if self.book is not None else None
-        return self.desk.t("Studies"), title or self.study
+        return self.context.t("Studies"), title or self.study
 
     def body(self) -> ComposeResult:
         """Hold the headline, the table and the tab."""
@@ -124,7 +124,7 @@ class StudyScreen(Place):
 
     def on_mount(self) -> None:
         """Begin with the table and the first tab."""
-        self.set_class(self.desk.glyphs.ascii, "-signs-ascii")
+        self.set_class(self.context.glyphs.ascii, "-signs-ascii")
         if not self._side.is_attached:  # the app is being left at this very moment
             return
         self._tabs.choose(self._tab)
@@ -134,18 +134,18 @@ class StudyScreen(Place):
     def on_resize(self, event: Resize) -> None:
         """Stack table and tab where they do not fit side by side."""
         self.set_class(event.size.width < _NARROW, "-narrow")
-        self._headline.retell()
+        self._headline.refresh_text()
 
     # Looking
 
-    async def look(self) -> None:
+    async def poll(self) -> None:
         """Read what has changed of the study, and show it."""
-        self.desk.source.folder_of(self.study)  # a name that leads elsewhere is told, and the study stays unread
+        self.context.source.folder_of(self.study)  # a name that leads elsewhere is told, and the study stays unread
         known, study, view, before = self.book, self.study, self.view, self._table.order
-        now = self.desk.clock()
+        now = self.context.clock()
         nothing: tuple[Book | None, Order | None] = (None, None)
         try:
-            book, order = await self.desk.source.read(
+            book, order = await self.context.source.read(
                 lambda store: _read(store, study, known, view, before, now), nothing
             )
         except UnknownStudyError:
@@ -157,31 +157,31 @@ class StudyScreen(Place):
             self._marked = ()
         self.book = book
         if book is not known:
-            self._headline.retell()
-            self.told()
+            self._headline.refresh_text()
+            self.update_header()
             if known is None or book.trials is not known.trials or book.record.state != known.record.state:
                 self._show_trials(order)
             self._show_pane()
             self._keep(book)
         elif book.record.state in {"running", "queued"}:
-            self._headline.retell()  # its worker, or that of the queue, may have gone without a word
-            self.told()
+            self._headline.refresh_text()  # its worker, or that of the queue, may have gone without a word
+            self.update_header()
         if self._rests is None:
             await self._follow()
 
     def _keep(self, book: Book) -> None:
-        if abs(len(book.trials) - self._kept) > pace.MANY:
+        if abs(len(book.trials) - self._kept) > gc_tuning.MANY:
             self._kept = len(book.trials)
-            pace.keep()
+            gc_tuning.keep()
 
     def on_unmount(self) -> None:
         """Let go of many trials, once this place itself is gone."""
         if self._kept:
-            self.app.set_timer(_GONE, pace.let_go)
+            self.app.set_timer(_GONE, gc_tuning.let_go)
 
-    def retell(self) -> None:
+    def refresh_text(self) -> None:
         """Tell the table anew: language, theme or signs have changed."""
-        self.set_class(self.desk.glyphs.ascii, "-signs-ascii")
+        self.set_class(self.context.glyphs.ascii, "-signs-ascii")
         if self.book is not None:
             self._show_trials()
 
@@ -200,21 +200,21 @@ class StudyScreen(Place):
             return None
         cursor = self._table.cursor
         chosen = None if cursor is None else int(cursor)
-        return Scene(self.book, chosen, self._marked, self.desk.source.folder_of(self.study))
+        return Scene(self.book, chosen, self._marked, self.context.source.folder_of(self.study))
 
     def _told_headline(self) -> str | Content:
         return (
-            self.desk.t("Reading the study ...")
+            self.context.t("Reading the study ...")
             if self.book is None
-            else headline(self.book, self.desk, self.size.width - 2)
+            else headline(self.book, self.context, self.size.width - 2)
         )
 
     def _told_filter(self) -> str:
         """Say which trials are shown, where that is not all."""
-        view, t = self.view, self.desk.t
+        view, t = self.view, self.context.t
         if self.book is None or not (view.state or view.expression.strip()):
             return ""
-        parts = [state(self.desk, view.state)] if view.state else []
+        parts = [state(self.context, view.state)] if view.state else []
         parts += [safe(view.expression, 60)] if view.expression.strip() else []
         shown, total = len(self._table.keys), len(self.book.trials)
         count = t("{shown:count} of {all:count} trials", shown=shown, all=total)
@@ -223,7 +223,7 @@ class StudyScreen(Place):
     def _show_trials(self, order: Order | None = None) -> None:
         if self.book is not None:
             self._table.show(self.book, self.view, self._marked, order)
-            self._filter.retell()
+            self._filter.refresh_text()
             self._filter.display = bool(self.view.state or self.view.expression.strip())
 
     def _show_pane(self) -> None:
@@ -250,12 +250,14 @@ class StudyScreen(Place):
         if self._rests is not None:
             self._rests.stop()
             self._rests = None
-        beside(self, follow, "follow", alone=True)
+        run_in_background(self, follow, "follow", alone=True)
 
     def _leave(self) -> None:
-        self.browser.tell(self.desk.t("The study {name} is not there any more.", name=safe(self.study, 80)), bad=True)
-        self.browser.forget_studies()
-        self.app.call_later(self.browser.action_out)
+        self.show_message(
+            self.context.t("The study {name} is not there any more.", name=safe(self.study, 80)), error=True
+        )
+        self.context.forget_studies()
+        self.app.call_later(self.app.run_action, "out")
 
     # The table
 
@@ -296,7 +298,7 @@ class StudyScreen(Place):
         from runner.tui.screens.trial import TrialScreen
 
         if (cursor := self._table.cursor) is not None:
-            self.browser.go(TrialScreen(self.desk, self.study, int(cursor)))
+            self.app.push_screen(TrialScreen(self.context, self.study, int(cursor)))
 
     def action_sort(self) -> None:
         """Sort by the next column."""
@@ -343,13 +345,13 @@ class StudyScreen(Place):
         """Save the table."""
         from runner.tui.exporting import save_table
 
-        save_table(self.browser, f"{self.study}-trials", self._data)
+        save_table(self, f"{self.study}-trials", self._data)
 
     def action_copy(self) -> None:
         """Copy the table."""
         from runner.tui.exporting import copy_table
 
-        copy_table(self.browser, self._data())
+        copy_table(self, self._data())
 
     def _data(self) -> "DataTable":
         """Return the trials that are shown, as the store has them; where columns were chosen, those alone."""
@@ -375,7 +377,7 @@ class StudyScreen(Place):
         except InputError as error:  # a column that the filter speaks of has gone
             self.view = view.with_(expression="")
             self._show_trials()
-            self.browser.tell(error.message, bad=True)
+            self.show_message(error.message, error=True)
         self._show_pane()
         self.follow_soon()
 
@@ -455,38 +457,38 @@ class StudyScreen(Place):
             case "charts":
                 from runner.tui.screens.study.chart_pane import ChartPane
 
-                return ChartPane(self.desk, self._curves)
+                return ChartPane(self.context, self._curves)
             case "compare":
                 from runner.tui.screens.study.compare_pane import ComparePane
 
-                return ComparePane(self.desk)
+                return ComparePane(self.context)
             case "diagnosis":
                 from runner.tui.screens.study.diagnosis_pane import DiagnosisPane
 
-                return DiagnosisPane(self.desk)
+                return DiagnosisPane(self.context)
             case "log":
                 from runner.tui.screens.study.log_pane import LogPane
 
-                return LogPane(self.desk)
+                return LogPane(self.context)
             case _:
-                return TrialPane(self.desk, self._curves)
+                return TrialPane(self.context, self._curves)
 
-    # Steering
+    # Actions on the study
 
     def action_stop(self) -> None:
         """Ask that the study stop."""
         if self.book is not None:
-            steering.stop(self, self.book.record)
+            study_actions.stop(self, self.book.record)
 
     def action_resume(self) -> None:
         """Put the study back into the queue."""
         if self.book is not None:
-            steering.resume(self, self.book.record)
+            study_actions.resume(self, self.book.record)
 
     def action_describe(self) -> None:
         """Write title and notes."""
         if self.book is not None:
-            steering.describe(self, self.book.record)
+            study_actions.describe(self, self.book.record)
 
     def can(self, action: str) -> bool | None:  # noqa: PLR0911 -- one answer for each action
         """Tell what can be done with the study as it is."""
@@ -495,9 +497,9 @@ class StudyScreen(Place):
             return action in {"next_tab", "previous_tab", "switch"}
         match action:
             case "stop":
-                return steering.can_stop(book.record, self.desk)
+                return study_actions.can_stop(book.record, self.context)
             case "resume":
-                return steering.can_resume(book.record, self.desk)
+                return study_actions.can_resume(book.record, self.context)
             case "compare":
                 return len(book.trials) > 1 and book.snapshot.best is not None
             case "parameter":

@@ -9,7 +9,7 @@ from textual.events import Resize
 from textual.timer import Timer
 from textual.widget import Widget
 
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 from runner.tui.figures.canvas import paragraph
 from runner.tui.screens.study.book import Book
 from runner.tui.screens.study.details import details
@@ -31,7 +31,7 @@ class TrialPane(Widget):
     """Details of a trial; where there is room, the history of the search with the trial in it.
 
     Args:
-        desk: For words, colours and the store.
+        context: For words, colours and the store.
         curves: What has been read of the trials' measurements.
     """
 
@@ -43,11 +43,11 @@ class TrialPane(Widget):
     TrialPane.-tall > VerticalScroll > Drawing { min-height: 14; }
     """
 
-    def __init__(self, desk: Desk, curves: Curves) -> None:
+    def __init__(self, context: AppContext, curves: Curves) -> None:
         super().__init__(id="pane-trials")
-        self._desk = desk
+        self.context = context
         self._curves = curves
-        self._figure = Drawing(desk)
+        self._figure = Drawing(context)
         self._chart: FigureView | None = None
         self._scene: Scene | None = None
         self._shown: tuple[object, ...] = ()
@@ -69,10 +69,10 @@ class TrialPane(Widget):
             return
         self._shown = shown
         if trial is None:
-            said, muted = self._nothing(scene), self._desk.palette.muted
+            said, muted = self._nothing(scene), self.context.palette.muted
             self._figure.show(lambda canvas: Content("\n").join(paragraph(said, canvas, muted)))
         else:
-            self._figure.show(details(scene.book, trial, curve, self._desk))
+            self._figure.show(details(scene.book, trial, curve, self.context))
         self._show_chart(scene)
 
     async def follow(self, scene: Scene) -> None:
@@ -81,7 +81,7 @@ class TrialPane(Widget):
             await self._curves.want(scene.book, [scene.chosen])
             self.show(self._scene or scene)  # one may have gone on meanwhile
 
-    def retell(self) -> None:
+    def refresh_text(self) -> None:
         """Tell again: language, theme or signs have changed."""
         self._shown, self._charted = (), None
         if self._scene is not None:
@@ -98,7 +98,7 @@ class TrialPane(Widget):
         if room and self._chart is None:
             from runner.tui.widgets.figure_view import FigureView
 
-            self._chart = FigureView(self._desk)
+            self._chart = FigureView(self.context)
             self.mount(self._chart)
         if self._chart is None:
             return
@@ -118,7 +118,7 @@ class TrialPane(Widget):
             self._chart.show(HISTORY.figure(scene.book.snapshot, scene.chosen))
 
     def _nothing(self, scene: Scene) -> str:
-        t, record = self._desk.t, scene.book.record
+        t, record = self.context.t, scene.book.record
         if scene.book.trials:
             return t("No trial is shown: a shows all states, f changes the filter.")
         if record.state == "running":

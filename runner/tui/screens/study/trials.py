@@ -9,7 +9,7 @@ from textual.content import Content
 from runner.presentation.labels import msgid
 from runner.presentation.text import safe
 from runner.store.records import TRIAL_STATES, TrialRecord
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 from runner.tui.naming import origin, shown_state, state
 from runner.tui.screens.study.book import Book
 from runner.tui.widgets.column import Column
@@ -101,14 +101,14 @@ def sorted_downwards(book: Book, view: View) -> bool:
     return (view.sorted_by == "value" and book.maximize) != view.turned
 
 
-def columns(book: Book, view: View, desk: Desk) -> list[Column]:
+def columns(book: Book, view: View, context: AppContext) -> list[Column]:
     """Return the columns with their headings in the person's language."""
     digits = max(3, len(str(max(book.trials, default=0))))
-    words = max(len(state(desk, name)) for name in (*TRIAL_STATES, "stopped"))
+    words = max(len(state(context, name)) for name in (*TRIAL_STATES, "stopped"))
     known = column_names(book)
     made = [Column("marks", "", 2, sortable=False)]
     for place, key in enumerate(view.columns or first_column_keys(book)):
-        label = heading(book, key, known.get(key, ""), desk)
+        label = heading(book, key, known.get(key, ""), context)
         match key:
             case "number":
                 made.append(Column(key, label, digits, right=True))
@@ -130,28 +130,28 @@ def columns(book: Book, view: View, desk: Desk) -> list[Column]:
     return made
 
 
-def heading(book: Book, key: str, name: str, desk: Desk) -> str:
+def heading(book: Book, key: str, name: str, context: AppContext) -> str:
     """Return what a column is called, harmless; a metric of a single class names it."""
     if key in LABELS:
-        return desk.t(LABELS[key])
+        return context.t(LABELS[key])
     metric = book.record.metric if key == "value" else key.removeprefix(METRIC) if key.startswith(METRIC) else ""
-    return desk.metric_label(book.metric(metric), _CLASS) if metric else safe(name, 24)
+    return context.metric_label(book.metric(metric), _CLASS) if metric else safe(name, 24)
 
 
 def cells(
-    book: Book, view: View, desk: Desk, marked: Sequence[int], *, working: bool
+    book: Book, view: View, context: AppContext, marked: Sequence[int], *, working: bool
 ) -> Callable[[str], Sequence[Cell]]:
     """Return what gives the cells of a trial by its number as text.
 
     Args:
         book: The study.
         view: Which columns there are.
-        desk: Signs, colours and words.
+        context: Signs, colours and words.
         marked: Numbers of the trials that are to be compared.
         working: Whether somebody runs the study.
     """
     keys = [key for key in view.columns or first_column_keys(book) if key in column_names(book)]
-    glyphs, palette = desk.glyphs, desk.palette
+    glyphs, palette = context.glyphs, context.palette
     best, winner = book.snapshot.best, book.snapshot.winner
 
     def of(key: str) -> Sequence[Cell]:
@@ -166,31 +166,33 @@ def cells(
             if column == "state":
                 row += [
                     Content.styled(glyphs.states[name], palette.state(name)),
-                    Content.styled(state(desk, name), palette.state(name)),
+                    Content.styled(state(context, name), palette.state(name)),
                 ]
             elif column == "value" and trial.number == best:
                 row.append(
-                    Content.styled(desk.metric(book.metric(book.record.metric), trial.value), f"bold {palette.accent}")
+                    Content.styled(
+                        context.metric(book.metric(book.record.metric), trial.value), f"bold {palette.accent}"
+                    )
                 )
             else:
-                row.append(_cell(book, desk, trial, column))
+                row.append(_cell(book, context, trial, column))
         return row
 
     return of
 
 
-def _cell(book: Book, desk: Desk, trial: TrialRecord, column: str) -> Cell:
+def _cell(book: Book, context: AppContext, trial: TrialRecord, column: str) -> Cell:
     match column:
         case "number":
             return str(trial.number)
         case "value":
-            return desk.metric(book.metric(book.record.metric), trial.value)
+            return context.metric(book.metric(book.record.metric), trial.value)
         case "seconds":
-            return desk.seconds(trial.seconds)
+            return context.seconds(trial.seconds)
         case "origin":
-            return Content.styled(origin(desk, trial.origin), desk.palette.muted)
+            return Content.styled(origin(context, trial.origin), context.palette.muted)
         case _ if column.startswith(PARAM):
-            return desk.value(trial.params.get(column.removeprefix(PARAM)))
+            return context.value(trial.params.get(column.removeprefix(PARAM)))
         case _:
             name = column.removeprefix(METRIC)
-            return desk.metric(book.metric(name), trial.metrics.get(name))
+            return context.metric(book.metric(name), trial.metrics.get(name))

@@ -7,7 +7,7 @@ from textual.geometry import Offset, Size
 from textual.widgets import Static
 
 from runner.presentation.text import safe
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 from runner.tui.screens.submit.schema import Offer
 
 __all__ = ["OfferList"]
@@ -20,16 +20,16 @@ class OfferList(Static):
     """Shows what could be written, one line of it chosen; away while there is nothing to offer.
 
     Args:
-        desk: Colours and signs.
+        context: Colours and signs.
     """
 
     DEFAULT_CSS = """
     OfferList { display: none; layer: above; position: absolute; width: auto; height: auto; background: $panel; }
     """
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, context: AppContext) -> None:
         super().__init__("", markup=False)
-        self._desk = desk
+        self.context = context
         self._offers: tuple[Offer, ...] = ()
         self._at = 0
 
@@ -59,7 +59,7 @@ class OfferList(Static):
         below = cursor.y + 1 + lines < screen.height - 1
         line = cursor.y + 1 if below else max(1, cursor.y - lines)
         self.styles.offset = (max(0, min(cursor.x, screen.width - width - 1)), line)
-        self.retell()
+        self.refresh_text()
 
     def close(self) -> None:
         """Go away."""
@@ -70,11 +70,11 @@ class OfferList(Static):
         """Choose another one; after the last comes the first."""
         if self._offers:
             self._at = (self._at + by) % len(self._offers)
-            self.retell()
+            self.refresh_text()
 
-    def retell(self) -> None:
+    def refresh_text(self) -> None:
         """Draw with the signs and colours of the moment."""
-        palette, glyphs = self._desk.palette, self._desk.glyphs
+        palette, glyphs = self.context.palette, self.context.glyphs
         first = min(max(0, self._at - _LINES + 1), max(0, len(self._offers) - _LINES))
         width = min(_WIDEST, max((len(offer.label) for offer in self._offers), default=0))
         lines = []

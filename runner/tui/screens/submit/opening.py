@@ -7,7 +7,7 @@ from catalog import strict_json
 from catalog.errors import ModelcatError
 from catalog.spec import Spec
 from runner.presentation.text import safe
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 from runner.tui.dialogs.choice import Choice, ChoiceDialog
 from runner.tui.dialogs.confirm import ConfirmDialog
 from runner.tui.dialogs.prompt import PromptDialog
@@ -28,12 +28,12 @@ _PACKED = frozenset({".gz", ".zip", ".bz2", ".xz", ".zst"})
 
 async def open_file(screen: "SubmitScreen") -> None:
     """Ask for a file and put it into the editor; its paths then start from its folder."""
-    desk = screen.desk
+    context = screen.context
     dialog = PromptDialog(
-        desk,
-        lambda: desk.t("Open a spec"),
-        hint=lambda: desk.t("A JSON file, or data for a new spec, from {folder}", folder=safe(Path.cwd(), 200)),
-        check=lambda line: _wrong(line, desk),
+        context,
+        lambda: context.t("Open a spec"),
+        hint=lambda: context.t("A JSON file, or data for a new spec, from {folder}", folder=safe(Path.cwd(), 200)),
+        check=lambda line: _wrong(line, context),
     )
     line = await screen.app.push_screen_wait(dialog)
     if not line:
@@ -46,9 +46,9 @@ async def open_file(screen: "SubmitScreen") -> None:
         data = await in_thread(lambda: strict_json.read(path))
         text = data.decode("utf-8-sig")
     except ModelcatError as error:
-        screen.browser.tell(error.message, bad=True)
+        screen.show_message(error.message, error=True)
     except UnicodeDecodeError:
-        screen.browser.tell(desk.t("{path} is not UTF-8: save it as UTF-8.", path=safe(path, 200)), bad=True)
+        screen.show_message(context.t("{path} is not UTF-8: save it as UTF-8.", path=safe(path, 200)), error=True)
     else:
         if is_spec(text) or not screen.editor.text.strip() or await _may_replace(screen, path):
             screen.edit(text, path.parent)
@@ -71,10 +71,12 @@ def _is_data(path: Path) -> bool:
 
 async def _offer_specs(screen: "SubmitScreen", path: Path) -> None:
     """Offer a spec for a file of data with each model; what is written stays unless one is chosen."""
-    desk, name = screen.desk, safe(path.name, 80)
+    context, name = screen.context, safe(path.name, 80)
     found = await in_thread(lambda: templates_for(path))
-    choices = [Choice(str(index), _label(template, desk)) for index, template in enumerate(found)]
-    dialog = ChoiceDialog(desk, lambda: desk.t("{file} is data, not a spec. Start a spec for it?", file=name), choices)
+    choices = [Choice(str(index), _label(template, context)) for index, template in enumerate(found)]
+    dialog = ChoiceDialog(
+        context, lambda: context.t("{file} is data, not a spec. Start a spec for it?", file=name), choices
+    )
     chosen = await screen.app.push_screen_wait(dialog)
     if chosen:
         template = found[int(chosen[0])]
@@ -83,11 +85,11 @@ async def _offer_specs(screen: "SubmitScreen", path: Path) -> None:
 
 async def _may_replace(screen: "SubmitScreen", path: Path) -> bool:
     """Ask whether what is written may be replaced by a text that is no spec."""
-    desk = screen.desk
+    context = screen.context
     question: ConfirmDialog = ConfirmDialog(
-        desk,
-        lambda: desk.t("Replace what is written?"),
-        lambda: desk.t(
+        context,
+        lambda: context.t("Replace what is written?"),
+        lambda: context.t(
             "{path} is no spec: it has none of a spec's fields. Opened, it takes the place of the draft in the editor.",
             path=safe(path, 300),
         ),
@@ -102,7 +104,7 @@ async def save_file(screen: "SubmitScreen") -> None:
 
     folder = screen.base or Path.cwd()
     path = await screen.app.push_screen_wait(
-        SaveDialog(screen.desk, folder / f"{screen.study or 'spec'}.json", ["json"])
+        SaveDialog(screen.context, folder / f"{screen.study or 'spec'}.json", ["json"])
     )
     if path is None:
         return
@@ -111,57 +113,57 @@ async def save_file(screen: "SubmitScreen") -> None:
     try:
         await in_thread(lambda: write_bytes(path, content))
     except OSError as error:
-        text = screen.desk.t("{path} cannot be written: {reason}", path=str(path), reason=str(error.strerror))
-        screen.browser.tell(text, bad=True)
+        text = screen.context.t("{path} cannot be written: {reason}", path=str(path), reason=str(error.strerror))
+        screen.show_message(text, error=True)
     else:
-        screen.browser.tell(screen.desk.t("Saved {path}", path=str(path)))
+        screen.show_message(screen.context.t("Saved {path}", path=str(path)))
 
 
 async def choose_template(screen: "SubmitScreen") -> None:
     """Offer specs to start from, and put the chosen one into the editor."""
-    desk = screen.desk
+    context = screen.context
     try:
-        studies = await screen.browser.studies()
+        studies = await screen.context.studies()
     except ModelcatError:  # the notice says so already; the models' own are there all the same
         studies = []
     found = await in_thread(lambda: templates(studies))
-    choices = [Choice(str(index), _label(template, desk)) for index, template in enumerate(found)]
-    chosen = await screen.app.push_screen_wait(ChoiceDialog(desk, lambda: desk.t("Start from"), choices))
+    choices = [Choice(str(index), _label(template, context)) for index, template in enumerate(found)]
+    chosen = await screen.app.push_screen_wait(ChoiceDialog(context, lambda: context.t("Start from"), choices))
     if chosen:
         template = found[int(chosen[0])]
         screen.edit(template.text, template.base)
 
 
-def _label(template: Template, desk: Desk) -> str:
+def _label(template: Template, context: AppContext) -> str:
     model = template.key.rpartition("/")[2]
     match template.kind:
         case "minimal":
-            return desk.t("{model}: only what is needed", model=model)
+            return context.t("{model}: only what is needed", model=model)
         case "full":
-            return desk.t("{model}: every field", model=model)
+            return context.t("{model}: every field", model=model)
         case "data":
-            return desk.t("{model}: a spec for {file}", model=model, file=template.name)
+            return context.t("{model}: a spec for {file}", model=model, file=template.name)
         case "example":
-            return desk.t("{model}: example {name}", model=model, name=template.name)
+            return context.t("{model}: example {name}", model=model, name=template.name)
         case _:
-            return desk.t("Study {name}", name=template.name)
+            return context.t("Study {name}", name=template.name)
 
 
 def _path(line: str) -> Path:
     return Path(line.strip()).expanduser().absolute()
 
 
-def _wrong(line: str, desk: Desk) -> str:
+def _wrong(line: str, context: AppContext) -> str:
     if not line.strip() or "\0" in line:
-        return desk.t("Name a file.")
+        return context.t("Name a file.")
     try:
         path = _path(line)
         if path.is_dir():
-            return desk.t("{path} is a folder: name a file in it.", path=safe(path, 200))
+            return context.t("{path} is a folder: name a file in it.", path=safe(path, 200))
         if not path.is_file():
-            return desk.t("There is no file {path}.", path=safe(path, 200))
+            return context.t("There is no file {path}.", path=safe(path, 200))
         if not _is_data(path) and path.stat().st_size > strict_json.MAX_BYTES:
-            return desk.t("{path} is larger than 1 MiB, the most a spec may have.", path=safe(path, 200))
+            return context.t("{path} is larger than 1 MiB, the most a spec may have.", path=safe(path, 200))
     except (OSError, RuntimeError) as error:  # the latter where ~ names nobody's home
-        return desk.t("{path} cannot be read: {reason}", path=safe(line, 200), reason=safe(error, 100))
+        return context.t("{path} cannot be read: {reason}", path=safe(line, 200), reason=safe(error, 100))
     return ""

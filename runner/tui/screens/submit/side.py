@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 from runner.tui.figures.fitting import flat
 from runner.tui.screens.submit.judging import Fault
 from runner.tui.screens.submit.saying import fault_line
@@ -24,7 +24,7 @@ class Side(Vertical):
     """Shows problems to choose from, or lines to read.
 
     Args:
-        desk: Words, signs and colours.
+        context: Words, signs and colours.
     """
 
     DEFAULT_CSS = """
@@ -35,9 +35,9 @@ class Side(Vertical):
     Side .panel-title { height: 1; }
     """
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, context: AppContext) -> None:
         super().__init__(id="side", classes="panel")
-        self._desk = desk
+        self.context = context
         self._faults: tuple[Fault, ...] = ()
         self._lines: tuple[tuple[str, Sequence[str]], ...] = ()
         self.problems = OptionList(id="problems", markup=False)
@@ -64,28 +64,28 @@ class Side(Vertical):
         self._faults, self._lines = tuple(faults), tuple(lines)
         if changed:
             self._list()
-        self._told.retell()
+        self._told.refresh_text()
         self.problems.display = bool(faults)
         self._read.display = not faults
 
-    def retell(self) -> None:
+    def refresh_text(self) -> None:
         """Draw with the signs and colours of the moment."""
         self._list()
 
     def _list(self) -> None:
         at = self.problems.highlighted
         self.problems.clear_options()
-        self.problems.add_options([Option(fault_line(fault, self._desk)) for fault in self._faults[:_MOST]])
+        self.problems.add_options([Option(fault_line(fault, self.context)) for fault in self._faults[:_MOST]])
         if self._faults:
             self.problems.highlighted = min(at or 0, len(self._faults[:_MOST]) - 1)
 
     def _say(self) -> Content:
-        palette = self._desk.palette
+        palette = self.context.palette
         parts: list[Content] = []
         for title, lines in self._lines:
             if parts:
                 parts.append(Content(""))
             if title:
                 parts.append(Content.styled(title, f"bold {palette.accent}"))
-            parts += [Content(flat(line, self._desk.glyphs)) for line in lines]
+            parts += [Content(flat(line, self.context.glyphs)) for line in lines]
         return Content("\n").join(parts)

@@ -8,7 +8,7 @@ from textual.content import Content
 
 from catalog.figures import HighlightedText
 from runner.presentation.text import safe
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 from runner.tui.figures.canvas import Canvas, paragraph
 from runner.tui.figures.fitting import flat, width_of
 from runner.tui.figures.render import body, caption
@@ -28,9 +28,9 @@ _PLAIN = 12
 _LOOKED_AT = 100
 
 
-def columns_for(view: View, desk: Desk) -> list[Column]:
+def columns_for(view: View, context: AppContext) -> list[Column]:
     """Return the columns: row, truth and answer where these can be compared, then all that the files hold."""
-    t, found = desk.t, view.predictions
+    t, found = context.t, view.predictions
     columns = [Column("row", t("Row"), 5, right=True, drop=1)]
     if found is not None and found.tells_right:
         longest = max((width_of(safe(name, 40)) for name in view.facts.names), default=4)
@@ -55,30 +55,30 @@ def columns_for(view: View, desk: Desk) -> list[Column]:
     return columns + [_plain(f"{EXAMPLE}:{name}", name, place) for place, name in enumerate(names)]
 
 
-def cells_of(view: View, place: int, desk: Desk) -> Sequence[Cell]:
+def cells_of(view: View, place: int, context: AppContext) -> Sequence[Cell]:
     """Return the cells of the prediction at a place."""
     found = view.predictions
     if found is None or not 0 <= place < len(found.rows):
         return ()
-    return [_cell(view, place, column.key, desk) for column in columns_for(view, desk)]
+    return [_cell(view, place, column.key, context) for column in columns_for(view, context)]
 
 
-def detail(view: View, place: int, canvas: Canvas, desk: Desk) -> Content:
+def detail(view: View, place: int, canvas: Canvas, context: AppContext) -> Content:
     """Return a whole example: its truth, the answer, and what is known of why it is so."""
-    found, t, palette = view.predictions, desk.t, canvas.palette
+    found, t, palette = view.predictions, context.t, canvas.palette
     if found is None or not 0 <= place < len(found.rows):
         return Content("")
     row = found.rows[place]
     head = Content.styled(t("Row {row:count}", row=row), f"bold {palette.text}")
     if (right := found.is_right(place)) is not None:
-        mark = desk.glyphs.states["complete" if right else "failed"]
-        said = flat(_said(view, place, desk), canvas.glyphs)
+        mark = context.glyphs.states["complete" if right else "failed"]
+        said = flat(_said(view, place, context), canvas.glyphs)
         head = Content.assemble(head, "   ", (f"{mark} {said}", palette.good if right else palette.bad))
     lines = [*head.wrap(canvas.width)]
     if found.columns:
-        pairs = [(safe(name, 40), _written(values[place], desk)) for name, values in found.columns.items()]
+        pairs = [(safe(name, 40), _written(values[place], context)) for name, values in found.columns.items()]
         lines += facts(pairs, canvas).split("\n")
-    return Content("\n").join([*lines, *_example(view, row, canvas, desk)])
+    return Content("\n").join([*lines, *_example(view, row, canvas, context)])
 
 
 def _plain(key: str, name: str, place: int) -> Column:
@@ -100,79 +100,79 @@ def _is_one_text(view: View, names: Sequence[str]) -> bool:
     )
 
 
-def _cell(view: View, place: int, key: str, desk: Desk) -> Cell:
+def _cell(view: View, place: int, key: str, context: AppContext) -> Cell:
     kind, _, name = key.partition(":")
     example = None if view.predictions is None else view.examples.get(view.predictions.rows[place])
     if kind == EXAMPLE:
-        return _of_example(example, name, desk)
+        return _of_example(example, name, context)
     if kind == "length":
         if example is None:
-            return desk.glyphs.dash
-        return desk.language.count(len(example.text)) + ("+" if example.cut else "")
-    return _of_prediction(view, place, key, desk)
+            return context.glyphs.dash
+        return context.language.count(len(example.text)) + ("+" if example.cut else "")
+    return _of_prediction(view, place, key, context)
 
 
-def _of_prediction(view: View, place: int, key: str, desk: Desk) -> Cell:
-    found, palette = view.predictions, desk.palette
+def _of_prediction(view: View, place: int, key: str, context: AppContext) -> Cell:
+    found, palette = view.predictions, context.palette
     if found is None:
-        return desk.glyphs.dash
+        return context.glyphs.dash
     right = found.is_right(place)
     match key:
         case "mark":
-            sign = desk.glyphs.states["complete" if right else "failed"]
+            sign = context.glyphs.states["complete" if right else "failed"]
             cell: Cell = Content.styled(sign, palette.good if right else palette.bad)
         case "row":
             cell = str(found.rows[place])
         case "truth":
-            cell = _written(view.named(found.truths[place]), desk)
+            cell = _written(view.named(found.truths[place]), context)
         case "predicted":
-            said = _written(view.named(found.predicted[place]), desk)
+            said = _written(view.named(found.predicted[place]), context)
             cell = Content(said) if right else Content.styled(said, palette.bad)
         case "confidence":
-            cell = desk.language.percent((found.confidence or ())[place])
+            cell = context.language.percent((found.confidence or ())[place])
         case _:
-            cell = _written(found.columns[key.partition(":")[2]][place], desk)
+            cell = _written(found.columns[key.partition(":")[2]][place], context)
     return cell
 
 
-def _of_example(example: Example | None, name: str, desk: Desk) -> Cell:
+def _of_example(example: Example | None, name: str, context: AppContext) -> Cell:
     value = None if example is None else example.cells.get(name)
     if example is None or (value is None and len(example.cells) > 2):
-        return Content.styled(desk.glyphs.dash, desk.palette.muted)
+        return Content.styled(context.glyphs.dash, context.palette.muted)
     if value is None or (isinstance(value, str) and not value.strip()):
-        return Content.styled(desk.t("(empty)"), desk.palette.muted)
-    return safe(value[:_FIRST]) if isinstance(value, str) else _written(value, desk)
+        return Content.styled(context.t("(empty)"), context.palette.muted)
+    return safe(value[:_FIRST]) if isinstance(value, str) else _written(value, context)
 
 
-def _written(value: Any, desk: Desk) -> str:
-    return safe(value, 40) if isinstance(value, str) else desk.value(value)
+def _written(value: Any, context: AppContext) -> str:
+    return safe(value, 40) if isinstance(value, str) else context.value(value)
 
 
-def _said(view: View, place: int, desk: Desk) -> str:
+def _said(view: View, place: int, context: AppContext) -> str:
     """Return what the model says, how sure it is, and what is true where that is something else."""
-    found, t = view.predictions, desk.t
+    found, t = view.predictions, context.t
     if found is None:
         return ""
     values = {
-        "truth": _written(view.named(found.truths[place]), desk),
-        "answer": _written(view.named(found.predicted[place]), desk),
+        "truth": _written(view.named(found.truths[place]), context),
+        "answer": _written(view.named(found.predicted[place]), context),
     }
     if found.confidence is None:
         return values["answer"] if found.is_right(place) else t("{answer}, in truth {truth}", **values)
-    values["confidence"] = desk.language.percent(found.confidence[place])
+    values["confidence"] = context.language.percent(found.confidence[place])
     if found.is_right(place):
         return t("{answer}, {confidence} sure", answer=values["answer"], confidence=values["confidence"])
     return t("{answer}, {confidence} sure, in truth {truth}", **values)
 
 
-def _example(view: View, row: int, canvas: Canvas, desk: Desk) -> Iterator[Content]:
+def _example(view: View, row: int, canvas: Canvas, context: AppContext) -> Iterator[Content]:
     """Yield the lines of the input; a note says where a text is cut."""
-    t, palette, example = desk.t, canvas.palette, view.examples.get(row)
+    t, palette, example = context.t, canvas.palette, view.examples.get(row)
     if example is None:
         yield from paragraph(t("The example is not in the file of examples."), canvas, palette.muted)
         return
     if (known := view.explanations.get(row)) is not None:
-        yield from paragraph(_kept(view, canvas.text(known.headline, 200), desk), canvas, palette.accent)
+        yield from paragraph(_kept(view, canvas.text(known.headline, 200), context), canvas, palette.accent)
         yield from draw_shown(known, canvas)
         return
     if row in view.asking:
@@ -180,7 +180,9 @@ def _example(view: View, row: int, canvas: Canvas, desk: Desk) -> Iterator[Conte
         yield Content.styled(said, palette.running)
     names = _shown_names(view)
     if not _is_one_text(view, names):
-        yield from facts([(safe(name, 40), _long(example.cells.get(name), desk)) for name in names], canvas).split("\n")
+        yield from facts([(safe(name, 40), _long(example.cells.get(name), context)) for name in names], canvas).split(
+            "\n"
+        )
         return
     text = str(example.cells.get(names[0]) or "")
     if not text.strip():
@@ -196,8 +198,8 @@ def _example(view: View, row: int, canvas: Canvas, desk: Desk) -> Iterator[Conte
         yield from paragraph(note, canvas, palette.warn)
 
 
-def _long(value: Any, desk: Desk) -> str:
-    return safe(value[:_LONGEST]) if isinstance(value, str) else desk.value(value)
+def _long(value: Any, context: AppContext) -> str:
+    return safe(value[:_LONGEST]) if isinstance(value, str) else context.value(value)
 
 
 def _explained(view: View, text: str, canvas: Canvas) -> list[Content]:
@@ -210,11 +212,11 @@ def _explained(view: View, text: str, canvas: Canvas) -> list[Content]:
     return []
 
 
-def _kept(view: View, headline: str, desk: Desk | Canvas) -> str:
+def _kept(view: View, headline: str, context: AppContext | Canvas) -> str:
     """Say that it is the kept model that answers, whichever trial is looked at."""
     said = (
-        desk.t("Kept model of the study")
+        context.t("Kept model of the study")
         if view.facts.winner is None
-        else desk.t("Kept model (trial {number})", number=str(view.facts.winner))
+        else context.t("Kept model (trial {number})", number=str(view.facts.winner))
     )
     return f"{said}: {headline}" if headline else said

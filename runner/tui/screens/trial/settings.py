@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from runner.presentation.text import safe
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 from runner.tui.screens.trial.facts import Facts
 
 __all__ = ["Setting", "settings_of"]
@@ -41,12 +41,12 @@ class Setting:
     values: tuple[Any, Any, Any]
 
 
-def settings_of(facts: Facts, desk: Desk) -> list[Setting]:
+def settings_of(facts: Facts, context: AppContext) -> list[Setting]:
     """Return all fields: those that differ from the given configuration, tuned ones, set ones, then the rest."""
     defaults = {found.name: found.default for found in facts.parameters or ()}
     here, given = facts.config, {**_first(facts), **facts.given}
     names = list(dict.fromkeys((*here, *given, *defaults)))
-    found = [_setting(name, here, given, defaults, facts, desk) for name in names]
+    found = [_setting(name, here, given, defaults, facts, context) for name in names]
     return sorted(found, key=lambda setting: (not setting.differs, not setting.tuned, setting.name not in here))
 
 
@@ -56,24 +56,29 @@ def _first(facts: Facts) -> Mapping[str, Any]:
 
 
 def _setting(
-    name: str, here: Mapping[str, Any], given: Mapping[str, Any], defaults: Mapping[str, str], facts: Facts, desk: Desk
+    name: str,
+    here: Mapping[str, Any],
+    given: Mapping[str, Any],
+    defaults: Mapping[str, str],
+    facts: Facts,
+    context: AppContext,
 ) -> Setting:
-    default = _default(defaults.get(name, ""), desk)
-    was = desk.value(given[name]) if name in given else default or desk.glyphs.dash
-    now = desk.value(here[name]) if name in here else was
+    default = _default(defaults.get(name, ""), context)
+    was = context.value(given[name]) if name in given else default or context.glyphs.dash
+    now = context.value(here[name]) if name in here else was
     tuned = name in facts.trial.params
     usual = _default_value(defaults.get(name, ""))
     given_value = given.get(name, usual)
     values = (here.get(name, given_value), given_value, usual)
-    return Setting(safe(name, 40), now, was, default or desk.glyphs.dash, now != was, tuned, name, values)
+    return Setting(safe(name, 40), now, was, default or context.glyphs.dash, now != was, tuned, name, values)
 
 
-def _default(told: str, desk: Desk) -> str:
+def _default(told: str, context: AppContext) -> str:
     """Return a default as values are written; a catalog tells it as JSON."""
     if told == _REQUIRED:
-        return desk.t("required")
+        return context.t("required")
     try:
-        return desk.value(json.loads(told)) if told else ""
+        return context.value(json.loads(told)) if told else ""
     except ValueError:
         return safe(told, 40)
 

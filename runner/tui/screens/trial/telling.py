@@ -7,7 +7,7 @@ from catalog.metric import Metric
 from runner.presentation.labels import SPLITS, STATES, msgid
 from runner.presentation.text import safe
 from runner.study.early_end import CUT_NOTE
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 from runner.tui.naming import shown_state
 from runner.tui.screens.trial.facts import Facts, Judgement
 
@@ -54,63 +54,65 @@ _THEN_RESUMED = frozenset({"bad_data", "lost_worker", "hung", "unreachable"})
 _ANY_ADVICE = msgid("The study's log tells more; MODELCAT_DEBUG=1 shows what the workers print.")
 
 
-def state(facts: Facts, desk: Desk) -> str:
+def state(facts: Facts, context: AppContext) -> str:
     """Return the trial's state as it is to be shown: one that nobody trains any more is ``"stopped"``."""
-    return shown_state(facts.trial, working=facts.study.effective_state(desk.clock()) == "running")
+    return shown_state(facts.trial, working=facts.study.effective_state(context.clock()) == "running")
 
 
-def state_word(name: str, desk: Desk) -> str:
+def state_word(name: str, context: AppContext) -> str:
     """Return what a state is called."""
-    return desk.t(_STATES.get(name, name))
+    return context.t(_STATES.get(name, name))
 
 
-def split(name: str, desk: Desk) -> str:
+def split(name: str, context: AppContext) -> str:
     """Return what a split is called."""
-    return desk.t(SPLITS.get(name, safe(name, 40)))
+    return context.t(SPLITS.get(name, safe(name, 40)))
 
 
-def judged(judgement: Judgement, desk: Desk) -> str:
+def judged(judgement: Judgement, context: AppContext) -> str:
     """Say whose answers these are, on which split, and how many."""
     kept = judgement.subject == "winner"
-    subject = desk.t("Kept model") if kept else desk.t("Trial {number}", number=judgement.subject.partition("/")[2])
+    subject = (
+        context.t("Kept model") if kept else context.t("Trial {number}", number=judgement.subject.partition("/")[2])
+    )
     rows = judgement.evaluation.rows if judgement.evaluation else 0
     if not rows:
-        return desk.t("{subject} · {split}", subject=subject, split=split(judgement.split, desk))
-    return desk.t(
-        "{subject} · {split} · {rows:count} examples", subject=subject, split=split(judgement.split, desk), rows=rows
+        return context.t("{subject} · {split}", subject=subject, split=split(judgement.split, context))
+    return context.t(
+        "{subject} · {split} · {rows:count} examples", subject=subject, split=split(judgement.split, context), rows=rows
     )
 
 
-def metric_name(metric: Metric, desk: Desk) -> str:
+def metric_name(metric: Metric, context: AppContext) -> str:
     """Return what a metric is called where it stands alone."""
-    return desk.metric_label(metric, _CLASS, within=False)
+    return context.metric_label(metric, _CLASS, within=False)
 
 
-def short_name(metric: Metric, desk: Desk) -> str:
+def short_name(metric: Metric, context: AppContext) -> str:
     """Return what a metric is called where there is little room: ``Macro F1``, ``F1 of fraud``."""
-    name = desk.metric_label(metric, _CLASS)
+    name = context.metric_label(metric, _CLASS)
     return name[:1].upper() + name[1:]
 
 
-def interval(metric: Metric, ends: tuple[float, float] | None, desk: Desk) -> str:
+def interval(metric: Metric, ends: tuple[float, float] | None, context: AppContext) -> str:
     """Return the 95 % interval of a metric in brackets, empty where it has none."""
     if ends is None:
         return ""
     low, high = ends
     if metric.format == "percent":
-        first, last = desk.language.decimal(low * 100, 1), desk.language.percent(high)
+        first, last = context.language.decimal(low * 100, 1), context.language.percent(high)
     elif metric.format == "number":
-        first, last = desk.language.decimal(low, 3), desk.language.decimal(high, 3)
+        first, last = context.language.decimal(low, 3), context.language.decimal(high, 3)
     else:
-        first, last = desk.metric(metric, low), desk.metric(metric, high)
-    gap = " " if low < 0 or desk.glyphs.ascii else ""  # a dash beside a minus cannot be read
-    return f"[{first}{gap}{desk.glyphs.dash}{gap}{last}]"
+        first, last = context.metric(metric, low), context.metric(metric, high)
+    gap = " " if low < 0 or context.glyphs.ascii else ""  # a dash beside a minus cannot be read
+    return f"[{first}{gap}{context.glyphs.dash}{gap}{last}]"
 
 
-def outcome(facts: Facts, desk: Desk) -> str:
+def outcome(facts: Facts, context: AppContext) -> str:
     """Say in a sentence how a trial ended that did not come to its end; empty for one that did."""
-    trial, t = facts.trial, desk.t
-    match state(facts, desk):
+    trial, t = facts.trial, context.t
+    match state(facts, context):
         case "failed":
             failure = trial.failure or {}
             kind = _FAILURES.get(str(failure.get("kind")), msgid("The training failed"))
@@ -120,7 +122,7 @@ def outcome(facts: Facts, desk: Desk) -> str:
                 reason=clause(safe(failure.get("reason") or t("no reason was recorded"), 2000)),
             )
         case "pruned":
-            return _pruned(facts, desk)
+            return _pruned(facts, context)
         case "stopped" if facts.study.state == "queued":
             return t(
                 "Interrupted at {progress:percent} of its schedule; the study waits in the queue to go on with it.",
@@ -133,15 +135,15 @@ def outcome(facts: Facts, desk: Desk) -> str:
             return ""
 
 
-def advice(facts: Facts, desk: Desk) -> str:
+def advice(facts: Facts, context: AppContext) -> str:
     """Say what to do about a failure; empty where there is none."""
     if facts.trial.state != "failed":
         return ""
-    kind, t = str((facts.trial.failure or {}).get("kind")), desk.t
+    kind, t = str((facts.trial.failure or {}).get("kind")), context.t
     told = t(_ADVICE.get(kind, _ANY_ADVICE))
     if facts.study.is_fruitless:
         return f"{told} {t('Then delete the study and run it again: all its trials failed, and none is left.')}"
-    going_on = kind in _THEN_RESUMED and facts.study.effective_state(desk.clock()) in {"stopped", "failed"}
+    going_on = kind in _THEN_RESUMED and facts.study.effective_state(context.clock()) in {"stopped", "failed"}
     return f"{told} {t('Then resume the study.')}" if going_on else told
 
 
@@ -150,21 +152,21 @@ def progress(facts: Facts) -> float:
     return facts.epochs[-1].progress if facts.epochs else 0.0
 
 
-def _pruned(facts: Facts, desk: Desk) -> str:
+def _pruned(facts: Facts, context: AppContext) -> str:
     """Only searched trials are ever held against others; any other was cut off by the study's time limit."""
     settings = facts.study.spec.get("study")
     pruner = str((settings or {}).get("pruner") or "median") if isinstance(settings, Mapping) else "median"
     values = [epoch.metrics.get(facts.study.metric) for epoch in facts.epochs]
     value = next((value for value in reversed(values) if value is not None), None)
     if facts.trial.origin != "search" or pruner == "none" or value is None or CUT_NOTE in facts.trial.notes:
-        return desk.t(
+        return context.t(
             "Pruned at {progress:percent} of its schedule, when the study's time was up.", progress=progress(facts)
         )
-    return desk.t(
+    return context.t(
         "Pruned at {progress:percent} of its schedule: with {metric} {value} it fell behind earlier trials "
         "(pruner {pruner}).",
         progress=progress(facts),
-        metric=metric_name(facts.study.tuned, desk),
-        value=desk.metric(facts.study.tuned, value),
+        metric=metric_name(facts.study.tuned, context),
+        value=context.metric(facts.study.tuned, value),
         pruner=safe(pruner, 20),
     )

@@ -6,7 +6,7 @@ from catalog.statement import Statement
 from runner.presentation.labels import filled_columns
 from runner.study.charts.curves import TRAINING
 from runner.study.charts.snapshot import StudySnapshot
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 from runner.tui.figures.table import Heading
 from runner.tui.screens.trial.facts import Facts
 from runner.tui.screens.trial.telling import metric_name
@@ -39,31 +39,31 @@ def kept_epoch(facts: Facts) -> float | None:
     return facts.trial.speed.get("best_epoch")
 
 
-def measurements(facts: Facts, desk: Desk) -> tuple[list[Heading], list[list[str]]]:
+def measurements(facts: Facts, context: AppContext) -> tuple[list[Heading], list[list[str]]]:
     """Return headings and rows of the table of measurements, without columns of nothing; the kept one is marked."""
-    t, metric, kept = desk.t, facts.study.tuned, kept_epoch(facts)
+    t, metric, kept = context.t, facts.study.tuned, kept_epoch(facts)
     headings = [
         Heading(t("Epoch"), right=True),
         Heading(t("Train loss"), right=True),
         Heading(t("Loss"), right=True),
-        Heading(metric_name(metric, desk), right=True),
+        Heading(metric_name(metric, context), right=True),
         Heading(t("Learning rate"), right=True),
         Heading(t("Time"), right=True),
     ]
     rows = []
     for epoch in facts.epochs:
-        mark = f"{desk.glyphs.bullet} " if kept is not None and epoch.epoch == kept else ""
+        mark = f"{context.glyphs.bullet} " if kept is not None and epoch.epoch == kept else ""
         rows.append(
             [
-                f"{mark}{desk.language.number(epoch.epoch)}",
-                desk.metric(LOSS, epoch.train_loss),
-                desk.metric(LOSS, epoch.metrics.get(LOSS.name)),
-                desk.metric(metric, epoch.metrics.get(metric.name)),
-                desk.glyphs.dash if epoch.learning_rate is None else desk.language.number(epoch.learning_rate),
-                desk.seconds(epoch.seconds),
+                f"{mark}{context.language.number(epoch.epoch)}",
+                context.metric(LOSS, epoch.train_loss),
+                context.metric(LOSS, epoch.metrics.get(LOSS.name)),
+                context.metric(metric, epoch.metrics.get(metric.name)),
+                context.glyphs.dash if epoch.learning_rate is None else context.language.number(epoch.learning_rate),
+                context.seconds(epoch.seconds),
             ]
         )
     if not rows:
         return headings, rows
-    places = filled_columns(rows, (desk.glyphs.dash,))
+    places = filled_columns(rows, (context.glyphs.dash,))
     return [headings[at] for at in places], [[row[at] for at in places] for row in rows]

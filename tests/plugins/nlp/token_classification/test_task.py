@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from catalog import registry
+from catalog.contract import Comparison
 from catalog.contract.capabilities import EvaluationFile, InputFile
 from catalog.contract.diagnosis import Evidence
 from catalog.errors import DataError
@@ -16,6 +17,7 @@ from plugins.nlp.token_classification.evaluation import Predictions, save_and_ev
 from plugins.nlp.token_classification.lookup.config import LookupConfig
 from plugins.nlp.token_classification.schemes import tag_set
 from plugins.nlp.token_classification.words import split_words
+from runner.presentation.english import english
 
 KEY = "nlp/token-classification"
 
@@ -110,13 +112,13 @@ def test_files_with_tags_are_read_for_a_model(write, sentences):
     known = tag_set("bio", ["B-PER", "B-LOC"])
     path = write("Ada B-PER\n\n\nran O\n", "a.conll")
     found = load_labelled(EvaluationFile(path, data={"columns": {"tokens": "words", "tags": "labels"}}), known)
-    assert found.sentences.words == (("Ada",), ("ran",))
+    assert found.split.words == (("Ada",), ("ran",))
     assert found.columns == {"tokens": "0", "tags": "1"}
     assert found.left_out == 1
     with pytest.raises(DataError, match=r"tags that the model does not know: 'B-ORG' \(1, first on line 1\)"):
         load_labelled(EvaluationFile(write("ACME B-ORG\nran O\n", "b.conll")), known)
     numbers = EvaluationFile(write('{"words": ["a", "b"], "ner_tags": [0, 3]}\n', "c.jsonl"), truths="ids")
-    assert load_labelled(numbers, known).sentences.tags.tolist() == [0, 3]
+    assert load_labelled(numbers, known).split.tags.tolist() == [0, 3]
     named = EvaluationFile(write('{"w": ["a"], "t": ["O"]}\n', "d.jsonl"), {"tokens": ("w",), "tags": ("t",)})
     assert load_labelled(named, known).columns == {"tokens": "w", "tags": "t"}
 
@@ -126,8 +128,8 @@ def test_examples_can_be_read_as_data(task, files, tmp_path):
     data = load(files(), tmp_path)
     task.write_examples(data, "train", tmp_path / "examples.parquet")
     again = load_labelled(EvaluationFile(tmp_path / "examples.parquet"), data.tags)
-    assert again.sentences.words == data.splits["train"].words
-    assert np.array_equal(again.sentences.tags, data.splits["train"].tags)
+    assert again.split.words == data.splits["train"].words
+    assert np.array_equal(again.split.tags, data.splits["train"].tags)
 
 
 def test_changed_answers_are_found(task, files, tmp_path):
@@ -173,4 +175,15 @@ def test_types_that_are_never_found_are_diagnosed(task, files, tmp_path):
     rules = [one.rule for one in task.diagnose(evidence)]
     assert rules.count("type_never_found") == 2
     assert "few_entities" in rules
-    assert task.rule_count == 7
+    assert "few_rows" in rules
+    assert task.rule_count == 11
+
+
+def test_a_baseline_that_is_not_beaten_is_told_in_the_unit_of_the_metric(task, files, tmp_path):
+    """The comparison is on validation, and a difference of log loss is no share of a hundred."""
+    data = load(files(seed=3), tmp_path)
+    versus = Comparison("log_loss", -0.12, -0.2, -0.04, 8, (1, 1))
+    evidence = Evidence(data.summary, LookupConfig, "log_loss", {}, (), None, versus_baseline=versus)
+    (found,) = [one for one in task.diagnose(evidence) if one.rule == "not_better_than_baseline"]
+    assert found.severity == "problem"
+    assert "Its log loss is 0.12 worse on 8 validation rows" in english(found.evidence)

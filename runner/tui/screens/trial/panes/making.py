@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from catalog.figures import Text
 from catalog.statement import Statement
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 from runner.tui.screens.trial.facts import Facts
 
 if TYPE_CHECKING:
@@ -21,28 +21,28 @@ def tabs_of(facts: Facts | None) -> Mapping[str, Text]:
     return {"curves": Statement("Curves"), **groups, **last}
 
 
-def make(tab: str, facts: Facts, desk: Desk, key: Callable[[str], str]) -> "Pane":
+def make(tab: str, facts: Facts, context: AppContext, key: Callable[[str], str]) -> "Pane":
     """Make the pane of a tab; what draws it is loaded here.
 
     Args:
         tab: One of `tabs_of`.
         facts: Of the trial.
-        desk: What every screen works with.
+        context: What every screen works with.
         key: Returns the key of an action, for what the lines say.
     """
     match tab:
         case "curves":
             from runner.tui.screens.trial.panes.curves import CurvesPane
 
-            return CurvesPane(desk)
+            return CurvesPane(context)
         case "examples":
             from runner.tui.screens.trial.panes.examples import ExamplesPane
 
-            return ExamplesPane(desk, key)
+            return ExamplesPane(context, key)
         case "parameters":
             from runner.tui.screens.trial.panes.parameters import ParametersPane
 
-            return ParametersPane(desk)
+            return ParametersPane(context)
     from runner.tui.screens.trial.panes.figures import FiguresPane
 
-    return FiguresPane(desk, key, tab, metrics=tab == next(iter(facts.groups), None))
+    return FiguresPane(context, key, tab, metrics=tab == next(iter(facts.groups), None))

@@ -8,7 +8,7 @@ from textual.content import Content
 from textual.widget import Widget
 
 from runner.presentation.datatable import DataTable
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 from runner.tui.figures.fitting import flat
 from runner.tui.screens.trial.telling import judged
 from runner.tui.screens.trial.view import View
@@ -47,14 +47,14 @@ def lines_in_sight(widget: Widget) -> int:
     return max(0, widget.app.size.height - _AROUND)
 
 
-def heading(desk: Desk, text: str) -> Told:
+def heading(context: AppContext, text: str) -> Told:
     """Return the heading of a part; `text` is an msgid."""
-    return Told(lambda: desk.t(text), classes="part")
+    return Told(lambda: context.t(text), classes="part")
 
 
-def missing(view: View, desk: Desk) -> str:
+def missing(view: View, context: AppContext) -> str:
     """Say why there is nothing to show about how the trial was judged, and what to do."""
-    trial, t = view.facts.trial, desk.t
+    trial, t = view.facts.trial, context.t
     if view.judgement is not None:
         return t("What the store holds of it was written by another version, and cannot be read here.")
     match trial.state:
@@ -68,18 +68,18 @@ def missing(view: View, desk: Desk) -> str:
             return t("Not recorded: the model was judged by an older modelcat, or its plugin does not tell.")
 
 
-def source_line(view: Callable[[], View | None], desk: Desk, key: Callable[[], str]) -> Told:
+def source_line(view: Callable[[], View | None], context: AppContext, key: Callable[[], str]) -> Told:
     """Return the line that says whose answers a page is about, and which key shows others."""
 
     def tell() -> Content:
         now = view()
         if now is None or now.judgement is None:
             return Content("")
-        line = Content.styled(flat(judged(now.judgement, desk), desk.glyphs), desk.palette.text)
+        line = Content.styled(flat(judged(now.judgement, context), context.glyphs), context.palette.text)
         if len(now.facts.judgements) > 1:
             number, count = now.facts.judgements.index(now.judgement) + 1, len(now.facts.judgements)
-            others = desk.t("{number:count} of {count:count} ({key}: next)", number=number, count=count, key=key())
-            line = Content.assemble(line, ("   " + others, desk.palette.muted))
+            others = context.t("{number:count} of {count:count} ({key}: next)", number=number, count=count, key=key())
+            line = Content.assemble(line, ("   " + others, context.palette.muted))
         return line
 
     return Told(tell, classes="source")

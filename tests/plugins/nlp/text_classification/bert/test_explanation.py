@@ -22,8 +22,9 @@ from plugins.nlp.encoders.text_encoder import TextEncoder
 from plugins.nlp.text_classification.bert.explanation import choose_baseline, explain, log_odds
 from plugins.nlp.text_classification.bert.predictor import BertPredictor, load
 from plugins.nlp.text_classification.bert.training import train
-from plugins.nlp.text_classification.records import Explanation
+from plugins.nlp.text_classification.records import TextPrediction
 from plugins.nlp.texts.completeness import LEAST_LOG_ODDS
+from plugins.nlp.texts.records import Explanation
 
 STRANGE = ("", " \n", "\0", "\ud800", "a\ud83d\ude00b \udc00c", "😀" * 9, "مرحبا good", "[red]<script>", "x" * 10_000)
 
@@ -51,7 +52,7 @@ def trained(prepared, tiny, tmp_path_factory) -> TrainedModel:
 
 
 @pytest.fixture(scope="module")
-def told(trained) -> tuple[str, Explanation]:
+def told(trained) -> tuple[str, Explanation[TextPrediction]]:
     """A deciding word and the explanation of a text that holds it, of the class that no text at all does not have."""
     for word in ("great", "awful"):
         (found,) = BertPredictor(trained).explain_words([f"the film has a plot and {word} actors in scenes"])

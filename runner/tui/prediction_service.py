@@ -1,4 +1,4 @@
-"""`Answers`: a trained model that answers while one browses, in a process of its own."""
+"""`PredictionService`: a trained model that answers while one browses, in a process of its own."""
 
 import asyncio
 import atexit
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from runner.engine.local import LocalEngine
     from runner.engine.messages import Predict
 
-__all__ = ["Answers"]
+__all__ = ["PredictionService"]
 
 #: Seconds between two times that a thread which waits for an answer looks whether the app is being left.
 _PATIENCE = 0.1
 
 
-class Answers:
+class PredictionService:
     """Asks the models of studies; one worker process is kept between questions, and a model open in it.
 
     The first question about a study takes as long as its model takes to load. What the worker prints goes to a file

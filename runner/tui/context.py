@@ -1,5 +1,6 @@
-"""`Desk`: what every screen works with. Made once by the app; language, glyphs and palette change while it lives."""
+"""`AppContext`: what every screen needs: the store, preferences, language, colours, and the prediction service."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,8 +16,10 @@ from runner.tui.source import Source
 
 if TYPE_CHECKING:
     from runner.presentation.language import Language
+    from runner.store.records import StudyRecord
+    from runner.tui.prediction_service import PredictionService
 
-__all__ = ["Desk"]
+__all__ = ["AppContext"]
 
 _PLACES, _LARGE = 4, 1000
 """Decimal places of a plain number, and from where three significant digits say more."""
@@ -27,8 +30,8 @@ def _now() -> datetime:
 
 
 @dataclass(slots=True)
-class Desk:
-    """What every screen works with.
+class AppContext:
+    """What every screen needs. The app makes one; language, glyphs and palette change while it lives.
 
     Attributes:
         source: Studies, trials and requests; the only way to the store.
@@ -48,9 +51,41 @@ class Desk:
     palette: Palette = field(default_factory=lambda: palette_of(DARK, {}))
     attended: bool = True
     _language: "Language | None" = None
+    _studies: "tuple[float, list[StudyRecord]]" = field(default_factory=lambda: (float("-inf"), []))
+    _predictions: "PredictionService | None" = None
+
+    async def studies(self, *, intervals: float = 0.5) -> "list[StudyRecord]":
+        """Return all studies, oldest first, as they were at most `intervals` intervals ago.
+
+        Raises:
+            ModelcatError: The database cannot be used.
+        """
+        read, studies = self._studies
+        if time.monotonic() - read > self.interval * intervals:
+            studies = await self.source.read(lambda store: store.studies(), [])
+            self._studies = (time.monotonic(), studies)
+        return studies
+
+    def forget_studies(self) -> None:
+        """Read the studies from the store at the next call of `studies`: something has just been changed."""
+        self._studies = (float("-inf"), self._studies[1])
 
     @property
-    def looks(self) -> tuple[str, str, bool]:
+    def predictions(self) -> "PredictionService":
+        """The service that asks models of studies; all screens share its worker process, which starts on first use."""
+        if self._predictions is None:
+            from runner.tui.prediction_service import PredictionService
+
+            self._predictions = PredictionService(self.source)
+        return self._predictions
+
+    def close(self) -> None:
+        """End the worker process of `predictions`, if there is one."""
+        if self._predictions is not None:
+            self._predictions.close()
+
+    @property
+    def appearance(self) -> tuple[str, str, bool]:
         """Language, theme and signs: what all that is shown must be told anew for when it changes."""
         return self.preferences.language, self.preferences.theme, self.preferences.ascii
 

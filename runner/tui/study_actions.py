@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, TypeVar
 from catalog.errors import ModelcatError
 from runner.presentation.text import safe
 from runner.store.records import StudyRecord
-from runner.tui.beside import beside
-from runner.tui.desk import Desk
-from runner.tui.place import Place
+from runner.tui.background import run_in_background
+from runner.tui.base_screen import BaseScreen
+from runner.tui.context import AppContext
 from runner.tui.source import in_thread
 
 if TYPE_CHECKING:
@@ -19,24 +19,24 @@ __all__ = ["can_resume", "can_stop", "delete", "describe", "resume", "stop"]
 Kind = TypeVar("Kind")
 
 
-def can_stop(record: StudyRecord, desk: Desk) -> bool:
+def can_stop(record: StudyRecord, context: AppContext) -> bool:
     """Tell whether there is something to stop that nobody has asked to stop yet."""
-    return record.stop_requested is None and record.effective_state(desk.clock()) in {"running", "queued"}
+    return record.stop_requested is None and record.effective_state(context.clock()) in {"running", "queued"}
 
 
-def can_resume(record: StudyRecord, desk: Desk) -> bool:
+def can_resume(record: StudyRecord, context: AppContext) -> bool:
     """Tell whether the study ended before it was done, or waits where nobody works on it."""
-    state = record.effective_state(desk.clock())
+    state = record.effective_state(context.clock())
     if record.is_fruitless:  # it would fail again
         return False
-    return state in {"stopped", "failed"} or (state == "queued" and (record.queued is None or not desk.attended))
+    return state in {"stopped", "failed"} or (state == "queued" and (record.queued is None or not context.attended))
 
 
-def stop(place: Place, record: StudyRecord) -> None:
+def stop(screen: BaseScreen, record: StudyRecord) -> None:
     """Ask a study to stop, a running one only if the person agrees: it may have been at work for hours."""
     from runner.tui.dialogs.confirm import ConfirmDialog
 
-    t, name = place.desk.t, _name(record)
+    t, name = screen.context.t, _name(record)
 
     def told(state: str) -> str:
         if state == "running":
@@ -45,63 +45,63 @@ def stop(place: Place, record: StudyRecord) -> None:
 
     def answered(yes: bool | None) -> None:
         if yes:
-            _request(place, lambda store: store.request_stop(record.study), told)
+            _request(screen, lambda store: store.request_stop(record.study), told)
 
-    if record.effective_state(place.desk.clock()) != "running":
+    if record.effective_state(screen.context.clock()) != "running":
         answered(yes=True)
         return
     question = ConfirmDialog(
-        place.desk,
+        screen.context,
         lambda: t("Stop the study {name}?", name=name),
         lambda: t("It ends within seconds, keeps what it has done, and can be resumed."),
     )
-    place.browser.push_screen(question, answered)
+    screen.app.push_screen(question, answered)
 
 
-def resume(place: Place, record: StudyRecord) -> None:
+def resume(screen: BaseScreen, record: StudyRecord) -> None:
     """Put a study into the queue unless it waits there, and see to it that a worker looks at the queue."""
-    source, t = place.desk.source, place.desk.t
+    source, t = screen.context.source, screen.context.t
     waits = record.state == "queued" and record.queued is not None
 
     async def work() -> None:
         try:
             if not waits:
                 await source.request(lambda store: store.requeue(record.study))
-                _changed(place)
-            await in_thread(lambda: _start_worker(place))
+                _changed(screen)
+            await in_thread(lambda: _start_worker(screen))
         except ModelcatError as error:
-            place.browser.tell(error.message, bad=True)
+            screen.show_message(error.message, error=True)
         else:
-            place.browser.tell(t("Queued {study}; a worker looks after it.", study=_name(record)))
-        _changed(place)
+            screen.show_message(t("Queued {study}; a worker looks after it.", study=_name(record)))
+        _changed(screen)
 
-    beside(place.browser, work)  # not the place's: leaving it would take the study's worker back
+    run_in_background(screen.app, work)  # not the screen's: leaving it would take the study's worker back
 
 
-def delete(place: Place, record: StudyRecord) -> None:
+def delete(screen: BaseScreen, record: StudyRecord) -> None:
     """Say what will be lost, and delete a study with its files if the person agrees; never one that runs."""
     from runner.tui.dialogs.confirm import ConfirmDialog
 
-    desk, t, name = place.desk, place.desk.t, _name(record)
-    if record.effective_state(desk.clock()) == "running":
-        place.browser.tell(t("Study {study} is running: stop it before you delete it.", study=name), bad=True)
+    context, t, name = screen.context, screen.context.t, _name(record)
+    if record.effective_state(context.clock()) == "running":
+        screen.show_message(t("Study {study} is running: stop it before you delete it.", study=name), error=True)
         return
 
     def answered(yes: bool | None) -> None:
         if yes:
-            root = desk.source.folder
+            root = context.source.folder
             _request(
-                place, lambda store: store.delete_study(record.study, root), lambda _: t("Deleted {study}", study=name)
+                screen, lambda store: store.delete_study(record.study, root), lambda _: t("Deleted {study}", study=name)
             )
 
     try:
-        folder = desk.source.folder_of(record.study)
+        folder = context.source.folder_of(record.study)
     except ModelcatError as error:  # whoever made this database gave the study a name that leads elsewhere
-        place.browser.tell(error.message, bad=True)
+        screen.show_message(error.message, error=True)
         return
     trials = record.trials
     dialog = ConfirmDialog(
-        desk,
+        context,
         lambda: t("Delete {study}?", study=name),
         lambda: t(
             "{trials:count} trials, {time:seconds} of work, its model and all its files will be lost: {folder}",
@@ -110,10 +110,10 @@ def delete(place: Place, record: StudyRecord) -> None:
             folder=safe(folder, 300),
         ),
     )
-    place.browser.push_screen(dialog, answered)
+    screen.app.push_screen(dialog, answered)
 
 
-def describe(place: Place, record: StudyRecord) -> None:
+def describe(screen: BaseScreen, record: StudyRecord) -> None:
     """Ask for title and notes of a study, and keep them."""
     from runner.tui.dialogs.describe import DescribeDialog
 
@@ -126,35 +126,37 @@ def describe(place: Place, record: StudyRecord) -> None:
             store.set_title(record.study, title)
             store.set_notes(record.study, notes)
 
-        _request(place, write, lambda _: place.desk.t("Kept title and notes of {study}", study=safe(record.study, 60)))
+        _request(
+            screen, write, lambda _: screen.context.t("Kept title and notes of {study}", study=safe(record.study, 60))
+        )
 
-    place.browser.push_screen(DescribeDialog(place.desk, record.title or "", record.notes or ""), answered)
+    screen.app.push_screen(DescribeDialog(screen.context, record.title or "", record.notes or ""), answered)
 
 
-def _request(place: Place, wish: "Callable[[Store], Kind]", told: Callable[[Kind], str]) -> None:
+def _request(screen: BaseScreen, wish: "Callable[[Store], Kind]", told: Callable[[Kind], str]) -> None:
     """Write a request without keeping the screen waiting, and say how it went."""
 
     async def work() -> None:
         try:
-            answer = await place.desk.source.request(wish)
+            answer = await screen.context.source.request(wish)
         except ModelcatError as error:
-            place.browser.tell(error.message, bad=True)
+            screen.show_message(error.message, error=True)
         else:
-            place.browser.tell(told(answer))
-        _changed(place)
+            screen.show_message(told(answer))
+        _changed(screen)
 
-    beside(place, work)
-
-
-def _changed(place: Place) -> None:
-    place.browser.forget_studies()
-    place.look_now()
+    run_in_background(screen, work)
 
 
-def _start_worker(place: Place) -> None:
+def _changed(screen: BaseScreen) -> None:
+    screen.context.forget_studies()
+    screen.poll_now()
+
+
+def _start_worker(screen: BaseScreen) -> None:
     from runner.study.background import start_worker
 
-    start_worker(place.desk.source.place)
+    start_worker(screen.context.source.place)
 
 
 def _name(record: StudyRecord) -> str:
