@@ -15,11 +15,11 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
-from runner.places import find_store, open_store
 from runner.python.arguments import Precision, Workers
 from runner.python.figure import StudyFigure
-from runner.python.running import place_of, request_of, run_request, working_place
+from runner.python.running import request_of, run_request, run_workspace, workspace_of
 from runner.python.study import Study
+from runner.workspaces import find_store, open_store
 
 __all__ = ["Precision", "Study", "StudyFigure", "Workers", "run", "studies", "study"]
 
@@ -64,8 +64,8 @@ def run(  # noqa: PLR0913 -- the options of the command
         KeyboardInterrupt: It was interrupted.
     """
     request = request_of(spec, overrides or {})
-    place = working_place(place_of(storage), workers, engine, address)
-    return Study(run_request(request, place, "study", takeover=takeover, progress=progress).study, place)
+    workspace = run_workspace(workspace_of(storage), workers, engine, address)
+    return Study(run_request(request, workspace, "study", takeover=takeover, progress=progress).study, workspace)
 
 
 def study(name: str, *, storage: str | None = None) -> Study:
@@ -74,16 +74,16 @@ def study(name: str, *, storage: str | None = None) -> Study:
     Raises:
         UnknownStudyError: There is none of that name, and the message names the nearest; or there is no database.
     """
-    place = place_of(storage)
-    with open_store(place.storage) as store:
-        return Study(store.study(name, damaged=True).study, place)
+    workspace = workspace_of(storage)
+    with open_store(workspace.storage) as store:
+        return Study(store.study(name, damaged=True).study, workspace)
 
 
 def studies(*, storage: str | None = None) -> list[Study]:
     """Return all studies of the database, the oldest first; none if there is no database, and none is made."""
-    place = place_of(storage)
-    store = find_store(place.storage)
+    workspace = workspace_of(storage)
+    store = find_store(workspace.storage)
     if store is None:
         return []
     with store:
-        return [Study(record.study, place) for record in store.studies()]
+        return [Study(record.study, workspace) for record in store.studies()]

@@ -8,7 +8,7 @@ import click
 
 from runner.cli import options
 from runner.cli.output import print_json, print_line, print_table
-from runner.cli.place import open_store, place_of
+from runner.cli.workspace import open_store, workspace_of
 from runner.presentation.labels import NOTHING
 from runner.presentation.metrics import difference_format, metric_phrase, metric_value
 
@@ -33,7 +33,7 @@ def compare(models: tuple[str, ...], storage: str | None, json: bool) -> None:
     from runner.engine.single_tasks import asking
     from runner.study.model_comparison import compare_models
 
-    place, store = place_of(storage), open_store(storage)
+    place, store = workspace_of(storage), open_store(storage)
     with asking(debug=place.debug) as ask:
         found = compare_models(store, models, place.folder, ask)
     if json:

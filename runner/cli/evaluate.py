@@ -7,7 +7,7 @@ import click
 
 from runner.cli import options
 from runner.cli.output import print_json, print_line
-from runner.cli.place import open_store, place_of
+from runner.cli.workspace import open_store, workspace_of
 from runner.presentation.data import columns_line
 from runner.presentation.text import duration
 
@@ -66,13 +66,13 @@ def evaluate(
     from runner.study.folders import kept_model
     from runner.study.model_files import evaluation_file
 
-    place, record = place_of(storage), open_store(storage).study(study)
+    workspace, record = workspace_of(storage), open_store(storage).study(study)
     written = given_format(delimiter, quote, encoding, no_header=no_header)
     columns = named_columns(column)
     columns |= {role: names for role, names in (("text", text), ("label", (label,) if label else ())) if names}
     with_truths = evaluation_file(record, file, columns, written, labels_as)
-    task = EvaluateFile(record.key, kept_model(record, place), with_truths, place.folder, precision)
-    found = evaluate_file(task, output, force=force, debug=place.debug)
+    task = EvaluateFile(record.key, kept_model(record, workspace), with_truths, workspace.folder, precision)
+    found = evaluate_file(task, output, force=force, debug=workspace.debug)
     if json:
         print_json(evaluation_of_file(record, file, found, output))
     else:
@@ -82,7 +82,7 @@ def evaluate(
 def _print_result(record: "StudyRecord", file: Path, evaluation: "Evaluation", output: Path | None) -> None:
     """Print what was found."""
     from runner.cli.metric_tables import print_evaluation
-    from runner.store.json_shapes import rows_per_second
+    from runner.store.json_output import rows_per_second
 
     speed = rows_per_second(evaluation)
     rate = f", {speed:,.0f} rows/s" if speed else ""

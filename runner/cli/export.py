@@ -8,7 +8,7 @@ import click
 from catalog.errors import InputError
 from runner.cli import options
 from runner.cli.output import print_json, print_line
-from runner.cli.place import open_store, place_of
+from runner.cli.workspace import open_store, workspace_of
 from runner.presentation.text import safe
 
 if TYPE_CHECKING:
@@ -37,10 +37,10 @@ def export(study: str, folder: Path, form: str, quantize: bool, force: bool, sto
 
     if quantize and form != "onnx":
         raise InputError("--quantize needs --format onnx; a Hugging Face folder keeps its fp32 weights")
-    place, record = place_of(storage), open_store(storage).study(study)
-    inputs = sample_inputs(record, place.folder_of(record.study) / "examples")
-    task = ExportModel(record.key, kept_model(record, place), folder, form, quantize, inputs)
-    exported = export_model(task, force=force, debug=place.debug)
+    workspace, record = workspace_of(storage), open_store(storage).study(study)
+    inputs = sample_inputs(record, workspace.folder_of(record.study) / "examples")
+    task = ExportModel(record.key, kept_model(record, workspace), folder, form, quantize, inputs)
+    exported = export_model(task, force=force, debug=workspace.debug)
     print_json(exported_answer(record.study, exported)) if json else print_exported(record.study, exported)
 
 

@@ -15,7 +15,7 @@ import click
 from catalog.errors import InputError
 from runner.cli import options
 from runner.cli.output import print_note
-from runner.cli.place import open_store, place_of
+from runner.cli.workspace import open_store, workspace_of
 
 if TYPE_CHECKING:
     from catalog.contract import Prediction
@@ -96,14 +96,14 @@ def predict(
         raise InputError(f"--{option} says how a file is written, but no file is given; --file names it")
     if encoding is not None and given not in {(), ("-",)}:
         raise InputError("--encoding is of a file or of stdin, but the inputs are given as arguments")
-    place, record = place_of(storage), open_store(storage).study(study)
+    workspace, record = workspace_of(storage), open_store(storage).study(study)
     fields = input_fields(record.key, record.data)
     if from_stdin:
         inputs = typed_inputs(fields, given, column, encoding, columns_of_role(record, fields[0].name))
     else:
         inputs = file_inputs(record.key, input_file(record, Path(str(file)), column, written), only=only)
-    task = Predict(record.key, kept_model(record, place), (), explain, arithmetic)
-    write_predictions(task, record.data, fields, inputs, chosen, output, force=force, debug=place.debug)
+    task = Predict(record.key, kept_model(record, workspace), (), explain, arithmetic)
+    write_predictions(task, record.data, fields, inputs, chosen, output, force=force, debug=workspace.debug)
 
 
 def chosen_format(form: str | None, output: Path | None, *, json: bool, explain: bool) -> "Format":

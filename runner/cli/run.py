@@ -9,13 +9,13 @@ import click
 
 from runner.cli import options
 from runner.cli.output import narrator, print_json, print_line, print_table
-from runner.cli.place import place_of, working_place
+from runner.cli.workspace import run_workspace, workspace_of
 from runner.presentation.text import duration
 
 if TYPE_CHECKING:
     from catalog.spec import Request
     from runner.store.records import Mode, StudyRecord
-    from runner.study.place import Place
+    from runner.study.workspace import Workspace
 
 __all__ = ["print_study", "resume", "run", "train"]
 
@@ -44,9 +44,9 @@ def run(
     """
     from catalog.spec import load
 
-    place = working_place(place_of(storage), workers, engine, address)
-    record = _run_narrated(load(spec, overrides), place, "study", takeover=takeover)
-    print_study(record, place, json=json)
+    workspace = run_workspace(workspace_of(storage), workers, engine, address)
+    record = _run_narrated(load(spec, overrides), workspace, "study", takeover=takeover)
+    print_study(record, workspace, json=json)
 
 
 @click.command(epilog="Example:  modelcat train examples/quickstart.json --set model_config.epochs=2")
@@ -65,9 +65,9 @@ def train(
     from catalog.spec import load
     from runner.study.stored_study import as_training
 
-    place = working_place(place_of(storage), "1", engine, address)
-    record = _run_narrated(as_training(load(spec, overrides)), place, "train")
-    print_training(record, place, json=json)
+    workspace = run_workspace(workspace_of(storage), "1", engine, address)
+    record = _run_narrated(as_training(load(spec, overrides)), workspace, "train")
+    print_training(record, workspace, json=json)
 
 
 @click.command(epilog="Example:  modelcat resume imdb-bert")
@@ -89,40 +89,40 @@ def resume(
     """Go on with an interrupted study."""
     from runner.study.stored_study import stored_request
 
-    place = working_place(place_of(storage), workers, engine, address)
-    request, mode = stored_request(place, study)
-    record = _run_narrated(request, place, mode, takeover=takeover)
-    (print_study if mode == "study" else print_training)(record, place, json=json)
+    workspace = run_workspace(workspace_of(storage), workers, engine, address)
+    request, mode = stored_request(workspace, study)
+    record = _run_narrated(request, workspace, mode, takeover=takeover)
+    (print_study if mode == "study" else print_training)(record, workspace, json=json)
 
 
-def _run_narrated(request: "Request", place: "Place", mode: "Mode", *, takeover: bool = False) -> "StudyRecord":
+def _run_narrated(request: "Request", workspace: "Workspace", mode: "Mode", *, takeover: bool = False) -> "StudyRecord":
     """Run a study; tell on stderr how it goes. `takeover` as for `run_study`."""
     from runner.narration import narrate
     from runner.study.coordinator import run_study
 
-    with narrate(narrator(), debug=place.debug) as listener:
+    with narrate(narrator(), debug=workspace.debug) as listener:
         if mode == "train":
             listener.note("one training as given: the spec's study is left aside")
-        return run_study(request, place, listener, mode, takeover=takeover)
+        return run_study(request, workspace, listener, mode, takeover=takeover)
 
 
-def print_study(record: "StudyRecord", place: "Place", *, json: bool) -> None:
+def print_study(record: "StudyRecord", workspace: "Workspace", *, json: bool) -> None:
     """Print a study's result: its trials, its verdict, and what to do next."""
     from runner.cli.studies import print_trials
-    from runner.store.json_shapes import study_answer
+    from runner.store.json_output import study_answer
     from runner.store.store import Store
     from runner.study.summary import verdict_sentence
 
     if json:
-        print_json(study_answer(record, place.folder_of(record.study)))
+        print_json(study_answer(record, workspace.folder_of(record.study)))
         return
-    store = Store.open(place.storage, create=False)
+    store = Store.open(workspace.storage, create=False)
     print_trials(record, store.trials(record.study))
     print_line()
     if (sentence := verdict_sentence(record)) is not None:
         print_line(sentence)
     _print_test(record)
-    _print_model(record, place)
+    _print_model(record, workspace)
     print_line(f"\n{record.state} after {duration(record.seconds)} of work. Next:")
     print_line(f"  {_predict_hint(record)}")
     best = record.best.number if record.best else 0
@@ -130,16 +130,16 @@ def print_study(record: "StudyRecord", place: "Place", *, json: bool) -> None:
     print_line("  modelcat studies")
 
 
-def print_training(record: "StudyRecord", place: "Place", *, json: bool) -> None:
+def print_training(record: "StudyRecord", workspace: "Workspace", *, json: bool) -> None:
     """Print the result of a single training."""
-    from runner.store.json_shapes import trained_answer
+    from runner.store.json_output import trained_answer
     from runner.store.store import Store
     from runner.study.summary import named_values
 
-    store = Store.open(place.storage, create=False)
+    store = Store.open(workspace.storage, create=False)
     trial, history = store.trial(record.study, 0), store.epochs(record.study, "trial/0")
     if json:
-        print_json(trained_answer(record, trial, history, place.folder_of(record.study)))
+        print_json(trained_answer(record, trial, history, workspace.folder_of(record.study)))
         return
     print_line(f"{record.study}: validation {named_values(record, trial.metrics)}")
     _print_test(record)
@@ -148,7 +148,7 @@ def print_training(record: "StudyRecord", place: "Place", *, json: bool) -> None
         examples = f"{speed['examples_per_second']:,.0f} examples/s"
         more = f", {speed['tokens_per_second']:,.0f} tokens/s" if speed.get("tokens_per_second") else ""
         print_line(f"trained for {duration(speed['training_seconds'])}: {examples}{more}")
-    _print_model(record, place)
+    _print_model(record, workspace)
     print_line(f"\nNext:\n  {_predict_hint(record)}")
 
 
@@ -182,10 +182,10 @@ def _predict_hint(record: "StudyRecord") -> str:
     return f"modelcat predict {record.study} {example}"
 
 
-def _print_model(record: "StudyRecord", place: "Place") -> None:
+def _print_model(record: "StudyRecord", workspace: "Workspace") -> None:
     """Print where the kept model is, relative to the working directory if it is below it."""
     from runner.store.files import path_inside
 
     if record.model_dir:
-        path, here = path_inside(place.folder_of(record.study), record.model_dir).absolute(), Path.cwd()
+        path, here = path_inside(workspace.folder_of(record.study), record.model_dir).absolute(), Path.cwd()
         print_line(f"model   {path.relative_to(here) if path.is_relative_to(here) else path}")

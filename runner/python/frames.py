@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from runner.presentation.study_tables import trials_table
-from runner.store.json_shapes import trial_line
+from runner.store.json_output import trial_line
 from runner.store.records import StudyRecord, TrialRecord
 
 if TYPE_CHECKING:

@@ -7,16 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from runner import places
+from runner import workspaces
 from runner.python.arguments import Workers
 
 if TYPE_CHECKING:
     from catalog.spec import Request
     from runner.store.records import Mode, StudyRecord
-    from runner.study.place import Place
     from runner.study.progress import Listener
+    from runner.study.workspace import Workspace
 
-__all__ = ["place_of", "request_of", "run_request", "working_place"]
+__all__ = ["request_of", "run_request", "run_workspace", "workspace_of"]
 
 
 def request_of(spec: Mapping[str, Any] | str | os.PathLike[str], overrides: Mapping[str, Any]) -> "Request":
@@ -41,12 +41,14 @@ def request_of(spec: Mapping[str, Any] | str | os.PathLike[str], overrides: Mapp
     return load_bytes(spec_bytes(spec), Path.cwd(), overrides=given)
 
 
-def run_request(request: "Request", place: "Place", mode: "Mode", *, takeover: bool, progress: bool) -> "StudyRecord":
+def run_request(
+    request: "Request", workspace: "Workspace", mode: "Mode", *, takeover: bool, progress: bool
+) -> "StudyRecord":
     """Run a study or a single training to its end; the errors are those of `runner.study.coordinator.run_study`."""
     from runner.study.coordinator import run_study
 
-    with _listening(progress=progress, debug=place.debug) as listener:
-        return run_study(request, place, listener, mode, takeover=takeover)
+    with _listening(progress=progress, debug=workspace.debug) as listener:
+        return run_study(request, workspace, listener, mode, takeover=takeover)
 
 
 @contextmanager
@@ -68,15 +70,17 @@ def _listening(*, progress: bool, debug: bool) -> "Iterator[Listener]":
             yield narrator
 
 
-def place_of(storage: str | None) -> "Place":
+def workspace_of(storage: str | None) -> "Workspace":
     """Return where studies are, which stays the same place when the program changes its working directory."""
     from runner.store.url import StorageUrl
 
-    place = places.place_of(storage)
-    folder, cache = place.folder.absolute(), place.cache.absolute()
-    return replace(place, storage=StorageUrl.parse(place.storage).revealed(), folder=folder, cache=cache)
+    workspace = workspaces.workspace_of(storage)
+    folder, cache = workspace.folder.absolute(), workspace.cache.absolute()
+    return replace(workspace, storage=StorageUrl.parse(workspace.storage).revealed(), folder=folder, cache=cache)
 
 
-def working_place(place: "Place", workers: Workers | None, engine: str | None, address: str | None) -> "Place":
-    """Return `place` with engine and workers as the caller or the environment says; raises `InputError`."""
-    return places.working_place(place, None if workers is None else str(workers), engine, address)
+def run_workspace(
+    workspace: "Workspace", workers: Workers | None, engine: str | None, address: str | None
+) -> "Workspace":
+    """Return `workspace` with engine and workers as the caller or the environment says; raises `InputError`."""
+    return workspaces.run_workspace(workspace, None if workers is None else str(workers), engine, address)

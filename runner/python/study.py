@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast, get_args
 
 from catalog.errors import InputError
-from runner.places import open_store
 from runner.python.arguments import FORCED_BY, Precision, Workers, check_choice, checked_precision
 from runner.python.figure import StudyFigure
+from runner.workspaces import open_store
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from runner.store.records import StudyRecord, StudyState
     from runner.store.store import Store
     from runner.study.charts import StudySnapshot
-    from runner.study.place import Place
+    from runner.study.workspace import Workspace
 
 __all__ = ["Study"]
 
@@ -32,9 +32,9 @@ class Study:
     study is deleted, and `StoreError` if its records are damaged.
     """
 
-    def __init__(self, name: str, place: "Place") -> None:
+    def __init__(self, name: str, workspace: "Workspace") -> None:
         self._name = name
-        self._place = place
+        self._place = workspace
 
     @property
     def name(self) -> str:
@@ -68,7 +68,7 @@ class Study:
 
     def as_json(self) -> dict[str, Any]:
         """Return the result as ``modelcat run --json`` prints it."""
-        from runner.store.json_shapes import study_answer
+        from runner.store.json_output import study_answer
 
         return study_answer(self._record(), self._place.folder_of(self._name))
 
@@ -278,12 +278,12 @@ class Study:
         progress: bool = True,
     ) -> "Study":
         """Go on with the study if it was interrupted, as ``modelcat resume`` does, and return it; see `run`."""
-        from runner.python.running import run_request, working_place
+        from runner.python.running import run_request, run_workspace
         from runner.study.stored_study import stored_request
 
-        place = working_place(self._place, workers, engine, address)
-        request, mode = stored_request(place, self._name)
-        return Study(run_request(request, place, mode, takeover=takeover, progress=progress).study, place)
+        workspace = run_workspace(self._place, workers, engine, address)
+        request, mode = stored_request(workspace, self._name)
+        return Study(run_request(request, workspace, mode, takeover=takeover, progress=progress).study, workspace)
 
     def __repr__(self) -> str:
         """Return name, state and result on one line; of a study that cannot be read its name."""

@@ -12,7 +12,7 @@ from catalog.figures import Figure
 from runner.destination import check_file, written_file
 from runner.presentation.language import Language
 from runner.report.blocks import Section
-from runner.report.telling import Teller
+from runner.report.formatting import ReportFormatter
 from runner.study.charts import StudySnapshot
 
 __all__ = ["SUFFIXES", "figure_page", "save_figure"]
@@ -44,7 +44,9 @@ def save_figure(figure: Figure, snapshot: StudySnapshot, path: Path, language: s
     if missing:
         raise WorkError(f"saving a figure takes {', '.join(missing)}: pip install 'modelcat[report]'")
     check_file(path, force=force)
-    content = make(figure, snapshot, Teller(Language(language), snapshot.record.metric_of), path.suffix.lower()[1:])
+    content = make(
+        figure, snapshot, ReportFormatter(Language(language), snapshot.record.metric_of), path.suffix.lower()[1:]
+    )
     with written_file(path) as file:
         file.write(content)
 
@@ -53,10 +55,10 @@ def figure_page(figure: Figure, snapshot: StudySnapshot, language: str = "en") -
     """Return a page of HTML with one figure, which asks nothing of any network; None without the libraries it takes."""
     if not all(map(find_spec, _LIBRARIES)):
         return None
-    return _page(figure, snapshot, Teller(Language(language), snapshot.record.metric_of), "html").decode()
+    return _page(figure, snapshot, ReportFormatter(Language(language), snapshot.record.metric_of), "html").decode()
 
 
-def _page(figure: Figure, snapshot: StudySnapshot, teller: Teller, _: str) -> bytes:
+def _page(figure: Figure, snapshot: StudySnapshot, teller: ReportFormatter, _: str) -> bytes:
     from runner.report.figures import blocks_of
     from runner.report.page import page_of
 
@@ -67,7 +69,7 @@ def _page(figure: Figure, snapshot: StudySnapshot, teller: Teller, _: str) -> by
     return page.encode()
 
 
-def _picture(figure: Figure, _: StudySnapshot, teller: Teller, form: str) -> bytes:
+def _picture(figure: Figure, _: StudySnapshot, teller: ReportFormatter, form: str) -> bytes:
     if find_spec("kaleido") is None:
         raise WorkError("a picture of a figure takes kaleido: pip install 'modelcat[images]', or save it as .html")
     import plotly.graph_objects as go
@@ -104,7 +106,7 @@ def _painted(value: Any, palette: Mapping[str, str]) -> Any:
     return [_painted(one, palette) for one in value] if isinstance(value, list | tuple) else value
 
 
-SUFFIXES: Final[Mapping[str, Callable[[Figure, StudySnapshot, Teller, str], bytes]]] = {
+SUFFIXES: Final[Mapping[str, Callable[[Figure, StudySnapshot, ReportFormatter, str], bytes]]] = {
     ".html": _page,
     ".svg": _picture,
     ".png": _picture,

@@ -9,7 +9,7 @@ from catalog.contract import Evaluation
 from runner.destination import check_file, staging
 from runner.engine import single_tasks
 from runner.engine.messages import EvaluateFile
-from runner.store.json_shapes import evaluation_answer
+from runner.store.json_output import evaluation_answer
 from runner.store.records import StudyRecord
 from runner.study.model_files import check_taken
 from runner.study.task_calls import completed_evaluation
