@@ -121,7 +121,7 @@ async def places(folder: Path) -> dict[str, float]:
     from runner.tui.app import Browser
     from runner.tui.context import AppContext
     from runner.tui.navigation import OpenStudy
-    from runner.tui.source import Source
+    from runner.tui.study_source import StudySource
 
     url = f"sqlite:///{folder / 'studies.db'}"
     many_trials(url, "large", 10_000)
@@ -129,7 +129,7 @@ async def places(folder: Path) -> dict[str, float]:
         for number in range(50 - len(store.studies())):
             store.enqueue(f"study-{number:02}", **_facts(f"study-{number:02}", planned=20))
         store.create_study("written", **_facts("written", planned=10**6), space={}, data={})
-    context = AppContext(Source(url))
+    context = AppContext(StudySource(url))
     context.clock = lambda: NOON
     app = Browser(context)
     numbers = {"Pilot.press in an empty app (ms, median)": await presses()}
@@ -163,10 +163,10 @@ def writing(url: str) -> subprocess.Popen[bytes]:
 
 async def filled(pilot: Pilot[None], rows: int) -> float:
     """Return the seconds until a table of the screen has so many rows."""
-    from runner.tui.widgets.table import Table
+    from runner.tui.widgets.virtual_table import VirtualTable
 
     began = time.perf_counter()
-    while not any(len(table.keys) >= rows for table in pilot.app.screen.query(Table)):
+    while not any(len(table.keys) >= rows for table in pilot.app.screen.query(VirtualTable)):
         await asyncio.sleep(0.005)
         if time.perf_counter() - began > 30:
             raise SystemExit(f"{rows} rows were never shown")
@@ -179,9 +179,9 @@ async def keys(app: App[None]) -> tuple[float, float]:
     `Pilot.press` is no measure of it: it waits for the whole process, its reading threads too, to do nothing, at most
     two seconds (`textual._wait.wait_for_idle`). What it takes in an empty app is a number of its own.
     """
-    from runner.tui.widgets.table import Table
+    from runner.tui.widgets.virtual_table import VirtualTable
 
-    table = next(table for table in app.screen.query(Table) if table.has_focus)
+    table = next(table for table in app.screen.query(VirtualTable) if table.has_focus)
     display, taken = app._display, []  # noqa: SLF001 -- no event tells when the terminal is written to
     for press in range(100):
         painted, before, began = asyncio.Event(), table.cursor, time.perf_counter()

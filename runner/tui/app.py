@@ -278,11 +278,11 @@ class Browser(App[None]):
 
     def on_resize(self, event: Resize) -> None:
         """Say so where the terminal is too small to read anything."""
-        from runner.tui.dialogs.small import SmallDialog
+        from runner.tui.dialogs.too_small import TooSmallDialog
 
         small = event.size.width < SMALLEST[0] or event.size.height < SMALLEST[1]
-        shown = isinstance(self.screen, SmallDialog)
+        shown = isinstance(self.screen, TooSmallDialog)
         if small and not shown:
-            self.push_screen(SmallDialog(self.context, SMALLEST))
+            self.push_screen(TooSmallDialog(self.context, SMALLEST))
         elif shown and not small:
             self.pop_screen()

@@ -12,9 +12,9 @@ from runner.presentation.text import safe
 from runner.tui.background import run_in_background
 from runner.tui.bindings import actions_of
 from runner.tui.context import AppContext
-from runner.tui.widgets.footer import Footer
-from runner.tui.widgets.header import Header
+from runner.tui.widgets.key_bar import KeyBar
 from runner.tui.widgets.notice import Notice
+from runner.tui.widgets.top_bar import TopBar
 
 __all__ = ["BaseScreen", "refresh_text", "show_message"]
 
@@ -76,10 +76,10 @@ class BaseScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Put header, notice, body and footer together."""
-        yield Header(self.context)
+        yield TopBar(self.context)
         yield self.notice
         yield from self.body()
-        yield Footer(self.context, self.SCREEN_NAME)
+        yield KeyBar(self.context, self.SCREEN_NAME)
 
     def on_mount(self) -> None:
         """Poll now, and then once an interval."""
@@ -94,9 +94,9 @@ class BaseScreen(Screen[None]):
 
     def update_header(self) -> None:
         """Update breadcrumbs and footer."""
-        for header in self.query(Header):
+        for header in self.query(TopBar):
             header.at(self.breadcrumbs)
-        for footer in self.query(Footer):
+        for footer in self.query(KeyBar):
             footer.refresh_text()
 
     def poll_now(self) -> None:
@@ -136,7 +136,7 @@ class BaseScreen(Screen[None]):
         now = self.context.clock()
         states = [record.effective_state(now) for record in await self.context.studies(intervals=_COUNTED)]
         self.context.attended = "queued" not in states or await self.context.source.attended()
-        for header in self.query(Header):
+        for header in self.query(TopBar):
             header.count(states.count("running"), states.count("queued"))
 
     def _show_waiting(self) -> None:

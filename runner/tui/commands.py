@@ -13,7 +13,7 @@ from runner.presentation.text import safe
 from runner.tui.base_screen import BaseScreen
 from runner.tui.bindings import EVERY_SCREEN, key_label, keys_of
 from runner.tui.navigation import OpenStudy
-from runner.tui.widgets.footer import available
+from runner.tui.widgets.key_bar import available
 
 __all__ = ["open_palette"]
 

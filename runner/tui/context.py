@@ -12,7 +12,7 @@ from runner.presentation.english import english
 from runner.tui.glyphs import ASCII, UNICODE, Glyphs
 from runner.tui.palette import DARK, Palette, palette_of
 from runner.tui.preferences import Preferences
-from runner.tui.source import Source
+from runner.tui.study_source import StudySource
 
 if TYPE_CHECKING:
     from runner.presentation.language import Language
@@ -43,7 +43,7 @@ class AppContext:
         attended: Whether a worker of this machine looks at the queue; True where nothing waits in it.
     """
 
-    source: Source
+    source: StudySource
     preferences: Preferences = field(default_factory=Preferences)
     read_only: bool = False
     interval: float = 1.0

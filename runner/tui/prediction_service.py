@@ -11,7 +11,7 @@ from catalog.contract import Prediction
 from catalog.errors import InputError, LostWorkerError, ModelcatError, WorkError
 from runner.presentation.text import well_formed
 from runner.store.records import StudyRecord
-from runner.tui.source import Source, in_thread
+from runner.tui.study_source import StudySource, in_thread
 
 if TYPE_CHECKING:
     from runner.engine.local import LocalEngine
@@ -36,7 +36,7 @@ class PredictionService:
         unexplained: Keys of models that turned out not to say why they answer as they do: known once one is loaded.
     """
 
-    def __init__(self, source: Source) -> None:
+    def __init__(self, source: StudySource) -> None:
         self.unexplained: set[str] = set()
         self._source = source
         self._engine: LocalEngine | None = None

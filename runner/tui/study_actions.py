@@ -9,7 +9,7 @@ from runner.store.records import StudyRecord
 from runner.tui.background import run_in_background
 from runner.tui.base_screen import BaseScreen
 from runner.tui.context import AppContext
-from runner.tui.source import in_thread
+from runner.tui.study_source import in_thread
 
 if TYPE_CHECKING:
     from runner.store.store import Store

@@ -6,7 +6,7 @@ import random
 from runner.store.store import Store
 from runner.tui.app import Browser
 from runner.tui.context import AppContext
-from runner.tui.source import Source
+from runner.tui.study_source import StudySource
 
 TRIALS = 50
 KEYS = ("down", "up", "right_square_bracket", "g", "p", "t", "enter", "escape", "a")
@@ -35,7 +35,7 @@ def test_browsing_hard_disturbs_no_running_study(shell, simulated_spec, monkeypa
 async def _browse(url, process) -> int:
     """Press keys at random until the process ends; return how often a notice-free screen was seen."""
     luck, appearance = random.Random(0), 0
-    app = Browser(AppContext(Source(url), interval=0.02))
+    app = Browser(AppContext(StudySource(url), interval=0.02))
     async with app.run_test(size=(120, 40), tooltips=False) as pilot:
         while process.poll() is None:
             if app.current_mode == "studies" and len(app.screen_stack) == 1 and Store.exists(url):

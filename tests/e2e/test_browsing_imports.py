@@ -10,7 +10,7 @@ import asyncio, sys
 from runner.tui.app import Browser
 from runner.tui.navigation import OpenSpec, OpenStudy
 from runner.tui.context import AppContext
-from runner.tui.source import Source
+from runner.tui.study_source import Source
 import runner.tui.launch
 
 def imported():
@@ -74,7 +74,7 @@ def test_the_first_paint_needs_next_to_nothing(shell):
     program = """
 import sys
 from runner.tui.launch import browse
-from runner.tui.source import Source
+from runner.tui.study_source import Source
 from runner.tui.app import Browser
 from runner.tui.context import AppContext
 from runner.tui.screens.studies import StudiesScreen

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from catalog.testing import Case, ModelConformance, TaskCase, TaskConformance
-from runner.tui.reading import read_predictions
+from runner.tui.prediction_files import read_predictions
 
 EXAMPLE = Path(__file__).parents[1] / "example_task"
 SPEC = {

@@ -28,8 +28,8 @@ from runner.tui.preferences import Preferences
 from runner.tui.rows.study_cells import class_labels, study_cells, study_columns
 from runner.tui.rows.study_page import study_page
 from runner.tui.rows.study_row import rows_of
-from runner.tui.screens.study.book import prepare, read_book
-from runner.tui.source import Source
+from runner.tui.screens.study.study_data import prepare, read_book
+from runner.tui.study_source import StudySource
 
 __all__ = ["CELLS", "VALUES", "Blob", "Broken", "fill", "is_possible", "look_at_all", "put"]
 
@@ -185,7 +185,7 @@ def answers_of_others(url: str) -> dict[str, object]:
             "courses": store.courses()[OTHER],
             "queue": [record.study for record in store.queue()],
         }
-        desk = Desk(Source(url), Preferences(), clock=lambda: NOON)
+        desk = Desk(StudySource(url), Preferences(), clock=lambda: NOON)
         rows = rows_of(store.studies(), store.courses(), NOON)
         study_columns(desk, labels=class_labels((row.record for row in rows), desk))
         shown = {row.record.study: list(map(str, study_cells(row, desk, NOON))) for row in rows}

@@ -20,12 +20,12 @@ from runner.tui.context import AppContext
 from runner.tui.figures.canvas import Canvas
 from runner.tui.palette import DARK, palette_of
 from runner.tui.preferences import Preferences
-from runner.tui.screens.study.book import Book
-from runner.tui.screens.study.details import details
 from runner.tui.screens.study.headline import headline
-from runner.tui.screens.study.trials import View, cells
-from runner.tui.screens.trial.facts import Facts
-from runner.tui.source import Source
+from runner.tui.screens.study.study_data import StudyData
+from runner.tui.screens.study.trial_columns import TableView, cells
+from runner.tui.screens.study.trial_details import details
+from runner.tui.screens.trial.trial_facts import TrialFacts
+from runner.tui.study_source import StudySource
 
 CHANCE, MARGIN = 0.5, 0.01
 
@@ -56,7 +56,7 @@ def test_all_places_say_the_same(request_of, place, recorder, capsys, seed, metr
     with Store.open(place.storage, create=False) as store:
         trials, confirmations = store.trials(record.study), store.confirmations(record.study)
         results = gather(store, record.study)
-        book = Book(record, {trial.number: trial for trial in trials}, store.insights(record.study))
+        book = StudyData(record, {trial.number: trial for trial in trials}, store.insights(record.study))
     number, verdict = record.winner["trial"], record.verdict
     kept = next(trial for trial in trials if trial.number == number)
 
@@ -83,19 +83,19 @@ def test_all_places_say_the_same(request_of, place, recorder, capsys, seed, metr
     assert starred == [str(number)]
 
     # the terminal UI
-    context = AppContext(Source(place.storage), Preferences())
+    context = AppContext(StudySource(place.storage), Preferences())
     assert book.snapshot.best == number
     assert f"kept: trial {number}, {context.metric(record.tuned, kept.value)}" in headline(book, context, 200).plain
     assert verdict["sentence"][:40] in headline(book, context, 400).plain
-    row = cells(book, View(), context, (), working=False)
+    row = cells(book, TableView(), context, (), working=False)
     assert [trial.number for trial in trials if "★" in str(row(str(trial.number))[0])] == [number]
     canvas = Canvas(100, 30, palette_of(DARK, {}), context.glyphs, Language("en"), context.t)
     shown = {trial.number: details(book, trial, (), context)(canvas).plain.splitlines()[0] for trial in trials}
     assert [one for one, line in shown.items() if "★ kept" in line] == [number]
     series = {one.role: one.points for one in chart_of("history").figure(book.snapshot).series}
     assert series["winner"] == ((float(number), kept.value),)
-    assert [t.number for t in trials if Facts(record, t).is_winner] == [number]
-    assert [t.number for t in trials if Facts(record, t).is_best] == [number]
+    assert [t.number for t in trials if TrialFacts(record, t).is_winner] == [number]
+    assert [t.number for t in trials if TrialFacts(record, t).is_best] == [number]
 
     # the report
     teller = Teller(Language("en"))

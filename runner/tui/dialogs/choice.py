@@ -15,11 +15,11 @@ from runner.presentation.text import safe
 from runner.tui.context import AppContext
 from runner.tui.dialogs.frame import frame
 
-__all__ = ["Choice", "ChoiceDialog"]
+__all__ = ["ChoiceDialog", "ChoiceItem"]
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ChoiceItem:
     """Something to choose: `key` is answered, `label` is shown (anybody's text), `chosen` where several may be."""
 
     key: str
@@ -43,7 +43,7 @@ class ChoiceDialog(ModalScreen[tuple[str, ...] | None]):
     """
 
     def __init__(
-        self, context: AppContext, title: Callable[[], str], choices: Sequence[Choice], *, several: bool = False
+        self, context: AppContext, title: Callable[[], str], choices: Sequence[ChoiceItem], *, several: bool = False
     ) -> None:
         super().__init__()
         self.context = context
@@ -82,7 +82,7 @@ class ChoiceDialog(ModalScreen[tuple[str, ...] | None]):
         """End without an answer."""
         self.dismiss(None)
 
-    def _told(self, choice: Choice) -> Content:
+    def _told(self, choice: ChoiceItem) -> Content:
         glyphs, palette = self.context.glyphs, self.context.palette
         if not self._several:
             return Content(safe(choice.label, 200))

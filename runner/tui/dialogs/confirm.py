@@ -8,7 +8,7 @@ from textual.screen import ModalScreen
 from runner.presentation.labels import msgid
 from runner.tui.context import AppContext
 from runner.tui.dialogs.frame import frame
-from runner.tui.widgets.told import Told
+from runner.tui.widgets.text_label import TextLabel
 
 __all__ = ["ConfirmDialog"]
 
@@ -32,7 +32,7 @@ class ConfirmDialog(ModalScreen[bool]):
 
     def compose(self) -> ComposeResult:
         """Show the question."""
-        yield frame(self.context, self._title, Told(self._text), keys=msgid("y yes   n no"))
+        yield frame(self.context, self._title, TextLabel(self._text), keys=msgid("y yes   n no"))
 
     def action_answer(self, answer: bool) -> None:
         """End with the answer."""

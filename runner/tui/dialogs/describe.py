@@ -10,7 +10,7 @@ from runner.presentation.labels import msgid
 from runner.presentation.text import safe
 from runner.tui.context import AppContext
 from runner.tui.dialogs.frame import frame
-from runner.tui.widgets.told import Told
+from runner.tui.widgets.text_label import TextLabel
 
 __all__ = ["DescribeDialog"]
 
@@ -41,16 +41,16 @@ class DescribeDialog(ModalScreen[tuple[str, str] | None]):
         # Made safe even here: what cannot be shown would reach the terminal by way of the fields as well.
         self._title = Input(safe(title), max_length=LONGEST_TITLE)
         self._notes = TextArea("\n".join(map(safe, notes.splitlines())), soft_wrap=True, tab_behavior="focus")
-        self._wrong = Told(self._complaint, id="wrong")
+        self._wrong = TextLabel(self._complaint, id="wrong")
 
     def compose(self) -> ComposeResult:
         """Show both fields."""
         yield frame(
             self.context,
             lambda: self.context.t("Title and notes"),
-            Told(lambda: self.context.t("Title, shown instead of the name"), classes="muted"),
+            TextLabel(lambda: self.context.t("Title, shown instead of the name"), classes="muted"),
             self._title,
-            Told(lambda: self.context.t("Notes"), classes="muted"),
+            TextLabel(lambda: self.context.t("Notes"), classes="muted"),
             self._notes,
             self._wrong,
             keys=msgid("^s keep   Tab next field   Esc leave"),

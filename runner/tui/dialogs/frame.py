@@ -6,7 +6,7 @@ from textual.containers import Vertical
 from textual.widget import Widget
 
 from runner.tui.context import AppContext
-from runner.tui.widgets.told import Told
+from runner.tui.widgets.text_label import TextLabel
 
 __all__ = ["frame"]
 
@@ -21,5 +21,8 @@ def frame(context: AppContext, title: Callable[[], str], *content: Widget, keys:
         keys: What the keys do, as a text to translate.
     """
     return Vertical(
-        Told(title, classes="title"), *content, Told(lambda: context.t(keys), classes="keys"), classes="dialog"
+        TextLabel(title, classes="title"),
+        *content,
+        TextLabel(lambda: context.t(keys), classes="keys"),
+        classes="dialog",
     )

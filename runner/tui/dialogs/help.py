@@ -15,7 +15,7 @@ from runner.tui.dialogs.frame import frame
 from runner.tui.figures.canvas import Canvas
 from runner.tui.figures.fitting import fit, width_of
 from runner.tui.widgets.drawing import Drawing
-from runner.tui.widgets.footer import available
+from runner.tui.widgets.key_bar import available
 
 __all__ = ["HelpDialog", "help_page"]
 

@@ -11,7 +11,7 @@ from runner.presentation.labels import msgid
 from runner.presentation.text import safe
 from runner.tui.context import AppContext
 from runner.tui.dialogs.frame import frame
-from runner.tui.widgets.told import Told
+from runner.tui.widgets.text_label import TextLabel
 
 __all__ = ["PromptDialog"]
 
@@ -51,7 +51,7 @@ class PromptDialog(ModalScreen[str | None]):
             self.context,
             self._title,
             self._input,
-            Told(lambda: safe(self._wrong, 300) or self._hint(), id="hint"),
+            TextLabel(lambda: safe(self._wrong, 300) or self._hint(), id="hint"),
             keys=msgid("Enter take it   Esc leave"),
         )
 
@@ -63,14 +63,14 @@ class PromptDialog(ModalScreen[str | None]):
     def judge(self) -> None:
         """Say what is wrong while it is typed."""
         self._wrong = self._check(self._input.value)
-        self.query_one("#hint", Told).refresh_text()
+        self.query_one("#hint", TextLabel).refresh_text()
 
     @on(Input.Submitted)
     def take(self) -> None:
         """End with the line, if nothing is wrong with it."""
         self._wrong = self._check(self._input.value)
         if self._wrong:
-            self.query_one("#hint", Told).refresh_text()
+            self.query_one("#hint", TextLabel).refresh_text()
         else:
             self.dismiss(self._input.value)
 

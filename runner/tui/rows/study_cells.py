@@ -13,7 +13,7 @@ from runner.tui.figures.fitting import width_of
 from runner.tui.figures.sparkline import sparkline
 from runner.tui.rows.study_row import StudyRow
 from runner.tui.rows.study_state import state_word
-from runner.tui.widgets.table import Cell, Column
+from runner.tui.widgets.virtual_table import Cell, TableColumn
 
 __all__ = [
     "PROGRESS",
@@ -34,7 +34,7 @@ _CLASS = 10
 _MINUTE, _HOUR = 60, 3600
 
 
-def study_columns(context: AppContext, *, wide: bool = False, labels: Sequence[str] = ()) -> list[Column]:
+def study_columns(context: AppContext, *, wide: bool = False, labels: Sequence[str] = ()) -> list[TableColumn]:
     """Return the columns in the language of the moment; their keys are those of `ORDERS` where rows can be ordered.
 
     Args:
@@ -44,19 +44,19 @@ def study_columns(context: AppContext, *, wide: bool = False, labels: Sequence[s
     """
     t = context.t
     widest = max(map(width_of, labels), default=0)
-    metric = Column("metric", t("Metric"), max(8, widest), drop=0 if labels else 8, sortable=False)
+    metric = TableColumn("metric", t("Metric"), max(8, widest), drop=0 if labels else 8, sortable=False)
     return [
-        Column("glyph", "", 1, sortable=False),
-        Column("study", t("Study"), 20 if wide else 14, share=3),
-        Column("state", t("State"), 13, drop=6),
-        Column("model", t("Model"), 7, drop=3),
-        Column("best", t("Best"), 13),
+        TableColumn("glyph", "", 1, sortable=False),
+        TableColumn("study", t("Study"), 20 if wide else 14, share=3),
+        TableColumn("state", t("State"), 13, drop=6),
+        TableColumn("model", t("Model"), 7, drop=3),
+        TableColumn("best", t("Best"), 13),
         metric,
-        Column("trials", t("Trials"), 11),
-        Column("time", t("Time"), 7, right=True, drop=2),
-        Column("progress", t("Progress"), PROGRESS, drop=1, sortable=False),
-        Column("updated", t("Updated"), 11, drop=7),
-        Column("name", t("Name"), 16, drop=9, sortable=False),
+        TableColumn("trials", t("Trials"), 11),
+        TableColumn("time", t("Time"), 7, right=True, drop=2),
+        TableColumn("progress", t("Progress"), PROGRESS, drop=1, sortable=False),
+        TableColumn("updated", t("Updated"), 11, drop=7),
+        TableColumn("name", t("Name"), 16, drop=9, sortable=False),
     ]
 
 

@@ -16,10 +16,10 @@ from runner.tui.context import AppContext
 from runner.tui.navigation import OpenSpec
 from runner.tui.rows.model_card import leaf_page
 from runner.tui.rows.models import Leaf, ModelRow, leaves, read_models
-from runner.tui.source import in_thread
+from runner.tui.study_source import in_thread
 from runner.tui.widgets.drawing import Drawing
 from runner.tui.widgets.search_line import SearchLine
-from runner.tui.widgets.table import Column, Table
+from runner.tui.widgets.virtual_table import TableColumn, VirtualTable
 
 __all__ = ["CatalogScreen"]
 
@@ -56,7 +56,7 @@ class CatalogScreen(BaseScreen):
         self._models: tuple[ModelRow, ...] | None = None
         self._leaves: dict[str, Leaf] = {}
         self._folded: frozenset[str] = frozenset()
-        self._tree = Table(context, self._empty, id="models")
+        self._tree = VirtualTable(context, self._empty, id="models")
         self._search = SearchLine(context)
         self._page = Drawing(context)
         self._card = VerticalScroll(self._page, id="card")
@@ -91,7 +91,7 @@ class CatalogScreen(BaseScreen):
     def refresh_text(self) -> None:
         """Name the column in the language of the moment, and draw with its signs."""
         self.set_class(self.context.glyphs.ascii, "-signs-ascii")
-        self._tree.set_columns([Column("model", self.context.t("Model"), 20, share=1, sortable=False)])
+        self._tree.set_columns([TableColumn("model", self.context.t("Model"), 20, share=1, sortable=False)])
 
     def _arrange(self) -> None:
         found = leaves(self._models or (), self._search.words, self._folded)
@@ -181,12 +181,12 @@ class CatalogScreen(BaseScreen):
             self._folded ^= {leaf.key}
             self._arrange()
 
-    @on(Table.Moved, "#models")
+    @on(VirtualTable.Moved, "#models")
     def follow(self) -> None:
         """Show the card of what came under the cursor."""
         self._show_here()
 
-    @on(Table.Chosen, "#models")
+    @on(VirtualTable.Chosen, "#models")
     def go_in(self) -> None:
         """Do what Enter does with what was clicked at twice."""
         if self.check_action("open", ()):

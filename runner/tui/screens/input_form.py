@@ -23,7 +23,7 @@ from runner.presentation.text import safe
 from runner.store.records import StudyRecord
 from runner.tui.context import AppContext
 from runner.tui.screens.predict_text import TextPane
-from runner.tui.widgets.told import Told
+from runner.tui.widgets.text_label import TextLabel
 
 __all__ = ["InputForm", "fields_of", "summary", "task_of"]
 
@@ -45,7 +45,7 @@ class InputForm(Vertical):
     InputForm > VerticalScroll { height: 1fr; padding: 0 1; border: round $border-blurred; scrollbar-size: 1 1; }
     InputForm > VerticalScroll:focus-within { border: round $accent; }
     InputForm .field { height: auto; }
-    InputForm .field Told { width: 18; height: 1; padding: 0 1 0 0; color: $secondary; }
+    InputForm .field TextLabel { width: 18; height: 1; padding: 0 1 0 0; color: $secondary; }
     InputForm .field Input, InputForm .field Select { width: 1fr; }
     InputForm .field Input { height: 1; padding: 0; }
     InputForm .field TextPane { width: 1fr; height: 5; }
@@ -145,7 +145,7 @@ class InputForm(Vertical):
 
     def _labelled(self) -> Iterable[Widget]:
         for name, part in self._parts.items():
-            yield Horizontal(Told(partial(safe, name, 16)), part, classes="field")
+            yield Horizontal(TextLabel(partial(safe, name, 16)), part, classes="field")
 
     def _part(self, field: InputField) -> Widget:
         example = safe(field.example, 80)

@@ -21,16 +21,16 @@ from runner.tui.background import run_in_background
 from runner.tui.base_screen import BaseScreen
 from runner.tui.bindings import key_shown, textual_bindings
 from runner.tui.context import AppContext
-from runner.tui.dialogs.choice import Choice, ChoiceDialog
+from runner.tui.dialogs.choice import ChoiceDialog, ChoiceItem
 from runner.tui.figures.canvas import Canvas
 from runner.tui.figures.fitting import flat
 from runner.tui.screens.input_form import InputForm, fields_of, summary, task_of
-from runner.tui.screens.predict_answer import Answer, draw_answer, shown_by
+from runner.tui.screens.predict_answer import ModelAnswer, draw_answer, shown_by
 from runner.tui.screens.predict_text import TextPane
-from runner.tui.source import in_thread
+from runner.tui.study_source import in_thread
 from runner.tui.widgets.drawing import Drawing
-from runner.tui.widgets.table import Cell, Column, Table
-from runner.tui.widgets.told import Told
+from runner.tui.widgets.text_label import TextLabel
+from runner.tui.widgets.virtual_table import Cell, TableColumn, VirtualTable
 
 __all__ = ["PredictScreen"]
 
@@ -71,13 +71,13 @@ class PredictScreen(BaseScreen):
         self._loaded: str | None = None
         self._asks_for: str | None = None
         self._since: float | None = None
-        self._answer: Answer | None = None
-        self._history: list[Answer] = []
+        self._answer: ModelAnswer | None = None
+        self._history: list[ModelAnswer] = []
         self._trouble: ModelcatError | None = None
-        self._told = Told(self._whose, id="whose")
+        self._told = TextLabel(self._whose, id="whose")
         self.form = InputForm(context)
         self.figure = Drawing(context)
-        self.history = Table(context, lambda: context.t("What you ask is listed here."), id="history")
+        self.history = VirtualTable(context, lambda: context.t("What you ask is listed here."), id="history")
 
     @property
     def breadcrumbs(self) -> tuple[str, ...]:
@@ -124,12 +124,14 @@ class PredictScreen(BaseScreen):
         ask, explain = (key_shown(f"predict.{one}", self.context.preferences.keymap) for one in ("ask", "explain"))
         self.form.invite(t(text, ask=ask, explain=explain))
         columns = (
-            Column("moment", t("Time of day"), 11),
-            Column("answer", t("Answer"), 20, share=2),
-            Column("study", t("Study"), 14, share=1, drop=1),
-            Column("input", t("Input"), 20, share=4),
+            TableColumn("moment", t("Time of day"), 11),
+            TableColumn("answer", t("Answer"), 20, share=2),
+            TableColumn("study", t("Study"), 14, share=1, drop=1),
+            TableColumn("input", t("Input"), 20, share=4),
         )
-        self.history.set_columns([Column(c.key, c.label, c.width, c.right, c.share, c.drop, False) for c in columns])
+        self.history.set_columns(
+            [TableColumn(c.key, c.label, c.width, c.right, c.share, c.drop, False) for c in columns]
+        )
         self._list()
         self._tell()
 
@@ -209,7 +211,7 @@ class PredictScreen(BaseScreen):
             predictions = await self.context.predictions.ask(record, () if given is None else (given,), explain=explain)
             seconds = time.monotonic() - began
             answers = [
-                Answer(record.study, given, shown, seconds, self.context.clock())
+                ModelAnswer(record.study, given, shown, seconds, self.context.clock())
                 for shown in await in_thread(lambda: [shown_by(task_of(record), one) for one in predictions])
             ]
         except StoppedError:  # the app is being left
@@ -228,7 +230,7 @@ class PredictScreen(BaseScreen):
             self.refresh_text()
             self.update_header()
 
-    def _take(self, answer: Answer, *, keep: bool) -> None:
+    def _take(self, answer: ModelAnswer, *, keep: bool) -> None:
         self._answer = answer
         self.figure.show(self._draw)
         if keep:
@@ -245,7 +247,7 @@ class PredictScreen(BaseScreen):
 
     async def _choose_study(self) -> None:
         context = self.context
-        choices = [Choice(record.study, self._described(record)) for record in self._records]
+        choices = [ChoiceItem(record.study, self._described(record)) for record in self._records]
         chosen = await self.app.push_screen_wait(ChoiceDialog(context, lambda: context.t("Whose model?"), choices))
         if chosen:
             self._choose(chosen[0])
@@ -286,7 +288,7 @@ class PredictScreen(BaseScreen):
         self.figure.show(self._draw)
         self.form.focus_first()
 
-    @on(Table.Chosen, "#history")
+    @on(VirtualTable.Chosen, "#history")
     def action_recall(self) -> None:
         """Take the input of the chosen row up again, with its answer."""
         if self.history.cursor is not None:

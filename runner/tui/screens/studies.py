@@ -16,15 +16,15 @@ from runner.tui import gc_tuning, study_actions
 from runner.tui.base_screen import BaseScreen
 from runner.tui.bindings import textual_bindings
 from runner.tui.context import AppContext
-from runner.tui.exporting import copy_table, save_table
 from runner.tui.rows.study_cells import ago, class_labels, study_cells, study_columns
 from runner.tui.rows.study_legend import legend
 from runner.tui.rows.study_row import ORDERS, StudyRow, holds, ordered, rows_of
 from runner.tui.rows.study_state import state_sentence, state_word
-from runner.tui.widgets.one_line import OneLine
+from runner.tui.table_export import copy_table, save_table
+from runner.tui.widgets.line_label import LineLabel
 from runner.tui.widgets.search_line import SearchLine
 from runner.tui.widgets.study_panel import StudyPanel
-from runner.tui.widgets.table import Table
+from runner.tui.widgets.virtual_table import VirtualTable
 
 __all__ = ["StudiesScreen"]
 
@@ -54,10 +54,10 @@ class StudiesScreen(BaseScreen):
         self._order: tuple[str, bool] = (ORDERS[0], False)
         self._seen: tuple[list[StudyRow], str, bool] | None = None
         self._labels: tuple[str, ...] = ()
-        self._table = Table(context, self._empty, id="studies")
+        self._table = VirtualTable(context, self._empty, id="studies")
         self._search = SearchLine(context)
-        self._state = OneLine(context, lambda: state_sentence(self._here, context) if self._here else "", id="state")
-        self._legend = OneLine(context, lambda: legend(self._here, self._order, context), id="legend")
+        self._state = LineLabel(context, lambda: state_sentence(self._here, context) if self._here else "", id="state")
+        self._legend = LineLabel(context, lambda: legend(self._here, self._order, context), id="legend")
         self._panel = StudyPanel(context)
 
     @property
@@ -252,18 +252,18 @@ class StudiesScreen(BaseScreen):
         self._set_columns()
         self._arrange()
 
-    @on(Table.Moved, "#studies")
+    @on(VirtualTable.Moved, "#studies")
     def follow(self) -> None:
         """Tell of the study that came under the cursor."""
         self._show_here()
 
-    @on(Table.Chosen, "#studies")
+    @on(VirtualTable.Chosen, "#studies")
     def go_in(self) -> None:
         """Open what was clicked at twice."""
         self.action_open()
 
-    @on(Table.HeaderClicked, "#studies")
-    def sort_by(self, event: Table.HeaderClicked) -> None:
+    @on(VirtualTable.HeaderClicked, "#studies")
+    def sort_by(self, event: VirtualTable.HeaderClicked) -> None:
         """Sort by the heading that was clicked at; turn the order round the second time."""
         if event.column_key in ORDERS:
             by, turned = self._order

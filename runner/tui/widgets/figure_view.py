@@ -12,7 +12,7 @@ from textual.widget import Widget
 from catalog.figures import Axis, Figure, Plot
 from runner.tui.context import AppContext
 from runner.tui.figures.canvas import Canvas
-from runner.tui.figures.frame import Frame, frame_of
+from runner.tui.figures.frame import PlotFrame, frame_of
 from runner.tui.figures.legend import legend
 from runner.tui.figures.plot import foot, gutter_of, plot_field
 from runner.tui.figures.render import caption, render, title
@@ -56,7 +56,7 @@ class FigureView(Widget):
         self.context = context
         self._figure: Figure | None = None
         self._lines: int | None = None
-        self._frame: Frame | None = None
+        self._frame: PlotFrame | None = None
         self._framed: tuple[Figure | None, int] = (None, 0)
         self._plot: BraillePlot | None = None
         self._zoomed: tuple[Axis, Axis] | None = None
@@ -134,7 +134,7 @@ class FigureView(Widget):
         flexible = self.styles.height is not None and self.styles.height.is_auto
         return render(figure, replace(canvas, height=(self._lines or 0) if flexible else self.size.height))
 
-    def _draw_plot(self, figure: Plot, frame: Frame, height: int) -> None:
+    def _draw_plot(self, figure: Plot, frame: PlotFrame, height: int) -> None:
         def head(canvas: Canvas) -> Content:
             return Content("\n").join([*title(figure, canvas), legend(figure, replace(canvas, height=height))])
 
@@ -158,7 +158,7 @@ class FigureView(Widget):
             self._draw_braille(frame, canvas, gutter)
         self._write_foot()
 
-    def _draw_braille(self, frame: Frame, canvas: Canvas, gutter: int) -> None:
+    def _draw_braille(self, frame: PlotFrame, canvas: Canvas, gutter: int) -> None:
         keep = self._zoomed == (frame.x.axis, frame.y.axis)
         if not keep:
             self._zoomed, self._seen = None, (0.0, 1.0)
@@ -170,7 +170,7 @@ class FigureView(Widget):
         elif self._plot.is_whole:
             self._plot.draw(frame, canvas, gutter, keep_zoom=keep)
 
-    def _frame_for(self, figure: Figure | None, width: int) -> Frame | None:
+    def _frame_for(self, figure: Figure | None, width: int) -> PlotFrame | None:
         if self._framed[0] is not figure or self._framed[1] != width:
             self._framed = (figure, width)
             self._frame = frame_of(figure, width) if isinstance(figure, Plot) and width > 0 else None

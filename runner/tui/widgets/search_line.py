@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.widgets import Input
 
 from runner.tui.context import AppContext
-from runner.tui.widgets.told import Told
+from runner.tui.widgets.text_label import TextLabel
 
 __all__ = ["SearchLine"]
 
@@ -27,7 +27,7 @@ class SearchLine(Horizontal):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "clear", show=False)]
     DEFAULT_CSS = """
     SearchLine { display: none; height: 1; background: $panel; }
-    SearchLine Told { width: auto; padding: 0 1; color: $accent; }
+    SearchLine TextLabel { width: auto; padding: 0 1; color: $accent; }
     SearchLine Input { width: 1fr; background: $panel; padding: 0; }
     """
 
@@ -59,7 +59,7 @@ class SearchLine(Horizontal):
 
     def compose(self) -> ComposeResult:
         """Put the line together."""
-        yield Told(lambda: self.context.t("Search"))
+        yield TextLabel(lambda: self.context.t("Search"))
         yield self._input
 
     def open(self) -> None:

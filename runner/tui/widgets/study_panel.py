@@ -10,8 +10,8 @@ from runner.tui.background import run_in_background
 from runner.tui.context import AppContext
 from runner.tui.rows.study_page import study_page
 from runner.tui.rows.study_row import StudyRow
-from runner.tui.source import in_thread
-from runner.tui.widgets.told import Told
+from runner.tui.study_source import in_thread
+from runner.tui.widgets.text_label import TextLabel
 
 if TYPE_CHECKING:  # what draws is loaded when there is something to draw
     from catalog.figures import Plot
@@ -34,7 +34,7 @@ class StudyPanel(VerticalScroll):
     DEFAULT_CSS = """
     StudyPanel { padding: 0 1 0 2; scrollbar-size-vertical: 1;
         scrollbar-color: $border; scrollbar-background: $background; }
-    StudyPanel Told { height: auto; }
+    StudyPanel TextLabel { height: auto; }
     StudyPanel FigureView, StudyPanel FigureView.-plot { height: 12; margin-top: 1; }
     """
 
@@ -42,7 +42,7 @@ class StudyPanel(VerticalScroll):
         super().__init__(id=id, can_focus=True)
         self.context = context
         self._row: StudyRow | None = None
-        self._page = Told(lambda: study_page(self._row, context) if self._row is not None else "")
+        self._page = TextLabel(lambda: study_page(self._row, context) if self._row is not None else "")
         self._chart: FigureView | None = None
         self._timer: Timer | None = None
 

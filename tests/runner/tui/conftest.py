@@ -12,7 +12,7 @@ from shelf import NOON, shelf_in
 from runner.tui.app import Browser
 from runner.tui.context import AppContext
 from runner.tui.preferences import Preferences
-from runner.tui.source import Source
+from runner.tui.study_source import StudySource
 
 HOSTILE_TEXTS = Texts(HOSTILE[:190], HOSTILE, (f"no {HOSTILE}", f"yes {HOSTILE}"), HOSTILE, f"field {HOSTILE}")
 
@@ -56,7 +56,7 @@ def browser(shelf):
     """Return a function that makes the app on the shelf; its clock stands still."""
 
     def make(storage: str = shelf, *, read_only: bool = False, interval: float = 0.1, **preferences) -> Browser:
-        context = AppContext(Source(storage), Preferences(**preferences), read_only=read_only, interval=interval)
+        context = AppContext(StudySource(storage), Preferences(**preferences), read_only=read_only, interval=interval)
         context.clock = lambda: NOON
         return Browser(context)
 

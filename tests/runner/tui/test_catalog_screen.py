@@ -14,7 +14,7 @@ from runner.tui.glyphs import ASCII, UNICODE
 from runner.tui.palette import DARK, palette_of
 from runner.tui.rows.model_card import model_page, typical_of
 from runner.tui.rows.models import ModelRow, leaves, read_models
-from runner.tui.widgets.table import Table
+from runner.tui.widgets.virtual_table import VirtualTable
 
 BERT, LINEAR = "nlp/text-classification/bert modelcat", "nlp/text-classification/linear modelcat"
 
@@ -47,9 +47,9 @@ def in_catalog(browser, drive, until, monkeypatch):
 
         async def all_steps(pilot):
             app.action_go_to("catalog")
-            await until(pilot, lambda: app.screen.query(Table) and app.screen.query_one(Table).keys)
+            await until(pilot, lambda: app.screen.query(VirtualTable) and app.screen.query_one(VirtualTable).keys)
             await pilot.pause()
-            await steps(pilot, app, app.screen.query_one(Table))
+            await steps(pilot, app, app.screen.query_one(VirtualTable))
 
         drive(app, all_steps, size)
 
@@ -189,10 +189,10 @@ def test_a_click_looks_and_a_second_click_uses(in_catalog, until):
 
     async def steps(pilot, app, tree):
         line = 1 + tree.keys.index(LINEAR)
-        await pilot.click(Table, offset=(12, line))
+        await pilot.click(VirtualTable, offset=(12, line))
         await until(pilot, lambda: tree.cursor == LINEAR)
         assert app.specs == []
-        await pilot.click(Table, offset=(12, line))
+        await pilot.click(VirtualTable, offset=(12, line))
         await until(pilot, lambda: app.specs)
 
     in_catalog(steps)

@@ -13,7 +13,7 @@ from runner.tui.base_screen import BaseScreen
 from runner.tui.dialogs.about import AboutDialog
 from runner.tui.navigation import OpenStudy
 from runner.tui.screens.trial import TrialScreen
-from runner.tui.widgets.table import Table
+from runner.tui.widgets.virtual_table import VirtualTable
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def noticed(app):
 
 def rows(app):
     """Return the keys of the table in front, none where there is none yet."""
-    return [key for table in app.screen.query(Table) for key in table.keys]
+    return [key for table in app.screen.query(VirtualTable) for key in table.keys]
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)

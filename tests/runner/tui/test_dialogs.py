@@ -13,13 +13,13 @@ from runner.tui.dialogs.about import build_of
 from runner.tui.dialogs.describe import DescribeDialog
 from runner.tui.dialogs.help import HelpDialog, help_page
 from runner.tui.dialogs.jump import JumpDialog, targets_of
-from runner.tui.dialogs.saving import SaveDialog
-from runner.tui.dialogs.small import SmallDialog
-from runner.tui.exporting import save_table
+from runner.tui.dialogs.save_file import SaveDialog
+from runner.tui.dialogs.too_small import TooSmallDialog
 from runner.tui.figures.canvas import Canvas
 from runner.tui.glyphs import UNICODE
 from runner.tui.palette import DARK, palette_of
-from runner.tui.widgets.table import Table
+from runner.tui.table_export import save_table
+from runner.tui.widgets.virtual_table import VirtualTable
 
 NONE_YET = object()
 
@@ -32,7 +32,7 @@ def asked(browser, drive, until):
         app, answers = browser(**{"interval": 0.5, **options}), []
 
         async def all_steps(pilot):
-            await until(pilot, lambda: app.screen.query_one(Table).keys)
+            await until(pilot, lambda: app.screen.query_one(VirtualTable).keys)
             await app.push_screen(make(app.context), answers.append)
             await pilot.pause()
             await steps(pilot, app)
@@ -52,7 +52,7 @@ def opened(browser, drive, until):
         app = browser(**{"interval": 0.5, **options})
 
         async def all_steps(pilot):
-            await until(pilot, lambda: app.screen.query_one(Table).keys)
+            await until(pilot, lambda: app.screen.query_one(VirtualTable).keys)
             await steps(pilot, app)
 
         drive(app, all_steps, size)
@@ -240,14 +240,14 @@ def test_a_small_terminal_says_so_until_it_is_larger(opened, until, text_of):
 
     async def steps(pilot, app):
         await pilot.resize_terminal(50, 12)
-        await until(pilot, lambda: isinstance(app.screen, SmallDialog))
+        await until(pilot, lambda: isinstance(app.screen, TooSmallDialog))
         shown = " ".join(text_of(app).split())
         assert "60 x 18" in shown
         assert "50 x 12" in shown
         await pilot.resize_terminal(40, 10)
         await until(pilot, lambda: "40 x 10" in " ".join(text_of(app).split()))
         await pilot.press("escape", "d")
-        assert isinstance(app.screen, SmallDialog)
+        assert isinstance(app.screen, TooSmallDialog)
         await pilot.resize_terminal(80, 24)
         await until(pilot, lambda: app.screen.SCREEN_NAME == "studies")
 

@@ -13,7 +13,7 @@ from runner.tui.context import AppContext
 from runner.tui.navigation import OpenStudy
 from runner.tui.preferences import Preferences
 from runner.tui.screens.trial import TrialScreen
-from runner.tui.source import Source
+from runner.tui.study_source import StudySource
 
 PIECES = (
     "[@click=app.quit]x[/]",
@@ -145,7 +145,7 @@ def test_no_place_obeys_hostile_text(hostile_shelf, tmp_path, drive, until):
     """Every place, tab and dialog is visited; nothing that steers a terminal is drawn, and nothing ends the app."""
     luck = random.Random(4)
     spoil(tmp_path / "hostile" / "here" / "studies.db", luck)
-    app = Browser(AppContext(Source(hostile_shelf), Preferences(language="de"), interval=2.0, clock=lambda: NOON))
+    app = Browser(AppContext(StudySource(hostile_shelf), Preferences(language="de"), interval=2.0, clock=lambda: NOON))
 
     async def look(pilot, *keys):
         for key in keys:

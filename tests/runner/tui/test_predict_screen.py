@@ -24,9 +24,9 @@ from runner.tui.figures.canvas import Canvas
 from runner.tui.glyphs import ASCII, UNICODE
 from runner.tui.palette import DARK, palette_of
 from runner.tui.prediction_service import PredictionService
-from runner.tui.screens.predict_answer import Answer, draw_answer, shown_by
+from runner.tui.screens.predict_answer import ModelAnswer, draw_answer, shown_by
 from runner.tui.screens.predict_text import TextPane
-from runner.tui.source import Source
+from runner.tui.study_source import StudySource
 
 HOSTILE = "[red]x[/nope]\x1b[31m\u202e\0\x9b"
 
@@ -237,7 +237,7 @@ def test_many_answers_and_long_names_fit(browser):
     language = Language("de")
     for glyphs in (UNICODE, ASCII):
         canvas = Canvas(40, 10, palette_of(DARK, {}), glyphs, language, language.translate)
-        drawn = draw_answer(Answer("s", "x", shown, 0.1, NOON), canvas)
+        drawn = draw_answer(ModelAnswer("s", "x", shown, 0.1, NOON), canvas)
         assert all(line.cell_length <= 40 for line in drawn.split("\n"))
         assert "40 Klassen" in " ".join(drawn.plain.split())
         assert not set(drawn.plain) & set("\x1b\x9b\u202e\0")
@@ -346,7 +346,7 @@ def trained(request_of, place, recorder, monkeypatch):
     """Return the source and record of a simulated study that was run."""
     monkeypatch.setenv("MODELCAT_CACHE", str(place.cache))
     record = run_study(request_of(trials=1), place, recorder)
-    return Source(place.storage), record
+    return StudySource(place.storage), record
 
 
 @pytest.fixture
@@ -463,4 +463,4 @@ def test_a_study_without_a_model_is_told(shelf):
     with Store.open(shelf, create=False) as store:
         record = store.study("support-tickets")
     with pytest.raises(ModelcatError, match="no model yet"):
-        asyncio.run(PredictionService(Source(shelf)).ask(record, ["a"]))
+        asyncio.run(PredictionService(StudySource(shelf)).ask(record, ["a"]))

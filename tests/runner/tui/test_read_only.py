@@ -7,7 +7,7 @@ from textual.widgets import OptionList
 from runner.tui.app import Browser
 from runner.tui.context import AppContext
 from runner.tui.navigation import OpenSpec
-from runner.tui.source import Source
+from runner.tui.study_source import StudySource
 
 SPEC = {
     "model": "curve",
@@ -22,7 +22,7 @@ def test_nothing_is_written(shelf, simulated, drive, until, tmp_path):
     """Keys and actions that change something do nothing; a theme and a draft are forgotten afterwards."""
     before = (tmp_path / "here" / "studies.db").read_bytes()
     settings = tmp_path / "config" / "browse.toml"
-    app = Browser(AppContext(Source(shelf), read_only=True, interval=0.3), settings)
+    app = Browser(AppContext(StudySource(shelf), read_only=True, interval=0.3), settings)
 
     async def steps(pilot):
         await until(pilot, lambda: app.screen.query("Table"))

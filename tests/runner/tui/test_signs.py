@@ -12,11 +12,11 @@ from runner.tui.figures.canvas import Canvas
 from runner.tui.palette import DARK, palette_of
 from runner.tui.preferences import Preferences
 from runner.tui.rows.study_row import StudyRow
-from runner.tui.screens.study.book import Book
 from runner.tui.screens.study.compare_pane import ComparePane
-from runner.tui.screens.study.comparing import Pair
-from runner.tui.screens.study.details import details
-from runner.tui.source import Source
+from runner.tui.screens.study.study_data import StudyData
+from runner.tui.screens.study.trial_comparison import TrialPair
+from runner.tui.screens.study.trial_details import details
+from runner.tui.study_source import StudySource
 
 METRICS = {"accuracy": "maximize", "log_loss": "minimize"}
 
@@ -24,7 +24,7 @@ METRICS = {"accuracy": "maximize", "log_loss": "minimize"}
 @pytest.fixture(name="context")
 def desk_fixture(shelf):
     """Return a desk on the shelf whose clock stands still."""
-    return AppContext(Source(shelf), Preferences(), clock=lambda: NOON)
+    return AppContext(StudySource(shelf), Preferences(), clock=lambda: NOON)
 
 
 @pytest.fixture(name="book", params=METRICS)
@@ -38,7 +38,7 @@ def book_fixture(request, shelf):
     worse = shown[0].value - (0.03 if metric == "accuracy" else -0.03)
     baseline = {"key": "nlp/text-classification/linear", "validation": {metric: worse}}
     record = replace(record, metric=metric, direction=METRICS[metric], best=best, baseline=baseline)
-    return Book(record, shown)
+    return StudyData(record, shown)
 
 
 def canvas(context: AppContext) -> Canvas:
@@ -55,7 +55,7 @@ def test_details_say_how_much_better_a_trial_is(book, context) -> None:
     assert "-" in title.partition("against the given")[0].rpartition("  ")[2]
 
 
-def replace_given(book: Book) -> Book:
+def replace_given(book: StudyData) -> StudyData:
     """Return the book with the trial under number 0 as the given configuration."""
     first = replace(book.trials[0], number=0, origin="given")
     return replace(book, trials={**book.trials, 0: first, 7: replace(book.trials[7], origin="search")})
@@ -64,7 +64,7 @@ def replace_given(book: Book) -> Book:
 def test_compare_says_how_much_better_the_first_is(book, context) -> None:
     """Every metric of a trial that is better in all of them has a plus, losses as well, and the column says so."""
     pane = ComparePane(context)
-    lines = pane._draw_sides(book, Pair(book.trials[7], book.trials[0]), canvas(context)).plain.splitlines()
+    lines = pane._draw_sides(book, TrialPair(book.trials[7], book.trials[0]), canvas(context)).plain.splitlines()
     assert lines[0].endswith("+ is better")
     gaps = {line.split()[1]: line for line in lines if any(name in line for name in ("accuracy", "loss"))}
     assert set(gaps) == {"accuracy", "loss", "log"}

@@ -22,7 +22,7 @@ from runner.study.planning import Plan
 from runner.tui.dialogs import about
 from runner.tui.navigation import OpenSpec
 from runner.tui.screens.predict import PredictScreen
-from runner.tui.source import Source
+from runner.tui.study_source import StudySource
 
 ADDRESS = {"model": "curve", "category": "test", "subcategory": "simulated"}
 GOOD = json.dumps({**ADDRESS, "model_config": {"x": 0.5}, "study": {"name": "mine", "trials": 4}}, indent=2)
@@ -33,7 +33,7 @@ WORDY = "bad lighting, but the second half is a quiet wonder and very good"
 @pytest.fixture(autouse=True)
 def _elsewhere(monkeypatch):
     """Show folders and versions that are the same everywhere."""
-    monkeypatch.setattr(Source, "folder", Path("/home/ada/reviews/studies"))
+    monkeypatch.setattr(StudySource, "folder", Path("/home/ada/reviews/studies"))
     monkeypatch.setattr(about, "_version", lambda name: "9.8.7")
     monkeypatch.setattr(about, "build_of", lambda _: "the source tree /home/ada/modelcat")
     monkeypatch.setattr(about.platform, "python_version", lambda: "3.11.7")
@@ -175,5 +175,5 @@ def test_a_database_that_cannot_be_used_looks_as_it_did(looks_the_same, monkeypa
             "0003): upgrade modelcat, or name another database with --storage"
         )
 
-    monkeypatch.setattr(Source, "read", refuse)
+    monkeypatch.setattr(StudySource, "read", refuse)
     looks_the_same(pressing())

@@ -15,10 +15,10 @@ from runner.tui.app import Browser
 from runner.tui.context import AppContext
 from runner.tui.dialogs.confirm import ConfirmDialog
 from runner.tui.dialogs.describe import DescribeDialog
-from runner.tui.dialogs.saving import SaveDialog
-from runner.tui.source import Source
+from runner.tui.dialogs.save_file import SaveDialog
+from runner.tui.study_source import StudySource
 from runner.tui.widgets.study_panel import StudyPanel
-from runner.tui.widgets.table import Table
+from runner.tui.widgets.virtual_table import VirtualTable
 
 NEWEST_FIRST = ("feedback-de", "support-tickets", "tickets-csv", "imdb-roberta", "imdb-bert", WHOLE)
 WIDE = (160, 48)
@@ -32,7 +32,7 @@ def record(url, study):
 
 def table(app):
     """Return the list."""
-    return app.screen.query_one(Table)
+    return app.screen.query_one(VirtualTable)
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ def test_enter_and_a_second_click_open_the_study(listed, until):
         await until(pilot, lambda: app.screen.SCREEN_NAME == "study")
         await pilot.press("escape")
         await until(pilot, lambda: app.screen.SCREEN_NAME == "studies")
-        await pilot.click(Table, offset=(10, 1 + NEWEST_FIRST.index(WHOLE)))
+        await pilot.click(VirtualTable, offset=(10, 1 + NEWEST_FIRST.index(WHOLE)))
         await until(pilot, lambda: app.screen.SCREEN_NAME == "study")
 
     listed(steps)
@@ -284,7 +284,7 @@ def test_t_sorts_and_capital_t_turns(listed, until):
         await until(pilot, lambda: table(app).keys == by_name)
         await pilot.press("T")
         await until(pilot, lambda: table(app).keys == by_name[::-1])
-        await pilot.click(Table, offset=(6, 0))
+        await pilot.click(VirtualTable, offset=(6, 0))
         await until(pilot, lambda: table(app).keys == by_name)
         assert table(app).cursor == WHOLE
 
@@ -383,7 +383,7 @@ def test_hostile_texts_are_shown_harmlessly(hostile_shelf, drive, text_of, size,
     with Store.open(hostile_shelf, create=True) as store:
         store.set_title(WHOLE, "t\x1b[2J\u202e\x00 [bold]e[/x] =1+1")
         store.set_notes(WHOLE, "n\x1b[2Jb\u202ec\x00d [bold]e[/x] =1+1")
-    app = Browser(AppContext(Source(hostile_shelf), interval=0.1, clock=lambda: NOON))
+    app = Browser(AppContext(StudySource(hostile_shelf), interval=0.1, clock=lambda: NOON))
 
     def harmless():
         shown = text_of(app)

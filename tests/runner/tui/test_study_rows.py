@@ -16,13 +16,13 @@ from runner.tui.rows.study_legend import legend
 from runner.tui.rows.study_page import study_page, verdict_of
 from runner.tui.rows.study_row import ORDERS, StudyRow, holds, ordered, rows_of
 from runner.tui.rows.study_state import state_sentence, state_word
-from runner.tui.source import Source
+from runner.tui.study_source import StudySource
 
 
 @pytest.fixture
 def context(shelf):
     """Return a desk whose clock stands still."""
-    return AppContext(Source(shelf), Preferences(), clock=lambda: NOON)
+    return AppContext(StudySource(shelf), Preferences(), clock=lambda: NOON)
 
 
 @pytest.fixture
@@ -96,7 +96,7 @@ def test_search_takes_all_words_from_anywhere(rows):
 def test_cells_fit_their_columns_in_both_languages(rows, shelf):
     """As many cells as columns, and what matters is not cut at the columns' own widths."""
     for language in ("en", "de"):
-        context = AppContext(Source(shelf), Preferences(language=language), clock=lambda: NOON)
+        context = AppContext(StudySource(shelf), Preferences(language=language), clock=lambda: NOON)
         columns = study_columns(context)
         for row in rows.values():
             cells = study_cells(row, context, NOON)
@@ -147,7 +147,7 @@ def test_the_legend_names_the_baseline_and_the_order(rows, context):
 
 def test_the_page_tells_verdict_and_test_result_in_the_persons_language(rows, shelf):
     """Statements are told in German with German numbers, the test result against the baseline's."""
-    context = AppContext(Source(shelf), Preferences(language="de"), clock=lambda: NOON)
+    context = AppContext(StudySource(shelf), Preferences(language="de"), clock=lambda: NOON)
     page = str(study_page(rows[WHOLE], context)).replace("\xa0", " ")
     assert "Trial 7 schlägt die vorgegebene Konfiguration" in page
     assert "Baseline" in page

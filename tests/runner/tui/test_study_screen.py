@@ -25,7 +25,7 @@ from runner.tui.base_screen import BaseScreen
 from runner.tui.context import AppContext
 from runner.tui.preferences import Preferences
 from runner.tui.screens.study import StudyScreen
-from runner.tui.source import Source
+from runner.tui.study_source import StudySource
 
 WIDE = (160, 48)
 
@@ -41,7 +41,7 @@ def at(request, drive, until):
     """Return a function that opens a study of a shelf and does something there."""
 
     def run(steps, study=WHOLE, size=(80, 24), shelf="shelf", read_only=False, **preferences):
-        source = Source(request.getfixturevalue(shelf))
+        source = StudySource(request.getfixturevalue(shelf))
         context = AppContext(source, Preferences(**preferences), read_only=read_only, interval=0.3, clock=lambda: NOON)
 
         async def all_steps(pilot):
@@ -785,7 +785,7 @@ def test_a_study_with_a_path_for_a_name_is_not_opened(drive, until, shelf, store
     with sqlite3.connect(shelf.removeprefix("sqlite:///")) as connection:
         connection.execute("UPDATE modelcat_studies SET study = ? WHERE study = ?", (name, WHOLE))
     connection.close()
-    app = Browser(AppContext(Source(shelf), interval=0.1, clock=lambda: NOON))
+    app = Browser(AppContext(StudySource(shelf), interval=0.1, clock=lambda: NOON))
 
     async def steps(pilot):
         screen = StudyScreen(app.context, name)

@@ -13,11 +13,11 @@ from runner.tui.context import AppContext
 from runner.tui.preferences import Preferences
 from runner.tui.rows.study_row import rows_of
 from runner.tui.rows.study_state import state_sentence
-from runner.tui.screens.study.book import Book
 from runner.tui.screens.study.headline import headline, seconds_left
-from runner.tui.screens.trial.facts import Facts
-from runner.tui.screens.trial.telling import advice, outcome
-from runner.tui.source import Source
+from runner.tui.screens.study.study_data import StudyData
+from runner.tui.screens.trial.labels import advice, outcome
+from runner.tui.screens.trial.trial_facts import TrialFacts
+from runner.tui.study_source import StudySource
 
 GONE, FAILED, BUSY = "imdb-roberta", "tickets-csv", "imdb-bert"
 LIMIT = {"en": "the time limit of 1 s was used up", "de": "das Zeitlimit von 1 s war aufgebraucht"}
@@ -26,7 +26,7 @@ LIMIT = {"en": "the time limit of 1 s was used up", "de": "das Zeitlimit von 1 s
 @pytest.fixture
 def context(shelf):
     """Return a desk whose clock stands still."""
-    return AppContext(Source(shelf), Preferences(), clock=lambda: NOON)
+    return AppContext(StudySource(shelf), Preferences(), clock=lambda: NOON)
 
 
 @pytest.fixture
@@ -44,10 +44,10 @@ def sentence(record, context):
 @pytest.mark.parametrize("language", ["en", "de"])
 def test_a_study_that_its_time_limit_ended_says_so(store, shelf, language):
     """Header and list name the limit and how many trials were made, in every language."""
-    context = AppContext(Source(shelf), Preferences(language=language), clock=lambda: NOON)
+    context = AppContext(StudySource(shelf), Preferences(language=language), clock=lambda: NOON)
     record = replace(store.study(WHOLE), early_end=time_limit_end(1, 8, 1.0))
     assert LIMIT[language] in sentence(record, context)
-    first = headline(Book(record), context, 120).plain.splitlines()[0]
+    first = headline(StudyData(record), context, 120).plain.splitlines()[0]
     assert LIMIT[language] in first
     assert "1" in first
     assert "8" in first
@@ -56,7 +56,7 @@ def test_a_study_that_its_time_limit_ended_says_so(store, shelf, language):
 def test_after_its_time_limit_a_running_study_confirms(store, context):
     """No time is left for trials that will never be made."""
     record = replace(store.study(BUSY), early_end=time_limit_end(8, 20, 60))
-    shown = headline(Book(record), context, 120).plain
+    shown = headline(StudyData(record), context, 120).plain
     assert "confirming the winner" in shown
     assert "left" not in shown
     assert "the best are being confirmed" in sentence(record, context)
@@ -85,11 +85,11 @@ def test_a_study_that_waits_to_be_resumed_is_queued(store, context):
     store.release(GONE, lease, "stopped")
     store.requeue(GONE)
     record = store.study(GONE)
-    shown = headline(Book(record), context, 120).plain
+    shown = headline(StudyData(record), context, 120).plain
     assert "queued" in shown
     assert "left" not in shown
     assert "running" not in shown
-    told = outcome(Facts(record, store.trial(GONE, 3)), context)
+    told = outcome(TrialFacts(record, store.trial(GONE, 3)), context)
     assert "the study waits in the queue" in told
     assert "resume" not in told
 
@@ -115,15 +115,15 @@ def test_the_advice_on_a_failed_trial_fits_its_study(store, context):
     """A study that can go on is resumed; one that must fail again is deleted and run again."""
     trial = TrialRecord(0, "failed", "given", {}, failure={"kind": "lost_worker", "reason": "it ended."})
     record = fruitless(store)
-    assert "Then delete the study and run it again" in advice(Facts(record, trial), context)
-    assert "Then resume the study." in advice(Facts(replace(record, planned=3), trial), context)
-    assert "resume" not in advice(Facts(replace(record, planned=3, state="queued"), trial), context)
-    assert outcome(Facts(record, trial), context).endswith("it ended.")
-    assert not outcome(Facts(record, trial), context).endswith("..")
+    assert "Then delete the study and run it again" in advice(TrialFacts(record, trial), context)
+    assert "Then resume the study." in advice(TrialFacts(replace(record, planned=3), trial), context)
+    assert "resume" not in advice(TrialFacts(replace(record, planned=3, state="queued"), trial), context)
+    assert outcome(TrialFacts(record, trial), context).endswith("it ended.")
+    assert not outcome(TrialFacts(record, trial), context).endswith("..")
 
 
 def test_a_trial_that_the_time_limit_cut_says_so(store, context):
     """It did not fall behind others."""
     trial = replace(store.trial(BUSY, 1), state="pruned", origin="search", notes=(CUT_NOTE,))
-    told = outcome(Facts(store.study(BUSY), trial, tuple(store.epochs(BUSY, "trial/1"))), context)
+    told = outcome(TrialFacts(store.study(BUSY), trial, tuple(store.epochs(BUSY, "trial/1"))), context)
     assert "when the study's time was up" in told

@@ -15,16 +15,16 @@ from runner.tui.figures.canvas import Canvas
 from runner.tui.figures.fitting import width_of
 from runner.tui.figures.table import Heading, facts, grid
 from runner.tui.palette import DARK, palette_of
+from runner.tui.prediction_files import ExampleRow, PredictionFile
 from runner.tui.preferences import Preferences
-from runner.tui.reading import Example, Predictions
-from runner.tui.screens.study.details import _curves as curves
-from runner.tui.screens.trial.facts import gather
+from runner.tui.screens.study.trial_details import _curves as curves
+from runner.tui.screens.trial.labels import interval, outcome
+from runner.tui.screens.trial.parameter_rows import settings_of
 from runner.tui.screens.trial.selection import KINDS, Selection, kinds_of, select
-from runner.tui.screens.trial.settings import settings_of
-from runner.tui.screens.trial.telling import interval, outcome
 from runner.tui.screens.trial.training import measurements
-from runner.tui.screens.trial.view import View
-from runner.tui.source import Source
+from runner.tui.screens.trial.trial_facts import gather
+from runner.tui.screens.trial.trial_view import TrialView
+from runner.tui.study_source import StudySource
 
 ACCURACY, MATTHEWS = (
     next(metric for metric in task.metrics if metric.name == name) for name in ("accuracy", "matthews_corrcoef")
@@ -34,7 +34,7 @@ ACCURACY, MATTHEWS = (
 @pytest.fixture(name="context")
 def desk_fixture(shelf):
     """Return a desk on the shelf whose clock stands still."""
-    return AppContext(Source(shelf), Preferences(), clock=lambda: NOON)
+    return AppContext(StudySource(shelf), Preferences(), clock=lambda: NOON)
 
 
 @pytest.fixture(name="known")
@@ -69,7 +69,7 @@ def test_gathering_reads_only_what_changed(known) -> None:
 
 def test_a_group_shows_what_only_the_kept_model_has(known) -> None:
     """Where a judgement has nothing to draw of a group, the kept model's figures stand there, and say so."""
-    view = View(known(7), known(7).judgements[0])
+    view = TrialView(known(7), known(7).judgements[0])
     assert view.group("confusion")[0].subject == "trial/7"
     judgement, figures = view.group("words")
     assert judgement.subject == "winner"
@@ -89,8 +89,8 @@ def test_settings_put_differences_first(known, context) -> None:
 
 def test_a_selection_filters_searches_and_sorts() -> None:
     """Kinds, words and orders choose places among the predictions."""
-    found = Predictions(tuple(range(40)), (0, 1) * 20, (0,) * 40, tuple(0.5 + place / 100 for place in range(40)))
-    texts = {row: Example(row, {"label": 0, "text": f"Text {row} " + "long " * row}) for row in range(40)}
+    found = PredictionFile(tuple(range(40)), (0, 1) * 20, (0,) * 40, tuple(0.5 + place / 100 for place in range(40)))
+    texts = {row: ExampleRow(row, {"label": 0, "text": f"Text {row} " + "long " * row}) for row in range(40)}
     names = ("no", "yes")
     assert select(found, texts, names, Selection("wrong")) == tuple(range(1, 40, 2))
     assert select(found, texts, names, Selection("surest"))[:2] == (39, 37)
@@ -103,23 +103,23 @@ def test_a_selection_filters_searches_and_sorts() -> None:
 
 def test_only_kinds_that_can_be_told_apart_are_offered() -> None:
     """Without truths nothing is wrong, without confidence nothing unsure, without texts nothing long."""
-    example = {0: Example(0, {"x": 1.5})}
-    assert kinds_of(Predictions((0,), columns={"predicted": [0.5]}), example) == ["all"]
-    assert kinds_of(Predictions((0,), ("a",), ("b",)), example) == ["all", "wrong"]
-    assert kinds_of(Predictions((0,), (0,), (1,), (0.5,)), {0: Example(0, {"t": "x"})}) == list(KINDS)
+    example = {0: ExampleRow(0, {"x": 1.5})}
+    assert kinds_of(PredictionFile((0,), columns={"predicted": [0.5]}), example) == ["all"]
+    assert kinds_of(PredictionFile((0,), ("a",), ("b",)), example) == ["all", "wrong"]
+    assert kinds_of(PredictionFile((0,), (0,), (1,), (0.5,)), {0: ExampleRow(0, {"t": "x"})}) == list(KINDS)
 
 
 def test_columns_of_other_tasks_are_sorted_by_what_they_hold() -> None:
     """Numbers come before texts, and nothing comes last."""
-    found = Predictions((0, 1, 2), columns={"predicted": [2.5, None, -1.0]})
-    examples = {row: Example(row, {"city": city}) for row, city in enumerate(("b", None, "a"))}
+    found = PredictionFile((0, 1, 2), columns={"predicted": [2.5, None, -1.0]})
+    examples = {row: ExampleRow(row, {"city": city}) for row, city in enumerate(("b", None, "a"))}
     assert select(found, examples, (), Selection(sort="prediction:predicted")) == (2, 0, 1)
     assert select(found, examples, (), Selection(sort="example:city")) == (2, 0, 1)
 
 
 def test_a_large_split_is_searched_once() -> None:
     """Of 25,000 texts only those of the kind that is asked for are searched, each once for all words."""
-    found = Predictions(tuple(range(25_000)), (0,) * 25_000, (0, 1) * 12_500, (0.7,) * 25_000)
+    found = PredictionFile(tuple(range(25_000)), (0,) * 25_000, (0, 1) * 12_500, (0.7,) * 25_000)
     searched = []
 
     class Counted(str):
@@ -129,7 +129,7 @@ def test_a_large_split_is_searched_once() -> None:
             searched.append(self)
             return super().casefold()
 
-    texts = {row: Example(row, {"text": Counted(f"some words of review {row}")}) for row in range(25_000)}
+    texts = {row: ExampleRow(row, {"text": Counted(f"some words of review {row}")}) for row in range(25_000)}
     assert select(found, texts, ("a", "b"), Selection("wrong", "review 24999")) == (24_999,)
     assert len(searched) == 12_500
 

@@ -13,7 +13,7 @@ from runner.tui.app import Browser
 from runner.tui.context import AppContext
 from runner.tui.preferences import Preferences
 from runner.tui.screens.trial import TrialScreen
-from runner.tui.source import Source
+from runner.tui.study_source import StudySource
 
 BUSY = "imdb-bert"
 MAIN_THINGS = {
@@ -258,7 +258,7 @@ def test_hostile_texts_are_shown_as_text(hostile_shelf, drive, until, text_of) -
                 await pilot.press("left_square_bracket")
                 await pilot.pause(0.05)
 
-    app = Browser(AppContext(Source(hostile_shelf), Preferences(language="de"), interval=0.1, clock=lambda: NOON))
+    app = Browser(AppContext(StudySource(hostile_shelf), Preferences(language="de"), interval=0.1, clock=lambda: NOON))
     drive(app, steps)
     assert "\x1b" in HOSTILE
 

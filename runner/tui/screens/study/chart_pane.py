@@ -16,11 +16,11 @@ from runner.study.charts import CHARTS, Chart, StudySnapshot
 from runner.study.charts.curves import curves_wanted
 from runner.tui.background import run_in_background
 from runner.tui.context import AppContext
-from runner.tui.screens.study.book import training_of
-from runner.tui.screens.study.estimating import Estimates
-from runner.tui.screens.study.scene import PAUSE, Curves, Scene, Wanting
+from runner.tui.screens.study.importance_estimates import ImportanceEstimates
+from runner.tui.screens.study.pane_state import PAUSE, EpochCache, LoadRequested, PaneState
+from runner.tui.screens.study.study_data import training_of
 from runner.tui.widgets.figure_view import FigureView
-from runner.tui.widgets.names import Names
+from runner.tui.widgets.tab_bar import TabBar
 
 __all__ = ["ChartPane"]
 
@@ -39,22 +39,22 @@ class ChartPane(Widget):
     ChartPane > FigureView.-plot { padding: 0; }
     """
 
-    def __init__(self, context: AppContext, curves: Curves) -> None:
+    def __init__(self, context: AppContext, curves: EpochCache) -> None:
         super().__init__(id="pane-charts")
         self.context = context
         self._curves = curves
         self._kind = next(iter(CHARTS))
         self._chosen: dict[str, str] = {}
         self._evaluated: tuple[int, Sequence[EvaluationRecord]] = (0, ())
-        self._estimates = Estimates()
-        self._scene: Scene | None = None
+        self._estimates = ImportanceEstimates()
+        self._scene: PaneState | None = None
         self._snapshot: StudySnapshot | None = None
         self._shown: tuple[object, ...] = ()
         self._later: Timer | None = None
-        self._kinds = Names(
+        self._kinds = TabBar(
             context, lambda: [(key, context.say(chart.label)) for key, chart in CHARTS.items()], id="charts"
         )
-        self._parts = Names(context, self._part_names, id="chart-parts")
+        self._parts = TabBar(context, self._part_names, id="chart-parts")
         self._view = FigureView(context)
 
     @property
@@ -73,14 +73,14 @@ class ChartPane(Widget):
         yield self._parts
         yield self._view
 
-    @on(Names.Chosen, "#charts")
-    def choose_kind(self, event: Names.Chosen) -> None:
+    @on(TabBar.Chosen, "#charts")
+    def choose_kind(self, event: TabBar.Chosen) -> None:
         """Show the chart that was clicked at."""
         event.stop()
         self._turn_to(event.key)
 
-    @on(Names.Chosen, "#chart-parts")
-    def choose_part(self, event: Names.Chosen) -> None:
+    @on(TabBar.Chosen, "#chart-parts")
+    def choose_part(self, event: TabBar.Chosen) -> None:
         """Draw what was clicked at."""
         event.stop()
         self._choose(event.key)
@@ -96,7 +96,7 @@ class ChartPane(Widget):
         if keys:
             self._choose(keys[(keys.index(self._part) + 1) % len(keys)])
 
-    def show(self, scene: Scene) -> None:
+    def show(self, scene: PaneState) -> None:
         """Draw the chart as far as it is known; nothing is done where nothing of it has changed."""
         self._scene, needs = scene, self._chart.needs
         known = (
@@ -121,7 +121,7 @@ class ChartPane(Widget):
         else:
             self._draw(scene)
 
-    async def follow(self, scene: Scene) -> None:
+    async def follow(self, scene: PaneState) -> None:
         """Read what the chart needs and is not known yet, and draw it."""
         book, needs = scene.book, self._chart.needs
         if "epochs" in needs:
@@ -136,7 +136,7 @@ class ChartPane(Widget):
         elif needs:
             self.show(self._scene or scene)  # one may have gone on meanwhile
 
-    async def _estimate(self, scene: Scene) -> None:
+    async def _estimate(self, scene: PaneState) -> None:
         if await self._estimates.make(scene.book):
             self.show(self._scene or scene)
 
@@ -151,7 +151,7 @@ class ChartPane(Widget):
     def _chart(self) -> Chart:
         return CHARTS[self._kind]
 
-    def _gathered(self, scene: Scene) -> StudySnapshot:
+    def _gathered(self, scene: PaneState) -> StudySnapshot:
         """Return what the chart is built from: the study, and what has been read for it."""
         needs, snapshot = self._chart.needs, scene.book.snapshot
         if "insights" in needs and self._estimates.found is not None:
@@ -184,9 +184,9 @@ class ChartPane(Widget):
         self._kind = kind
         if self._scene is not None:
             self.show(self._scene)
-            self.post_message(Wanting())
+            self.post_message(LoadRequested())
 
-    def _draw(self, scene: Scene) -> None:
+    def _draw(self, scene: PaneState) -> None:
         if self._snapshot is None:
             return
         self._kinds.choose(self._kind)

@@ -15,25 +15,25 @@ from runner.presentation.text import safe
 from runner.tui.context import AppContext
 from runner.tui.figures.canvas import Canvas, paragraph
 from runner.tui.figures.fitting import fit, width_of
-from runner.tui.naming import difference, trial_name
-from runner.tui.screens.study.book import Book
-from runner.tui.screens.study.comparing import (
+from runner.tui.labels import difference, trial_name
+from runner.tui.screens.study.pane_state import LoadRequested, PaneState
+from runner.tui.screens.study.quadrant_grid import QuadrantGrid
+from runner.tui.screens.study.study_data import StudyData
+from runner.tui.screens.study.trial_comparison import (
     CELLS,
-    Changed,
-    Pair,
+    ParameterChange,
     Quadrants,
     StoredFlips,
+    TrialPair,
     changes,
     pair_of,
     quadrants,
     rows_of,
     stored_flips,
 )
-from runner.tui.screens.study.quadrant_grid import QuadrantGrid
-from runner.tui.screens.study.scene import Scene, Wanting
-from runner.tui.source import in_thread
+from runner.tui.study_source import in_thread
 from runner.tui.widgets.drawing import Drawing
-from runner.tui.widgets.told import Told
+from runner.tui.widgets.text_label import TextLabel
 
 __all__ = ["ComparePane"]
 
@@ -70,7 +70,7 @@ class ComparePane(Widget):
     DEFAULT_CSS = """
     ComparePane { width: 1fr; height: 1fr; }
     ComparePane > VerticalScroll { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
-    ComparePane Told { height: auto; }
+    ComparePane TextLabel { height: auto; }
     ComparePane Drawing { margin-top: 1; }
     ComparePane #examples { margin-top: 0; }
     """
@@ -78,8 +78,8 @@ class ComparePane(Widget):
     def __init__(self, context: AppContext) -> None:
         super().__init__(id="pane-compare")
         self.context = context
-        self._scene: Scene | None = None
-        self._pair: Pair | None = None
+        self._scene: PaneState | None = None
+        self._pair: TrialPair | None = None
         self._found: Quadrants | None = None
         self._trouble = ""
         self._asked: tuple[object, ...] = ()
@@ -88,9 +88,9 @@ class ComparePane(Widget):
         self._lists = Drawing(context, id="examples")
         self._sides = Drawing(context)
         self._flips = Drawing(context)
-        self._title = Told(self._told_title)
-        self._part = Told(self._part_title, id="part")
-        self._list = Told(self._list_title, id="list")
+        self._title = TextLabel(self._told_title)
+        self._part = TextLabel(self._part_title, id="part")
+        self._list = TextLabel(self._list_title, id="list")
         self._grid = QuadrantGrid(context, self._names)
 
     def compose(self) -> ComposeResult:
@@ -109,7 +109,7 @@ class ComparePane(Widget):
         """What the keys are for here."""
         return self._grid
 
-    def show(self, scene: Scene) -> None:
+    def show(self, scene: PaneState) -> None:
         """Show the two trials as far as they are known."""
         pair = pair_of(scene.book, scene.marked, scene.chosen)
         self._scene = scene
@@ -129,7 +129,7 @@ class ComparePane(Widget):
         self._title.refresh_text()
         self._tell_examples()
 
-    async def follow(self, scene: Scene) -> None:
+    async def follow(self, scene: PaneState) -> None:
         """Read the predictions of both, and tell where they part."""
         pair = self._pair
         asked = () if pair is None else (pair.first.predictions, pair.second.predictions, pair)
@@ -153,7 +153,7 @@ class ComparePane(Widget):
         if self._found is not None:
             self._listed, self._rows = None if self._listed == self._grid.cell else self._grid.cell, ()
             self._tell_examples()
-            self.post_message(Wanting())
+            self.post_message(LoadRequested())
 
     @on(QuadrantGrid.Moved)
     def clicked(self, event: QuadrantGrid.Moved) -> None:
@@ -210,7 +210,7 @@ class ComparePane(Widget):
             told = t("the first {shown:count} of {all:count}", shown=len(self._rows), all=total)
         return Content.assemble((title, f"bold {palette.text}"), (f"  {told}", palette.muted))
 
-    def _draw_sides(self, book: Book, pair: Pair, canvas: Canvas) -> Content:
+    def _draw_sides(self, book: StudyData, pair: TrialPair, canvas: Canvas) -> Content:
         context, palette = self.context, self.context.palette
         heads = [
             "",
@@ -244,7 +244,7 @@ class ComparePane(Widget):
             return f"{name} {self.context.glyphs.star}"
         return name
 
-    def _told(self, changed: Changed, called: str, first: str, second: str, gap: str) -> Content:
+    def _told(self, changed: ParameterChange, called: str, first: str, second: str, gap: str) -> Content:
         palette = self.context.palette
         mark, style = (self.context.glyphs.bullet, palette.text) if changed.differs else (" ", palette.muted)
         name = Content.assemble((f"{mark} ", palette.accent), (safe(called, 40), palette.muted))
@@ -267,7 +267,7 @@ class ComparePane(Widget):
             lines += self._example(row, first, second, canvas.width)
         return Content("\n").join(lines)
 
-    def _draw_flips(self, scene: Scene, canvas: Canvas) -> Content:
+    def _draw_flips(self, scene: PaneState, canvas: Canvas) -> Content:
         """Draw the examples that were kept when the study ended: those that winner and another label differently."""
         lines: list[Content] = []
         for other, text in _FLIPS.items():

@@ -15,7 +15,7 @@ from runner.presentation.text import safe
 from runner.tui.context import AppContext
 from runner.tui.figures.canvas import Canvas
 from runner.tui.screens.study.headline import verdict
-from runner.tui.screens.study.scene import Scene
+from runner.tui.screens.study.pane_state import PaneState
 from runner.tui.widgets.drawing import Drawing
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class DiagnosisPane(Widget):
         super().__init__(id="pane-diagnosis")
         self.context = context
         self._figure = Drawing(context)
-        self._scene: Scene | None = None
+        self._scene: PaneState | None = None
         self._found: Sequence[Diagnosis] | None = None
         self._trouble = ""
         self._asked: tuple[datetime | None, float] = (None, 0.0)
@@ -54,13 +54,13 @@ class DiagnosisPane(Widget):
         with VerticalScroll():
             yield self._figure
 
-    def show(self, scene: Scene) -> None:
+    def show(self, scene: PaneState) -> None:
         """Show what is known."""
         before, self._scene = self._scene, scene
         if before is None or before.book is not scene.book:
             self._figure.show(self._draw)
 
-    async def follow(self, scene: Scene) -> None:
+    async def follow(self, scene: PaneState) -> None:
         """Apply the rules, unless nothing was written since, or they were just applied."""
         record = scene.book.record
         updated, at = self._asked

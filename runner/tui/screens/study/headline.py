@@ -10,9 +10,9 @@ from runner.presentation.text import safe
 from runner.store.records import StudyRecord
 from runner.study.early_end import early_end_clause
 from runner.tui.context import AppContext
-from runner.tui.naming import state
+from runner.tui.labels import state
 from runner.tui.rows import study_state
-from runner.tui.screens.study.book import Book
+from runner.tui.screens.study.study_data import StudyData
 
 __all__ = ["headline", "seconds_left", "verdict"]
 
@@ -22,7 +22,7 @@ _LINES = 3
 _CLASS = 12
 
 
-def verdict(book: Book, context: AppContext) -> tuple[str, ...]:
+def verdict(book: StudyData, context: AppContext) -> tuple[str, ...]:
     """Return the sentences of the verdict; none before there is one, the stored English one where it is older."""
     stored = book.record.verdict or {}
     statements = stored.get("statements")
@@ -37,7 +37,7 @@ def verdict(book: Book, context: AppContext) -> tuple[str, ...]:
     return (safe(stored["sentence"], 1200),) if stored.get("sentence") else ()
 
 
-def headline(book: Book, context: AppContext, width: int) -> Content:
+def headline(book: StudyData, context: AppContext, width: int) -> Content:
     """Return the lines over the table: state and progress, then the verdict or what is wrong.
 
     Args:
@@ -63,7 +63,7 @@ def headline(book: Book, context: AppContext, width: int) -> Content:
     return Content("\n").join(lines)
 
 
-def _progress(book: Book, context: AppContext) -> list[str]:
+def _progress(book: StudyData, context: AppContext) -> list[str]:
     """Return what has been done, what is best, and how long it takes."""
     record, t = book.record, context.t
     counts = record.trials
@@ -90,7 +90,7 @@ def _progress(book: Book, context: AppContext) -> list[str]:
     return parts
 
 
-def _rest(book: Book, context: AppContext, ended: int) -> str:
+def _rest(book: StudyData, context: AppContext, ended: int) -> str:
     record, t = book.record, context.t
     if record.stop_requested is not None:
         return t("stopping")
@@ -126,7 +126,7 @@ def seconds_left(record: StudyRecord, ended: int) -> float:
     return search + gc_tuning * ((rivals + 1) * study.confirm.seeds if rivals > 0 else 0)
 
 
-def _trouble(book: Book, context: AppContext) -> str:
+def _trouble(book: StudyData, context: AppContext) -> str:
     """Say why it does not go on and what to do; empty where all is well."""
     record, t = book.record, context.t
     counts = record.trials

@@ -12,10 +12,10 @@ from textual.widget import Widget
 from textual.widgets import RichLog
 
 from runner.tui.context import AppContext
-from runner.tui.screens.study.book import training_of
-from runner.tui.screens.study.scene import Scene
-from runner.tui.source import in_thread
-from runner.tui.widgets.told import Told
+from runner.tui.screens.study.pane_state import PaneState
+from runner.tui.screens.study.study_data import training_of
+from runner.tui.study_source import in_thread
+from runner.tui.widgets.text_label import TextLabel
 
 if TYPE_CHECKING:
     from runner.study.log import LogLine
@@ -35,7 +35,7 @@ class LogPane(Widget):
 
     DEFAULT_CSS = """
     LogPane { width: 1fr; height: 1fr; layout: vertical; }
-    LogPane > Told { height: 1; padding: 0 1; color: $secondary; }
+    LogPane > TextLabel { height: 1; padding: 0 1; color: $secondary; }
     LogPane > RichLog { height: 1fr; padding: 0 1; background: $background; scrollbar-size-vertical: 1;
                         overflow-x: hidden; }
     """
@@ -43,12 +43,12 @@ class LogPane(Widget):
     def __init__(self, context: AppContext) -> None:
         super().__init__(id="pane-log")
         self.context = context
-        self._scene: Scene | None = None
+        self._scene: PaneState | None = None
         self._lines: deque[LogLine] = deque(maxlen=_MOST_LINES)
         self._offset: int | None = None
         self._own = False
         self._shown: int | None = None
-        self._title = Told(self._told)
+        self._title = TextLabel(self._told)
         self._log = RichLog(
             max_lines=_MOST_LINES, wrap=True, markup=False, highlight=False, auto_scroll=False, min_width=1
         )
@@ -68,7 +68,7 @@ class LogPane(Widget):
         """The lines that are shown."""
         return self._wanted(self._lines)
 
-    def show(self, scene: Scene) -> None:
+    def show(self, scene: PaneState) -> None:
         """Show the log of the trial under the cursor, where one asked for that."""
         self._scene = scene
         wanted = scene.chosen if self._own else None
@@ -77,7 +77,7 @@ class LogPane(Widget):
             self._fill()
         self._title.refresh_text()
 
-    async def follow(self, scene: Scene) -> None:
+    async def follow(self, scene: PaneState) -> None:
         """Read what has been written since."""
         before = self._offset
         new, after = await in_thread(lambda: _read(scene.folder, before))

@@ -12,7 +12,7 @@ from textual.widget import Widget
 
 from runner.tui.context import AppContext
 from runner.tui.figures.fitting import fit, width_of
-from runner.tui.screens.study.comparing import CELLS
+from runner.tui.screens.study.trial_comparison import CELLS
 
 __all__ = ["QuadrantGrid"]
 

@@ -22,17 +22,17 @@ from runner.tui.background import run_in_background
 from runner.tui.base_screen import BaseScreen
 from runner.tui.bindings import textual_bindings
 from runner.tui.context import AppContext
-from runner.tui.naming import state
-from runner.tui.screens.study.book import Book, prepare, read_book
+from runner.tui.labels import state
 from runner.tui.screens.study.headline import headline
-from runner.tui.screens.study.order import Order, order_of
-from runner.tui.screens.study.scene import PAUSE, Curves, Scene, Wanting
+from runner.tui.screens.study.pane_state import PAUSE, EpochCache, LoadRequested, PaneState
+from runner.tui.screens.study.study_data import StudyData, prepare, read_book
+from runner.tui.screens.study.trial_columns import TableView, data_columns
+from runner.tui.screens.study.trial_order import TrialOrder, order_of
 from runner.tui.screens.study.trial_pane import TrialPane
-from runner.tui.screens.study.trials import View, data_columns
 from runner.tui.screens.study.trials_table import TrialsTable
-from runner.tui.widgets.names import Names
-from runner.tui.widgets.table import Table
-from runner.tui.widgets.told import Told
+from runner.tui.widgets.tab_bar import TabBar
+from runner.tui.widgets.text_label import TextLabel
+from runner.tui.widgets.virtual_table import VirtualTable
 
 if TYPE_CHECKING:
     from runner.presentation.datatable import DataTable
@@ -58,13 +58,13 @@ _OF_TRIALS = frozenset({"open", "sort", "turn", "columns", "mark", "export", "co
 """Actions that need a trial."""
 
 
-class Pane(Protocol):
+class StudyPane(Protocol):
     """A tab: a widget that shows what is known of a scene at once, and then reads what it lacks."""
 
-    def show(self, scene: Scene) -> None:
+    def show(self, scene: PaneState) -> None:
         """Show what is known."""
 
-    async def follow(self, scene: Scene) -> None:
+    async def follow(self, scene: PaneState) -> None:
         """Read what is not known yet, and show it."""
 
 
@@ -97,15 +97,15 @@ class StudyScreen(BaseScreen):
     def __init__(self, context: AppContext, study: str) -> None:
         super().__init__(context)
         self.study = study
-        self.book: Book | None = None
-        self.view = View()
+        self.book: StudyData | None = None
+        self.view = TableView()
         self._tab = "trials"
         self._marked: tuple[int, ...] = ()
-        self._curves = Curves(context)
-        self._headline = Told(self._told_headline, id="headline")
+        self._curves = EpochCache(context)
+        self._headline = TextLabel(self._told_headline, id="headline")
         self._table = TrialsTable(context)
-        self._filter = Told(self._told_filter, id="shown")
-        self._tabs = Names(context, lambda: [(key, context.t(text)) for key, text in TABS.items()], id="tabs")
+        self._filter = TextLabel(self._told_filter, id="shown")
+        self._tabs = TabBar(context, lambda: [(key, context.t(text)) for key, text in TABS.items()], id="tabs")
         self._side = Vertical(self._tabs, id="side")
         self._panes: dict[str, Widget] = {}
         self._rests: Timer | None = None
@@ -143,7 +143,7 @@ class StudyScreen(BaseScreen):
         self.context.source.folder_of(self.study)  # a name that leads elsewhere is told, and the study stays unread
         known, study, view, before = self.book, self.study, self.view, self._table.order
         now = self.context.clock()
-        nothing: tuple[Book | None, Order | None] = (None, None)
+        nothing: tuple[StudyData | None, TrialOrder | None] = (None, None)
         try:
             book, order = await self.context.source.read(
                 lambda store: _read(store, study, known, view, before, now), nothing
@@ -169,7 +169,7 @@ class StudyScreen(BaseScreen):
         if self._rests is None:
             await self._follow()
 
-    def _keep(self, book: Book) -> None:
+    def _keep(self, book: StudyData) -> None:
         if abs(len(book.trials) - self._kept) > gc_tuning.MANY:
             self._kept = len(book.trials)
             gc_tuning.keep()
@@ -186,21 +186,21 @@ class StudyScreen(BaseScreen):
             self._show_trials()
 
     @property
-    def _pane(self) -> "Pane":
-        return cast("Pane", self._panes[self._tab])
+    def _pane(self) -> "StudyPane":
+        return cast("StudyPane", self._panes[self._tab])
 
     @property
     def _charts(self) -> "ChartPane":
         return cast("ChartPane", self._panes["charts"])
 
     @property
-    def scene(self) -> Scene | None:
+    def scene(self) -> PaneState | None:
         """What the tabs show; None before the study was read."""
         if self.book is None:
             return None
         cursor = self._table.cursor
         chosen = None if cursor is None else int(cursor)
-        return Scene(self.book, chosen, self._marked, self.context.source.folder_of(self.study))
+        return PaneState(self.book, chosen, self._marked, self.context.source.folder_of(self.study))
 
     def _told_headline(self) -> str | Content:
         return (
@@ -220,7 +220,7 @@ class StudyScreen(BaseScreen):
         count = t("{shown:count} of {all:count} trials", shown=shown, all=total)
         return f"{count}: {', '.join(parts)}"
 
-    def _show_trials(self, order: Order | None = None) -> None:
+    def _show_trials(self, order: TrialOrder | None = None) -> None:
         if self.book is not None:
             self._table.show(self.book, self.view, self._marked, order)
             self._filter.refresh_text()
@@ -237,7 +237,7 @@ class StudyScreen(BaseScreen):
         if scene is not None:
             await self._pane.follow(scene)
 
-    @on(Wanting)
+    @on(LoadRequested)
     def follow_soon(self) -> None:
         """Read what the tab lacks, without keeping anybody waiting."""
 
@@ -261,7 +261,7 @@ class StudyScreen(BaseScreen):
 
     # The table
 
-    @on(Table.Moved, "#trials")
+    @on(VirtualTable.Moved, "#trials")
     def moved(self) -> None:
         """Show the trial that is under the cursor now; what has to be read of it, once the cursor rests."""
         self._show_pane()
@@ -269,13 +269,13 @@ class StudyScreen(BaseScreen):
             self._rests.stop()
         self._rests = self.set_timer(PAUSE, self.follow_soon)
 
-    @on(Table.Chosen, "#trials")
+    @on(VirtualTable.Chosen, "#trials")
     def chosen(self) -> None:
         """Open the trial that was clicked at twice."""
         self._open_trial()
 
-    @on(Table.HeaderClicked, "#trials")
-    def sort_by(self, event: Table.HeaderClicked) -> None:
+    @on(VirtualTable.HeaderClicked, "#trials")
+    def sort_by(self, event: VirtualTable.HeaderClicked) -> None:
         """Sort by a column; turn the order where it is sorted by that."""
         self._sort(event.column_key)
 
@@ -317,7 +317,7 @@ class StudyScreen(BaseScreen):
 
     def action_filter(self) -> None:
         """Ask for a filter; it is judged while it is typed."""
-        from runner.tui.screens.study.asking import ask_filter
+        from runner.tui.screens.study.table_dialogs import ask_filter
 
         if self.book is not None:
             ask_filter(
@@ -326,7 +326,7 @@ class StudyScreen(BaseScreen):
 
     def action_columns(self) -> None:
         """Ask which columns to show."""
-        from runner.tui.screens.study.asking import ask_columns
+        from runner.tui.screens.study.table_dialogs import ask_columns
 
         if self.book is not None:
             ask_columns(self, self.book, self.view, lambda keys: self._look_at(self.view.with_(columns=keys)))
@@ -343,13 +343,13 @@ class StudyScreen(BaseScreen):
 
     def action_export(self) -> None:
         """Save the table."""
-        from runner.tui.exporting import save_table
+        from runner.tui.table_export import save_table
 
         save_table(self, f"{self.study}-trials", self._data)
 
     def action_copy(self) -> None:
         """Copy the table."""
-        from runner.tui.exporting import copy_table
+        from runner.tui.table_export import copy_table
 
         copy_table(self, self._data())
 
@@ -370,7 +370,7 @@ class StudyScreen(BaseScreen):
         turned = not self.view.turned if key == self.view.sorted_by else False
         self._look_at(self.view.with_(sorted_by=key, turned=turned))
 
-    def _look_at(self, view: View) -> None:
+    def _look_at(self, view: TableView) -> None:
         try:
             self.view = view
             self._show_trials()
@@ -383,8 +383,8 @@ class StudyScreen(BaseScreen):
 
     # The tabs
 
-    @on(Names.Chosen, "#tabs")
-    def choose_tab(self, event: Names.Chosen) -> None:
+    @on(TabBar.Chosen, "#tabs")
+    def choose_tab(self, event: TabBar.Chosen) -> None:
         """Show the tab that was clicked at."""
         self._turn_to(event.key)
 
@@ -515,8 +515,8 @@ class StudyScreen(BaseScreen):
 
 
 def _read(
-    store: "Store", study: str, known: Book | None, view: View, before: Order, now: datetime
-) -> tuple[Book, Order | None]:
+    store: "Store", study: str, known: StudyData | None, view: TableView, before: TrialOrder, now: datetime
+) -> tuple[StudyData, TrialOrder | None]:
     """Read what has changed, and put it in order: in a thread, so that no key waits for 10,000 trials.
 
     Raises:

@@ -11,9 +11,9 @@ from textual.widget import Widget
 
 from runner.tui.context import AppContext
 from runner.tui.figures.canvas import paragraph
-from runner.tui.screens.study.book import Book
-from runner.tui.screens.study.details import details
-from runner.tui.screens.study.scene import PAUSE, Curves, Scene
+from runner.tui.screens.study.pane_state import PAUSE, EpochCache, PaneState
+from runner.tui.screens.study.study_data import StudyData
+from runner.tui.screens.study.trial_details import details
 from runner.tui.widgets.drawing import Drawing
 
 if TYPE_CHECKING:
@@ -43,15 +43,15 @@ class TrialPane(Widget):
     TrialPane.-tall > VerticalScroll > Drawing { min-height: 14; }
     """
 
-    def __init__(self, context: AppContext, curves: Curves) -> None:
+    def __init__(self, context: AppContext, curves: EpochCache) -> None:
         super().__init__(id="pane-trials")
         self.context = context
         self._curves = curves
         self._figure = Drawing(context)
         self._chart: FigureView | None = None
-        self._scene: Scene | None = None
+        self._scene: PaneState | None = None
         self._shown: tuple[object, ...] = ()
-        self._charted: Book | None = None
+        self._charted: StudyData | None = None
         self._later: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -59,7 +59,7 @@ class TrialPane(Widget):
         with VerticalScroll():
             yield self._figure
 
-    def show(self, scene: Scene) -> None:
+    def show(self, scene: PaneState) -> None:
         """Show the trial under the cursor as far as it is known."""
         self._scene = scene
         trial = scene.trial
@@ -75,7 +75,7 @@ class TrialPane(Widget):
             self._figure.show(details(scene.book, trial, curve, self.context))
         self._show_chart(scene)
 
-    async def follow(self, scene: Scene) -> None:
+    async def follow(self, scene: PaneState) -> None:
         """Read the measurements of the trial under the cursor, and show them."""
         if scene.chosen is not None:
             await self._curves.want(scene.book, [scene.chosen])
@@ -93,7 +93,7 @@ class TrialPane(Widget):
         if self._scene is not None:
             self._show_chart(self._scene)
 
-    def _show_chart(self, scene: Scene) -> None:
+    def _show_chart(self, scene: PaneState) -> None:
         room = self.size.height >= _TALL and scene.book.record.trials.complete > 1
         if room and self._chart is None:
             from runner.tui.widgets.figure_view import FigureView
@@ -111,13 +111,13 @@ class TrialPane(Widget):
             # Only the cursor moved: whoever runs through the trials is not kept waiting for charts.
             self._later = self.set_timer(PAUSE if moved else _AT_ONCE, lambda: self._draw_chart(scene))
 
-    def _draw_chart(self, scene: Scene) -> None:
+    def _draw_chart(self, scene: PaneState) -> None:
         from runner.study.charts.history import HISTORY
 
         if self._chart is not None:
             self._chart.show(HISTORY.figure(scene.book.snapshot, scene.chosen))
 
-    def _nothing(self, scene: Scene) -> str:
+    def _nothing(self, scene: PaneState) -> str:
         t, record = self.context.t, scene.book.record
         if scene.book.trials:
             return t("No trial is shown: a shows all states, f changes the filter.")

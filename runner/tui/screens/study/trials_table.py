@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 
 from runner.tui.context import AppContext
-from runner.tui.screens.study.book import Book
-from runner.tui.screens.study.order import Order, order_of
-from runner.tui.screens.study.trials import View, cells, columns, sorted_downwards
-from runner.tui.widgets.table import Table
+from runner.tui.screens.study.study_data import StudyData
+from runner.tui.screens.study.trial_columns import TableView, cells, columns, sorted_downwards
+from runner.tui.screens.study.trial_order import TrialOrder, order_of
+from runner.tui.widgets.virtual_table import VirtualTable
 
 __all__ = ["TrialsTable"]
 
 
-class TrialsTable(Table):
+class TrialsTable(VirtualTable):
     """Shows the trials of a study; the cursor stays on its trial.
 
     Args:
@@ -20,11 +20,11 @@ class TrialsTable(Table):
 
     def __init__(self, context: AppContext) -> None:
         super().__init__(context, self._told_empty, id="trials")
-        self._book: Book | None = None
-        self.order = Order()
+        self._book: StudyData | None = None
+        self.order = TrialOrder()
         """In which order what is shown stands."""
 
-    def show(self, book: Book, view: View, marked: Sequence[int], order: Order | None = None) -> None:
+    def show(self, book: StudyData, view: TableView, marked: Sequence[int], order: TrialOrder | None = None) -> None:
         """Show trials.
 
         Args:

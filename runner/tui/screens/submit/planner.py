@@ -10,7 +10,7 @@ from catalog.errors import ModelcatError, StoppedError
 from catalog.spec import Request
 from runner.presentation.labels import msgid
 from runner.study.place import Place
-from runner.tui.source import in_thread
+from runner.tui.study_source import in_thread
 
 if TYPE_CHECKING:
     from runner.study.planning import Plan

@@ -26,17 +26,17 @@ from runner.tui.navigation import OpenStudy
 from runner.tui.screens.submit.completer import Completer
 from runner.tui.screens.submit.draft import Draft, forget_draft, keep_draft, kept_draft
 from runner.tui.screens.submit.editor import Editor
-from runner.tui.screens.submit.figures import data_lines, plan_lines, plan_parts
-from runner.tui.screens.submit.judging import Fault, Judgement, judge
-from runner.tui.screens.submit.offers import OfferList
-from runner.tui.screens.submit.opening import choose_template, open_file, save_file
+from runner.tui.screens.submit.plan_lines import data_lines, plan_lines, plan_parts
 from runner.tui.screens.submit.planner import Planner
 from runner.tui.screens.submit.queueing import put_into_queue
-from runner.tui.screens.submit.saying import dotted, meaning_line, verdict_line
-from runner.tui.screens.submit.schema import Facts
-from runner.tui.screens.submit.side import Side
-from runner.tui.source import in_thread
-from runner.tui.widgets.told import Told
+from runner.tui.screens.submit.side_panel import SidePanel
+from runner.tui.screens.submit.spec_check import SpecCheck, SpecFault, check_spec
+from runner.tui.screens.submit.spec_files import choose_template, open_file, save_file
+from runner.tui.screens.submit.spec_schema import SpecSchema
+from runner.tui.screens.submit.status_lines import dotted, meaning_line, verdict_line
+from runner.tui.screens.submit.suggestion_list import SuggestionList
+from runner.tui.study_source import in_thread
+from runner.tui.widgets.text_label import TextLabel
 
 if TYPE_CHECKING:
     from runner.store.store import Store
@@ -59,12 +59,12 @@ class SubmitScreen(BaseScreen):
     SubmitScreen #panes { height: 1fr; layout: horizontal; }
     SubmitScreen Editor { width: 3fr; height: 1fr; padding: 0; border: round $border-blurred; scrollbar-size: 1 1; }
     SubmitScreen Editor:focus { border: round $accent; }
-    SubmitScreen Side { width: 2fr; height: 1fr; }
+    SubmitScreen SidePanel { width: 2fr; height: 1fr; }
     SubmitScreen.-narrow #panes { layout: vertical; }
     SubmitScreen.-narrow Editor { width: 1fr; height: 1fr; }
-    SubmitScreen.-narrow Side { width: 1fr; height: 7; }
-    SubmitScreen.-signs-ascii Editor, SubmitScreen.-signs-ascii Side OptionList,
-    SubmitScreen.-signs-ascii Side VerticalScroll { scrollbar-size: 0 0; }
+    SubmitScreen.-narrow SidePanel { width: 1fr; height: 7; }
+    SubmitScreen.-signs-ascii Editor, SubmitScreen.-signs-ascii SidePanel OptionList,
+    SubmitScreen.-signs-ascii SidePanel VerticalScroll { scrollbar-size: 0 0; }
     SubmitScreen #below { height: auto; padding: 0 1; background: $surface; }
     SubmitScreen #meaning { height: 2; color: $secondary; }
     SubmitScreen #verdict { height: 1; }
@@ -75,22 +75,22 @@ class SubmitScreen(BaseScreen):
         super().__init__(context)
         self.base: Path | None = None
         self._wanted: Draft | None = None
-        self._judgement: Judgement | None = None
+        self._judgement: SpecCheck | None = None
         self._data: tuple[object, DataSummary | ModelcatError | None] | None = None
         self._inspecting: object = None
         self._news = asyncio.Event()
         self._conflict: tuple[object, StudyConflictError | None] | None = None
-        self._refused: tuple[Fault, ...] = ()
+        self._refused: tuple[SpecFault, ...] = ()
         self._submitting = False
         self.editor = Editor(context, self._catch)
-        self.side = Side(context)
-        self.offers = OfferList(context)
+        self.side = SidePanel(context)
+        self.offers = SuggestionList(context)
         self.planner = Planner(self._show)
         self._completer = Completer(self.editor, self.offers, self._facts)
         self._told = (
-            Told(lambda: meaning_line(self._completer.meaning(), self.context), id="meaning"),
-            Told(self._verdict, id="verdict"),
-            Told(self._measured, id="measured"),
+            TextLabel(lambda: meaning_line(self._completer.meaning(), self.context), id="meaning"),
+            TextLabel(self._verdict, id="verdict"),
+            TextLabel(self._measured, id="measured"),
         )
 
     @property
@@ -186,7 +186,7 @@ class SubmitScreen(BaseScreen):
         text = self.context.t(
             "Not inserted: {size:count} characters would make the spec longer than 1 MiB.", size=event.size
         )
-        self._refused = (Fault("", text, *self.editor.cursor_location),)
+        self._refused = (SpecFault("", text, *self.editor.cursor_location),)
         self._show()
 
     @on(Editor.SelectionChanged)
@@ -216,11 +216,11 @@ class SubmitScreen(BaseScreen):
         await asyncio.sleep(_JUDGE_AFTER)
         await self._judge()
 
-    async def _judge(self) -> Judgement:
+    async def _judge(self) -> SpecCheck:
         text, base = self.editor.text, self.base or Path.cwd()
         judgement = self._judgement
         if judgement is None or (judgement.text, judgement.base) != (text, base):
-            judgement = await in_thread(lambda: judge(text, base))
+            judgement = await in_thread(lambda: check_spec(text, base))
             self._judgement = judgement
         request = judgement.request
         if request is not None:
@@ -275,12 +275,12 @@ class SubmitScreen(BaseScreen):
         self._show()
 
     @property
-    def faults(self) -> tuple[Fault, ...]:
+    def faults(self) -> tuple[SpecFault, ...]:
         """All that is wrong now: with what was asked for last, or with the text or its data."""
         return self._refused or self._wrong
 
     @property
-    def _wrong(self) -> tuple[Fault, ...]:
+    def _wrong(self) -> tuple[SpecFault, ...]:
         judgement = self._judgement
         if judgement is None or not judgement.text.strip():
             return ()
@@ -296,7 +296,7 @@ class SubmitScreen(BaseScreen):
                 faults.append(self._fault(found.field or "dataset", found.message))
         return tuple(faults)
 
-    def _conflicting(self, error: StudyConflictError) -> list[Fault]:
+    def _conflicting(self, error: StudyConflictError) -> list[SpecFault]:
         """Return why the queue would not take the study: more trials may help; otherwise it is its name."""
         field = "study.trials" if error.field == "study.trials" else "study.name"
         return [self._fault(field, line.strip()) for line in error.message.splitlines() if line.strip()]
@@ -311,10 +311,10 @@ class SubmitScreen(BaseScreen):
         """What can be submitted: None where anything is wrong with it, or nothing is written."""
         return self._judgement.request if self._judgement is not None and not self._wrong else None
 
-    def _fault(self, path: str, message: str) -> Fault:
+    def _fault(self, path: str, message: str) -> SpecFault:
         entry = self._judgement.located.find(path) if self._judgement else None
         at = self._judgement.located.position(entry.start) if self._judgement and entry else (0, 0)
-        return Fault(path, message, *at)
+        return SpecFault(path, message, *at)
 
     # Showing
 
@@ -388,11 +388,11 @@ class SubmitScreen(BaseScreen):
         if faults:
             self._go_to((below or faults)[0])
 
-    def _go_to(self, fault: Fault) -> None:
+    def _go_to(self, fault: SpecFault) -> None:
         self.editor.focus()
         self.editor.move_cursor((fault.line, fault.column), center=True)
 
-    def _facts(self) -> Facts | None:
+    def _facts(self) -> SpecSchema | None:
         return None if self._judgement is None else self._judgement.facts
 
     def _catch(self, key: str) -> bool:

@@ -3,13 +3,13 @@
 from catalog.figures import Axis, Bar, Bars
 from catalog.metric import Metric
 from runner.tui.context import AppContext
-from runner.tui.screens.trial.telling import interval, metric_name, short_name
-from runner.tui.screens.trial.view import View
+from runner.tui.screens.trial.labels import interval, metric_name, short_name
+from runner.tui.screens.trial.trial_view import TrialView
 
 __all__ = ["metric_bars", "metric_rows"]
 
 
-def metric_bars(view: View, context: AppContext) -> Bars:
+def metric_bars(view: TrialView, context: AppContext) -> Bars:
     """Return a bar with its interval for each metric that is a share of one, and better the larger it is."""
     found, bars = view.evaluation, []
     for metric in _ordered(view):
@@ -19,7 +19,7 @@ def metric_bars(view: View, context: AppContext) -> Bars:
     return Bars("metrics", "", Axis("", "percent", low=0.0, high=1.0), tuple(bars))
 
 
-def metric_rows(view: View, context: AppContext) -> list[tuple[str, str]]:
+def metric_rows(view: TrialView, context: AppContext) -> list[tuple[str, str]]:
     """Return name and value with interval of each metric that has no bar."""
     if view.evaluation is None:
         return []
@@ -36,7 +36,7 @@ def _has_bar(metric: Metric) -> bool:
     return metric.format == "percent" and metric.maximize
 
 
-def _ordered(view: View) -> list[Metric]:
+def _ordered(view: TrialView) -> list[Metric]:
     """Return the metrics that were measured, those that the study knows first and in their order."""
     if view.evaluation is None:
         return []

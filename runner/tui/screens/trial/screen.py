@@ -21,24 +21,24 @@ from runner.store.records import StudyRecord
 from runner.tui.base_screen import BaseScreen
 from runner.tui.bindings import ACTIONS, key_label, keys_of, textual_bindings
 from runner.tui.context import AppContext
-from runner.tui.exporting import copy_table, save_table
 from runner.tui.figures.canvas import Canvas
-from runner.tui.reading import Example
+from runner.tui.prediction_files import ExampleRow
 from runner.tui.screens.input_form import fields_of, task_of
 from runner.tui.screens.predict_answer import Shown, shown_by
 from runner.tui.screens.trial.example_files import ExampleFiles
-from runner.tui.screens.trial.facts import Facts, Judgement, gather
-from runner.tui.screens.trial.panes.making import make, tabs_of
-from runner.tui.screens.trial.telling import state
+from runner.tui.screens.trial.labels import state
+from runner.tui.screens.trial.panes.tabs import make, tabs_of
 from runner.tui.screens.trial.title import title
-from runner.tui.screens.trial.view import View
-from runner.tui.source import in_thread
+from runner.tui.screens.trial.trial_facts import SplitEvaluation, TrialFacts, gather
+from runner.tui.screens.trial.trial_view import TrialView
+from runner.tui.study_source import in_thread
+from runner.tui.table_export import copy_table, save_table
 from runner.tui.widgets.drawing import Drawing
-from runner.tui.widgets.names import Names
+from runner.tui.widgets.tab_bar import TabBar
 
 if TYPE_CHECKING:
     from runner.tui.screens.trial.panes.examples import ExamplesPane
-    from runner.tui.screens.trial.panes.page import Pane
+    from runner.tui.screens.trial.panes.page import BasePane
 
 __all__ = ["TrialScreen"]
 
@@ -94,17 +94,17 @@ class TrialScreen(BaseScreen):
         super().__init__(context)
         self._study = study
         self._number = number
-        self._facts: Facts | None = None
+        self._facts: TrialFacts | None = None
         self._tab = ""
         self._state = ""
         self._at = 0
-        self._panes: dict[str, Pane] = {}
+        self._panes: dict[str, BasePane] = {}
         self._files = ExampleFiles()
         self._explanations: dict[tuple[Path, int], Shown] = {}
         self._asking: frozenset[tuple[Path, int]] = frozenset()
         self._title = Drawing(context, classes="title")
         self._title.show(self._draw_title)
-        self._tabs = Names(context, self._tab_names, id="tabs")
+        self._tabs = TabBar(context, self._tab_names, id="tabs")
 
     @property
     def breadcrumbs(self) -> tuple[str, ...]:
@@ -130,7 +130,7 @@ class TrialScreen(BaseScreen):
         known, number, folder = self._facts, self._number, self.context.source.folder_of(self._study)
         try:
             found = await self.context.source.read(
-                lambda store: gather(store, folder, self._study, number, known), cast("Facts | None", None)
+                lambda store: gather(store, folder, self._study, number, known), cast("TrialFacts | None", None)
             )
         except UnknownStudyError as error:
             self._leave(error.message)
@@ -171,26 +171,26 @@ class TrialScreen(BaseScreen):
         self._state = state(view.facts, self.context)
         pane.show(view)
         if self._tab == "examples" and self._files.lacks(view.judgement):
-            self._work(partial(self._read, cast("Judgement", view.judgement)), "examples", exclusive=True)
+            self._work(partial(self._read, cast("SplitEvaluation", view.judgement)), "examples", exclusive=True)
 
     def _work(
         self, task: Callable[[], Coroutine[Any, Any, None]], group: str, *, exclusive: bool = False
     ) -> Worker[None]:
         return self.run_worker(task, group=group, exclusive=exclusive)
 
-    async def _read(self, judgement: Judgement) -> None:
+    async def _read(self, judgement: SplitEvaluation) -> None:
         await self._files.read(judgement)
         self._refresh()
 
-    def _view(self) -> View | None:
+    def _view(self) -> TrialView | None:
         facts = self._facts
         if facts is None:
             return None
         if not facts.judgements:
-            return View(facts)
+            return TrialView(facts)
         judgement = facts.judgements[self._at % len(facts.judgements)]
         path, split = judgement.predictions, judgement.examples
-        return View(
+        return TrialView(
             facts,
             judgement,
             self._files.predictions.get(path) if path else None,
@@ -232,8 +232,8 @@ class TrialScreen(BaseScreen):
     def _examples(self) -> "ExamplesPane":
         return cast("ExamplesPane", self._panes["examples"])
 
-    @on(Names.Chosen)
-    async def choose_tab(self, event: Names.Chosen) -> None:
+    @on(TabBar.Chosen)
+    async def choose_tab(self, event: TabBar.Chosen) -> None:
         """Show the tab that was clicked at."""
         event.stop()
         await self.choose(event.key)
@@ -323,7 +323,7 @@ class TrialScreen(BaseScreen):
             self.show_message(t("The kept model of the study is asked, whichever trial this is."))
             self._work(partial(self._ask, key, example), "ask")
 
-    async def _ask(self, key: tuple[Path, int], example: Example) -> None:
+    async def _ask(self, key: tuple[Path, int], example: ExampleRow) -> None:
         facts = self._facts
         if facts is None:
             return
@@ -363,12 +363,12 @@ class TrialScreen(BaseScreen):
         return self._panes[self._tab].table(view) if view is not None and self._tab in self._panes else DataTable()
 
 
-def _first_tab(facts: Facts, context: AppContext) -> str:
+def _first_tab(facts: TrialFacts, context: AppContext) -> str:
     """A trial that failed or was pruned opens at why; any other at how it learned."""
     return "parameters" if state(facts, context) == "failed" else "curves"
 
 
-def _input_of(study: StudyRecord, example: Example) -> Any:
+def _input_of(study: StudyRecord, example: ExampleRow) -> Any:
     """Return an example as the study's task takes an input; None if it is empty.
 
     Raises:

@@ -5,14 +5,14 @@ from textual.content import Content
 from runner.tui.context import AppContext
 from runner.tui.figures.canvas import Canvas
 from runner.tui.figures.fitting import flat
-from runner.tui.naming import origin
-from runner.tui.screens.trial.facts import Facts
-from runner.tui.screens.trial.telling import interval, metric_name, progress, state, state_word
+from runner.tui.labels import origin
+from runner.tui.screens.trial.labels import interval, metric_name, progress, state, state_word
+from runner.tui.screens.trial.trial_facts import TrialFacts
 
 __all__ = ["title"]
 
 
-def title(facts: Facts, canvas: Canvas, context: AppContext) -> Content:
+def title(facts: TrialFacts, canvas: Canvas, context: AppContext) -> Content:
     """Return the line; its last part is left out where it has no room."""
     palette, glyphs = context.palette, context.glyphs
     shown = state(facts, context)
@@ -34,7 +34,7 @@ def title(facts: Facts, canvas: Canvas, context: AppContext) -> Content:
     return line.truncate(max(1, canvas.width), ellipsis=True)
 
 
-def _value(facts: Facts, context: AppContext) -> Content | None:
+def _value(facts: TrialFacts, context: AppContext) -> Content | None:
     """Return the study's metric: the trial's, or that of its last measurement."""
     metric = facts.study.tuned
     value = facts.trial.value
@@ -51,7 +51,7 @@ def _value(facts: Facts, context: AppContext) -> Content | None:
     )
 
 
-def _going(facts: Facts, context: AppContext) -> str:
+def _going(facts: TrialFacts, context: AppContext) -> str:
     """Say how far a trial is that is being trained, and for how long."""
     trial = facts.trial
     seconds = max(0.0, (context.clock() - trial.started).total_seconds()) if trial.started else 0.0

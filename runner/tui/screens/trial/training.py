@@ -8,13 +8,13 @@ from runner.study.charts.curves import TRAINING
 from runner.study.charts.snapshot import StudySnapshot
 from runner.tui.context import AppContext
 from runner.tui.figures.table import Heading
-from runner.tui.screens.trial.facts import Facts
-from runner.tui.screens.trial.telling import metric_name
+from runner.tui.screens.trial.labels import metric_name
+from runner.tui.screens.trial.trial_facts import TrialFacts
 
 __all__ = ["curves_of", "kept_epoch", "measurements"]
 
 
-def curves_of(facts: Facts) -> tuple[Figure | None, Figure | None, Figure | None]:
+def curves_of(facts: TrialFacts) -> tuple[Figure | None, Figure | None, Figure | None]:
     """Return the study's metric, the loss and the learning rate over epochs; None where a single point is no curve."""
     number = facts.trial.number
     snapshot = StudySnapshot(facts.study, {number: facts.trial}, epochs={f"trial/{number}": facts.epochs})
@@ -26,7 +26,7 @@ def curves_of(facts: Facts) -> tuple[Figure | None, Figure | None, Figure | None
     return metric, loss if facts.study.metric != "loss" else None, _rate(facts)
 
 
-def _rate(facts: Facts) -> Figure | None:
+def _rate(facts: TrialFacts) -> Figure | None:
     rates = tuple((epoch.epoch, epoch.learning_rate) for epoch in facts.epochs if epoch.learning_rate is not None)
     if len(rates) < 2:
         return None
@@ -34,12 +34,12 @@ def _rate(facts: Facts) -> Figure | None:
     return Plot("learning-rate", "", epochs, Axis(title), (Series(title, rates, "line"),))
 
 
-def kept_epoch(facts: Facts) -> float | None:
+def kept_epoch(facts: TrialFacts) -> float | None:
     """Return the epoch whose weights were kept."""
     return facts.trial.speed.get("best_epoch")
 
 
-def measurements(facts: Facts, context: AppContext) -> tuple[list[Heading], list[list[str]]]:
+def measurements(facts: TrialFacts, context: AppContext) -> tuple[list[Heading], list[list[str]]]:
     """Return headings and rows of the table of measurements, without columns of nothing; the kept one is marked."""
     t, metric, kept = context.t, facts.study.tuned, kept_epoch(facts)
     headings = [

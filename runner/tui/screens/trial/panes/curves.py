@@ -11,13 +11,13 @@ from runner.tui.context import AppContext
 from runner.tui.figures.canvas import Canvas, paragraph
 from runner.tui.figures.fitting import flat
 from runner.tui.figures.table import grid
+from runner.tui.screens.trial.labels import advice, outcome, progress, state
 from runner.tui.screens.trial.panes.page import heading, page
-from runner.tui.screens.trial.telling import advice, outcome, progress, state
 from runner.tui.screens.trial.training import curves_of, kept_epoch, measurements
-from runner.tui.screens.trial.view import View
+from runner.tui.screens.trial.trial_view import TrialView
 from runner.tui.widgets.drawing import Drawing
 from runner.tui.widgets.figure_view import FigureView
-from runner.tui.widgets.told import Told
+from runner.tui.widgets.text_label import TextLabel
 
 __all__ = ["CurvesPane"]
 
@@ -27,19 +27,19 @@ class CurvesPane:
 
     def __init__(self, context: AppContext) -> None:
         self.context = context
-        self._view: View | None = None
+        self._view: TrialView | None = None
         self._status = Drawing(context, classes="status")
         self._metric, self._loss = FigureView(context, classes="chart"), FigureView(context, classes="chart")
         self._rate = FigureView(context, classes="chart -low")
         self._table = Drawing(context)
-        self._reading = Told(self._read, classes="muted")
+        self._reading = TextLabel(self._read, classes="muted")
         self._table_heading = heading(context, msgid("Measurements"))
         self.widget: Widget = page(
             [self._status, self._metric, self._loss],
             [self._rate, self._table_heading, self._table, self._reading],
         )
 
-    def show(self, view: View) -> None:
+    def show(self, view: TrialView) -> None:
         """Draw what has been measured so far."""
         self._view = view
         facts, context = view.facts, self.context
@@ -55,7 +55,7 @@ class CurvesPane:
         self._table.show(lambda canvas: grid(headings, rows, canvas))
         self._reading.refresh_text()
 
-    def table(self, view: View) -> DataTable:
+    def table(self, view: TrialView) -> DataTable:
         """Return the measurements."""
         return epochs_table(map(epoch_line, view.facts.epochs), kept_epoch(view.facts))
 
@@ -77,11 +77,11 @@ class CurvesPane:
         return read if kept is None else f"{t('Kept: epoch {epoch:number}.', epoch=kept)} {read}"
 
 
-def _status_text(view: View, context: AppContext) -> str:
+def _status_text(view: TrialView, context: AppContext) -> str:
     return " ".join(filter(None, (outcome(view.facts, context), advice(view.facts, context))))
 
 
-def _status(view: View, canvas: Canvas, context: AppContext) -> Content:
+def _status(view: TrialView, canvas: Canvas, context: AppContext) -> Content:
     """Return the bar of a trial that is being trained, or how it ended."""
     facts, palette, glyphs = view.facts, canvas.palette, canvas.glyphs
     if state(facts, context) != "running":

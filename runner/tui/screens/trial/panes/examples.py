@@ -13,16 +13,16 @@ from textual.worker import Worker
 from runner.presentation.datatable import DataTable, table_of
 from runner.presentation.text import safe
 from runner.tui.context import AppContext
-from runner.tui.reading import Example
-from runner.tui.screens.trial.explorer import cells_of, columns_for, detail
+from runner.tui.prediction_files import ExampleRow
+from runner.tui.screens.trial.example_view import cells_of, columns_for, detail
 from runner.tui.screens.trial.panes.page import missing, source_line
 from runner.tui.screens.trial.selection import KINDS, Selection, kinds_of, select
-from runner.tui.screens.trial.view import View
-from runner.tui.source import in_thread
+from runner.tui.screens.trial.trial_view import TrialView
+from runner.tui.study_source import in_thread
 from runner.tui.widgets.drawing import Drawing
 from runner.tui.widgets.search_line import SearchLine
-from runner.tui.widgets.table import Table
-from runner.tui.widgets.told import Told
+from runner.tui.widgets.text_label import TextLabel
+from runner.tui.widgets.virtual_table import VirtualTable
 
 __all__ = ["ExamplesPane"]
 
@@ -46,13 +46,13 @@ class ExamplesPane(Container):
         super().__init__()
         self.context = context
         self._keys = keys
-        self._view: View | None = None
+        self._view: TrialView | None = None
         self._selection = Selection()
         self._chosen: tuple[Selection, object, object, tuple[int, ...]] | None = None
         self._source = source_line(lambda: self._view, context, lambda: keys("trial.split"))
-        self._said = Told(self._status, classes="filter")
+        self._said = TextLabel(self._status, classes="filter")
         self._search = SearchLine(context)
-        self._table = Table(context, self._empty, id="examples")
+        self._table = VirtualTable(context, self._empty, id="examples")
         self._detail = Drawing(context)
         self._reader = VerticalScroll(self._detail, classes="reader")
 
@@ -66,7 +66,7 @@ class ExamplesPane(Container):
         yield Vertical(self._source, self._said, self._search, self._table, classes="list")
         yield self._reader
 
-    def show(self, view: View) -> None:
+    def show(self, view: TrialView) -> None:
         """Show predictions; cursor and scroll stay where they are."""
         before, self._view = self._view, view
         self._source.refresh_text()
@@ -78,12 +78,12 @@ class ExamplesPane(Container):
             self._said.refresh_text()
         self._read()
 
-    def table(self, view: View) -> DataTable:
+    def table(self, view: TrialView) -> DataTable:
         """Return the rows that are shown, with their strings in full; `cut` where the file holds more of a text."""
         return DataTable() if view.predictions is None else table_of([_data(view, place) for place in self._places])
 
     @property
-    def example(self) -> Example | None:
+    def example(self) -> ExampleRow | None:
         """The example under the cursor; None where there is none, or it cannot be read."""
         place = self._place
         if self._view is None or self._view.predictions is None or place is None:
@@ -124,21 +124,21 @@ class ExamplesPane(Container):
         """Be ready to move about the table."""
         self._table.focus()
 
-    @on(Table.Moved)
-    def read_other(self, event: Table.Moved) -> None:
+    @on(VirtualTable.Moved)
+    def read_other(self, event: VirtualTable.Moved) -> None:
         """Show another example from its beginning."""
         event.stop()
         self._read()
         self._reader.scroll_home(animate=False)
 
-    @on(Table.Chosen)
-    def read_on(self, event: Table.Chosen) -> None:
+    @on(VirtualTable.Chosen)
+    def read_on(self, event: VirtualTable.Chosen) -> None:
         """Go over to the example."""
         event.stop()
         self._reader.focus()
 
-    @on(Table.HeaderClicked)
-    def sort_by(self, event: Table.HeaderClicked) -> None:
+    @on(VirtualTable.HeaderClicked)
+    def sort_by(self, event: VirtualTable.HeaderClicked) -> None:
         """Sort by the column that was clicked at; once more turns the order round."""
         event.stop()
         if event.column_key == self._selection.sort:
@@ -243,7 +243,7 @@ class ExamplesPane(Container):
         return t("No example is of this kind; {key} shows the next kind.", key=key)
 
 
-def _data(view: View, place: int) -> dict[str, Any]:
+def _data(view: TrialView, place: int) -> dict[str, Any]:
     """Return an example as data: answers by their names, all else as the files hold it."""
     found = view.predictions
     if found is None:

@@ -19,10 +19,10 @@ from runner.tui.figures.render import body, caption, title
 from runner.tui.figures.table import facts
 from runner.tui.screens.trial.panes.page import lines_in_sight, missing, source_line
 from runner.tui.screens.trial.scores import metric_bars, metric_rows
-from runner.tui.screens.trial.view import View
+from runner.tui.screens.trial.trial_view import TrialView
 from runner.tui.widgets.drawing import Drawing
 from runner.tui.widgets.figure_view import FigureView
-from runner.tui.widgets.told import Told
+from runner.tui.widgets.text_label import TextLabel
 
 __all__ = ["FiguresPane"]
 
@@ -47,9 +47,9 @@ class FiguresPane:
         self.context = context
         self._group = group
         self._keys = keys
-        self._view: View | None = None
+        self._view: TrialView | None = None
         self._source = source_line(lambda: self._view, context, lambda: keys("trial.split"))
-        self._metrics = (Told(self._metrics_title, classes="part"), Drawing(context)) if metrics else ()
+        self._metrics = (TextLabel(self._metrics_title, classes="part"), Drawing(context)) if metrics else ()
         self._left, self._right = _Column(context, self._source), _Column(context, *self._metrics)
         self.widget: Widget = VerticalScroll(Container(self._left, self._right, classes="columns"), classes="page")
 
@@ -58,7 +58,7 @@ class FiguresPane:
         has_intervals = evaluation is None or evaluation.intervals
         return self.context.t(msgid("All metrics, with 95 % intervals") if has_intervals else msgid("All metrics"))
 
-    def show(self, view: View) -> None:
+    def show(self, view: TrialView) -> None:
         """Draw what was evaluated, or say why there is nothing."""
         judgement, figures = view.group(self._group)
         context, shown = self.context, replace(view, judgement=judgement)
@@ -66,7 +66,7 @@ class FiguresPane:
         self._source.refresh_text()
         for part in self._metrics:
             part.display = shown.evaluation is not None
-            if isinstance(part, Told):
+            if isinstance(part, TextLabel):
                 part.refresh_text()
             if isinstance(part, Drawing):
                 part.show(lambda canvas: _all_metrics(shown, canvas, context))
@@ -75,13 +75,13 @@ class FiguresPane:
         self._right.show(right)
         self._right.display = bool(right) or (bool(self._metrics) and shown.evaluation is not None)
 
-    def table(self, view: View) -> DataTable:
+    def table(self, view: TrialView) -> DataTable:
         """Return the numbers of what stands to the left."""
         judgement, figures = view.group(self._group)
         left, _ = _sides(_worth_showing(figures, replace(view, judgement=judgement)))
         return figures_data(left)
 
-    def _hint(self, view: View, figures: Sequence[Figure]) -> str:
+    def _hint(self, view: TrialView, figures: Sequence[Figure]) -> str:
         """Say which trial may have what this one lacks."""
         winner = view.facts.winner
         if winner is None or view.facts.is_winner or not all(isinstance(one, Empty) for one in figures):
@@ -127,7 +127,7 @@ class _Column(Vertical):
                 part.show(partial(_text, run, room, said))
 
 
-def _worth_showing(figures: Sequence[Figure], view: View) -> list[Figure]:
+def _worth_showing(figures: Sequence[Figure], view: TrialView) -> list[Figure]:
     """Return figures without those that say why they are missing, unless all are, or it is the kept model's."""
     kept = view.judgement is not None and view.judgement.subject == "winner"
     drawn = [one for one in figures if kept or not isinstance(one, Empty)]
@@ -168,6 +168,6 @@ def _text(items: Sequence[Item], lines: int, hint: str, canvas: Canvas) -> Conte
     return Content("\n").join(parts)
 
 
-def _all_metrics(view: View, canvas: Canvas, context: AppContext) -> Content:
+def _all_metrics(view: TrialView, canvas: Canvas, context: AppContext) -> Content:
     bars = body(metric_bars(view, context), canvas)
     return Content("\n").join([*bars, facts(metric_rows(view, context), canvas)])

@@ -10,27 +10,27 @@ from textual.widget import Widget
 from runner.presentation.datatable import DataTable
 from runner.tui.context import AppContext
 from runner.tui.figures.fitting import flat
-from runner.tui.screens.trial.telling import judged
-from runner.tui.screens.trial.view import View
-from runner.tui.widgets.told import Told
+from runner.tui.screens.trial.labels import judged
+from runner.tui.screens.trial.trial_view import TrialView
+from runner.tui.widgets.text_label import TextLabel
 
-__all__ = ["Pane", "heading", "lines_in_sight", "missing", "page", "source_line"]
+__all__ = ["BasePane", "heading", "lines_in_sight", "missing", "page", "source_line"]
 
 _AROUND = 5
 """Lines of header, title, tabs, footer and the space between them."""
 
 
-class Pane(Protocol):
+class BasePane(Protocol):
     """What a tab shows."""
 
     @property
     def widget(self) -> Widget:
         """What is mounted."""
 
-    def show(self, view: View) -> None:
+    def show(self, view: TrialView) -> None:
         """Show this from now on, in the language of the moment; nothing that is read is moved."""
 
-    def table(self, view: View) -> DataTable:
+    def table(self, view: TrialView) -> DataTable:
         """Return what it shows as data, for the clipboard and for files; empty where there is nothing."""
 
 
@@ -47,12 +47,12 @@ def lines_in_sight(widget: Widget) -> int:
     return max(0, widget.app.size.height - _AROUND)
 
 
-def heading(context: AppContext, text: str) -> Told:
+def heading(context: AppContext, text: str) -> TextLabel:
     """Return the heading of a part; `text` is an msgid."""
-    return Told(lambda: context.t(text), classes="part")
+    return TextLabel(lambda: context.t(text), classes="part")
 
 
-def missing(view: View, context: AppContext) -> str:
+def missing(view: TrialView, context: AppContext) -> str:
     """Say why there is nothing to show about how the trial was judged, and what to do."""
     trial, t = view.facts.trial, context.t
     if view.judgement is not None:
@@ -68,7 +68,7 @@ def missing(view: View, context: AppContext) -> str:
             return t("Not recorded: the model was judged by an older modelcat, or its plugin does not tell.")
 
 
-def source_line(view: Callable[[], View | None], context: AppContext, key: Callable[[], str]) -> Told:
+def source_line(view: Callable[[], TrialView | None], context: AppContext, key: Callable[[], str]) -> TextLabel:
     """Return the line that says whose answers a page is about, and which key shows others."""
 
     def tell() -> Content:
@@ -82,4 +82,4 @@ def source_line(view: Callable[[], View | None], context: AppContext, key: Calla
             line = Content.assemble(line, ("   " + others, context.palette.muted))
         return line
 
-    return Told(tell, classes="source")
+    return TextLabel(tell, classes="source")

@@ -12,11 +12,11 @@ from runner.presentation.text import safe
 from runner.tui.context import AppContext
 from runner.tui.figures.canvas import Canvas, paragraph
 from runner.tui.figures.table import Heading, facts, grid
-from runner.tui.naming import origin
+from runner.tui.labels import origin
+from runner.tui.screens.trial.labels import advice, outcome, state, state_word
 from runner.tui.screens.trial.panes.page import heading, page
-from runner.tui.screens.trial.settings import settings_of
-from runner.tui.screens.trial.telling import advice, outcome, state, state_word
-from runner.tui.screens.trial.view import View
+from runner.tui.screens.trial.parameter_rows import settings_of
+from runner.tui.screens.trial.trial_view import TrialView
 from runner.tui.widgets.drawing import Drawing
 
 __all__ = ["ParametersPane"]
@@ -36,7 +36,7 @@ class ParametersPane:
         )
         self.widget.add_class("wider")
 
-    def show(self, view: View) -> None:
+    def show(self, view: TrialView) -> None:
         """Show what is known of the trial."""
         context = self.context
         self._ended.display = bool(outcome(view.facts, context))
@@ -46,13 +46,13 @@ class ParametersPane:
         self._notes.display = self._notes_heading.display = bool(view.facts.trial.notes)
         self._notes.show(lambda canvas: _notes(view, canvas))
 
-    def table(self, view: View) -> DataTable:
+    def table(self, view: TrialView) -> DataTable:
         """Return the parameters."""
         found = settings_of(view.facts, self.context)
         return DataTable(("field", "trial", "given", "default"), tuple((one.field, *one.values) for one in found))
 
 
-def _ended(view: View, canvas: Canvas, context: AppContext) -> Content:
+def _ended(view: TrialView, canvas: Canvas, context: AppContext) -> Content:
     """Return how a trial ended that did not come to its end, and what to do about it."""
     found, palette, glyphs = view.facts, canvas.palette, canvas.glyphs
     shown = state(found, context)
@@ -62,14 +62,14 @@ def _ended(view: View, canvas: Canvas, context: AppContext) -> Content:
     return Content("\n").join(parts)
 
 
-def _rows(view: View, context: AppContext) -> tuple[list[Heading], list[list[str]]]:
+def _rows(view: TrialView, context: AppContext) -> tuple[list[Heading], list[list[str]]]:
     t = context.t
     headings = [Heading(t("Field")), Heading(t("This trial")), Heading(t("Given")), Heading(t("Default"))]
     rows = [[found.name, found.here, found.given, found.default] for found in settings_of(view.facts, context)]
     return headings, rows
 
 
-def _settings(view: View, canvas: Canvas, context: AppContext) -> Content:
+def _settings(view: TrialView, canvas: Canvas, context: AppContext) -> Content:
     """Return the table; what differs from the given configuration is bold and has a mark."""
     headings, rows = _rows(view, context)
     settings = settings_of(view.facts, context)
@@ -100,7 +100,7 @@ def _settings(view: View, canvas: Canvas, context: AppContext) -> Content:
     return Content("\n").join(parts)
 
 
-def _course(view: View, context: AppContext) -> list[tuple[str, str]]:
+def _course(view: TrialView, context: AppContext) -> list[tuple[str, str]]:
     """Return times, speed and sizes; what is not known is left out."""
     found, t, language = view.facts, context.t, context.language
     trial, speed = found.trial, found.trial.speed
@@ -131,7 +131,7 @@ def _moment(value: datetime | None, context: AppContext) -> str | None:
     return None if value is None else context.language.moment(value.astimezone())
 
 
-def _notes(view: View, canvas: Canvas) -> Content:
+def _notes(view: TrialView, canvas: Canvas) -> Content:
     lines: list[Content] = []
     for note in view.facts.trial.notes:
         lines += paragraph(f"{canvas.glyphs.bullet} {safe(note, 1000)}", canvas)
