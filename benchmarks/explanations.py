@@ -24,7 +24,7 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 import numpy as np
 
 from catalog.contract.capabilities import EvaluationFile
-from plugins.nlp.encoders.model_folder import TrainedModel
+from plugins.nlp.encoders.model_folder import SavedModel
 from plugins.nlp.text_classification.bert.predictor import BertPredictor, load
 from plugins.nlp.text_classification.data import load_labelled
 from plugins.nlp.text_classification.records import TextPrediction
@@ -34,9 +34,7 @@ DELETED = 5
 LETTER = re.compile(r"[^\W\d_]")
 
 
-def choose(
-    trained: TrainedModel, texts: Sequence[str], rows: int, longest: int, long_rows: int
-) -> tuple[list[str], ...]:
+def choose(trained: SavedModel, texts: Sequence[str], rows: int, longest: int, long_rows: int) -> tuple[list[str], ...]:
     """Return two seeded samples: reviews of at most `longest` tokens, and reviews that fill the model's length."""
     short: list[str] = []
     long: list[str] = []

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from catalog.contract.data import DataSummary, Fact
-from catalog.contract.diagnosis import Diagnosis, Evidence
+from catalog.contract.diagnosis import Diagnosis, DiagnosisInput
 from catalog.contract.results import Evaluation, Exported, Forecast, Prediction
 from catalog.contract.training import Predictor
 from catalog.dataset import Format
@@ -241,7 +241,7 @@ class BuildsFigures(Protocol):
 class Diagnoses(Protocol):
     """A task that can tell what is wrong with a study."""
 
-    def diagnose(self, evidence: Evidence) -> Sequence[Diagnosis]:
+    def diagnose(self, evidence: DiagnosisInput) -> Sequence[Diagnosis]:
         """Apply its rules, without the heavy libraries; the gravest finding first."""
 
 

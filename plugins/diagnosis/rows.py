@@ -5,8 +5,8 @@ from types import MappingProxyType
 
 from catalog.contract.diagnosis import Diagnosis
 from catalog.statement import Statement
-from plugins.diagnosis.case import Case
-from plugins.diagnosis.remedies import advise
+from plugins.diagnosis.case import DiagnosisCase
+from plugins.diagnosis.fixes import advise
 
 __all__ = ["few_rows"]
 
@@ -16,7 +16,7 @@ _TINY = MappingProxyType({"train": 50, "validation": 30, "test": 30})
 """Rows below which a result says little."""
 
 
-def few_rows(case: Case) -> Iterator[Diagnosis]:
+def few_rows(case: DiagnosisCase) -> Iterator[Diagnosis]:
     """A split has so few rows that little is learned from it, or that scores on it have wide intervals."""
     rows = {split: case.evidence.data.rows.get(split, 0) for split in _FEWEST}
     small = [split for split, count in rows.items() if 0 < count < _FEWEST[split]]

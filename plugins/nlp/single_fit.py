@@ -14,7 +14,7 @@ from catalog.errors import InputError, OutOfMemoryError
 from plugins import memory
 from plugins.data.labelled import Labelled
 
-__all__ = ["Fit", "Method", "SingleFitTrainer"]
+__all__ = ["Fit", "SingleFitMethod", "SingleFitTrainer"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -37,7 +37,7 @@ class Fit:
 
 
 @dataclass(frozen=True, slots=True)
-class Method:
+class SingleFitMethod:
     """A learning method of a task.
 
     Attributes:
@@ -72,7 +72,7 @@ class Method:
 class SingleFitTrainer:
     """A `catalog.contract.Trainer`, which also evaluates files and makes plans."""
 
-    method: Method
+    method: SingleFitMethod
 
     def prepare(self, data: Any, config: Any, cache: Path) -> Any:  # noqa: ARG002 -- nothing to do
         """Return the data: there is nothing to prepare."""

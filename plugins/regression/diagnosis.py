@@ -4,10 +4,10 @@ import math
 from collections.abc import Iterator, Sequence
 
 from catalog.contract import Evaluation
-from catalog.contract.diagnosis import Diagnosis, Remedy
+from catalog.contract.diagnosis import Diagnosis, Fix
 from catalog.statement import Statement, Value
-from plugins.diagnosis.case import Case, number
-from plugins.diagnosis.remedies import advise, change, keep
+from plugins.diagnosis.case import DiagnosisCase, number
+from plugins.diagnosis.fixes import advise, change, keep
 from plugins.regression.records import regression_details, target_data
 
 __all__ = [
@@ -34,7 +34,7 @@ _FAR = 4.0
 _FEWEST_ROWS = 30
 
 
-def error_gap(case: Case, remedies: Sequence[Remedy]) -> Iterator[Diagnosis]:
+def error_gap(case: DiagnosisCase, remedies: Sequence[Fix]) -> Iterator[Diagnosis]:
     """The errors on validation rows are much larger than those on the training rows.
 
     Args:
@@ -61,7 +61,7 @@ def error_gap(case: Case, remedies: Sequence[Remedy]) -> Iterator[Diagnosis]:
     )
 
 
-def explains_little(case: Case) -> Iterator[Diagnosis]:
+def explains_little(case: DiagnosisCase) -> Iterator[Diagnosis]:
     """The model is hardly better than always answering the mean."""
     judged, data = case.judged, target_data(case.evidence.data).target_statistics
     share = None if judged is None else number(judged.metrics.get("r2"))
@@ -89,7 +89,7 @@ def explains_little(case: Case) -> Iterator[Diagnosis]:
     )
 
 
-def biased_predictions(case: Case) -> Iterator[Diagnosis]:
+def biased_predictions(case: DiagnosisCase) -> Iterator[Diagnosis]:
     """Predictions are too high, or too low, on average."""
     judged = case.judged
     groups = regression_details(judged).truth_groups if judged is not None else ()
@@ -125,7 +125,7 @@ def biased_predictions(case: Case) -> Iterator[Diagnosis]:
     )
 
 
-def far_errors(case: Case) -> Iterator[Diagnosis]:
+def far_errors(case: DiagnosisCase) -> Iterator[Diagnosis]:
     """A few errors are many times as large as usual, so that they decide what is measured."""
     judged = case.judged
     if judged is None or judged.rows < _FEWEST_ROWS:
@@ -145,14 +145,14 @@ def far_errors(case: Case) -> Iterator[Diagnosis]:
         remedies=keep(
             advise("Look at the rows with the largest errors: their targets may be wrong, or of another unit."),
             change(case, "loss", "absolute", "Minimise absolute errors, which mind outliers less."),
-            Remedy(Statement("Tune for the mean absolute error, which minds outliers less."), "study.metric", "mae")
+            Fix(Statement("Tune for the mean absolute error, which minds outliers less."), "study.metric", "mae")
             if case.evidence.metric == "rmse"
             else None,
         ),
     )
 
 
-def narrow_intervals(case: Case) -> Iterator[Diagnosis]:
+def narrow_intervals(case: DiagnosisCase) -> Iterator[Diagnosis]:
     """The prediction interval holds fewer truths of test than it promises, beyond chance."""
     found = case.evidence.evaluations.get(("winner", "test"))
     interval = None if found is None else regression_details(found).interval
@@ -177,7 +177,7 @@ def narrow_intervals(case: Case) -> Iterator[Diagnosis]:
     )
 
 
-def drawn_to_the_middle(case: Case) -> Iterator[Diagnosis]:
+def drawn_to_the_middle(case: DiagnosisCase) -> Iterator[Diagnosis]:
     """The largest truths are predicted too low and the smallest too high, by much of their error."""
     groups = regression_details(case.judged).truth_groups if case.judged is not None else ()
     if len(groups) < 2:

@@ -3,15 +3,15 @@
 import math
 from collections.abc import Callable, Iterator, Mapping
 
-from catalog.contract.diagnosis import Diagnosis, Evidence, Remedy
+from catalog.contract.diagnosis import Diagnosis, DiagnosisInput, Fix
 from catalog.metric import Metric
 from catalog.statement import Statement
 from plugins.classification.diagnosis import classes
 from plugins.classification.diagnosis.fitting import accuracy_gap
 from plugins.classification.records import class_data
-from plugins.diagnosis import failures, merit, rows, space
-from plugins.diagnosis.case import Case, number
-from plugins.diagnosis.remedies import advise, change, keep
+from plugins.diagnosis import cost_benefit, failures, rows, space
+from plugins.diagnosis.case import DiagnosisCase, number
+from plugins.diagnosis.fixes import advise, change, keep
 from plugins.regression.diagnosis import (
     biased_predictions,
     drawn_to_the_middle,
@@ -23,7 +23,7 @@ from plugins.regression.diagnosis import (
 
 __all__ = ["CLASS_RULES", "NUMBER_RULES", "diagnose"]
 
-Rule = Callable[[Case], Iterator[Diagnosis]]
+Rule = Callable[[DiagnosisCase], Iterator[Diagnosis]]
 
 _LOSS_RISE = 0.10
 """Share by which the validation loss must end above its lowest; smaller rises come and go."""
@@ -35,7 +35,7 @@ _BARELY = 0.95
 """Share of the loss of guessing by class shares that is left when a model has hardly learned a thing."""
 
 
-def over_fitting(case: Case) -> Iterator[Diagnosis]:
+def over_fitting(case: DiagnosisCase) -> Iterator[Diagnosis]:
     """The validation loss of the trial to look at rose while its training loss fell, and all rounds were kept."""
     history = case.best.history if case.best is not None else ()
     if len(history) < 2 or case.settings.get("early_stopping"):
@@ -70,7 +70,7 @@ def over_fitting(case: Case) -> Iterator[Diagnosis]:
     )
 
 
-def class_over_fitting(case: Case) -> Iterator[Diagnosis]:
+def class_over_fitting(case: DiagnosisCase) -> Iterator[Diagnosis]:
     """The validation loss rose, or the accuracy on the training rows is far above that on validation rows."""
     found = list(over_fitting(case))
     yield from found
@@ -97,13 +97,13 @@ def class_over_fitting(case: Case) -> Iterator[Diagnosis]:
     )
 
 
-def number_over_fitting(case: Case) -> Iterator[Diagnosis]:
+def number_over_fitting(case: DiagnosisCase) -> Iterator[Diagnosis]:
     """The validation loss rose, or the errors on validation rows are far above those on the training rows."""
     found = list(over_fitting(case))
     yield from found or error_gap(case, _calming(case))
 
 
-def class_under_fitting(case: Case) -> Iterator[Diagnosis]:
+def class_under_fitting(case: DiagnosisCase) -> Iterator[Diagnosis]:
     """The loss on the training rows is near that of always answering the shares of the classes."""
     kept, counts = case.kept, class_data(case.evidence.data).label_rows.get("train", ())
     if kept is None or sum(counts) == 0 or case.settings.get("class_weights") is not None:
@@ -125,7 +125,7 @@ def class_under_fitting(case: Case) -> Iterator[Diagnosis]:
     )
 
 
-def _calming(case: Case) -> tuple[Remedy, ...]:
+def _calming(case: DiagnosisCase) -> tuple[Fix, ...]:
     """Return what makes a model fit its training rows less closely."""
     leaves, rows_of_leaf = number(case.settings.get("num_leaves")), number(case.settings.get("min_child_samples"))
     strength, penalty = number(case.settings.get("C")), number(case.settings.get("alpha"))
@@ -141,9 +141,9 @@ def _calming(case: Case) -> tuple[Remedy, ...]:
 
 _SHARED: tuple[Rule, ...] = (
     failures.failed_trials,
-    merit.not_better_than_baseline,
+    cost_benefit.not_better_than_baseline,
     space.edge_of_space,
-    merit.too_few_rows,
+    cost_benefit.too_few_rows,
     rows.few_rows,
 )
 CLASS_RULES: tuple[Rule, ...] = (
@@ -167,7 +167,7 @@ NUMBER_RULES: tuple[Rule, ...] = (
 _GRAVITY = {"problem": 0, "warning": 1, "note": 2}
 
 
-def diagnose(evidence: Evidence, rules: tuple[Rule, ...], metrics: Mapping[str, Metric]) -> tuple[Diagnosis, ...]:
+def diagnose(evidence: DiagnosisInput, rules: tuple[Rule, ...], metrics: Mapping[str, Metric]) -> tuple[Diagnosis, ...]:
     """Apply every rule; the gravest finding first.
 
     Args:
@@ -176,6 +176,6 @@ def diagnose(evidence: Evidence, rules: tuple[Rule, ...], metrics: Mapping[str, 
         metrics: Of the task by name, as named for the data.
     """
     stronger = advise("Add columns that say more of the target, or training rows.")
-    case = Case(evidence, metrics, stronger)
+    case = DiagnosisCase(evidence, metrics, stronger)
     found = [diagnosis for rule in rules for diagnosis in rule(case)]
     return tuple(sorted(found, key=lambda diagnosis: _GRAVITY[diagnosis.severity]))

@@ -10,12 +10,12 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from plugins.storage import write_file
-from plugins.tabular.frame import Frame, Split
+from plugins.tabular.frame import FeatureFrame, TableSplit
 
 __all__ = ["is_like_examples", "row_of", "stored_name", "with_inputs", "write_examples"]
 
 
-def write_examples(path: Path, split: Split, truth: str, classes: Sequence[str] = ()) -> None:
+def write_examples(path: Path, split: TableSplit, truth: str, classes: Sequence[str] = ()) -> None:
     """Write one row an example: ``row`` and the truth, then the features.
 
     A feature that has one of these two names gets `` (feature)`` behind it.
@@ -52,17 +52,17 @@ def is_like_examples(columns: Sequence[str], truth: str, features: Collection[st
     return [*columns] == ["row", truth, *(stored_name(name, truth) for name in features)]
 
 
-def row_of(frame: Frame, row: int) -> dict[str, Any]:
+def row_of(frame: FeatureFrame, row: int) -> dict[str, Any]:
     """Return one row as JSON."""
     return {name: frame.cell(name, row) for name in frame.columns}
 
 
-def with_inputs(found: Iterable[Mapping[str, Any]], split: Split) -> list[Mapping[str, Any]]:
+def with_inputs(found: Iterable[Mapping[str, Any]], split: TableSplit) -> list[Mapping[str, Any]]:
     """Return examples of a split, each found by its ``row``, with their features as ``input``."""
     return [{"row": one["row"], "input": row_of(split.frame, one["row"]), **one} for one in found]
 
 
-def _stored(frame: Frame, name: str) -> pa.Array:
+def _stored(frame: FeatureFrame, name: str) -> pa.Array:
     cells = frame.columns[name]
     if name in frame.levels:
         levels = pa.array([*frame.levels[name], None], pa.large_string())

@@ -11,13 +11,13 @@ from catalog.contract import Evaluation
 from plugins.classification import evaluation as classes
 from plugins.classification.evaluation.temperature import rescale
 from plugins.regression import evaluation as numbers
-from plugins.regression.records import Interval
+from plugins.regression.records import ConformalInterval
 from plugins.tabular.roles import Role
 
-__all__ = ["ClassHead", "Head", "NumberHead"]
+__all__ = ["ClassHead", "NumberHead", "TabularHead"]
 
 
-class Head(Protocol):
+class TabularHead(Protocol):
     """Measures a model's outputs and turns them into answers."""
 
     @property
@@ -62,17 +62,17 @@ class ClassHead:
     role: Role = "label"
 
     def scaled(self, outputs: np.ndarray) -> np.ndarray:
-        """Return outputs at the temperature; see `Head`."""
+        """Return outputs at the temperature; see `TabularHead`."""
         return outputs if self.temperature is None else rescale(outputs, self.temperature)
 
     def measured(self, truths: np.ndarray, outputs: np.ndarray) -> dict[str, float]:
-        """Return log loss and metrics; see `Head`."""
+        """Return log loss and metrics; see `TabularHead`."""
         found = classes.measure(truths, outputs.astype(np.float32), self.positive)
         return {"loss": found["log_loss"], **found}
 
     @property
     def save_and_evaluate(self) -> Callable[..., Evaluation]:
-        """Evaluates probabilities; see `Head`."""
+        """Evaluates probabilities; see `TabularHead`."""
         return partial(classes.save_and_evaluate, names=self.labels, positive=self.positive)
 
     def answers(self, outputs: np.ndarray) -> Iterator[Mapping[str, Any]]:
@@ -91,22 +91,22 @@ class NumberHead:
         interval: Of the predictions, as it was fitted on validation; None if there were too few rows.
     """
 
-    interval: Interval | None = None
+    interval: ConformalInterval | None = None
     role: Role = "target"
     labels: tuple[str, ...] = ()
 
     def scaled(self, outputs: np.ndarray) -> np.ndarray:
-        """Return outputs as they are; see `Head`."""
+        """Return outputs as they are; see `TabularHead`."""
         return outputs
 
     def measured(self, truths: np.ndarray, outputs: np.ndarray) -> dict[str, float]:
-        """Return mean squared error and metrics; see `Head`."""
+        """Return mean squared error and metrics; see `TabularHead`."""
         found = numbers.measure(truths, outputs)
         return {"loss": found["rmse"] ** 2, **found}
 
     @property
     def save_and_evaluate(self) -> Callable[..., Evaluation]:
-        """Evaluates numbers, with the coverage of the interval; see `Head`."""
+        """Evaluates numbers, with the coverage of the interval; see `TabularHead`."""
         return partial(numbers.save_and_evaluate, interval=self.interval)
 
     def answers(self, outputs: np.ndarray) -> Iterator[Mapping[str, Any]]:

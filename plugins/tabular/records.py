@@ -10,7 +10,7 @@ from catalog.contract import DataSummary
 from plugins.data.numbers import NumberFormat
 from plugins.details import read_details
 from plugins.tabular.features import Feature
-from plugins.tabular.frame import Frame, Split
+from plugins.tabular.frame import FeatureFrame, TableSplit
 
 __all__ = ["FeatureFacts", "FeatureTable", "TableData", "describe_features", "feature_table"]
 
@@ -72,7 +72,7 @@ class TableData:
     """
 
     summary: DataSummary
-    splits: Mapping[str, Split]
+    splits: Mapping[str, TableSplit]
     features: tuple[Feature, ...]
 
 
@@ -85,12 +85,12 @@ def feature_table(data: DataSummary | Mapping[str, Any]) -> FeatureTable:
     return read_details(FeatureTable, data.details if isinstance(data, DataSummary) else data)
 
 
-def describe_features(features: tuple[Feature, ...], train: Frame) -> tuple[FeatureFacts, ...]:
+def describe_features(features: tuple[Feature, ...], train: FeatureFrame) -> tuple[FeatureFacts, ...]:
     """Return what the training rows show of each feature."""
     return tuple(_describe(feature, train) for feature in features)
 
 
-def _describe(feature: Feature, train: Frame) -> FeatureFacts:
+def _describe(feature: Feature, train: FeatureFrame) -> FeatureFacts:
     name, kind = feature.name, feature.reading.kind
     missing = train.missing(name)
     there = np.flatnonzero(~missing)
@@ -117,7 +117,7 @@ def _describe(feature: Feature, train: Frame) -> FeatureFacts:
     return FeatureFacts(name, kind, share, examples, middle, low, high, written=written)
 
 
-def _text(frame: Frame, name: str, row: int) -> str:
+def _text(frame: FeatureFrame, name: str, row: int) -> str:
     """Return a cell as a person writes it."""
     value = frame.cell(name, row)
     return f"{value:.10g}" if isinstance(value, float) else str(value)

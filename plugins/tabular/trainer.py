@@ -16,9 +16,9 @@ from plugins.regression.conformal import fit_interval
 from plugins.tabular.data import load_labelled
 from plugins.tabular.features import encode
 from plugins.tabular.folder import TableModel, open_model, save_model
-from plugins.tabular.frame import Split
-from plugins.tabular.heads import ClassHead, Head, NumberHead
-from plugins.tabular.method import Examples, Method
+from plugins.tabular.frame import TableSplit
+from plugins.tabular.heads import ClassHead, NumberHead, TabularHead
+from plugins.tabular.method import TabularExamples, TabularMethod
 from plugins.tabular.predictor import TablePredictor
 from plugins.tabular.records import TableData
 from plugins.tabular.roles import Role
@@ -35,7 +35,7 @@ class TableTrainer:
         role: What the column of the truth is called.
     """
 
-    method: Method
+    method: TabularMethod
     role: Role
 
     def prepare(self, data: TableData, config: Any, cache: Path) -> TableData:  # noqa: ARG002 -- nothing to do
@@ -146,20 +146,20 @@ class TableTrainer:
         """
         return TablePredictor(open_model(model_dir, self.method, threads))
 
-    def _head(self, data: TableData) -> Head:
+    def _head(self, data: TableData) -> TabularHead:
         if self.role == "target":
             return NumberHead()
         classes = class_data(data.summary)
         return ClassHead(classes.labels, classes.positive_id)
 
 
-def _examples(data: TableData, split: str) -> Examples:
+def _examples(data: TableData, split: str) -> TabularExamples:
     rows = data.splits[split]
-    return Examples(encode(data.features, rows.frame), rows.truths)
+    return TabularExamples(encode(data.features, rows.frame), rows.truths)
 
 
 def _predicted(
-    split: str, rows: Split, model: TableModel, model_dir: Path, folder: Path, places: np.ndarray | None = None
+    split: str, rows: TableSplit, model: TableModel, model_dir: Path, folder: Path, places: np.ndarray | None = None
 ) -> Evaluation:
     began = time.perf_counter()
     outputs = model.outputs(rows.frame)
@@ -171,7 +171,7 @@ def _evaluated(  # noqa: PLR0913, PLR0917 -- what was predicted, and where it go
     split: str,
     truths: np.ndarray,
     outputs: np.ndarray,
-    head: Head,
+    head: TabularHead,
     folder: Path,
     seconds: float,
     model_dir: Path,

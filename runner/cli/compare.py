@@ -8,7 +8,7 @@ import click
 
 from runner.cli import options
 from runner.cli.output import print_json, print_line, print_table
-from runner.cli.place import open_store, place_of
+from runner.cli.workspace import open_store, place_of
 from runner.presentation.labels import NOTHING
 from runner.presentation.metrics import difference_format, metric_phrase, metric_value
 

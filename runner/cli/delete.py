@@ -7,7 +7,7 @@ import click
 from catalog.errors import InputError
 from runner.cli import options
 from runner.cli.output import print_json
-from runner.cli.place import open_store, place_of
+from runner.cli.workspace import open_store, place_of
 from runner.presentation.text import safe
 
 __all__ = ["delete"]

@@ -7,7 +7,7 @@ import click
 
 from runner.cli import options
 from runner.cli.output import print_json, print_line
-from runner.cli.place import open_store, place_of
+from runner.cli.workspace import open_store, place_of
 from runner.presentation.english import english
 from runner.presentation.labels import SEVERITY_SIGNS
 

@@ -9,7 +9,7 @@ import click
 
 from runner.cli import options
 from runner.cli.output import print_json, print_line
-from runner.cli.place import open_store, place_of
+from runner.cli.workspace import open_store, place_of
 from runner.presentation.data import columns_line
 from runner.presentation.text import duration
 
@@ -113,7 +113,7 @@ def _evaluate_file(task: "EvaluateFile", output: Path | None, *, force: bool, de
 
 def _answer(record: "StudyRecord", file: Path, evaluation: "Evaluation", output: Path | None) -> dict[str, Any]:
     """Return the JSON of ``evaluate``; `output` is where the predictions were left."""
-    from runner.store.json_shapes import evaluation_answer
+    from runner.store.json_output import evaluation_answer
 
     return {
         "study": record.study,
@@ -129,7 +129,7 @@ def _answer(record: "StudyRecord", file: Path, evaluation: "Evaluation", output:
 def _print_result(record: "StudyRecord", file: Path, evaluation: "Evaluation", output: Path | None) -> None:
     """Print what was found."""
     from runner.cli.metric_tables import print_evaluation
-    from runner.store.json_shapes import rows_per_second
+    from runner.store.json_output import rows_per_second
 
     speed = rows_per_second(evaluation)
     rate = f", {speed:,.0f} rows/s" if speed else ""

@@ -13,7 +13,7 @@ from catalog.errors import DataError, InputError
 from catalog.files import read_limited
 from runner.cli import options
 from runner.cli.output import print_json, print_line
-from runner.cli.place import open_store, place_of
+from runner.cli.workspace import open_store, place_of
 from runner.presentation.text import safe
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import click
 from catalog.errors import InputError
 from runner.cli import options as shared
 from runner.cli.output import print_json, print_line, print_table
-from runner.cli.place import open_store
+from runner.cli.workspace import open_store
 
 if TYPE_CHECKING:
     from catalog.figures import Figure, Text

@@ -8,7 +8,7 @@ import click
 
 from runner.cli import options
 from runner.cli.output import narrator, print_json, print_line
-from runner.cli.place import place_of, working_place
+from runner.cli.workspace import place_of, working_place
 from runner.presentation.data import columns_line, facts_about, read_line
 from runner.presentation.english import english
 from runner.presentation.metrics import metric_phrase

@@ -15,7 +15,7 @@ import click
 from catalog.errors import InputError, ModelcatError, PluginError
 from runner.cli import options
 from runner.cli.output import print_note
-from runner.cli.place import open_store, place_of
+from runner.cli.workspace import open_store, place_of
 
 if TYPE_CHECKING:
     from catalog.contract import Prediction

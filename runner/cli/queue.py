@@ -14,14 +14,14 @@ import click
 from catalog.errors import InputError, UnknownStudyError, WorkError
 from runner.cli import options
 from runner.cli.output import narrator, print_json, print_line
-from runner.cli.place import open_store, place_of, working_place
+from runner.cli.workspace import open_store, place_of, working_place
 from runner.presentation.text import duration
 
 if TYPE_CHECKING:
     from runner.store.records import StudyRecord, StudyState
     from runner.store.store import Store
-    from runner.study.place import Place
     from runner.study.progress import Listener
+    from runner.study.workspace import Workspace
 
 __all__ = ["stop", "stop_and_wait", "submit", "worker"]
 
@@ -128,7 +128,7 @@ def _idle_seconds(text: str) -> float | None:
         raise InputError(f"--idle {text!r}: {error}; or forever") from error
 
 
-def _run_queue(place: "Place", idle: float | None) -> list["StudyRecord"]:
+def _run_queue(place: "Workspace", idle: float | None) -> list["StudyRecord"]:
     """Run what is in the queue; tell on stderr how it goes, a line an event, since nobody may be looking."""
     from runner.cli.narration import LinesNarrator
     from runner.store.url import redact
@@ -158,7 +158,7 @@ def _print_done(records: Sequence["StudyRecord"]) -> None:
         print_line("nothing was queued; modelcat submit SPEC queues a study")
 
 
-def stop_and_wait(opened: Callable[[], "Store"], place: "Place", study: str) -> "StudyState":
+def stop_and_wait(opened: Callable[[], "Store"], place: "Workspace", study: str) -> "StudyState":
     """Ask a study to stop, wait until it has, and return its state then.
 
     Args:

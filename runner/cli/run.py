@@ -11,7 +11,7 @@ import click
 from catalog.statement import from_json
 from runner.cli import options
 from runner.cli.output import narrator, print_json, print_line, print_table
-from runner.cli.place import place_of, working_place
+from runner.cli.workspace import place_of, working_place
 from runner.presentation.english import english
 from runner.presentation.metrics import with_metrics
 from runner.presentation.text import duration
@@ -19,7 +19,7 @@ from runner.presentation.text import duration
 if TYPE_CHECKING:
     from catalog.spec import Request
     from runner.store.records import Mode, StudyRecord
-    from runner.study.place import Place
+    from runner.study.workspace import Workspace
 
 __all__ = ["print_study", "resume", "run", "train"]
 
@@ -99,7 +99,7 @@ def resume(
     (print_study if mode == "study" else print_training)(record, place, json=json)
 
 
-def _run_narrated(request: "Request", place: "Place", mode: "Mode", *, takeover: bool = False) -> "StudyRecord":
+def _run_narrated(request: "Request", place: "Workspace", mode: "Mode", *, takeover: bool = False) -> "StudyRecord":
     """Run a study; tell on stderr how it goes. `takeover` as for `run_study`."""
     from runner.cli.narration import narrate
     from runner.study.coordinator import run_study
@@ -110,10 +110,10 @@ def _run_narrated(request: "Request", place: "Place", mode: "Mode", *, takeover:
         return run_study(request, place, listener, mode, takeover=takeover)
 
 
-def print_study(record: "StudyRecord", place: "Place", *, json: bool) -> None:
+def print_study(record: "StudyRecord", place: "Workspace", *, json: bool) -> None:
     """Print a study's result: its trials, its verdict, and what to do next."""
     from runner.cli.studies import print_trials
-    from runner.store.json_shapes import study_answer
+    from runner.store.json_output import study_answer
     from runner.store.store import Store
 
     if json:
@@ -133,10 +133,10 @@ def print_study(record: "StudyRecord", place: "Place", *, json: bool) -> None:
     print_line("  modelcat studies")
 
 
-def print_training(record: "StudyRecord", place: "Place", *, json: bool) -> None:
+def print_training(record: "StudyRecord", place: "Workspace", *, json: bool) -> None:
     """Print the result of a single training."""
     from runner.cli.metric_tables import named_values
-    from runner.store.json_shapes import trained_answer
+    from runner.store.json_output import trained_answer
     from runner.store.store import Store
 
     store = Store.open(place.storage, create=False)
@@ -205,7 +205,7 @@ def _predict_hint(record: "StudyRecord") -> str:
     return f"modelcat predict {record.study} {example}"
 
 
-def _print_model(record: "StudyRecord", place: "Place") -> None:
+def _print_model(record: "StudyRecord", place: "Workspace") -> None:
     """Print where the kept model is, relative to the working directory if it is below it."""
     from runner.store.files import path_inside
 

@@ -12,7 +12,7 @@ from catalog.figures import Figure
 from runner.destination import check_file, written_file
 from runner.presentation.language import Language
 from runner.report.blocks import Section
-from runner.report.telling import Teller
+from runner.report.formatting import ReportFormatter
 from runner.study.charts import StudySnapshot
 
 __all__ = ["SUFFIXES", "save_figure"]
@@ -43,12 +43,14 @@ def save_figure(figure: Figure, snapshot: StudySnapshot, path: Path, language: s
     if missing:
         raise WorkError(f"saving a figure takes {', '.join(missing)}: pip install 'modelcat[report]'")
     check_file(path, force=force)
-    content = make(figure, snapshot, Teller(Language(language), snapshot.record.metric_of), path.suffix.lower()[1:])
+    content = make(
+        figure, snapshot, ReportFormatter(Language(language), snapshot.record.metric_of), path.suffix.lower()[1:]
+    )
     with written_file(path) as file:
         file.write(content)
 
 
-def _page(figure: Figure, snapshot: StudySnapshot, teller: Teller, _: str) -> bytes:
+def _page(figure: Figure, snapshot: StudySnapshot, teller: ReportFormatter, _: str) -> bytes:
     from runner.report.figures import blocks_of
     from runner.report.page import page_of
 
@@ -59,7 +61,7 @@ def _page(figure: Figure, snapshot: StudySnapshot, teller: Teller, _: str) -> by
     return page.encode()
 
 
-def _picture(figure: Figure, _: StudySnapshot, teller: Teller, form: str) -> bytes:
+def _picture(figure: Figure, _: StudySnapshot, teller: ReportFormatter, form: str) -> bytes:
     if find_spec("kaleido") is None:
         raise WorkError("a picture of a figure takes kaleido: pip install 'modelcat[images]', or save it as .html")
     import plotly.graph_objects as go
@@ -96,7 +98,7 @@ def _painted(value: Any, palette: Mapping[str, str]) -> Any:
     return [_painted(one, palette) for one in value] if isinstance(value, list | tuple) else value
 
 
-SUFFIXES: Final[Mapping[str, Callable[[Figure, StudySnapshot, Teller, str], bytes]]] = {
+SUFFIXES: Final[Mapping[str, Callable[[Figure, StudySnapshot, ReportFormatter, str], bytes]]] = {
     ".html": _page,
     ".svg": _picture,
     ".png": _picture,

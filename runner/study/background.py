@@ -13,8 +13,8 @@ from runner.engine.processes import lift_memory_limit
 from runner.presentation.text import safe
 from runner.store.records import Owner
 from runner.store.url import StorageUrl
-from runner.study.place import Place
-from runner.study.workers import Worker, WorkerList
+from runner.study.workers import RegisteredWorker, WorkerList
+from runner.study.workspace import Workspace
 
 __all__ = ["start_worker", "trim_log"]
 
@@ -26,7 +26,7 @@ _READY_SECONDS = 30.0
 _STDERR = 2
 
 
-def start_worker(place: Place) -> int:
+def start_worker(place: Workspace) -> int:
     """Start ``modelcat worker`` in the background, and return its pid once it looks at the queue.
 
     It runs `place.workers` trainings at a time, writes to ``worker.log`` in the studies' folder, and ends when the
@@ -46,7 +46,7 @@ def start_worker(place: Place) -> int:
             process, said_before = _start(place, path)
         except OSError as error:
             raise StoreError(f"a worker cannot be started with its log at {path}: {error.strerror}") from error
-        worker = Worker.of(place, Owner.on_this_host(process.pid), ready=False)
+        worker = RegisteredWorker.of(place, Owner.on_this_host(process.pid), ready=False)
         workers.put(worker)
     deadline = time.monotonic() + _READY_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
@@ -61,7 +61,7 @@ def start_worker(place: Place) -> int:
     return worker.pid
 
 
-def trim_log(place: Place) -> None:
+def trim_log(place: Workspace) -> None:
     """Drop the older half of the log that this process writes its stderr to, if it does and it is large."""
     path = place.folder / _LOG
     try:
@@ -71,7 +71,7 @@ def trim_log(place: Place) -> None:
         return
 
 
-def _start(place: Place, path: Path) -> tuple[subprocess.Popen[bytes], int]:
+def _start(place: Workspace, path: Path) -> tuple[subprocess.Popen[bytes], int]:
     """Start the process; return it, and how many characters its log held before."""
     url = StorageUrl.parse(place.storage)
     # Not as arguments: everybody can read those of everybody's processes, and the URL may hold a password.

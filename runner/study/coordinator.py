@@ -18,7 +18,7 @@ from catalog.spec import Request
 from runner.engine.engine import Engine
 from runner.engine.interruption import check, held_back
 from runner.presentation.data import facts_about
-from runner.store.patience import Patience
+from runner.store.database_retry import DatabaseRetry
 from runner.store.records import Lease, Mode, Owner, StudyRecord
 from runner.store.store import Store
 from runner.study.baseline import train_baseline
@@ -29,7 +29,6 @@ from runner.study.folders import StudyFolders
 from runner.study.identity import ConfigIdentity, study_name
 from runner.study.inspection import changed_data
 from runner.study.log import StudyLog
-from runner.study.place import Place, engine_for
 from runner.study.preparation import prepare, settle_space, widened
 from runner.study.preparation_marker import mark_preparation
 from runner.study.progress import Listener, Opened, broadcast
@@ -46,13 +45,14 @@ from runner.study.stored_study import (
     refuse_shared_folder,
 )
 from runner.study.winner import SearchResult
+from runner.study.workspace import Workspace, engine_for
 
 __all__ = ["run_study"]
 
 
 def run_study(
     request: Request,
-    place: Place,
+    place: Workspace,
     listener: Listener,
     mode: Mode = "study",
     *,
@@ -95,7 +95,7 @@ def run_study(
                 data = prepare(engine, request, place.cache, listeners, marker.check)
             space = widened(request, data)
         store = resources.enter_context(
-            Store.open(place.storage, create=True, patience=Patience(listeners.note, check))
+            Store.open(place.storage, create=True, patience=DatabaseRetry(listeners.note, check))
         )
         if data is not None:
             known = _create(run, store, data, space)
@@ -116,7 +116,7 @@ class _Run:
     """What is asked for; `name` is the study's in the store."""
 
     request: Request
-    place: Place
+    place: Workspace
     mode: Mode
     name: str
 

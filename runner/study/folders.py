@@ -11,7 +11,7 @@ from catalog.errors import InputError, StoreError
 from runner.store.files import make_folder, move_folder, path_inside, remove_tree
 from runner.store.records import StudyRecord
 from runner.store.store import Store
-from runner.study.place import Place
+from runner.study.workspace import Workspace
 
 __all__ = ["StudyFolders", "kept_model"]
 
@@ -112,7 +112,7 @@ class StudyFolders:
         return [folder for folder in found if folder.parent.name.isdecimal() and _is_try(folder.name, plain)]
 
 
-def kept_model(record: StudyRecord, place: Place) -> Path:
+def kept_model(record: StudyRecord, place: Workspace) -> Path:
     """Return the folder of the kept model, or of the best one so far of a study that is not finished.
 
     Raises:
@@ -151,7 +151,7 @@ def _is_folder(path: Path) -> bool:
         raise InputError(f"{path} cannot be looked at: {error.strerror}") from error
 
 
-def _best_so_far(record: StudyRecord, place: Place) -> str | None:
+def _best_so_far(record: StudyRecord, place: Workspace) -> str | None:
     if record.best is None:
         return None
     with Store.open(place.storage, create=False) as store:

@@ -16,8 +16,8 @@ from runner.engine.messages import MakeForecast, Prepare, Task, TrainingSetup
 from runner.engine.single_tasks import result_of, run_alone
 from runner.presentation.text import duration
 from runner.study.cost import Cost, cost_of
-from runner.study.place import Place, local_workers
 from runner.study.space import widen
+from runner.study.workspace import Workspace, local_workers
 
 __all__ = ["Plan", "make_plan"]
 
@@ -78,7 +78,7 @@ class Plan:
 
 def make_plan(
     request: Request,
-    place: Place,
+    place: Workspace,
     tell: Callable[[str], None],
     seconds: float = PROBE_SECONDS,
     halted: Callable[[], bool] = lambda: False,

@@ -16,7 +16,7 @@ from catalog.files import read_limited
 from runner.store.files import write_json
 from runner.store.records import Owner
 from runner.store.url import StorageUrl
-from runner.study.place import Place
+from runner.study.workspace import Workspace
 
 __all__ = ["PreparationMarker", "ask_to_stop", "mark_preparation"]
 
@@ -46,7 +46,7 @@ class PreparationMarker:
 
 
 @contextmanager
-def mark_preparation(place: Place, study: str) -> Iterator[PreparationMarker]:
+def mark_preparation(place: Workspace, study: str) -> Iterator[PreparationMarker]:
     """Mark a study that is not stored as being prepared by this process, for as long as the block lasts."""
     owner = Owner.this_process()
     file: Path | None = _folder(place, study) / f"{owner.host}-{owner.pid}-{uuid4().hex[:8]}.json"
@@ -66,7 +66,7 @@ def mark_preparation(place: Place, study: str) -> Iterator[PreparationMarker]:
                 file.parent.rmdir()
 
 
-def ask_to_stop(place: Place, study: str) -> list[Owner]:
+def ask_to_stop(place: Workspace, study: str) -> list[Owner]:
     """Ask all processes that prepare a study which is not stored to stop; return those that live."""
     asked = []
     for file in _files(place, study):
@@ -78,7 +78,7 @@ def ask_to_stop(place: Place, study: str) -> list[Owner]:
     return asked
 
 
-def _files(place: Place, study: str) -> list[Path]:
+def _files(place: Workspace, study: str) -> list[Path]:
     try:
         return sorted(_folder(place, study).iterdir())
     except OSError:
@@ -96,7 +96,7 @@ def _owner(file: Path) -> Owner | None:
     return None
 
 
-def _folder(place: Place, study: str) -> Path:
+def _folder(place: Workspace, study: str) -> Path:
     """Return the folder of the markers of one study in one storage, whatever its name holds."""
     named = f"{StorageUrl.parse(place.storage)}\n{study}"
     return place.cache / "preparing" / hashlib.sha256(named.encode("utf-8", "surrogatepass")).hexdigest()[:32]

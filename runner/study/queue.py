@@ -20,13 +20,12 @@ from catalog.errors import (
 )
 from catalog.spec import Request
 from runner.engine.interruption import check, held_back, is_urgent
-from runner.store.patience import Patience
+from runner.store.database_retry import DatabaseRetry
 from runner.store.records import Lease, Mode, Owner, StudyRecord
 from runner.store.requests import refuse_to_queue
 from runner.store.store import Store
 from runner.study.identity import study_name
 from runner.study.log import StudyLog
-from runner.study.place import Place
 from runner.study.progress import Listener
 from runner.study.session import LEASE_TTL
 from runner.study.stored_study import (
@@ -38,6 +37,7 @@ from runner.study.stored_study import (
     stored_request,
 )
 from runner.study.workers import WorkerRegistration
+from runner.study.workspace import Workspace
 
 __all__ = ["check_submittable", "submit", "work"]
 
@@ -45,7 +45,7 @@ __all__ = ["check_submittable", "submit", "work"]
 _LOOK_SECONDS = 0.5
 
 
-def submit(request: Request, place: Place, mode: Mode = "study") -> StudyRecord:
+def submit(request: Request, place: Workspace, mode: Mode = "study") -> StudyRecord:
     """Put a study into the queue, making the database where there is none; return what the store now holds.
 
     A study of the same spec that stopped or failed goes back into the queue; a larger ``study.trials`` extends a
@@ -88,7 +88,7 @@ def check_submittable(store: Store, request: Request, mode: Mode = "study") -> N
 
 
 def work(
-    place: Place,
+    place: Workspace,
     listen: Callable[[StudyRecord], Listener],
     *,
     idle: float | None,
@@ -112,7 +112,7 @@ def work(
     """
     done: list[StudyRecord] = []
     registration = WorkerRegistration(place)
-    with held_back(), Store.open(place.storage, create=True, patience=Patience(tell, check)) as store:
+    with held_back(), Store.open(place.storage, create=True, patience=DatabaseRetry(tell, check)) as store:
         registration.register()
         try:
             since = time.monotonic()
@@ -145,7 +145,7 @@ def _take(store: Store) -> tuple[StudyRecord, Lease | None] | None:
 
 
 def _run(
-    store: Store, place: Place, record: StudyRecord, lease: Lease | None, listen: Callable[[StudyRecord], Listener]
+    store: Store, place: Workspace, record: StudyRecord, lease: Lease | None, listen: Callable[[StudyRecord], Listener]
 ) -> StudyRecord:
     """Run one study; return how it was left. One without a lease has failed before it could be run."""
     from runner.study.coordinator import run_study  # it imports Optuna, which those who submit need not pay for
@@ -180,7 +180,7 @@ def _run(
         return replace(record, state="stopped", lease=None)
 
 
-def _as_modelcat_error(place: Place, error: Exception) -> ModelcatError:
+def _as_modelcat_error(place: Workspace, error: Exception) -> ModelcatError:
     """Return an error as one that has a kind and a message for people."""
     if isinstance(error, ModelcatError):
         return error
@@ -193,7 +193,7 @@ def _affects_all_studies(error: ModelcatError) -> bool:
     return is_environmental(error) and not isinstance(error, MissingLibraryError)
 
 
-def _release_unstarted(store: Store, place: Place, study: str, lease: Lease, error: ModelcatError) -> None:
+def _release_unstarted(store: Store, place: Workspace, study: str, lease: Lease, error: ModelcatError) -> None:
     """Give the lease of a study back that could not even be begun; a run that began has done so already."""
     if _affects_all_studies(error):
         with suppress(StudyConflictError, StoreError, UnreachableError):
@@ -206,7 +206,7 @@ def _release_unstarted(store: Store, place: Place, study: str, lease: Lease, err
         _log_failure(place, study, error.kind, error.message)
 
 
-def _log_failure(place: Place, study: str, kind: str, message: str) -> None:
+def _log_failure(place: Workspace, study: str, kind: str, message: str) -> None:
     log = StudyLog(place.folder_of(study), lambda _: None)
     log.begin()
     log.write("failed", f"failed: {kind}: {message}")

@@ -19,8 +19,8 @@ from runner.store.records import Mode, StudyRecord
 from runner.store.store import Store
 from runner.store.url import redact
 from runner.study.identity import differences
-from runner.study.place import Place
 from runner.study.task_calls import task_faults
+from runner.study.workspace import Workspace
 
 __all__ = [
     "as_training",
@@ -148,7 +148,7 @@ def plugin_versions(versions: Mapping[str, str]) -> dict[str, str]:
     return {name: version for name, version in versions.items() if name not in {"python", *_LIBRARIES}}
 
 
-def stored_request(place: Place, study: str) -> tuple[Request, Mode]:
+def stored_request(place: Workspace, study: str) -> tuple[Request, Mode]:
     """Return the request that a stored study was made from, and whether it was a study or a single training.
 
     Raises:

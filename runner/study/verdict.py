@@ -12,11 +12,11 @@ from runner.presentation.english import english
 from runner.presentation.labels import msgid
 from runner.study.early_end import early_end_sentence
 
-__all__ = ["Findings", "verdict_of"]
+__all__ = ["VerdictInput", "verdict_of"]
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
+class VerdictInput:
     """What a verdict rests on.
 
     Attributes:
@@ -63,7 +63,7 @@ class Findings:
     made: int | None = None
 
 
-def verdict_of(findings: Findings) -> dict[str, Any]:
+def verdict_of(findings: VerdictInput) -> dict[str, Any]:
     """Return the verdict as it is stored and printed."""
     given, baseline = findings.versus_given, findings.versus_baseline
     tuned = findings.winner != "given"
@@ -96,7 +96,7 @@ def verdict_of(findings: Findings) -> dict[str, Any]:
     }
 
 
-def _on_chance(findings: Findings) -> Iterator[Statement]:
+def _on_chance(findings: VerdictInput) -> Iterator[Statement]:
     """Say first that the kept model has learned nothing, or what was passed over for that."""
     if findings.chance is None or findings.above_chance is None:
         return
@@ -125,7 +125,7 @@ def _on_chance(findings: Findings) -> Iterator[Statement]:
         )
 
 
-def _on_scores(findings: Findings) -> Iterator[Statement]:
+def _on_scores(findings: VerdictInput) -> Iterator[Statement]:
     """Name what is kept, and tell the means over fresh seeds from the single trainings of the search."""
     winner, metric = findings.winner, findings.metric
     if not findings.search_scores:
@@ -160,7 +160,7 @@ def _pair(scores: Mapping[str, float], winner: str, other: str | None, metric: M
     return {**values, "scores": Statement("{name} {value}, {other} {other_value}", {**first, **second})}
 
 
-def _on_space(findings: Findings) -> Iterator[Statement]:
+def _on_space(findings: VerdictInput) -> Iterator[Statement]:
     if findings.made is not None:
         yield Statement(
             "the search ended after {made:count} of {trials:count} trials: its space has no other configuration.",
@@ -168,7 +168,7 @@ def _on_space(findings: Findings) -> Iterator[Statement]:
         )
 
 
-def _on_given(findings: Findings) -> Iterator[Statement]:
+def _on_given(findings: VerdictInput) -> Iterator[Statement]:
     versus, rival = findings.versus_given, findings.rival
     if versus is None or rival is None:
         yield _alone(findings)
@@ -212,12 +212,12 @@ def _on_given(findings: Findings) -> Iterator[Statement]:
         yield Statement("not confirmed on fresh seeds: a part of it may be luck.")
 
 
-def _is_doubtful(findings: Findings) -> bool:
+def _is_doubtful(findings: VerdictInput) -> bool:
     """Return whether a lead means nothing: the kept model is at chance level, or all trainings on fresh seeds are."""
     return findings.above_chance is False or findings.no_better_on_fresh_seeds
 
 
-def _alone(findings: Findings) -> Statement:
+def _alone(findings: VerdictInput) -> Statement:
     """Return why there is nothing to compare the winner with."""
     if findings.winner != "given":
         return Statement(
@@ -229,7 +229,7 @@ def _alone(findings: Findings) -> Statement:
     return Statement("the given configuration is kept: no other trial came to its end.")
 
 
-def _on_baseline(findings: Findings) -> Iterator[Statement]:
+def _on_baseline(findings: VerdictInput) -> Iterator[Statement]:
     versus = findings.versus_baseline
     if versus is None and findings.baseline is not None and findings.baseline_failure is not None:
         yield Statement(

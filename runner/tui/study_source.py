@@ -17,7 +17,7 @@ from runner.environment import is_debugging
 
 if TYPE_CHECKING:
     from runner.store.store import Store
-    from runner.study.place import Place
+    from runner.study.workspace import Workspace
 
 __all__ = ["StudySource", "in_thread"]
 
@@ -92,11 +92,11 @@ class StudySource:
         return study_folder(self.folder, study)
 
     @property
-    def place(self) -> "Place":
+    def place(self) -> "Workspace":
         """Where studies run, for what starts or asks workers."""
-        from runner.study.place import Place
+        from runner.study.workspace import Workspace
 
-        return Place(self.storage, self.folder, self.cache, 1, debug=is_debugging())
+        return Workspace(self.storage, self.folder, self.cache, 1, debug=is_debugging())
 
     async def attended(self) -> bool:
         """Tell whether a worker of this machine looks at the queue."""

@@ -19,11 +19,11 @@ from runner.cli.doctor_database import examine_database
 from runner.cli.main import app
 from runner.cli.run import print_study
 from runner.store import schema
-from runner.store.json_shapes import study_answer
+from runner.store.json_output import study_answer
 from runner.store.records import Owner
 from runner.store.store import Store
 from runner.study.model_comparison import compare_models
-from runner.study.place import Place
+from runner.study.workspace import Workspace
 from runner.tui.preferences import Preferences
 from runner.tui.rows.study_cells import class_labels, study_cells, study_columns
 from runner.tui.rows.study_page import study_page
@@ -277,5 +277,5 @@ def commands_on_victim(url: str, victim: str, folder: Path) -> None:
             with suppress(ModelcatError):  # what it would compare by a worker is not there
                 compare_models(store, models, folder, ask=lambda _: None)
         with suppress(ModelcatError):  # what `run` says at its end
-            print_study(store.study(victim), Place(url, folder / "studies", folder), json=False)
+            print_study(store.study(victim), Workspace(url, folder / "studies", folder), json=False)
             study_answer(store.study(victim), folder / "studies" / victim)

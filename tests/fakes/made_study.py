@@ -10,7 +10,7 @@ from typing import Any
 from catalog import registry
 from catalog.contract import Comparison, Evaluation
 from catalog.contract.data import data_from_json
-from catalog.contract.diagnosis import Diagnosis, Remedy
+from catalog.contract.diagnosis import Diagnosis, Fix
 from catalog.metric import metric_to_json
 from catalog.statement import Statement
 from plugins.classification.records import ClassDetails, ClassScores, ConfidenceBin
@@ -25,10 +25,10 @@ from plugins.nlp.text_classification.records import (
 )
 from plugins.nlp.texts.records import ExampleExplanation, Explanation, ImportantWord, WordWeight
 from runner.report.results import Results
-from runner.store.judgements import record_of
+from runner.store.evaluation_records import record_of
 from runner.store.records import ConfirmationRecord, EpochRecord, Owner, TrialRecord
 from runner.store.store import Store
-from runner.study.verdict import Findings, verdict_of
+from runner.study.verdict import VerdictInput, verdict_of
 
 NAME = "imdb-minilm"
 KEY = "nlp/text-classification/bert"
@@ -213,8 +213,8 @@ DIAGNOSES = (
             {"train": 0.9812, "validation": 0.9134},
         ),
         (
-            Remedy(Statement("Train fewer epochs."), "model_config.epochs", 2),
-            Remedy(Statement("Gather more training rows.")),
+            Fix(Statement("Train fewer epochs."), "model_config.epochs", 2),
+            Fix(Statement("Gather more training rows.")),
         ),
     ),
     Diagnosis(
@@ -226,7 +226,7 @@ DIAGNOSES = (
             "has {most:count} {unit}.",
             {"share": 0.3742, "rows": 1000, "split": "test", "longest": 256, "most": 1381, "unit": Statement("words")},
         ),
-        (Remedy(Statement("Let the model see more."), "model_config.max_seq_length", 512),),
+        (Fix(Statement("Let the model see more."), "model_config.max_seq_length", 512),),
     ),
     Diagnosis(
         "edge_of_space",
@@ -234,9 +234,9 @@ DIAGNOSES = (
         Statement("The best epochs lie at the edge"),
         Statement("The best trial has {value:count}.", {"value": 4}),
         (
-            Remedy(Statement("Widen the range."), "study.search_space.epochs.high", 8),
-            Remedy(Statement("Try one more."), "study.search_space.batch_size.choices", [16, 32, 64]),
-            Remedy(Statement("Tune for another metric."), "study.metric", "macro_f1"),
+            Fix(Statement("Widen the range."), "study.search_space.epochs.high", 8),
+            Fix(Statement("Try one more."), "study.search_space.batch_size.choices", [16, 32, 64]),
+            Fix(Statement("Tune for another metric."), "study.metric", "macro_f1"),
         ),
     ),
     Diagnosis(
@@ -382,7 +382,7 @@ def build(store: Store, texts: Texts = Texts(), *, name: str = NAME) -> str:
     versus_given = Comparison("accuracy", 0.0181, 0.0023, 0.0342, 222, (3, 3))
     versus_baseline = Comparison("accuracy", 0.0413, 0.0127, 0.0698, 222, (3, 1))
     verdict = verdict_of(
-        Findings(
+        VerdictInput(
             metric=tuned_for,
             winner="trial/7",
             confirmed=True,

@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 from power import Disk
 
-from plugins.nlp.encoders.checkpoints import Checkpoint, CheckpointFolder, find
+from plugins.nlp.encoders.checkpoints import CheckpointFolder, TrainingCheckpoint, find
 from plugins.nlp.encoders.checkpoints.content import read
 
 IDENTITY = {"seed": "0"}
 
 
-def checkpoint(step: int) -> Checkpoint:
+def checkpoint(step: int) -> TrainingCheckpoint:
     """Return a checkpoint that tells its step in every file."""
     tensors = {name: {"numbers": np.full(4, step, dtype=np.float32)} for name in ("model", "optimizer")}
-    return Checkpoint(step, IDENTITY, {"step": step}, tensors)
+    return TrainingCheckpoint(step, IDENTITY, {"step": step}, tensors)
 
 
 def test_a_power_cut_at_any_moment_leaves_a_whole_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

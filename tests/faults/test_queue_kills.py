@@ -12,8 +12,8 @@ from pathlib import Path
 from catalog.spec import resolve
 from runner.store.store import Store
 from runner.study.log import read_log
-from runner.study.place import Place
 from runner.study.queue import submit
+from runner.study.workspace import Workspace
 
 FAULTS = int(os.environ.get("FAULTS", "200"))
 STUDIES = 200 if FAULTS >= 1000 else 8
@@ -44,7 +44,7 @@ def simulated(name):
 def test_a_queue_survives_the_kills_of_its_workers(tmp_path, monkeypatch):
     """Two workers at a time, one dying for every two studies: none is lost, run twice, or short of a trial."""
     monkeypatch.syspath_prepend(str(SIMULATED))
-    place = Place(f"sqlite:///{tmp_path / 'studies.db'}", tmp_path / "studies", tmp_path / "cache")
+    place = Workspace(f"sqlite:///{tmp_path / 'studies.db'}", tmp_path / "studies", tmp_path / "cache")
     names = [f"study-{number}" for number in range(STUDIES)]
     for name in names:
         submit(resolve(simulated(name), tmp_path), place)

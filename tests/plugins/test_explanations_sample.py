@@ -14,7 +14,7 @@ from plugins.nlp.text_classification.invented import invented_reviews
 from plugins.nlp.text_classification.keywords import class_words
 from plugins.nlp.text_classification.records import TextPrediction
 from plugins.nlp.texts.records import Explanation, WordWeight
-from plugins.nlp.texts.split import Split
+from plugins.nlp.texts.split import TextSplit
 
 LABELS = ("negative", "positive")
 
@@ -119,7 +119,7 @@ def _data(texts: list[str], ids: list[int], labels=LABELS) -> TextData:
     rows = dict.fromkeys(("train", "validation", "test"), len(texts))
     counts = dict.fromkeys(rows, tuple(np.bincount(ids, minlength=len(labels)).tolist()))
     summary = DataSummary("made up", "0" * 64, rows, details={"labels": labels, "label_rows": counts})
-    split = Split(texts, np.array(ids, dtype=np.int64))
+    split = TextSplit(texts, np.array(ids, dtype=np.int64))
     return TextData(summary, dict.fromkeys(rows, split))
 
 

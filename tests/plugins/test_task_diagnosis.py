@@ -10,7 +10,7 @@ from with_details import with_details
 from catalog import registry
 from catalog.contract import DataSummary, EpochMetrics, Evaluation
 from catalog.contract.capabilities import CountsRules, Diagnoses
-from catalog.contract.diagnosis import Diagnosis, Evidence, TrialEvidence
+from catalog.contract.diagnosis import Diagnosis, DiagnosisInput, DiagnosisTrial
 from plugins.nlp.text_regression.linear.config import LinearConfig as TextConfig
 from plugins.regression.records import TargetStatistics, TruthGroup
 from plugins.tabular.boosting.config import ClassBoostingConfig, NumberBoostingConfig
@@ -47,11 +47,11 @@ def judged(groups: tuple[TruthGroup, ...] = (), rows: int = 500, **metrics: floa
     return with_details(found, truth_groups=groups or (group(0, 50), group(50, 100)))
 
 
-def numbers(key: str = "tabular/regression", config: Any = None, loss: float = 25.0, **changes: Any) -> Evidence:
+def numbers(key: str = "tabular/regression", config: Any = None, loss: float = 25.0, **changes: Any) -> DiagnosisInput:
     """Return a study of numbers; `loss` is its mean squared error on validation rows, 25 that on training rows."""
     config = config or NUMBERS[key]
     measured = EpochMetrics(1.0, 1.0, 0.25, {"loss": loss / 100, "rmse": loss**0.5}, None, 1.0)
-    trial = TrialEvidence(0, "complete", config().model_dump(mode="json"), loss**0.5, history=(measured,))
+    trial = DiagnosisTrial(0, "complete", config().model_dump(mode="json"), loss**0.5, history=(measured,))
     given = {
         "metric": "rmse",
         "space": {},
@@ -59,21 +59,21 @@ def numbers(key: str = "tabular/regression", config: Any = None, loss: float = 2
         "best": 0,
         "evaluations": {("winner", "test"): judged()},
     }
-    return Evidence(**{"data": numbers_data(), "Config": config, **given, **changes})
+    return DiagnosisInput(**{"data": numbers_data(), "Config": config, **given, **changes})
 
 
 def classes(
     config: Any = ClassBoostingConfig, trained: float = 0.92, validated: float = 0.9, **loss: float
-) -> Evidence:
+) -> DiagnosisInput:
     """Return a study of two classes."""
     metrics = {"loss": 0.3, "accuracy": validated}
     measured = EpochMetrics(1.0, 1.0, loss.get("train_loss", 0.25), metrics, None, 1.0, {"accuracy": trained})
-    trial = TrialEvidence(0, "complete", config().model_dump(mode="json"), validated, history=(measured,))
+    trial = DiagnosisTrial(0, "complete", config().model_dump(mode="json"), validated, history=(measured,))
     data = with_details(DataSummary("bank", "0" * 64, ROWS), **CLASSES)
-    return Evidence(data, config, "accuracy", {}, (trial,), 0)
+    return DiagnosisInput(data, config, "accuracy", {}, (trial,), 0)
 
 
-def told(key: str, evidence: Evidence) -> dict[str, Diagnosis]:
+def told(key: str, evidence: DiagnosisInput) -> dict[str, Diagnosis]:
     """Return what the task of a key finds, by rule."""
     return {one.rule: one for one in registry.load_task(key).diagnose(evidence)}
 
@@ -99,7 +99,7 @@ def test_every_task_has_rules(key):
 def test_small_splits_are_told(key, rows, severity):
     """Every task says that there are few examples, and of what."""
     data = DataSummary("small", "0" * 64, dict(zip(ROWS, rows, strict=True)))
-    found = told(key, Evidence(data, NumberLinearConfig, "rmse", {}, (), None)).get("few_rows")
+    found = told(key, DiagnosisInput(data, NumberLinearConfig, "rmse", {}, (), None)).get("few_rows")
     assert (found and found.severity) == severity
     assert found is None or f"{rows[0]} rows to train on, {rows[1]} to choose by" in english(found.evidence)
 

@@ -8,10 +8,10 @@ import pytest
 
 from runner.cli import studies as tables
 from runner.presentation.language import Language
+from runner.report.formatting import ReportFormatter
 from runner.report.gathering import gather
 from runner.report.sections.configuration import trials as trials_section
-from runner.report.telling import Teller
-from runner.store.json_shapes import study_answer, study_line
+from runner.store.json_output import study_answer, study_line
 from runner.store.store import Store
 from runner.study.charts import chart_of
 from runner.study.coordinator import run_study
@@ -98,7 +98,7 @@ def test_all_places_say_the_same(request_of, place, recorder, capsys, seed, metr
     assert [t.number for t in trials if TrialFacts(record, t).is_best] == [number]
 
     # the report
-    teller = Teller(Language("en"))
+    teller = ReportFormatter(Language("en"))
     assert results.number == number
     assert results.tuned == (record.winner["arm"] != "given")
     (table,) = trials_section(results, teller).blocks

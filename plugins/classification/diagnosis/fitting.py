@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from catalog.contract import EpochMetrics
-from plugins.diagnosis.case import Case, number
+from plugins.diagnosis.case import DiagnosisCase, number
 
 __all__ = ["AccuracyGap", "accuracy_gap", "accuracy_of"]
 
@@ -30,7 +30,7 @@ def accuracy_of(measured: EpochMetrics) -> tuple[float | None, float | None]:
     return number(measured.train_metrics.get("accuracy")), number(measured.metrics.get("accuracy"))
 
 
-def accuracy_gap(case: Case, measured: EpochMetrics, least: float) -> AccuracyGap | None:
+def accuracy_gap(case: DiagnosisCase, measured: EpochMetrics, least: float) -> AccuracyGap | None:
     """Return the gap at a measurement; None if it is not known, smaller than `least`, or within chance."""
     trained, validated = accuracy_of(measured)
     if trained is None or validated is None:

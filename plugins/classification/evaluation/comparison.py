@@ -11,7 +11,7 @@ from catalog.errors import DataError
 from plugins.classification.evaluation import predictions
 from plugins.classification.evaluation.measures import ByClass, Measure, weighted
 from plugins.classification.evaluation.metrics import METRICS, measures_for, metric_of
-from plugins.classification.evaluation.predictions import Predictions
+from plugins.classification.evaluation.predictions import ClassPredictions
 from plugins.comparison import compare_resampled, read_comparable
 
 __all__ = ["compare"]
@@ -49,12 +49,12 @@ def compare(first: Sequence[Path], second: Sequence[Path], metric: str, seed: in
     return replace(found, only_first=only_first, only_second=only_second, p_value=p_value)
 
 
-def _are_alike(one: Predictions, other: Predictions) -> bool:
+def _are_alike(one: ClassPredictions, other: ClassPredictions) -> bool:
     same = one.probabilities.shape == other.probabilities.shape
     return same and np.array_equal(one.labels, other.labels)
 
 
-def _check_comparable(name: str, paths: Sequence[Path], read: Sequence[Predictions]) -> None:
+def _check_comparable(name: str, paths: Sequence[Path], read: Sequence[ClassPredictions]) -> None:
     classes = [str(index) for index in range(read[0].probabilities.shape[1])]
     metrics = [metric_of(name, classes, classes[one.positive]) for one in read]
     for path, metric in zip(paths, metrics, strict=True):
@@ -67,7 +67,7 @@ def _check_comparable(name: str, paths: Sequence[Path], read: Sequence[Predictio
             )
 
 
-def _disagreement(read: Sequence[Predictions]) -> tuple[int, int, float]:
+def _disagreement(read: Sequence[ClassPredictions]) -> tuple[int, int, float]:
     """Return how many rows the first alone got right, how many the second, and how likely so uneven a split is.
 
     The exact test of McNemar ("Note on the sampling error of the difference between correlated proportions", 1947):
@@ -81,7 +81,7 @@ def _disagreement(read: Sequence[Predictions]) -> tuple[int, int, float]:
     return only_first, only_second, min(1.0, 2 * tail)
 
 
-def _kinds(read: Sequence[Predictions], measure: Measure) -> tuple[np.ndarray, Sequence[Predictions]]:
+def _kinds(read: Sequence[ClassPredictions], measure: Measure) -> tuple[np.ndarray, Sequence[ClassPredictions]]:
     """Return each row's kind and the predictions of one row a kind.
 
     Where counts by class are all that matters, rows with the same label and the same predictions are of one kind, and a
@@ -91,4 +91,6 @@ def _kinds(read: Sequence[Predictions], measure: Measure) -> tuple[np.ndarray, S
         return np.arange(read[0].labels.size), read
     columns = np.stack([read[0].labels, *(one.predicted for one in read)], axis=1)
     _, rows, kinds = np.unique(columns, axis=0, return_index=True, return_inverse=True)
-    return kinds.reshape(-1), [Predictions(one.labels[rows], one.probabilities[rows], one.positive) for one in read]
+    return kinds.reshape(-1), [
+        ClassPredictions(one.labels[rows], one.probabilities[rows], one.positive) for one in read
+    ]

@@ -27,7 +27,7 @@ from plugins.classification.evaluation.measures import (
     observed,
     ratio,
 )
-from plugins.classification.evaluation.predictions import Predictions
+from plugins.classification.evaluation.predictions import ClassPredictions
 from plugins.classification.records import class_data
 
 __all__ = [
@@ -248,7 +248,7 @@ def measure(labels: np.ndarray, probabilities: np.ndarray, positive: int = 1) ->
     """
     if not np.isfinite(probabilities).all():
         raise DivergedError("The model's probabilities are not finite: the training diverged. Lower the learning rate.")
-    found = observed(Predictions(labels, probabilities, positive), measures_for(probabilities.shape[1]))
+    found = observed(ClassPredictions(labels, probabilities, positive), measures_for(probabilities.shape[1]))
     return {name: value for name, value in found.items() if not np.isnan(value)}
 
 

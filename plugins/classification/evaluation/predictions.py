@@ -9,14 +9,14 @@ import numpy as np
 from catalog.errors import DataError
 from plugins.predictions_file import open_predictions, write_predictions
 
-__all__ = ["Predictions", "read", "write"]
+__all__ = ["ClassPredictions", "read", "write"]
 
 _POSITIVE = b"modelcat_positive"
 """Key of the positive class's id in the metadata of the file; files of modelcat 0.1 have none and mean class 1."""
 
 
 @dataclass(frozen=True, eq=False)
-class Predictions:
+class ClassPredictions:
     """What a model said about every example of a split, in the order of the split.
 
     Attributes:
@@ -71,7 +71,7 @@ def write(
     write_predictions(path, rows, places, columns, {_POSITIVE: str(positive).encode()})
 
 
-def read(path: Path) -> Predictions:
+def read(path: Path) -> ClassPredictions:
     """Read what `write` wrote.
 
     Raises:
@@ -86,4 +86,4 @@ def read(path: Path) -> Predictions:
     fits = labels.dtype == np.int64 and labels.size and labels.min() >= 0 and labels.max() < probabilities.shape[1]
     if not fits or not 0 <= positive < probabilities.shape[1] or not np.isfinite(probabilities).all():
         raise DataError(f"{path} does not hold predictions: labels and probabilities do not fit. Evaluate again.")
-    return Predictions(labels, probabilities.astype(np.float32, copy=False), positive)
+    return ClassPredictions(labels, probabilities.astype(np.float32, copy=False), positive)

@@ -14,7 +14,7 @@ from plugins.nlp.encoders.probing import Probe, probe
 from plugins.nlp.encoders.schedule import schedule_of
 from plugins.nlp.encoders.training import on_device
 from plugins.nlp.texts.advice import on_lengths
-from plugins.nlp.texts.findings import Findings, find_in_texts
+from plugins.nlp.texts.findings import DataFindings, find_in_texts
 from plugins.nlp.texts.lengths import length_forecasts
 
 __all__ = ["forecast_texts", "on_warmup"]
@@ -28,7 +28,7 @@ def forecast_texts(
     device: str,
     threads: int,
     seconds: float,
-) -> tuple[Forecast, Findings]:
+) -> tuple[Forecast, DataFindings]:
     """Look at the training texts, and train for about `seconds`; nothing is kept.
 
     Args:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from catalog.contract import Evaluation, Fact, Prediction, Predictor
-from catalog.contract.diagnosis import Diagnosis, Evidence
+from catalog.contract.diagnosis import Diagnosis, DiagnosisInput
 from catalog.figures import Figure
 from catalog.metric import Metric
 from catalog.statement import Statement
@@ -82,7 +82,7 @@ class TextClassification:
 
         return evaluation_figures(evaluation, data, insights)
 
-    def diagnose(self, evidence: Evidence) -> Sequence[Diagnosis]:
+    def diagnose(self, evidence: DiagnosisInput) -> Sequence[Diagnosis]:
         """Return what the records of a study show to be wrong, the gravest first; see `diagnosis.diagnose`."""
         from plugins.nlp.text_classification.diagnosis import diagnose
 

@@ -7,8 +7,8 @@ from typing import Any, TypeAlias
 from catalog.contract import DataSummary, Evaluation
 from plugins.details import read_details
 from plugins.nlp.texts.records import ExampleExplanation, ImportantWord
-from plugins.nlp.texts.split import Split
-from plugins.regression.records import Interval
+from plugins.nlp.texts.split import TextSplit
+from plugins.regression.records import ConformalInterval
 
 __all__ = [
     "Interpretation",
@@ -32,7 +32,7 @@ class TextData:
     """
 
     summary: DataSummary
-    splits: Mapping[str, Split]
+    splits: Mapping[str, TextSplit]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ class Interpretation:
     seconds: float
 
 
-def answer(text: str, value: float, interval: Interval | None) -> NumberPrediction:
+def answer(text: str, value: float, interval: ConformalInterval | None) -> NumberPrediction:
     """Return the answer for a text with its interval."""
     if interval is None:
         return NumberPrediction(text, value)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from catalog.contract import Evaluation, Fact, Prediction, Predictor
-from catalog.contract.diagnosis import Diagnosis, Evidence
+from catalog.contract.diagnosis import Diagnosis, DiagnosisInput
 from catalog.figures import Figure
 from catalog.metric import Metric
 from catalog.statement import Statement
@@ -70,7 +70,7 @@ class TextRegression:
 
         return evaluation_figures(evaluation, insights)
 
-    def diagnose(self, evidence: Evidence) -> Sequence[Diagnosis]:
+    def diagnose(self, evidence: DiagnosisInput) -> Sequence[Diagnosis]:
         """Return what the records of a study show to be wrong, the gravest first; see `diagnosis.diagnose`."""
         from plugins.nlp.text_regression.diagnosis import diagnose
 

@@ -15,7 +15,7 @@ from plugins.data.sources import Source
 from plugins.data.truths import SplitTruths, Truths
 from plugins.data.values import plain
 from plugins.nlp.texts.columns import LABEL_NAMES, ColumnRoles, check_columns, choose_columns, header_note
-from plugins.nlp.texts.split import Split
+from plugins.nlp.texts.split import TextSplit
 from plugins.nlp.texts.strings import nul_notes, read_texts, swallowed_notes
 
 __all__ = ["ReadTexts", "Rows", "TextColumns", "read_columns", "read_rows", "read_sources", "split_of"]
@@ -62,7 +62,7 @@ class ReadTexts:
         notes: What a careful reader should know.
     """
 
-    splits: Mapping[str, Split]
+    splits: Mapping[str, TextSplit]
     columns: ColumnRoles | None
     counts: Mapping[str, RowCounts]
     groups: Mapping[str, np.ndarray] | None = None
@@ -111,7 +111,7 @@ def read_sources(
     roles = choose_columns(first, dataset.text, dataset.label, dataset.group, dataset.time, names)
     named = dataset.text is not None and dataset.label is not None
     header = header_note(first, named=named)
-    found: FoundSplits[Split] = FoundSplits(roles.group, roles.time, notes=[header] if header else [])
+    found: FoundSplits[TextSplit] = FoundSplits(roles.group, roles.time, notes=[header] if header else [])
     for split, opened in sources.items():  # train comes first
         files = [read_columns(source, roles) for source in opened]
         rows = [read_rows(source, roles) for source in files]
@@ -134,7 +134,7 @@ def read_sources(
 
 
 def _add_split(
-    found: FoundSplits[Split],
+    found: FoundSplits[TextSplit],
     split: str,
     files: Sequence[Source],
     rows: Sequence[Rows],
@@ -195,11 +195,11 @@ def _counts(files: Sequence[Source], rows: Sequence[Rows], kept: int) -> RowCoun
     )
 
 
-def split_of(rows: Sequence[Rows], read: SplitTruths) -> Split:
+def split_of(rows: Sequence[Rows], read: SplitTruths) -> TextSplit:
     """Return the rows of some files that have a text and a truth."""
     labels = read.truths
     labels.flags.writeable = False
-    return Split(_strings(rows, np.concatenate(read.kept)), labels)
+    return TextSplit(_strings(rows, np.concatenate(read.kept)), labels)
 
 
 def _strings(rows: Sequence[Rows], kept: np.ndarray) -> tuple[str, ...]:

@@ -40,14 +40,14 @@ class WordWeight:
     attention: float | None = None
 
 
-class Answer(Protocol):
+class TextAnswer(Protocol):
     """What a model says about a text."""
 
     def as_json(self) -> dict[str, Any]:
         """Return it as `catalog.contract.Prediction`."""
 
 
-Given_co = TypeVar("Given_co", bound=Answer, covariant=True)
+Given_co = TypeVar("Given_co", bound=TextAnswer, covariant=True)
 Truth = TypeVar("Truth")
 
 

@@ -13,9 +13,9 @@ import numpy as np
 from catalog.contract import DataSummary, Forecast
 from catalog.errors import DataError, OutOfMemoryError
 from plugins import memory
-from plugins.nlp.texts.findings import Findings, find_in_texts
-from plugins.nlp.texts.split import Split
-from plugins.nlp.tfidf.tokens import Tokens, token_notes
+from plugins.nlp.texts.findings import DataFindings, find_in_texts
+from plugins.nlp.texts.split import TextSplit
+from plugins.nlp.tfidf.tokens import TextTokens, token_notes
 from plugins.storage import folder_bytes
 
 __all__ = ["TOO_LARGE", "forecast_fits"]
@@ -30,7 +30,7 @@ class _Fitted(Protocol):
     """A model of texts."""
 
     @property
-    def tokens(self) -> Tokens:
+    def tokens(self) -> TextTokens:
         """What it takes for words."""
 
 
@@ -49,13 +49,13 @@ class _Fit(Generic[Model]):
 
 def forecast_fits(
     summary: DataSummary,
-    splits: Mapping[str, Split],
-    fit: Callable[[Split], Model],
+    splits: Mapping[str, TextSplit],
+    fit: Callable[[TextSplit], Model],
     predict: Callable[[Model, Sequence[str]], object],
     save: Callable[[Path, Model], None],
     *,
     seconds: float,
-) -> tuple[Forecast, Findings]:
+) -> tuple[Forecast, DataFindings]:
     """Look at the training texts, and fit to growing parts of them for about `seconds`; nothing is kept.
 
     Returns:
@@ -90,7 +90,7 @@ def forecast_fits(
 
 
 def _fits(
-    train: Split, fit: Callable[[Split], Model], save: Callable[[Path, Model], None], seconds: float
+    train: TextSplit, fit: Callable[[TextSplit], Model], save: Callable[[Path, Model], None], seconds: float
 ) -> list[_Fit[Model]]:
     """Fit to more and more rows, until it is all of them or the next fit would take too long."""
     began, fits = time.perf_counter(), list[_Fit[Model]]()
@@ -112,7 +112,7 @@ def _fits(
     return fits
 
 
-def _parts(train: Split) -> Iterator[Split]:
+def _parts(train: TextSplit) -> Iterator[TextSplit]:
     """Yield growing parts of the split, its strata in equal shares and none left out; all of it at last."""
     by_stratum = np.argsort(train.strata, kind="stable")
     firsts = np.unique(train.strata, return_index=True)[1]

@@ -10,7 +10,7 @@ from catalog.figures import Column, Figure, Highlight, HighlightedText, Table
 from catalog.statement import Statement
 from plugins.nlp.texts import without_surrogates
 from plugins.nlp.token_classification.schemes import TagSet, spans_of
-from plugins.nlp.token_classification.words import Word, split_words
+from plugins.nlp.token_classification.words import TokenWord, split_words
 
 __all__ = ["as_words", "cells", "columns_of_predictions", "headline", "prediction_figures", "prediction_of"]
 
@@ -20,23 +20,23 @@ _NAMED = 8
 _LONGEST_NAME = 60
 
 
-def as_words(given: Any) -> tuple[str, list[Word]]:
+def as_words(given: Any) -> tuple[str, list[TokenWord]]:
     """Return the text of an input and its words: a text is split, a list of words stays as it is.
 
     Words that are empty have no place in the text, and are left out.
     """
     if isinstance(given, str):
         return given, split_words(given)
-    words, start, parts = list[Word](), 0, [str(word) for word in given]
+    words, start, parts = list[TokenWord](), 0, [str(word) for word in given]
     for part in parts:
         if part:
-            words.append(Word(start, start + len(part)))
+            words.append(TokenWord(start, start + len(part)))
         start += len(part) + 1
     return " ".join(parts), words
 
 
 def prediction_of(
-    text: str, words: Sequence[Word], tags: np.ndarray, confidence: np.ndarray, known: TagSet
+    text: str, words: Sequence[TokenWord], tags: np.ndarray, confidence: np.ndarray, known: TagSet
 ) -> Prediction:
     """Return the answer to one input; an entity is as sure as its least sure word.
 

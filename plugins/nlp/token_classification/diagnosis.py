@@ -1,13 +1,13 @@
-"""What the records of a study show to be wrong, and what to change: rules over `catalog.diagnosis.Evidence`."""
+"""What the records of a study show to be wrong, and what to change: rules over `catalog.diagnosis.DiagnosisInput`."""
 
 from collections.abc import Callable, Iterator
 from types import MappingProxyType
 
-from catalog.contract.diagnosis import Diagnosis, Evidence, Remedy
+from catalog.contract.diagnosis import Diagnosis, DiagnosisInput, Fix
 from catalog.statement import Statement
-from plugins.diagnosis import failures, merit, rows, space
-from plugins.diagnosis.case import Case
-from plugins.diagnosis.remedies import advise, change, keep
+from plugins.diagnosis import cost_benefit, failures, rows, space
+from plugins.diagnosis.case import DiagnosisCase
+from plugins.diagnosis.fixes import advise, change, keep
 from plugins.nlp.token_classification.evaluation import METRICS
 from plugins.nlp.token_classification.records import TokenDetails, tag_data, token_details
 
@@ -25,11 +25,11 @@ _GAP = 0.08
 _GRAVITY = MappingProxyType({"problem": 0, "warning": 1, "note": 2})
 
 
-def _details(case: Case) -> TokenDetails | None:
+def _details(case: DiagnosisCase) -> TokenDetails | None:
     return None if case.judged is None else token_details(case.judged)
 
 
-def _diverged(case: Case) -> Iterator[Diagnosis]:
+def _diverged(case: DiagnosisCase) -> Iterator[Diagnosis]:
     failed = [trial for trial in case.evidence.trials if trial.failure == "diverged"]
     if failed:
         yield Diagnosis(
@@ -40,15 +40,15 @@ def _diverged(case: Case) -> Iterator[Diagnosis]:
                 "The loss of {failed:count} of {all:count} trials was no longer finite.",
                 {"failed": len(failed), "all": len(case.evidence.trials)},
             ),
-            (Remedy(Statement("Lower the learning rate, or the upper end of its range.")),),
+            (Fix(Statement("Lower the learning rate, or the upper end of its range.")),),
         )
 
 
-def _failed(case: Case) -> Iterator[Diagnosis]:
+def _failed(case: DiagnosisCase) -> Iterator[Diagnosis]:
     yield from failures.failed_trials(case, known={"diverged"})
 
 
-def _types_never_found(case: Case) -> Iterator[Diagnosis]:
+def _types_never_found(case: DiagnosisCase) -> Iterator[Diagnosis]:
     details, data = _details(case), tag_data(case.evidence.data)
     scores = () if details is None else details.entity_scores
     poor = [one for one in scores if one.entities >= _LEAST_ENTITIES and one.recall < _POOR_RECALL]
@@ -67,11 +67,11 @@ def _types_never_found(case: Case) -> Iterator[Diagnosis]:
                     "trained": trained.get(one.label, 0),
                 },
             ),
-            (Remedy(Statement("Add training sentences with such entities, or merge the type into another one.")),),
+            (Fix(Statement("Add training sentences with such entities, or merge the type into another one.")),),
         )
 
 
-def _wrong_boundaries(case: Case) -> Iterator[Diagnosis]:
+def _wrong_boundaries(case: DiagnosisCase) -> Iterator[Diagnosis]:
     details = _details(case)
     if details is None:
         return
@@ -86,11 +86,11 @@ def _wrong_boundaries(case: Case) -> Iterator[Diagnosis]:
                 "Of {wrong:count} entities that are not right {boundaries:count} overlap a predicted one.",
                 {"wrong": wrong, "boundaries": errors.wrong_boundaries},
             ),
-            (Remedy(Statement("Check that titles, articles and punctuation are tagged in one way in all sentences.")),),
+            (Fix(Statement("Check that titles, articles and punctuation are tagged in one way in all sentences.")),),
         )
 
 
-def _over_fitting(case: Case) -> Iterator[Diagnosis]:
+def _over_fitting(case: DiagnosisCase) -> Iterator[Diagnosis]:
     history = () if case.best is None else case.best.history
     if not history:
         return
@@ -112,7 +112,7 @@ def _over_fitting(case: Case) -> Iterator[Diagnosis]:
         )
 
 
-def _few_entities(case: Case) -> Iterator[Diagnosis]:
+def _few_entities(case: DiagnosisCase) -> Iterator[Diagnosis]:
     entities = tag_data(case.evidence.data).entities
     for split in ("validation", "test"):
         count = sum(entities.get(split, ()))
@@ -125,11 +125,11 @@ def _few_entities(case: Case) -> Iterator[Diagnosis]:
                     "The {split} split has {count:count} entities: scores have wide intervals.",
                     {"split": split, "count": count},
                 ),
-                (Remedy(Statement("Add tagged sentences to it.")),),
+                (Fix(Statement("Add tagged sentences to it.")),),
             )
 
 
-def _duplicates(case: Case) -> Iterator[Diagnosis]:
+def _duplicates(case: DiagnosisCase) -> Iterator[Diagnosis]:
     rows = case.evidence.data.rows.get("test", 0)
     count = tag_data(case.evidence.data).duplicates.get("test", 0)
     if rows and count > _DUPLICATES * rows:
@@ -141,19 +141,19 @@ def _duplicates(case: Case) -> Iterator[Diagnosis]:
                 "{count:count} of {rows:count} test sentences: scores on new sentences will be lower.",
                 {"count": count, "rows": rows},
             ),
-            (Remedy(Statement("Remove sentences of test from train, and train again.")),),
+            (Fix(Statement("Remove sentences of test from train, and train again.")),),
         )
 
 
-RULES: tuple[Callable[[Case], Iterator[Diagnosis]], ...] = (
+RULES: tuple[Callable[[DiagnosisCase], Iterator[Diagnosis]], ...] = (
     _diverged,
     _failed,
-    merit.not_better_than_baseline,
+    cost_benefit.not_better_than_baseline,
     _types_never_found,
     _over_fitting,
     _duplicates,
     space.edge_of_space,
-    merit.too_few_rows,
+    cost_benefit.too_few_rows,
     _wrong_boundaries,
     _few_entities,
     rows.few_rows,
@@ -161,9 +161,9 @@ RULES: tuple[Callable[[Case], Iterator[Diagnosis]], ...] = (
 """Of equally grave findings the one named first here comes first."""
 
 
-def diagnose(evidence: Evidence) -> tuple[Diagnosis, ...]:
+def diagnose(evidence: DiagnosisInput) -> tuple[Diagnosis, ...]:
     """Apply every rule; the gravest finding first."""
     stronger = advise("Start from a pretrained model, or add training sentences.")
-    case = Case(evidence, METRICS, stronger)
+    case = DiagnosisCase(evidence, METRICS, stronger)
     found = [diagnosis for rule in RULES for diagnosis in rule(case)]
     return tuple(sorted(found, key=lambda diagnosis: _GRAVITY[diagnosis.severity]))

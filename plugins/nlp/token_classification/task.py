@@ -7,7 +7,7 @@ from typing import Any
 
 from catalog.contract import Evaluation, Fact, Prediction
 from catalog.contract.capabilities import InputField, InputFile, InputTable
-from catalog.contract.diagnosis import Diagnosis, Evidence
+from catalog.contract.diagnosis import Diagnosis, DiagnosisInput
 from catalog.figures import Figure
 from catalog.metric import Metric
 from catalog.statement import Statement
@@ -63,7 +63,7 @@ class TokenClassification:
 
         return evaluation_figures(evaluation, data)
 
-    def diagnose(self, evidence: Evidence) -> Sequence[Diagnosis]:
+    def diagnose(self, evidence: DiagnosisInput) -> Sequence[Diagnosis]:
         """Return what the records of a study show to be wrong, the gravest first; see `diagnosis.diagnose`."""
         from plugins.nlp.token_classification.diagnosis import diagnose
 

@@ -9,7 +9,7 @@ from catalog.contract import Comparison
 from plugins.comparison import compare_resampled, read_comparable
 from plugins.regression.evaluation import predictions
 from plugins.regression.evaluation.metrics import METRICS, weighted
-from plugins.regression.evaluation.predictions import Predictions
+from plugins.regression.evaluation.predictions import NumberPredictions
 
 __all__ = ["compare"]
 
@@ -39,5 +39,5 @@ def compare(first: Sequence[Path], second: Sequence[Path], metric: str, seed: in
     )
 
 
-def _are_alike(one: Predictions, other: Predictions) -> bool:
+def _are_alike(one: NumberPredictions, other: NumberPredictions) -> bool:
     return np.array_equal(one.truths, other.truths)

@@ -8,11 +8,11 @@ import numpy as np
 from catalog.errors import DataError
 from plugins.predictions_file import open_predictions, write_predictions
 
-__all__ = ["Predictions", "read", "write"]
+__all__ = ["NumberPredictions", "read", "write"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Predictions:
+class NumberPredictions:
     """What a model said about every example of a split, in the order of the split.
 
     Attributes:
@@ -40,7 +40,7 @@ def write(path: Path, truths: np.ndarray, predicted: np.ndarray, places: np.ndar
     write_predictions(path, truths.size, places, columns)
 
 
-def read(path: Path) -> Predictions:
+def read(path: Path) -> NumberPredictions:
     """Read what `write` wrote.
 
     Raises:
@@ -52,4 +52,4 @@ def read(path: Path) -> Predictions:
     numbers = truths.dtype == predicted.dtype == np.float64
     if not numbers or not truths.size or not np.isfinite(truths).all() or not np.isfinite(predicted).all():
         raise DataError(f"{path} does not hold predictions: its columns are no finite numbers. Evaluate again.")
-    return Predictions(truths, predicted)
+    return NumberPredictions(truths, predicted)

@@ -12,8 +12,8 @@ from catalog.contract import EpochMetrics, Outcome, TrialContext
 from catalog.errors import OutOfMemoryError, StoppedError, WorkError
 from plugins.tabular.boosting.config import BoostingConfig, ClassBoostingConfig, NumberBoostingConfig, largest_leaf
 from plugins.tabular.boosting.estimator import BoostedTrees, silent, useful_threads
-from plugins.tabular.heads import Head
-from plugins.tabular.method import Examples, Fitted
+from plugins.tabular.heads import TabularHead
+from plugins.tabular.method import Fitted, TabularExamples
 
 __all__ = ["fit"]
 
@@ -21,7 +21,9 @@ _MEASUREMENTS = 30
 """Measurements on validation of a whole fit, at least while there are so many rounds."""
 
 
-def fit(config: Any, train: Examples, validation: Examples, head: Head, context: TrialContext) -> Fitted:
+def fit(
+    config: Any, train: TabularExamples, validation: TabularExamples, head: TabularHead, context: TrialContext
+) -> Fitted:
     """Fit trees to training rows.
 
     Args:
@@ -50,9 +52,9 @@ class _Fit:
     """A fit that is going on."""
 
     config: BoostingConfig
-    train: Examples
-    validation: Examples
-    head: Head
+    train: TabularExamples
+    validation: TabularExamples
+    head: TabularHead
     context: TrialContext
     history: list[EpochMetrics] = field(default_factory=list)
     seconds: float = 0.0

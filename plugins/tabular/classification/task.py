@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from catalog.contract import Evaluation, Fact, Prediction
-from catalog.contract.diagnosis import Diagnosis, Evidence
+from catalog.contract.diagnosis import Diagnosis, DiagnosisInput
 from catalog.figures import Figure
 from catalog.metric import Metric
 from catalog.statement import Statement
@@ -80,7 +80,7 @@ class TableClassification:
         yield temperature(insights)
         yield from importance_figure(insights)
 
-    def diagnose(self, evidence: Evidence) -> Sequence[Diagnosis]:
+    def diagnose(self, evidence: DiagnosisInput) -> Sequence[Diagnosis]:
         """Return what the records of a study show to be wrong, the gravest first."""
         from plugins.tabular.diagnosis import CLASS_RULES, diagnose
 

@@ -23,7 +23,7 @@ from plugins.tabular.data.reading import feature_values, read_notes, repeated_he
 from plugins.tabular.dataset import TableFields
 from plugins.tabular.examples import is_like_examples, stored_name
 from plugins.tabular.features import Feature
-from plugins.tabular.frame import Split, frame_of
+from plugins.tabular.frame import TableSplit, frame_of
 from plugins.tabular.roles import Role, TableRoles, check_columns, choose_roles, named_in
 
 __all__ = ["load_labelled"]
@@ -32,7 +32,7 @@ __all__ = ["load_labelled"]
 @as_command_errors()
 def load_labelled(
     file: EvaluationFile, role: Role, features: Sequence[Feature], labels: Sequence[str]
-) -> Labelled[Split]:
+) -> Labelled[TableSplit]:
     """Read the features and truths of a file of any format that a data set may have, in its order.
 
     Args:
@@ -81,7 +81,7 @@ def load_labelled(
         )
     rows = np.flatnonzero(read.kept[0])
     taken = replace(roles, features=tuple(names)).as_json()
-    return Labelled(Split(frame, read.truths), rows, taken, notes=tuple(map(as_options, notes)))
+    return Labelled(TableSplit(frame, read.truths), rows, taken, notes=tuple(map(as_options, notes)))
 
 
 def _truth(file: EvaluationFile, source: Source, role: Role, features: Sequence[Feature]) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from plugins.tabular.frame import Frame, Split
+from plugins.tabular.frame import FeatureFrame, TableSplit
 
 __all__ = ["leak_notes"]
 
@@ -23,7 +23,7 @@ Not of the standard deviation, which one outlier can make as large as it likes.
 """
 
 
-def leak_notes(rows: Split, wanted: frozenset[str]) -> Iterator[str]:
+def leak_notes(rows: TableSplit, wanted: frozenset[str]) -> Iterator[str]:
     """Yield a note on each feature that determines the target exactly.
 
     Of classes it is a feature each of whose values occurs with one class only, of numbers one of which the target is a
@@ -55,7 +55,7 @@ def leak_notes(rows: Split, wanted: frozenset[str]) -> Iterator[str]:
             )
 
 
-def _classes_of(frame: Frame, name: str, truths: np.ndarray, present: np.ndarray) -> str | None:
+def _classes_of(frame: FeatureFrame, name: str, truths: np.ndarray, present: np.ndarray) -> str | None:
     """Return how the values of a feature determine classes; None if they do not."""
     cells = frame.columns[name]
     sample = _spread(present)
@@ -76,7 +76,7 @@ def _pure_values(cells: np.ndarray, classes: np.ndarray) -> int | None:
     return int(values.size) if np.array_equal(first[places], classes) else None
 
 
-def _line_of(frame: Frame, name: str, truths: np.ndarray, present: np.ndarray) -> str | None:
+def _line_of(frame: FeatureFrame, name: str, truths: np.ndarray, present: np.ndarray) -> str | None:
     """Return the line on which all numbers of a feature and the target lie; None if they do not."""
     cells = frame.columns[name]
     if cells.dtype.kind != "f" or present.size < _ROWS_OF_A_LINE:

@@ -32,7 +32,7 @@ from plugins.tabular.dataset import (
     RegressionDataset,
 )
 from plugins.tabular.features import MOST_CATEGORIES, Feature, fit_features
-from plugins.tabular.frame import Split
+from plugins.tabular.frame import TableSplit
 from plugins.tabular.records import FeatureTable, TableData, describe_features
 from plugins.tabular.roles import Role
 
@@ -116,7 +116,7 @@ def _class_names(dataset: Any, classes: ClassTruths | None) -> tuple[str, ...]:
 
 
 def _truth_details(
-    dataset: Any, classes: ClassTruths | None, names: tuple[str, ...], splits: Mapping[str, Split]
+    dataset: Any, classes: ClassTruths | None, names: tuple[str, ...], splits: Mapping[str, TableSplit]
 ) -> tuple[dict[str, Any], list[str]]:
     found = None if classes is None else classes.classes
     stored = {value: names[index] for value, index in found.ids.items()} if found and found.renamed else {}
@@ -126,7 +126,7 @@ def _truth_details(
     return details_json(ClassData(names, rows, positive, stored)), [*notes, *coverage_notes(labels, names)]
 
 
-def _number_details(splits: Mapping[str, Split]) -> tuple[dict[str, Any], list[str]]:
+def _number_details(splits: Mapping[str, TableSplit]) -> tuple[dict[str, Any], list[str]]:
     return details_json(TargetData({split: describe_target(rows.truths) for split, rows in splits.items()})), []
 
 
@@ -139,7 +139,7 @@ def _category_notes(features: tuple[Feature, ...], table: FeatureTable) -> list[
     ]
 
 
-def _fingerprint(splits: Mapping[str, Split], names: tuple[str, ...]) -> str:
+def _fingerprint(splits: Mapping[str, TableSplit], names: tuple[str, ...]) -> str:
     """Return the SHA-256 (hex) over classes, features and truths of all splits, and their order."""
     digest = hashlib.sha256(json.dumps(names).encode())
     for split, rows in splits.items():

@@ -17,9 +17,9 @@ from plugins.data.values import read_values
 from plugins.tables.table import NESTED_ROW
 from plugins.tables.wording import listed, shortened
 from plugins.tabular.cells import spelled
+from plugins.tabular.column_types import ColumnType, find_reading, mixed_dates
 from plugins.tabular.dataset import TableFields
-from plugins.tabular.frame import Split, frame_of
-from plugins.tabular.readings import Reading, find_reading, mixed_dates
+from plugins.tabular.frame import TableSplit, frame_of
 from plugins.tabular.roles import Role, TableRoles, check_columns, choose_roles
 
 __all__ = ["ReadTables", "feature_values", "read_notes", "read_sources", "repeated_headers"]
@@ -43,9 +43,9 @@ class ReadTables:
         notes: What a careful reader should know.
     """
 
-    splits: Mapping[str, Split]
+    splits: Mapping[str, TableSplit]
     roles: TableRoles | None
-    readings: Mapping[str, Reading]
+    readings: Mapping[str, ColumnType]
     counts: Mapping[str, RowCounts]
     groups: Mapping[str, np.ndarray] | None = None
     group_names: tuple[str, ...] = ()
@@ -69,8 +69,8 @@ def read_sources(
         DataError: A column is missing or cannot be used, or no feature is left.
     """
     roles = choose_roles(sources["train"][0], dataset, role, truth)
-    found: FoundSplits[Split] = FoundSplits(roles.group, roles.time, notes=list(roles.notes))
-    readings: Mapping[str, Reading] = {}
+    found: FoundSplits[TableSplit] = FoundSplits(roles.group, roles.time, notes=list(roles.notes))
+    readings: Mapping[str, ColumnType] = {}
     for split, opened in sources.items():  # train comes first
         for source in opened:
             check_columns(source, roles)
@@ -117,7 +117,7 @@ def repeated_headers(source: Source, columns: Sequence[str]) -> np.ndarray:
     return repeated
 
 
-def read_notes(name: str, reading: Reading, values: pa.ChunkedArray, split: str) -> Iterator[str]:
+def read_notes(name: str, reading: ColumnType, values: pa.ChunkedArray, split: str) -> Iterator[str]:
     """Yield notes on cells of a feature that count as missing though something stands in them, or lack the sign."""
     found = reading.read(values)
     if reading.kind == "number" and (lacking := unsigned_note(values, reading.number, split)):
@@ -140,20 +140,20 @@ def read_notes(name: str, reading: Reading, values: pa.ChunkedArray, split: str)
         )
 
 
-def _readings(files: Sequence[Source], roles: TableRoles) -> tuple[Mapping[str, Reading], Mapping[str, str]]:
+def _readings(files: Sequence[Source], roles: TableRoles) -> tuple[Mapping[str, ColumnType], Mapping[str, str]]:
     """Return how each feature is read, and why others are none.
 
     Raises:
         DataError: No feature is left, or numbers can be read in two ways.
     """
-    readings: dict[str, Reading] = {}
+    readings: dict[str, ColumnType] = {}
     unusable: dict[str, str] = {}
     for name in roles.features:
         if any(NESTED_ROW in (source.table.schema.field(name).metadata or {}) for source in files):
             unusable[name] = "holds lists or objects"
             continue
         found = find_reading(name, feature_values(files, name), wanted=name in roles.wanted)
-        if isinstance(found, Reading):
+        if isinstance(found, ColumnType):
             readings[name] = found
             continue
         if found.ambiguous:
@@ -181,11 +181,11 @@ def _unused_notes(unusable: Mapping[str, str]) -> Iterator[str]:
 
 
 def _add_split(
-    found: FoundSplits[Split],
+    found: FoundSplits[TableSplit],
     split: str,
     files: Sequence[Source],
     roles: TableRoles,
-    readings: Mapping[str, Reading],
+    readings: Mapping[str, ColumnType],
     truths: Truths,
 ) -> None:
     headers = [repeated_headers(source, (roles.truth, *roles.features)) for source in files]
@@ -207,7 +207,7 @@ def _add_split(
         frame = frame.take(np.flatnonzero(kept))
     truth_cells = read.truths
     truth_cells.flags.writeable = False
-    found.splits[split] = Split(frame, truth_cells)
+    found.splits[split] = TableSplit(frame, truth_cells)
     counts = found.counts[split] = _counts(files, headers, kept)
     found.notes += [
         f"{count:,} of {counts.records:,} {split} rows {_DROPPED[kind].format(roles.role)}"

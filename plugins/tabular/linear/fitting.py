@@ -12,18 +12,20 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from catalog.contract import EpochMetrics, TrialContext
 from catalog.errors import DivergedError, OutOfMemoryError
-from plugins.tabular.heads import Head
+from plugins.tabular.heads import TabularHead
 from plugins.tabular.linear.config import ClassLinearConfig
 from plugins.tabular.linear.design import fit_design
 from plugins.tabular.linear.estimator import LinearEstimator
-from plugins.tabular.method import Examples, Fitted
+from plugins.tabular.method import Fitted, TabularExamples
 
 __all__ = ["fit"]
 
 _ITERATIONS = 2000
 
 
-def fit(config: Any, train: Examples, validation: Examples, head: Head, context: TrialContext) -> Fitted:
+def fit(
+    config: Any, train: TabularExamples, validation: TabularExamples, head: TabularHead, context: TrialContext
+) -> Fitted:
     """Fit a linear model; there is one measurement, at the end.
 
     Args:
@@ -55,7 +57,7 @@ def fit(config: Any, train: Examples, validation: Examples, head: Head, context:
     return Fitted(estimator, context.report(epoch).outcome, (epoch,), epoch, seconds, 1.0, notes)
 
 
-def _estimator(config: Any, train: Examples, head: Head) -> tuple[LinearEstimator, tuple[str, ...]]:
+def _estimator(config: Any, train: TabularExamples, head: TabularHead) -> tuple[LinearEstimator, tuple[str, ...]]:
     design = fit_design(train.encoded)
     columns = design.columns(train.encoded)
     centre = np.asarray(columns.mean(axis=0)).ravel()

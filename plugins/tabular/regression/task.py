@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from catalog.contract import Evaluation, Fact, Prediction
-from catalog.contract.diagnosis import Diagnosis, Evidence
+from catalog.contract.diagnosis import Diagnosis, DiagnosisInput
 from catalog.figures import Figure
 from catalog.metric import Metric
 from catalog.statement import Statement
@@ -71,7 +71,7 @@ class TableRegression:
         yield from regression_figures(evaluation)
         yield from importance_figure(insights)
 
-    def diagnose(self, evidence: Evidence) -> Sequence[Diagnosis]:
+    def diagnose(self, evidence: DiagnosisInput) -> Sequence[Diagnosis]:
         """Return what the records of a study show to be wrong, the gravest first."""
         from plugins.tabular.diagnosis import NUMBER_RULES, diagnose
 

@@ -239,7 +239,7 @@ class StudiesScreen(BaseScreen):
     def _data(self) -> DataTable:
         """Return the studies that are listed, as the store has them."""
         from runner.presentation.study_tables import studies_table
-        from runner.store.json_shapes import study_line
+        from runner.store.json_output import study_line
 
         return studies_table(study_line(self._rows[key].record) for key in self._table.keys)
 

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from catalog.errors import InputError
-from runner.cli.place import working_place
+from runner.cli.workspace import working_place
 from runner.engine import gpus
 from runner.engine.ray.capacity import Node, Share, shares
-from runner.study.place import local_workers
+from runner.study.workspace import local_workers
 
 
 def node(name, cpus, gpus=0):
@@ -72,7 +72,7 @@ def test_nvidia_smi_is_asked_where_the_driver_tells_nothing(monkeypatch, tmp_pat
 def test_auto_is_one_worker_a_gpu_and_one_without(monkeypatch, place):
     """Several GPUs of one machine need no cluster."""
     for found, workers in ((4, 4), (0, 1)):
-        monkeypatch.setattr("runner.study.place.usable_gpus", lambda found=found: found)
+        monkeypatch.setattr("runner.study.workspace.usable_gpus", lambda found=found: found)
         assert local_workers(working_place(place, "auto", None, None)) == workers
     assert local_workers(working_place(place, None, None, None)) == 1
     assert local_workers(working_place(place, "3", None, None)) == 3

@@ -7,7 +7,7 @@ import pytest
 from catalog.figures import to_json
 from plugins.classification.records import class_details
 from plugins.nlp.text_classification.records import length_details
-from runner.store.judgements import evaluation_of
+from runner.store.evaluation_records import evaluation_of
 from runner.study.charts import CHARTS, chart_of, read_snapshot
 from runner.study.task_figures import data_figures, task_figures
 

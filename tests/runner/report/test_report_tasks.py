@@ -17,7 +17,7 @@ from runner.report.card import model_card
 from runner.report.gathering import gather
 from runner.report.page import render
 from runner.report.results import Flips, Results
-from runner.store.judgements import record_of
+from runner.store.evaluation_records import record_of
 from runner.store.records import Owner, TrialRecord
 
 NAME = "imdb-minilm"

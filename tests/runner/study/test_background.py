@@ -19,14 +19,14 @@ from runner.store.store import Store
 from runner.study import background
 from runner.study.background import start_worker
 from runner.study.queue import submit, work
-from runner.study.workers import Worker, WorkerList, WorkerRegistration, running_worker
+from runner.study.workers import RegisteredWorker, WorkerList, WorkerRegistration, running_worker
 
 SIMULATED = Path(__file__).parents[2] / "fakes" / "simulated"
 START = """
 import sys
 from pathlib import Path
 from runner.study.background import start_worker
-from runner.study.place import Place
+from runner.study.workspace import Place
 folder = Path(sys.argv[1])
 print(start_worker(Place(f"sqlite:///{folder / 'studies.db'}", folder / "studies", folder / "cache")), flush=True)
 sys.stdin.read()
@@ -193,7 +193,7 @@ def test_the_list_survives_foreign_content(place):
     """A damaged list counts as empty; the dead are forgotten, other storages' and machines' workers kept."""
     workers = WorkerList(place)
     path = place.folder / "worker.json"
-    me = Worker.of(place, Owner.this_process(), ready=True)
+    me = RegisteredWorker.of(place, Owner.this_process(), ready=True)
     place.folder.mkdir()
     for content in ("", "{", "7", '{"pid": 1}', '[1, {}, {"storage": 1}]', "[" * 100_000):
         path.write_text(content)

@@ -9,7 +9,7 @@ import pytest
 from optuna.trial import TrialState
 
 from catalog.space import Choices, FloatRange, IntRange
-from runner.store.json_shapes import trial_line
+from runner.store.json_output import trial_line
 from runner.store.records import Owner
 from runner.store.store import Store
 from runner.study.coordinator import run_study

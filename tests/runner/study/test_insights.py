@@ -5,14 +5,14 @@ import pytest
 from catalog.errors import WorkError
 from catalog.spec import resolve
 from plugins.classification.records import class_details
-from runner.store.judgements import evaluation_of
+from runner.store.evaluation_records import evaluation_of
 from runner.store.store import Store
 from runner.study import insights
 from runner.study.coordinator import run_study
 from runner.study.importance import importance_of
 from runner.study.model_comparison import compare_models, pareto_front
-from runner.study.place import Place
 from runner.study.progress import Silent
+from runner.study.workspace import Workspace
 
 SPEC = {
     "model": "linear",
@@ -28,7 +28,7 @@ SPEC = {
 def real(tmp_path_factory):
     """Return the place of a study of a real plugin, which tests only read."""
     folder = tmp_path_factory.mktemp("real")
-    place = Place(f"sqlite:///{folder / 'studies.db'}", folder / "studies", folder / "cache")
+    place = Workspace(f"sqlite:///{folder / 'studies.db'}", folder / "studies", folder / "cache")
     run_study(resolve(SPEC, folder), place, Silent())
     return place
 

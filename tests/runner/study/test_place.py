@@ -9,7 +9,7 @@ from catalog.spec import resolve
 from plugins.nlp.text_classification.dataset import FilesDataset
 from runner.engine.local import LocalEngine
 from runner.engine.ray.engine import RayEngine
-from runner.study.place import engine_for
+from runner.study.workspace import engine_for
 
 
 @pytest.fixture

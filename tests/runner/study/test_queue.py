@@ -38,7 +38,7 @@ WORK = """
 import json, sys
 sys.path.insert(0, sys.argv[1])
 from pathlib import Path
-from runner.study.place import Place
+from runner.study.workspace import Place
 from runner.study.progress import Silent
 from runner.study.queue import work
 if __name__ == "__main__":

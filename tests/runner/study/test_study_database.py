@@ -18,8 +18,8 @@ from catalog.errors import StoreError
 from runner.store import connections
 from runner.store.store import Store
 from runner.study.coordinator import run_study
-from runner.study.place import Place
 from runner.study.workers import WorkerRegistration
+from runner.study.workspace import Workspace
 
 pytestmark = pytest.mark.usefixtures("quick_importance")
 
@@ -72,7 +72,7 @@ def check_whole(place, study):
 @pytest.fixture
 def server_place(postgres_url, tmp_path):
     """Return a place whose database is on a server."""
-    return Place(postgres_url, tmp_path / "studies", tmp_path / "cache")
+    return Workspace(postgres_url, tmp_path / "studies", tmp_path / "cache")
 
 
 def test_a_study_outlives_its_server(request_of, server_place, recorder, postgres):

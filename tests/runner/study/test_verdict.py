@@ -10,7 +10,7 @@ from catalog.metric import Direction, unknown_metric
 from catalog.statement import Statement, from_json
 from plugins.classification.evaluation import METRICS
 from runner.presentation.language import Language
-from runner.study.verdict import Findings, verdict_of
+from runner.study.verdict import VerdictInput, verdict_of
 
 
 def compared(difference, low, high, metric="accuracy", seeds=(3, 3)):
@@ -18,7 +18,7 @@ def compared(difference, low, high, metric="accuracy", seeds=(3, 3)):
     return Comparison(metric, difference, low, high, 1000, seeds)
 
 
-BETTER = Findings(
+BETTER = VerdictInput(
     metric=METRICS["accuracy"],
     winner="trial/7",
     confirmed=True,

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from catalog.contract import Variant
-from catalog.registry import Entry
+from catalog.registry import CatalogEntry
 from catalog.spec import resolve
 from runner.presentation.language import Language
 from runner.tui.app import Browser
@@ -101,7 +101,7 @@ def test_no_line_of_a_card_is_wider_than_its_place(models, width, language):
 def test_a_card_of_hostile_texts_is_harmless():
     """A stranger's plugin may say anything."""
     bad = "x\x1b[31m\u202e[red]y[/z]\x00"
-    entry = Entry("a/b/c", bad, bad)
+    entry = CatalogEntry("a/b/c", bad, bad)
     variant = Variant(bad, 1, 1, bad, bad)
     model = ModelRow(entry, summary=bad, description=bad, variants=(variant,), examples={bad: bad})
     for one in (model, ModelRow(entry, bad)):
@@ -137,7 +137,11 @@ def test_the_tree_folds_and_is_searched(models):
 
 def test_malformed_and_doubled_keys_are_lines_of_their_own():
     """Two distributions may claim one key; a key may have too few parts."""
-    entries = [Entry("x", "one", "1", "bad"), Entry("a/b/c", "one", "1", "twice"), Entry("a/b/c", "two", "1", "twice")]
+    entries = [
+        CatalogEntry("x", "one", "1", "bad"),
+        CatalogEntry("a/b/c", "one", "1", "twice"),
+        CatalogEntry("a/b/c", "two", "1", "twice"),
+    ]
     found = list(leaves([ModelRow(entry, entry.problem or "") for entry in entries], "", frozenset()))
     assert [(line.depth, line.label) for line in found] == [(0, "x"), (0, "a"), (1, "b"), (2, "c"), (2, "c")]
     assert len({line.key for line in found}) == 5

@@ -9,7 +9,7 @@ from shelf import WHOLE
 from textual.widgets import Input
 
 from catalog import registry
-from runner.store.judgements import evaluation_of
+from runner.store.evaluation_records import evaluation_of
 from runner.store.store import Store
 from runner.tui.screens.study import StudyScreen
 from runner.tui.screens.trial import TrialScreen

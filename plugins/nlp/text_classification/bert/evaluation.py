@@ -10,8 +10,8 @@ from catalog.contract.capabilities import EvaluationFile
 from catalog.errors import InputError, ModelSourceError
 from plugins.nlp.encoders.evaluation import evaluation_details
 from plugins.nlp.encoders.memory import forget_peak, oom_as_error
-from plugins.nlp.encoders.model_folder import TrainedModel
-from plugins.nlp.encoders.tokens import Tokens, cached_tokens, encode
+from plugins.nlp.encoders.model_folder import SavedModel
+from plugins.nlp.encoders.tokens import EncodedTokens, cached_tokens, encode
 from plugins.nlp.text_classification.bert.objective import log_probabilities
 from plugins.nlp.text_classification.bert.predictor import load
 from plugins.nlp.text_classification.bert.preparation import PreparedBert
@@ -67,10 +67,10 @@ def evaluate_file(
 
 
 def _judge(  # noqa: PLR0913, PLR0917 -- what is evaluated, on what, and where it goes
-    trained: TrainedModel,
+    trained: SavedModel,
     model_dir: Path,
     split: str,
-    tokens: Tokens,
+    tokens: EncodedTokens,
     labels: np.ndarray,
     folder: Path,
     positive: int,

@@ -8,7 +8,7 @@ import torch
 
 from plugins.nlp.encoders import explanation
 from plugins.nlp.encoders.gradients import METHOD, Score
-from plugins.nlp.encoders.model_folder import TrainedModel
+from plugins.nlp.encoders.model_folder import SavedModel
 from plugins.nlp.encoders.packed import PackedModel
 from plugins.nlp.encoders.text_encoder import TextEncoder
 from plugins.nlp.text_classification.records import TextPrediction
@@ -18,7 +18,7 @@ from plugins.nlp.texts.records import Explanation
 __all__ = ["choose_baseline", "explain", "log_odds"]
 
 
-def explain(trained: TrainedModel, prediction: TextPrediction, baseline: int) -> Explanation[TextPrediction]:
+def explain(trained: SavedModel, prediction: TextPrediction, baseline: int) -> Explanation[TextPrediction]:
     """Explain a prediction by the words of its text.
 
     Args:

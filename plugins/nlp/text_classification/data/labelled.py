@@ -14,7 +14,7 @@ from plugins.data.labels import RawLabels, counted, fold, read_labels
 from plugins.data.sources import Source, read_file
 from plugins.nlp.texts.columns import choose_columns, header_note, named_columns, stored_columns
 from plugins.nlp.texts.reading import read_columns, read_rows
-from plugins.nlp.texts.split import Split
+from plugins.nlp.texts.split import TextSplit
 from plugins.nlp.texts.strings import nul_notes, swallowed_notes
 from plugins.tables.files import find_path
 from plugins.tables.wording import as_command_errors, as_options, listed
@@ -23,7 +23,7 @@ __all__ = ["load_labelled"]
 
 
 @as_command_errors()
-def load_labelled(file: EvaluationFile, names: Sequence[str]) -> Labelled[Split]:
+def load_labelled(file: EvaluationFile, names: Sequence[str]) -> Labelled[TextSplit]:
     """Read the texts and labels of a file of any format that a data set may have, in its order.
 
     Not all classes need occur. Rows with an empty text are left out, and counted.
@@ -61,7 +61,7 @@ def load_labelled(file: EvaluationFile, names: Sequence[str]) -> Labelled[Split]
     nul = nul_notes(source, (*roles.text, roles.label))
     notes = (*source.notes, *([found] if found else []), *nul, *swallowed, *([missing] if absent else []))
     return Labelled(
-        Split(texts, labels), np.flatnonzero(filled), roles.as_json(), left_out, tuple(map(as_options, notes))
+        TextSplit(texts, labels), np.flatnonzero(filled), roles.as_json(), left_out, tuple(map(as_options, notes))
     )
 
 

@@ -23,7 +23,7 @@ from plugins.nlp.texts.fingerprint import fingerprint
 from plugins.nlp.texts.language import guess_language
 from plugins.nlp.texts.reading import ReadTexts, read_sources
 from plugins.nlp.texts.records import TextFacts
-from plugins.nlp.texts.split import Split
+from plugins.nlp.texts.split import TextSplit
 from plugins.nlp.texts.words import mean_words
 
 __all__ = ["load"]
@@ -104,7 +104,7 @@ def _read(dataset: Dataset) -> tuple[ReadTexts, tuple[str, ...], Mapping[str, st
             labels.flags.writeable = False
             rows = len(reviews.texts)
             given = ReadTexts(
-                splits={"train": Split(tuple(reviews.texts), labels)},
+                splits={"train": TextSplit(tuple(reviews.texts), labels)},
                 columns=None,
                 counts={"train": RowCounts(lines=None, records=rows, kept=rows)},
                 notes=tuple(NOTES),

@@ -7,7 +7,7 @@ from catalog.contract.diagnosis import Diagnosis
 from catalog.statement import Statement
 from plugins.classification.diagnosis.fitting import accuracy_gap, accuracy_of
 from plugins.classification.records import class_data
-from plugins.diagnosis.case import Case
+from plugins.diagnosis.case import DiagnosisCase
 from plugins.nlp.texts.diagnosis.fitting import calming, diverging_losses, epoch_ends, spurring, still_falling
 
 __all__ = ["over_fitting", "under_fitting"]
@@ -21,7 +21,7 @@ _BARELY = 0.90
 """Share of the loss of guessing by class shares alone that is still left when a model has hardly learned a thing."""
 
 
-def over_fitting(case: Case) -> Iterator[Diagnosis]:
+def over_fitting(case: DiagnosisCase) -> Iterator[Diagnosis]:
     """Train accuracy far above validation accuracy; where it is unknown, one loss falls while the other rises."""
     history = case.best.history if case.best is not None else ()
     if not history:
@@ -51,7 +51,7 @@ def over_fitting(case: Case) -> Iterator[Diagnosis]:
     )
 
 
-def under_fitting(case: Case) -> Iterator[Diagnosis]:
+def under_fitting(case: DiagnosisCase) -> Iterator[Diagnosis]:
     """A loss near that of guessing, or one that was still falling steeply when training ended."""
     ends = epoch_ends(case.best.history) if case.best is not None else []
     if not ends:
@@ -73,7 +73,7 @@ def under_fitting(case: Case) -> Iterator[Diagnosis]:
     yield from still_falling(case, ends, loss)
 
 
-def _loss_of_guessing(case: Case) -> float | None:
+def _loss_of_guessing(case: DiagnosisCase) -> float | None:
     """Return the cross-entropy (nats) of always answering the classes' shares of the training split."""
     counts = class_data(case.evidence.data).label_rows.get("train", ())
     if not counts or sum(counts) == 0:

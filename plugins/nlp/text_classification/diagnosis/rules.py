@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator
 from types import MappingProxyType
 
-from catalog.contract.diagnosis import Diagnosis, Evidence
+from catalog.contract.diagnosis import Diagnosis, DiagnosisInput
 from plugins.classification.diagnosis import classes
 from plugins.classification.evaluation.metrics import METRICS, metrics_of_data
-from plugins.diagnosis import merit, rows, space
-from plugins.diagnosis.case import Case
-from plugins.diagnosis.remedies import advise
+from plugins.diagnosis import cost_benefit, rows, space
+from plugins.diagnosis.case import DiagnosisCase
+from plugins.diagnosis.fixes import advise
 from plugins.nlp.text_classification.diagnosis import confidence, fitting, lengths
 from plugins.nlp.text_classification.records import length_details
 from plugins.nlp.texts.diagnosis import failures, tuning
@@ -17,10 +17,10 @@ from plugins.nlp.texts.diagnosis.lengths import truncated
 
 __all__ = ["RULES", "diagnose"]
 
-Rule = Callable[[Case], Iterator[Diagnosis]]
+Rule = Callable[[DiagnosisCase], Iterator[Diagnosis]]
 
 
-def _truncated(case: Case) -> Iterator[Diagnosis]:
+def _truncated(case: DiagnosisCase) -> Iterator[Diagnosis]:
     judged = case.judged
     yield from truncated(case, length_details(judged).lengths if judged is not None else ())
 
@@ -29,7 +29,7 @@ RULES: tuple[Rule, ...] = (
     failures.diverged,
     failures.out_of_memory,
     failures.failed_trials,
-    merit.not_better_than_baseline,
+    cost_benefit.not_better_than_baseline,
     fitting.over_fitting,
     fitting.under_fitting,
     classes.biased,
@@ -38,7 +38,7 @@ RULES: tuple[Rule, ...] = (
     confidence.badly_calibrated,
     space.edge_of_space,
     tuning.long_warmup,
-    merit.too_few_rows,
+    cost_benefit.too_few_rows,
     rows.few_rows,
     classes.unjudged,
     duplicates,
@@ -49,7 +49,7 @@ RULES: tuple[Rule, ...] = (
 _GRAVITY = MappingProxyType({"problem": 0, "warning": 1, "note": 2})
 
 
-def diagnose(evidence: Evidence) -> tuple[Diagnosis, ...]:
+def diagnose(evidence: DiagnosisInput) -> tuple[Diagnosis, ...]:
     """Apply every rule; the gravest finding first.
 
     Args:
@@ -57,6 +57,6 @@ def diagnose(evidence: Evidence) -> tuple[Diagnosis, ...]:
     """
     bound = {one.name: one for one in metrics_of_data(evidence.data)}
     stronger = advise("Take a larger model, or one that was pretrained on texts like these.")
-    case = Case(evidence, {**METRICS, **bound}, stronger)
+    case = DiagnosisCase(evidence, {**METRICS, **bound}, stronger)
     found = [diagnosis for rule in RULES for diagnosis in rule(case)]
     return tuple(sorted(found, key=lambda diagnosis: _GRAVITY[diagnosis.severity]))

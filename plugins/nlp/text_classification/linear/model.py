@@ -12,7 +12,7 @@ from catalog.contract import Prediction
 from plugins.nlp.text_classification.linear import explaining
 from plugins.nlp.text_classification.records import TextPrediction
 from plugins.nlp.texts.records import Explanation
-from plugins.nlp.tfidf.tokens import WORDS, Tokens
+from plugins.nlp.tfidf.tokens import WORDS, TextTokens
 
 __all__ = ["LinearModel"]
 
@@ -35,7 +35,7 @@ class LinearModel:
     labels: tuple[str, ...]
     vectorizer: TfidfVectorizer
     classifier: LogisticRegression
-    tokens: Tokens = WORDS
+    tokens: TextTokens = WORDS
     positive: int = 1
 
     def probabilities(self, texts: Sequence[str]) -> np.ndarray:

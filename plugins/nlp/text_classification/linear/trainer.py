@@ -13,7 +13,7 @@ from catalog.contract.capabilities import EvaluationFile
 from catalog.errors import ModelSourceError
 from plugins.classification.evaluation import measure
 from plugins.data.labelled import Labelled
-from plugins.nlp.single_fit import Fit, Method, SingleFitTrainer
+from plugins.nlp.single_fit import Fit, SingleFitMethod, SingleFitTrainer
 from plugins.nlp.text_classification.data import TextData, load_labelled
 from plugins.nlp.text_classification.evaluation import save_and_evaluate
 from plugins.nlp.text_classification.linear.calibration import calibrate
@@ -23,7 +23,7 @@ from plugins.nlp.text_classification.linear.folder import open_model, save_model
 from plugins.nlp.text_classification.linear.forecasting import forecast
 from plugins.nlp.text_classification.linear.model import LinearModel
 from plugins.nlp.text_classification.model_record import read_positive
-from plugins.nlp.texts.split import Split
+from plugins.nlp.texts.split import TextSplit
 from plugins.nlp.tfidf.forecasting import TOO_LARGE
 
 __all__ = ["LinearTrainer"]
@@ -37,12 +37,12 @@ def _fit(config: LinearConfig, data: TextData, context: TrialContext) -> Fit:
     return Fit(model, time.perf_counter() - began, loss, notes=notes)
 
 
-def _measure(model: LinearModel, rows: Split, probabilities: np.ndarray) -> Mapping[str, float]:
+def _measure(model: LinearModel, rows: TextSplit, probabilities: np.ndarray) -> Mapping[str, float]:
     scores = measure(rows.labels, probabilities, model.positive)
     return {"loss": scores["log_loss"], **scores}
 
 
-def _evaluate(model: LinearModel, rows: Split, probabilities: np.ndarray, **where: Any) -> Evaluation:
+def _evaluate(model: LinearModel, rows: TextSplit, probabilities: np.ndarray, **where: Any) -> Evaluation:
     return save_and_evaluate(
         labels=rows.labels,
         probabilities=probabilities,
@@ -63,13 +63,13 @@ def _open_for(model_dir: Path, data: TextData) -> LinearModel:
     return replace(model, positive=data.classes.positive_id)
 
 
-def _read_file(model_dir: Path, file: EvaluationFile) -> tuple[LinearModel, Labelled[Split]]:
+def _read_file(model_dir: Path, file: EvaluationFile) -> tuple[LinearModel, Labelled[TextSplit]]:
     model = open_model(model_dir)
     model = replace(model, positive=read_positive(model_dir, model.labels))
     return model, load_labelled(file, model.labels)
 
 
-_METHOD = Method(
+_METHOD = SingleFitMethod(
     fit=_fit,
     predict=lambda model, rows: model.probabilities(rows.texts),
     measure=_measure,
@@ -87,5 +87,5 @@ _METHOD = Method(
 class LinearTrainer(SingleFitTrainer):
     """A trainer of linear models of classes: it can also make their confidence honest."""
 
-    method: Method = _METHOD
+    method: SingleFitMethod = _METHOD
     calibrate = staticmethod(calibrate)

@@ -10,8 +10,8 @@ from catalog.contract.capabilities import EvaluationFile
 from catalog.errors import InputError
 from plugins.nlp.encoders.evaluation import evaluation_details
 from plugins.nlp.encoders.memory import forget_peak, oom_as_error
-from plugins.nlp.encoders.model_folder import TrainedModel
-from plugins.nlp.encoders.tokens import Tokens, cached_tokens, encode
+from plugins.nlp.encoders.model_folder import SavedModel
+from plugins.nlp.encoders.tokens import EncodedTokens, cached_tokens, encode
 from plugins.nlp.text_regression.bert.folder import load, read_numbers
 from plugins.nlp.text_regression.bert.objective import PreparedBert
 from plugins.nlp.text_regression.bert.predictor import values_of
@@ -58,10 +58,10 @@ def evaluate_file(
 
 
 def _scored(
-    trained: TrainedModel,
+    trained: SavedModel,
     model_dir: Path,
     split: str,
-    tokens: Tokens,
+    tokens: EncodedTokens,
     labels: np.ndarray,
     folder: Path,
     places: np.ndarray | None = None,

@@ -10,7 +10,7 @@ from plugins.data.sources import read_file
 from plugins.nlp.text_regression.data.loading import CLASSIFICATION
 from plugins.nlp.texts.columns import NUMBER_NAMES, choose_columns, header_note, named_columns, stored_columns
 from plugins.nlp.texts.reading import read_columns, read_rows, split_of
-from plugins.nlp.texts.split import Split
+from plugins.nlp.texts.split import TextSplit
 from plugins.nlp.texts.strings import nul_notes
 from plugins.regression.truths import NumberTruths
 from plugins.tables.files import find_path
@@ -20,7 +20,7 @@ __all__ = ["load_labelled"]
 
 
 @as_command_errors()
-def load_labelled(file: EvaluationFile) -> Labelled[Split]:
+def load_labelled(file: EvaluationFile) -> Labelled[TextSplit]:
     """Read the texts and numbers of a file of any format that a data set may have, in its order.
 
     Rows with an empty text are left out, and counted.

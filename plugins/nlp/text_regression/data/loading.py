@@ -19,7 +19,7 @@ from plugins.nlp.texts.fingerprint import fingerprint
 from plugins.nlp.texts.language import guess_language
 from plugins.nlp.texts.reading import ReadTexts, read_sources
 from plugins.nlp.texts.records import TextFacts
-from plugins.nlp.texts.split import Split
+from plugins.nlp.texts.split import TextSplit
 from plugins.nlp.texts.words import mean_words
 from plugins.regression.records import TargetData
 from plugins.regression.statistics import describe_target, quantile_bins
@@ -77,7 +77,7 @@ def load(dataset: Dataset, cache: Path) -> TextData:  # noqa: ARG001 -- what eve
     return TextData(summary, splits)
 
 
-def _with_bins(given: ReadTexts, limit: int | None) -> Mapping[str, Split]:
+def _with_bins(given: ReadTexts, limit: int | None) -> Mapping[str, TextSplit]:
     """Return the splits with numbers in bins, of which a part of a split keeps its share.
 
     Rows that are carved off by group or time are not chosen by their numbers: there is one bin then.
@@ -107,7 +107,7 @@ def _read(dataset: Dataset) -> ReadTexts:
             points.flags.writeable = False
             rows = len(rated.texts)
             return ReadTexts(
-                splits={"train": Split(tuple(rated.texts), points)},
+                splits={"train": TextSplit(tuple(rated.texts), points)},
                 columns=None,
                 counts={"train": RowCounts(lines=None, records=rows, kept=rows)},
                 notes=NOTES,

@@ -11,9 +11,9 @@ from catalog.contract import Prediction
 from plugins.nlp.text_regression.records import NumberPrediction, answer
 from plugins.nlp.texts.completeness import completeness_error
 from plugins.nlp.texts.records import Explanation
-from plugins.nlp.tfidf.tokens import WORDS, Tokens
+from plugins.nlp.tfidf.tokens import WORDS, TextTokens
 from plugins.nlp.tfidf.words import METHOD, word_weights
-from plugins.regression.records import Interval
+from plugins.regression.records import ConformalInterval
 
 __all__ = ["LinearModel"]
 
@@ -42,8 +42,8 @@ class LinearModel:
     intercept: float
     centre: float
     scale: float
-    tokens: Tokens = WORDS
-    interval: Interval | None = None
+    tokens: TextTokens = WORDS
+    interval: ConformalInterval | None = None
 
     def values(self, texts: Sequence[str]) -> np.ndarray:
         """Return float64, shape (texts,), of at least one text."""

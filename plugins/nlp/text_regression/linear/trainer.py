@@ -11,7 +11,7 @@ import numpy as np
 from catalog.contract import Evaluation, TrialContext
 from catalog.contract.capabilities import EvaluationFile
 from plugins.data.labelled import Labelled
-from plugins.nlp.single_fit import Fit, Method, SingleFitTrainer
+from plugins.nlp.single_fit import Fit, SingleFitMethod, SingleFitTrainer
 from plugins.nlp.text_regression.data import load_labelled
 from plugins.nlp.text_regression.evaluation import save_and_evaluate
 from plugins.nlp.text_regression.linear.config import LinearConfig
@@ -20,7 +20,7 @@ from plugins.nlp.text_regression.linear.folder import open_model, save_model
 from plugins.nlp.text_regression.linear.forecasting import forecast
 from plugins.nlp.text_regression.linear.model import LinearModel
 from plugins.nlp.text_regression.records import TextData
-from plugins.nlp.texts.split import Split
+from plugins.nlp.texts.split import TextSplit
 from plugins.nlp.tfidf.forecasting import TOO_LARGE
 from plugins.regression.conformal import fit_interval
 from plugins.regression.evaluation import measure
@@ -34,24 +34,24 @@ def _fit(config: LinearConfig, data: TextData, context: TrialContext) -> Fit:
     return Fit(model, time.perf_counter() - began, loss, notes=notes)
 
 
-def _measure(model: LinearModel, rows: Split, values: np.ndarray) -> Mapping[str, float]:
+def _measure(model: LinearModel, rows: TextSplit, values: np.ndarray) -> Mapping[str, float]:
     scores = measure(rows.labels, values)
     return {"loss": (scores["rmse"] / model.scale) ** 2, **scores}
 
 
-def _evaluate(model: LinearModel, rows: Split, values: np.ndarray, **where: Any) -> Evaluation:
+def _evaluate(model: LinearModel, rows: TextSplit, values: np.ndarray, **where: Any) -> Evaluation:
     lengths, unit = model.tokens.lengths(rows.texts), model.tokens.unit
     return save_and_evaluate(
         truths=rows.labels, predicted=values, lengths=lengths, unit=unit, interval=model.interval, **where
     )
 
 
-def _read_file(model_dir: Path, file: EvaluationFile) -> tuple[LinearModel, Labelled[Split]]:
+def _read_file(model_dir: Path, file: EvaluationFile) -> tuple[LinearModel, Labelled[TextSplit]]:
     return open_model(model_dir), load_labelled(file)
 
 
 trainer = SingleFitTrainer(
-    Method(
+    SingleFitMethod(
         fit=_fit,
         predict=lambda model, rows: model.values(rows.texts),
         measure=_measure,

@@ -10,7 +10,7 @@ from plugins.comparison import compare_resampled, read_comparable
 from plugins.nlp.token_classification.evaluation import predictions
 from plugins.nlp.token_classification.evaluation.counts import count
 from plugins.nlp.token_classification.evaluation.metrics import METRICS, values_of
-from plugins.nlp.token_classification.evaluation.predictions import Predictions
+from plugins.nlp.token_classification.evaluation.predictions import TagPredictions
 
 __all__ = ["compare"]
 
@@ -46,6 +46,6 @@ def compare(first: Sequence[Path], second: Sequence[Path], metric: str, seed: in
     )
 
 
-def _are_alike(one: Predictions, other: Predictions) -> bool:
+def _are_alike(one: TagPredictions, other: TagPredictions) -> bool:
     same = one.known == other.known and np.array_equal(one.offsets, other.offsets)
     return same and np.array_equal(one.tags, other.tags)

@@ -14,14 +14,14 @@ from plugins.nlp.token_classification.schemes import SCHEMES, TagSet
 from plugins.nlp.token_classification.sentences import entity_texts
 from plugins.predictions_file import open_predictions, write_predictions
 
-__all__ = ["Predictions", "read", "write"]
+__all__ = ["TagPredictions", "read", "write"]
 
 _TAGS = b"modelcat_tags"
 """Key of the names of the tags and their scheme in the metadata of the file."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Predictions:
+class TagPredictions:
     """What a model said about the words of a split, in their order.
 
     Attributes:
@@ -41,7 +41,9 @@ class Predictions:
     likelihood: np.ndarray | None = None
 
 
-def write(path: Path, said: Predictions, places: np.ndarray | None = None, words: Sequence[Sequence[str]] = ()) -> None:
+def write(
+    path: Path, said: TagPredictions, places: np.ndarray | None = None, words: Sequence[Sequence[str]] = ()
+) -> None:
     """Write one row a sentence.
 
     ``row`` (int64); ``tags`` and ``predicted`` (lists of int32, ids whose names are in the metadata of the schema);
@@ -74,7 +76,7 @@ def write(path: Path, said: Predictions, places: np.ndarray | None = None, words
     write_predictions(path, said.offsets.size - 1, places, columns, {_TAGS: held.encode()})
 
 
-def read(path: Path) -> Predictions:
+def read(path: Path) -> TagPredictions:
     """Read what `write` wrote.
 
     Raises:
@@ -98,4 +100,4 @@ def read(path: Path) -> Predictions:
     ):
         raise DataError(f"{path} does not hold predicted tags: its columns do not fit. Evaluate the model again.")
     tags, predicted = (each.astype(np.int64) for each in ids)
-    return Predictions(known, offsets, tags, predicted, flat.get("confidence"), flat.get("likelihood"))
+    return TagPredictions(known, offsets, tags, predicted, flat.get("confidence"), flat.get("likelihood"))

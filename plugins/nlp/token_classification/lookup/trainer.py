@@ -10,9 +10,9 @@ from catalog.contract.capabilities import EvaluationFile
 from catalog.errors import ModelSourceError
 from plugins import memory
 from plugins.data.labelled import Labelled
-from plugins.nlp.single_fit import Fit, Method, SingleFitTrainer
+from plugins.nlp.single_fit import Fit, SingleFitMethod, SingleFitTrainer
 from plugins.nlp.token_classification.data import TokenData, load_labelled
-from plugins.nlp.token_classification.evaluation import Predictions, check_metric, measure, save_and_evaluate
+from plugins.nlp.token_classification.evaluation import TagPredictions, check_metric, measure, save_and_evaluate
 from plugins.nlp.token_classification.lookup.config import LookupConfig
 from plugins.nlp.token_classification.lookup.table import WordTable, fit, open_table, save_table
 from plugins.nlp.token_classification.sentences import Sentences
@@ -32,12 +32,12 @@ def _fit(config: LookupConfig, data: TokenData, context: TrialContext) -> Fit:
     return Fit(table, seconds, found["log_loss"], {"accuracy": found["accuracy"]})
 
 
-def _measure(_table: WordTable, _sentences: Sentences, said: Predictions) -> Mapping[str, float]:
+def _measure(_table: WordTable, _sentences: Sentences, said: TagPredictions) -> Mapping[str, float]:
     scores = measure(said)
     return {"loss": scores["log_loss"], **scores}
 
 
-def _evaluate(_table: WordTable, sentences: Sentences, said: Predictions, **where: Any) -> Evaluation:
+def _evaluate(_table: WordTable, sentences: Sentences, said: TagPredictions, **where: Any) -> Evaluation:
     return save_and_evaluate(words=sentences.words, said=said, **where)
 
 
@@ -79,7 +79,7 @@ def _forecast(
 
 
 trainer = SingleFitTrainer(
-    Method(
+    SingleFitMethod(
         fit=_fit,
         predict=WordTable.evaluate,
         measure=_measure,

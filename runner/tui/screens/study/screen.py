@@ -357,7 +357,7 @@ class StudyScreen(BaseScreen):
         """Return the trials that are shown, as the store has them; where columns were chosen, those alone."""
         from runner.presentation.datatable import DataTable
         from runner.presentation.study_tables import trials_table
-        from runner.store.json_shapes import trial_line
+        from runner.store.json_output import trial_line
 
         if self.book is None:
             return DataTable()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from catalog.errors import ModelcatError, StoppedError
 from catalog.spec import Request
 from runner.presentation.labels import msgid
-from runner.study.place import Place
+from runner.study.workspace import Workspace
 from runner.tui.study_source import in_thread
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Planner:
         """What is being done now, as a text to translate; empty where nothing is."""
         return "" if self._halt is None else _STEPS[min(self._step, len(_STEPS) - 1)]
 
-    async def make(self, request: Request, place: Place) -> None:
+    async def make(self, request: Request, place: Workspace) -> None:
         """Make the plan of a spec, or find out why there can be none."""
         self.forget()
         halt = self._halt = threading.Event()
@@ -80,7 +80,7 @@ class Planner:
             self._changed()
 
 
-def _made(request: Request, place: Place, tell: Callable[[str], None], halt: threading.Event) -> "Plan":
+def _made(request: Request, place: Workspace, tell: Callable[[str], None], halt: threading.Event) -> "Plan":
     from runner.study.planning import make_plan
 
     return make_plan(request, replace(place, debug=False), tell, halted=halt.is_set)  # nothing printed onto the screen

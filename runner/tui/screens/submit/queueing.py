@@ -2,12 +2,12 @@
 
 from catalog.errors import ModelcatError
 from catalog.spec import Request
-from runner.study.place import Place
+from runner.study.workspace import Workspace
 
 __all__ = ["put_into_queue"]
 
 
-def put_into_queue(request: Request, place: Place) -> tuple[str, str]:
+def put_into_queue(request: Request, place: Workspace) -> tuple[str, str]:
     """Submit a study and start a worker where there is none.
 
     Returns:

@@ -195,7 +195,7 @@ def _judgements(records: list[EvaluationRecord], facts: TrialFacts, folder: Path
 
 
 def _judgement(record: EvaluationRecord, folder: Path, kept: str | None) -> SplitEvaluation:
-    from runner.store.judgements import evaluation_of
+    from runner.store.evaluation_records import evaluation_of
 
     path = record.predictions or kept
     try:

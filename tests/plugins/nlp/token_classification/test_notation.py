@@ -12,7 +12,7 @@ from catalog.contract.capabilities import EvaluationFile, InputFile
 from catalog.contract.data import data_to_json
 from catalog.errors import DataError
 from plugins.nlp.token_classification.data import load, load_labelled, open_input
-from plugins.nlp.token_classification.evaluation import Predictions, measure
+from plugins.nlp.token_classification.evaluation import TagPredictions, measure
 from plugins.nlp.token_classification.facts import facts
 from plugins.nlp.token_classification.records import tag_data
 from plugins.nlp.token_classification.schemes import SCHEMES, spans_of, tag_set
@@ -188,7 +188,7 @@ def test_the_entities_are_those_of_seqeval(files, write, tmp_path, scheme, suffi
     path = write(body)
     read = load_labelled(EvaluationFile(path, truths="names"), load(files(path), tmp_path).tags)
     assert spans_of(read.split.tags, offsets, known)[0].starts.size == spans_of(true, offsets, known)[0].starts.size
-    found = measure(Predictions(known, offsets, read.split.tags, said))
+    found = measure(TagPredictions(known, offsets, read.split.tags, said))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         assert found["f1"] == pytest.approx(seqeval.f1_score(names, guessed, suffix=suffix, **STRICT[scheme]), abs=1e-9)

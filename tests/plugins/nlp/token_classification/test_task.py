@@ -6,14 +6,14 @@ import pytest
 from catalog import registry
 from catalog.contract import Comparison
 from catalog.contract.capabilities import EvaluationFile, InputFile
-from catalog.contract.diagnosis import Evidence
+from catalog.contract.diagnosis import DiagnosisInput
 from catalog.errors import DataError
 from catalog.figures import HighlightedText, check
 from catalog.testing.task import TaskCase, TaskConformance
 from plugins.nlp.token_classification.answers import as_words, prediction_of
 from plugins.nlp.token_classification.data import load, load_labelled
 from plugins.nlp.token_classification.dataset import DemoDataset, FilesDataset
-from plugins.nlp.token_classification.evaluation import Predictions, save_and_evaluate
+from plugins.nlp.token_classification.evaluation import TagPredictions, save_and_evaluate
 from plugins.nlp.token_classification.lookup.config import LookupConfig
 from plugins.nlp.token_classification.schemes import tag_set
 from plugins.nlp.token_classification.words import split_words
@@ -139,7 +139,7 @@ def test_changed_answers_are_found(task, files, tmp_path):
     nothing = np.zeros_like(split.tags)
     for name, tags in (("first", split.tags), ("second", nothing)):
         (tmp_path / name).mkdir()
-        said = Predictions(data.tags, split.offsets, split.tags, tags)
+        said = TagPredictions(data.tags, split.offsets, split.tags, tags)
         save_and_evaluate("test", split.words, said, tmp_path / name, 0.1)
     paths = [tmp_path / name / "test.parquet" for name in ("first", "second")]
     found = task.changed_answers(data, "test", *paths, 50)
@@ -152,7 +152,7 @@ def test_figures_can_be_drawn_of_anything(task, files, tmp_path):
     """Figures of an evaluation, and of one by another version, are well formed."""
     data = load(files(), tmp_path)
     split = data.splits["test"]
-    said = Predictions(data.tags, split.offsets, split.tags, np.zeros_like(split.tags))
+    said = TagPredictions(data.tags, split.offsets, split.tags, np.zeros_like(split.tags))
     evaluation = save_and_evaluate("test", split.words, said, tmp_path, 0.1)
     keys = []
     for figure in task.figures(evaluation, data.summary.details, {}):
@@ -169,9 +169,9 @@ def test_types_that_are_never_found_are_diagnosed(task, files, tmp_path):
     """A model that finds nothing is told so, type by type."""
     data = load(files(seed=3), tmp_path)
     split = data.splits["train"]
-    said = Predictions(data.tags, split.offsets, split.tags, np.zeros_like(split.tags))
+    said = TagPredictions(data.tags, split.offsets, split.tags, np.zeros_like(split.tags))
     evaluation = save_and_evaluate("test", split.words, said, tmp_path, 0.1)
-    evidence = Evidence(data.summary, LookupConfig, "f1", {}, (), None, {("winner", "test"): evaluation})
+    evidence = DiagnosisInput(data.summary, LookupConfig, "f1", {}, (), None, {("winner", "test"): evaluation})
     rules = [one.rule for one in task.diagnose(evidence)]
     assert rules.count("type_never_found") == 2
     assert "few_entities" in rules
@@ -183,7 +183,7 @@ def test_a_baseline_that_is_not_beaten_is_told_in_the_unit_of_the_metric(task, f
     """The comparison is on validation, and a difference of log loss is no share of a hundred."""
     data = load(files(seed=3), tmp_path)
     versus = Comparison("log_loss", -0.12, -0.2, -0.04, 8, (1, 1))
-    evidence = Evidence(data.summary, LookupConfig, "log_loss", {}, (), None, versus_baseline=versus)
+    evidence = DiagnosisInput(data.summary, LookupConfig, "log_loss", {}, (), None, versus_baseline=versus)
     (found,) = [one for one in task.diagnose(evidence) if one.rule == "not_better_than_baseline"]
     assert found.severity == "problem"
     assert "Its log loss is 0.12 worse on 8 validation rows" in english(found.evidence)

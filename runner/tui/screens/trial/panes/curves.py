@@ -6,7 +6,7 @@ from textual.widget import Widget
 from runner.presentation.datatable import DataTable
 from runner.presentation.labels import msgid
 from runner.presentation.study_tables import epochs_table
-from runner.store.json_shapes import epoch_line
+from runner.store.json_output import epoch_line
 from runner.tui.context import AppContext
 from runner.tui.figures.canvas import Canvas, paragraph
 from runner.tui.figures.fitting import flat

@@ -16,7 +16,7 @@ from catalog.errors import OutOfMemoryError, WorkError
 from plugins.nlp.encoders import gradients
 from plugins.nlp.encoders.alignment import align, find_words
 from plugins.nlp.encoders.explanation import rollout
-from plugins.nlp.encoders.model_folder import TrainedModel
+from plugins.nlp.encoders.model_folder import SavedModel
 from plugins.nlp.encoders.packed import PackedModel
 from plugins.nlp.encoders.text_encoder import TextEncoder
 from plugins.nlp.text_classification.bert.explanation import choose_baseline, explain, log_odds
@@ -30,7 +30,7 @@ STRANGE = ("", " \n", "\0", "\ud800", "a\ud83d\ude00b \udc00c", "😀" * 9, "م�
 
 
 @pytest.fixture(scope="module")
-def trained(prepared, tiny, tmp_path_factory) -> TrainedModel:
+def trained(prepared, tiny, tmp_path_factory) -> SavedModel:
     """A tiny model that has learned what good, great, bad and awful mean."""
     from catalog.contract import Decision, Direction, TrialContext
 
@@ -61,7 +61,7 @@ def told(trained) -> tuple[str, Explanation[TextPrediction]]:
     raise AssertionError("the baseline has both classes")
 
 
-def _of(trained: TrainedModel, model: Any) -> PackedModel:
+def _of(trained: SavedModel, model: Any) -> PackedModel:
     return PackedModel(model, trained.model.device, trained.model.precision)
 
 

@@ -15,18 +15,18 @@ from catalog.dataset import Format
 from catalog.errors import DataError
 from plugins.data.labelled import Labelled
 from plugins.nlp.text_classification.data import load_labelled
-from plugins.nlp.texts.split import Split
+from plugins.nlp.texts.split import TextSplit
 
 NAMES = ("negative", "positive", "mixed")
 
 
-def judged(file: Path, content: str, names: tuple[str, ...] = NAMES, **fields: Any) -> Labelled[Split]:
+def judged(file: Path, content: str, names: tuple[str, ...] = NAMES, **fields: Any) -> Labelled[TextSplit]:
     """Write a file and read it."""
     file.write_text(content, encoding="utf-8")
     return load_labelled(EvaluationFile(file, **fields), names)
 
 
-def read(file: Path, content: str, names: tuple[str, ...] = NAMES, **fields: Any) -> Split:
+def read(file: Path, content: str, names: tuple[str, ...] = NAMES, **fields: Any) -> TextSplit:
     """Write a file and return its examples."""
     return judged(file, content, names, **fields).split
 

@@ -10,13 +10,13 @@ from catalog.errors import DataError
 from plugins.classification.changes import labelled_differently
 from plugins.classification.evaluation import predictions
 from plugins.nlp.texts import examples
-from plugins.nlp.texts.split import Split
+from plugins.nlp.texts.split import TextSplit
 
 NAMES = ("bad", "good")
 
 
-def split(rows: int = 6) -> Split:
-    return Split(tuple(f"text {row}" for row in range(rows)), np.arange(rows) % 2)
+def split(rows: int = 6) -> TextSplit:
+    return TextSplit(tuple(f"text {row}" for row in range(rows)), np.arange(rows) % 2)
 
 
 def answers(path, labels: np.ndarray, good: list[float]):
@@ -28,7 +28,7 @@ def answers(path, labels: np.ndarray, good: list[float]):
 def test_examples_are_written_whole(tmp_path):
     """Row numbers, class ids and texts lie in the file in their order; what UTF-8 cannot hold is replaced."""
     texts = ("plain", "\ud800 lone", "\0 nul", "=cmd() <script> [red] \x1b[31m", "電影 😀", "\ud83d\ude00")
-    examples.write(tmp_path / "examples.parquet", Split(texts, np.array([0, 1, 0, 1, 0, 1])))
+    examples.write(tmp_path / "examples.parquet", TextSplit(texts, np.array([0, 1, 0, 1, 0, 1])))
     found = parquet.read_table(tmp_path / "examples.parquet").to_pydict()
     assert found["row"] == list(range(6))
     assert found["label"] == [0, 1, 0, 1, 0, 1]
@@ -85,7 +85,7 @@ def test_texts_are_cut_between_words():
 
 def test_texts_of_changed_answers_are_fit_for_reading():
     """A long text is cut to 600 characters, and a lone surrogate in it replaced."""
-    rows = Split(("a\ud800 " + "long " * 1000, "b"), np.array([0, 1]))
+    rows = TextSplit(("a\ud800 " + "long " * 1000, "b"), np.array([0, 1]))
     (found,) = examples.with_texts([{"row": 0, "truth": "bad"}], rows)
     assert list(found) == ["row", "text", "truth"]
     assert len(found["text"]) <= 600

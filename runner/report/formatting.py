@@ -1,4 +1,4 @@
-"""`Teller`: numbers of the store and foreign strings, ready for a page in one language."""
+"""`ReportFormatter`: numbers of the store and foreign strings, ready for a page in one language."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -11,14 +11,14 @@ from runner.presentation.labels import NOTHING, SPLITS, msgid
 from runner.presentation.language import Language
 from runner.presentation.metrics import difference_format, with_metrics
 from runner.presentation.text import safe
-from runner.report.blocks import Told
+from runner.report.blocks import ShownNumber
 
-__all__ = ["Teller"]
+__all__ = ["ReportFormatter"]
 
 _LONGEST = 40
 
 
-class Teller:
+class ReportFormatter:
     """Tells things in `language`; `t` translates. `metric_of` returns the record of a metric by its name."""
 
     def __init__(self, language: Language, metric_of: Callable[[str], Metric] = unknown_metric) -> None:
@@ -73,15 +73,15 @@ class Teller:
         """Write to three places, so that columns stand straight; what is smaller keeps its digits."""
         return self.language.decimal(value, 3) if abs(value) >= 1e-3 or value == 0 else self.language.number(value)
 
-    def told(self, of: str, value: float, kind: str) -> Told:
+    def told(self, of: str, value: float, kind: str) -> ShownNumber:
         """Return a number with its place."""
-        return Told(of, value, self.shown(value, kind))
+        return ShownNumber(of, value, self.shown(value, kind))
 
-    def maybe(self, of: str, value: float | None, kind: str) -> Told | str:
+    def maybe(self, of: str, value: float | None, kind: str) -> ShownNumber | str:
         """Return a number with its place, or a dash where there is none."""
         return NOTHING if value is None else self.told(of, value, kind)
 
-    def scored(self, of: str, evaluation: Evaluation, name: str) -> Told | str:
+    def scored(self, of: str, evaluation: Evaluation, name: str) -> ShownNumber | str:
         """Return a metric of an evaluation with its interval; a dash where it has none of that name."""
         value = evaluation.metrics.get(name)
         if value is None:
@@ -91,20 +91,20 @@ class Teller:
         if bounds is None:
             return self.told(f"{of}.{name}", value, kind)
         low, high = bounds
-        return Told(f"{of}.{name}", value, self.shown(value, kind), low, high, self.interval(low, high, kind))
+        return ShownNumber(f"{of}.{name}", value, self.shown(value, kind), low, high, self.interval(low, high, kind))
 
     def value(self, name: str, value: float | None) -> str:
         """Write a metric's value; a dash if there is none."""
         return NOTHING if value is None else self.shown(value, _kind(self.metric_of(name).format))
 
-    def told_value(self, of: str, name: str, value: float | None) -> Told | str:
+    def told_value(self, of: str, name: str, value: float | None) -> ShownNumber | str:
         """Return a metric's value with its place; a dash if there is none."""
         return self.maybe(of, value, _kind(self.metric_of(name).format))
 
-    def told_difference(self, of: str, name: str, value: float, low: float, high: float) -> Told:
+    def told_difference(self, of: str, name: str, value: float, low: float, high: float) -> ShownNumber:
         """Return a difference between two values of a metric, with its interval."""
         kind = _kind(difference_format(self.metric_of(name)))
-        return Told(of, value, self.shown(value, kind), low, high, self.interval(low, high, kind))
+        return ShownNumber(of, value, self.shown(value, kind), low, high, self.interval(low, high, kind))
 
     def interval(self, low: float, high: float, kind: str) -> str:
         """Write an interval, its unit once where that is per cent."""

@@ -14,13 +14,13 @@ if TYPE_CHECKING:  # what reads only where studies are kept need not pay for eng
     from catalog.spec import Request
     from runner.engine.engine import Engine
 
-__all__ = ["EngineName", "Place", "engine_for", "local_workers"]
+__all__ = ["EngineName", "Workspace", "engine_for", "local_workers"]
 
 EngineName = Literal["local", "ray"]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class Workspace:
     """Where a study runs and is kept.
 
     Attributes:
@@ -52,7 +52,7 @@ class Place:
         return study_folder(self.folder, study)
 
 
-def engine_for(place: Place, request: "Request", tell: Callable[[str], None]) -> "Engine":
+def engine_for(place: Workspace, request: "Request", tell: Callable[[str], None]) -> "Engine":
     """Return the engine of `place`, not yet started.
 
     Args:
@@ -69,7 +69,7 @@ def engine_for(place: Place, request: "Request", tell: Callable[[str], None]) ->
     return LocalEngine(local_workers(place), debug=place.debug)
 
 
-def local_workers(place: Place) -> int:
+def local_workers(place: Workspace) -> int:
     """Return the processes that train on this machine: one for each GPU by default."""
     return place.workers or max(1, usable_gpus())
 

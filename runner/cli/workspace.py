@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from runner.settings import Settings
     from runner.store.store import Store
-    from runner.study.place import Place
+    from runner.study.workspace import Workspace
 
 __all__ = ["database_url", "find_store", "open_store", "place_of", "settings", "working_place"]
 
@@ -53,15 +53,15 @@ def database_url(storage: str | None) -> str:
     return url
 
 
-def place_of(storage: str | None) -> "Place":
+def place_of(storage: str | None) -> "Workspace":
     """Return where a command works that trains nothing, or one training at a time."""
     from runner.environment import is_debugging
     from runner.store.url import studies_folder
-    from runner.study.place import Place
+    from runner.study.workspace import Workspace
 
     found = settings()
     url = database_url(storage)
-    return Place(
+    return Workspace(
         url, studies_folder(url), found.cache, 1, debug=is_debugging(), checkpoint_seconds=found.checkpoint_seconds
     )
 
@@ -89,8 +89,8 @@ def open_store(storage: str | None) -> "Store":
 
 
 def working_place(
-    place: "Place", workers: str | None, engine: str | None = None, address: str | None = None
-) -> "Place":
+    place: "Workspace", workers: str | None, engine: str | None = None, address: str | None = None
+) -> "Workspace":
     """Return `place` with what was asked for on the command line, else in the environment.
 
     Raises:
@@ -98,7 +98,7 @@ def working_place(
     """
     from catalog.suggest import did_you_mean
     from runner.settings import read_settings
-    from runner.study.place import EngineName
+    from runner.study.workspace import EngineName
 
     given, count = read_settings(), _count(workers)
     where = "--engine" if engine is not None else "MODELCAT_ENGINE"

@@ -14,7 +14,7 @@ from plugins.tables.wording import shortened
 from plugins.tabular.cells import spelled
 from plugins.tabular.dates import ISO, AmbiguousDatesError, count_date_formats, find_date_format, parse_dates
 
-__all__ = ["Kind", "Reading", "Unusable", "find_reading", "mixed_dates"]
+__all__ = ["ColumnType", "Kind", "Unusable", "find_reading", "mixed_dates"]
 
 Kind = Literal["number", "flag", "category", "date"]
 
@@ -43,7 +43,7 @@ class Unusable:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ColumnType:
     """How the cells of a column are read.
 
     Attributes:
@@ -87,7 +87,7 @@ class Reading:
         return parse_dates(trimmed(values), self.date)
 
 
-def find_reading(name: str, values: pa.ChunkedArray, *, wanted: bool = False) -> Reading | Unusable:
+def find_reading(name: str, values: pa.ChunkedArray, *, wanted: bool = False) -> ColumnType | Unusable:
     """Return how a column is read, or why it is no feature.
 
     Args:
@@ -97,11 +97,11 @@ def find_reading(name: str, values: pa.ChunkedArray, *, wanted: bool = False) ->
     """
     kind = values.type
     if pa.types.is_boolean(kind):
-        return _checked(Reading("flag"), name, values, wanted=wanted)
+        return _checked(ColumnType("flag"), name, values, wanted=wanted)
     if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
-        return _checked(Reading("number"), name, values, wanted=wanted)
+        return _checked(ColumnType("number"), name, values, wanted=wanted)
     if pa.types.is_date(kind) or pa.types.is_timestamp(kind):
-        return _checked(Reading("date"), name, values, wanted=wanted)
+        return _checked(ColumnType("date"), name, values, wanted=wanted)
     if pa.types.is_null(kind):
         return Unusable("is empty")
     if not is_text(kind):
@@ -109,14 +109,14 @@ def find_reading(name: str, values: pa.ChunkedArray, *, wanted: bool = False) ->
     return _of_text(name, trimmed(values), wanted=wanted)
 
 
-def _of_text(name: str, values: pa.ChunkedArray, *, wanted: bool) -> Reading | Unusable:
+def _of_text(name: str, values: pa.ChunkedArray, *, wanted: bool) -> ColumnType | Unusable:
     """Return how a column of text is read."""
     present = values.drop_null()
     if not len(present):
         return Unusable("is empty")
     distinct = pc.unique(present)
     if len(distinct) == 2 and {one.casefold() for one in distinct.to_pylist()} in _FLAGS:
-        return Reading("flag")
+        return ColumnType("flag")
     shape = profile(present).kind
     try:
         number = find_number_format(values)
@@ -127,11 +127,11 @@ def _of_text(name: str, values: pa.ChunkedArray, *, wanted: bool) -> Reading | U
         return Unusable(f"holds dates whose day and month are not clear ({error})")
     if number is None and date is None:
         return _of_names(values, distinct, shape, wanted=wanted)
-    reading = Reading("date", date=date) if date is not None else Reading("number", number or NumberFormat())
+    reading = ColumnType("date", date=date) if date is not None else ColumnType("number", number or NumberFormat())
     return _checked(reading, name, values, wanted=wanted)
 
 
-def _of_names(values: pa.ChunkedArray, distinct: pa.Array, shape: str, *, wanted: bool) -> Reading | Unusable:
+def _of_names(values: pa.ChunkedArray, distinct: pa.Array, shape: str, *, wanted: bool) -> ColumnType | Unusable:
     """Return whether text is the names of categories."""
     present = len(values) - values.null_count
     if len(distinct) == 1 and present == len(values):
@@ -142,7 +142,7 @@ def _of_names(values: pa.ChunkedArray, distinct: pa.Array, shape: str, *, wanted
         if (mixed := mixed_dates(values)) is not None:
             return Unusable(mixed)
         return Unusable("names each row: no value occurs twice")
-    return Reading("category")
+    return ColumnType("category")
 
 
 def mixed_dates(values: pa.ChunkedArray) -> str | None:
@@ -167,7 +167,7 @@ def mixed_dates(values: pa.ChunkedArray) -> str | None:
     return f"holds dates in several formats: {', '.join(shown)}{f', {other:,} otherwise' if other else ''}"
 
 
-def _checked(reading: Reading, name: str, values: pa.ChunkedArray, *, wanted: bool) -> Reading | Unusable:
+def _checked(reading: ColumnType, name: str, values: pa.ChunkedArray, *, wanted: bool) -> ColumnType | Unusable:
     """Return a reading of numbers, dates or flags, unless there is nothing to learn from them."""
     found = reading.read(values)
     assert isinstance(found, np.ndarray)

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from catalog.errors import BusyError, StoreError, UnreachableError
 
-__all__ = ["Patience"]
+__all__ = ["DatabaseRetry"]
 
 Kind = TypeVar("Kind")
 
@@ -23,7 +23,7 @@ PAUSE = 0.5
 
 
 @dataclass(slots=True)
-class Patience:
+class DatabaseRetry:
     """Tries again while a database is locked or does not answer, for a bounded time.
 
     Attributes:

@@ -4,10 +4,10 @@ import math
 from collections.abc import Iterator
 
 from catalog.contract import Comparison
-from catalog.contract.diagnosis import Diagnosis, Remedy
+from catalog.contract.diagnosis import Diagnosis, Fix
 from catalog.statement import Statement, Value
-from plugins.diagnosis.case import Case, number
-from plugins.diagnosis.remedies import advise, change, keep
+from plugins.diagnosis.case import DiagnosisCase, number
+from plugins.diagnosis.fixes import advise, change, keep
 
 __all__ = ["not_better_than_baseline", "too_few_rows"]
 
@@ -17,7 +17,7 @@ would show a smaller one are not worth their cost."""
 _FEW_EPOCHS = 2
 
 
-def not_better_than_baseline(case: Case) -> Iterator[Diagnosis]:
+def not_better_than_baseline(case: DiagnosisCase) -> Iterator[Diagnosis]:
     """The interval of the difference to the baseline is not wholly above 0."""
     versus = case.evidence.versus_baseline
     if versus is None or versus.low > 0:
@@ -66,7 +66,7 @@ def not_better_than_baseline(case: Case) -> Iterator[Diagnosis]:
     )
 
 
-def too_few_rows(case: Case) -> Iterator[Diagnosis]:
+def too_few_rows(case: DiagnosisCase) -> Iterator[Diagnosis]:
     """A difference between tuned and given configuration that would matter, but that the rows cannot show."""
     versus = case.evidence.versus_given
     if versus is None or versus.low > 0 or versus.high < 0:
@@ -96,7 +96,7 @@ def too_few_rows(case: Case) -> Iterator[Diagnosis]:
         ),
         remedies=(
             advise("Give a validation file (dataset.validation) of about {wanted:count} rows.", wanted=wanted),
-            Remedy(
+            Fix(
                 Statement("Confirm on more seeds: it takes the luck of single trainings out of the comparison."),
                 "study.confirm.seeds",
                 min(20, max(3, 2 * max(versus.seeds))),
@@ -105,12 +105,12 @@ def too_few_rows(case: Case) -> Iterator[Diagnosis]:
     )
 
 
-def _in_points(case: Case, versus: Comparison) -> bool:
+def _in_points(case: DiagnosisCase, versus: Comparison) -> bool:
     """Return whether a difference is told in points, model minus other: larger has to be better for that."""
     return case.is_share(versus.metric) and case.metrics[versus.metric].maximize
 
 
-def _numbers(case: Case, versus: Comparison) -> dict[str, Value]:
+def _numbers(case: DiagnosisCase, versus: Comparison) -> dict[str, Value]:
     record = case.metrics.get(versus.metric)
     return {
         "metric": versus.metric if record is None else record.phrase,

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from catalog.errors import InputError
 
-__all__ = ["Meeting"]
+__all__ = ["SharedFolderCheck"]
 
 _PATIENCE = 10.0
 
 
-class Meeting:
+class SharedFolderCheck:
     """A folder in the shared one where nodes answer, from `open` to `close`; it may be opened again.
 
     Args:

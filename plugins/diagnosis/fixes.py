@@ -5,28 +5,28 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
-from catalog.contract.diagnosis import Remedy
+from catalog.contract.diagnosis import Fix
 from catalog.statement import Statement, Value
-from plugins.diagnosis.case import Case, number
+from plugins.diagnosis.case import DiagnosisCase, number
 
 __all__ = ["advise", "change", "give", "keep", "metric"]
 
 End = Literal["low", "high"]
 
 
-def advise(template: str, **values: Value) -> Remedy:
+def advise(template: str, **values: Value) -> Fix:
     """Return advice that is no field of the spec."""
-    return Remedy(Statement(template, values))
+    return Fix(Statement(template, values))
 
 
-def keep(*remedies: Remedy | None) -> tuple[Remedy, ...]:
+def keep(*remedies: Fix | None) -> tuple[Fix, ...]:
     """Return the remedies that there are, in their order."""
     return tuple(remedy for remedy in remedies if remedy is not None)
 
 
 def change(
-    case: Case, name: str, value: Any, template: str, *, end: End | None = None, **values: str | float
-) -> Remedy | None:
+    case: DiagnosisCase, name: str, value: Any, template: str, *, end: End | None = None, **values: str | float
+) -> Fix | None:
     """Return the remedy of giving a field of `model_config` another value; None where that cannot be.
 
     Where the field is tuned, what changes is its search space: the given configuration is only the first trial.
@@ -45,19 +45,19 @@ def change(
     field, bound = _bound(entry, value, end or _far_end(value, case.settings.get(name)))
     if not _is_valid(case, name, value) or entry.get(field) == bound:
         return None
-    return Remedy(Statement(template, values), f"study.search_space.{name}.{field}", bound)
+    return Fix(Statement(template, values), f"study.search_space.{name}.{field}", bound)
 
 
-def give(case: Case, name: str, value: Any, template: str, **values: str | float) -> Remedy | None:
+def give(case: DiagnosisCase, name: str, value: Any, template: str, **values: str | float) -> Fix | None:
     """Return the remedy of giving a field of the given configuration another value, tuned or not; see `change`."""
     if value == case.settings.get(name) or not _is_valid(case, name, value):
         return None
-    return Remedy(Statement(template, values), f"model_config.{name}", value)
+    return Fix(Statement(template, values), f"model_config.{name}", value)
 
 
-def metric(case: Case, name: str, template: str) -> Remedy | None:
+def metric(case: DiagnosisCase, name: str, template: str) -> Fix | None:
     """Return the remedy of tuning for another metric; None where it is the one already."""
-    return None if case.evidence.metric == name else Remedy(Statement(template), "study.metric", name)
+    return None if case.evidence.metric == name else Fix(Statement(template), "study.metric", name)
 
 
 def _far_end(value: Any, current: Any) -> End:
@@ -77,7 +77,7 @@ def _bound(entry: Mapping[str, Any], value: Any, end: End) -> tuple[str, Any]:
     return end, value
 
 
-def _is_valid(case: Case, name: str, value: Any) -> bool:
+def _is_valid(case: DiagnosisCase, name: str, value: Any) -> bool:
     """Tell whether the plugin has the field, and takes the value beside those of the trial."""
     if name not in case.evidence.Config.model_fields:
         return False

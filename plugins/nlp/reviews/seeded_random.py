@@ -10,12 +10,12 @@ from itertools import accumulate
 from random import Random
 from typing import TypeVar
 
-__all__ = ["Chance"]
+__all__ = ["SeededRandom"]
 
 T = TypeVar("T")
 
 
-class Chance:
+class SeededRandom:
     """Seeded draws; `seed` is a whole number of any size."""
 
     def __init__(self, seed: int) -> None:

@@ -19,7 +19,7 @@ from pydantic import (
     model_validator,
 )
 
-__all__ = ["Shape", "fault"]
+__all__ = ["JsonShape", "fault"]
 
 #: Not `str`: Pydantic refuses halves of surrogate pairs, which a message of an error may hold.
 Text = InstanceOf[str]
@@ -180,7 +180,7 @@ class _Insight(_Object):
     failure: _TrialFailure | None = None
 
 
-class Shape(Enum):
+class JsonShape(Enum):
     """What a column of JSON holds."""
 
     SPEC = auto()
@@ -202,34 +202,34 @@ class Shape(Enum):
     EARLY_END = auto()
 
 
-_KINDS: dict[Shape, Any] = {
-    Shape.SPEC: _Spec,
-    Shape.SPACE: dict[Text, _Range],
-    Shape.DATA: _Data,
-    Shape.BASELINE: _Baseline,
-    Shape.VERDICT: _Verdict,
-    Shape.TEST: _Test,
-    Shape.WINNER: _Winner,
-    Shape.VERSIONS: dict[Text, Text | None],
-    Shape.FAILURE: _Failure,
-    Shape.PARAMS: dict[Text, Scalar],
-    Shape.METRICS: Metrics,
-    Shape.TRIAL_FAILURE: _TrialFailure,
-    Shape.NOTES: list[Text],
-    Shape.METRIC_RECORDS: list[_Metric],
-    Shape.DETAILS: _Details,
-    Shape.INSIGHT: _Insight,
-    Shape.EARLY_END: _EarlyEnd,
+_KINDS: dict[JsonShape, Any] = {
+    JsonShape.SPEC: _Spec,
+    JsonShape.SPACE: dict[Text, _Range],
+    JsonShape.DATA: _Data,
+    JsonShape.BASELINE: _Baseline,
+    JsonShape.VERDICT: _Verdict,
+    JsonShape.TEST: _Test,
+    JsonShape.WINNER: _Winner,
+    JsonShape.VERSIONS: dict[Text, Text | None],
+    JsonShape.FAILURE: _Failure,
+    JsonShape.PARAMS: dict[Text, Scalar],
+    JsonShape.METRICS: Metrics,
+    JsonShape.TRIAL_FAILURE: _TrialFailure,
+    JsonShape.NOTES: list[Text],
+    JsonShape.METRIC_RECORDS: list[_Metric],
+    JsonShape.DETAILS: _Details,
+    JsonShape.INSIGHT: _Insight,
+    JsonShape.EARLY_END: _EarlyEnd,
 }
 
 #: Objects of plain values, and the kinds of those.
 _FLAT = {
-    Shape.METRICS: frozenset({float, type(None)}),
-    Shape.PARAMS: frozenset({float, int, bool, str, type(None)}),
+    JsonShape.METRICS: frozenset({float, type(None)}),
+    JsonShape.PARAMS: frozenset({float, int, bool, str, type(None)}),
 }
 
 
-def fault(shape: Shape, value: Any) -> str | None:
+def fault(shape: JsonShape, value: Any) -> str | None:
     """Return what is wrong with a value, as it follows the name of its column; None where nothing is."""
     if (known := _FLAT.get(shape)) is not None and type(value) is dict and known.issuperset(map(type, value.values())):
         return None  # four times as fast: there are thousands of these
@@ -246,7 +246,7 @@ def fault(shape: Shape, value: Any) -> str | None:
 
 
 @cache
-def _validator(shape: Shape) -> TypeAdapter[Any]:
+def _validator(shape: JsonShape) -> TypeAdapter[Any]:
     kind = _KINDS[shape]
     is_model = isinstance(kind, type) and issubclass(kind, BaseModel)
     return TypeAdapter(kind, config=None if is_model else ConfigDict(strict=True))
