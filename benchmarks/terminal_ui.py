@@ -71,9 +71,9 @@ def main() -> None:
 
 def first_paint(runs: int, folder: Path) -> dict[str, float]:
     """Return the medians of seconds from start to first paint, in turn, and their ratio."""
-    from shelf import shelf_in
+    from sample_store import sample_store_in
 
-    url = shelf_in(folder)
+    url = sample_store_in(folder)
     modelcat = [str(Path(sys.executable).with_name("modelcat")), "browse", "--storage", url]
     programs = {"empty": [sys.executable, "-c", EMPTY], "modelcat": modelcat}
     seconds: dict[str, list[float]] = {name: [] for name in programs}
@@ -115,7 +115,7 @@ def painted_after(command: list[str], folder: Path) -> float:
 
 async def places(folder: Path) -> dict[str, float]:
     """Return seconds until the list and a study of 10,000 trials are shown, and milliseconds for a key."""
-    from shelf import NOON, _facts, many_trials
+    from sample_store import NOON, _facts, many_trials
 
     from runner.store.store import Store
     from runner.tui.app import Browser

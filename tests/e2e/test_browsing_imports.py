@@ -3,7 +3,7 @@
 import subprocess
 import sys
 
-from shelf import WHOLE, shelf_in
+from sample_store import WHOLE, sample_store_in
 
 PROGRAM = """
 import asyncio, sys
@@ -62,7 +62,7 @@ def modules_of(shell, program):
 
 def test_no_place_imports_what_trains(shell):
     """After a look at every place, tab and a valid spec neither a trainer's library nor Optuna is there."""
-    url = shelf_in(shell.folder)
+    url = sample_store_in(shell.folder)
     steps = EVERY_SCREEN.format(spec=SPEC, study=WHOLE)
     loaded = modules_of(shell, PROGRAM.format(url=url, steps=steps.strip()))
     assert "sqlalchemy" in loaded

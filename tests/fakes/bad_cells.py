@@ -12,7 +12,7 @@ from pathlib import Path
 from click.testing import CliRunner
 from made_study import Texts, build
 from runner.tui.desk import Desk
-from shelf import NOON
+from sample_store import NOON
 
 from catalog.errors import ModelcatError
 from runner.cli.doctor_database import examine_database

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from power import Disk
+from crash_disk import Disk
 
 from plugins.nlp.encoders.checkpoints import CheckpointFolder, TrainingCheckpoint, find
 from plugins.nlp.encoders.checkpoints.content import read

@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 from made_study import HOSTILE, NAME, Texts
-from shelf import shelf_in
+from sample_store import sample_store_in
 
 import runner.api as modelcat
 from catalog.errors import DataError, InputError, SpecError, StudyConflictError, UnknownStudyError
@@ -56,9 +56,9 @@ def finished(url):
 
 
 @pytest.fixture(scope="module")
-def shelf(tmp_path_factory):
+def sample_store(tmp_path_factory):
     """Return a database with studies in every state."""
-    return shelf_in(tmp_path_factory.mktemp("shelf"))
+    return sample_store_in(tmp_path_factory.mktemp("sample_store"))
 
 
 @pytest.fixture
@@ -206,9 +206,9 @@ def test_exported_models_are_told_as_by_the_command(here):
 # The table of trials
 
 
-def test_columns_have_types(shelf):
+def test_columns_have_types(sample_store):
     """Numbers are numbers, with nothing where a trial has none; times know their zone."""
-    frame = api.study("imdb-bert", storage=shelf).trials()
+    frame = api.study("imdb-bert", storage=sample_store).trials()
     wanted = {
         "number": "int64",
         "state": "string",
@@ -227,9 +227,9 @@ def test_columns_have_types(shelf):
     assert frame.loc[frame["state"] == "failed", "failure.kind"].item() == "out_of_memory"
 
 
-def test_a_study_without_trials_has_all_columns(shelf):
+def test_a_study_without_trials_has_all_columns(sample_store):
     """Code that works on a full frame works on an empty one."""
-    frame = api.study("support-tickets", storage=shelf).trials()
+    frame = api.study("support-tickets", storage=sample_store).trials()
     assert len(frame) == 0
     assert {"number", "state", "value", "metrics.accuracy", "seconds", "failure.kind"} <= set(frame.columns)
     assert str(frame.dtypes["number"]) == "int64"
@@ -338,9 +338,9 @@ def test_a_study_that_is_gone_says_so(here):
     assert "there is no study" in study._repr_html_()
 
 
-def test_results_that_are_not_there_yet_are_none(shelf):
+def test_results_that_are_not_there_yet_are_none(sample_store):
     """A study that waits or runs has no verdict, and no model to ask."""
-    waiting = api.study("support-tickets", storage=shelf)
+    waiting = api.study("support-tickets", storage=sample_store)
     assert (waiting.state, waiting.verdict, waiting.best, waiting.test) == ("queued", None, None, None)
     assert repr(waiting) == "<modelcat study support-tickets: queued, 0 of 12 trials complete>"
     with pytest.raises(InputError, match="no model yet"):
@@ -354,7 +354,7 @@ def test_results_that_are_not_there_yet_are_none(shelf):
 
 def test_a_study_of_strangers_is_harmless_in_a_notebook(tmp_path):
     """Whatever the store holds is text there: no script, no picture, no handler, no character that hides others."""
-    storage = shelf_in(tmp_path, Texts(HOSTILE[:200], HOSTILE, (HOSTILE, "b"), HOSTILE, "x"))
+    storage = sample_store_in(tmp_path, Texts(HOSTILE[:200], HOSTILE, (HOSTILE, "b"), HOSTILE, "x"))
     shown = [one._repr_html_() for one in api.studies(storage=storage)]
     shown += [repr(one) for one in api.studies(storage=storage)]
     assert any("&lt;script&gt;" in one for one in shown)

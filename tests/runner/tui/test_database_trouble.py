@@ -5,7 +5,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from shelf import WHOLE
+from sample_store import WHOLE
 
 from runner.store.schema import REVISIONS
 from runner.tui import base_screen
@@ -17,9 +17,9 @@ from runner.tui.widgets.virtual_table import VirtualTable
 
 
 @pytest.fixture
-def database(shelf, tmp_path):
-    """Return the file of the shelf's database, of which a copy lies beside it."""
-    path = Path(shelf.removeprefix("sqlite:///"))
+def database(sample_store, tmp_path):
+    """Return the file of the sample store's database, of which a copy lies beside it."""
+    path = Path(sample_store.removeprefix("sqlite:///"))
     shutil.copy(path, tmp_path / "kept.db")
     return path
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pandas as pd
 import pytest
-from shelf import WHOLE
+from sample_store import WHOLE
 from textual.widgets import Input
 
 from catalog import registry
@@ -20,7 +20,7 @@ KEY = "nlp/text-classification/bert"
 
 
 @pytest.fixture(params=LANGUAGES)
-def exported(request, browser, drive, until, tmp_path, shelf):
+def exported(request, browser, drive, until, tmp_path, sample_store):
     """Return a function that goes to a screen, saves its table with the key, and returns it as CSV and JSON have it."""
 
     def export(go):
@@ -44,7 +44,7 @@ def exported(request, browser, drive, until, tmp_path, shelf):
         frame = pd.read_csv(path, keep_default_na=False, na_values=[""])
         return frame, json.loads(other.read_text("utf-8"))
 
-    export.store = lambda: Store.open(shelf, create=False)
+    export.store = lambda: Store.open(sample_store, create=False)
     return export
 
 

@@ -4,7 +4,7 @@ import json
 import random
 import sqlite3
 
-from shelf import NOON, WHOLE
+from sample_store import NOON, WHOLE
 from textual.screen import ModalScreen
 
 from runner.tui.app import Browser
@@ -91,7 +91,7 @@ def spoilt(value, luck, *, keys=False):
 
 
 def spoil(path, luck):
-    """Write hostile texts over what the hostile shelf has left harmless: what others than modelcat may write."""
+    """Write hostile texts over what the hostile store has left harmless: what others than modelcat may write."""
     with sqlite3.connect(path) as connection:
 
         def over(table, column, **how):
@@ -141,11 +141,11 @@ def harmful(app):
     return found | clicked
 
 
-def test_no_place_obeys_hostile_text(hostile_shelf, tmp_path, drive, until):
+def test_no_place_obeys_hostile_text(hostile_store, tmp_path, drive, until):
     """Every place, tab and dialog is visited; nothing that steers a terminal is drawn, and nothing ends the app."""
     luck = random.Random(4)
     spoil(tmp_path / "hostile" / "here" / "studies.db", luck)
-    app = Browser(AppContext(StudySource(hostile_shelf), Preferences(language="de"), interval=2.0, clock=lambda: NOON))
+    app = Browser(AppContext(StudySource(hostile_store), Preferences(language="de"), interval=2.0, clock=lambda: NOON))
 
     async def look(pilot, *keys):
         for key in keys:

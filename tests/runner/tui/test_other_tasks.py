@@ -6,7 +6,7 @@ from datetime import timedelta
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
-from shelf import NOON
+from sample_store import NOON
 
 from catalog.figures import Axis, Bar, Bars, Plot, Series
 from catalog.metric import metric_to_json
@@ -34,7 +34,7 @@ def _figures(evaluation, data, insights):
 
 
 @pytest.fixture
-def rents(shelf, simulated, tmp_path, monkeypatch):
+def rents(sample_store, simulated, tmp_path, monkeypatch):
     """Write a study whose predictions are numbers and whose examples are rows of a table."""
     task = load_task("test/simulated")
     monkeypatch.setattr(task, "figures", _figures, raising=False)
@@ -42,7 +42,7 @@ def rents(shelf, simulated, tmp_path, monkeypatch):
     examples = {"row": [0, 1, 2], "label": [410.0, 900.0, 650.0], "city": ["Ulm", HOSTILE, None], "rooms": [2, 3, None]}
     (folder / "examples").mkdir(parents=True)
     parquet.write_table(pa.table(examples), folder / "examples" / "validation.parquet")
-    with Store.open(shelf, create=False) as store:
+    with Store.open(sample_store, create=False) as store:
         store.create_study(
             STUDY,
             key="test/simulated/curve",
@@ -78,7 +78,7 @@ def rents(shelf, simulated, tmp_path, monkeypatch):
             STUDY, lease, "flips/given", {"split": "test", "flips": [{"row": 7, "rent": 512.25, "why": HOSTILE}, "odd"]}
         )
         store.release(STUDY, lease, "finished")
-    return shelf
+    return sample_store
 
 
 async def _at(pilot, until, tab):

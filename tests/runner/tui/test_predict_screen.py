@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import psutil
 import pytest
 from fake_answers import FakeAnswers
-from shelf import NOON
+from sample_store import NOON
 from textual.events import Paste
 from textual.widgets import Input
 
@@ -458,9 +458,9 @@ def test_the_screen_asks_a_real_worker(trained, children, browser, drive, until)
     assert children() == []
 
 
-def test_a_study_without_a_model_is_told(shelf):
+def test_a_study_without_a_model_is_told(sample_store):
     """A study that has none yet is an error that says so."""
-    with Store.open(shelf, create=False) as store:
+    with Store.open(sample_store, create=False) as store:
         record = store.study("support-tickets")
     with pytest.raises(ModelcatError, match="no model yet"):
-        asyncio.run(PredictionService(StudySource(shelf)).ask(record, ["a"]))
+        asyncio.run(PredictionService(StudySource(sample_store)).ask(record, ["a"]))

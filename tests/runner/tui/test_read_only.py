@@ -18,11 +18,11 @@ SPEC = {
 }
 
 
-def test_nothing_is_written(shelf, simulated, drive, until, tmp_path):
+def test_nothing_is_written(sample_store, simulated, drive, until, tmp_path):
     """Keys and actions that change something do nothing; a theme and a draft are forgotten afterwards."""
     before = (tmp_path / "here" / "studies.db").read_bytes()
     settings = tmp_path / "config" / "browse.toml"
-    app = Browser(AppContext(StudySource(shelf), read_only=True, interval=0.3), settings)
+    app = Browser(AppContext(StudySource(sample_store), read_only=True, interval=0.3), settings)
 
     async def steps(pilot):
         await until(pilot, lambda: app.screen.query("Table"))

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from shelf import NOON, WHOLE
+from sample_store import NOON, WHOLE
 
 from runner.presentation.language import Language
 from runner.store.store import Store
@@ -22,16 +22,16 @@ METRICS = {"accuracy": "maximize", "log_loss": "minimize"}
 
 
 @pytest.fixture(name="context")
-def desk_fixture(shelf):
-    """Return a desk on the shelf whose clock stands still."""
-    return AppContext(StudySource(shelf), Preferences(), clock=lambda: NOON)
+def desk_fixture(sample_store):
+    """Return a context on the sample store whose clock stands still."""
+    return AppContext(StudySource(sample_store), Preferences(), clock=lambda: NOON)
 
 
 @pytest.fixture(name="book", params=METRICS)
-def book_fixture(request, shelf):
+def book_fixture(request, sample_store):
     """Return a study tuned for a metric, in which trial 7 is better than the given configuration in every metric."""
     metric = request.param
-    with Store.open(shelf, create=False) as store:
+    with Store.open(sample_store, create=False) as store:
         record, trials = store.study(WHOLE), store.trials(WHOLE)
     shown = {trial.number: replace(trial, value=trial.metrics.get(metric)) for trial in trials}
     best = replace(record.best, value=shown[7].value)

@@ -12,8 +12,8 @@ from collections.abc import AsyncIterator, Collection
 import pytest
 from pytest_textual_snapshot import PseudoApp, PseudoConsole, SVGImageExtension, node_to_report_path
 from rich.console import Console
-from shelf import WHOLE
-from stillness import NARROW, WIDE, Steps, pressing, settled
+from sample_store import WHOLE
+from settled_screen import NARROW, WIDE, Steps, pressing, settled
 
 from runner.tui.navigation import OpenStudy
 

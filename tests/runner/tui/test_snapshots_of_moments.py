@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from fake_answers import FakeAnswers
-from stillness import NARROW, WIDE, pressing, settled
+from settled_screen import NARROW, WIDE, pressing, settled
 from textual.widgets import Input, OptionList
 
 from catalog.contract import Fact, Forecast
@@ -66,10 +66,10 @@ def test_a_dialog_looks_as_it_did(name, keys, looks_the_same, simulated):
     looks_the_same(pressing(*keys))
 
 
-def test_saving_a_table_looks_as_it_did(looks_the_same, shelf, monkeypatch):
+def test_saving_a_table_looks_as_it_did(looks_the_same, sample_store, monkeypatch):
     """Where to, and that it can be CSV or JSON."""
     monkeypatch.chdir("/tmp")  # noqa: S108 -- a folder that is called so everywhere
-    looks_the_same(pressing("e"), storage=shelf)
+    looks_the_same(pressing("e"), storage=sample_store)
 
 
 def test_the_templates_look_as_they_did(looks_the_same, until, simulated):

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from shelf import NOON, WHOLE
+from sample_store import NOON, WHOLE
 
 from runner.store.records import BestTrial, TrialCounts
 from runner.store.store import Store
@@ -20,15 +20,15 @@ from runner.tui.study_source import StudySource
 
 
 @pytest.fixture
-def context(shelf):
+def context(sample_store):
     """Return a desk whose clock stands still."""
-    return AppContext(StudySource(shelf), Preferences(), clock=lambda: NOON)
+    return AppContext(StudySource(sample_store), Preferences(), clock=lambda: NOON)
 
 
 @pytest.fixture
-def rows(shelf):
-    """Return the rows of the shelf by study."""
-    with Store.open(shelf, create=False) as store:
+def rows(sample_store):
+    """Return the rows of the sample store by study."""
+    with Store.open(sample_store, create=False) as store:
         return {row.record.study: row for row in rows_of(store.studies(), store.courses(), NOON)}
 
 
@@ -93,10 +93,10 @@ def test_search_takes_all_words_from_anywhere(rows):
     assert holds(row, "", "running")
 
 
-def test_cells_fit_their_columns_in_both_languages(rows, shelf):
+def test_cells_fit_their_columns_in_both_languages(rows, sample_store):
     """As many cells as columns, and what matters is not cut at the columns' own widths."""
     for language in ("en", "de"):
-        context = AppContext(StudySource(shelf), Preferences(language=language), clock=lambda: NOON)
+        context = AppContext(StudySource(sample_store), Preferences(language=language), clock=lambda: NOON)
         columns = study_columns(context)
         for row in rows.values():
             cells = study_cells(row, context, NOON)
@@ -145,9 +145,9 @@ def test_the_legend_names_the_baseline_and_the_order(rows, context):
     assert "✂ pruned" in told
 
 
-def test_the_page_tells_verdict_and_test_result_in_the_persons_language(rows, shelf):
+def test_the_page_tells_verdict_and_test_result_in_the_persons_language(rows, sample_store):
     """Statements are told in German with German numbers, the test result against the baseline's."""
-    context = AppContext(StudySource(shelf), Preferences(language="de"), clock=lambda: NOON)
+    context = AppContext(StudySource(sample_store), Preferences(language="de"), clock=lambda: NOON)
     page = str(study_page(rows[WHOLE], context)).replace("\xa0", " ")
     assert "Trial 7 schlägt die vorgegebene Konfiguration" in page
     assert "Baseline" in page

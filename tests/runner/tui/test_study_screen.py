@@ -10,7 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from shelf import NOON, WHOLE, many_trials
+from sample_store import NOON, WHOLE, many_trials
 from textual.screen import Screen
 
 from catalog.errors import LostWorkerError
@@ -38,10 +38,10 @@ def _alone(monkeypatch):
 
 @pytest.fixture
 def at(request, drive, until):
-    """Return a function that opens a study of a shelf and does something there."""
+    """Return a function that opens a study of a sample store and does something there."""
 
-    def run(steps, study=WHOLE, size=(80, 24), shelf="shelf", read_only=False, **preferences):
-        source = StudySource(request.getfixturevalue(shelf))
+    def run(steps, study=WHOLE, size=(80, 24), sample_store="sample_store", read_only=False, **preferences):
+        source = StudySource(request.getfixturevalue(sample_store))
         context = AppContext(source, Preferences(**preferences), read_only=read_only, interval=0.3, clock=lambda: NOON)
 
         async def all_steps(pilot):
@@ -57,9 +57,9 @@ def at(request, drive, until):
 
 
 @pytest.fixture
-def store(shelf):
-    """Return the shelf's store, open for writing."""
-    with Store.open(shelf, create=False) as opened:
+def store(sample_store):
+    """Return the sample store's store, open for writing."""
+    with Store.open(sample_store, create=False) as opened:
         yield opened
 
 
@@ -306,9 +306,9 @@ def test_comparing_without_marks_takes_the_best_and_the_given(at, text_of, until
     at(steps)
 
 
-def test_predictions_that_are_gone_are_told(at, shelf, text_of, until):
+def test_predictions_that_are_gone_are_told(at, sample_store, text_of, until):
     """A study whose files are gone still compares parameters, and says which file is missing."""
-    shutil.rmtree(Path(shelf.removeprefix("sqlite:///")).parent / "studies" / WHOLE / "runs")
+    shutil.rmtree(Path(sample_store.removeprefix("sqlite:///")).parent / "studies" / WHOLE / "runs")
 
     async def steps(pilot, screen):
         await press(pilot, "c")
@@ -417,9 +417,9 @@ def test_a_study_that_cannot_be_diagnosed_says_why(at, text_of, until):
     at(steps, study="tickets-csv")
 
 
-def test_the_log_goes_on_and_can_be_narrowed(at, store, shelf, text_of, until):
+def test_the_log_goes_on_and_can_be_narrowed(at, store, sample_store, text_of, until):
     """The tab Log shows new lines by itself, and l keeps those of the trial under the cursor."""
-    folder = Path(shelf.removeprefix("sqlite:///")).parent / "studies" / "imdb-bert"
+    folder = Path(sample_store.removeprefix("sqlite:///")).parent / "studies" / "imdb-bert"
     shutil.rmtree(folder, ignore_errors=True)
     log = StudyLog(folder, print)
     log.begin()
@@ -443,9 +443,9 @@ def test_the_log_goes_on_and_can_be_narrowed(at, store, shelf, text_of, until):
     log.close()
 
 
-def test_the_log_stays_where_one_reads(at, shelf, until):
+def test_the_log_stays_where_one_reads(at, sample_store, until):
     """New lines do not scroll a log that one has scrolled up; at its end they are followed."""
-    folder = Path(shelf.removeprefix("sqlite:///")).parent / "studies" / "imdb-bert"
+    folder = Path(sample_store.removeprefix("sqlite:///")).parent / "studies" / "imdb-bert"
     shutil.rmtree(folder, ignore_errors=True)
     log = StudyLog(folder, print)
     log.begin()
@@ -609,7 +609,7 @@ def test_the_table_is_copied_and_saved(at, monkeypatch, tmp_path):
     at(steps)
 
 
-def test_a_study_that_is_deleted_while_it_is_open_is_left(at, store, until, shelf):
+def test_a_study_that_is_deleted_while_it_is_open_is_left(at, store, until, sample_store):
     """A study that is gone is said to be, and one is back where one came from."""
 
     async def steps(pilot, screen):
@@ -728,9 +728,9 @@ def test_german_and_ascii(at, text_of):
     at(plain, ascii=True)
 
 
-def test_ten_thousand_trials(at, shelf, store, until, monkeypatch):
+def test_ten_thousand_trials(at, sample_store, store, until, monkeypatch):
     """A study of 10,000 trials is shown; no chart and no read waits for each step of the cursor, only for its rest."""
-    many_trials(shelf, "large", 10_000)
+    many_trials(sample_store, "large", 10_000)
     drawn, read = [], []
     figure, epochs = Chart.figure, Store.epochs
     monkeypatch.setattr(Chart, "figure", lambda self, *given: (drawn.append(given[1]), figure(self, *given))[1])
@@ -779,13 +779,13 @@ def test_read_only_names_no_key_that_does_nothing(at, text_of, until, monkeypatc
     at(steps, study="feedback-de", read_only=True)
 
 
-def test_a_study_with_a_path_for_a_name_is_not_opened(drive, until, shelf, store, tmp_path):
+def test_a_study_with_a_path_for_a_name_is_not_opened(drive, until, sample_store, store, tmp_path):
     """A foreign database may name anything: no file outside the studies' folder is read, and the reason is told."""
     name = str(tmp_path / "elsewhere")
-    with sqlite3.connect(shelf.removeprefix("sqlite:///")) as connection:
+    with sqlite3.connect(sample_store.removeprefix("sqlite:///")) as connection:
         connection.execute("UPDATE modelcat_studies SET study = ? WHERE study = ?", (name, WHOLE))
     connection.close()
-    app = Browser(AppContext(StudySource(shelf), interval=0.1, clock=lambda: NOON))
+    app = Browser(AppContext(StudySource(sample_store), interval=0.1, clock=lambda: NOON))
 
     async def steps(pilot):
         screen = StudyScreen(app.context, name)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from shelf import NOON, WHOLE
+from sample_store import NOON, WHOLE
 
 from runner.store.records import TrialCounts, TrialRecord
 from runner.store.store import Store
@@ -24,15 +24,15 @@ LIMIT = {"en": "the time limit of 1 s was used up", "de": "das Zeitlimit von 1 s
 
 
 @pytest.fixture
-def context(shelf):
+def context(sample_store):
     """Return a desk whose clock stands still."""
-    return AppContext(StudySource(shelf), Preferences(), clock=lambda: NOON)
+    return AppContext(StudySource(sample_store), Preferences(), clock=lambda: NOON)
 
 
 @pytest.fixture
-def store(shelf):
-    """Return the store of the shelf."""
-    with Store.open(shelf, create=True) as opened:
+def store(sample_store):
+    """Return the store of the sample store."""
+    with Store.open(sample_store, create=True) as opened:
         yield opened
 
 
@@ -42,9 +42,9 @@ def sentence(record, context):
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
-def test_a_study_that_its_time_limit_ended_says_so(store, shelf, language):
+def test_a_study_that_its_time_limit_ended_says_so(store, sample_store, language):
     """Header and list name the limit and how many trials were made, in every language."""
-    context = AppContext(StudySource(shelf), Preferences(language=language), clock=lambda: NOON)
+    context = AppContext(StudySource(sample_store), Preferences(language=language), clock=lambda: NOON)
     record = replace(store.study(WHOLE), early_end=time_limit_end(1, 8, 1.0))
     assert LIMIT[language] in sentence(record, context)
     first = headline(StudyData(record), context, 120).plain.splitlines()[0]

@@ -264,13 +264,13 @@ def test_a_plan_is_measured_in_a_real_worker(write, until):
     write(GOOD, steps)
 
 
-def test_a_right_spec_is_put_into_the_queue(write, until, shelf, gone_to, workers):
+def test_a_right_spec_is_put_into_the_queue(write, until, sample_store, gone_to, workers):
     """^s submits, starts a worker and goes to the study; the draft is forgotten."""
 
     async def steps(pilot, screen):
         await pilot.press("ctrl+s")
         await until(pilot, lambda: gone_to == ["mine"])
-        with Store.open(shelf, create=False) as store:
+        with Store.open(sample_store, create=False) as store:
             record = store.study("mine")
         assert (record.state, record.planned) == ("queued", 4)
         assert len(workers) == 1
@@ -278,7 +278,7 @@ def test_a_right_spec_is_put_into_the_queue(write, until, shelf, gone_to, worker
     write(GOOD, steps)
 
 
-def test_whoever_has_gone_elsewhere_stays_there(write, until, shelf, gone_to, monkeypatch):
+def test_whoever_has_gone_elsewhere_stays_there(write, until, sample_store, gone_to, monkeypatch):
     """Queueing takes a moment; a person who leaves meanwhile is told of it where they are now."""
     told, going = [], threading.Event()
     monkeypatch.setattr(BaseScreen, "show_message", lambda _, message, error=False: told.append(message))
@@ -300,7 +300,7 @@ def test_whoever_has_gone_elsewhere_stays_there(write, until, shelf, gone_to, mo
     write(GOOD, steps)
 
 
-def test_nothing_wrong_is_submitted(write, gone_to, shelf):
+def test_nothing_wrong_is_submitted(write, gone_to, sample_store):
     """With problems ^s does nothing; in read-only mode nothing is submitted at all."""
 
     async def steps(pilot, screen):
@@ -312,7 +312,7 @@ def test_nothing_wrong_is_submitted(write, gone_to, shelf):
     write(GOOD, steps, read_only=True)
 
 
-def test_a_taken_name_is_a_problem_at_the_name(write, until, gone_to, shelf):
+def test_a_taken_name_is_a_problem_at_the_name(write, until, gone_to, sample_store):
     """Before it is submitted, a study of that name and another spec is shown at the name, each difference a line."""
 
     async def steps(pilot, screen):
@@ -339,9 +339,9 @@ def test_a_taken_name_is_a_problem_at_the_name(write, until, gone_to, shelf):
     write(GOOD, steps)
 
 
-def test_a_finished_study_wants_more_trials(write, until, shelf, simulated, tmp_path):
+def test_a_finished_study_wants_more_trials(write, until, sample_store, simulated, tmp_path):
     """A spec that a study has finished with is shown at the trials, which may grow; with more of them it is right."""
-    with Store.open(shelf, create=True) as store:
+    with Store.open(sample_store, create=True) as store:
         store.enqueue("mine", **facts_of(resolve(json.loads(GOOD), tmp_path), "study"))
         store.release("mine", store.acquire("mine", Owner.this_process(), timedelta(minutes=1)), "finished")
 
@@ -436,7 +436,7 @@ def test_data_offer_a_spec_for_them(write, until, tmp_path, name):
     write(GOOD, steps)
 
 
-def test_a_study_waits_where_no_worker_can_be_started(write, until, gone_to, monkeypatch, shelf):
+def test_a_study_waits_where_no_worker_can_be_started(write, until, gone_to, monkeypatch, sample_store):
     """The study is in the queue all the same, and why nobody works on it is told."""
     told = []
 
@@ -542,7 +542,7 @@ def test_the_text_is_saved_into_a_file(write, until, tmp_path):
     write(GOOD, steps)
 
 
-def test_the_text_outlives_leaving_and_a_crash(browser, drive, until, simulated, shelf):
+def test_the_text_outlives_leaving_and_a_crash(browser, drive, until, simulated, sample_store):
     """It is there when one comes back, and in the next session, which says so."""
 
     async def first(pilot):

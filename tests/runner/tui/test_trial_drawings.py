@@ -4,7 +4,7 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
-from shelf import NOON, WHOLE
+from sample_store import NOON, WHOLE
 
 from catalog.figures import HighlightedText
 from plugins.nlp.text_classification.task import task
@@ -32,17 +32,17 @@ ACCURACY, MATTHEWS = (
 
 
 @pytest.fixture(name="context")
-def desk_fixture(shelf):
-    """Return a desk on the shelf whose clock stands still."""
-    return AppContext(StudySource(shelf), Preferences(), clock=lambda: NOON)
+def desk_fixture(sample_store):
+    """Return a context on the sample store whose clock stands still."""
+    return AppContext(StudySource(sample_store), Preferences(), clock=lambda: NOON)
 
 
 @pytest.fixture(name="known")
-def known_fixture(shelf, tmp_path):
+def known_fixture(sample_store, tmp_path):
     """Return a function that reads a trial's facts."""
 
     def read(number: int, study: str = WHOLE, before=None):
-        with Store.open(shelf, create=False) as store:
+        with Store.open(sample_store, create=False) as store:
             return gather(store, tmp_path / "here" / "studies" / study, study, number, before)
 
     return read

@@ -3,7 +3,7 @@
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from shelf import WHOLE
+from sample_store import WHOLE
 
 from catalog.contract import Prediction
 from catalog.errors import InputError
@@ -152,7 +152,7 @@ def test_a_model_that_cannot_answer_says_why(browser, drive, until, text_of, exp
     drive(app, steps)
 
 
-def test_missing_predictions_are_told(browser, drive, until, text_of, explorer, shelf, tmp_path) -> None:
+def test_missing_predictions_are_told(browser, drive, until, text_of, explorer, sample_store, tmp_path) -> None:
     """Where the file of predictions is gone or damaged, the place says so instead of an empty table."""
     path = tmp_path / "here" / "studies" / WHOLE / "runs" / "0001" / "trial-7" / "predictions.parquet"
     path.unlink()

@@ -17,7 +17,7 @@ from catalog.registry import load_task
 from runner.store.records import EpochRecord, Owner, TrialRecord
 from runner.store.store import Store
 
-__all__ = ["NOON", "WHOLE", "many_trials", "shelf_in"]
+__all__ = ["NOON", "WHOLE", "many_trials", "sample_store_in"]
 
 NOON = datetime(2026, 3, 14, 18, 0, tzinfo=UTC)
 """When all of it is looked at."""
@@ -32,7 +32,7 @@ _SPACE = {
 }
 
 
-def shelf_in(folder: Path, texts: Texts = HARMLESS) -> str:
+def sample_store_in(folder: Path, texts: Texts = HARMLESS) -> str:
     """Fill a folder with a database and the studies' files; return the database's URL."""
     url = f"sqlite:///{folder / 'studies.db'}"
     with Store.open(url, create=True) as store:
