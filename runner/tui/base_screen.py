@@ -158,7 +158,7 @@ class BaseScreen(Screen[None]):
 
 
 def refresh_text(screen: Screen[Any]) -> None:
-    """Update all texts of a screen after a change of language, theme or glyphs."""
+    """Update everything that is written on a screen after a change of language, theme or glyphs."""
     for node in [*screen.walk_children(), screen]:
         if (update := getattr(node, "refresh_text", None)) is not None:
             update()
