@@ -28,7 +28,7 @@ from parts.options import (
     temporary,
 )
 from parts.rounds import in_turn
-from parts.training import CONTESTANTS
+from parts.training_job import CONTESTANTS
 
 
 def main() -> None:

@@ -24,19 +24,17 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 import numpy as np
 
 from catalog.contract.capabilities import EvaluationFile
-from plugins.nlp.encoders.model_folder import TrainedModel
+from plugins.nlp.encoders.model_folder import SavedModel
 from plugins.nlp.text_classification.bert.predictor import BertPredictor, load
 from plugins.nlp.text_classification.data import load_labelled
-from plugins.nlp.text_classification.records import Explanation
-from plugins.nlp.texts.records import WordWeight
+from plugins.nlp.text_classification.records import TextPrediction
+from plugins.nlp.texts.records import Explanation, WordWeight
 
 DELETED = 5
 LETTER = re.compile(r"[^\W\d_]")
 
 
-def choose(
-    trained: TrainedModel, texts: Sequence[str], rows: int, longest: int, long_rows: int
-) -> tuple[list[str], ...]:
+def choose(trained: SavedModel, texts: Sequence[str], rows: int, longest: int, long_rows: int) -> tuple[list[str], ...]:
     """Return two seeded samples: reviews of at most `longest` tokens, and reviews that fill the model's length."""
     short: list[str] = []
     long: list[str] = []
@@ -51,10 +49,12 @@ def choose(
     return short, long
 
 
-def explain(predictor: BertPredictor, texts: Sequence[str], name: str) -> tuple[list[Explanation], list[float]]:
+def explain(
+    predictor: BertPredictor, texts: Sequence[str], name: str
+) -> tuple[list[Explanation[TextPrediction]], list[float]]:
     """Return explanations and the seconds that each took; the first text is explained once more beforehand."""
     list(predictor.explain_words(texts[:1]))
-    found: list[Explanation] = []
+    found: list[Explanation[TextPrediction]] = []
     seconds: list[float] = []
     for number, text in enumerate(texts, start=1):
         began = time.perf_counter()
@@ -65,7 +65,7 @@ def explain(predictor: BertPredictor, texts: Sequence[str], name: str) -> tuple[
     return found, seconds
 
 
-def completeness(found: Sequence[Explanation]) -> dict[str, float]:
+def completeness(found: Sequence[Explanation[TextPrediction]]) -> dict[str, float]:
     """Return median, mean and 95 % quantile of the completeness error, and how many texts have one."""
     errors = [one.completeness_error for one in found if one.completeness_error is not None]
     return {
@@ -78,7 +78,7 @@ def completeness(found: Sequence[Explanation]) -> dict[str, float]:
     }
 
 
-def deletions(predictor: BertPredictor, found: Sequence[Explanation]) -> dict[str, Any]:
+def deletions(predictor: BertPredictor, found: Sequence[Explanation[TextPrediction]]) -> dict[str, Any]:
     """Delete five words a text, chosen in three ways, and return how much the confidence fell."""
     rng = np.random.default_rng(0)
     rankings: dict[str, Callable[[WordWeight], float]] = {
@@ -106,11 +106,11 @@ def deletions(predictor: BertPredictor, found: Sequence[Explanation]) -> dict[st
     return report
 
 
-def _real(explanation: Explanation) -> list[WordWeight]:
+def _real(explanation: Explanation[TextPrediction]) -> list[WordWeight]:
     return [word for word in explanation.words if LETTER.search(word.word)]
 
 
-def _without(explanation: Explanation, words: Sequence[WordWeight]) -> str:
+def _without(explanation: Explanation[TextPrediction], words: Sequence[WordWeight]) -> str:
     text = explanation.prediction.text
     for word in sorted(words, key=lambda word: -word.start):
         text = text[: word.start] + text[word.end :]

@@ -25,7 +25,7 @@ from parts.options import (
     temporary,
 )
 from parts.rounds import in_turn, median, ratios
-from parts.training import CONTESTANTS
+from parts.training_job import CONTESTANTS
 
 FIELDS = ("peak", "peak_above_imports", "gpu_peak", "gpu_reserved")
 

@@ -36,8 +36,8 @@ from catalog.spec import resolve
 from runner.engine import interruption
 from runner.engine.messages import Done, Event, Prepare, Report, Task
 from runner.study.coordinator import run_study
-from runner.study.place import Place
 from runner.study.progress import Silent
+from runner.study.workspace import Workspace
 
 _DATA = DataSummary("demo", "simulated", {"train": 72, "validation": 8, "test": 20}, details={"labels": ["no", "yes"]})
 _QUARTERS = (0.25, 0.5, 0.75, 1.0)
@@ -152,10 +152,10 @@ def measure(workers: int, seconds: float, trials: int) -> dict[str, float]:
     listener = _Searching()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        place = Place(f"sqlite:///{folder / 'studies.db'}", folder / "studies", folder / "cache", workers)
+        workspace = Workspace(f"sqlite:///{folder / 'studies.db'}", folder / "studies", folder / "cache", workers)
         engine = SimulatedEngine(workers, seconds)
         with mock.patch("runner.study.coordinator.engine_for", return_value=engine), suppress(StoppedError):
-            run_study(resolve(spec, folder), place, listener)
+            run_study(resolve(spec, folder), workspace, listener)
     assert listener.start is not None
     assert listener.end is not None
     wall, processor = (end - begin for begin, end in zip(listener.start, listener.end, strict=True))

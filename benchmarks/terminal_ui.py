@@ -71,9 +71,9 @@ def main() -> None:
 
 def first_paint(runs: int, folder: Path) -> dict[str, float]:
     """Return the medians of seconds from start to first paint, in turn, and their ratio."""
-    from shelf import shelf_in
+    from sample_store import sample_store_in
 
-    url = shelf_in(folder)
+    url = sample_store_in(folder)
     modelcat = [str(Path(sys.executable).with_name("modelcat")), "browse", "--storage", url]
     programs = {"empty": [sys.executable, "-c", EMPTY], "modelcat": modelcat}
     seconds: dict[str, list[float]] = {name: [] for name in programs}
@@ -115,12 +115,13 @@ def painted_after(command: list[str], folder: Path) -> float:
 
 async def places(folder: Path) -> dict[str, float]:
     """Return seconds until the list and a study of 10,000 trials are shown, and milliseconds for a key."""
-    from shelf import NOON, _facts, many_trials
+    from sample_store import NOON, _facts, many_trials
 
     from runner.store.store import Store
     from runner.tui.app import Browser
-    from runner.tui.desk import Desk
-    from runner.tui.source import Source
+    from runner.tui.context import AppContext
+    from runner.tui.navigation import OpenStudy
+    from runner.tui.study_source import StudySource
 
     url = f"sqlite:///{folder / 'studies.db'}"
     many_trials(url, "large", 10_000)
@@ -128,13 +129,13 @@ async def places(folder: Path) -> dict[str, float]:
         for number in range(50 - len(store.studies())):
             store.enqueue(f"study-{number:02}", **_facts(f"study-{number:02}", planned=20))
         store.create_study("written", **_facts("written", planned=10**6), space={}, data={})
-    desk = Desk(Source(url))
-    desk.clock = lambda: NOON
-    app = Browser(desk)
+    context = AppContext(StudySource(url))
+    context.clock = lambda: NOON
+    app = Browser(context)
     numbers = {"Pilot.press in an empty app (ms, median)": await presses()}
     async with app.run_test(size=(160, 48), tooltips=False) as pilot:
         numbers["list of 50 studies (s)"] = await filled(pilot, 51)
-        app.go_to_study("large")
+        app.on_open_study(OpenStudy("large"))
         numbers["study of 10,000 trials (s)"] = await filled(pilot, 10_000)
         writer = writing(url)
         try:
@@ -145,7 +146,7 @@ async def places(folder: Path) -> dict[str, float]:
             await pilot.press("escape")
             numbers["key in the list (ms, median)"], worst = await keys(app)
             numbers["the same, slowest of 100 "] = worst
-            app.go_to_study("written")
+            app.on_open_study(OpenStudy("written"))
             await asyncio.sleep(3)
             numbers["key in the study that is written (ms, median)"], worst = await keys(app)
             numbers["the same, slowest of 100  "] = worst
@@ -162,10 +163,10 @@ def writing(url: str) -> subprocess.Popen[bytes]:
 
 async def filled(pilot: Pilot[None], rows: int) -> float:
     """Return the seconds until a table of the screen has so many rows."""
-    from runner.tui.widgets.table import Table
+    from runner.tui.widgets.virtual_table import VirtualTable
 
     began = time.perf_counter()
-    while not any(len(table.keys) >= rows for table in pilot.app.screen.query(Table)):
+    while not any(len(table.keys) >= rows for table in pilot.app.screen.query(VirtualTable)):
         await asyncio.sleep(0.005)
         if time.perf_counter() - began > 30:
             raise SystemExit(f"{rows} rows were never shown")
@@ -178,9 +179,9 @@ async def keys(app: App[None]) -> tuple[float, float]:
     `Pilot.press` is no measure of it: it waits for the whole process, its reading threads too, to do nothing, at most
     two seconds (`textual._wait.wait_for_idle`). What it takes in an empty app is a number of its own.
     """
-    from runner.tui.widgets.table import Table
+    from runner.tui.widgets.virtual_table import VirtualTable
 
-    table = next(table for table in app.screen.query(Table) if table.has_focus)
+    table = next(table for table in app.screen.query(VirtualTable) if table.has_focus)
     display, taken = app._display, []  # noqa: SLF001 -- no event tells when the terminal is written to
     for press in range(100):
         painted, before, began = asyncio.Event(), table.cursor, time.perf_counter()

@@ -2,14 +2,14 @@
 
     python benchmarks/train_throughput.py --data imdb/train.parquet          JSON on stdout, a table on stderr
 
-Contestants (`parts/training.py`): Trainer with its defaults, Trainer tuned (bf16, batches of similar length), each with
-the attention dropout of published models or with none, and modelcat with and without. Each runs in a process of its
-own, in turn; the numbers are medians over rounds, ratios are of runs that stood next to each other. Clocked is the
-training loop alone: imports, loading and tokenising are left out for all. Trainer neither validates nor saves;
-modelcat does both off the clock, and the memory that it takes for them counts. Shares are of the rate that this
-machine's square matrix products reached in the same minutes, and count the real tokens' matrix products alone
-(`parts/models.py`): what is spent on padding earns nothing. They count the whole model; "needed" leaves out what the
-answer does not depend on, which modelcat does not compute.
+Contestants (`parts/training_job.py`): Trainer with its defaults, Trainer tuned (bf16, batches of similar length), each
+with the attention dropout of published models or with none, and modelcat with and without. Each runs in a process of
+its own, in turn; the numbers are medians over rounds, ratios are of runs that stood next to each other. Clocked is the
+training loop alone: imports, loading and tokenising are left out for all. Trainer neither validates nor saves; modelcat
+does both off the clock, and the memory that it takes for them counts. Shares are of the rate that this machine's square
+matrix products reached in the same minutes, and count the real tokens' matrix products alone (`parts/models.py`): what
+is spent on padding earns nothing. They count the whole model; "needed" leaves out what the answer does not depend on,
+which modelcat does not compute.
 
 Few reviews cannot be batched by length as well as many can, which would make tuned Trainer look slow: those that are
 trained on are whole batches of a sorted larger sample, and tuned Trainer may sort all of them at once.
@@ -37,7 +37,7 @@ from parts.options import (
     temporary,
 )
 from parts.rounds import in_turn, median, ratios, run, say
-from parts.training import CONTESTANTS
+from parts.training_job import CONTESTANTS
 
 FIELDS = ("seconds", "wall_seconds", "warmup_seconds", "examples_per_second", "tokens_per_second")
 MEMORY = ("peak", "peak_above_imports", "gpu_peak", "gpu_reserved")

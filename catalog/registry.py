@@ -18,7 +18,7 @@ if TYPE_CHECKING:  # the contract needs Pydantic, and listing must not
 __all__ = [
     "MODELS",
     "TASKS",
-    "Entry",
+    "CatalogEntry",
     "blame",
     "distribution_of",
     "entries",
@@ -34,7 +34,7 @@ _FORM = {MODELS: "category/subcategory/model", TASKS: "category/subcategory"}
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class CatalogEntry:
     """A task or a model as its distribution announces it; `problem` says why it cannot be used, if so."""
 
     key: str
@@ -55,7 +55,7 @@ def task_key(key: str) -> str:
     return key.rpartition("/")[0]
 
 
-def entries() -> list[Entry]:
+def entries() -> list[CatalogEntry]:
     """List the models that are announced, by key, problems included; a model without its task is one."""
     tasks = {entry.key for entry in task_entries()}
     found = []
@@ -63,11 +63,11 @@ def entries() -> list[Entry]:
         problem = entry.problem
         if problem is None and task_key(entry.key) not in tasks:
             problem = f"its task {task_key(entry.key)} is not in the catalog"
-        found.append(Entry(entry.key, entry.distribution, entry.version, problem))
+        found.append(CatalogEntry(entry.key, entry.distribution, entry.version, problem))
     return sorted(found, key=lambda entry: (entry.key, entry.distribution))
 
 
-def task_entries() -> list[Entry]:
+def task_entries() -> list[CatalogEntry]:
     """List the tasks that are announced, by key, problems included."""
     return sorted(_entries(TASKS), key=lambda entry: (entry.key, entry.distribution))
 
@@ -141,11 +141,11 @@ def _hint(key: str, points: list[EntryPoint]) -> str:
     return did_you_mean(key.rpartition("/")[2], siblings) if siblings else did_you_mean(key, known)
 
 
-def _entries(group: str) -> Iterator[Entry]:
+def _entries(group: str) -> Iterator[CatalogEntry]:
     points = list(entry_points(group=group))
     for point in points:
         name, version = _distribution(point)
-        yield Entry(point.name, name, version, _problem(group, point, points))
+        yield CatalogEntry(point.name, name, version, _problem(group, point, points))
 
 
 def _problem(group: str, point: EntryPoint, points: list[EntryPoint]) -> str | None:

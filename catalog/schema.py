@@ -10,7 +10,7 @@ from catalog.contract import Model, Task
 from catalog.problems import allowed_at, shown
 from catalog.spec import Spec, spec_class
 
-__all__ = ["Parameter", "dataset_fields", "parameters_of", "schema_of", "schema_of_all"]
+__all__ = ["DatasetSource", "Parameter", "dataset_sources", "parameters_of", "schema_of", "schema_of_all"]
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -101,9 +101,35 @@ def parameters_of(model: Model) -> list[Parameter]:
     ]
 
 
-def dataset_fields(task: Task) -> dict[str, str]:
-    """Return the fields of all sources that a task takes, each with its description."""
+@dataclass(frozen=True, slots=True)
+class DatasetSource:
+    """One kind of data that a task takes.
+
+    Attributes:
+        name: What `dataset.source` says; empty if the task knows only one.
+        description: What it is.
+        fields: Its fields in their order, each with its description.
+    """
+
+    name: str
+    description: str
+    fields: dict[str, str]
+
+
+def dataset_sources(task: Task) -> list[DatasetSource]:
+    """List the sources that a task takes, in its order, each with its own fields."""
     schema = TypeAdapter(task.Dataset).json_schema()
-    sources = [found.get("properties", {}) for found in (schema, *schema.get("$defs", {}).values())]
-    fields = [found for source in sources if "source" in source for found in source.items()]
-    return {name: field.get("description", "") for name, field in fields if name != "source"}
+    definitions = schema.get("$defs", {})
+    named = [one["$ref"].rpartition("/")[2] for one in schema.get("oneOf", schema.get("anyOf", ())) if "$ref" in one]
+    found = [definitions[name] for name in named] if named else [schema]
+    return [
+        DatasetSource(
+            name=str(source["properties"].get("source", {}).get("const", "")),
+            description=" ".join(source.get("description", "").split()),
+            fields={
+                name: field.get("description", "") for name, field in source["properties"].items() if name != "source"
+            },
+        )
+        for source in found
+        if "properties" in source
+    ]

@@ -19,7 +19,7 @@ from catalog.space import Choices, SearchSpace
 from catalog.study import Study, Tunable
 from catalog.suggest import did_you_mean
 
-__all__ = ["FOLDER_MARK", "Request", "Spec", "load", "resolve", "spec_class"]
+__all__ = ["FOLDER_MARK", "Request", "Spec", "load", "load_bytes", "resolve", "spec_class"]
 
 #: Put into a field's `json_schema_extra` by a model whose field may name a folder relative to the spec's own.
 FOLDER_MARK = "x-modelcat-folder"
@@ -109,14 +109,33 @@ def load(path: Path, overrides: Sequence[str] = ()) -> Request:
         SpecError: Anything is wrong; every problem is listed.
         PluginError: The plugin cannot be loaded.
     """
-    parsed = strict_json.parse(strict_json.read(path), str(path))
+    return load_bytes(strict_json.read(path), path.absolute().parent, source=str(path), overrides=overrides)
+
+
+def load_bytes(content: bytes, folder: Path, *, source: str = "spec", overrides: Sequence[str] = ()) -> Request:
+    """Check and resolve a spec that is in memory, as `load` does that of a file.
+
+    Args:
+        content: UTF-8 JSON.
+        folder: Where relative paths in it start.
+        source: What errors call it.
+        overrides: As for `load`.
+
+    Raises:
+        SpecError: Anything is wrong; every problem is listed.
+        PluginError: The plugin cannot be loaded.
+    """
+    if len(content) > strict_json.MAX_BYTES:
+        message = f"larger than {strict_json.MAX_BYTES:,} bytes (1 MiB), the most a spec may have"
+        raise SpecError.of(source, [Problem("", message)])
+    parsed = strict_json.parse(content, source)
     data, problems = parsed.value, list(parsed.problems)
     for override in overrides:
         try:
             data = apply_override(data, override)
         except SpecError as error:
             problems.extend(error.problems)
-    return resolve(data, path.absolute().parent, source=str(path), known_problems=problems)
+    return resolve(data, folder, source=source, known_problems=problems)
 
 
 def resolve(data: Any, folder: Path, *, source: str = "spec", known_problems: Sequence[Problem] = ()) -> Request:

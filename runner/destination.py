@@ -14,8 +14,13 @@ from catalog.errors import InputError
 __all__ = ["check_file", "staging", "written_file"]
 
 
-def check_file(path: Path, *, force: bool) -> None:
+def check_file(path: Path, *, force: bool, forced_by: str = "--force") -> None:
     """Make sure, before any work is done, that a file can be written at `path`.
+
+    Args:
+        path: The file.
+        force: Whether it may replace another.
+        forced_by: What a caller gives to have it replaced, for the message.
 
     Raises:
         InputError: It exists and `force` is not set, is a folder, or its folder is missing or cannot be written.
@@ -24,7 +29,7 @@ def check_file(path: Path, *, force: bool) -> None:
         if path.is_dir():
             raise InputError(f"{path} is a folder; name a file")
         if path.exists() and not force:
-            raise InputError(f"{path} exists; --force replaces it")
+            raise InputError(f"{path} exists; {forced_by} replaces it")
         if path.exists() and not path.is_file():
             raise InputError(f"{path} is no ordinary file, and is not replaced; name another")
         _check_parent(path)

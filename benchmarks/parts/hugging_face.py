@@ -19,7 +19,7 @@ from transformers import (
 from transformers.trainer_pt_utils import get_length_grouped_indices
 
 from parts.reviews import LABELS, records
-from parts.training import Task
+from parts.training_job import TrainingJob
 
 __all__ = ["Fitted", "fit", "lengths", "tokenise"]
 
@@ -101,7 +101,7 @@ class _Clock(TrainerCallback):
             self.best = score, {name: value.detach().cpu().clone() for name, value in model.state_dict().items()}
 
 
-def fit(task: Task, tokenizer: Any, rows: Rows, validation: Rows | None, epochs: int, folder: Path) -> Fitted:
+def fit(task: TrainingJob, tokenizer: Any, rows: Rows, validation: Rows | None, epochs: int, folder: Path) -> Fitted:
     """Fine-tune once.
 
     Args:

@@ -10,7 +10,7 @@ import optuna
 from transformers import AutoTokenizer
 
 from parts import hugging_face
-from parts.training import Task
+from parts.training_job import TrainingJob
 
 __all__ = ["search"]
 
@@ -22,14 +22,14 @@ def search(*, task: Mapping[str, Any], space: Mapping[str, Any], trials: Sequenc
     little as such a script can do.
 
     Args:
-        task: Fields of a `Task`; a trial's parameters replace its hyperparameters.
+        task: Fields of a `TrainingJob`; a trial's parameters replace its hyperparameters.
         space: Ranges of the parameters, as in a modelcat spec.
         trials: Parameters of each trial: learning_rate, batch_size, epochs, warmup_steps (a share).
 
     Returns:
         The best validation accuracy of each trial, and its seconds.
     """
-    given = Task(**task)
+    given = TrainingJob(**task)
     tokenizer = AutoTokenizer.from_pretrained(given.model)
     rows = {
         split: hugging_face.tokenise(tokenizer, given.files[split], given.hyperparameters["max_length"])
@@ -43,7 +43,7 @@ def search(*, task: Mapping[str, Any], space: Mapping[str, Any], trials: Sequenc
         chosen = dict(given.hyperparameters)
         chosen |= {"learning_rate": asked["learning_rate"], "batch": asked["batch_size"]}
         chosen |= {"epochs": asked["epochs"], "warmup_share": asked["warmup_steps"]}
-        one = Task(**(dict(task) | {"hyperparameters": chosen}))
+        one = TrainingJob(**(dict(task) | {"hyperparameters": chosen}))
         with TemporaryDirectory() as folder:
             fitted = hugging_face.fit(one, tokenizer, rows["train"], rows["validation"], chosen["epochs"], Path(folder))
         seconds.append(time.perf_counter() - began)

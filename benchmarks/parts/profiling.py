@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from parts.reviews import records
-from parts.training import Task, bert_config, context, data
+from parts.training import bert_config, context, data
+from parts.training_job import TrainingJob
 
 __all__ = ["profile"]
 
@@ -26,7 +27,7 @@ _TICK, _REPORT = "benchmark tick", "benchmark report"
 
 
 def profile(**arguments: Any) -> dict[str, Any]:
-    """Train modelcat under a profiler, as the fields of a `training.Task` say, and tell where time goes.
+    """Train modelcat under a profiler, as the fields of a `training.TrainingJob` say, and tell where time goes.
 
     Returns:
         seconds_per_step and share of the training loop by part; tokenising and evaluation in seconds an example;
@@ -38,7 +39,7 @@ def profile(**arguments: Any) -> dict[str, Any]:
     from catalog.contract import Decision
     from plugins.nlp.text_classification.bert.trainer import BertTrainer
 
-    task = Task(**arguments)
+    task = TrainingJob(**arguments)
     torch.set_num_threads(task.threads)
     trainer, config = BertTrainer(), bert_config(task)
     seen: list[float] = []

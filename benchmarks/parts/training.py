@@ -9,73 +9,17 @@ import gc
 import statistics
 import tempfile
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from parts import machine
+from parts.training_job import TrainingJob
 
-__all__ = ["CONTESTANTS", "Side", "Task", "bert_config", "context", "data", "train"]
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """A way to train.
-
-    Attributes:
-        attention_dropout: 0 is modelcat's default, 0.1 that of published models; None is what the checkpoint says.
-        tuned: Whether Trainer computes in bf16, in batches of similar length, evaluates in batches of 32, and on a GPU
-            collates in four processes. Else all that has to do with speed is as `TrainingArguments` has it.
-            Scaled-dot-product attention and the fused AdamW are Trainer's defaults.
-    """
-
-    attention_dropout: float | None
-    tuned: bool = False
-
-
-CONTESTANTS: Mapping[str, Side] = {
-    "modelcat": Side(0.0),
-    "modelcat-dropout": Side(0.1),
-    "trainer": Side(None),
-    "trainer-tuned": Side(0.0, tuned=True),
-    "trainer-tuned-dropout": Side(0.1, tuned=True),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """What a contestant is asked to do.
-
-    Attributes:
-        contestant: One of `CONTESTANTS`.
-        model: Folder of the checkpoint.
-        files: JSON Lines by split: train, validation, and if wanted warmup and test.
-        hyperparameters: max_length, batch, epochs, learning_rate, weight_decay, warmup_share, seed. With ``best``,
-            Trainer validates every epoch and keeps the best one, as modelcat always does; else it does nothing but
-            train, and its memory is that alone. With ``at_scale``, tuned Trainer sorts 50 batches by length at a time
-            however few there are, as it does where there are 200.
-        device: ``cpu`` or ``cuda:0``.
-        threads: CPU threads.
-        keep: A folder that is made for modelcat's trained model.
-    """
-
-    contestant: str
-    model: str
-    files: Mapping[str, str]
-    hyperparameters: Mapping[str, Any]
-    device: str
-    threads: int
-    keep: str | None = None
-
-    @property
-    def side(self) -> Side:
-        """How the contestant trains."""
-        return CONTESTANTS[self.contestant]
+__all__ = ["bert_config", "context", "data", "train"]
 
 
 def train(**arguments: Any) -> dict[str, Any]:
-    """Train once, as the fields of a `Task` say, and return what it took.
+    """Train once, as the fields of a `TrainingJob` say, and return what it took.
 
     Returns:
         examples, real_tokens (after cutting, each epoch counted), processed_tokens (with padding; None for modelcat,
@@ -86,7 +30,7 @@ def train(**arguments: Any) -> dict[str, Any]:
     """
     import torch
 
-    task = Task(**arguments)
+    task = TrainingJob(**arguments)
     torch.set_num_threads(task.threads)
     side = _modelcat if task.contestant.startswith("modelcat") else _trainer
     with tempfile.TemporaryDirectory() as folder:
@@ -103,7 +47,7 @@ def train(**arguments: Any) -> dict[str, Any]:
     }
 
 
-def bert_config(task: Task) -> Any:
+def bert_config(task: TrainingJob) -> Any:
     """Return modelcat's configuration of a training."""
     from plugins.nlp.text_classification.bert.config import BertConfig
 
@@ -124,7 +68,7 @@ def bert_config(task: Task) -> Any:
     )
 
 
-def context(task: Task, folder: Path, **heard: Any) -> Any:
+def context(task: TrainingJob, folder: Path, **heard: Any) -> Any:
     """Return what modelcat's trainer is told; `heard` may hold report and tick."""
     from catalog.contract import Decision, Direction, TrialContext
 
@@ -142,7 +86,7 @@ def context(task: Task, folder: Path, **heard: Any) -> Any:
     )
 
 
-def data(task: Task, cache: Path, training: str = "train") -> Any:
+def data(task: TrainingJob, cache: Path, training: str = "train") -> Any:
     """Read the files as modelcat does; what is called `training` is trained on."""
     from plugins.nlp.text_classification.data import load
     from plugins.nlp.text_classification.dataset import FilesDataset
@@ -153,7 +97,7 @@ def data(task: Task, cache: Path, training: str = "train") -> Any:
     return load(given, cache)
 
 
-def _modelcat(task: Task, folder: Path) -> dict[str, Any]:
+def _modelcat(task: TrainingJob, folder: Path) -> dict[str, Any]:
     from plugins.nlp.text_classification.bert.trainer import BertTrainer
 
     imports = machine.memory_now()
@@ -194,7 +138,7 @@ def _modelcat(task: Task, folder: Path) -> dict[str, Any]:
     }
 
 
-def _trainer(task: Task, folder: Path) -> dict[str, Any]:
+def _trainer(task: TrainingJob, folder: Path) -> dict[str, Any]:
     from transformers import AutoTokenizer
 
     from parts import hugging_face

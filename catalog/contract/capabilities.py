@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from catalog.contract.data import DataSummary, Fact
-from catalog.contract.diagnosis import Diagnosis, Evidence
+from catalog.contract.diagnosis import Diagnosis, DiagnosisInput
 from catalog.contract.results import Evaluation, Exported, Forecast, Prediction
 from catalog.contract.training import Predictor
 from catalog.dataset import Format
@@ -111,12 +111,15 @@ class InputField:
         kind: ``"prose"`` for several lines of text, ``"number"``, ``"choice"``, or ``"line"`` for anything short.
         choices: Of a choice.
         example: A value that fits; empty if none is known.
+        read: Of a number: returns what a text holds that is written as in the study's data, None for a word that stands
+            for none; raises ValueError for anything else. None if numbers are written as in Python.
     """
 
     name: str
     kind: str
     choices: tuple[str, ...] = ()
     example: str = ""
+    read: Callable[[str], float | None] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +241,7 @@ class BuildsFigures(Protocol):
 class Diagnoses(Protocol):
     """A task that can tell what is wrong with a study."""
 
-    def diagnose(self, evidence: Evidence) -> Sequence[Diagnosis]:
+    def diagnose(self, evidence: DiagnosisInput) -> Sequence[Diagnosis]:
         """Apply its rules, without the heavy libraries; the gravest finding first."""
 
 

@@ -11,11 +11,11 @@ from catalog.contract.results import Comparison, Evaluation
 from catalog.contract.training import EpochMetrics
 from catalog.statement import Statement
 
-__all__ = ["Diagnosis", "Evidence", "Remedy", "TrialEvidence"]
+__all__ = ["Diagnosis", "DiagnosisInput", "DiagnosisTrial", "Fix"]
 
 
 @dataclass(frozen=True, slots=True)
-class TrialEvidence:
+class DiagnosisTrial:
     """One trial, as the store holds it.
 
     Attributes:
@@ -40,7 +40,7 @@ class TrialEvidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class DiagnosisInput:
     """What the records say about a study, or a single training.
 
     Attributes:
@@ -60,7 +60,7 @@ class Evidence:
     Config: type[BaseModel]
     metric: str
     space: Mapping[str, Mapping[str, Any]]
-    trials: Sequence[TrialEvidence]
+    trials: Sequence[DiagnosisTrial]
     best: int | None
     evaluations: Mapping[tuple[str, str], Evaluation] = field(default_factory=dict)
     versus_given: Comparison | None = None
@@ -69,7 +69,7 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
-class Remedy:
+class Fix:
     """One thing to change: a field of the spec with its new value, or what else to do where `field` is None."""
 
     advice: Statement
@@ -93,4 +93,4 @@ class Diagnosis:
     severity: Literal["problem", "warning", "note"]
     title: Statement
     evidence: Statement
-    remedies: tuple[Remedy, ...] = ()
+    remedies: tuple[Fix, ...] = ()

@@ -36,6 +36,14 @@ def _never() -> bool:
     return False
 
 
+class Outcome(StrEnum):
+    """How a training that did not fail ended."""
+
+    COMPLETE = "complete"
+    PRUNED = "pruned"
+    STOPPED = "stopped"
+
+
 class Decision(StrEnum):
     """The coordinator's answer to a report."""
 
@@ -45,13 +53,10 @@ class Decision(StrEnum):
     STOP = "stop"
     """End now and keep what there is; the result's outcome is STOPPED."""
 
-
-class Outcome(StrEnum):
-    """How a training that did not fail ended."""
-
-    COMPLETE = "complete"
-    PRUNED = "pruned"
-    STOPPED = "stopped"
+    @property
+    def outcome(self) -> Outcome:
+        """The outcome of a training whose last measurement got this answer."""
+        return {Decision.PRUNE: Outcome.PRUNED, Decision.STOP: Outcome.STOPPED}.get(self, Outcome.COMPLETE)
 
 
 @dataclass(frozen=True, slots=True)

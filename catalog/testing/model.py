@@ -56,14 +56,14 @@ from catalog.schema import schema_of
 from catalog.space import Choices
 from catalog.spec import resolve
 
-__all__ = ["Case", "ModelConformance", "Trained", "check_close", "keep"]
+__all__ = ["ModelCase", "ModelConformance", "Trained", "check_close", "keep"]
 
 #: What a descriptor must not import: these belong to trainers.
 HEAVY = ("torch", "transformers", "datasets", "sklearn", "lightgbm", "optuna", "sqlalchemy", "textual")
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class ModelCase:
     """A small example of a model's use: it must train within seconds.
 
     Attributes:
@@ -100,7 +100,7 @@ class Trained:
 class ModelConformance:
     """Inherit it, and supply one fixture named `case`."""
 
-    def test_descriptor_is_light(self, case: Case) -> None:
+    def test_descriptor_is_light(self, case: ModelCase) -> None:
         """Loading the descriptor imports none of the heavy libraries."""
         code = f"import sys; from catalog import registry; registry.load({case.key!r}); print(*sys.modules)"
         command = [sys.executable, "-P", "-c", code]
@@ -108,14 +108,14 @@ class ModelConformance:
         loaded = set(done.stdout.split())
         assert not loaded.intersection(HEAVY), f"importing {case.key} imports {sorted(loaded.intersection(HEAVY))}"
 
-    def test_spec_resolves(self, case: Case, tmp_path: Path) -> None:
+    def test_spec_resolves(self, case: ModelCase, tmp_path: Path) -> None:
         """A spec that names the model resolves, and its stored form resolves to the same."""
         request = resolve(_spec(case), tmp_path)
         assert request.model.key == case.key
         assert request.metric == request.task.metrics[0].name
         assert resolve(request.as_json(), tmp_path).as_json() == request.as_json()
 
-    def test_config_is_strict_and_described(self, case: Case) -> None:
+    def test_config_is_strict_and_described(self, case: ModelCase) -> None:
         """The configuration refuses unknown fields, has a default for all, and describes each."""
         model = registry.load(case.key)
         model.Config.model_validate({})
@@ -127,13 +127,13 @@ class ModelConformance:
             return
         raise AssertionError("an unknown field is accepted; set extra='forbid'")
 
-    def test_schema_is_json(self, case: Case) -> None:
+    def test_schema_is_json(self, case: ModelCase) -> None:
         """The schema of its specs is JSON, with every field of the configuration in it."""
         model = registry.load(case.key)
         text = json.dumps(schema_of(model), allow_nan=False)
         assert all(f'"{name}"' in text for name in model.Config.model_fields)
 
-    def test_space_and_recipes_make_valid_configs(self, case: Case) -> None:
+    def test_space_and_recipes_make_valid_configs(self, case: ModelCase) -> None:
         """Both ends of every range, every choice and every recipe give a valid configuration."""
         model, config = _loaded(case)
         for name, range_ in model.search_space(config).items():
@@ -146,14 +146,14 @@ class ModelConformance:
         assert "seed" in model.fixed_fields or "seed" not in model.Config.model_fields
         assert model.preparation_fields <= set(model.Config.model_fields)
 
-    def test_given_values_are_told_in_units_of_the_space(self, case: Case, tmp_path: Path) -> None:
+    def test_given_values_are_told_in_units_of_the_space(self, case: ModelCase, tmp_path: Path) -> None:
         """Every field of the search space has a value for the given configuration."""
         model, config = _loaded(case)
         task = registry.load_task(case.key)
         told = model.tunable(config, task.load(case.dataset, tmp_path).summary)
         assert set(model.search_space(config)) <= set(told)
 
-    def test_configuration_fits_its_data(self, case: Case, tmp_path: Path) -> None:
+    def test_configuration_fits_its_data(self, case: ModelCase, tmp_path: Path) -> None:
         """Checking the configuration against the data finds the same again, and what is found is text."""
         model, config = _loaded(case)
         data = registry.load_task(case.key).load(case.dataset, tmp_path)
@@ -161,7 +161,7 @@ class ModelConformance:
         assert notes == list(model.check(config, data))
         assert all(isinstance(note, str) for note in notes)
 
-    def test_training_reports_and_keeps_its_best_epoch(self, case: Case, tmp_path: Path) -> None:
+    def test_training_reports_and_keeps_its_best_epoch(self, case: ModelCase, tmp_path: Path) -> None:
         """A training reports up to the end of its schedule, and its result is one of its reports."""
         model, config = _loaded(case)
         trained = _prepare(model, case, config, tmp_path)
@@ -178,7 +178,7 @@ class ModelConformance:
         assert result.seconds > 0
         assert result.examples_per_second > 0
 
-    def test_same_seed_same_result(self, case: Case, tmp_path: Path) -> None:
+    def test_same_seed_same_result(self, case: ModelCase, tmp_path: Path) -> None:
         """Two trainings with one seed and one thread measure the same."""
         model, config = _loaded(case)
         found = []
@@ -188,7 +188,7 @@ class ModelConformance:
             found.append(dict(trained.trainer.train(config, trained.prepared, context).metrics))
         assert found[0] == found[1]
 
-    def test_interrupted_training_ends_like_another(self, case: Case, tmp_path: Path) -> None:
+    def test_interrupted_training_ends_like_another(self, case: ModelCase, tmp_path: Path) -> None:
         """A training that dies at its first report is trained again, or gone on with, and ends as one that lived."""
         model, config = _loaded(case)
         found = []
@@ -207,7 +207,7 @@ class ModelConformance:
         assert len(found) == 2
         assert found[0] == found[1]
 
-    def test_pruned_training_says_so(self, case: Case, tmp_path: Path) -> None:
+    def test_pruned_training_says_so(self, case: ModelCase, tmp_path: Path) -> None:
         """A training that is told to prune before its end ends, and leaves no model."""
         model, config = _loaded(case)
         trained = _prepare(model, case, config, tmp_path)
@@ -218,7 +218,7 @@ class ModelConformance:
         assert len(trained.reports) == 1
         assert result.model_dir is None
 
-    def test_kept_model_answers_and_is_evaluated(self, case: Case, tmp_path: Path) -> None:
+    def test_kept_model_answers_and_is_evaluated(self, case: ModelCase, tmp_path: Path) -> None:
         """The kept model is evaluated on the test split, equals itself, and answers any input."""
         trained, _, model_dir, predictions = keep(case, tmp_path)
         evaluation = _evaluate(trained, model_dir, "test", tmp_path)
@@ -233,7 +233,7 @@ class ModelConformance:
             assert set(answer) == set(answers[0])
             json.dumps(dict(answer), allow_nan=False)
 
-    def test_predictions_are_shown(self, case: Case, tmp_path: Path) -> None:
+    def test_predictions_are_shown(self, case: ModelCase, tmp_path: Path) -> None:
         """Each prediction has a headline, all cells of its table, and figures that can be drawn."""
         trained, _, model_dir, _ = keep(case, tmp_path)
         task = trained.task
@@ -250,7 +250,7 @@ class ModelConformance:
             for figure in task.prediction_figures(answer):
                 check(figure)
 
-    def test_full_evaluation_agrees_with_the_result(self, case: Case, tmp_path: Path) -> None:
+    def test_full_evaluation_agrees_with_the_result(self, case: ModelCase, tmp_path: Path) -> None:
         """What a training or an evaluation tells besides metrics adds up."""
         trained, result, model_dir, predictions = keep(case, tmp_path)
         evaluation = _evaluate(trained, model_dir, "test", tmp_path)
@@ -269,7 +269,7 @@ class ModelConformance:
         assert shared
         check_close(result.evaluation.metrics, shared)
 
-    def test_calibrating_happens_once(self, case: Case, tmp_path: Path) -> None:
+    def test_calibrating_happens_once(self, case: ModelCase, tmp_path: Path) -> None:
         """Calibrating again changes nothing; a temperature of 1 leaves all metrics as they are."""
         trained, _, model_dir, predictions = keep(case, tmp_path)
         trainer, task = trained.trainer, trained.task
@@ -288,7 +288,7 @@ class ModelConformance:
         assert trainer.calibrate(model_dir, predictions) == temperature
         assert {file: file.read_bytes() for file in model_dir.rglob("*") if file.is_file()} == held
 
-    def test_examples_behind_predictions_are_shown(self, case: Case, tmp_path: Path) -> None:
+    def test_examples_behind_predictions_are_shown(self, case: ModelCase, tmp_path: Path) -> None:
         """The examples of a split are written into a file, and a model agrees with itself on all of them."""
         trained, _, _, predictions = keep(case, tmp_path)
         task = trained.task
@@ -298,7 +298,7 @@ class ModelConformance:
         if isinstance(task, FindsChanges):
             assert list(task.changed_answers(trained.data, "validation", predictions, predictions, 5)) == []
 
-    def test_file_without_truths_is_refused(self, case: Case, tmp_path: Path) -> None:
+    def test_file_without_truths_is_refused(self, case: ModelCase, tmp_path: Path) -> None:
         """A file that cannot be evaluated is refused by its name."""
         trained, _, model_dir, _ = keep(case, tmp_path)
         trainer = trained.trainer
@@ -313,7 +313,7 @@ class ModelConformance:
             return
         raise AssertionError("a file without truths was evaluated")
 
-    def test_any_input_is_explained(self, case: Case, tmp_path: Path) -> None:
+    def test_any_input_is_explained(self, case: ModelCase, tmp_path: Path) -> None:
         """A predictor that explains does so for any input, for the answer that it gives."""
         trained, _, model_dir, _ = keep(case, tmp_path)
         predictor = trained.trainer.open(model_dir, "cpu", 1)
@@ -327,7 +327,7 @@ class ModelConformance:
             if isinstance(trained.task, ShowsPredictions):
                 assert trained.task.headline(found).template == trained.task.headline(answer).template
 
-    def test_interpretation_can_be_drawn(self, case: Case, tmp_path: Path) -> None:
+    def test_interpretation_can_be_drawn(self, case: ModelCase, tmp_path: Path) -> None:
         """What a task finds out about the model is JSON, and its figures can be drawn with it."""
         trained, _, model_dir, _ = keep(case, tmp_path)
         task = trained.task
@@ -341,7 +341,7 @@ class ModelConformance:
             for figure in task.figures(evaluation, data_to_json(trained.summary), insights):
                 check(figure)
 
-    def test_foreign_folder_is_refused(self, case: Case, tmp_path: Path) -> None:
+    def test_foreign_folder_is_refused(self, case: ModelCase, tmp_path: Path) -> None:
         """A folder that holds no such model is refused with an error, not opened."""
         model = registry.load(case.key)
         (tmp_path / "config.json").write_text("{")
@@ -353,25 +353,25 @@ class ModelConformance:
             raise AssertionError(f"{folder.name} was opened")
 
 
-def _spec(case: Case) -> dict[str, Any]:
+def _spec(case: ModelCase) -> dict[str, Any]:
     category, subcategory, model = case.key.split("/")
     dataset = case.dataset.model_dump(mode="json", exclude_none=True)
     names = {"category": category, "subcategory": subcategory, "model": model}
     return {**names, "model_config": dict(case.config), "dataset": dataset}
 
 
-def _loaded(case: Case) -> tuple[Model, BaseModel]:
+def _loaded(case: ModelCase) -> tuple[Model, BaseModel]:
     model = registry.load(case.key)
     return model, model.Config.model_validate(dict(case.config))
 
 
-def _prepare(model: Model, case: Case, config: BaseModel, cache: Path) -> Trained:
+def _prepare(model: Model, case: ModelCase, config: BaseModel, cache: Path) -> Trained:
     task, trainer = registry.load_task(case.key), model.trainer()
     data = task.load(case.dataset, cache)
     return Trained(task, trainer, data, trainer.prepare(data, config, cache))
 
 
-def keep(case: Case, folder: Path) -> tuple[Trained, TrialResult, Path, Path]:
+def keep(case: ModelCase, folder: Path) -> tuple[Trained, TrialResult, Path, Path]:
     """Train once; return the training, its result, the model's folder and its predictions on validation."""
     model, config = _loaded(case)
     trained = _prepare(model, case, config, folder)

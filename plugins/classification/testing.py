@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from catalog.contract.capabilities import Calibrates, Rescales
-from catalog.testing.model import Case, ModelConformance, check_close, keep
+from catalog.testing.model import ModelCase, ModelConformance, check_close, keep
 from plugins.classification.records import class_data, class_details
 
 __all__ = ["ClassModelConformance"]
@@ -14,7 +14,7 @@ __all__ = ["ClassModelConformance"]
 class ClassModelConformance(ModelConformance):
     """Inherit it, and supply one fixture named `case`."""
 
-    def test_details_add_up(self, case: Case, tmp_path: Path) -> None:
+    def test_details_add_up(self, case: ModelCase, tmp_path: Path) -> None:
         """Confusion matrix, scores of classes and bins of confidence count every row of the split once."""
         trained, result, model_dir, _ = keep(case, tmp_path)
         labels = class_data(trained.summary).labels
@@ -33,7 +33,7 @@ class ClassModelConformance(ModelConformance):
             if details.confidence:
                 assert sum(one.right + one.wrong for one in details.confidence) == evaluation.rows
 
-    def test_answers_are_probabilities(self, case: Case, tmp_path: Path) -> None:
+    def test_answers_are_probabilities(self, case: ModelCase, tmp_path: Path) -> None:
         """The label of an answer is a class of the data, and the most probable one."""
         trained, _, model_dir, _ = keep(case, tmp_path)
         for answer in trained.trainer.open(model_dir, "cpu", 1).predict(case.inputs):
@@ -41,7 +41,7 @@ class ClassModelConformance(ModelConformance):
             assert math.isclose(sum(answer["probabilities"].values()), 1, abs_tol=1e-3)
             assert answer["confidence"] == max(answer["probabilities"].values())
 
-    def test_scores_are_of_the_positive_class(self, case: Case, tmp_path: Path) -> None:
+    def test_scores_are_of_the_positive_class(self, case: ModelCase, tmp_path: Path) -> None:
         """Of two classes, F1 is that of the class that `dataset.positive` names, wherever a model is evaluated."""
         trained, *_ = keep(case, tmp_path / "before")
         labels = class_data(trained.summary).labels
@@ -63,7 +63,7 @@ class ClassModelConformance(ModelConformance):
             assert details.positive is None or details.positive in {labels[0], "0"}
         check_close(evaluations["validation"].metrics, {"f1": result.metrics["f1"]})
 
-    def test_calibrating_keeps_answers(self, case: Case, tmp_path: Path) -> None:
+    def test_calibrating_keeps_answers(self, case: ModelCase, tmp_path: Path) -> None:
         """A temperature changes no label."""
         trained, _, model_dir, predictions = keep(case, tmp_path)
         trainer, task = trained.trainer, trained.task

@@ -3,6 +3,9 @@
 A column is read in one way. Which one follows from its values: ``1,5`` can only be a decimal comma, ``1,234,567`` only
 groups. If all values are like ``1,234``, which may be both, the column is refused: one reading would be wrong by three
 orders of magnitude.
+
+A column has a sign if at least half of its numbers do. Those without it are read as if they had it: in a column of per
+cents 45 is 45 %, and 0.45 is 0.45 %. `unsigned_note` says how many there are.
 """
 
 import re
@@ -23,6 +26,7 @@ __all__ = [
     "is_text",
     "read_numbers",
     "trimmed",
+    "unsigned_note",
 ]
 
 LARGEST: Final = 1e150
@@ -34,6 +38,8 @@ MISSING: Final = frozenset(
 _MOST = 0.9
 """Share of the rows with a value that must be numbers for the column to be one of numbers."""
 _SIGN = "%$€£¥"
+_SIGNED = 0.5
+"""Share of the rows with a value that must have a sign for it to be that of the column."""
 _NUMBER = {
     (".", ""): r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?",
     (",", ""): r"[+-]?(?:\d+,?\d*|,\d+)(?:[eE][+-]?\d+)?",
@@ -82,6 +88,18 @@ class NumberFormat:
             if self.grouping
             else bare.replace(self.decimal, ".")
         )
+
+    def read_cell(self, text: str) -> float | None:
+        """Return the number that a cell holds; None if it is empty, or says that there is none.
+
+        Raises:
+            ValueError: It holds something else.
+        """
+        if not text.strip() or text.strip().casefold() in MISSING:
+            return None
+        if (found := self.read(text)) is None:
+            raise ValueError(f"{text!r} is no number")
+        return found
 
     @property
     def note(self) -> str | None:
@@ -142,6 +160,32 @@ def trimmed(values: pa.ChunkedArray) -> pa.ChunkedArray:
     return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.large_string()), text)
 
 
+def unsigned_note(values: pa.ChunkedArray, form: NumberFormat, split: str) -> str | None:
+    """Return how many cells of a column with a sign lack it, and how they are read; None if none does.
+
+    Args:
+        values: As `plugins.data.values.read_values` returns them.
+        form: How the numbers of the column are written.
+        split: Whose rows they are: ``"train"``.
+    """
+    if not form.sign or not is_text(values.type):
+        return None
+    counts = _counts(trimmed(values).drop_null())
+    bare = {text: form.read(text) for text in counts if form.sign not in text}
+    lacking = sum(counts[text] for text, number in bare.items() if number is not None)
+    if not lacking:
+        return None
+    cells = f"{lacking:,} of {sum(counts.values()):,} cells of {split}"
+    note = f"{cells} {'lacks' if lacking == 1 else 'lack'} the sign {form.sign} and count as if they had it"
+    shares = {text: number for text, number in bare.items() if number is not None and 0 < abs(number) < 1}
+    if form.sign != "%" or not shares:
+        return note
+    text, number = next(iter(shares.items()))
+    count = sum(counts[text] for text in shares)
+    between = f"{count:,} of these {'is' if count == 1 else 'are'} between -1 and 1"
+    return f"{note}; {between}: {text} is read as {number:g} %, not as {100 * number:g} %"
+
+
 def _parse(values: pa.ChunkedArray, form: NumberFormat) -> np.ndarray:
     """Return numbers as float64, shape (rows,); NaN for what is missing or no number.
 
@@ -191,10 +235,10 @@ def _found(counts: Mapping[str, int]) -> NumberFormat | None:
 
 
 def _common_sign(counts: Mapping[str, int]) -> str:
-    """Return the one sign that nearly all values have; empty if there is none."""
+    """Return the one sign that most values have; empty if there is none."""
     rows = sum(counts.values())
     for sign in _SIGN:
-        if sum(count for text, count in counts.items() if sign in text) >= _MOST * rows:
+        if sum(count for text, count in counts.items() if sign in text) >= _SIGNED * rows:
             return sign
     return ""
 

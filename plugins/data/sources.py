@@ -74,8 +74,12 @@ def paths(dataset: FilesDataset) -> Mapping[str, Sequence[Path]]:
     return split_paths({split: value for split, value in given.items() if value is not None})
 
 
-def read_files(dataset: FilesDataset) -> Mapping[str, Sequence[Source]]:
+def read_files(dataset: FilesDataset, named: Sequence[str] = ()) -> Mapping[str, Sequence[Source]]:
     """Look through the files of every split that is given.
+
+    Args:
+        dataset: What the spec says of them.
+        named: Columns that each must have, as far as they are known: a first line with all of them is its header.
 
     Raises:
         DataError: A file that cannot be read, or without rows; the message names file and row.
@@ -83,23 +87,25 @@ def read_files(dataset: FilesDataset) -> Mapping[str, Sequence[Source]]:
     """
     given = dataset.format or Format()
     return {
-        split: [read_file(path, f"dataset.{split}", given) for path in found] for split, found in paths(dataset).items()
+        split: [read_file(path, f"dataset.{split}", given, named) for path in found]
+        for split, found in paths(dataset).items()
     }
 
 
-def read_file(path: Path, field: str, given: Format) -> Source:
+def read_file(path: Path, field: str, given: Format, named: Sequence[str] = ()) -> Source:
     """Look through one file or folder; its rows are read when it is known which columns are needed.
 
     Args:
         path: It exists.
         field: The spec field that names it.
         given: How delimited text is written, as far as that is said.
+        named: Columns that it must have, as far as they are known: a first line with all of them is its header.
 
     Raises:
         DataError: It cannot be read, or has no rows; the message names file and row.
         WorkError: A library for its format is not installed.
     """
-    opened = open_file(path, field, given, whole=True)
+    opened = open_file(path, field, given, whole=True, named=named)
     return Source(
         origin=str(path),
         field=field,

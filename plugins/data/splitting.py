@@ -15,8 +15,8 @@ from plugins.tables.wording import listed
 __all__ = [
     "NAMED",
     "SPLITS",
-    "Examples",
     "GroupOverlap",
+    "SplitExamples",
     "group_overlaps",
     "make_splits",
     "time_notes",
@@ -31,7 +31,7 @@ NAMED = 5
 """Groups and classes that a note names."""
 
 
-class Examples(Protocol):
+class SplitExamples(Protocol):
     """The examples of one split."""
 
     @property
@@ -42,7 +42,7 @@ class Examples(Protocol):
         """Return the rows with these indices, in their order."""
 
 
-E = TypeVar("E", bound=Examples)
+E = TypeVar("E", bound=SplitExamples)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -202,7 +202,7 @@ def _nothing_carved(split: str, rows: int, groups: np.ndarray | None, times: np.
     )
 
 
-def _check_classes(before: np.ndarray, splits: Mapping[str, Examples], names: Sequence[str] | None) -> None:
+def _check_classes(before: np.ndarray, splits: Mapping[str, SplitExamples], names: Sequence[str] | None) -> None:
     """Make sure that each class that the latest rows have has an earlier row to be learnt from.
 
     Raises:

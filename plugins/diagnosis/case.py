@@ -5,15 +5,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from catalog.contract import Evaluation
-from catalog.contract.diagnosis import Evidence, Remedy, TrialEvidence
+from catalog.contract import EpochMetrics, Evaluation
+from catalog.contract.diagnosis import DiagnosisInput, DiagnosisTrial, Fix
 from catalog.metric import Metric
 
-__all__ = ["Case", "number"]
+__all__ = ["DiagnosisCase", "number"]
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class DiagnosisCase:
     """What a rule is given.
 
     Attributes:
@@ -22,17 +22,29 @@ class Case:
         stronger: What to do if the model is too weak.
     """
 
-    evidence: Evidence
+    evidence: DiagnosisInput
     metrics: Mapping[str, Metric]
-    stronger: Remedy
+    stronger: Fix
 
     @property
-    def best(self) -> TrialEvidence | None:
+    def best(self) -> DiagnosisTrial | None:
         """The trial to look at; None while none is complete."""
         return next((trial for trial in self.evidence.trials if trial.number == self.evidence.best), None)
 
     @property
-    def complete(self) -> list[TrialEvidence]:
+    def kept(self) -> EpochMetrics | None:
+        """The measurement of `best` that its model was kept at: the best one if it ends early, else the last."""
+        trial, metric = self.best, self.metrics.get(self.evidence.metric)
+        if trial is None or not trial.history:
+            return None
+        known = [one for one in trial.history if number(one.metrics.get(self.evidence.metric)) is not None]
+        if not trial.config.get("early_stopping") or not known:
+            return trial.history[-1]
+        sign = -1 if metric is None or metric.maximize else 1
+        return min(known, key=lambda one: sign * one.metrics[self.evidence.metric])
+
+    @property
+    def complete(self) -> list[DiagnosisTrial]:
         """The trials that came to their end with a value, best first; of equals the earlier one."""
         ended = [trial for trial in self.evidence.trials if trial.state == "complete" and trial.value is not None]
         metric = self.metrics.get(self.evidence.metric)

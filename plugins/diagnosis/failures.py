@@ -4,15 +4,15 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from typing import Literal
 
-from catalog.contract.diagnosis import Diagnosis, TrialEvidence
+from catalog.contract.diagnosis import Diagnosis, DiagnosisTrial
 from catalog.statement import Statement
-from plugins.diagnosis.case import Case
-from plugins.diagnosis.remedies import advise
+from plugins.diagnosis.case import DiagnosisCase
+from plugins.diagnosis.fixes import advise
 
 __all__ = ["failed_trials", "severity_of"]
 
 
-def failed_trials(case: Case, known: Collection[str] = ()) -> Iterator[Diagnosis]:
+def failed_trials(case: DiagnosisCase, known: Collection[str] = ()) -> Iterator[Diagnosis]:
     """Trials that failed, for other reasons than those `known` to rules of their own."""
     failed = [trial for trial in case.evidence.trials if trial.state == "failed" and trial.failure not in known]
     if not failed:
@@ -35,6 +35,6 @@ def failed_trials(case: Case, known: Collection[str] = ()) -> Iterator[Diagnosis
     )
 
 
-def severity_of(case: Case, failed: Sequence[TrialEvidence]) -> Literal["problem", "warning"]:
+def severity_of(case: DiagnosisCase, failed: Sequence[DiagnosisTrial]) -> Literal["problem", "warning"]:
     """Return how grave failures are: they spoil a study that lost half of its trials to them."""
     return "problem" if 2 * len(failed) >= len(case.evidence.trials) else "warning"

@@ -4,10 +4,10 @@ import math
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from catalog.contract.diagnosis import Diagnosis, TrialEvidence
+from catalog.contract.diagnosis import Diagnosis, DiagnosisTrial
 from catalog.statement import Statement
-from plugins.diagnosis.case import Case, number
-from plugins.diagnosis.remedies import change
+from plugins.diagnosis.case import DiagnosisCase, number
+from plugins.diagnosis.fixes import change
 
 __all__ = ["edge_of_space"]
 
@@ -24,7 +24,7 @@ _FEWEST_TRIALS_OF_FEW_VALUES = 8
 _BEST_OF_FEW_VALUES = 4
 
 
-def edge_of_space(case: Case) -> Iterator[Diagnosis]:
+def edge_of_space(case: DiagnosisCase) -> Iterator[Diagnosis]:
     """The best trials crowd at one end of a tuned field's range, and the field allows values beyond it."""
     for name, entry in case.evidence.space.items():
         low, high = number(entry.get("low")), number(entry.get("high"))
@@ -62,7 +62,7 @@ def edge_of_space(case: Case) -> Iterator[Diagnosis]:
             )
 
 
-def _crowd(case: Case, name: str, entry: Mapping[str, Any], *, at_high: bool) -> bool:
+def _crowd(case: DiagnosisCase, name: str, entry: Mapping[str, Any], *, at_high: bool) -> bool:
     """Tell whether the best trials lie at one end of the range."""
     places = [place for trial in case.complete if (place := _place(trial, name, entry)) is not None]
     distances = [1 - place if at_high else place for place in places]
@@ -76,7 +76,7 @@ def _crowd(case: Case, name: str, entry: Mapping[str, Any], *, at_high: bool) ->
     return any(distance <= _OUTSKIRTS for distance in distances[1 : 1 + _NEXT])
 
 
-def _place(trial: TrialEvidence, name: str, entry: Mapping[str, Any]) -> float | None:
+def _place(trial: DiagnosisTrial, name: str, entry: Mapping[str, Any]) -> float | None:
     """Return where in its range the trial's value lies, 0 to 1, on the scale that is searched."""
     value, low, high = (number(found) for found in (trial.config.get(name), entry["low"], entry["high"]))
     if value is None or low is None or high is None or not low <= value <= high:

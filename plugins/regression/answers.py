@@ -1,16 +1,16 @@
 """How predictions of numbers are shown to people, whatever they are numbers of: ``value``, ``low`` and ``high``."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from catalog.contract import Prediction
 from catalog.figures import Axis, Figure, Interval, Intervals
 from catalog.statement import Statement
 from plugins.regression.conformal import LEVEL
 
-__all__ = ["COLUMNS", "cells", "headline", "value_figure"]
+__all__ = ["cells", "columns_of_predictions", "headline", "value_figure"]
 
-COLUMNS: Final = ("value", "low", "high")
-"""Names of the cells of every prediction."""
+_COLUMNS: Final = ("value", "low", "high")
 
 
 def headline(prediction: Prediction) -> Statement:
@@ -22,9 +22,14 @@ def headline(prediction: Prediction) -> Statement:
     return Statement("{value:number} ({low:number} to {high:number})", {**values, **ends})
 
 
+def columns_of_predictions(data: Mapping[str, Any]) -> tuple[str, ...]:  # noqa: ARG001 -- the same for all data
+    """Return the number and the ends of its interval."""
+    return _COLUMNS
+
+
 def cells(prediction: Prediction) -> dict[str, str | float | None]:
     """Return the number and the ends of its interval."""
-    return {name: prediction[name] for name in COLUMNS}
+    return {name: prediction[name] for name in _COLUMNS}
 
 
 def value_figure(prediction: Prediction) -> Figure:

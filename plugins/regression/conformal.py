@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from plugins.details import details_json, read_details
-from plugins.regression.records import Interval
+from plugins.regression.records import ConformalInterval
 
 __all__ = ["LEVEL", "covered", "fit_interval", "interval_from_json", "interval_to_json"]
 
@@ -23,7 +23,7 @@ LEVEL = 0.9
 _LARGEST = 1e300
 
 
-def fit_interval(truths: np.ndarray, predicted: np.ndarray, level: float = LEVEL) -> Interval | None:
+def fit_interval(truths: np.ndarray, predicted: np.ndarray, level: float = LEVEL) -> ConformalInterval | None:
     """Return the interval of predictions on the validation split; None for too few rows (below 9 at level 0.9).
 
     Args:
@@ -36,20 +36,20 @@ def fit_interval(truths: np.ndarray, predicted: np.ndarray, level: float = LEVEL
     if rank > rows:
         return None
     errors = np.abs(truths - predicted)
-    return Interval(level, float(np.partition(errors, rank - 1)[rank - 1]), rows)
+    return ConformalInterval(level, float(np.partition(errors, rank - 1)[rank - 1]), rows)
 
 
-def covered(interval: Interval, truths: np.ndarray, predicted: np.ndarray) -> Interval:
+def covered(interval: ConformalInterval, truths: np.ndarray, predicted: np.ndarray) -> ConformalInterval:
     """Return the interval with the share of these examples whose truth it holds."""
     return replace(interval, coverage=float((np.abs(truths - predicted) <= interval.half_width).mean()))
 
 
-def interval_to_json(interval: Interval | None) -> dict[str, Any] | None:
+def interval_to_json(interval: ConformalInterval | None) -> dict[str, Any] | None:
     """Return an interval as JSON, as a model's folder keeps it."""
     return None if interval is None else details_json(interval)
 
 
-def interval_from_json(stored: Mapping[str, Any] | None) -> Interval | None:
+def interval_from_json(stored: Mapping[str, Any] | None) -> ConformalInterval | None:
     """Return what `interval_to_json` returned.
 
     Raises:
@@ -57,7 +57,7 @@ def interval_from_json(stored: Mapping[str, Any] | None) -> Interval | None:
     """
     if stored is None:
         return None
-    found = read_details(Interval, stored)
+    found = read_details(ConformalInterval, stored)
     if not (0 < found.level < 1 and 0 <= found.half_width < _LARGEST):
         raise ValueError(f"no interval: {stored!r}")
     return found

@@ -8,7 +8,7 @@ from catalog.contract import DataSummary, Evaluation
 from plugins.details import read_details
 
 __all__ = [
-    "Interval",
+    "ConformalInterval",
     "RegressionDetails",
     "ResidualBin",
     "TargetData",
@@ -90,7 +90,7 @@ class TruthGroup:
 
 
 @dataclass(frozen=True, slots=True)
-class Interval:
+class ConformalInterval:
     """How far a prediction may be off: an interval of `half_width` on both sides of it.
 
     Attributes:
@@ -120,7 +120,7 @@ class RegressionDetails:
     points: tuple[tuple[float, float], ...] = ()
     residuals: tuple[ResidualBin, ...] = ()
     truth_groups: tuple[TruthGroup, ...] = ()
-    interval: Interval | None = None
+    interval: ConformalInterval | None = None
 
 
 def regression_details(evaluation: Evaluation) -> RegressionDetails:

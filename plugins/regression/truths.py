@@ -17,6 +17,7 @@ from plugins.data.numbers import (
     is_text,
     read_numbers,
     trimmed,
+    unsigned_note,
 )
 from plugins.data.sources import Source
 from plugins.data.truths import SplitTruths
@@ -52,6 +53,9 @@ class NumberTruths:
         if self.form is None:
             self.form = self._found_form(files[0], column, stored)
             notes += [f"Target {column!r}: {note}." for note in [self.form.note] if note]
+        for values in stored:
+            if note := unsigned_note(values, self.form, split):
+                notes.append(f"Target {column!r}: {note}.")
         kept, truths = [], []
         for source, values, rows in zip(files, stored, usable, strict=True):
             numbers, missing = self._numbers(source, column, values, rows)

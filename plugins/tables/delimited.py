@@ -24,6 +24,7 @@ from plugins.tables.dialect import (
     excel_delimiter,
     find_delimiter,
     find_header,
+    has_named,
     header_problem,
     len_lines,
     looks_like_data,
@@ -63,7 +64,9 @@ _BOUNDARIES = ("straddling object", "header is larger than block size")
 """What Arrow says of a row or a header that is longer than a block."""
 
 
-def open_delimited(path: Path, field: str, given: Format, *, tabs: bool, whole: bool = False) -> OpenTable:
+def open_delimited(
+    path: Path, field: str, given: Format, *, tabs: bool, whole: bool = False, named: Sequence[str] = ()
+) -> OpenTable:
     """Look through a file and make it ready for reading; an empty cell is an empty string.
 
     Args:
@@ -72,6 +75,7 @@ def open_delimited(path: Path, field: str, given: Format, *, tabs: bool, whole: 
         given: What is known of how it is written.
         tabs: Whether cells are divided by tabs if nothing else is said.
         whole: Whether all rows will be read: parsing then begins on a second thread while the file is looked through.
+        named: Columns that the header must have; a first line with all of them is one, whatever it looks like.
 
     Raises:
         DataError: An unknown encoding, a quote that is not closed at the end of its cell, a header that looks like a
@@ -83,10 +87,11 @@ def open_delimited(path: Path, field: str, given: Format, *, tabs: bool, whole: 
         encoding = marked_encoding(path, field)
     if encoding is None:
         try:
-            return _open(_Text(path, field, Encoding("utf-8"), checked=False), given, tabs=tabs, whole=whole)
+            text = _Text(path, field, Encoding("utf-8"), checked=False)
+            return _open(text, given, tabs=tabs, whole=whole, named=named)
         except NotUtf8Error:
             encoding = find_encoding(path, field)
-    return _open(_Text(path, field, encoding), given, tabs=tabs, whole=whole)
+    return _open(_Text(path, field, encoding), given, tabs=tabs, whole=whole, named=named)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,12 +114,13 @@ class _Text:
         return checked_blocks(self.path, self.field)
 
 
-def _open(text: _Text, given: Format, *, tabs: bool, whole: bool) -> OpenTable:
+def _open(text: _Text, given: Format, *, tabs: bool, whole: bool, named: Sequence[str]) -> OpenTable:
     sample = _sample(text)
     dialect = _dialect(sample, given, tabs=tabs)
     header = find_header(sample, dialect, given=given.header)
-    if given.header is None:
-        _check_header(text, sample, dialect, header)
+    headed = given.header is None and not has_named(header.names, named)
+    if headed:
+        _check_header(text, sample, dialect, header, named)
     names, unnamed_note = _names(text, header)
     reading = _Reading(text, dialect, names, header.lines)
     large = len(names) > _FEW_COLUMNS or len(sample) < _SHORT_CELL * (
@@ -163,7 +169,7 @@ def _open(text: _Text, given: Format, *, tabs: bool, whole: bool) -> OpenTable:
         batches=lambda rows, columns=None: _batches(reading, structure, rows, columns),
         read=read,
         sample=sampled,
-        headed=given.header is None,
+        headed=headed,
         text_rows=TextRows(
             found.delimiter,
             max(structure.spans, default=1) > 1,
@@ -344,10 +350,10 @@ def _names(text: _Text, header: Header) -> tuple[list[str], str | None]:
     return names, f"{text.path.name}: columns without a name are called {listed(map(repr, new))}." if new else None
 
 
-def _check_header(text: _Text, sample: str, dialect: Dialect, header: Header) -> None:
+def _check_header(text: _Text, sample: str, dialect: Dialect, header: Header, named: Sequence[str]) -> None:
     rows = [row for row, line in parse_rows(sample, dialect, 200) if row and line > header.lines]
     if len(rows) > 1 and (why := looks_like_data(header.names, rows)):
-        raise DataError(header_problem(str(text.path), why), field=text.field)
+        raise DataError(header_problem(str(text.path), why, named), field=text.field)
 
 
 def _header_note(path: Path, header: Header, delimiter: str) -> str | None:

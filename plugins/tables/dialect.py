@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any
 
 from plugins.tables.limits import longest_row
-from plugins.tables.wording import counted
+from plugins.tables.wording import counted, listed
 
 __all__ = [
     "DELIMITERS",
@@ -19,6 +19,7 @@ __all__ = [
     "excel_delimiter",
     "find_delimiter",
     "find_header",
+    "has_named",
     "header_problem",
     "looks_like_data",
     "parse_rows",
@@ -155,13 +156,32 @@ def passed_over(titles: Sequence[str]) -> str:
     return f"{counted(len(titles), 'line')} above the header passed over: {shown[:80]!r}."
 
 
-def header_problem(origin: str, why: str) -> str:
-    """Return what is wrong with a header of which `looks_like_data` says why it looks like a row."""
+def header_problem(origin: str, why: str, named: Sequence[str]) -> str:
+    """Return what is wrong with a header.
+
+    Args:
+        origin: What errors call the file.
+        why: What `looks_like_data` says.
+        named: Columns that the header must have, as far as they are known.
+    """
+    wanted = f"with {'the column' if len(named) == 1 else 'the columns'} {listed(map(repr, named))}" if named else ""
     return (
-        f"{origin}: its first line looks like a row, not like the names of columns: {why}. Add a header such as "
-        '"text,label", or say which it is: "format": {"header": false} names the columns "0", "1", ...; '
-        '"format": {"header": true} takes the first line as names.'
+        f"{origin}: its first line looks like a row, not like the names of columns: {why}. Add a header "
+        f'{wanted or "that names the columns"}, or say which it is: "format": {{"header": false}} names the columns '
+        '"0", "1", ...; "format": {"header": true} takes the first line as names.'
     )
+
+
+def has_named(names: Sequence[str], named: Sequence[str]) -> bool:
+    """Return whether a first line is a header because it holds all the columns that somebody has named.
+
+    Names that are numbers prove nothing alone: they may be those of a file without a header.
+
+    Args:
+        names: Cells of the first line.
+        named: Columns that the header must have, as far as they are known.
+    """
+    return set(named) <= set(names) and any(not _NUMBER.fullmatch(name) for name in named)
 
 
 def len_lines(row: Sequence[str]) -> int:

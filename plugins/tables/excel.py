@@ -12,7 +12,7 @@ import pyarrow as pa
 from catalog.dataset import Format
 from catalog.errors import DataError, WorkError
 from catalog.files import open_regular
-from plugins.tables.dialect import header_problem, looks_like_data, passed_over
+from plugins.tables.dialect import has_named, header_problem, looks_like_data, passed_over
 from plugins.tables.table import OpenTable
 from plugins.tables.wording import listed
 from plugins.tables.workbooks import check_workbook
@@ -25,8 +25,14 @@ _DAMAGED = (zipfile.BadZipFile, zlib.error, OSError, ValueError, NotImplementedE
 """What damaged archives raise; RuntimeError: one with a password."""
 
 
-def open_excel(path: Path, field: str, given: Format) -> OpenTable:
+def open_excel(path: Path, field: str, given: Format, *, named: Sequence[str] = ()) -> OpenTable:
     """Read the first sheet that has rows; its first row names the columns. It is held in memory.
+
+    Args:
+        path: The workbook.
+        field: The spec field that names it.
+        given: Whether it has a header.
+        named: Columns that the header must have; a first row with all of them is one, whatever it looks like.
 
     Raises:
         DataError: No workbook, a sheet without rows, a column without a name, or two of one name.
@@ -43,10 +49,11 @@ def open_excel(path: Path, field: str, given: Format) -> OpenTable:
     else:
         above, rows = _without_titles(rows)
         names = [_text(cell).strip() for cell in rows.pop(0)]
-    if given.header is None and len(rows) > 1:
+    headed = given.header is None and not has_named(names, named)
+    if headed and len(rows) > 1:
         cells = [["" if cell == "" else _text(cell) for cell in row] for row in rows[:_LOOKED_AT]]
         if why := looks_like_data(names, cells):
-            raise DataError(header_problem(str(path), why), field=field)
+            raise DataError(header_problem(str(path), why, named), field=field)
     used = [place for place, name in enumerate(names) if name or any(row[place] != "" for row in rows)]
     if unnamed := [place + 1 for place in used if not names[place]]:
         raise DataError(f"{path}: column {unnamed[0]} of sheet {sheet!r} has no name in the first row.", field=field)
@@ -71,7 +78,7 @@ def open_excel(path: Path, field: str, given: Format) -> OpenTable:
         batches=batches,
         read=lambda columns=None: table if columns is None else table.select(list(columns)),
         sample=lambda _: table,
-        headed=given.header is None,
+        headed=headed,
     )
 
 

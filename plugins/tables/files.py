@@ -110,7 +110,15 @@ def find_path(given: str, field: str) -> Path:
     return found[0]
 
 
-def open_file(path: Path, field: str, given: Format, *, predicting: bool = False, whole: bool = False) -> OpenTable:
+def open_file(
+    path: Path,
+    field: str,
+    given: Format,
+    *,
+    predicting: bool = False,
+    whole: bool = False,
+    named: Sequence[str] = (),
+) -> OpenTable:
     """Open one file or folder; its name says of which format it is.
 
     Args:
@@ -119,6 +127,7 @@ def open_file(path: Path, field: str, given: Format, *, predicting: bool = False
         given: How delimited text is written, as far as that is said.
         predicting: Whether the rows need no labels: plain text, a text a line, will do.
         whole: Whether all rows will be read at once.
+        named: Columns that it must have, as far as they are known: a first line with all of them is its header.
 
     Raises:
         DataError: An unknown suffix, an empty file, or one that cannot be read; the message names file and row.
@@ -130,11 +139,13 @@ def open_file(path: Path, field: str, given: Format, *, predicting: bool = False
     check_file(path, field)
     suffix, compression = kind_of(path, field)
     if suffix in {".csv", ".tsv"}:
-        return open_delimited(path, field, given, tabs=suffix == ".tsv", whole=whole)
+        return open_delimited(path, field, given, tabs=suffix == ".tsv", whole=whole, named=named)
+    if suffix == ".xlsx" and not compression:
+        return open_excel(path, field, given, named=named)
     reader = _READERS.get(suffix)
     if suffix == ".txt" and predicting:
         reader = open_lines
-    if reader is None or (suffix == ".xlsx" and compression):
+    if reader is None:
         raise DataError(
             f"{path}: files end in {', '.join(SUFFIXES)} (text also in {', '.join(COMPRESSIONS)}), and this one in "
             f"{suffix + compression or 'none of them'}.",
@@ -171,7 +182,6 @@ _READERS: Mapping[str, Callable[[Path, str, Format], OpenTable]] = {
     **dict.fromkeys((".jsonl", ".ndjson", ".json-lines", ".json"), open_json),
     ".parquet": lambda path, field, _: open_parquet(path, field),
     **dict.fromkeys((".arrow", ".feather"), lambda path, field, _: open_arrow(path, field)),
-    ".xlsx": open_excel,
 }
 
 

@@ -2,9 +2,12 @@
 
 import difflib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
-__all__ = ["as_options", "counted", "listed", "nearest", "rows_named", "shortened"]
+from catalog.errors import DataError
+
+__all__ = ["as_command_errors", "as_options", "counted", "listed", "nearest", "rows_named", "shortened"]
 
 _SHOWN = 20
 
@@ -14,6 +17,15 @@ def as_options(message: str) -> str:
     message = message.replace('"format": {"header": false}', "--no-header")
     message = re.sub(r'"format": \{"(delimiter|quote|encoding)": ("[^"]*")\}', r"--\1 \2", message)
     return message.replace('"format": {"encoding": ...}', "--encoding").replace("dataset.format", "the options")
+
+
+@contextmanager
+def as_command_errors() -> Iterator[None]:
+    """Word errors for the command line: no field of a spec is to blame."""
+    try:
+        yield
+    except DataError as error:
+        raise DataError(as_options(error.message)) from error
 
 
 def shortened(value: object, width: int = 60) -> str:

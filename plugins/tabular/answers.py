@@ -7,6 +7,7 @@ from catalog.contract import Prediction
 from catalog.contract.capabilities import InputField
 from catalog.figures import Axis, Bar, Bars, Figure
 from catalog.statement import Statement
+from plugins.data.numbers import NumberFormat
 from plugins.tabular.records import feature_table
 
 __all__ = ["contributions", "input_fields", "reasons"]
@@ -24,7 +25,11 @@ def input_fields(data: Mapping[str, Any]) -> tuple[InputField, ...]:
     kinds = {"number": "number", "flag": "choice"}
     return tuple(
         InputField(
-            one.name, "choice" if one.choices else kinds.get(one.kind, "line"), tuple(one.choices), example=one.middle
+            one.name,
+            "choice" if one.choices else kinds.get(one.kind, "line"),
+            tuple(one.choices),
+            example=one.middle,
+            read=(one.written or NumberFormat()).read_cell if one.kind == "number" else None,
         )
         for one in feature_table(data).feature_facts
     )

@@ -27,12 +27,13 @@ def spelled(values: pa.ChunkedArray) -> pa.ChunkedArray:
     return pa.chunked_array([pa.array(map(_as_text, values.to_pylist()), pa.large_string())])
 
 
-def as_column(values: Sequence[Any], decimal: str = ".") -> pa.ChunkedArray:
+def as_column(values: Sequence[Any], decimal: str | None = None) -> pa.ChunkedArray:
     """Return cells of whatever kinds as one column: numbers, truth values and dates if all are, else text.
 
     Args:
         values: Of the cells.
-        decimal: The decimal mark with which a number beside texts is written, that of the texts.
+        decimal: The decimal mark with which a number next to texts is written, that of the texts; None if it is
+            written as Python does.
     """
     plain = [None if isinstance(one, float) and one != one else one for one in values]  # noqa: PLR0124 -- NaN
     kinds = {_kind_of(one) for one in plain if one is not None}
@@ -57,7 +58,7 @@ def _kind_of(value: Any) -> pa.DataType:
     return pa.large_string()
 
 
-def _as_text(value: Any, decimal: str = ".") -> str | None:
+def _as_text(value: Any, decimal: str | None = None) -> str | None:
     match value:
         case None:
             return None
@@ -65,7 +66,7 @@ def _as_text(value: Any, decimal: str = ".") -> str | None:
             return str(value).lower()
         case float() if value.is_integer():
             return str(int(value))
-        case float() | np.floating() if decimal != ".":
+        case float() | np.floating() if decimal is not None:
             return np.format_float_positional(value, trim="-").replace(".", decimal)
         case date():
             return value.isoformat()

@@ -1,5 +1,6 @@
 """Dates in text: which format a column has, and its cells as moments in UTC."""
 
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Final
 
@@ -10,12 +11,35 @@ import pyarrow.compute as pc
 from plugins.data.moments import AMBIGUOUS_FORMATS, FIRST_YEAR, FORMATS
 from plugins.tables.wording import shortened
 
-__all__ = ["ISO", "AmbiguousDatesError", "as_moment", "find_date_format", "parse_dates"]
+__all__ = [
+    "ISO",
+    "AmbiguousDatesError",
+    "DatesOfFormat",
+    "as_moment",
+    "count_date_formats",
+    "find_date_format",
+    "parse_dates",
+]
 
 ISO: Final = "iso"
 """Stands for dates and times as ISO 8601 writes them."""
 _MOST = 0.9
 """Share of the cells with a value that must be dates for the column to be one of dates."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatesOfFormat:
+    """Cells of a column that are dates of one format.
+
+    Attributes:
+        formats: `ISO` or that of `strptime`; several if they fit equally well, so that day and month are not clear.
+        cells: How many there are.
+        example: One of them.
+    """
+
+    formats: tuple[str, ...]
+    cells: int
+    example: str
 
 
 class AmbiguousDatesError(ValueError):
@@ -54,6 +78,33 @@ def find_date_format(distinct: pa.Array) -> str | None:
         if fitting:
             return fitting[0]
     return None
+
+
+def count_date_formats(values: pa.ChunkedArray) -> list[DatesOfFormat]:
+    """Return which formats the dates of a column have, the most frequent first; each cell counts once.
+
+    The format that fits most cells takes them all, then the one that fits most of the others, and so on.
+
+    Args:
+        values: Trimmed large_string; null for missing cells.
+    """
+    counted = pc.value_counts(values.drop_null().combine_chunks())
+    texts, rows = pa.chunked_array([counted.field("values")]), counted.field("counts").to_numpy()
+    forms = (ISO, *FORMATS, *(form for several in AMBIGUOUS_FORMATS for form in several))
+    fits = {form: ~np.isnat(parse_dates(texts, form)) for form in forms}
+    left = np.ones(rows.size, dtype=bool)
+    found: list[DatesOfFormat] = []
+    while True:
+        sizes = {form: int(rows[known & left].sum()) for form, known in fits.items()}
+        most = max(sizes.values())
+        if not most:
+            return sorted(found, key=lambda one: -one.cells)
+        equal = [form for form, size in sizes.items() if size == most]
+        taken = fits[equal[0]] & left
+        rivals = next((several for several in AMBIGUOUS_FORMATS if equal[0] in several), ())
+        named = tuple(form for form in equal if form == equal[0] or form in rivals)
+        found.append(DatesOfFormat(named, most, texts[int(np.flatnonzero(taken)[0])].as_py()))
+        left &= ~taken
 
 
 def _share(values: pa.ChunkedArray, form: str) -> float:

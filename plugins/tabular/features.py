@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from plugins.tabular.frame import Frame
-from plugins.tabular.readings import Reading
+from plugins.tabular.column_types import ColumnType
+from plugins.tabular.frame import FeatureFrame
 
 __all__ = ["MOST_CATEGORIES", "Encoded", "Feature", "encode", "fit_features"]
 
@@ -33,7 +33,7 @@ class Feature:
     """
 
     name: str
-    reading: Reading
+    reading: ColumnType
     categories: tuple[str, ...] = ()
 
     @property
@@ -72,7 +72,7 @@ class Encoded:
         return Encoded(self.matrix[rows], self.features, self.places)
 
 
-def fit_features(readings: Mapping[str, Reading], train: Frame) -> tuple[Feature, ...]:
+def fit_features(readings: Mapping[str, ColumnType], train: FeatureFrame) -> tuple[Feature, ...]:
     """Return the features with the categories that the training rows hold often enough."""
     return tuple(
         Feature(name, reading, _frequent(train, name) if reading.kind == "category" else ())
@@ -80,7 +80,7 @@ def fit_features(readings: Mapping[str, Reading], train: Frame) -> tuple[Feature
     )
 
 
-def encode(features: Sequence[Feature], frame: Frame) -> Encoded:
+def encode(features: Sequence[Feature], frame: FeatureFrame) -> Encoded:
     """Return rows as a model sees them."""
     columns: list[np.ndarray] = []
     owners: list[int] = []
@@ -93,14 +93,14 @@ def encode(features: Sequence[Feature], frame: Frame) -> Encoded:
     return Encoded(matrix, np.array(owners, dtype=np.int64), np.array(places, dtype=np.int64))
 
 
-def _frequent(train: Frame, name: str) -> tuple[str, ...]:
+def _frequent(train: FeatureFrame, name: str) -> tuple[str, ...]:
     places, levels = train.columns[name], train.levels[name]
     counts = np.bincount(places[places >= 0], minlength=len(levels))
     ranked = sorted(np.flatnonzero(counts >= _LEAST_ROWS).tolist(), key=lambda place: (-counts[place], levels[place]))
     return tuple(levels[place] for place in ranked[:MOST_CATEGORIES])
 
 
-def _parts(feature: Feature, frame: Frame) -> list[np.ndarray]:
+def _parts(feature: Feature, frame: FeatureFrame) -> list[np.ndarray]:
     cells = frame.columns[feature.name]
     match feature.reading.kind:
         case "category":

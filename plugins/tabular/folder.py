@@ -22,9 +22,9 @@ from plugins.details import details_json, read_details
 from plugins.regression.conformal import interval_from_json, interval_to_json
 from plugins.storage import MODEL_RECORD, write_file, write_folder
 from plugins.tabular.features import Encoded, Feature, encode
-from plugins.tabular.frame import Frame
-from plugins.tabular.heads import ClassHead, Head, NumberHead
-from plugins.tabular.method import Estimator, Method
+from plugins.tabular.frame import FeatureFrame
+from plugins.tabular.heads import ClassHead, NumberHead, TabularHead
+from plugins.tabular.method import Estimator, TabularMethod
 
 __all__ = ["TableModel", "keep_temperature", "open_model", "save_model"]
 
@@ -58,14 +58,14 @@ class TableModel:
     """
 
     features: tuple[Feature, ...]
-    head: Head
+    head: TabularHead
     estimator: Estimator
 
-    def encode(self, frame: Frame) -> Encoded:
+    def encode(self, frame: FeatureFrame) -> Encoded:
         """Return rows as the model sees them."""
         return encode(self.features, frame)
 
-    def outputs(self, frame: Frame) -> Any:
+    def outputs(self, frame: FeatureFrame) -> Any:
         """Return what the model says of rows: probabilities, shape (rows, classes), or numbers, shape (rows,)."""
         return self.head.scaled(self.estimator.outputs(self.encode(frame)))
 
@@ -93,7 +93,7 @@ def save_model(folder: Path, model: TableModel, method: str, config: dict[str, A
     write_folder(folder, write)
 
 
-def open_model(folder: Path, method: Method, threads: int) -> TableModel:
+def open_model(folder: Path, method: TabularMethod, threads: int) -> TableModel:
     """Read a model and check that its parts fit each other.
 
     Args:
@@ -130,7 +130,7 @@ def _check_digests(folder: Path, header: _Header) -> None:
             raise ValueError(f"{name} is damaged")
 
 
-def _head(folder: Path, header: _Header) -> Head:
+def _head(folder: Path, header: _Header) -> TabularHead:
     if not header.labels:
         return NumberHead(interval_from_json(header.interval))
     if len(header.labels) < 2 or len(set(header.labels)) < len(header.labels):

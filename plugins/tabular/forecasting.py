@@ -15,8 +15,8 @@ from plugins import memory
 from plugins.storage import folder_bytes
 from plugins.tabular.features import encode
 from plugins.tabular.folder import TableModel, save_model
-from plugins.tabular.heads import Head
-from plugins.tabular.method import Examples, Fitted, Method
+from plugins.tabular.heads import TabularHead
+from plugins.tabular.method import Fitted, TabularExamples, TabularMethod
 from plugins.tabular.records import TableData
 
 __all__ = ["forecast"]
@@ -31,7 +31,9 @@ class _Probe:
     fitted: Fitted
 
 
-def forecast(method: Method, config: Any, prepared: TableData, head: Head, *, threads: int, seconds: float) -> Forecast:
+def forecast(
+    method: TabularMethod, config: Any, prepared: TableData, head: TabularHead, *, threads: int, seconds: float
+) -> Forecast:
     """Fit to more and more rows for about `seconds`, and extend what was measured to all of them.
 
     A whole training counts as one epoch: its rounds, and what is measured between them.
@@ -40,7 +42,7 @@ def forecast(method: Method, config: Any, prepared: TableData, head: Head, *, th
         OutOfMemoryError: The rows do not fit into memory.
     """
     train, validation = (
-        Examples(encode(prepared.features, rows.frame), rows.truths)
+        TabularExamples(encode(prepared.features, rows.frame), rows.truths)
         for rows in (prepared.splits["train"], prepared.splits["validation"])
     )
     began, probes = time.perf_counter(), list[_Probe]()
@@ -73,14 +75,14 @@ def forecast(method: Method, config: Any, prepared: TableData, head: Head, *, th
     )
 
 
-def _parts(train: Examples) -> Sequence[Examples]:
+def _parts(train: TabularExamples) -> Sequence[TabularExamples]:
     """Return growing parts of the training rows, a row of each class in all of them; all rows at last."""
     rows = train.truths.size
     sizes = [_FIRST_ROWS * _GROWTH**power for power in range(20) if _FIRST_ROWS * _GROWTH**power < rows]
     firsts = np.unique(train.truths, return_index=True)[1] if train.truths.dtype.kind == "i" else np.array([0])
     shuffled = np.random.default_rng(0).permutation(rows)
     chosen = [np.union1d(shuffled[:size], firsts) for size in sizes]
-    return [*(Examples(train.encoded.take(part), train.truths[part]) for part in chosen), train]
+    return [*(TabularExamples(train.encoded.take(part), train.truths[part]) for part in chosen), train]
 
 
 def _extended(probes: Sequence[_Probe], rows: int, rounds: int) -> float:

@@ -8,15 +8,15 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from plugins.data.numbers import LARGEST
+from plugins.data.numbers import LARGEST, NumberFormat
 from plugins.tabular.cells import as_column
-from plugins.tabular.readings import Reading
+from plugins.tabular.column_types import ColumnType
 
-__all__ = ["Frame", "Split", "frame_of", "frame_of_rows"]
+__all__ = ["FeatureFrame", "TableSplit", "frame_of", "frame_of_rows"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Frame:
+class FeatureFrame:
     """The features of some rows.
 
     Attributes:
@@ -32,11 +32,11 @@ class Frame:
     levels: Mapping[str, tuple[str, ...]]
     flags: frozenset[str] = frozenset()
 
-    def take(self, rows: np.ndarray) -> "Frame":
+    def take(self, rows: np.ndarray) -> "FeatureFrame":
         """Return the rows with these indices, in their order."""
         return replace(self, rows=len(rows), columns={name: cells[rows] for name, cells in self.columns.items()})
 
-    def replaced(self, name: str, cells: np.ndarray) -> "Frame":
+    def replaced(self, name: str, cells: np.ndarray) -> "FeatureFrame":
         """Return the frame with other cells of one feature."""
         return replace(self, columns={**self.columns, name: cells})
 
@@ -58,7 +58,7 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Split:
+class TableSplit:
     """The examples of one split.
 
     Attributes:
@@ -66,7 +66,7 @@ class Split:
         truths: Class ids (int64) or numbers (float64), shape (rows,).
     """
 
-    frame: Frame
+    frame: FeatureFrame
     truths: np.ndarray
 
     @property
@@ -74,14 +74,14 @@ class Split:
         """What a part of the split keeps in proportion: the classes; numbers are all alike."""
         return self.truths if self.truths.dtype.kind == "i" else np.zeros(self.truths.size, dtype=np.int64)
 
-    def take(self, rows: np.ndarray) -> "Split":
+    def take(self, rows: np.ndarray) -> "TableSplit":
         """Return the rows with these indices, in their order."""
         truths = self.truths[rows]
         truths.flags.writeable = False
-        return Split(self.frame.take(rows), truths)
+        return TableSplit(self.frame.take(rows), truths)
 
 
-def frame_of(columns: Mapping[str, pa.ChunkedArray], readings: Mapping[str, Reading]) -> Frame:
+def frame_of(columns: Mapping[str, pa.ChunkedArray], readings: Mapping[str, ColumnType]) -> FeatureFrame:
     """Return the frame of columns as they are stored.
 
     Args:
@@ -101,11 +101,16 @@ def frame_of(columns: Mapping[str, pa.ChunkedArray], readings: Mapping[str, Read
         levels[name] = tuple(encoded.dictionary.to_pylist())
         places = pc.fill_null(pc.cast(encoded.indices, pa.int64()), -1)
         cells[name] = places.to_numpy(zero_copy_only=False)
-    return Frame(rows, cells, levels, frozenset(name for name, one in readings.items() if one.kind == "flag"))
+    return FeatureFrame(rows, cells, levels, frozenset(name for name, one in readings.items() if one.kind == "flag"))
 
 
-def frame_of_rows(rows: Sequence[Mapping[str, Any]], readings: Mapping[str, Reading]) -> Frame:
+def frame_of_rows(rows: Sequence[Mapping[str, Any]], readings: Mapping[str, ColumnType]) -> FeatureFrame:
     """Return the frame of rows that somebody typed: mappings from each feature to its value."""
     return frame_of(
-        {name: as_column([row[name] for row in rows], one.number.decimal) for name, one in readings.items()}, readings
+        {name: as_column([row[name] for row in rows], _decimal(one)) for name, one in readings.items()}, readings
     )
+
+
+def _decimal(reading: ColumnType) -> str | None:
+    """Return the decimal mark that numbers next to texts take; None if the column takes them as a program has them."""
+    return None if reading.number == NumberFormat() else reading.number.decimal

@@ -1,24 +1,23 @@
 """What a model's outputs mean: probabilities of classes, or a number with its interval."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
 from typing import Any, Protocol
 
 import numpy as np
 
 from catalog.contract import Evaluation
-from plugins import memory
 from plugins.classification import evaluation as classes
 from plugins.classification.evaluation.temperature import rescale
 from plugins.regression import evaluation as numbers
-from plugins.regression.records import Interval
+from plugins.regression.records import ConformalInterval
 from plugins.tabular.roles import Role
 
-__all__ = ["ClassHead", "Head", "NumberHead"]
+__all__ = ["ClassHead", "NumberHead", "TabularHead"]
 
 
-class Head(Protocol):
+class TabularHead(Protocol):
     """Measures a model's outputs and turns them into answers."""
 
     @property
@@ -39,17 +38,9 @@ class Head(Protocol):
             DivergedError: An output is not finite.
         """
 
-    def evaluated(
-        self,
-        split: str,
-        truths: np.ndarray,
-        outputs: np.ndarray,
-        folder: Path,
-        seconds: float,
-        model_dir: Path,
-        places: np.ndarray | None = None,
-    ) -> Evaluation:
-        """Evaluate outputs and write them into `folder`."""
+    @property
+    def save_and_evaluate(self) -> Callable[..., Evaluation]:
+        """Evaluates outputs and writes them into a folder: that of the tasks of classes, or of numbers."""
 
     def answers(self, outputs: np.ndarray) -> Iterator[Mapping[str, Any]]:
         """Yield the answer of each row as JSON."""
@@ -71,37 +62,18 @@ class ClassHead:
     role: Role = "label"
 
     def scaled(self, outputs: np.ndarray) -> np.ndarray:
-        """Return outputs at the temperature; see `Head`."""
+        """Return outputs at the temperature; see `TabularHead`."""
         return outputs if self.temperature is None else rescale(outputs, self.temperature)
 
     def measured(self, truths: np.ndarray, outputs: np.ndarray) -> dict[str, float]:
-        """Return log loss and metrics; see `Head`."""
+        """Return log loss and metrics; see `TabularHead`."""
         found = classes.measure(truths, outputs.astype(np.float32), self.positive)
         return {"loss": found["log_loss"], **found}
 
-    def evaluated(
-        self,
-        split: str,
-        truths: np.ndarray,
-        outputs: np.ndarray,
-        folder: Path,
-        seconds: float,
-        model_dir: Path,
-        places: np.ndarray | None = None,
-    ) -> Evaluation:
-        """Evaluate probabilities; see `Head`."""
-        return classes.save_and_evaluate(
-            split,
-            truths,
-            outputs,
-            folder,
-            seconds,
-            places,
-            names=self.labels,
-            model_dir=model_dir,
-            peak_memory_bytes=memory.peak_bytes(),
-            positive=self.positive,
-        )
+    @property
+    def save_and_evaluate(self) -> Callable[..., Evaluation]:
+        """Evaluates probabilities; see `TabularHead`."""
+        return partial(classes.save_and_evaluate, names=self.labels, positive=self.positive)
 
     def answers(self, outputs: np.ndarray) -> Iterator[Mapping[str, Any]]:
         """Yield label, confidence and probabilities of each row."""
@@ -119,41 +91,23 @@ class NumberHead:
         interval: Of the predictions, as it was fitted on validation; None if there were too few rows.
     """
 
-    interval: Interval | None = None
+    interval: ConformalInterval | None = None
     role: Role = "target"
     labels: tuple[str, ...] = ()
 
     def scaled(self, outputs: np.ndarray) -> np.ndarray:
-        """Return outputs as they are; see `Head`."""
+        """Return outputs as they are; see `TabularHead`."""
         return outputs
 
     def measured(self, truths: np.ndarray, outputs: np.ndarray) -> dict[str, float]:
-        """Return mean squared error and metrics; see `Head`."""
+        """Return mean squared error and metrics; see `TabularHead`."""
         found = numbers.measure(truths, outputs)
         return {"loss": found["rmse"] ** 2, **found}
 
-    def evaluated(
-        self,
-        split: str,
-        truths: np.ndarray,
-        outputs: np.ndarray,
-        folder: Path,
-        seconds: float,
-        model_dir: Path,
-        places: np.ndarray | None = None,
-    ) -> Evaluation:
-        """Evaluate numbers, with the coverage of the interval; see `Head`."""
-        return numbers.save_and_evaluate(
-            split,
-            truths,
-            outputs,
-            folder,
-            seconds,
-            places,
-            interval=self.interval,
-            model_dir=model_dir,
-            peak_memory_bytes=memory.peak_bytes(),
-        )
+    @property
+    def save_and_evaluate(self) -> Callable[..., Evaluation]:
+        """Evaluates numbers, with the coverage of the interval; see `TabularHead`."""
+        return partial(numbers.save_and_evaluate, interval=self.interval)
 
     def answers(self, outputs: np.ndarray) -> Iterator[Mapping[str, Any]]:
         """Yield value, and lower and upper end of its interval, of each row."""

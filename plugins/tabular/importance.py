@@ -16,7 +16,7 @@ from catalog.figures import Axis, Bar, Bars, Empty, Figure
 from catalog.statement import Statement, Value
 from plugins.details import details_json
 from plugins.insights import insight_of
-from plugins.tabular.frame import Frame
+from plugins.tabular.frame import FeatureFrame
 from plugins.tabular.heads import ClassHead
 from plugins.tabular.predictor import TablePredictor
 from plugins.tabular.records import TableData
@@ -83,7 +83,7 @@ def interpret(predictor: TablePredictor, data: TableData, *, seconds: float) -> 
     frame, truths = split.frame.take(chosen), split.truths[chosen]
     metric = "log_loss" if isinstance(model.head, ClassHead) else "rmse"
 
-    def value(shuffled: Frame) -> float:
+    def value(shuffled: FeatureFrame) -> float:
         return model.head.measured(truths, model.outputs(shuffled))[metric]
 
     whole, losses = value(frame), list[list[float]]()

@@ -9,13 +9,13 @@ import numpy as np
 
 from catalog.contract import EpochMetrics, Outcome, TrialContext
 from plugins.tabular.features import Encoded
-from plugins.tabular.heads import Head
+from plugins.tabular.heads import TabularHead
 
-__all__ = ["Estimator", "Examples", "Fitted", "Method"]
+__all__ = ["Estimator", "Fitted", "TabularExamples", "TabularMethod"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Examples:
+class TabularExamples:
     """Rows as a model sees them, with their truths."""
 
     encoded: Encoded
@@ -69,7 +69,7 @@ class Fitted:
 
 
 @dataclass(frozen=True, slots=True)
-class Method:
+class TabularMethod:
     """A learning method.
 
     Attributes:
@@ -80,5 +80,5 @@ class Method:
     """
 
     name: str
-    fit: Callable[[Any, Examples, Examples, Head, TrialContext], Fitted]
+    fit: Callable[[Any, TabularExamples, TabularExamples, TabularHead, TrialContext], Fitted]
     open: Callable[[Path, int, int, int], Estimator]

@@ -13,7 +13,7 @@ from catalog.errors import InputError
 from plugins.tables.wording import listed, shortened
 from plugins.tabular.features import Feature
 from plugins.tabular.folder import TableModel
-from plugins.tabular.frame import Frame, frame_of_rows
+from plugins.tabular.frame import FeatureFrame, frame_of_rows
 
 __all__ = ["TablePredictor"]
 
@@ -58,7 +58,7 @@ class TablePredictor:
                 found.sort(key=lambda one: -abs(one["weight"]))
                 yield {**prediction, "features": found, "method": estimator.explanation}
 
-    def _batches(self, inputs: Iterable[Mapping[str, Any]]) -> Iterator[tuple[list[Mapping[str, Any]], Frame]]:
+    def _batches(self, inputs: Iterable[Mapping[str, Any]]) -> Iterator[tuple[list[Mapping[str, Any]], FeatureFrame]]:
         remaining = iter(inputs)
         readings = {feature.name: feature.reading for feature in self.model.features}
         while given := list(islice(remaining, _BATCH)):
@@ -66,13 +66,13 @@ class TablePredictor:
             yield rows, frame_of_rows(rows, readings)
 
     def _answers(
-        self, rows: Sequence[Mapping[str, Any]], frame: Frame, outputs: np.ndarray
+        self, rows: Sequence[Mapping[str, Any]], frame: FeatureFrame, outputs: np.ndarray
     ) -> Iterator[tuple[Prediction, int]]:
         for index, (row, answer) in enumerate(zip(rows, self.model.head.answers(outputs), strict=True)):
             shown = {feature.name: _plain(row[feature.name]) for feature in self.model.features}
             yield {"input": shown, **answer, "notes": list(self._notes(row, frame, index))}, index
 
-    def _notes(self, row: Mapping[str, Any], frame: Frame, index: int) -> Iterator[str]:
+    def _notes(self, row: Mapping[str, Any], frame: FeatureFrame, index: int) -> Iterator[str]:
         """Yield what a reader should know of cells that could not be used as they are."""
         for feature in self.model.features:
             value, cell = row[feature.name], frame.cell(feature.name, index)

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from catalog.contract import DataSummary
+from plugins.data.numbers import NumberFormat
 from plugins.details import read_details
 from plugins.tabular.features import Feature
-from plugins.tabular.frame import Frame, Split
+from plugins.tabular.frame import FeatureFrame, TableSplit
 
 __all__ = ["FeatureFacts", "FeatureTable", "TableData", "describe_features", "feature_table"]
 
@@ -32,6 +33,7 @@ class FeatureFacts:
         high: The largest number or the latest date.
         categories: How many different values a category has.
         choices: Of few categories all, the most frequent first.
+        written: How the numbers of a column are written; None if as in a program, and of other columns.
     """
 
     name: str
@@ -43,6 +45,7 @@ class FeatureFacts:
     high: str | None = None
     categories: int | None = None
     choices: tuple[str, ...] = ()
+    written: NumberFormat | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ class TableData:
     """
 
     summary: DataSummary
-    splits: Mapping[str, Split]
+    splits: Mapping[str, TableSplit]
     features: tuple[Feature, ...]
 
 
@@ -82,12 +85,12 @@ def feature_table(data: DataSummary | Mapping[str, Any]) -> FeatureTable:
     return read_details(FeatureTable, data.details if isinstance(data, DataSummary) else data)
 
 
-def describe_features(features: tuple[Feature, ...], train: Frame) -> tuple[FeatureFacts, ...]:
+def describe_features(features: tuple[Feature, ...], train: FeatureFrame) -> tuple[FeatureFacts, ...]:
     """Return what the training rows show of each feature."""
     return tuple(_describe(feature, train) for feature in features)
 
 
-def _describe(feature: Feature, train: Frame) -> FeatureFacts:
+def _describe(feature: Feature, train: FeatureFrame) -> FeatureFacts:
     name, kind = feature.name, feature.reading.kind
     missing = train.missing(name)
     there = np.flatnonzero(~missing)
@@ -109,10 +112,12 @@ def _describe(feature: Feature, train: Frame) -> FeatureFacts:
     if not ordered.size:
         return FeatureFacts(name, kind, share)
     low, middle, high = (_text(train, name, ordered[place]) for place in (0, ordered.size // 2, -1))
-    return FeatureFacts(name, kind, share, examples, middle, low, high)
+    form = feature.reading.number
+    written = form if kind == "number" and form != NumberFormat() else None
+    return FeatureFacts(name, kind, share, examples, middle, low, high, written=written)
 
 
-def _text(frame: Frame, name: str, row: int) -> str:
+def _text(frame: FeatureFrame, name: str, row: int) -> str:
     """Return a cell as a person writes it."""
     value = frame.cell(name, row)
     return f"{value:.10g}" if isinstance(value, float) else str(value)

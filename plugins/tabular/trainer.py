@@ -10,14 +10,15 @@ import numpy as np
 from catalog.contract import Evaluation, Forecast, Outcome, TrialContext, TrialResult
 from catalog.contract.capabilities import EvaluationFile
 from catalog.errors import ModelSourceError
+from plugins import memory
 from plugins.classification.records import class_data
 from plugins.regression.conformal import fit_interval
 from plugins.tabular.data import load_labelled
 from plugins.tabular.features import encode
 from plugins.tabular.folder import TableModel, open_model, save_model
-from plugins.tabular.frame import Split
-from plugins.tabular.heads import ClassHead, Head, NumberHead
-from plugins.tabular.method import Examples, Method
+from plugins.tabular.frame import TableSplit
+from plugins.tabular.heads import ClassHead, NumberHead, TabularHead
+from plugins.tabular.method import TabularExamples, TabularMethod
 from plugins.tabular.predictor import TablePredictor
 from plugins.tabular.records import TableData
 from plugins.tabular.roles import Role
@@ -34,7 +35,7 @@ class TableTrainer:
         role: What the column of the truth is called.
     """
 
-    method: Method
+    method: TabularMethod
     role: Role
 
     def prepare(self, data: TableData, config: Any, cache: Path) -> TableData:  # noqa: ARG002 -- nothing to do
@@ -62,7 +63,7 @@ class TableTrainer:
             model_dir = context.folder / "model"
             model = TableModel(prepared.features, head, fitted.estimator)
             save_model(model_dir, model, self.method.name, config.model_dump(mode="json"))
-            evaluation = head.evaluated("validation", validation.truths, outputs, context.folder, seconds, model_dir)
+            evaluation = _evaluated("validation", validation.truths, outputs, head, context.folder, seconds, model_dir)
         return TrialResult(
             outcome=fitted.outcome,
             metrics=fitted.best.metrics,
@@ -102,7 +103,7 @@ class TableTrainer:
         rows = prepared.splits[split]
         if missing := [one.name for one in model.features if one.name not in rows.frame.columns]:
             raise ModelSourceError(f"{model_dir} sees columns that the data lack: {', '.join(missing)}.")
-        return _evaluated(split, rows, model, model_dir, folder)
+        return _predicted(split, rows, model, model_dir, folder)
 
     def evaluate_file(
         self,
@@ -121,8 +122,7 @@ class TableTrainer:
         """
         model = open_model(model_dir, self.method, threads)
         found = load_labelled(file, self.role, model.features, model.head.labels)
-        evaluation = _evaluated("file", found.split, model, model_dir, folder, found.rows)
-        return replace(evaluation, columns=found.columns, notes=found.notes)
+        return found.described(_predicted("file", found.split, model, model_dir, folder, found.rows))
 
     def forecast(
         self,
@@ -146,22 +146,37 @@ class TableTrainer:
         """
         return TablePredictor(open_model(model_dir, self.method, threads))
 
-    def _head(self, data: TableData) -> Head:
+    def _head(self, data: TableData) -> TabularHead:
         if self.role == "target":
             return NumberHead()
         classes = class_data(data.summary)
         return ClassHead(classes.labels, classes.positive_id)
 
 
-def _examples(data: TableData, split: str) -> Examples:
+def _examples(data: TableData, split: str) -> TabularExamples:
     rows = data.splits[split]
-    return Examples(encode(data.features, rows.frame), rows.truths)
+    return TabularExamples(encode(data.features, rows.frame), rows.truths)
 
 
-def _evaluated(
-    split: str, rows: Split, model: TableModel, model_dir: Path, folder: Path, places: np.ndarray | None = None
+def _predicted(
+    split: str, rows: TableSplit, model: TableModel, model_dir: Path, folder: Path, places: np.ndarray | None = None
 ) -> Evaluation:
     began = time.perf_counter()
     outputs = model.outputs(rows.frame)
     seconds = time.perf_counter() - began
-    return model.head.evaluated(split, rows.truths, outputs, folder, seconds, model_dir, places)
+    return _evaluated(split, rows.truths, outputs, model.head, folder, seconds, model_dir, places)
+
+
+def _evaluated(  # noqa: PLR0913, PLR0917 -- what was predicted, and where it goes
+    split: str,
+    truths: np.ndarray,
+    outputs: np.ndarray,
+    head: TabularHead,
+    folder: Path,
+    seconds: float,
+    model_dir: Path,
+    places: np.ndarray | None = None,
+) -> Evaluation:
+    return head.save_and_evaluate(
+        split, truths, outputs, folder, seconds, places, model_dir=model_dir, peak_memory_bytes=memory.peak_bytes()
+    )

@@ -1,7 +1,7 @@
 """`modelcat list`, `show` and `schema`: the models of the catalog."""
 
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -79,7 +79,7 @@ def schema(key: str | None, json: bool) -> None:
 
 def _card_answer(model: "Model", task: "Task") -> dict[str, Any]:
     """Return the model's card as JSON."""
-    from catalog.schema import parameters_of
+    from catalog.schema import dataset_sources, parameters_of
 
     card = model.card()
     return {
@@ -89,7 +89,8 @@ def _card_answer(model: "Model", task: "Task") -> dict[str, Any]:
         "metrics": {metric.name: metric.direction.value for metric in task.metrics},
         "baseline": _baseline(model, task),
         "default_dataset": task.default_dataset().model_dump(mode="json", exclude_none=True),
-        "input_fields": [asdict(field) for field in _input_fields(task)],
+        "sources": [asdict(source) for source in dataset_sources(task)],
+        "input_fields": [_field_json(field) for field in _input_fields(task)],
         "parameters": [asdict(parameter) for parameter in parameters_of(model)],
         "variants": [asdict(variant) for variant in card.variants],
         "examples": {name: dict(spec) for name, spec in card.examples.items()},
@@ -98,7 +99,7 @@ def _card_answer(model: "Model", task: "Task") -> dict[str, Any]:
 
 def _print_card(model: "Model", task: "Task") -> None:
     """Print the model's card, and what its task measures and reads."""
-    from catalog.schema import dataset_fields, parameters_of
+    from catalog.schema import dataset_sources, parameters_of
     from runner.presentation.english import english
 
     card = model.card()
@@ -127,11 +128,10 @@ def _print_card(model: "Model", task: "Task") -> None:
             for metric in task.metrics
         ],
     )
-    print_line()
-    print_table(
-        ["data", "what it is"],
-        [[f"dataset.{name}", description] for name, description in dataset_fields(task).items()],
-    )
+    for source in dataset_sources(task):
+        named = f'"source": "{source.name}"' if source.name else "dataset"
+        print_line(f"\n{named}: {source.description}".rstrip(": "))
+        print_table(["data", "what it is"], [[f"dataset.{name}", text] for name, text in source.fields.items()])
     if fields := _input_fields(task):
         print_line("\ninput: " + ", ".join(map(_field, fields)))
     print_line(f"\nbaseline: {_baseline(model, task) or 'none'}")
@@ -148,6 +148,12 @@ def _input_fields(task: "Task") -> "tuple[InputField, ...]":
         return tuple(task.input_fields({}))
     except Exception:  # noqa: BLE001 -- a task that must know the data may raise anything
         return ()
+
+
+def _field_json(field: "InputField") -> dict[str, Any]:
+    shown = asdict(replace(field, read=None))
+    del shown["read"]  # a function
+    return shown
 
 
 def _field(field: "InputField") -> str:

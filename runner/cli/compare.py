@@ -8,7 +8,7 @@ import click
 
 from runner.cli import options
 from runner.cli.output import print_json, print_line, print_table
-from runner.cli.place import open_store, place_of
+from runner.cli.workspace import open_store, workspace_of
 from runner.presentation.labels import NOTHING
 from runner.presentation.metrics import difference_format, metric_phrase, metric_value
 
@@ -33,7 +33,7 @@ def compare(models: tuple[str, ...], storage: str | None, json: bool) -> None:
     from runner.engine.single_tasks import asking
     from runner.study.model_comparison import compare_models
 
-    place, store = place_of(storage), open_store(storage)
+    place, store = workspace_of(storage), open_store(storage)
     with asking(debug=place.debug) as ask:
         found = compare_models(store, models, place.folder, ask)
     if json:
@@ -95,12 +95,18 @@ def print_comparison(found: "ModelComparison") -> None:
 
 def _print_pair(first: "ComparedModel", second: "ComparedModel", comparison: "Comparison") -> None:
     metric, low, high = first.metric, comparison.low, comparison.high
-    unit = " points" if difference_format(metric) == "points" else ""
-    lead = f"{_difference(metric, comparison.difference, '+')}{unit} of {metric_phrase(metric)}"
-    ends = f"95 % interval {_difference(metric, low)} to {_difference(metric, high)}"
+    points, difference, ends = difference_format(metric) == "points", comparison.difference, (low, high)
+    if points and metric.maximize:
+        lead = f"{_difference(metric, difference, '+')} points of {metric_phrase(metric)}"
+    else:
+        way = "higher" if (difference < 0) != metric.maximize else "lower"
+        ends = ends if difference >= 0 else (-high, -low)
+        unit = " points" if points else ""
+        lead = f"{metric_phrase(metric)} {way} by {_difference(metric, abs(difference))}{unit}"
+    interval = " to ".join(_difference(metric, end) for end in ends)
     verdict = "better" if low > 0 else "worse" if high < 0 else "chance can explain it"
     alone = _alone(comparison.only_first, comparison.only_second)
-    print_line(f"{first.name} against {second.name}: {lead} ({ends}): {verdict}{alone}")
+    print_line(f"{first.name} against {second.name}: {lead} (95 % interval {interval}): {verdict}{alone}")
     if comparison.p_value is not None:
         print_line(f"    McNemar's exact test: p = {comparison.p_value:.3g}")
 

@@ -7,7 +7,7 @@ import click
 
 from runner.cli import options
 from runner.cli.output import print_json, print_line
-from runner.cli.place import open_store, place_of
+from runner.cli.workspace import open_store, workspace_of
 from runner.presentation.english import english
 from runner.presentation.labels import SEVERITY_SIGNS
 
@@ -30,7 +30,7 @@ def diagnose(study: str, storage: str | None, json: bool) -> None:
     from runner.study.diagnosis import diagnoses_of
 
     store = open_store(storage)
-    found = diagnoses_of(store, study, place_of(storage))
+    found = diagnoses_of(store, study, workspace_of(storage))
     record = store.study(study)
     print_json([_answer(record, diagnosis) for diagnosis in found]) if json else _print_diagnoses(record, found)
 

@@ -15,7 +15,7 @@ from catalog.errors import ModelcatError, PluginError
 from runner.cli import options
 from runner.cli.doctor_database import Finding, examine_database, examine_folder, finding
 from runner.cli.output import print_json, print_table
-from runner.cli.place import settings
+from runner.cli.workspace import settings
 
 __all__ = ["doctor"]
 

@@ -1,21 +1,18 @@
 """`modelcat evaluate`: a study's model is measured on a file with truths."""
 
-from dataclasses import replace
 from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from runner.cli import options
 from runner.cli.output import print_json, print_line
-from runner.cli.place import open_store, place_of
+from runner.cli.workspace import open_store, workspace_of
 from runner.presentation.data import columns_line
 from runner.presentation.text import duration
 
 if TYPE_CHECKING:
     from catalog.contract import Evaluation
-    from runner.engine.messages import EvaluateFile
     from runner.store.records import StudyRecord
 
 __all__ = ["evaluate"]
@@ -63,73 +60,29 @@ def evaluate(
     A file of any format that a data set may have; -o keeps the per-example predictions as Parquet. Labels are matched
     by name; one that the model does not know is an error.
     """
-    from runner.cli.model_files import evaluation_file, given_format, named_columns
+    from runner.cli.model_files import given_format, named_columns
     from runner.engine.messages import EvaluateFile
+    from runner.study.file_evaluation import evaluate_file, evaluation_of_file
     from runner.study.folders import kept_model
-    from runner.study.task_calls import completed_evaluation
+    from runner.study.model_files import evaluation_file
 
-    place, record = place_of(storage), open_store(storage).study(study)
+    workspace, record = workspace_of(storage), open_store(storage).study(study)
     written = given_format(delimiter, quote, encoding, no_header=no_header)
     columns = named_columns(column)
     columns |= {role: names for role, names in (("text", text), ("label", (label,) if label else ())) if names}
     with_truths = evaluation_file(record, file, columns, written, labels_as)
-    task = EvaluateFile(record.key, kept_model(record, place), with_truths, place.folder, precision)
-    found = _evaluate_file(task, output, force=force, debug=place.debug)
-    found = completed_evaluation(record.key, found, record.data)
+    task = EvaluateFile(record.key, kept_model(record, workspace), with_truths, workspace.folder, precision)
+    found = evaluate_file(task, output, force=force, debug=workspace.debug)
     if json:
-        print_json(_answer(record, file, found, output))
+        print_json(evaluation_of_file(record, file, found, output))
     else:
         _print_result(record, file, found, output)
-
-
-def _evaluate_file(task: "EvaluateFile", output: Path | None, *, force: bool, debug: bool) -> "Evaluation":
-    """Evaluate, and leave the predictions at `output`, or nowhere.
-
-    Args:
-        task: Its folder is replaced by one that is removed afterwards.
-        output: A Parquet file to make, whole or not at all.
-        force: Whether it may replace another.
-        debug: Leave visible what the worker prints.
-
-    Raises:
-        InputError: The model is evaluated on no files, not in that precision, or not on a column that was named, or
-            `output` exists or cannot be written.
-        DataError: The file cannot be read, has no truths, or some that the model does not know.
-    """
-    from runner.cli.model_files import check_taken
-    from runner.destination import check_file, staging
-    from runner.engine.single_tasks import asking
-
-    if output is not None:
-        check_file(output, force=force)
-    with staging(output) if output is not None else TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        with asking(debug=debug) as ask:
-            evaluation: Evaluation = ask(replace(task, folder=Path(folder)))
-        check_taken(task.file, evaluation.columns)
-        if output is not None:
-            evaluation.predictions.replace(output)
-        return evaluation
-
-
-def _answer(record: "StudyRecord", file: Path, evaluation: "Evaluation", output: Path | None) -> dict[str, Any]:
-    """Return the JSON of ``evaluate``; `output` is where the predictions were left."""
-    from runner.store.json_shapes import evaluation_answer
-
-    return {
-        "study": record.study,
-        "file": str(file),
-        **evaluation_answer(evaluation, record.metrics_of_class),
-        "left_out": evaluation.left_out,
-        "columns": None if evaluation.columns is None else dict(evaluation.columns),
-        "notes": list(evaluation.notes),
-        "predictions": None if output is None else str(output.absolute()),
-    }
 
 
 def _print_result(record: "StudyRecord", file: Path, evaluation: "Evaluation", output: Path | None) -> None:
     """Print what was found."""
     from runner.cli.metric_tables import print_evaluation
-    from runner.store.json_shapes import rows_per_second
+    from runner.store.json_output import rows_per_second
 
     speed = rows_per_second(evaluation)
     rate = f", {speed:,.0f} rows/s" if speed else ""

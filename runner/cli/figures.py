@@ -1,6 +1,6 @@
 """`modelcat figures`: the figures of a study and of its task, as a list, as JSON, or saved in a file."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,7 +9,7 @@ import click
 from catalog.errors import InputError
 from runner.cli import options as shared
 from runner.cli.output import print_json, print_line, print_table
-from runner.cli.place import open_store
+from runner.cli.workspace import open_store
 
 if TYPE_CHECKING:
     from catalog.figures import Figure, Text
@@ -57,23 +57,16 @@ def figures(
 
 
 def _figures_of(
-    store: "Store", study: str, number: int | None = None, key: str | None = None, options: Sequence[str] = ()
-) -> tuple["StudySnapshot", "list[Figure]"]:
-    """Return the figures of a study, or the one of `key`: its charts, and what its task draws of an evaluation.
-
-    Args:
-        store: Where the study is.
-        study: Its name.
-        number: The trial to look at, which is marked in the charts; None for the winner.
-        key: Of a chart, or of a figure of the task; None for all.
-        options: Choices of the chart as ``NAME=VALUE``.
+    store: "Store", study: str, number: int | None, key: str | None, options: Sequence[str]
+) -> tuple["StudySnapshot", "Sequence[Figure]"]:
+    """Return the figures of a study, or the one of `key`; `options` are choices of the chart as ``NAME=VALUE``.
 
     Raises:
         UnknownStudyError: There is no study of that name; the message tells the nearest.
         InputError: There is no such trial, chart, option or value; the message names those that there are.
     """
-    from catalog.suggest import nearest
-    from runner.study.charts import CHARTS, chart_of, read_snapshot
+    from runner.study.charts import CHARTS, read_snapshot
+    from runner.study.study_figures import all_figures, figure_of
 
     snapshot = read_snapshot(store, study)
     if number is not None:
@@ -81,18 +74,7 @@ def _figures_of(
     if options and key not in CHARTS:
         raise InputError("--option needs --chart with the chart that it is of", field="option")
     chosen = dict(map(_option, options))
-    if key is not None and key in CHARTS:
-        return snapshot, [chart_of(key).figure(snapshot, number, chosen)]
-    found = list(_all(snapshot, number))
-    if key is None:
-        return snapshot, found
-    wanted = [figure for figure in found if figure.key == key]
-    if not wanted:
-        known = list(dict.fromkeys((*CHARTS, *(figure.key for figure in found))))
-        near = nearest(key, known)
-        hint = f"did you mean {near!r}? " if near else ""
-        raise InputError(f"there is no chart {key!r}; {hint}charts: {', '.join(known)}", field="chart")
-    return snapshot, wanted
+    return snapshot, all_figures(snapshot, number) if key is None else [figure_of(snapshot, key, number, chosen)]
 
 
 def _print(figures: "Sequence[Figure]", *, json: bool) -> None:
@@ -118,17 +100,6 @@ def _save(figures: "Sequence[Figure]", snapshot: "StudySnapshot", path: Path, la
         raise InputError("a file holds one figure: name it with --chart", field="chart")
     save_figure(figures[0], snapshot, path, language, force=force)
     print_line(str(path))
-
-
-def _all(snapshot: "StudySnapshot", number: int | None) -> "Iterator[Figure]":
-    from runner.study.charts import CHARTS
-    from runner.study.task_figures import main_subject, task_figures
-
-    for chart in CHARTS.values():
-        yield chart.figure(snapshot, number)
-    subject = main_subject(snapshot) if number is None else (f"trial/{number}", "validation")
-    if subject is not None:
-        yield from task_figures(snapshot, *subject)
 
 
 def _option(text: str) -> tuple[str, str]:

@@ -2,17 +2,16 @@
 
 import codecs
 import json
-import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import IO, Any
 
 from catalog.contract.capabilities import InputField
 from catalog.errors import DataError
 from catalog.suggest import did_you_mean
-from runner.presentation.text import well_formed
+from runner.study.inputs import object_input, object_of, short, value_of
 
-__all__ = ["LONGEST", "listed", "object_of", "parsed_input", "stream_inputs", "text_lines"]
+__all__ = ["LONGEST", "parsed_input", "stream_inputs", "text_lines"]
 
 LONGEST = 1 << 24
 """Bytes of a line at most: 16 MiB. A file without line ends would otherwise fill the memory."""
@@ -24,8 +23,6 @@ _SIGNATURES = {
     b"PK\x03\x04": "a zip archive or an Excel workbook; give it with --file",
     b"PAR1": "Parquet; give it with --file",
 }
-_NAMED = 12
-"""Fields that a message names."""
 
 
 def stream_inputs(
@@ -52,12 +49,12 @@ def stream_inputs(
     lines = chain([first], lines)
     if len(fields) > 1:
         for row, where in _objects(lines, "stdin", object_of(fields)):
-            yield _values(row, fields, where)
+            yield object_input(row, fields, where)
         return
     field = fields[0]
     if column is None and not _is_object(first):
         for number, line in enumerate(lines, start=1):
-            yield _value(_bare(line), field, f"stdin: line {number:,}")
+            yield value_of(_bare(line), field, f"stdin: line {number:,}")
         return
     if column is None and len(stored) > 1:
         raise DataError(
@@ -68,7 +65,7 @@ def stream_inputs(
     for row, where in _objects(lines, "stdin", f"{{{json.dumps(key)}: ...}}"):
         if key not in row:
             raise DataError(f"{where} has no {key!r}; --column names it: {did_you_mean(key, row)}")
-        value = _value(row[key], field, where)
+        value = value_of(row[key], field, where)
         yield "" if value is None and field.kind != "number" else value
 
 
@@ -119,8 +116,8 @@ def parsed_input(fields: Sequence[InputField], text: str, number: int) -> Any:
     """
     where = f"input {number:,}"
     if len(fields) == 1:
-        return _value(text, fields[0], where)
-    return _values(_object(text, where, object_of(fields)), fields, where)
+        return value_of(text, fields[0], where)
+    return object_input(_object(text, where, object_of(fields)), fields, where)
 
 
 def _bare(line: str) -> str:
@@ -146,64 +143,7 @@ def _object(line: str, where: str, like: str) -> dict[str, Any]:
     try:
         row = json.loads(line)
     except (ValueError, RecursionError) as error:
-        raise DataError(f"{where} is not JSON: {_short(line)}; give a JSON object such as {like}") from error
+        raise DataError(f"{where} is not JSON: {short(line)}; give a JSON object such as {like}") from error
     if not isinstance(row, dict):
-        raise DataError(f"{where} is not a JSON object such as {like}: {_short(line)}")
+        raise DataError(f"{where} is not a JSON object such as {like}: {short(line)}")
     return row
-
-
-def _values(row: Mapping[str, Any], fields: Sequence[InputField], where: str) -> dict[str, Any]:
-    """Return the values of several fields; one that an object lacks is missing, all of them are an error."""
-    if not any(field.name in row for field in fields):
-        raise DataError(f"{where} has none of the fields of an input: {listed(fields)}")
-    return {field.name: _value(row.get(field.name), field, where) for field in fields}
-
-
-def _value(value: Any, field: InputField, where: str) -> Any:
-    """Return a value as the field has it: a number, or text; None if there is none."""
-    if isinstance(value, dict | list):
-        raise DataError(f"{where} holds {type(value).__name__}, not a value of {field.name!r}: {_short(str(value))}")
-    if field.kind == "number":
-        return _number(value, field, where)
-    if isinstance(value, bool):
-        return json.dumps(value)
-    return value if value is None else well_formed(value) if isinstance(value, str) else str(value)
-
-
-def _number(value: Any, field: InputField, where: str) -> float | None:
-    if value is None or (isinstance(value, str) and not value.strip()):
-        return None
-    try:
-        found = float(value)
-    except ValueError as error:
-        raise DataError(f"{where}: {field.name!r} is a number, not {_short(str(value))!r}") from error
-    if not math.isfinite(found):
-        raise DataError(f"{where}: {field.name!r} is a finite number, not {found}")
-    return found
-
-
-def listed(fields: Sequence[InputField]) -> str:
-    """Return the names of fields for a message."""
-    names = ", ".join(repr(field.name) for field in fields[:_NAMED])
-    return names if len(fields) <= _NAMED else f"{names} and {len(fields) - _NAMED:,} more"
-
-
-def object_of(fields: Sequence[InputField]) -> str:
-    """Return an input as the command line takes it, with examples; of very many fields the first ones."""
-    return json.dumps({field.name: _example(field) for field in fields[:_NAMED]}, ensure_ascii=False)
-
-
-def _example(field: InputField) -> str | float:
-    """Return a value that fits."""
-    if field.kind != "number":
-        return field.example or next(iter(field.choices), "...")
-    try:
-        found = float(field.example or 0)
-    except ValueError:
-        return 0
-    return int(found) if found.is_integer() else found if math.isfinite(found) else 0
-
-
-def _short(line: str) -> str:
-    bare = " ".join(line[:200].split())
-    return bare if len(bare) <= 60 else bare[:59] + "…"

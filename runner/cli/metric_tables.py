@@ -1,6 +1,5 @@
-"""Prints metrics by the names and in the order of the study's task, and evaluations with the figures of the task."""
+"""Prints evaluations: metrics by the names and in the order of the study's task, and the figures of the task."""
 
-from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from runner.cli.figure_tables import print_figures
@@ -12,23 +11,12 @@ if TYPE_CHECKING:
     from catalog.contract import Evaluation
     from runner.store.records import StudyRecord
 
-__all__ = ["named_values", "ordered_metrics", "print_evaluation"]
-
-
-def ordered_metrics(record: "StudyRecord", names: Iterable[str]) -> list[str]:
-    """Return the names of metrics in the order of the task; those that it does not know come last."""
-    order = {str(stored.get("name")): place for place, stored in enumerate(record.metrics)}
-    return sorted(names, key=lambda name: order.get(name, len(order)))
-
-
-def named_values(record: "StudyRecord", metrics: Mapping[str, float | None]) -> str:
-    """Return metrics on one line: ``accuracy 91.0 %, F1 of fraud 87.5 %``."""
-    found = ((record.metric_of(name), metrics[name]) for name in ordered_metrics(record, metrics))
-    return ", ".join(f"{metric_phrase(metric)} {metric_value(metric, value)}" for metric, value in found)
+__all__ = ["print_evaluation"]
 
 
 def print_evaluation(record: "StudyRecord", evaluation: "Evaluation") -> None:
     """Print metrics with their intervals, and the tables and matrices that the task makes of an evaluation."""
+    from runner.study.summary import ordered_metrics
     from runner.study.task_figures import evaluation_figures
 
     print_line()

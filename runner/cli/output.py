@@ -1,9 +1,8 @@
 """What commands write: data to stdout, messages to stderr."""
 
 import sys
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from runner.cli.streams import Unfailing
 from runner.presentation.labels import filled_columns
 from runner.presentation.text import safe
 
@@ -20,9 +19,9 @@ _PIPE_WIDTH = 400
 
 def narrator() -> "Console":
     """Return the console of stderr."""
-    from rich.console import Console
+    from runner.narration import stderr_console
 
-    return Console(file=cast("IO[str]", Unfailing(sys.stderr)), highlight=False, markup=False, emoji=False)
+    return stderr_console()
 
 
 def print_data(text: str) -> None:

@@ -8,7 +8,7 @@ import click
 
 from runner.cli import options
 from runner.cli.output import narrator, print_json, print_line
-from runner.cli.place import place_of, working_place
+from runner.cli.workspace import run_workspace, workspace_of
 from runner.presentation.data import columns_line, facts_about, read_line
 from runner.presentation.english import english
 from runner.presentation.metrics import metric_phrase
@@ -39,7 +39,7 @@ def plan(spec: Path, overrides: tuple[str, ...], workers: str | None, json: bool
     from catalog.spec import load
     from runner.study.planning import make_plan
 
-    found = make_plan(load(spec, overrides), working_place(place_of(None), workers, "local"), narrator().print)
+    found = make_plan(load(spec, overrides), run_workspace(workspace_of(None), workers, "local"), narrator().print)
     print_json(plan_answer(found)) if json else print_plan(found)
 
 

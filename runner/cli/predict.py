@@ -3,8 +3,8 @@
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Generator, Iterable, Mapping
-from contextlib import closing, suppress
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import replace
 from itertools import chain
 from pathlib import Path
@@ -12,17 +12,18 @@ from typing import IO, TYPE_CHECKING, Any, cast
 
 import click
 
-from catalog.errors import InputError, ModelcatError, PluginError
+from catalog.errors import InputError
 from runner.cli import options
 from runner.cli.output import print_note
-from runner.cli.place import open_store, place_of
+from runner.cli.workspace import open_store, workspace_of
 
 if TYPE_CHECKING:
     from catalog.contract import Prediction
     from catalog.contract.capabilities import InputField
-    from runner.cli.prediction_formats import Batch, Format
+    from runner.cli.prediction_formats import Format
     from runner.cli.prediction_inputs import Inputs
     from runner.engine.messages import Predict
+    from runner.study.predictions import Batch
 
 __all__ = ["chosen_format", "chosen_precision", "predict", "write_predictions"]
 
@@ -75,10 +76,12 @@ def predict(
     to CSV with an apostrophe in front where a cell would begin as a formula (= + - @), and with control characters
     spelled out.
     """
-    from runner.cli.model_files import columns_of_role, given_format, input_file
-    from runner.cli.prediction_inputs import file_inputs, input_fields, typed_inputs
+    from runner.cli.model_files import given_format
+    from runner.cli.prediction_inputs import file_inputs, typed_inputs
     from runner.engine.messages import Predict
     from runner.study.folders import kept_model
+    from runner.study.inputs import input_fields
+    from runner.study.model_files import columns_of_role, input_file
 
     chosen = chosen_format(form, output, json=json, explain=explain)
     arithmetic = chosen_precision(precision, given, explain=explain)
@@ -93,14 +96,14 @@ def predict(
         raise InputError(f"--{option} says how a file is written, but no file is given; --file names it")
     if encoding is not None and given not in {(), ("-",)}:
         raise InputError("--encoding is of a file or of stdin, but the inputs are given as arguments")
-    place, record = place_of(storage), open_store(storage).study(study)
+    workspace, record = workspace_of(storage), open_store(storage).study(study)
     fields = input_fields(record.key, record.data)
     if from_stdin:
         inputs = typed_inputs(fields, given, column, encoding, columns_of_role(record, fields[0].name))
     else:
         inputs = file_inputs(record.key, input_file(record, Path(str(file)), column, written), only=only)
-    task = Predict(record.key, kept_model(record, place), (), explain, arithmetic)
-    write_predictions(task, record.data, fields, inputs, chosen, output, force=force, debug=place.debug)
+    task = Predict(record.key, kept_model(record, workspace), (), explain, arithmetic)
+    write_predictions(task, record.data, fields, inputs, chosen, output, force=force, debug=workspace.debug)
 
 
 def chosen_format(form: str | None, output: Path | None, *, json: bool, explain: bool) -> "Format":
@@ -168,8 +171,9 @@ def write_predictions(
         PluginError: The task cannot show what the model predicts.
     """
     from runner.cli.prediction_formats import Layout, pieces, write_parquet
-    from runner.cli.prediction_view import PredictionView
     from runner.destination import check_file, written_file
+    from runner.study.prediction_view import PredictionView
+    from runner.study.predictions import answered
 
     if output is not None:
         check_file(output, force=force)
@@ -180,22 +184,25 @@ def write_predictions(
         print_note("there are no inputs")
     inputs = replace(inputs, chunks=chain([first] if first is not None else [], inputs.chunks))
     # Closed here and not by the garbage collector: the worker ends before the command does.
-    with closing(_answers(task, fields, inputs, progress, debug=debug)) as answers:
+    with closing(answered(task, fields, inputs.chunks, columns=inputs.columns, debug=debug)) as found:
+        answers = _counted(found, progress)
         begun = next(answers, None)
         view = PredictionView(task.key, data, fields, None if begun is None else begun[1])
         layout = Layout(view, inputs.columns, inputs.nested, raw=not terminal)
-        found = (batch for batch, _ in chain([] if begun is None else [begun], answers))
+        batches = (batch for batch, _ in chain([] if begun is None else [begun], answers))
         if form == "parquet" and output is not None:
             with written_file(output) as file:
-                write_parquet(found, layout, file)
+                write_parquet(batches, layout, file)
         elif output is not None:
             with written_file(output) as file:
-                _write(pieces(found, form, layout), file, "utf-8")
+                _write(pieces(batches, form, layout), file, "utf-8")
         elif form == "json":
-            _print_whole(pieces(found, form, layout))
+            _print_whole(pieces(batches, form, layout))
         else:
             sys.stdout.flush()
-            _write(pieces(found, form, layout), sys.stdout.buffer, sys.stdout.encoding if form == "table" else "utf-8")
+            _write(
+                pieces(batches, form, layout), sys.stdout.buffer, sys.stdout.encoding if form == "table" else "utf-8"
+            )
     progress.end()
     if progress.empty:
         print_note(f"{progress.empty:,} of {progress.rows:,} rows have no input and got an empty answer")
@@ -205,42 +212,13 @@ def write_predictions(
         print_note(f"{progress.nul:,} of {progress.rows:,} inputs hold NUL characters (U+0000), which stay")
 
 
-def _answers(
-    task: "Predict", fields: "tuple[InputField, ...]", inputs: "Inputs", progress: "_Progress", *, debug: bool
-) -> "Generator[tuple[Batch, Prediction | None], None, None]":
-    """Yield the answers of each chunk, and a prediction that has the names of all."""
-    from runner.cli.prediction_formats import Answered, Batch
-    from runner.engine.single_tasks import asking
-
-    with asking(debug=debug) as ask:
-        sample: Prediction | None = None
-        for chunk in inputs.chunks:
-            filled = tuple(value for value in chunk.inputs if value is not None)
-            predicted = list(ask(replace(task, inputs=filled))) if filled else []
-            if len(predicted) != len(filled):
-                raise PluginError(f"{task.key} made {len(predicted):,} predictions of {len(filled):,} inputs")
-            sample = sample or next(iter(predicted), None) or _answer_to_nothing(task, fields, ask)
-            found = iter(predicted)
-            rows = chunk.rows.to_pylist() if chunk.rows is not None and inputs.columns else [None] * len(chunk.inputs)
-            answers = [
-                Answered(given, None if value is None else next(found), row)
-                for value, given, row in zip(chunk.inputs, chunk.given, rows, strict=True)
-            ]
-            progress.add(len(chunk.inputs), len(chunk.inputs) - len(filled))
-            progress.noted += sum(bool(one.get("notes")) for one in predicted)
-            progress.nul += sum(isinstance(value, str) and "\0" in value for value in filled)
-            yield Batch(answers, chunk.rows), sample
-
-
-def _answer_to_nothing(
-    task: "Predict", fields: "tuple[InputField, ...]", ask: "Callable[[Predict], list[Prediction]]"
-) -> "Prediction | None":
-    """Return what the model says of an empty input, for its names alone; None if it has no answer to that."""
-    empty = [None if field.kind == "number" else "" for field in fields]
-    value = empty[0] if len(fields) == 1 else {field.name: one for field, one in zip(fields, empty, strict=True)}
-    with suppress(ModelcatError):
-        return next(iter(ask(replace(task, inputs=(value,), explain=False, precision=None))), None)
-    return None
+def _counted(
+    answers: "Iterable[tuple[Batch, Prediction | None]]", progress: "_Progress"
+) -> "Iterator[tuple[Batch, Prediction | None]]":
+    """Yield the same, and count what is yielded."""
+    for batch, sample in answers:
+        progress.add(batch)
+        yield batch, sample
 
 
 def _write(written: Iterable[str], file: IO[bytes], encoding: str) -> None:
@@ -270,14 +248,17 @@ class _Progress:
         self._began = time.monotonic()
         self._told = 0.0
 
-    def add(self, rows: int, empty: int) -> None:
+    def add(self, batch: "Batch") -> None:
         """Count rows that are done; the clock runs from the first answers on, start-up left out."""
-        now = time.monotonic()
+        now, rows = time.monotonic(), len(batch.answers)
+        filled = [one for one in batch.answers if one.answer is not None]
         if not self.rows:
             self._began = now
             self._first = rows
         self.rows += rows
-        self.empty += empty
+        self.empty += rows - len(filled)
+        self.noted += sum(bool(one.answer.get("notes")) for one in filled if one.answer)
+        self.nul += sum(isinstance(one.given, str) and "\0" in one.given for one in filled)
         if self._shown and now - self._told > 0.5:
             self._told = now
             rate = (self.rows - self._first) / max(now - self._began, 1e-9)

@@ -8,43 +8,20 @@ from typing import IO, TYPE_CHECKING, Any, Literal
 
 from rich.cells import cell_len
 
-from catalog.contract import Prediction
-from runner.cli.prediction_view import Cell, PredictionView
 from runner.presentation.cells import harmless, raw_csv_line
 from runner.presentation.text import safe
+from runner.study.prediction_view import Cell, PredictionView
+from runner.study.predictions import Answered, Batch
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Answered", "Batch", "Format", "Layout", "pieces", "write_parquet"]
+__all__ = ["Format", "Layout", "pieces", "write_parquet"]
 
 Format = Literal["table", "jsonl", "csv", "json", "parquet"]
 
 _WIDTH = 100
 """Characters of an input or a cell in a table."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """An input and the model's answer.
-
-    Attributes:
-        given: The input as it was given.
-        answer: A prediction or an explanation; None for an input that is empty.
-        row: All cells of its row; None if it stands in no file, or its other columns are left out.
-    """
-
-    given: Any
-    answer: Prediction | None
-    row: Mapping[str, Any] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Some answers in order; of a file their rows too, a ``pyarrow.RecordBatch`` of all columns."""
-
-    answers: list[Answered]
-    rows: Any = None
 
 
 @dataclass(frozen=True)
@@ -109,7 +86,7 @@ def _json_list(chunks: Iterable[Batch], layout: Layout) -> Iterator[str]:
 
 def _json(answered: Answered, layout: Layout) -> str:
     view = layout.view
-    answer = view.without_answer(answered.given) if answered.answer is None else dict(answered.answer)
+    answer = view.as_json(answered.given, answered.answer)
     if answered.row is None:
         return json.dumps(answer, allow_nan=False)
     kept = {

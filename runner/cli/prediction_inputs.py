@@ -1,41 +1,21 @@
 """The inputs that `modelcat predict` answers, a chunk at a time: typed, from stdin, or from a file with its rows."""
 
 import sys
-import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from catalog import registry
-from catalog.contract.capabilities import InputField, InputFile, InputTable, ReadsFiles, TakesInputs
-from catalog.errors import InputError, PluginError
-from runner.cli.input_lines import listed, parsed_input, stream_inputs
+from catalog.contract.capabilities import InputField, InputFile, InputTable, ReadsFiles
+from catalog.errors import InputError
+from runner.cli.input_lines import parsed_input, stream_inputs
 from runner.cli.output import print_note
+from runner.study.inputs import CHUNK_CHARACTERS, CHUNK_ROWS, Chunk, chunked, listed, size_of
 from runner.study.task_calls import task_faults
 
-__all__ = ["Chunk", "Inputs", "file_inputs", "input_fields", "typed_inputs"]
+__all__ = ["Inputs", "file_inputs", "typed_inputs"]
 
 _NAMED = 12
 """Columns that a note names."""
-_CHUNK_ROWS = 1024
-_CHUNK_CHARACTERS = 4_000_000
-_PATIENCE = 1.0
-"""Seconds after which a chunk is not waited for any longer once its next input has come: a slow stream gets answers."""
-
-
-@dataclass(frozen=True, slots=True)
-class Chunk:
-    """Some inputs in order.
-
-    Attributes:
-        inputs: As the model takes them; None for one that is empty.
-        given: The same as they were given.
-        rows: Of a file a ``pyarrow.RecordBatch`` of all columns.
-    """
-
-    inputs: tuple[Any, ...]
-    given: tuple[Any, ...]
-    rows: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,27 +31,6 @@ class Inputs:
     chunks: Iterator[Chunk]
     columns: tuple[str, ...] = ()
     nested: tuple[str, ...] = ()
-
-
-def input_fields(key: str, data: Mapping[str, Any]) -> tuple[InputField, ...]:
-    """Return what an input of a model is made of.
-
-    Args:
-        key: Of the model.
-        data: What its study found in the data set, as JSON.
-
-    Raises:
-        InputError: Its task does not say.
-        PluginError: Its task fails.
-    """
-    task = registry.load_task(key)
-    if not isinstance(task, TakesInputs):
-        raise InputError(f"the task {task.key} does not say what its inputs are, so that nothing can be predicted here")
-    with task_faults(key):
-        fields = tuple(task.input_fields(data))
-    if not fields:
-        raise PluginError(f"the task {task.key} names no field of an input")
-    return fields
 
 
 def typed_inputs(
@@ -96,7 +55,7 @@ def typed_inputs(
     if given and given != ("-",):
         if column:
             raise InputError(f"--column {column[0]} names a column of a file, but the inputs are given as arguments")
-        return Inputs(_chunks(parsed_input(fields, text, number) for number, text in enumerate(given, start=1)))
+        return Inputs(chunked(parsed_input(fields, text, number) for number, text in enumerate(given, start=1)))
     if not given and sys.stdin.isatty():
         raise InputError("no input given; give inputs as arguments, a file with --file, or pipe lines into stdin")
     if len(column) > 1:
@@ -104,7 +63,7 @@ def typed_inputs(
     if column and len(fields) > 1:
         raise InputError(f"--column names the column of a single field; an input has {listed(fields)}")
     stream = stream_inputs(sys.stdin.buffer, fields, column[0] if column else None, encoding or "utf-8", stored)
-    return Inputs(_chunks(stream))
+    return Inputs(chunked(stream))
 
 
 def file_inputs(key: str, file: InputFile, *, only: bool) -> Inputs:
@@ -139,7 +98,7 @@ def file_inputs(key: str, file: InputFile, *, only: bool) -> Inputs:
 
 def _bounded(key: str, table: InputTable) -> Iterator[Chunk]:
     """Yield the rows of a file, so many at a time as a worker takes."""
-    batches = table.batches(_CHUNK_ROWS)
+    batches = table.batches(CHUNK_ROWS)
     while True:
         with task_faults(key):
             batch = next(batches, None)
@@ -147,36 +106,8 @@ def _bounded(key: str, table: InputTable) -> Iterator[Chunk]:
             return
         start, characters = 0, 0
         for end, value in enumerate(batch.inputs, start=1):
-            characters += _size(value)
-            if characters >= _CHUNK_CHARACTERS or end == len(batch.inputs):
+            characters += size_of(value)
+            if characters >= CHUNK_CHARACTERS or end == len(batch.inputs):
                 inputs = batch.inputs[start:end]
                 yield Chunk(inputs, inputs, batch.rows.slice(start, end - start))
                 start, characters = end, 0
-
-
-def _chunks(values: Iterable[Any]) -> Iterator[Chunk]:
-    chunk: list[Any] = []
-    characters, began = 0, time.monotonic()
-    for value in values:
-        chunk.append(value)
-        characters += _size(value)
-        late = time.monotonic() - began > _PATIENCE
-        if len(chunk) == _CHUNK_ROWS or characters >= _CHUNK_CHARACTERS or late:
-            yield _chunk(chunk)
-            chunk, characters, began = [], 0, time.monotonic()
-    if chunk:
-        yield _chunk(chunk)
-
-
-def _chunk(values: list[Any]) -> Chunk:
-    return Chunk(tuple(None if _is_empty(value) else value for value in values), tuple(values))
-
-
-def _is_empty(value: Any) -> bool:
-    if isinstance(value, Mapping):
-        return all(map(_is_empty, value.values()))
-    return value is None or (isinstance(value, str) and not value.strip())
-
-
-def _size(value: Any) -> int:
-    return sum(map(_size, value.values())) if isinstance(value, Mapping) else len(str(value))

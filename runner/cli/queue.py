@@ -14,14 +14,14 @@ import click
 from catalog.errors import InputError, UnknownStudyError, WorkError
 from runner.cli import options
 from runner.cli.output import narrator, print_json, print_line
-from runner.cli.place import open_store, place_of, working_place
+from runner.cli.workspace import open_store, run_workspace, workspace_of
 from runner.presentation.text import duration
 
 if TYPE_CHECKING:
     from runner.store.records import StudyRecord, StudyState
     from runner.store.store import Store
-    from runner.study.place import Place
     from runner.study.progress import Listener
+    from runner.study.workspace import Workspace
 
 __all__ = ["stop", "stop_and_wait", "submit", "worker"]
 
@@ -46,12 +46,12 @@ def submit(spec: Path, overrides: tuple[str, ...], start: bool, storage: str | N
     from runner.study.inspection import inspect_data
     from runner.study.queue import submit as enqueue
 
-    place, request = place_of(storage), load(spec, overrides)
-    inspect_data(request, place.cache)
-    record = enqueue(request, place)
+    workspace, request = workspace_of(storage), load(spec, overrides)
+    inspect_data(request, workspace.cache)
+    record = enqueue(request, workspace)
     names = [queued.study for queued in open_store(storage).queue()]
     position = names.index(record.study) + 1 if record.study in names else None  # a worker has taken it already
-    worker = start_worker(place) if start else None
+    worker = start_worker(workspace) if start else None
     if json:
         state = record.effective_state(datetime.now(UTC))
         print_json({"study": record.study, "state": state, "position": position})
@@ -79,7 +79,7 @@ def worker(
     Whatever happens to a study, the next one is run. One whose worker died is taken up again, study.max_retries times.
     Ctrl+C puts the running one back into the queue.
     """
-    done = _run_queue(working_place(place_of(storage), workers, engine, address), _idle_seconds(idle))
+    done = _run_queue(run_workspace(workspace_of(storage), workers, engine, address), _idle_seconds(idle))
     if json:
         print_json([{"study": record.study, "state": record.state} for record in done])
     else:
@@ -97,14 +97,14 @@ def stop(study: str, storage: str | None, json: bool) -> None:
     for the first time is not stored. Waits until it has stopped, a minute at
     most.
     """
-    state = stop_and_wait(lambda: open_store(storage), place_of(storage), study)
+    state = stop_and_wait(lambda: open_store(storage), workspace_of(storage), study)
     print_json({"study": study, "state": state}) if json else print_line(f"{study}: {state}")
 
 
 def _print_submitted(record: "StudyRecord", position: int | None, worker: int | None) -> None:
     """Say where a study stands and what to do next; `worker` is the pid of one in the background."""
-    place = f"number {position} in the queue" if position is not None else "taken from the queue already"
-    print_line(f"{record.study}: {record.planned} trials, {place}")
+    position_text = f"number {position} in the queue" if position is not None else "taken from the queue already"
+    print_line(f"{record.study}: {record.planned} trials, {position_text}")
     if worker is None:
         print_line("Next:\n  modelcat worker                 # run the queue here")
     else:
@@ -128,9 +128,9 @@ def _idle_seconds(text: str) -> float | None:
         raise InputError(f"--idle {text!r}: {error}; or forever") from error
 
 
-def _run_queue(place: "Place", idle: float | None) -> list["StudyRecord"]:
+def _run_queue(workspace: "Workspace", idle: float | None) -> list["StudyRecord"]:
     """Run what is in the queue; tell on stderr how it goes, a line an event, since nobody may be looking."""
-    from runner.cli.narration import LinesNarrator
+    from runner.narration import LinesNarrator
     from runner.store.url import redact
     from runner.study.background import trim_log
     from runner.study.queue import work
@@ -138,15 +138,15 @@ def _run_queue(place: "Place", idle: float | None) -> list["StudyRecord"]:
     console = narrator()
     end = "until it is stopped" if idle is None else f"until nothing has been queued for {duration(idle)}"
     narration = LinesNarrator(console)
-    narration.note(f"worker {os.getpid()} runs the queue of {redact(place.storage)} {end}")
+    narration.note(f"worker {os.getpid()} runs the queue of {redact(workspace.storage)} {end}")
 
     def listen(record: "StudyRecord") -> "Listener":
-        trim_log(place)
-        listener = LinesNarrator(console, debug=place.debug)
+        trim_log(workspace)
+        listener = LinesNarrator(console, debug=workspace.debug)
         listener.note(f"from the queue: {record.study}")
         return listener
 
-    return work(place, listen, idle=idle, tell=narration.note)
+    return work(workspace, listen, idle=idle, tell=narration.note)
 
 
 def _print_done(records: Sequence["StudyRecord"]) -> None:
@@ -158,12 +158,12 @@ def _print_done(records: Sequence["StudyRecord"]) -> None:
         print_line("nothing was queued; modelcat submit SPEC queues a study")
 
 
-def stop_and_wait(opened: Callable[[], "Store"], place: "Place", study: str) -> "StudyState":
+def stop_and_wait(opened: Callable[[], "Store"], workspace: "Workspace", study: str) -> "StudyState":
     """Ask a study to stop, wait until it has, and return its state then.
 
     Args:
         opened: Opens the database.
-        place: Where the study would be prepared, if the database does not hold it yet.
+        workspace: Where the study would be prepared, if the database does not hold it yet.
         study: Its name.
 
     Raises:
@@ -176,7 +176,7 @@ def stop_and_wait(opened: Callable[[], "Store"], place: "Place", study: str) -> 
     try:
         return _stop_stored(opened(), study, deadline)
     except UnknownStudyError:
-        if not (asked := ask_to_stop(place, study)):
+        if not (asked := ask_to_stop(workspace, study)):
             raise
     sys.stderr.write(f"asked {study} to stop; waiting for its preparation to end\n")
     while any(not owner.is_gone for owner in asked):

@@ -7,7 +7,7 @@ import click
 
 from runner.cli import options
 from runner.cli.output import print_json, print_line
-from runner.cli.place import open_store, place_of
+from runner.cli.workspace import open_store, workspace_of
 
 __all__ = ["report"]
 
@@ -31,17 +31,17 @@ def report(
     from runner.report.rules import findings_of
     from runner.report.writing import write_report
 
-    store, place = open_store(storage), place_of(storage)
+    store, workspace = open_store(storage), workspace_of(storage)
     study = store.study(study).study
     made = write_report(
         store,
         study,
         output,
-        folder=place.folder,
+        folder=workspace.folder,
         format=form,
         language=language,
         force=force,
-        diagnoses=findings_of(store, study, place.folder_of(study)),
+        diagnoses=findings_of(store, study, workspace.folder_of(study)),
     )
     answer = {"report": str(made.report), "bytes": made.bytes, "seconds": round(made.seconds, 3)}
     print_json(answer) if json else print_line(str(made.report))

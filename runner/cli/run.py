@@ -1,25 +1,21 @@
 """`modelcat run`, `train` and `resume`: studies that run here, with their progress on stderr."""
 
 import shlex
-from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from catalog.statement import from_json
 from runner.cli import options
 from runner.cli.output import narrator, print_json, print_line, print_table
-from runner.cli.place import place_of, working_place
-from runner.presentation.english import english
-from runner.presentation.metrics import with_metrics
+from runner.cli.workspace import run_workspace, workspace_of
 from runner.presentation.text import duration
 
 if TYPE_CHECKING:
     from catalog.spec import Request
     from runner.store.records import Mode, StudyRecord
-    from runner.study.place import Place
+    from runner.study.workspace import Workspace
 
 __all__ = ["print_study", "resume", "run", "train"]
 
@@ -48,9 +44,9 @@ def run(
     """
     from catalog.spec import load
 
-    place = working_place(place_of(storage), workers, engine, address)
-    record = _run_narrated(load(spec, overrides), place, "study", takeover=takeover)
-    print_study(record, place, json=json)
+    workspace = run_workspace(workspace_of(storage), workers, engine, address)
+    record = _run_narrated(load(spec, overrides), workspace, "study", takeover=takeover)
+    print_study(record, workspace, json=json)
 
 
 @click.command(epilog="Example:  modelcat train examples/quickstart.json --set model_config.epochs=2")
@@ -69,9 +65,9 @@ def train(
     from catalog.spec import load
     from runner.study.stored_study import as_training
 
-    place = working_place(place_of(storage), "1", engine, address)
-    record = _run_narrated(as_training(load(spec, overrides)), place, "train")
-    print_training(record, place, json=json)
+    workspace = run_workspace(workspace_of(storage), "1", engine, address)
+    record = _run_narrated(as_training(load(spec, overrides)), workspace, "train")
+    print_training(record, workspace, json=json)
 
 
 @click.command(epilog="Example:  modelcat resume imdb-bert")
@@ -93,39 +89,40 @@ def resume(
     """Go on with an interrupted study."""
     from runner.study.stored_study import stored_request
 
-    place = working_place(place_of(storage), workers, engine, address)
-    request, mode = stored_request(place, study)
-    record = _run_narrated(request, place, mode, takeover=takeover)
-    (print_study if mode == "study" else print_training)(record, place, json=json)
+    workspace = run_workspace(workspace_of(storage), workers, engine, address)
+    request, mode = stored_request(workspace, study)
+    record = _run_narrated(request, workspace, mode, takeover=takeover)
+    (print_study if mode == "study" else print_training)(record, workspace, json=json)
 
 
-def _run_narrated(request: "Request", place: "Place", mode: "Mode", *, takeover: bool = False) -> "StudyRecord":
+def _run_narrated(request: "Request", workspace: "Workspace", mode: "Mode", *, takeover: bool = False) -> "StudyRecord":
     """Run a study; tell on stderr how it goes. `takeover` as for `run_study`."""
-    from runner.cli.narration import narrate
+    from runner.narration import narrate
     from runner.study.coordinator import run_study
 
-    with narrate(narrator(), debug=place.debug) as listener:
+    with narrate(narrator(), debug=workspace.debug) as listener:
         if mode == "train":
             listener.note("one training as given: the spec's study is left aside")
-        return run_study(request, place, listener, mode, takeover=takeover)
+        return run_study(request, workspace, listener, mode, takeover=takeover)
 
 
-def print_study(record: "StudyRecord", place: "Place", *, json: bool) -> None:
+def print_study(record: "StudyRecord", workspace: "Workspace", *, json: bool) -> None:
     """Print a study's result: its trials, its verdict, and what to do next."""
     from runner.cli.studies import print_trials
-    from runner.store.json_shapes import study_answer
+    from runner.store.json_output import study_answer
     from runner.store.store import Store
+    from runner.study.summary import verdict_sentence
 
     if json:
-        print_json(study_answer(record, place.folder_of(record.study)))
+        print_json(study_answer(record, workspace.folder_of(record.study)))
         return
-    store = Store.open(place.storage, create=False)
+    store = Store.open(workspace.storage, create=False)
     print_trials(record, store.trials(record.study))
     print_line()
-    if record.verdict:
-        print_line(_sentence(record, record.verdict))
+    if (sentence := verdict_sentence(record)) is not None:
+        print_line(sentence)
     _print_test(record)
-    _print_model(record, place)
+    _print_model(record, workspace)
     print_line(f"\n{record.state} after {duration(record.seconds)} of work. Next:")
     print_line(f"  {_predict_hint(record)}")
     best = record.best.number if record.best else 0
@@ -133,16 +130,16 @@ def print_study(record: "StudyRecord", place: "Place", *, json: bool) -> None:
     print_line("  modelcat studies")
 
 
-def print_training(record: "StudyRecord", place: "Place", *, json: bool) -> None:
+def print_training(record: "StudyRecord", workspace: "Workspace", *, json: bool) -> None:
     """Print the result of a single training."""
-    from runner.cli.metric_tables import named_values
-    from runner.store.json_shapes import trained_answer
+    from runner.store.json_output import trained_answer
     from runner.store.store import Store
+    from runner.study.summary import named_values
 
-    store = Store.open(place.storage, create=False)
+    store = Store.open(workspace.storage, create=False)
     trial, history = store.trial(record.study, 0), store.epochs(record.study, "trial/0")
     if json:
-        print_json(trained_answer(record, trial, history, place.folder_of(record.study)))
+        print_json(trained_answer(record, trial, history, workspace.folder_of(record.study)))
         return
     print_line(f"{record.study}: validation {named_values(record, trial.metrics)}")
     _print_test(record)
@@ -151,39 +148,19 @@ def print_training(record: "StudyRecord", place: "Place", *, json: bool) -> None
         examples = f"{speed['examples_per_second']:,.0f} examples/s"
         more = f", {speed['tokens_per_second']:,.0f} tokens/s" if speed.get("tokens_per_second") else ""
         print_line(f"trained for {duration(speed['training_seconds'])}: {examples}{more}")
-    _print_model(record, place)
+    _print_model(record, workspace)
     print_line(f"\nNext:\n  {_predict_hint(record)}")
-
-
-def _sentence(record: "StudyRecord", verdict: Mapping[str, Any]) -> str:
-    """Return the verdict's sentence; those that modelcat 0.1 stored get the names of their metrics."""
-    try:
-        statements = [from_json(one) for one in verdict.get("statements") or ()]
-        sentence = " ".join(english(with_metrics(one, record.metric_of)) for one in statements)
-    except (ValueError, AttributeError, TypeError):  # of another version: the sentence is still there
-        sentence = ""
-    return sentence or str(verdict["sentence"])
 
 
 def _print_test(record: "StudyRecord") -> None:
     """Print what the winner and the baseline reach on the test split."""
-    from runner.cli.metric_tables import ordered_metrics
-    from runner.presentation.metrics import metric_phrase, metric_value
+    from runner.study.summary import metrics_on_test
 
-    if not record.test:
-        return
-    test, baseline = dict(record.test), dict((record.baseline or {}).get("test") or {})
-    columns = ["test", f"{test.pop('n'):,} rows, used once"]
-    if baseline:
-        columns.append(f"{str((record.baseline or {})['key']).rpartition('/')[2]} baseline")
-    rows = []
-    for name in ordered_metrics(record, test):
-        metric = record.metric_of(name)
-        values = [test[name], *([baseline.get(name)] if baseline else [])]
-        rows.append([metric_phrase(metric), *(metric_value(metric, value) for value in values)])
-    print_line()
-    print_table(columns, rows, right=frozenset(columns[1:]))
-    print_line()
+    if (found := metrics_on_test(record)) is not None:
+        columns, rows = found
+        print_line()
+        print_table(columns, rows, right=frozenset(columns[1:]))
+        print_line()
 
 
 def _predict_hint(record: "StudyRecord") -> str:
@@ -191,7 +168,7 @@ def _predict_hint(record: "StudyRecord") -> str:
     from catalog import registry
     from catalog.contract.capabilities import TakesInputs
     from catalog.errors import ModelcatError
-    from runner.cli.input_lines import object_of
+    from runner.study.inputs import object_of
     from runner.study.task_calls import task_faults
 
     example = "--file FILE"
@@ -205,10 +182,10 @@ def _predict_hint(record: "StudyRecord") -> str:
     return f"modelcat predict {record.study} {example}"
 
 
-def _print_model(record: "StudyRecord", place: "Place") -> None:
+def _print_model(record: "StudyRecord", workspace: "Workspace") -> None:
     """Print where the kept model is, relative to the working directory if it is below it."""
     from runner.store.files import path_inside
 
     if record.model_dir:
-        path, here = path_inside(place.folder_of(record.study), record.model_dir).absolute(), Path.cwd()
+        path, here = path_inside(workspace.folder_of(record.study), record.model_dir).absolute(), Path.cwd()
         print_line(f"model   {path.relative_to(here) if path.is_relative_to(here) else path}")

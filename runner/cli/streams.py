@@ -4,9 +4,9 @@ import io
 import os
 import sys
 from contextlib import suppress
-from typing import IO, Any
+from typing import IO
 
-__all__ = ["Unfailing", "prepare_streams", "silence"]
+__all__ = ["prepare_streams", "silence"]
 
 _NAMES = ("stdin", "stdout", "stderr")
 """By their descriptors, 0, 1 and 2."""
@@ -35,30 +35,6 @@ def silence(stream: IO[str]) -> None:
         null = os.open(os.devnull, os.O_WRONLY)
         os.dup2(null, stream.fileno())
         os.close(null)
-
-
-class Unfailing:
-    """A stream whose reader may be gone, or whose disk may be full: what cannot be written is lost, and nothing else.
-
-    It is for narration: hours of work do not end because nobody can be told how they go.
-    """
-
-    def __init__(self, stream: IO[str]) -> None:
-        self._stream = stream
-
-    def write(self, text: str) -> int:
-        """Write, if that is possible, and return how many characters were given."""
-        with suppress(OSError):
-            self._stream.write(text)
-        return len(text)
-
-    def flush(self) -> None:
-        """Flush, if that is possible."""
-        with suppress(OSError):
-            self._stream.flush()
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._stream, name)
 
 
 def _open_closed(number: int) -> None:

@@ -9,7 +9,7 @@ import click
 from catalog.metric import LOSS
 from runner.cli import options
 from runner.cli.output import print_csv, print_json, print_line, print_note, print_table
-from runner.cli.place import find_store, open_store
+from runner.cli.workspace import find_store, open_store
 from runner.presentation.english import english
 from runner.presentation.labels import NOTHING, STATE_SIGNS
 from runner.presentation.metrics import metric_phrase, metric_value
@@ -32,7 +32,7 @@ _NAME = 24
 def studies(storage: str | None, csv: bool, json: bool) -> None:
     """List the studies in the store."""
     from runner.presentation.study_tables import studies_table
-    from runner.store.json_shapes import study_line
+    from runner.store.json_output import study_line
 
     store = find_store(storage)
     records = store.studies() if store else []
@@ -55,7 +55,7 @@ def studies(storage: str | None, csv: bool, json: bool) -> None:
 def trials(study: str, storage: str | None, csv: bool, json: bool) -> None:
     """List the trials of a study."""
     from runner.presentation.study_tables import trials_table
-    from runner.store.json_shapes import trial_line
+    from runner.store.json_output import trial_line
 
     store = find_store(storage)
     if store is None:
@@ -80,8 +80,8 @@ def trials(study: str, storage: str | None, csv: bool, json: bool) -> None:
 def trial(study: str, number: int, storage: str | None, csv: bool, json: bool) -> None:
     """Show one trial, epoch by epoch, and its evaluation; --csv prints the epochs alone."""
     from runner.presentation.study_tables import epochs_table
-    from runner.store.json_shapes import epoch_line, trial_answer
-    from runner.store.judgements import evaluation_in
+    from runner.store.evaluation_records import evaluation_in
+    from runner.store.json_output import epoch_line, trial_answer
     from runner.study.task_calls import completed_evaluation
 
     store = open_store(storage)
@@ -172,7 +172,8 @@ def _print_trial(
     record: "StudyRecord", trial: "TrialRecord", history: list["EpochRecord"], judged: "Evaluation | None"
 ) -> None:
     """Print one trial: its epochs, and how its kept epoch was judged on validation."""
-    from runner.cli.metric_tables import named_values, print_evaluation
+    from runner.cli.metric_tables import print_evaluation
+    from runner.study.summary import named_values
 
     print_line(f"{record.study}, trial {trial.number} ({trial.origin}): {STATE_SIGNS[trial.state]} {trial.state}")
     print_line(f"  {params(trial.params) or 'nothing tuned'}")

@@ -7,7 +7,7 @@ import click
 
 from runner.cli import options
 from runner.cli.output import print_json, print_line
-from runner.cli.place import settings
+from runner.cli.workspace import settings
 from runner.presentation.data import columns_line, facts_about, read_line, row_totals
 from runner.presentation.english import english
 from runner.presentation.metrics import metric_phrase

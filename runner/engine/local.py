@@ -20,8 +20,8 @@ from catalog.errors import EnvironmentFaultError, HungWorkerError, LostWorkerErr
 from catalog.shortages import shortage_said
 from runner.engine import interruption
 from runner.engine.hang_detection import HangDetector, HangLimits
-from runner.engine.messages import Answer, Done, Event, Failed, Job, Pause, Task
-from runner.engine.processes import lift_memory_limit, oom_kills, start_tracker
+from runner.engine.messages import Done, Event, Failed, Job, Pause, ReportReply, Task
+from runner.engine.processes import lift_memory_limit, oom_kills, start_spawned, start_tracker
 from runner.engine.worker import serve
 
 __all__ = ["LocalEngine", "usable_cores", "worker_environment"]
@@ -113,7 +113,7 @@ class LocalEngine:
 
     def answer(self, job: int, decision: Decision) -> None:
         """Answer a report of `job`."""
-        self._tell(job, Answer(job, decision))
+        self._tell(job, ReportReply(job, decision))
 
     def pause(self, job: int) -> None:
         """Ask the training of `job` to write a checkpoint and end; `events` tells when it has."""
@@ -208,7 +208,7 @@ class LocalEngine:
         before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         try:
             with _STARTING, _environment(worker_environment(threads)):
-                process.start()
+                start_spawned(process)
         finally:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
         assert process.pid is not None, "it has started"
@@ -216,7 +216,7 @@ class LocalEngine:
         theirs.close()  # ours must be the only other end, or a dead worker would never be noticed
         return _Worker(index, process, ours, log, kills)
 
-    def _tell(self, job: int, message: Answer | Pause) -> None:
+    def _tell(self, job: int, message: ReportReply | Pause) -> None:
         for worker in self._crew:
             if worker.job == job:
                 with suppress(OSError):  # it died meanwhile: `events` will tell

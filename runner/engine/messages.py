@@ -11,7 +11,6 @@ from catalog.dataset import Dataset
 from catalog.errors import ModelcatError
 
 __all__ = [
-    "Answer",
     "Calibrate",
     "Checkpointed",
     "Compare",
@@ -29,6 +28,7 @@ __all__ = [
     "Predict",
     "Prepare",
     "Report",
+    "ReportReply",
     "Rescale",
     "Task",
     "Tick",
@@ -222,7 +222,7 @@ class Job:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ReportReply:
     """The coordinator's answer to a report."""
 
     job: int
@@ -238,7 +238,7 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A measurement; the worker waits for an `Answer`."""
+    """A measurement; the worker waits for an `ReportReply`."""
 
     job: int
     metrics: EpochMetrics

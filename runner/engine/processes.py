@@ -3,11 +3,22 @@
 import os
 import signal
 import sys
+import threading
 from contextlib import redirect_stderr, suppress
-from multiprocessing import resource_tracker
+from multiprocessing import resource_tracker, spawn
+from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import Any
 
-__all__ = ["APP_BYTES", "end_with_parent", "lift_memory_limit", "limit_memory", "oom_kills", "start_tracker"]
+__all__ = [
+    "APP_BYTES",
+    "end_with_parent",
+    "lift_memory_limit",
+    "limit_memory",
+    "oom_kills",
+    "start_spawned",
+    "start_tracker",
+]
 
 APP_BYTES = 2 << 30
 """Bytes of data that the app of one browser tab may have; with a thousand trials on the screen it has 100 MB."""
@@ -15,6 +26,8 @@ _VMSTAT = Path("/proc/vmstat")
 """Counts, among much else, the kills of Linux' out-of-memory killer (since 4.13)."""
 #: PR_SET_PDEATHSIG of linux/prctl.h.
 _SET_DEATH_SIGNAL = 1
+#: One process at a time is started without the program's main module.
+_STARTING = threading.Lock()
 
 
 def end_with_parent(parent: int) -> None:
@@ -79,3 +92,31 @@ def start_tracker() -> None:
         return
     with redirect_stderr(sys.__stderr__):
         resource_tracker.ensure_running()
+
+
+def start_spawned(process: BaseProcess) -> None:
+    """Start a process of the "spawn" method that does not run the program's main module again.
+
+    multiprocessing runs that module in each new process, for what the program itself defines. Ours need nothing of it.
+    A script that uses `runner.api` and does not guard its statements by ``if __name__ == "__main__"`` would run from
+    its first line in every worker, and start studies there.
+
+    Args:
+        process: Not started yet; what it runs and is given is importable from elsewhere than the main module.
+    """
+    thread = threading.get_ident()
+    with _STARTING:
+        prepare = spawn.get_preparation_data
+
+        def without_main(name: str) -> dict[str, Any]:
+            found = prepare(name)
+            if threading.get_ident() == thread:  # another thread may start a process of the program's own
+                for key in ("init_main_from_name", "init_main_from_path"):
+                    found.pop(key, None)
+            return found
+
+        spawn.get_preparation_data = without_main
+        try:
+            process.start()
+        finally:
+            spawn.get_preparation_data = prepare

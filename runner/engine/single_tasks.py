@@ -9,10 +9,10 @@ from runner.engine.engine import Engine
 from runner.engine.local import LocalEngine
 from runner.engine.messages import Done, Failed, Report, Task, Tick
 
-__all__ = ["Ask", "asking", "result_of", "run_alone"]
+__all__ = ["RunTask", "asking", "result_of", "run_alone"]
 
 
-class Ask(Protocol):
+class RunTask(Protocol):
     """Does one task in a worker process."""
 
     def __call__(self, task: Task) -> Any:
@@ -20,7 +20,7 @@ class Ask(Protocol):
 
 
 @contextmanager
-def asking(*, debug: bool = False) -> Iterator[Ask]:
+def asking(*, debug: bool = False) -> Iterator[RunTask]:
     """Start one worker; it keeps libraries and model between tasks, and ends with the block."""
     with LocalEngine(1, debug=debug) as engine:
         yield lambda task: result_of(run_alone(engine, task))

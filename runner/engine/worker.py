@@ -20,7 +20,7 @@ from catalog.contract import Decision, EpochMetrics
 from catalog.environment import environment_fault
 from catalog.errors import EnvironmentFaultError, ModelcatError, StoppedError, WorkError
 from catalog.shortages import shortage_in
-from runner.engine.messages import Answer, Checkpointed, Done, Event, Failed, Job, Pause, Report, Task, Tick, Train
+from runner.engine.messages import Checkpointed, Done, Event, Failed, Job, Pause, Report, ReportReply, Task, Tick, Train
 from runner.engine.processes import end_with_parent
 from runner.engine.task_executor import TaskExecutor
 
@@ -68,7 +68,7 @@ class _Inbox:
 
     def __init__(self, pipe: Connection) -> None:
         self.jobs: queue.SimpleQueue[Job] = queue.SimpleQueue()
-        self.answers: queue.SimpleQueue[Answer] = queue.SimpleQueue()
+        self.answers: queue.SimpleQueue[ReportReply] = queue.SimpleQueue()
         self.paused: int | None = None
         self._pipe = pipe
         threading.Thread(target=self._read, daemon=True, name="inbox").start()
@@ -82,7 +82,7 @@ class _Inbox:
             if isinstance(message, Pause):
                 self.paused = message.job
             else:
-                (self.answers if isinstance(message, Answer) else self.jobs).put(message)
+                (self.answers if isinstance(message, ReportReply) else self.jobs).put(message)
 
 
 @dataclass(slots=True)

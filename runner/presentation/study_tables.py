@@ -1,6 +1,6 @@
 """The tables of studies, trials and measurements as data, as every front end exports them.
 
-They are made of the JSON that commands print (`runner.store.json_shapes`).
+They are made of the JSON that commands print (`runner.store.json_output`).
 """
 
 from collections.abc import Iterable, Mapping, Sequence

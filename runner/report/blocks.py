@@ -1,7 +1,7 @@
 """What a page is made of. Every text in it is plain: the template escapes all of it.
 
-A number of the store is never written into a text by hand where a reader may want to check it: it is a `Told`, which
-says where in the store it stands and keeps its whole value beside what is shown.
+A number that a reader may want to check is a `ShownNumber`, not part of a text:
+it says where in the store it stands, and keeps its whole value.
 """
 
 from collections.abc import Mapping
@@ -13,30 +13,30 @@ from runner.presentation.labels import filled_columns
 __all__ = [
     "Block",
     "Cell",
-    "Code",
-    "Example",
-    "Examples",
-    "Facts",
-    "Figure",
-    "Figures",
-    "Finding",
-    "Findings",
+    "CodeBlock",
+    "DiagnosisBlock",
+    "DiagnosisList",
+    "FactList",
+    "FigureBlock",
+    "FigureRow",
+    "MarkedText",
     "Missing",
-    "Prose",
+    "Paragraph",
     "Row",
     "Section",
-    "Setting",
-    "Settings",
-    "Span",
-    "Table",
+    "SettingRow",
+    "SettingsTable",
+    "ShownNumber",
+    "TableBlock",
+    "TextBlock",
+    "TextList",
     "Tile",
     "Tiles",
-    "Told",
 ]
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ShownNumber:
     """A number and how it is told.
 
     Attributes:
@@ -57,7 +57,7 @@ class Told:
     kind: ClassVar[str] = "told"
 
 
-Cell = str | Told
+Cell = str | ShownNumber
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class TableBlock:
     """A table; `numeric` are the places of columns of numbers."""
 
     caption: str
@@ -79,18 +79,18 @@ class Table:
     kind: ClassVar[str] = "table"
 
     @property
-    def filled(self) -> "Table":
+    def filled(self) -> "TableBlock":
         """The table without columns that say nothing of any row."""
         kept = filled_columns([row.cells for row in self.rows])
         if not self.rows or len(kept) == len(self.columns):
             return self
         rows = tuple(Row(tuple(row.cells[at] for at in kept), row.mark) for row in self.rows)
         numeric = frozenset(place for place, at in enumerate(kept) if at in self.numeric)
-        return Table(self.caption, tuple(self.columns[at] for at in kept), rows, numeric)
+        return TableBlock(self.caption, tuple(self.columns[at] for at in kept), rows, numeric)
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class FigureBlock:
     """A drawing.
 
     Attributes:
@@ -108,22 +108,22 @@ class Figure:
     title: str
     caption: str
     plot: Mapping[str, Any]
-    table: Table
+    table: TableBlock
     height: int
     titled: bool
     kind_drawn: str
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class FigureRow:
     """Figures beside each other, where there is room."""
 
-    figures: tuple[Figure, ...]
+    figures: tuple[FigureBlock, ...]
     kind: ClassVar[str] = "figures"
 
 
 @dataclass(frozen=True, slots=True)
-class Prose:
+class Paragraph:
     """A paragraph; `lang` where it is in another language than the page."""
 
     text: str
@@ -141,7 +141,7 @@ class Missing:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class FactList:
     """Names and values."""
 
     items: tuple[tuple[str, Cell], ...]
@@ -153,7 +153,7 @@ class Tile:
     """One number that matters, large."""
 
     label: str
-    told: Told
+    told: ShownNumber
     note: str = ""
 
 
@@ -166,7 +166,7 @@ class Tiles:
 
 
 @dataclass(frozen=True, slots=True)
-class Code:
+class CodeBlock:
     """Text to copy; `name` is fit for an HTML id."""
 
     name: str
@@ -176,33 +176,33 @@ class Code:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class MarkedText:
     """A piece of a text; `weight` from -1 (against the label) to 1 (for it), `told` where it has a number."""
 
     text: str
     weight: float = 0.0
-    told: Told | None = None
+    told: ShownNumber | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Example:
+class TextBlock:
     """A text with highlights, and what is said of it."""
 
     title: str
-    spans: tuple[Span, ...]
+    spans: tuple[MarkedText, ...]
     note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Examples:
+class TextList:
     """Strings to read."""
 
-    examples: tuple[Example, ...]
+    examples: tuple[TextBlock, ...]
     kind: ClassVar[str] = "examples"
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class DiagnosisBlock:
     """A diagnosis: `severity` is ``"problem"``, ``"warning"`` or ``"note"``.
 
     `remedies` are advice and option of the command line (``--set ...``), which is empty where there is none.
@@ -218,15 +218,15 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
+class DiagnosisList:
     """Diagnoses, gravest first."""
 
-    findings: tuple[Finding, ...]
+    findings: tuple[DiagnosisBlock, ...]
     kind: ClassVar[str] = "findings"
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class SettingRow:
     """A field of a configuration: `used` is empty where it had its default; the model's own strings are in `lang`."""
 
     name: str
@@ -238,14 +238,25 @@ class Setting:
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class SettingsTable:
     """Fields of a configuration."""
 
-    settings: tuple[Setting, ...]
+    settings: tuple[SettingRow, ...]
     kind: ClassVar[str] = "settings"
 
 
-Block = Prose | Missing | Facts | Tiles | Table | Figures | Code | Examples | Findings | Settings
+Block = (
+    Paragraph
+    | Missing
+    | FactList
+    | Tiles
+    | TableBlock
+    | FigureRow
+    | CodeBlock
+    | TextList
+    | DiagnosisList
+    | SettingsTable
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from catalog.schema import parameters_of
 from catalog.statement import Statement, from_json
 from runner.presentation.data import facts_about
 from runner.report.results import Calibration, Flips, Results
-from runner.store.judgements import evaluation_of
+from runner.store.evaluation_records import evaluation_of
 from runner.store.records import StudyRecord
 from runner.store.store import Store
 from runner.study.charts import read_snapshot

@@ -14,16 +14,16 @@ from markupsafe import Markup
 from runner.presentation.labels import STATES
 from runner.presentation.language import Language
 from runner.presentation.text import safe
-from runner.report.blocks import Figures, Section
+from runner.report.blocks import FigureRow, Section
+from runner.report.formatting import ReportFormatter
 from runner.report.islands import island
 from runner.report.results import Results
 from runner.report.sections import advice, configuration, data, flips, making, quality, settings, verdict
-from runner.report.telling import Teller
 from runner.study.early_end import early_end_clause
 
 __all__ = ["SECTIONS", "page_of", "render", "sections"]
 
-SECTIONS: tuple[Callable[[Results, Teller], Section], ...] = (
+SECTIONS: tuple[Callable[[Results, ReportFormatter], Section], ...] = (
     verdict.verdict,
     verdict.key_figures,
     data.data,
@@ -49,14 +49,14 @@ _ASIDES = re.compile(r"(\([^()]*\))")
 """What a verdict says in brackets: its intervals. Splitting by it leaves them at the odd places."""
 
 
-def sections(results: Results, teller: Teller) -> tuple[Section, ...]:
+def sections(results: Results, teller: ReportFormatter) -> tuple[Section, ...]:
     """Return all chapters; what the store does not hold is told as missing in its place."""
     return tuple(section(results, teller) for section in SECTIONS)
 
 
 def render(results: Results, language: Language) -> str:
     """Return the whole page. It asks nothing of any network, and its policy forbids it to."""
-    teller = Teller(language, results.study.metric_of)
+    teller = ReportFormatter(language, results.study.metric_of)
     return page_of(
         sections(results, teller),
         teller,
@@ -71,7 +71,7 @@ def render(results: Results, language: Language) -> str:
 
 def page_of(  # noqa: PLR0913 -- what stands in the head of a page
     chapters: Sequence[Section],
-    teller: Teller,
+    teller: ReportFormatter,
     *,
     title: str,
     name: str,
@@ -96,7 +96,7 @@ def page_of(  # noqa: PLR0913 -- what stands in the head of a page
         figure.name: {"plot": figure.plot, "height": figure.height}
         for chapter in chapters
         for block in chapter.blocks
-        if isinstance(block, Figures)
+        if isinstance(block, FigureRow)
         for figure in block.figures
     }
     library, script = plotly.offline.get_plotlyjs(), _asset("page.js")
@@ -120,7 +120,7 @@ def page_of(  # noqa: PLR0913 -- what stands in the head of a page
     )
 
 
-def _meta(results: Results, teller: Teller) -> tuple[str, ...]:
+def _meta(results: Results, teller: ReportFormatter) -> tuple[str, ...]:
     """Return what stands under the title."""
     t, study, counts = teller.t, results.study, results.study.trials
     trials = t("{complete:count} of {planned:count} trials complete", complete=counts.complete, planned=study.planned)

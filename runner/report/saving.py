@@ -12,12 +12,13 @@ from catalog.figures import Figure
 from runner.destination import check_file, written_file
 from runner.presentation.language import Language
 from runner.report.blocks import Section
-from runner.report.telling import Teller
+from runner.report.formatting import ReportFormatter
 from runner.study.charts import StudySnapshot
 
-__all__ = ["SUFFIXES", "save_figure"]
+__all__ = ["SUFFIXES", "figure_page", "save_figure"]
 
 _WIDTH, _TITLE_ROOM = 900, 40
+_LIBRARIES = ("plotly", "jinja2")
 
 
 def save_figure(figure: Figure, snapshot: StudySnapshot, path: Path, language: str, *, force: bool) -> None:
@@ -39,16 +40,25 @@ def save_figure(figure: Figure, snapshot: StudySnapshot, path: Path, language: s
     if make is None:
         raise InputError(f"{path}: cannot save a figure as {path.suffix or 'a file without a suffix'}; "
                          f"allowed: {', '.join(SUFFIXES)}", field="output")  # fmt: skip
-    missing = [name for name in ("plotly", "jinja2") if find_spec(name) is None]
+    missing = [name for name in _LIBRARIES if find_spec(name) is None]
     if missing:
         raise WorkError(f"saving a figure takes {', '.join(missing)}: pip install 'modelcat[report]'")
     check_file(path, force=force)
-    content = make(figure, snapshot, Teller(Language(language), snapshot.record.metric_of), path.suffix.lower()[1:])
+    content = make(
+        figure, snapshot, ReportFormatter(Language(language), snapshot.record.metric_of), path.suffix.lower()[1:]
+    )
     with written_file(path) as file:
         file.write(content)
 
 
-def _page(figure: Figure, snapshot: StudySnapshot, teller: Teller, _: str) -> bytes:
+def figure_page(figure: Figure, snapshot: StudySnapshot, language: str = "en") -> str | None:
+    """Return a page of HTML with one figure, which asks nothing of any network; None without the libraries it takes."""
+    if not all(map(find_spec, _LIBRARIES)):
+        return None
+    return _page(figure, snapshot, ReportFormatter(Language(language), snapshot.record.metric_of), "html").decode()
+
+
+def _page(figure: Figure, snapshot: StudySnapshot, teller: ReportFormatter, _: str) -> bytes:
     from runner.report.figures import blocks_of
     from runner.report.page import page_of
 
@@ -59,7 +69,7 @@ def _page(figure: Figure, snapshot: StudySnapshot, teller: Teller, _: str) -> by
     return page.encode()
 
 
-def _picture(figure: Figure, _: StudySnapshot, teller: Teller, form: str) -> bytes:
+def _picture(figure: Figure, _: StudySnapshot, teller: ReportFormatter, form: str) -> bytes:
     if find_spec("kaleido") is None:
         raise WorkError("a picture of a figure takes kaleido: pip install 'modelcat[images]', or save it as .html")
     import plotly.graph_objects as go
@@ -96,7 +106,7 @@ def _painted(value: Any, palette: Mapping[str, str]) -> Any:
     return [_painted(one, palette) for one in value] if isinstance(value, list | tuple) else value
 
 
-SUFFIXES: Final[Mapping[str, Callable[[Figure, StudySnapshot, Teller, str], bytes]]] = {
+SUFFIXES: Final[Mapping[str, Callable[[Figure, StudySnapshot, ReportFormatter, str], bytes]]] = {
     ".html": _page,
     ".svg": _picture,
     ".png": _picture,

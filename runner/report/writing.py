@@ -13,14 +13,14 @@ from runner.destination import check_file, written_file
 from runner.store.files import path_inside, study_folder
 from runner.store.store import Store
 
-__all__ = ["Format", "Written", "write_report"]
+__all__ = ["Format", "WrittenReport", "write_report"]
 
 Format = Literal["html", "md"]
 _WANTED = {"html": ("plotly", "jinja2", "babel"), "md": ("babel", "yaml")}
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenReport:
     """A file that was made: its size in bytes, and how long it took."""
 
     report: Path
@@ -38,7 +38,7 @@ def write_report(  # noqa: PLR0913 -- a command's options
     language: str,
     force: bool,
     diagnoses: Sequence[Diagnosis] | None = None,
-) -> Written:
+) -> WrittenReport:
     """Write the page, or the model card, of a study.
 
     Args:
@@ -82,7 +82,7 @@ def write_report(  # noqa: PLR0913 -- a command's options
     content = text.encode("utf-8")
     with written_file(output) as file:
         file.write(content)
-    return Written(output, len(content), perf_counter() - began)
+    return WrittenReport(output, len(content), perf_counter() - began)
 
 
 def _readme(folder: Path, study: str, model_dir: str | None, format: Format) -> Path:  # noqa: A002 -- it is called so

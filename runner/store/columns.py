@@ -1,7 +1,7 @@
 """Column types that mean the same in SQLite and in PostgreSQL.
 
-SQLite keeps whatever somebody puts into a cell. So each type reads its cells one by one, and returns `Damaged` for one
-that does not hold what the column is for: one bad cell must not keep all other rows from being read.
+SQLite keeps whatever is written into a cell. Each type therefore reads its cells one by one, and returns `DamagedValue`
+for one that does not hold what the column is for: one bad cell must not keep all other rows from being read.
 """
 
 import json
@@ -17,21 +17,21 @@ from sqlalchemy import JSON, BigInteger, DateTime, Double, Integer, Text
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
+from runner.store.column_shapes import JsonShape, fault
 from runner.store.files import can_be_name
-from runner.store.shapes import Shape, fault
 
 __all__ = [
     "LARGEST",
-    "Count",
-    "Damaged",
-    "Document",
-    "Measure",
-    "Name",
-    "Prose",
-    "Seconds",
-    "Seed",
-    "Time",
-    "Word",
+    "CountColumn",
+    "DamagedValue",
+    "EnumColumn",
+    "JsonColumn",
+    "MeasureColumn",
+    "NameColumn",
+    "SecondsColumn",
+    "SeedColumn",
+    "TextColumn",
+    "TimeColumn",
     "as_json",
     "from_json",
 ]
@@ -52,7 +52,7 @@ _COUNTS, _BIG_INTEGERS = (0, 2**31 - 1), (-(2**63), 2**63 - 1)
 
 
 @dataclass(frozen=True, slots=True)
-class Damaged:
+class DamagedValue:
     """What is read in place of a value that somebody else has spoilt; `reason` follows the name of its field."""
 
     reason: str
@@ -70,7 +70,7 @@ class _Checked(TypeDecorator[Any]):
         return self.read_sqlite if own and dialect.name == "sqlite" else self.read
 
     def read(self, value: Any) -> Any:
-        """Return a value of the column's kind, None, or `Damaged`."""
+        """Return a value of the column's kind, None, or `DamagedValue`."""
         raise NotImplementedError
 
     def read_sqlite(self, value: Any) -> Any:
@@ -78,7 +78,7 @@ class _Checked(TypeDecorator[Any]):
         return self.read(value)
 
 
-class Time(_Checked):
+class TimeColumn(_Checked):
     """A moment: timezone-aware in Python, UTC in the database. SQLite has no time zones and gets none."""
 
     impl = DateTime(timezone=True)
@@ -98,7 +98,7 @@ class Time(_Checked):
         if value is None:
             return None
         if not isinstance(value, datetime) or not _FIRST_YEAR <= value.year <= _LAST_YEAR:
-            return Damaged(f"is {_shown(value)}, not a time")
+            return DamagedValue(f"is {_shown(value)}, not a time")
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
     def read_sqlite(self, value: Any) -> Any:
@@ -108,16 +108,16 @@ class Time(_Checked):
         try:
             return self.read(datetime.fromisoformat(value))
         except (TypeError, ValueError):
-            return Damaged(f"is {_shown(value)}, not a time")
+            return DamagedValue(f"is {_shown(value)}, not a time")
 
 
-class Document(_Checked):
+class JsonColumn(_Checked):
     """A JSON value of a known shape; None is SQL's NULL."""
 
     impl = JSON(none_as_null=True)
     cache_ok = True
 
-    def __init__(self, shape: Shape) -> None:
+    def __init__(self, shape: JsonShape) -> None:
         super().__init__()
         self.shape = shape
 
@@ -127,17 +127,17 @@ class Document(_Checked):
 
     def read(self, value: Any) -> Any:
         """Check the shape of what the driver has read by `from_json`."""
-        if value is None or isinstance(value, Damaged):
+        if value is None or isinstance(value, DamagedValue):
             return value
         reason = fault(self.shape, value)
-        return value if reason is None else Damaged(reason)
+        return value if reason is None else DamagedValue(reason)
 
     def read_sqlite(self, value: Any) -> Any:
         """Read the text."""
         return None if value is None else self.read(from_json(value))
 
 
-class Measure(_Checked):
+class MeasureColumn(_Checked):
     """A measured number; one that is not finite, or larger than any that is measured, becomes NULL."""
 
     impl: TypeEngine[Any] = Double()
@@ -152,11 +152,11 @@ class Measure(_Checked):
         if value is None or (type(value) is float and -LARGEST <= value <= LARGEST):  # thousands at once
             return value
         if isinstance(value, bool) or not isinstance(value, int | float) or not abs(value) <= LARGEST:
-            return Damaged(f"is {_shown(value)}, not a number that can be measured")
+            return DamagedValue(f"is {_shown(value)}, not a number that can be measured")
         return float(value)
 
 
-class Seconds(_Checked):
+class SecondsColumn(_Checked):
     """A time that was spent, or how far it has brought something: a number from zero up, which is never missing."""
 
     impl: TypeEngine[Any] = Double()
@@ -167,11 +167,11 @@ class Seconds(_Checked):
         if value is None:
             return None
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _LARGEST_SPAN:
-            return Damaged(f"is {_shown(value)}, not a number from 0 up")
+            return DamagedValue(f"is {_shown(value)}, not a number from 0 up")
         return float(value)
 
 
-class Count(_Checked):
+class CountColumn(_Checked):
     """A whole number from zero up."""
 
     impl = Integer()
@@ -184,11 +184,11 @@ class Count(_Checked):
             return None
         low, high = self.bounds
         if type(value) is not int or not low <= value <= high:
-            return Damaged(f"is {_shown(value)}, not a whole number from {low} to {high}")
+            return DamagedValue(f"is {_shown(value)}, not a whole number from {low} to {high}")
         return value
 
 
-class Seed(Count):
+class SeedColumn(CountColumn):
     """Any whole number of 64 bits."""
 
     impl = BigInteger()
@@ -196,7 +196,7 @@ class Seed(Count):
     bounds = _BIG_INTEGERS
 
 
-class Prose(_Checked):
+class TextColumn(_Checked):
     """Any text. What a database cannot hold (NUL, halves of surrogate pairs) becomes a replacement character."""
 
     impl = Text()
@@ -213,15 +213,15 @@ class Prose(_Checked):
         if value is None:
             return None
         if not isinstance(value, str):
-            return Damaged(f"is {_shown(value)}, not text")
+            return DamagedValue(f"is {_shown(value)}, not text")
         if len(value) > _LONGEST:
-            return Damaged(f"is a text of {len(value):,} characters: {_LONGEST:,} at most")
+            return DamagedValue(f"is a text of {len(value):,} characters: {_LONGEST:,} at most")
         if not _is_unicode(value):
-            return Damaged("is not text in UTF-8")
+            return DamagedValue("is not text in UTF-8")
         return value
 
 
-class Name(Prose):
+class NameColumn(TextColumn):
     """The name of a study, which its folder has too."""
 
     cache_ok = True
@@ -230,11 +230,11 @@ class Name(Prose):
         """Return a name that a folder can have, and that a command does not take for an option."""
         found = super().read(value)
         if isinstance(found, str) and (found.startswith(("-", "#")) or not can_be_name(found)):
-            return Damaged(f"is {_shown(found)}, which no study can be called")
+            return DamagedValue(f"is {_shown(found)}, which no study can be called")
         return found
 
 
-class Word(_Checked):
+class EnumColumn(_Checked):
     """One of a few words; another is a mistake in the calling code."""
 
     impl = Text()
@@ -254,24 +254,24 @@ class Word(_Checked):
         """Return one of the words."""
         if value is None or value in self.allowed:
             return value
-        return Damaged(f"is {_shown(value)}, none of {', '.join(self.allowed)}")
+        return DamagedValue(f"is {_shown(value)}, none of {', '.join(self.allowed)}")
 
 
 def from_json(text: Any) -> Any:
-    """Return what a column of JSON holds, or `Damaged`: one row must not keep all others from being read."""
+    """Return what a column of JSON holds, or `DamagedValue`: one row must not keep all others from being read."""
     if text in _EMPTY:  # as half of them are
         return {} if text == "{}" else []
     if isinstance(text, int | float):  # SQLite makes numbers of strings that are some
-        return text if math.isfinite(text) else Damaged("is not a finite number")
+        return text if math.isfinite(text) else DamagedValue("is not a finite number")
     try:
         written = text if isinstance(text, str) else bytes(text).decode()
         if not _is_unicode(written):
-            return Damaged("is not text in UTF-8")
+            return DamagedValue("is not text in UTF-8")
         value = (_STRICT if _SUSPECT.search(written) else _JSON).decode(written)
     except (ValueError, RecursionError) as error:
-        return Damaged(f"is not JSON: {error}")
+        return DamagedValue(f"is not JSON: {error}")
     if written.count("[") + written.count("{") > _DEEPEST and _is_deep(value):
-        return Damaged(f"is nested deeper than {_DEEPEST} levels")
+        return DamagedValue(f"is nested deeper than {_DEEPEST} levels")
     return value
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.exc import NoSuchModuleError
 
 from catalog.errors import StoreError
 from runner.store.columns import from_json
-from runner.store.objects import refuse_objects
+from runner.store.foreign_objects import refuse_objects
 from runner.store.url import StorageUrl
 
 __all__ = ["BUSY_SECONDS", "begin_immediately", "engine_options", "reader_engine", "writer_engine"]

@@ -14,9 +14,9 @@ from sqlalchemy import Connection, Select, column, event, func, inspect, select,
 from catalog.errors import BusyError, StoreError
 from catalog.files import check_regular
 from runner.store import connections
+from runner.store.database_retry import DatabaseRetry
 from runner.store.failures import as_ours
-from runner.store.objects import refuse_computed_columns, refuse_objects
-from runner.store.patience import Patience
+from runner.store.foreign_objects import refuse_computed_columns, refuse_objects
 from runner.store.schema import OPTUNA_TABLES, REVISIONS, VERSION_TABLE, studies
 from runner.store.url import StorageUrl
 
@@ -101,7 +101,7 @@ def optuna_storage(
     *,
     mode: connections.OpenMode = "rw",
     busy: float | None = None,
-    patience: Patience | None = None,
+    patience: DatabaseRetry | None = None,
 ) -> "OptunaStorage":
     """Open Optuna's part of the database, with the settings of our own writers.
 

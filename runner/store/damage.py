@@ -1,7 +1,7 @@
-"""Rows that somebody else has spoilt, by hand or by another program: told with study and field, and kept apart.
+"""Damaged rows, changed by hand or by another program: reported with study and field, and kept apart.
 
-Each column's type reads `Damaged` where a cell does not hold what it should (`runner.store.columns`); here it is said
-which study, table and row that is.
+Each column's type reads a cell that does not hold what it should as `DamagedValue` (`runner.store.columns`); this
+module says which study, table and row that is.
 """
 
 import re
@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Table, select
 
 from catalog.errors import StoreError, clause
 from runner.store import schema
-from runner.store.columns import Damaged, Document, Prose
+from runner.store.columns import DamagedValue, JsonColumn, TextColumn
 
 __all__ = ["check", "damaged_rows", "id_in", "mend"]
 
@@ -44,7 +44,7 @@ def mend(row: dict[str, Any]) -> str | None:
     for name in wrong:
         row[name] = _empty(name, row["id"])
     for name in {"created", "updated"} & wrong.keys():
-        row[name] = _NEVER if isinstance(moment, Damaged) or moment is None else moment
+        row[name] = _NEVER if isinstance(moment, DamagedValue) or moment is None else moment
     told = "; ".join(f"{name} {reason}" for name, reason in wrong.items())
     advice = f"put a copy of the database back, or run modelcat delete {_quoted(row['study'])}"
     message = f"the record of study {row['study']!r} is damaged: {clause(told)}. Mend it, {advice}"
@@ -59,7 +59,7 @@ def check(study: str, table: Table, row: dict[str, Any]) -> None:
         StoreError: Somebody else has spoilt it; told is the study, which row, and the field.
     """
     # Looked for among the values first: this is done for thousands of rows, of which none is spoilt.
-    spoilt = Damaged in map(type, row.values()) or None in map(row.get, _required(table), repeat(0))
+    spoilt = DamagedValue in map(type, row.values()) or None in map(row.get, _required(table), repeat(0))
     if spoilt and (told := _told(table, row)):
         raise StoreError(
             f"a record of study {study!r} is damaged: {clause(told)}. "
@@ -92,14 +92,14 @@ def _told(table: Table, row: dict[str, Any]) -> str | None:
     for column in table.c:
         if column.name in row and (reason := _wrong(column, row[column.name])):
             keys = [key.name for key in table.primary_key if key.name in row and key.name != "study_id"]
-            which = ", ".join(f"{key} {'?' if isinstance(row[key], Damaged) else repr(row[key])}" for key in keys)
+            which = ", ".join(f"{key} {'?' if isinstance(row[key], DamagedValue) else repr(row[key])}" for key in keys)
             return f"{table.name}, {which}: {column.name} {reason}"
     return None
 
 
 def _wrong(column: Any, value: Any) -> str | None:
     """Return what is wrong with a value, as it follows the name of its column; None where nothing is."""
-    if isinstance(value, Damaged):
+    if isinstance(value, DamagedValue):
         return value.reason
     return "is missing" if value is None and not column.nullable else None
 
@@ -110,9 +110,9 @@ def _empty(name: str, study_id: int) -> Any:
         return None
     if name == "study":
         return f"#{study_id}"
-    if isinstance(column.type, Document):
+    if isinstance(column.type, JsonColumn):
         return {}
-    return _WORDS.get(name, "" if isinstance(column.type, Prose) else 0)
+    return _WORDS.get(name, "" if isinstance(column.type, TextColumn) else 0)
 
 
 def _quoted(study: str) -> str:

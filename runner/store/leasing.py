@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, func, select, update
 
 from catalog.errors import StudyConflictError, UnknownStudyError
-from runner.store.columns import Damaged, Time
+from runner.store.columns import DamagedValue, TimeColumn
 from runner.store.damage import mend
 from runner.store.lease import Lease, Owner
 from runner.store.schema import studies
@@ -42,13 +42,13 @@ def now(connection: Connection) -> datetime:
     """Return this moment in UTC by the clock that all who may take a lease share: the server's, or this machine's."""
     if connection.dialect.name == "sqlite":
         return datetime.now(UTC)
-    moment: datetime = connection.execute(select(func.clock_timestamp(type_=Time))).scalar_one()
+    moment: datetime = connection.execute(select(func.clock_timestamp(type_=TimeColumn))).scalar_one()
     return moment
 
 
 def lease_in(row: Mapping[str, Any]) -> Lease | None:
     """Return the lease that a row of `studies` holds; one of which a part is missing or spoilt holds nothing."""
-    if any(row[name] is None or isinstance(row[name], Damaged) for name in _LEASE):
+    if any(row[name] is None or isinstance(row[name], DamagedValue) for name in _LEASE):
         return None
     owner = Owner(row["lease_host"], row["lease_pid"], row["lease_started"])
     return Lease(owner, row["lease_epoch"], row["lease_since"], row["lease_expires"])

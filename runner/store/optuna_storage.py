@@ -15,8 +15,8 @@ from sqlalchemy import Connection, column, event, func, select, table
 
 from catalog.errors import StoreError, UnreachableError, clause
 from runner.store import leasing
+from runner.store.database_retry import DatabaseRetry
 from runner.store.lease import Lease
-from runner.store.patience import Patience
 
 __all__ = ["SPOILT", "OptunaStorage"]
 
@@ -36,10 +36,10 @@ class OptunaStorage(RDBStorage):
     the lease grants: nobody else writes this study's trials meanwhile.
     """
 
-    def __init__(self, url: str, engine_kwargs: dict[str, Any], patience: Patience | None) -> None:
+    def __init__(self, url: str, engine_kwargs: dict[str, Any], patience: DatabaseRetry | None) -> None:
         self._made: dict[int, int] = {}
         self._fence: tuple[str, Lease] | None = None
-        self._patience: Patience | None = None  # what is asked while Optuna's tables are made is answered at once
+        self._patience: DatabaseRetry | None = None  # what is asked while Optuna's tables are made is answered at once
         super().__init__(url, engine_kwargs=engine_kwargs)
         self._patience = patience
 

@@ -11,7 +11,8 @@ from sqlalchemy import table as table_of
 
 from catalog.errors import UnknownStudyError
 from runner.store import schema
-from runner.store.columns import Damaged
+from runner.store.column_shapes import JsonShape, fault
+from runner.store.columns import DamagedValue
 from runner.store.damage import check, id_in, mend
 from runner.store.leasing import lease_in
 from runner.store.records import (
@@ -25,7 +26,6 @@ from runner.store.records import (
     TrialCounts,
     TrialRecord,
 )
-from runner.store.shapes import Shape, fault
 
 __all__ = [
     "confirmations",
@@ -223,7 +223,9 @@ def _whole(found: Iterable[tuple[int, BestTrial]]) -> dict[int, BestTrial]:
     return {
         owner: best
         for owner, best in found
-        if not any(isinstance(value, Damaged | None) for value in (best.number, best.value, best.params, best.metrics))
+        if not any(
+            isinstance(value, DamagedValue | None) for value in (best.number, best.value, best.params, best.metrics)
+        )
     }
 
 
@@ -236,7 +238,7 @@ def _early_ends(connection: Connection, only: int | None) -> dict[int, Mapping[s
     return {
         owner: found
         for owner, found in connection.execute(query)
-        if isinstance(found, dict) and found and fault(Shape.EARLY_END, found) is None
+        if isinstance(found, dict) and found and fault(JsonShape.EARLY_END, found) is None
     }
 
 

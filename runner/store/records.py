@@ -326,7 +326,7 @@ class EvaluationRecord:
         metrics: What the task reports.
         predictions: File of the per-example predictions.
         details: The rest of a `catalog.contract.Evaluation`: intervals, speed, sizes, and what the task found besides.
-            `runner.store.judgements` turns one into the other.
+            `runner.store.evaluation_records` turns one into the other.
     """
 
     subject: str

@@ -15,9 +15,9 @@ from catalog.study_names import QUEUE_FILES
 from runner.store import connections, creation, examination, files, leasing, reading, requests, schema, writing
 from runner.store.creation import Condition
 from runner.store.damage import id_in
+from runner.store.database_retry import SLICE, DatabaseRetry
 from runner.store.examination import Examination
 from runner.store.failures import explained
-from runner.store.patience import SLICE, Patience
 from runner.store.records import (
     ConfirmationRecord,
     EpochRecord,
@@ -79,7 +79,7 @@ class Store:
             60 s for a lock, and for nothing else.
     """
 
-    def __init__(self, url: StorageUrl, patience: Patience | None = None) -> None:
+    def __init__(self, url: StorageUrl, patience: DatabaseRetry | None = None) -> None:
         self.url = url
         self.patience = patience
         self._busy = SLICE if patience else None
@@ -89,7 +89,7 @@ class Store:
         self._joined: tuple[Connection, str, int] | None = None
 
     @classmethod
-    def open(cls, url: str, *, create: bool, patience: Patience | None = None) -> "Store":
+    def open(cls, url: str, *, create: bool, patience: DatabaseRetry | None = None) -> "Store":
         """Open the database at `url`; `create` makes it where there is none. An older one is upgraded.
 
         With `patience` locks are waited for here too; a server that does not answer is told at once, since nothing is
@@ -105,7 +105,7 @@ class Store:
         return patience.keep_trying(lambda: cls._open(checked, patience, create=create), repeatable=False)
 
     @classmethod
-    def _open(cls, checked: StorageUrl, patience: Patience | None, *, create: bool) -> "Store":
+    def _open(cls, checked: StorageUrl, patience: DatabaseRetry | None, *, create: bool) -> "Store":
         busy = SLICE if patience else None
         with explained(checked, busy):
             found = creation.condition(checked, busy=busy)

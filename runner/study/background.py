@@ -13,8 +13,8 @@ from runner.engine.processes import lift_memory_limit
 from runner.presentation.text import safe
 from runner.store.records import Owner
 from runner.store.url import StorageUrl
-from runner.study.place import Place
-from runner.study.workers import Worker, WorkerList
+from runner.study.workers import RegisteredWorker, WorkerList
+from runner.study.workspace import Workspace
 
 __all__ = ["start_worker", "trim_log"]
 
@@ -26,10 +26,10 @@ _READY_SECONDS = 30.0
 _STDERR = 2
 
 
-def start_worker(place: Place) -> int:
+def start_worker(workspace: Workspace) -> int:
     """Start ``modelcat worker`` in the background, and return its pid once it looks at the queue.
 
-    It runs `place.workers` trainings at a time, writes to ``worker.log`` in the studies' folder, and ends when the
+    It runs `workspace.workers` trainings at a time, writes to ``worker.log`` in the studies' folder, and ends when the
     queue has been empty for a while. Where one is alive on this machine for this storage, none is started and its pid
     is returned: it will see whatever is in the queue by now. Starting takes about a second.
 
@@ -37,16 +37,16 @@ def start_worker(place: Place) -> int:
         WorkError: The command is not installed, or the new worker ended at once; the message has what it said.
         StoreError: The studies' folder cannot be written.
     """
-    workers = WorkerList(place)
+    workers = WorkerList(workspace)
     with workers.locked():
         if alive := workers.here():
             return alive[0].pid
-        path = place.folder / _LOG
+        path = workspace.folder / _LOG
         try:
-            process, said_before = _start(place, path)
+            process, said_before = _start(workspace, path)
         except OSError as error:
             raise StoreError(f"a worker cannot be started with its log at {path}: {error.strerror}") from error
-        worker = Worker.of(place, Owner.on_this_host(process.pid), ready=False)
+        worker = RegisteredWorker.of(workspace, Owner.on_this_host(process.pid), ready=False)
         workers.put(worker)
     deadline = time.monotonic() + _READY_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
@@ -61,9 +61,9 @@ def start_worker(place: Place) -> int:
     return worker.pid
 
 
-def trim_log(place: Place) -> None:
+def trim_log(workspace: Workspace) -> None:
     """Drop the older half of the log that this process writes its stderr to, if it does and it is large."""
-    path = place.folder / _LOG
+    path = workspace.folder / _LOG
     try:
         if os.path.samestat(os.fstat(_STDERR), path.stat()):
             _trim(path)
@@ -71,13 +71,13 @@ def trim_log(place: Place) -> None:
         return
 
 
-def _start(place: Place, path: Path) -> tuple[subprocess.Popen[bytes], int]:
+def _start(workspace: Workspace, path: Path) -> tuple[subprocess.Popen[bytes], int]:
     """Start the process; return it, and how many characters its log held before."""
-    url = StorageUrl.parse(place.storage)
+    url = StorageUrl.parse(workspace.storage)
     # Not as arguments: everybody can read those of everybody's processes, and the URL may hold a password.
-    chosen = {"MODELCAT_STORAGE": url.revealed(), "MODELCAT_CACHE": str(place.cache.absolute())}
-    environment = {**os.environ, **chosen, **({"MODELCAT_DEBUG": "1"} if place.debug else {})}
-    workers = [] if place.workers == 1 else ["--workers", str(place.workers or "auto")]
+    chosen = {"MODELCAT_STORAGE": url.revealed(), "MODELCAT_CACHE": str(workspace.cache.absolute())}
+    environment = {**os.environ, **chosen, **({"MODELCAT_DEBUG": "1"} if workspace.debug else {})}
+    workers = [] if workspace.workers == 1 else ["--workers", str(workspace.workers or "auto")]
     if path.exists():
         check_regular(path)  # a pipe would be waited for
     with path.open("ab") as log:
@@ -85,7 +85,7 @@ def _start(place: Place, path: Path) -> tuple[subprocess.Popen[bytes], int]:
         said_before = len(path.read_text(errors="replace"))
         process = subprocess.Popen(  # noqa: S603 -- our own command
             [_command(), "worker", *workers],
-            cwd=place.folder.absolute().parent,
+            cwd=workspace.folder.absolute().parent,
             env=environment,
             stdin=subprocess.DEVNULL,
             stdout=log,

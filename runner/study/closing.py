@@ -16,13 +16,13 @@ from catalog.errors import (
     UnreachableError,
 )
 from runner.engine.messages import Calibrate, Evaluate, Rescale
-from runner.store.judgements import evaluation_of
+from runner.store.evaluation_records import evaluation_of
 from runner.study.confirmation import GIVEN, evaluation_name
 from runner.study.insights import gather_insights
 from runner.study.session import Session, finite
 from runner.study.task_loop import run_task
 from runner.study.verdict import verdict_of
-from runner.study.winner import Choice, SearchResult, TrainedModel, choose_winner, was_evaluated
+from runner.study.winner import SearchResult, WinnerChoice, WinnerModel, choose_winner, was_evaluated
 
 __all__ = ["close_study"]
 
@@ -54,7 +54,7 @@ def close_study(session: Session, result: SearchResult) -> None:
 
 
 def _test(
-    session: Session, choice: Choice, baseline: Mapping[str, Any] | None
+    session: Session, choice: WinnerChoice, baseline: Mapping[str, Any] | None
 ) -> tuple[dict[str, Any], dict[str, Any] | None]:
     """Use the test split, once, for the winner, the given configuration and the baseline."""
     session.listener.phase("test", 0)
@@ -70,7 +70,7 @@ def _test(
         _evaluate(session, "given", session.folders.absolute(choice.given_model.folder))
     if baseline is None or not baseline.get("model_dir"):
         return test, dict(baseline) if baseline else None
-    theirs = TrainedModel(baseline["model_dir"], baseline.get("predictions"), "baseline")
+    theirs = WinnerModel(baseline["model_dir"], baseline.get("predictions"), "baseline")
     folder = session.folders.absolute(theirs.folder)
     try:
         _calibrate(session, theirs, folder, baseline["key"])
@@ -88,7 +88,7 @@ def _failure(baseline: Mapping[str, Any] | None) -> str | None:
     return None if failure is None else str(failure["reason"])
 
 
-def _calibrate(session: Session, model: TrainedModel, folder: Path, key: str | None = None) -> float | None:
+def _calibrate(session: Session, model: WinnerModel, folder: Path, key: str | None = None) -> float | None:
     """Fold a temperature into a model; None if its plugin does not, or its predictions were not written."""
     if model.predictions is None:
         return None
@@ -98,7 +98,7 @@ def _calibrate(session: Session, model: TrainedModel, folder: Path, key: str | N
     return temperature
 
 
-def _note_calibration(session: Session, model: TrainedModel, temperature: float | None) -> None:
+def _note_calibration(session: Session, model: WinnerModel, temperature: float | None) -> None:
     """Keep how the winner was judged on validation, and what its temperature changed, there and on test.
 
     The record of validation stays that of the training, before the temperature was fitted on these very rows: it

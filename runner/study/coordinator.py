@@ -18,7 +18,7 @@ from catalog.spec import Request
 from runner.engine.engine import Engine
 from runner.engine.interruption import check, held_back
 from runner.presentation.data import facts_about
-from runner.store.patience import Patience
+from runner.store.database_retry import DatabaseRetry
 from runner.store.records import Lease, Mode, Owner, StudyRecord
 from runner.store.store import Store
 from runner.study.baseline import train_baseline
@@ -29,7 +29,6 @@ from runner.study.folders import StudyFolders
 from runner.study.identity import ConfigIdentity, study_name
 from runner.study.inspection import changed_data
 from runner.study.log import StudyLog
-from runner.study.place import Place, engine_for
 from runner.study.preparation import prepare, settle_space, widened
 from runner.study.preparation_marker import mark_preparation
 from runner.study.progress import Listener, Opened, broadcast
@@ -46,13 +45,14 @@ from runner.study.stored_study import (
     refuse_shared_folder,
 )
 from runner.study.winner import SearchResult
+from runner.study.workspace import Workspace, engine_for
 
 __all__ = ["run_study"]
 
 
 def run_study(
     request: Request,
-    place: Place,
+    workspace: Workspace,
     listener: Listener,
     mode: Mode = "study",
     *,
@@ -65,7 +65,7 @@ def run_study(
 
     Args:
         request: The spec.
-        place: Where it runs and is kept.
+        workspace: Where it runs and is kept.
         listener: Gets the events of the run, as the study's log does.
         mode: Whether it is a study or a single training.
         lease: Of a study that was claimed from the queue.
@@ -78,24 +78,24 @@ def run_study(
         ModelcatError: Data, model or work failed; the study, once made, is left resumable.
         KeyboardInterrupt: It was interrupted; the study is left stopped, or in its queue.
     """
-    run = _Run(request, place, mode, study_name(request, mode))
+    run = _Run(request, workspace, mode, study_name(request, mode))
     known = _find(run)
     if known is not None and _is_complete(known, request):
-        if (changed := changed_data(known, request, place.cache)) is not None:
+        if (changed := changed_data(known, request, workspace.cache)) is not None:
             listener.note(changed)
         return known
-    log = StudyLog(place.folder_of(run.name), listener.note)
+    log = StudyLog(workspace.folder_of(run.name), listener.note)
     listeners = broadcast(listener, log)
-    with held_back(), explain_faults(place), ExitStack() as resources:
-        engine = engine_for(place, request, listeners.note)
+    with held_back(), explain_faults(workspace), ExitStack() as resources:
+        engine = engine_for(workspace, request, listeners.note)
         data: DataSummary | None = None
         if known is None:
             resources.enter_context(engine)
-            with mark_preparation(place, run.name) as marker:
-                data = prepare(engine, request, place.cache, listeners, marker.check)
+            with mark_preparation(workspace, run.name) as marker:
+                data = prepare(engine, request, workspace.cache, listeners, marker.check)
             space = widened(request, data)
         store = resources.enter_context(
-            Store.open(place.storage, create=True, patience=Patience(listeners.note, check))
+            Store.open(workspace.storage, create=True, patience=DatabaseRetry(listeners.note, check))
         )
         if data is not None:
             known = _create(run, store, data, space)
@@ -105,7 +105,7 @@ def run_study(
         with release_on_exit(session, log, known):
             if data is None:
                 resources.enter_context(engine)
-                data = prepare(engine, request, place.cache, listeners, session.heartbeat)
+                data = prepare(engine, request, workspace.cache, listeners, session.heartbeat)
             result = _search(session, data)
             close_study(session, result)
         return store.study(run.name)
@@ -116,7 +116,7 @@ class _Run:
     """What is asked for; `name` is the study's in the store."""
 
     request: Request
-    place: Place
+    workspace: Workspace
     mode: Mode
     name: str
 
@@ -128,9 +128,9 @@ def _find(run: _Run) -> StudyRecord | None:
         StudyConflictError: The stored one is another study, or another study has its folder.
         WorkError: Nothing of it is left to be tried: the error that ended it, again.
     """
-    known = find_study(run.place.storage, run.name)
+    known = find_study(run.workspace.storage, run.name)
     if known is None:
-        refuse_shared_folder(run.place.folder, run.name)
+        refuse_shared_folder(run.workspace.folder, run.name)
         return None
     check_same(known, run.request, run.mode)
     if known.is_fruitless and known.failure and (known.planned >= run.request.spec.study.trials or known.early_end):
@@ -176,11 +176,11 @@ def _claim(
         store=store,
         lease=lease,
         engine=engine,
-        folders=StudyFolders(run.place.folder_of(run.name), lease.epoch),
+        folders=StudyFolders(run.workspace.folder_of(run.name), lease.epoch),
         listener=listener,
-        cache=run.place.cache,
+        cache=run.workspace.cache,
         seconds_before=record.seconds,
-        checkpoint_seconds=run.place.checkpoint_seconds,
+        checkpoint_seconds=run.workspace.checkpoint_seconds,
         from_queue=from_queue,
     )
 
@@ -198,7 +198,8 @@ def _search(session: Session, data: DataSummary) -> SearchResult:
         _extend(session, planned)
     session.update(planned=planned, spec=request.as_json())
     _announce(session, data, space)
-    if record.winner is None or extended:  # else it was closed with the baseline as it is
+    # `train` compares with nothing; a study with a winner was closed with the baseline as it is.
+    if record.mode != "train" and (record.winner is None or extended):
         train_baseline(session, record.baseline)
     given = request.model.tunable(request.config, data)
     first = {name: given[name] for name in space if name in given}

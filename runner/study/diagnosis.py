@@ -6,21 +6,21 @@ from typing import Any
 
 from catalog import registry
 from catalog.contract.capabilities import Diagnoses
-from catalog.contract.diagnosis import Diagnosis, Remedy
+from catalog.contract.diagnosis import Diagnosis, Fix
 from catalog.errors import InputError, PluginError, UnknownKeyError
 from catalog.statement import Statement
 from runner.store.records import StudyRecord
 from runner.store.store import Store
 from runner.study.diagnosis_input import diagnosis_input_of
 from runner.study.early_end import early_end_sentence
-from runner.study.place import Place
+from runner.study.workspace import Workspace
 
 __all__ = ["diagnoses_of", "with_early_end"]
 
 _UNITS = {3600: "h", 60: "m"}
 
 
-def diagnoses_of(store: Store, study: str, place: Place) -> Sequence[Diagnosis]:
+def diagnoses_of(store: Store, study: str, workspace: Workspace) -> Sequence[Diagnosis]:
     """Apply the rules of the study's plugin to its records, the gravest finding first.
 
     Raises:
@@ -43,7 +43,7 @@ def diagnoses_of(store: Store, study: str, place: Place) -> Sequence[Diagnosis]:
             f"study {study!r} has no completed trial to diagnose ({record.state}{failed}): "
             f"modelcat trials {study} tells what happened, modelcat resume {study} goes on"
         )
-    return with_early_end(task.diagnose(diagnosis_input_of(store, study, model, place.folder_of(study))), record)
+    return with_early_end(task.diagnose(diagnosis_input_of(store, study, model, workspace.folder_of(study))), record)
 
 
 def with_early_end(findings: Sequence[Diagnosis], record: StudyRecord) -> Sequence[Diagnosis]:
@@ -52,8 +52,8 @@ def with_early_end(findings: Sequence[Diagnosis], record: StudyRecord) -> Sequen
     if found is None or evidence is None:
         return findings
     remedies = [
-        Remedy(Statement("Give the search more time, under another study.name."), "study.timeout", _enough(found)),
-        Remedy(Statement("Or plan as many trials as the time allows."), "study.trials", max(1, found["done"])),
+        Fix(Statement("Give the search more time, under another study.name."), "study.timeout", _enough(found)),
+        Fix(Statement("Or plan as many trials as the time allows."), "study.trials", max(1, found["done"])),
     ]
     own = Diagnosis(
         "time_limit", "warning", Statement("The time limit ended the search early"), evidence, tuple(remedies)

@@ -10,8 +10,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from catalog.contract import Comparison, EpochMetrics, Evaluation, Model
 from catalog.contract.data import data_from_json
-from catalog.contract.diagnosis import Evidence, TrialEvidence
-from runner.store.judgements import evaluation_of
+from catalog.contract.diagnosis import DiagnosisInput, DiagnosisTrial
+from runner.store.evaluation_records import evaluation_of
 from runner.store.records import EpochRecord, StudyRecord, TrialRecord
 from runner.store.store import Store
 
@@ -21,7 +21,7 @@ _COMPARISON = TypeAdapter(Comparison)
 _TRIAL = "trial/"
 
 
-def diagnosis_input_of(store: Store, study: str, model: Model, folder: Path = Path()) -> Evidence:
+def diagnosis_input_of(store: Store, study: str, model: Model, folder: Path = Path()) -> DiagnosisInput:
     """Gather what the records say about a study; what an older record lacks is left out.
 
     Args:
@@ -37,7 +37,7 @@ def diagnosis_input_of(store: Store, study: str, model: Model, folder: Path = Pa
     judged = {(found.subject, found.split): evaluation_of(found, folder) for found in store.evaluations(study)}
     histories = _histories(store.epochs(study))
     verdict = record.verdict or {}
-    return Evidence(
+    return DiagnosisInput(
         data=data_from_json(record.data),
         Config=model.Config,
         metric=record.metric,
@@ -64,9 +64,9 @@ def _trial(
     model: Model,
     histories: Mapping[str, Sequence[EpochMetrics]],
     judged: Mapping[tuple[str, str], Evaluation],
-) -> TrialEvidence:
+) -> DiagnosisTrial:
     name = f"{_TRIAL}{trial.number}"
-    return TrialEvidence(
+    return DiagnosisTrial(
         number=trial.number,
         state=trial.state,
         config=_config(trial, record, model),

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Mapping
 from typing import Any
 
-from catalog.contract.diagnosis import Remedy
+from catalog.contract.diagnosis import Fix
 from runner.store.records import StudyRecord
 
 __all__ = ["option_of", "override_of"]
@@ -16,7 +16,7 @@ _BARE = re.compile(r"[A-Za-z][\w.+/-]*", re.ASCII)
 """Text that needs no quotes: neither a shell nor `catalog.overrides` takes it for anything else."""
 
 
-def override_of(remedy: Remedy, record: StudyRecord) -> str | None:
+def override_of(remedy: Fix, record: StudyRecord) -> str | None:
     """Return the ``path.to.field=value`` that changes the study's spec as a fix advises.
 
     One end of a range is no entry of a search space, and an entry is no whole space: where the spec leaves them to the
@@ -46,7 +46,7 @@ def override_of(remedy: Remedy, record: StudyRecord) -> str | None:
     return _assigned(f"{_SPACE}.{name}", _as_written(entry))
 
 
-def option_of(remedy: Remedy, record: StudyRecord) -> str | None:
+def option_of(remedy: Fix, record: StudyRecord) -> str | None:
     """Return the same as an option of the command line, quoted for a POSIX shell."""
     override = override_of(remedy, record)
     return None if override is None else f"--set {shlex.quote(override)}"

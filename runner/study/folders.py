@@ -11,7 +11,7 @@ from catalog.errors import InputError, StoreError
 from runner.store.files import make_folder, move_folder, path_inside, remove_tree
 from runner.store.records import StudyRecord
 from runner.store.store import Store
-from runner.study.place import Place
+from runner.study.workspace import Workspace
 
 __all__ = ["StudyFolders", "kept_model"]
 
@@ -112,15 +112,15 @@ class StudyFolders:
         return [folder for folder in found if folder.parent.name.isdecimal() and _is_try(folder.name, plain)]
 
 
-def kept_model(record: StudyRecord, place: Place) -> Path:
+def kept_model(record: StudyRecord, workspace: Workspace) -> Path:
     """Return the folder of the kept model, or of the best one so far of a study that is not finished.
 
     Raises:
         InputError: The study has no model yet, its folder is gone, or it cannot be looked at.
     """
-    root = place.folder_of(record.study)
+    root = workspace.folder_of(record.study)
     kept = record.model_dir if record.model_dir and _is_folder(path_inside(root, record.model_dir)) else None
-    stored = kept or _best_so_far(record, place) or record.model_dir
+    stored = kept or _best_so_far(record, workspace) or record.model_dir
     if stored is None:
         if record.is_fruitless:
             raise InputError(f"study {record.study!r} has no model: {record.failure_clause}")
@@ -151,8 +151,8 @@ def _is_folder(path: Path) -> bool:
         raise InputError(f"{path} cannot be looked at: {error.strerror}") from error
 
 
-def _best_so_far(record: StudyRecord, place: Place) -> str | None:
+def _best_so_far(record: StudyRecord, workspace: Workspace) -> str | None:
     if record.best is None:
         return None
-    with Store.open(place.storage, create=False) as store:
+    with Store.open(workspace.storage, create=False) as store:
         return store.trial(record.study, record.best.number).model_dir

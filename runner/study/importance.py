@@ -13,7 +13,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from catalog.errors import LostWorkerError, WorkError
-from runner.engine.processes import start_tracker
+from runner.engine.processes import start_spawned, start_tracker
 
 __all__ = ["importance_of"]
 
@@ -61,7 +61,7 @@ def importance_of(
     start_tracker()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # Ctrl+C is for the coordinator
     try:
-        process.start()
+        start_spawned(process)
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
     theirs.close()

@@ -11,8 +11,8 @@ from catalog.errors import InputError
 from catalog.metric import Metric
 from runner.engine.messages import Compare
 from runner.presentation.metrics import metric_phrase
+from runner.store.evaluation_records import evaluation_of
 from runner.store.files import study_folder
-from runner.store.judgements import evaluation_of
 from runner.store.records import StudyRecord
 from runner.store.store import Store
 

@@ -16,8 +16,8 @@ from runner.engine.messages import MakeForecast, Prepare, Task, TrainingSetup
 from runner.engine.single_tasks import result_of, run_alone
 from runner.presentation.text import duration
 from runner.study.cost import Cost, cost_of
-from runner.study.place import Place, local_workers
 from runner.study.space import widen
+from runner.study.workspace import Workspace, local_workers
 
 __all__ = ["Plan", "make_plan"]
 
@@ -78,7 +78,7 @@ class Plan:
 
 def make_plan(
     request: Request,
-    place: Place,
+    workspace: Workspace,
     tell: Callable[[str], None],
     seconds: float = PROBE_SECONDS,
     halted: Callable[[], bool] = lambda: False,
@@ -87,7 +87,7 @@ def make_plan(
 
     Args:
         request: The spec.
-        place: Where the study would run.
+        workspace: Where the study would run.
         tell: Takes a line about what is being done now.
         seconds: Time for measuring.
         halted: Whether the plan is no longer wanted; asked several times a second.
@@ -100,22 +100,22 @@ def make_plan(
         request.model.key,
         request.config.model_dump(mode="json", exclude_unset=True),
         request.dataset,
-        place.cache,
+        workspace.cache,
     )
     # As many processes as would train, so that the measured one has as many threads.
-    workers = local_workers(place)
-    with LocalEngine(workers, debug=place.debug) as engine:
+    workers = local_workers(workspace)
+    with LocalEngine(workers, debug=workspace.debug) as engine:
         tell("reading data and model")
         data: DataSummary = _done(engine, Prepare(setup), halted)
         measuring = f"measuring for about {duration(seconds)}"
         forecast: Forecast | None = _done(engine, MakeForecast(setup, seconds), halted, lambda: tell(measuring))
-        key = request.baseline if request.spec.study.trials > 1 else None
+        key = request.baseline
         baseline: Forecast | None = None
         failure: str | None = None
         if key is not None and forecast is not None:
             try:
                 registry.load(key)  # a missing plugin is an error here, not a failure of a worker
-                rival = TrainingSetup(key, {}, request.dataset, place.cache)
+                rival = TrainingSetup(key, {}, request.dataset, workspace.cache)
                 baseline = _done(engine, MakeForecast(rival, _BASELINE_SHARE * seconds), halted)
             except StoppedError:
                 raise
@@ -123,7 +123,7 @@ def make_plan(
                 failure = error.message
     space = widen(request.space, request.model.tunable(request.config, data))
     cost = None if forecast is None else cost_of(request, space, data.rows, forecast, baseline, workers)
-    return Plan(request, data, forecast, baseline, cost, workers, _free_bytes(place.folder), failure)
+    return Plan(request, data, forecast, baseline, cost, workers, _free_bytes(workspace.folder), failure)
 
 
 def _done(engine: LocalEngine, task: Task, halted: Callable[[], bool], begun: Callable[[], None] = lambda: None) -> Any:
@@ -136,7 +136,7 @@ def _done(engine: LocalEngine, task: Task, halted: Callable[[], bool], begun: Ca
 
 def _free_bytes(folder: Path) -> int:
     """Return the free bytes of the disk that `folder` lies on or will lie on."""
-    place = folder.absolute()
-    while not place.exists():
-        place = place.parent
-    return shutil.disk_usage(place).free
+    existing = folder.absolute()
+    while not existing.exists():
+        existing = existing.parent
+    return shutil.disk_usage(existing).free

@@ -16,7 +16,7 @@ from catalog.files import read_limited
 from runner.store.files import write_json
 from runner.store.records import Owner
 from runner.store.url import StorageUrl
-from runner.study.place import Place
+from runner.study.workspace import Workspace
 
 __all__ = ["PreparationMarker", "ask_to_stop", "mark_preparation"]
 
@@ -46,10 +46,10 @@ class PreparationMarker:
 
 
 @contextmanager
-def mark_preparation(place: Place, study: str) -> Iterator[PreparationMarker]:
+def mark_preparation(workspace: Workspace, study: str) -> Iterator[PreparationMarker]:
     """Mark a study that is not stored as being prepared by this process, for as long as the block lasts."""
     owner = Owner.this_process()
-    file: Path | None = _folder(place, study) / f"{owner.host}-{owner.pid}-{uuid4().hex[:8]}.json"
+    file: Path | None = _folder(workspace, study) / f"{owner.host}-{owner.pid}-{uuid4().hex[:8]}.json"
     assert file is not None
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -66,10 +66,10 @@ def mark_preparation(place: Place, study: str) -> Iterator[PreparationMarker]:
                 file.parent.rmdir()
 
 
-def ask_to_stop(place: Place, study: str) -> list[Owner]:
+def ask_to_stop(workspace: Workspace, study: str) -> list[Owner]:
     """Ask all processes that prepare a study which is not stored to stop; return those that live."""
     asked = []
-    for file in _files(place, study):
+    for file in _files(workspace, study):
         owner = _owner(file)
         with suppress(OSError):
             file.unlink(missing_ok=True)
@@ -78,9 +78,9 @@ def ask_to_stop(place: Place, study: str) -> list[Owner]:
     return asked
 
 
-def _files(place: Place, study: str) -> list[Path]:
+def _files(workspace: Workspace, study: str) -> list[Path]:
     try:
-        return sorted(_folder(place, study).iterdir())
+        return sorted(_folder(workspace, study).iterdir())
     except OSError:
         return []
 
@@ -96,7 +96,7 @@ def _owner(file: Path) -> Owner | None:
     return None
 
 
-def _folder(place: Place, study: str) -> Path:
+def _folder(workspace: Workspace, study: str) -> Path:
     """Return the folder of the markers of one study in one storage, whatever its name holds."""
-    named = f"{StorageUrl.parse(place.storage)}\n{study}"
-    return place.cache / "preparing" / hashlib.sha256(named.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    named = f"{StorageUrl.parse(workspace.storage)}\n{study}"
+    return workspace.cache / "preparing" / hashlib.sha256(named.encode("utf-8", "surrogatepass")).hexdigest()[:32]

@@ -20,13 +20,12 @@ from catalog.errors import (
 )
 from catalog.spec import Request
 from runner.engine.interruption import check, held_back, is_urgent
-from runner.store.patience import Patience
+from runner.store.database_retry import DatabaseRetry
 from runner.store.records import Lease, Mode, Owner, StudyRecord
 from runner.store.requests import refuse_to_queue
 from runner.store.store import Store
 from runner.study.identity import study_name
 from runner.study.log import StudyLog
-from runner.study.place import Place
 from runner.study.progress import Listener
 from runner.study.session import LEASE_TTL
 from runner.study.stored_study import (
@@ -38,6 +37,7 @@ from runner.study.stored_study import (
     stored_request,
 )
 from runner.study.workers import WorkerRegistration
+from runner.study.workspace import Workspace
 
 __all__ = ["check_submittable", "submit", "work"]
 
@@ -45,7 +45,7 @@ __all__ = ["check_submittable", "submit", "work"]
 _LOOK_SECONDS = 0.5
 
 
-def submit(request: Request, place: Place, mode: Mode = "study") -> StudyRecord:
+def submit(request: Request, workspace: Workspace, mode: Mode = "study") -> StudyRecord:
     """Put a study into the queue, making the database where there is none; return what the store now holds.
 
     A study of the same spec that stopped or failed goes back into the queue; a larger ``study.trials`` extends a
@@ -57,11 +57,11 @@ def submit(request: Request, place: Place, mode: Mode = "study") -> StudyRecord:
         StoreError: The database cannot be used.
     """
     name = study_name(request, mode)
-    known = find_study(place.storage, name)
-    with Store.open(place.storage, create=True) as store:
+    known = find_study(workspace.storage, name)
+    with Store.open(workspace.storage, create=True) as store:
         if known is None:
             refuse_foreign(store, name)
-            refuse_shared_folder(place.folder, name)
+            refuse_shared_folder(workspace.folder, name)
             store.enqueue(name, **facts_of(request, mode))
         else:
             check_same(known, request, mode)
@@ -88,7 +88,7 @@ def check_submittable(store: Store, request: Request, mode: Mode = "study") -> N
 
 
 def work(
-    place: Place,
+    workspace: Workspace,
     listen: Callable[[StudyRecord], Listener],
     *,
     idle: float | None,
@@ -100,7 +100,7 @@ def work(
     with its worker, and was not asked to stop, is taken up again, at most as often as its `study.max_retries`.
 
     Args:
-        place: Whose queue it is.
+        workspace: Whose queue it is.
         listen: Returns the listener of a study that is about to run.
         idle: Seconds without anything in the queue after which to end; None: never.
         tell: Takes a line about the queue itself: that its database is waited for.
@@ -111,8 +111,8 @@ def work(
         KeyboardInterrupt: It was interrupted; the running study is back in the queue, where the others wait on.
     """
     done: list[StudyRecord] = []
-    registration = WorkerRegistration(place)
-    with held_back(), Store.open(place.storage, create=True, patience=Patience(tell, check)) as store:
+    registration = WorkerRegistration(workspace)
+    with held_back(), Store.open(workspace.storage, create=True, patience=DatabaseRetry(tell, check)) as store:
         registration.register()
         try:
             since = time.monotonic()
@@ -121,7 +121,7 @@ def work(
                 # A look first: taking takes the database's write lock, which running studies need.
                 taken = _take(store) if store.has_work() else None
                 if taken is not None:
-                    done.append(_run(store, place, *taken, listen))
+                    done.append(_run(store, workspace, *taken, listen))
                     since = time.monotonic()
                 elif (
                     idle is not None
@@ -145,7 +145,11 @@ def _take(store: Store) -> tuple[StudyRecord, Lease | None] | None:
 
 
 def _run(
-    store: Store, place: Place, record: StudyRecord, lease: Lease | None, listen: Callable[[StudyRecord], Listener]
+    store: Store,
+    workspace: Workspace,
+    record: StudyRecord,
+    lease: Lease | None,
+    listen: Callable[[StudyRecord], Listener],
 ) -> StudyRecord:
     """Run one study; return how it was left. One without a lease has failed before it could be run."""
     from runner.study.coordinator import run_study  # it imports Optuna, which those who submit need not pay for
@@ -156,11 +160,11 @@ def _run(
         kind, message = failure.get("kind", ""), failure.get("message", "")
         listener.note(f"{kind}: {message}")
         with suppress(InputError):  # no folder can have its name
-            _log_failure(place, record.study, kind, message)
+            _log_failure(workspace, record.study, kind, message)
         return record
     try:
-        request, mode = stored_request(place, record.study)
-        return run_study(request, place, listener, mode, lease=lease)
+        request, mode = stored_request(workspace, record.study)
+        return run_study(request, workspace, listener, mode, lease=lease)
     except StoppedError as error:
         listener.note(error.message)
     except KeyboardInterrupt:
@@ -169,9 +173,9 @@ def _run(
                 store.put_back(record.study, lease, counted=False)
         raise
     except Exception as error:  # noqa: BLE001 -- a defect that one study meets must not take the others' worker away
-        reported = _as_modelcat_error(place, error)
+        reported = _as_modelcat_error(workspace, error)
         listener.note(f"{reported.kind}: {reported.message}")
-        _release_unstarted(store, place, record.study, lease, reported)
+        _release_unstarted(store, workspace, record.study, lease, reported)
         if _affects_all_studies(reported):
             raise reported from (error.__cause__ if reported is error else error)
     try:
@@ -180,11 +184,11 @@ def _run(
         return replace(record, state="stopped", lease=None)
 
 
-def _as_modelcat_error(place: Place, error: Exception) -> ModelcatError:
+def _as_modelcat_error(workspace: Workspace, error: Exception) -> ModelcatError:
     """Return an error as one that has a kind and a message for people."""
     if isinstance(error, ModelcatError):
         return error
-    fault = environment_fault(error, (place.folder, place.cache))
+    fault = environment_fault(error, (workspace.folder, workspace.cache))
     return fault or WorkError(f"unexpected {type(error).__name__}: {error}")
 
 
@@ -193,7 +197,7 @@ def _affects_all_studies(error: ModelcatError) -> bool:
     return is_environmental(error) and not isinstance(error, MissingLibraryError)
 
 
-def _release_unstarted(store: Store, place: Place, study: str, lease: Lease, error: ModelcatError) -> None:
+def _release_unstarted(store: Store, workspace: Workspace, study: str, lease: Lease, error: ModelcatError) -> None:
     """Give the lease of a study back that could not even be begun; a run that began has done so already."""
     if _affects_all_studies(error):
         with suppress(StudyConflictError, StoreError, UnreachableError):
@@ -203,11 +207,11 @@ def _release_unstarted(store: Store, place: Place, study: str, lease: Lease, err
     with suppress(StudyConflictError, InputError, OSError):
         store.update_study(study, lease, failure={"kind": error.kind, "message": error.message})
         store.release(study, lease, "failed")
-        _log_failure(place, study, error.kind, error.message)
+        _log_failure(workspace, study, error.kind, error.message)
 
 
-def _log_failure(place: Place, study: str, kind: str, message: str) -> None:
-    log = StudyLog(place.folder_of(study), lambda _: None)
+def _log_failure(workspace: Workspace, study: str, kind: str, message: str) -> None:
+    log = StudyLog(workspace.folder_of(study), lambda _: None)
     log.begin()
     log.write("failed", f"failed: {kind}: {message}")
     log.close()

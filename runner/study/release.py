@@ -21,22 +21,22 @@ from runner.engine.interruption import is_urgent
 from runner.presentation.text import duration
 from runner.store.records import StudyRecord, StudyState
 from runner.study.log import StudyLog
-from runner.study.place import Place
 from runner.study.session import Session
 from runner.study.task_loop import STOP_SECONDS
+from runner.study.workspace import Workspace
 
 __all__ = ["explain_faults", "release_on_exit"]
 
 
 @contextmanager
-def explain_faults(place: Place) -> Iterator[None]:
+def explain_faults(workspace: Workspace) -> Iterator[None]:
     """Turn a fault of the machine that no study is there to record into an error that says what to do."""
     try:
         yield
     except ModelcatError:
         raise
     except Exception as error:
-        if (fault := environment_fault(error, (place.folder, place.cache))) is None:
+        if (fault := environment_fault(error, (workspace.folder, workspace.cache))) is None:
             raise
         raise fault from error
 

@@ -1,7 +1,6 @@
 """The search: asks Optuna for trials, hands them out, prunes the hopeless, records what comes back."""
 
 import math
-import re
 import time
 from collections import deque
 from collections.abc import Mapping
@@ -15,7 +14,7 @@ from optuna.trial import Trial
 from optuna.trial import TrialState as OptunaState
 
 from catalog.contract import Decision, Direction, Outcome, TrialResult
-from catalog.errors import DivergedError, ModelcatError, WorkError, clause
+from catalog.errors import DivergedError, ModelcatError
 from catalog.space import Scalar, SearchSpace
 from runner.engine.messages import Done, Event, Failed, Report, Task
 from runner.presentation.english import english
@@ -25,6 +24,7 @@ from runner.study.distinct import DistinctSampler, new_params
 from runner.study.early_end import CUT_NOTE, early_end_clause, space_end, time_limit_end
 from runner.study.identity import ConfigIdentity
 from runner.study.sampling import derived_seed, pruner_of, quarter_of, sampler_for
+from runner.study.search_failure import search_failure
 from runner.study.session import Session, finite
 from runner.study.space import distributions, suggest
 from runner.study.task_loop import Retried, run_tasks
@@ -36,7 +36,6 @@ _FINISHED = ("complete", "pruned", "failed")
 _ORDER = (*_FINISHED, "running")
 #: Where Optuna's study keeps the seconds of its time limit that are used up.
 _SPENT = "modelcat:search_seconds"
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 @dataclass(slots=True)
@@ -145,7 +144,7 @@ class Search:
         self._note_early_end()
         made = sorted(self._records.values(), key=lambda record: record.number)
         if not any(record.state == "complete" for record in made):
-            raise self._fruitless(made)
+            raise search_failure(self._session.study, made, exhausted=self.exhausted)
 
     def _note_early_end(self) -> None:
         """Keep why the search ended early, and say so; forget what an earlier run kept of a search that went on."""
@@ -159,22 +158,6 @@ class Search:
             session.store.put_insight(session.study, session.lease, EARLY_END, found)
         if not self.exhausted and (clause := early_end_clause(found)) is not None:  # that was noted when it was found
             session.listener.note(english(clause))
-
-    def _fruitless(self, made: list[TrialRecord]) -> WorkError:
-        """Say why there is nothing to choose from; its kind is that of the failures where they have one in common."""
-        failures = {record.number: record.failure for record in made if record.failure is not None}
-        kinds = {failure["kind"] for failure in failures.values()}
-        again = f"mend the cause, `modelcat delete {self._session.study}` and run it again"
-        if len(failures) == len(made) and len({_cause(one) for one in failures.values()}) == 1:
-            first = next(iter(failures.values()))
-            which = f"all {len(made)} trials failed for one reason" if len(made) > 1 else "the only trial failed"
-            error = WorkError(f"{which}, {first['kind']}: {clause(first['reason'])}. To go on, {again}")
-        else:
-            more = "" if self.exhausted else ", or raise study.trials"
-            error = WorkError(f"{_failed(failures, len(made))}. None came to its end: {again}{more}")
-        if len(kinds) == 1:
-            error.kind = kinds.pop()  # type: ignore[misc]  # this one error's, more telling than its class's
-        return error
 
     def _open(self) -> optuna.Study:
         study = _optuna_study(self._session)
@@ -432,15 +415,3 @@ def _speed_of(result: TrialResult) -> dict[str, float | None]:
         "tokens_per_second": result.tokens_per_second,
         "best_epoch": result.best_epoch,
     }
-
-
-def _cause(failure: Mapping[str, str]) -> tuple[str, str]:
-    """Return what failures of one cause have in common: their numbers (bytes, lines, values) may differ."""
-    return failure["kind"], _NUMBER.sub("0", failure["reason"])
-
-
-def _failed(failures: Mapping[int, Mapping[str, str]], made: int) -> str:
-    """Say how many trials failed, and why the first of them did."""
-    count = f"all {made}" if len(failures) == made else f"{len(failures)} of {made}"
-    first = next((f"; trial {number}: {one['kind']}: {clause(one['reason'])}" for number, one in failures.items()), "")
-    return f"{count} trials failed{first}"

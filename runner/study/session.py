@@ -18,7 +18,7 @@ from catalog.spec import Request
 from runner.engine.engine import Engine
 from runner.engine.interruption import check
 from runner.engine.messages import Report, Train, TrainingSetup
-from runner.store.judgements import record_of
+from runner.store.evaluation_records import record_of
 from runner.store.records import EpochRecord, Lease
 from runner.store.store import Store
 from runner.study.folders import StudyFolders

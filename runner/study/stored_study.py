@@ -19,8 +19,8 @@ from runner.store.records import Mode, StudyRecord
 from runner.store.store import Store
 from runner.store.url import redact
 from runner.study.identity import differences
-from runner.study.place import Place
 from runner.study.task_calls import task_faults
+from runner.study.workspace import Workspace
 
 __all__ = [
     "as_training",
@@ -148,7 +148,7 @@ def plugin_versions(versions: Mapping[str, str]) -> dict[str, str]:
     return {name: version for name, version in versions.items() if name not in {"python", *_LIBRARIES}}
 
 
-def stored_request(place: Place, study: str) -> tuple[Request, Mode]:
+def stored_request(workspace: Workspace, study: str) -> tuple[Request, Mode]:
     """Return the request that a stored study was made from, and whether it was a study or a single training.
 
     Raises:
@@ -156,9 +156,9 @@ def stored_request(place: Place, study: str) -> tuple[Request, Mode]:
         SpecError: The stored spec no longer holds together: a plugin is gone or has changed, or the spec was edited.
         StoreError: The study's record is damaged; the message names the field.
     """
-    if not Store.exists(place.storage):
-        raise UnknownStudyError(f"there is no database at {redact(place.storage)}: nothing has been run here")
-    with Store.open(place.storage, create=True) as store:  # going on may upgrade what an older one made
+    if not Store.exists(workspace.storage):
+        raise UnknownStudyError(f"there is no database at {redact(workspace.storage)}: nothing has been run here")
+    with Store.open(workspace.storage, create=True) as store:  # going on may upgrade what an older one made
         record = store.study(study)
     _check_base(record)
     settings = record.spec.get("study")

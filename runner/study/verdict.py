@@ -1,7 +1,7 @@
 """What a study found, in one honest sentence and in numbers."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from catalog.contract import Comparison
@@ -9,13 +9,14 @@ from catalog.contract.capabilities import ChanceLevel
 from catalog.metric import Metric
 from catalog.statement import Statement, Value, to_json
 from runner.presentation.english import english
+from runner.presentation.labels import msgid
 from runner.study.early_end import early_end_sentence
 
-__all__ = ["Findings", "verdict_of"]
+__all__ = ["VerdictInput", "verdict_of"]
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
+class VerdictInput:
     """What a verdict rests on.
 
     Attributes:
@@ -62,7 +63,7 @@ class Findings:
     made: int | None = None
 
 
-def verdict_of(findings: Findings) -> dict[str, Any]:
+def verdict_of(findings: VerdictInput) -> dict[str, Any]:
     """Return the verdict as it is stored and printed."""
     given, baseline = findings.versus_given, findings.versus_baseline
     tuned = findings.winner != "given"
@@ -95,7 +96,7 @@ def verdict_of(findings: Findings) -> dict[str, Any]:
     }
 
 
-def _on_chance(findings: Findings) -> Iterator[Statement]:
+def _on_chance(findings: VerdictInput) -> Iterator[Statement]:
     """Say first that the kept model has learned nothing, or what was passed over for that."""
     if findings.chance is None or findings.above_chance is None:
         return
@@ -124,7 +125,7 @@ def _on_chance(findings: Findings) -> Iterator[Statement]:
         )
 
 
-def _on_scores(findings: Findings) -> Iterator[Statement]:
+def _on_scores(findings: VerdictInput) -> Iterator[Statement]:
     """Name what is kept, and tell the means over fresh seeds from the single trainings of the search."""
     winner, metric = findings.winner, findings.metric
     if not findings.search_scores:
@@ -159,7 +160,7 @@ def _pair(scores: Mapping[str, float], winner: str, other: str | None, metric: M
     return {**values, "scores": Statement("{name} {value}, {other} {other_value}", {**first, **second})}
 
 
-def _on_space(findings: Findings) -> Iterator[Statement]:
+def _on_space(findings: VerdictInput) -> Iterator[Statement]:
     if findings.made is not None:
         yield Statement(
             "the search ended after {made:count} of {trials:count} trials: its space has no other configuration.",
@@ -167,14 +168,14 @@ def _on_space(findings: Findings) -> Iterator[Statement]:
         )
 
 
-def _on_given(findings: Findings) -> Iterator[Statement]:
+def _on_given(findings: VerdictInput) -> Iterator[Statement]:
     versus, rival = findings.versus_given, findings.rival
     if versus is None or rival is None:
         yield _alone(findings)
         return
-    is_given, values = findings.winner == "given", {"rival": _named(rival), "how": _interval(findings.metric, versus)}
-    same: dict[str, Value] = {**values, "metric": findings.metric.phrase}
-    apart: dict[str, Value] = {**values, "by": _amount(findings.metric, abs(versus.difference))}
+    is_given = findings.winner == "given"
+    values: dict[str, Value] = {"rival": _named(rival), **_compared(findings.metric, versus)}
+    same = {name: value for name, value in values.items() if name != "apart"}
     if versus.difference == 0 and is_given:
         yield Statement(
             "tuning did not beat the given configuration, which is kept: {rival}, the best rival, has the same "
@@ -184,35 +185,39 @@ def _on_given(findings: Findings) -> Iterator[Statement]:
     elif versus.difference == 0:
         yield Statement("{rival} and the given configuration have the same {metric} ({how}).", same)
     elif is_given and versus.difference > 0:
-        yield Statement("the given configuration is kept, though {rival} is ahead by {by} ({how}).", apart)
+        yield Statement(
+            "the given configuration is kept, though {rival} is ahead: its {metric} is {apart} ({how}).", values
+        )
     elif is_given:
         yield Statement(
-            "tuning did not beat the given configuration, which is kept: the best rival, {rival}, is {by} worse "
-            "({how}).",
-            apart,
+            "tuning did not beat the given configuration, which is kept: the {metric} of the best rival, {rival}, is "
+            "{apart} ({how}).",
+            values,
         )
     elif versus.difference < 0:
-        yield Statement("{rival} is kept, though it is behind the given configuration by {by} ({how}).", apart)
+        yield Statement(
+            "{rival} is kept, though it is behind the given configuration: its {metric} is {apart} ({how}).", values
+        )
     elif _is_doubtful(findings):
-        yield Statement("{rival} is ahead of the given configuration by {by} ({how}).", apart)
+        yield Statement("{rival} is ahead of the given configuration: its {metric} is {apart} ({how}).", values)
     elif versus.low > 0:
-        yield Statement("{rival} beats the given configuration by {by} ({how}).", apart)
+        yield Statement("{rival} beats the given configuration: its {metric} is {apart} ({how}).", values)
     else:
         yield Statement(
-            "tuning did not measurably beat the given configuration: {rival} is ahead by {by}, but chance can explain "
-            "that ({how}).",
-            apart,
+            "tuning did not measurably beat the given configuration: {rival} is ahead, its {metric} is {apart}, but "
+            "chance can explain that ({how}).",
+            values,
         )
     if not findings.confirmed:
         yield Statement("not confirmed on fresh seeds: a part of it may be luck.")
 
 
-def _is_doubtful(findings: Findings) -> bool:
+def _is_doubtful(findings: VerdictInput) -> bool:
     """Return whether a lead means nothing: the kept model is at chance level, or all trainings on fresh seeds are."""
     return findings.above_chance is False or findings.no_better_on_fresh_seeds
 
 
-def _alone(findings: Findings) -> Statement:
+def _alone(findings: VerdictInput) -> Statement:
     """Return why there is nothing to compare the winner with."""
     if findings.winner != "given":
         return Statement(
@@ -224,7 +229,7 @@ def _alone(findings: Findings) -> Statement:
     return Statement("the given configuration is kept: no other trial came to its end.")
 
 
-def _on_baseline(findings: Findings) -> Iterator[Statement]:
+def _on_baseline(findings: VerdictInput) -> Iterator[Statement]:
     versus = findings.versus_baseline
     if versus is None and findings.baseline is not None and findings.baseline_failure is not None:
         yield Statement(
@@ -236,26 +241,29 @@ def _on_baseline(findings: Findings) -> Iterator[Statement]:
     values: dict[str, Value] = {
         "winner": _named(findings.winner),
         "model": findings.baseline.rpartition("/")[2],
-        "how": _interval(findings.metric, versus),
+        **_compared(findings.metric, versus),
     }
     if versus.high < 0:
         yield Statement(
-            "{winner} loses to the {model} baseline by {by} ({how}): use the baseline.",
-            {**values, "by": _amount(findings.metric, -versus.difference)},
+            "{winner} loses to the {model} baseline, because its {metric} is {apart} ({how}): use the baseline.",
+            values,
         )
         return
     if versus.difference == 0:
-        same = {**values, "metric": findings.metric.phrase}
+        same = {name: value for name, value in values.items() if name != "apart"}
         yield Statement("{winner} and the {model} baseline have the same {metric} ({how}).", same)
         return
-    values["by"] = _amount(findings.metric, abs(versus.difference))
     if versus.difference < 0:
-        yield Statement("{winner} is behind the {model} baseline by {by}, which chance can explain ({how}).", values)
+        yield Statement(
+            "{winner} is behind the {model} baseline: its {metric} is {apart}, which chance can explain ({how}).",
+            values,
+        )
     elif versus.low > 0:
-        yield Statement("{winner} beats the {model} baseline by {by} ({how}).", values)
+        yield Statement("{winner} beats the {model} baseline: its {metric} is {apart} ({how}).", values)
     else:
         yield Statement(
-            "against the {model} baseline {winner} differs by {by}, which chance can explain ({how}).", values
+            "against the {model} baseline the {metric} of {winner} is {apart}, which chance can explain ({how}).",
+            values,
         )
 
 
@@ -269,15 +277,38 @@ def _value(metric: Metric, value: float) -> Statement:
     return Statement(f"{{value:{metric.format}}}", {"value": value})
 
 
-def _amount(metric: Metric, value: float) -> Statement:
-    """Return a difference with its unit: points (of a hundred) for shares of one."""
-    values: dict[str, Value] = {"difference": value, "metric": metric.phrase}
-    match metric.format:
-        case "percent":
-            return Statement("{difference:points} points of {metric}", values)
-        case "seconds":
-            return Statement("{difference:seconds} of {metric}", values)
-    return Statement("{difference:number} of {metric}", values)
+def _compared(metric: Metric, versus: Comparison) -> dict[str, Value]:
+    """Return what a sentence says of a difference: the metric, how far apart it is, and the interval of that.
+
+    The interval has the sign of what the sentence says: of "0.4 lower" it tells how much lower.
+    """
+    if versus.difference < 0:
+        versus = replace(versus, low=-versus.high, high=-versus.low, difference=-versus.difference)
+        higher = not metric.maximize
+    else:
+        higher = metric.maximize
+    return {
+        "metric": metric.phrase,
+        "apart": _apart(metric, versus.difference, higher=higher),
+        "how": _interval(metric, versus),
+    }
+
+
+def _apart(metric: Metric, value: float, *, higher: bool) -> Statement:
+    """Return how far apart two values are, and which way; shares of one in points of a hundred."""
+    values: dict[str, Value] = {"difference": value}
+    match metric.format, higher:
+        case "percent", True:
+            return Statement("{difference:points} points higher", values)
+        case "percent", False:
+            return Statement("{difference:points} points lower", values)
+        case "seconds", True:
+            return Statement("{difference:seconds} longer", values)
+        case "seconds", False:
+            return Statement("{difference:seconds} shorter", values)
+        case _, True:
+            return Statement("{difference:number} higher", values)
+    return Statement("{difference:number} lower", values)
 
 
 def _interval(metric: Metric, versus: Comparison) -> Statement:
@@ -299,3 +330,24 @@ def _seeds(seeds: tuple[int, int]) -> Statement:
     if seeds == (1, 1):
         return Statement("one training each")
     return Statement("{first:count} against {second:count} trainings", {"first": seeds[0], "second": seeds[1]})
+
+
+_STORED = (
+    msgid("{difference:number} of {metric}"),
+    msgid("{difference:points} points of {metric}"),
+    msgid("{difference:seconds} of {metric}"),
+    "against the {model} baseline {winner} differs by {by}, which chance can explain ({how}).",
+    "the given configuration is kept, though {rival} is ahead by {by} ({how}).",
+    "tuning did not beat the given configuration, which is kept: the best rival, {rival}, is {by} worse ({how}).",
+    (
+        "tuning did not measurably beat the given configuration: {rival} is ahead by {by}, but chance can explain that "
+        "({how})."
+    ),
+    "{rival} beats the given configuration by {by} ({how}).",
+    "{rival} is ahead of the given configuration by {by} ({how}).",
+    "{rival} is kept, though it is behind the given configuration by {by} ({how}).",
+    "{winner} beats the {model} baseline by {by} ({how}).",
+    "{winner} is behind the {model} baseline by {by}, which chance can explain ({how}).",
+    "{winner} loses to the {model} baseline by {by} ({how}): use the baseline.",
+)
+"""Templates that studies of earlier releases have stored in their verdicts, so that they stay translated."""

@@ -12,9 +12,9 @@ from runner.study.confirmation import GIVEN, Arm, Confirmation, evaluation_name,
 from runner.study.identity import ConfigIdentity
 from runner.study.session import Session
 from runner.study.task_loop import run_task
-from runner.study.verdict import Findings
+from runner.study.verdict import VerdictInput
 
-__all__ = ["Choice", "SearchResult", "TrainedModel", "choose_winner", "compare", "was_evaluated"]
+__all__ = ["SearchResult", "WinnerChoice", "WinnerModel", "choose_winner", "compare", "was_evaluated"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class SearchResult:
 
 
 @dataclass(frozen=True, slots=True)
-class TrainedModel:
+class WinnerModel:
     """A trained model.
 
     Attributes:
@@ -48,7 +48,7 @@ class TrainedModel:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class WinnerChoice:
     """The winner, its model, the given configuration's where that is another one, and what speaks for it.
 
     Attributes:
@@ -63,9 +63,9 @@ class Choice:
     arm: Arm
     training: str
     score: float
-    model: TrainedModel
-    given_model: TrainedModel | None
-    findings: Findings
+    model: WinnerModel
+    given_model: WinnerModel | None
+    findings: VerdictInput
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,7 @@ class _Selection:
         """Return the complete trial of an arm's configuration."""
         return next((t for t in self.trials if t.number == arm.trial and t.state == "complete"), None)
 
-    def findings(self, arm: Arm, rival: Arm | None, **fields: Any) -> Findings:
+    def findings(self, arm: Arm, rival: Arm | None, **fields: Any) -> VerdictInput:
         """Return what the verdict says of a winner and the configuration that it is held against."""
         single = {
             each.name: trial.value
@@ -105,7 +105,7 @@ class _Selection:
             if (trial := self.trial(each)) is not None and trial.value is not None
         }
         made = sum(trial.state in {"complete", "pruned", "failed"} for trial in self.trials)
-        return Findings(
+        return VerdictInput(
             metric=self.session.store.study(self.session.study).tuned,
             winner=arm.name,
             rival=rival.name if rival is not None else None,
@@ -118,7 +118,7 @@ class _Selection:
         )
 
 
-def choose_winner(session: Session, result: SearchResult, baseline: Mapping[str, Any] | None) -> Choice:
+def choose_winner(session: Session, result: SearchResult, baseline: Mapping[str, Any] | None) -> WinnerChoice:
     """Confirm the finalists of a search on fresh seeds where there are several, and choose among them."""
     trials, chance = session.store.trials(session.study), _chance_level(session, result.data)
     selection = _Selection(session, result, trials, baseline, chance)
@@ -131,7 +131,7 @@ def _chance_level(session: Session, data: DataSummary) -> ChanceLevel | None:
     return task.chance_level(session.request.metric, data, "validation") if isinstance(task, KnowsChance) else None
 
 
-def _confirmed(selection: _Selection, arms: list[Arm]) -> Choice:
+def _confirmed(selection: _Selection, arms: list[Arm]) -> WinnerChoice:
     session = selection.session
     confirmation = Confirmation(session, arms, selection.trials)
     session.listener.phase("confirmation", confirmation.trainings)
@@ -166,10 +166,10 @@ def _confirmed(selection: _Selection, arms: list[Arm]) -> Choice:
     if given_runs and winner.name != GIVEN:
         given_model = _given_model(session, confirmation)
     name = evaluation_name(training.arm, training.seed)
-    return Choice(winner, name, confirmation.score(winner.name), _repeated(training), given_model, findings)
+    return WinnerChoice(winner, name, confirmation.score(winner.name), _repeated(training), given_model, findings)
 
 
-def _given_model(session: Session, confirmation: Confirmation) -> TrainedModel | None:
+def _given_model(session: Session, confirmation: Confirmation) -> WinnerModel | None:
     """Return the given configuration's model; None if it was removed after it had been judged on test already."""
     training = confirmation.median(GIVEN)
     if training.model_dir is None and was_evaluated(session, GIVEN, "test"):
@@ -196,14 +196,14 @@ def _above_chance_in_search(selection: _Selection, arms: list[Arm]) -> TrialReco
     return max(there, key=lambda trial: (sign * (trial.value or 0.0), -trial.number), default=None)
 
 
-def _repeated(training: ConfirmationRecord) -> TrainedModel:
+def _repeated(training: ConfirmationRecord) -> WinnerModel:
     assert training.model_dir is not None, "only a training whose model is there is kept"
-    return TrainedModel(training.model_dir, training.predictions, evaluation_name(training.arm, training.seed))
+    return WinnerModel(training.model_dir, training.predictions, evaluation_name(training.arm, training.seed))
 
 
 def _unconfirmed(
     selection: _Selection, kept: TrialRecord | None = None, *, fresh_scores: Mapping[str, float] | None = None
-) -> Choice:
+) -> WinnerChoice:
     """Choose by the search alone.
 
     The spec wants no confirmation, there is nothing to confirm against, or on fresh seeds nothing beats guessing.
@@ -239,7 +239,7 @@ def _unconfirmed(
     )
     assert kept.model_dir is not None, "the best trial's model is kept"
     name = f"trial/{kept.number}"
-    return Choice(arm, name, kept.value, TrainedModel(kept.model_dir, kept.predictions, name), None, findings)
+    return WinnerChoice(arm, name, kept.value, WinnerModel(kept.model_dir, kept.predictions, name), None, findings)
 
 
 def _versus_baseline(

@@ -19,9 +19,9 @@ from catalog.files import read_limited
 from runner.store.files import write_json
 from runner.store.records import Owner
 from runner.store.url import StorageUrl
-from runner.study.place import Place
+from runner.study.workspace import Workspace
 
-__all__ = ["Worker", "WorkerList", "WorkerRegistration", "running_worker"]
+__all__ = ["RegisteredWorker", "WorkerList", "WorkerRegistration", "running_worker"]
 
 _LOCK_SECONDS = 30.0
 #: A list of ours is far smaller.
@@ -33,7 +33,7 @@ _MOMENTS = 1e12
 
 
 @dataclass(frozen=True, slots=True)
-class Worker:
+class RegisteredWorker:
     """A process that runs a queue.
 
     Attributes:
@@ -51,9 +51,9 @@ class Worker:
     ready: bool
 
     @classmethod
-    def of(cls, place: Place, owner: Owner, *, ready: bool) -> "Worker":
-        """Return the entry of a process that runs the queue of `place`."""
-        return cls(str(StorageUrl.parse(place.storage)), owner.host, owner.pid, owner.started, ready)
+    def of(cls, workspace: Workspace, owner: Owner, *, ready: bool) -> "RegisteredWorker":
+        """Return the entry of a process that runs the queue of `workspace`."""
+        return cls(str(StorageUrl.parse(workspace.storage)), owner.host, owner.pid, owner.started, ready)
 
     @property
     def is_gone(self) -> bool:
@@ -64,10 +64,10 @@ class Worker:
 class WorkerList:
     """The list of one storage's workers; it may be read at any time, and is changed only inside `locked`."""
 
-    def __init__(self, place: Place) -> None:
-        self._folder = place.folder
-        self._path = place.folder / "worker.json"
-        self._storage = str(StorageUrl.parse(place.storage))
+    def __init__(self, workspace: Workspace) -> None:
+        self._folder = workspace.folder
+        self._path = workspace.folder / "worker.json"
+        self._storage = str(StorageUrl.parse(workspace.storage))
 
     @contextmanager
     def locked(self) -> Iterator[None]:
@@ -89,24 +89,24 @@ class WorkerList:
         finally:
             lock.release()
 
-    def here(self) -> list[Worker]:
+    def here(self) -> list[RegisteredWorker]:
         """Return the workers on this machine that are alive, the first one first."""
         host = socket.gethostname()
         return [w for w in self._read() if (w.storage, w.host) == (self._storage, host) and not w.is_gone]
 
-    def put(self, worker: Worker) -> None:
+    def put(self, worker: RegisteredWorker) -> None:
         """Add a worker, or replace its entry."""
         self._write([*self._without(worker), worker])
 
-    def remove(self, worker: Worker) -> None:
+    def remove(self, worker: RegisteredWorker) -> None:
         """Take a worker off the list."""
         self._write(self._without(worker))
 
-    def _without(self, worker: Worker) -> list[Worker]:
+    def _without(self, worker: RegisteredWorker) -> list[RegisteredWorker]:
         mine = (worker.host, worker.pid)
         return [other for other in self._read() if (other.host, other.pid) != mine and not other.is_gone]
 
-    def _read(self) -> list[Worker]:
+    def _read(self) -> list[RegisteredWorker]:
         """Return all entries; a file that is none of ours counts as empty."""
         try:
             found = json.loads(read_limited(self._path, _MOST_BYTES))
@@ -114,7 +114,7 @@ class WorkerList:
             return []
         return [worker for entry in found if (worker := _parsed(entry))] if isinstance(found, list) else []
 
-    def _write(self, workers: list[Worker]) -> None:
+    def _write(self, workers: list[RegisteredWorker]) -> None:
         try:
             if workers:
                 write_json(self._path, [asdict(worker) for worker in workers])
@@ -124,21 +124,21 @@ class WorkerList:
             raise StoreError(f"{self._path} cannot be written: {error.strerror}") from error
 
 
-def running_worker(place: Place) -> int | None:
-    """Return the pid of a living worker on this machine that runs the queue of `place`, or None."""
-    return next((worker.pid for worker in WorkerList(place).here()), None)
+def running_worker(workspace: Workspace) -> int | None:
+    """Return the pid of a living worker on this machine that runs the queue of `workspace`, or None."""
+    return next((worker.pid for worker in WorkerList(workspace).here()), None)
 
 
 class WorkerRegistration:
     """A worker's own entry on the list, from `register` to `deregister`.
 
     Args:
-        place: Whose queue it runs.
+        workspace: Whose queue it runs.
     """
 
-    def __init__(self, place: Place) -> None:
-        self._list = WorkerList(place)
-        self._entry = Worker.of(place, Owner.this_process(), ready=True)
+    def __init__(self, workspace: Workspace) -> None:
+        self._list = WorkerList(workspace)
+        self._entry = RegisteredWorker.of(workspace, Owner.this_process(), ready=True)
 
     def register(self) -> None:
         """Enter this process as one that runs the queue."""
@@ -153,10 +153,10 @@ class WorkerRegistration:
             return done
 
 
-def _parsed(entry: Any) -> Worker | None:
+def _parsed(entry: Any) -> RegisteredWorker | None:
     match entry:
         case {"storage": str(storage), "host": str(host), "pid": int(pid), "started": int() | float() as started} if (
             0 < pid < _PIDS and abs(started) < _MOMENTS  # which NaN is not either
         ):
-            return Worker(storage, host, pid, float(started), ready=entry.get("ready") is True)
+            return RegisteredWorker(storage, host, pid, float(started), ready=entry.get("ready") is True)
     return None

@@ -7,12 +7,12 @@ from textual.binding import Binding, BindingType
 
 from runner.presentation.labels import msgid
 
-__all__ = ["ACTIONS", "EVERYWHERE", "Action", "actions_of", "key_label", "key_shown", "keys_of", "textual_bindings"]
+__all__ = ["ACTIONS", "EVERY_SCREEN", "Action", "actions_of", "key_label", "key_shown", "keys_of", "textual_bindings"]
 
-EVERYWHERE = ""
-"""The place of actions that work at every place."""
+EVERY_SCREEN = ""
+"""`Action.screen` of the actions that work on every screen."""
 
-PLACES = ("studies", "catalog", "submit", "predict", "study", "trial")
+SCREEN_NAMES = ("studies", "catalog", "submit", "predict", "study", "trial")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +40,10 @@ class Action:
     call: str = ""
 
     @property
-    def place(self) -> str:
-        """Where it works."""
-        place = self.id.partition(".")[0]
-        return EVERYWHERE if place == "app" else place
+    def screen(self) -> str:
+        """Name of the screen where it works."""
+        screen = self.id.partition(".")[0]
+        return EVERY_SCREEN if screen == "app" else screen
 
     @property
     def method(self) -> str:
@@ -52,10 +52,10 @@ class Action:
 
 
 ACTIONS: tuple[Action, ...] = (
-    Action("app.studies", "1", msgid("Studies"), msgid("Go to the studies."), call="place('studies')"),
-    Action("app.catalog", "2", msgid("Catalog"), msgid("Go to the catalog of models."), call="place('catalog')"),
-    Action("app.submit", "3", msgid("Submit"), msgid("Write a spec and submit it."), call="place('submit')"),
-    Action("app.predict", "4", msgid("Predict"), msgid("Ask a study's model about an input."), call="place('predict')"),
+    Action("app.studies", "1", msgid("Studies"), msgid("Go to the studies."), call="go_to('studies')"),
+    Action("app.catalog", "2", msgid("Catalog"), msgid("Go to the catalog of models."), call="go_to('catalog')"),
+    Action("app.submit", "3", msgid("Submit"), msgid("Write a spec and submit it."), call="go_to('submit')"),
+    Action("app.predict", "4", msgid("Predict"), msgid("Ask a study's model about an input."), call="go_to('predict')"),
     Action("app.out", "escape", msgid("back"), msgid("Go out: to the place that this one lies in.")),
     Action(
         "app.commands",
@@ -165,16 +165,16 @@ _NAMES = {
 }
 
 
-def actions_of(place: str) -> tuple[Action, ...]:
-    """Return the actions of one place alone (`EVERYWHERE`: the app's), in the order of the table."""
-    return tuple(action for action in ACTIONS if action.place == place)
+def actions_of(screen: str) -> tuple[Action, ...]:
+    """Return the actions of one screen (`EVERY_SCREEN`: the app's), in the order of the table."""
+    return tuple(action for action in ACTIONS if action.screen == screen)
 
 
-def textual_bindings(place: str) -> list[BindingType]:
+def textual_bindings(screen: str) -> list[BindingType]:
     """Return what Textual dispatches by; its descriptions are English and shown nowhere."""
     return [
         Binding(action.keys, action.method, action.label, show=False, priority=action.priority, id=action.id)
-        for action in actions_of(place)
+        for action in actions_of(screen)
     ]
 
 

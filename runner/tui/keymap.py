@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 
 from catalog.errors import InputError
-from runner.tui.bindings import ACTIONS, EVERYWHERE, Action, keys_of
+from runner.tui.bindings import ACTIONS, EVERY_SCREEN, Action, keys_of
 
 __all__ = ["check_keymap"]
 
@@ -31,8 +31,8 @@ def check_keymap(keymap: Mapping[str, str]) -> None:
             raise InputError(f"{action.id} has no key: name one such as 'ctrl+r', or leave the line out")
         for key in keys:
             _check(action, key)
-    for place in sorted({action.place for action in ACTIONS} - {EVERYWHERE}):
-        _check_place([action for action in ACTIONS if action.place in {place, EVERYWHERE}], keymap)
+    for place in sorted({action.screen for action in ACTIONS} - {EVERY_SCREEN}):
+        _check_screen([action for action in ACTIONS if action.screen in {place, EVERY_SCREEN}], keymap)
 
 
 def _check(action: Action, key: str) -> None:
@@ -44,7 +44,7 @@ def _check(action: Action, key: str) -> None:
         raise InputError(f"{action.id}: {key!r} is needed for typing: name a key such as 'ctrl+r' or 'f5'")
 
 
-def _check_place(actions: list[Action], keymap: Mapping[str, str]) -> None:
+def _check_screen(actions: list[Action], keymap: Mapping[str, str]) -> None:
     """Compare what works at one place; where the table itself gives a key twice, the place's action is meant."""
     for action in actions:
         if action.id not in keymap:

@@ -32,9 +32,9 @@ def browse(storage: str | None, *, read_only: bool, ascii_only: bool, language: 
 
         read_settings()
     from runner.tui.app import Browser
-    from runner.tui.desk import Desk
+    from runner.tui.context import AppContext
     from runner.tui.preferences import preferences_file, read_preferences
-    from runner.tui.source import Source
+    from runner.tui.study_source import StudySource
 
     path = preferences_file()
     preferences = read_preferences(path)
@@ -43,7 +43,7 @@ def browse(storage: str | None, *, read_only: bool, ascii_only: bool, language: 
         preferences = replace(preferences, ascii=True)
     if language:
         preferences = replace(preferences, language=language)
-    app = Browser(Desk(Source(storage), preferences, read_only=read_only), path)
+    app = Browser(AppContext(StudySource(storage), preferences, read_only=read_only), path)
     if preferences.theme not in (names := [theme.name for theme in app.themes()]):
         raise InputError(f"{path}: there is no theme {preferences.theme!r}; known are {', '.join(names)}")
     app.run()

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from forked import Commands
+from forked_commands import Commands
 
 FAKES = Path(__file__).parents[1] / "fakes" / "simulated"
 MODELCAT = Path(sys.executable).with_name("modelcat")

@@ -5,8 +5,8 @@ import random
 
 from runner.store.store import Store
 from runner.tui.app import Browser
-from runner.tui.desk import Desk
-from runner.tui.source import Source
+from runner.tui.context import AppContext
+from runner.tui.study_source import StudySource
 
 TRIALS = 50
 KEYS = ("down", "up", "right_square_bracket", "g", "p", "t", "enter", "escape", "a")
@@ -21,7 +21,7 @@ def test_browsing_hard_disturbs_no_running_study(shell, simulated_spec, monkeypa
     path = shell.write("spec.json", simulated_spec(name="busy", trials=TRIALS))
     process = shell.start("run", path, "--workers", "2")
     url = f"sqlite:///{shell.folder / 'studies.db'}"
-    looks = asyncio.run(_browse(url, process))
+    appearance = asyncio.run(_browse(url, process))
     out, err = process.communicate(timeout=200)
     assert process.returncode == 0, f"{out}\n{err}"
     assert "locked" not in err
@@ -29,13 +29,13 @@ def test_browsing_hard_disturbs_no_running_study(shell, simulated_spec, monkeypa
         trials = store.trials("busy")
     assert [trial.number for trial in trials] == list(range(TRIALS))
     assert {trial.state for trial in trials} <= {"complete", "pruned"}
-    assert looks > 20
+    assert appearance > 20
 
 
 async def _browse(url, process) -> int:
     """Press keys at random until the process ends; return how often a notice-free screen was seen."""
-    luck, looks = random.Random(0), 0
-    app = Browser(Desk(Source(url), interval=0.02))
+    luck, appearance = random.Random(0), 0
+    app = Browser(AppContext(StudySource(url), interval=0.02))
     async with app.run_test(size=(120, 40), tooltips=False) as pilot:
         while process.poll() is None:
             if app.current_mode == "studies" and len(app.screen_stack) == 1 and Store.exists(url):
@@ -44,5 +44,5 @@ async def _browse(url, process) -> int:
             await pilot.pause(0.02)
             notice = getattr(app.screen, "notice", None)
             assert notice is None or "locked" not in notice.message
-            looks += notice is not None and not notice.message
-    return looks
+            appearance += notice is not None and not notice.message
+    return appearance

@@ -3,37 +3,38 @@
 import subprocess
 import sys
 
-from shelf import WHOLE, shelf_in
+from sample_store import WHOLE, sample_store_in
 
 PROGRAM = """
 import asyncio, sys
 from runner.tui.app import Browser
-from runner.tui.desk import Desk
-from runner.tui.source import Source
+from runner.tui.navigation import OpenSpec, OpenStudy
+from runner.tui.context import AppContext
+from runner.tui.study_source import Source
 import runner.tui.launch
 
 def imported():
     return {{name.partition(".")[0] for name in sys.modules}}
 
 async def main():
-    app = Browser(Desk(Source({url!r}), interval=0.2))
+    app = Browser(AppContext(Source({url!r}), interval=0.2))
     async with app.run_test(size=(100, 30)) as pilot:
         {steps}
     print("MODULES", *sorted(imported()))
 
 asyncio.run(main())
 """
-EVERYWHERE = """
+EVERY_SCREEN = """
         from runner.tui.screens.trial import TrialScreen
         await pilot.pause(0.5)
         await pilot.press("2", "down", "down", "down")
         await pilot.pause(0.3)
-        app.go_to_spec({spec!r})
+        app.on_open_spec(OpenSpec({spec!r}))
         await pilot.pause(2)
-        app.go_to_study({study!r})
+        app.on_open_study(OpenStudy({study!r}))
         await pilot.pause(0.5)
         await pilot.press(*["right_square_bracket"] * 5)
-        app.go(TrialScreen(app.desk, {study!r}, 7))
+        app.push_screen(TrialScreen(app.context, {study!r}, 7))
         await pilot.pause(0.5)
         await pilot.press(*["right_square_bracket"] * 7)
         await pilot.press("4")
@@ -61,8 +62,8 @@ def modules_of(shell, program):
 
 def test_no_place_imports_what_trains(shell):
     """After a look at every place, tab and a valid spec neither a trainer's library nor Optuna is there."""
-    url = shelf_in(shell.folder)
-    steps = EVERYWHERE.format(spec=SPEC, study=WHOLE)
+    url = sample_store_in(shell.folder)
+    steps = EVERY_SCREEN.format(spec=SPEC, study=WHOLE)
     loaded = modules_of(shell, PROGRAM.format(url=url, steps=steps.strip()))
     assert "sqlalchemy" in loaded
     assert not loaded & {"torch", "transformers", "sklearn", "datasets", "optuna"}
@@ -73,11 +74,11 @@ def test_the_first_paint_needs_next_to_nothing(shell):
     program = """
 import sys
 from runner.tui.launch import browse
-from runner.tui.source import Source
+from runner.tui.study_source import Source
 from runner.tui.app import Browser
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 from runner.tui.screens.studies import StudiesScreen
-Browser(Desk(Source("sqlite:///none.db")))
+Browser(AppContext(Source("sqlite:///none.db")))
 print("MODULES", *sorted({name.partition(".")[0] for name in sys.modules}))
 """
     loaded = modules_of(shell, program)

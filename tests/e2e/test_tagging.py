@@ -94,7 +94,7 @@ def test_report_figures_and_diagnosis(trained):
     (figure,) = shell.json("figures", "lookup", "--chart", "entity-scores")
     assert figure["kind"] == "table"
     rules = {one["rule"] for one in shell.json("diagnose", "lookup")}
-    assert rules <= {"over_fitting", "duplicates", "wrong_boundaries", "few_entities", "type_never_found"}
+    assert rules <= {"over_fitting", "duplicates", "wrong_boundaries", "few_entities", "few_rows", "type_never_found"}
     assert rules
 
 

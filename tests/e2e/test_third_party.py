@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from catalog.testing import Case
+from catalog.testing import ModelCase
 from plugins.nlp.text_classification.dataset import FilesDataset
 from plugins.nlp.text_classification.testing import STRANGE_TEXTS, TextClassifierConformance
 
@@ -63,4 +63,4 @@ class TestKeywords(TextClassifierConformance):
         monkeypatch.setenv("PYTHONPATH", str(installed))
         path = tmp_path / "rows.csv"
         path.write_text(ROWS)
-        return Case(KEY, {"alpha": 0.5}, FilesDataset(source="files", train=str(path)), STRANGE_TEXTS)
+        return ModelCase(KEY, {"alpha": 0.5}, FilesDataset(source="files", train=str(path)), STRANGE_TEXTS)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from catalog.testing import Case, ModelConformance, TaskCase, TaskConformance
-from runner.tui.reading import read_predictions
+from catalog.testing import ModelCase, ModelConformance, TaskCase, TaskConformance
+from runner.tui.prediction_files import read_predictions
 
 EXAMPLE = Path(__file__).parents[1] / "example_task"
 SPEC = {
@@ -98,4 +98,4 @@ class TestModel(ModelConformance):
         import modelcat_series
 
         data = modelcat_series.DemoDataset(source="demo", size=200)
-        return Case("series/forecast/smoothing", {"alpha": 0.4}, data, inputs=["", "1 2 3"])
+        return ModelCase("series/forecast/smoothing", {"alpha": 0.4}, data, inputs=["", "1 2 3"])

@@ -5,8 +5,8 @@ import time
 from contextlib import contextmanager
 
 import pytest
-from served import Served
-from shelf import WHOLE, shelf_in
+from sample_store import WHOLE, sample_store_in
+from web_server import Served
 
 from runner.store.store import Store
 
@@ -45,7 +45,7 @@ def test_keys_in_a_web_browser_steer_the_app(tmp_path, by_file):
 
     The address is opened by itself, or by a file of ours, as `--open` does.
     """
-    shelf_in(tmp_path)
+    sample_store_in(tmp_path)
     with Served(tmp_path) as served, chromium() as driver:
         steer(driver, served, tmp_path, by_file=by_file)
 

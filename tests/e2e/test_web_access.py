@@ -4,7 +4,7 @@ import socket
 import time
 
 import pytest
-from served import HANDSHAKE, Served
+from web_server import HANDSHAKE, Served
 
 pytest.importorskip("textual_serve", reason="textual-serve is not installed")
 

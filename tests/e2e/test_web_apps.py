@@ -9,7 +9,7 @@ from contextlib import suppress
 
 import psutil
 import pytest
-from served import Served, memory
+from web_server import Served, memory
 
 aiohttp = pytest.importorskip("aiohttp", reason="textual-serve is not installed")
 

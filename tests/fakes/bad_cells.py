@@ -11,25 +11,25 @@ from pathlib import Path
 
 from click.testing import CliRunner
 from made_study import Texts, build
-from shelf import NOON
+from runner.tui.desk import Desk
+from sample_store import NOON
 
 from catalog.errors import ModelcatError
 from runner.cli.doctor_database import examine_database
 from runner.cli.main import app
 from runner.cli.run import print_study
 from runner.store import schema
-from runner.store.json_shapes import study_answer
+from runner.store.json_output import study_answer
 from runner.store.records import Owner
 from runner.store.store import Store
 from runner.study.model_comparison import compare_models
-from runner.study.place import Place
-from runner.tui.desk import Desk
+from runner.study.workspace import Workspace
 from runner.tui.preferences import Preferences
 from runner.tui.rows.study_cells import class_labels, study_cells, study_columns
 from runner.tui.rows.study_page import study_page
 from runner.tui.rows.study_row import rows_of
-from runner.tui.screens.study.book import prepare, read_book
-from runner.tui.source import Source
+from runner.tui.screens.study.study_data import prepare, read_book
+from runner.tui.study_source import StudySource
 
 __all__ = ["CELLS", "VALUES", "Blob", "Broken", "fill", "is_possible", "look_at_all", "put"]
 
@@ -185,7 +185,7 @@ def answers_of_others(url: str) -> dict[str, object]:
             "courses": store.courses()[OTHER],
             "queue": [record.study for record in store.queue()],
         }
-        desk = Desk(Source(url), Preferences(), clock=lambda: NOON)
+        desk = Desk(StudySource(url), Preferences(), clock=lambda: NOON)
         rows = rows_of(store.studies(), store.courses(), NOON)
         study_columns(desk, labels=class_labels((row.record for row in rows), desk))
         shown = {row.record.study: list(map(str, study_cells(row, desk, NOON))) for row in rows}
@@ -277,5 +277,5 @@ def commands_on_victim(url: str, victim: str, folder: Path) -> None:
             with suppress(ModelcatError):  # what it would compare by a worker is not there
                 compare_models(store, models, folder, ask=lambda _: None)
         with suppress(ModelcatError):  # what `run` says at its end
-            print_study(store.study(victim), Place(url, folder / "studies", folder), json=False)
+            print_study(store.study(victim), Workspace(url, folder / "studies", folder), json=False)
             study_answer(store.study(victim), folder / "studies" / victim)

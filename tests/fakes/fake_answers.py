@@ -2,8 +2,8 @@
 
 import asyncio
 
-from plugins.nlp.text_classification.records import Explanation, TextPrediction
-from plugins.nlp.texts.records import WordWeight
+from plugins.nlp.text_classification.records import TextPrediction
+from plugins.nlp.texts.records import Explanation, WordWeight
 
 __all__ = ["FakeAnswers"]
 

@@ -10,27 +10,25 @@ from typing import Any
 from catalog import registry
 from catalog.contract import Comparison, Evaluation
 from catalog.contract.data import data_from_json
-from catalog.contract.diagnosis import Diagnosis, Remedy
+from catalog.contract.diagnosis import Diagnosis, Fix
 from catalog.metric import metric_to_json
 from catalog.statement import Statement
 from plugins.classification.records import ClassDetails, ClassScores, ConfidenceBin
 from plugins.details import details_json
 from plugins.nlp.text_classification.records import (
-    ChangedAnswer,
+    ClassExample,
     ClassWords,
-    ExampleExplanation,
-    Explanation,
     Interpretation,
     LengthBucket,
     LengthDetails,
     TextPrediction,
 )
-from plugins.nlp.texts.records import ImportantWord, WordWeight
+from plugins.nlp.texts.records import ExampleExplanation, Explanation, ImportantWord, WordWeight
 from runner.report.results import Results
-from runner.store.judgements import record_of
+from runner.store.evaluation_records import record_of
 from runner.store.records import ConfirmationRecord, EpochRecord, Owner, TrialRecord
 from runner.store.store import Store
-from runner.study.verdict import Findings, verdict_of
+from runner.study.verdict import VerdictInput, verdict_of
 
 NAME = "imdb-minilm"
 KEY = "nlp/text-classification/bert"
@@ -149,7 +147,7 @@ def evaluation(split: str, accuracy: float, seed: int, labels: tuple[str, str], 
     )
 
 
-def explanation(situation: str, text: str, label: str, confidence: float, truth: str | None) -> ExampleExplanation:
+def explanation(situation: str, text: str, label: str, confidence: float, truth: str | None) -> ClassExample:
     """Return an explanation with a weight for each word."""
     luck = random.Random(text)
     words, at = [], 0
@@ -215,8 +213,8 @@ DIAGNOSES = (
             {"train": 0.9812, "validation": 0.9134},
         ),
         (
-            Remedy(Statement("Train fewer epochs."), "model_config.epochs", 2),
-            Remedy(Statement("Gather more training rows.")),
+            Fix(Statement("Train fewer epochs."), "model_config.epochs", 2),
+            Fix(Statement("Gather more training rows.")),
         ),
     ),
     Diagnosis(
@@ -228,7 +226,7 @@ DIAGNOSES = (
             "has {most:count} {unit}.",
             {"share": 0.3742, "rows": 1000, "split": "test", "longest": 256, "most": 1381, "unit": Statement("words")},
         ),
-        (Remedy(Statement("Let the model see more."), "model_config.max_seq_length", 512),),
+        (Fix(Statement("Let the model see more."), "model_config.max_seq_length", 512),),
     ),
     Diagnosis(
         "edge_of_space",
@@ -236,9 +234,9 @@ DIAGNOSES = (
         Statement("The best epochs lie at the edge"),
         Statement("The best trial has {value:count}.", {"value": 4}),
         (
-            Remedy(Statement("Widen the range."), "study.search_space.epochs.high", 8),
-            Remedy(Statement("Try one more."), "study.search_space.batch_size.choices", [16, 32, 64]),
-            Remedy(Statement("Tune for another metric."), "study.metric", "macro_f1"),
+            Fix(Statement("Widen the range."), "study.search_space.epochs.high", 8),
+            Fix(Statement("Try one more."), "study.search_space.batch_size.choices", [16, 32, 64]),
+            Fix(Statement("Tune for another metric."), "study.metric", "macro_f1"),
         ),
     ),
     Diagnosis(
@@ -384,7 +382,7 @@ def build(store: Store, texts: Texts = Texts(), *, name: str = NAME) -> str:
     versus_given = Comparison("accuracy", 0.0181, 0.0023, 0.0342, 222, (3, 3))
     versus_baseline = Comparison("accuracy", 0.0413, 0.0127, 0.0698, 222, (3, 1))
     verdict = verdict_of(
-        Findings(
+        VerdictInput(
             metric=tuned_for,
             winner="trial/7",
             confirmed=True,
@@ -430,7 +428,15 @@ def _insights(store: Store, name: str, lease: Any, texts: Texts) -> None:
     negative, positive = texts.labels
     for second, gap in (("given", 0.016), ("baseline", 0.054)):
         flips = [
-            ChangedAnswer(row, texts.text or review, truth, first, other, 0.9312 - row / 5000, 0.8123 + row / 5000)
+            {
+                "row": row,
+                "text": texts.text or review,
+                "truth": truth,
+                "first": first,
+                "second": other,
+                "first_confidence": 0.9312 - row / 5000,
+                "second_confidence": 0.8123 + row / 5000,
+            }
             for row, review, truth, first, other in (
                 (17, "I expected nothing and was won over within ten minutes.", positive, positive, negative),
                 (204, "Great actors cannot save a script as thin as this one.", negative, negative, positive),
@@ -439,7 +445,7 @@ def _insights(store: Store, name: str, lease: Any, texts: Texts) -> None:
         ]
         comparison = Comparison("accuracy", gap, gap - 0.013, gap + 0.012, 1000, (1, 1), 41, 25, 0.0649)
         content = {"split": "test", "first": "winner", "second": second}
-        content |= {"comparison": asdict(comparison), "flips": [details_json(flip) for flip in flips]}
+        content |= {"comparison": asdict(comparison), "flips": flips}
         store.put_insight(name, lease, f"flips/{second}", content)
 
 

@@ -30,8 +30,8 @@ from runner.engine.worker import serve
 from runner.store.store import Store
 from runner.study import coordinator, insights
 from runner.study.folders import StudyFolders
-from runner.study.place import Place
 from runner.study.progress import Silent
+from runner.study.workspace import Workspace
 
 HERE = Path(sys.argv[1])
 
@@ -129,8 +129,10 @@ def _live(order):
     insights.importance_of = lambda *_, **__: {"method": "none", "trials": 0, "shares": {}}
     if order["steps"]:
         _die_at(order["steps"])
-    place = Place(f"sqlite:///{HERE / 'studies.db'}", HERE / "studies", HERE / "cache", workers=order["workers"])
-    coordinator.run_study(resolve(order["spec"], HERE), place, Acknowledging())
+    workspace = Workspace(
+        f"sqlite:///{HERE / 'studies.db'}", HERE / "studies", HERE / "cache", workers=order["workers"]
+    )
+    coordinator.run_study(resolve(order["spec"], HERE), workspace, Acknowledging())
 
 
 def _end_with(parent):

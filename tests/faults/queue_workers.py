@@ -20,9 +20,9 @@ from coordinators import HERE, ForkingEngine, _die_at
 from runner.engine import local
 from runner.store.store import Store
 from runner.study import insights
-from runner.study.place import Place
 from runner.study.progress import Silent
 from runner.study.queue import work
+from runner.study.workspace import Workspace
 
 AT_ONCE = 2
 #: Seconds that a worker looks at an empty queue; what another one leaves behind is found within.
@@ -36,8 +36,8 @@ def _work(seed, steps):
     insights.importance_of = lambda *_, **__: {"method": "none", "trials": 0, "shares": {}}
     if steps is not None:
         _die_at(steps)
-    place = Place(f"sqlite:///{HERE / 'studies.db'}", HERE / "studies", HERE / "cache")
-    work(place, lambda _: Silent(), idle=IDLE)
+    workspace = Workspace(f"sqlite:///{HERE / 'studies.db'}", HERE / "studies", HERE / "cache")
+    work(workspace, lambda _: Silent(), idle=IDLE)
 
 
 def _begin(fate, *, dies):

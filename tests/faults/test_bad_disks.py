@@ -114,8 +114,8 @@ MORE = [("studies", number) for number in range(1, 20) if number != 8] + [
 def test_a_disk_that_fails_fails_no_trial(tmp_path, environment, faulty_disk, root, after):
     """From some write on nothing can be written: below ``studies`` alone, or in the database as well."""
     (tmp_path / "spec.json").write_text(json.dumps(CURVE))
-    place = f"{(tmp_path / root).resolve()}/"
-    fault = {"LD_PRELOAD": str(faulty_disk), "FAULTY_ROOT": place, "FAULTY_AFTER": str(after), "FAULTY_ERRNO": "5"}
+    workspace = f"{(tmp_path / root).resolve()}/"
+    fault = {"LD_PRELOAD": str(faulty_disk), "FAULTY_ROOT": workspace, "FAULTY_AFTER": str(after), "FAULTY_ERRNO": "5"}
     code, answer, errors = modelcat(tmp_path, environment | fault, "run", "spec.json")
     assert code == 1, errors
     assert answer["error"]["kind"] in {"environment", "store"}, errors

@@ -71,7 +71,7 @@ def trained(prepared: PreparedBert, folder: Path, *earlier: Path, threads: int =
     """Train in `folder` with a checkpoint as often as can be."""
     folder.mkdir(exist_ok=True)
     told: dict[str, Any] = {"report": lambda _: Decision.GO_ON, "tick": lambda _: None, **context}
-    place = TrialContext(
+    workspace = TrialContext(
         folder=folder,
         device="cpu",
         threads=threads,
@@ -83,7 +83,7 @@ def trained(prepared: PreparedBert, folder: Path, *earlier: Path, threads: int =
         checkpoint_seconds=0.0,
         **told,
     )
-    return train(BertConfig.model_validate(CONFIG), prepared, place)
+    return train(BertConfig.model_validate(CONFIG), prepared, workspace)
 
 
 def outcome(result: TrialResult) -> tuple[Any, ...]:
@@ -111,14 +111,14 @@ def places(seed: int) -> list[tuple[int, str]]:
     others = {(rng.randrange(1, STEPS), moments[n % 3]) for n in range(20)} - set(edges)
     order = (*moments, "measured")
     chosen = [*edges, *sorted(others)[:: max(1, len(others) // 5)][:5]]
-    return sorted(chosen, key=lambda place: (place[0], order.index(place[1])))
+    return sorted(chosen, key=lambda workspace: (workspace[0], order.index(workspace[1])))
 
 
 class Killer:
     """Kills a training at a place; counts steps by the ticks, and micro-batches by the gradients that are collected."""
 
-    def __init__(self, place: tuple[int, str] | None, patch: pytest.MonkeyPatch):
-        self.place = place
+    def __init__(self, workspace: tuple[int, str] | None, patch: pytest.MonkeyPatch):
+        self.workspace = workspace
         self.step = self.batches = 0
         self.threads: set[int] = set()
         self.measured: dict[float, Any] = {}
@@ -132,7 +132,7 @@ class Killer:
         patch.setattr(PackedModel, "collect", collected)
 
     def pass_by(self, moment: str, step: int) -> None:
-        if self.place == (step, moment):
+        if self.workspace == (step, moment):
             raise Killed
 
     def tick(self, progress: float) -> None:
@@ -155,19 +155,21 @@ def test_a_training_that_is_killed_ten_times_ends_with_the_same_bits(
 ):
     """Killed at ten places, tried again now in its own folder, now by a new run, it ends like one that never was."""
     folders, measured = [tmp_path / "0"], {}
-    for number, place in enumerate([*places(seed=6), None]):
+    for number, workspace in enumerate([*places(seed=6), None]):
         if number % 2:
             folders.insert(0, tmp_path / str(number))
         with monkeypatch.context() as patch:
-            killer = Killer(place, patch)
+            killer = Killer(workspace, patch)
             given = {"tick": killer.tick, "report": killer.report, "checkpointed": killer.start}
-            threads = 2 if place is not None and place[0] < 5 else 1  # there is a checkpoint by then, which has two
+            threads = (
+                2 if workspace is not None and workspace[0] < 5 else 1
+            )  # there is a checkpoint by then, which has two
             try:
                 result = trained(prepared, folders[0], *folders[1:], threads=threads, **given)
             except Killed:
-                assert place is not None
+                assert workspace is not None
             else:
-                assert place is None, f"{place} was never reached"
+                assert workspace is None, f"{workspace} was never reached"
         assert killer.threads <= {2}
         measured |= killer.measured
     assert outcome(result) == outcome(whole)

@@ -12,8 +12,8 @@ from pathlib import Path
 from catalog.spec import resolve
 from runner.store.store import Store
 from runner.study.log import read_log
-from runner.study.place import Place
 from runner.study.queue import submit
+from runner.study.workspace import Workspace
 
 FAULTS = int(os.environ.get("FAULTS", "200"))
 STUDIES = 200 if FAULTS >= 1000 else 8
@@ -44,10 +44,10 @@ def simulated(name):
 def test_a_queue_survives_the_kills_of_its_workers(tmp_path, monkeypatch):
     """Two workers at a time, one dying for every two studies: none is lost, run twice, or short of a trial."""
     monkeypatch.syspath_prepend(str(SIMULATED))
-    place = Place(f"sqlite:///{tmp_path / 'studies.db'}", tmp_path / "studies", tmp_path / "cache")
+    workspace = Workspace(f"sqlite:///{tmp_path / 'studies.db'}", tmp_path / "studies", tmp_path / "cache")
     names = [f"study-{number}" for number in range(STUDIES)]
     for name in names:
-        submit(resolve(simulated(name), tmp_path), place)
+        submit(resolve(simulated(name), tmp_path), workspace)
     program = subprocess.run(
         [sys.executable, PROGRAM, tmp_path, str(SEED), str(len(names) // 2)],
         env={**os.environ, "PYTHONPATH": str(SIMULATED), "OMP_NUM_THREADS": "1"},
@@ -58,13 +58,13 @@ def test_a_queue_survives_the_kills_of_its_workers(tmp_path, monkeypatch):
     )
     assert program.returncode == 0, program.stderr
     died = json.loads(program.stdout)
-    with Store.open(place.storage, create=False) as store:
+    with Store.open(workspace.storage, create=False) as store:
         records = {record.study: record for record in store.studies()}
         assert {name: records[name].state for name in names} == dict.fromkeys(names, "finished")
         for name in names:
             trials = store.trials(name)
             assert [(trial.number, trial.state) for trial in trials] == [(n, "complete") for n in range(TRIALS)], name
-            ends = [line.text for line in read_log(place.folder / name)[0] if line.kind == "finished"]
+            ends = [line.text for line in read_log(workspace.folder / name)[0] if line.kind == "finished"]
             assert len(ends) <= 1, name  # one that was killed between its end and its log has none
     again = sum(record.restarts for record in records.values())
     assert 0 < again <= sum(died.values())

@@ -12,7 +12,7 @@ import time
 from contextlib import suppress
 
 import pytest
-from served import HANDSHAKE, Served, memory
+from web_server import HANDSHAKE, Served, memory
 
 aiohttp = pytest.importorskip("aiohttp", reason="textual-serve is not installed")
 

@@ -8,9 +8,9 @@ import pytest
 
 from plugins.nlp import reviews as demo
 from plugins.nlp.reviews import lexicon, scenery, sentences
-from plugins.nlp.reviews.chance import Chance
 from plugins.nlp.reviews.grammar import Writer
 from plugins.nlp.reviews.reviews import NOISE, write
+from plugins.nlp.reviews.seeded_random import SeededRandom
 
 VOWELS = "aeiou"
 TEMPLATES = [text for manner in sentences.MANNERS for text in manner.texts]
@@ -48,10 +48,10 @@ def test_reviews_are_the_same_on_every_machine():
 
 def test_chance_draws_from_the_one_generator_that_python_promises():
     """Draws follow random() alone, so they are those of Mersenne Twister for the seed."""
-    chance = Chance(0)
+    chance = SeededRandom(0)
     assert [chance.between(1, 6) for _ in range(8)] == [6, 5, 3, 2, 4, 3, 5, 2]
-    assert sorted(Chance(1).shuffled(range(50))) == list(range(50))
-    assert {Chance(2).pick_weighted("ab", [0, 1]) for _ in range(50)} == {"b"}
+    assert sorted(SeededRandom(1).shuffled(range(50))) == list(range(50))
+    assert {SeededRandom(2).pick_weighted("ab", [0, 1]) for _ in range(50)} == {"b"}
 
 
 @pytest.mark.parametrize("size", [50, 51, 1000])
@@ -110,14 +110,14 @@ def test_shares_of_manners_are_percent():
 def test_every_template_can_be_filled_for_both_meanings(text):
     """No template names a slot or verb that does not exist."""
     for label in (0, 1):
-        filled = Writer(Chance(11), label).write((text,))
+        filled = Writer(SeededRandom(11), label).write((text,))
         assert not re.search(r"[{}\[\]]", filled)
 
 
 @pytest.mark.parametrize("text", NEUTRAL)
 def test_neutral_sentences_judge_nothing(text):
     """What is told about the film and its story passes no judgement."""
-    writer = Writer(Chance(5), 1)
+    writer = Writer(SeededRandom(5), 1)
     assert not re.search(r"[{}\[\]]", writer.write((text,)))
     assert writer.judgements == []
 
@@ -125,7 +125,7 @@ def test_neutral_sentences_judge_nothing(text):
 def test_nothing_is_praised_and_blamed_in_one_review():
     """A writer keeps an opinion of an aspect once stated, as far as the longest review."""
     for seed in range(200):
-        writer = Writer(Chance(seed), seed % 2)
+        writer = Writer(SeededRandom(seed), seed % 2)
         held = {}
         for _ in range(12):
             writer.judge()

@@ -13,7 +13,7 @@ from with_details import with_details
 
 from catalog.contract import Comparison, DataSummary, EpochMetrics, Evaluation
 from catalog.contract.capabilities import Diagnoses
-from catalog.contract.diagnosis import Diagnosis, Evidence, TrialEvidence
+from catalog.contract.diagnosis import Diagnosis, DiagnosisInput, DiagnosisTrial
 from catalog.study import ChoicesSpec, RangeSpec
 from plugins.classification.evaluation import METRICS
 from plugins.classification.records import ConfidenceBin
@@ -63,14 +63,14 @@ def epoch(number: int, of: int, **changes: Any) -> EpochMetrics:
     return EpochMetrics(**{**at, **changes})
 
 
-def trial_of(number: int = 0, value: float | None = 0.92, **changes: Any) -> TrialEvidence:
+def trial_of(number: int = 0, value: float | None = 0.92, **changes: Any) -> DiagnosisTrial:
     given = {
         "state": "complete",
         "config": config_of(),
         "history": tuple(epoch(n, 3) for n in (1, 2, 3)),
         "evaluation": judged("validation"),
     }
-    return TrialEvidence(number=number, value=value, **{**given, **changes})
+    return DiagnosisTrial(number=number, value=value, **{**given, **changes})
 
 
 def judged(split: str = "test", **changes: Any) -> Evaluation:
@@ -109,7 +109,7 @@ def versus(difference: float, half: float, **changes: Any) -> Comparison:
     return Comparison(difference=difference, low=difference - half, high=difference + half, **{**given, **changes})
 
 
-def study(**changes: Any) -> Evidence:
+def study(**changes: Any) -> DiagnosisInput:
     """Return the evidence of a study that nothing is wrong with."""
     rates = (2e-5, 3e-5, 1.5e-5, 4e-5, 2.5e-5, 1.2e-5)
     trials = [
@@ -128,19 +128,19 @@ def study(**changes: Any) -> Evidence:
         "versus_baseline": versus(0.03, 0.01),
         "calibration": {"temperature": 1.2, "before": {"ece": 0.04}, "after": {"ece": 0.02}},
     }
-    return Evidence(**{**given, **changes})
+    return DiagnosisInput(**{**given, **changes})
 
 
-def with_best(**changes: Any) -> Evidence:
+def with_best(**changes: Any) -> DiagnosisInput:
     healthy = study()
     return replace(healthy, trials=[replace(healthy.trials[0], **changes), *healthy.trials[1:]])
 
 
-def found(evidence: Evidence, rule: str) -> Diagnosis | None:
+def found(evidence: DiagnosisInput, rule: str) -> Diagnosis | None:
     return next((d for d in diagnose(evidence) if d.rule == rule), None)
 
 
-def the(evidence: Evidence, rule: str) -> Diagnosis:
+def the(evidence: DiagnosisInput, rule: str) -> Diagnosis:
     diagnosis = found(evidence, rule)
     assert diagnosis is not None, [d.rule for d in diagnose(evidence)]
     return diagnosis
@@ -301,7 +301,7 @@ def test_unbalanced_classes_that_are_weighted_are_none():
     assert found(study(data=uneven, metric="macro_f1"), "unbalanced_classes") is None
 
 
-def with_short(**changes: Any) -> Evidence:
+def with_short(**changes: Any) -> DiagnosisInput:
     lengths = (bucket(5, 60, **changes), bucket(61, 120), bucket(121, 180), bucket(181, 240))
     return study(evaluations={("winner", "test"): judged(lengths=lengths)})
 
@@ -323,7 +323,7 @@ def test_short_texts_that_the_model_is_unsure_of():
     assert found(with_short(confidence=0.75, rows=20), "weak_on_short_texts") is None
 
 
-def with_cut(share: float, high: int, **config: Any) -> Evidence:
+def with_cut(share: float, high: int, **config: Any) -> DiagnosisInput:
     lengths = (bucket(5, 60), bucket(61, 120), bucket(121, 180), bucket(181, high, truncated=share))
     evidence = study(evaluations={("winner", "test"): judged(lengths=lengths)})
     best = replace(evidence.trials[0], config=config_of(**config))
@@ -372,7 +372,7 @@ def test_few_rows_show_a_calibration_error_by_chance():
     assert found(study(evaluations={("winner", "test"): many}), "badly_calibrated") is not None
 
 
-def tuned(name: str, values: list[float], entry: dict[str, Any]) -> Evidence:
+def tuned(name: str, values: list[float], entry: dict[str, Any]) -> DiagnosisInput:
     trials = [trial_of(n, 0.92 - 0.001 * n, config=config_of(**{name: value})) for n, value in enumerate(values)]
     return study(space={name: entry}, trials=trials)
 
@@ -447,10 +447,10 @@ def test_the_given_configurations_warm_up_is_worth_a_note():
     assert changes_of(the(evidence, "long_warmup")) == {"study.search_space.warmup_steps.high": 0.06}
 
 
-def failing(kind: str, count: int, **config: Any) -> Evidence:
+def failing(kind: str, count: int, **config: Any) -> DiagnosisInput:
     healthy = study()
     failed = [
-        TrialEvidence(number=10 + n, state="failed", config=config_of(**config), value=None, failure=kind)
+        DiagnosisTrial(number=10 + n, state="failed", config=config_of(**config), value=None, failure=kind)
         for n in range(count)
     ]
     return replace(healthy, trials=[*healthy.trials, *failed])
@@ -528,7 +528,7 @@ def test_rows_shared_with_train():
         assert (diagnosis.severity if diagnosis else None) == severity
 
 
-def everything_wrong() -> list[Evidence]:
+def everything_wrong() -> list[DiagnosisInput]:
     """Return studies that between them trigger every rule."""
     skewed = judged(
         confusion=((990, 10), (210, 790)),
@@ -548,7 +548,8 @@ def everything_wrong() -> list[Evidence]:
         config=config_of(warmup_steps=500, max_seq_length=128, max_grad_norm=0, precision="fp32"),
         history=gap(0.99, 0.7),
     )
-    crowd = tuned("learning_rate", [4.9e-5, 4.6e-5, 2e-5, 1e-5], RATES)
+    few = replace(DATA, rows={"train": 150, "validation": 40, "test": 50})
+    crowd = replace(tuned("learning_rate", [4.9e-5, 4.6e-5, 2e-5, 1e-5], RATES), data=few)
     flat = with_best(history=losses((0.695, 0.69), (0.69, 0.69), train_metrics={}))
     return [
         replace(bad, trials=[worst, *bad.trials[1:]]),
@@ -592,7 +593,7 @@ def test_remedies_for_the_linear_model_are_its_own(index: int):
             check_field(remedy.field, remedy.value, evidence, LinearConfig)
 
 
-def check_field(field: str | None, value: Any, evidence: Evidence, config: type[BaseModel]) -> None:
+def check_field(field: str | None, value: Any, evidence: DiagnosisInput, config: type[BaseModel]) -> None:
     match (field or "").split("."):
         case [""]:
             assert value is None
@@ -622,13 +623,13 @@ def test_the_task_diagnoses():
 def test_no_evidence_is_no_finding():
     """A study of which hardly anything is known yet is not judged."""
     bare = DataSummary("demo", "", {})
-    assert diagnose(Evidence(bare, BertConfig, "accuracy", {}, (), None)) == ()
+    assert diagnose(DiagnosisInput(bare, BertConfig, "accuracy", {}, (), None)) == ()
 
 
 def test_odd_records_do_no_harm():
     """Numbers that are missing or not finite, fields of an older model, and zero rows are passed over."""
     odd = epoch(1, 1, metrics={"loss": math.nan}, train_metrics={"accuracy": math.inf})
-    trial = TrialEvidence(0, "complete", {"epochs": "three", "gone": 1}, None, history=(odd,))
+    trial = DiagnosisTrial(0, "complete", {"epochs": "three", "gone": 1}, None, history=(odd,))
     evidence = study(trials=[trial], evaluations={("winner", "test"): judged(rows=0, confusion=(), lengths=())})
     assert diagnose(replace(evidence, data=replace(DATA, rows={"train": 0}))) == ()
 

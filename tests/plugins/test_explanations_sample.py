@@ -12,14 +12,16 @@ from plugins.nlp.text_classification import interpreting
 from plugins.nlp.text_classification.data import TextData
 from plugins.nlp.text_classification.invented import invented_reviews
 from plugins.nlp.text_classification.keywords import class_words
-from plugins.nlp.text_classification.records import Explanation, TextPrediction
-from plugins.nlp.texts.records import WordWeight
-from plugins.nlp.texts.split import Split
+from plugins.nlp.text_classification.records import TextPrediction
+from plugins.nlp.texts.records import Explanation, WordWeight
+from plugins.nlp.texts.split import TextSplit
 
 LABELS = ("negative", "positive")
 
 
-def _explained(label: str, weights: dict[str, float], labels: Sequence[str] = LABELS, confidence=0.9) -> Explanation:
+def _explained(
+    label: str, weights: dict[str, float], labels: Sequence[str] = LABELS, confidence=0.9
+) -> Explanation[TextPrediction]:
     text, words = " ".join(weights), []
     for word, weight in weights.items():
         words.append(WordWeight(word, text.index(word), text.index(word) + len(word), weight))
@@ -102,7 +104,7 @@ class _Model:
         self.asked: list[str] = []
         self.pause = pause
 
-    def explain(self, texts: Sequence[str]) -> Iterator[Explanation]:
+    def explain(self, texts: Sequence[str]) -> Iterator[Explanation[TextPrediction]]:
         for text in texts:
             self.asked.append(text)
             time.sleep(self.pause)
@@ -117,7 +119,7 @@ def _data(texts: list[str], ids: list[int], labels=LABELS) -> TextData:
     rows = dict.fromkeys(("train", "validation", "test"), len(texts))
     counts = dict.fromkeys(rows, tuple(np.bincount(ids, minlength=len(labels)).tolist()))
     summary = DataSummary("made up", "0" * 64, rows, details={"labels": labels, "label_rows": counts})
-    split = Split(texts, np.array(ids, dtype=np.int64))
+    split = TextSplit(texts, np.array(ids, dtype=np.int64))
     return TextData(summary, dict.fromkeys(rows, split))
 
 

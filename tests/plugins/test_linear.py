@@ -13,14 +13,14 @@ from safetensors.numpy import load_file, save_file
 
 from catalog.contract import Decision, Direction, EpochMetrics, Model, Outcome, Trainer, TrialContext
 from catalog.errors import DataError, ModelSourceError
-from catalog.testing import Case
+from catalog.testing import ModelCase
 from plugins.classification.evaluation import METRICS, predictions
 from plugins.classification.records import class_details
 from plugins.nlp.text_classification.dataset import FilesDataset
 from plugins.nlp.text_classification.linear.descriptor import model
 from plugins.nlp.text_classification.task import task
 from plugins.nlp.text_classification.testing import STRANGE_TEXTS, TextClassifierConformance
-from plugins.nlp.texts.split import Split
+from plugins.nlp.texts.split import TextSplit
 
 PRAISE = ("splendid", "moving", "brilliant")
 BLAME = ("dull", "clumsy", "awful")
@@ -67,8 +67,8 @@ class TestConformance(TextClassifierConformance):
     """The linear model keeps the contract that every model keeps."""
 
     @pytest.fixture
-    def case(self, tmp_path) -> Case:
-        return Case(key=model.key, config={"C": 1.0}, dataset=write_reviews(tmp_path), inputs=STRANGE_TEXTS)
+    def case(self, tmp_path) -> ModelCase:
+        return ModelCase(key=model.key, config={"C": 1.0}, dataset=write_reviews(tmp_path), inputs=STRANGE_TEXTS)
 
 
 def test_descriptor_keeps_the_contract_and_stays_light():
@@ -216,7 +216,7 @@ def test_strange_training_texts_are_learnt_and_stored(tmp_path, trainer):
     prepared = prepare(trainer, tmp_path)
     strange = ("\ud800 dull\ud800x", "\0 dull\0", "y" * 1_000_000, "İSTANBUL ŒUVRE Ǆ", "電影 很 好", "!!!")
     train = prepared.splits["train"]
-    split = Split((*strange, *train.texts[len(strange) :]), train.labels)
+    split = TextSplit((*strange, *train.texts[len(strange) :]), train.labels)
     prepared = replace(prepared, splits={**prepared.splits, "train": split, "validation": split})
     result = trainer.train(model.Config(min_df=1), prepared, context(tmp_path / "trial"))
     evaluation = trainer.evaluate(result.model_dir, prepared, "validation", folder=tmp_path, device="cpu", threads=1)
@@ -226,7 +226,7 @@ def test_strange_training_texts_are_learnt_and_stored(tmp_path, trainer):
 def test_texts_without_any_character_are_refused(tmp_path, trainer):
     """Where no training text holds more than whitespace, the data are named, not min_df; a given min_df is."""
     prepared = prepare(trainer, tmp_path)
-    blank = Split((" ", "\n") * 5, np.arange(10) % 2)
+    blank = TextSplit((" ", "\n") * 5, np.arange(10) % 2)
     prepared = replace(prepared, splits={**prepared.splits, "train": blank})
     for fields, field in (({}, "dataset"), ({"min_df": 1}, "dataset"), ({"min_df": 2}, "model_config.min_df")):
         with pytest.raises(DataError) as caught:

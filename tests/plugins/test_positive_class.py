@@ -339,12 +339,12 @@ def test_calibration_keeps_the_positive_class(linear, tmp_path: Path) -> None:
 def test_findings_name_the_class_of_their_metric(linear) -> None:
     """Where a study was tuned for F1, what the diagnosis tells of it names the class."""
     from catalog.contract import Comparison
-    from catalog.contract.diagnosis import Evidence
+    from catalog.contract.diagnosis import DiagnosisInput
     from runner.presentation.english import english
 
     _, prepared, _, _ = linear("fraud")
     worse = Comparison("f1", -0.05, -0.09, -0.01, 400, (1, 1))
-    evidence = Evidence(prepared.summary, LinearConfig, "f1", {}, (), None, versus_baseline=worse)
+    evidence = DiagnosisInput(prepared.summary, LinearConfig, "f1", {}, (), None, versus_baseline=worse)
     told = [english(found.evidence) for found in diagnose(evidence)]
     assert any("points of F1 of fraud worse" in sentence for sentence in told)
 

@@ -12,7 +12,7 @@ from catalog.spec import resolve
 from runner.store import creation
 from runner.store.store import Store
 from runner.store.url import StorageUrl
-from runner.study.place import Place
+from runner.study.workspace import Workspace
 
 SIMULATED = Path(__file__).parents[1] / "fakes" / "simulated"
 
@@ -59,9 +59,9 @@ def quick_databases(_template, monkeypatch):
 
 
 @pytest.fixture
-def place(tmp_path, quick_databases):
+def workspace(tmp_path, quick_databases):
     """Return where a test's studies lie."""
-    return Place(f"sqlite:///{tmp_path / 'studies.db'}", tmp_path / "studies", tmp_path / "cache")
+    return Workspace(f"sqlite:///{tmp_path / 'studies.db'}", tmp_path / "studies", tmp_path / "cache")
 
 
 @pytest.fixture

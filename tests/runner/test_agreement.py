@@ -8,24 +8,24 @@ import pytest
 
 from runner.cli import studies as tables
 from runner.presentation.language import Language
+from runner.report.formatting import ReportFormatter
 from runner.report.gathering import gather
 from runner.report.sections.configuration import trials as trials_section
-from runner.report.telling import Teller
-from runner.store.json_shapes import study_answer, study_line
+from runner.store.json_output import study_answer, study_line
 from runner.store.store import Store
 from runner.study.charts import chart_of
 from runner.study.coordinator import run_study
 from runner.study.folders import kept_model
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 from runner.tui.figures.canvas import Canvas
 from runner.tui.palette import DARK, palette_of
 from runner.tui.preferences import Preferences
-from runner.tui.screens.study.book import Book
-from runner.tui.screens.study.details import details
 from runner.tui.screens.study.headline import headline
-from runner.tui.screens.study.trials import View, cells
-from runner.tui.screens.trial.facts import Facts
-from runner.tui.source import Source
+from runner.tui.screens.study.study_data import StudyData
+from runner.tui.screens.study.trial_columns import TableView, cells
+from runner.tui.screens.study.trial_details import details
+from runner.tui.screens.trial.trial_facts import TrialFacts
+from runner.tui.study_source import StudySource
 
 CHANCE, MARGIN = 0.5, 0.01
 
@@ -49,25 +49,25 @@ def some_study(luck, metric):
 
 @pytest.mark.parametrize("metric", ["accuracy", "log_loss"])
 @pytest.mark.parametrize("seed", range(8))
-def test_all_places_say_the_same(request_of, place, recorder, capsys, seed, metric):
+def test_all_places_say_the_same(request_of, workspace, recorder, capsys, seed, metric):
     """Header, list, table, charts, details, verdict, kept model, report and JSON name one configuration."""
     config, settings = some_study(random.Random(f"{seed}:{metric}"), metric)
-    record = run_study(request_of(config, **settings), place, recorder)
-    with Store.open(place.storage, create=False) as store:
+    record = run_study(request_of(config, **settings), workspace, recorder)
+    with Store.open(workspace.storage, create=False) as store:
         trials, confirmations = store.trials(record.study), store.confirmations(record.study)
         results = gather(store, record.study)
-        book = Book(record, {trial.number: trial for trial in trials}, store.insights(record.study))
+        book = StudyData(record, {trial.number: trial for trial in trials}, store.insights(record.study))
     number, verdict = record.winner["trial"], record.verdict
     kept = next(trial for trial in trials if trial.number == number)
 
     # JSON and list
-    answer = study_answer(record, place.folder_of(record.study))
+    answer = study_answer(record, workspace.folder_of(record.study))
     assert answer["best"] == {"number": number, "params": dict(kept.params), "metrics": dict(kept.metrics)}
     assert answer["verdict"]["winner"] == record.winner["arm"] == ("given" if number == 0 else f"trial/{number}")
     assert study_line(record)["best"].items() >= {"number": number, "value": kept.value, "metric": metric}.items()
 
     # the kept model
-    folder = kept_model(record, place)
+    folder = kept_model(record, workspace)
     assert str(folder.absolute()) == answer["model_dir"]
     accuracy = json.loads((folder / "model.json").read_text())["accuracy"]
     trained = {f"trial/{trial.number}": trial.metrics for trial in trials}
@@ -83,22 +83,22 @@ def test_all_places_say_the_same(request_of, place, recorder, capsys, seed, metr
     assert starred == [str(number)]
 
     # the terminal UI
-    desk = Desk(Source(place.storage), Preferences())
+    context = AppContext(StudySource(workspace.storage), Preferences())
     assert book.snapshot.best == number
-    assert f"kept: trial {number}, {desk.metric(record.tuned, kept.value)}" in headline(book, desk, 200).plain
-    assert verdict["sentence"][:40] in headline(book, desk, 400).plain
-    row = cells(book, View(), desk, (), working=False)
+    assert f"kept: trial {number}, {context.metric(record.tuned, kept.value)}" in headline(book, context, 200).plain
+    assert verdict["sentence"][:40] in headline(book, context, 400).plain
+    row = cells(book, TableView(), context, (), working=False)
     assert [trial.number for trial in trials if "★" in str(row(str(trial.number))[0])] == [number]
-    canvas = Canvas(100, 30, palette_of(DARK, {}), desk.glyphs, Language("en"), desk.t)
-    shown = {trial.number: details(book, trial, (), desk)(canvas).plain.splitlines()[0] for trial in trials}
+    canvas = Canvas(100, 30, palette_of(DARK, {}), context.glyphs, Language("en"), context.t)
+    shown = {trial.number: details(book, trial, (), context)(canvas).plain.splitlines()[0] for trial in trials}
     assert [one for one, line in shown.items() if "★ kept" in line] == [number]
     series = {one.role: one.points for one in chart_of("history").figure(book.snapshot).series}
     assert series["winner"] == ((float(number), kept.value),)
-    assert [t.number for t in trials if Facts(record, t).is_winner] == [number]
-    assert [t.number for t in trials if Facts(record, t).is_best] == [number]
+    assert [t.number for t in trials if TrialFacts(record, t).is_winner] == [number]
+    assert [t.number for t in trials if TrialFacts(record, t).is_best] == [number]
 
     # the report
-    teller = Teller(Language("en"))
+    teller = ReportFormatter(Language("en"))
     assert results.number == number
     assert results.tuned == (record.winner["arm"] != "given")
     (table,) = trials_section(results, teller).blocks

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from catalog.errors import InputError
-from runner.cli.place import working_place
+from runner.cli.workspace import run_workspace
 from runner.environment import is_debugging
 from runner.settings import Settings, misspelt, read_settings
-from runner.study.place import Place
+from runner.study.workspace import Workspace
 from runner.tui.launch import check_storage
 from runner.tui.preferences import preferences_file
 
@@ -61,9 +61,9 @@ def test_an_empty_variable_is_none(environment, name):
 
 def test_a_cache_that_cannot_be_written_is_told_before_work_begins(tmp_path):
     """Workers would fail one after the other, and say less."""
-    place = Place("sqlite:///x.db", tmp_path, Path("/proc/cache"))
+    workspace = Workspace("sqlite:///x.db", tmp_path, Path("/proc/cache"))
     with pytest.raises(InputError, match=r"/proc/cache cannot be written .*: MODELCAT_CACHE names another folder"):
-        working_place(place, "1", "local", None)
+        run_workspace(workspace, "1", "local", None)
 
 
 def test_the_terminal_ui_names_variables_too(environment):

@@ -6,13 +6,13 @@ import pytest
 from special_files import SPECIAL, put_special
 
 from catalog.errors import InputError, ModelcatError, StoreError
-from runner.cli.export import sample_inputs
 from runner.store.store import Store
 from runner.study.background import start_worker
+from runner.study.exporting import sample_inputs
 from runner.study.log import LOG, StudyLog, read_log
 from runner.study.workers import WorkerList
+from runner.tui.prediction_files import read_examples
 from runner.tui.preferences import read_preferences
-from runner.tui.reading import read_examples
 from runner.tui.screens.submit.draft import Draft, keep_draft, kept_draft
 
 pytestmark = pytest.mark.timeout(30)

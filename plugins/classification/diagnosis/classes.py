@@ -1,4 +1,4 @@
-"""Classes that are favoured, or rare."""
+"""Classes that are favoured, rare, or cannot be judged."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from catalog.contract.diagnosis import Diagnosis
 from catalog.statement import Statement
 from plugins.classification.records import class_data, class_details
-from plugins.diagnosis.case import Case
-from plugins.diagnosis.remedies import advise, change, keep, metric
+from plugins.diagnosis.case import DiagnosisCase
+from plugins.diagnosis.fixes import advise, change, keep, metric
 
-__all__ = ["biased", "unbalanced"]
+__all__ = ["biased", "unbalanced", "unjudged"]
 
 _STANDARD_ERRORS = 3.0
 """Beyond chance, and still so where the worst of some forty classes is picked."""
@@ -24,7 +24,7 @@ _ALL_CLASSES_ALIKE = frozenset({"macro_f1", "balanced_accuracy", "macro_recall",
 """Metrics in which a rare class counts as much as any other."""
 
 
-def biased(case: Case) -> Iterator[Diagnosis]:
+def biased(case: DiagnosisCase) -> Iterator[Diagnosis]:
     """One class is predicted more often than it occurs: more rows are wrongly taken for it than are missed of it."""
     judged = case.judged
     confusion = class_details(judged).confusion if judged is not None else ()
@@ -67,7 +67,7 @@ def biased(case: Case) -> Iterator[Diagnosis]:
     )
 
 
-def unbalanced(case: Case) -> Iterator[Diagnosis]:
+def unbalanced(case: DiagnosisCase) -> Iterator[Diagnosis]:
     """A class that is several times as rare as another in the training split, and nothing was done about it."""
     counts = _counts(case)
     ratio = _ratio(counts)
@@ -98,6 +98,38 @@ def unbalanced(case: Case) -> Iterator[Diagnosis]:
     )
 
 
+def unjudged(case: DiagnosisCase) -> Iterator[Diagnosis]:
+    """Classes that have no row in validation or in test, of which nothing is known."""
+    data = class_data(case.evidence.data)
+    absent = {
+        split: [name for name, rows in zip(data.labels, data.label_rows.get(split, ()), strict=False) if not rows]
+        for split in ("validation", "test")
+    }
+    if not any(absent.values()):
+        return
+    named = list(dict.fromkeys([*absent["validation"], *absent["test"]]))
+    yield Diagnosis(
+        rule="unjudged_classes",
+        severity="warning",
+        title=Statement("Some classes have no rows that the model is judged on"),
+        evidence=Statement(
+            "{validation:count} of {classes:count} classes have no row in validation and {test:count} have none in "
+            "test ({names}): nothing is known of them, and averages leave them out.",
+            {
+                "validation": len(absent["validation"]),
+                "test": len(absent["test"]),
+                "classes": len(data.labels),
+                "names": ", ".join(named[:5]) + (" …" if len(named) > 5 else ""),
+            },
+        ),
+        remedies=(
+            advise(
+                "Add rows of these classes, or merge them into others: one row is learned from or judged, not both."
+            ),
+        ),
+    )
+
+
 def _excess(confusion: Sequence[Sequence[int]], index: int) -> tuple[int, float]:
     """Return how many more rows are wrongly taken for a class than are missed of it, and its standard error.
 
@@ -108,7 +140,7 @@ def _excess(confusion: Sequence[Sequence[int]], index: int) -> tuple[int, float]
     return taken - missed, math.sqrt(taken + missed)
 
 
-def _counts(case: Case) -> Mapping[str, int]:
+def _counts(case: DiagnosisCase) -> Mapping[str, int]:
     known = class_data(case.evidence.data)
     return dict(zip(known.labels, known.label_rows.get("train", ()), strict=False))
 

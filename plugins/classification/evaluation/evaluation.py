@@ -14,7 +14,7 @@ from plugins.classification.evaluation.calibration import confidence_bins
 from plugins.classification.evaluation.intervals import bootstrap
 from plugins.classification.evaluation.measures import class_counts
 from plugins.classification.evaluation.metrics import measure
-from plugins.classification.evaluation.predictions import Predictions
+from plugins.classification.evaluation.predictions import ClassPredictions
 from plugins.classification.evaluation.temperature import rescale
 from plugins.classification.records import ClassDetails, ClassScores, class_data, class_details
 from plugins.details import details_json
@@ -92,7 +92,7 @@ def evaluate_predictions(
     called = details.get("names") or [str(index) for index in range(classes)]
     if len(called) != classes:
         raise DataError(f"{split}: probabilities of {classes} classes, but {len(called)} names of classes.")
-    measured, found = measure(labels, probabilities, positive), Predictions(labels, probabilities, positive)
+    measured, found = measure(labels, probabilities, positive), ClassPredictions(labels, probabilities, positive)
     own = ClassDetails(
         confusion=found.confusion(),
         classes=_class_scores(found, called),
@@ -150,7 +150,7 @@ def completed(evaluation: Evaluation, data: Mapping[str, Any]) -> Evaluation:
     return replace(evaluation, details={**evaluation.details, **own, "labels": [scores.label for scores in classes]})
 
 
-def _class_scores(found: Predictions, names: Sequence[str]) -> tuple[ClassScores, ...]:
+def _class_scores(found: ClassPredictions, names: Sequence[str]) -> tuple[ClassScores, ...]:
     counts = class_counts(found)
     columns = counts.actual.astype(int), counts.predicted.astype(int), counts.precision, counts.recall, counts.f1
     return tuple(

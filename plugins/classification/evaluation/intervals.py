@@ -20,7 +20,7 @@ import numpy as np
 from plugins.classification.evaluation import calibration
 from plugins.classification.evaluation.measures import ByBin, weighted
 from plugins.classification.evaluation.metrics import METRICS, measures_for
-from plugins.classification.evaluation.predictions import Predictions
+from plugins.classification.evaluation.predictions import ClassPredictions
 from plugins.resampling import INTERVAL, draws
 
 __all__ = ["RESAMPLES", "bootstrap"]
@@ -46,7 +46,7 @@ def bootstrap(
     rng = np.random.default_rng(seed)
     rows, classes = probabilities.shape
     measures = {name: one for name, one in measures_for(classes).items() if name in measured}
-    values = weighted(Predictions(labels, probabilities, positive), measures)
+    values = weighted(ClassPredictions(labels, probabilities, positive), measures)
     batches = [values(weights) for weights in draws(np.arange(rows), RESAMPLES, rng, width=3 * classes)]
     chance = calibration.chance_errors(probabilities.max(axis=1).astype(np.float64), RESAMPLES, rng)
     excused = float(np.percentile(chance, INTERVAL[1]))

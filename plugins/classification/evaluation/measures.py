@@ -15,7 +15,7 @@ from typing import Final
 import numpy as np
 
 from plugins.classification.evaluation import calibration
-from plugins.classification.evaluation.predictions import Predictions
+from plugins.classification.evaluation.predictions import ClassPredictions
 from plugins.classification.evaluation.ranking import RankCounts, Ranking, rankings
 
 __all__ = [
@@ -125,7 +125,7 @@ class ByBin:
 Measure = ByClass | ByRow | ByRanking | ByBin
 
 
-def observed(predictions: Predictions, measures: Mapping[str, Measure]) -> dict[str, float]:
+def observed(predictions: ClassPredictions, measures: Mapping[str, Measure]) -> dict[str, float]:
     """Return the value of each measure, NaN where it is undefined."""
     labels, probabilities = predictions.labels, predictions.probabilities
     counts, gaps = class_counts(predictions), None
@@ -149,7 +149,7 @@ def observed(predictions: Predictions, measures: Mapping[str, Measure]) -> dict[
 
 
 def weighted(
-    predictions: Predictions, measures: Mapping[str, Measure]
+    predictions: ClassPredictions, measures: Mapping[str, Measure]
 ) -> Callable[[np.ndarray], dict[str, np.ndarray]]:
     """Return a function from draws to the values of each measure.
 
@@ -179,7 +179,7 @@ def weighted(
     return values
 
 
-def class_counts(predictions: Predictions) -> ClassCounts:
+def class_counts(predictions: ClassPredictions) -> ClassCounts:
     """Return the counts of all rows, float64, shape (classes,)."""
     labels, predicted, classes = predictions.labels, predictions.predicted, predictions.probabilities.shape[1]
     ids = labels[labels == predicted], labels, predicted
@@ -194,7 +194,7 @@ def ratio(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
     return quotient
 
 
-def _counted(predictions: Predictions) -> Callable[[np.ndarray], ClassCounts]:
+def _counted(predictions: ClassPredictions) -> Callable[[np.ndarray], ClassCounts]:
     """Return a function from draws to their counts by class."""
     labels, predicted, classes = predictions.labels, predictions.predicted, predictions.probabilities.shape[1]
     entries = [(labels, labels == predicted), (labels, np.ones(labels.size)), (predicted, np.ones(labels.size))]
@@ -207,7 +207,7 @@ def _counted(predictions: Predictions) -> Callable[[np.ndarray], ClassCounts]:
     return counts
 
 
-def _binned(predictions: Predictions) -> Callable[[np.ndarray], np.ndarray]:
+def _binned(predictions: ClassPredictions) -> Callable[[np.ndarray], np.ndarray]:
     """Return a function from draws to the sums of their gaps, shape (draws, bins)."""
     gap, bins = calibration.gaps(predictions.labels, predictions.probabilities)
     return _sums([(bins, gap)], calibration.BINS)
@@ -224,7 +224,7 @@ def _sums(entries: Sequence[tuple[np.ndarray, np.ndarray]], width: int) -> Calla
 
 
 def _ranked(
-    predictions: Predictions, measures: Mapping[str, ByRanking]
+    predictions: ClassPredictions, measures: Mapping[str, ByRanking]
 ) -> Callable[[np.ndarray], dict[str, np.ndarray]]:
     if not measures:
         return lambda _: {}

@@ -27,9 +27,20 @@ from plugins.classification.evaluation.measures import (
     observed,
     ratio,
 )
-from plugins.classification.evaluation.predictions import Predictions
+from plugins.classification.evaluation.predictions import ClassPredictions
+from plugins.classification.records import class_data
 
-__all__ = ["METRICS", "check_metric", "losses", "measure", "measures_for", "metric_of", "metrics_of"]
+__all__ = [
+    "METRICS",
+    "OF_PROBABILITIES",
+    "check_metric",
+    "losses",
+    "measure",
+    "measures_for",
+    "metric_of",
+    "metrics_of",
+    "metrics_of_data",
+]
 
 TOP_K: Final = 3
 _SMALLEST = float(np.finfo(np.float32).eps)
@@ -192,6 +203,10 @@ METRICS: Mapping[str, Metric] = MappingProxyType({name: one.metric for name, one
 """Every metric, as named before the data are known. All may be tuned for; the default comes first."""
 
 
+OF_PROBABILITIES: Final = ("ece", "log_loss", "brier_score")
+"""Metrics that change if probabilities are rescaled and the predicted classes stay."""
+
+
 def measures_for(classes: int) -> dict[str, Measure]:
     """Return how each metric is computed that says something for so many classes, by its name."""
     return {name: one.measure for name, one in _BY_NAME.items() if classes > one.more_than}
@@ -205,6 +220,12 @@ def metrics_of(labels: Sequence[str], positive: str | None) -> tuple[Metric, ...
         positive: Of two classes the positive one; the second if None.
     """
     return tuple(one.bound(labels, positive) for one in _DEFINITIONS if len(labels) > one.more_than)
+
+
+def metrics_of_data(data: DataSummary) -> tuple[Metric, ...]:
+    """Return the metrics of data, named after the class or classes that they are of."""
+    known = class_data(data)
+    return metrics_of(known.labels, known.positive)
 
 
 def metric_of(name: str, labels: Sequence[str], positive: str | None) -> Metric | None:
@@ -227,7 +248,7 @@ def measure(labels: np.ndarray, probabilities: np.ndarray, positive: int = 1) ->
     """
     if not np.isfinite(probabilities).all():
         raise DivergedError("The model's probabilities are not finite: the training diverged. Lower the learning rate.")
-    found = observed(Predictions(labels, probabilities, positive), measures_for(probabilities.shape[1]))
+    found = observed(ClassPredictions(labels, probabilities, positive), measures_for(probabilities.shape[1]))
     return {name: value for name, value in found.items() if not np.isnan(value)}
 
 

@@ -6,18 +6,17 @@ from pathlib import Path
 
 import numpy as np
 
-from catalog.errors import DataError, clause
-from catalog.files import open_regular
-from plugins.storage import write_file
+from catalog.errors import DataError
+from plugins.predictions_file import open_predictions, write_predictions
 
-__all__ = ["Predictions", "read", "write"]
+__all__ = ["ClassPredictions", "read", "write"]
 
 _POSITIVE = b"modelcat_positive"
 """Key of the positive class's id in the metadata of the file; files of modelcat 0.1 have none and mean class 1."""
 
 
 @dataclass(frozen=True, eq=False)
-class Predictions:
+class ClassPredictions:
     """What a model said about every example of a split, in the order of the split.
 
     Attributes:
@@ -61,41 +60,30 @@ def write(
         positive: Id of the positive class.
     """
     import pyarrow as pa
-    from pyarrow import parquet
 
     rows, classes = probabilities.shape
     flat = pa.array(np.ascontiguousarray(probabilities, dtype=np.float32).reshape(-1))
-    table = pa.table(
-        {
-            "row": np.arange(rows, dtype=np.int64) if places is None else places,
-            "label": labels.astype(np.int64, copy=False),
-            "predicted": probabilities.argmax(axis=1).astype(np.int64, copy=False),
-            "probabilities": pa.FixedSizeListArray.from_arrays(flat, classes),
-        }
-    )
-    table = table.replace_schema_metadata({_POSITIVE: str(positive).encode()})
-    write_file(path, lambda temporary: parquet.write_table(table, temporary))
+    columns = {
+        "label": labels.astype(np.int64, copy=False),
+        "predicted": probabilities.argmax(axis=1).astype(np.int64, copy=False),
+        "probabilities": pa.FixedSizeListArray.from_arrays(flat, classes),
+    }
+    write_predictions(path, rows, places, columns, {_POSITIVE: str(positive).encode()})
 
 
-def read(path: Path) -> Predictions:
+def read(path: Path) -> ClassPredictions:
     """Read what `write` wrote.
 
     Raises:
         DataError: The file is missing, damaged, or not of this kind.
     """
-    import pyarrow as pa
-    from pyarrow import parquet
-
-    try:
-        with open_regular(path) as opened, parquet.ParquetFile(opened) as file:
-            table = file.read(columns=["label", "probabilities"])
-            positive = int((file.schema_arrow.metadata or {}).get(_POSITIVE, b"1"))
+    with open_predictions(path) as file:
+        table = file.read(columns=["label", "probabilities"])
+        positive = int((file.schema_arrow.metadata or {}).get(_POSITIVE, b"1"))
         labels = table["label"].to_numpy()
         lists = table["probabilities"].combine_chunks()
         probabilities = lists.flatten().to_numpy().reshape(labels.size, -1)
-    except (pa.ArrowException, OSError, KeyError, ValueError, AttributeError) as error:
-        raise DataError(f"{path} does not hold predictions: {clause(error)}. Evaluate the model again.") from error
     fits = labels.dtype == np.int64 and labels.size and labels.min() >= 0 and labels.max() < probabilities.shape[1]
     if not fits or not 0 <= positive < probabilities.shape[1] or not np.isfinite(probabilities).all():
         raise DataError(f"{path} does not hold predictions: labels and probabilities do not fit. Evaluate again.")
-    return Predictions(labels, probabilities.astype(np.float32, copy=False), positive)
+    return ClassPredictions(labels, probabilities.astype(np.float32, copy=False), positive)

@@ -1,6 +1,7 @@
 """Confusion matrix and scores of each class."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from catalog.contract import Evaluation
 from catalog.figures import Axis, Column, Empty, Figure, Matrix, Table
@@ -8,11 +9,15 @@ from catalog.statement import Statement
 from plugins.classification.records import class_details
 from plugins.insights import NOT_RECORDED
 
-__all__ = ["class_scores", "confusion"]
+__all__ = ["MOST", "ScoreRow", "class_scores", "confusion", "score_table", "worst"]
+
+ScoreRow = tuple[str, int, int, float | None, float | None, float | None]
+"""Name, how many there are, how many were predicted, precision, recall and F1; None if nothing divides."""
 
 _READABLE = 20
 """Classes that fit a matrix which can still be read."""
-_MOST_CLASSES = 100
+MOST: Final = 100
+"""Scores that are listed."""
 _GROUP = Statement("Confusion")
 _CONFUSION, _SCORES = Statement("Confusion matrix"), Statement("Scores of each class")
 
@@ -22,7 +27,7 @@ def confusion(evaluation: Evaluation, labels: Sequence[str]) -> Figure:
     counts = class_details(evaluation).confusion
     if not counts:
         return Empty("confusion", _CONFUSION, NOT_RECORDED, group=_GROUP)
-    shown = _worst(counts)
+    shown = worst(counts, len(counts))
     names = tuple(labels[index] if index < len(labels) else str(index) for index in shown)
     caption = [Statement("Rows are true classes: count, and share of the row. The diagonal is right.")]
     if len(shown) < len(counts):
@@ -39,33 +44,23 @@ def confusion(evaluation: Evaluation, labels: Sequence[str]) -> Figure:
     )
 
 
-def _worst(counts: Sequence[Sequence[int]]) -> list[int]:
-    """Return the classes to show, in the order of their ids."""
-    if len(counts) <= _READABLE:
-        return list(range(len(counts)))
+def worst(counts: Sequence[Sequence[int]], classes: int) -> list[int]:
+    """Return the classes to show, in the order of their ids: of many those with the most errors.
+
+    Args:
+        counts: ``counts[i][j]``: how many of class i were predicted as class j.
+        classes: How many there are; what follows them in `counts` is no class.
+    """
+    if classes <= _READABLE:
+        return list(range(classes))
     predicted = [sum(column) for column in zip(*counts, strict=True)]
-    errors = [sum(row) + predicted[i] - 2 * row[i] for i, row in enumerate(counts)]
-    return sorted(sorted(range(len(counts)), key=lambda i: -errors[i])[:_READABLE])
+    errors = [sum(row) + predicted[at] - 2 * row[at] for at, row in enumerate(counts[:classes])]
+    return sorted(sorted(range(classes), key=lambda at: -errors[at])[:_READABLE])
 
 
 def class_scores(evaluation: Evaluation) -> Figure:
     """List precision, recall and F1 of each class; of very many the weakest."""
-    found, caption = class_details(evaluation).classes, tuple[Statement, ...]()
-    if not found:
-        return Empty("classes", _SCORES, NOT_RECORDED, group=_GROUP)
-    if len(found) > _MOST_CLASSES:
-        counts = {"shown": _MOST_CLASSES, "all": len(found)}
-        caption = (Statement("The {shown:count} weakest of {all:count} classes", counts),)
-        found = tuple(sorted(found, key=lambda one: one.f1)[:_MOST_CLASSES])
-    columns = (
-        Column(Statement("Class")),
-        Column(Statement("Rows"), "count"),
-        Column(Statement("Predicted"), "count"),
-        Column(Statement("Precision"), "percent"),
-        Column(Statement("Recall"), "percent"),
-        Column(Statement("F1"), "percent"),
-    )
-    rows = tuple(
+    rows = [
         (
             one.label,
             one.rows,
@@ -74,6 +69,41 @@ def class_scores(evaluation: Evaluation) -> Figure:
             one.recall if one.rows else None,
             one.f1 if one.rows else None,
         )
-        for one in found
+        for one in class_details(evaluation).classes
+    ]
+    columns = Statement("Class"), Statement("Rows")
+    cut = Statement("The {shown:count} weakest of {all:count} classes", {"shown": MOST, "all": len(rows)})
+    return score_table("classes", _SCORES, columns, rows, cut, group=_GROUP)
+
+
+def score_table(
+    key: str,
+    title: Statement,
+    columns: tuple[Statement, Statement],
+    rows: Sequence[ScoreRow],
+    cut: Statement,
+    *,
+    group: Statement,
+) -> Figure:
+    """List scores; of very many the weakest.
+
+    Args:
+        key: Of the figure.
+        title: Of the figure.
+        columns: Headings of the names, and of how many there are.
+        rows: To be listed.
+        cut: What to say if there are more than `MOST`.
+        group: Of the figure.
+    """
+    if not rows:
+        return Empty(key, title, NOT_RECORDED, group=group)
+    shown = rows if len(rows) <= MOST else sorted(rows, key=lambda row: row[-1] or 0.0)[:MOST]
+    headings = (
+        Column(columns[0]),
+        Column(columns[1], "count"),
+        Column(Statement("Predicted"), "count"),
+        Column(Statement("Precision"), "percent"),
+        Column(Statement("Recall"), "percent"),
+        Column(Statement("F1"), "percent"),
     )
-    return Table("classes", _SCORES, columns, rows, caption=caption, group=_GROUP)
+    return Table(key, title, headings, tuple(shown), caption=(cut,) if len(shown) < len(rows) else (), group=group)

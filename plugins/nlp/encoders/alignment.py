@@ -8,7 +8,7 @@ import numpy as np
 from plugins.nlp.encoders.text_encoder import TextEncoder
 from plugins.nlp.texts import SEPARATOR
 
-__all__ = ["EncodedText", "Piece", "Word", "align", "find_words"]
+__all__ = ["AlignedWord", "EncodedText", "Piece", "align", "find_words"]
 
 _APOSTROPHES = "'\N{RIGHT SINGLE QUOTATION MARK}"
 
@@ -47,7 +47,7 @@ class EncodedText:
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class AlignedWord:
     """``text[start:end]``, never empty and without whitespace around it; `pieces` are the numbers of its pieces."""
 
     start: int
@@ -92,7 +92,7 @@ def _origins(text: str, separator: str) -> list[int]:
     return [*origins, len(text)]
 
 
-def find_words(text: str, encoded: EncodedText) -> tuple[Word, ...]:
+def find_words(text: str, encoded: EncodedText) -> tuple[AlignedWord, ...]:
     """Merge pieces to words, in the order of the text.
 
     Pieces that touch are one word where the tokenizer took them from one word, with two exceptions: tokenizers that
@@ -100,7 +100,7 @@ def find_words(text: str, encoded: EncodedText) -> tuple[Word, ...]:
     punctuation and ideographs stand alone; tokenizers that know punctuation would tear "couldn't" into three, so an
     apostrophe between letters joins. Whitespace that is a token is no word; a word that was cut is what was seen of it.
     """
-    words: list[Word] = []
+    words: list[AlignedWord] = []
     last: Piece | None = None
     for number, whole in enumerate(encoded.pieces):
         piece = _stripped(text, whole)
@@ -109,9 +109,11 @@ def find_words(text: str, encoded: EncodedText) -> tuple[Word, ...]:
         # One character may be several pieces, of which those in the middle were cut out.
         if last is not None and (piece.start < last.end or (number != encoded.head and _same_word(text, last, piece))):
             before = words[-1]
-            words[-1] = Word(min(before.start, piece.start), max(before.end, piece.end), (*before.pieces, number))
+            words[-1] = AlignedWord(
+                min(before.start, piece.start), max(before.end, piece.end), (*before.pieces, number)
+            )
         else:
-            words.append(Word(piece.start, piece.end, (number,)))
+            words.append(AlignedWord(piece.start, piece.end, (number,)))
         last = piece
     return tuple(words)
 

@@ -6,12 +6,12 @@ from typing import Any
 import torch
 
 from plugins.nlp.encoders.memory import peak_bytes
-from plugins.nlp.encoders.tokens import Tokens
+from plugins.nlp.encoders.tokens import EncodedTokens
 
 __all__ = ["evaluation_details"]
 
 
-def evaluation_details(tokens: Tokens, max_length: int, model_dir: Path, device: torch.device) -> dict[str, Any]:
+def evaluation_details(tokens: EncodedTokens, max_length: int, model_dir: Path, device: torch.device) -> dict[str, Any]:
     """Return what `save_and_evaluate` of a task records of a model's tokens, size and memory."""
     return {
         "lengths": tokens.uncut,

@@ -8,7 +8,7 @@ import torch
 from plugins.nlp.encoders.alignment import align, find_words
 from plugins.nlp.encoders.gradients import Score, attribute, frozen
 from plugins.nlp.encoders.memory import oom_as_error
-from plugins.nlp.encoders.model_folder import TrainedModel
+from plugins.nlp.encoders.model_folder import SavedModel
 from plugins.nlp.encoders.packed import PackedModel
 from plugins.nlp.encoders.sources.source import eager_attention
 from plugins.nlp.encoders.text_encoder import TextEncoder
@@ -35,7 +35,7 @@ class ExplainedWords:
     truncated: bool
 
 
-def explain_words(trained: TrainedModel, text: str, score: Score, baseline: int, least: float) -> ExplainedWords:
+def explain_words(trained: SavedModel, text: str, score: Score, baseline: int, least: float) -> ExplainedWords:
     """Explain a score by the words of a text; a word's weight is the sum of its tokens'.
 
     Args:

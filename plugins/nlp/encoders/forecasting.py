@@ -7,17 +7,17 @@ import torch
 
 from catalog.contract import Forecast
 from catalog.statement import Statement
-from plugins.nlp.encoders.config import EncoderConfig
+from plugins.nlp.encoders.config import EncoderConfig, FineTuningConfig
 from plugins.nlp.encoders.objective import Objective
 from plugins.nlp.encoders.preparation import Prepared
 from plugins.nlp.encoders.probing import Probe, probe
 from plugins.nlp.encoders.schedule import schedule_of
 from plugins.nlp.encoders.training import on_device
 from plugins.nlp.texts.advice import on_lengths
-from plugins.nlp.texts.findings import Findings, find_in_texts
+from plugins.nlp.texts.findings import DataFindings, find_in_texts
 from plugins.nlp.texts.lengths import length_forecasts
 
-__all__ = ["forecast_texts"]
+__all__ = ["forecast_texts", "on_warmup"]
 
 
 def forecast_texts(
@@ -28,7 +28,7 @@ def forecast_texts(
     device: str,
     threads: int,
     seconds: float,
-) -> tuple[Forecast, Findings]:
+) -> tuple[Forecast, DataFindings]:
     """Look at the training texts, and train for about `seconds`; nothing is kept.
 
     Args:
@@ -67,7 +67,13 @@ def forecast_texts(
     return forecast, found
 
 
-def _on_training(config: EncoderConfig, rows: int, measured: Probe) -> Iterator[Statement]:
+def on_warmup(config: FineTuningConfig, rows: int) -> Iterator[Statement]:
+    """Advise against a warm-up that takes most of a training.
+
+    Args:
+        config: The configuration.
+        rows: Examples of a pass over the training split.
+    """
     schedule = schedule_of(config, rows)
     if 2 * schedule.warmup > schedule.total:
         yield Statement(
@@ -75,6 +81,10 @@ def _on_training(config: EncoderConfig, rows: int, measured: Probe) -> Iterator[
             "warmup_steps as a share, such as 0.06.",
             {"warmup": schedule.warmup, "total": schedule.total},
         )
+
+
+def _on_training(config: EncoderConfig, rows: int, measured: Probe) -> Iterator[Statement]:
+    yield from on_warmup(config, rows)
     if measured.halvings:
         yield Statement(
             "Memory ran out {times:count} times, and batches were computed in smaller pieces: slower, with the same "

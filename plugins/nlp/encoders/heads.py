@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Head"]
+__all__ = ["EncoderHead"]
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class EncoderHead:
     """The last layers of a model, from hidden states to outputs.
 
     Attributes:

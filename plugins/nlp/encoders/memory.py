@@ -10,7 +10,7 @@ from catalog.errors import OutOfMemoryError
 from plugins import memory
 from plugins.nlp.encoders.families import FAMILIES
 from plugins.nlp.encoders.packed.model import PackedModel
-from plugins.nlp.encoders.tokens import Tokens
+from plugins.nlp.encoders.tokens import EncodedTokens
 
 __all__ = [
     "Budget",
@@ -113,7 +113,7 @@ class Budget:
         remembered: Whether an earlier training has had to cut it.
     """
 
-    def __init__(self, model: PackedModel, tokens: Tokens, *, training: bool) -> None:
+    def __init__(self, model: PackedModel, tokens: EncodedTokens, *, training: bool) -> None:
         self._device = model.device
         config, longest = model.module.config, int(tokens.lengths.max(initial=0))
         shape = (config.model_type, config.num_hidden_layers, config.hidden_size, model.module.num_parameters())

@@ -12,7 +12,7 @@ import torch
 from catalog.errors import ModelSourceError
 from plugins.nlp.encoders.config import Truncation
 from plugins.nlp.encoders.device import resolve, use_threads
-from plugins.nlp.encoders.heads import Head
+from plugins.nlp.encoders.heads import EncoderHead
 from plugins.nlp.encoders.packed import PackedModel
 from plugins.nlp.encoders.precision import choose_inference
 from plugins.nlp.encoders.quiet import quiet
@@ -21,7 +21,7 @@ from plugins.nlp.encoders.sources.source import build, open_checkpoint
 from plugins.nlp.encoders.text_encoder import TextEncoder, text_encoder
 from plugins.storage import MODEL_RECORD, write_folder
 
-__all__ = ["TokenizerSettings", "TrainedModel", "load_trained", "read_settings", "save"]
+__all__ = ["SavedModel", "TokenizerSettings", "load_trained", "read_settings", "save"]
 
 _FOREIGN = ("max_length", "stride", "truncation_strategy", "pad_to_multiple_of", "is_local", "local_files_only")
 """What a tokenizer remembers of where it came from, and of lengths that are no longer true."""
@@ -44,7 +44,7 @@ class TokenizerSettings:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class TrainedModel:
+class SavedModel:
     """A trained model on a device.
 
     Attributes:
@@ -117,8 +117,8 @@ def read_settings(folder: Path, key: str) -> TokenizerSettings:
 
 
 def load_trained(
-    folder: Path, key: str, head: Head, device: str, threads: int, precision: str = "fp32"
-) -> TrainedModel:
+    folder: Path, key: str, head: EncoderHead, device: str, threads: int, precision: str = "fp32"
+) -> SavedModel:
     """Open a folder that a training made.
 
     Args:
@@ -151,4 +151,4 @@ def load_trained(
     module = build(source, 0.0, seed=0).to(place).eval()
     encoder = text_encoder(source.tokenizer, settings.max_length, settings.truncation)
     chosen = choose_inference(precision, settings.precision, place, config.hidden_size)
-    return TrainedModel(PackedModel(module, place, chosen), encoder, labels, settings)
+    return SavedModel(PackedModel(module, place, chosen), encoder, labels, settings)

@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 import torch
 
-from plugins.nlp.encoders.tokens import Tokens
+from plugins.nlp.encoders.tokens import EncodedTokens
 
 __all__ = ["Evaluated", "Objective"]
 
@@ -36,7 +36,7 @@ class Objective(Protocol):
     """One split with its targets. A row is a text, or a window of a long one."""
 
     @property
-    def tokens(self) -> Tokens:
+    def tokens(self) -> EncodedTokens:
         """The rows."""
 
     @property

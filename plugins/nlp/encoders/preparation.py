@@ -7,10 +7,10 @@ from typing import Generic, Protocol, TypeVar
 
 from catalog.contract import DataSummary
 from plugins.nlp.encoders.config import EncoderConfig
-from plugins.nlp.encoders.heads import Head
+from plugins.nlp.encoders.heads import EncoderHead
 from plugins.nlp.encoders.sources.source import ModelSource, load_source
 from plugins.nlp.encoders.text_encoder import TextEncoder, text_encoder
-from plugins.nlp.encoders.tokens import Tokens, cached_tokens
+from plugins.nlp.encoders.tokens import EncodedTokens, cached_tokens
 
 __all__ = ["Prepared", "prepare_texts"]
 
@@ -53,7 +53,7 @@ class Prepared(Generic[Data]):
     data: Data
     source: ModelSource
     encoder: TextEncoder
-    tokens: Mapping[str, Tokens]
+    tokens: Mapping[str, EncodedTokens]
     cache: Path
 
     @property
@@ -62,7 +62,7 @@ class Prepared(Generic[Data]):
         return self.data.summary
 
 
-def prepare_texts(data: Data, config: EncoderConfig, head: Head, cache: Path) -> Prepared[Data]:
+def prepare_texts(data: Data, config: EncoderConfig, head: EncoderHead, cache: Path) -> Prepared[Data]:
     """Load the model, encode what is trained and validated on.
 
     Raises:

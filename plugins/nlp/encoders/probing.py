@@ -15,7 +15,7 @@ from plugins.nlp.encoders.precision import choose
 from plugins.nlp.encoders.scoring import outputs_of
 from plugins.nlp.encoders.sources.source import ModelSource, build
 from plugins.nlp.encoders.stepper import Stepper
-from plugins.nlp.encoders.tokens import Tokens, flatten
+from plugins.nlp.encoders.tokens import EncodedTokens, flatten
 
 __all__ = ["Probe", "probe"]
 
@@ -53,7 +53,7 @@ def probe(
     config: FineTuningConfig,
     source: ModelSource,
     training: Objective,
-    validation: Tokens,
+    validation: EncodedTokens,
     *,
     device: torch.device,
     seconds: float,
@@ -102,7 +102,7 @@ def _spread(count: int) -> list[int]:
     return list(dict.fromkeys([*mirrored, *range(count)]))
 
 
-def _evaluation_seconds(model: PackedModel, tokens: Tokens) -> float:
+def _evaluation_seconds(model: PackedModel, tokens: EncodedTokens) -> float:
     """Evaluate evenly spread rows, more of them until the time can be measured; return the seconds of all rows."""
     by_length = np.argsort(tokens.lengths, kind="stable")
     rows = min(32, len(tokens))

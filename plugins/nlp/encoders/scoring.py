@@ -6,14 +6,14 @@ import torch
 from plugins.nlp.encoders.batches import by_length, cut
 from plugins.nlp.encoders.memory import Budget, is_exhausted
 from plugins.nlp.encoders.packed import PackedModel
-from plugins.nlp.encoders.tokens import Tokens
+from plugins.nlp.encoders.tokens import EncodedTokens
 
 __all__ = ["outputs_of"]
 
 _MOST_ROWS = 1024
 
 
-def outputs_of(model: PackedModel, tokens: Tokens) -> torch.Tensor:
+def outputs_of(model: PackedModel, tokens: EncodedTokens) -> torch.Tensor:
     """Return the outputs of all rows in their order, fp32, on the CPU, shape (rows or tokens, outputs).
 
     Dropout is off meanwhile, no random number is drawn, and the device is waited for once, at the end. Where memory
@@ -33,7 +33,7 @@ def outputs_of(model: PackedModel, tokens: Tokens) -> torch.Tensor:
     return ordered
 
 
-def _try_outputs(model: PackedModel, tokens: Tokens, rows: np.ndarray, budget: int) -> torch.Tensor | None:
+def _try_outputs(model: PackedModel, tokens: EncodedTokens, rows: np.ndarray, budget: int) -> torch.Tensor | None:
     """Return the outputs of `rows` on the CPU; None if memory ran out and there is something left to cut."""
     parts = cut(rows, tokens.lengths, budget, _MOST_ROWS)
     try:

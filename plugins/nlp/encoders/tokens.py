@@ -17,14 +17,14 @@ from catalog.files import open_regular
 from plugins.nlp.encoders.text_encoder import TextEncoder
 from plugins.storage import write_file
 
-__all__ = ["Tokens", "cached_tokens", "encode", "flatten"]
+__all__ = ["EncodedTokens", "cached_tokens", "encode", "flatten"]
 
 _MAGIC = b"modelcat tokens 2\n"
 _DIGEST = 32
 
 
 @dataclass(frozen=True)
-class Tokens:
+class EncodedTokens:
     """Rows of token ids, one after the other.
 
     Attributes:
@@ -53,21 +53,21 @@ class Tokens:
         return np.repeat(self.offsets[rows], lengths) + within, within
 
 
-def encode(texts: Sequence[str], encoder: TextEncoder) -> Tokens:
+def encode(texts: Sequence[str], encoder: TextEncoder) -> EncodedTokens:
     """Encode texts."""
     measured = [row for chunk in encoder.chunks(texts) for row in chunk]
     return flatten([ids for ids, _ in measured], [uncut for _, uncut in measured])
 
 
-def flatten(rows: Sequence[np.ndarray], uncut: Sequence[int] | None = None) -> Tokens:
+def flatten(rows: Sequence[np.ndarray], uncut: Sequence[int] | None = None) -> EncodedTokens:
     """Join rows of ids, each int32 of shape (tokens,); none was cut where `uncut` says nothing."""
     offsets = np.zeros(len(rows) + 1, dtype=np.int64)
     np.cumsum([row.size for row in rows], out=offsets[1:])
     ids = np.concatenate(rows) if rows else np.zeros(0, dtype=np.int32)
-    return Tokens(ids, offsets, np.diff(offsets) if uncut is None else np.array(uncut, dtype=np.int64))
+    return EncodedTokens(ids, offsets, np.diff(offsets) if uncut is None else np.array(uncut, dtype=np.int64))
 
 
-def cached_tokens(texts: Sequence[str], encoder: TextEncoder, cache: Path) -> Tokens:
+def cached_tokens(texts: Sequence[str], encoder: TextEncoder, cache: Path) -> EncodedTokens:
     """Return `encode`, mapped from a file in `cache` that is made where it is missing or damaged.
 
     The name of the file says what is in it: texts, tokenizer, length, truncation. Losing it costs only time; a disk
@@ -93,7 +93,7 @@ def _name(texts: Sequence[str], encoder: TextEncoder) -> str:
     return digest.hexdigest()
 
 
-def _write(path: Path, tokens: Tokens) -> None:
+def _write(path: Path, tokens: EncodedTokens) -> None:
     counts = np.array([len(tokens), tokens.ids.size], dtype="<i8")
     lengths = np.concatenate([tokens.offsets, tokens.uncut]).astype("<i8")
     parts = [counts.tobytes(), lengths.tobytes(), tokens.ids.astype("<i4").tobytes()]
@@ -104,7 +104,7 @@ def _write(path: Path, tokens: Tokens) -> None:
         file.writelines([_MAGIC, digest.digest(), *parts])
 
 
-def _read(path: Path, rows: int) -> Tokens | None:
+def _read(path: Path, rows: int) -> EncodedTokens | None:
     """Return what the file holds, or None where it is missing, cut short or changed."""
     try:
         with open_regular(path) as file:
@@ -119,4 +119,4 @@ def _read(path: Path, rows: int) -> Tokens | None:
         return None
     cut = 16 + 8 * (rows + 1)
     end = cut + 8 * rows
-    return Tokens(body[end:].view("<i4"), body[16:cut].view("<i8"), body[cut:end].view("<i8"))
+    return EncodedTokens(body[end:].view("<i4"), body[16:cut].view("<i8"), body[cut:end].view("<i8"))

@@ -26,8 +26,12 @@ def usage(pipeline: str, config: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def limits(config: Mapping[str, Any]) -> Iterator[Statement]:
-    """Yield how much of a long text the model sees."""
+def limits(config: Mapping[str, Any]) -> tuple[Statement, ...]:
+    """Return how much of a long text the model sees."""
+    return tuple(_limits(config))
+
+
+def _limits(config: Mapping[str, Any]) -> Iterator[Statement]:
     truncation, length = config.get("truncation", "head"), config.get("max_seq_length")
     if length is not None:
         yield Statement("Of a longer text it sees {length:count} tokens only.", {"length": int(length)})

@@ -9,7 +9,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from plugins.nlp.reviews.chance import Chance
 from plugins.nlp.reviews.lexicon import (
     ADVERBS,
     ADVICE,
@@ -26,6 +25,7 @@ from plugins.nlp.reviews.lexicon import (
     Subject,
 )
 from plugins.nlp.reviews.scenery import GENRES, PEOPLE, SCENERY, TITLES
+from plugins.nlp.reviews.seeded_random import SeededRandom
 from plugins.nlp.reviews.sentences import MANNERS, PLAIN
 
 __all__ = ["Judgement", "Writer", "with_article"]
@@ -74,7 +74,7 @@ class Writer:
         judgements: All judgements so far, in the order of the text.
     """
 
-    def __init__(self, chance: Chance, label: int) -> None:
+    def __init__(self, chance: SeededRandom, label: int) -> None:
         self.judgements: list[Judgement] = []
         self._chance = chance
         self._label = label

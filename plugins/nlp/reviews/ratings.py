@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from plugins.nlp.reviews.chance import Chance
 from plugins.nlp.reviews.grammar import Writer
+from plugins.nlp.reviews.seeded_random import SeededRandom
 from plugins.nlp.reviews.sentences import FACTS, OPENINGS, PLAIN
 
 __all__ = ["NOISE", "NOTES", "Rated", "rate"]
@@ -34,7 +34,7 @@ class Rated:
 
 def rate(size: int, seed: int) -> Rated:
     """Generate `size` reviews, all texts different; the same on every machine."""
-    chance = Chance(seed)
+    chance = SeededRandom(seed)
     seen: set[str] = set()
     rated = Rated([], [])
     while len(rated.texts) < size:
@@ -48,7 +48,7 @@ def rate(size: int, seed: int) -> Rated:
     return rated
 
 
-def _compose(chance: Chance) -> tuple[str, float]:
+def _compose(chance: SeededRandom) -> tuple[str, float]:
     """Return a review, and the share of its passages that praise."""
     passages = chance.pick_weighted(_PASSAGES, _SHARES)
     praising = chance.between(0, passages)
@@ -59,5 +59,5 @@ def _compose(chance: Chance) -> tuple[str, float]:
     return " ".join([*told, *(_judge(chance, writers[meaning]) for meaning in order), *facts]), praising / passages
 
 
-def _judge(chance: Chance, writer: Writer) -> str:
+def _judge(chance: SeededRandom, writer: Writer) -> str:
     return writer.write(PLAIN.texts) if chance.happens(_PLAIN) else writer.judge()

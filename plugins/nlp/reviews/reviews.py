@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from plugins.nlp.reviews.chance import Chance
 from plugins.nlp.reviews.grammar import Judgement, Writer
+from plugins.nlp.reviews.seeded_random import SeededRandom
 from plugins.nlp.reviews.sentences import AFTERWORDS, FACTS, OPENINGS, SETTINGS, STORY
 
 __all__ = ["LABELS", "NOISE", "Review", "Reviews", "generate", "write"]
@@ -78,7 +78,7 @@ def generate(size: int, seed: int) -> Reviews:
 
 def write(size: int, seed: int) -> list[Review]:
     """Generate reviews with what is known about them; `generate` is this without the secrets."""
-    chance = Chance(seed)
+    chance = SeededRandom(seed)
     order = chance.shuffled(range(size))
     meanings = [0] * size
     for rank, index in enumerate(order):
@@ -100,7 +100,7 @@ def write(size: int, seed: int) -> list[Review]:
     return reviews
 
 
-def _compose(writer: Writer, chance: Chance) -> str:
+def _compose(writer: Writer, chance: SeededRandom) -> str:
     shape, _ = chance.pick_weighted(_SHAPES, _SHARES)
     judge_first = chance.happens(_JUDGE_FIRST)
     told = [writer.write(AFTERWORDS if judge_first and shape.telling == 1 else OPENINGS)] if shape.telling else []

@@ -9,8 +9,8 @@ from catalog.errors import ModelSourceError
 from plugins.nlp.text_classification.data import TextData
 from plugins.nlp.text_classification.invented import invented_reviews
 from plugins.nlp.text_classification.keywords import class_words
-from plugins.nlp.text_classification.records import ExampleExplanation, Explanation, Interpretation
-from plugins.nlp.texts.records import text_facts
+from plugins.nlp.text_classification.records import ClassExample, Interpretation, TextPrediction
+from plugins.nlp.texts.records import ExampleExplanation, Explanation, text_facts
 
 __all__ = ["interpret"]
 
@@ -22,7 +22,7 @@ _SMALL = 60
 _CLASSES = 6
 """Classes, the first that have one, whose surest right text is an example."""
 
-Explain = Callable[[Sequence[str]], Iterable[Explanation]]
+Explain = Callable[[Sequence[str]], Iterable[Explanation[TextPrediction]]]
 
 
 def interpret(explain: Explain, labels: Sequence[str], data: TextData, *, seconds: float) -> Interpretation:
@@ -46,7 +46,7 @@ def interpret(explain: Explain, labels: Sequence[str], data: TextData, *, second
             "Interpret it on data with its own classes."
         )
     split, made_up = data.splits["validation"], invented_reviews(labels, text_facts(data.summary).language)
-    examples = [
+    examples: list[ClassExample] = [
         ExampleExplanation(situation, None, found)
         for situation, found in zip(made_up, explain(list(made_up.values())), strict=True)
     ]
@@ -80,8 +80,8 @@ def _balanced(ids: np.ndarray, classes: int) -> list[int]:
 
 
 def _telling(
-    sample: Sequence[Explanation], truths: Sequence[str], labels: Sequence[str]
-) -> Iterator[ExampleExplanation]:
+    sample: Sequence[Explanation[TextPrediction]], truths: Sequence[str], labels: Sequence[str]
+) -> Iterator[ClassExample]:
     """Choose the surest right text of each class, the surest wrong one, and of the rest the least sure."""
     surest_first = sorted(range(len(sample)), key=lambda number: -sample[number].prediction.confidence)
     right = [number for number in surest_first if sample[number].prediction.label == truths[number]]

@@ -3,13 +3,16 @@
 from collections import defaultdict
 from collections.abc import Sequence
 
-from plugins.nlp.text_classification.records import ClassWords, Explanation
+from plugins.nlp.text_classification.records import ClassWords, TextPrediction
 from plugins.nlp.texts.important import strongest_words, word_sums
+from plugins.nlp.texts.records import Explanation
 
 __all__ = ["class_words"]
 
 
-def class_words(sample: Sequence[Explanation], labels: Sequence[str], min_texts: int) -> tuple[ClassWords, ...]:
+def class_words(
+    sample: Sequence[Explanation[TextPrediction]], labels: Sequence[str], min_texts: int
+) -> tuple[ClassWords, ...]:
     """Return up to 20 words a class, those that speak for it most first, in the order of `labels`.
 
     A word's weight in a text is the sum over its places; upper and lower case count alike; what holds neither a letter

@@ -2,20 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from catalog.contract import Evaluation
 from plugins.details import read_details
-from plugins.nlp.texts.records import ImportantWord, WordWeight, words_json
+from plugins.nlp.texts.records import ExampleExplanation, ImportantWord
 
 if TYPE_CHECKING:
     import numpy as np
 
 __all__ = [
-    "ChangedAnswer",
+    "ClassExample",
     "ClassWords",
-    "ExampleExplanation",
-    "Explanation",
     "Interpretation",
     "LengthBucket",
     "LengthDetails",
@@ -78,34 +76,7 @@ class TextPrediction:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """Why a text got its label.
-
-    Attributes:
-        prediction: The answer.
-        words: In the order of the text; words that the model did not see are left out.
-        method: How `weight` was found, as a reader would look it up: ``"integrated gradients"``.
-        completeness_error: Share of the explained difference that the weights miss or exceed; 0 where the method is
-            exact. None where the difference is too small to speak of a share.
-        truncated: Whether the model saw a part of the text only.
-    """
-
-    prediction: TextPrediction
-    words: tuple[WordWeight, ...]
-    method: str
-    completeness_error: float | None = None
-    truncated: bool = False
-
-    def as_json(self) -> dict[str, Any]:
-        """Return it as `catalog.contract.Prediction`: each word with its weight and the attention that it got."""
-        return {
-            **self.prediction.as_json(),
-            "tokens": words_json(self.words),
-            "method": self.method,
-            "completeness_error": self.completeness_error,
-            "truncated": self.truncated,
-        }
+ClassExample: TypeAlias = ExampleExplanation[TextPrediction, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,22 +88,6 @@ class ClassWords:
 
 
 @dataclass(frozen=True, slots=True)
-class ExampleExplanation:
-    """An example worth looking at.
-
-    Attributes:
-        situation: A key of the task's: ``"praise"``, ``"blame"``, ``"mixed"`` (texts made up to be typical),
-            ``"surest right"``, ``"surest wrong"``, ``"least sure"`` (texts of the data).
-        truth: The text's own label; None where it was made up.
-        explanation: What the model says and why.
-    """
-
-    situation: str
-    truth: str | None
-    explanation: Explanation
-
-
-@dataclass(frozen=True, slots=True)
 class Interpretation:
     """What a model goes by.
 
@@ -141,7 +96,8 @@ class Interpretation:
         rows: Texts of the sample that were explained.
         min_texts: A word counts if at least so many of them hold it.
         classes: In the order of their ids.
-        examples: Worth looking at.
+        examples: Worth looking at, each in a situation: ``"praise"``, ``"blame"``, ``"mixed"`` (texts made up to be
+            typical), ``"surest right"``, ``"surest wrong"``, ``"least sure"`` (texts of the data).
         completeness_error: Median over the sample; None where the method has none.
         seconds: Spent on all of it.
     """
@@ -150,32 +106,9 @@ class Interpretation:
     rows: int
     min_texts: int
     classes: tuple[ClassWords, ...]
-    examples: tuple[ExampleExplanation, ...]
+    examples: tuple[ClassExample, ...]
     completeness_error: float | None
     seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class ChangedAnswer:
-    """An example that exactly one of two models got right, or that they label differently.
-
-    Attributes:
-        row: Its place in the split.
-        text: Its text, cut to a length fit for reading.
-        truth: Its label.
-        first: What the first model says.
-        second: What the second says.
-        first_confidence: How sure the first is, 0 to 1.
-        second_confidence: How sure the second is.
-    """
-
-    row: int
-    text: str
-    truth: str
-    first: str
-    second: str
-    first_confidence: float
-    second_confidence: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 from catalog.contract import Prediction
 from catalog.contract.capabilities import EvaluatesFiles, EvaluationFile, Explains, Interprets, WritesExamples
 from catalog.errors import DataError
-from catalog.testing.model import Case, check_close, keep
+from catalog.testing.model import ModelCase, check_close, keep
 from plugins.classification.records import class_data, class_details
 from plugins.classification.testing import ClassModelConformance
 from plugins.details import read_details
@@ -23,13 +23,13 @@ STRANGE_TEXTS = (
 class TextClassifierConformance(ClassModelConformance):
     """Inherit it, and supply one fixture named `case` with `STRANGE_TEXTS` as its inputs."""
 
-    def test_answers_hold_their_texts(self, case: Case, tmp_path: Path) -> None:
+    def test_answers_hold_their_texts(self, case: ModelCase, tmp_path: Path) -> None:
         """Each answer has the text that it answers."""
         trained, _, model_dir, _ = keep(case, tmp_path)
         answers = trained.trainer.open(model_dir, "cpu", 1).predict(case.inputs)
         assert [answer["text"] for answer in answers] == list(case.inputs)
 
-    def test_lengths_add_up(self, case: Case, tmp_path: Path) -> None:
+    def test_lengths_add_up(self, case: ModelCase, tmp_path: Path) -> None:
         """Buckets of length count every row once, each with an interval around its accuracy."""
         trained, _, model_dir, _ = keep(case, tmp_path)
         found = trained.trainer.evaluate(model_dir, trained.prepared, "test", folder=tmp_path, device="cpu", threads=1)
@@ -37,7 +37,7 @@ class TextClassifierConformance(ClassModelConformance):
         assert not lengths or sum(one.rows for one in lengths) == found.rows
         assert all(one.accuracy_low <= one.accuracy <= one.accuracy_high for one in lengths)
 
-    def test_explanations_mark_words(self, case: Case, tmp_path: Path) -> None:
+    def test_explanations_mark_words(self, case: ModelCase, tmp_path: Path) -> None:
         """An explanation is of the answer that is given, and its words lie where they are said to lie."""
         trained, _, model_dir, _ = keep(case, tmp_path)
         predictor = trained.trainer.open(model_dir, "cpu", 1)
@@ -50,7 +50,7 @@ class TextClassifierConformance(ClassModelConformance):
         empty = case.inputs.index("")
         assert not explained[empty]["tokens"], "the empty text has words"
 
-    def test_labelled_file_is_evaluated(self, case: Case, tmp_path: Path) -> None:
+    def test_labelled_file_is_evaluated(self, case: ModelCase, tmp_path: Path) -> None:
         """A file of a split's examples is evaluated like the split; an unknown label is refused by its name."""
         trained, _, model_dir, _ = keep(case, tmp_path)
         trainer, task = trained.trainer, trained.task
@@ -73,7 +73,7 @@ class TextClassifierConformance(ClassModelConformance):
         assert class_details(found).confusion == class_details(split).confusion
         check_close(found.metrics, split.metrics)
 
-    def test_interpretation_is_of_the_validation_split(self, case: Case, tmp_path: Path) -> None:
+    def test_interpretation_is_of_the_validation_split(self, case: ModelCase, tmp_path: Path) -> None:
         """What a model goes by is told for every class, from enough texts."""
         trained, _, model_dir, _ = keep(case, tmp_path)
         predictor = trained.trainer.open(model_dir, "cpu", 1)

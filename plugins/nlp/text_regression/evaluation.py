@@ -10,7 +10,7 @@ from plugins.nlp.text_regression.records import LengthDetails, LengthGroup
 from plugins.nlp.texts.lengths import length_groups
 from plugins.regression import evaluation
 from plugins.regression.evaluation.intervals import mean_error
-from plugins.regression.records import Interval
+from plugins.regression.records import ConformalInterval
 
 __all__ = ["save_and_evaluate"]
 
@@ -27,7 +27,7 @@ def save_and_evaluate(  # noqa: PLR0913 -- what was predicted, and what is known
     unit: str = "tokens",
     max_length: int | None = None,
     tokens: int | None = None,
-    interval: Interval | None = None,
+    interval: ConformalInterval | None = None,
     model_dir: Path | None = None,
     peak_memory_bytes: int | None = None,
 ) -> Evaluation:

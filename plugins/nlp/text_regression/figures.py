@@ -8,9 +8,9 @@ from catalog.figures import Axis, Bars, Empty, Figure, Interval, Intervals, Text
 from catalog.statement import Statement, Value
 from plugins.insights import NOT_RECORDED, insight_of
 from plugins.nlp.text_regression.records import (
-    ExampleExplanation,
     Interpretation,
     LengthGroup,
+    NumberExample,
     length_details,
 )
 from plugins.nlp.texts.figures import (
@@ -86,7 +86,7 @@ def _important_words(found: Interpretation) -> Iterator[Figure]:
             yield Empty(f"words-{key}", title, Statement("No word occurs in texts enough."), group=WORDS)
 
 
-def _example(index: int, example: ExampleExplanation) -> Figure:
+def _example(index: int, example: NumberExample) -> Figure:
     why = example.explanation
     values: dict[str, Value] = {"value": why.prediction.value, "truth": example.truth}
     caption: list[Text] = [Statement("The model says {value:number}; it is {truth:number}.", values)]

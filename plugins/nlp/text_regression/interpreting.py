@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 
-from plugins.nlp.text_regression.records import ExampleExplanation, Explanation, Interpretation, TextData
+from plugins.nlp.text_regression.records import Interpretation, NumberExample, NumberPrediction, TextData
 from plugins.nlp.texts.important import strongest_words, word_sums
+from plugins.nlp.texts.records import ExampleExplanation, Explanation
 
 __all__ = ["interpret"]
 
@@ -16,7 +17,7 @@ _LEAST, _MOST = 8, 200
 _SMALL = 60
 """A smaller sample counts words of two texts; in others a word must occur in three."""
 
-Explain = Callable[[Sequence[str]], Iterable[Explanation]]
+Explain = Callable[[Sequence[str]], Iterable[Explanation[NumberPrediction]]]
 
 
 def interpret(explain: Explain, data: TextData, *, seconds: float) -> Interpretation:
@@ -33,7 +34,7 @@ def interpret(explain: Explain, data: TextData, *, seconds: float) -> Interpreta
     """
     began, split = time.perf_counter(), data.splits["validation"]
     rows = _spread(split.labels)
-    sample: list[Explanation] = []
+    sample: list[Explanation[NumberPrediction]] = []
     for found in explain([split.texts[row] for row in rows]):
         sample.append(found)
         now = time.perf_counter()
@@ -65,7 +66,7 @@ def _spread(labels: np.ndarray) -> list[int]:
     return [int(row) for row in rng.permutation(rows)]
 
 
-def _telling(sample: Sequence[Explanation], truths: np.ndarray) -> Iterator[ExampleExplanation]:
+def _telling(sample: Sequence[Explanation[NumberPrediction]], truths: np.ndarray) -> Iterator[NumberExample]:
     """Choose the texts with the highest and the lowest number, and those that are furthest off."""
     values = np.array([one.prediction.value for one in sample])
     errors = values - truths

@@ -2,20 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from catalog.contract import DataSummary, Evaluation
 from plugins.details import read_details
-from plugins.nlp.texts.records import ImportantWord, WordWeight, words_json
-from plugins.nlp.texts.split import Split
-from plugins.regression.records import Interval
+from plugins.nlp.texts.records import ExampleExplanation, ImportantWord
+from plugins.nlp.texts.split import TextSplit
+from plugins.regression.records import ConformalInterval
 
 __all__ = [
-    "ExampleExplanation",
-    "Explanation",
     "Interpretation",
     "LengthDetails",
     "LengthGroup",
+    "NumberExample",
     "NumberPrediction",
     "TextData",
     "answer",
@@ -33,7 +32,7 @@ class TextData:
     """
 
     summary: DataSummary
-    splits: Mapping[str, Split]
+    splits: Mapping[str, TextSplit]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,43 +87,7 @@ class NumberPrediction:
         return {"text": self.text, "value": self.value, "low": self.low, "high": self.high}
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """Why a text got its number.
-
-    Attributes:
-        prediction: The answer.
-        words: In the order of the text; words that the model did not see are left out.
-        method: How weights were found: ``"integrated gradients"``.
-        completeness_error: Share of the explained difference that the weights miss or exceed; None if the difference
-            is too small to speak of a share.
-        truncated: Whether the model saw a part of the text only.
-    """
-
-    prediction: NumberPrediction
-    words: tuple[WordWeight, ...]
-    method: str
-    completeness_error: float | None = None
-    truncated: bool = False
-
-    def as_json(self) -> dict[str, Any]:
-        """Return it as `catalog.contract.Prediction`: each word with its weight and the attention that it got."""
-        return {
-            **self.prediction.as_json(),
-            "tokens": words_json(self.words),
-            "method": self.method,
-            "completeness_error": self.completeness_error,
-            "truncated": self.truncated,
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class ExampleExplanation:
-    """An example worth looking at: ``"highest"``, ``"lowest"``, ``"too high"`` or ``"too low"``, and its truth."""
-
-    situation: str
-    truth: float
-    explanation: Explanation
+NumberExample: TypeAlias = ExampleExplanation[NumberPrediction, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +100,7 @@ class Interpretation:
         min_texts: A word counts if at least so many of them hold it.
         raising: Words that make the number larger, strongest first.
         lowering: Words that make it smaller; their weights are how much smaller.
-        examples: Worth looking at.
+        examples: Worth looking at: ``"highest"``, ``"lowest"``, ``"too high"`` and ``"too low"``.
         completeness_error: Median over the sample; None if there is none.
         seconds: Spent on all of it.
     """
@@ -147,12 +110,12 @@ class Interpretation:
     min_texts: int
     raising: tuple[ImportantWord, ...]
     lowering: tuple[ImportantWord, ...]
-    examples: tuple[ExampleExplanation, ...]
+    examples: tuple[NumberExample, ...]
     completeness_error: float | None
     seconds: float
 
 
-def answer(text: str, value: float, interval: Interval | None) -> NumberPrediction:
+def answer(text: str, value: float, interval: ConformalInterval | None) -> NumberPrediction:
     """Return the answer for a text with its interval."""
     if interval is None:
         return NumberPrediction(text, value)

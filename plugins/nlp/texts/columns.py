@@ -22,6 +22,7 @@ __all__ = [
     "check_columns",
     "choose_columns",
     "header_note",
+    "named_columns",
     "stored_columns",
 ]
 
@@ -124,6 +125,12 @@ def stored_columns(data: Mapping[str, Any], dataset: Mapping[str, Any]) -> tuple
     text, label = found.get("text"), found.get("label")
     names = (text,) if isinstance(text, str) else tuple(map(str, text)) if isinstance(text, list | tuple) else ()
     return names, label if isinstance(label, str) else None
+
+
+def named_columns(text: str | Sequence[str] | None, label: str | None) -> tuple[str, ...]:
+    """Return the columns of text and truth that are named, in one list."""
+    texts = (text,) if isinstance(text, str) else tuple(text or ())
+    return texts if label is None else (*texts, label)
 
 
 def _looked_at(columns: Sequence[str], named: Collection[str]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from catalog.contract import RowCounts
-from plugins.nlp.texts.split import Split
+from plugins.nlp.texts.split import TextSplit
 
 __all__ = ["Deduplicated", "Duplicates", "count_duplicates", "deduplicate", "find_duplicates", "less_duplicates"]
 
@@ -62,13 +62,13 @@ class Deduplicated:
         notes: What a reader should know.
     """
 
-    splits: Mapping[str, Split]
+    splits: Mapping[str, TextSplit]
     dropped: int
     conflicting: int
     notes: tuple[str, ...]
 
 
-def find_duplicates(splits: Mapping[str, Split]) -> tuple[Mapping[str, int], tuple[str, ...]]:
+def find_duplicates(splits: Mapping[str, TextSplit]) -> tuple[Mapping[str, int], tuple[str, ...]]:
     """Find rows of validation and test that also stand in train, and texts that train labels in several ways.
 
     Returns:
@@ -92,7 +92,7 @@ def find_duplicates(splits: Mapping[str, Split]) -> tuple[Mapping[str, int], tup
     return found.shared, tuple(notes)
 
 
-def count_duplicates(splits: Mapping[str, Split]) -> Duplicates:
+def count_duplicates(splits: Mapping[str, TextSplit]) -> Duplicates:
     """Count what `find_duplicates` writes notes on.
 
     Args:
@@ -109,7 +109,7 @@ def count_duplicates(splits: Mapping[str, Split]) -> Duplicates:
     )
 
 
-def deduplicate(splits: Mapping[str, Split]) -> Deduplicated:
+def deduplicate(splits: Mapping[str, TextSplit]) -> Deduplicated:
     """Drop rows of train that are near-duplicates of rows in validation, in test or earlier in train.
 
     Of duplicates with several labels the first row is kept, one of validation or test before all of train. A class,

@@ -1,22 +1,24 @@
 """The examples behind predictions, kept in a file once a split."""
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from pyarrow import parquet
 
 from plugins.nlp.texts import well_formed
-from plugins.nlp.texts.split import Split
+from plugins.nlp.texts.split import TextSplit
 from plugins.storage import write_file
 
-__all__ = ["LONGEST_TEXT", "shortened", "shown", "write"]
+__all__ = ["LONGEST_TEXT", "shortened", "shown", "with_texts", "write"]
 
 LONGEST_TEXT = 600
 """Characters of an example that are shown."""
 
 
-def write(path: Path, split: Split) -> None:
+def write(path: Path, split: TextSplit) -> None:
     """Write one row an example: ``row`` (int64), ``label`` (class id or number) and ``text``.
 
     Halves of surrogate pairs, which no file in UTF-8 can hold, are replaced by U+FFFD.
@@ -32,6 +34,11 @@ def write(path: Path, split: Split) -> None:
     rows = np.arange(len(texts), dtype=np.int64)
     table = pa.table({"row": rows, "label": split.labels, "text": texts})
     write_file(path, lambda temporary: parquet.write_table(table, temporary))
+
+
+def with_texts(found: Iterable[Mapping[str, Any]], split: TextSplit) -> list[Mapping[str, Any]]:
+    """Return examples of a split, each found by its ``row``, with their ``text``."""
+    return [{"row": one["row"], "text": shown(split.texts[one["row"]]), **one} for one in found]
 
 
 def shown(text: str) -> str:

@@ -13,13 +13,13 @@ from plugins.details import details_json
 from plugins.nlp.texts.lengths import UNITS, count_repeated, length_quantiles
 from plugins.nlp.texts.records import LengthForecast, text_facts
 
-__all__ = ["Findings", "find_in_texts"]
+__all__ = ["DataFindings", "find_in_texts"]
 
 _QUANTILES = ("5", "25", "50", "75", "95", "100")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Findings:
+class DataFindings:
     """What was found in the training texts.
 
     Attributes:
@@ -77,9 +77,9 @@ def find_in_texts(
     unit: str,
     lengths: Sequence[LengthForecast] = (),
     max_length: int | None = None,
-) -> Findings:
-    """Look through training texts; arguments as in `Findings`."""
-    return Findings(uncut, unit, count_repeated(texts), lengths, max_length)
+) -> DataFindings:
+    """Look through training texts; arguments as in `DataFindings`."""
+    return DataFindings(uncut, unit, count_repeated(texts), lengths, max_length)
 
 
 def _cut(length: LengthForecast) -> Statement:

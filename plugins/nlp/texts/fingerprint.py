@@ -5,14 +5,14 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from plugins.nlp.texts.split import Split
+from plugins.nlp.texts.split import TextSplit
 
 __all__ = ["fingerprint"]
 
 _ROWS = 1024
 
 
-def fingerprint(splits: Mapping[str, Split], names: Sequence[str]) -> str:
+def fingerprint(splits: Mapping[str, TextSplit], names: Sequence[str]) -> str:
     """Return the SHA-256 (hex) over class names and all splits: texts with their lengths, labels, order.
 
     Args:

@@ -1,26 +1,22 @@
 """A file of texts to predict, read as the files of a data set are, with all its columns."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 import pyarrow as pa
 
 from catalog.contract.capabilities import InputBatch, InputFile, InputTable
-from catalog.dataset import Format
 from catalog.errors import DataError
+from plugins.data.input import nested_columns, open_rows
 from plugins.data.profiles import profile
 from plugins.data.sources import Source
 from plugins.nlp.texts.columns import TEXT_NAMES, stored_columns
 from plugins.nlp.texts.strings import read_texts
-from plugins.tables.compression import too_large
-from plugins.tables.files import find_path, open_file
-from plugins.tables.limits import most_kept_columns
-from plugins.tables.table import NESTED_ROW
-from plugins.tables.wording import as_options, listed
+from plugins.tables.wording import as_command_errors, as_options, listed
 
 __all__ = ["open_input"]
 
 
+@as_command_errors()
 def open_input(file: InputFile) -> InputTable:
     """Look through a file once and return its rows, a batch at a time.
 
@@ -30,27 +26,10 @@ def open_input(file: InputFile) -> InputTable:
     Raises:
         DataError: The file cannot be read, or lacks a column: all are listed.
     """
-    with _of_command():
-        return _open(file)
-
-
-@contextmanager
-def _of_command() -> Iterator[None]:
-    """Word errors for the command line: no field of a spec is to blame."""
-    try:
-        yield
-    except DataError as error:
-        raise DataError(as_options(error.message)) from error
-
-
-def _open(file: InputFile) -> InputTable:
-    path = find_path(str(file.path), "file")
-    opened = open_file(path, "file", file.format or Format(), predicting=True)
-    if len(opened.columns) > (limit := most_kept_columns()):
-        what = f"it has {len(opened.columns):,} columns, more than the {limit:,} that can be kept next to predictions"
-        raise too_large(path, "file", what, len(opened.columns), limit)
+    stored = stored_columns(file.data, file.dataset)[0]
+    path, opened = open_rows(file, file.columns or stored or ())
     first = next(opened.batches(1000), None)
-    text = file.columns or stored_columns(file.data, file.dataset)[0] or (_found(str(path), opened.columns, first),)
+    text = file.columns or stored or (_found(str(path), opened.columns, first),)
     hint = " If the file has no header, say --no-header." if all(name.isdigit() for name in text) else ""
     if missing := [name for name in text if name not in opened.columns]:
         raise DataError(
@@ -59,14 +38,13 @@ def _open(file: InputFile) -> InputTable:
         )
 
     def batches(rows: int) -> Iterator[InputBatch]:
-        with _of_command():
+        with as_command_errors():
             for part in opened.batches(rows):
                 source = Source(str(path), "file", pa.Table.from_batches([part]), typed=opened.typed)
                 texts, _ = read_texts(source, text)
                 yield InputBatch(tuple(value if value and value.strip() else None for value in texts.to_pylist()), part)
 
-    fields = [] if first is None else list(first.schema)
-    nested = tuple(field.name for field in fields if NESTED_ROW in (field.metadata or {}))
+    nested = nested_columns(first)
     return InputTable(
         columns=opened.columns,
         used=tuple(text),

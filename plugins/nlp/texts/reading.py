@@ -1,7 +1,7 @@
 """From files to texts with truths: columns chosen, rows without a text or a truth dropped and counted."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
@@ -10,15 +10,15 @@ import pyarrow.compute as pc
 
 from catalog.contract import RowCounts
 from catalog.errors import DataError
-from plugins.data.moments import group_codes, read_groups, read_times, stored_times
+from plugins.data.found_splits import FoundSplits, lines_of
 from plugins.data.sources import Source
 from plugins.data.truths import SplitTruths, Truths
 from plugins.data.values import plain
 from plugins.nlp.texts.columns import LABEL_NAMES, ColumnRoles, check_columns, choose_columns, header_note
-from plugins.nlp.texts.split import Split
+from plugins.nlp.texts.split import TextSplit
 from plugins.nlp.texts.strings import nul_notes, read_texts, swallowed_notes
 
-__all__ = ["Labelled", "ReadTexts", "Rows", "TextColumns", "read_columns", "read_rows", "read_sources", "split_of"]
+__all__ = ["ReadTexts", "Rows", "TextColumns", "read_columns", "read_rows", "read_sources", "split_of"]
 
 EMPTY, UNLABELLED, HEADER = "empty text", "no label", "repeated header"
 _DROPPED = {
@@ -62,31 +62,12 @@ class ReadTexts:
         notes: What a careful reader should know.
     """
 
-    splits: Mapping[str, Split]
+    splits: Mapping[str, TextSplit]
     columns: ColumnRoles | None
     counts: Mapping[str, RowCounts]
     groups: Mapping[str, np.ndarray] | None = None
     group_names: tuple[str, ...] = ()
     times: Mapping[str, np.ndarray] | None = None
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Labelled:
-    """A file with truths that belongs to no study.
-
-    Attributes:
-        split: Its examples that have a text and a truth.
-        rows: Which rows of the file they are, counted from 0, int64, shape (rows,).
-        left_out: How many rows have no text.
-        columns: Which columns were taken.
-        notes: What a careful reader should know of how the file was read.
-    """
-
-    split: Split
-    rows: np.ndarray
-    left_out: int
-    columns: ColumnRoles
     notes: tuple[str, ...] = ()
 
 
@@ -129,7 +110,8 @@ def read_sources(
     first = sources["train"][0]
     roles = choose_columns(first, dataset.text, dataset.label, dataset.group, dataset.time, names)
     named = dataset.text is not None and dataset.label is not None
-    found = _Found(notes=[note for note in [header_note(first, named=named)] if note])
+    header = header_note(first, named=named)
+    found: FoundSplits[TextSplit] = FoundSplits(roles.group, roles.time, notes=[header] if header else [])
     for split, opened in sources.items():  # train comes first
         files = [read_columns(source, roles) for source in opened]
         rows = [read_rows(source, roles) for source in files]
@@ -142,31 +124,22 @@ def read_sources(
             found.notes.append(f"The {split} split of the source ({count:,} rows) has no labels and was set aside.")
             continue
         _add_split(found, split, files, rows, roles, truths)
-    codes, group_names = group_codes(found.groups)
     return ReadTexts(
         splits=found.splits,
         columns=roles,
         counts=found.counts,
-        groups=codes or None,
-        group_names=group_names,
-        times=read_times(found.moments, roles.time) if roles.time is not None else None,
         notes=tuple(dict.fromkeys(found.notes)),
+        **found.order(),
     )
 
 
-@dataclass(slots=True)
-class _Found:
-    """What was found in the splits that have been read so far."""
-
-    splits: dict[str, Split] = field(default_factory=dict)
-    counts: dict[str, RowCounts] = field(default_factory=dict)
-    groups: dict[str, list[str]] = field(default_factory=dict)
-    moments: dict[str, list[tuple[Source, pa.ChunkedArray]]] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
-
-
 def _add_split(
-    found: _Found, split: str, files: Sequence[Source], rows: Sequence[Rows], roles: ColumnRoles, truths: Truths
+    found: FoundSplits[TextSplit],
+    split: str,
+    files: Sequence[Source],
+    rows: Sequence[Rows],
+    roles: ColumnRoles,
+    truths: Truths,
 ) -> None:
     read = truths.read(split, files, roles.label, [part.usable for part in rows])
     found.notes += read.notes
@@ -177,11 +150,7 @@ def _add_split(
         f"{count:,} of {counts.records:,} {split} rows {_DROPPED[kind]}." for kind, count in counts.dropped.items()
     ]
     found.splits[split] = split_of(rows, read)
-    sides = list(zip(files, read.kept, strict=True))
-    if roles.group is not None:
-        found.groups[split] = [group for source, part in sides for group in read_groups(source, roles.group, part)]
-    if roles.time is not None:
-        found.moments[split] = [(source, stored_times(source, roles.time, part)) for source, part in sides]
+    found.read_order(split, files, read.kept)
 
 
 def read_columns(source: Source, roles: ColumnRoles) -> Source:
@@ -214,24 +183,23 @@ def read_rows(source: Source, roles: ColumnRoles) -> Rows:
 
 
 def _counts(files: Sequence[Source], rows: Sequence[Rows], kept: int) -> RowCounts:
-    lines = [source.lines for source in files]
     header = sum(int(part.header.sum()) for part in rows)
     empty = sum(int((~part.filled & ~part.header).sum()) for part in rows)
     unlabelled = sum(int(part.usable.sum()) for part in rows) - kept
     dropped = {reason: count for reason, count in ((EMPTY, empty), (UNLABELLED, unlabelled), (HEADER, header)) if count}
     return RowCounts(
-        lines=None if None in lines else sum(line or 0 for line in lines),
+        lines=lines_of(files),
         records=sum(part.filled.size for part in rows),
         kept=kept,
         dropped=dropped,
     )
 
 
-def split_of(rows: Sequence[Rows], read: SplitTruths) -> Split:
+def split_of(rows: Sequence[Rows], read: SplitTruths) -> TextSplit:
     """Return the rows of some files that have a text and a truth."""
     labels = read.truths
     labels.flags.writeable = False
-    return Split(_strings(rows, np.concatenate(read.kept)), labels)
+    return TextSplit(_strings(rows, np.concatenate(read.kept)), labels)
 
 
 def _strings(rows: Sequence[Rows], kept: np.ndarray) -> tuple[str, ...]:

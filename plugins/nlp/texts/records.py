@@ -1,13 +1,22 @@
 """What every task on single texts knows about them: frozen records, all of them plain JSON in kind."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
 from catalog.contract import DataSummary
 from plugins.details import read_details
 
-__all__ = ["ImportantWord", "LengthForecast", "TextFacts", "WordWeight", "text_facts", "words_json"]
+__all__ = [
+    "ExampleExplanation",
+    "ExplainsWords",
+    "Explanation",
+    "ImportantWord",
+    "LengthForecast",
+    "TextFacts",
+    "WordWeight",
+    "text_facts",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +38,73 @@ class WordWeight:
     end: int
     weight: float
     attention: float | None = None
+
+
+class TextAnswer(Protocol):
+    """What a model says about a text."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as `catalog.contract.Prediction`."""
+
+
+Given_co = TypeVar("Given_co", bound=TextAnswer, covariant=True)
+Truth = TypeVar("Truth")
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation(Generic[Given_co]):
+    """Why a text got its answer.
+
+    Attributes:
+        prediction: The answer.
+        words: In the order of the text; words that the model did not see are left out.
+        method: How `weight` was found, as a reader would look it up: ``"integrated gradients"``.
+        completeness_error: Share of the explained difference that the weights miss or exceed; 0 if the method is exact,
+            None if the difference is too small to speak of a share.
+        truncated: Whether the model saw a part of the text only.
+    """
+
+    prediction: Given_co
+    words: tuple[WordWeight, ...]
+    method: str
+    completeness_error: float | None = None
+    truncated: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as `catalog.contract.Prediction`: each word with its weight and the attention that it got."""
+        return {
+            **self.prediction.as_json(),
+            "tokens": [
+                {
+                    "token": word.word,
+                    "weight": word.weight,
+                    "attention": word.attention,
+                    "start": word.start,
+                    "end": word.end,
+                }
+                for word in self.words
+            ],
+            "method": self.method,
+            "completeness_error": self.completeness_error,
+            "truncated": self.truncated,
+        }
+
+
+@runtime_checkable
+class ExplainsWords(Protocol[Given_co]):
+    """A predictor that explains its answers by words."""
+
+    def explain_words(self, texts: Sequence[str]) -> Iterable[Explanation[Given_co]]:
+        """Yield one explanation for each text, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleExplanation(Generic[Given_co, Truth]):
+    """An example worth looking at: why the task chose it, its own truth (None if it was made up), and its answer."""
+
+    situation: str
+    truth: Truth
+    explanation: Explanation[Given_co]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +143,3 @@ class TextFacts:
 def text_facts(data: DataSummary | Mapping[str, Any]) -> TextFacts:
     """Return what is known about the texts of a data set, given as found or as JSON."""
     return read_details(TextFacts, data.details if isinstance(data, DataSummary) else data)
-
-
-def words_json(words: Sequence[WordWeight]) -> list[dict[str, Any]]:
-    """Return words as the ``tokens`` of an explanation."""
-    return [
-        {"token": word.word, "weight": word.weight, "attention": word.attention, "start": word.start, "end": word.end}
-        for word in words
-    ]

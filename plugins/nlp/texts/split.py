@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-__all__ = ["Split"]
+__all__ = ["TextSplit"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Split:
+class TextSplit:
     """Examples of one split, in the order of their source.
 
     Attributes:
@@ -27,9 +27,9 @@ class Split:
         """What a part of the split keeps in proportion: the classes, or the bins of numbers."""
         return self.labels if self.bins is None else self.bins
 
-    def take(self, rows: np.ndarray) -> "Split":
+    def take(self, rows: np.ndarray) -> "TextSplit":
         """Return the rows with these indices, in their order."""
         labels = self.labels[rows]
         labels.flags.writeable = False
         bins = None if self.bins is None else self.bins[rows]
-        return Split(tuple(self.texts[row] for row in rows.tolist()), labels, bins)
+        return TextSplit(tuple(self.texts[row] for row in rows.tolist()), labels, bins)

@@ -3,44 +3,38 @@
 import math
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 import numpy as np
 
+from catalog.contract import DataSummary, Forecast
 from catalog.errors import DataError, OutOfMemoryError
-from plugins.nlp.texts.split import Split
+from plugins import memory
+from plugins.nlp.texts.findings import DataFindings, find_in_texts
+from plugins.nlp.texts.split import TextSplit
+from plugins.nlp.tfidf.tokens import TextTokens, token_notes
 from plugins.storage import folder_bytes
 
-__all__ = ["TOO_LARGE", "Measured", "measure_fits"]
+__all__ = ["TOO_LARGE", "forecast_fits"]
 
 TOO_LARGE = "The linear model does not fit into memory. Lower ngram_max or raise min_df."
 _FIRST_ROWS = 500
 _GROWTH = 4
 _PREDICTED_ROWS = 2000
 
-Model = TypeVar("Model")
+
+class _Fitted(Protocol):
+    """A model of texts."""
+
+    @property
+    def tokens(self) -> TextTokens:
+        """What it takes for words."""
 
 
-@dataclass(frozen=True, slots=True)
-class Measured(Generic[Model]):
-    """What was measured.
-
-    Attributes:
-        model: Of the largest fit.
-        seconds: Spent on all of it.
-        fit_seconds: Of a fit to all rows.
-        evaluation_seconds: Of predicting the validation split.
-        model_bytes: Of the folder of a model that was fitted to all rows.
-    """
-
-    model: Model
-    seconds: float
-    fit_seconds: float
-    evaluation_seconds: float
-    model_bytes: int
+Model = TypeVar("Model", bound=_Fitted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,41 +47,50 @@ class _Fit(Generic[Model]):
     model: Model
 
 
-def measure_fits(
-    train: Split,
-    validation: Split,
-    fit: Callable[[Split], Model],
+def forecast_fits(
+    summary: DataSummary,
+    splits: Mapping[str, TextSplit],
+    fit: Callable[[TextSplit], Model],
     predict: Callable[[Model, Sequence[str]], object],
     save: Callable[[Path, Model], None],
     *,
     seconds: float,
-) -> Measured[Model]:
-    """Fit to growing parts of the training texts for about `seconds`; nothing is kept.
+) -> tuple[Forecast, DataFindings]:
+    """Look at the training texts, and fit to growing parts of them for about `seconds`; nothing is kept.
+
+    Returns:
+        A forecast without advice, and what was found in the texts.
 
     Raises:
         DataError: No term is left.
         OutOfMemoryError: The counts or the fit do not fit into memory.
     """
-    began = time.perf_counter()
+    began, train, validation = time.perf_counter(), splits["train"], splits["validation"]
     try:
         fits = _fits(train, fit, save, seconds)
     except MemoryError as error:
         raise OutOfMemoryError(TOO_LARGE) from error
-    some, rows = validation.texts[:_PREDICTED_ROWS], len(train.texts)
+    some, rows, model = validation.texts[:_PREDICTED_ROWS], len(train.texts), fits[-1].model
     started = time.perf_counter()
-    predict(fits[-1].model, some)
-    evaluation_seconds = (time.perf_counter() - started) * len(validation.texts) / len(some)
-    return Measured(
-        model=fits[-1].model,
-        seconds=time.perf_counter() - began,
-        fit_seconds=_extended([(one.rows, one.seconds) for one in fits], rows),
-        evaluation_seconds=evaluation_seconds,
+    predict(model, some)
+    ended = time.perf_counter()
+    found = find_in_texts(train.texts, model.tokens.lengths(train.texts), model.tokens.unit)
+    forecast = Forecast(
+        summary_notes=(*summary.notes, *token_notes(train.texts)),
+        probe_seconds=ended - began,
+        seconds_per_epoch=_extended([(one.rows, one.seconds) for one in fits], rows),
+        evaluation_seconds=(ended - started) * len(validation.texts) / len(some),
+        peak_memory_bytes=memory.peak_bytes(),
         model_bytes=round(_extended([(one.rows, one.model_bytes) for one in fits], rows)),
+        facts=found.facts(),
+        figures=found.figures(),
+        details=found.details(summary),
     )
+    return forecast, found
 
 
 def _fits(
-    train: Split, fit: Callable[[Split], Model], save: Callable[[Path, Model], None], seconds: float
+    train: TextSplit, fit: Callable[[TextSplit], Model], save: Callable[[Path, Model], None], seconds: float
 ) -> list[_Fit[Model]]:
     """Fit to more and more rows, until it is all of them or the next fit would take too long."""
     began, fits = time.perf_counter(), list[_Fit[Model]]()
@@ -109,7 +112,7 @@ def _fits(
     return fits
 
 
-def _parts(train: Split) -> Iterator[Split]:
+def _parts(train: TextSplit) -> Iterator[TextSplit]:
     """Yield growing parts of the split, its strata in equal shares and none left out; all of it at last."""
     by_stratum = np.argsort(train.strata, kind="stable")
     firsts = np.unique(train.strata, return_index=True)[1]

@@ -18,7 +18,7 @@ import numpy as np
 
 from plugins.nlp.texts.words import count_words
 
-__all__ = ["WORDS", "Kind", "Tokens", "choose_tokens", "pattern_of"]
+__all__ = ["WORDS", "Kind", "TextTokens", "choose_tokens", "pattern_of", "token_notes"]
 
 Kind = Literal["words", "symbols", "characters"]
 
@@ -66,7 +66,7 @@ _STACKERS = "\u17d2\u1039"
 
 
 @dataclass(frozen=True, slots=True)
-class Tokens:
+class TextTokens:
     """What the words of a data set are.
 
     Attributes:
@@ -91,18 +91,18 @@ class Tokens:
         return np.fromiter((sum(map(len, text.split())) for text in texts), dtype=np.int64, count=len(texts))
 
 
-WORDS = Tokens("words")
+WORDS = TextTokens("words")
 
 
 @lru_cache(maxsize=2)
-def choose_tokens(texts: tuple[str, ...]) -> Tokens:
+def choose_tokens(texts: tuple[str, ...]) -> TextTokens:
     """Decide what the words of training texts are; the last two answers are remembered."""
     symbol = re.compile(_symbols())
     holding = sum(not text.isascii() and symbol.search(text) is not None for text in texts)
     kind: Kind = "symbols" if holding >= max(_LEAST_TEXTS, _LEAST_SHARE * len(texts)) else "words"
     sample = _tokens_of(texts[:: max(1, len(texts) // _SAMPLE)][:_SAMPLE], pattern_of(kind))
     if _share_in_common(sample) <= _IN_COMMON:
-        return Tokens(
+        return TextTokens(
             "characters",
             1,
             "Hardly a word stands in two training texts: the linear model counts character n-grams instead of words.",
@@ -112,13 +112,13 @@ def choose_tokens(texts: tuple[str, ...]) -> Tokens:
     spaceless = re.compile(_spaceless())
     marked = sum(spaceless.match(token) is not None for tokens in sample for token in tokens)
     if marked >= _MOSTLY * sum(map(len, sample)):
-        return Tokens(
+        return TextTokens(
             "symbols",
             1,
             "The training texts are mostly in a script without spaces between words: the linear model counts "
             "character n-grams.",
         )
-    return Tokens(
+    return TextTokens(
         "symbols",
         0,
         f"{holding:,} of {len(texts):,} training texts hold emoji, combining marks or a script without spaces between "
@@ -127,6 +127,12 @@ def choose_tokens(texts: tuple[str, ...]) -> Tokens:
 
 
 @lru_cache(maxsize=3)
+def token_notes(texts: Sequence[str]) -> tuple[str, ...]:
+    """Return what counts as a word in texts, if that is not just words."""
+    note = choose_tokens(tuple(texts)).note
+    return (note,) if note else ()
+
+
 def pattern_of(kind: Kind) -> str:
     """Return the regular expression that finds the tokens of lower-case text; it has no group."""
     if kind == "words":

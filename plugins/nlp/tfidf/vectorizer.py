@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from catalog.errors import DataError
-from plugins.nlp.tfidf.tokens import WORDS, Tokens, choose_tokens, pattern_of
+from plugins.nlp.tfidf.tokens import WORDS, TextTokens, choose_tokens, pattern_of
 
 __all__ = ["Terms", "fit_terms", "make_vectorizer"]
 
@@ -26,13 +26,13 @@ class Terms:
     """
 
     vectorizer: TfidfVectorizer
-    tokens: Tokens
+    tokens: TextTokens
     features: Any
     notes: tuple[str, ...] = ()
 
 
 def make_vectorizer(
-    ngram_max: int, min_df: int, terms: Sequence[str] | None = None, tokens: Tokens = WORDS
+    ngram_max: int, min_df: int, terms: Sequence[str] | None = None, tokens: TextTokens = WORDS
 ) -> TfidfVectorizer:
     """Return a vectoriser of words and word sequences; with `terms`, in the order of their ids, it only lacks `idf_`.
 
@@ -85,7 +85,9 @@ def fit_terms(texts: Sequence[str], ngram_max: int, min_df: int, *, given: bool)
 
 
 @lru_cache(maxsize=2)
-def _fit(texts: tuple[str, ...], tokens: Tokens, ngram_max: int, min_df: int) -> tuple[TfidfVectorizer, Tokens, Any]:
+def _fit(
+    texts: tuple[str, ...], tokens: TextTokens, ngram_max: int, min_df: int
+) -> tuple[TfidfVectorizer, TextTokens, Any]:
     """Return the fitted vectoriser, its tokens and the weights.
 
     Raises:

@@ -10,33 +10,33 @@ from catalog.figures import Column, Figure, Highlight, HighlightedText, Table
 from catalog.statement import Statement
 from plugins.nlp.texts import without_surrogates
 from plugins.nlp.token_classification.schemes import TagSet, spans_of
-from plugins.nlp.token_classification.words import Word, split_words
+from plugins.nlp.token_classification.words import TokenWord, split_words
 
-__all__ = ["CELLS", "as_words", "cells", "headline", "prediction_figures", "prediction_of"]
+__all__ = ["as_words", "cells", "columns_of_predictions", "headline", "prediction_figures", "prediction_of"]
 
-CELLS = ("entities", "words", "tags")
+_CELLS = ("entities", "words", "tags")
 _NAMED = 8
 """Entities in a headline."""
 _LONGEST_NAME = 60
 
 
-def as_words(given: Any) -> tuple[str, list[Word]]:
+def as_words(given: Any) -> tuple[str, list[TokenWord]]:
     """Return the text of an input and its words: a text is split, a list of words stays as it is.
 
     Words that are empty have no place in the text, and are left out.
     """
     if isinstance(given, str):
         return given, split_words(given)
-    words, start, parts = list[Word](), 0, [str(word) for word in given]
+    words, start, parts = list[TokenWord](), 0, [str(word) for word in given]
     for part in parts:
         if part:
-            words.append(Word(start, start + len(part)))
+            words.append(TokenWord(start, start + len(part)))
         start += len(part) + 1
     return " ".join(parts), words
 
 
 def prediction_of(
-    text: str, words: Sequence[Word], tags: np.ndarray, confidence: np.ndarray, known: TagSet
+    text: str, words: Sequence[TokenWord], tags: np.ndarray, confidence: np.ndarray, known: TagSet
 ) -> Prediction:
     """Return the answer to one input; an entity is as sure as its least sure word.
 
@@ -81,6 +81,11 @@ def headline(prediction: Prediction) -> Statement:
     if len(found) == 1:
         return Statement("1 entity: {entities}", {"entities": named})
     return Statement("{count:count} entities: {entities}{more}", {"count": len(found), "entities": named, "more": more})
+
+
+def columns_of_predictions(data: Mapping[str, Any]) -> tuple[str, ...]:  # noqa: ARG001 -- the same for all data
+    """Return entities, words and tags."""
+    return _CELLS
 
 
 def cells(prediction: Prediction) -> dict[str, str | float | None]:

@@ -17,15 +17,15 @@ class _Columns(Strict):
 
     tokens: Name | None = Field(
         None,
-        description="Column of the words: a list for each sentence; in CoNLL files its number, the first is 0. Found "
-        "if left out; in CoNLL files the first.",
+        description="Column of the words: a list for each sentence; in CoNLL files its number, the first is 0, or "
+        "in CoNLL-U its name. Found if left out; in CoNLL files the first, or the second if the first numbers words.",
         examples=["words", "1"],
     )
     tags: Name | None = Field(
         None,
-        description="Column of the tags: a list for each sentence; in CoNLL files its number, the first is 0. Found if "
-        "left out; in CoNLL files the last.",
-        examples=["ner_tags", "3"],
+        description="Column of the tags: a list for each sentence; in CoNLL files its number, the first is 0, or in "
+        "CoNLL-U its name. Found if left out; in CoNLL files the last. Needed for CoNLL-U.",
+        examples=["ner_tags", "3", "upos"],
     )
     labels: _Tags | None = Field(
         None,

@@ -1,14 +1,15 @@
-"""What the records of a study show to be wrong, and what to change: rules over `catalog.diagnosis.Evidence`."""
+"""What the records of a study show to be wrong, and what to change: rules over `catalog.diagnosis.DiagnosisInput`."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any
 
-from catalog.contract import Evaluation
-from catalog.contract.diagnosis import Diagnosis, Evidence, Remedy
+from catalog.contract.diagnosis import Diagnosis, DiagnosisInput, Fix
 from catalog.statement import Statement
-from plugins.nlp.token_classification.records import TagData, TokenDetails, tag_data, token_details
+from plugins.diagnosis import cost_benefit, failures, rows, space
+from plugins.diagnosis.case import DiagnosisCase
+from plugins.diagnosis.fixes import advise, change, keep
+from plugins.nlp.token_classification.evaluation import METRICS
+from plugins.nlp.token_classification.records import TokenDetails, tag_data, token_details
 
 __all__ = ["RULES", "diagnose"]
 
@@ -24,37 +25,11 @@ _GAP = 0.08
 _GRAVITY = MappingProxyType({"problem": 0, "warning": 1, "note": 2})
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """What a rule is given."""
-
-    evidence: Evidence
-
-    @property
-    def data(self) -> TagData:
-        return tag_data(self.evidence.data)
-
-    @property
-    def evaluation(self) -> Evaluation | None:
-        """The winner on test; else the best trial on validation."""
-        for split in ("test", "validation"):
-            if (found := self.evidence.evaluations.get(("winner", split))) is not None:
-                return found
-        trial = next((trial for trial in self.evidence.trials if trial.number == self.evidence.best), None)
-        return None if trial is None else trial.evaluation
-
-    @property
-    def details(self) -> TokenDetails | None:
-        return None if self.evaluation is None else token_details(self.evaluation)
-
-    def field(self, name: str, value: Any, advice: Statement) -> Iterator[Remedy]:
-        """Yield the remedy of another value of a field of the model, if it has the field and another value."""
-        trial = next((trial for trial in self.evidence.trials if trial.number == self.evidence.best), None)
-        if name in self.evidence.Config.model_fields and (trial is None or trial.config.get(name) != value):
-            yield Remedy(advice, f"model_config.{name}", value)
+def _details(case: DiagnosisCase) -> TokenDetails | None:
+    return None if case.judged is None else token_details(case.judged)
 
 
-def _diverged(case: _Case) -> Iterator[Diagnosis]:
+def _diverged(case: DiagnosisCase) -> Iterator[Diagnosis]:
     failed = [trial for trial in case.evidence.trials if trial.failure == "diverged"]
     if failed:
         yield Diagnosis(
@@ -65,33 +40,19 @@ def _diverged(case: _Case) -> Iterator[Diagnosis]:
                 "The loss of {failed:count} of {all:count} trials was no longer finite.",
                 {"failed": len(failed), "all": len(case.evidence.trials)},
             ),
-            (Remedy(Statement("Lower the learning rate, or the upper end of its range.")),),
+            (Fix(Statement("Lower the learning rate, or the upper end of its range.")),),
         )
 
 
-def _not_better_than_lookup(case: _Case) -> Iterator[Diagnosis]:
-    versus = case.evidence.versus_baseline
-    if versus is not None and versus.low <= 0:
-        yield Diagnosis(
-            "not_better_than_baseline",
-            "problem" if versus.high < 0 else "warning",
-            Statement("The model is not better than looking words up"),
-            Statement(
-                "On {rows:count} test sentences the difference to the baseline is {difference:points} points, "
-                "{low:points} to {high:points}.",
-                {"rows": versus.rows, "difference": versus.difference, "low": versus.low, "high": versus.high},
-            ),
-            (
-                *case.field("epochs", 10, Statement("Train longer: models from scratch need many passes.")),
-                Remedy(Statement("Start from a pretrained model, or add training sentences.")),
-            ),
-        )
+def _failed(case: DiagnosisCase) -> Iterator[Diagnosis]:
+    yield from failures.failed_trials(case, known={"diverged"})
 
 
-def _types_never_found(case: _Case) -> Iterator[Diagnosis]:
-    scores = () if case.details is None else case.details.entity_scores
+def _types_never_found(case: DiagnosisCase) -> Iterator[Diagnosis]:
+    details, data = _details(case), tag_data(case.evidence.data)
+    scores = () if details is None else details.entity_scores
     poor = [one for one in scores if one.entities >= _LEAST_ENTITIES and one.recall < _POOR_RECALL]
-    trained = dict(zip(case.data.entity_types, case.data.entities.get("train", ()), strict=False))
+    trained = dict(zip(data.entity_types, data.entities.get("train", ()), strict=False))
     for one in poor[:3]:
         yield Diagnosis(
             "type_never_found",
@@ -106,14 +67,15 @@ def _types_never_found(case: _Case) -> Iterator[Diagnosis]:
                     "trained": trained.get(one.label, 0),
                 },
             ),
-            (Remedy(Statement("Add training sentences with such entities, or merge the type into another one.")),),
+            (Fix(Statement("Add training sentences with such entities, or merge the type into another one.")),),
         )
 
 
-def _wrong_boundaries(case: _Case) -> Iterator[Diagnosis]:
-    if case.details is None:
+def _wrong_boundaries(case: DiagnosisCase) -> Iterator[Diagnosis]:
+    details = _details(case)
+    if details is None:
         return
-    errors = case.details.entity_errors
+    errors = details.entity_errors
     wrong = errors.wrong_type + errors.wrong_boundaries + errors.missed
     if wrong >= _LEAST_ERRORS and errors.wrong_boundaries > _BOUNDARIES * wrong:
         yield Diagnosis(
@@ -124,13 +86,12 @@ def _wrong_boundaries(case: _Case) -> Iterator[Diagnosis]:
                 "Of {wrong:count} entities that are not right {boundaries:count} overlap a predicted one.",
                 {"wrong": wrong, "boundaries": errors.wrong_boundaries},
             ),
-            (Remedy(Statement("Check that titles, articles and punctuation are tagged in one way in all sentences.")),),
+            (Fix(Statement("Check that titles, articles and punctuation are tagged in one way in all sentences.")),),
         )
 
 
-def _over_fitting(case: _Case) -> Iterator[Diagnosis]:
-    trial = next((trial for trial in case.evidence.trials if trial.number == case.evidence.best), None)
-    history = () if trial is None else trial.history
+def _over_fitting(case: DiagnosisCase) -> Iterator[Diagnosis]:
+    history = () if case.best is None else case.best.history
     if not history:
         return
     trained, validated = history[-1].train_metrics.get("accuracy"), history[-1].metrics.get("accuracy")
@@ -144,19 +105,18 @@ def _over_fitting(case: _Case) -> Iterator[Diagnosis]:
                 "validation sentences.",
                 {"trained": trained, "validated": validated},
             ),
-            (
-                Remedy(Statement("Add training sentences: nothing else narrows the gap as surely.")),
-                *case.field(
-                    "early_stopping", True, Statement("End as soon as the validation loss has stopped falling.")
-                ),
+            keep(
+                advise("Add training sentences: nothing else narrows the gap as surely."),
+                change(case, "early_stopping", True, "End as soon as the validation loss has stopped falling."),
             ),
         )
 
 
-def _few_entities(case: _Case) -> Iterator[Diagnosis]:
+def _few_entities(case: DiagnosisCase) -> Iterator[Diagnosis]:
+    entities = tag_data(case.evidence.data).entities
     for split in ("validation", "test"):
-        count = sum(case.data.entities.get(split, ()))
-        if split in case.data.entities and count < _FEW_ENTITIES:
+        count = sum(entities.get(split, ()))
+        if split in entities and count < _FEW_ENTITIES:
             yield Diagnosis(
                 "few_entities",
                 "note",
@@ -165,13 +125,13 @@ def _few_entities(case: _Case) -> Iterator[Diagnosis]:
                     "The {split} split has {count:count} entities: scores have wide intervals.",
                     {"split": split, "count": count},
                 ),
-                (Remedy(Statement("Add tagged sentences to it.")),),
+                (Fix(Statement("Add tagged sentences to it.")),),
             )
 
 
-def _duplicates(case: _Case) -> Iterator[Diagnosis]:
+def _duplicates(case: DiagnosisCase) -> Iterator[Diagnosis]:
     rows = case.evidence.data.rows.get("test", 0)
-    count = case.data.duplicates.get("test", 0)
+    count = tag_data(case.evidence.data).duplicates.get("test", 0)
     if rows and count > _DUPLICATES * rows:
         yield Diagnosis(
             "duplicates",
@@ -181,24 +141,29 @@ def _duplicates(case: _Case) -> Iterator[Diagnosis]:
                 "{count:count} of {rows:count} test sentences: scores on new sentences will be lower.",
                 {"count": count, "rows": rows},
             ),
-            (Remedy(Statement("Remove sentences of test from train, and train again.")),),
+            (Fix(Statement("Remove sentences of test from train, and train again.")),),
         )
 
 
-RULES: tuple[Callable[[_Case], Iterator[Diagnosis]], ...] = (
+RULES: tuple[Callable[[DiagnosisCase], Iterator[Diagnosis]], ...] = (
     _diverged,
-    _not_better_than_lookup,
+    _failed,
+    cost_benefit.not_better_than_baseline,
     _types_never_found,
     _over_fitting,
     _duplicates,
+    space.edge_of_space,
+    cost_benefit.too_few_rows,
     _wrong_boundaries,
     _few_entities,
+    rows.few_rows,
 )
 """Of equally grave findings the one named first here comes first."""
 
 
-def diagnose(evidence: Evidence) -> tuple[Diagnosis, ...]:
+def diagnose(evidence: DiagnosisInput) -> tuple[Diagnosis, ...]:
     """Apply every rule; the gravest finding first."""
-    case = _Case(evidence)
+    stronger = advise("Start from a pretrained model, or add training sentences.")
+    case = DiagnosisCase(evidence, METRICS, stronger)
     found = [diagnosis for rule in RULES for diagnosis in rule(case)]
     return tuple(sorted(found, key=lambda diagnosis: _GRAVITY[diagnosis.severity]))

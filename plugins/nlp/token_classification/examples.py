@@ -11,7 +11,7 @@ from pyarrow import parquet
 from catalog.errors import DataError
 from plugins.nlp.texts import well_formed
 from plugins.nlp.token_classification.evaluation import predictions
-from plugins.nlp.token_classification.evaluation.predictions import Predictions
+from plugins.nlp.token_classification.evaluation.predictions import TagPredictions
 from plugins.nlp.token_classification.schemes import TagSet
 from plugins.nlp.token_classification.sentences import Sentences, entity_texts
 from plugins.storage import write_file
@@ -83,7 +83,7 @@ def changed_answers(
     ]
 
 
-def _read(path: Path, split: Sentences, known: TagSet) -> Predictions:
+def _read(path: Path, split: Sentences, known: TagSet) -> TagPredictions:
     found = predictions.read(path)
     if found.known != known or not np.array_equal(found.tags, split.tags):
         raise DataError(

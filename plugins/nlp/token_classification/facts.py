@@ -5,7 +5,7 @@ from typing import Any
 
 from catalog.contract import Fact
 from catalog.statement import Statement
-from plugins.nlp.token_classification.records import tag_data
+from plugins.nlp.token_classification.records import TagData, tag_data
 
 __all__ = ["facts"]
 
@@ -27,7 +27,7 @@ def facts(data: Mapping[str, Any]) -> Iterator[Fact]:
     known = tag_data(data)
     if not known.tags:
         return
-    yield Fact(Statement("tags"), _SCHEMES.get(known.scheme) or Statement("{scheme}", {"scheme": known.scheme}))
+    yield Fact(Statement("tags"), _scheme(known))
     counts = known.entities.get("train", ())
     shown = [f"{name} {count:,}" for name, count in zip(known.entity_types, counts, strict=False)][:_SHOWN]
     more = f" and {len(known.entity_types) - _SHOWN:,} more" if len(known.entity_types) > _SHOWN else ""
@@ -36,3 +36,15 @@ def facts(data: Mapping[str, Any]) -> Iterator[Fact]:
         values = {"mean": known.mean_words, "longest": known.longest_words or 0}
         text = Statement("{mean:number} words a sentence on average, {longest:count} in the longest", values)
         yield Fact(Statement("length"), text)
+
+
+def _scheme(known: TagData) -> Statement:
+    """Return how tags mark entities, and how the files write that if it is another way."""
+    scheme = _SCHEMES.get(known.scheme) or Statement("{scheme}", {"scheme": known.scheme})
+    if known.example:
+        scheme = Statement("{scheme}; written as {example}", {"scheme": scheme, "example": known.example})
+    if known.variant == "iob1":
+        return Statement("{scheme}; written as IOB1: most entities begin with I-X", {"scheme": scheme})
+    if known.variant == "io":
+        return Statement("{scheme}; written without B-X", {"scheme": scheme})
+    return scheme

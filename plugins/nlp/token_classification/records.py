@@ -34,6 +34,8 @@ class TagData:
         mean_words: Words of a sentence on average, over all splits.
         longest_words: Of the longest sentence.
         duplicates: Sentences of ``validation`` and of ``test`` that also stand in train.
+        example: A tag as the files write it, such as ``"b-per"``, if it is read in another way; else nothing.
+        variant: ``"iob1"`` or ``"io"`` if the files write BIO so; see `schemes.bio_variant`.
     """
 
     scheme: str = "bio"
@@ -44,6 +46,8 @@ class TagData:
     mean_words: float | None = None
     longest_words: int | None = None
     duplicates: Mapping[str, int] = field(default_factory=dict)
+    example: str = ""
+    variant: str = ""
 
     @property
     def known(self) -> TagSet:

@@ -12,7 +12,18 @@ from functools import cached_property
 
 import numpy as np
 
-__all__ = ["BARE", "OUTSIDE", "SCHEMES", "Spans", "TagSet", "has_prefix", "spans_of", "split_tag", "tag_set"]
+__all__ = [
+    "BARE",
+    "OUTSIDE",
+    "SCHEMES",
+    "Spans",
+    "TagSet",
+    "bio_variant",
+    "has_prefix",
+    "spans_of",
+    "split_tag",
+    "tag_set",
+]
 
 OUTSIDE = "O"
 BARE = "entity"
@@ -147,6 +158,25 @@ def spans_of(tags: np.ndarray, offsets: np.ndarray, known: TagSet) -> tuple[Span
         return Spans(starts, ends, types[starts]), starts[parts[starts] == _INSIDE]
     whole = (parts[starts] == _UNIT) | ((parts[starts] == _BEGIN) & (parts[ends - 1] == _LAST))
     return Spans(starts[whole], ends[whole], types[starts[whole]]), starts[~whole]
+
+
+def bio_variant(tags: np.ndarray, offsets: np.ndarray, known: TagSet) -> str:
+    """Return which way of writing BIO tags are of.
+
+    Args:
+        tags: Ids, int64, shape (words,).
+        offsets: Where sentences begin, and the end of the last one; shape (sentences + 1,).
+        known: The tags.
+
+    Returns:
+        ``"iob1"`` if entities begin with I-X, and with B-X only right behind an entity of their type; ``"io"`` if no
+        tag is B-X; else nothing.
+    """
+    parts, types = known.parts[tags], known.type_ids[tags]
+    begins, follows = parts == _BEGIN, ~_firsts(offsets, tags.size) & (np.roll(types, 1) == types)
+    if known.scheme != "bio" or not (parts == _INSIDE).any() or (begins & ~follows).any():
+        return ""
+    return "iob1" if begins.any() else "io"
 
 
 def _firsts(offsets: np.ndarray, words: int) -> np.ndarray:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from catalog.contract import Comparison, DataSummary, Evaluation, Fact, Prediction
+from catalog.contract import Evaluation, Fact, Prediction
 from catalog.contract.capabilities import InputField, InputFile, InputTable
-from catalog.contract.diagnosis import Diagnosis, Evidence
+from catalog.contract.diagnosis import Diagnosis, DiagnosisInput
 from catalog.figures import Figure
 from catalog.metric import Metric
 from catalog.statement import Statement
@@ -28,6 +28,14 @@ class TokenClassification:
     Dataset: Any = Dataset
     baseline: str | None = "nlp/token-classification/lookup"
     metrics: tuple[Metric, ...] = tuple(evaluations.METRICS.values())
+    metrics_of = staticmethod(evaluations.metrics_of)
+    check_metric = staticmethod(evaluations.check_metric)
+    chance_level = staticmethod(evaluations.chance_level)
+    compare = staticmethod(evaluations.compare)
+    headline = staticmethod(answers.headline)
+    columns_of_predictions = staticmethod(answers.columns_of_predictions)
+    cells = staticmethod(answers.cells)
+    prediction_figures = staticmethod(answers.prediction_figures)
 
     def default_dataset(self) -> DemoDataset:
         """Return generated news."""
@@ -38,22 +46,6 @@ class TokenClassification:
         from plugins.nlp.token_classification import data
 
         return data.load(dataset, cache)
-
-    def metrics_of(self, data: DataSummary) -> Sequence[Metric]:
-        """Return the metrics with the labels that fit the tags."""
-        return evaluations.metrics_of(data)
-
-    def check_metric(self, metric: str, data: DataSummary) -> None:
-        """Check that a metric is known."""
-        evaluations.check_metric(metric, data)
-
-    def chance_level(self, metric: str, data: DataSummary, split: str) -> Any:
-        """Return what the tag O for every word reaches; see `evaluation.chance`."""
-        return evaluations.chance_level(metric, data, split)
-
-    def compare(self, first: Sequence[Path], second: Sequence[Path], metric: str, seed: int) -> Comparison:
-        """Compare two configurations by a paired bootstrap over sentences; see `evaluation.comparison`."""
-        return evaluations.compare(first, second, metric, seed)
 
     def facts(self, data: Mapping[str, Any]) -> Sequence[Fact]:
         """Return tags, entity types and lengths of a data set."""
@@ -71,7 +63,7 @@ class TokenClassification:
 
         return evaluation_figures(evaluation, data)
 
-    def diagnose(self, evidence: Evidence) -> Sequence[Diagnosis]:
+    def diagnose(self, evidence: DiagnosisInput) -> Sequence[Diagnosis]:
         """Return what the records of a study show to be wrong, the gravest first; see `diagnosis.diagnose`."""
         from plugins.nlp.token_classification.diagnosis import diagnose
 
@@ -106,25 +98,9 @@ class TokenClassification:
 
         return examples.changed_answers(data.splits[split], data.tags, first, second, limit)
 
-    def headline(self, prediction: Prediction) -> Statement:
-        """Return the entities."""
-        return answers.headline(prediction)
-
-    def columns_of_predictions(self, data: Mapping[str, Any]) -> Sequence[str]:  # noqa: ARG002 -- the same for all data
-        """Return entities, words and tags."""
-        return answers.CELLS
-
-    def cells(self, prediction: Prediction) -> Mapping[str, str | float | None]:
-        """Return entities, words and tags, each as one text."""
-        return answers.cells(prediction)
-
     def reasons(self, explanation: Prediction) -> Sequence[Statement]:  # noqa: ARG002 -- no model explains itself
         """Return nothing."""
         return ()
-
-    def prediction_figures(self, prediction: Prediction) -> Iterable[Figure]:
-        """Yield the text with its entities marked, and their list."""
-        return answers.prediction_figures(prediction)
 
 
 task = TokenClassification()

@@ -9,7 +9,7 @@ together: a hyphen, full stop, apostrophe, underscore, ``@``, ``&`` or ``/`` bet
 import re
 from dataclasses import dataclass
 
-__all__ = ["Word", "split_words"]
+__all__ = ["TokenWord", "split_words"]
 
 _MARKS = (
     r"\s!-/:-@\[-^`{-~\u00a1-\u00a9\u00ab-\u00b1\u00b4\u00b6-\u00b8\u00bb\u00bf\u00d7\u00f7"
@@ -28,13 +28,13 @@ _WORD = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class TokenWord:
     """``text[start:end]``, never empty and without whitespace."""
 
     start: int
     end: int
 
 
-def split_words(text: str) -> list[Word]:
+def split_words(text: str) -> list[TokenWord]:
     """Return the words of a text, in order."""
-    return [Word(match.start(), match.end()) for match in _WORD.finditer(text)]
+    return [TokenWord(match.start(), match.end()) for match in _WORD.finditer(text)]

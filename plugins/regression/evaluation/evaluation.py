@@ -12,8 +12,8 @@ from plugins.regression.conformal import covered
 from plugins.regression.evaluation import predictions
 from plugins.regression.evaluation.intervals import bootstrap, mean_error
 from plugins.regression.evaluation.metrics import measure
-from plugins.regression.evaluation.predictions import Predictions
-from plugins.regression.records import Interval, RegressionDetails, ResidualBin, TruthGroup
+from plugins.regression.evaluation.predictions import NumberPredictions
+from plugins.regression.records import ConformalInterval, RegressionDetails, ResidualBin, TruthGroup
 from plugins.storage import folder_bytes
 
 __all__ = ["save_and_evaluate"]
@@ -36,7 +36,7 @@ def save_and_evaluate(  # noqa: PLR0913 -- what was predicted, and what is known
     seconds: float,
     places: np.ndarray | None = None,
     *,
-    interval: Interval | None = None,
+    interval: ConformalInterval | None = None,
     model_dir: Path | None = None,
     peak_memory_bytes: int | None = None,
     more: Mapping[str, Any] | None = None,
@@ -72,7 +72,7 @@ def save_and_evaluate(  # noqa: PLR0913 -- what was predicted, and what is known
         metrics=measured,
         predictions=path,
         seconds=seconds,
-        intervals=bootstrap(measured, Predictions(truths, predicted)),
+        intervals=bootstrap(measured, NumberPredictions(truths, predicted)),
         model_bytes=None if model_dir is None else folder_bytes(model_dir),
         peak_memory_bytes=peak_memory_bytes,
         details={**details_json(details), **(more or {})},

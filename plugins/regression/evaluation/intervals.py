@@ -10,7 +10,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from plugins.regression.evaluation.metrics import METRICS, weighted
-from plugins.regression.evaluation.predictions import Predictions
+from plugins.regression.evaluation.predictions import NumberPredictions
 from plugins.resampling import INTERVAL, draws
 
 __all__ = ["RESAMPLES", "bootstrap", "mean_error"]
@@ -19,7 +19,9 @@ RESAMPLES = 1000
 _Z = 1.959964
 
 
-def bootstrap(measured: Mapping[str, float], predictions: Predictions, seed: int = 0) -> dict[str, tuple[float, float]]:
+def bootstrap(
+    measured: Mapping[str, float], predictions: NumberPredictions, seed: int = 0
+) -> dict[str, tuple[float, float]]:
     """Return the 95 % interval of every measured metric: (low, high), which hold its value between them.
 
     A resample in which a metric is undefined does not count; a metric that is undefined in more than half of them has

@@ -14,7 +14,7 @@ from catalog.contract import DataSummary
 from catalog.errors import DataError, DivergedError, InputError
 from catalog.metric import Direction, Metric
 from catalog.statement import Statement
-from plugins.regression.evaluation.predictions import Predictions
+from plugins.regression.evaluation.predictions import NumberPredictions
 from plugins.regression.evaluation.ranks import weighted_spearman
 from plugins.regression.records import target_data
 
@@ -35,7 +35,7 @@ class _Definition:
     """
 
     metric: Metric
-    draws: Callable[[Predictions], Draws]
+    draws: Callable[[NumberPredictions], Draws]
     of_spread: bool = False
 
 
@@ -43,12 +43,12 @@ def _mean(values: np.ndarray) -> Draws:
     return lambda weights: weights @ values / values.size
 
 
-def _rmse(predictions: Predictions) -> Draws:
+def _rmse(predictions: NumberPredictions) -> Draws:
     mean = _mean((predictions.truths - predictions.predicted) ** 2)
     return lambda weights: np.sqrt(mean(weights))
 
 
-def _r2(predictions: Predictions) -> Draws:
+def _r2(predictions: NumberPredictions) -> Draws:
     truths = predictions.truths - predictions.truths.mean()
     error, first, second = _mean((predictions.truths - predictions.predicted) ** 2), _mean(truths), _mean(truths**2)
     least = 1e-12 * float((truths**2).mean())  # what rounding leaves of truths that are all equal
@@ -62,7 +62,7 @@ def _r2(predictions: Predictions) -> Draws:
     return values
 
 
-def _median_absolute_error(predictions: Predictions) -> Draws:
+def _median_absolute_error(predictions: NumberPredictions) -> Draws:
     errors = np.abs(predictions.truths - predictions.predicted)
     order = np.argsort(errors, kind="stable")
     ordered, rows = errors[order], errors.size
@@ -142,11 +142,11 @@ def measure(truths: np.ndarray, predicted: np.ndarray) -> dict[str, float]:
     """
     if not np.isfinite(predicted).all():
         raise DivergedError("The model's predictions are not finite: the training diverged. Lower the learning rate.")
-    found = weighted(Predictions(truths, predicted))(np.ones((1, truths.size)))
+    found = weighted(NumberPredictions(truths, predicted))(np.ones((1, truths.size)))
     return {name: float(value[0]) for name, value in found.items() if not np.isnan(value[0])}
 
 
-def weighted(predictions: Predictions, only: str | None = None) -> Callable[[np.ndarray], dict[str, np.ndarray]]:
+def weighted(predictions: NumberPredictions, only: str | None = None) -> Callable[[np.ndarray], dict[str, np.ndarray]]:
     """Return a function from draws, shape (draws, rows), to the values of each metric, shape (draws,).
 
     Args:

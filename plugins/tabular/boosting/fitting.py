@@ -8,21 +8,22 @@ from typing import Any
 import lightgbm
 import numpy as np
 
-from catalog.contract import Decision, EpochMetrics, Outcome, TrialContext
+from catalog.contract import EpochMetrics, Outcome, TrialContext
 from catalog.errors import OutOfMemoryError, StoppedError, WorkError
 from plugins.tabular.boosting.config import BoostingConfig, ClassBoostingConfig, NumberBoostingConfig, largest_leaf
 from plugins.tabular.boosting.estimator import BoostedTrees, silent, useful_threads
-from plugins.tabular.heads import Head
-from plugins.tabular.method import Examples, Fitted
+from plugins.tabular.heads import TabularHead
+from plugins.tabular.method import Fitted, TabularExamples
 
 __all__ = ["fit"]
 
 _MEASUREMENTS = 30
 """Measurements on validation of a whole fit, at least while there are so many rounds."""
-_OUTCOMES = {Decision.PRUNE: Outcome.PRUNED, Decision.STOP: Outcome.STOPPED, Decision.GO_ON: Outcome.COMPLETE}
 
 
-def fit(config: Any, train: Examples, validation: Examples, head: Head, context: TrialContext) -> Fitted:
+def fit(
+    config: Any, train: TabularExamples, validation: TabularExamples, head: TabularHead, context: TrialContext
+) -> Fitted:
     """Fit trees to training rows.
 
     Args:
@@ -51,9 +52,9 @@ class _Fit:
     """A fit that is going on."""
 
     config: BoostingConfig
-    train: Examples
-    validation: Examples
-    head: Head
+    train: TabularExamples
+    validation: TabularExamples
+    head: TabularHead
     context: TrialContext
     history: list[EpochMetrics] = field(default_factory=list)
     seconds: float = 0.0
@@ -86,7 +87,7 @@ class _Fit:
             if ended:
                 measured = replace(measured, progress=1.0)
             self.history.append(measured)
-            outcome = _OUTCOMES[self.context.report(measured)]
+            outcome = self.context.report(measured).outcome
             if outcome is Outcome.COMPLETE and late and not ended:
                 outcome = Outcome.STOPPED
             if ended or outcome is not Outcome.COMPLETE:

@@ -2,8 +2,8 @@
 
 from plugins.tabular.boosting.estimator import open_trees
 from plugins.tabular.boosting.fitting import fit
-from plugins.tabular.method import Method
+from plugins.tabular.method import TabularMethod
 
 __all__ = ["BOOSTING"]
 
-BOOSTING = Method("boosting", fit, open_trees)
+BOOSTING = TabularMethod("boosting", fit, open_trees)

@@ -1,9 +1,10 @@
 """Boosting for classes."""
 
 from catalog.contract import Trainer
+from plugins.model_entry import ModelEntry
 from plugins.tabular.boosting.config import ClassBoostingConfig
+from plugins.tabular.checks import check_rows
 from plugins.tabular.descriptions import BOOSTING, BOOSTING_SETTINGS, BOOSTING_SPACE
-from plugins.tabular.model import TableModelEntry
 
 __all__ = ["model"]
 
@@ -15,13 +16,14 @@ def _trainer() -> Trainer:
     return ClassTrainer(METHOD, "label")
 
 
-model = TableModelEntry(
+model = ModelEntry(
     key="tabular/classification/boosting",
     summary="Gradient boosting of decision trees (LightGBM): the usual best on tables, trained in seconds.",
     description=BOOSTING,
     Config=ClassBoostingConfig,
     space=BOOSTING_SPACE,
     settings=BOOSTING_SETTINGS,
-    loaded=_trainer,
-    metric="accuracy",
+    check=check_rows,
+    trainer=_trainer,
+    study={"study": {"trials": 10, "metric": "accuracy"}},
 )

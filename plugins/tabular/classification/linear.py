@@ -2,9 +2,10 @@
 
 from catalog.contract import Trainer
 from catalog.space import FloatRange
+from plugins.model_entry import ModelEntry
+from plugins.tabular.checks import check_rows
 from plugins.tabular.descriptions import LINEAR
 from plugins.tabular.linear.config import ClassLinearConfig
-from plugins.tabular.model import TableModelEntry
 
 __all__ = ["model"]
 
@@ -16,13 +17,13 @@ def _trainer() -> Trainer:
     return ClassTrainer(METHOD, "label")
 
 
-model = TableModelEntry(
+model = ModelEntry(
     key="tabular/classification/linear",
     summary="Logistic regression on standardised numbers and one-hot categories: the baseline to beat.",
     description=LINEAR.format(method="logistic regression"),
     Config=ClassLinearConfig,
     space={"C": FloatRange(0.001, 1000.0, log=True)},
-    settings=(),
-    loaded=_trainer,
-    metric="accuracy",
+    check=check_rows,
+    trainer=_trainer,
+    study={"study": {"trials": 10, "metric": "accuracy"}},
 )

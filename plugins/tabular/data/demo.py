@@ -12,9 +12,9 @@ import numpy as np
 import pyarrow as pa
 
 from catalog.contract import RowCounts
+from plugins.tabular.column_types import ColumnType, find_reading
 from plugins.tabular.data.reading import ReadTables
-from plugins.tabular.frame import Split, frame_of
-from plugins.tabular.readings import Reading, find_reading
+from plugins.tabular.frame import TableSplit, frame_of
 
 __all__ = ["LABELS", "demo_classes", "demo_numbers"]
 
@@ -125,8 +125,8 @@ def _cells(values: np.ndarray, missing: np.ndarray | None = None) -> pa.ChunkedA
 
 def _read(columns: Mapping[str, pa.ChunkedArray], truths: np.ndarray, notes: tuple[str, ...]) -> ReadTables:
     found: dict[str, Any] = {name: find_reading(name, values, wanted=True) for name, values in columns.items()}
-    readings: dict[str, Reading] = {name: one for name, one in found.items() if isinstance(one, Reading)}
+    readings: dict[str, ColumnType] = {name: one for name, one in found.items() if isinstance(one, ColumnType)}
     frame = frame_of(columns, readings)
     truths.flags.writeable = False
     counts = {"train": RowCounts(lines=None, records=frame.rows, kept=frame.rows)}
-    return ReadTables({"train": Split(frame, truths)}, None, readings, counts, notes=notes)
+    return ReadTables({"train": TableSplit(frame, truths)}, None, readings, counts, notes=notes)

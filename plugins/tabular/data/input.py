@@ -1,30 +1,18 @@
 """A file of rows to predict, read as the files of a data set are, with all its columns."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 
 from catalog.contract.capabilities import InputBatch, InputFile, InputTable
-from catalog.dataset import Format
 from catalog.errors import DataError
-from plugins.tables.compression import too_large
-from plugins.tables.files import find_path, open_file
-from plugins.tables.limits import most_kept_columns
-from plugins.tables.table import NESTED_ROW
-from plugins.tables.wording import as_options, listed
+from plugins.data.input import nested_columns, open_rows
+from plugins.tables.wording import as_command_errors, as_options, listed
+from plugins.tabular.examples import is_like_examples, stored_name
 from plugins.tabular.records import feature_table
 
-__all__ = ["as_command_errors", "open_input"]
+__all__ = ["open_input"]
 
 
-@contextmanager
-def as_command_errors() -> Iterator[None]:
-    """Word errors for the command line: no field of a spec is to blame."""
-    try:
-        yield
-    except DataError as error:
-        raise DataError(as_options(error.message)) from error
-
-
+@as_command_errors()
 def open_input(file: InputFile) -> InputTable:
     """Look through a file once and return its rows, a batch at a time.
 
@@ -33,17 +21,8 @@ def open_input(file: InputFile) -> InputTable:
     Raises:
         DataError: The file cannot be read, or lacks features: all are listed.
     """
-    with as_command_errors():
-        return _open(file)
-
-
-def _open(file: InputFile) -> InputTable:
-    path = find_path(str(file.path), "file")
-    opened = open_file(path, "file", file.format or Format(), predicting=True)
-    if len(opened.columns) > (limit := most_kept_columns()):
-        what = f"it has {len(opened.columns):,} columns, more than the {limit:,} that can be kept next to predictions"
-        raise too_large(path, "file", what, len(opened.columns), limit)
     features = tuple(one.name for one in feature_table(file.data).feature_facts)
+    path, opened = open_rows(file, features)
     if not features:
         raise DataError("The study does not say which columns its model sees: it was made by another version.")
     if file.columns is not None and set(file.columns) != set(features):
@@ -51,7 +30,11 @@ def _open(file: InputFile) -> InputTable:
             f"A row of a table is predicted from all of its features, which are {listed(map(repr, features))}: leave "
             "--column out."
         )
-    if missing := [name for name in features if name not in opened.columns]:
+    names = {name: name for name in features}  # by feature its column
+    truth = next((one for one in ("label", "target") if is_like_examples(opened.columns, one, features)), None)
+    if truth is not None:
+        names = {name: stored_name(name, truth) for name in features}
+    if missing := [name for name in names.values() if name not in opened.columns]:
         word = "column" if len(missing) == 1 else "columns"
         hint = " If the file has no header, say --no-header." if all(name.isdigit() for name in features) else ""
         raise DataError(
@@ -60,13 +43,12 @@ def _open(file: InputFile) -> InputTable:
             f"known.{hint}"
         )
     first = next(opened.batches(1000), None)
-    fields = [] if first is None else list(first.schema)
-    nested = tuple(field.name for field in fields if NESTED_ROW in (field.metadata or {}))
+    nested = nested_columns(first)
 
     def batches(rows: int) -> Iterator[InputBatch]:
         with as_command_errors():
             for part in opened.batches(rows):
-                cells = {name: part.column(name).to_pylist() for name in features}
+                cells = {name: part.column(column).to_pylist() for name, column in names.items()}
                 inputs = (dict(zip(cells, row, strict=True)) for row in zip(*cells.values(), strict=True))
                 yield InputBatch(tuple(row if _filled(row) else None for row in inputs), part)
 

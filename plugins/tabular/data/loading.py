@@ -3,25 +3,24 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from pydantic import TypeAdapter
 
 from catalog.contract import DataSummary
 from plugins.classification.records import ClassData
 from plugins.classification.truths import ClassTruths
 from plugins.data.coverage import coverage_notes
+from plugins.data.load_cache import remembered
 from plugins.data.positive import resolve_positive
-from plugins.data.sources import paths, read_files
+from plugins.data.sources import read_files
 from plugins.data.splitting import make_splits
 from plugins.details import details_json
 from plugins.regression.records import TargetData
 from plugins.regression.statistics import describe_target
 from plugins.regression.truths import NumberTruths
-from plugins.tables.files import stamps_of
 from plugins.tabular.data.demo import demo_classes, demo_numbers
+from plugins.tabular.data.leaks import leak_notes
 from plugins.tabular.data.reading import ReadTables, read_sources
 from plugins.tabular.dataset import (
     ClassDemo,
@@ -29,24 +28,20 @@ from plugins.tabular.dataset import (
     ClassHub,
     ClassificationDataset,
     NumberDemo,
-    NumberFiles,
     NumberHub,
     RegressionDataset,
 )
 from plugins.tabular.features import MOST_CATEGORIES, Feature, fit_features
-from plugins.tabular.frame import Split
+from plugins.tabular.frame import TableSplit
 from plugins.tabular.records import FeatureTable, TableData, describe_features
 from plugins.tabular.roles import Role
 
 __all__ = ["load"]
 
 _AnyDataset = ClassificationDataset | RegressionDataset
-_ADAPTERS: Mapping[Role, TypeAdapter[Any]] = {
-    "label": TypeAdapter(ClassificationDataset),
-    "target": TypeAdapter(RegressionDataset),
-}
 
 
+@remembered
 def load(dataset: _AnyDataset, role: Role) -> TableData:
     """Read, check and split a data set. The last two are remembered in this process until their files change.
 
@@ -59,19 +54,11 @@ def load(dataset: _AnyDataset, role: Role) -> TableData:
         UnreachableError: The hub does not answer and its cache does not hold the data set.
         WorkError: A library for a file's format is not installed.
     """
-    stamps: tuple[tuple[tuple[int, int], ...], ...] = ()
-    if isinstance(dataset, ClassFiles | NumberFiles):
-        stamps = tuple(stamps_of(found) for found in paths(dataset).values())
-    return _load(json.dumps(dataset.model_dump(mode="json", exclude_none=True), sort_keys=True), role, stamps)
-
-
-@lru_cache(maxsize=2)
-def _load(written: str, role: Role, stamps: tuple[tuple[tuple[int, int], ...], ...]) -> TableData:  # noqa: ARG001 -- part of the lookup
-    dataset = _ADAPTERS[role].validate_json(written)
     classes = (
         ClassTruths(dataset, regression="tabular/regression") if isinstance(dataset, ClassHub | ClassFiles) else None
     )
     given, hub_notes = _read(dataset, classes)
+    leaks = () if given.roles is None else tuple(leak_notes(given.splits["train"], given.roles.wanted))
     names = tuple(_class_names(dataset, classes))
     splits, carved = make_splits(
         given.splits,
@@ -91,7 +78,7 @@ def _load(written: str, role: Role, stamps: tuple[tuple[tuple[int, int], ...], .
         name=dataset.short_name,
         fingerprint=_fingerprint(splits, names),
         rows={split: rows.truths.size for split, rows in splits.items()},
-        notes=(*hub_notes, *given.notes, *notes, *carved, *_category_notes(features, table)),
+        notes=(*hub_notes, *given.notes, *leaks, *notes, *carved, *_category_notes(features, table)),
         columns=None if given.roles is None else given.roles.as_json(),
         counts=given.counts,
         details={**details, **details_json(table)},
@@ -111,7 +98,8 @@ def _read(dataset: Any, classes: ClassTruths | None) -> tuple[ReadTables, tuple[
             sources: Any
             sources, notes = read_hub(dataset)
         case _:
-            sources, notes = read_files(dataset), ()
+            truth = dataset.label if classes is not None else dataset.target
+            sources, notes = read_files(dataset, () if truth is None else (truth,)), ()
     if classes is not None:
         return read_sources(sources, dataset, "label", dataset.label, classes), notes
     numbers = NumberTruths(dataset.missing_labels == "drop")
@@ -128,7 +116,7 @@ def _class_names(dataset: Any, classes: ClassTruths | None) -> tuple[str, ...]:
 
 
 def _truth_details(
-    dataset: Any, classes: ClassTruths | None, names: tuple[str, ...], splits: Mapping[str, Split]
+    dataset: Any, classes: ClassTruths | None, names: tuple[str, ...], splits: Mapping[str, TableSplit]
 ) -> tuple[dict[str, Any], list[str]]:
     found = None if classes is None else classes.classes
     stored = {value: names[index] for value, index in found.ids.items()} if found and found.renamed else {}
@@ -138,7 +126,7 @@ def _truth_details(
     return details_json(ClassData(names, rows, positive, stored)), [*notes, *coverage_notes(labels, names)]
 
 
-def _number_details(splits: Mapping[str, Split]) -> tuple[dict[str, Any], list[str]]:
+def _number_details(splits: Mapping[str, TableSplit]) -> tuple[dict[str, Any], list[str]]:
     return details_json(TargetData({split: describe_target(rows.truths) for split, rows in splits.items()})), []
 
 
@@ -151,7 +139,7 @@ def _category_notes(features: tuple[Feature, ...], table: FeatureTable) -> list[
     ]
 
 
-def _fingerprint(splits: Mapping[str, Split], names: tuple[str, ...]) -> str:
+def _fingerprint(splits: Mapping[str, TableSplit], names: tuple[str, ...]) -> str:
     """Return the SHA-256 (hex) over classes, features and truths of all splits, and their order."""
     digest = hashlib.sha256(json.dumps(names).encode())
     for split, rows in splits.items():

@@ -1,7 +1,7 @@
 """From files to tables: columns chosen, how each is read found in the training rows, rows without a truth left out."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -9,17 +9,17 @@ import pyarrow.compute as pc
 
 from catalog.contract import RowCounts
 from catalog.errors import DataError, clause
-from plugins.data.moments import group_codes, read_groups, read_times, stored_times
-from plugins.data.numbers import LARGEST
+from plugins.data.found_splits import FoundSplits, lines_of
+from plugins.data.numbers import LARGEST, unsigned_note
 from plugins.data.sources import Source
 from plugins.data.truths import Truths
 from plugins.data.values import read_values
 from plugins.tables.table import NESTED_ROW
 from plugins.tables.wording import listed, shortened
 from plugins.tabular.cells import spelled
+from plugins.tabular.column_types import ColumnType, find_reading, mixed_dates
 from plugins.tabular.dataset import TableFields
-from plugins.tabular.frame import Split, frame_of
-from plugins.tabular.readings import Reading, find_reading
+from plugins.tabular.frame import TableSplit, frame_of
 from plugins.tabular.roles import Role, TableRoles, check_columns, choose_roles
 
 __all__ = ["ReadTables", "feature_values", "read_notes", "read_sources", "repeated_headers"]
@@ -43,25 +43,14 @@ class ReadTables:
         notes: What a careful reader should know.
     """
 
-    splits: Mapping[str, Split]
+    splits: Mapping[str, TableSplit]
     roles: TableRoles | None
-    readings: Mapping[str, Reading]
+    readings: Mapping[str, ColumnType]
     counts: Mapping[str, RowCounts]
     groups: Mapping[str, np.ndarray] | None = None
     group_names: tuple[str, ...] = ()
     times: Mapping[str, np.ndarray] | None = None
     notes: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class _Found:
-    """What was found in the splits that have been read so far."""
-
-    splits: dict[str, Split] = field(default_factory=dict)
-    counts: dict[str, RowCounts] = field(default_factory=dict)
-    groups: dict[str, list[str]] = field(default_factory=dict)
-    moments: dict[str, list[tuple[Source, pa.ChunkedArray]]] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
 
 
 def read_sources(
@@ -80,8 +69,8 @@ def read_sources(
         DataError: A column is missing or cannot be used, or no feature is left.
     """
     roles = choose_roles(sources["train"][0], dataset, role, truth)
-    found = _Found(notes=list(roles.notes))
-    readings: Mapping[str, Reading] = {}
+    found: FoundSplits[TableSplit] = FoundSplits(roles.group, roles.time, notes=list(roles.notes))
+    readings: Mapping[str, ColumnType] = {}
     for split, opened in sources.items():  # train comes first
         for source in opened:
             check_columns(source, roles)
@@ -92,16 +81,13 @@ def read_sources(
             roles = roles.without(unusable)
             found.notes += list(_unused_notes(unusable))
         _add_split(found, split, files, roles, readings, truths)
-    codes, group_names = group_codes(found.groups)
     return ReadTables(
         splits=found.splits,
         roles=roles,
         readings=readings,
         counts=found.counts,
-        groups=codes or None,
-        group_names=group_names,
-        times=read_times(found.moments, roles.time) if roles.time is not None else None,
         notes=tuple(dict.fromkeys(found.notes)),
+        **found.order(),
     )
 
 
@@ -131,9 +117,11 @@ def repeated_headers(source: Source, columns: Sequence[str]) -> np.ndarray:
     return repeated
 
 
-def read_notes(name: str, reading: Reading, values: pa.ChunkedArray, split: str) -> Iterator[str]:
-    """Yield notes on cells of a feature that count as missing though something stands in them."""
+def read_notes(name: str, reading: ColumnType, values: pa.ChunkedArray, split: str) -> Iterator[str]:
+    """Yield notes on cells of a feature that count as missing though something stands in them, or lack the sign."""
     found = reading.read(values)
+    if reading.kind == "number" and (lacking := unsigned_note(values, reading.number, split)):
+        yield f"Column {name!r}: {lacking}."
     if not isinstance(found, np.ndarray):
         return
     if found.dtype.kind == "f" and (infinite := int((np.abs(found) > LARGEST).sum())):
@@ -152,20 +140,20 @@ def read_notes(name: str, reading: Reading, values: pa.ChunkedArray, split: str)
         )
 
 
-def _readings(files: Sequence[Source], roles: TableRoles) -> tuple[Mapping[str, Reading], Mapping[str, str]]:
+def _readings(files: Sequence[Source], roles: TableRoles) -> tuple[Mapping[str, ColumnType], Mapping[str, str]]:
     """Return how each feature is read, and why others are none.
 
     Raises:
         DataError: No feature is left, or numbers can be read in two ways.
     """
-    readings: dict[str, Reading] = {}
+    readings: dict[str, ColumnType] = {}
     unusable: dict[str, str] = {}
     for name in roles.features:
         if any(NESTED_ROW in (source.table.schema.field(name).metadata or {}) for source in files):
             unusable[name] = "holds lists or objects"
             continue
         found = find_reading(name, feature_values(files, name), wanted=name in roles.wanted)
-        if isinstance(found, Reading):
+        if isinstance(found, ColumnType):
             readings[name] = found
             continue
         if found.ambiguous:
@@ -193,11 +181,11 @@ def _unused_notes(unusable: Mapping[str, str]) -> Iterator[str]:
 
 
 def _add_split(
-    found: _Found,
+    found: FoundSplits[TableSplit],
     split: str,
     files: Sequence[Source],
     roles: TableRoles,
-    readings: Mapping[str, Reading],
+    readings: Mapping[str, ColumnType],
     truths: Truths,
 ) -> None:
     headers = [repeated_headers(source, (roles.truth, *roles.features)) for source in files]
@@ -209,22 +197,23 @@ def _add_split(
         found.notes += read_notes(name, reading, columns[name], split)
         if split == "train" and reading.number.note:
             found.notes.append(f"Column {name!r}: {reading.number.note}.")
+        if split == "train" and reading.kind == "category" and (mixed := mixed_dates(columns[name])):
+            found.notes.append(
+                f"Column {name!r} {mixed}. Each date counts as a category of its own. Write all in one format, such as "
+                "2026-11-28."
+            )
     frame = frame_of(columns, readings)
     if not kept.all():
         frame = frame.take(np.flatnonzero(kept))
     truth_cells = read.truths
     truth_cells.flags.writeable = False
-    found.splits[split] = Split(frame, truth_cells)
+    found.splits[split] = TableSplit(frame, truth_cells)
     counts = found.counts[split] = _counts(files, headers, kept)
     found.notes += [
         f"{count:,} of {counts.records:,} {split} rows {_DROPPED[kind].format(roles.role)}"
         for kind, count in counts.dropped.items()
     ]
-    sides = list(zip(files, read.kept, strict=True))
-    if roles.group is not None:
-        found.groups[split] = [group for source, part in sides for group in read_groups(source, roles.group, part)]
-    if roles.time is not None:
-        found.moments[split] = [(source, stored_times(source, roles.time, part)) for source, part in sides]
+    found.read_order(split, files, read.kept)
 
 
 _DROPPED = {
@@ -234,11 +223,10 @@ _DROPPED = {
 
 
 def _counts(files: Sequence[Source], headers: Sequence[np.ndarray], kept: np.ndarray) -> RowCounts:
-    lines = [source.lines for source in files]
     header = sum(int(part.sum()) for part in headers)
     unlabelled = int((~kept).sum()) - header
     return RowCounts(
-        lines=None if None in lines else sum(line or 0 for line in lines),
+        lines=lines_of(files),
         records=int(kept.size),
         kept=int(kept.sum()),
         dropped={reason: count for reason, count in ((UNLABELLED, unlabelled), (HEADER, header)) if count},

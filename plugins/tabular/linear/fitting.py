@@ -10,21 +10,22 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression, Ridge
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
-from catalog.contract import Decision, EpochMetrics, Outcome, TrialContext
+from catalog.contract import EpochMetrics, TrialContext
 from catalog.errors import DivergedError, OutOfMemoryError
-from plugins.tabular.heads import Head
+from plugins.tabular.heads import TabularHead
 from plugins.tabular.linear.config import ClassLinearConfig
 from plugins.tabular.linear.design import fit_design
 from plugins.tabular.linear.estimator import LinearEstimator
-from plugins.tabular.method import Examples, Fitted
+from plugins.tabular.method import Fitted, TabularExamples
 
 __all__ = ["fit"]
 
 _ITERATIONS = 2000
-_OUTCOMES = {Decision.PRUNE: Outcome.PRUNED, Decision.STOP: Outcome.STOPPED, Decision.GO_ON: Outcome.COMPLETE}
 
 
-def fit(config: Any, train: Examples, validation: Examples, head: Head, context: TrialContext) -> Fitted:
+def fit(
+    config: Any, train: TabularExamples, validation: TabularExamples, head: TabularHead, context: TrialContext
+) -> Fitted:
     """Fit a linear model; there is one measurement, at the end.
 
     Args:
@@ -53,10 +54,10 @@ def fit(config: Any, train: Examples, validation: Examples, head: Head, context:
     measured = head.measured(validation.truths, outputs)
     epoch = EpochMetrics(1.0, 1.0, known["loss"], measured, None, seconds, shown)
     context.tick(1.0)
-    return Fitted(estimator, _OUTCOMES[context.report(epoch)], (epoch,), epoch, seconds, 1.0, notes)
+    return Fitted(estimator, context.report(epoch).outcome, (epoch,), epoch, seconds, 1.0, notes)
 
 
-def _estimator(config: Any, train: Examples, head: Head) -> tuple[LinearEstimator, tuple[str, ...]]:
+def _estimator(config: Any, train: TabularExamples, head: TabularHead) -> tuple[LinearEstimator, tuple[str, ...]]:
     design = fit_design(train.encoded)
     columns = design.columns(train.encoded)
     centre = np.asarray(columns.mean(axis=0)).ravel()

@@ -2,8 +2,8 @@
 
 from plugins.tabular.linear.estimator import open_linear
 from plugins.tabular.linear.fitting import fit
-from plugins.tabular.method import Method
+from plugins.tabular.method import TabularMethod
 
 __all__ = ["LINEAR"]
 
-LINEAR = Method("linear", fit, open_linear)
+LINEAR = TabularMethod("linear", fit, open_linear)

@@ -1,9 +1,10 @@
 """Boosting for numbers."""
 
 from catalog.contract import Trainer
+from plugins.model_entry import ModelEntry
 from plugins.tabular.boosting.config import NumberBoostingConfig
+from plugins.tabular.checks import check_rows
 from plugins.tabular.descriptions import BOOSTING, BOOSTING_SETTINGS, BOOSTING_SPACE
-from plugins.tabular.model import TableModelEntry
 
 __all__ = ["model"]
 
@@ -15,13 +16,14 @@ def _trainer() -> Trainer:
     return TableTrainer(METHOD, "target")
 
 
-model = TableModelEntry(
+model = ModelEntry(
     key="tabular/regression/boosting",
     summary="Gradient boosting of decision trees (LightGBM): the usual best on tables, trained in seconds.",
     description=BOOSTING,
     Config=NumberBoostingConfig,
     space=BOOSTING_SPACE,
     settings=BOOSTING_SETTINGS,
-    loaded=_trainer,
-    metric="rmse",
+    check=check_rows,
+    trainer=_trainer,
+    study={"study": {"trials": 10, "metric": "rmse"}},
 )

@@ -2,9 +2,10 @@
 
 from catalog.contract import Trainer
 from catalog.space import FloatRange
+from plugins.model_entry import ModelEntry
+from plugins.tabular.checks import check_rows
 from plugins.tabular.descriptions import LINEAR
 from plugins.tabular.linear.config import NumberLinearConfig
-from plugins.tabular.model import TableModelEntry
 
 __all__ = ["model"]
 
@@ -16,13 +17,13 @@ def _trainer() -> Trainer:
     return TableTrainer(METHOD, "target")
 
 
-model = TableModelEntry(
+model = ModelEntry(
     key="tabular/regression/linear",
     summary="Ridge regression on standardised numbers and one-hot categories: the baseline to beat.",
     description=LINEAR.format(method="ridge regression"),
     Config=NumberLinearConfig,
     space={"alpha": FloatRange(0.001, 10_000.0, log=True)},
-    settings=(),
-    loaded=_trainer,
-    metric="rmse",
+    check=check_rows,
+    trainer=_trainer,
+    study={"study": {"trials": 10, "metric": "rmse"}},
 )

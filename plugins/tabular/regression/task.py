@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from catalog.contract import Comparison, DataSummary, Evaluation, Fact, Prediction, Predictor
-from catalog.contract.capabilities import InputField, InputFile, InputTable
-from catalog.contract.diagnosis import Diagnosis, Evidence
+from catalog.contract import Evaluation, Fact, Prediction
+from catalog.contract.diagnosis import Diagnosis, DiagnosisInput
 from catalog.figures import Figure
 from catalog.metric import Metric
 from catalog.statement import Statement
@@ -15,6 +14,7 @@ from plugins.regression import answers as number_answers
 from plugins.regression import evaluation as evaluations
 from plugins.regression.facts import target_facts
 from plugins.tabular import answers
+from plugins.tabular import task as tables
 from plugins.tabular.dataset import NumberDemo, RegressionDataset
 from plugins.tabular.features_figure import feature_facts_line
 
@@ -30,6 +30,16 @@ class TableRegression:
     Dataset: Any = RegressionDataset
     baseline: str | None = "tabular/regression/linear"
     metrics: tuple[Metric, ...] = tuple(evaluations.METRICS.values())
+    metrics_of = staticmethod(evaluations.metrics_of)
+    check_metric = staticmethod(evaluations.check_metric)
+    chance_level = staticmethod(evaluations.chance_level)
+    compare = staticmethod(evaluations.compare)
+    input_fields = staticmethod(answers.input_fields)
+    open_file = staticmethod(tables.open_file)
+    interpret = staticmethod(tables.interpret)
+    headline = staticmethod(number_answers.headline)
+    columns_of_predictions = staticmethod(number_answers.columns_of_predictions)
+    cells = staticmethod(number_answers.cells)
 
     def default_dataset(self) -> NumberDemo:
         """Return generated flats and their rents."""
@@ -40,22 +50,6 @@ class TableRegression:
         from plugins.tabular.data import load
 
         return load(dataset, "target")
-
-    def metrics_of(self, data: DataSummary) -> Sequence[Metric]:
-        """Return the metrics that say something on these data."""
-        return evaluations.metrics_of(data)
-
-    def check_metric(self, metric: str, data: DataSummary) -> None:
-        """Check that a metric is defined on the validation split."""
-        evaluations.check_metric(metric, data)
-
-    def chance_level(self, metric: str, data: DataSummary, split: str) -> Any:
-        """Return what the best constant answer reaches."""
-        return evaluations.chance_level(metric, data, split)
-
-    def compare(self, first: Sequence[Path], second: Sequence[Path], metric: str, seed: int) -> Comparison:
-        """Compare two configurations by a paired bootstrap."""
-        return evaluations.compare(first, second, metric, seed)
 
     def facts(self, data: Mapping[str, Any]) -> Sequence[Fact]:
         """Return target and features of a data set."""
@@ -77,7 +71,7 @@ class TableRegression:
         yield from regression_figures(evaluation)
         yield from importance_figure(insights)
 
-    def diagnose(self, evidence: Evidence) -> Sequence[Diagnosis]:
+    def diagnose(self, evidence: DiagnosisInput) -> Sequence[Diagnosis]:
         """Return what the records of a study show to be wrong, the gravest first."""
         from plugins.tabular.diagnosis import NUMBER_RULES, diagnose
 
@@ -90,16 +84,6 @@ class TableRegression:
 
         return len(NUMBER_RULES)
 
-    def input_fields(self, data: Mapping[str, Any]) -> Sequence[InputField]:
-        """Return one field for each feature."""
-        return answers.input_fields(data)
-
-    def open_file(self, file: InputFile) -> InputTable:
-        """Look through a file of rows to predict."""
-        from plugins.tabular.data import open_input
-
-        return open_input(file)
-
     def write_examples(self, data: Any, split: str, path: Path) -> None:
         """Write the targets and features of a split."""
         from plugins.tabular.examples import write_examples
@@ -108,28 +92,11 @@ class TableRegression:
 
     def changed_answers(self, data: Any, split: str, first: Path, second: Path, limit: int) -> Sequence[Any]:
         """Return rows whose predictions by two models are furthest apart."""
-        from plugins.tabular.examples import changed_numbers
+        from plugins.regression.changes import furthest_apart
+        from plugins.tabular.examples import with_inputs
 
-        return changed_numbers(data.splits[split], first, second, limit)
-
-    def interpret(self, predictor: Predictor, data: Any, *, seconds: float) -> Mapping[str, Any] | None:
-        """Find the importance of each feature; None for a model that does not work on frames."""
-        from plugins.tabular.importance import interpret
-        from plugins.tabular.predictor import TablePredictor
-
-        return interpret(predictor, data, seconds=seconds) if isinstance(predictor, TablePredictor) else None
-
-    def headline(self, prediction: Prediction) -> Statement:
-        """Return the number, with its interval if it has one."""
-        return number_answers.headline(prediction)
-
-    def columns_of_predictions(self, data: Mapping[str, Any]) -> Sequence[str]:  # noqa: ARG002 -- the same for all data
-        """Return the number and the ends of its interval."""
-        return number_answers.COLUMNS
-
-    def cells(self, prediction: Prediction) -> Mapping[str, str | float | None]:
-        """Return the number and the ends of its interval."""
-        return number_answers.cells(prediction)
+        rows = data.splits[split]
+        return with_inputs(furthest_apart(rows.truths, first, second, limit), rows)
 
     def reasons(self, explanation: Prediction) -> Sequence[Statement]:
         """Return the features that add most to the number, and take most off."""

@@ -11,13 +11,13 @@ from typing import Any
 from runner.engine.messages import Event, Tick
 from runner.engine.worker import work
 
-__all__ = ["Worker"]
+__all__ = ["RayWorker"]
 
 #: Seconds that ticks are gathered before they are told, where nothing else happens: a thousand workers tick at once.
 _GATHER = 1.0
 
 
-class Worker:
+class RayWorker:
     """Does jobs on a thread of its own, while two others hand messages in and out.
 
     Args:

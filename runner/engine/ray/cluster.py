@@ -9,7 +9,7 @@ from typing import Any
 from catalog.errors import LostWorkerError
 from runner.engine.ray import probe
 from runner.engine.ray.capacity import Node
-from runner.engine.ray.sharing import Meeting
+from runner.engine.ray.shared_folder import SharedFolderCheck
 
 __all__ = ["Cluster"]
 
@@ -32,7 +32,7 @@ class Cluster:
     """
 
     ray: Any
-    meeting: Meeting
+    meeting: SharedFolderCheck
     fit: dict[str, Node] = field(default_factory=dict)
     unfit: dict[str, str] = field(default_factory=dict)
     asked: dict[Any, Node] = field(default_factory=dict)
@@ -69,7 +69,7 @@ class Cluster:
         if not self.asked:
             self.meeting.close()
 
-    def _judge(self, node: Node, sight: probe.Sight) -> None:
+    def _judge(self, node: Node, sight: probe.NodeReport) -> None:
         problem = sight["problem"]
         if not problem and not self.meeting.answered(node.id):
             problem = (
@@ -93,7 +93,7 @@ class Cluster:
 
     def _ask(self, node: Node) -> Any:
         self.meeting.open()
-        task = self.ray.remote(probe.look).options(
+        task = self.ray.remote(probe.probe_node).options(
             num_cpus=0, max_retries=0, scheduling_strategy=pinned(self.ray, node.id)
         )
         meeting = self.meeting

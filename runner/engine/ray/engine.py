@@ -22,11 +22,11 @@ from catalog.errors import (
 from runner.engine import interruption
 from runner.engine.hang_detection import HangDetector, HangLimits
 from runner.engine.local import usable_cores, worker_environment
-from runner.engine.messages import Answer, Done, Event, Failed, Job, Pause, Task
+from runner.engine.messages import Done, Event, Failed, Job, Pause, ReportReply, Task
 from runner.engine.ray.capacity import Node, Share, shares
 from runner.engine.ray.cluster import Cluster, pinned
 from runner.engine.ray.connection import connect, disconnect, imported, parcel
-from runner.engine.ray.sharing import Meeting
+from runner.engine.ray.shared_folder import SharedFolderCheck
 
 __all__ = ["RayEngine"]
 
@@ -79,7 +79,7 @@ class RayEngine:
     tell: Callable[[str], None] = lambda _: None
     hang_limits: HangLimits = field(default_factory=HangLimits)
     _ray: Any = None
-    _meeting: Meeting | None = None
+    _meeting: SharedFolderCheck | None = None
     _cluster: Any = None
     _crew: list[_Worker] = field(default_factory=list)
     _ended: list[Event] = field(default_factory=list)
@@ -90,7 +90,7 @@ class RayEngine:
 
     def __enter__(self) -> Self:
         self._ray = imported()
-        self._meeting = Meeting(self.shared, self.files)
+        self._meeting = SharedFolderCheck(self.shared, self.files)
         try:
             self._meeting.open()  # a folder that cannot be written is an error before a cluster is started
             with parcel() as modules:
@@ -134,7 +134,7 @@ class RayEngine:
 
     def answer(self, job: int, decision: Decision) -> None:
         """Answer a report of `job`."""
-        self._tell(job, Answer(job, decision))
+        self._tell(job, ReportReply(job, decision))
 
     def pause(self, job: int) -> None:
         """Ask the training of `job` to write a checkpoint and end; `events` tells when it has."""
@@ -187,7 +187,7 @@ class RayEngine:
         disconnect(self._ray)
         self._ray = None
 
-    def _tell(self, job: int, message: Answer | Pause) -> None:
+    def _tell(self, job: int, message: ReportReply | Pause) -> None:
         for worker in self._crew:
             if worker.job == job:
                 worker.actor.send.remote(message)
@@ -282,11 +282,11 @@ class RayEngine:
                     self._crew.append(self._start(self._cluster.fit[id_], share))
 
     def _start(self, node: Node, share: Share) -> _Worker:
-        from runner.engine.ray.actor import Worker
+        from runner.engine.ray.actor import RayWorker
 
         passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
         environment: dict[str, Any] = {"env_vars": worker_environment(share.threads) | passed_on}
-        made = self._ray.remote(Worker).options(
+        made = self._ray.remote(RayWorker).options(
             num_cpus=0 if share.gpus else share.threads,
             num_gpus=share.gpus,
             max_restarts=0,

@@ -7,13 +7,13 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TypedDict
 
-__all__ = ["Sight", "look"]
+__all__ = ["NodeReport", "probe_node"]
 
 #: Seconds that a network file system may take to show on one machine what another has written.
 _PATIENCE = 10.0
 
 
-class Sight(TypedDict):
+class NodeReport(TypedDict):
     """What a node looks like; `problem` is empty where its folder is ours and it sees all files."""
 
     host: str
@@ -21,7 +21,9 @@ class Sight(TypedDict):
     problem: str
 
 
-def look(folder: str, token: str, node: str, files: Mapping[str, int], distributions: Sequence[str]) -> Sight:
+def probe_node(
+    folder: str, token: str, node: str, files: Mapping[str, int], distributions: Sequence[str]
+) -> NodeReport:
     """Read the coordinator's token in `folder`, leave this node's answer next to it, and return what is installed.
 
     Args:

@@ -9,12 +9,12 @@ from runner.presentation.figure_tables import Cell as FigureCell
 from runner.presentation.figure_tables import Number, table_of
 from runner.presentation.labels import NOTHING, msgid
 from runner.presentation.language import Language
-from runner.report.blocks import Told
+from runner.report.blocks import ShownNumber
 from runner.report.card.header import header
 from runner.report.card.markdown import fenced, heading, plain, table
+from runner.report.formatting import ReportFormatter
 from runner.report.islands import readable
 from runner.report.results import Results
-from runner.report.telling import Teller
 
 __all__ = ["model_card"]
 
@@ -23,13 +23,13 @@ _MOST_ROWS = 100
 
 def model_card(results: Results, language: Language) -> str:
     """Return the whole card; numbers as the page has them, and in full in its header."""
-    teller = Teller(language, results.study.metric_of)
+    teller = ReportFormatter(language, results.study.metric_of)
     chapters = [chapter(results, teller) for chapter in _CHAPTERS]
     body = "\n\n".join(line for chapter in chapters for line in chapter if line)
     return f"{header(results)}\n\n{heading(1, plain(results.title, 200))}\n\n{body}\n"
 
 
-def _summary(results: Results, teller: Teller) -> list[str]:
+def _summary(results: Results, teller: ReportFormatter) -> list[str]:
     verdict = " ".join(plain(teller.say(statement)) for statement in results.verdict)
     if not verdict:
         verdict = plain((results.study.verdict or {}).get("sentence") or "", 2000)
@@ -37,7 +37,7 @@ def _summary(results: Results, teller: Teller) -> list[str]:
     return [plain(results.card.summary) if results.card else "", verdict, notes]
 
 
-def _use(results: Results, teller: Teller) -> list[str]:
+def _use(results: Results, teller: ReportFormatter) -> list[str]:
     t = teller.t
     advice = t(
         "Fit for data like those it was trained on. Measure it on your own before you rely on it; it is not made to "
@@ -46,7 +46,7 @@ def _use(results: Results, teller: Teller) -> list[str]:
     return [heading(2, t("Intended use")), plain(results.task, 300) if results.task else "", advice]
 
 
-def _data(results: Results, teller: Teller) -> list[str]:
+def _data(results: Results, teller: ReportFormatter) -> list[str]:
     t, data = teller.t, results.study.data
     sizes = ", ".join(f"{teller.split(str(k))} {teller.shown(v, 'count')}" for k, v in (data.get("rows") or {}).items())
     facts = [f"- {t('Name')}: {plain(data.get('name') or NOTHING, 200)}", f"- {t('Rows')}: {sizes or NOTHING}"]
@@ -55,7 +55,7 @@ def _data(results: Results, teller: Teller) -> list[str]:
     return [heading(2, t("Data")), "\n".join(facts), *(_figure(figure, teller) for figure in results.data_figures)]
 
 
-def _figure(figure: Figure, teller: Teller) -> str:
+def _figure(figure: Figure, teller: ReportFormatter) -> str:
     """Return the numbers of a figure as a table below its title; nothing if it has none."""
     found = table_of(figure)
     if found is None or not found.rows:
@@ -65,13 +65,13 @@ def _figure(figure: Figure, teller: Teller) -> str:
     return f"**{plain(teller.text(figure.title, 80))}**\n\n{table(columns, rows)}"
 
 
-def _shown(cell: FigureCell, teller: Teller) -> str:
+def _shown(cell: FigureCell, teller: ReportFormatter) -> str:
     if cell is None:
         return NOTHING
     return teller.shown(cell.value, cell.format) if isinstance(cell, Number) else plain(teller.text(cell, 80))
 
 
-def _training(results: Results, teller: Teller) -> list[str]:
+def _training(results: Results, teller: ReportFormatter) -> list[str]:
     t = teller.t
     config = fenced(readable(dict(results.chosen)), "json")
     trials = t(
@@ -82,7 +82,7 @@ def _training(results: Results, teller: Teller) -> list[str]:
     return [heading(2, t("Training configuration")), trials, config]
 
 
-def _results(results: Results, teller: Teller) -> list[str]:
+def _results(results: Results, teller: ReportFormatter) -> list[str]:
     t = teller.t
     if results.main is None:
         return [
@@ -107,13 +107,13 @@ def _results(results: Results, teller: Teller) -> list[str]:
     return [heading(2, t("Results")), intro, table(columns, rows)]
 
 
-def _cell(told: Told | str) -> str:
+def _cell(told: ShownNumber | str) -> str:
     if isinstance(told, str):
         return told
     return f"{told.shown} ({told.interval})" if told.interval else told.shown
 
 
-def _calibration(results: Results, teller: Teller) -> list[str]:
+def _calibration(results: Results, teller: ReportFormatter) -> list[str]:
     t, found = teller.t, results.calibration
     if found is None:
         return []
@@ -132,7 +132,7 @@ def _calibration(results: Results, teller: Teller) -> list[str]:
     return [heading(2, t("Calibration")), told, scores]
 
 
-def _limitations(results: Results, teller: Teller) -> list[str]:
+def _limitations(results: Results, teller: ReportFormatter) -> list[str]:
     t = teller.t
     lines = [
         f"- **{plain(teller.say(found.title))}** {plain(teller.say(found.evidence))}"
@@ -149,21 +149,21 @@ def _limitations(results: Results, teller: Teller) -> list[str]:
     return [heading(2, t("Limitations")), "\n".join(lines)]
 
 
-def _how_to_use(results: Results, teller: Teller) -> list[str]:
+def _how_to_use(results: Results, teller: ReportFormatter) -> list[str]:
     title, model = heading(2, teller.t("How to use")), results.model
     if model is not None and isinstance(model, DescribesUse):
         return [title, fenced(model.usage(results.chosen), "python")]
     return [title, fenced(f"modelcat predict {json.dumps(results.study.study)} --file inputs.csv", "shell")]
 
 
-def _versions(results: Results, teller: Teller) -> list[str]:
+def _versions(results: Results, teller: ReportFormatter) -> list[str]:
     t = teller.t
     lines = [f"- {plain(name, 60)} {plain(version, 60)}" for name, version in results.study.versions.items()]
     made = t("Made by modelcat from stored records") + f", {teller.language.moment(results.made)} UTC."
     return [heading(2, t("Versions")), "\n".join(lines), made]
 
 
-_CHAPTERS: tuple[Callable[[Results, Teller], list[str]], ...] = (
+_CHAPTERS: tuple[Callable[[Results, ReportFormatter], list[str]], ...] = (
     _summary,
     _use,
     _data,

@@ -5,24 +5,24 @@ from dataclasses import dataclass
 from typing import Any
 
 from catalog.figures import Bars, Figure, Histogram, Intervals, Matrix, ParallelCoordinates, Plot, Timeline
+from runner.report.formatting import ReportFormatter
 from runner.report.plotting.bars import bars, histogram, intervals, matrix
 from runner.report.plotting.lines import parallel, timeline
 from runner.report.plotting.plot import plot
 from runner.report.plotting.style import FONT, GRID, INK, SURFACE, Trace
-from runner.report.telling import Teller
 
-__all__ = ["Drawing", "drawing_of"]
+__all__ = ["PlotlyDrawing", "drawing_of"]
 
 
 @dataclass(frozen=True, slots=True)
-class Drawing:
+class PlotlyDrawing:
     """What Plotly draws: ``{"data", "layout"}``, and its height in pixels."""
 
     plot: Mapping[str, Any]
     height: int
 
 
-_RENDERERS: Mapping[type, Callable[[Any, Teller], tuple[list[Trace], dict[str, Any], int]]] = {
+_RENDERERS: Mapping[type, Callable[[Any, ReportFormatter], tuple[list[Trace], dict[str, Any], int]]] = {
     Plot: plot,
     Bars: bars,
     Histogram: histogram,
@@ -34,16 +34,16 @@ _RENDERERS: Mapping[type, Callable[[Any, Teller], tuple[list[Trace], dict[str, A
 """What draws each kind, as traces, settings of the layout, and height; tables, strings and empty figures are none."""
 
 
-def drawing_of(figure: Figure, teller: Teller) -> Drawing | None:
+def drawing_of(figure: Figure, teller: ReportFormatter) -> PlotlyDrawing | None:
     """Return what Plotly draws of a figure, checked by it; None of a table, a text and an empty one."""
     renderer = _RENDERERS.get(type(figure))
     if renderer is None:
         return None
     traces, settings, height = renderer(figure, teller)
-    return Drawing(_plotted(traces, teller, {**settings, "height": height}), height)
+    return PlotlyDrawing(_plotted(traces, teller, {**settings, "height": height}), height)
 
 
-def _plotted(traces: Sequence[Trace], teller: Teller, settings: Mapping[str, Any]) -> dict[str, Any]:
+def _plotted(traces: Sequence[Trace], teller: ReportFormatter, settings: Mapping[str, Any]) -> dict[str, Any]:
     import plotly.graph_objects as go
 
     layout = {

@@ -3,6 +3,7 @@
 from typing import Any
 
 from catalog.figures import Axis, Bars, Histogram, Intervals, Matrix, Part
+from runner.report.formatting import ReportFormatter
 from runner.report.plotting.style import (
     FEW,
     INK,
@@ -16,12 +17,11 @@ from runner.report.plotting.style import (
     plotly_axis,
     styled,
 )
-from runner.report.telling import Teller
 
 __all__ = ["bars", "histogram", "intervals", "matrix"]
 
 
-def bars(figure: Bars, teller: Teller) -> tuple[list[Trace], dict[str, Any], int]:
+def bars(figure: Bars, teller: ReportFormatter) -> tuple[list[Trace], dict[str, Any], int]:
     """Draw horizontal bars, one trace a role."""
     ends = [end for bar in figure.bars for end in (bar.value, bar.low, bar.high) if end is not None]
     top, foot = max(0.0, *ends, 0.0), min(0.0, *ends, 0.0)
@@ -60,7 +60,7 @@ def bars(figure: Bars, teller: Teller) -> tuple[list[Trace], dict[str, Any], int
     return traces, {"xaxis": across, "yaxis": down, "bargap": 0.3}, 90 + 26 * len(names)
 
 
-def histogram(figure: Histogram, teller: Teller) -> tuple[list[Trace], dict[str, Any], int]:
+def histogram(figure: Histogram, teller: ReportFormatter) -> tuple[list[Trace], dict[str, Any], int]:
     """Draw stacked bars in proportion to their counts, with the sum of each bin."""
     filled = [each for each in figure.bins if sum(each.counts)]
     middles = [(each.low + each.high) / 2 for each in figure.bins]
@@ -99,7 +99,7 @@ def _part_marker(part: Part) -> dict[str, Any]:
     return {"color": look.colour, "pattern": {"shape": look.pattern, "solidity": 0.35}, "line": {"width": 0}}
 
 
-def matrix(figure: Matrix, teller: Teller) -> tuple[list[Trace], dict[str, Any], int]:
+def matrix(figure: Matrix, teller: ReportFormatter) -> tuple[list[Trace], dict[str, Any], int]:
     """Draw counts shaded by their share of the row."""
     rows, columns = len(figure.counts), len(figure.across.categories)
     shares = [[cell / (sum(row) or 1) for cell in row] for row in figure.counts]
@@ -132,7 +132,7 @@ def matrix(figure: Matrix, teller: Teller) -> tuple[list[Trace], dict[str, Any],
     return [trace], {"xaxis": x, "yaxis": y}, 200 + 70 * min(rows, FEW)
 
 
-def intervals(figure: Intervals, teller: Teller) -> tuple[list[Trace], dict[str, Any], int]:
+def intervals(figure: Intervals, teller: ReportFormatter) -> tuple[list[Trace], dict[str, Any], int]:
     """Draw dots with intervals."""
     known = [(place, item, item.value) for place, item in enumerate(figure.items) if item.value is not None]
     ends = [end for _, item, value in known for end in (value, item.low, item.high) if end is not None]

@@ -6,8 +6,8 @@ from typing import Any
 
 from catalog.figures import Axis, ParallelCoordinates, Timeline
 from runner.presentation.labels import msgid
+from runner.report.formatting import ReportFormatter
 from runner.report.plotting.style import LOOKS, MUTED, SIZES, Trace, escaped, label, plotly_axis, styled, title
-from runner.report.telling import Teller
 
 __all__ = ["parallel", "timeline"]
 
@@ -21,7 +21,7 @@ _NAMES: Mapping[str, str] = {
 """What the roles of a timeline's spans are called."""
 
 
-def parallel(figure: ParallelCoordinates, teller: Teller) -> tuple[list[Trace], dict[str, Any], int]:
+def parallel(figure: ParallelCoordinates, teller: ReportFormatter) -> tuple[list[Trace], dict[str, Any], int]:
     """Draw each path by its shares of the axes: Plotly's own parallel coordinates have no gaps and no logarithms."""
     spans = [_span(axis, [path.values[at] for path in figure.paths]) for at, axis in enumerate(figure.dimensions)]
     traces = []
@@ -74,7 +74,7 @@ def _share(axis: Axis, span: tuple[float, float], value: float) -> float | None:
     return (value - low) / (high - low) if high > low else 0.5
 
 
-def _marks(axis: Axis, span: tuple[float, float], teller: Teller) -> list[tuple[float, int, str]]:
+def _marks(axis: Axis, span: tuple[float, float], teller: ReportFormatter) -> list[tuple[float, int, str]]:
     """Return what stands along an axis: its categories, or its ends."""
     if axis.categories:
         places = [(_share(axis, span, float(at)) or 0.0, name) for at, name in enumerate(axis.categories)]
@@ -85,7 +85,7 @@ def _marks(axis: Axis, span: tuple[float, float], teller: Teller) -> list[tuple[
     ]
 
 
-def timeline(figure: Timeline, teller: Teller) -> tuple[list[Trace], dict[str, Any], int]:
+def timeline(figure: Timeline, teller: ReportFormatter) -> tuple[list[Trace], dict[str, Any], int]:
     """Draw spans from their start, one trace a role."""
     traces: list[Trace] = []
     ends = [figure.now if span.end is None else span.end for span in figure.spans]

@@ -3,6 +3,7 @@
 from typing import Any
 
 from catalog.figures import Plot, Series, Surface
+from runner.report.formatting import ReportFormatter
 from runner.report.plotting.style import (
     BLUE,
     LOOKS,
@@ -16,12 +17,11 @@ from runner.report.plotting.style import (
     plotly_axis,
     title,
 )
-from runner.report.telling import Teller
 
 __all__ = ["plot"]
 
 
-def plot(figure: Plot, teller: Teller) -> tuple[list[Trace], dict[str, Any], int]:
+def plot(figure: Plot, teller: ReportFormatter) -> tuple[list[Trace], dict[str, Any], int]:
     """Draw series over a surface, if there is one, and levels over both."""
     xs = [x for series in figure.series for x, _ in series.points]
     ys = [y for series in figure.series for _, y in series.points] + [level.value for level in figure.levels]
@@ -48,7 +48,7 @@ def plot(figure: Plot, teller: Teller) -> tuple[list[Trace], dict[str, Any], int
     return traces, {"xaxis": x, "yaxis": y}, 380 if figure.surface else 360
 
 
-def _series(series: Series, figure: Plot, end: float, teller: Teller) -> Trace:
+def _series(series: Series, figure: Plot, end: float, teller: ReportFormatter) -> Trace:
     look, name = LOOKS[series.role], label(series.name, teller)
     xs, ys = [x for x, _ in series.points], [y for _, y in series.points]
     bare = series.draw == "steps" or series.role == "reference"
@@ -85,7 +85,7 @@ def _series(series: Series, figure: Plot, end: float, teller: Teller) -> Trace:
     return trace
 
 
-def _hover(series: Series, index: int, figure: Plot, teller: Teller) -> str:
+def _hover(series: Series, index: int, figure: Plot, teller: ReportFormatter) -> str:
     x, y = (
         label(axis.categories[round(value)], teller, 40)
         if axis.categories and 0 <= round(value) < len(axis.categories)
@@ -96,7 +96,7 @@ def _hover(series: Series, index: int, figure: Plot, teller: Teller) -> str:
     return f"{of}{x}" if series.role == "failed" else f"{of}{x} · {y}"
 
 
-def _surface(surface: Surface, teller: Teller) -> Trace:
+def _surface(surface: Surface, teller: ReportFormatter) -> Trace:
     scale = surface.scale
     shown = [
         ["" if value is None else escaped(teller.shown(value, scale.format)) for value in row] for row in surface.values

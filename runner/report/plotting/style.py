@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from catalog.figures import Axis, Format, Role, Text
-from runner.report.telling import Teller
+from runner.report.formatting import ReportFormatter
 
 __all__ = [
     "BLUE", "FEW", "FONT", "GRID", "INK", "LOOKS", "MUTED", "SCALE", "SIZES", "SURFACE",
@@ -69,7 +69,7 @@ FEW = 6
 _SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400)
 
 
-def label(text: Text, teller: Teller, limit: int = 24) -> str:
+def label(text: Text, teller: ReportFormatter, limit: int = 24) -> str:
     """Return a text fit for a figure: Plotly reads some HTML and entities in labels."""
     return escaped(teller.text(text, limit))
 
@@ -91,7 +91,7 @@ def styled(**settings: Any) -> dict[str, Any]:
     }
 
 
-def title(axis: Axis, teller: Teller) -> dict[str, Any]:
+def title(axis: Axis, teller: ReportFormatter) -> dict[str, Any]:
     """Return what an axis measures, in which unit, on which scale, and which end is better."""
     t = teller.t
     ends = {"high": t("higher is better"), "low": t("lower is better")}
@@ -105,7 +105,7 @@ def title(axis: Axis, teller: Teller) -> dict[str, Any]:
     return {"text": escaped(text), "font": {"size": 12, "color": MUTED}, "standoff": 10}
 
 
-def plotly_axis(axis: Axis, values: Iterable[float], teller: Teller, **settings: Any) -> dict[str, Any]:
+def plotly_axis(axis: Axis, values: Iterable[float], teller: ReportFormatter, **settings: Any) -> dict[str, Any]:
     """Return an axis over `values`, on which equal values are equal and a tenth of a point is no mountain."""
     found = styled(title=title(axis, teller), **settings)
     if axis.categories:

@@ -2,13 +2,13 @@
 
 from runner.presentation.text import safe
 from runner.report.blocks import Missing
+from runner.report.formatting import ReportFormatter
 from runner.report.results import Results
-from runner.report.telling import Teller
 
 __all__ = ["absent"]
 
 
-def absent(insight: str, why: str, results: Results, teller: Teller) -> Missing:
+def absent(insight: str, why: str, results: Results, teller: ReportFormatter) -> Missing:
     """Return why an insight is not there: what the study noted of it, else `why`, in the page's language."""
     if insight in results.unreadable:
         return Missing(teller.t("What the store holds of it was written by another version, and cannot be read here."))

@@ -5,10 +5,10 @@ from typing import Any
 
 from runner.presentation.labels import NOTHING, msgid
 from runner.presentation.text import safe
-from runner.report.blocks import Block, Cell, Missing, Prose, Row, Section, Table
+from runner.report.blocks import Block, Cell, Missing, Paragraph, Row, Section, TableBlock
 from runner.report.figures import figure_block
+from runner.report.formatting import ReportFormatter
 from runner.report.results import Results
-from runner.report.telling import Teller
 from runner.store.records import TrialRecord
 from runner.study.charts import chart_of
 
@@ -24,7 +24,7 @@ _STATES = {
 }
 
 
-def configuration(results: Results, teller: Teller) -> Section:
+def configuration(results: Results, teller: ReportFormatter) -> Section:
     """Show the given configuration and the chosen one beside each other."""
     t, given, chosen, space = teller.t, results.given, results.chosen, results.study.space
     names = list(dict.fromkeys((*given, *chosen)))
@@ -40,17 +40,17 @@ def configuration(results: Results, teller: Teller) -> Section:
     chosen_name = t("Winner") if results.confirmed else t("Best so far")
     columns = (t("Field"), t("Given"), chosen_name, t("Difference"), t("Searched"))
     blocks: tuple[Block, ...] = (
-        Table(t("Given configuration and winner"), columns, tuple(rows)),
-        Prose(t("Fields that are not listed have the model's defaults."), "muted"),
+        TableBlock(t("Given configuration and winner"), columns, tuple(rows)),
+        Paragraph(t("Fields that are not listed have the model's defaults."), "muted"),
     )
     return Section("configuration", t("Configuration"), blocks)
 
 
-def _value(teller: Teller, config: Mapping[str, Any], name: str) -> Cell:
+def _value(teller: ReportFormatter, config: Mapping[str, Any], name: str) -> Cell:
     return teller.parameter(config[name]) if name in config else teller.t("default")
 
 
-def _range(space: Any, teller: Teller) -> str:
+def _range(space: Any, teller: ReportFormatter) -> str:
     if not isinstance(space, Mapping):
         return NOTHING
     if "choices" in space:
@@ -59,7 +59,7 @@ def _range(space: Any, teller: Teller) -> str:
     return f"{text}, {teller.t('logarithmic')}" if space.get("log") else text
 
 
-def search(results: Results, teller: Teller) -> Section:
+def search(results: Results, teller: ReportFormatter) -> Section:
     """Draw the optimisation history."""
     block: Block = Missing(teller.t("There is a single trial: no search to show."))
     if len(results.trials) > 1:
@@ -67,13 +67,13 @@ def search(results: Results, teller: Teller) -> Section:
     return Section("history", teller.t("Optimisation history"), (block,))
 
 
-def parameter_importance(results: Results, teller: Teller) -> Section:
+def parameter_importance(results: Results, teller: ReportFormatter) -> Section:
     """Draw how much each tuned field decided."""
     figure = chart_of("importance").figure(results.snapshot)
     return Section("importance", teller.t("Parameter importance"), (figure_block(figure, teller),))
 
 
-def trials(results: Results, teller: Teller) -> Section:
+def trials(results: Results, teller: ReportFormatter) -> Section:
     """List the trials, best first; of very many only the best."""
     t, name = teller.t, results.study.metric
     sign = -1 if results.study.direction == "maximize" else 1
@@ -91,7 +91,7 @@ def trials(results: Results, teller: Teller) -> Section:
     if len(ranked) > _MOST_TRIALS:
         caption = t("The best {shown:count} of {all:count} trials", shown=_MOST_TRIALS, all=len(ranked))
     numeric = frozenset(range(3, 5 + len(fields)))
-    return Section("trials", t("Trials"), (Table(caption, columns, rows, numeric).filled,))
+    return Section("trials", t("Trials"), (TableBlock(caption, columns, rows, numeric).filled,))
 
 
 def _state(trial: TrialRecord, results: Results) -> str:
@@ -101,7 +101,7 @@ def _state(trial: TrialRecord, results: Results) -> str:
     return _STATES[trial.state]
 
 
-def _row(trial: TrialRecord, fields: list[str], results: Results, teller: Teller) -> Row:
+def _row(trial: TrialRecord, fields: list[str], results: Results, teller: ReportFormatter) -> Row:
     t, place = teller.t, f"trials.{trial.number}"
     remarks = [safe(note, 200) for note in trial.notes]
     if trial.failure:

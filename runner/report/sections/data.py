@@ -5,15 +5,15 @@ from typing import Any
 
 from runner.presentation.labels import NOTHING
 from runner.presentation.text import safe
-from runner.report.blocks import Cell, Facts, Prose, Section
+from runner.report.blocks import Cell, FactList, Paragraph, Section
 from runner.report.figures import blocks_of
+from runner.report.formatting import ReportFormatter
 from runner.report.results import Results
-from runner.report.telling import Teller
 
 __all__ = ["data"]
 
 
-def data(results: Results, teller: Teller) -> Section:
+def data(results: Results, teller: ReportFormatter) -> Section:
     """Tell size, splits, columns, what the task says and draws of the data, and what preparation noted."""
     t, found = teller.t, results.study.data
     rows = {str(name): int(count) for name, count in (found.get("rows") or {}).items()}
@@ -26,11 +26,11 @@ def data(results: Results, teller: Teller) -> Section:
         *_counts(found.get("counts"), teller),
         *((teller.heading(fact.name), teller.say(fact.text)) for fact in results.facts),
     ]
-    notes = (Prose(safe(note, 1000), "note", "en") for note in found.get("notes") or ())
-    return Section("data", t("Data set"), (Facts(tuple(items)), *blocks_of(results.data_figures, teller), *notes))
+    notes = (Paragraph(safe(note, 1000), "note", "en") for note in found.get("notes") or ())
+    return Section("data", t("Data set"), (FactList(tuple(items)), *blocks_of(results.data_figures, teller), *notes))
 
 
-def _columns(columns: Any, teller: Teller) -> Iterator[tuple[str, Cell]]:
+def _columns(columns: Any, teller: ReportFormatter) -> Iterator[tuple[str, Cell]]:
     """Yield which columns were taken."""
     for role, value in columns.items() if isinstance(columns, Mapping) else ():
         named = ", ".join(map(str, value)) if isinstance(value, list | tuple) else value
@@ -40,7 +40,7 @@ def _columns(columns: Any, teller: Teller) -> Iterator[tuple[str, Cell]]:
             yield teller.t("Column of {role}", role=safe(role, 60)), safe(named, 300)
 
 
-def _counts(counts: Any, teller: Teller) -> Iterator[tuple[str, Cell]]:
+def _counts(counts: Any, teller: ReportFormatter) -> Iterator[tuple[str, Cell]]:
     """Yield what became of the rows that were read."""
     for split, of in counts.items() if isinstance(counts, Mapping) else ():
         if not isinstance(of, Mapping):
@@ -53,7 +53,7 @@ def _counts(counts: Any, teller: Teller) -> Iterator[tuple[str, Cell]]:
             yield what, teller.told(f"data.counts.{split}.{reason}", count, "count")
 
 
-def _source(results: Results, teller: Teller) -> str:
+def _source(results: Results, teller: ReportFormatter) -> str:
     dataset = results.study.spec.get("dataset") or {}
     match dataset.get("source"):
         case "hub":

@@ -5,10 +5,10 @@ from typing import Any
 
 from runner.presentation.labels import NOTHING, msgid
 from runner.presentation.text import safe
-from runner.report.blocks import Block, Cell, Facts, Missing, Prose, Row, Section, Table
+from runner.report.blocks import Block, Cell, FactList, Missing, Paragraph, Row, Section, TableBlock
+from runner.report.formatting import ReportFormatter
 from runner.report.results import Flips, Results
 from runner.report.sections.absence import absent
-from runner.report.telling import Teller
 
 __all__ = ["flips"]
 
@@ -18,7 +18,7 @@ _HEADINGS = {"row": msgid("Row"), "truth": msgid("Truth")}
 _CONFIDENCE = "_confidence"
 
 
-def flips(results: Results, teller: Teller) -> Section:
+def flips(results: Results, teller: ReportFormatter) -> Section:
     """Show the examples that changed between two models."""
     t, title = teller.t, teller.t("What changed")
     if not results.compares and not any(found.flips for found in results.flips.values()):
@@ -40,12 +40,12 @@ def flips(results: Results, teller: Teller) -> Section:
     return Section("flips", title, tuple(blocks))
 
 
-def _flips(second: str, found: Flips, teller: Teller) -> list[Block]:
+def _flips(second: str, found: Flips, teller: ReportFormatter) -> list[Block]:
     t, place = teller.t, f"flips.{second}"
     heading = t(
         "{first} against {second}", first=teller.subject(found.first), second=teller.subject_within(found.second)
     )
-    blocks: list[Block] = [Prose(heading, "heading")]
+    blocks: list[Block] = [Paragraph(heading, "heading")]
     if versus := found.comparison:
         items: list[tuple[str, Cell]] = []
         if versus.only_first is not None and versus.only_second is not None:
@@ -56,18 +56,20 @@ def _flips(second: str, found: Flips, teller: Teller) -> list[Block]:
         if versus.p_value is not None:
             items.append((t("McNemar's exact test, p"), teller.told(f"{place}.p_value", versus.p_value, "number")))
         items.append((t("Examples"), teller.told(f"{place}.rows", versus.rows, "count")))
-        blocks.append(Facts(tuple(items)))
+        blocks.append(FactList(tuple(items)))
     if not found.flips:
-        blocks.append(Missing(t("The two gave the same answer to every example.")))
+        same = found.comparison is None or not (found.comparison.only_first or found.comparison.only_second)
+        kept = msgid("The examples that the two answer differently were not kept.")
+        blocks.append(Missing(t(msgid("The two gave the same answer to every example.") if same else kept)))
         return blocks
     if len(found.flips) > _MOST_FLIPS:
         note = t("The first {shown:count} of {all:count} stored examples.", shown=_MOST_FLIPS, all=len(found.flips))
-        blocks.append(Prose(note, "muted"))
+        blocks.append(Paragraph(note, "muted"))
     blocks.append(_table(found, t("Examples"), place, teller))
     return blocks
 
 
-def _table(found: Flips, caption: str, place: str, teller: Teller) -> Table:
+def _table(found: Flips, caption: str, place: str, teller: ReportFormatter) -> TableBlock:
     """Return the examples, a column for each name that their task gave them."""
     shown = found.flips[:_MOST_FLIPS]
     names = list(dict.fromkeys(str(name) for flip in shown for name in flip))
@@ -76,10 +78,10 @@ def _table(found: Flips, caption: str, place: str, teller: Teller) -> Table:
         for index, flip in enumerate(shown)
     )
     numeric = frozenset(at for at, name in enumerate(names) if all(_is_number(flip.get(name)) for flip in shown))
-    return Table(caption, tuple(_heading(name, found, teller) for name in names), rows, numeric)
+    return TableBlock(caption, tuple(_heading(name, found, teller) for name in names), rows, numeric)
 
 
-def _heading(name: str, found: Flips, teller: Teller) -> str:
+def _heading(name: str, found: Flips, teller: ReportFormatter) -> str:
     models = {"first": found.first, "second": found.second}
     if name in models:
         return teller.subject(models[name])
@@ -88,7 +90,7 @@ def _heading(name: str, found: Flips, teller: Teller) -> str:
     return teller.t(_HEADINGS[name]) if name in _HEADINGS else safe(name.replace("_", " ").capitalize(), 40)
 
 
-def _cell(value: Any, name: str, place: str, teller: Teller) -> Cell:
+def _cell(value: Any, name: str, place: str, teller: ReportFormatter) -> Cell:
     if value is None:
         return NOTHING
     if _is_number(value):

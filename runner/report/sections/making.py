@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from catalog.contract import Evaluation
 from runner.presentation.labels import NOTHING, msgid
 from runner.presentation.text import safe
-from runner.report.blocks import Block, Cell, Code, Facts, Missing, Prose, Row, Section, Table
+from runner.report.blocks import Block, Cell, CodeBlock, FactList, Missing, Paragraph, Row, Section, TableBlock
+from runner.report.formatting import ReportFormatter
 from runner.report.islands import readable
 from runner.report.results import BASELINE, GIVEN, WINNER, Results
-from runner.report.telling import Teller
 from runner.study.stored_study import plugin_versions
 
 __all__ = ["costs", "reproduction", "spec", "variants", "versions"]
@@ -22,14 +22,14 @@ _SPEEDS = {
 """What is told of a training's speed, if it was measured: label and kind of each number."""
 
 
-def variants(results: Results, teller: Teller) -> Section:
+def variants(results: Results, teller: ReportFormatter) -> Section:
     """Show the model's card: what it is, and which sizes there are."""
     t, card = teller.t, results.card
     title = t("Model and its variants")
     if card is None:
         text = t("The plugin {key} is not installed here: its card is unknown.", key=safe(results.study.key, 200))
         return Section("model", title, (Missing(text),))
-    blocks: list[Block] = [Prose(safe(card.summary), "", "en"), Prose(safe(card.description), "muted", "en")]
+    blocks: list[Block] = [Paragraph(safe(card.summary), "", "en"), Paragraph(safe(card.description), "muted", "en")]
     used = results.chosen.get("model_name")
     rows = tuple(
         Row(
@@ -46,11 +46,11 @@ def variants(results: Results, teller: Teller) -> Section:
     )
     if rows:
         columns = (t("Variant"), t("Parameters"), t("Size"), t("Speed"), t("Good for"))
-        blocks.append(Table(t("Variants; the one in use is marked"), columns, rows, frozenset({1, 2})))
+        blocks.append(TableBlock(t("Variants; the one in use is marked"), columns, rows, frozenset({1, 2})))
     return Section("model", title, tuple(blocks))
 
 
-def costs(results: Results, teller: Teller) -> Section:
+def costs(results: Results, teller: ReportFormatter) -> Section:
     """Tell times, speeds and sizes."""
     t, study = teller.t, results.study
     items: list[tuple[str, Cell]] = [
@@ -69,7 +69,7 @@ def costs(results: Results, teller: Teller) -> Section:
             (t("Training time of the baseline"), teller.told("baseline.seconds", baseline["seconds"], "seconds"))
         )
     judged = {of: found for of, found in results.evaluations.items() if of[0] in {WINNER, GIVEN, BASELINE}}
-    blocks: list[Block] = [Facts(tuple(items))]
+    blocks: list[Block] = [FactList(tuple(items))]
     if judged:
         blocks.append(_inference(judged, teller))
     else:
@@ -77,7 +77,7 @@ def costs(results: Results, teller: Teller) -> Section:
     return Section("costs", t("Times and sizes"), tuple(blocks))
 
 
-def _inference(judged: Mapping[tuple[str, str], Evaluation], teller: Teller) -> Table:
+def _inference(judged: Mapping[tuple[str, str], Evaluation], teller: ReportFormatter) -> TableBlock:
     """Return what predicting cost."""
     t = teller.t
     rows = []
@@ -97,7 +97,7 @@ def _inference(judged: Mapping[tuple[str, str], Evaluation], teller: Teller) -> 
     columns = [
         t("Model"), t("Split"), t("Examples"), t("Seconds"), t("Examples a second"), t("Model size"), t("Peak memory"),
     ]  # fmt: skip
-    return Table(t("Inference"), tuple(columns), tuple(rows), frozenset(range(2, len(columns)))).filled
+    return TableBlock(t("Inference"), tuple(columns), tuple(rows), frozenset(range(2, len(columns)))).filled
 
 
 def _peak(subject: str, found: Evaluation) -> int | None:
@@ -105,29 +105,29 @@ def _peak(subject: str, found: Evaluation) -> int | None:
     return None if subject == BASELINE else found.peak_memory_bytes
 
 
-def spec(results: Results, teller: Teller) -> Section:
+def spec(results: Results, teller: ReportFormatter) -> Section:
     """Show the whole spec, to copy."""
     text = readable(results.study.spec)
-    return Section("spec", teller.t("Spec"), (Code("spec-json", teller.t("The whole spec"), text),))
+    return Section("spec", teller.t("Spec"), (CodeBlock("spec-json", teller.t("The whole spec"), text),))
 
 
-def versions(results: Results, teller: Teller) -> Section:
+def versions(results: Results, teller: ReportFormatter) -> Section:
     """Tell what made the study."""
     items = tuple((safe(name, 60), safe(version, 60)) for name, version in results.study.versions.items())
     title = teller.t("Versions")
-    return Section("versions", title, (Facts(items) if items else Missing(teller.t("No versions were recorded.")),))
+    return Section("versions", title, (FactList(items) if items else Missing(teller.t("No versions were recorded.")),))
 
 
-def _plugins(results: Results, teller: Teller) -> tuple[Block, ...]:
+def _plugins(results: Results, teller: ReportFormatter) -> tuple[Block, ...]:
     """Return what has to be installed too for a model or task of somebody else."""
     found = plugin_versions(results.study.versions)
     if not found:
         return ()
     names = ", ".join(f"{safe(name, 60)} {safe(version, 40)}" for name, version in found.items())
-    return (Prose(teller.t("Its task or model comes from elsewhere; install too: {names}", names=names)),)
+    return (Paragraph(teller.t("Its task or model comes from elsewhere; install too: {names}", names=names)),)
 
 
-def reproduction(results: Results, teller: Teller) -> Section:
+def reproduction(results: Results, teller: ReportFormatter) -> Section:
     """Tell the commands that make it again."""
     t, study = teller.t, results.study
     name = shlex.quote(safe(study.study, 300))
@@ -141,20 +141,20 @@ def reproduction(results: Results, teller: Teller) -> Section:
     )
     fingerprint = safe(study.data.get("fingerprint") or NOTHING, 64)
     blocks: tuple[Block, ...] = (
-        Prose(
+        Paragraph(
             t(
                 "Install it from its source tree (version {version}), there; without a GPU torch's CPU build first, as "
                 "its README tells:",
                 version=made_by,
             )
         ),
-        Code("install", t("Installation"), "pip install '.[all]'"),
+        CodeBlock("install", t("Installation"), "pip install '.[all]'"),
         *_plugins(results, teller),
-        Prose(t("Save the spec above as spec.json beside the data that it names, then:")),
-        Code("commands", t("Commands"), "\n".join(lines)),
-        Facts(((t("Seed of the study"), safe((study.spec.get("study") or {}).get("seed", 0), 40)),)),
-        Prose(t("SHA-256 of the data: {fingerprint}", fingerprint=fingerprint), "muted"),
-        Prose(
+        Paragraph(t("Save the spec above as spec.json beside the data that it names, then:")),
+        CodeBlock("commands", t("Commands"), "\n".join(lines)),
+        FactList(((t("Seed of the study"), safe((study.spec.get("study") or {}).get("seed", 0), 40)),)),
+        Paragraph(t("SHA-256 of the data: {fingerprint}", fingerprint=fingerprint), "muted"),
+        Paragraph(
             t("Same versions and same machine give the same numbers; other hardware differs in the last digits."),
             "muted",
         ),

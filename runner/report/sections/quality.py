@@ -1,10 +1,10 @@
 """How good the model is: its training curves, and the figures that its task draws of its evaluation."""
 
 from catalog.figures import Empty, HighlightedText
-from runner.report.blocks import Block, Missing, Prose, Section
+from runner.report.blocks import Block, Missing, Paragraph, Section
 from runner.report.figures import blocks_of
+from runner.report.formatting import ReportFormatter
 from runner.report.results import Results
-from runner.report.telling import Teller
 from runner.study.charts import chart_of
 
 __all__ = ["details", "examples", "learning"]
@@ -12,7 +12,7 @@ __all__ = ["details", "examples", "learning"]
 _MOST_CURVES = 4
 
 
-def learning(results: Results, teller: Teller) -> Section:
+def learning(results: Results, teller: ReportFormatter) -> Section:
     """Draw the training curves of the chosen trial."""
     t, chart, snapshot = teller.t, chart_of("training"), results.snapshot
     metrics = list(chart.options[0].values(snapshot))
@@ -22,26 +22,26 @@ def learning(results: Results, teller: Teller) -> Section:
     blocks: list[Block] = [Missing(t("No measurement was recorded during the training."))]
     if drawn and results.number is not None:
         measured = t("Trial {number:count}, measured at the ends of its epochs and quarters.", number=results.number)
-        blocks = [Prose(measured, "muted"), *blocks_of(drawn, teller)]
+        blocks = [Paragraph(measured, "muted"), *blocks_of(drawn, teller)]
     return Section("training", t("Training curves"), tuple(blocks))
 
 
-def details(results: Results, teller: Teller) -> Section:
+def details(results: Results, teller: ReportFormatter) -> Section:
     """Show the figures of the task."""
     return _task("details", teller.t("Results in detail"), results, teller, highlighted=False)
 
 
-def examples(results: Results, teller: Teller) -> Section:
+def examples(results: Results, teller: ReportFormatter) -> Section:
     """Show what the task highlights."""
     return _task("examples", teller.t("Examples"), results, teller, highlighted=True)
 
 
-def _task(name: str, title: str, results: Results, teller: Teller, *, highlighted: bool) -> Section:
+def _task(name: str, title: str, results: Results, teller: ReportFormatter, *, highlighted: bool) -> Section:
     if results.main is None:
         return Section(name, title, (Missing(teller.t("No model of the study has been evaluated.")),))
     subject, _, split = results.main[0].rpartition(".")
     figures = [figure for figure in results.figures if isinstance(figure, HighlightedText) == highlighted]
-    about = Prose(f"{teller.subject(subject)} · {teller.split(split)}", "muted")
+    about = Paragraph(f"{teller.subject(subject)} · {teller.split(split)}", "muted")
     if not figures:
         return Section(name, title, (about, Missing(teller.t("The task shows none."))))
     return Section(name, title, (about, *blocks_of(figures, teller)))

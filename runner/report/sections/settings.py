@@ -5,9 +5,9 @@ from typing import Any
 
 from catalog.schema import Parameter
 from runner.presentation.text import safe
-from runner.report.blocks import Missing, Prose, Section, Setting, Settings
+from runner.report.blocks import Missing, Paragraph, Section, SettingRow, SettingsTable
+from runner.report.formatting import ReportFormatter
 from runner.report.results import Results
-from runner.report.telling import Teller
 
 __all__ = ["settings"]
 
@@ -15,7 +15,7 @@ _OF_PLUGIN = "en"
 """The language that models describe themselves in."""
 
 
-def settings(results: Results, teller: Teller) -> Section:
+def settings(results: Results, teller: ReportFormatter) -> Section:
     """List the fields of the model's configuration, those that were set or tuned first."""
     t = teller.t
     title = t("Key settings")
@@ -25,7 +25,7 @@ def settings(results: Results, teller: Teller) -> Section:
     used = results.chosen
     ranked = sorted(results.parameters, key=lambda parameter: parameter.name not in used)
     told = tuple(
-        Setting(
+        SettingRow(
             name=safe(parameter.name, 60),
             used=teller.parameter(used[parameter.name]) if parameter.name in used else "",
             default=_default(parameter, teller),
@@ -36,10 +36,10 @@ def settings(results: Results, teller: Teller) -> Section:
         for parameter in ranked
     )
     intro = t("What was set or tuned comes first and is marked; the rest had its default.")
-    return Section("settings", title, (Prose(intro, "muted"), Settings(told)))
+    return Section("settings", title, (Paragraph(intro, "muted"), SettingsTable(told)))
 
 
-def _default(parameter: Parameter, teller: Teller) -> str:
+def _default(parameter: Parameter, teller: ReportFormatter) -> str:
     """Write a default as values are written; a catalog tells it as JSON, cut where it is long."""
     if parameter.default == "required":
         return teller.t("required")

@@ -7,10 +7,10 @@ from catalog.figures import Empty
 from runner.presentation.labels import NOTHING
 from runner.presentation.metrics import difference_format
 from runner.presentation.text import safe
-from runner.report.blocks import Block, Facts, Missing, Prose, Row, Section, Table, Tile, Tiles, Told
+from runner.report.blocks import Block, FactList, Missing, Paragraph, Row, Section, ShownNumber, TableBlock, Tile, Tiles
 from runner.report.figures import figure_block
+from runner.report.formatting import ReportFormatter
 from runner.report.results import Results
-from runner.report.telling import Teller
 from runner.study.charts import chart_of
 
 __all__ = ["key_figures", "verdict"]
@@ -18,17 +18,17 @@ __all__ = ["key_figures", "verdict"]
 _MOST_TILES = 6
 
 
-def verdict(results: Results, teller: Teller) -> Section:
+def verdict(results: Results, teller: ReportFormatter) -> Section:
     """Tell who won, by how much, and whether that could be chance."""
     t = teller.t
     blocks: list[Block] = []
     stored = results.study.verdict
     if results.verdict:
-        blocks.append(Prose(" ".join(teller.say(statement) for statement in results.verdict), "verdict"))
+        blocks.append(Paragraph(" ".join(teller.say(statement) for statement in results.verdict), "verdict"))
     elif stored and stored.get("sentence"):
-        blocks.append(Prose(safe(stored["sentence"], 2000), "verdict", "en"))
+        blocks.append(Paragraph(safe(stored["sentence"], 2000), "verdict", "en"))
     else:
-        blocks.append(Prose(_unfinished(results, teller), "verdict"))
+        blocks.append(Paragraph(_unfinished(results, teller), "verdict"))
         blocks.append(Missing(t("There is no verdict yet: the study has not been closed.")))
     figure = chart_of("verdict").figure(results.snapshot)
     if not isinstance(figure, Empty):
@@ -40,7 +40,7 @@ def verdict(results: Results, teller: Teller) -> Section:
     return Section("verdict", t("Verdict"), tuple(blocks))
 
 
-def _unfinished(results: Results, teller: Teller) -> str:
+def _unfinished(results: Results, teller: ReportFormatter) -> str:
     best = results.study.best
     if best is None:
         return teller.t("No trial has a value.")
@@ -52,7 +52,7 @@ def _unfinished(results: Results, teller: Teller) -> str:
     )
 
 
-def _comparisons(results: Results, teller: Teller) -> Table | None:
+def _comparisons(results: Results, teller: ReportFormatter) -> TableBlock | None:
     """Return the paired comparisons that the verdict rests on."""
     t, stored = teller.t, results.study.verdict or {}
     rows = []
@@ -85,10 +85,12 @@ def _comparisons(results: Results, teller: Teller) -> Table | None:
         t("Trainings"),
         t("Validation rows"),
     )
-    return Table(t("Paired comparisons on validation; positive is better"), columns, tuple(rows), frozenset({1, 2, 3}))
+    return TableBlock(
+        t("Paired comparisons on validation; positive is better"), columns, tuple(rows), frozenset({1, 2, 3})
+    )
 
 
-def _seeds(results: Results, teller: Teller) -> Table | None:
+def _seeds(results: Results, teller: ReportFormatter) -> TableBlock | None:
     """Return what the finalists reached on each fresh seed."""
     if not results.confirmations:
         return None
@@ -105,10 +107,10 @@ def _seeds(results: Results, teller: Teller) -> Table | None:
         for found in results.confirmations
     )
     columns = (t("Configuration"), t("Seed"), safe(teller.metric(name), 60), t("Training time"))
-    return Table(t("Confirmation on fresh seeds"), columns, rows, frozenset({1, 2, 3}))
+    return TableBlock(t("Confirmation on fresh seeds"), columns, rows, frozenset({1, 2, 3}))
 
 
-def key_figures(results: Results, teller: Teller) -> Section:
+def key_figures(results: Results, teller: ReportFormatter) -> Section:
     """Tell the metrics of the winner with their intervals, and those of given configuration and baseline beside."""
     t = teller.t
     title = t("Key figures")
@@ -126,7 +128,7 @@ def key_figures(results: Results, teller: Teller) -> Section:
     )
     if evaluation.intervals:
         intro += " " + t("The range beside a number is its 95 % bootstrap interval.")
-    blocks: list[Block] = [Prose(intro, "muted"), Tiles(tiles), _side_by_side(results, teller, split)]
+    blocks: list[Block] = [Paragraph(intro, "muted"), Tiles(tiles), _side_by_side(results, teller, split)]
     best = results.study.best
     if best is not None:
         name = results.study.metric
@@ -136,19 +138,19 @@ def key_figures(results: Results, teller: Teller) -> Section:
             else t("Best value in the search (trial {number:count})", number=best.number)
         )
         value = teller.told_value("best.value", name, best.value)
-        blocks.append(Facts(((f"{what}: {safe(teller.metric(name), 60)}", value),)))
+        blocks.append(FactList(((f"{what}: {safe(teller.metric(name), 60)}", value),)))
     return Section("key-figures", title, tuple(blocks))
 
 
-def _tiles(place: str, evaluation: Evaluation, results: Results, teller: Teller) -> Iterator[Tile]:
+def _tiles(place: str, evaluation: Evaluation, results: Results, teller: ReportFormatter) -> Iterator[Tile]:
     """Yield what was tuned for, and the first other metrics of the task."""
     for name in results.metrics_in(evaluation)[:_MOST_TILES]:
         told, meaning = teller.scored(place, evaluation, name), teller.metric_of(name).explanation
-        if isinstance(told, Told):
+        if isinstance(told, ShownNumber):
             yield Tile(safe(teller.metric(name), 60), told, "" if meaning is None else teller.say(meaning))
 
 
-def _side_by_side(results: Results, teller: Teller, split: str) -> Table:
+def _side_by_side(results: Results, teller: ReportFormatter, split: str) -> TableBlock:
     """Return all metrics of everything that was judged on `split`."""
     t = teller.t
     subjects = [
@@ -170,4 +172,4 @@ def _side_by_side(results: Results, teller: Teller, split: str) -> Table:
     caption = t("All metrics · {split}", split=teller.split(split))
     if all(cell == NOTHING for row in rows for cell in row.cells[1:]):
         rows = ()
-    return Table(caption, columns, rows, frozenset(range(1, len(columns))))
+    return TableBlock(caption, columns, rows, frozenset(range(1, len(columns))))

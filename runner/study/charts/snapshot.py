@@ -125,7 +125,7 @@ class StudySnapshot:
 
     def evaluation(self, subject: str, split: str) -> Evaluation | None:
         """Return what one model reached on a split; None if it was not evaluated there."""
-        from runner.store.judgements import evaluation_in  # Pydantic is not needed before the first paint
+        from runner.store.evaluation_records import evaluation_in  # Pydantic is not needed before the first paint
 
         return evaluation_in(self.evaluations, subject, split)
 

@@ -18,7 +18,7 @@ from textual.screen import ModalScreen
 from catalog.errors import InputError
 from runner.presentation.labels import msgid
 from runner.presentation.text import safe
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 from runner.tui.dialogs.frame import frame
 from runner.tui.figures.canvas import Canvas
 from runner.tui.figures.fitting import fit
@@ -39,7 +39,7 @@ class AboutDialog(ModalScreen[None]):
     """Shows the facts; y copies them, Escape closes.
 
     Args:
-        desk: For words, and where the studies are.
+        context: For words, and where the studies are.
         preferences_path: Where the settings are kept; None: nowhere.
     """
 
@@ -50,29 +50,29 @@ class AboutDialog(ModalScreen[None]):
     AboutDialog.-signs-ascii VerticalScroll { scrollbar-size-vertical: 0; }
     """
 
-    def __init__(self, desk: Desk, preferences_path: Path | None) -> None:
+    def __init__(self, context: AppContext, preferences_path: Path | None) -> None:
         super().__init__()
-        self._desk = desk
+        self.context = context
         self._preferences_path = preferences_path
-        self._page = Drawing(desk)
+        self._page = Drawing(context)
         self._scroll = VerticalScroll(self._page)
 
     def compose(self) -> ComposeResult:
         """Show the facts."""
         keys = msgid("y copy   Esc close")
-        yield frame(self._desk, lambda: self._desk.t("About modelcat"), self._scroll, keys=keys)
+        yield frame(self.context, lambda: self.context.t("About modelcat"), self._scroll, keys=keys)
 
     def on_mount(self) -> None:
         """Draw it, ready to be scrolled."""
         self._page.show(self._draw)
-        self.set_class(self._desk.glyphs.ascii, "-signs-ascii")
+        self.set_class(self.context.glyphs.ascii, "-signs-ascii")
         self.query_one(".dialog").styles.width = _WIDTH  # a rule here would lose to the app's own for all dialogs
         self._scroll.focus()
 
     def on_resize(self, event: Resize) -> None:
         """Leave room for title and keys, and tell the terminal's new size."""
         self._scroll.styles.max_height = max(3, event.size.height * 9 // 10 - _CHROME)
-        self._page.retell()
+        self._page.refresh_text()
 
     def action_leave(self) -> None:
         """Close."""
@@ -81,7 +81,7 @@ class AboutDialog(ModalScreen[None]):
     def action_copy(self) -> None:
         """Copy what is shown."""
         self.app.copy_to_clipboard("".join(f"{label}: {safe(value)}\n" for label, value in self._facts()))
-        self.app.notify(self._desk.t("Copied"), markup=False)
+        self.app.notify(self.context.t("Copied"), markup=False)
 
     def _draw(self, canvas: Canvas) -> Content:
         """Return the facts, each value wrapped beside its label."""
@@ -95,8 +95,8 @@ class AboutDialog(ModalScreen[None]):
     def _facts(self) -> Iterator[tuple[str, str]]:
         from runner.store.url import redact  # without SQLAlchemy
 
-        t, source = self._desk.t, self._desk.source
-        yield "modelcat", f"{_version('modelcat') or t('not installed')} ({build_of(self._desk)})"
+        t, source = self.context.t, self.context.source
+        yield "modelcat", f"{_version('modelcat') or t('not installed')} ({build_of(self.context)})"
         yield "Python", f"{platform.python_version()}, {platform.system()} {platform.machine()}"
         yield t("Libraries"), ", ".join(f"{name} {_version(name) or t('not installed')}" for name in _LIBRARIES)
         yield t("Database"), redact(source.storage)
@@ -106,11 +106,11 @@ class AboutDialog(ModalScreen[None]):
         size, console = self.app.size, self.app.console
         colours = str(console.color_system or t("no colours"))
         yield t("Terminal"), f"{os.environ.get('TERM', '')} {size.width} x {size.height}, {colours}, {console.encoding}"
-        if self._desk.read_only:
+        if self.context.read_only:
             yield t("Mode"), t("read-only")
 
 
-def build_of(desk: Desk) -> str:
+def build_of(context: AppContext) -> str:
     """Return how modelcat was installed, as its metadata tells (PEP 610): which commit, folder or package."""
     from runner.store.url import redact
 
@@ -122,13 +122,13 @@ def build_of(desk: Desk) -> str:
     where = redact(str(origin.get("url", "")))
     match origin:
         case {"vcs_info": {"commit_id": str(commit)}}:
-            return desk.t("commit {commit} of {where}", commit=commit[:12], where=where)
+            return context.t("commit {commit} of {where}", commit=commit[:12], where=where)
         case {"dir_info": {"editable": True}}:
-            return desk.t("the source tree {where}", where=where.removeprefix("file://"))
+            return context.t("the source tree {where}", where=where.removeprefix("file://"))
         case {"url": str()}:
-            return desk.t("built from {where}", where=where.removeprefix("file://"))
+            return context.t("built from {where}", where=where.removeprefix("file://"))
         case _:
-            return desk.t("a released package in {where}", where=sys.prefix)
+            return context.t("a released package in {where}", where=sys.prefix)
 
 
 def _version(name: str) -> str | None:

@@ -12,14 +12,14 @@ from textual.widgets.option_list import Option
 
 from runner.presentation.labels import msgid
 from runner.presentation.text import safe
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 from runner.tui.dialogs.frame import frame
 
-__all__ = ["Choice", "ChoiceDialog"]
+__all__ = ["ChoiceDialog", "ChoiceItem"]
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class ChoiceItem:
     """Something to choose: `key` is answered, `label` is shown (anybody's text), `chosen` where several may be."""
 
     key: str
@@ -31,7 +31,7 @@ class ChoiceDialog(ModalScreen[tuple[str, ...] | None]):
     """Answers with the keys of what was chosen, or None where the person went out.
 
     Args:
-        desk: For words and signs.
+        context: For words and signs.
         title: Returns what is asked.
         choices: What there is.
         several: Whether Space marks any number; else Enter takes the one under the cursor.
@@ -43,10 +43,10 @@ class ChoiceDialog(ModalScreen[tuple[str, ...] | None]):
     """
 
     def __init__(
-        self, desk: Desk, title: Callable[[], str], choices: Sequence[Choice], *, several: bool = False
+        self, context: AppContext, title: Callable[[], str], choices: Sequence[ChoiceItem], *, several: bool = False
     ) -> None:
         super().__init__()
-        self._desk = desk
+        self.context = context
         self._title = title
         self._choices = tuple(choices)
         self._several = several
@@ -56,7 +56,7 @@ class ChoiceDialog(ModalScreen[tuple[str, ...] | None]):
     def compose(self) -> ComposeResult:
         """Show the list."""
         one, several = msgid("Enter take it   Esc leave"), msgid("Space mark   Enter take them   Esc leave")
-        yield frame(self._desk, self._title, self._list, keys=several if self._several else one)
+        yield frame(self.context, self._title, self._list, keys=several if self._several else one)
 
     def on_mount(self) -> None:
         """Be ready to choose."""
@@ -82,8 +82,8 @@ class ChoiceDialog(ModalScreen[tuple[str, ...] | None]):
         """End without an answer."""
         self.dismiss(None)
 
-    def _told(self, choice: Choice) -> Content:
-        glyphs, palette = self._desk.glyphs, self._desk.palette
+    def _told(self, choice: ChoiceItem) -> Content:
+        glyphs, palette = self.context.glyphs, self.context.palette
         if not self._several:
             return Content(safe(choice.label, 200))
         mark = glyphs.mark if choice.key in self._chosen else " "

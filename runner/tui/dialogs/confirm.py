@@ -6,9 +6,9 @@ from textual.app import ComposeResult
 from textual.screen import ModalScreen
 
 from runner.presentation.labels import msgid
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 from runner.tui.dialogs.frame import frame
-from runner.tui.widgets.told import Told
+from runner.tui.widgets.text_label import TextLabel
 
 __all__ = ["ConfirmDialog"]
 
@@ -17,22 +17,22 @@ class ConfirmDialog(ModalScreen[bool]):
     """Answers True on y, False on n or Escape; Enter does nothing, so that no haste deletes.
 
     Args:
-        desk: For words.
+        context: For words.
         title: Returns the question.
         text: Returns what will happen.
     """
 
     BINDINGS = [("y,j", "answer(True)", ""), ("n,escape", "answer(False)", "")]  # noqa: RUF012 -- as Textual has it
 
-    def __init__(self, desk: Desk, title: Callable[[], str], text: Callable[[], str]) -> None:
+    def __init__(self, context: AppContext, title: Callable[[], str], text: Callable[[], str]) -> None:
         super().__init__()
-        self._desk = desk
+        self.context = context
         self._title = title
         self._text = text
 
     def compose(self) -> ComposeResult:
         """Show the question."""
-        yield frame(self._desk, self._title, Told(self._text), keys=msgid("y yes   n no"))
+        yield frame(self.context, self._title, TextLabel(self._text), keys=msgid("y yes   n no"))
 
     def action_answer(self, answer: bool) -> None:
         """End with the answer."""

@@ -8,9 +8,9 @@ from textual.widgets import Input, TextArea
 
 from runner.presentation.labels import msgid
 from runner.presentation.text import safe
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 from runner.tui.dialogs.frame import frame
-from runner.tui.widgets.told import Told
+from runner.tui.widgets.text_label import TextLabel
 
 __all__ = ["DescribeDialog"]
 
@@ -22,7 +22,7 @@ class DescribeDialog(ModalScreen[tuple[str, str] | None]):
     """Answers with title and notes, as they were typed, or None where the person went out.
 
     Args:
-        desk: For words.
+        context: For words.
         title: The title so far.
         notes: The notes so far.
     """
@@ -32,25 +32,25 @@ class DescribeDialog(ModalScreen[tuple[str, str] | None]):
     DescribeDialog #wrong { color: $error; height: auto; }
     """
 
-    def __init__(self, desk: Desk, title: str, notes: str) -> None:
+    def __init__(self, context: AppContext, title: str, notes: str) -> None:
         from runner.store.requests import LONGEST_NOTES, LONGEST_TITLE  # SQLAlchemy: loaded since there is a study
 
         super().__init__()
-        self._desk = desk
+        self.context = context
         self._longest = LONGEST_NOTES
         # Made safe even here: what cannot be shown would reach the terminal by way of the fields as well.
         self._title = Input(safe(title), max_length=LONGEST_TITLE)
         self._notes = TextArea("\n".join(map(safe, notes.splitlines())), soft_wrap=True, tab_behavior="focus")
-        self._wrong = Told(self._complaint, id="wrong")
+        self._wrong = TextLabel(self._complaint, id="wrong")
 
     def compose(self) -> ComposeResult:
         """Show both fields."""
         yield frame(
-            self._desk,
-            lambda: self._desk.t("Title and notes"),
-            Told(lambda: self._desk.t("Title, shown instead of the name"), classes="muted"),
+            self.context,
+            lambda: self.context.t("Title and notes"),
+            TextLabel(lambda: self.context.t("Title, shown instead of the name"), classes="muted"),
             self._title,
-            Told(lambda: self._desk.t("Notes"), classes="muted"),
+            TextLabel(lambda: self.context.t("Notes"), classes="muted"),
             self._notes,
             self._wrong,
             keys=msgid("^s keep   Tab next field   Esc leave"),
@@ -72,7 +72,7 @@ class DescribeDialog(ModalScreen[tuple[str, str] | None]):
     @on(TextArea.Changed)
     def judge(self) -> None:
         """Say while it is typed that notes are too long."""
-        self._wrong.retell()
+        self._wrong.refresh_text()
 
     def action_take(self) -> None:
         """End with both, if the notes are not too long."""
@@ -87,7 +87,7 @@ class DescribeDialog(ModalScreen[tuple[str, str] | None]):
         given = len(self._notes.text)
         if given <= self._longest:
             return ""
-        return self._desk.t(
+        return self.context.t(
             "The notes have {given:count} characters; {longest:count} are kept at most.",
             given=given,
             longest=self._longest,

@@ -5,21 +5,24 @@ from collections.abc import Callable
 from textual.containers import Vertical
 from textual.widget import Widget
 
-from runner.tui.desk import Desk
-from runner.tui.widgets.told import Told
+from runner.tui.context import AppContext
+from runner.tui.widgets.text_label import TextLabel
 
 __all__ = ["frame"]
 
 
-def frame(desk: Desk, title: Callable[[], str], *content: Widget, keys: str) -> Vertical:
+def frame(context: AppContext, title: Callable[[], str], *content: Widget, keys: str) -> Vertical:
     """Return a dialog's box.
 
     Args:
-        desk: For words.
+        context: For words.
         title: Returns the title in the language of the moment.
         content: What stands between.
         keys: What the keys do, as a text to translate.
     """
     return Vertical(
-        Told(title, classes="title"), *content, Told(lambda: desk.t(keys), classes="keys"), classes="dialog"
+        TextLabel(title, classes="title"),
+        *content,
+        TextLabel(lambda: context.t(keys), classes="keys"),
+        classes="dialog",
     )

@@ -9,13 +9,13 @@ from textual.events import Resize
 from textual.screen import ModalScreen, Screen
 
 from runner.presentation.labels import msgid
-from runner.tui.bindings import EVERYWHERE, Action, key_label, keys_of
-from runner.tui.desk import Desk
+from runner.tui.bindings import EVERY_SCREEN, Action, key_label, keys_of
+from runner.tui.context import AppContext
 from runner.tui.dialogs.frame import frame
 from runner.tui.figures.canvas import Canvas
 from runner.tui.figures.fitting import fit, width_of
 from runner.tui.widgets.drawing import Drawing
-from runner.tui.widgets.footer import available
+from runner.tui.widgets.key_bar import available
 
 __all__ = ["HelpDialog", "help_page"]
 
@@ -35,7 +35,7 @@ class HelpDialog(ModalScreen[None]):
     """Lists keys from the one binding table; Escape closes.
 
     Args:
-        desk: Words, colours and keymap.
+        context: Words, colours and keymap.
         screen: The screen that the person is at; what cannot be done there now is left out.
         place: Its name in the binding table.
     """
@@ -47,25 +47,25 @@ class HelpDialog(ModalScreen[None]):
     HelpDialog.-signs-ascii VerticalScroll { scrollbar-size-vertical: 0; }
     """
 
-    def __init__(self, desk: Desk, screen: Screen[object], place: str) -> None:
+    def __init__(self, context: AppContext, screen: Screen[object], place: str) -> None:
         super().__init__()
-        self._desk = desk
+        self.context = context
         # Asked for now: once this dialog is open, the app's own keys are away.
         actions = available(screen, place)
-        self._here = tuple(action for action in actions if action.place != EVERYWHERE)
-        self._everywhere = tuple(action for action in actions if action.place == EVERYWHERE)
-        self._page = Drawing(desk)
+        self._here = tuple(action for action in actions if action.screen != EVERY_SCREEN)
+        self._everywhere = tuple(action for action in actions if action.screen == EVERY_SCREEN)
+        self._page = Drawing(context)
         self._scroll = VerticalScroll(self._page)
 
     def compose(self) -> ComposeResult:
         """Show the page."""
         keys = msgid("Arrows scroll   Esc close")
-        yield frame(self._desk, lambda: self._desk.t("Keys"), self._scroll, keys=keys)
+        yield frame(self.context, lambda: self.context.t("Keys"), self._scroll, keys=keys)
 
     def on_mount(self) -> None:
         """Draw it, ready to be scrolled."""
-        self._page.show(lambda canvas: help_page(self._here, self._everywhere, self._desk.preferences.keymap, canvas))
-        self.set_class(self._desk.glyphs.ascii, "-signs-ascii")
+        self._page.show(lambda canvas: help_page(self._here, self._everywhere, self.context.preferences.keymap, canvas))
+        self.set_class(self.context.glyphs.ascii, "-signs-ascii")
         self.query_one(".dialog").styles.width = _WIDTH  # a rule here would lose to the app's own for all dialogs
         self._scroll.focus()
 

@@ -12,7 +12,7 @@ from textual.screen import ModalScreen, Screen
 from textual.widget import Widget
 from textual.widgets import Static
 
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 
 __all__ = ["JumpDialog", "Target", "targets_of"]
 
@@ -55,7 +55,7 @@ class JumpDialog(ModalScreen[Widget | None]):
     """Answers with the widget whose letter was pressed or clicked; None on any other key. The screen below is seen.
 
     Args:
-        desk: For colours.
+        context: For colours.
         targets: What can be jumped to, of `targets_of`.
     """
 
@@ -64,14 +64,14 @@ class JumpDialog(ModalScreen[Widget | None]):
     JumpDialog .letter { position: absolute; width: 3; height: 1; text-style: bold; }
     """
 
-    def __init__(self, desk: Desk, targets: Sequence[Target]) -> None:
+    def __init__(self, context: AppContext, targets: Sequence[Target]) -> None:
         super().__init__()
-        self._desk = desk
+        self.context = context
         self._targets = tuple(targets)
 
     def compose(self) -> ComposeResult:
         """Put the letters where their widgets are."""
-        palette = self._desk.palette
+        palette = self.context.palette
         style = f"bold {palette.on(palette.accent)} on {palette.accent}"
         for target in self._targets:
             letter = Static(Content.styled(f" {target.letter} ", style), classes="letter", name=target.letter)
@@ -80,7 +80,7 @@ class JumpDialog(ModalScreen[Widget | None]):
 
     def on_mount(self) -> None:
         """Dim what lies below, a little: a rule here would lose to the app's own for all dialogs."""
-        self.styles.background = Color.parse(self._desk.palette.ground).with_alpha(0.4)
+        self.styles.background = Color.parse(self.context.palette.ground).with_alpha(0.4)
         self.styles.align = ("left", "top")
 
     def on_key(self, event: Key) -> None:

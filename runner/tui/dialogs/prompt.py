@@ -9,9 +9,9 @@ from textual.widgets import Input
 
 from runner.presentation.labels import msgid
 from runner.presentation.text import safe
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 from runner.tui.dialogs.frame import frame
-from runner.tui.widgets.told import Told
+from runner.tui.widgets.text_label import TextLabel
 
 __all__ = ["PromptDialog"]
 
@@ -20,7 +20,7 @@ class PromptDialog(ModalScreen[str | None]):
     """Answers with the line, or None where the person went out.
 
     Args:
-        desk: For words.
+        context: For words.
         title: Returns what is asked.
         value: What stands there already.
         hint: Returns a line that explains; empty for none.
@@ -31,14 +31,14 @@ class PromptDialog(ModalScreen[str | None]):
 
     def __init__(
         self,
-        desk: Desk,
+        context: AppContext,
         title: Callable[[], str],
         value: str = "",
         hint: Callable[[], str] = lambda: "",
         check: Callable[[str], str] = lambda _: "",
     ) -> None:
         super().__init__()
-        self._desk = desk
+        self.context = context
         self._title = title
         self._hint = hint
         self._check = check
@@ -48,10 +48,10 @@ class PromptDialog(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         """Show the line."""
         yield frame(
-            self._desk,
+            self.context,
             self._title,
             self._input,
-            Told(lambda: safe(self._wrong, 300) or self._hint(), id="hint"),
+            TextLabel(lambda: safe(self._wrong, 300) or self._hint(), id="hint"),
             keys=msgid("Enter take it   Esc leave"),
         )
 
@@ -63,14 +63,14 @@ class PromptDialog(ModalScreen[str | None]):
     def judge(self) -> None:
         """Say what is wrong while it is typed."""
         self._wrong = self._check(self._input.value)
-        self.query_one("#hint", Told).retell()
+        self.query_one("#hint", TextLabel).refresh_text()
 
     @on(Input.Submitted)
     def take(self) -> None:
         """End with the line, if nothing is wrong with it."""
         self._wrong = self._check(self._input.value)
         if self._wrong:
-            self.query_one("#hint", Told).retell()
+            self.query_one("#hint", TextLabel).refresh_text()
         else:
             self.dismiss(self._input.value)
 

@@ -26,7 +26,7 @@ class Canvas:
         palette: Its colours.
         glyphs: Its signs.
         language: Its words and numbers.
-        t: Translates, as `Desk.t`.
+        t: Translates, as `AppContext.t`.
     """
 
     width: int

@@ -11,7 +11,7 @@ from runner.tui.figures.canvas import Canvas
 from runner.tui.figures.fitting import cut, width_of
 from runner.tui.figures.scales import log_ticks, tick_labels, ticks_of, value_text
 
-__all__ = ["Frame", "Point", "Ruler", "Shape", "frame_of", "place_on", "ruler_of"]
+__all__ = ["PlotFrame", "Point", "Ruler", "SeriesShape", "frame_of", "place_on", "ruler_of"]
 
 Point = tuple[float, float]
 
@@ -84,7 +84,7 @@ class Ruler:
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class SeriesShape:
     """A series on the rulers.
 
     Attributes:
@@ -117,7 +117,7 @@ class Shape:
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class PlotFrame:
     """What can be drawn of a plot.
 
     Attributes:
@@ -129,14 +129,14 @@ class Frame:
 
     x: Ruler
     y: Ruler
-    shapes: tuple[Shape, ...]
+    shapes: tuple[SeriesShape, ...]
     levels: tuple[tuple[float, Level], ...]
 
 
-def frame_of(plot: Plot, columns: int) -> Frame | None:
+def frame_of(plot: Plot, columns: int) -> PlotFrame | None:
     """Return what can be drawn, with at most a few points for each of `columns`; None if there is nothing."""
     across, upward = place_on(plot.x), place_on(plot.y)
-    found: list[Shape] = []
+    found: list[SeriesShape] = []
     seen: Counter[str] = Counter()
     for series in plot.series:
         repeat, seen[series.role] = seen[series.role], seen[series.role] + 1
@@ -155,7 +155,7 @@ def frame_of(plot: Plot, columns: int) -> Frame | None:
     heights += [end for shape in found for interval in shape.intervals for end in interval[1:]]
     high = ruler_of(plot.y, heights)
     shapes = (replace(shape, points=tuple(_thin(shape, wide, high, max(1, columns))), end=wide.high) for shape in found)
-    return Frame(wide, high, tuple(shapes), tuple(one for one in levels if high.low <= one[0] <= high.high))
+    return PlotFrame(wide, high, tuple(shapes), tuple(one for one in levels if high.low <= one[0] <= high.high))
 
 
 def ruler_of(axis: Axis, values: Iterable[float]) -> Ruler:
@@ -202,7 +202,7 @@ def _shape(
     repeat: int,
     placed: Sequence[tuple[int, float, float]],
     upward: Callable[[float], float | None],
-) -> Shape:
+) -> SeriesShape:
     intervals = []
     for at, x, _ in placed if series.intervals else ():
         if (ends := series.intervals[at]) is not None:
@@ -213,10 +213,10 @@ def _shape(
     points = [(x, y) for _, x, y in placed]
     scores = {(x, y): series.scores[at] for at, x, y in placed} if series.scores else {}
     points = sorted(points) if series.draw == "steps" else points
-    return Shape(series, repeat, tuple(points), tuple(intervals), labels, scores)
+    return SeriesShape(series, repeat, tuple(points), tuple(intervals), labels, scores)
 
 
-def _thin(shape: Shape, x: Ruler, y: Ruler, columns: int) -> Sequence[Point]:
+def _thin(shape: SeriesShape, x: Ruler, y: Ruler, columns: int) -> Sequence[Point]:
     """Return points that look the same.
 
     Of a line these are the first, lowest, highest and last ones of each column; of points on their own, one in each

@@ -9,7 +9,7 @@ from textual.content import Content
 from catalog.figures import Surface
 from runner.tui.figures.canvas import Canvas
 from runner.tui.figures.fitting import cut, fit, width_of
-from runner.tui.figures.frame import Frame, Point, Ruler, Shape, place_on
+from runner.tui.figures.frame import PlotFrame, Point, Ruler, SeriesShape, place_on
 from runner.tui.figures.legend import MOST_LABELS, axis_title
 from runner.tui.figures.raster import Raster
 from runner.tui.figures.roles import colour_of, mark_of, shade_of
@@ -21,7 +21,7 @@ _LABEL = 12
 """Cells of a label at most: a longer one would hide what it is about."""
 
 
-def marked(shape: Shape, columns: int) -> Sequence[Point]:
+def marked(shape: SeriesShape, columns: int) -> Sequence[Point]:
     """Return the points that carry their mark: none of steps, of a long line some, the last one always."""
     points = shape.points
     if shape.series.draw == "steps":
@@ -32,7 +32,7 @@ def marked(shape: Shape, columns: int) -> Sequence[Point]:
     return [*points[step // 2 : -1 : step], points[-1]]
 
 
-def labelled(frame: Frame, canvas: Canvas) -> list[tuple[Point, str]]:
+def labelled(frame: PlotFrame, canvas: Canvas) -> list[tuple[Point, str]]:
     """Return short labels of points, where they are few enough to be written next to them.
 
     A point that several series have, such as the winner among the trials, is labelled once, by the last of them.
@@ -86,7 +86,7 @@ def foot(ruler: Ruler, gutter: int, inner: int, canvas: Canvas) -> Content:
     return Content("\n").join((line.truncate(canvas.width), below.truncate(canvas.width)))
 
 
-def plot_field(frame: Frame, gutter: int, height: int, canvas: Canvas, surface: Surface | None = None) -> Content:
+def plot_field(frame: PlotFrame, gutter: int, height: int, canvas: Canvas, surface: Surface | None = None) -> Content:
     """Draw lines and points with one sign a cell, axes to the left and below.
 
     Args:
@@ -126,7 +126,7 @@ def _row(value: float, ruler: Ruler, rows: int) -> int:
     return min(rows - 1, max(0, math.floor((1 - ruler.share(value)) * rows)))
 
 
-def _shape(shape: Shape, frame: Frame, raster: Raster, canvas: Canvas) -> None:
+def _shape(shape: SeriesShape, frame: PlotFrame, raster: Raster, canvas: Canvas) -> None:
     role = shape.series.role
     colour, mark = colour_of(role, canvas, shape.repeat), mark_of(role, canvas, shape.repeat)
 
@@ -151,7 +151,7 @@ def _shape(shape: Shape, frame: Frame, raster: Raster, canvas: Canvas) -> None:
             raster.sign(*cell(at), mark, f"bold {shade}")
 
 
-def _shades(surface: Surface, frame: Frame, raster: Raster, canvas: Canvas) -> None:
+def _shades(surface: Surface, frame: PlotFrame, raster: Raster, canvas: Canvas) -> None:
     """Fill each cell by the value whose centre is nearest."""
     known = [value for row in surface.values for value in row if value is not None]
     columns = _nearest(surface.x, frame.x, raster.width)

@@ -93,16 +93,22 @@ def _parameters(parameters: "Sequence[Parameter]", canvas: Canvas) -> Iterator[C
 def _variants(variants: "Sequence[Variant]", canvas: Canvas) -> Iterator[Content]:
     t, language = canvas.t, canvas.language
     name = max(12, min(36, max(len(variant.name) for variant in variants)))
-    beside = canvas.width >= _NOTES_BESIDE
-    widths = (name, 10, 9, 26) if beside else (name, 10, 9)
-    heads = [t("Variant"), f"{t('Parameters'):>10}", f"{t('Size'):>9}", t("Speed"), *([t("Note")] if beside else [])]
+    run_in_background = canvas.width >= _NOTES_BESIDE
+    widths = (name, 10, 9, 26) if run_in_background else (name, 10, 9)
+    heads = [
+        t("Variant"),
+        f"{t('Parameters'):>10}",
+        f"{t('Size'):>9}",
+        t("Speed"),
+        *([t("Note")] if run_in_background else []),
+    ]
     yield from _row(heads, widths, canvas, style=canvas.palette.muted)
     for variant in variants:
         count = t("{count:number} M", count=variant.parameters / _MEGA)
         size = f"{language.count(variant.megabytes)} MB"
         cells = [variant.name, f"{count:>10}", f"{size:>9}", variant.speed]
-        yield from _row([*cells, variant.note] if beside else cells, widths, canvas)
-        if not beside:
+        yield from _row([*cells, variant.note] if run_in_background else cells, widths, canvas)
+        if not run_in_background:
             yield from _wrap(variant.note, canvas, style=canvas.palette.muted, indent=_INDENT)
 
 

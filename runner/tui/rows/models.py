@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from catalog.errors import ModelcatError
-from catalog.registry import Entry, entries, load, load_task
+from catalog.registry import CatalogEntry, entries, load, load_task
 
 if TYPE_CHECKING:  # these need Pydantic, which the first screen does without
     from catalog.contract import Model, Task, Variant
@@ -33,7 +33,7 @@ class ModelRow:
         template: A minimal spec to start from, as JSON.
     """
 
-    entry: Entry
+    entry: CatalogEntry
     problem: str = ""
     summary: str = ""
     description: str = ""
@@ -113,7 +113,7 @@ def leaves(models: Sequence[ModelRow], words: str, closed: frozenset[str]) -> It
             yield from (Leaf(f"{key} {one}", len(groups) + 1, one, model, one) for one in model.examples)
 
 
-def _model(entry: Entry) -> ModelRow:
+def _model(entry: CatalogEntry) -> ModelRow:
     if entry.problem:
         return ModelRow(entry, entry.problem)
     try:
@@ -126,7 +126,7 @@ def _model(entry: Entry) -> ModelRow:
         return ModelRow(entry, f"it does not tell about itself: {type(error).__name__}: {error}")
 
 
-def _row(entry: Entry, model: "Model", task: "Task") -> ModelRow:
+def _row(entry: CatalogEntry, model: "Model", task: "Task") -> ModelRow:
     from catalog.schema import parameters_of
 
     card = model.card()

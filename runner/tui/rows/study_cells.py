@@ -8,12 +8,12 @@ from textual.content import Content
 from catalog.metric import Metric
 from runner.presentation.text import safe
 from runner.store.records import StudyRecord
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 from runner.tui.figures.fitting import width_of
 from runner.tui.figures.sparkline import sparkline
 from runner.tui.rows.study_row import StudyRow
 from runner.tui.rows.study_state import state_word
-from runner.tui.widgets.table import Cell, Column
+from runner.tui.widgets.virtual_table import Cell, TableColumn
 
 __all__ = [
     "PROGRESS",
@@ -34,83 +34,83 @@ _CLASS = 10
 _MINUTE, _HOUR = 60, 3600
 
 
-def study_columns(desk: Desk, *, wide: bool = False, labels: Sequence[str] = ()) -> list[Column]:
+def study_columns(context: AppContext, *, wide: bool = False, labels: Sequence[str] = ()) -> list[TableColumn]:
     """Return the columns in the language of the moment; their keys are those of `ORDERS` where rows can be ordered.
 
     Args:
-        desk: For words.
+        context: For words.
         wide: Whether names matter more than columns that stand beside the list as well.
         labels: Of metrics that name a class: their column then stays, for a score without its class says nothing.
     """
-    t = desk.t
+    t = context.t
     widest = max(map(width_of, labels), default=0)
-    metric = Column("metric", t("Metric"), max(8, widest), drop=0 if labels else 8, sortable=False)
+    metric = TableColumn("metric", t("Metric"), max(8, widest), drop=0 if labels else 8, sortable=False)
     return [
-        Column("glyph", "", 1, sortable=False),
-        Column("study", t("Study"), 20 if wide else 14, share=3),
-        Column("state", t("State"), 13, drop=6),
-        Column("model", t("Model"), 7, drop=3),
-        Column("best", t("Best"), 13),
+        TableColumn("glyph", "", 1, sortable=False),
+        TableColumn("study", t("Study"), 20 if wide else 14, share=3),
+        TableColumn("state", t("State"), 13, drop=6),
+        TableColumn("model", t("Model"), 7, drop=3),
+        TableColumn("best", t("Best"), 13),
         metric,
-        Column("trials", t("Trials"), 11),
-        Column("time", t("Time"), 7, right=True, drop=2),
-        Column("progress", t("Progress"), PROGRESS, drop=1, sortable=False),
-        Column("updated", t("Updated"), 11, drop=7),
-        Column("name", t("Name"), 16, drop=9, sortable=False),
+        TableColumn("trials", t("Trials"), 11),
+        TableColumn("time", t("Time"), 7, right=True, drop=2),
+        TableColumn("progress", t("Progress"), PROGRESS, drop=1, sortable=False),
+        TableColumn("updated", t("Updated"), 11, drop=7),
+        TableColumn("name", t("Name"), 16, drop=9, sortable=False),
     ]
 
 
-def study_cells(row: StudyRow, desk: Desk, now: datetime) -> tuple[Cell, ...]:
+def study_cells(row: StudyRow, context: AppContext, now: datetime) -> tuple[Cell, ...]:
     """Return the cells of one study, as many as there are columns; all of it harmless."""
-    palette, glyphs, record = desk.palette, desk.glyphs, row.record
+    palette, glyphs, record = context.palette, context.glyphs, row.record
     color = palette.state(row.state)
     return (
         Content.styled(glyphs.states[row.state], color),
         Content.styled(safe(row.name, 200), f"bold {palette.text}" if row.state == "running" else palette.text),
-        Content.styled(state_word(row.state, desk), color),
+        Content.styled(state_word(row.state, context), color),
         safe(row.model, 60),
-        best_cell(row, desk),
-        Content.styled(list_label(record, desk), palette.muted),
-        _trials(row, desk),
-        short_time(record.seconds, desk) if record.seconds > 0 else Content.styled(glyphs.dash, palette.muted),
-        _progress(row, desk),
-        Content.styled(ago(record.updated, now, desk), palette.muted),
+        best_cell(row, context),
+        Content.styled(list_label(record, context), palette.muted),
+        _trials(row, context),
+        short_time(record.seconds, context) if record.seconds > 0 else Content.styled(glyphs.dash, palette.muted),
+        _progress(row, context),
+        Content.styled(ago(record.updated, now, context), palette.muted),
         Content.styled(safe(record.study, 200), palette.muted),
     )
 
 
-def list_label(record: StudyRecord, desk: Desk) -> str:
+def list_label(record: StudyRecord, context: AppContext) -> str:
     """Return what a study's metric is called in the list, where there is little room."""
-    return desk.metric_label(record.tuned, _CLASS)
+    return context.metric_label(record.tuned, _CLASS)
 
 
-def class_labels(records: Iterable[StudyRecord], desk: Desk) -> tuple[str, ...]:
+def class_labels(records: Iterable[StudyRecord], context: AppContext) -> tuple[str, ...]:
     """Return the labels of those studies whose metric is of one class."""
-    return tuple(dict.fromkeys(list_label(one, desk) for one in records if one.tuned.of is not None))
+    return tuple(dict.fromkeys(list_label(one, context) for one in records if one.tuned.of is not None))
 
 
-def best_cell(row: StudyRow, desk: Desk) -> Content:
+def best_cell(row: StudyRow, context: AppContext) -> Content:
     """Return the best value with its unit, and by how much it is better or worse than the baseline's."""
     record = row.record
     if record.best is None:
-        return Content.styled(desk.glyphs.dash, desk.palette.muted)
-    value = Content(desk.metric(record.tuned, record.best.value))
-    return value if row.lead is None else Content.assemble(value, " ", lead_cell(row.lead, record.tuned, desk))
+        return Content.styled(context.glyphs.dash, context.palette.muted)
+    value = Content(context.metric(record.tuned, record.best.value))
+    return value if row.lead is None else Content.assemble(value, " ", lead_cell(row.lead, record.tuned, context))
 
 
-def lead_cell(lead: float, metric: Metric, desk: Desk) -> Content:
+def lead_cell(lead: float, metric: Metric, context: AppContext) -> Content:
     """Return a lead: a sign that points up where it is one, and the amount, in points for shares of one."""
-    palette, language = desk.palette, desk.language
+    palette, language = context.palette, context.language
     amount = language.points(abs(lead)) if metric.format == "percent" else language.decimal(abs(lead), 3)
     if not lead:
         return Content.styled(f"={amount}", palette.muted)
-    sign, color = (desk.glyphs.up, palette.good) if lead > 0 else (desk.glyphs.down, palette.bad)
+    sign, color = (context.glyphs.up, palette.good) if lead > 0 else (context.glyphs.down, palette.bad)
     return Content.styled(f"{sign}{amount}", color)
 
 
-def ago(moment: datetime, now: datetime, desk: Desk) -> str:
+def ago(moment: datetime, now: datetime, context: AppContext) -> str:
     """Return how long ago a moment was, coarsely."""
-    t, passed = desk.t, now - moment
+    t, passed = context.t, now - moment
     if passed < timedelta(minutes=1):
         return t("just now")
     if passed < timedelta(hours=1):
@@ -120,9 +120,9 @@ def ago(moment: datetime, now: datetime, desk: Desk) -> str:
     return t("{days:count} d ago", days=passed.days)
 
 
-def short_time(seconds: float, desk: Desk) -> str:
+def short_time(seconds: float, context: AppContext) -> str:
     """Return a duration in one unit, in seven cells or fewer: ``42 s``, ``24 min``, ``1.2 h``, ``124 h``."""
-    language = desk.language
+    language = context.language
     if seconds < _MINUTE:
         return language.seconds(seconds)
     if seconds < _HOUR:
@@ -131,18 +131,18 @@ def short_time(seconds: float, desk: Desk) -> str:
     return f"{language.decimal(hours, 1) if hours < 100 else language.count(hours)} h"
 
 
-def _progress(row: StudyRow, desk: Desk) -> Content:
+def _progress(row: StudyRow, context: AppContext) -> Content:
     """Return the best value so far as a line; of a study that waits, its place in the queue."""
-    palette = desk.palette
+    palette = context.palette
     if row.place is not None and not row.course:
         return Content.styled(f"#{row.place}", palette.muted)
     color = palette.running if row.state == "running" else palette.muted
-    return Content.styled(sparkline(row.best_so_far, PROGRESS, desk.glyphs), color)
+    return Content.styled(sparkline(row.best_so_far, PROGRESS, context.glyphs), color)
 
 
-def _trials(row: StudyRow, desk: Desk) -> Content:
+def _trials(row: StudyRow, context: AppContext) -> Content:
     """Return done of planned; how many were pruned and failed where any were."""
-    language, palette, states = desk.language, desk.palette, desk.glyphs.states
+    language, palette, states = context.language, context.palette, context.glyphs.states
     parts = [Content(f"{language.count(row.done)}/{language.count(row.record.planned)}")]
     for state, count in (("pruned", row.record.trials.pruned), ("failed", row.record.trials.failed)):
         if count:

@@ -4,7 +4,7 @@ from textual.content import Content
 
 from runner.presentation.labels import msgid
 from runner.presentation.text import safe
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 from runner.tui.rows.study_row import StudyRow
 
 __all__ = ["legend"]
@@ -21,21 +21,21 @@ _ORDERS = {
 }
 
 
-def legend(row: StudyRow | None, order: tuple[str, bool], desk: Desk) -> Content:
+def legend(row: StudyRow | None, order: tuple[str, bool], context: AppContext) -> Content:
     """Return the line for the study under the cursor.
 
     Args:
         row: That study, with whose baseline its best is compared; None where there is none.
         order: By what the list is ordered, and whether it is turned round.
-        desk: Words and signs.
+        context: Words and signs.
     """
     if row is None:
         return Content("")
-    t, glyphs = desk.t, desk.glyphs
+    t, glyphs = context.t, context.glyphs
     by, turned = order
     parts = [t(_ORDERS[by][turned])]
     if row.baseline is not None:
-        value = desk.metric(row.record.tuned, row.baseline)
+        value = context.metric(row.record.tuned, row.baseline)
         model = safe(str((row.record.baseline or {}).get("key", "")).rpartition("/")[2], 30)
         parts.append(
             t(
@@ -51,4 +51,4 @@ def legend(row: StudyRow | None, order: tuple[str, bool], desk: Desk) -> Content
     if row.record.trials.pruned or row.record.trials.failed:
         parts.append(t("{sign} pruned", sign=glyphs.states["pruned"]))
         parts.append(t("{sign} failed", sign=glyphs.states["failed"]))
-    return Content.styled("   ".join(parts), desk.palette.muted)
+    return Content.styled("   ".join(parts), context.palette.muted)

@@ -8,7 +8,7 @@ from catalog.statement import from_json
 from runner.presentation.metrics import with_metrics
 from runner.presentation.text import safe
 from runner.store.records import StudyRecord
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 from runner.tui.figures.fitting import fit, width_of
 from runner.tui.rows.plain import drawable
 from runner.tui.rows.study_cells import ago, best_cell, lead_cell
@@ -21,29 +21,29 @@ _NOTES = 20
 """Lines of the notes that are shown beside the list."""
 
 
-def study_page(row: StudyRow, desk: Desk) -> Content:
+def study_page(row: StudyRow, context: AppContext) -> Content:
     """Return the page: title, name, state, notes, model, best, verdict and test result; all of it harmless."""
-    palette, glyphs, record, t = desk.palette, desk.glyphs, row.record, desk.t
+    palette, glyphs, record, t = context.palette, context.glyphs, row.record, context.t
     color = palette.state(row.state)
     lines = [Content.styled(safe(row.name, 200), f"bold {palette.text}")]
     if record.title:
         lines.append(Content.styled(safe(record.study, 200), palette.muted))
-    lines.append(Content.assemble((f"{glyphs.states[row.state]} ", color), safe(state_sentence(row, desk), 400)))
+    lines.append(Content.assemble((f"{glyphs.states[row.state]} ", color), safe(state_sentence(row, context), 400)))
     if record.notes:
         lines += [
             Content(""),
             *(Content.styled(safe(line, 2000), palette.muted) for line in record.notes.splitlines()[:_NOTES]),
         ]
     lines.append(Content(""))
-    facts = list(_facts(row, desk))
+    facts = list(_facts(row, context))
     width = max(width_of(label) for label, _ in facts) + 2
     lines += [fit(Content.styled(label, palette.muted), width, glyphs) + value for label, value in facts]
-    if verdict := verdict_of(record, desk):
+    if verdict := verdict_of(record, context):
         lines += [Content(""), Content.styled(t("Verdict"), f"bold {palette.text}"), Content(verdict)]
     return drawable(Content("\n").join(lines), glyphs)
 
 
-def verdict_of(record: StudyRecord, desk: Desk) -> str:
+def verdict_of(record: StudyRecord, context: AppContext) -> str:
     """Return what the confirmation found in the person's language, harmless; English where only that was stored."""
     verdict = record.verdict
     if not verdict:
@@ -51,7 +51,7 @@ def verdict_of(record: StudyRecord, desk: Desk) -> str:
     stored = verdict.get("statements")
     try:
         told = (
-            " ".join(desk.say(with_metrics(from_json(one), record.metric_of)) for one in stored)
+            " ".join(context.say(with_metrics(from_json(one), record.metric_of)) for one in stored)
             if isinstance(stored, list)
             else ""
         )
@@ -60,18 +60,18 @@ def verdict_of(record: StudyRecord, desk: Desk) -> str:
     return safe(told or verdict.get("sentence", ""), 1200)
 
 
-def _facts(row: StudyRow, desk: Desk) -> Iterator[tuple[str, Content]]:
-    t, record = desk.t, row.record
+def _facts(row: StudyRow, context: AppContext) -> Iterator[tuple[str, Content]]:
+    t, record = context.t, row.record
     yield t("Model"), Content(safe(record.key, 120))
-    yield t("Metric"), Content(desk.metric_label(record.tuned))
+    yield t("Metric"), Content(context.metric_label(record.tuned))
     if isinstance(name := record.data.get("name"), str):
         yield t("Data"), Content(safe(name, 80))
-    yield t("Best"), best_cell(row, desk)
+    yield t("Best"), best_cell(row, context)
     tested, baseline = row.tested
     if tested is not None and baseline is None:
-        yield t("Test"), Content(desk.metric(record.tuned, tested))
+        yield t("Test"), Content(context.metric(record.tuned, tested))
     elif tested is not None and baseline is not None:
-        both = {"value": desk.metric(record.tuned, tested), "baseline": desk.metric(record.tuned, baseline)}
-        lead = lead_cell(row.ahead(tested, baseline), record.tuned, desk)
+        both = {"value": context.metric(record.tuned, tested), "baseline": context.metric(record.tuned, baseline)}
+        lead = lead_cell(row.ahead(tested, baseline), record.tuned, context)
         yield t("Test"), Content.assemble(t("{value}, baseline {baseline}", **both), " ", lead)
-    yield t("Updated"), Content(ago(record.updated, desk.clock(), desk))
+    yield t("Updated"), Content(ago(record.updated, context.clock(), context))

@@ -9,24 +9,25 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 
 from runner.presentation.text import safe
-from runner.tui.beside import beside
+from runner.tui.background import run_in_background
+from runner.tui.base_screen import BaseScreen
 from runner.tui.bindings import textual_bindings
-from runner.tui.desk import Desk
-from runner.tui.place import Place
+from runner.tui.context import AppContext
+from runner.tui.navigation import OpenSpec
 from runner.tui.rows.model_card import leaf_page
 from runner.tui.rows.models import Leaf, ModelRow, leaves, read_models
-from runner.tui.source import in_thread
+from runner.tui.study_source import in_thread
 from runner.tui.widgets.drawing import Drawing
 from runner.tui.widgets.search_line import SearchLine
-from runner.tui.widgets.table import Column, Table
+from runner.tui.widgets.virtual_table import TableColumn, VirtualTable
 
 __all__ = ["CatalogScreen"]
 
 
-class CatalogScreen(Place):
+class CatalogScreen(BaseScreen):
     """A tree of models, and beside it the card of the one under the cursor; below it where the screen is narrow."""
 
-    PLACE = "catalog"
+    SCREEN_NAME = "catalog"
     BINDINGS: ClassVar[list[BindingType]] = [
         *textual_bindings("catalog"),
         Binding("escape", "show_all", show=False),
@@ -50,21 +51,21 @@ class CatalogScreen(Place):
     CatalogScreen.-signs-ascii.-narrow #card:focus { border-left: none; border-top: ascii $accent; }
     """
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk)
+    def __init__(self, context: AppContext) -> None:
+        super().__init__(context)
         self._models: tuple[ModelRow, ...] | None = None
         self._leaves: dict[str, Leaf] = {}
         self._folded: frozenset[str] = frozenset()
-        self._tree = Table(desk, self._empty, id="models")
-        self._search = SearchLine(desk)
-        self._page = Drawing(desk)
+        self._tree = VirtualTable(context, self._empty, id="models")
+        self._search = SearchLine(context)
+        self._page = Drawing(context)
         self._card = VerticalScroll(self._page, id="card")
 
     @property
-    def crumbs(self) -> tuple[str, ...]:
+    def breadcrumbs(self) -> tuple[str, ...]:
         """The catalog, and the model that one looks at."""
         here = self._here
-        return (self.desk.t("Catalog"), *(here.key.partition(" ")[0].split("/") if here else ()))
+        return (self.context.t("Catalog"), *(here.key.partition(" ")[0].split("/") if here else ()))
 
     def body(self) -> ComposeResult:
         """Yield tree and card."""
@@ -76,10 +77,10 @@ class CatalogScreen(Place):
 
     def on_mount(self) -> None:
         """Read the catalog, which imports the plugins, in the background."""
-        self.retell()
+        self.refresh_text()
         self._page.show(lambda canvas: leaf_page(self._here, self._models or (), canvas))
         self._tree.focus()
-        beside(self, self._read)
+        run_in_background(self, self._read)
 
     async def _read(self) -> None:
         self._models = await in_thread(read_models)
@@ -87,10 +88,10 @@ class CatalogScreen(Place):
         if first := next((leaf.key for leaf in self._leaves.values() if leaf.model is not None), None):
             self._tree.move_to(first)
 
-    def retell(self) -> None:
+    def refresh_text(self) -> None:
         """Name the column in the language of the moment, and draw with its signs."""
-        self.set_class(self.desk.glyphs.ascii, "-signs-ascii")
-        self._tree.set_columns([Column("model", self.desk.t("Model"), 20, share=1, sortable=False)])
+        self.set_class(self.context.glyphs.ascii, "-signs-ascii")
+        self._tree.set_columns([TableColumn("model", self.context.t("Model"), 20, share=1, sortable=False)])
 
     def _arrange(self) -> None:
         found = leaves(self._models or (), self._search.words, self._folded)
@@ -99,16 +100,16 @@ class CatalogScreen(Place):
         self._show_here()
 
     def _show_here(self) -> None:
-        self._page.retell()
+        self._page.refresh_text()
         self._card.scroll_home(animate=False)
-        self.told()
+        self.update_header()
 
     @property
     def _here(self) -> Leaf | None:
         return self._leaves.get(self._tree.cursor or "")
 
     def _cells(self, key: str) -> tuple[Content]:
-        leaf, glyphs, palette = self._leaves[key], self.desk.glyphs, self.desk.palette
+        leaf, glyphs, palette = self._leaves[key], self.context.glyphs, self.context.palette
         label = safe(leaf.label, 80)
         indent = "  " * leaf.depth
         if leaf.example:
@@ -118,16 +119,16 @@ class CatalogScreen(Place):
             return (Content.assemble(indent, (f"{sign} ", palette.muted), label),)
         if leaf.model.problem:
             broken = glyphs.severities["problem"]
-            return (Content.styled(f"{indent}{broken} {label} ({self.desk.t('broken')})", palette.bad),)
+            return (Content.styled(f"{indent}{broken} {label} ({self.context.t('broken')})", palette.bad),)
         sign = sign if leaf.model.examples else glyphs.bullet
         return (Content.assemble(indent, (f"{sign} ", palette.muted), (label, f"bold {palette.accent}")),)
 
     def _empty(self) -> str:
         if self._models is None:
-            return self.desk.t("Reading the catalog...")
+            return self.context.t("Reading the catalog...")
         if self._models:
-            return self.desk.t("No model holds these words. Esc shows all.")
-        return self.desk.t("There is no model: not even modelcat's own are installed. Install it anew.")
+            return self.context.t("No model holds these words. Esc shows all.")
+        return self.context.t("There is no model: not even modelcat's own are installed. Install it anew.")
 
     # What one can do
 
@@ -153,9 +154,9 @@ class CatalogScreen(Place):
         if here.model is None:
             self._shut(here, shut=here.open)
         elif here.example:
-            self.browser.go_to_spec(here.model.examples[here.example])
+            self.post_message(OpenSpec(here.model.examples[here.example]))
         elif not here.model.problem:
-            self.browser.go_to_spec(here.model.template)
+            self.post_message(OpenSpec(here.model.template))
 
     def action_shut(self) -> None:
         """Show nothing below the line under the cursor."""
@@ -180,12 +181,12 @@ class CatalogScreen(Place):
             self._folded ^= {leaf.key}
             self._arrange()
 
-    @on(Table.Moved, "#models")
+    @on(VirtualTable.Moved, "#models")
     def follow(self) -> None:
         """Show the card of what came under the cursor."""
         self._show_here()
 
-    @on(Table.Chosen, "#models")
+    @on(VirtualTable.Chosen, "#models")
     def go_in(self) -> None:
         """Do what Enter does with what was clicked at twice."""
         if self.check_action("open", ()):

@@ -1,6 +1,7 @@
 """`InputForm`: what a person fills in to get a prediction, in the fields that the task of the model wants."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -20,9 +21,9 @@ from catalog.contract.capabilities import InputField, TakesInputs
 from catalog.errors import PluginError, WorkError
 from runner.presentation.text import safe
 from runner.store.records import StudyRecord
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 from runner.tui.screens.predict_text import TextPane
-from runner.tui.widgets.told import Told
+from runner.tui.widgets.text_label import TextLabel
 
 __all__ = ["InputForm", "fields_of", "summary", "task_of"]
 
@@ -36,7 +37,7 @@ class InputForm(Vertical):
     It begins with one text, which is what a person types before the task is known.
 
     Args:
-        desk: Words and signs.
+        context: Words and signs.
     """
 
     DEFAULT_CSS = """
@@ -44,7 +45,7 @@ class InputForm(Vertical):
     InputForm > VerticalScroll { height: 1fr; padding: 0 1; border: round $border-blurred; scrollbar-size: 1 1; }
     InputForm > VerticalScroll:focus-within { border: round $accent; }
     InputForm .field { height: auto; }
-    InputForm .field Told { width: 18; height: 1; padding: 0 1 0 0; color: $secondary; }
+    InputForm .field TextLabel { width: 18; height: 1; padding: 0 1 0 0; color: $secondary; }
     InputForm .field Input, InputForm .field Select { width: 1fr; }
     InputForm .field Input { height: 1; padding: 0; }
     InputForm .field TextPane { width: 1fr; height: 5; }
@@ -58,12 +59,12 @@ class InputForm(Vertical):
     class Submitted(Message):
         """Enter was pressed in a field of one line."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, context: AppContext) -> None:
         super().__init__(id="form")
-        self._desk = desk
+        self.context = context
         self._fields: tuple[InputField, ...] = ()
         self._parts: dict[str, Widget] = {}
-        self._text = TextPane(desk)
+        self._text = TextPane(context)
 
     def compose(self) -> ComposeResult:
         """Begin with one text."""
@@ -98,7 +99,7 @@ class InputForm(Vertical):
             return
         await self.remove_children()
         if one_text:
-            self._parts, self._text = {}, TextPane(self._desk)
+            self._parts, self._text = {}, TextPane(self.context)
             await self.mount(self._text)
         else:
             self._parts = {field.name: self._part(field) for field in fields}
@@ -144,12 +145,12 @@ class InputForm(Vertical):
 
     def _labelled(self) -> Iterable[Widget]:
         for name, part in self._parts.items():
-            yield Horizontal(Told(partial(safe, name, 16)), part, classes="field")
+            yield Horizontal(TextLabel(partial(safe, name, 16)), part, classes="field")
 
     def _part(self, field: InputField) -> Widget:
         example = safe(field.example, 80)
         if field.kind == "prose":
-            return TextPane(self._desk, example)
+            return TextPane(self.context, example)
         if field.kind == "choice":
             choices = [(Content(safe(choice, 80)), choice) for choice in field.choices]
             return Select(choices, prompt=escape(example), compact=True)
@@ -166,6 +167,9 @@ def _value(field: InputField, part: Widget) -> str | float | None:
         return text
     if not text:
         return None
+    if field.read is not None:
+        with suppress(ValueError):
+            return field.read(text)
     try:
         return float(text.replace(",", ".") if text.count(",") == 1 and "." not in text else text)
     except ValueError as error:

@@ -17,20 +17,20 @@ from catalog.statement import Statement
 from runner.presentation.labels import msgid
 from runner.presentation.text import safe
 from runner.store.records import StudyRecord
-from runner.tui.beside import beside
+from runner.tui.background import run_in_background
+from runner.tui.base_screen import BaseScreen
 from runner.tui.bindings import key_shown, textual_bindings
-from runner.tui.desk import Desk
-from runner.tui.dialogs.choice import Choice, ChoiceDialog
+from runner.tui.context import AppContext
+from runner.tui.dialogs.choice import ChoiceDialog, ChoiceItem
 from runner.tui.figures.canvas import Canvas
 from runner.tui.figures.fitting import flat
-from runner.tui.place import Place
 from runner.tui.screens.input_form import InputForm, fields_of, summary, task_of
-from runner.tui.screens.predict_answer import Answer, draw_answer, shown_by
+from runner.tui.screens.predict_answer import ModelAnswer, draw_answer, shown_by
 from runner.tui.screens.predict_text import TextPane
-from runner.tui.source import in_thread
+from runner.tui.study_source import in_thread
 from runner.tui.widgets.drawing import Drawing
-from runner.tui.widgets.table import Cell, Column, Table
-from runner.tui.widgets.told import Told
+from runner.tui.widgets.text_label import TextLabel
+from runner.tui.widgets.virtual_table import Cell, TableColumn, VirtualTable
 
 __all__ = ["PredictScreen"]
 
@@ -43,10 +43,10 @@ _CLASS = 12
 """Characters of a class name in the name of a metric."""
 
 
-class PredictScreen(Place):
+class PredictScreen(BaseScreen):
     """Where a model is asked about an input."""
 
-    PLACE = "predict"
+    SCREEN_NAME = "predict"
     BINDINGS = textual_bindings("predict")
     DEFAULT_CSS = """
     PredictScreen #whose { height: 1; padding: 0 1; }
@@ -64,25 +64,25 @@ class PredictScreen(Place):
     PredictScreen.-narrow #history { height: 4; }
     """
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk)
+    def __init__(self, context: AppContext) -> None:
+        super().__init__(context)
         self._records: list[StudyRecord] = []
         self._study: str | None = None
         self._loaded: str | None = None
         self._asks_for: str | None = None
         self._since: float | None = None
-        self._answer: Answer | None = None
-        self._history: list[Answer] = []
+        self._answer: ModelAnswer | None = None
+        self._history: list[ModelAnswer] = []
         self._trouble: ModelcatError | None = None
-        self._told = Told(self._whose, id="whose")
-        self.form = InputForm(desk)
-        self.figure = Drawing(desk)
-        self.history = Table(desk, lambda: desk.t("What you ask is listed here."), id="history")
+        self._told = TextLabel(self._whose, id="whose")
+        self.form = InputForm(context)
+        self.figure = Drawing(context)
+        self.history = VirtualTable(context, lambda: context.t("What you ask is listed here."), id="history")
 
     @property
-    def crumbs(self) -> tuple[str, ...]:
+    def breadcrumbs(self) -> tuple[str, ...]:
         """Where this is, with the study that is asked."""
-        here = (self.desk.t("Predict"),)
+        here = (self.context.t("Predict"),)
         return here if self._study is None else (*here, self._study)
 
     def body(self) -> ComposeResult:
@@ -96,15 +96,15 @@ class PredictScreen(Place):
         """Be ready to type."""
         self.form.focus_first()
         self.figure.show(self._draw)
-        self.retell()
+        self.refresh_text()
 
     def on_resize(self, event: Resize) -> None:
         """Put the panes beside each other where there is room."""
         self.set_class(event.size.width < _NARROW, "-narrow")
 
-    async def look(self) -> None:
+    async def poll(self) -> None:
         """See which studies have a model; tell how long a model has been loading, and what went wrong last."""
-        studies = await self.browser.studies()
+        studies = await self.context.studies()
         self._records = sorted((r for r in studies if r.model_dir or r.best), key=lambda r: r.updated, reverse=True)
         if self._record is None:
             self._choose(self._records[0].study if self._records else None)
@@ -114,22 +114,24 @@ class PredictScreen(Place):
         if self._trouble is not None:
             raise self._trouble
 
-    def retell(self) -> None:
+    def refresh_text(self) -> None:
         """Tell again: the language has changed."""
-        t = self.desk.t
-        self.set_class(self.desk.glyphs.ascii, "-signs-ascii")
+        t = self.context.t
+        self.set_class(self.context.glyphs.ascii, "-signs-ascii")
         text = msgid("Type or paste a text. {ask} asks.")
         if self._explains:
             text = msgid("Type or paste a text. {ask} asks, {explain} asks why.")
-        ask, explain = (key_shown(f"predict.{one}", self.desk.preferences.keymap) for one in ("ask", "explain"))
+        ask, explain = (key_shown(f"predict.{one}", self.context.preferences.keymap) for one in ("ask", "explain"))
         self.form.invite(t(text, ask=ask, explain=explain))
         columns = (
-            Column("moment", t("Time of day"), 11),
-            Column("answer", t("Answer"), 20, share=2),
-            Column("study", t("Study"), 14, share=1, drop=1),
-            Column("input", t("Input"), 20, share=4),
+            TableColumn("moment", t("Time of day"), 11),
+            TableColumn("answer", t("Answer"), 20, share=2),
+            TableColumn("study", t("Study"), 14, share=1, drop=1),
+            TableColumn("input", t("Input"), 20, share=4),
         )
-        self.history.set_columns([Column(c.key, c.label, c.width, c.right, c.share, c.drop, False) for c in columns])
+        self.history.set_columns(
+            [TableColumn(c.key, c.label, c.width, c.right, c.share, c.drop, False) for c in columns]
+        )
         self._list()
         self._tell()
 
@@ -165,8 +167,8 @@ class PredictScreen(Place):
 
     @on(TextPane.Refused)
     def _say_refused(self, event: TextPane.Refused) -> None:
-        text = self.desk.t("Not inserted: {size:count} characters are more than any model reads.", size=event.size)
-        self.browser.tell(text, bad=True)
+        text = self.context.t("Not inserted: {size:count} characters are more than any model reads.", size=event.size)
+        self.show_message(text, error=True)
 
     def _given(self) -> Any:
         """Return what is filled in; None where that is nothing, or cannot be an input."""
@@ -176,15 +178,15 @@ class PredictScreen(Place):
             return None
 
     def _ask(self, *, explain: bool) -> None:
-        t = self.desk.t
+        t = self.context.t
         try:
             given = self.form.given
         except ValueError as error:
-            self.browser.tell(t("Not a number: {field}", field=safe(error, 100)), bad=True)
+            self.show_message(t("Not a number: {field}", field=safe(error, 100)), error=True)
             return
         if given is None:
             text = msgid("Type or paste a text first.") if self.form.is_one_text else msgid("Fill in a field first.")
-            self.browser.tell(t(text))
+            self.show_message(t(text))
         elif self._record is not None:
             self.workers.cancel_group(self, "live")
             self._start(partial(self._put, given, explain=explain, keep=True), "ask")
@@ -206,10 +208,10 @@ class PredictScreen(Place):
         began = self._since = time.monotonic()
         self._tell()
         try:
-            predictions = await self.browser.answers.ask(record, () if given is None else (given,), explain=explain)
+            predictions = await self.context.predictions.ask(record, () if given is None else (given,), explain=explain)
             seconds = time.monotonic() - began
             answers = [
-                Answer(record.study, given, shown, seconds, self.desk.clock())
+                ModelAnswer(record.study, given, shown, seconds, self.context.clock())
                 for shown in await in_thread(lambda: [shown_by(task_of(record), one) for one in predictions])
             ]
         except StoppedError:  # the app is being left
@@ -225,10 +227,10 @@ class PredictScreen(Place):
         finally:
             if self._since == began:
                 self._since = None
-            self.retell()
-            self.told()
+            self.refresh_text()
+            self.update_header()
 
-    def _take(self, answer: Answer, *, keep: bool) -> None:
+    def _take(self, answer: ModelAnswer, *, keep: bool) -> None:
         self._answer = answer
         self.figure.show(self._draw)
         if keep:
@@ -244,9 +246,9 @@ class PredictScreen(Place):
         self._start(self._choose_study, "choose")
 
     async def _choose_study(self) -> None:
-        desk = self.desk
-        choices = [Choice(record.study, self._described(record)) for record in self._records]
-        chosen = await self.app.push_screen_wait(ChoiceDialog(desk, lambda: desk.t("Whose model?"), choices))
+        context = self.context
+        choices = [ChoiceItem(record.study, self._described(record)) for record in self._records]
+        chosen = await self.app.push_screen_wait(ChoiceDialog(context, lambda: context.t("Whose model?"), choices))
         if chosen:
             self._choose(chosen[0])
             if (record := self._record) is not None:
@@ -267,7 +269,7 @@ class PredictScreen(Place):
             self._asks_for = record.study
             await self.form.ask_for(fields)
             self.set_class(not self.form.is_one_text, "-form")
-            self.retell()
+            self.refresh_text()
 
     def _choose(self, study: str | None) -> None:
         if study != self._study:
@@ -276,7 +278,7 @@ class PredictScreen(Place):
             self.workers.cancel_group(self, "ask")
             self.notice.say("")
             self.figure.show(self._draw)
-            self.told()
+            self.update_header()
             self._tell()
 
     def action_clear(self) -> None:
@@ -286,7 +288,7 @@ class PredictScreen(Place):
         self.figure.show(self._draw)
         self.form.focus_first()
 
-    @on(Table.Chosen, "#history")
+    @on(VirtualTable.Chosen, "#history")
     def action_recall(self) -> None:
         """Take the input of the chosen row up again, with its answer."""
         if self.history.cursor is not None:
@@ -297,15 +299,15 @@ class PredictScreen(Place):
 
     def on_descendant_focus(self) -> None:
         """Offer what can be done with the part that one is in."""
-        self.told()
+        self.update_header()
 
     def on_descendant_blur(self) -> None:
         """Offer what can be done now."""
-        self.told()
+        self.update_header()
 
     def _start(self, work: Callable[[], Coroutine[Any, Any, None]], group: str) -> None:
         """Do something beside the screen, instead of what was begun in its group before."""
-        beside(self, work, group, alone=True)
+        run_in_background(self, work, group, alone=True)
 
     # Telling
 
@@ -316,42 +318,47 @@ class PredictScreen(Place):
     @property
     def _explains(self) -> bool:
         """Whether the model may say why it answers so: one that has not been loaded yet may."""
-        return self._record is None or self._record.key not in self.browser.answers.unexplained
+        return self._record is None or self._record.key not in self.context.predictions.unexplained
 
     def _described(self, record: StudyRecord) -> str:
         parts = [record.title or record.study, record.key.rpartition("/")[2]]
         if record.best is not None:
             metric = record.tuned
-            parts.append(f"{self.desk.metric_label(metric, _CLASS)} {self.desk.metric(metric, record.best.value)}")
-        return flat(" · ".join(safe(part, 80) for part in parts), self.desk.glyphs)
+            parts.append(
+                f"{self.context.metric_label(metric, _CLASS)} {self.context.metric(metric, record.best.value)}"
+            )
+        return flat(" · ".join(safe(part, 80) for part in parts), self.context.glyphs)
 
     def _whose(self) -> Content:
-        desk, palette, record = self.desk, self.desk.palette, self._record
+        context, palette, record = self.context, self.context.palette, self._record
         if record is None:
-            return Content.styled(desk.t("No study has a model yet."), palette.muted)
+            return Content.styled(context.t("No study has a model yet."), palette.muted)
         state, colour = "", palette.muted
         if self._since is not None:
             seconds = int(time.monotonic() - self._since)
             doing = msgid("The model is being loaded") if self._loaded != self._study else msgid("Asking")
-            parts = [f"{desk.glyphs.states['running']} {desk.t(doing)}", *([desk.seconds(seconds)] if seconds else [])]
+            parts = [
+                f"{context.glyphs.states['running']} {context.t(doing)}",
+                *([context.seconds(seconds)] if seconds else []),
+            ]
             state, colour = " · ".join(parts), palette.running
         elif self._loaded == self._study:
-            state = desk.t("answers while you type")
+            state = context.t("answers while you type")
         return Content.assemble(
-            (self._described(record), f"bold {palette.text}"), (f"  {flat(state, desk.glyphs)}", colour)
+            (self._described(record), f"bold {palette.text}"), (f"  {flat(state, context.glyphs)}", colour)
         )
 
     def _draw(self, canvas: Canvas) -> Content:
         if self._answer is not None:
             return draw_answer(self._answer, canvas)
-        t = self.desk.t
+        t = self.context.t
         text = (
             t("The answer will stand here, and why it is what it is.")
             if self._explains
             else t("The answer will stand here.")
         )
         if not self._records:
-            key = key_shown("app.submit", self.desk.preferences.keymap)
+            key = key_shown("app.submit", self.context.preferences.keymap)
             text = t(
                 "No study has a model yet. Press {key} where no text is typed to submit one, or run modelcat run "
                 "examples/quickstart.json.",
@@ -366,13 +373,13 @@ class PredictScreen(Place):
         answer, said = self._history[int(key)], self._history[int(key)].shown.headline
         return [
             f"{answer.moment.astimezone():%H:%M:%S}",
-            safe(self.desk.say(said) if isinstance(said, Statement) else said, 80),
+            safe(self.context.say(said) if isinstance(said, Statement) else said, 80),
             safe(answer.study, 80),
             summary(answer.given),
         ]
 
     def _tell(self) -> None:
         if self.is_mounted:
-            self._told.retell()
+            self._told.refresh_text()
             if self._answer is None:
-                self.figure.retell()
+                self.figure.refresh_text()

@@ -15,7 +15,7 @@ from runner.tui.figures.canvas import Canvas, paragraph
 from runner.tui.figures.fitting import cut, flat
 from runner.tui.figures.render import body, caption, title
 
-__all__ = ["Answer", "Shown", "draw_answer", "draw_shown", "shown_by"]
+__all__ = ["ModelAnswer", "Shown", "draw_answer", "draw_shown", "shown_by"]
 
 _LONGEST = 300
 """Characters of a value that no task describes."""
@@ -37,7 +37,7 @@ class Shown:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ModelAnswer:
     """What was answered.
 
     Attributes:
@@ -68,7 +68,7 @@ def shown_by(task: Task, prediction: Prediction) -> Shown:
         return Shown("", (Empty("fault", "", fault), _plain(prediction)))
 
 
-def draw_answer(answer: Answer, canvas: Canvas) -> Content:
+def draw_answer(answer: ModelAnswer, canvas: Canvas) -> Content:
     """Return the headline with the time that it took, the figures, and the reasons."""
     palette, shown = canvas.palette, answer.shown
     took = flat(canvas.t("answered in {time:seconds}", time=max(0.01, round(answer.seconds, 2))), canvas.glyphs)

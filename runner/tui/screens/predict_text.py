@@ -12,7 +12,7 @@ from textual.widgets import TextArea
 from textual.widgets.text_area import Edit, EditResult
 
 from runner.presentation.text import HOSTILE
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 
 __all__ = ["LONGEST", "TextPane"]
 
@@ -24,7 +24,7 @@ class TextPane(TextArea):
     """Takes a text of up to `LONGEST` characters.
 
     Args:
-        desk: Signs.
+        context: Signs.
         example: Stands there while nothing is typed.
     """
 
@@ -34,9 +34,9 @@ class TextPane(TextArea):
 
         size: int
 
-    def __init__(self, desk: Desk, example: str = "") -> None:
+    def __init__(self, context: AppContext, example: str = "") -> None:
         super().__init__("", soft_wrap=True, tab_behavior="focus", id="text", placeholder=Content(example))
-        self._desk = desk
+        self.context = context
 
     def show(self, text: str) -> None:
         """Put another text in; undoing brings the former one back."""
@@ -60,6 +60,6 @@ class TextPane(TextArea):
         line = super().get_line(line_index)
         if line.plain.replace("\t", "").isprintable():
             return line
-        sign = "?" if self._desk.glyphs.ascii else "\N{REPLACEMENT CHARACTER}"
+        sign = "?" if self.context.glyphs.ascii else "\N{REPLACEMENT CHARACTER}"
         seen = (c if c == "\t" or unicodedata.category(c) not in HOSTILE else sign for c in line.plain)
         return Text("".join(seen), end="", no_wrap=True)

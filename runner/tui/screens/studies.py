@@ -12,27 +12,27 @@ from textual.events import Resize
 
 from runner.presentation.datatable import DataTable
 from runner.store.records import StudyRecord, TrialCounts
-from runner.tui import pace, steering
+from runner.tui import gc_tuning, study_actions
+from runner.tui.base_screen import BaseScreen
 from runner.tui.bindings import textual_bindings
-from runner.tui.desk import Desk
-from runner.tui.exporting import copy_table, save_table
-from runner.tui.place import Place
+from runner.tui.context import AppContext
 from runner.tui.rows.study_cells import ago, class_labels, study_cells, study_columns
 from runner.tui.rows.study_legend import legend
 from runner.tui.rows.study_row import ORDERS, StudyRow, holds, ordered, rows_of
 from runner.tui.rows.study_state import state_sentence, state_word
-from runner.tui.widgets.one_line import OneLine
+from runner.tui.table_export import copy_table, save_table
+from runner.tui.widgets.line_label import LineLabel
 from runner.tui.widgets.search_line import SearchLine
 from runner.tui.widgets.study_panel import StudyPanel
-from runner.tui.widgets.table import Table
+from runner.tui.widgets.virtual_table import VirtualTable
 
 __all__ = ["StudiesScreen"]
 
 
-class StudiesScreen(Place):
+class StudiesScreen(BaseScreen):
     """The list of studies, live; on a wide screen with the study under the cursor beside it."""
 
-    PLACE = "studies"
+    SCREEN_NAME = "studies"
     BINDINGS: ClassVar[list[BindingType]] = [
         *textual_bindings("studies"),
         Binding("escape", "show_all", show=False),
@@ -46,24 +46,24 @@ class StudiesScreen(Place):
     StudiesScreen.-wide #state { display: none; }
     """
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk)
+    def __init__(self, context: AppContext) -> None:
+        super().__init__(context)
         self._rows: dict[str, StudyRow] = {}
         self._courses: dict[str, tuple[float, ...]] = {}
         self._read: dict[str, tuple[datetime, datetime, TrialCounts]] = {}
         self._order: tuple[str, bool] = (ORDERS[0], False)
         self._seen: tuple[list[StudyRow], str, bool] | None = None
         self._labels: tuple[str, ...] = ()
-        self._table = Table(desk, self._empty, id="studies")
-        self._search = SearchLine(desk)
-        self._state = OneLine(desk, lambda: state_sentence(self._here, desk) if self._here else "", id="state")
-        self._legend = OneLine(desk, lambda: legend(self._here, self._order, desk), id="legend")
-        self._panel = StudyPanel(desk)
+        self._table = VirtualTable(context, self._empty, id="studies")
+        self._search = SearchLine(context)
+        self._state = LineLabel(context, lambda: state_sentence(self._here, context) if self._here else "", id="state")
+        self._legend = LineLabel(context, lambda: legend(self._here, self._order, context), id="legend")
+        self._panel = StudyPanel(context)
 
     @property
-    def crumbs(self) -> tuple[str, ...]:
+    def breadcrumbs(self) -> tuple[str, ...]:
         """The studies are home."""
-        return (self.desk.t("Studies"),)
+        return (self.context.t("Studies"),)
 
     def body(self) -> ComposeResult:
         """Yield list and panel."""
@@ -77,7 +77,7 @@ class StudiesScreen(Place):
 
     def on_mount(self) -> None:
         """Be ready to move about the list."""
-        self.retell()
+        self.refresh_text()
         self._table.focus()
 
     def on_resize(self, event: Resize) -> None:
@@ -87,20 +87,20 @@ class StudiesScreen(Place):
 
     # Looking
 
-    async def look(self) -> None:
+    async def poll(self) -> None:
         """Read the studies, and show what has changed since."""
-        records = await self.browser.studies()
+        records = await self.context.studies()
         await self._read_courses(records)
-        now = self.desk.clock()
+        now = self.context.clock()
         rows = rows_of(records, self._courses, now)
         latest = max((row.record.updated for row in rows), default=now)
-        seen = (rows, ago(latest, now, self.desk), self.desk.attended)
+        seen = (rows, ago(latest, now, self.context), self.context.attended)
         if seen != self._seen:
             if self._seen is None:
-                pace.keep()  # by now all that reads and draws the list is imported
+                gc_tuning.keep()  # by now all that reads and draws the list is imported
             self._seen = seen
             self._rows = {row.record.study: row for row in rows}
-            if self._labels != class_labels(records, self.desk):
+            if self._labels != class_labels(records, self.context):
                 self._set_columns()
             self._arrange()
 
@@ -110,38 +110,40 @@ class StudiesScreen(Place):
         changed = [study for study, mark in marks.items() if self._read.get(study) != mark]
         if changed:
             nothing: dict[str, tuple[float, ...]] = {}
-            found = await self.desk.source.read(lambda store: store.courses(among=changed), nothing)
+            found = await self.context.source.read(lambda store: store.courses(among=changed), nothing)
             self._courses = {study: found.get(study, self._courses.get(study, ())) for study in marks}
             self._read = marks
 
-    def retell(self) -> None:
+    def refresh_text(self) -> None:
         """Name the columns, and search the states, in the language of the moment; draw with its signs."""
-        self.set_class(self.desk.glyphs.ascii, "-signs-ascii")
+        self.set_class(self.context.glyphs.ascii, "-signs-ascii")
         self._set_columns()
         self._arrange()
 
     def _arrange(self) -> None:
         """Show the rows that are searched for, in their order."""
-        now, words = self.desk.clock(), self._search.words
-        found = [row for row in self._rows.values() if holds(row, words, state_word(row.state, self.desk))]
+        now, words = self.context.clock(), self._search.words
+        found = [row for row in self._rows.values() if holds(row, words, state_word(row.state, self.context))]
         by, turned = self._order
         keys = [row.record.study for row in ordered(found, by, turned=turned)]
-        self._table.set_rows(keys, lambda key: study_cells(self._rows[key], self.desk, now))
+        self._table.set_rows(keys, lambda key: study_cells(self._rows[key], self.context, now))
         self._show_here()
 
     def _set_columns(self) -> None:
         by, turned = self._order
-        self._labels = class_labels((row.record for row in self._rows.values()), self.desk)
+        self._labels = class_labels((row.record for row in self._rows.values()), self.context)
         descending = (by in {"best", "trials", "time", "updated", "created"}) != turned
         self._table.set_columns(
-            study_columns(self.desk, wide=self._panel.display, labels=self._labels), sorted_by=by, descending=descending
+            study_columns(self.context, wide=self._panel.display, labels=self._labels),
+            sorted_by=by,
+            descending=descending,
         )
 
     def _show_here(self) -> None:
-        self._state.retell()
-        self._legend.retell()
+        self._state.refresh_text()
+        self._legend.refresh_text()
         self._panel.show(self._here)
-        self.told()
+        self.update_header()
 
     @property
     def _here(self) -> StudyRow | None:
@@ -149,12 +151,12 @@ class StudiesScreen(Place):
         return self._rows.get(self._table.cursor or "")
 
     def _empty(self) -> str:
-        t = self.desk.t
+        t = self.context.t
         if self._seen is None:
             return "" if self.notice.message else t("Reading the studies...")  # else there is nothing to read
         if self._rows:
             return t("No study holds these words. Esc shows all.")
-        if self.desk.read_only:
+        if self.context.read_only:
             return t("No studies yet.")
         return t("No studies yet. Press n to start one from the catalog, or run modelcat run examples/quickstart.json")
 
@@ -172,7 +174,7 @@ class StudiesScreen(Place):
                 stopping = here is not None and here.record.stop_requested is not None
                 return here is not None and here.state in {"running", "queued", "gone"} and not stopping
             case "resume":
-                return here is not None and steering.can_resume(here.record, self.desk)
+                return here is not None and study_actions.can_resume(here.record, self.context)
             case "search" | "export" | "copy" | "sort" | "turn":
                 return bool(self._rows)
             case _:
@@ -187,27 +189,27 @@ class StudiesScreen(Place):
         from runner.tui.screens.study import StudyScreen
 
         if (study := self._table.cursor) is not None:
-            self.browser.go(StudyScreen(self.desk, study))
+            self.app.push_screen(StudyScreen(self.context, study))
 
     def action_new(self) -> None:
         """Go to the catalog, where a new study begins."""
-        self.browser.action_place("catalog")
+        self.app.call_later(self.app.run_action, "go_to('catalog')")
 
     def action_stop(self) -> None:
         """Ask the study to stop."""
-        self._do(steering.stop)
+        self._do(study_actions.stop)
 
     def action_resume(self) -> None:
         """Put the study into the queue, and see to it that somebody works on that."""
-        self._do(steering.resume)
+        self._do(study_actions.resume)
 
     def action_delete(self) -> None:
         """Ask, and then delete the study and its files."""
-        self._do(steering.delete)
+        self._do(study_actions.delete)
 
     def action_describe(self) -> None:
         """Ask for title and notes."""
-        self._do(steering.describe)
+        self._do(study_actions.describe)
 
     def action_search(self) -> None:
         """Type words to search for."""
@@ -228,20 +230,20 @@ class StudiesScreen(Place):
 
     def action_export(self) -> None:
         """Save the table."""
-        save_table(self.browser, "studies", self._data)
+        save_table(self, "studies", self._data)
 
     def action_copy(self) -> None:
         """Copy the table."""
-        copy_table(self.browser, self._data())
+        copy_table(self, self._data())
 
     def _data(self) -> DataTable:
         """Return the studies that are listed, as the store has them."""
         from runner.presentation.study_tables import studies_table
-        from runner.store.json_shapes import study_line
+        from runner.store.json_output import study_line
 
         return studies_table(study_line(self._rows[key].record) for key in self._table.keys)
 
-    def _do(self, deed: Callable[[Place, StudyRecord], None]) -> None:
+    def _do(self, deed: Callable[[BaseScreen, StudyRecord], None]) -> None:
         if (row := self._here) is not None:
             deed(self, row.record)
 
@@ -250,18 +252,18 @@ class StudiesScreen(Place):
         self._set_columns()
         self._arrange()
 
-    @on(Table.Moved, "#studies")
+    @on(VirtualTable.Moved, "#studies")
     def follow(self) -> None:
         """Tell of the study that came under the cursor."""
         self._show_here()
 
-    @on(Table.Chosen, "#studies")
+    @on(VirtualTable.Chosen, "#studies")
     def go_in(self) -> None:
         """Open what was clicked at twice."""
         self.action_open()
 
-    @on(Table.HeaderClicked, "#studies")
-    def sort_by(self, event: Table.HeaderClicked) -> None:
+    @on(VirtualTable.HeaderClicked, "#studies")
+    def sort_by(self, event: VirtualTable.HeaderClicked) -> None:
         """Sort by the heading that was clicked at; turn the order round the second time."""
         if event.column_key in ORDERS:
             by, turned = self._order

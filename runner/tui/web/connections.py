@@ -27,13 +27,15 @@ class Connections:
 
     def __init__(self, server: Server) -> None:
         self._server = server
-        self.answering: set[RequestHandler] = set()
+        self.prediction_service: set[RequestHandler] = set()
         files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
         self.most = _MOST_WAITING if files == resource.RLIM_INFINITY else min(_MOST_WAITING, files // 2)
 
     def __call__(self) -> RequestHandler:
         """Return the protocol of a new connection."""
-        waiting = [one for one in self._server.connections if one.transport is not None and one not in self.answering]
+        waiting = [
+            one for one in self._server.connections if one.transport is not None and one not in self.prediction_service
+        ]
         for oldest in waiting[: max(0, len(waiting) + 1 - self.most)]:
             oldest.force_close()
         return self._server()

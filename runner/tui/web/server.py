@@ -147,7 +147,7 @@ class WebServer(Server):
         if not knows:
             return _html(refused_page(self._language), status=403)
         assert self._connections is not None
-        self._connections.answering.add(request.protocol)
+        self._connections.prediction_service.add(request.protocol)
         try:
             return await handler(request)
         except ConnectionError:
@@ -155,7 +155,7 @@ class WebServer(Server):
         except OSError as error:  # a path that no file can have
             raise web.HTTPNotFound from error
         finally:
-            self._connections.answering.discard(request.protocol)
+            self._connections.prediction_service.discard(request.protocol)
 
     def _let_in(self) -> web.Response:
         response = _html(let_in_page(self._language, self._access.address + "/"))

@@ -4,7 +4,7 @@ from textual.content import Content
 from textual.events import Resize
 from textual.widget import Widget
 
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 from runner.tui.figures.canvas import Canvas, Draw
 
 __all__ = ["Drawing"]
@@ -14,7 +14,7 @@ class Drawing(Widget):
     """Shows a drawing; empty until `show` is called.
 
     Args:
-        desk: Colours, signs and words.
+        context: Colours, signs and words.
         id: As in Textual.
         classes: As in Textual.
     """
@@ -23,18 +23,18 @@ class Drawing(Widget):
     Drawing { width: 1fr; height: auto; min-height: 1; }
     """
 
-    def __init__(self, desk: Desk, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 -- Textual's name
+    def __init__(self, context: AppContext, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 -- Textual's name
         super().__init__(id=id, classes=classes)
-        self._desk = desk
+        self.context = context
         self._draw: Draw | None = None
         self._drawn: tuple[tuple[int, int], Content] | None = None
 
     def show(self, draw: Draw) -> None:
         """Draw this from now on."""
         self._draw = draw
-        self.retell()
+        self.refresh_text()
 
-    def retell(self) -> None:
+    def refresh_text(self) -> None:
         """Draw again: language, theme or signs have changed."""
         before, self._drawn = self._drawn, None
         content = self._content(self.content_size.width)
@@ -71,7 +71,7 @@ class Drawing(Widget):
             return Content("")
         height = self.parent.size.height if isinstance(self.parent, Widget) else self.size.height
         if self._drawn is None or self._drawn[0] != (width, height):
-            desk = self._desk
-            canvas = Canvas(width, height, desk.palette, desk.glyphs, desk.language, desk.t)
+            context = self.context
+            canvas = Canvas(width, height, context.palette, context.glyphs, context.language, context.t)
             self._drawn = ((width, height), self._draw(canvas))
         return self._drawn[1]

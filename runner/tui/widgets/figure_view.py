@@ -10,9 +10,9 @@ from textual.events import Resize
 from textual.widget import Widget
 
 from catalog.figures import Axis, Figure, Plot
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 from runner.tui.figures.canvas import Canvas
-from runner.tui.figures.frame import Frame, frame_of
+from runner.tui.figures.frame import PlotFrame, frame_of
 from runner.tui.figures.legend import legend
 from runner.tui.figures.plot import foot, gutter_of, plot_field
 from runner.tui.figures.render import caption, render, title
@@ -39,7 +39,7 @@ class FigureView(Widget):
     is as high as it must be, and is scrolled where the view has another height.
 
     Args:
-        desk: Colours, signs and words.
+        context: Colours, signs and words.
         id: As in Textual.
         classes: As in Textual.
     """
@@ -51,20 +51,20 @@ class FigureView(Widget):
     FigureView > .field > Drawing { height: 1fr; }
     """
 
-    def __init__(self, desk: Desk, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 -- Textual's name
+    def __init__(self, context: AppContext, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 -- Textual's name
         super().__init__(id=id, classes=classes)
-        self._desk = desk
+        self.context = context
         self._figure: Figure | None = None
         self._lines: int | None = None
-        self._frame: Frame | None = None
+        self._frame: PlotFrame | None = None
         self._framed: tuple[Figure | None, int] = (None, 0)
         self._plot: BraillePlot | None = None
         self._zoomed: tuple[Axis, Axis] | None = None
         self._inside = (1, 1)
         self._seen = (0.0, 1.0)
-        self._head = Drawing(desk)
-        self._characters = Drawing(desk)
-        self._foot = Drawing(desk)
+        self._head = Drawing(context)
+        self._characters = Drawing(context)
+        self._foot = Drawing(context)
 
     def compose(self) -> ComposeResult:
         """Put what stands over a plot, the plot and what stands under it together; others are drawn in the first."""
@@ -85,7 +85,7 @@ class FigureView(Widget):
             self.set_class(isinstance(figure, Plot), "-plot")
             self._draw()
 
-    def retell(self) -> None:
+    def refresh_text(self) -> None:
         """Draw again: language, theme or signs have changed."""
         self._draw()
 
@@ -134,18 +134,18 @@ class FigureView(Widget):
         flexible = self.styles.height is not None and self.styles.height.is_auto
         return render(figure, replace(canvas, height=(self._lines or 0) if flexible else self.size.height))
 
-    def _draw_plot(self, figure: Plot, frame: Frame, height: int) -> None:
+    def _draw_plot(self, figure: Plot, frame: PlotFrame, height: int) -> None:
         def head(canvas: Canvas) -> Content:
             return Content("\n").join([*title(figure, canvas), legend(figure, replace(canvas, height=height))])
 
-        desk, width = self._desk, self.size.width
-        whole = Canvas(width, height, desk.palette, desk.glyphs, desk.language, desk.t)
+        context, width = self.context, self.size.width
+        whole = Canvas(width, height, context.palette, context.glyphs, context.language, context.t)
         self._head.show(head)
         said = caption(figure, whole) if height >= _ROOMY else []
         rows = max(3, height - _FOOT - len(said) - 1 - head(whole).plain.count("\n"))
         canvas = replace(whole, height=rows)
         gutter = gutter_of(frame.y, rows - 2, canvas)
-        if desk.glyphs.ascii or figure.surface is not None or rows < _LEAST[1] or width - gutter < _LEAST[0]:
+        if context.glyphs.ascii or figure.surface is not None or rows < _LEAST[1] or width - gutter < _LEAST[0]:
             gutter = gutter_of(frame.y, rows - 1, canvas)
             self._inside, self._seen, self._zoomed = (gutter + 1, width - gutter - 1), (0.0, 1.0), None
             self._swap(braille=False)
@@ -158,7 +158,7 @@ class FigureView(Widget):
             self._draw_braille(frame, canvas, gutter)
         self._write_foot()
 
-    def _draw_braille(self, frame: Frame, canvas: Canvas, gutter: int) -> None:
+    def _draw_braille(self, frame: PlotFrame, canvas: Canvas, gutter: int) -> None:
         keep = self._zoomed == (frame.x.axis, frame.y.axis)
         if not keep:
             self._zoomed, self._seen = None, (0.0, 1.0)
@@ -170,7 +170,7 @@ class FigureView(Widget):
         elif self._plot.is_whole:
             self._plot.draw(frame, canvas, gutter, keep_zoom=keep)
 
-    def _frame_for(self, figure: Figure | None, width: int) -> Frame | None:
+    def _frame_for(self, figure: Figure | None, width: int) -> PlotFrame | None:
         if self._framed[0] is not figure or self._framed[1] != width:
             self._framed = (figure, width)
             self._frame = frame_of(figure, width) if isinstance(figure, Plot) and width > 0 else None

@@ -4,7 +4,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from runner.presentation.text import safe
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 
 __all__ = ["Notice"]
 
@@ -16,9 +16,9 @@ class Notice(Static):
     Notice { display: none; height: auto; max-height: 4; padding: 0 1; background: $error 20%; color: $foreground; }
     """
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, context: AppContext) -> None:
         super().__init__("", markup=False)
-        self._desk = desk
+        self.context = context
         self.message = ""
 
     def say(self, message: str) -> None:
@@ -26,6 +26,6 @@ class Notice(Static):
         if message == self.message:
             return
         self.message = message
-        sign = self._desk.glyphs.severities["problem"]
-        self.update(Content.assemble((f"{sign} ", self._desk.palette.bad), safe(message, 600)))
+        sign = self.context.glyphs.severities["problem"]
+        self.update(Content.assemble((f"{sign} ", self.context.palette.bad), safe(message, 600)))
         self.display = bool(message)

@@ -15,7 +15,7 @@ from textual_plot.axis_formatter import AxisFormatter
 
 from runner.tui.figures.canvas import Canvas
 from runner.tui.figures.fitting import width_of
-from runner.tui.figures.frame import Frame, Point, Ruler, Shape
+from runner.tui.figures.frame import PlotFrame, Point, Ruler, SeriesShape
 from runner.tui.figures.plot import label_places, labelled, marked, rows_of
 from runner.tui.figures.roles import colour_of, mark_of, shade_of
 
@@ -91,7 +91,7 @@ class BraillePlot(PlotWidget, can_focus=True, inherit_bindings=False):
         if self.query(Grid):  # the margins are watched from before the parts are there until after they have gone
             super()._update_margin_sizes()
 
-    def draw(self, frame: Frame, canvas: Canvas, gutter: int, *, keep_zoom: bool) -> None:
+    def draw(self, frame: PlotFrame, canvas: Canvas, gutter: int, *, keep_zoom: bool) -> None:
         """Draw a frame without bars: those that end far outside would keep the library filling them for minutes.
 
         What it is given are shares of the axes, because the largest and smallest numbers end it with an error.
@@ -171,7 +171,7 @@ class BraillePlot(PlotWidget, can_focus=True, inherit_bindings=False):
             for y in range(min(heights))
         )
 
-    def _line(self, shape: Shape, frame: Frame, inner: int, canvas: Canvas) -> None:
+    def _line(self, shape: SeriesShape, frame: PlotFrame, inner: int, canvas: Canvas) -> None:
         role = shape.series.role
         colour = str(Style.parse(colour_of(role, canvas, shape.repeat)))
         for x, low, high in shape.intervals:
@@ -189,5 +189,5 @@ class BraillePlot(PlotWidget, can_focus=True, inherit_bindings=False):
             self.scatter(xs, ys, marker=mark, marker_style=style)
 
 
-def _shares(points: Sequence[Point], frame: Frame) -> tuple[list[float], list[float]]:
+def _shares(points: Sequence[Point], frame: PlotFrame) -> tuple[list[float], list[float]]:
     return [frame.x.share(x) for x, _ in points], [frame.y.share(y) for _, y in points]

@@ -10,8 +10,8 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input
 
-from runner.tui.desk import Desk
-from runner.tui.widgets.told import Told
+from runner.tui.context import AppContext
+from runner.tui.widgets.text_label import TextLabel
 
 __all__ = ["SearchLine"]
 
@@ -20,14 +20,14 @@ class SearchLine(Horizontal):
     """Away until it is opened; Enter keeps the words and goes back, Escape clears them.
 
     Args:
-        desk: For words.
+        context: For words.
         id: As in Textual.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "clear", show=False)]
     DEFAULT_CSS = """
     SearchLine { display: none; height: 1; background: $panel; }
-    SearchLine Told { width: auto; padding: 0 1; color: $accent; }
+    SearchLine TextLabel { width: auto; padding: 0 1; color: $accent; }
     SearchLine Input { width: 1fr; background: $panel; padding: 0; }
     """
 
@@ -41,9 +41,9 @@ class SearchLine(Horizontal):
     class Left(Message):
         """The person is done with typing."""
 
-    def __init__(self, desk: Desk, *, id: str | None = None) -> None:  # noqa: A002 -- Textual's name
+    def __init__(self, context: AppContext, *, id: str | None = None) -> None:  # noqa: A002 -- Textual's name
         super().__init__(id=id)
-        self._desk = desk
+        self.context = context
         self._input = Input(max_length=200, compact=True)
         self._input.styles.border = ("none", "transparent")  # a rule here would lose to the app's own for all inputs
 
@@ -55,11 +55,11 @@ class SearchLine(Horizontal):
     @property
     def hints(self) -> tuple[tuple[str, str], ...]:
         """What its own keys do, for the footer."""
-        return (("Enter", self._desk.t("keep")), ("Esc", self._desk.t("clear")))
+        return (("Enter", self.context.t("keep")), ("Esc", self.context.t("clear")))
 
     def compose(self) -> ComposeResult:
         """Put the line together."""
-        yield Told(lambda: self._desk.t("Search"))
+        yield TextLabel(lambda: self.context.t("Search"))
         yield self._input
 
     def open(self) -> None:

@@ -6,12 +6,12 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.timer import Timer
 
-from runner.tui.beside import beside
-from runner.tui.desk import Desk
+from runner.tui.background import run_in_background
+from runner.tui.context import AppContext
 from runner.tui.rows.study_page import study_page
 from runner.tui.rows.study_row import StudyRow
-from runner.tui.source import in_thread
-from runner.tui.widgets.told import Told
+from runner.tui.study_source import in_thread
+from runner.tui.widgets.text_label import TextLabel
 
 if TYPE_CHECKING:  # what draws is loaded when there is something to draw
     from catalog.figures import Plot
@@ -27,22 +27,22 @@ class StudyPanel(VerticalScroll):
     """Strings and a small chart of the best value so far.
 
     Args:
-        desk: What every screen works with.
+        context: What every screen works with.
         id: As in Textual.
     """
 
     DEFAULT_CSS = """
     StudyPanel { padding: 0 1 0 2; scrollbar-size-vertical: 1;
         scrollbar-color: $border; scrollbar-background: $background; }
-    StudyPanel Told { height: auto; }
+    StudyPanel TextLabel { height: auto; }
     StudyPanel FigureView, StudyPanel FigureView.-plot { height: 12; margin-top: 1; }
     """
 
-    def __init__(self, desk: Desk, *, id: str | None = None) -> None:  # noqa: A002 -- Textual's name
+    def __init__(self, context: AppContext, *, id: str | None = None) -> None:  # noqa: A002 -- Textual's name
         super().__init__(id=id, can_focus=True)
-        self._desk = desk
+        self.context = context
         self._row: StudyRow | None = None
-        self._page = Told(lambda: study_page(self._row, desk) if self._row is not None else "")
+        self._page = TextLabel(lambda: study_page(self._row, context) if self._row is not None else "")
         self._chart: FigureView | None = None
         self._timer: Timer | None = None
 
@@ -65,13 +65,13 @@ class StudyPanel(VerticalScroll):
         """Catch up with what was not shown while there was no room."""
         self._show()
 
-    def retell(self) -> None:
+    def refresh_text(self) -> None:
         """Name axes in the language of the moment; strings tell themselves."""
         self._draw()
 
     def _show(self) -> None:
         if self.display:
-            self._page.retell()
+            self._page.refresh_text()
             self._draw()
 
     def _draw(self) -> None:
@@ -81,13 +81,13 @@ class StudyPanel(VerticalScroll):
             if figure is not None:
                 self._chart.show(figure)
         elif figure is not None:
-            beside(self, self._add_chart, alone=True)
+            run_in_background(self, self._add_chart, alone=True)
 
     async def _add_chart(self) -> None:
         """Load what draws without keeping the keys waiting, and draw."""
         make = await in_thread(_load)
         if self._chart is None:
-            self._chart = make(self._desk)
+            self._chart = make(self.context)
             await self.mount(self._chart)
         self._draw()
 

@@ -10,17 +10,17 @@ from catalog.errors import DataError
 from plugins.data.coverage import class_coverage, coverage_notes
 from plugins.data.splitting import group_overlaps, make_splits, time_notes
 from plugins.data.stratification import carve, carve_groups, carve_latest
-from plugins.nlp.texts.split import Split
+from plugins.nlp.texts.split import TextSplit
 
 ROWS = st.lists(st.tuples(st.integers(0, 4), st.integers(-1, 12)), min_size=2, max_size=120)
 
 
-def split(labels, prefix="row") -> Split:
+def split(labels, prefix="row") -> TextSplit:
     labels = np.array(labels, dtype=np.int64)
-    return Split(tuple(f"{prefix} {row}" for row in range(labels.size)), labels)
+    return TextSplit(tuple(f"{prefix} {row}" for row in range(labels.size)), labels)
 
 
-def places(data: Split) -> list[int]:
+def places(data: TextSplit) -> list[int]:
     """Return which rows of the given split these are."""
     return [int(text.split()[1]) for text in data.texts]
 

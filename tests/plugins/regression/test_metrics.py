@@ -12,7 +12,7 @@ from catalog.errors import DataError, DivergedError, InputError
 from plugins.details import details_json
 from plugins.regression.evaluation import METRICS, check_metric, measure, metrics_of
 from plugins.regression.evaluation.metrics import weighted
-from plugins.regression.evaluation.predictions import Predictions
+from plugins.regression.evaluation.predictions import NumberPredictions
 from plugins.regression.evaluation.ranks import EXACT_ROWS, weighted_spearman
 from plugins.regression.records import TargetData
 from plugins.regression.statistics import describe_target
@@ -56,7 +56,7 @@ def test_a_draw_counts_rows_as_often_as_it_drew_them(rows, seed, ties):
     truths, predicted = said(rows, seed, ties=ties)
     drawn = np.random.default_rng(seed).integers(0, rows, rows)
     weights = np.bincount(drawn, minlength=rows).astype(float)[None]
-    found = {name: value[0] for name, value in weighted(Predictions(truths, predicted))(weights).items()}
+    found = {name: value[0] for name, value in weighted(NumberPredictions(truths, predicted))(weights).items()}
     expected = measure(truths[drawn], predicted[drawn])
     assert {name for name, value in found.items() if not np.isnan(value)} == set(expected)
     for name, value in expected.items():

@@ -166,3 +166,98 @@ def test_repeated_headers_are_dropped(load):
     data = load("classification", table)
     assert data.summary.counts["train"].dropped == {"repeated header": 1}
     assert {feature.name: feature.reading.kind for feature in data.features}["price"] == "number"
+
+
+def leaks_of(data):
+    return [note for note in data.summary.notes if note.startswith("Leak suspected")]
+
+
+@pytest.mark.parametrize(
+    ("copy", "how"),
+    [
+        (TABLE["label"], "each of its 2 values stands with one class only in all 300 rows."),
+        ([int(cell == "low") for cell in TABLE["label"]], "each of its 2 values"),
+        (["" if row % 9 == 0 else f"{cell}!" for row, cell in enumerate(TABLE["label"])],
+         "in all 266 rows that have a value."),
+        ([f"{cell}{row % 4}" for row, cell in enumerate(TABLE["label"])], "each of its 8 values"),
+    ],
+)  # fmt: skip
+def test_a_copy_of_the_classes_among_the_features_is_noted(load, copy, how):
+    """Under other names too, with gaps, or divided further; the note says how to leave it out."""
+    table = {**TABLE, "twin": copy}
+    (note,) = leaks_of(load("classification", table, target="label"))
+    assert "column 'twin' determines the target exactly" in note
+    assert how in note
+    assert 'leave it out: "dataset": {"ignore": ["twin"]}' in note
+    assert not leaks_of(load("classification", table, target="label", ignore=["twin"]))
+    (note,) = leaks_of(load("classification", table, target="label", features=["age", "twin"]))
+    assert 'take it out of "features"' in note
+
+
+@pytest.mark.parametrize(
+    ("copy", "how"),
+    [
+        (TABLE["price"], "both are equal in all 300 rows."),
+        ([-cell for cell in TABLE["price"]], "the target is -1 times it, up to rounding, in all 300 rows."),
+        ([round(cell * 1.8 + 32, 2) for cell in TABLE["price"]], "times it minus 17.8"),
+        (
+            ["" if row % 9 == 0 else f"{100 * cell:.0f} €" for row, cell in enumerate(TABLE["price"])],
+            "is 0.01 times it",
+        ),
+    ],
+)
+def test_a_copy_of_the_number_among_the_features_is_noted(load, copy, how):
+    """In another unit too, and if it is rounded."""
+    (note,) = leaks_of(load("regression", {**TABLE, "twin": copy}, target="price"))
+    assert "column 'twin' determines the target exactly" in note
+    assert how in note
+
+
+@pytest.mark.parametrize(
+    ("task", "cells"),
+    [
+        ("classification", [row * 7.5 for row in range(300)]),
+        ("classification", [f"{cell}{row % 50}" for row, cell in enumerate(TABLE["label"])]),
+        ("classification", ["x" if row == 5 else cell for row, cell in enumerate(TABLE["city"])]),
+        ("classification", ["" if row > 120 else cell for row, cell in enumerate(TABLE["label"])]),
+        ("regression", [cell + row % 7 / 10 for row, cell in enumerate(TABLE["price"])]),
+        ("regression", [1e9 if row == 5 else row % 7 for row in range(300)]),
+    ],
+)
+def test_a_column_that_says_little_is_no_leak(load, task, cells):
+    """Values of their own in each row or in a few, features that err, and mostly empty ones are ordinary."""
+    prices = [1e8 if row == 5 else cell for row, cell in enumerate(TABLE["price"])]
+    table = {**TABLE, "price": prices if max(map(str, cells)) > "1e9" else TABLE["price"], "twin": cells}
+    assert not leaks_of(load(task, table, target="label" if task == "classification" else "price"))
+
+
+DAYS = [f"2026-01-{day:02}" for day in range(1, 29)] + [f"{day:02}.02.2026" for day in range(1, 29)]
+
+
+@pytest.mark.parametrize(("times", "rule"), [(2, "'day' holds dates"), (1, "'day' left out: it holds dates")])
+def test_dates_of_several_formats_are_noted_with_their_counts(load, times, rule):
+    """They are categories, or left out where no value occurs twice; the note says why, and what to do."""
+    days = [*DAYS * times, "03/04/2026", "03/04/2026"][:300]
+    table = {name: cells[: len(days)] for name, cells in TABLE.items()} | {"day": days}
+    if times == 1:
+        days[-1] = "03/05/2026"
+    (note,) = [note for note in load("regression", table, target="price").summary.notes if "several formats" in note]
+    assert rule in note
+    assert f"{28 * times} like '2026-01-01' (ISO 8601), {28 * times} like '01.02.2026' (%d.%m.%Y)" in note
+    assert "2 like '03/04/2026' (%d/%m/%Y or %m/%d/%Y)" in note
+
+
+def test_per_cents_without_the_sign_are_noted(load):
+    """They count as if they had it, also where the sign is missing in a third of the cells."""
+    rates = [f"{row % 90}%" if row % 3 else f"{row % 90}" if row % 2 else "0.45" for row in range(300)]
+    data = load("regression", {**TABLE, "rate": rates}, target="price")
+    assert {one.name: one.reading.number.sign for one in data.features}["rate"] == "%"
+    assert any(
+        "'rate': 100 of 300 cells of train lack the sign % and count as if they had it; 50 of these are between -1 "
+        "and 1: 0.45 is read as 0.45 %, not as 45 %." in note
+        for note in data.summary.notes
+    )
+    truths = [f"{row % 90}%" if row % 9 else "7" for row in range(300)]
+    notes = load("regression", {**TABLE, "rate": truths}, target="rate").summary.notes
+    assert any("Target 'rate': 34 of 300 cells of train lack the sign %" in note for note in notes)
+    assert not any("lack" in note for note in load("regression", TABLE, target="price").summary.notes)

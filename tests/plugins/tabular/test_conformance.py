@@ -3,7 +3,7 @@
 import pytest
 from sample_tables import columns, write_csv
 
-from catalog.testing import Case, ModelConformance, TaskCase, TaskConformance
+from catalog.testing import ModelCase, ModelConformance, TaskCase, TaskConformance
 from plugins.tabular.dataset import ClassDemo, ClassFiles, NumberDemo, NumberFiles
 
 INPUTS = (
@@ -47,4 +47,4 @@ class TestModel(ModelConformance):
     @pytest.fixture(params=["boosting", "linear"])
     def case(self, task, files, request):
         config = {"rounds": 12} if request.param == "boosting" else {}
-        return Case(key=f"tabular/{task}/{request.param}", config=config, dataset=files[0], inputs=INPUTS)
+        return ModelCase(key=f"tabular/{task}/{request.param}", config=config, dataset=files[0], inputs=INPUTS)

@@ -193,6 +193,54 @@ def test_a_file_with_truths_is_evaluated_like_a_split(key, loaded, train, tmp_pa
 
 
 @pytest.mark.parametrize("task", ["classification", "regression"])
+@pytest.mark.parametrize("older", [True, False])
+def test_the_examples_of_a_study_are_evaluated_without_options(task, older, load, train, tmp_path):
+    """Whatever its target is called, and features that are called like columns of the file, which holds ids.
+
+    Files of older releases have no mark: they are known by their columns.
+    """
+    truth, other = ("label", "churned") if task == "classification" else ("target", "paid")
+    named = TABLE["label"] if task == "classification" else TABLE["price"]
+    given = {}
+    if task == "classification" and not older:  # names that look like other ids: the mark says what they are
+        named, given = [int(cell == "low") for cell in named], {"labels": ["1", "0"]}
+    table = {"age": TABLE["age"], "row": TABLE["city"], truth: TABLE["member"], other: named}
+    found = train(f"tabular/{task}/linear", load(task, table, target=other, **given))
+    path = tmp_path / "examples.parquet"
+    found.task.write_examples(found.data, "test", path)
+    if older:
+        pq.write_table(pq.read_table(path).replace_schema_metadata(None), path)
+    folder, options = found.result.model_dir, {"folder": tmp_path, "device": "cpu", "threads": 1}
+    split = found.trainer.evaluate(folder, found.data, "test", **options)
+    of_file = found.trainer.evaluate_file(folder, EvaluationFile(path, data=found.json, truths="names"), **options)
+    assert dict(of_file.metrics) == pytest.approx(dict(split.metrics))
+    assert of_file.columns[truth] == truth
+    assert of_file.columns["features"] == ["age", "row", truth]
+    (batch,) = found.task.open_file(InputFile(path, data=found.json)).batches(1000)
+    assert {one["row"] for one in batch.inputs} == {None, "Rome", "Oslo", "Bern"}
+
+
+@pytest.mark.parametrize(
+    ("task", "option"), [("classification", "--label COLUMN"), ("regression", "--column target=COLUMN")]
+)
+def test_a_file_without_the_target_says_which_option_names_it(task, option, load, train, tmp_path):
+    """Ids of classes are known as such."""
+    truth = "label" if task == "classification" else "price"
+    table = {"Rome": TABLE["city"], "goal": TABLE[truth]}
+    found = train(f"tabular/{task}/linear", load(task, table, target="goal"))
+    renamed = write_csv(tmp_path / "new.csv", {"Rome": TABLE["city"], "other": TABLE[truth]})
+    options = {"folder": tmp_path, "device": "cpu", "threads": 1}
+    with pytest.raises(DataError, match=f"no column 'goal'.*name it with {option}"):
+        found.trainer.evaluate_file(found.result.model_dir, EvaluationFile(renamed, data=found.json), **options)
+    if task == "classification":
+        ids = write_csv(
+            tmp_path / "ids.csv", {"Rome": TABLE["city"], "goal": [int(one == "low") for one in TABLE[truth]]}
+        )
+        with pytest.raises(DataError, match="If these are ids of classes, say --labels-as ids"):
+            found.trainer.evaluate_file(found.result.model_dir, EvaluationFile(ids, data=found.json), **options)
+
+
+@pytest.mark.parametrize("task", ["classification", "regression"])
 def test_changed_answers_are_rows(task, loaded, train):
     """Rows on which two models differ, with their cells; a model does not differ from itself."""
     key = f"tabular/{task}/boosting"

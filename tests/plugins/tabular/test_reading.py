@@ -6,6 +6,7 @@ import pytest
 from sample_tables import columns
 
 from catalog import registry
+from catalog.contract.capabilities import EvaluationFile, InputFile
 from catalog.contract.data import data_from_json, data_to_json
 from catalog.errors import DataError
 from catalog.figures import Empty, check
@@ -125,3 +126,35 @@ def test_a_task_describes_its_demo(key, tmp_path):
     assert {field.kind for field in fields} == {"number", "choice", "line"}
     assert all(field.example in field.choices for field in fields if field.choices)
     assert all(field.example for field in fields)
+
+
+@pytest.mark.parametrize("task", ["classification", "regression"])
+def test_a_named_target_makes_a_header_of_a_first_line_that_looks_like_a_row(load, task):
+    """A column that is called like one of its values is no reason to refuse a file whose target is found."""
+    table = {"yes": ["yes", "no"] * 30, "age": [number % 7 for number in range(60)], "bought": ["0", "1", "1"] * 20}
+    data = load(task, table, target="bought")
+    assert data.summary.columns["features"] == ["yes", "age"]
+    assert sum(data.summary.rows.values()) == 60
+
+
+def test_a_first_line_that_looks_like_a_row_is_refused_with_the_columns_that_the_spec_names(load):
+    """Without any, the message does not make up names; a number proves no header."""
+    table = {"yes": ["yes", "no"] * 30, "2": [number % 7 for number in range(60)], "sold": ["0", "1", "1"] * 20}
+    with pytest.raises(DataError, match="looks like a row") as caught:
+        load("classification", table, label="bought")
+    assert "Add a header with the column 'bought', or" in caught.value.message
+    with pytest.raises(DataError, match="Add a header that names the columns, or"):
+        load("classification", table)
+    with pytest.raises(DataError, match="looks like a row"):
+        load("classification", table, label="2")
+
+
+def test_rows_to_predict_and_rows_with_truths_have_the_header_of_the_study(load, train, tmp_path):
+    """As it is named after what the study knows."""
+    table = {"yes": ["yes", "no"] * 30, "age": [number % 7 for number in range(60)], "bought": ["0", "1", "1"] * 20}
+    found = train("tabular/classification/linear", load("classification", table, target="bought"))
+    (rows,) = found.task.open_file(InputFile(tmp_path / "rows.csv", data=found.json)).batches(100)
+    assert len(rows.inputs) == 60
+    file = EvaluationFile(tmp_path / "rows.csv", data=found.json)
+    judged = found.trainer.evaluate_file(found.result.model_dir, file, folder=tmp_path, device="cpu", threads=1)
+    assert judged.rows == 60

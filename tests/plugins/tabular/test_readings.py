@@ -11,15 +11,15 @@ from catalog.dataset import Format
 from plugins.data.numbers import NumberFormat, find_number_format
 from plugins.tables.json_objects import open_json
 from plugins.tabular.cells import as_column
+from plugins.tabular.column_types import ColumnType, Unusable, find_reading
 from plugins.tabular.frame import frame_of_rows
-from plugins.tabular.readings import Reading, Unusable, find_reading
 
 
 def column(*values: object, kind: pa.DataType | None = None) -> pa.ChunkedArray:
     return pa.chunked_array([pa.array(values, kind)])
 
 
-def read_one(reading: Reading, value: object) -> object:
+def read_one(reading: ColumnType, value: object) -> object:
     """Return one cell of a row that somebody types."""
     found = reading.read(as_column([value]))
     return found[0] if isinstance(found, np.ndarray) else found[0].as_py()
@@ -46,7 +46,7 @@ NAMES = [f"name {number}" for number in range(30)]
 def test_numbers_are_read_as_they_are_written(values, expected):
     """Decimal commas, thousands, signs of currency and per cent, marks for missing cells."""
     found = find_reading("x", column(*values))
-    assert isinstance(found, Reading)
+    assert isinstance(found, ColumnType)
     assert found.kind == "number"
     np.testing.assert_array_equal(found.read(column(*values)), expected)
     np.testing.assert_array_equal([read_one(found, value) for value in values], expected)
@@ -84,7 +84,7 @@ def test_codes_are_no_numbers():
 def test_kinds_are_found(values, kind):
     """Text that looks like numbers, dates or flags is read as such, all else is a category."""
     found = find_reading("x", values)
-    assert isinstance(found, Reading)
+    assert isinstance(found, ColumnType)
     assert found.kind == kind
 
 
@@ -126,22 +126,27 @@ def test_unambiguous_days_decide_the_format():
 
 def test_one_cell_is_read_like_a_column():
     """Numbers, text, truth values and dates of a row that somebody types."""
-    assert read_one(Reading("number"), "7") == read_one(Reading("number"), 7) == 7
-    assert np.isnan(read_one(Reading("number"), "seven"))
-    assert np.isnan(read_one(Reading("number"), None))
-    assert read_one(Reading("number"), True) == 1
-    assert read_one(Reading("number", NumberFormat(",")), "1,5") == 1.5
-    assert read_one(Reading("number", NumberFormat(",")), 1.5) == 1.5
-    assert read_one(Reading("flag"), "YES") == read_one(Reading("flag"), True) == read_one(Reading("flag"), "1") == 1
-    assert read_one(Reading("category"), 3.0) == read_one(Reading("category"), "3 ") == "3"
-    assert read_one(Reading("category"), "\ud800") == "?"
-    assert read_one(Reading("date"), "2026-11-28") == np.datetime64("2026-11-28")
-    assert read_one(Reading("date"), dt.date(2026, 11, 28)) == np.datetime64("2026-11-28")
-    assert np.isnat(read_one(Reading("date"), "soon"))
-    assert np.isnat(read_one(Reading("date"), 5))
+    assert read_one(ColumnType("number"), "7") == read_one(ColumnType("number"), 7) == 7
+    assert np.isnan(read_one(ColumnType("number"), "seven"))
+    assert np.isnan(read_one(ColumnType("number"), None))
+    assert read_one(ColumnType("number"), True) == 1
+    assert read_one(ColumnType("number", NumberFormat(",")), "1,5") == 1.5
+    assert read_one(ColumnType("number", NumberFormat(",")), 1.5) == 1.5
+    assert (
+        read_one(ColumnType("flag"), "YES")
+        == read_one(ColumnType("flag"), True)
+        == read_one(ColumnType("flag"), "1")
+        == 1
+    )
+    assert read_one(ColumnType("category"), 3.0) == read_one(ColumnType("category"), "3 ") == "3"
+    assert read_one(ColumnType("category"), "\ud800") == "?"
+    assert read_one(ColumnType("date"), "2026-11-28") == np.datetime64("2026-11-28")
+    assert read_one(ColumnType("date"), dt.date(2026, 11, 28)) == np.datetime64("2026-11-28")
+    assert np.isnat(read_one(ColumnType("date"), "soon"))
+    assert np.isnat(read_one(ColumnType("date"), 5))
 
 
-GERMAN = Reading("number", NumberFormat(decimal=",", grouping="."))
+GERMAN = ColumnType("number", NumberFormat(decimal=",", grouping="."))
 
 
 @pytest.mark.parametrize("beside", ["n/a", "1.234,5", None])
@@ -157,7 +162,7 @@ def test_a_number_of_a_file_is_never_read_as_thousands(tmp_path: Path) -> None:
     file.write_text('{"km": 1.234}\n{"km": 12}\n{"km": "1.234,5"}\n')
     cells = open_json(file, "train", Format()).read()["km"]
     np.testing.assert_array_equal(GERMAN.read(cells), [np.nan, 12, 1234.5])
-    np.testing.assert_array_equal(Reading("number").read(cells), [1.234, 12, np.nan])
+    np.testing.assert_array_equal(ColumnType("number").read(cells), [1.234, 12, np.nan])
 
 
 @pytest.mark.parametrize("missing", [[], ["n/a"], ["NaN", "?"]])

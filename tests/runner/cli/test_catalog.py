@@ -50,6 +50,25 @@ def test_a_card_shows_the_model_and_its_task():
     assert "input: text (text)\n" in shown
 
 
+def test_fields_of_a_data_set_stand_with_their_source():
+    """Each source has a table of its own, in the order of the task; in JSON too."""
+    shown = run("show", LINEAR).stdout
+    places = [shown.index(f'"source": "{source}": ') for source in ("hub", "files", "demo")]
+    assert places == sorted(places)
+    hub, files, demo = (shown[start:end] for start, end in zip(places, [*places[1:], None], strict=True))
+    assert "dataset.revision" in hub
+    assert "dataset.train" not in hub
+    assert "dataset.train" in files
+    assert "dataset.revision" not in files
+    assert "dataset.size" in demo
+    assert "dataset.text" in hub
+    assert "dataset.text" in files
+    assert "dataset.text" not in demo
+    sources = json.loads(run("show", LINEAR, "--json").stdout)["sources"]
+    assert [source["name"] for source in sources] == ["hub", "files", "demo"]
+    assert "train" in sources[1]["fields"]
+
+
 @pytest.mark.usefixtures("simulated")
 def test_a_card_says_what_an_input_is(monkeypatch):
     """Fields with their kinds and choices; nothing where they depend on the data, or the task fails."""

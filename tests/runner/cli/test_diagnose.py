@@ -15,7 +15,7 @@ from catalog.contract.data import data_to_json
 from catalog.errors import InputError, PluginError, UnknownStudyError
 from catalog.spec import load
 from runner.cli.main import app
-from runner.store.judgements import record_of
+from runner.store.evaluation_records import record_of
 from runner.store.records import EpochRecord, Owner, TrialRecord
 from runner.store.store import Store
 from runner.study.diagnosis_input import diagnosis_input_of

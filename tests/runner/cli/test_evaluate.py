@@ -13,11 +13,13 @@ from catalog.contract.capabilities import EvaluationFile
 from catalog.errors import InputError
 from catalog.metric import Direction, Metric, metric_to_json, unknown_metric
 from catalog.statement import Statement
-from runner.cli import evaluate as evaluating
-from runner.cli.metric_tables import named_values, print_evaluation
-from runner.cli.model_files import columns_of_role, evaluation_file, named_columns
+from runner.cli.metric_tables import print_evaluation
+from runner.cli.model_files import named_columns
 from runner.engine import single_tasks
 from runner.engine.messages import EvaluateFile
+from runner.study.file_evaluation import evaluate_file
+from runner.study.model_files import columns_of_role, evaluation_file
+from runner.study.summary import named_values
 
 FORMAT = {"delimiter": ";", "encoding": "cp1252"}
 RECORD = SimpleNamespace(
@@ -83,10 +85,10 @@ def test_a_named_column_that_is_not_read_is_told(named, taken, says, tmp_path, m
     task = EvaluateFile("a/b/c", tmp_path, EvaluationFile(tmp_path / "x.csv", named), tmp_path)
     output = tmp_path / "out.parquet"
     if says is None:
-        evaluating._evaluate_file(task, output, force=False, debug=False)
+        evaluate_file(task, output, force=False, debug=False)
     else:
         with pytest.raises(InputError, match=says):
-            evaluating._evaluate_file(task, output, force=False, debug=False)
+            evaluate_file(task, output, force=False, debug=False)
     assert output.exists() is (says is None)
 
 

@@ -9,8 +9,9 @@ import pytest
 from catalog.contract.capabilities import InputField
 from catalog.errors import DataError, InputError
 from runner.cli import input_lines
-from runner.cli.input_lines import object_of, stream_inputs, text_lines
+from runner.cli.input_lines import stream_inputs, text_lines
 from runner.cli.prediction_inputs import typed_inputs
+from runner.study.inputs import object_of
 
 TEXT = (InputField("text", "prose"),)
 ROW = (InputField("age", "number"), InputField("city", "line"))

@@ -12,7 +12,7 @@ from runner.cli.main import app
 from runner.cli.plan import plan_answer, print_plan
 from runner.engine.messages import MakeForecast
 from runner.study import planning
-from runner.study.place import Place
+from runner.study.workspace import Workspace
 
 LINEAR = {
     "category": "nlp",
@@ -118,8 +118,8 @@ def test_a_baseline_that_fails_does_not_fail_a_plan(tmp_path, monkeypatch, capsy
 
         monkeypatch.setattr(planning, "_done", failing)
         monkeypatch.setattr(planning.registry, "load", lambda _: None)
-    place = Place("sqlite:///none.db", tmp_path / "studies", tmp_path / "cache")
-    found = planning.make_plan(request, place, lambda _: None, seconds=0.2)
+    workspace = Workspace("sqlite:///none.db", tmp_path / "studies", tmp_path / "cache")
+    found = planning.make_plan(request, workspace, lambda _: None, seconds=0.2)
     assert found.baseline is None
     assert found.cost.baseline == 0
     assert reason in found.baseline_failure
@@ -135,8 +135,8 @@ def test_a_baseline_that_fails_does_not_fail_a_plan(tmp_path, monkeypatch, capsy
 def test_a_plan_repeats_what_the_baseline_says_of_the_data(tmp_path):
     """A note that only the baseline has stands with its cost; those of the study's own model are not repeated."""
     request = resolve({**LINEAR, "dataset": {"source": "demo", "size": 100}}, tmp_path)
-    place = Place("sqlite:///none.db", tmp_path / "studies", tmp_path / "cache")
-    found = planning.make_plan(request, place, lambda _: None, seconds=0.2)
+    workspace = Workspace("sqlite:///none.db", tmp_path / "studies", tmp_path / "cache")
+    found = planning.make_plan(request, workspace, lambda _: None, seconds=0.2)
     noted = replace(found.forecast, summary_notes=(*found.data.notes, "counts character n-grams"))
     assert plan_answer(replace(found, baseline=noted))["baseline_notes"] == ["counts character n-grams"]
     assert plan_answer(found)["baseline_notes"] == []
@@ -154,3 +154,14 @@ def test_a_plan_for_texts_without_spaces(plan, tmp_path):
     assert found["baseline_failure"] is None
     assert found["baseline_seconds"] > 0
     assert [note for note in found["baseline_notes"] if "character n-grams" in note]
+
+
+def test_a_plan_of_one_trial_has_a_baseline(tmp_path):
+    """As the study itself has; of the baseline's own study there is none."""
+    spec = {**LINEAR, "dataset": {"source": "demo", "size": 100}, "study": {"trials": 1}}
+    request = resolve(spec, tmp_path)
+    workspace = Workspace("sqlite:///none.db", tmp_path / "studies", tmp_path / "cache")
+    assert planning.make_plan(request, workspace, lambda _: None, seconds=0.2).baseline is None
+    rival = replace(request, task=replace(request.task, baseline="test/simulated/broken"))
+    found = planning.make_plan(rival, workspace, lambda _: None, seconds=0.2)
+    assert found.baseline_failure is not None

@@ -141,10 +141,10 @@ def test_scores_of_different_classes_are_not_compared(folder):
 def test_tuning_for_f1_is_tuning_for_the_positive_class(folder):
     """The value of every trial is F1 of the positive class."""
     store = Store.open(f"sqlite:///{folder / 'studies.db'}", create=False)
-    for study, place in (("fraud", 0), ("plain", 1)):
+    for study, workspace in (("fraud", 0), ("plain", 1)):
         judged = {found.subject: found for found in store.evaluations(study) if found.split == "validation"}
         for trial in store.trials(study):
-            assert trial.value == judged[f"trial/{trial.number}"].details["classes"][place]["f1"]
+            assert trial.value == judged[f"trial/{trial.number}"].details["classes"][workspace]["f1"]
 
 
 def test_a_wrong_positive_class_is_refused_before_any_work(folder):

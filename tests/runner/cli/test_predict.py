@@ -19,20 +19,21 @@ from catalog import registry
 from catalog.contract.capabilities import InputField, InputFile, InputTable
 from catalog.errors import DataError, InputError, PluginError
 from catalog.statement import Statement
-from plugins.nlp.text_classification.records import Explanation, TextPrediction
-from plugins.nlp.texts.records import WordWeight
-from runner.cli import export as exporting
-from runner.cli import prediction_inputs
-from runner.cli.export import sample_inputs
+from plugins.nlp.text_classification.records import TextPrediction
+from plugins.nlp.texts.records import Explanation, WordWeight
 from runner.cli.main import app
 from runner.cli.predict import chosen_format, chosen_precision, write_predictions
-from runner.cli.prediction_formats import Answered, Batch, Layout, pieces, write_parquet
-from runner.cli.prediction_inputs import Chunk, Inputs, file_inputs, input_fields, typed_inputs
-from runner.cli.prediction_view import PredictionView
+from runner.cli.prediction_formats import Layout, pieces, write_parquet
+from runner.cli.prediction_inputs import Inputs, file_inputs, typed_inputs
 from runner.cli.run import _predict_hint
 from runner.destination import check_file, staging, written_file
 from runner.engine import single_tasks
 from runner.engine.messages import Predict
+from runner.study import exporting, inputs
+from runner.study.exporting import sample_inputs
+from runner.study.inputs import Chunk, input_fields
+from runner.study.prediction_view import PredictionView
+from runner.study.predictions import Answered, Batch
 
 KEY = "nlp/text-classification/linear"
 TEXT = (InputField("text", "prose"),)
@@ -187,11 +188,11 @@ def test_auto_is_exact_where_speed_does_not_show():
 
 def test_chunks_are_bounded_in_rows_characters_and_time(monkeypatch):
     """A chunk holds at most 1,024 texts, few long ones, and what a slow stream gave in a second."""
-    assert [len(chunk.inputs) for chunk in prediction_inputs._chunks(iter(["x"] * 2500))] == [1024, 1024, 452]
-    assert [len(chunk.inputs) for chunk in prediction_inputs._chunks(iter(["x" * 1_500_000] * 7))] == [3, 3, 1]
+    assert [len(chunk.inputs) for chunk in inputs.chunked(iter(["x"] * 2500))] == [1024, 1024, 452]
+    assert [len(chunk.inputs) for chunk in inputs.chunked(iter(["x" * 1_500_000] * 7))] == [3, 3, 1]
     clock = iter(range(100))
-    monkeypatch.setattr(prediction_inputs, "time", SimpleNamespace(monotonic=lambda: next(clock) * 0.6))
-    assert [len(chunk.inputs) for chunk in prediction_inputs._chunks(iter(["x"] * 5))] == [2, 2, 1]
+    monkeypatch.setattr(inputs, "time", SimpleNamespace(monotonic=lambda: next(clock) * 0.6))
+    assert [len(chunk.inputs) for chunk in inputs.chunked(iter(["x"] * 5))] == [2, 2, 1]
 
 
 def test_formats_are_the_same_answers():

@@ -9,9 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from runner.cli.narration import LinesNarrator
 from runner.cli.output import narrator, print_data, print_table
-from runner.cli.streams import Unfailing
+from runner.narration import LinesNarrator, Unfailing
 
 MODELCAT = Path(sys.executable).with_name("modelcat")
 SIGN = "★"

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from catalog.errors import InputError
-from runner.cli.place import working_place
+from runner.cli.workspace import run_workspace
 from runner.engine import gpus
 from runner.engine.ray.capacity import Node, Share, shares
-from runner.study.place import local_workers
+from runner.study.workspace import local_workers
 
 
 def node(name, cpus, gpus=0):
@@ -69,25 +69,25 @@ def test_nvidia_smi_is_asked_where_the_driver_tells_nothing(monkeypatch, tmp_pat
     assert gpus.usable_gpus() == expected
 
 
-def test_auto_is_one_worker_a_gpu_and_one_without(monkeypatch, place):
+def test_auto_is_one_worker_a_gpu_and_one_without(monkeypatch, workspace):
     """Several GPUs of one machine need no cluster."""
     for found, workers in ((4, 4), (0, 1)):
-        monkeypatch.setattr("runner.study.place.usable_gpus", lambda found=found: found)
-        assert local_workers(working_place(place, "auto", None, None)) == workers
-    assert local_workers(working_place(place, None, None, None)) == 1
-    assert local_workers(working_place(place, "3", None, None)) == 3
+        monkeypatch.setattr("runner.study.workspace.usable_gpus", lambda found=found: found)
+        assert local_workers(run_workspace(workspace, "auto", None, None)) == workers
+    assert local_workers(run_workspace(workspace, None, None, None)) == 1
+    assert local_workers(run_workspace(workspace, "3", None, None)) == 3
 
 
-def test_a_cluster_is_chosen_by_option_or_environment(monkeypatch, place):
+def test_a_cluster_is_chosen_by_option_or_environment(monkeypatch, workspace):
     """Options go before the environment; folders are absolute, since nodes have working directories of their own."""
-    relative = replace(place, folder=place.folder.relative_to(place.folder.anchor))
+    relative = replace(workspace, folder=workspace.folder.relative_to(workspace.folder.anchor))
     monkeypatch.setenv("MODELCAT_ENGINE", "ray")
     monkeypatch.setenv("MODELCAT_ADDRESS", "head:6379")
-    found = working_place(relative, None, None, None)
+    found = run_workspace(relative, None, None, None)
     assert (found.engine, found.address, found.workers) == ("ray", "head:6379", None)
     assert found.folder.is_absolute()
-    assert working_place(place, "8", None, "other:1").address == "other:1"
-    assert working_place(place, "auto", "local", None).engine == "local"
+    assert run_workspace(workspace, "8", None, "other:1").address == "other:1"
+    assert run_workspace(workspace, "auto", "local", None).engine == "local"
 
 
 @pytest.mark.parametrize(
@@ -102,14 +102,14 @@ def test_a_cluster_is_chosen_by_option_or_environment(monkeypatch, place):
         ("257", None, None, "at most 256"),
     ],
 )
-def test_a_wrong_choice_is_told(place, workers, engine, address, message):
+def test_a_wrong_choice_is_told(workspace, workers, engine, address, message):
     """An unknown engine, an address without a cluster and an impossible number of workers are wrong input."""
     with pytest.raises(InputError, match=message.replace("?", r"\?")):
-        working_place(place, workers, engine, address)
+        run_workspace(workspace, workers, engine, address)
 
 
-def test_the_environment_may_be_wrong_too(monkeypatch, place):
+def test_the_environment_may_be_wrong_too(monkeypatch, workspace):
     """It is named as what is to be changed."""
     monkeypatch.setenv("MODELCAT_ENGINE", "rya")
     with pytest.raises(InputError, match=r"MODELCAT_ENGINE 'rya' is unknown; did you mean 'ray'\?"):
-        working_place(place, None, None, None)
+        run_workspace(workspace, None, None, None)

@@ -11,9 +11,9 @@ import pytest
 from catalog.contract import Decision, EpochMetrics
 from catalog.errors import HungWorkerError, InputError, LostWorkerError, OutOfMemoryError, StoppedError
 from runner.engine.hang_detection import HangLimits
-from runner.engine.messages import Answer, Compare, Done, Failed, Pause, Report, Tick
-from runner.engine.ray import cluster, engine, probe, sharing
-from runner.engine.ray.actor import Worker
+from runner.engine.messages import Compare, Done, Failed, Pause, Report, ReportReply, Tick
+from runner.engine.ray import cluster, engine, probe, shared_folder
+from runner.engine.ray.actor import RayWorker
 
 TASK = Compare("test/simulated/curve", (), (), "accuracy", 0)
 
@@ -71,12 +71,12 @@ class FakeRay:
         return list(self.members.values())
 
     def remote(self, what):
-        made = self._look if what is probe.look else self._make
+        made = self._look if what is probe.probe_node else self._make
         return SimpleNamespace(options=lambda **options: SimpleNamespace(remote=lambda *given: made(options, *given)))
 
     def _look(self, options, folder, *rest):
         apart = options["scheduling_strategy"] in self.apart
-        return Ref(probe.look(f"{folder}-elsewhere" if apart else folder, *rest), there=True)
+        return Ref(probe.probe_node(f"{folder}-elsewhere" if apart else folder, *rest), there=True)
 
     def _make(self, options, threads):
         self.actors.append(Actor(options))
@@ -110,7 +110,7 @@ def ray(monkeypatch):
     monkeypatch.setattr(engine, "parcel", lambda: nullcontext([]))
     monkeypatch.setattr(cluster, "_LOOK_SECONDS", 0.0)
     monkeypatch.setattr(probe, "_PATIENCE", 0.0)
-    monkeypatch.setattr(sharing, "_PATIENCE", 0.5)
+    monkeypatch.setattr(shared_folder, "_PATIENCE", 0.5)
     return fake
 
 
@@ -158,7 +158,7 @@ def test_reports_are_answered_where_they_come_from(ray, start):
     ray.actors[1].tell(report)
     assert running.events(0.0) == [report]
     running.answer(jobs[1], Decision.PRUNE)
-    assert ray.actors[1].got[-1] == Answer(jobs[1], Decision.PRUNE)
+    assert ray.actors[1].got[-1] == ReportReply(jobs[1], Decision.PRUNE)
     assert len(ray.actors[0].got) == 1
 
 
@@ -281,8 +281,8 @@ def test_a_folder_that_a_node_does_not_share_is_told_before_there_is_work(ray, s
 
 def test_a_folder_that_is_written_elsewhere_is_not_shared(ray, start, monkeypatch):
     """A node may see a copy of the folder: what it writes must be seen here."""
-    monkeypatch.setattr(sharing, "_PATIENCE", 0.1)
-    look = probe.look
+    monkeypatch.setattr(shared_folder, "_PATIENCE", 0.1)
+    look = probe.probe_node
     monkeypatch.setattr(probe, "look", lambda folder, token, node, *rest: look(folder, token, "another", *rest))
     with pytest.raises(InputError, match="what it writes is not here"):
         start()
@@ -292,7 +292,7 @@ def test_a_file_that_a_node_sees_otherwise_is_told(ray, start, tmp_path, monkeyp
     """Data must be the same everywhere."""
     data = tmp_path / "data.csv"
     data.write_text("text,label\n")
-    look = probe.look
+    look = probe.probe_node
 
     def elsewhere(folder, token, node, files, libraries):
         return look(folder, token, node, {name: size + 1 for name, size in files.items()}, libraries)
@@ -330,7 +330,7 @@ def test_a_node_that_lacks_a_library_gets_no_work(ray, start, monkeypatch):
     running = start(tell=told.append)
     theirs = {**dict.fromkeys(cluster._LIBRARIES), "numpy": "9.2"}
     monkeypatch.setattr(cluster, "_version", {"torch": "9.1", "numpy": "9.2"}.get)
-    look = probe.look
+    look = probe.probe_node
     monkeypatch.setattr(probe, "look", lambda *given: {**look(*given), "versions": theirs})
     ray.join("bare")
     for _ in range(3):
@@ -381,7 +381,7 @@ def test_closing_ends_every_actor(ray, start, tmp_path):
 
 def test_ticks_are_gathered_on_the_node():
     """Of ticks in a row the last is told; what else happens is told at once, in order."""
-    worker = Worker.__new__(Worker)  # without its loop, which would end this process with the pipe
+    worker = RayWorker.__new__(RayWorker)  # without its loop, which would end this process with the pipe
     worker._pipe, loop = multiprocessing.Pipe()
     for event in (Tick(1, 0.1), Tick(1, 0.2), Done(1, 3), Tick(2, 0.1)):
         loop.send(event)

@@ -20,6 +20,7 @@ STATEMENTS = (
     "plugins/nlp/text_classification/diagnosis/",
     "plugins/nlp/text_regression/diagnosis/",
     "plugins/nlp/texts/diagnosis/",
+    "plugins/nlp/token_classification/diagnosis.py",
     "plugins/regression/diagnosis.py",
     "plugins/tabular/diagnosis.py",
     "runner/study/verdict.py",

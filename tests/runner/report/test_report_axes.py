@@ -6,11 +6,11 @@ import pytest
 
 from catalog.figures import Axis, Plot, Series
 from runner.presentation.language import Language
+from runner.report.formatting import ReportFormatter
 from runner.report.plotting import drawing_of
-from runner.report.telling import Teller
 from runner.study.charts import chart_of, read_snapshot
 
-TELLER = Teller(Language("en"))
+TELLER = ReportFormatter(Language("en"))
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from runner.presentation.metrics import metric_phrase
 from runner.report.card import model_card
 from runner.report.card.markdown import fenced, plain
 from runner.report.gathering import gather
-from runner.store.judgements import evaluation_of
+from runner.store.evaluation_records import evaluation_of
 
 NAME = "imdb-minilm"
 

@@ -7,7 +7,7 @@ import pytest
 from catalog.figures import to_json
 from plugins.classification.records import class_details
 from plugins.nlp.text_classification.records import length_details
-from runner.store.judgements import evaluation_of
+from runner.store.evaluation_records import evaluation_of
 from runner.study.charts import CHARTS, chart_of, read_snapshot
 from runner.study.task_figures import data_figures, task_figures
 
@@ -52,41 +52,45 @@ def figures(whole):
 def _judged(store):
     numbers = {}
     for record in store.evaluations(NAME):
-        found, place = evaluation_of(record), f"{record.subject}.{record.split}"
-        numbers |= {f"{place}.{name}": value for name, value in found.metrics.items()}
+        found, workspace = evaluation_of(record), f"{record.subject}.{record.split}"
+        numbers |= {f"{workspace}.{name}": value for name, value in found.metrics.items()}
         for name in ("rows", "seconds", "model_bytes", "peak_memory_bytes"):
-            numbers[f"{place}.{name}"] = getattr(found, name)
-        numbers[f"{place}.rate"] = found.rows / found.seconds
+            numbers[f"{workspace}.{name}"] = getattr(found, name)
+        numbers[f"{workspace}.rate"] = found.rows / found.seconds
         for i, row in enumerate(found.details["confusion"]):
-            numbers |= {f"{place}.confusion.{i}.{j}": cell for j, cell in enumerate(row)}
+            numbers |= {f"{workspace}.confusion.{i}.{j}": cell for j, cell in enumerate(row)}
         for part in ("classes", "confidence", "lengths"):
             for i, each in enumerate(found.details[part]):
-                numbers |= {f"{place}.{part}.{i}.{name}": value for name, value in each.items()}
+                numbers |= {f"{workspace}.{part}.{i}.{name}": value for name, value in each.items()}
     return numbers
 
 
 def _searched(store):
     study, numbers, best = store.study(NAME), {}, None
     for trial in store.trials(NAME):
-        place = f"trials.{trial.number}"
+        workspace = f"trials.{trial.number}"
         if trial.state == "complete":
             best = trial.value if best is None else max(best, trial.value)
-        numbers |= {f"{place}.value": trial.value, f"{place}.seconds": trial.seconds, f"{place}.number": trial.number}
-        if trial.state == "complete" and trial.value == best:
-            numbers[f"{place}.best_so_far"] = best
-        numbers |= {f"{place}.speed.{name}": value for name, value in trial.speed.items()}
-    for epoch in store.epochs(NAME):
-        place = f"epochs.{epoch.training}.{epoch.progress}"
-        numbers |= {f"{place}.accuracy.epoch": epoch.epoch, f"{place}.loss.epoch": epoch.epoch}
         numbers |= {
-            f"{place}.accuracy.train": epoch.train_metrics["accuracy"],
-            f"{place}.accuracy.validation": epoch.metrics["accuracy"],
-            f"{place}.loss.train": epoch.train_loss,
-            f"{place}.loss.validation": epoch.metrics["loss"],
+            f"{workspace}.value": trial.value,
+            f"{workspace}.seconds": trial.seconds,
+            f"{workspace}.number": trial.number,
+        }
+        if trial.state == "complete" and trial.value == best:
+            numbers[f"{workspace}.best_so_far"] = best
+        numbers |= {f"{workspace}.speed.{name}": value for name, value in trial.speed.items()}
+    for epoch in store.epochs(NAME):
+        workspace = f"epochs.{epoch.training}.{epoch.progress}"
+        numbers |= {f"{workspace}.accuracy.epoch": epoch.epoch, f"{workspace}.loss.epoch": epoch.epoch}
+        numbers |= {
+            f"{workspace}.accuracy.train": epoch.train_metrics["accuracy"],
+            f"{workspace}.accuracy.validation": epoch.metrics["accuracy"],
+            f"{workspace}.loss.train": epoch.train_loss,
+            f"{workspace}.loss.validation": epoch.metrics["loss"],
         }
     for run in store.confirmations(NAME):
-        place = f"confirmations.{run.arm}.{run.seed}"
-        numbers |= {place: run.metrics["accuracy"], f"{place}.seconds": run.seconds}
+        workspace = f"confirmations.{run.arm}.{run.seed}"
+        numbers |= {workspace: run.metrics["accuracy"], f"{workspace}.seconds": run.seconds}
     for name in ("versus_given", "versus_baseline"):
         versus = study.verdict[name]
         numbers |= {f"verdict.{name}.difference": versus["difference"], f"verdict.{name}.rows": versus["rows"]}
@@ -115,11 +119,11 @@ def _calibrated(store):
     for when, bins in (("before", calibration["confidence_before"]), ("after", after)):
         for i, found in enumerate(bins):
             if rows := found["right"] + found["wrong"]:
-                place = f"reliability.{when}.{i}"
+                workspace = f"reliability.{when}.{i}"
                 numbers |= {
-                    f"{place}.confidence": found["confidence"],
-                    f"{place}.right": found["right"] / rows,
-                    f"{place}.rows": rows,
+                    f"{workspace}.confidence": found["confidence"],
+                    f"{workspace}.right": found["right"] / rows,
+                    f"{workspace}.rows": rows,
                 }
     return numbers
 
@@ -291,6 +295,6 @@ def test_the_verdict_is_told_in_the_language_of_the_page(whole, page_of):
     """Statements are translated with their numbers; the sentence of the store is what English says."""
     assert whole.study(NAME).verdict["sentence"] in page_of(whole).texts
     assert (
-        "Trial 7 schlägt die vorgegebene Konfiguration um 1,8 Punkte Accuracy (95-%-Intervall 0,2 bis 3,4, "
+        "Trial 7 schlägt die vorgegebene Konfiguration: Accuracy um 1,8 Punkte höher (95-%-Intervall 0,2 bis 3,4, "
         "3 gegen 3 Trainings, 222 Validierungszeilen)." in page_of(whole, "de").texts
     )

@@ -31,7 +31,7 @@ def test_the_page_names_the_class(tuned, page_of, positive, name):
     """Verdict, key figures, table of metrics and history say whose F1 it is; no heading leaves it out."""
     page = page_of(tuned(("fraud", "ok"), positive))
     texts = page.texts
-    for told in (f"points of F1 of {name}", f"Precision of {name}", f"Recall of {name}", f"ROC AUC of {name}"):
+    for told in (f"its F1 of {name} is", f"Precision of {name}", f"Recall of {name}", f"ROC AUC of {name}"):
         assert told in texts
     assert texts.count(f"F1 of {name}") >= 5
     assert "Positive class" in texts
@@ -42,7 +42,7 @@ def test_the_page_names_the_class_in_german(tuned, page_of):
     """The labels are translated, and the name stands in them as it is."""
     page = page_of(tuned(("Betrug", "ok"), "Betrug"), "de")
     texts = page.texts
-    assert "Punkte F1 von Betrug" in texts
+    assert "F1 von Betrug um" in texts
     assert "Precision von Betrug" in texts
     assert "Positive Klasse" in texts
 

@@ -17,7 +17,7 @@ from runner.report.card import model_card
 from runner.report.gathering import gather
 from runner.report.page import render
 from runner.report.results import Flips, Results
-from runner.store.judgements import record_of
+from runner.store.evaluation_records import record_of
 from runner.store.records import Owner, TrialRecord
 
 NAME = "imdb-minilm"
@@ -183,3 +183,20 @@ def test_metrics_of_several_evaluations_come_once(study):
     first = results.evaluations["winner", "test"]
     other = Evaluation("test", 1, {"odd": 1.0, "r2": 0.5}, first.predictions, 1.0)
     assert results.metrics_in(other, first) == ("rmse", "r2", "wait", "misses", "odd")
+
+
+@pytest.mark.parametrize(
+    ("counts", "says"),
+    [
+        ({"only_first": 0, "only_second": 0}, "The two gave the same answer to every example."),
+        ({"only_first": 4, "only_second": 0}, "The examples that the two answer differently were not kept."),
+    ],
+)
+def test_a_study_without_changed_answers_says_why(study, page_of, monkeypatch, counts, says):
+    """An empty list is no proof that all answers are the same where the counts say otherwise."""
+    monkeypatch.setattr(Forecasts, "changed_answers", lambda *_: (), raising=False)
+    insights = study.insights(NAME)
+    found = insights["flips/baseline"]
+    content = {**found, "flips": [], "comparison": {**found["comparison"], **counts}}
+    monkeypatch.setattr(type(study), "insights", lambda *_: {**insights, "flips/baseline": content})
+    assert any(says in text for text in page_of(study, diagnoses=None).missing)

@@ -10,8 +10,8 @@ from catalog.errors import SpecError, StoreError, StudyConflictError
 from runner.cli.main import app
 from runner.store.records import Lease, TrialRecord
 from runner.store.store import Store
-from runner.study.place import Place
 from runner.study.stored_study import stored_request
+from runner.study.workspace import Workspace
 
 
 def edit(store: Store, statement: str) -> None:
@@ -44,7 +44,7 @@ def test_a_spoilt_study_is_told_and_the_others_are_read(
     assert spoilt.failure["message"] == spoilt.damage
     for go_on in (
         lambda: store.requeue("spoilt"),
-        lambda: stored_request(Place(store.url.revealed(), None, None), "spoilt"),
+        lambda: stored_request(Workspace(store.url.revealed(), None, None), "spoilt"),
     ):
         with pytest.raises(StoreError, match=told):
             go_on()
@@ -61,7 +61,7 @@ def test_a_spec_that_is_no_json(store: Store, url: str, make_study: Callable[...
     assert [line["study"] for line in json.loads(answer.stdout)] == ["good", "spoilt"]
     assert "the record of study 'spoilt' is damaged: spec is not JSON: Expecting value" in answer.stderr
     with pytest.raises(StoreError, match="spec is not JSON"):
-        stored_request(Place(url, None, None), "spoilt")
+        stored_request(Workspace(url, None, None), "spoilt")
 
 
 def test_a_spec_that_no_longer_holds_together(store: Store, url: str, make_study: Callable[..., None]) -> None:
@@ -70,7 +70,7 @@ def test_a_spec_that_no_longer_holds_together(store: Store, url: str, make_study
         spec={"category": "nlp", "subcategory": "text-classification", "model": "linear", "model_config": {"C": -1}}
     )
     with pytest.raises(SpecError, match=r"study reviews, as the database has it: model_config\.C"):
-        stored_request(Place(url, None, None), "reviews")
+        stored_request(Workspace(url, None, None), "reviews")
 
 
 @pytest.mark.both_databases

@@ -13,8 +13,8 @@ from optuna.storages import RDBStorage
 from optuna.trial import TrialState
 
 from catalog.errors import BusyError, StudyConflictError, UnreachableError
-from runner.store import connections, patience
-from runner.store.patience import Patience
+from runner.store import connections, database_retry
+from runner.store.database_retry import DatabaseRetry
 from runner.store.records import Lease, Owner, TrialRecord
 from runner.store.store import Store
 
@@ -26,9 +26,9 @@ GONE = UnreachableError("it does not answer")
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Return the lines that were told; what takes seconds takes hundredths."""
-    monkeypatch.setattr(patience, "SLICE", 0.05)
-    monkeypatch.setattr(patience, "PAUSE", 0.01)
-    monkeypatch.setattr(patience, "QUIET", 0.1)
+    monkeypatch.setattr(database_retry, "SLICE", 0.05)
+    monkeypatch.setattr(database_retry, "PAUSE", 0.01)
+    monkeypatch.setattr(database_retry, "QUIET", 0.1)
     monkeypatch.setattr("runner.store.store.SLICE", 0.05)
     return []
 
@@ -36,7 +36,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 @pytest.fixture
 def patient(url: str, lease: Lease, told: list[str]) -> Store:
     """Return a store that waits for up to five seconds."""
-    with Store.open(url, create=False, patience=Patience(told.append, longest=5.0)) as store:
+    with Store.open(url, create=False, patience=DatabaseRetry(told.append, longest=5.0)) as store:
         yield store
 
 
@@ -101,7 +101,7 @@ def test_the_end_of_what_is_written_together_can_be_interrupted(
     def check() -> None:
         raise KeyboardInterrupt
 
-    patient.patience.check = check
+    patient.database_retry.check = check
     late = threading.Timer(3, reader.execute, ["ROLLBACK"])
     late.start()
     with pytest.raises(KeyboardInterrupt), patient.together("reviews", lease):
@@ -120,7 +120,7 @@ def test_waiting_ends(told: list[str]) -> None:
             raise error
 
         with pytest.raises(type(error), match=r"it .* \(waited 0 s in all\)"):
-            Patience(told.append, longest=0.15).keep_trying(work)
+            DatabaseRetry(told.append, longest=0.15).keep_trying(work)
     assert len(told) == 2
 
 
@@ -131,12 +131,12 @@ def test_waiting_can_be_interrupted(told: list[str]) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        Patience(told.append, check).keep_trying(failing(3))
+        DatabaseRetry(told.append, check).keep_trying(failing(3))
 
 
 def test_a_server_is_tried_again_where_that_is_safe(told: list[str]) -> None:
     """What may be done twice is tried until the server is back; what may not is told at once."""
-    trying = Patience(told.append)
+    trying = DatabaseRetry(told.append)
     assert trying.keep_trying(failing(20)) == "done"
     with pytest.raises(UnreachableError):
         trying.keep_trying(failing(1), repeatable=False)

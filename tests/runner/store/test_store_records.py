@@ -16,7 +16,8 @@ from sqlalchemy.dialects import sqlite
 
 from catalog.errors import InputError, StoreError, StudyConflictError, UnknownStudyError
 from runner.store import schema
-from runner.store.columns import Document, Prose, Time, as_json
+from runner.store.column_shapes import JsonShape
+from runner.store.columns import JsonColumn, TextColumn, TimeColumn, as_json
 from runner.store.records import (
     BestTrial,
     ConfirmationRecord,
@@ -27,7 +28,6 @@ from runner.store.records import (
     TrialCounts,
     TrialRecord,
 )
-from runner.store.shapes import Shape
 from runner.store.store import Store
 
 BASELINE = {"key": "nlp/text-classification/linear", "validation": {"f1": 0.5}}
@@ -38,7 +38,7 @@ documents = st.recursive(scalars, lambda inner: st.lists(inner) | st.dictionarie
 @given(documents)
 def test_json_round_trip(value: object) -> None:
     """Any JSON value comes back equal, as text that any JSON parser reads."""
-    bind = Document(Shape.SPEC).dialect_impl(sqlite.dialect()).bind_processor(sqlite.dialect())
+    bind = JsonColumn(JsonShape.SPEC).dialect_impl(sqlite.dialect()).bind_processor(sqlite.dialect())
     stored = bind(value)
     assert (stored is None and value is None) or json.loads(stored) == value
 
@@ -46,7 +46,7 @@ def test_json_round_trip(value: object) -> None:
 @given(st.text())
 def test_prose_is_always_storable(text: str) -> None:
     """Any text becomes one that databases take, and a well-formed one stays as it is."""
-    stored = Prose().process_bind_param(text, sqlite.dialect())
+    stored = TextColumn().process_bind_param(text, sqlite.dialect())
     assert stored.encode().decode() == stored
     assert "\0" not in stored
     if "\0" not in text:
@@ -60,16 +60,16 @@ def test_json_has_no_nan() -> None:
 
 
 @pytest.mark.parametrize(("value", "place"), [({"a": [object()]}, "value.a[0]"), ({"a": {1: 2}}, "value.a")])
-def test_json_refuses_other_types(value: object, place: str) -> None:
+def test_json_refuses_other_types(value: object, workspace: str) -> None:
     """What has no place in JSON is refused, and the message says where it stands."""
-    with pytest.raises(TypeError, match=place.replace("[", r"\[")):
+    with pytest.raises(TypeError, match=workspace.replace("[", r"\[")):
         as_json(value)
 
 
 def test_times_need_a_zone() -> None:
     """A time without a zone is refused: nobody could tell what it means."""
     with pytest.raises(ValueError, match="time zone"):
-        Time().process_bind_param(datetime(2026, 1, 1), sqlite.dialect())  # noqa: DTZ001 -- what is tested
+        TimeColumn().process_bind_param(datetime(2026, 1, 1), sqlite.dialect())  # noqa: DTZ001 -- what is tested
 
 
 @pytest.mark.both_databases

@@ -19,14 +19,14 @@ from runner.store.store import Store
 from runner.study import background
 from runner.study.background import start_worker
 from runner.study.queue import submit, work
-from runner.study.workers import Worker, WorkerList, WorkerRegistration, running_worker
+from runner.study.workers import RegisteredWorker, WorkerList, WorkerRegistration, running_worker
 
 SIMULATED = Path(__file__).parents[2] / "fakes" / "simulated"
 START = """
 import sys
 from pathlib import Path
 from runner.study.background import start_worker
-from runner.study.place import Place
+from runner.study.workspace import Place
 folder = Path(sys.argv[1])
 print(start_worker(Place(f"sqlite:///{folder / 'studies.db'}", folder / "studies", folder / "cache")), flush=True)
 sys.stdin.read()
@@ -34,11 +34,11 @@ sys.stdin.read()
 
 
 @pytest.fixture(autouse=True)
-def tidy(place, monkeypatch):
+def tidy(workspace, monkeypatch):
     """Let workers know the simulated plugin; end those that still run, as Ctrl+C would."""
     monkeypatch.setenv("PYTHONPATH", str(SIMULATED))
     yield
-    for worker in WorkerList(place).here():
+    for worker in WorkerList(workspace).here():
         if worker.pid != os.getpid():
             process = psutil.Process(worker.pid)
             process.send_signal(signal.SIGTERM)
@@ -67,40 +67,40 @@ def until(condition, seconds=40):
         time.sleep(0.05)
 
 
-def state(place, name):
+def state(workspace, name):
     """Return the state of a study."""
-    return Store.open(place.storage, create=False).study(name).state
+    return Store.open(workspace.storage, create=False).study(name).state
 
 
-def test_a_worker_is_found_though_the_clock_is_set(place, monkeypatch):
+def test_a_worker_is_found_though_the_clock_is_set(workspace, monkeypatch):
     """The time of day at which a process was started moves with the machine's clock; no second worker is needed."""
-    registration = WorkerRegistration(place)
+    registration = WorkerRegistration(workspace)
     registration.register()
     told = psutil.Process.create_time
     monkeypatch.setattr(psutil.Process, "create_time", lambda process: told(process) - 3600)
-    assert running_worker(place) == os.getpid() == start_worker(place)
+    assert running_worker(workspace) == os.getpid() == start_worker(workspace)
     registration.deregister()
 
 
-def test_one_worker_is_enough(request_of, place):
+def test_one_worker_is_enough(request_of, workspace):
     """A second start finds the first worker, which runs what was queued since; its end is told by the list."""
-    assert running_worker(place) is None
-    submit(request_of(trials=2, name="one"), place)
-    pid = start_worker(place)
-    assert running_worker(place) == pid == start_worker(place)
-    until(lambda: state(place, "one") == "finished")
-    submit(request_of(trials=2, name="two"), place)
-    assert start_worker(place) == pid
-    until(lambda: state(place, "two") == "finished")
+    assert running_worker(workspace) is None
+    submit(request_of(trials=2, name="one"), workspace)
+    pid = start_worker(workspace)
+    assert running_worker(workspace) == pid == start_worker(workspace)
+    until(lambda: state(workspace, "one") == "finished")
+    submit(request_of(trials=2, name="two"), workspace)
+    assert start_worker(workspace) == pid
+    until(lambda: state(workspace, "two") == "finished")
     os.kill(pid, signal.SIGTERM)
-    until(lambda: running_worker(place) is None)
-    assert not (place.folder / "worker.json").exists()
-    assert "from the queue: one" in (place.folder / "worker.log").read_text()
+    until(lambda: running_worker(workspace) is None)
+    assert not (workspace.folder / "worker.json").exists()
+    assert "from the queue: one" in (workspace.folder / "worker.log").read_text()
 
 
-def test_a_worker_outlives_its_starter_and_its_terminal(request_of, place, tmp_path):
+def test_a_worker_outlives_its_starter_and_its_terminal(request_of, workspace, tmp_path):
     """When the session that started it is killed as a closing terminal does, the worker goes on and finishes."""
-    submit(request_of({"x": 0.5, "seconds": 0.3}, trials=3, name="mine"), place)
+    submit(request_of({"x": 0.5, "seconds": 0.3}, trials=3, name="mine"), workspace)
     starter = subprocess.Popen(
         [sys.executable, "-c", START, tmp_path],
         stdin=subprocess.PIPE,
@@ -115,65 +115,67 @@ def test_a_worker_outlives_its_starter_and_its_terminal(request_of, place, tmp_p
     os.killpg(starter.pid, signal.SIGHUP)
     starter.communicate(timeout=10)
     assert starter.returncode == -signal.SIGHUP
-    assert running_worker(place) == pid
+    assert running_worker(workspace) == pid
     assert os.getsid(pid) == pid
-    until(lambda: state(place, "mine") == "finished")
+    until(lambda: state(workspace, "mine") == "finished")
 
 
-def test_two_starters_at_once_start_one_worker(request_of, place, tmp_path):
+def test_two_starters_at_once_start_one_worker(request_of, workspace, tmp_path):
     """Whoever comes second waits for the first, and is told the same pid."""
-    submit(request_of(trials=2, name="mine"), place)
+    submit(request_of(trials=2, name="mine"), workspace)
     command = [sys.executable, "-c", START, tmp_path]
     starters = [
         subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, cwd=tmp_path)
         for _ in range(2)
     ]
     pids = {starter.communicate("", timeout=60)[0] for starter in starters}
-    assert pids == {f"{running_worker(place)}\n"}
-    until(lambda: state(place, "mine") == "finished")
+    assert pids == {f"{running_worker(workspace)}\n"}
+    until(lambda: state(workspace, "mine") == "finished")
 
 
-def test_what_is_queued_while_a_worker_ends_is_run(request_of, place, recorder, monkeypatch):
+def test_what_is_queued_while_a_worker_ends_is_run(request_of, workspace, recorder, monkeypatch):
     """A worker that is about to end is on the list only as long as it would still see what is queued."""
     original = WorkerRegistration.deregister
     seen = []
 
     def end(self, *arguments):
         if not seen:  # idle, and about to look for the last time
-            submit(request_of(trials=1, name="late", confirm={"top": 0, "seeds": 1}), place)
-            seen.append(start_worker(place))
+            submit(request_of(trials=1, name="late", confirm={"top": 0, "seeds": 1}), workspace)
+            seen.append(start_worker(workspace))
         done = original(self, *arguments)
         if done:  # off the list: whoever comes now starts another
-            seen.append(running_worker(place))
+            seen.append(running_worker(workspace))
         return done
 
     monkeypatch.setattr(WorkerRegistration, "deregister", end)
-    done = work(place, lambda _: recorder, idle=0)
+    done = work(workspace, lambda _: recorder, idle=0)
     assert [(record.study, record.state) for record in done] == [("late", "finished")]
     assert seen[0] == os.getpid()
     assert seen[1] is None
 
 
-def test_a_worker_that_ends_at_once_is_told(place, command):
+def test_a_worker_that_ends_at_once_is_told(workspace, command):
     """What it said last is in the error, and it's off the list."""
     command("echo 'modelcat: the \033[31mdatabase is damaged' >&2; exit 3")
     with pytest.raises(WorkError, match=r"ended at once with code 3: modelcat: the \\x1b\[31mdatabase is damaged"):
-        start_worker(place)
-    assert running_worker(place) is None
+        start_worker(workspace)
+    assert running_worker(workspace) is None
 
 
-def test_a_missing_command_is_told(place, monkeypatch):
+def test_a_missing_command_is_told(workspace, monkeypatch):
     """Without the console script nothing is started."""
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     monkeypatch.setattr(sys, "argv", ["pytest"])
     with pytest.raises(WorkError, match="no command modelcat beside /nowhere/python"):
-        start_worker(place)
+        start_worker(workspace)
 
 
-def test_a_password_is_passed_on_unseen(place, command, tmp_path):
+def test_a_password_is_passed_on_unseen(workspace, command, tmp_path):
     """It is neither among the arguments, which everybody can read, nor in the list of workers."""
-    command(f'echo "$MODELCAT_STORAGE $@" > {tmp_path}/told; cat {place.folder}/worker.json >> {tmp_path}/told; exit 1')
-    remote = replace(place, storage="postgresql+psycopg://me:secret@db.example/studies", workers=3)
+    command(
+        f'echo "$MODELCAT_STORAGE $@" > {tmp_path}/told; cat {workspace.folder}/worker.json >> {tmp_path}/told; exit 1'
+    )
+    remote = replace(workspace, storage="postgresql+psycopg://me:secret@db.example/studies", workers=3)
     with pytest.raises(WorkError):
         start_worker(remote)
     url, *rest = (tmp_path / "told").read_text().split()
@@ -182,19 +184,19 @@ def test_a_password_is_passed_on_unseen(place, command, tmp_path):
     assert not any("secret" in word for word in rest)
 
 
-def test_a_folder_that_cannot_be_written_is_told(place):
+def test_a_folder_that_cannot_be_written_is_told(workspace):
     """The list and the log need a folder."""
-    place.folder.write_text("a file where the folder should be")
+    workspace.folder.write_text("a file where the folder should be")
     with pytest.raises(StoreError, match="cannot be written"):
-        start_worker(place)
+        start_worker(workspace)
 
 
-def test_the_list_survives_foreign_content(place):
+def test_the_list_survives_foreign_content(workspace):
     """A damaged list counts as empty; the dead are forgotten, other storages' and machines' workers kept."""
-    workers = WorkerList(place)
-    path = place.folder / "worker.json"
-    me = Worker.of(place, Owner.this_process(), ready=True)
-    place.folder.mkdir()
+    workers = WorkerList(workspace)
+    path = workspace.folder / "worker.json"
+    me = RegisteredWorker.of(workspace, Owner.this_process(), ready=True)
+    workspace.folder.mkdir()
     for content in ("", "{", "7", '{"pid": 1}', '[1, {}, {"storage": 1}]', "[" * 100_000):
         path.write_text(content)
         assert workers.here() == []
@@ -212,18 +214,18 @@ def test_the_list_survives_foreign_content(place):
     assert [entry["host"] for entry in json.loads(path.read_text())] == ["elsewhere.example"]
 
 
-def test_the_log_of_workers_is_bounded(place, command, monkeypatch):
+def test_the_log_of_workers_is_bounded(workspace, command, monkeypatch):
     """Its older half is dropped when a worker begins."""
     monkeypatch.setattr(background, "_LOG_BYTES", 1_000)
     command("echo started; exit 1")
-    place.folder.mkdir()
-    path = place.folder / "worker.log"
+    workspace.folder.mkdir()
+    path = workspace.folder / "worker.log"
     path.write_text("".join(f"line {number}\n" for number in range(500)))
     with pytest.raises(WorkError, match="code 1: started"):
-        start_worker(place)
+        start_worker(workspace)
     lines = path.read_text().splitlines()
     assert len(path.read_text()) < 600
     assert lines[-2:] == ["line 499", "started"]
     assert lines[0].startswith("line ")
-    background.trim_log(place)  # not what this process writes to
+    background.trim_log(workspace)  # not what this process writes to
     assert path.read_text().splitlines() == lines

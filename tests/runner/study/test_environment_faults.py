@@ -36,9 +36,9 @@ def fault(tmp_path, monkeypatch):
     return ask
 
 
-def opened(place):
+def opened(workspace):
     """Return the store for looking at."""
-    return Store.open(place.storage, create=False)
+    return Store.open(workspace.storage, create=False)
 
 
 FAULTS = [
@@ -51,27 +51,27 @@ FAULTS = [
 ]
 
 
-def test_faults_stop_a_study_and_fail_nothing(request_of, place, recorder, fault):
+def test_faults_stop_a_study_and_fail_nothing(request_of, workspace, recorder, fault):
     """Wherever one comes, the study can be gone on with, and in the end is as if nothing had happened."""
     request = request_of({"x": 0.5}, trials=4, name="mine", pruner="none")
-    submit(request, place)
+    submit(request, workspace)
     for what, raised, told in FAULTS:
         fault(what, raised)
         with pytest.raises(EnvironmentFaultError, match=told) as met:
-            run_study(request, place, recorder)
+            run_study(request, workspace, recorder)
         assert "then `modelcat resume mine` goes on" in met.value.message
         assert met.value.exit_code == 1
-        record = opened(place).study("mine")
+        record = opened(workspace).study("mine")
         assert (record.state, record.lease, record.failure["kind"]) == ("stopped", None, "environment")
-        assert not any(trial.state == "failed" for trial in opened(place).trials("mine"))
+        assert not any(trial.state == "failed" for trial in opened(workspace).trials("mine"))
         assert record.baseline is None or "failure" not in record.baseline
-        log, _ = read_log(place.folder / "mine")
+        log, _ = read_log(workspace.folder / "mine")
         assert (log[-1].kind, told in log[-1].text) == ("stopped", True)
         fault(what, None)
-    record = run_study(request, place, recorder)
+    record = run_study(request, workspace, recorder)
     assert (record.state, record.trials.complete, record.failure) == ("finished", 4, None)
     assert record.baseline["test"]
-    assert not any("failure" in (found or {}) for found in opened(place).insights("mine").values())
+    assert not any("failure" in (found or {}) for found in opened(workspace).insights("mine").values())
     starts = [training for training, _ in recorder.of("started")]
     assert {name: starts.count(name) for name in starts} == {
         **dict.fromkeys(starts, 1),
@@ -81,26 +81,28 @@ def test_faults_stop_a_study_and_fail_nothing(request_of, place, recorder, fault
     }
 
 
-def test_the_other_trainings_end_orderly(request_of, place, recorder, fault):
+def test_the_other_trainings_end_orderly(request_of, workspace, recorder, fault):
     """They get the time to write a checkpoint, as when the study is interrupted, and go on from it."""
-    place = replace(place, workers=2)
+    workspace = replace(workspace, workers=2)
     config = {"x": 0.5, "seconds": 4.0, "listens": True, "checkpoints": True}
     request = request_of(config, trials=3, name="mine", pruner="none", confirm={"top": 0, "seeds": 1})
     fault("trial-1", FULL)
     with pytest.raises(EnvironmentFaultError):
-        run_study(request, place, recorder)
-    assert [trial.state for trial in opened(place).trials("mine")] == ["running", "running"]
-    assert (place.folder / "mine/runs/0001/trial-0/paused").exists()
-    assert list((place.folder / "mine/runs/0001/trial-0/checkpoints").glob("*")) == []  # it was in its first quarter
+        run_study(request, workspace, recorder)
+    assert [trial.state for trial in opened(workspace).trials("mine")] == ["running", "running"]
+    assert (workspace.folder / "mine/runs/0001/trial-0/paused").exists()
+    assert (
+        list((workspace.folder / "mine/runs/0001/trial-0/checkpoints").glob("*")) == []
+    )  # it was in its first quarter
 
 
-def test_what_a_training_has_half_written_goes(request_of, place, recorder, fault, monkeypatch):
+def test_what_a_training_has_half_written_goes(request_of, workspace, recorder, fault, monkeypatch):
     """It takes room on the full disk, and looks like a model."""
     fault("trial-0", FULL)
     monkeypatch.setattr("runner.engine.local.LocalEngine.submit", _writing_first)
     with pytest.raises(EnvironmentFaultError):
-        run_study(request_of(trials=1, name="mine"), place, recorder)
-    assert [path.name for path in (place.folder / "mine/runs/0001/trial-0").iterdir()] == ["checkpoints"]
+        run_study(request_of(trials=1, name="mine"), workspace, recorder)
+    assert [path.name for path in (workspace.folder / "mine/runs/0001/trial-0").iterdir()] == ["checkpoints"]
 
 
 def _writing_first(engine, task):
@@ -112,10 +114,10 @@ def _writing_first(engine, task):
     return _SUBMIT(engine, task)
 
 
-def test_a_missing_library_stops_one_study_of_the_queue(request_of, place, recorder, fault):
+def test_a_missing_library_stops_one_study_of_the_queue(request_of, workspace, recorder, fault):
     """The others may do without it."""
     for name in ("one", "two"):
-        submit(request_of(trials=2, name=name, confirm={"top": 0, "seeds": 1}), place)
+        submit(request_of(trials=2, name=name, confirm={"top": 0, "seeds": 1}), workspace)
     fault("trial-1", "ImportError(\"No module named 'speedups'\")")
 
     def listen(record):
@@ -123,56 +125,56 @@ def test_a_missing_library_stops_one_study_of_the_queue(request_of, place, recor
             fault("trial-1", None)
         return recorder
 
-    done = work(place, listen, idle=0)
+    done = work(workspace, listen, idle=0)
     assert [(record.study, record.state) for record in done] == [("one", "stopped"), ("two", "finished")]
     assert done[0].failure["kind"] == "missing_library"
     assert "Install it for this Python, then `modelcat resume one` goes on" in done[0].failure["message"]
 
 
-def test_a_full_disk_ends_the_worker_and_empties_no_queue(request_of, place, recorder, fault):
+def test_a_full_disk_ends_the_worker_and_empties_no_queue(request_of, workspace, recorder, fault):
     """The study that met it is first in the queue again; one that always meets it does not keep the others out."""
     for name in ("one", "two"):
-        submit(request_of(trials=2, name=name, max_retries=1, confirm={"top": 0, "seeds": 1}), place)
+        submit(request_of(trials=2, name=name, max_retries=1, confirm={"top": 0, "seeds": 1}), workspace)
     fault("trial-1", FULL)
     with pytest.raises(EnvironmentFaultError, match="`modelcat worker` goes on with the queue") as met:
-        work(place, lambda _: recorder, idle=0)
+        work(workspace, lambda _: recorder, idle=0)
     assert not isinstance(met.value, MissingLibraryError)
-    assert [record.study for record in opened(place).queue()] == ["one", "two"]
+    assert [record.study for record in opened(workspace).queue()] == ["one", "two"]
     with pytest.raises(EnvironmentFaultError):
-        work(place, lambda _: recorder, idle=0)
-    assert opened(place).study("one").state == "stopped"
+        work(workspace, lambda _: recorder, idle=0)
+    assert opened(workspace).study("one").state == "stopped"
     fault("trial-1", None)
-    (record,) = work(place, lambda _: recorder, idle=0)
+    (record,) = work(workspace, lambda _: recorder, idle=0)
     assert (record.study, record.state) == ("two", "finished")
-    submit(request_of(trials=2, name="one", max_retries=1, confirm={"top": 0, "seeds": 1}), place)
-    (record,) = work(place, lambda _: recorder, idle=0)
+    submit(request_of(trials=2, name="one", max_retries=1, confirm={"top": 0, "seeds": 1}), workspace)
+    (record,) = work(workspace, lambda _: recorder, idle=0)
     assert (record.study, record.state, record.trials.complete + record.trials.pruned) == ("one", "finished", 2)
 
 
-def test_the_coordinators_own_faults_stop_the_study(request_of, place, recorder, monkeypatch):
+def test_the_coordinators_own_faults_stop_the_study(request_of, workspace, recorder, monkeypatch):
     """A model that cannot be kept, a folder that cannot be made: the study goes on when there is room again."""
     request = request_of(trials=2, name="mine")
 
     def full(*_):
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(place.folder))
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(workspace.folder))
 
     for where in ("make_folder", "StudyFolders.keep", "StudyFolders.sweep"):
         with monkeypatch.context() as patch:
             patch.setattr(f"runner.study.folders.{where}", full)
             with pytest.raises(EnvironmentFaultError, match="`modelcat resume mine` goes on"):
-                run_study(request, place, recorder)
-        assert opened(place).study("mine").state == "stopped"
-    assert run_study(request, place, recorder).state == "finished"
+                run_study(request, workspace, recorder)
+        assert opened(workspace).study("mine").state == "stopped"
+    assert run_study(request, workspace, recorder).state == "finished"
 
 
-def test_a_folder_that_is_removed_during_a_training_fails_no_trial(request_of, place, recorder):
+def test_a_folder_that_is_removed_during_a_training_fails_no_trial(request_of, workspace, recorder):
     """Its study stops, and says which folder it was; the loss of the log is told."""
     request = request_of({"x": 0.5, "seconds": 0.5}, trials=2, name="mine")
-    recorder.measured = lambda *_: shutil.rmtree(place.folder, ignore_errors=True)
+    recorder.measured = lambda *_: shutil.rmtree(workspace.folder, ignore_errors=True)
     with pytest.raises(EnvironmentFaultError, match="was removed during its training"):
-        run_study(request, place, recorder)
-    assert opened(place).study("mine").state == "stopped"
+        run_study(request, workspace, recorder)
+    assert opened(workspace).study("mine").state == "stopped"
     assert any("was removed while the study runs" in text for (text,) in recorder.of("note"))
     del recorder.measured
-    record = run_study(request, place, recorder)
+    record = run_study(request, workspace, recorder)
     assert (record.state, record.trials.failed) == ("finished", 0)

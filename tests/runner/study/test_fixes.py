@@ -5,7 +5,7 @@ import shlex
 
 import pytest
 
-from catalog.contract.diagnosis import Remedy
+from catalog.contract.diagnosis import Fix
 from catalog.spec import load
 from catalog.statement import Statement
 from runner.store.records import StudyRecord
@@ -31,7 +31,7 @@ REMEDIES = {
 
 def advised(field, value):
     """Return a remedy."""
-    return Remedy(Statement("Change it."), field, value)
+    return Fix(Statement("Change it."), field, value)
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def test_a_range_that_was_widened_is_told_whole(record, tmp_path):
 
 def test_what_is_no_field_has_no_override(record):
     """Advice alone, and the end of a range that nobody searched, are told without a command."""
-    assert override_of(Remedy(Statement("Gather more rows.")), record(None)) is None
+    assert override_of(Fix(Statement("Gather more rows.")), record(None)) is None
     assert option_of(advised("study.search_space.weight_decay.high", 0.1), record(None)) is None
 
 

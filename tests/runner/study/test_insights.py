@@ -5,14 +5,14 @@ import pytest
 from catalog.errors import WorkError
 from catalog.spec import resolve
 from plugins.classification.records import class_details
-from runner.store.judgements import evaluation_of
+from runner.store.evaluation_records import evaluation_of
 from runner.store.store import Store
 from runner.study import insights
 from runner.study.coordinator import run_study
 from runner.study.importance import importance_of
 from runner.study.model_comparison import compare_models, pareto_front
-from runner.study.place import Place
 from runner.study.progress import Silent
+from runner.study.workspace import Workspace
 
 SPEC = {
     "model": "linear",
@@ -28,9 +28,9 @@ SPEC = {
 def real(tmp_path_factory):
     """Return the place of a study of a real plugin, which tests only read."""
     folder = tmp_path_factory.mktemp("real")
-    place = Place(f"sqlite:///{folder / 'studies.db'}", folder / "studies", folder / "cache")
-    run_study(resolve(SPEC, folder), place, Silent())
-    return place
+    workspace = Workspace(f"sqlite:///{folder / 'studies.db'}", folder / "studies", folder / "cache")
+    run_study(resolve(SPEC, folder), workspace, Silent())
+    return workspace
 
 
 def test_a_study_of_a_real_plugin_is_looked_at(real):
@@ -64,16 +64,16 @@ def judged_classes(judged):
     return class_details(evaluation_of(judged["winner", "validation"])).classes
 
 
-def test_what_cannot_be_found_out_is_told_and_kept(request_of, place, recorder, monkeypatch):
+def test_what_cannot_be_found_out_is_told_and_kept(request_of, workspace, recorder, monkeypatch):
     """A look that fails leaves the study finished, with the reason beside what is known."""
 
     def fail(*_, **__):
         raise WorkError("a library is missing")
 
     monkeypatch.setattr(insights, "importance_of", fail)
-    record = run_study(request_of(trials=4), place, recorder)
+    record = run_study(request_of(trials=4), workspace, recorder)
     assert record.state == "finished"
-    known = Store.open(place.storage, create=False).insights(record.study)
+    known = Store.open(workspace.storage, create=False).insights(record.study)
     assert known["importance"] == {"failure": {"kind": "error", "reason": "a library is missing"}}
     assert ["importance could not be found out: a library is missing"] in recorder.of("note")
     assert not [name for name in known if name.startswith("flips")]  # the task does not compare answers

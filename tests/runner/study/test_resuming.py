@@ -24,7 +24,7 @@ class Killed(BaseException):
     """Stands for a coordinator that ends at this very place, with its workers."""
 
 
-def killed(request, place, recorder, wanted):
+def killed(request, workspace, recorder, wanted):
     """Run a study that dies once an event that is `wanted` is stored and not yet handled; its lease stays."""
 
     def dying(session, next_task, on_event):
@@ -39,13 +39,13 @@ def killed(request, place, recorder, wanted):
         for module in (task_loop, search, confirmation):
             patched.setattr(module, "run_tasks", dying)
         with pytest.raises(Killed):
-            run_study(request, place, recorder)
-    with sqlite3.connect(place.folder.parent / "studies.db") as connection:  # as if its process were gone
+            run_study(request, workspace, recorder)
+    with sqlite3.connect(workspace.folder.parent / "studies.db") as connection:  # as if its process were gone
         connection.execute("UPDATE modelcat_studies SET lease_pid = 1, lease_started = 1")
 
 
-def opened(place):
-    return Store.open(place.storage, create=False)
+def opened(workspace):
+    return Store.open(workspace.storage, create=False)
 
 
 def at(training, progress, kind=Report):
@@ -64,12 +64,12 @@ def accuracies(x):
 
 
 @pytest.mark.parametrize(("progress", "kind"), [(0.25, Report), (0.75, Report), (0.5, Checkpointed)])
-def test_a_trial_goes_on_under_its_number(request_of, place, recorder, progress, kind):
+def test_a_trial_goes_on_under_its_number(request_of, workspace, recorder, progress, kind):
     """Before or after the pruner is told of a measurement: each is stored and told once, the value is the same."""
     request = request_of(CONFIG, name="mine", trials=4, sampler="random", confirm={"top": 0, "seeds": 1})
-    killed(request, place, recorder, at("trial/2", progress, kind))
-    record = run_study(request, place, recorder)
-    store = opened(place)
+    killed(request, workspace, recorder, at("trial/2", progress, kind))
+    record = run_study(request, workspace, recorder)
+    store = opened(workspace)
     trials = store.trials("mine")
     assert (record.state, [t.number for t in trials]) == ("finished", [0, 1, 2, 3])
     done = round(progress * 4) - (kind is Report)  # a report that is not answered is followed by no checkpoint
@@ -79,35 +79,35 @@ def test_a_trial_goes_on_under_its_number(request_of, place, recorder, progress,
     epochs = store.epochs("mine", "trial/2")
     assert [e.progress for e in epochs] == [0.25, 0.5, 0.75, 1.0]
     assert [e.metrics["accuracy"] for e in epochs] == expected
-    told = optuna.load_study(study_name="mine", storage=place.storage).trials[2].intermediate_values
+    told = optuna.load_study(study_name="mine", storage=workspace.storage).trials[2].intermediate_values
     assert told == dict(zip((25, 50, 75, 100), expected, strict=True))
-    assert not list(place.folder.rglob(CHECKPOINTS))
+    assert not list(workspace.folder.rglob(CHECKPOINTS))
 
 
 @pytest.mark.parametrize("training", ["baseline", "confirm/given/1", "confirm/trial/2/2"])
-def test_other_trainings_go_on_too(request_of, place, recorder, training):
+def test_other_trainings_go_on_too(request_of, workspace, recorder, training):
     """An unfinished confirmation goes on from its checkpoint; a baseline, which keeps none here, is trained again."""
     study = {"trials": 3, "sampler": "random", "confirm": {"top": 1, "seeds": 2}, "pruner": "none"}
     request = request_of(CONFIG, name="mine", **study)
     event = (1.0, Report) if training == "baseline" else (0.75, Checkpointed)
-    killed(request, place, recorder, at(training, *event))
-    runs = list(place.folder.glob("mine/runs/0001/*/checkpoints"))
+    killed(request, workspace, recorder, at(training, *event))
+    runs = list(workspace.folder.glob("mine/runs/0001/*/checkpoints"))
     assert [run.parent.name for run in runs] == ([] if training == "baseline" else [training.replace("/", "-")])
-    assert run_study(request, place, recorder).state == "finished"
-    store = opened(place)
+    assert run_study(request, workspace, recorder).state == "finished"
+    store = opened(workspace)
     assert [e.progress for e in store.epochs("mine", training)] == [1.0]
     assert len(store.confirmations("mine")) == 4
-    assert not list(place.folder.rglob(CHECKPOINTS))
+    assert not list(workspace.folder.rglob(CHECKPOINTS))
 
 
-def test_a_study_that_dies_twice_goes_on_from_the_older_run(request_of, place, recorder):
+def test_a_study_that_dies_twice_goes_on_from_the_older_run(request_of, workspace, recorder):
     """Where the second run died before its own first checkpoint, the third goes on from the first one's."""
     request = request_of(CONFIG, name="mine", trials=1, confirm={"top": 0, "seeds": 1})
     for _ in range(2):
-        killed(request, place, recorder, at("trial/0", 0.75))
-    assert len(list(place.folder.glob("mine/runs/*/trial-0/checkpoints"))) == 1
-    run_study(request, place, recorder)
-    assert opened(place).trial("mine", 0).notes == ("a note", "went on after quarter 2")
+        killed(request, workspace, recorder, at("trial/0", 0.75))
+    assert len(list(workspace.folder.glob("mine/runs/*/trial-0/checkpoints"))) == 1
+    run_study(request, workspace, recorder)
+    assert opened(workspace).trial("mine", 0).notes == ("a note", "went on after quarter 2")
 
 
 def test_each_try_has_a_folder_of_its_own(tmp_path):
@@ -149,8 +149,8 @@ def test_what_a_try_was_writing_when_it_died_goes(tmp_path):
 
 def test_earlier_runs_are_looked_into_newest_first(tmp_path):
     """Those before this run that left checkpoints of this training; an older one's name is no number to be read."""
-    for place in ("0001/trial-7", "0002/trial-7", "0002/trial-7.2", "0009/trial-7", "0011/trial-7", "old/trial-7"):
-        (tmp_path / "runs" / place / CHECKPOINTS).mkdir(parents=True)
+    for workspace in ("0001/trial-7", "0002/trial-7", "0002/trial-7.2", "0009/trial-7", "0011/trial-7", "old/trial-7"):
+        (tmp_path / "runs" / workspace / CHECKPOINTS).mkdir(parents=True)
     (tmp_path / "runs" / "0003" / "trial-7").mkdir(parents=True)
     folders = StudyFolders(tmp_path, 10)
     found = [folder.relative_to(tmp_path / "runs").as_posix() for folder in folders.earlier("trial/7", 1)]
@@ -170,10 +170,10 @@ def test_no_checkpoint_of_any_try_outlives_its_study(tmp_path):
     assert [folder for folder in left if folder.exists()] == [left[3]]
 
 
-def test_a_later_measurement_of_an_earlier_try_goes(request_of, place, recorder):
+def test_a_later_measurement_of_an_earlier_try_goes(request_of, workspace, recorder):
     """What is measured again replaces what a try that died had measured there and later, of that training alone."""
-    run_study(request_of(name="mine", trials=2, confirm={"top": 0, "seeds": 1}), place, recorder)
-    with Store.open(place.storage, create=True) as store:
+    run_study(request_of(name="mine", trials=2, confirm={"top": 0, "seeds": 1}), workspace, recorder)
+    with Store.open(workspace.storage, create=True) as store:
         lease = store.acquire("mine", Owner.this_process(), timedelta(minutes=1))
         others = store.epochs("mine", "trial/1")
         again = EpochRecord("trial/0", 0.5, 0.5, 9.0, {}, None, 1.0)
@@ -185,25 +185,25 @@ def test_a_later_measurement_of_an_earlier_try_goes(request_of, place, recorder)
         assert store.epochs("mine", "trial/1") == others
 
 
-def spent(place, seconds):
+def spent(workspace, seconds):
     """Set what is used up of a study's time limit."""
-    optuna.load_study(study_name="mine", storage=place.storage).set_user_attr("modelcat:search_seconds", seconds)
+    optuna.load_study(study_name="mine", storage=workspace.storage).set_user_attr("modelcat:search_seconds", seconds)
 
 
-def test_an_extended_study_that_dies_early_has_its_time_all_the_same(request_of, place, recorder):
+def test_an_extended_study_that_dies_early_has_its_time_all_the_same(request_of, workspace, recorder):
     """More trials bring a new time limit; a run that dies before the first of them ends leaves it to the next one."""
     study = {"name": "mine", "timeout": "1h", "sampler": "random", "confirm": {"top": 0, "seeds": 1}}
-    run_study(request_of(CONFIG, trials=2, **study), place, recorder)
-    spent(place, 3601.0)
-    killed(request_of(CONFIG, trials=5, **study), place, recorder, at("trial/2", 0.5))
-    assert run_study(request_of(CONFIG, trials=5, **study), place, recorder).trials.complete == 5
+    run_study(request_of(CONFIG, trials=2, **study), workspace, recorder)
+    spent(workspace, 3601.0)
+    killed(request_of(CONFIG, trials=5, **study), workspace, recorder, at("trial/2", 0.5))
+    assert run_study(request_of(CONFIG, trials=5, **study), workspace, recorder).trials.complete == 5
 
 
-def test_a_study_that_dies_before_it_is_extended_is_extended_later(request_of, place, recorder, monkeypatch):
+def test_a_study_that_dies_before_it_is_extended_is_extended_later(request_of, workspace, recorder, monkeypatch):
     """Its result stays until then."""
     study = {"name": "mine", "timeout": "1h", "sampler": "random", "confirm": {"top": 0, "seeds": 1}}
-    before = run_study(request_of(CONFIG, trials=2, **study), place, recorder)
-    spent(place, 3601.0)
+    before = run_study(request_of(CONFIG, trials=2, **study), workspace, recorder)
+    spent(workspace, 3601.0)
 
     def die(*_):
         raise Killed
@@ -211,7 +211,7 @@ def test_a_study_that_dies_before_it_is_extended_is_extended_later(request_of, p
     with monkeypatch.context() as patched:
         patched.setattr(Store, "extend", die)
         with pytest.raises(Killed):
-            run_study(request_of(CONFIG, trials=4, **study), place, recorder)
-    left = opened(place).study("mine")
+            run_study(request_of(CONFIG, trials=4, **study), workspace, recorder)
+    left = opened(workspace).study("mine")
     assert (left.verdict, left.planned) == (before.verdict, 2)
-    assert run_study(request_of(CONFIG, trials=4, **study), place, recorder).trials.complete == 4
+    assert run_study(request_of(CONFIG, trials=4, **study), workspace, recorder).trials.complete == 4

@@ -34,57 +34,57 @@ def when_preparing(recorder, act):
     return thread
 
 
-def test_a_new_study_stops_while_it_is_prepared(request_of, place, recorder):
+def test_a_new_study_stops_while_it_is_prepared(request_of, workspace, recorder):
     """It ends within seconds though its worker waits for ever, and leaves nothing but an empty cache."""
     asked = []
-    thread = when_preparing(recorder, lambda: asked.extend(ask_to_stop(place, "mine")))
+    thread = when_preparing(recorder, lambda: asked.extend(ask_to_stop(workspace, "mine")))
     began = time.monotonic()
     with pytest.raises(StoppedError, match="asked to stop before it began"):
-        run_study(request_of(WAITING, name="mine"), place, recorder)
+        run_study(request_of(WAITING, name="mine"), workspace, recorder)
     thread.join()
     assert time.monotonic() - began < 15
     assert len(asked) == 1
-    assert not Store.exists(place.storage)
-    assert not place.folder.exists()
-    assert list((place.cache / "preparing").iterdir()) == []
+    assert not Store.exists(workspace.storage)
+    assert not workspace.folder.exists()
+    assert list((workspace.cache / "preparing").iterdir()) == []
 
 
-def test_a_queued_study_stops_while_it_is_prepared(request_of, place, recorder):
+def test_a_queued_study_stops_while_it_is_prepared(request_of, workspace, recorder):
     """It is left stopped within seconds, and its worker goes on with the queue."""
-    submit(request_of(WAITING, name="mine"), place)
-    thread = when_preparing(recorder, lambda: Store.open(place.storage, create=False).request_stop("mine"))
+    submit(request_of(WAITING, name="mine"), workspace)
+    thread = when_preparing(recorder, lambda: Store.open(workspace.storage, create=False).request_stop("mine"))
     began = time.monotonic()
-    [record] = work(place, lambda _: recorder, idle=0.0)
+    [record] = work(workspace, lambda _: recorder, idle=0.0)
     thread.join()
     assert time.monotonic() - began < 15
     assert (record.effective_state(datetime.now(UTC)), record.lease, record.failure) == ("stopped", None, None)
 
 
-def test_stop_reaches_who_prepares_and_nobody_else(place):
+def test_stop_reaches_who_prepares_and_nobody_else(workspace):
     """Another name, and what a dead process has left, are no such study; what is none of ours is removed."""
 
     def opened():
         raise UnknownStudyError("there is no database")
 
-    with mark_preparation(place, "mine") as marker:
+    with mark_preparation(workspace, "mine") as marker:
         marker.check()
         with pytest.raises(UnknownStudyError):
-            stop_and_wait(opened, place, "other")
+            stop_and_wait(opened, workspace, "other")
         marker.check()
         junk = marker.file.with_name("junk.json")
         junk.write_text("[")
         left = marker.file.with_name("gone.json")
         left.write_text(json.dumps({"host": socket.gethostname(), "pid": 1, "started": 0}))
-        assert [owner.pid for owner in ask_to_stop(place, "mine")] == [int(marker.file.stem.split("-")[-2])]
+        assert [owner.pid for owner in ask_to_stop(workspace, "mine")] == [int(marker.file.stem.split("-")[-2])]
         assert not junk.exists()
         with pytest.raises(StoppedError):
             marker.check()
-    assert ask_to_stop(place, "mine") == []
+    assert ask_to_stop(workspace, "mine") == []
 
 
-def test_a_cache_that_cannot_be_written_prepares_all_the_same(place):
+def test_a_cache_that_cannot_be_written_prepares_all_the_same(workspace):
     """Such a study cannot be asked to stop, and is run."""
-    place.cache.write_text("a file")
-    with mark_preparation(place, "mine") as marker:
+    workspace.cache.write_text("a file")
+    with mark_preparation(workspace, "mine") as marker:
         marker.check()
-        assert ask_to_stop(place, "mine") == []
+        assert ask_to_stop(workspace, "mine") == []

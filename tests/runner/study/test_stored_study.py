@@ -13,39 +13,41 @@ from runner.study.stored_study import as_training, stored_request
 
 @pytest.mark.usefixtures("quick_importance")
 @pytest.mark.parametrize(("name", "mode"), [("aux.1", "study"), ("mine.", "train")])
-def test_a_stored_study_keeps_a_name_that_is_refused_today(request_of, place, recorder, monkeypatch, name, mode):
+def test_a_stored_study_keeps_a_name_that_is_refused_today(request_of, workspace, recorder, monkeypatch, name, mode):
     """It is gone on with by its name, as before."""
     with monkeypatch.context() as patch:
         patch.setattr("catalog.study.reserved_name", lambda _: None)
         request = request_of(trials=1, name=name)
-        submit(request if mode == "study" else as_training(request, name), place, mode)
-    request, stored_mode = stored_request(place, name)
+        submit(request if mode == "study" else as_training(request, name), workspace, mode)
+    request, stored_mode = stored_request(workspace, name)
     assert (request.spec.study.name, stored_mode) == (name, mode)
-    record = run_study(request, place, recorder, stored_mode)
+    record = run_study(request, workspace, recorder, stored_mode)
     assert (record.study, record.state) == (name, "finished")
-    Store.open(place.storage, create=False).delete_study(name, place.folder)
-    assert not (place.folder / name).exists()
+    Store.open(workspace.storage, create=False).delete_study(name, workspace.folder)
+    assert not (workspace.folder / name).exists()
 
 
-def test_a_queued_study_with_the_name_of_a_file_of_the_queue_can_be_deleted(request_of, place, recorder, monkeypatch):
+def test_a_queued_study_with_the_name_of_a_file_of_the_queue_can_be_deleted(
+    request_of, workspace, recorder, monkeypatch
+):
     """It cannot be run; the queue's file stays."""
     with monkeypatch.context() as patch:
         patch.setattr("catalog.study.reserved_name", lambda _: None)
-        submit(request_of(trials=1, name="worker.lock"), place)
-    (record,) = work(place, lambda _: recorder, idle=0)
+        submit(request_of(trials=1, name="worker.lock"), workspace)
+    (record,) = work(workspace, lambda _: recorder, idle=0)
     assert record.state == "failed"
-    with Store.open(place.storage, create=False) as store:
-        store.delete_study("worker.lock", place.folder)
+    with Store.open(workspace.storage, create=False) as store:
+        store.delete_study("worker.lock", workspace.folder)
         assert store.studies() == []
-    assert (place.folder / "worker.lock").is_file()
+    assert (workspace.folder / "worker.lock").is_file()
 
 
 def test_a_disk_that_takes_capital_letters_for_small_ones_gives_no_two_studies_one_folder(
-    request_of, place, recorder, monkeypatch
+    request_of, workspace, recorder, monkeypatch
 ):
     """As those of macOS and Windows do: neither run nor submit begins a study whose folder is another's."""
-    (place.folder / "mine").mkdir(parents=True)
+    (workspace.folder / "mine").mkdir(parents=True)
     monkeypatch.setattr(Path, "exists", lambda path, there=Path.exists: there(path.with_name(path.name.lower())))
-    for begin in (lambda request: submit(request, place), lambda request: run_study(request, place, recorder)):
+    for begin in (lambda request: submit(request, workspace), lambda request: run_study(request, workspace, recorder)):
         with pytest.raises(StudyConflictError, match="'Mine' would have the folder of 'mine'"):
             begin(request_of(name="Mine"))

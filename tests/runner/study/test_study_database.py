@@ -18,8 +18,8 @@ from catalog.errors import StoreError
 from runner.store import connections
 from runner.store.store import Store
 from runner.study.coordinator import run_study
-from runner.study.place import Place
 from runner.study.workers import WorkerRegistration
+from runner.study.workspace import Workspace
 
 pytestmark = pytest.mark.usefixtures("quick_importance")
 
@@ -55,24 +55,24 @@ class Watcher:
             self._act()
 
 
-def check_whole(place, study):
+def check_whole(workspace, study):
     """Check that a finished study has each of its trials once, in our tables and in Optuna's."""
-    with Store.open(place.storage, create=False) as store:
+    with Store.open(workspace.storage, create=False) as store:
         record = store.study(study)
         assert (record.state, record.lease) == ("finished", None)
         ours = store.trials(study)
         theirs = optuna.load_study(study_name=study, storage=store.optuna_storage()).get_trials()
     assert [(t.number, t.state, t.value) for t in ours] == [(n, "complete", t.value) for n, t in enumerate(theirs)]
     assert len(ours) == TRIALS
-    if place.storage.startswith("sqlite"):
-        with closing(sqlite3.connect(place.storage.removeprefix("sqlite:///"))) as connection:
+    if workspace.storage.startswith("sqlite"):
+        with closing(sqlite3.connect(workspace.storage.removeprefix("sqlite:///"))) as connection:
             assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
 @pytest.fixture
 def server_place(postgres_url, tmp_path):
     """Return a place whose database is on a server."""
-    return Place(postgres_url, tmp_path / "studies", tmp_path / "cache")
+    return Workspace(postgres_url, tmp_path / "studies", tmp_path / "cache")
 
 
 def test_a_study_outlives_its_server(request_of, server_place, recorder, postgres):
@@ -149,11 +149,11 @@ def test_the_list_of_workers_holds_no_password(server_place):
     assert not [form for form in (PASSWORD, quote(PASSWORD, safe=""), json.dumps(PASSWORD)) if form in written]
 
 
-def test_a_study_waits_for_a_lock(request_of, place, recorder):
+def test_a_study_waits_for_a_lock(request_of, workspace, recorder):
     """A study on SQLite goes on after somebody else has kept the file locked for a while, and tells that it waits."""
 
     def lock():
-        path = place.storage.removeprefix("sqlite:///")
+        path = workspace.storage.removeprefix("sqlite:///")
         other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         other.execute("BEGIN EXCLUSIVE")
         threading.Thread(target=release, args=[other]).start()
@@ -163,8 +163,8 @@ def test_a_study_waits_for_a_lock(request_of, place, recorder):
             watcher.keep_away()
 
     watcher = Watcher(recorder, 2, lock)
-    record = run_study(request_of(trials=TRIALS), place, watcher)
-    check_whole(place, record.study)
+    record = run_study(request_of(trials=TRIALS), workspace, watcher)
+    check_whole(workspace, record.study)
     assert sum("waiting for the database" in text for (text,) in recorder.of("note")) == 1
 
 
@@ -178,9 +178,9 @@ def _full(connection):
     [(_full, "disk is full: free some space"), (None, "was removed")],
     ids=["full", "removed"],
 )
-def test_a_study_stops_and_goes_on(request_of, place, recorder, monkeypatch, trouble, message):
+def test_a_study_stops_and_goes_on(request_of, workspace, recorder, monkeypatch, trouble, message):
     """A full disk and a removed file end a study with what to do; once that is done it goes on."""
-    path = Path(place.storage.removeprefix("sqlite:///"))
+    path = Path(workspace.storage.removeprefix("sqlite:///"))
     away = path.with_name("away.db")
     begin = connections.begin_immediately
     how = {"begin": begin}
@@ -196,11 +196,11 @@ def test_a_study_stops_and_goes_on(request_of, place, recorder, monkeypatch, tro
 
     monkeypatch.setattr(connections, "begin_immediately", begin_somehow)
     with pytest.raises(StoreError, match=message):
-        run_study(request_of(trials=TRIALS), place, Watcher(recorder, 3, act))
+        run_study(request_of(trials=TRIALS), workspace, Watcher(recorder, 3, act))
     if trouble is None:
         assert not path.exists()  # nor made anew
         away.rename(path)
     how["begin"] = begin
     with closing(sqlite3.connect(path)) as connection, connection:  # its process would be gone
         connection.execute("UPDATE modelcat_studies SET lease_pid = 1, lease_started = 1 WHERE lease_pid IS NOT NULL")
-    check_whole(place, run_study(request_of(trials=TRIALS), place, recorder).study)
+    check_whole(workspace, run_study(request_of(trials=TRIALS), workspace, recorder).study)

@@ -264,11 +264,11 @@ def test_a_tee_tells_everybody(recorder):
 
 
 @pytest.mark.usefixtures("quick_importance")
-def test_a_study_logs_all_of_its_runs(request_of, place, recorder):
+def test_a_study_logs_all_of_its_runs(request_of, workspace, recorder):
     """From its preparation to its end, failures with their tracebacks, one run after the other."""
     config = {"x": 0.5, "trouble": "error", "trouble_above": 0.65}
-    record = run_study(request_of(config, trials=5, sampler="random"), place, recorder)
-    folder = place.folder / record.study
+    record = run_study(request_of(config, trials=5, sampler="random"), workspace, recorder)
+    folder = workspace.folder / record.study
     lines, offset = read_log(folder)
     assert lines[0] == LogLine(lines[0].time, "phase", None, "preparing data and model")
     assert lines[-1].kind == "finished"
@@ -279,7 +279,7 @@ def test_a_study_logs_all_of_its_runs(request_of, place, recorder):
     assert any("RuntimeError: something broke" in text for text in told)
     assert any(text.startswith("│ Traceback") for text in told)
     assert sum(line.kind == "ended" for line in lines) >= 5
-    run_study(request_of(config, trials=6, sampler="random"), place, recorder)
+    run_study(request_of(config, trials=6, sampler="random"), workspace, recorder)
     more = read_log(folder, offset=offset)[0]
     assert [line.text for line in more if line.text.startswith("going on")] == [
         "going on: 5 trials are finished already"

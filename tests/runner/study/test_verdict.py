@@ -6,8 +6,11 @@ import pytest
 
 from catalog.contract import Comparison
 from catalog.contract.capabilities import ChanceLevel
+from catalog.metric import Direction, unknown_metric
+from catalog.statement import Statement, from_json
 from plugins.classification.evaluation import METRICS
-from runner.study.verdict import Findings, verdict_of
+from runner.presentation.language import Language
+from runner.study.verdict import VerdictInput, verdict_of
 
 
 def compared(difference, low, high, metric="accuracy", seeds=(3, 3)):
@@ -15,7 +18,7 @@ def compared(difference, low, high, metric="accuracy", seeds=(3, 3)):
     return Comparison(metric, difference, low, high, 1000, seeds)
 
 
-BETTER = Findings(
+BETTER = VerdictInput(
     metric=METRICS["accuracy"],
     winner="trial/7",
     confirmed=True,
@@ -32,9 +35,9 @@ def test_a_clear_winner():
     """Both differences are told in points with their intervals."""
     verdict = verdict_of(BETTER)
     assert verdict["sentence"] == (
-        "Trial 7 beats the given configuration by 0.8 points of accuracy (95 % interval 0.2 to 1.4, 3 against 3 "
-        "trainings, 1,000 validation rows). Trial 7 beats the linear baseline by 1.9 points of accuracy (95 % interval "
-        "1.0 to 2.8, 3 against 1 trainings, 1,000 validation rows)."
+        "Trial 7 beats the given configuration: its accuracy is 0.8 points higher (95 % interval 0.2 to 1.4, 3 against "
+        "3 trainings, 1,000 validation rows). Trial 7 beats the linear baseline: its accuracy is 1.9 points higher "
+        "(95 % interval 1.0 to 2.8, 3 against 1 trainings, 1,000 validation rows)."
     )
     assert verdict["beats_given"] is True
     assert verdict["beats_baseline"] is True
@@ -51,7 +54,8 @@ def test_the_given_configuration_can_win():
     """Where no rival has a better mean, the given configuration is kept, and that is said first."""
     verdict = verdict_of(replace(BETTER, winner="given", versus_given=compared(-0.004, -0.01, 0.002)))
     assert verdict["sentence"].startswith("Tuning did not beat the given configuration, which is kept")
-    assert "0.4 points of accuracy worse" in verdict["sentence"]
+    lower = "the accuracy of the best rival, trial 7, is 0.4 points lower (95 % interval -0.2 to 1.0"
+    assert lower in verdict["sentence"]
     assert verdict["beats_given"] is False
 
 
@@ -78,7 +82,10 @@ def test_a_zero_has_no_sign(metric):
 def test_losing_to_the_baseline_is_said_plainly():
     """A model below the bag of words is told to be dropped."""
     verdict = verdict_of(replace(BETTER, versus_baseline=compared(-0.05, -0.07, -0.03)))
-    assert "loses to the linear baseline by 5.0 points of accuracy" in verdict["sentence"]
+    assert (
+        "loses to the linear baseline, because its accuracy is 5.0 points lower (95 % interval 3.0 to 7.0"
+        in verdict["sentence"]
+    )
     assert "use the baseline" in verdict["sentence"]
     assert verdict["beats_baseline"] is False
 
@@ -100,7 +107,7 @@ def test_unconfirmed_findings_are_called_so():
 def test_losses_are_told_without_points():
     """A log loss is no share of a hundred."""
     finding = replace(BETTER, metric=METRICS["log_loss"], versus_given=compared(0.0123, 0.001, 0.02, "log_loss"))
-    assert "by 0.0123 of log loss (95 % interval 0.001 to 0.02" in verdict_of(finding)["sentence"]
+    assert "its log loss is 0.0123 lower (95 % interval 0.001 to 0.02" in verdict_of(finding)["sentence"]
 
 
 @pytest.mark.parametrize("missing", ["versus_given", "versus_baseline"])
@@ -153,7 +160,8 @@ def test_a_winner_below_the_baseline_is_called_so_first(low_high):
     """A model that is behind the bag of words is told to be so before it is compared with anything else."""
     verdict = verdict_of(replace(SHOWN, above_chance=True, versus_baseline=compared(-0.03, *low_high)))
     first = verdict["sentence"].partition("(")[0]
-    assert "the linear baseline by 3.0 points of accuracy" in first
+    assert "the linear baseline" in first
+    assert "its accuracy is 3.0 points lower" in first
     assert "loses to" in first or "is behind" in first
     assert verdict["sentence"].count("baseline") == 1 + verdict["sentence"].count("use the baseline")
 
@@ -185,3 +193,40 @@ def test_a_used_up_space_is_told():
     verdict = verdict_of(replace(SHOWN, made=3))
     assert "The search ended after 3 of 20 trials: its space has no other configuration." in verdict["sentence"]
     assert verdict["exhausted"] is True
+
+
+RANK = unknown_metric("mean rank", Direction.MINIMIZE)
+SECONDS = replace(RANK, format="seconds")
+CORRELATION = unknown_metric("correlation")
+ERROR = replace(RANK, format="percent")
+
+
+@pytest.mark.parametrize(
+    ("metric", "english_says", "german_says"),
+    [
+        (RANK, "its mean rank is 1.52 lower (95 % interval 0.5 to 2.5,", "mean rank um 1,52 niedriger (95-%-"),
+        (CORRELATION, "its correlation is 1.52 higher (95 % interval 0.5 to", "correlation um 1,52 höher (95-%-"),
+        (SECONDS, "its mean rank is 1.5 s shorter (95 % interval 0.5 s to", "mean rank um 1,5\xa0s kürzer (95-%-"),
+        (ERROR, "its mean rank is 152.0 points lower (95 % interval 50.0", "mean rank um 152,0 Punkte niedriger"),
+    ],
+)
+def test_differences_are_told_in_words_for_every_metric(metric, english_says, german_says):
+    """Of each format a sentence says how much higher or lower the value is, in both languages."""
+    verdict = verdict_of(replace(BETTER, metric=metric, versus_given=compared(1.52, 0.5, 2.5)))
+    assert english_says in verdict["sentence"]
+    german = " ".join(Language("de").say(from_json(statement)) for statement in verdict["statements"])
+    assert german_says in german
+
+
+def test_intervals_go_the_way_that_the_sentence_says():
+    """Of what is worse, the interval tells how much worse."""
+    finding = replace(BETTER, metric=RANK, versus_baseline=compared(-1.52, -2.5, -0.5))
+    assert "its mean rank is 1.52 higher (95 % interval 0.5 to 2.5" in verdict_of(finding)["sentence"]
+
+
+def test_verdicts_of_earlier_releases_stay_german():
+    """A study keeps its verdict as templates: those of earlier releases are still translated."""
+    by = Statement("{difference:number} of {metric}", {"difference": 1.52, "metric": "log loss"})
+    told = Statement("{winner} beats the {model} baseline by {by} ({how}).",
+                     {"winner": "Trial 7", "model": "linear", "by": by, "how": "p"})  # fmt: skip
+    assert Language("de").say(told) == "Trial 7 schlägt die Baseline linear um 1,52 in log loss (p)."

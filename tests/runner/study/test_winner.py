@@ -66,7 +66,7 @@ def test_nothing_trained_is_an_error():
 
 
 @pytest.mark.parametrize("metric", ["accuracy", "log_loss"])
-def test_a_training_of_the_search_is_kept_where_fresh_seeds_bring_nothing(request_of, place, recorder, metric):
+def test_a_training_of_the_search_is_kept_where_fresh_seeds_bring_nothing(request_of, workspace, recorder, metric):
     """If all fresh trainings end at chance level or below, the model of the search that did better is kept."""
     collapses = 0.6
 
@@ -78,23 +78,23 @@ def test_a_training_of_the_search_is_kept_where_fresh_seeds_bring_nothing(reques
     settings = {"trials": 2, "seed": seed, "confirm": {"top": 1, "seeds": 1}, "pruner": "none"}
     space = {"x": {"choices": [first, second]}}
     config = {"x": first, "collapses": collapses}
-    record = run_study(request_of(config, metric=metric, search_space=space, **settings), place, recorder)
+    record = run_study(request_of(config, metric=metric, search_space=space, **settings), workspace, recorder)
     assert record.verdict["sentence"].startswith("On fresh seeds no configuration is better than guessing")
     assert record.verdict["confirmed"] is False
     assert record.winner["training"] == f"trial/{record.winner['trial']}"
-    kept = json.loads((place.folder / record.study / record.model_dir / "model.json").read_text())
+    kept = json.loads((workspace.folder / record.study / record.model_dir / "model.json").read_text())
     assert kept["accuracy"] > 0.5
     assert record.test["accuracy"] == kept["accuracy"]
     assert record.best.number == record.winner["trial"]
 
 
-def test_the_best_rival_is_another_configuration(request_of, place, recorder):
+def test_the_best_rival_is_another_configuration(request_of, workspace, recorder):
     """Where nothing but the given configuration was tried, it is held against no rival."""
     for top in (0, 2):
         space = {"x": {"choices": [0.5]}}
         record = run_study(
             request_of(trials=3, name=f"top-{top}", search_space=space, confirm={"top": top, "seeds": 1}),
-            place,
+            workspace,
             recorder,
         )
         assert record.verdict["versus_given"] is None

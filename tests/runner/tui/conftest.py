@@ -7,38 +7,38 @@ from pathlib import Path
 
 import pytest
 from made_study import HOSTILE, Texts
-from shelf import NOON, shelf_in
+from sample_store import NOON, sample_store_in
 
 from runner.tui.app import Browser
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 from runner.tui.preferences import Preferences
-from runner.tui.source import Source
+from runner.tui.study_source import StudySource
 
 HOSTILE_TEXTS = Texts(HOSTILE[:190], HOSTILE, (f"no {HOSTILE}", f"yes {HOSTILE}"), HOSTILE, f"field {HOSTILE}")
 
 
 @pytest.fixture(scope="session")
 def _shelf(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("shelf")
-    shelf_in(folder)
+    folder = tmp_path_factory.mktemp("sample_store")
+    sample_store_in(folder)
     return folder
 
 
 @pytest.fixture(scope="session")
 def _hostile_shelf(tmp_path_factory):
     folder = tmp_path_factory.mktemp("hostile")
-    shelf_in(folder, HOSTILE_TEXTS)
+    sample_store_in(folder, HOSTILE_TEXTS)
     return folder
 
 
 @pytest.fixture
-def shelf(_shelf, tmp_path, monkeypatch):
+def sample_store(_shelf, tmp_path, monkeypatch):
     """Return the URL of a store with studies in every state, a copy for this test; so are caches and settings."""
     return _copied(_shelf, tmp_path, monkeypatch)
 
 
 @pytest.fixture
-def hostile_shelf(_hostile_shelf, tmp_path, monkeypatch):
+def hostile_store(_hostile_shelf, tmp_path, monkeypatch):
     """Return the URL of a store whose every foreign text is hostile."""
     return _copied(_hostile_shelf, tmp_path / "hostile", monkeypatch)
 
@@ -52,13 +52,13 @@ def _copied(folder: Path, target: Path, monkeypatch) -> str:
 
 
 @pytest.fixture
-def browser(shelf):
-    """Return a function that makes the app on the shelf; its clock stands still."""
+def browser(sample_store):
+    """Return a function that makes the app on the sample store; its clock stands still."""
 
-    def make(storage: str = shelf, *, read_only: bool = False, interval: float = 0.1, **preferences) -> Browser:
-        desk = Desk(Source(storage), Preferences(**preferences), read_only=read_only, interval=interval)
-        desk.clock = lambda: NOON
-        return Browser(desk)
+    def make(storage: str = sample_store, *, read_only: bool = False, interval: float = 0.1, **preferences) -> Browser:
+        context = AppContext(StudySource(storage), Preferences(**preferences), read_only=read_only, interval=interval)
+        context.clock = lambda: NOON
+        return Browser(context)
 
     return make
 

@@ -5,10 +5,10 @@ import random
 from textual.pilot import OutOfBounds
 
 from runner.study import background
+from runner.tui.base_screen import BaseScreen
 from runner.tui.bindings import ACTIONS
-from runner.tui.dialogs.small import SmallDialog
-from runner.tui.place import Place
-from runner.tui.widgets.table import Table
+from runner.tui.dialogs.too_small import TooSmallDialog
+from runner.tui.widgets.virtual_table import VirtualTable
 
 LEAVING = {"q", "ctrl+q"}
 WRITING = {"f9"}
@@ -58,7 +58,7 @@ def test_keys_without_sense_end_nothing(browser, drive, monkeypatch):
         await pilot.resize_terminal(80, 24)
         for _ in range(12):
             await pilot.press("escape")
-        assert isinstance(app.screen, Place)
+        assert isinstance(app.screen, BaseScreen)
         assert app.current_mode == "studies"
 
     drive(app, steps)
@@ -72,7 +72,7 @@ def test_places_change_faster_than_they_load(browser, drive, until):
         for _ in range(5):
             await pilot.press("2", "1", "4", "escape", "3", "escape", "enter", "escape")
         await pilot.press(*["escape"] * 4)
-        await until(pilot, lambda: app.current_mode == "studies" and app.screen.query_one(Table).keys)
+        await until(pilot, lambda: app.current_mode == "studies" and app.screen.query_one(VirtualTable).keys)
 
     drive(app, steps)
 
@@ -84,14 +84,14 @@ def test_a_small_terminal_never_stays_covered(browser, drive, until):
     async def steps(pilot):
         await pilot.press("d")
         await pilot.resize_terminal(59, 10)
-        await until(pilot, lambda: isinstance(app.screen, SmallDialog))
+        await until(pilot, lambda: isinstance(app.screen, TooSmallDialog))
         await pilot.resize_terminal(80, 24)
-        await until(pilot, lambda: not isinstance(app.screen, SmallDialog))
+        await until(pilot, lambda: not isinstance(app.screen, TooSmallDialog))
         await pilot.press("n", "escape")
         await pilot.resize_terminal(59, 10)
-        app.action_place("catalog")
+        app.action_go_to("catalog")
         await pilot.resize_terminal(80, 24)
-        app.action_place("studies")
-        await until(pilot, lambda: not isinstance(app.screen, SmallDialog))
+        app.action_go_to("studies")
+        await until(pilot, lambda: not isinstance(app.screen, TooSmallDialog))
 
     drive(app, steps)

@@ -5,15 +5,16 @@ import json
 import pytest
 
 from catalog.contract import Variant
-from catalog.registry import Entry
+from catalog.registry import CatalogEntry
 from catalog.spec import resolve
 from runner.presentation.language import Language
+from runner.tui.app import Browser
 from runner.tui.figures.canvas import Canvas
 from runner.tui.glyphs import ASCII, UNICODE
 from runner.tui.palette import DARK, palette_of
 from runner.tui.rows.model_card import model_page, typical_of
 from runner.tui.rows.models import ModelRow, leaves, read_models
-from runner.tui.widgets.table import Table
+from runner.tui.widgets.virtual_table import VirtualTable
 
 BERT, LINEAR = "nlp/text-classification/bert modelcat", "nlp/text-classification/linear modelcat"
 
@@ -36,19 +37,19 @@ def broken(tmp_path, monkeypatch):
 
 
 @pytest.fixture
-def in_catalog(browser, drive, until):
+def in_catalog(browser, drive, until, monkeypatch):
     """Return a function that does something in the catalog once it is read; what goes to the editor is kept."""
 
     def run(steps, size=(80, 24), **options):
         app = browser(**{"interval": 0.5, **options})
         app.specs = []
-        app.go_to_spec = lambda text, base=None: app.specs.append(text)
+        monkeypatch.setattr(Browser, "on_open_spec", lambda _, message: app.specs.append(message.text))
 
         async def all_steps(pilot):
-            app.action_place("catalog")
-            await until(pilot, lambda: app.screen.query(Table) and app.screen.query_one(Table).keys)
+            app.action_go_to("catalog")
+            await until(pilot, lambda: app.screen.query(VirtualTable) and app.screen.query_one(VirtualTable).keys)
             await pilot.pause()
-            await steps(pilot, app, app.screen.query_one(Table))
+            await steps(pilot, app, app.screen.query_one(VirtualTable))
 
         drive(app, all_steps, size)
 
@@ -100,7 +101,7 @@ def test_no_line_of_a_card_is_wider_than_its_place(models, width, language):
 def test_a_card_of_hostile_texts_is_harmless():
     """A stranger's plugin may say anything."""
     bad = "x\x1b[31m\u202e[red]y[/z]\x00"
-    entry = Entry("a/b/c", bad, bad)
+    entry = CatalogEntry("a/b/c", bad, bad)
     variant = Variant(bad, 1, 1, bad, bad)
     model = ModelRow(entry, summary=bad, description=bad, variants=(variant,), examples={bad: bad})
     for one in (model, ModelRow(entry, bad)):
@@ -136,7 +137,11 @@ def test_the_tree_folds_and_is_searched(models):
 
 def test_malformed_and_doubled_keys_are_lines_of_their_own():
     """Two distributions may claim one key; a key may have too few parts."""
-    entries = [Entry("x", "one", "1", "bad"), Entry("a/b/c", "one", "1", "twice"), Entry("a/b/c", "two", "1", "twice")]
+    entries = [
+        CatalogEntry("x", "one", "1", "bad"),
+        CatalogEntry("a/b/c", "one", "1", "twice"),
+        CatalogEntry("a/b/c", "two", "1", "twice"),
+    ]
     found = list(leaves([ModelRow(entry, entry.problem or "") for entry in entries], "", frozenset()))
     assert [(line.depth, line.label) for line in found] == [(0, "x"), (0, "a"), (1, "b"), (2, "c"), (2, "c")]
     assert len({line.key for line in found}) == 5
@@ -188,10 +193,10 @@ def test_a_click_looks_and_a_second_click_uses(in_catalog, until):
 
     async def steps(pilot, app, tree):
         line = 1 + tree.keys.index(LINEAR)
-        await pilot.click(Table, offset=(12, line))
+        await pilot.click(VirtualTable, offset=(12, line))
         await until(pilot, lambda: tree.cursor == LINEAR)
         assert app.specs == []
-        await pilot.click(Table, offset=(12, line))
+        await pilot.click(VirtualTable, offset=(12, line))
         await until(pilot, lambda: app.specs)
 
     in_catalog(steps)

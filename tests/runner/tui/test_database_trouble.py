@@ -5,20 +5,21 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from shelf import WHOLE
+from sample_store import WHOLE
 
 from runner.store.schema import REVISIONS
-from runner.tui import place as place_module
+from runner.tui import base_screen
+from runner.tui.base_screen import BaseScreen
 from runner.tui.dialogs.about import AboutDialog
-from runner.tui.place import Place
+from runner.tui.navigation import OpenStudy
 from runner.tui.screens.trial import TrialScreen
-from runner.tui.widgets.table import Table
+from runner.tui.widgets.virtual_table import VirtualTable
 
 
 @pytest.fixture
-def database(shelf, tmp_path):
-    """Return the file of the shelf's database, of which a copy lies beside it."""
-    path = Path(shelf.removeprefix("sqlite:///"))
+def database(sample_store, tmp_path):
+    """Return the file of the sample store's database, of which a copy lies beside it."""
+    path = Path(sample_store.removeprefix("sqlite:///"))
     shutil.copy(path, tmp_path / "kept.db")
     return path
 
@@ -56,12 +57,12 @@ TROUBLES = {
 
 def noticed(app):
     """Return what the place in front says is wrong."""
-    return app.screen.notice.message if isinstance(app.screen, Place) else ""
+    return app.screen.notice.message if isinstance(app.screen, BaseScreen) else ""
 
 
 def rows(app):
     """Return the keys of the table in front, none where there is none yet."""
-    return [key for table in app.screen.query(Table) for key in table.keys]
+    return [key for table in app.screen.query(VirtualTable) for key in table.keys]
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)
@@ -72,9 +73,9 @@ def test_every_place_says_what_is_wrong_and_recovers(browser, drive, until, data
 
     async def steps(pilot):
         await until(pilot, lambda: rows(app))
-        app.go_to_study(WHOLE)
+        app.on_open_study(OpenStudy(WHOLE))
         await until(pilot, lambda: rows(app))
-        app.go(TrialScreen(app.desk, WHOLE, 7))
+        app.push_screen(TrialScreen(app.context, WHOLE, 7))
         await pilot.pause(0.1)
         spoil(database)
         await until(pilot, lambda: told in noticed(app))
@@ -86,7 +87,7 @@ def test_every_place_says_what_is_wrong_and_recovers(browser, drive, until, data
         if database.is_dir():
             database.rmdir()
         shutil.copy(tmp_path / "kept.db", database)
-        app.action_place("studies")
+        app.action_go_to("studies")
         await until(pilot, lambda: not noticed(app) and rows(app))
 
     drive(app, steps)
@@ -110,7 +111,7 @@ def test_a_database_of_a_newer_version_is_shown_as_such(browser, drive, until, d
 
 def test_a_locked_database_delays_no_key(browser, drive, until, database, monkeypatch):
     """While another process keeps the lock the place says so and keys go on working; afterwards the notice goes."""
-    monkeypatch.setattr(place_module, "_PATIENCE", 0.2)
+    monkeypatch.setattr(base_screen, "_PATIENCE", 0.2)
     lock = sqlite3.connect(database, isolation_level=None)
     lock.execute("BEGIN EXCLUSIVE")
     app = browser()

@@ -8,18 +8,18 @@ from textual.widgets import Input, TextArea
 
 from runner.presentation.datatable import DataTable, as_csv
 from runner.presentation.language import Language
-from runner.tui.bindings import ACTIONS, EVERYWHERE, actions_of
+from runner.tui.bindings import ACTIONS, EVERY_SCREEN, actions_of
 from runner.tui.dialogs.about import build_of
 from runner.tui.dialogs.describe import DescribeDialog
 from runner.tui.dialogs.help import HelpDialog, help_page
 from runner.tui.dialogs.jump import JumpDialog, targets_of
-from runner.tui.dialogs.saving import SaveDialog
-from runner.tui.dialogs.small import SmallDialog
-from runner.tui.exporting import save_table
+from runner.tui.dialogs.save_file import SaveDialog
+from runner.tui.dialogs.too_small import TooSmallDialog
 from runner.tui.figures.canvas import Canvas
 from runner.tui.glyphs import UNICODE
 from runner.tui.palette import DARK, palette_of
-from runner.tui.widgets.table import Table
+from runner.tui.table_export import save_table
+from runner.tui.widgets.virtual_table import VirtualTable
 
 NONE_YET = object()
 
@@ -32,8 +32,8 @@ def asked(browser, drive, until):
         app, answers = browser(**{"interval": 0.5, **options}), []
 
         async def all_steps(pilot):
-            await until(pilot, lambda: app.screen.query_one(Table).keys)
-            await app.push_screen(make(app.desk), answers.append)
+            await until(pilot, lambda: app.screen.query_one(VirtualTable).keys)
+            await app.push_screen(make(app.context), answers.append)
             await pilot.pause()
             await steps(pilot, app)
             await pilot.pause()
@@ -52,7 +52,7 @@ def opened(browser, drive, until):
         app = browser(**{"interval": 0.5, **options})
 
         async def all_steps(pilot):
-            await until(pilot, lambda: app.screen.query_one(Table).keys)
+            await until(pilot, lambda: app.screen.query_one(VirtualTable).keys)
             await steps(pilot, app)
 
         drive(app, all_steps, size)
@@ -100,7 +100,7 @@ def test_help_can_be_scrolled_to_its_end_in_80x24(opened, text_of, until):
 
 def test_help_stands_in_two_columns_where_there_is_room():
     """Side by side in 120 cells, one after the other in 70, never wider than its place."""
-    here, everywhere = actions_of("studies"), actions_of(EVERYWHERE)
+    here, everywhere = actions_of("studies"), actions_of(EVERY_SCREEN)
     wide, narrow = help_page(here, everywhere, {}, canvas(120)), help_page(here, everywhere, {}, canvas(70))
     assert "Here" in wide.plain.split("\n")[0]
     assert "Everywhere" in wide.plain.split("\n")[0]
@@ -113,9 +113,9 @@ def test_help_stands_in_two_columns_where_there_is_room():
 def test_no_line_of_help_is_too_wide_for_any_place(width):
     """Long keys of a person's own keymap included."""
     keymap = {action.id: "ctrl+shift+f12,ctrl+shift+f11" for action in ACTIONS}
-    for place in {action.place for action in ACTIONS}:
+    for place in {action.screen for action in ACTIONS}:
         for keys in ({}, keymap):
-            page = help_page(actions_of(place), actions_of(EVERYWHERE), keys, canvas(width))
+            page = help_page(actions_of(place), actions_of(EVERY_SCREEN), keys, canvas(width))
             assert max(line.cell_length for line in page.split("\n")) <= width
 
 
@@ -149,7 +149,7 @@ def test_about_tells_versions_and_files_and_no_password(opened, text_of, until):
     """And y copies it all for a report."""
 
     async def steps(pilot, app):
-        app.desk.source._storage = "postgresql+psycopg://anna:secret@db.example/cats"
+        app.context.source._storage = "postgresql+psycopg://anna:secret@db.example/cats"
         await pilot.press("f10")
         await until(pilot, lambda: "anna" in text_of(app))
         shown = text_of(app)
@@ -160,10 +160,10 @@ def test_about_tells_versions_and_files_and_no_password(opened, text_of, until):
         assert "secret" not in app.clipboard
         assert "anna:***@db.example" in app.clipboard
         await pilot.press("escape")
-        await until(pilot, lambda: app.screen.PLACE == "studies")
+        await until(pilot, lambda: app.screen.SCREEN_NAME == "studies")
 
     async def watched(pilot, app):
-        app.screen.look_now = lambda: None  # the made-up server is not to be asked
+        app.screen.poll_now = lambda: None  # the made-up server is not to be asked
         await steps(pilot, app)
 
     opened(watched, interval=3600)
@@ -191,7 +191,7 @@ def test_the_build_is_read_from_the_metadata(browser, monkeypatch, origin, told)
             return origin if origin is None or isinstance(origin, str) else json.dumps(origin)
 
     monkeypatch.setattr("runner.tui.dialogs.about.distribution", lambda name: Distribution())
-    assert build_of(browser().desk).startswith(told)
+    assert build_of(browser().context).startswith(told)
 
 
 # Jump
@@ -240,16 +240,16 @@ def test_a_small_terminal_says_so_until_it_is_larger(opened, until, text_of):
 
     async def steps(pilot, app):
         await pilot.resize_terminal(50, 12)
-        await until(pilot, lambda: isinstance(app.screen, SmallDialog))
+        await until(pilot, lambda: isinstance(app.screen, TooSmallDialog))
         shown = " ".join(text_of(app).split())
         assert "60 x 18" in shown
         assert "50 x 12" in shown
         await pilot.resize_terminal(40, 10)
         await until(pilot, lambda: "40 x 10" in " ".join(text_of(app).split()))
         await pilot.press("escape", "d")
-        assert isinstance(app.screen, SmallDialog)
+        assert isinstance(app.screen, TooSmallDialog)
         await pilot.resize_terminal(80, 24)
-        await until(pilot, lambda: app.screen.PLACE == "studies")
+        await until(pilot, lambda: app.screen.SCREEN_NAME == "studies")
 
     opened(steps)
 
@@ -263,7 +263,7 @@ def test_title_and_notes_are_answered_as_typed(asked):
     async def steps(pilot, app):
         await pilot.press(*"New", "enter", *"one", "enter", *"two", "f5")
 
-    assert asked(lambda desk: DescribeDialog(desk, "Old", ""), steps) == ("New", "one\ntwo")
+    assert asked(lambda context: DescribeDialog(context, "Old", ""), steps) == ("New", "one\ntwo")
 
 
 def test_leaving_title_and_notes_answers_nothing(asked):
@@ -272,7 +272,7 @@ def test_leaving_title_and_notes_answers_nothing(asked):
     async def steps(pilot, app):
         await pilot.press("tab", *"one", "escape")
 
-    assert asked(lambda desk: DescribeDialog(desk, "Old", "notes"), steps) is None
+    assert asked(lambda context: DescribeDialog(context, "Old", "notes"), steps) is None
 
 
 def test_notes_that_are_too_long_are_not_taken(asked, text_of):
@@ -285,7 +285,7 @@ def test_notes_that_are_too_long_are_not_taken(asked, text_of):
         assert "20,001" in text_of(app)
         assert isinstance(app.screen, DescribeDialog)
 
-    assert asked(lambda desk: DescribeDialog(desk, "", ""), steps) is NONE_YET
+    assert asked(lambda context: DescribeDialog(context, "", ""), steps) is NONE_YET
 
 
 # Saving
@@ -293,7 +293,7 @@ def test_notes_that_are_too_long_are_not_taken(asked, text_of):
 
 def saving(path):
     """Return what makes a dialog that saves CSV or JSON."""
-    return lambda desk: SaveDialog(desk, Path(path), ("csv", "json"))
+    return lambda context: SaveDialog(context, Path(path), ("csv", "json"))
 
 
 def test_enter_answers_the_path(asked):
@@ -365,12 +365,12 @@ def test_what_cannot_be_saved_is_told(opened, until, monkeypatch):
     monkeypatch.setattr("runner.store.files.write_bytes", fail)
 
     async def steps(pilot, app):
-        save_table(app, "a/../b", lambda: TABLE)
+        save_table(app.screen, "a/../b", lambda: TABLE)
         await pilot.pause()
         assert app.screen.query_one(Input).value == "a-..-b.csv"
         await pilot.press("enter")
         await until(pilot, lambda: any("Permission denied" in note.message for note in app._notifications))
-        save_table(app, "none", lambda: DataTable(TABLE.columns))
+        save_table(app.screen, "none", lambda: DataTable(TABLE.columns))
         await until(pilot, lambda: any("nothing to save" in note.message for note in app._notifications))
 
     opened(steps)
@@ -383,8 +383,8 @@ def test_a_web_browser_gets_a_download(opened, monkeypatch):
     async def steps(pilot, app):
         monkeypatch.setattr(type(app), "is_web", property(lambda self: True))
         monkeypatch.setattr(app, "deliver_text", lambda text, **options: delivered.append((text.read(), options)))
-        save_table(app, "studies", lambda: TABLE)
-        assert app.screen.PLACE == "studies"
+        save_table(app.screen, "studies", lambda: TABLE)
+        assert app.screen.SCREEN_NAME == "studies"
 
     opened(steps)
     assert delivered[0][0] == as_csv(TABLE)

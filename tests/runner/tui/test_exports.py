@@ -5,11 +5,11 @@ from datetime import datetime
 
 import pandas as pd
 import pytest
-from shelf import WHOLE
+from sample_store import WHOLE
 from textual.widgets import Input
 
 from catalog import registry
-from runner.store.judgements import evaluation_of
+from runner.store.evaluation_records import evaluation_of
 from runner.store.store import Store
 from runner.tui.screens.study import StudyScreen
 from runner.tui.screens.trial import TrialScreen
@@ -20,14 +20,14 @@ KEY = "nlp/text-classification/bert"
 
 
 @pytest.fixture(params=LANGUAGES)
-def exported(request, browser, drive, until, tmp_path, shelf):
+def exported(request, browser, drive, until, tmp_path, sample_store):
     """Return a function that goes to a screen, saves its table with the key, and returns it as CSV and JSON have it."""
 
     def export(go):
         app, found = browser(language=request.param), []
 
         async def steps(pilot):
-            await until(pilot, lambda: "studies" in app.screen.PLACE and app.screen._rows)
+            await until(pilot, lambda: "studies" in app.screen.SCREEN_NAME and app.screen._rows)
             await go(app, pilot)
             for ending in ("csv", "json"):
                 path = tmp_path / f"{len(found)}.{ending}"
@@ -44,7 +44,7 @@ def exported(request, browser, drive, until, tmp_path, shelf):
         frame = pd.read_csv(path, keep_default_na=False, na_values=[""])
         return frame, json.loads(other.read_text("utf-8"))
 
-    export.store = lambda: Store.open(shelf, create=False)
+    export.store = lambda: Store.open(sample_store, create=False)
     return export
 
 
@@ -100,8 +100,8 @@ def test_the_trials_of_a_study_are_what_the_store_holds(exported):
     """In the order of the table, with every parameter and metric that a trial has."""
 
     async def go(app, pilot):
-        app.go(StudyScreen(app.desk, BUSY))
-        while app.screen.PLACE != "study" or not app.screen._table.keys:
+        app.push_screen(StudyScreen(app.context, BUSY))
+        while app.screen.SCREEN_NAME != "study" or not app.screen._table.keys:
             await pilot.pause(0.02)
 
     frame, objects = exported(go)
@@ -126,8 +126,8 @@ def test_chosen_columns_alone_are_exported(exported):
     """Where a person has chosen columns of the table, the file has these, by the names of the data."""
 
     async def go(app, pilot):
-        screen = StudyScreen(app.desk, BUSY)
-        app.go(screen)
+        screen = StudyScreen(app.context, BUSY)
+        app.push_screen(screen)
         while not screen._table.keys:
             await pilot.pause(0.02)
         screen._look_at(screen.view.with_(columns=("number", "metric:loss", "param:epochs")))
@@ -184,8 +184,8 @@ def test_the_tabs_of_a_trial_are_what_the_store_holds(exported, tab):
     """Measurements, matrix, bins, buckets and words come back as they were recorded."""
 
     async def go(app, pilot):
-        screen = TrialScreen(app.desk, WHOLE, 7)
-        app.go(screen)
+        screen = TrialScreen(app.context, WHOLE, 7)
+        app.push_screen(screen)
         while not screen.tab:
             await pilot.pause(0.02)
         await screen.choose(tab)
@@ -200,8 +200,8 @@ def test_examples_are_what_the_files_hold(exported, tmp_path):
     """Rows, names of the classes, confidence to the last digit, and whole texts."""
 
     async def go(app, pilot):
-        screen = TrialScreen(app.desk, WHOLE, 7)
-        app.go(screen)
+        screen = TrialScreen(app.context, WHOLE, 7)
+        app.push_screen(screen)
         while not screen.tab:
             await pilot.pause(0.02)
         await screen.choose("examples")
@@ -232,8 +232,8 @@ def test_parameters_keep_their_types(exported):
     """A trial's value, the given one and the default are what they are: numbers, texts, null."""
 
     async def go(app, pilot):
-        screen = TrialScreen(app.desk, WHOLE, 7)
-        app.go(screen)
+        screen = TrialScreen(app.context, WHOLE, 7)
+        app.push_screen(screen)
         while not screen.tab:
             await pilot.pause(0.02)
         await screen.choose("parameters")

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from catalog.errors import InputError
-from runner.tui.filtering import compile_filter, judge_filter
+from runner.tui.trial_filter import compile_filter, judge_filter
 
 NAMES = ("accuracy", "batch_size", "learning_rate", "state", "number", "value")
 TRIAL = {"accuracy": 0.92, "batch_size": 32, "learning_rate": 3e-5, "state": "complete", "number": 7, "value": None}

@@ -4,14 +4,16 @@ import json
 import random
 import sqlite3
 
-from shelf import NOON, WHOLE
+from sample_store import NOON, WHOLE
 from textual.screen import ModalScreen
 
 from runner.tui.app import Browser
-from runner.tui.desk import Desk
+from runner.tui.base_screen import show_message
+from runner.tui.context import AppContext
+from runner.tui.navigation import OpenStudy
 from runner.tui.preferences import Preferences
 from runner.tui.screens.trial import TrialScreen
-from runner.tui.source import Source
+from runner.tui.study_source import StudySource
 
 PIECES = (
     "[@click=app.quit]x[/]",
@@ -89,7 +91,7 @@ def spoilt(value, luck, *, keys=False):
 
 
 def spoil(path, luck):
-    """Write hostile texts over what the hostile shelf has left harmless: what others than modelcat may write."""
+    """Write hostile texts over what the hostile store has left harmless: what others than modelcat may write."""
     with sqlite3.connect(path) as connection:
 
         def over(table, column, **how):
@@ -139,11 +141,11 @@ def harmful(app):
     return found | clicked
 
 
-def test_no_place_obeys_hostile_text(hostile_shelf, tmp_path, drive, until):
+def test_no_place_obeys_hostile_text(hostile_store, tmp_path, drive, until):
     """Every place, tab and dialog is visited; nothing that steers a terminal is drawn, and nothing ends the app."""
     luck = random.Random(4)
     spoil(tmp_path / "hostile" / "here" / "studies.db", luck)
-    app = Browser(Desk(Source(hostile_shelf), Preferences(language="de"), interval=2.0, clock=lambda: NOON))
+    app = Browser(AppContext(StudySource(hostile_store), Preferences(language="de"), interval=2.0, clock=lambda: NOON))
 
     async def look(pilot, *keys):
         for key in keys:
@@ -160,13 +162,13 @@ def test_no_place_obeys_hostile_text(hostile_shelf, tmp_path, drive, until):
         await look(pilot, "home", "i", "escape", "d", "n", "ctrl+k", "x", "escape", "escape", "question_mark", "escape")
         await look(pilot, "slash", *"[/x]", "escape", "e", "escape", "f10", "escape", "y", "ctrl+o", "escape")
         for study in (WHOLE, "imdb-bert", "tickets-csv"):
-            app.go_to_study(study)
+            app.on_open_study(OpenStudy(study))
             await pilot.pause(0.3)
             assert app.screen.notice.message == ""  # it is shown, not refused
             await look(pilot, *(KEYS_IN_STUDY if study == WHOLE else KEYS_IN_STUDY[:9]))
             await leave(pilot)
         for number in (7, 6):
-            app.go(TrialScreen(app.desk, WHOLE, number))
+            app.push_screen(TrialScreen(app.context, WHOLE, number))
             await pilot.pause(0.3)
             assert app.screen.notice.message == ""
             await look(pilot, *(["]", "down", "f", "v"] * 7 if number == 7 else ["]"]), "n", "p")
@@ -178,7 +180,7 @@ def test_no_place_obeys_hostile_text(hostile_shelf, tmp_path, drive, until):
         await look(pilot, "ctrl+g", "f12", "ctrl+n", "escape", "ctrl+t", "escape", "ctrl+s")
         await leave(pilot)
         await look(pilot, "escape", "2", "down", "down", "down", "4", "f8", "escape")
-        app.tell(odd(luck), bad=True)
+        show_message(app, odd(luck), error=True)
         await pilot.pause(0.1)
         assert not harmful(app)
         assert app.is_running

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pyarrow as pa
 import pytest
 from pyarrow import parquet
-from shelf import NOON
+from sample_store import NOON
 
 from catalog.figures import Axis, Bar, Bars, Plot, Series
 from catalog.metric import metric_to_json
@@ -34,7 +34,7 @@ def _figures(evaluation, data, insights):
 
 
 @pytest.fixture
-def rents(shelf, simulated, tmp_path, monkeypatch):
+def rents(sample_store, simulated, tmp_path, monkeypatch):
     """Write a study whose predictions are numbers and whose examples are rows of a table."""
     task = load_task("test/simulated")
     monkeypatch.setattr(task, "figures", _figures, raising=False)
@@ -42,7 +42,7 @@ def rents(shelf, simulated, tmp_path, monkeypatch):
     examples = {"row": [0, 1, 2], "label": [410.0, 900.0, 650.0], "city": ["Ulm", HOSTILE, None], "rooms": [2, 3, None]}
     (folder / "examples").mkdir(parents=True)
     parquet.write_table(pa.table(examples), folder / "examples" / "validation.parquet")
-    with Store.open(shelf, create=False) as store:
+    with Store.open(sample_store, create=False) as store:
         store.create_study(
             STUDY,
             key="test/simulated/curve",
@@ -78,12 +78,12 @@ def rents(shelf, simulated, tmp_path, monkeypatch):
             STUDY, lease, "flips/given", {"split": "test", "flips": [{"row": 7, "rent": 512.25, "why": HOSTILE}, "odd"]}
         )
         store.release(STUDY, lease, "finished")
-    return shelf
+    return sample_store
 
 
 async def _at(pilot, until, tab):
-    screen = TrialScreen(pilot.app.desk, STUDY, 0)
-    pilot.app.go(screen)
+    screen = TrialScreen(pilot.app.context, STUDY, 0)
+    pilot.app.push_screen(screen)
     await until(pilot, lambda: screen.tab)
     await screen.choose(tab)
     return screen
@@ -129,7 +129,7 @@ def test_examples_have_the_columns_of_the_files(rents, browser, drive, until, te
         await pilot.press("w")
         await until(pilot, lambda: any("no column text" in told.message for told in pilot.app._notifications))
         assert screen.can("explain")
-        pilot.app.answers.unexplained.add("test/simulated/curve")
+        pilot.app.context.predictions.unexplained.add("test/simulated/curve")
         assert not screen.can("explain")
 
     drive(browser(), steps, (120, 40))
@@ -139,8 +139,8 @@ def test_comparing_tells_what_it_can(rents, browser, drive, until, text_of):
     """Where right cannot be told from wrong that is said, and stored changes are shown by their own names."""
 
     async def steps(pilot):
-        screen = StudyScreen(pilot.app.desk, STUDY)
-        pilot.app.go(screen)
+        screen = StudyScreen(pilot.app.context, STUDY)
+        pilot.app.push_screen(screen)
         await until(pilot, lambda: screen.book is not None)
         screen._turn_to("compare")
         await until(pilot, lambda: "do not tell right answers" in " ".join(text_of(pilot.app).split()))
@@ -150,6 +150,40 @@ def test_comparing_tells_what_it_can(rents, browser, drive, until, text_of):
         assert not set(text_of(pilot.app)) & set("\x1b\u202e")
 
     drive(browser(), steps, (120, 60))
+
+
+@pytest.mark.parametrize(
+    ("comparison", "says"),
+    [
+        (None, "Winner against baseline: no example of test that is answered in another way was recorded."),
+        ({"only_first": None}, "Winner against baseline: no example of test that is answered in another way was recor"),
+        (
+            {"only_first": 0, "only_second": 0},
+            "Winner against baseline: no example of test is answered in another way.",
+        ),
+        (
+            {"only_first": 1041, "only_second": 3},
+            "1,044 examples of test or more are answered in another way, but none",
+        ),
+    ],
+)
+def test_a_study_without_kept_examples_says_why(rents, browser, drive, until, text_of, comparison, says):
+    """A list that is empty is no count of nothing: the reason stands there."""
+    with Store.open(rents, create=False) as store:
+        lease = store.acquire(STUDY, Owner.this_process(), timedelta(minutes=5))
+        content = {"split": "test", "flips": [], "comparison": comparison}
+        store.put_insight(STUDY, lease, "flips/baseline", content)
+        store.release(STUDY, lease, "finished")
+
+    async def steps(pilot):
+        screen = StudyScreen(pilot.app.context, STUDY)
+        pilot.app.push_screen(screen)
+        await until(pilot, lambda: screen.book is not None)
+        screen._turn_to("compare")
+        await until(pilot, lambda: says in " ".join(text_of(pilot.app).split()))
+        assert "0 kept" not in text_of(pilot.app)
+
+    drive(browser(), steps, (160, 60))
 
 
 def test_a_study_of_a_task_that_is_not_installed_is_shown(rents, browser, drive, until, text_of, tmp_path):

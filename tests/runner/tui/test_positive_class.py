@@ -4,7 +4,7 @@ import re
 
 import pytest
 from f1_study import tune_for_f1
-from shelf import WHOLE
+from sample_store import WHOLE
 
 from runner.tui.screens.study import StudyScreen
 from runner.tui.screens.trial import TrialScreen
@@ -17,10 +17,10 @@ SHOWN = {
 
 
 @pytest.fixture(params=SHOWN, ids=["english", "german and long"])
-def tuned(request, shelf, browser):
-    """Return the app on a shelf whose whole study is tuned for F1 of a class, and how that is written."""
+def tuned(request, sample_store, browser):
+    """Return the app on a sample store whose whole study is tuned for F1 of a class, and how that is written."""
     language, positive = request.param
-    tune_for_f1(shelf, (positive, "ok"), positive)
+    tune_for_f1(sample_store, (positive, "ok"), positive)
     return browser(language=language), SHOWN[request.param]
 
 
@@ -42,8 +42,8 @@ def test_a_study_names_the_class_in_header_verdict_table_and_chart(tuned, drive,
     app, shown = tuned
 
     async def steps(pilot) -> None:
-        screen = StudyScreen(app.desk, WHOLE)
-        app.go(screen)
+        screen = StudyScreen(app.context, WHOLE)
+        app.push_screen(screen)
         await until(pilot, lambda: shown["study"] in text_of(app))
         lines = text_of(app).split("\n")
         assert shown["trial"][:15] in " ".join("".join(lines[1:3]).split()), "the header"
@@ -63,8 +63,8 @@ def test_a_trial_names_the_class_in_its_title_and_tabs(tuned, drive, until, text
     app, shown = tuned
 
     async def steps(pilot) -> None:
-        screen = TrialScreen(app.desk, WHOLE, 7)
-        app.go(screen)
+        screen = TrialScreen(app.context, WHOLE, 7)
+        app.push_screen(screen)
         await until(pilot, lambda: screen.tab)
         await screen.choose(tab)
         await until(pilot, lambda: text_of(app).count(shown["trial"].rstrip("…")) >= 2)
@@ -85,14 +85,14 @@ def test_a_wide_list_names_it_next_to_the_list(tuned, drive, until, text_of) -> 
     drive(app, steps, (160, 48))
 
 
-def test_comparing_names_the_class(shelf, browser, drive, until, text_of) -> None:
+def test_comparing_names_the_class(sample_store, browser, drive, until, text_of) -> None:
     """The lists of two trials have the labels."""
-    tune_for_f1(shelf, ("fraud", "ok"), "fraud")
+    tune_for_f1(sample_store, ("fraud", "ok"), "fraud")
     app = browser()
 
     async def steps(pilot) -> None:
-        screen = StudyScreen(app.desk, WHOLE)
-        app.go(screen)
+        screen = StudyScreen(app.context, WHOLE)
+        app.push_screen(screen)
         await until(pilot, lambda: "F1 of fraud" in text_of(app))
         await pilot.press("right_square_bracket", "right_square_bracket")
         await until(pilot, lambda: re.search(r" F1 of fraud .* point", text_of(app)))
@@ -100,9 +100,9 @@ def test_comparing_names_the_class(shelf, browser, drive, until, text_of) -> Non
     drive(app, steps, (120, 60))
 
 
-def test_a_study_of_the_last_release_is_of_its_second_class(shelf, browser, drive, until, text_of) -> None:
+def test_a_study_of_the_last_release_is_of_its_second_class(sample_store, browser, drive, until, text_of) -> None:
     """Where the store names no class, the second one is named."""
-    tune_for_f1(shelf, ("fraud", "ok"), None)
+    tune_for_f1(sample_store, ("fraud", "ok"), None)
     app = browser()
 
     async def steps(pilot) -> None:

@@ -8,25 +8,25 @@ from types import SimpleNamespace
 import psutil
 import pytest
 from fake_answers import FakeAnswers
-from shelf import NOON
+from sample_store import NOON
 from textual.events import Paste
 from textual.widgets import Input
 
 from catalog.contract.capabilities import InputField
 from catalog.errors import LostWorkerError, ModelcatError, WorkError
-from plugins.nlp.text_classification.records import Explanation, TextPrediction
+from plugins.nlp.text_classification.records import TextPrediction
 from plugins.nlp.text_classification.task import task
-from plugins.nlp.texts.records import WordWeight
+from plugins.nlp.texts.records import Explanation, WordWeight
 from runner.presentation.language import Language
 from runner.store.store import Store
 from runner.study.coordinator import run_study
-from runner.tui.answering import Answers
 from runner.tui.figures.canvas import Canvas
 from runner.tui.glyphs import ASCII, UNICODE
 from runner.tui.palette import DARK, palette_of
-from runner.tui.screens.predict_answer import Answer, draw_answer, shown_by
+from runner.tui.prediction_service import PredictionService
+from runner.tui.screens.predict_answer import ModelAnswer, draw_answer, shown_by
 from runner.tui.screens.predict_text import TextPane
-from runner.tui.source import Source
+from runner.tui.study_source import StudySource
 
 HOSTILE = "[red]x[/nope]\x1b[31m\u202e\0\x9b"
 
@@ -49,11 +49,11 @@ def ask(browser, drive, until):
 
     def run(steps, *, size=(120, 30), storage=None, answers=None, **options):
         async def main(pilot):
-            pilot.app._answers = answers or FakeAnswers()
+            pilot.app.context._predictions = answers or FakeAnswers()
             pilot.app.switch_mode("predict")
             await until(pilot, lambda: type(pilot.app.screen).__name__ == "PredictScreen")
             await pilot.pause(0.3)
-            await steps(pilot, pilot.app.screen, pilot.app._answers)
+            await steps(pilot, pilot.app.screen, pilot.app.context._predictions)
 
         drive(browser(*([storage] if storage else []), **options), main, size)
 
@@ -237,7 +237,7 @@ def test_many_answers_and_long_names_fit(browser):
     language = Language("de")
     for glyphs in (UNICODE, ASCII):
         canvas = Canvas(40, 10, palette_of(DARK, {}), glyphs, language, language.translate)
-        drawn = draw_answer(Answer("s", "x", shown, 0.1, NOON), canvas)
+        drawn = draw_answer(ModelAnswer("s", "x", shown, 0.1, NOON), canvas)
         assert all(line.cell_length <= 40 for line in drawn.split("\n"))
         assert "40 Klassen" in " ".join(drawn.plain.split())
         assert not set(drawn.plain) & set("\x1b\x9b\u202e\0")
@@ -342,11 +342,11 @@ def test_why_is_offered_only_where_the_model_tells(ask, until, text_of):
 
 
 @pytest.fixture
-def trained(request_of, place, recorder, monkeypatch):
+def trained(request_of, workspace, recorder, monkeypatch):
     """Return the source and record of a simulated study that was run."""
-    monkeypatch.setenv("MODELCAT_CACHE", str(place.cache))
-    record = run_study(request_of(trials=1), place, recorder)
-    return Source(place.storage), record
+    monkeypatch.setenv("MODELCAT_CACHE", str(workspace.cache))
+    record = run_study(request_of(trials=1), workspace, recorder)
+    return StudySource(workspace.storage), record
 
 
 @pytest.fixture
@@ -369,7 +369,7 @@ def children(trained):
 def test_one_worker_answers_question_after_question(trained, children):
     """The process is kept between questions, replaced when it died, and gone after closing."""
     source, record = trained
-    answers = Answers(source)
+    answers = PredictionService(source)
 
     async def main():
         assert answers.unexplained == set()
@@ -399,7 +399,7 @@ def test_one_worker_answers_question_after_question(trained, children):
 def test_closing_while_a_model_loads_leaves_no_process(trained, children):
     """Whoever waits for an answer lets go at once; a question after closing is refused."""
     source, record = trained
-    answers = Answers(source)
+    answers = PredictionService(source)
 
     async def main():
         waiting = asyncio.create_task(answers.ask(record, ["a"]))
@@ -418,10 +418,10 @@ def test_closing_while_a_model_loads_leaves_no_process(trained, children):
 def test_a_question_taken_back_is_never_put(trained, monkeypatch):
     """Questions that wait for their turn and are cancelled cost nothing."""
     source, record = trained
-    answers = Answers(source)
+    answers = PredictionService(source)
     put = []
     held = threading.Event()
-    monkeypatch.setattr(Answers, "_answered", lambda _, task: put.append(task.inputs) or held.wait(5) or [])
+    monkeypatch.setattr(PredictionService, "_answered", lambda _, task: put.append(task.inputs) or held.wait(5) or [])
 
     async def main():
         first = asyncio.create_task(answers.ask(record, ["first"]))
@@ -458,9 +458,9 @@ def test_the_screen_asks_a_real_worker(trained, children, browser, drive, until)
     assert children() == []
 
 
-def test_a_study_without_a_model_is_told(shelf):
+def test_a_study_without_a_model_is_told(sample_store):
     """A study that has none yet is an error that says so."""
-    with Store.open(shelf, create=False) as store:
+    with Store.open(sample_store, create=False) as store:
         record = store.study("support-tickets")
     with pytest.raises(ModelcatError, match="no model yet"):
-        asyncio.run(Answers(Source(shelf)).ask(record, ["a"]))
+        asyncio.run(PredictionService(StudySource(sample_store)).ask(record, ["a"]))

@@ -6,9 +6,9 @@ import pytest
 
 from catalog.errors import InputError
 from runner.tui.app import Browser
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 from runner.tui.preferences import Preferences, keep_preferences, read_preferences
-from runner.tui.source import Source
+from runner.tui.study_source import StudySource
 
 
 def test_what_is_kept_is_read_again(tmp_path):
@@ -93,10 +93,10 @@ def test_a_file_that_was_broken_meanwhile_is_left_alone(tmp_path):
     assert path.read_text() == "theme = "
 
 
-def test_options_for_this_time_are_not_kept(shelf, tmp_path, drive):
+def test_options_for_this_time_are_not_kept(sample_store, tmp_path, drive):
     """With --language and --ascii given, Ctrl+D keeps the theme alone, and what was edited meanwhile."""
     path = tmp_path / "browse.toml"
-    app = Browser(Desk(Source(shelf), Preferences(language="de", ascii=True), interval=0.5), path)
+    app = Browser(AppContext(StudySource(sample_store), Preferences(language="de", ascii=True), interval=0.5), path)
 
     async def steps(pilot):
         path.write_text('[keymap]\n"studies.open" = "l"\n')

@@ -5,8 +5,9 @@ import json
 from textual.widgets import OptionList
 
 from runner.tui.app import Browser
-from runner.tui.desk import Desk
-from runner.tui.source import Source
+from runner.tui.context import AppContext
+from runner.tui.navigation import OpenSpec
+from runner.tui.study_source import StudySource
 
 SPEC = {
     "model": "curve",
@@ -17,16 +18,16 @@ SPEC = {
 }
 
 
-def test_nothing_is_written(shelf, simulated, drive, until, tmp_path):
+def test_nothing_is_written(sample_store, simulated, drive, until, tmp_path):
     """Keys and actions that change something do nothing; a theme and a draft are forgotten afterwards."""
     before = (tmp_path / "here" / "studies.db").read_bytes()
     settings = tmp_path / "config" / "browse.toml"
-    app = Browser(Desk(Source(shelf), read_only=True, interval=0.3), settings)
+    app = Browser(AppContext(StudySource(sample_store), read_only=True, interval=0.3), settings)
 
     async def steps(pilot):
         await until(pilot, lambda: app.screen.query("Table"))
         await pilot.press("s", "r", "i", "d", "ctrl+d")
-        app.go_to_spec(json.dumps(SPEC))
+        app.on_open_spec(OpenSpec(json.dumps(SPEC)))
         await until(pilot, lambda: getattr(app.screen, "study", ""))
         editor = app.screen
         await pilot.press("ctrl+s")

@@ -7,8 +7,8 @@ import pytest
 from pyarrow import parquet
 
 from catalog.errors import InputError
-from runner.tui import reading
-from runner.tui.reading import read_examples, read_predictions
+from runner.tui import prediction_files
+from runner.tui.prediction_files import read_examples, read_predictions
 
 GOOD = {
     "row": [0, 1, 2],
@@ -42,13 +42,13 @@ def test_predictions_come_with_the_confidence_of_the_class_that_is_said(path, ki
 def test_predictions_are_read_in_parts(path, monkeypatch):
     """A file of several parts gives the same as one part."""
     whole = read_predictions(path(GOOD))
-    monkeypatch.setattr(reading, "_BATCH", 2)
+    monkeypatch.setattr(prediction_files, "_BATCH", 2)
     assert read_predictions(path(GOOD)) == whole
 
 
 def test_examples_by_row(path, monkeypatch):
     """Texts are found by row, all or those that are wanted; a long one is cut and says so."""
-    monkeypatch.setattr(reading, "_LONGEST", 5)
+    monkeypatch.setattr(prediction_files, "_LONGEST", 5)
     file = path({"row": [0, 1, 2], "label": [0, 1, 1], "text": ["one", "two and more", None]})
     found = read_examples(file)
     assert [found[row].text for row in (0, 1, 2)] == ["one", "two a", ""]
@@ -117,7 +117,7 @@ def test_files_that_cannot_be_read(path, tmp_path, monkeypatch):
     with pytest.raises(InputError, match="no column row"):
         read_examples(path({"text": ["one"]}))
     file = path(GOOD)
-    monkeypatch.setattr(reading, "_MOST_ROWS", 2)
+    monkeypatch.setattr(prediction_files, "_MOST_ROWS", 2)
     with pytest.raises(InputError, match="3 rows"):
         read_predictions(file)
     file.write_bytes(file.read_bytes()[:40])

@@ -12,15 +12,17 @@ from collections.abc import AsyncIterator, Collection
 import pytest
 from pytest_textual_snapshot import PseudoApp, PseudoConsole, SVGImageExtension, node_to_report_path
 from rich.console import Console
-from shelf import WHOLE
-from stillness import NARROW, WIDE, Steps, pressing, settled
+from sample_store import WHOLE
+from settled_screen import NARROW, WIDE, Steps, pressing, settled
+
+from runner.tui.navigation import OpenStudy
 
 
 def place(name: str) -> Steps:
     """Return steps that go to one of the four places."""
 
     async def steps(pilot) -> None:
-        pilot.app.action_place(name)
+        pilot.app.action_go_to(name)
 
     return steps
 
@@ -29,7 +31,7 @@ def in_study(study: str, *keys: str) -> Steps:
     """Return steps that go to a study and press keys there."""
 
     async def steps(pilot) -> None:
-        pilot.app.go_to_study(study)
+        pilot.app.on_open_study(OpenStudy(study))
         await pressing(*keys)(pilot)
 
     return steps
@@ -43,8 +45,8 @@ def in_trial(study: str, number: int, tab: str) -> Steps:
 
         await in_study(study)(pilot)
         await settled(pilot)
-        screen = TrialScreen(pilot.app.desk, study, number)
-        pilot.app.go(screen)
+        screen = TrialScreen(pilot.app.context, study, number)
+        pilot.app.push_screen(screen)
         await settled(pilot)
         await screen.choose(tab)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from fake_answers import FakeAnswers
-from stillness import NARROW, WIDE, pressing, settled
+from settled_screen import NARROW, WIDE, pressing, settled
 from textual.widgets import Input, OptionList
 
 from catalog.contract import Fact, Forecast
@@ -20,8 +20,9 @@ from runner.study import planning
 from runner.study.cost import Cost
 from runner.study.planning import Plan
 from runner.tui.dialogs import about
+from runner.tui.navigation import OpenSpec
 from runner.tui.screens.predict import PredictScreen
-from runner.tui.source import Source
+from runner.tui.study_source import StudySource
 
 ADDRESS = {"model": "curve", "category": "test", "subcategory": "simulated"}
 GOOD = json.dumps({**ADDRESS, "model_config": {"x": 0.5}, "study": {"name": "mine", "trials": 4}}, indent=2)
@@ -32,7 +33,7 @@ WORDY = "bad lighting, but the second half is a quiet wonder and very good"
 @pytest.fixture(autouse=True)
 def _elsewhere(monkeypatch):
     """Show folders and versions that are the same everywhere."""
-    monkeypatch.setattr(Source, "folder", Path("/home/ada/reviews/studies"))
+    monkeypatch.setattr(StudySource, "folder", Path("/home/ada/reviews/studies"))
     monkeypatch.setattr(about, "_version", lambda name: "9.8.7")
     monkeypatch.setattr(about, "build_of", lambda _: "the source tree /home/ada/modelcat")
     monkeypatch.setattr(about.platform, "python_version", lambda: "3.11.7")
@@ -65,10 +66,10 @@ def test_a_dialog_looks_as_it_did(name, keys, looks_the_same, simulated):
     looks_the_same(pressing(*keys))
 
 
-def test_saving_a_table_looks_as_it_did(looks_the_same, shelf, monkeypatch):
+def test_saving_a_table_looks_as_it_did(looks_the_same, sample_store, monkeypatch):
     """Where to, and that it can be CSV or JSON."""
     monkeypatch.chdir("/tmp")  # noqa: S108 -- a folder that is called so everywhere
-    looks_the_same(pressing("e"), storage=shelf)
+    looks_the_same(pressing("e"), storage=sample_store)
 
 
 def test_the_templates_look_as_they_did(looks_the_same, until, simulated):
@@ -96,7 +97,7 @@ def test_problems_of_a_spec_look_as_they_did(size, looks_the_same, simulated):
     """Each with its path, their lines marked."""
 
     async def steps(pilot):
-        pilot.app.go_to_spec(WRONG)
+        pilot.app.on_open_spec(OpenSpec(WRONG))
         await settled(pilot)
         await pilot.pause(0.5)
 
@@ -127,7 +128,7 @@ def test_a_plan_looks_as_it_did(size, looks_the_same, simulated, monkeypatch):
     monkeypatch.setattr(planning, "make_plan", make_plan)
 
     async def steps(pilot):
-        pilot.app.go_to_spec(GOOD)
+        pilot.app.on_open_spec(OpenSpec(GOOD))
         await settled(pilot)
         await pilot.pause(0.5)
         await pilot.press("ctrl+p")
@@ -147,7 +148,7 @@ def test_an_answer_looks_as_it_did(size, looks_the_same, monkeypatch):
     )
 
     async def steps(pilot):
-        pilot.app._answers = FakeAnswers()
+        pilot.app.context._predictions = FakeAnswers()
         await pilot.press("4")
         await settled(pilot)
         screen = pilot.app.screen
@@ -174,5 +175,5 @@ def test_a_database_that_cannot_be_used_looks_as_it_did(looks_the_same, monkeypa
             "0003): upgrade modelcat, or name another database with --storage"
         )
 
-    monkeypatch.setattr(Source, "read", refuse)
+    monkeypatch.setattr(StudySource, "read", refuse)
     looks_the_same(pressing())

@@ -11,9 +11,9 @@ from catalog.schema import schema_of
 from catalog.spec import resolve
 from runner.tui.screens.submit.draft import Draft, forget_draft, keep_draft, kept_draft
 from runner.tui.screens.submit.editor import written_out
-from runner.tui.screens.submit.judging import judge
-from runner.tui.screens.submit.locating import cursor_at, locate
-from runner.tui.screens.submit.schema import Facts, meaning_of, offers_at
+from runner.tui.screens.submit.json_locations import cursor_at, locate
+from runner.tui.screens.submit.spec_check import check_spec
+from runner.tui.screens.submit.spec_schema import SpecSchema, meaning_of, suggestions_at
 from runner.tui.screens.submit.templates import templates, written
 
 BERT = "nlp/text-classification/bert"
@@ -24,7 +24,9 @@ NAMES = '"model": "linear", "category": "nlp", "subcategory": "text-classificati
 def facts():
     """Return what is known about specs of BERT."""
     plugin = registry.load(BERT)
-    return Facts(schema_of(plugin), [entry.parts for entry in registry.entries()], {"epochs": {"low": 2, "high": 4}})
+    return SpecSchema(
+        schema_of(plugin), [entry.parts for entry in registry.entries()], {"epochs": {"low": 2, "high": 4}}
+    )
 
 
 def at(marked):
@@ -36,7 +38,7 @@ def at(marked):
 def offered(facts, marked):
     """Return the labels that are offered at ``|``."""
     text, offset = at(marked)
-    return [offer.label for offer in offers_at(facts, locate(text), cursor_at(text, offset))]
+    return [offer.label for offer in suggestions_at(facts, locate(text), cursor_at(text, offset))]
 
 
 def meant(facts, marked):
@@ -150,7 +152,8 @@ def test_a_name_comes_with_a_value_to_start_from(facts):
     def texts(marked):
         text, offset = at(marked)
         return {
-            offer.label: (offer.text, offer.back) for offer in offers_at(facts, locate(text), cursor_at(text, offset))
+            offer.label: (offer.text, offer.back)
+            for offer in suggestions_at(facts, locate(text), cursor_at(text, offset))
         }
 
     inner = texts('{"model_config": {|}}')
@@ -184,13 +187,13 @@ def test_a_field_is_explained(facts):
 def test_a_text_is_judged_with_every_problem_at_its_place(tmp_path):
     """All problems are told at once, in the order of the lines; a right text has a request and a name."""
     text = f'{{\n{NAMES},\n"model_config": {{"C": -1,\n "cee": 2}},\n"study": {{"trials": 0}}\n}}'
-    faults = judge(text, tmp_path).faults
+    faults = check_spec(text, tmp_path).faults
     assert [(fault.path, fault.line) for fault in faults] == [
         ("model_config.C", 2),
         ("model_config.cee", 3),
         ("study.trials", 4),
     ]
-    right = judge(f'{{{NAMES}, "model_config": {{}}, "dataset": {{"source": "demo"}}}}', tmp_path)
+    right = check_spec(f'{{{NAMES}, "model_config": {{}}, "dataset": {{"source": "demo"}}}}', tmp_path)
     assert right.faults == ()
     assert right.name.startswith("linear-demo-")
 
@@ -211,7 +214,7 @@ def test_a_text_is_judged_with_every_problem_at_its_place(tmp_path):
 )
 def test_hostile_texts_get_a_clear_problem(tmp_path, text, line, column, told):
     """Whatever is pasted is told as a problem at its place, never as an exception."""
-    faults = judge(text, tmp_path).faults
+    faults = check_spec(text, tmp_path).faults
     assert any((fault.line, fault.column) == (line, column) and told in fault.message for fault in faults), faults
 
 
@@ -220,7 +223,7 @@ def test_a_plugin_that_fails_is_a_problem_of_the_model(tmp_path, simulated, monk
     plugin = registry.load("test/simulated/curve")
     monkeypatch.setattr(plugin, "search_space", lambda _: 1 / 0)
     text = '{"model": "curve", "category": "test", "subcategory": "simulated", "model_config": {}}'
-    assert "ZeroDivisionError" in judge(text, tmp_path).faults[0].message
+    assert "ZeroDivisionError" in check_spec(text, tmp_path).faults[0].message
 
 
 def test_unseen_characters_are_written_out():

@@ -6,19 +6,19 @@ import sqlite3
 from datetime import timedelta
 
 import pytest
-from shelf import NOON, WHOLE
+from sample_store import NOON, WHOLE
 from textual.widgets import TextArea
 
 from runner.store.records import Owner, TrialRecord
 from runner.store.store import Store
 from runner.tui.app import Browser
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 from runner.tui.dialogs.confirm import ConfirmDialog
 from runner.tui.dialogs.describe import DescribeDialog
-from runner.tui.dialogs.saving import SaveDialog
-from runner.tui.source import Source
+from runner.tui.dialogs.save_file import SaveDialog
+from runner.tui.study_source import StudySource
 from runner.tui.widgets.study_panel import StudyPanel
-from runner.tui.widgets.table import Table
+from runner.tui.widgets.virtual_table import VirtualTable
 
 NEWEST_FIRST = ("feedback-de", "support-tickets", "tickets-csv", "imdb-roberta", "imdb-bert", WHOLE)
 WIDE = (160, 48)
@@ -32,7 +32,7 @@ def record(url, study):
 
 def table(app):
     """Return the list."""
-    return app.screen.query_one(Table)
+    return app.screen.query_one(VirtualTable)
 
 
 @pytest.fixture
@@ -78,11 +78,11 @@ def test_newest_first_with_state_best_trials_and_time(listed, text_of):
     listed(steps)
 
 
-def test_nothing_moves_under_the_reader(listed, until, shelf):
+def test_nothing_moves_under_the_reader(listed, until, sample_store):
     """A new study and a new best change cells; the cursor stays on its study."""
 
     async def steps(pilot, app):
-        with Store.open(shelf, create=True) as store:
+        with Store.open(sample_store, create=True) as store:
             facts = {"key": "a/b/c", "mode": "study", "spec": {}, "base": "/x", "metric": "accuracy"}
             store.enqueue("brand-new", **facts, direction="maximize", planned=3, versions={})
             lease = store.acquire("tickets-csv", Owner.this_process(), timedelta(minutes=1))
@@ -100,11 +100,11 @@ def test_enter_and_a_second_click_open_the_study(listed, until):
 
     async def steps(pilot, app):
         await pilot.press("enter")
-        await until(pilot, lambda: app.screen.PLACE == "study")
+        await until(pilot, lambda: app.screen.SCREEN_NAME == "study")
         await pilot.press("escape")
-        await until(pilot, lambda: app.screen.PLACE == "studies")
-        await pilot.click(Table, offset=(10, 1 + NEWEST_FIRST.index(WHOLE)))
-        await until(pilot, lambda: app.screen.PLACE == "study")
+        await until(pilot, lambda: app.screen.SCREEN_NAME == "studies")
+        await pilot.click(VirtualTable, offset=(10, 1 + NEWEST_FIRST.index(WHOLE)))
+        await until(pilot, lambda: app.screen.SCREEN_NAME == "study")
 
     listed(steps)
 
@@ -120,18 +120,18 @@ def test_n_goes_to_the_catalog(listed, until):
 
 
 @pytest.mark.parametrize("study", ["support-tickets", "imdb-roberta"])
-def test_s_stops_at_once_what_nobody_runs(listed, until, shelf, study):
+def test_s_stops_at_once_what_nobody_runs(listed, until, sample_store, study):
     """A study that waits, or whose worker is gone, is stopped."""
 
     async def steps(pilot, app):
         await pilot.press("s")
-        await until(pilot, lambda: record(shelf, study).state == "stopped")
+        await until(pilot, lambda: record(sample_store, study).state == "stopped")
         await until(pilot, lambda: not app.screen.check_action("stop", ()))
 
     listed(steps, study)
 
 
-def test_s_asks_a_running_study_to_stop(listed, until, shelf, text_of):
+def test_s_asks_a_running_study_to_stop(listed, until, sample_store, text_of):
     """If the person agrees; it is asked once, and said to be stopping."""
 
     async def steps(pilot, app):
@@ -139,9 +139,9 @@ def test_s_asks_a_running_study_to_stop(listed, until, shelf, text_of):
         await until(pilot, lambda: isinstance(app.screen, ConfirmDialog))
         await pilot.press("n")
         await until(pilot, lambda: not isinstance(app.screen, ConfirmDialog))
-        assert record(shelf, "imdb-bert").stop_requested is None
+        assert record(sample_store, "imdb-bert").stop_requested is None
         await pilot.press("s", "y")
-        await until(pilot, lambda: record(shelf, "imdb-bert").stop_requested is not None)
+        await until(pilot, lambda: record(sample_store, "imdb-bert").stop_requested is not None)
         await until(pilot, lambda: "Stopping" in text_of(app))
         assert not app.screen.check_action("stop", ())
 
@@ -160,32 +160,32 @@ def test_a_finished_study_can_be_neither_stopped_nor_resumed(listed):
 
 
 @pytest.mark.parametrize("study", ["tickets-csv", "imdb-roberta"])
-def test_r_queues_a_study_and_sees_to_a_worker(listed, until, shelf, workers, study):
+def test_r_queues_a_study_and_sees_to_a_worker(listed, until, sample_store, workers, study):
     """What failed, or whose worker is gone, waits in the queue of this storage."""
 
     async def steps(pilot, app):
         await pilot.press("r")
         await until(pilot, lambda: workers)
-        assert workers[0].storage == shelf
-        assert record(shelf, study).state == "queued"
+        assert workers[0].storage == sample_store
+        assert record(sample_store, study).state == "queued"
         await until(pilot, lambda: "Number 3 of 3" in str(app.screen.query_one("#state").render()))
 
     listed(steps, study)
 
 
-def test_r_on_a_study_that_waits_sees_to_a_worker_only(listed, until, shelf, workers):
+def test_r_on_a_study_that_waits_sees_to_a_worker_only(listed, until, sample_store, workers):
     """Its place in the queue stays."""
 
     async def steps(pilot, app):
-        before = record(shelf, "support-tickets").queued
+        before = record(sample_store, "support-tickets").queued
         await pilot.press("r")
         await until(pilot, lambda: workers)
-        assert record(shelf, "support-tickets").queued == before
+        assert record(sample_store, "support-tickets").queued == before
 
     listed(steps, "support-tickets")
 
 
-def test_a_worker_that_cannot_be_started_is_told_of(listed, until, shelf, monkeypatch):
+def test_a_worker_that_cannot_be_started_is_told_of(listed, until, sample_store, monkeypatch):
     """The study waits in the queue, and the reason is shown."""
     from catalog.errors import WorkError
 
@@ -197,12 +197,12 @@ def test_a_worker_that_cannot_be_started_is_told_of(listed, until, shelf, monkey
     async def steps(pilot, app):
         await pilot.press("r")
         await until(pilot, lambda: any("there is no command" in note.message for note in app._notifications))
-        assert record(shelf, "tickets-csv").state == "queued"
+        assert record(sample_store, "tickets-csv").state == "queued"
 
     listed(steps, "tickets-csv")
 
 
-def test_d_asks_and_deletes_only_on_yes(listed, until, shelf, tmp_path, text_of):
+def test_d_asks_and_deletes_only_on_yes(listed, until, sample_store, tmp_path, text_of):
     """It says what is lost; n and Enter lose nothing."""
     folder = tmp_path / "here" / "studies" / WHOLE
 
@@ -216,25 +216,25 @@ def test_d_asks_and_deletes_only_on_yes(listed, until, shelf, tmp_path, text_of)
         await pilot.press("d", "y")
         await until(pilot, lambda: WHOLE not in table(app).keys)
         assert not folder.exists()
-        with Store.open(shelf, create=False) as store:
+        with Store.open(sample_store, create=False) as store:
             assert WHOLE not in [one.study for one in store.studies()]
 
     listed(steps)
 
 
-def test_a_running_study_is_not_deleted(listed, until, shelf):
+def test_a_running_study_is_not_deleted(listed, until, sample_store):
     """It says to stop it first, and asks nothing."""
 
     async def steps(pilot, app):
         await pilot.press("d")
         await until(pilot, lambda: any("stop it before" in note.message for note in app._notifications))
-        assert app.screen.PLACE == "studies"
-        assert record(shelf, "imdb-bert").state == "running"
+        assert app.screen.SCREEN_NAME == "studies"
+        assert record(sample_store, "imdb-bert").state == "running"
 
     listed(steps, "imdb-bert")
 
 
-def test_i_writes_title_and_notes(listed, until, shelf):
+def test_i_writes_title_and_notes(listed, until, sample_store):
     """They are kept and shown; a blank title shows the name again."""
 
     async def steps(pilot, app):
@@ -242,13 +242,13 @@ def test_i_writes_title_and_notes(listed, until, shelf):
         await until(pilot, lambda: isinstance(app.screen, DescribeDialog))
         app.screen.query_one(TextArea).text = ""
         await pilot.press(*"Best [b]so", "enter", *"why", "ctrl+s")
-        await until(pilot, lambda: record(shelf, WHOLE).notes == "why")
-        assert record(shelf, WHOLE).title == "Best [b]so"
+        await until(pilot, lambda: record(sample_store, WHOLE).notes == "why")
+        assert record(sample_store, WHOLE).title == "Best [b]so"
         await until(pilot, lambda: "Best [b]so" in str(table(app).text()))
         await pilot.press("i")
         await until(pilot, lambda: isinstance(app.screen, DescribeDialog))
         await pilot.press("delete", "ctrl+s")
-        await until(pilot, lambda: record(shelf, WHOLE).title is None)
+        await until(pilot, lambda: record(sample_store, WHOLE).title is None)
 
     listed(steps)
 
@@ -284,7 +284,7 @@ def test_t_sorts_and_capital_t_turns(listed, until):
         await until(pilot, lambda: table(app).keys == by_name)
         await pilot.press("T")
         await until(pilot, lambda: table(app).keys == by_name[::-1])
-        await pilot.click(Table, offset=(6, 0))
+        await pilot.click(VirtualTable, offset=(6, 0))
         await until(pilot, lambda: table(app).keys == by_name)
         assert table(app).cursor == WHOLE
 
@@ -324,7 +324,7 @@ def test_y_copies_the_table(listed):
     listed(steps)
 
 
-def test_read_only_changes_nothing(listed, shelf, text_of):
+def test_read_only_changes_nothing(listed, sample_store, text_of):
     """What changes anything is away, and its keys do nothing."""
 
     async def steps(pilot, app):
@@ -332,8 +332,8 @@ def test_read_only_changes_nothing(listed, shelf, text_of):
             assert not app.screen.check_action(action, ())
         await pilot.press("s", "d", "r", "i", "n")
         await pilot.pause()
-        assert app.screen.PLACE == "studies"
-        assert record(shelf, "imdb-roberta").state == "running"
+        assert app.screen.SCREEN_NAME == "studies"
+        assert record(sample_store, "imdb-roberta").state == "running"
         assert "delete" not in text_of(app).splitlines()[-1]
         assert app.screen.check_action("open", ())
 
@@ -378,12 +378,12 @@ def test_a_narrow_screen_has_no_panel(listed, until, text_of):
 
 
 @pytest.mark.parametrize("size", [(80, 24), WIDE])
-def test_hostile_texts_are_shown_harmlessly(hostile_shelf, drive, text_of, size, until):
+def test_hostile_texts_are_shown_harmlessly(hostile_store, drive, text_of, size, until):
     """No escape, no bidi sign, no markup of anybody's reaches the screen; nothing is lost of the layout."""
-    with Store.open(hostile_shelf, create=True) as store:
+    with Store.open(hostile_store, create=True) as store:
         store.set_title(WHOLE, "t\x1b[2J\u202e\x00 [bold]e[/x] =1+1")
         store.set_notes(WHOLE, "n\x1b[2Jb\u202ec\x00d [bold]e[/x] =1+1")
-    app = Browser(Desk(Source(hostile_shelf), interval=0.1, clock=lambda: NOON))
+    app = Browser(AppContext(StudySource(hostile_store), interval=0.1, clock=lambda: NOON))
 
     def harmless():
         shown = text_of(app)
@@ -436,17 +436,17 @@ def test_the_clock_of_the_list_is_that_of_the_desk(listed):
     """Ages are told by the desk's clock."""
 
     async def steps(pilot, app):
-        assert app.desk.clock() == NOON
+        assert app.context.clock() == NOON
         assert table(app).text()[1][-2].endswith("h ago")
 
     listed(steps)
 
 
-def test_of_a_study_with_a_path_for_a_name_no_file_is_deleted(listed, until, shelf, tmp_path):
+def test_of_a_study_with_a_path_for_a_name_no_file_is_deleted(listed, until, sample_store, tmp_path):
     """What a foreign database names as a study may be anybody's folder: its rows can be removed, no file is."""
     kept = tmp_path / "thesis"
     kept.mkdir()
-    with sqlite3.connect(shelf.removeprefix("sqlite:///")) as connection:
+    with sqlite3.connect(sample_store.removeprefix("sqlite:///")) as connection:
         connection.execute("UPDATE modelcat_studies SET study = ? WHERE study = ?", (str(kept), WHOLE))
     connection.close()
 
@@ -472,11 +472,11 @@ def test_places_left_behind_change_their_language_too(listed, until, text_of):
         await until(pilot, lambda: "Diagnosis" in text_of(app))
         await pilot.press("question_mark")
         await until(pilot, lambda: app.screen.is_modal)
-        app.action_place("catalog")
+        app.action_go_to("catalog")
         await until(pilot, lambda: app.current_mode == "catalog")
         await pilot.press("ctrl+l", "ctrl+d")
         app.prefer(ascii=True)
-        app.action_place("studies")
+        app.action_go_to("studies")
         await until(pilot, lambda: "Tasten" in text_of(app))
         await pilot.press("escape")
         await until(pilot, lambda: "Diagnose" in text_of(app) and "Diagnosis" not in text_of(app))

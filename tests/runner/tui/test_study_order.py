@@ -7,18 +7,18 @@ from types import SimpleNamespace
 import pytest
 
 from runner.store.records import TrialRecord
-from runner.tui.screens.study import order as order_module
-from runner.tui.screens.study.book import Book, read_book
-from runner.tui.screens.study.order import Order, order_of
-from runner.tui.screens.study.trials import View
+from runner.tui.screens.study import trial_order as order_module
+from runner.tui.screens.study.study_data import StudyData, read_book
+from runner.tui.screens.study.trial_columns import TableView
+from runner.tui.screens.study.trial_order import TrialOrder, order_of
 
 VIEWS = (
-    View(),
-    View(turned=True),
-    View(sorted_by="param:kind"),
-    View(sorted_by="param:kind", turned=True),
-    View(sorted_by="seconds", state="complete"),
-    View(expression="number >= 5"),
+    TableView(),
+    TableView(turned=True),
+    TableView(sorted_by="param:kind"),
+    TableView(sorted_by="param:kind", turned=True),
+    TableView(sorted_by="seconds", state="complete"),
+    TableView(expression="number >= 5"),
 )
 
 
@@ -27,7 +27,7 @@ def book_of(trials, direction="maximize", created=0):
     record = SimpleNamespace(
         study="s", direction=direction, metric="accuracy", space={}, created=created, updated=len(trials), trials=counts
     )
-    return Book(record, {trial.number: trial for trial in trials})
+    return StudyData(record, {trial.number: trial for trial in trials})
 
 
 def trial(number, luck, state="complete"):
@@ -42,10 +42,10 @@ def test_new_and_changed_trials_find_their_places(view, direction):
     """Trials that come, and those that end, stand where sorting anew would put them; equal ones by number."""
     luck = random.Random(1)
     known = [trial(number, luck, "running" if number > 37 else "complete") for number in range(40)]
-    before = order_of(book_of(known, direction), view, Order())
+    before = order_of(book_of(known, direction), view, TrialOrder())
     later = [*known[:38], *(trial(number, luck) for number in range(38, 60))]
     book = book_of(later, direction)
-    kept, anew = order_of(book, view, before), order_of(book, view, Order())
+    kept, anew = order_of(book, view, before), order_of(book, view, TrialOrder())
     assert kept.numbers == anew.numbers
     assert kept.suits(book, view)
     assert not before.suits(book, view)
@@ -55,10 +55,10 @@ def test_only_what_is_new_is_looked_at(monkeypatch):
     """Of many trials only those that came since are compared, each with a few others."""
     luck, compared = random.Random(2), []
     known = [trial(number, luck) for number in range(5_000)]
-    before = order_of(book_of(known), View(), Order())
+    before = order_of(book_of(known), TableView(), TrialOrder())
     comparable = order_module._comparable
     monkeypatch.setattr(order_module, "_comparable", lambda value: (compared.append(value), comparable(value))[1])
-    order_of(book_of([*known, replace(known[0], number=5_000, value=0.5)]), View(), before)
+    order_of(book_of([*known, replace(known[0], number=5_000, value=0.5)]), TableView(), before)
     assert 0 < len(compared) < 20
 
 
@@ -67,7 +67,12 @@ def test_trials_that_are_gone_are_not_shown():
     luck = random.Random(3)
     known = [trial(number, luck) for number in range(9)]
     left = book_of(known[:4])
-    assert sorted(order_of(left, View(), order_of(book_of(known), View(), Order())).numbers) == [0, 1, 2, 3]
+    assert sorted(order_of(left, TableView(), order_of(book_of(known), TableView(), TrialOrder())).numbers) == [
+        0,
+        1,
+        2,
+        3,
+    ]
 
 
 def test_a_study_that_is_written_to_is_not_read_anew():

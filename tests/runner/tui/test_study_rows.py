@@ -4,11 +4,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from shelf import NOON, WHOLE
+from sample_store import NOON, WHOLE
 
 from runner.store.records import BestTrial, TrialCounts
 from runner.store.store import Store
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 from runner.tui.figures.fitting import width_of
 from runner.tui.preferences import Preferences
 from runner.tui.rows.study_cells import ago, short_time, study_cells, study_columns
@@ -16,36 +16,36 @@ from runner.tui.rows.study_legend import legend
 from runner.tui.rows.study_page import study_page, verdict_of
 from runner.tui.rows.study_row import ORDERS, StudyRow, holds, ordered, rows_of
 from runner.tui.rows.study_state import state_sentence, state_word
-from runner.tui.source import Source
+from runner.tui.study_source import StudySource
 
 
 @pytest.fixture
-def desk(shelf):
+def context(sample_store):
     """Return a desk whose clock stands still."""
-    return Desk(Source(shelf), Preferences(), clock=lambda: NOON)
+    return AppContext(StudySource(sample_store), Preferences(), clock=lambda: NOON)
 
 
 @pytest.fixture
-def rows(shelf):
-    """Return the rows of the shelf by study."""
-    with Store.open(shelf, create=False) as store:
+def rows(sample_store):
+    """Return the rows of the sample store by study."""
+    with Store.open(sample_store, create=False) as store:
         return {row.record.study: row for row in rows_of(store.studies(), store.courses(), NOON)}
 
 
-def test_a_study_whose_worker_is_gone_is_not_shown_as_running(rows, desk):
+def test_a_study_whose_worker_is_gone_is_not_shown_as_running(rows, context):
     """Glyph, word and advice tell that nobody runs it, and how to go on."""
     row = rows["imdb-roberta"]
     assert row.record.state == "running"
     assert row.state == "gone"
-    assert state_word(row.state, desk) == "worker gone"
-    assert "r resumes it" in state_sentence(row, desk)
-    assert str(study_cells(row, desk, NOON)[0]) == desk.glyphs.states["gone"]
+    assert state_word(row.state, context) == "worker gone"
+    assert "r resumes it" in state_sentence(row, context)
+    assert str(study_cells(row, context, NOON)[0]) == context.glyphs.states["gone"]
 
 
-def test_queued_studies_know_their_place(rows, desk):
+def test_queued_studies_know_their_place(rows, context):
     """Who waited longest is the first."""
     assert (rows["support-tickets"].place, rows["feedback-de"].place) == (1, 2)
-    assert state_sentence(rows["feedback-de"], desk) == "Number 2 of 2 in the queue."
+    assert state_sentence(rows["feedback-de"], context) == "Number 2 of 2 in the queue."
 
 
 def test_the_lead_over_the_baseline_is_better_upwards_for_either_direction(rows):
@@ -93,38 +93,38 @@ def test_search_takes_all_words_from_anywhere(rows):
     assert holds(row, "", "running")
 
 
-def test_cells_fit_their_columns_in_both_languages(rows, shelf):
+def test_cells_fit_their_columns_in_both_languages(rows, sample_store):
     """As many cells as columns, and what matters is not cut at the columns' own widths."""
     for language in ("en", "de"):
-        desk = Desk(Source(shelf), Preferences(language=language), clock=lambda: NOON)
-        columns = study_columns(desk)
+        context = AppContext(StudySource(sample_store), Preferences(language=language), clock=lambda: NOON)
+        columns = study_columns(context)
         for row in rows.values():
-            cells = study_cells(row, desk, NOON)
+            cells = study_cells(row, context, NOON)
             assert len(cells) == len(columns)
             for column, cell in zip(columns, cells, strict=True):
                 if column.key in {"best", "time", "progress", "glyph", "trials"}:
                     assert width_of(str(cell)) <= column.width, (column.key, str(cell))
 
 
-def test_counts_of_trials_leave_out_what_did_not_happen(rows, desk):
+def test_counts_of_trials_leave_out_what_did_not_happen(rows, context):
     """Pruned and failed trials are told where there are any."""
-    columns = [column.key for column in study_columns(desk)]
+    columns = [column.key for column in study_columns(context)]
     record = rows["imdb-bert"].record
     at = columns.index("trials")
-    assert str(study_cells(StudyRow(record, "running"), desk, NOON)[at]) == "8/20 ✂1 ✗1"
+    assert str(study_cells(StudyRow(record, "running"), context, NOON)[at]) == "8/20 ✂1 ✗1"
     calm = replace(record, trials=TrialCounts(complete=3))
-    assert str(study_cells(StudyRow(calm, "running"), desk, NOON)[at]) == "3/20"
+    assert str(study_cells(StudyRow(calm, "running"), context, NOON)[at]) == "3/20"
 
 
 @pytest.mark.parametrize(
     ("seconds", "told"), [(4.2, "4.2 s"), (42, "42 s"), (1491, "25 min"), (4260, "1.2 h"), (446400, "124 h")]
 )
-def test_times_take_seven_cells_with_their_unit(desk, seconds, told):
+def test_times_take_seven_cells_with_their_unit(context, seconds, told):
     """One unit is enough in a list."""
-    assert short_time(seconds, desk).replace("\xa0", " ") == told
+    assert short_time(seconds, context).replace("\xa0", " ") == told
 
 
-def test_ages_are_coarse(desk):
+def test_ages_are_coarse(context):
     """Minutes, hours, days; what lies ahead by a clock that differs is just now."""
     ages = [
         timedelta(seconds=-5),
@@ -134,21 +134,21 @@ def test_ages_are_coarse(desk):
         timedelta(days=400),
     ]
     told = ["just now", "just now", "5 min ago", "1 d ago", "400 d ago"]
-    assert [ago(NOON - age, NOON, desk) for age in ages] == told
+    assert [ago(NOON - age, NOON, context) for age in ages] == told
 
 
-def test_the_legend_names_the_baseline_and_the_order(rows, desk):
+def test_the_legend_names_the_baseline_and_the_order(rows, context):
     """What the signs mean for the study under the cursor."""
-    told = str(legend(rows["imdb-bert"], ("best", True), desk)).replace("\xa0", " ")
+    told = str(legend(rows["imdb-bert"], ("best", True), context)).replace("\xa0", " ")
     assert told.startswith("worst first")
     assert "against the linear baseline (90.5 %)" in told
     assert "✂ pruned" in told
 
 
-def test_the_page_tells_verdict_and_test_result_in_the_persons_language(rows, shelf):
+def test_the_page_tells_verdict_and_test_result_in_the_persons_language(rows, sample_store):
     """Statements are told in German with German numbers, the test result against the baseline's."""
-    desk = Desk(Source(shelf), Preferences(language="de"), clock=lambda: NOON)
-    page = str(study_page(rows[WHOLE], desk)).replace("\xa0", " ")
+    context = AppContext(StudySource(sample_store), Preferences(language="de"), clock=lambda: NOON)
+    page = str(study_page(rows[WHOLE], context)).replace("\xa0", " ")
     assert "Trial 7 schlägt die vorgegebene Konfiguration" in page
     assert "Baseline" in page
     assert "," in page
@@ -163,12 +163,12 @@ def test_the_page_tells_verdict_and_test_result_in_the_persons_language(rows, sh
         {"sentence": "Plain."},
     ],
 )
-def test_a_verdict_of_another_version_is_told_as_it_was_stored(rows, desk, verdict):
+def test_a_verdict_of_another_version_is_told_as_it_was_stored(rows, context, verdict):
     """What cannot be read as statements still has its sentence."""
-    assert verdict_of(replace(rows[WHOLE].record, verdict=verdict), desk) == "Plain."
+    assert verdict_of(replace(rows[WHOLE].record, verdict=verdict), context) == "Plain."
 
 
 @pytest.mark.parametrize("verdict", [None, {}], ids=["none", "empty"])
-def test_a_study_without_a_verdict_has_none(rows, desk, verdict):
+def test_a_study_without_a_verdict_has_none(rows, context, verdict):
     """Nothing is made up."""
-    assert verdict_of(replace(rows[WHOLE].record, verdict=verdict), desk) == ""
+    assert verdict_of(replace(rows[WHOLE].record, verdict=verdict), context) == ""

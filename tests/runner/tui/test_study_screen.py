@@ -10,7 +10,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from shelf import NOON, WHOLE, many_trials
+from sample_store import NOON, WHOLE, many_trials
 from textual.screen import Screen
 
 from catalog.errors import LostWorkerError
@@ -21,10 +21,11 @@ from runner.store.store import Store
 from runner.study.charts import CHARTS, Chart
 from runner.study.log import StudyLog
 from runner.tui.app import Browser
-from runner.tui.desk import Desk
+from runner.tui.base_screen import BaseScreen
+from runner.tui.context import AppContext
 from runner.tui.preferences import Preferences
 from runner.tui.screens.study import StudyScreen
-from runner.tui.source import Source
+from runner.tui.study_source import StudySource
 
 WIDE = (160, 48)
 
@@ -37,28 +38,28 @@ def _alone(monkeypatch):
 
 @pytest.fixture
 def at(request, drive, until):
-    """Return a function that opens a study of a shelf and does something there."""
+    """Return a function that opens a study of a sample store and does something there."""
 
-    def run(steps, study=WHOLE, size=(80, 24), shelf="shelf", read_only=False, **preferences):
-        source = Source(request.getfixturevalue(shelf))
-        desk = Desk(source, Preferences(**preferences), read_only=read_only, interval=0.3, clock=lambda: NOON)
+    def run(steps, study=WHOLE, size=(80, 24), sample_store="sample_store", read_only=False, **preferences):
+        source = StudySource(request.getfixturevalue(sample_store))
+        context = AppContext(source, Preferences(**preferences), read_only=read_only, interval=0.3, clock=lambda: NOON)
 
         async def all_steps(pilot):
-            screen = StudyScreen(pilot.app.desk, study)
+            screen = StudyScreen(pilot.app.context, study)
             pilot.app.push_screen(screen)
             await until(pilot, lambda: screen.book is not None and screen.query("#trials"))
             await pilot.pause()
             await steps(pilot, screen)
 
-        drive(Browser(desk), all_steps, size)
+        drive(Browser(context), all_steps, size)
 
     return run
 
 
 @pytest.fixture
-def store(shelf):
-    """Return the shelf's store, open for writing."""
-    with Store.open(shelf, create=False) as opened:
+def store(sample_store):
+    """Return the sample store's store, open for writing."""
+    with Store.open(sample_store, create=False) as opened:
         yield opened
 
 
@@ -305,9 +306,9 @@ def test_comparing_without_marks_takes_the_best_and_the_given(at, text_of, until
     at(steps)
 
 
-def test_predictions_that_are_gone_are_told(at, shelf, text_of, until):
+def test_predictions_that_are_gone_are_told(at, sample_store, text_of, until):
     """A study whose files are gone still compares parameters, and says which file is missing."""
-    shutil.rmtree(Path(shelf.removeprefix("sqlite:///")).parent / "studies" / WHOLE / "runs")
+    shutil.rmtree(Path(sample_store.removeprefix("sqlite:///")).parent / "studies" / WHOLE / "runs")
 
     async def steps(pilot, screen):
         await press(pilot, "c")
@@ -324,7 +325,7 @@ def test_enter_opens_the_trial(at, monkeypatch):
     opened = []
 
     class Recorder(Screen):
-        def __init__(self, desk, study, number):
+        def __init__(self, context, study, number):
             super().__init__()
             opened.append((study, number))
 
@@ -416,9 +417,9 @@ def test_a_study_that_cannot_be_diagnosed_says_why(at, text_of, until):
     at(steps, study="tickets-csv")
 
 
-def test_the_log_goes_on_and_can_be_narrowed(at, store, shelf, text_of, until):
+def test_the_log_goes_on_and_can_be_narrowed(at, store, sample_store, text_of, until):
     """The tab Log shows new lines by itself, and l keeps those of the trial under the cursor."""
-    folder = Path(shelf.removeprefix("sqlite:///")).parent / "studies" / "imdb-bert"
+    folder = Path(sample_store.removeprefix("sqlite:///")).parent / "studies" / "imdb-bert"
     shutil.rmtree(folder, ignore_errors=True)
     log = StudyLog(folder, print)
     log.begin()
@@ -442,9 +443,9 @@ def test_the_log_goes_on_and_can_be_narrowed(at, store, shelf, text_of, until):
     log.close()
 
 
-def test_the_log_stays_where_one_reads(at, shelf, until):
+def test_the_log_stays_where_one_reads(at, sample_store, until):
     """New lines do not scroll a log that one has scrolled up; at its end they are followed."""
-    folder = Path(shelf.removeprefix("sqlite:///")).parent / "studies" / "imdb-bert"
+    folder = Path(sample_store.removeprefix("sqlite:///")).parent / "studies" / "imdb-bert"
     shutil.rmtree(folder, ignore_errors=True)
     log = StudyLog(folder, print)
     log.begin()
@@ -565,7 +566,9 @@ def test_a_worker_that_is_gone_is_told_and_resumed(at, store, monkeypatch, until
 def test_a_refused_request_is_told(at, store, monkeypatch, until):
     """What the store refuses is shown as a message, and the place stays."""
     told = []
-    monkeypatch.setattr(Browser, "tell", lambda _self, message, *, bad=False: told.append((message, bad)))
+    monkeypatch.setattr(
+        BaseScreen, "show_message", lambda _self, message, *, error=False: told.append((message, error))
+    )
 
     async def steps(pilot, screen):
         lease_of(store, "tickets-csv")
@@ -606,7 +609,7 @@ def test_the_table_is_copied_and_saved(at, monkeypatch, tmp_path):
     at(steps)
 
 
-def test_a_study_that_is_deleted_while_it_is_open_is_left(at, store, until, shelf):
+def test_a_study_that_is_deleted_while_it_is_open_is_left(at, store, until, sample_store):
     """A study that is gone is said to be, and one is back where one came from."""
 
     async def steps(pilot, screen):
@@ -725,9 +728,9 @@ def test_german_and_ascii(at, text_of):
     at(plain, ascii=True)
 
 
-def test_ten_thousand_trials(at, shelf, store, until, monkeypatch):
+def test_ten_thousand_trials(at, sample_store, store, until, monkeypatch):
     """A study of 10,000 trials is shown; no chart and no read waits for each step of the cursor, only for its rest."""
-    many_trials(shelf, "large", 10_000)
+    many_trials(sample_store, "large", 10_000)
     drawn, read = [], []
     figure, epochs = Chart.figure, Store.epochs
     monkeypatch.setattr(Chart, "figure", lambda self, *given: (drawn.append(given[1]), figure(self, *given))[1])
@@ -776,16 +779,16 @@ def test_read_only_names_no_key_that_does_nothing(at, text_of, until, monkeypatc
     at(steps, study="feedback-de", read_only=True)
 
 
-def test_a_study_with_a_path_for_a_name_is_not_opened(drive, until, shelf, store, tmp_path):
+def test_a_study_with_a_path_for_a_name_is_not_opened(drive, until, sample_store, store, tmp_path):
     """A foreign database may name anything: no file outside the studies' folder is read, and the reason is told."""
     name = str(tmp_path / "elsewhere")
-    with sqlite3.connect(shelf.removeprefix("sqlite:///")) as connection:
+    with sqlite3.connect(sample_store.removeprefix("sqlite:///")) as connection:
         connection.execute("UPDATE modelcat_studies SET study = ? WHERE study = ?", (name, WHOLE))
     connection.close()
-    app = Browser(Desk(Source(shelf), interval=0.1, clock=lambda: NOON))
+    app = Browser(AppContext(StudySource(sample_store), interval=0.1, clock=lambda: NOON))
 
     async def steps(pilot):
-        screen = StudyScreen(app.desk, name)
+        screen = StudyScreen(app.context, name)
         app.push_screen(screen)
         await until(pilot, lambda: "cannot be a study's name" in screen.notice.message)
         assert screen.scene is None

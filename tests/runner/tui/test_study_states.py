@@ -3,63 +3,63 @@
 from dataclasses import replace
 
 import pytest
-from shelf import NOON, WHOLE
+from sample_store import NOON, WHOLE
 
 from runner.store.records import TrialCounts, TrialRecord
 from runner.store.store import Store
 from runner.study.early_end import CUT_NOTE, time_limit_end
-from runner.tui import steering
-from runner.tui.desk import Desk
+from runner.tui import study_actions
+from runner.tui.context import AppContext
 from runner.tui.preferences import Preferences
 from runner.tui.rows.study_row import rows_of
 from runner.tui.rows.study_state import state_sentence
-from runner.tui.screens.study.book import Book
 from runner.tui.screens.study.headline import headline, seconds_left
-from runner.tui.screens.trial.facts import Facts
-from runner.tui.screens.trial.telling import advice, outcome
-from runner.tui.source import Source
+from runner.tui.screens.study.study_data import StudyData
+from runner.tui.screens.trial.labels import advice, outcome
+from runner.tui.screens.trial.trial_facts import TrialFacts
+from runner.tui.study_source import StudySource
 
 GONE, FAILED, BUSY = "imdb-roberta", "tickets-csv", "imdb-bert"
 LIMIT = {"en": "the time limit of 1 s was used up", "de": "das Zeitlimit von 1 s war aufgebraucht"}
 
 
 @pytest.fixture
-def desk(shelf):
+def context(sample_store):
     """Return a desk whose clock stands still."""
-    return Desk(Source(shelf), Preferences(), clock=lambda: NOON)
+    return AppContext(StudySource(sample_store), Preferences(), clock=lambda: NOON)
 
 
 @pytest.fixture
-def store(shelf):
-    """Return the store of the shelf."""
-    with Store.open(shelf, create=True) as opened:
+def store(sample_store):
+    """Return the store of the sample store."""
+    with Store.open(sample_store, create=True) as opened:
         yield opened
 
 
-def sentence(record, desk):
+def sentence(record, context):
     """Return what the list says of a study."""
-    return state_sentence(rows_of([record], {}, NOON)[0], desk)
+    return state_sentence(rows_of([record], {}, NOON)[0], context)
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
-def test_a_study_that_its_time_limit_ended_says_so(store, shelf, language):
+def test_a_study_that_its_time_limit_ended_says_so(store, sample_store, language):
     """Header and list name the limit and how many trials were made, in every language."""
-    desk = Desk(Source(shelf), Preferences(language=language), clock=lambda: NOON)
+    context = AppContext(StudySource(sample_store), Preferences(language=language), clock=lambda: NOON)
     record = replace(store.study(WHOLE), early_end=time_limit_end(1, 8, 1.0))
-    assert LIMIT[language] in sentence(record, desk)
-    first = headline(Book(record), desk, 120).plain.splitlines()[0]
+    assert LIMIT[language] in sentence(record, context)
+    first = headline(StudyData(record), context, 120).plain.splitlines()[0]
     assert LIMIT[language] in first
     assert "1" in first
     assert "8" in first
 
 
-def test_after_its_time_limit_a_running_study_confirms(store, desk):
+def test_after_its_time_limit_a_running_study_confirms(store, context):
     """No time is left for trials that will never be made."""
     record = replace(store.study(BUSY), early_end=time_limit_end(8, 20, 60))
-    shown = headline(Book(record), desk, 120).plain
+    shown = headline(StudyData(record), context, 120).plain
     assert "confirming the winner" in shown
     assert "left" not in shown
-    assert "the best are being confirmed" in sentence(record, desk)
+    assert "the best are being confirmed" in sentence(record, context)
 
 
 def test_the_time_left_includes_the_confirmation(store):
@@ -78,18 +78,18 @@ def test_the_time_left_includes_the_confirmation(store):
     assert left(confirm="of another version") == pytest.approx(500 * (12 + 3 * 3))
 
 
-def test_a_study_that_waits_to_be_resumed_is_queued(store, desk):
+def test_a_study_that_waits_to_be_resumed_is_queued(store, context):
     """Put back into the queue, neither the study nor its interrupted trial is running, and no time is left."""
     lease = store.acquire(GONE, store.study(GONE).lease.owner, store.study(GONE).lease.expires - NOON, takeover=True)
     store.put_trial(GONE, lease, TrialRecord(3, "running", "search", {"epochs": 3}, started=NOON))
     store.release(GONE, lease, "stopped")
     store.requeue(GONE)
     record = store.study(GONE)
-    shown = headline(Book(record), desk, 120).plain
+    shown = headline(StudyData(record), context, 120).plain
     assert "queued" in shown
     assert "left" not in shown
     assert "running" not in shown
-    told = outcome(Facts(record, store.trial(GONE, 3)), desk)
+    told = outcome(TrialFacts(record, store.trial(GONE, 3)), context)
     assert "the study waits in the queue" in told
     assert "resume" not in told
 
@@ -100,30 +100,30 @@ def fruitless(store):
     return replace(store.study(FAILED), planned=2, trials=TrialCounts(failed=2), failure=reason)
 
 
-def test_what_must_fail_again_is_not_offered(store, desk):
+def test_what_must_fail_again_is_not_offered(store, context):
     """Where all trials failed and none is left there is no resume; the list says the one cause."""
     record = fruitless(store)
     assert record.is_fruitless
-    assert not steering.can_resume(record, desk)
-    assert "all 2 trials failed for one reason, bad_data: no text" in sentence(record, desk)
-    assert steering.can_resume(replace(record, planned=3), desk)
-    assert steering.can_resume(replace(record, trials=TrialCounts(complete=1, failed=1)), desk)
-    assert not steering.can_resume(replace(record, planned=3, early_end=time_limit_end(2, 3, 1)), desk)
+    assert not study_actions.can_resume(record, context)
+    assert "all 2 trials failed for one reason, bad_data: no text" in sentence(record, context)
+    assert study_actions.can_resume(replace(record, planned=3), context)
+    assert study_actions.can_resume(replace(record, trials=TrialCounts(complete=1, failed=1)), context)
+    assert not study_actions.can_resume(replace(record, planned=3, early_end=time_limit_end(2, 3, 1)), context)
 
 
-def test_the_advice_on_a_failed_trial_fits_its_study(store, desk):
+def test_the_advice_on_a_failed_trial_fits_its_study(store, context):
     """A study that can go on is resumed; one that must fail again is deleted and run again."""
     trial = TrialRecord(0, "failed", "given", {}, failure={"kind": "lost_worker", "reason": "it ended."})
     record = fruitless(store)
-    assert "Then delete the study and run it again" in advice(Facts(record, trial), desk)
-    assert "Then resume the study." in advice(Facts(replace(record, planned=3), trial), desk)
-    assert "resume" not in advice(Facts(replace(record, planned=3, state="queued"), trial), desk)
-    assert outcome(Facts(record, trial), desk).endswith("it ended.")
-    assert not outcome(Facts(record, trial), desk).endswith("..")
+    assert "Then delete the study and run it again" in advice(TrialFacts(record, trial), context)
+    assert "Then resume the study." in advice(TrialFacts(replace(record, planned=3), trial), context)
+    assert "resume" not in advice(TrialFacts(replace(record, planned=3, state="queued"), trial), context)
+    assert outcome(TrialFacts(record, trial), context).endswith("it ended.")
+    assert not outcome(TrialFacts(record, trial), context).endswith("..")
 
 
-def test_a_trial_that_the_time_limit_cut_says_so(store, desk):
+def test_a_trial_that_the_time_limit_cut_says_so(store, context):
     """It did not fall behind others."""
     trial = replace(store.trial(BUSY, 1), state="pruned", origin="search", notes=(CUT_NOTE,))
-    told = outcome(Facts(store.study(BUSY), trial, tuple(store.epochs(BUSY, "trial/1"))), desk)
+    told = outcome(TrialFacts(store.study(BUSY), trial, tuple(store.epochs(BUSY, "trial/1"))), context)
     assert "when the study's time was up" in told

@@ -17,6 +17,8 @@ from runner.study import background, planning
 from runner.study.planning import Plan
 from runner.study.stored_study import facts_of
 from runner.tui.app import Browser
+from runner.tui.base_screen import BaseScreen
+from runner.tui.navigation import OpenSpec
 
 ADDRESS = {"model": "curve", "category": "test", "subcategory": "simulated"}
 GOOD = json.dumps({**ADDRESS, "model_config": {"x": 0.5}, "study": {"name": "mine", "trials": 4}}, indent=2)
@@ -27,7 +29,7 @@ WRONG = GOOD.replace('"x"', '"y"').replace("4", '"four"')
 def gone_to(monkeypatch):
     """Return where the app was sent; the other places stay out of these tests."""
     studies = []
-    monkeypatch.setattr(Browser, "go_to_study", lambda _, study: studies.append(study))
+    monkeypatch.setattr(Browser, "on_open_study", lambda _, message: studies.append(message.study))
     return studies
 
 
@@ -45,7 +47,7 @@ def write(browser, drive, until, simulated, gone_to, workers):
 
     def run(text, steps, *, size=(120, 30), **options):
         async def main(pilot):
-            pilot.app.go_to_spec(text)
+            pilot.app.on_open_spec(OpenSpec(text))
             await until(pilot, lambda: type(pilot.app.screen).__name__ == "SubmitScreen")
             screen = pilot.app.screen
             await judged(pilot, screen)
@@ -262,13 +264,13 @@ def test_a_plan_is_measured_in_a_real_worker(write, until):
     write(GOOD, steps)
 
 
-def test_a_right_spec_is_put_into_the_queue(write, until, shelf, gone_to, workers):
+def test_a_right_spec_is_put_into_the_queue(write, until, sample_store, gone_to, workers):
     """^s submits, starts a worker and goes to the study; the draft is forgotten."""
 
     async def steps(pilot, screen):
         await pilot.press("ctrl+s")
         await until(pilot, lambda: gone_to == ["mine"])
-        with Store.open(shelf, create=False) as store:
+        with Store.open(sample_store, create=False) as store:
             record = store.study("mine")
         assert (record.state, record.planned) == ("queued", 4)
         assert len(workers) == 1
@@ -276,10 +278,10 @@ def test_a_right_spec_is_put_into_the_queue(write, until, shelf, gone_to, worker
     write(GOOD, steps)
 
 
-def test_whoever_has_gone_elsewhere_stays_there(write, until, shelf, gone_to, monkeypatch):
+def test_whoever_has_gone_elsewhere_stays_there(write, until, sample_store, gone_to, monkeypatch):
     """Queueing takes a moment; a person who leaves meanwhile is told of it where they are now."""
     told, going = [], threading.Event()
-    monkeypatch.setattr(Browser, "tell", lambda _, message, bad=False: told.append(message))
+    monkeypatch.setattr(BaseScreen, "show_message", lambda _, message, error=False: told.append(message))
 
     def start(_):
         going.wait(8)
@@ -289,7 +291,7 @@ def test_whoever_has_gone_elsewhere_stays_there(write, until, shelf, gone_to, mo
     async def steps(pilot, screen):
         await pilot.press("ctrl+s")
         await until(pilot, lambda: screen._submitting)
-        pilot.app.action_place("catalog")
+        pilot.app.action_go_to("catalog")
         going.set()
         await until(pilot, lambda: told)
         assert pilot.app.current_mode == "catalog"
@@ -298,7 +300,7 @@ def test_whoever_has_gone_elsewhere_stays_there(write, until, shelf, gone_to, mo
     write(GOOD, steps)
 
 
-def test_nothing_wrong_is_submitted(write, gone_to, shelf):
+def test_nothing_wrong_is_submitted(write, gone_to, sample_store):
     """With problems ^s does nothing; in read-only mode nothing is submitted at all."""
 
     async def steps(pilot, screen):
@@ -310,7 +312,7 @@ def test_nothing_wrong_is_submitted(write, gone_to, shelf):
     write(GOOD, steps, read_only=True)
 
 
-def test_a_taken_name_is_a_problem_at_the_name(write, until, gone_to, shelf):
+def test_a_taken_name_is_a_problem_at_the_name(write, until, gone_to, sample_store):
     """Before it is submitted, a study of that name and another spec is shown at the name, each difference a line."""
 
     async def steps(pilot, screen):
@@ -337,9 +339,9 @@ def test_a_taken_name_is_a_problem_at_the_name(write, until, gone_to, shelf):
     write(GOOD, steps)
 
 
-def test_a_finished_study_wants_more_trials(write, until, shelf, simulated, tmp_path):
+def test_a_finished_study_wants_more_trials(write, until, sample_store, simulated, tmp_path):
     """A spec that a study has finished with is shown at the trials, which may grow; with more of them it is right."""
-    with Store.open(shelf, create=True) as store:
+    with Store.open(sample_store, create=True) as store:
         store.enqueue("mine", **facts_of(resolve(json.loads(GOOD), tmp_path), "study"))
         store.release("mine", store.acquire("mine", Owner.this_process(), timedelta(minutes=1)), "finished")
 
@@ -434,7 +436,7 @@ def test_data_offer_a_spec_for_them(write, until, tmp_path, name):
     write(GOOD, steps)
 
 
-def test_a_study_waits_where_no_worker_can_be_started(write, until, gone_to, monkeypatch, shelf):
+def test_a_study_waits_where_no_worker_can_be_started(write, until, gone_to, monkeypatch, sample_store):
     """The study is in the queue all the same, and why nobody works on it is told."""
     told = []
 
@@ -442,7 +444,7 @@ def test_a_study_waits_where_no_worker_can_be_started(write, until, gone_to, mon
         raise WorkError("no command")
 
     monkeypatch.setattr(background, "start_worker", fail)
-    monkeypatch.setattr(Browser, "tell", lambda _, message, bad=False: told.append((message, bad)))
+    monkeypatch.setattr(BaseScreen, "show_message", lambda _, message, error=False: told.append((message, error)))
 
     async def steps(pilot, screen):
         await pilot.press("ctrl+s")
@@ -540,11 +542,11 @@ def test_the_text_is_saved_into_a_file(write, until, tmp_path):
     write(GOOD, steps)
 
 
-def test_the_text_outlives_leaving_and_a_crash(browser, drive, until, simulated, shelf):
+def test_the_text_outlives_leaving_and_a_crash(browser, drive, until, simulated, sample_store):
     """It is there when one comes back, and in the next session, which says so."""
 
     async def first(pilot):
-        pilot.app.go_to_spec(GOOD)
+        pilot.app.on_open_spec(OpenSpec(GOOD))
         await until(pilot, lambda: type(pilot.app.screen).__name__ == "SubmitScreen")
         screen = pilot.app.screen
         await until(pilot, lambda: screen._judgement and screen._judgement.name == "mine")
@@ -561,7 +563,7 @@ def test_the_text_outlives_leaving_and_a_crash(browser, drive, until, simulated,
         await until(pilot, lambda: pilot.app.screen.editor.text == GOOD)
 
     async def third(pilot):
-        pilot.app.go_to_spec('{"asked": "for"}')
+        pilot.app.on_open_spec(OpenSpec('{"asked": "for"}'))
         await until(pilot, lambda: type(pilot.app.screen).__name__ == "SubmitScreen")
         await pilot.pause(0.5)
         assert pilot.app.screen.editor.text == '{"asked": "for"}'

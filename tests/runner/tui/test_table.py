@@ -7,28 +7,28 @@ from textual import on
 from textual.app import App
 from textual.content import Content
 
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 from runner.tui.figures.fitting import cut, fit, flat
 from runner.tui.glyphs import ASCII, UNICODE
 from runner.tui.preferences import Preferences
-from runner.tui.widgets.column import place
-from runner.tui.widgets.table import Column, Table
+from runner.tui.widgets.table_column import place
+from runner.tui.widgets.virtual_table import TableColumn, VirtualTable
 
 COLUMNS = (
-    Column("name", "Study", 12, share=1),
-    Column("best", "Best", 8, right=True),
-    Column("time", "Time", 8, drop=1),
+    TableColumn("name", "Study", 12, share=1),
+    TableColumn("best", "Best", 8, right=True),
+    TableColumn("time", "Time", 8, drop=1),
 )
 
 
 class _App(App):
     def __init__(self, **preferences):
         super().__init__()
-        self.desk = Desk(None, Preferences(**preferences))
+        self.context = AppContext(None, Preferences(**preferences))
         self.told = []
 
     def compose(self):
-        yield Table(self.desk, lambda: "No studies yet.\nPress n.", id="t")
+        yield VirtualTable(self.context, lambda: "No studies yet.\nPress n.", id="t")
 
     def on_mount(self):
         self.table.set_columns(COLUMNS, sorted_by="best", descending=True)
@@ -36,11 +36,11 @@ class _App(App):
 
     @property
     def table(self):
-        return self.query_one(Table)
+        return self.query_one(VirtualTable)
 
-    @on(Table.Moved, "#t")
-    @on(Table.Chosen, "#t")
-    @on(Table.HeaderClicked, "#t")
+    @on(VirtualTable.Moved, "#t")
+    @on(VirtualTable.Chosen, "#t")
+    @on(VirtualTable.HeaderClicked, "#t")
     def tell(self, message):
         self.told.append((type(message).__name__, getattr(message, "key", None) or message.column_key))
 
@@ -130,10 +130,10 @@ def test_clicks():
 
     async def story(app, table, pilot):
         table.set_rows(rows(3), cells)
-        await pilot.click(Table, offset=(5, 3))
-        await pilot.click(Table, offset=(5, 3))
-        await pilot.click(Table, offset=(5, 0))
-        await pilot.click(Table, offset=(5, 6))
+        await pilot.click(VirtualTable, offset=(5, 3))
+        await pilot.click(VirtualTable, offset=(5, 3))
+        await pilot.click(VirtualTable, offset=(5, 0))
+        await pilot.click(VirtualTable, offset=(5, 6))
         assert app.told == [("Moved", "k0"), ("Moved", "k2"), ("Chosen", "k2"), ("HeaderClicked", "name")]
 
     run(story)
@@ -226,7 +226,7 @@ def test_retell_asks_again():
         table.set_rows(["a"], lambda _: (word[0], "", ""))
         assert "open" in lines(table)[1]
         word[0] = "offen"
-        table.retell()
+        table.refresh_text()
         assert "offen" in lines(table)[1]
 
     run(story)
@@ -235,9 +235,9 @@ def test_retell_asks_again():
 def test_columns_leave_by_drop_and_share_what_is_left():
     """The highest drop leaves first; left-over room completes headings and then goes by share, without loss."""
     columns = (
-        Column("a", "A", 5, share=2),
-        Column("b", "B", 5, share=1, drop=1),
-        Column("c", "C", 5, drop=2),
+        TableColumn("a", "A", 5, share=2),
+        TableColumn("b", "B", 5, share=1, drop=1),
+        TableColumn("c", "C", 5, drop=2),
     )
     assert [one.column.key for one in place(columns, 18)] == ["a", "b"]
     assert [one.column.key for one in place(columns, 12)] == ["a"]
@@ -245,7 +245,7 @@ def test_columns_leave_by_drop_and_share_what_is_left():
     assert [one.width for one in wide] == [5 + 18, 5 + 10, 5]
     assert wide[-1].start + wide[-1].width == 49
     assert [one.start for one in wide] == [2, 27, 44]
-    long = place((Column("a", "A long heading", 3), Column("b", "B", 3, share=1)), 60)
+    long = place((TableColumn("a", "A long heading", 3), TableColumn("b", "B", 3, share=1)), 60)
     assert long[0].width == len("A long heading") + 2
 
 

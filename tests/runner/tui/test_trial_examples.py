@@ -3,12 +3,12 @@
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from shelf import WHOLE
+from sample_store import WHOLE
 
 from catalog.contract import Prediction
 from catalog.errors import InputError
-from plugins.nlp.text_classification.records import Explanation, TextPrediction
-from plugins.nlp.texts.records import WordWeight
+from plugins.nlp.text_classification.records import TextPrediction
+from plugins.nlp.texts.records import Explanation, WordWeight
 from runner.tui.screens.trial import TrialScreen
 
 
@@ -40,8 +40,8 @@ def explorer_fixture(until):
     """Return a function that goes to the examples of a trial."""
 
     async def go(app, pilot, number: int = 7) -> TrialScreen:
-        screen = TrialScreen(app.desk, WHOLE, number)
-        app.go(screen)
+        screen = TrialScreen(app.context, WHOLE, number)
+        app.push_screen(screen)
         await until(pilot, lambda: screen.tab)
         await screen.choose("examples")
         await until(pilot, lambda: screen._examples._table.keys or screen._files.troubles)
@@ -124,7 +124,7 @@ def test_the_kept_model_is_asked_which_words_decided(browser, drive, until, text
     stub = Stub()
 
     async def steps(pilot) -> None:
-        app._answers = stub
+        app.context._predictions = stub
         screen = await explorer(app, pilot, 0)
         await pilot.press("w")
         await until(pilot, lambda: "Kept model (trial 7): positive, 77.0" in text_of(app))
@@ -142,7 +142,7 @@ def test_a_model_that_cannot_answer_says_why(browser, drive, until, text_of, exp
     """Where the model cannot be asked, the reason is told, and the text stays readable."""
 
     async def steps(pilot) -> None:
-        app._answers = Stub("the model is not there: was the folder moved?")
+        app.context._predictions = Stub("the model is not there: was the folder moved?")
         screen = await explorer(app, pilot)
         await pilot.press("w")
         await until(pilot, lambda: any("was the folder moved" in told.message for told in app._notifications))
@@ -152,7 +152,7 @@ def test_a_model_that_cannot_answer_says_why(browser, drive, until, text_of, exp
     drive(app, steps)
 
 
-def test_missing_predictions_are_told(browser, drive, until, text_of, explorer, shelf, tmp_path) -> None:
+def test_missing_predictions_are_told(browser, drive, until, text_of, explorer, sample_store, tmp_path) -> None:
     """Where the file of predictions is gone or damaged, the place says so instead of an empty table."""
     path = tmp_path / "here" / "studies" / WHOLE / "runs" / "0001" / "trial-7" / "predictions.parquet"
     path.unlink()

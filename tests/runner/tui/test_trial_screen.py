@@ -4,16 +4,16 @@ from datetime import timedelta
 
 import pytest
 from made_study import HOSTILE
-from shelf import NOON, WHOLE
+from sample_store import NOON, WHOLE
 from textual.widgets import Input
 
 from runner.store.records import EpochRecord, Owner, TrialRecord
 from runner.store.store import Store
 from runner.tui.app import Browser
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 from runner.tui.preferences import Preferences
 from runner.tui.screens.trial import TrialScreen
-from runner.tui.source import Source
+from runner.tui.study_source import StudySource
 
 BUSY = "imdb-bert"
 MAIN_THINGS = {
@@ -35,8 +35,8 @@ def words_of_fixture(text_of):
 
 async def go(app, pilot, until, study: str = WHOLE, number: int = 7, tab: str = "") -> TrialScreen:
     """Go to a trial, and to one of its tabs."""
-    screen = TrialScreen(app.desk, study, number)
-    app.go(screen)
+    screen = TrialScreen(app.context, study, number)
+    app.push_screen(screen)
     await until(pilot, lambda: screen.tab)
     if tab:
         await screen.choose(tab)
@@ -148,10 +148,10 @@ def test_a_failed_trial_opens_at_its_failure(browser, drive, until, text_of) -> 
     drive(app, steps)
 
 
-def test_a_pruned_trial_says_when_and_why(browser, drive, until, text_of, shelf) -> None:
+def test_a_pruned_trial_says_when_and_why(browser, drive, until, text_of, sample_store) -> None:
     """A pruned trial tells how far it came, and what it was held against."""
     epoch = EpochRecord("trial/4", 0.5, 0.25, 0.6, {"accuracy": 0.71, "loss": 0.58}, 2e-5, 90.0)
-    changed(shelf, WHOLE, lambda store, lease: store.put_epoch(WHOLE, lease, epoch))
+    changed(sample_store, WHOLE, lambda store, lease: store.put_epoch(WHOLE, lease, epoch))
 
     async def steps(pilot) -> None:
         await go(app, pilot, until, number=4)
@@ -162,7 +162,7 @@ def test_a_pruned_trial_says_when_and_why(browser, drive, until, text_of, shelf)
     drive(app, steps)
 
 
-def test_a_running_trial_is_live(browser, drive, until, text_of, shelf) -> None:
+def test_a_running_trial_is_live(browser, drive, until, text_of, sample_store) -> None:
     """A measurement that is made while one looks appears, and so does the end of the trial."""
     epoch = EpochRecord(f"trial/{8}", 2.25, 0.75, 0.2, {"accuracy": 0.9311, "loss": 0.21}, 1e-5, 350.0)
     ended = TrialRecord(8, "complete", "search", {"batch_size": 16}, 0.9311, {"accuracy": 0.9311}, started=NOON)
@@ -172,20 +172,20 @@ def test_a_running_trial_is_live(browser, drive, until, text_of, shelf) -> None:
         assert screen.tab == "curves"
         assert "● running" in text_of(app)
         assert "50" in text_of(app).split("\n")[1]
-        changed(shelf, BUSY, lambda store, lease: store.put_epoch(BUSY, lease, epoch))
+        changed(sample_store, BUSY, lambda store, lease: store.put_epoch(BUSY, lease, epoch))
         await until(pilot, lambda: "75.0" in text_of(app).split("\n")[1])
         assert "93.1" in text_of(app).split("\n")[1]
-        changed(shelf, BUSY, lambda store, lease: store.put_trial(BUSY, lease, ended))
+        changed(sample_store, BUSY, lambda store, lease: store.put_trial(BUSY, lease, ended))
         await until(pilot, lambda: "✓ complete" in text_of(app))
 
     app = browser()
     drive(app, steps)
 
 
-def test_a_trial_whose_worker_is_gone_is_shown_as_interrupted(browser, drive, until, text_of, shelf) -> None:
+def test_a_trial_whose_worker_is_gone_is_shown_as_interrupted(browser, drive, until, text_of, sample_store) -> None:
     """Where nobody trains it any more, a running trial is told to be interrupted, and how to go on."""
     record = TrialRecord(3, "running", "search", {"batch_size": 16}, started=NOON)
-    changed(shelf, "imdb-roberta", lambda store, lease: store.put_trial("imdb-roberta", lease, record))
+    changed(sample_store, "imdb-roberta", lambda store, lease: store.put_trial("imdb-roberta", lease, record))
 
     async def steps(pilot) -> None:
         await go(app, pilot, until, "imdb-roberta", 3)
@@ -196,12 +196,12 @@ def test_a_trial_whose_worker_is_gone_is_shown_as_interrupted(browser, drive, un
     drive(app, steps)
 
 
-def test_a_deleted_study_is_left_with_a_word(browser, drive, until, shelf) -> None:
+def test_a_deleted_study_is_left_with_a_word(browser, drive, until, sample_store) -> None:
     """Where the study is deleted while one looks at its trial, the place is left and the reason told."""
 
     async def steps(pilot) -> None:
         screen = await go(app, pilot, until)
-        with Store.open(shelf, create=False) as store:
+        with Store.open(sample_store, create=False) as store:
             store.delete_study(WHOLE)
         await until(pilot, lambda: app.screen is not screen)
         await until(pilot, lambda: list(app._notifications))
@@ -214,7 +214,7 @@ def test_a_trial_that_there_is_not_is_left_at_once(browser, drive, until) -> Non
     """A number that no trial has leads back, with the range that there is."""
 
     async def steps(pilot) -> None:
-        app.go(TrialScreen(app.desk, WHOLE, 99))
+        app.push_screen(TrialScreen(app.context, WHOLE, 99))
         await until(pilot, lambda: not isinstance(app.screen, TrialScreen))
         await until(pilot, lambda: any("0 to 11" in told.message for told in app._notifications))
 
@@ -234,9 +234,9 @@ def test_words_of_other_trials_say_where_they_are(browser, drive, until, words_o
     drive(app, steps)
 
 
-def test_insights_of_another_version_are_told_not_raised(browser, drive, until, text_of, shelf) -> None:
+def test_insights_of_another_version_are_told_not_raised(browser, drive, until, text_of, sample_store) -> None:
     """What the store holds in a shape that is not known here is said to be unreadable."""
-    changed(shelf, WHOLE, lambda store, lease: store.put_insight(WHOLE, lease, "interpretation", {"classes": 7}))
+    changed(sample_store, WHOLE, lambda store, lease: store.put_insight(WHOLE, lease, "interpretation", {"classes": 7}))
 
     async def steps(pilot) -> None:
         await go(app, pilot, until, tab="words")
@@ -246,7 +246,7 @@ def test_insights_of_another_version_are_told_not_raised(browser, drive, until, 
     drive(app, steps)
 
 
-def test_hostile_texts_are_shown_as_text(hostile_shelf, drive, until, text_of) -> None:
+def test_hostile_texts_are_shown_as_text(hostile_store, drive, until, text_of) -> None:
     """Labels, texts, notes, reasons and names that are hostile neither steer the terminal nor are taken for markup."""
 
     async def steps(pilot) -> None:
@@ -258,7 +258,7 @@ def test_hostile_texts_are_shown_as_text(hostile_shelf, drive, until, text_of) -
                 await pilot.press("left_square_bracket")
                 await pilot.pause(0.05)
 
-    app = Browser(Desk(Source(hostile_shelf), Preferences(language="de"), interval=0.1, clock=lambda: NOON))
+    app = Browser(AppContext(StudySource(hostile_store), Preferences(language="de"), interval=0.1, clock=lambda: NOON))
     drive(app, steps)
     assert "\x1b" in HOSTILE
 

@@ -246,7 +246,7 @@ def test_the_oldest_of_too_many_silent_connections_is_closed():
     connections = Connections(Server())
     assert connections.most > 100
     connections.most = 3
-    connections.answering.add(connections())
+    connections.prediction_service.add(connections())
     for _ in range(4):
         connections()
     assert [one.transport for one in open_] == ["open", None, "open", "open", "open"]

@@ -4,7 +4,7 @@
 safetensors.
 """
 
-from plugins.nlp.encoders.checkpoints.content import Checkpoint
-from plugins.nlp.encoders.checkpoints.folder import KEPT, BackgroundWriter, CheckpointFolder, Written, find
+from plugins.nlp.encoders.checkpoints.content import TrainingCheckpoint
+from plugins.nlp.encoders.checkpoints.folder import KEPT, BackgroundWriter, CheckpointFolder, WrittenCheckpoint, find
 
-__all__ = ["KEPT", "BackgroundWriter", "Checkpoint", "CheckpointFolder", "Written", "find"]
+__all__ = ["KEPT", "BackgroundWriter", "CheckpointFolder", "TrainingCheckpoint", "WrittenCheckpoint", "find"]

@@ -7,8 +7,8 @@ from typing import Self
 
 from catalog.contract import CHECKPOINTS, TrialContext
 from catalog.errors import StoppedError, clause
-from plugins.nlp.encoders.checkpoints.content import Checkpoint
-from plugins.nlp.encoders.checkpoints.folder import BackgroundWriter, CheckpointFolder, Written, find
+from plugins.nlp.encoders.checkpoints.content import TrainingCheckpoint
+from plugins.nlp.encoders.checkpoints.folder import BackgroundWriter, CheckpointFolder, WrittenCheckpoint, find
 from plugins.nlp.encoders.checkpoints.state import restore, snapshot
 from plugins.nlp.encoders.config import FineTuningConfig
 from plugins.nlp.encoders.memory import is_exhausted
@@ -114,7 +114,7 @@ class Checkpointer:
         if taken is not None:
             self._writer.start(taken)
 
-    def _snapshot(self, step: int) -> Checkpoint | None:
+    def _snapshot(self, step: int) -> TrainingCheckpoint | None:
         try:
             return snapshot(step, self._identity, self._model, self._stepper, self._progress)
         except (RuntimeError, MemoryError) as error:
@@ -133,7 +133,7 @@ class Checkpointer:
         else:
             self._failed(written)
 
-    def _failed(self, written: Written) -> None:
+    def _failed(self, written: WrittenCheckpoint) -> None:
         if not isinstance(written.error, OSError | MemoryError):
             assert written.error is not None
             raise written.error

@@ -13,7 +13,7 @@ from safetensors.numpy import load
 
 from catalog.files import open_regular, read_limited
 
-__all__ = ["Checkpoint", "DamagedError", "read", "write_into"]
+__all__ = ["DamagedError", "TrainingCheckpoint", "read", "write_into"]
 
 _FORMAT = 1
 _MANIFEST, _STATE, _TENSORS = "manifest.json", "state.json", ".safetensors"
@@ -29,7 +29,7 @@ class DamagedError(Exception):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Checkpoint:
+class TrainingCheckpoint:
     """The state of a training after a step.
 
     Attributes:
@@ -45,7 +45,7 @@ class Checkpoint:
     tensors: Mapping[str, Mapping[str, np.ndarray]]
 
 
-def write_into(folder: Path, checkpoint: Checkpoint) -> None:
+def write_into(folder: Path, checkpoint: TrainingCheckpoint) -> None:
     """Write the files of a checkpoint into an empty folder, last the manifest with the SHA-256 of each."""
     state = {"step": checkpoint.step, "identity": dict(checkpoint.identity), "state": dict(checkpoint.state)}
     files = {_STATE: _write(folder / _STATE, [_json(state)])}
@@ -54,7 +54,7 @@ def write_into(folder: Path, checkpoint: Checkpoint) -> None:
     _write(folder / _MANIFEST, [_json({"format": _FORMAT, "files": files})])
 
 
-def read(folder: Path) -> Checkpoint:
+def read(folder: Path) -> TrainingCheckpoint:
     """Read a checkpoint, and check each file against the manifest.
 
     Raises:
@@ -69,7 +69,7 @@ def read(folder: Path) -> Checkpoint:
     record = _parsed(folder / _STATE, contents.pop(_STATE))
     try:
         tensors = {name.removesuffix(_TENSORS): load(content) for name, content in contents.items()}
-        return Checkpoint(int(record["step"]), dict(record["identity"]), dict(record["state"]), tensors)
+        return TrainingCheckpoint(int(record["step"]), dict(record["identity"]), dict(record["state"]), tensors)
     except (KeyError, TypeError, ValueError, SafetensorError) as error:
         raise DamagedError(f"its content is not that of a checkpoint ({type(error).__name__}: {error})") from error
 

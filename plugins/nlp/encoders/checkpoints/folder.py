@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from catalog.errors import clause
-from plugins.nlp.encoders.checkpoints.content import Checkpoint, DamagedError, read, write_into
+from plugins.nlp.encoders.checkpoints.content import DamagedError, TrainingCheckpoint, read, write_into
 from plugins.storage import sync, write_folder
 
-__all__ = ["KEPT", "BackgroundWriter", "CheckpointFolder", "Written", "find"]
+__all__ = ["KEPT", "BackgroundWriter", "CheckpointFolder", "WrittenCheckpoint", "find"]
 
 KEPT = 2
 """Checkpoints that are kept: the newest, and one before it in case that one turns out to be damaged."""
@@ -34,7 +34,7 @@ class CheckpointFolder:
         self.path = path
         self._made = False
 
-    def write(self, checkpoint: Checkpoint) -> None:
+    def write(self, checkpoint: TrainingCheckpoint) -> None:
         """Write a checkpoint durably, then remove all but the newest.
 
         Raises:
@@ -85,7 +85,7 @@ class CheckpointFolder:
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class WrittenCheckpoint:
     """How writing a checkpoint went.
 
     Attributes:
@@ -109,20 +109,20 @@ class BackgroundWriter:
     def __init__(self, folder: CheckpointFolder) -> None:
         self._folder = folder
         self._thread: threading.Thread | None = None
-        self._written: Written | None = None
+        self._written: WrittenCheckpoint | None = None
 
     @property
     def busy(self) -> bool:
         """Whether a checkpoint is being written, or `collect` has not returned how that went."""
         return self._thread is not None
 
-    def start(self, checkpoint: Checkpoint) -> None:
+    def start(self, checkpoint: TrainingCheckpoint) -> None:
         """Begin to write a checkpoint; nothing in it may change any more."""
         assert self._thread is None, "one at a time"
         self._thread = threading.Thread(target=self._write, args=(checkpoint,), name="checkpoint")
         self._thread.start()
 
-    def collect(self, *, wait: bool = False) -> Written | None:
+    def collect(self, *, wait: bool = False) -> WrittenCheckpoint | None:
         """Return how it went, once, if it is done; None while nothing is being written or it is not done."""
         if self._thread is None or (self._thread.is_alive() and not wait):
             return None
@@ -131,17 +131,19 @@ class BackgroundWriter:
         written, self._written = self._written, None
         return written
 
-    def _write(self, checkpoint: Checkpoint) -> None:
+    def _write(self, checkpoint: TrainingCheckpoint) -> None:
         error: Exception | None = None
         began = time.thread_time()
         try:
             self._folder.write(checkpoint)
         except Exception as caught:  # noqa: BLE001 -- the caller of `collect` decides what it means
             error = caught
-        self._written = Written(checkpoint.step, time.thread_time() - began, error)
+        self._written = WrittenCheckpoint(checkpoint.step, time.thread_time() - began, error)
 
 
-def find(folders: Iterable[Path], identity: Mapping[str, str], tell: Callable[[str], None]) -> Checkpoint | None:
+def find(
+    folders: Iterable[Path], identity: Mapping[str, str], tell: Callable[[str], None]
+) -> TrainingCheckpoint | None:
     """Return the newest usable checkpoint of the first folder that has one; None if there is none.
 
     What is damaged, or belongs to another training, is put aside; what cannot be read from the disk is passed over, for

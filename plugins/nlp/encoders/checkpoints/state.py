@@ -16,7 +16,7 @@ import numpy as np
 import torch
 
 from catalog.contract import TrialContext
-from plugins.nlp.encoders.checkpoints.content import Checkpoint
+from plugins.nlp.encoders.checkpoints.content import TrainingCheckpoint
 from plugins.nlp.encoders.config import FineTuningConfig
 from plugins.nlp.encoders.device import use_threads
 from plugins.nlp.encoders.packed import PackedModel
@@ -33,7 +33,7 @@ _PREDICTIONS = "probabilities"
 
 def snapshot(
     step: int, identity: Mapping[str, str], model: PackedModel, stepper: Stepper, progress: Progress
-) -> Checkpoint:
+) -> TrainingCheckpoint:
     """Copy everything that the training after `step` depends on; waits for the device.
 
     The weights and predictions of the best epoch are not copied: they were when they were kept.
@@ -55,11 +55,11 @@ def snapshot(
         "random": rng_state,
         "threads": torch.get_num_threads(),
     }
-    return Checkpoint(step, identity, state, tensors)
+    return TrainingCheckpoint(step, identity, state, tensors)
 
 
 def restore(
-    checkpoint: Checkpoint, model: PackedModel, stepper: Stepper, progress: Progress, *, repeatable: bool
+    checkpoint: TrainingCheckpoint, model: PackedModel, stepper: Stepper, progress: Progress, *, repeatable: bool
 ) -> None:
     """Put back what `snapshot` copied.
 

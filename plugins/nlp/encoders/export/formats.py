@@ -18,7 +18,7 @@ from catalog.errors import InputError, WorkError
 from plugins.nlp.encoders.export import onnx_file
 from plugins.nlp.encoders.export.agreement import SENTENCES, Agreement, Predict, compare
 from plugins.nlp.encoders.export.onnx_file import FILE, INPUTS, OUTPUT, Graph
-from plugins.nlp.encoders.model_folder import TrainedModel
+from plugins.nlp.encoders.model_folder import SavedModel
 from plugins.storage import MODEL_RECORD, write_folder
 
 __all__ = ["FORMATS", "ExportTask", "export"]
@@ -62,8 +62,8 @@ class ExportTask:
         call: Further arguments with which the pipeline is made, as Python writes them.
     """
 
-    open: Callable[[Path], TrainedModel]
-    predict: Callable[[TrainedModel], Predict]
+    open: Callable[[Path], SavedModel]
+    predict: Callable[[SavedModel], Predict]
     pipeline: str
     pipeline_predict: Callable[[Path], Predict]
     decode: Callable[[Sequence[np.ndarray]], np.ndarray]
@@ -129,7 +129,7 @@ def export(
     )
 
 
-def _write_hf(task: ExportTask, model_dir: Path, place: Path, trained: TrainedModel, texts: Sequence[str]) -> _Written:
+def _write_hf(task: ExportTask, model_dir: Path, place: Path, trained: SavedModel, texts: Sequence[str]) -> _Written:
     copy_model(model_dir, place)
     notes, encoder = [], trained.encoder
     if encoder.truncation == "head+tail":
@@ -152,7 +152,7 @@ def _write_hf(task: ExportTask, model_dir: Path, place: Path, trained: TrainedMo
 
 
 def _write_onnx(
-    task: ExportTask, model_dir: Path, place: Path, trained: TrainedModel, texts: Sequence[str], *, quantize: bool
+    task: ExportTask, model_dir: Path, place: Path, trained: SavedModel, texts: Sequence[str], *, quantize: bool
 ) -> _Written:
     _copy_files(model_dir, place, ("config.json", MODEL_RECORD, *_TOKENIZER))
     if quantize:
@@ -202,7 +202,7 @@ def _copy_files(source: Path, target: Path, names: Sequence[str]) -> None:
             shutil.copyfile(source / name, target / name)
 
 
-def _describe(trained: TrainedModel, graph: Graph, files: Sequence[str]) -> dict[str, Any]:
+def _describe(trained: SavedModel, graph: Graph, files: Sequence[str]) -> dict[str, Any]:
     """Return what a program must know to call the model: files, opset, inputs, output, and how texts are cut."""
     encoder = trained.encoder
     head, tail = encoder.kept

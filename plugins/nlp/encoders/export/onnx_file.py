@@ -13,7 +13,7 @@ import numpy as np
 import torch
 
 from catalog.errors import WorkError
-from plugins.nlp.encoders.model_folder import TrainedModel
+from plugins.nlp.encoders.model_folder import SavedModel
 from plugins.nlp.encoders.quiet import silence
 from plugins.nlp.encoders.sources.source import eager_attention
 from plugins.nlp.encoders.text_encoder import TextEncoder
@@ -84,7 +84,7 @@ class _Outputs(torch.nn.Module):
         return logits
 
 
-def write_graph(path: Path, trained: TrainedModel) -> Graph:
+def write_graph(path: Path, trained: SavedModel) -> Graph:
     """Write the model as fp32; batch and sequence length are free, the length up to the positions it has.
 
     Weights beyond what one file can hold go into ``NAME.data`` next to it.

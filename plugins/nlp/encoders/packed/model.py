@@ -21,7 +21,7 @@ from plugins.nlp.encoders.packed.pack import Pack, pack
 from plugins.nlp.encoders.packed.quantized import quantize
 from plugins.nlp.encoders.packed.weights import Layer, Weights, WordEmbeddings
 from plugins.nlp.encoders.precision import Precision
-from plugins.nlp.encoders.tokens import Tokens
+from plugins.nlp.encoders.tokens import EncodedTokens
 
 __all__ = ["PackedModel", "compiled"]
 
@@ -62,7 +62,7 @@ class PackedModel:
         """Return the same model in another number format; from then on that one alone may be trained."""
         return self if precision == self.precision else PackedModel(self.module, self.device, precision)
 
-    def outputs(self, tokens: Tokens, rows: np.ndarray) -> torch.Tensor:
+    def outputs(self, tokens: EncodedTokens, rows: np.ndarray) -> torch.Tensor:
         """Return the outputs of some rows, fp32 on the device; with dropout where the module is in training.
 
         Shape (rows, outputs); of a head per token (tokens of these rows, outputs).

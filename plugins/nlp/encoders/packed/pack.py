@@ -10,7 +10,7 @@ from itertools import groupby
 import numpy as np
 import torch
 
-from plugins.nlp.encoders.tokens import Tokens
+from plugins.nlp.encoders.tokens import EncodedTokens
 
 __all__ = ["Pack", "Run", "by_run", "moved", "pack"]
 
@@ -38,7 +38,7 @@ class Pack:
 
 
 def pack(
-    tokens: Tokens, rows: np.ndarray, device: torch.device, *, most: int, padded_positions: int | None = None
+    tokens: EncodedTokens, rows: np.ndarray, device: torch.device, *, most: int, padded_positions: int | None = None
 ) -> Pack:
     """Gather rows; the copy to a GPU does not wait for it.
 

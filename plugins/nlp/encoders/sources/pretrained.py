@@ -20,7 +20,7 @@ from plugins.nlp.encoders.sources.files import names_in, read_json, shortened
 from plugins.nlp.encoders.sources.tokenizer_files import check_tokenizer
 from plugins.safetensors_header import Tensor, read_header
 
-__all__ = ["Checkpoint", "check", "check_length", "check_source", "local_folder"]
+__all__ = ["PretrainedCheckpoint", "check", "check_length", "check_source", "local_folder"]
 
 _FIELD = "model_config.model_name"
 _WEIGHTS = "model.safetensors"
@@ -31,7 +31,7 @@ _ADAPTER = "adapter_config.json"
 
 
 @dataclass(frozen=True, slots=True)
-class Checkpoint:
+class PretrainedCheckpoint:
     """What a folder holds that may be loaded.
 
     Attributes:
@@ -108,7 +108,7 @@ def _stamps(folder: Path) -> tuple[tuple[object, ...], ...]:
     return tuple(found)
 
 
-def check(folder: Path, *, field: str | None = None) -> Checkpoint:
+def check(folder: Path, *, field: str | None = None) -> PretrainedCheckpoint:
     """Make sure that `folder` holds config, safetensors and tokenizer of a known architecture, which fit each other.
 
     Args:
@@ -128,7 +128,7 @@ def check(folder: Path, *, field: str | None = None) -> Checkpoint:
         raise ModelSourceError(f"{folder}: {clause(error)}.", field=field) from error
     _check_weights(folder, files, architecture, field)
     check_tokenizer(folder, architecture.sizes["vocab_size"], field)
-    return Checkpoint(config, architecture)
+    return PretrainedCheckpoint(config, architecture)
 
 
 def _check_entries(folder: Path, field: str | None) -> None:

@@ -21,7 +21,7 @@ from transformers.initialization import no_init_weights
 from catalog.errors import ModelSourceError
 from plugins.nlp.encoders.config import FineTuningConfig
 from plugins.nlp.encoders.families import FAMILIES, SCRATCH, SCRATCH_POSITIONS, SCRATCH_VOCABULARY, is_scratch
-from plugins.nlp.encoders.heads import Head
+from plugins.nlp.encoders.heads import EncoderHead
 from plugins.nlp.encoders.quiet import quiet
 from plugins.nlp.encoders.sources import hub
 from plugins.nlp.encoders.sources.pretrained import check, check_length, local_folder
@@ -47,7 +47,7 @@ class ModelSource:
     config: Any
     weights: Mapping[str, torch.Tensor]
     tokenizer: Any
-    head: Head
+    head: EncoderHead
     notes: tuple[str, ...] = ()
 
     @property
@@ -63,7 +63,7 @@ class ModelSource:
 
 
 def load_source(
-    config: FineTuningConfig, head: Head, texts: Sequence[str], cache: Path, *, cased: bool = False
+    config: FineTuningConfig, head: EncoderHead, texts: Sequence[str], cache: Path, *, cased: bool = False
 ) -> ModelSource:
     """Find and load the model that `config` names.
 
@@ -89,7 +89,7 @@ def load_source(
     return source
 
 
-def open_checkpoint(folder: Path, head: Head, *, field: str | None = None) -> ModelSource:
+def open_checkpoint(folder: Path, head: EncoderHead, *, field: str | None = None) -> ModelSource:
     """Load config, weights and tokenizer of a folder.
 
     Args:
@@ -178,12 +178,12 @@ def eager_attention(model: Any) -> Iterator[None]:
         model.set_attn_implementation(before)
 
 
-def _with_head(head: Head) -> Any:
+def _with_head(head: EncoderHead) -> Any:
     """Return the factory of transformers' models with such a head."""
     return AutoModelForTokenClassification if head.per_token else AutoModelForSequenceClassification
 
 
-def _scratch(model_name: str, head: Head, texts: Sequence[str], cache: Path, *, cased: bool) -> ModelSource:
+def _scratch(model_name: str, head: EncoderHead, texts: Sequence[str], cache: Path, *, cased: bool) -> ModelSource:
     layers, hidden = SCRATCH[model_name]
     vocabulary = cached_vocabulary(texts, SCRATCH_VOCABULARY, cache, cased=cased)
     config = BertConfig(

@@ -5,10 +5,9 @@ from typing import Any
 from catalog.contract import Card
 from plugins.nlp.encoders.variants import VARIANTS
 
-__all__ = ["SUMMARY", "card"]
+__all__ = ["CARD"]
 
-SUMMARY = "Fine-tunes BERT and its kin (DistilBERT, RoBERTa, multilingual, small ones from scratch) to classify texts."
-
+_SUMMARY = "Fine-tunes BERT and its kin (DistilBERT, RoBERTa, multilingual, small ones from scratch) to classify texts."
 _DESCRIPTION = """\
 A transformer encoder reads a whole text in both directions; what it makes of the first token is turned into class \
 probabilities by one new layer, and all of it is trained together for a few epochs (Devlin et al., 2019, arXiv \
@@ -30,20 +29,19 @@ _CASE_STUDY = {
 }
 
 
-def card() -> Card:
-    """Return the card, with the case study's configuration as its first example."""
-    return Card(
-        summary=SUMMARY,
-        description=_DESCRIPTION,
-        variants=VARIANTS,
-        examples={
-            "imdb": _spec(_CASE_STUDY),
-            "demo": _spec({"model_name": "scratch/bert-tiny", "max_seq_length": 128}, source="demo"),
-        },
-    )
-
-
 def _spec(config: dict[str, Any], source: str | None = None) -> dict[str, Any]:
     spec: dict[str, Any] = {"model": "bert", "category": "nlp", "subcategory": "text-classification"}
     spec["model_config"] = config
     return spec if source is None else {**spec, "dataset": {"source": source}}
+
+
+CARD = Card(
+    summary=_SUMMARY,
+    description=_DESCRIPTION,
+    variants=VARIANTS,
+    examples={
+        "imdb": _spec(_CASE_STUDY),
+        "demo": _spec({"model_name": "scratch/bert-tiny", "max_seq_length": 128}, source="demo"),
+    },
+)
+"""The first example is the configuration of the case study."""

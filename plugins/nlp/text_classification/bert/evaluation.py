@@ -1,7 +1,6 @@
 """A trained model evaluated on one split, or on a file."""
 
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +10,8 @@ from catalog.contract.capabilities import EvaluationFile
 from catalog.errors import InputError, ModelSourceError
 from plugins.nlp.encoders.evaluation import evaluation_details
 from plugins.nlp.encoders.memory import forget_peak, oom_as_error
-from plugins.nlp.encoders.model_folder import TrainedModel
-from plugins.nlp.encoders.tokens import Tokens, cached_tokens, encode
+from plugins.nlp.encoders.model_folder import SavedModel
+from plugins.nlp.encoders.tokens import EncodedTokens, cached_tokens, encode
 from plugins.nlp.text_classification.bert.objective import log_probabilities
 from plugins.nlp.text_classification.bert.predictor import load
 from plugins.nlp.text_classification.bert.preparation import PreparedBert
@@ -64,15 +63,14 @@ def evaluate_file(
     found = load_labelled(file, trained.labels)
     tokens = encode(found.split.texts, trained.encoder)
     positive = read_positive(model_dir, trained.labels)
-    judged = _judge(trained, model_dir, "file", tokens, found.split.labels, folder, positive, found.rows)
-    return replace(judged, left_out=found.left_out, columns=found.columns.as_json(), notes=found.notes)
+    return found.described(_judge(trained, model_dir, "file", tokens, found.split.labels, folder, positive, found.rows))
 
 
 def _judge(  # noqa: PLR0913, PLR0917 -- what is evaluated, on what, and where it goes
-    trained: TrainedModel,
+    trained: SavedModel,
     model_dir: Path,
     split: str,
-    tokens: Tokens,
+    tokens: EncodedTokens,
     labels: np.ndarray,
     folder: Path,
     positive: int,

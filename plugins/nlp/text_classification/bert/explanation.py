@@ -8,16 +8,17 @@ import torch
 
 from plugins.nlp.encoders import explanation
 from plugins.nlp.encoders.gradients import METHOD, Score
-from plugins.nlp.encoders.model_folder import TrainedModel
+from plugins.nlp.encoders.model_folder import SavedModel
 from plugins.nlp.encoders.packed import PackedModel
 from plugins.nlp.encoders.text_encoder import TextEncoder
-from plugins.nlp.text_classification.records import Explanation, TextPrediction
+from plugins.nlp.text_classification.records import TextPrediction
 from plugins.nlp.texts.completeness import LEAST_LOG_ODDS
+from plugins.nlp.texts.records import Explanation
 
 __all__ = ["choose_baseline", "explain", "log_odds"]
 
 
-def explain(trained: TrainedModel, prediction: TextPrediction, baseline: int) -> Explanation:
+def explain(trained: SavedModel, prediction: TextPrediction, baseline: int) -> Explanation[TextPrediction]:
     """Explain a prediction by the words of its text.
 
     Args:

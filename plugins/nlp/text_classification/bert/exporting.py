@@ -9,7 +9,7 @@ import torch
 
 from plugins.nlp.encoders.export import ExportTask
 from plugins.nlp.encoders.export.agreement import Predict
-from plugins.nlp.encoders.model_folder import TrainedModel
+from plugins.nlp.encoders.model_folder import SavedModel
 from plugins.nlp.encoders.quiet import silence
 from plugins.nlp.text_classification.bert.predictor import BertPredictor, load
 from plugins.nlp.texts import well_formed
@@ -45,7 +45,7 @@ for text, row in zip(texts, probabilities):
 """
 
 
-def _predict(trained: TrainedModel) -> Predict:
+def _predict(trained: SavedModel) -> Predict:
     predictor = BertPredictor(trained)
     return lambda texts: np.array([list(answer["probabilities"].values()) for answer in predictor.predict(texts)])
 

@@ -15,7 +15,7 @@ from plugins.classification.records import class_data
 from plugins.nlp.encoders.objective import Evaluated
 from plugins.nlp.encoders.packed import PackedModel, moved
 from plugins.nlp.encoders.scoring import outputs_of
-from plugins.nlp.encoders.tokens import Tokens
+from plugins.nlp.encoders.tokens import EncodedTokens
 from plugins.nlp.text_classification.bert.config import BertConfig
 from plugins.nlp.text_classification.bert.preparation import PreparedBert
 
@@ -34,7 +34,7 @@ class ClassObjective:
         positive: Of two classes the id of the one that precision, recall and F1 are of.
     """
 
-    tokens: Tokens
+    tokens: EncodedTokens
     labels: np.ndarray
     weights: np.ndarray
     device: torch.device
@@ -79,7 +79,7 @@ def objective_of(config: BertConfig, prepared: PreparedBert, split: str, device:
     return ClassObjective(prepared.tokens[split], labels, weights, device, prepared.data.classes.positive_id)
 
 
-def log_probabilities(model: PackedModel, tokens: Tokens) -> np.ndarray:
+def log_probabilities(model: PackedModel, tokens: EncodedTokens) -> np.ndarray:
     """Return the logarithms of the classes' probabilities, float64, shape (rows, classes)."""
     return _log_softmax(outputs_of(model, tokens))
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from catalog.contract import Prediction
 from plugins.nlp.encoders.memory import oom_as_error
-from plugins.nlp.encoders.model_folder import TrainedModel, load_trained
+from plugins.nlp.encoders.model_folder import SavedModel, load_trained
 from plugins.nlp.encoders.precision import Precision
 from plugins.nlp.encoders.text_encoder import CHUNK
 from plugins.nlp.encoders.tokens import encode
@@ -18,7 +18,8 @@ from plugins.nlp.text_classification.bert.config import KEY
 from plugins.nlp.text_classification.bert.explanation import choose_baseline, explain
 from plugins.nlp.text_classification.bert.objective import log_probabilities
 from plugins.nlp.text_classification.bert.preparation import HEAD
-from plugins.nlp.text_classification.records import Explanation, TextPrediction
+from plugins.nlp.text_classification.records import TextPrediction
+from plugins.nlp.texts.records import Explanation
 
 __all__ = ["BertPredictor", "load"]
 
@@ -29,7 +30,7 @@ class BertPredictor:
     In fp32 ``transformers.pipeline`` on the same folder gives the same scores (truncation head).
     """
 
-    def __init__(self, trained: TrainedModel) -> None:
+    def __init__(self, trained: SavedModel) -> None:
         self._trained = trained
 
     def predict(self, texts: Iterable[str]) -> Iterator[Prediction]:
@@ -59,7 +60,7 @@ class BertPredictor:
         """Class names in the order of their ids."""
         return self._trained.labels
 
-    def explain_words(self, texts: Sequence[str]) -> Iterator[Explanation]:
+    def explain_words(self, texts: Sequence[str]) -> Iterator[Explanation[TextPrediction]]:
         """Yield one explanation a text, in order; see `explanation.explain`.
 
         Raises:
@@ -71,7 +72,7 @@ class BertPredictor:
             yield explain(self._exact, TextPrediction.of(text, self.labels, probabilities), self._baseline)
 
     @cached_property
-    def _exact(self) -> TrainedModel:
+    def _exact(self) -> SavedModel:
         model = self._trained.model
         return replace(self._trained, model=model.at(Precision("fp32", model.device.type)))
 
@@ -82,12 +83,12 @@ class BertPredictor:
             return choose_baseline(model, encoder)
 
 
-def _probabilities(trained: TrainedModel, texts: list[str]) -> np.ndarray:
+def _probabilities(trained: SavedModel, texts: list[str]) -> np.ndarray:
     with oom_as_error(trained.model.device, trained.encoder.max_length):
         scores: np.ndarray = np.exp(log_probabilities(trained.model, encode(texts, trained.encoder)))
     return scores
 
 
-def load(model_dir: Path, device: str, threads: int, precision: str = "fp32") -> TrainedModel:
+def load(model_dir: Path, device: str, threads: int, precision: str = "fp32") -> SavedModel:
     """Open a folder that a training of this plugin made; see `plugins.nlp.encoders.model_folder.load_trained`."""
     return load_trained(model_dir, KEY, HEAD, device, threads, precision)

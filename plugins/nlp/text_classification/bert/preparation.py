@@ -3,14 +3,14 @@
 from dataclasses import replace
 from pathlib import Path
 
-from plugins.nlp.encoders.heads import Head
+from plugins.nlp.encoders.heads import EncoderHead
 from plugins.nlp.encoders.preparation import Prepared, prepare_texts
 from plugins.nlp.text_classification.bert.config import BertConfig
 from plugins.nlp.text_classification.data import TextData, check_config
 
 __all__ = ["HEAD", "PreparedBert", "prepare"]
 
-HEAD = Head(problem_type="single_label_classification")
+HEAD = EncoderHead(problem_type="single_label_classification")
 PreparedBert = Prepared[TextData]
 
 

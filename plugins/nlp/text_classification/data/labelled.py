@@ -9,19 +9,21 @@ from catalog.dataset import Format
 from catalog.errors import DataError
 from plugins.classification.records import class_data
 from plugins.data.classes import Classes, check_labelled, encode
+from plugins.data.labelled import Labelled
 from plugins.data.labels import RawLabels, counted, fold, read_labels
 from plugins.data.sources import Source, read_file
-from plugins.nlp.texts.columns import choose_columns, header_note, stored_columns
-from plugins.nlp.texts.reading import Labelled, read_columns, read_rows
-from plugins.nlp.texts.split import Split
+from plugins.nlp.texts.columns import choose_columns, header_note, named_columns, stored_columns
+from plugins.nlp.texts.reading import read_columns, read_rows
+from plugins.nlp.texts.split import TextSplit
 from plugins.nlp.texts.strings import nul_notes, swallowed_notes
 from plugins.tables.files import find_path
-from plugins.tables.wording import as_options, listed
+from plugins.tables.wording import as_command_errors, as_options, listed
 
 __all__ = ["load_labelled"]
 
 
-def load_labelled(file: EvaluationFile, names: Sequence[str]) -> Labelled:
+@as_command_errors()
+def load_labelled(file: EvaluationFile, names: Sequence[str]) -> Labelled[TextSplit]:
     """Read the texts and labels of a file of any format that a data set may have, in its order.
 
     Not all classes need occur. Rows with an empty text are left out, and counted.
@@ -34,16 +36,9 @@ def load_labelled(file: EvaluationFile, names: Sequence[str]) -> Labelled:
         DataError: The file cannot be read, has no column of texts or labels, a row without a label, or labels that the
             model does not know.
     """
-    try:
-        return _read(file, names)
-    except DataError as error:
-        raise DataError(as_options(error.message)) from error  # no field of a spec is to blame
-
-
-def _read(file: EvaluationFile, names: Sequence[str]) -> Labelled:
     path = find_path(str(file.path), "file")
-    source = read_file(path, "file", file.format or Format())
     text, label = _columns(file)
+    source = read_file(path, "file", file.format or Format(), named_columns(text, label))
     roles = choose_columns(source, text, label)
     source = read_columns(source, roles)
     rows, raw = read_rows(source, roles), read_labels(source, roles.label)
@@ -65,7 +60,9 @@ def _read(file: EvaluationFile, names: Sequence[str]) -> Labelled:
     missing = f"No row of the file is of {listed(map(repr, absent))}: nothing is known of their precision and recall."
     nul = nul_notes(source, (*roles.text, roles.label))
     notes = (*source.notes, *([found] if found else []), *nul, *swallowed, *([missing] if absent else []))
-    return Labelled(Split(texts, labels), np.flatnonzero(filled), left_out, roles, tuple(map(as_options, notes)))
+    return Labelled(
+        TextSplit(texts, labels), np.flatnonzero(filled), roles.as_json(), left_out, tuple(map(as_options, notes))
+    )
 
 
 def _columns(file: EvaluationFile) -> tuple[tuple[str, ...] | None, str | None]:

@@ -1,38 +1,35 @@
 """From the `dataset` part of a spec to splits that a model trains on."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-from pydantic import TypeAdapter
 
 from catalog.contract import DataSummary, RowCounts
 from plugins.classification.records import ClassData
 from plugins.classification.truths import ClassTruths
 from plugins.data.coverage import coverage_notes
+from plugins.data.load_cache import remembered
 from plugins.data.positive import resolve_positive
-from plugins.data.sources import Source, paths, read_files
+from plugins.data.sources import Source, read_files
 from plugins.data.splitting import make_splits
 from plugins.details import details_json
 from plugins.nlp.text_classification.data.records import TextData
 from plugins.nlp.text_classification.dataset import Dataset, DemoDataset, FilesDataset, HubDataset
+from plugins.nlp.texts.columns import named_columns
 from plugins.nlp.texts.duplicates import deduplicate, find_duplicates, less_duplicates
 from plugins.nlp.texts.fingerprint import fingerprint
 from plugins.nlp.texts.language import guess_language
 from plugins.nlp.texts.reading import ReadTexts, read_sources
 from plugins.nlp.texts.records import TextFacts
-from plugins.nlp.texts.split import Split
+from plugins.nlp.texts.split import TextSplit
 from plugins.nlp.texts.words import mean_words
-from plugins.tables.files import stamps_of
 
 __all__ = ["load"]
 
-_DATASET: TypeAdapter[Dataset] = TypeAdapter(Dataset)
 
-
+@remembered
 def load(dataset: Dataset, cache: Path) -> TextData:  # noqa: ARG001 -- what every plugin is given; see its description
     """Read, check and split a data set. The last two are remembered in this process until their files change.
 
@@ -45,15 +42,6 @@ def load(dataset: Dataset, cache: Path) -> TextData:  # noqa: ARG001 -- what eve
         UnreachableError: The hub does not answer and its cache does not hold the data set.
         WorkError: A library for a file's format is not installed.
     """
-    stamps: tuple[tuple[tuple[int, int], ...], ...] = ()
-    if isinstance(dataset, FilesDataset):
-        stamps = tuple(stamps_of(found) for found in paths(dataset).values())
-    return _load(json.dumps(dataset.model_dump(mode="json", exclude_none=True), sort_keys=True), stamps)
-
-
-@lru_cache(maxsize=2)
-def _load(written: str, stamps: tuple[tuple[tuple[int, int], ...], ...]) -> TextData:  # noqa: ARG001 -- part of the lookup
-    dataset = _DATASET.validate_json(written)
     given, names, label_names = _read(dataset)
     splits, carved = make_splits(
         given.splits,
@@ -101,7 +89,7 @@ def _read(dataset: Dataset) -> tuple[ReadTexts, tuple[str, ...], Mapping[str, st
     """
     match dataset:
         case FilesDataset():
-            return _read_columns(read_files(dataset), dataset)
+            return _read_columns(read_files(dataset, named_columns(dataset.text, dataset.label)), dataset)
         case HubDataset():
             from plugins.data.hub import read_hub
 
@@ -116,7 +104,7 @@ def _read(dataset: Dataset) -> tuple[ReadTexts, tuple[str, ...], Mapping[str, st
             labels.flags.writeable = False
             rows = len(reviews.texts)
             given = ReadTexts(
-                splits={"train": Split(tuple(reviews.texts), labels)},
+                splits={"train": TextSplit(tuple(reviews.texts), labels)},
                 columns=None,
                 counts={"train": RowCounts(lines=None, records=rows, kept=rows)},
                 notes=tuple(NOTES),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from catalog.contract import DataSummary
 from plugins.classification.records import ClassData, class_data
-from plugins.nlp.texts.split import Split
+from plugins.nlp.texts.split import TextSplit
 
 __all__ = ["TextData"]
 
@@ -20,7 +20,7 @@ class TextData:
     """
 
     summary: DataSummary
-    splits: Mapping[str, Split]
+    splits: Mapping[str, TextSplit]
 
     @property
     def classes(self) -> ClassData:

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from catalog.contract import Evaluation
-from catalog.contract.diagnosis import Diagnosis, Remedy
+from catalog.contract.diagnosis import Diagnosis, Fix
 from catalog.statement import Statement, Value
 from plugins.classification.records import class_details
-from plugins.diagnosis.case import Case, number
-from plugins.diagnosis.remedies import advise, change, keep
+from plugins.diagnosis.case import DiagnosisCase, number
+from plugins.diagnosis.fixes import advise, change, keep
 
 __all__ = ["badly_calibrated"]
 
@@ -22,7 +22,7 @@ construction, 100 to 4,000 rows: the interval's lower end is above 2 points and 
 a plain 3 points in 83 to 100 % of those of 100 and 300 rows. Scores twice too large are found on 1,000 rows in 97 %."""
 
 
-def badly_calibrated(case: Case) -> Iterator[Diagnosis]:
+def badly_calibrated(case: DiagnosisCase) -> Iterator[Diagnosis]:
     """Mean confidence and accuracy differ, bin by bin, after the temperature was fitted."""
     judged = case.judged
     if judged is None or "ece" not in judged.intervals or "ece" not in judged.metrics:
@@ -67,7 +67,7 @@ def _evidence(numbers: dict[str, Value], calibration: Mapping[str, Any] | None) 
     )
 
 
-def _remedies(case: Case, over: bool) -> tuple[Remedy, ...]:
+def _remedies(case: DiagnosisCase, over: bool) -> tuple[Fix, ...]:
     epochs = number(case.settings.get("epochs"))
     fewer = None
     if over and epochs is not None and epochs > 1:

@@ -3,11 +3,11 @@
 import math
 from collections.abc import Iterator
 
-from catalog.contract import EpochMetrics
 from catalog.contract.diagnosis import Diagnosis
 from catalog.statement import Statement
+from plugins.classification.diagnosis.fitting import accuracy_gap, accuracy_of
 from plugins.classification.records import class_data
-from plugins.diagnosis.case import Case, number
+from plugins.diagnosis.case import DiagnosisCase
 from plugins.nlp.texts.diagnosis.fitting import calming, diverging_losses, epoch_ends, spurring, still_falling
 
 __all__ = ["over_fitting", "under_fitting"]
@@ -17,46 +17,41 @@ _GAP = 0.08
 ends some 5 points apart and is none the worse for it."""
 _GRAVE_GAP = 0.15
 """From here on the score on new texts says little about what was learned."""
-_STANDARD_ERRORS = 2.0
-"""The gap must also exceed what so few validation rows show by chance, once in twenty studies."""
 _BARELY = 0.90
 """Share of the loss of guessing by class shares alone that is still left when a model has hardly learned a thing."""
 
 
-def over_fitting(case: Case) -> Iterator[Diagnosis]:
+def over_fitting(case: DiagnosisCase) -> Iterator[Diagnosis]:
     """Train accuracy far above validation accuracy; where it is unknown, one loss falls while the other rises."""
     history = case.best.history if case.best is not None else ()
     if not history:
         return
-    last = history[-1]
-    trained, validated = _accuracy(last)
-    if trained is None or validated is None:
+    if None in accuracy_of(history[-1]):
         yield from diverging_losses(case, epoch_ends(history))
         return
-    gap = trained - validated
-    error = math.sqrt(max(validated * (1 - validated), 0.0) / max(case.validation_rows, 1))
-    if gap < _GAP or gap <= _STANDARD_ERRORS * error:
+    gap = accuracy_gap(case, history[-1], _GAP)
+    if gap is None:
         return
     yield Diagnosis(
         rule="over_fitting",
-        severity="problem" if gap >= _GRAVE_GAP else "warning",
+        severity="problem" if gap.size >= _GRAVE_GAP else "warning",
         title=Statement("The model has learned its training texts by heart in part (over-fitting)"),
         evidence=Statement(
             "Accuracy at the end of trial {trial:count} is {trained:percent} on the texts it was trained on and "
             "{validated:percent} on the {rows:count} validation texts: {gap:points} points apart.",
             {
                 "trial": case.evidence.best or 0,
-                "trained": trained,
-                "validated": validated,
+                "trained": gap.trained,
+                "validated": gap.validated,
                 "rows": case.validation_rows,
-                "gap": gap,
+                "gap": gap.size,
             },
         ),
         remedies=calming(case, epoch_ends(history)),
     )
 
 
-def under_fitting(case: Case) -> Iterator[Diagnosis]:
+def under_fitting(case: DiagnosisCase) -> Iterator[Diagnosis]:
     """A loss near that of guessing, or one that was still falling steeply when training ended."""
     ends = epoch_ends(case.best.history) if case.best is not None else []
     if not ends:
@@ -78,11 +73,7 @@ def under_fitting(case: Case) -> Iterator[Diagnosis]:
     yield from still_falling(case, ends, loss)
 
 
-def _accuracy(measured: EpochMetrics) -> tuple[float | None, float | None]:
-    return number(measured.train_metrics.get("accuracy")), number(measured.metrics.get("accuracy"))
-
-
-def _loss_of_guessing(case: Case) -> float | None:
+def _loss_of_guessing(case: DiagnosisCase) -> float | None:
     """Return the cross-entropy (nats) of always answering the classes' shares of the training split."""
     counts = class_data(case.evidence.data).label_rows.get("train", ())
     if not counts or sum(counts) == 0:

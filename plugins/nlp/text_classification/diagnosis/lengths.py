@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from catalog.contract.diagnosis import Diagnosis
 from catalog.statement import Statement
-from plugins.diagnosis.case import Case
-from plugins.diagnosis.remedies import advise
+from plugins.diagnosis.case import DiagnosisCase
+from plugins.diagnosis.fixes import advise
 from plugins.nlp.text_classification.records import LengthBucket, length_details
 from plugins.nlp.texts.figures import length_unit
 
@@ -19,7 +19,7 @@ _FEW = 30
 """Texts below which a bucket's mean confidence says little."""
 
 
-def weak_on_short_texts(case: Case) -> Iterator[Diagnosis]:
+def weak_on_short_texts(case: DiagnosisCase) -> Iterator[Diagnosis]:
     """The bucket of the shortest texts is judged less accurately, or less surely, than the others."""
     buckets = length_details(case.judged).lengths if case.judged is not None else ()
     if len(buckets) < 2 or buckets[0].rows == 0:

@@ -3,14 +3,13 @@
 from collections.abc import Callable, Iterator
 from types import MappingProxyType
 
-from catalog.contract.diagnosis import Diagnosis, Evidence
+from catalog.contract.diagnosis import Diagnosis, DiagnosisInput
 from plugins.classification.diagnosis import classes
-from plugins.classification.evaluation.metrics import METRICS, metrics_of
-from plugins.classification.records import class_data
-from plugins.diagnosis import merit, space
-from plugins.diagnosis.case import Case
-from plugins.diagnosis.remedies import advise
-from plugins.nlp.text_classification.diagnosis import confidence, data, fitting, lengths
+from plugins.classification.evaluation.metrics import METRICS, metrics_of_data
+from plugins.diagnosis import cost_benefit, rows, space
+from plugins.diagnosis.case import DiagnosisCase
+from plugins.diagnosis.fixes import advise
+from plugins.nlp.text_classification.diagnosis import confidence, fitting, lengths
 from plugins.nlp.text_classification.records import length_details
 from plugins.nlp.texts.diagnosis import failures, tuning
 from plugins.nlp.texts.diagnosis.duplicates import duplicates
@@ -18,10 +17,10 @@ from plugins.nlp.texts.diagnosis.lengths import truncated
 
 __all__ = ["RULES", "diagnose"]
 
-Rule = Callable[[Case], Iterator[Diagnosis]]
+Rule = Callable[[DiagnosisCase], Iterator[Diagnosis]]
 
 
-def _truncated(case: Case) -> Iterator[Diagnosis]:
+def _truncated(case: DiagnosisCase) -> Iterator[Diagnosis]:
     judged = case.judged
     yield from truncated(case, length_details(judged).lengths if judged is not None else ())
 
@@ -30,7 +29,7 @@ RULES: tuple[Rule, ...] = (
     failures.diverged,
     failures.out_of_memory,
     failures.failed_trials,
-    merit.not_better_than_baseline,
+    cost_benefit.not_better_than_baseline,
     fitting.over_fitting,
     fitting.under_fitting,
     classes.biased,
@@ -39,8 +38,9 @@ RULES: tuple[Rule, ...] = (
     confidence.badly_calibrated,
     space.edge_of_space,
     tuning.long_warmup,
-    merit.too_few_rows,
-    data.unjudged,
+    cost_benefit.too_few_rows,
+    rows.few_rows,
+    classes.unjudged,
     duplicates,
     classes.unbalanced,
 )
@@ -49,15 +49,14 @@ RULES: tuple[Rule, ...] = (
 _GRAVITY = MappingProxyType({"problem": 0, "warning": 1, "note": 2})
 
 
-def diagnose(evidence: Evidence) -> tuple[Diagnosis, ...]:
+def diagnose(evidence: DiagnosisInput) -> tuple[Diagnosis, ...]:
     """Apply every rule; the gravest finding first.
 
     Args:
         evidence: The records of one study.
     """
-    known = class_data(evidence.data)
-    bound = {one.name: one for one in metrics_of(known.labels, known.positive)}
+    bound = {one.name: one for one in metrics_of_data(evidence.data)}
     stronger = advise("Take a larger model, or one that was pretrained on texts like these.")
-    case = Case(evidence, {**METRICS, **bound}, stronger)
+    case = DiagnosisCase(evidence, {**METRICS, **bound}, stronger)
     found = [diagnosis for rule in RULES for diagnosis in rule(case)]
     return tuple(sorted(found, key=lambda diagnosis: _GRAVITY[diagnosis.severity]))

@@ -6,7 +6,7 @@ from typing import Any
 from catalog.figures import Axis, Bars, Empty, Figure, HighlightedText, Text
 from catalog.statement import Statement, Value
 from plugins.insights import insight_of
-from plugins.nlp.text_classification.records import ExampleExplanation, Interpretation
+from plugins.nlp.text_classification.records import ClassExample, Interpretation
 from plugins.nlp.texts.figures import WORDS, key_words, marked_text, sample_caption, word_bars
 
 __all__ = ["examples", "important_words"]
@@ -62,7 +62,7 @@ def _caption(found: Interpretation) -> tuple[Text, ...]:
     return (*of_sample, Statement("Of {classes:count} classes the first {shown:count}.", counts))
 
 
-def _example(index: int, example: ExampleExplanation) -> HighlightedText:
+def _example(index: int, example: ClassExample) -> HighlightedText:
     why = example.explanation
     return marked_text(
         f"example-{index}",
@@ -75,7 +75,7 @@ def _example(index: int, example: ExampleExplanation) -> HighlightedText:
     )
 
 
-def _told(example: ExampleExplanation) -> Iterator[Text]:
+def _told(example: ClassExample) -> Iterator[Text]:
     why, truth = example.explanation, example.truth
     values: dict[str, Value] = {"label": why.prediction.label, "confidence": why.prediction.confidence}
     if truth is None:

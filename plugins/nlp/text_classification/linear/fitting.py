@@ -14,7 +14,7 @@ from plugins.classification.evaluation.metrics import losses
 from plugins.classification.records import class_data
 from plugins.nlp.text_classification.linear.config import LinearConfig
 from plugins.nlp.text_classification.linear.model import LinearModel
-from plugins.nlp.texts.split import Split
+from plugins.nlp.texts.split import TextSplit
 from plugins.nlp.tfidf.vectorizer import fit_terms
 
 __all__ = ["fit"]
@@ -26,7 +26,7 @@ _ITERATIONS = 1000
 def fit(
     config: LinearConfig,
     summary: DataSummary,
-    train: Split,
+    train: TextSplit,
     *,
     threads: int,
     seed: int,

@@ -17,7 +17,7 @@ from catalog.dataset import Strict
 from plugins.nlp.text_classification.linear.config import LinearConfig
 from plugins.nlp.text_classification.linear.model import LinearModel
 from plugins.nlp.tfidf.folder import WEIGHTS, read_model, write_model
-from plugins.nlp.tfidf.tokens import WORDS, Kind, Tokens
+from plugins.nlp.tfidf.tokens import WORDS, Kind, TextTokens
 from plugins.nlp.tfidf.vectorizer import make_vectorizer
 from plugins.storage import write_file
 
@@ -65,7 +65,7 @@ def open_model(folder: Path) -> LinearModel:
     """
     stored = read_model(folder, _Header, lambda header: 1 if len(header.labels) == 2 else len(header.labels))
     header = stored.header
-    tokens = WORDS if header.tokens is None else Tokens(header.tokens, header.longer or 0)
+    tokens = WORDS if header.tokens is None else TextTokens(header.tokens, header.longer or 0)
     vectorizer = make_vectorizer(header.config.ngram_max, header.config.min_df, stored.terms, tokens)
     vectorizer.idf_ = stored.idf
     classifier = LogisticRegression(C=header.config.C)

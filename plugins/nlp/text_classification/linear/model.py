@@ -10,8 +10,9 @@ from sklearn.linear_model import LogisticRegression
 
 from catalog.contract import Prediction
 from plugins.nlp.text_classification.linear import explaining
-from plugins.nlp.text_classification.records import Explanation, TextPrediction
-from plugins.nlp.tfidf.tokens import WORDS, Tokens
+from plugins.nlp.text_classification.records import TextPrediction
+from plugins.nlp.texts.records import Explanation
+from plugins.nlp.tfidf.tokens import WORDS, TextTokens
 
 __all__ = ["LinearModel"]
 
@@ -34,7 +35,7 @@ class LinearModel:
     labels: tuple[str, ...]
     vectorizer: TfidfVectorizer
     classifier: LogisticRegression
-    tokens: Tokens = WORDS
+    tokens: TextTokens = WORDS
     positive: int = 1
 
     def probabilities(self, texts: Sequence[str]) -> np.ndarray:
@@ -54,7 +55,7 @@ class LinearModel:
             for text, row in zip(chunk, rows, strict=True):
                 yield TextPrediction.of(text, self.labels, row)
 
-    def explain_words(self, texts: Sequence[str]) -> Iterator[Explanation]:
+    def explain_words(self, texts: Sequence[str]) -> Iterator[Explanation[TextPrediction]]:
         """Yield one explanation a text, in order: exact; see `explaining`."""
         for text, prediction in zip(texts, self._answers(texts), strict=True):
             label = self.labels.index(prediction.label)

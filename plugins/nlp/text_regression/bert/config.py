@@ -1,8 +1,8 @@
 """The `model_config` of BERT for regression: that of every encoder."""
 
-from plugins.nlp.encoders.config import FIXED, PREPARATION, EncoderConfig
+from plugins.nlp.encoders.config import EncoderConfig
 
-__all__ = ["FIXED", "KEY", "PREPARATION", "BertConfig"]
+__all__ = ["KEY", "BertConfig"]
 
 KEY = "nlp/text-regression/bert"
 

@@ -1,7 +1,6 @@
 """A trained model evaluated on one split, or on a file."""
 
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +10,8 @@ from catalog.contract.capabilities import EvaluationFile
 from catalog.errors import InputError
 from plugins.nlp.encoders.evaluation import evaluation_details
 from plugins.nlp.encoders.memory import forget_peak, oom_as_error
-from plugins.nlp.encoders.model_folder import TrainedModel
-from plugins.nlp.encoders.tokens import Tokens, cached_tokens, encode
+from plugins.nlp.encoders.model_folder import SavedModel
+from plugins.nlp.encoders.tokens import EncodedTokens, cached_tokens, encode
 from plugins.nlp.text_regression.bert.folder import load, read_numbers
 from plugins.nlp.text_regression.bert.objective import PreparedBert
 from plugins.nlp.text_regression.bert.predictor import values_of
@@ -55,15 +54,14 @@ def evaluate_file(
     """
     trained, found = load(model_dir, device, threads, precision), load_labelled(file)
     tokens = encode(found.split.texts, trained.encoder)
-    measured = _scored(trained, model_dir, "file", tokens, found.split.labels, folder, found.rows)
-    return replace(measured, left_out=found.left_out, columns=found.columns.as_json(), notes=found.notes)
+    return found.described(_scored(trained, model_dir, "file", tokens, found.split.labels, folder, found.rows))
 
 
 def _scored(
-    trained: TrainedModel,
+    trained: SavedModel,
     model_dir: Path,
     split: str,
-    tokens: Tokens,
+    tokens: EncodedTokens,
     labels: np.ndarray,
     folder: Path,
     places: np.ndarray | None = None,

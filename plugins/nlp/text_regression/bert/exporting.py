@@ -10,7 +10,7 @@ import torch
 from catalog.contract import Exported
 from plugins.nlp.encoders.export import ExportTask, export
 from plugins.nlp.encoders.export.agreement import Predict
-from plugins.nlp.encoders.model_folder import TrainedModel
+from plugins.nlp.encoders.model_folder import SavedModel
 from plugins.nlp.encoders.quiet import silence
 from plugins.nlp.encoders.tokens import encode
 from plugins.nlp.text_regression.bert.folder import load, read_numbers
@@ -53,7 +53,7 @@ def export_model(model_dir: Path, folder: Path, *, format: str, quantize: bool, 
     return export(task, model_dir, folder, format=format, quantize=quantize, texts=texts)
 
 
-def _predict(trained: TrainedModel) -> Predict:
+def _predict(trained: SavedModel) -> Predict:
     return lambda texts: values_of(trained.model, encode(list(texts), trained.encoder))[:, None]
 
 

@@ -13,12 +13,12 @@ import torch
 
 from catalog.errors import ModelSourceError
 from plugins.nlp.encoders.families import FAMILIES
-from plugins.nlp.encoders.model_folder import TokenizerSettings, TrainedModel, load_trained, save
+from plugins.nlp.encoders.model_folder import SavedModel, TokenizerSettings, load_trained, save
 from plugins.nlp.encoders.sources.files import read_json
 from plugins.nlp.text_regression.bert.config import KEY
 from plugins.nlp.text_regression.bert.objective import HEAD
 from plugins.regression.conformal import interval_from_json, interval_to_json
-from plugins.regression.records import Interval
+from plugins.regression.records import ConformalInterval
 from plugins.storage import MODEL_RECORD
 
 __all__ = ["Numbers", "load", "read_numbers", "save_model"]
@@ -38,7 +38,7 @@ class Numbers:
 
     centre: float
     scale: float
-    interval: Interval | None
+    interval: ConformalInterval | None
 
 
 def save_model(
@@ -87,7 +87,7 @@ def _number(value: Any) -> float | None:
     return float(value) if known and abs(value) < _LARGEST else None
 
 
-def load(model_dir: Path, device: str, threads: int, precision: str = "fp32") -> TrainedModel:
+def load(model_dir: Path, device: str, threads: int, precision: str = "fp32") -> SavedModel:
     """Open a folder that a training of this model made; see `plugins.nlp.encoders.model_folder.load_trained`.
 
     Raises:

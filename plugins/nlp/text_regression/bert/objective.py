@@ -7,18 +7,18 @@ from functools import cached_property
 import numpy as np
 import torch
 
-from plugins.nlp.encoders.heads import Head
+from plugins.nlp.encoders.heads import EncoderHead
 from plugins.nlp.encoders.objective import Evaluated
 from plugins.nlp.encoders.packed import moved
 from plugins.nlp.encoders.preparation import Prepared
-from plugins.nlp.encoders.tokens import Tokens
+from plugins.nlp.encoders.tokens import EncodedTokens
 from plugins.nlp.text_regression.records import TextData
 from plugins.regression.evaluation import measure
 from plugins.regression.statistics import standardisation
 
 __all__ = ["HEAD", "NumberObjective", "PreparedBert", "objective_of"]
 
-HEAD = Head(problem_type="regression")
+HEAD = EncoderHead(problem_type="regression")
 PreparedBert = Prepared[TextData]
 
 
@@ -34,7 +34,7 @@ class NumberObjective:
         device: Where losses are computed.
     """
 
-    tokens: Tokens
+    tokens: EncodedTokens
     labels: np.ndarray
     centre: float
     scale: float

@@ -12,14 +12,15 @@ from catalog.contract import Prediction
 from plugins.nlp.encoders.explanation import choose_baseline, explain_words
 from plugins.nlp.encoders.gradients import METHOD
 from plugins.nlp.encoders.memory import oom_as_error
-from plugins.nlp.encoders.model_folder import TrainedModel
+from plugins.nlp.encoders.model_folder import SavedModel
 from plugins.nlp.encoders.packed import PackedModel
 from plugins.nlp.encoders.precision import Precision
 from plugins.nlp.encoders.scoring import outputs_of
 from plugins.nlp.encoders.text_encoder import CHUNK
-from plugins.nlp.encoders.tokens import Tokens, encode
+from plugins.nlp.encoders.tokens import EncodedTokens, encode
 from plugins.nlp.text_regression.bert.folder import Numbers
-from plugins.nlp.text_regression.records import Explanation, answer
+from plugins.nlp.text_regression.records import NumberPrediction, answer
+from plugins.nlp.texts.records import Explanation
 
 __all__ = ["BertPredictor", "values_of"]
 
@@ -33,7 +34,7 @@ class BertPredictor:
     In fp32 ``transformers.pipeline`` on the same folder gives the same numbers (truncation head).
     """
 
-    def __init__(self, trained: TrainedModel, numbers: Numbers) -> None:
+    def __init__(self, trained: SavedModel, numbers: Numbers) -> None:
         self._trained = trained
         self._numbers = numbers
 
@@ -59,7 +60,7 @@ class BertPredictor:
         """
         return (found.as_json() for found in self.explain_words(texts))
 
-    def explain_words(self, texts: Sequence[str]) -> Iterator[Explanation]:
+    def explain_words(self, texts: Sequence[str]) -> Iterator[Explanation[NumberPrediction]]:
         """Yield one explanation a text, in order: what each word adds to the number, in its unit.
 
         Raises:
@@ -73,7 +74,7 @@ class BertPredictor:
             yield Explanation(prediction, found.words, METHOD, found.error, found.truncated)
 
     @cached_property
-    def _exact(self) -> TrainedModel:
+    def _exact(self) -> SavedModel:
         model = self._trained.model
         return replace(self._trained, model=model.at(Precision("fp32", model.device.type)))
 
@@ -84,7 +85,7 @@ class BertPredictor:
             return choose_baseline(model, encoder, lambda logits: -(_number(logits) - centre).abs())
 
 
-def values_of(model: PackedModel, tokens: Tokens) -> np.ndarray:
+def values_of(model: PackedModel, tokens: EncodedTokens) -> np.ndarray:
     """Return the numbers of all rows, float64, shape (rows,)."""
     values: np.ndarray = outputs_of(model, tokens)[:, 0].double().numpy()
     return values
@@ -94,6 +95,6 @@ def _number(logits: torch.Tensor) -> torch.Tensor:
     return logits[:, 0].double()
 
 
-def _values(trained: TrainedModel, texts: list[str]) -> np.ndarray:
+def _values(trained: SavedModel, texts: list[str]) -> np.ndarray:
     with oom_as_error(trained.model.device, trained.encoder.max_length):
         return values_of(trained.model, encode(texts, trained.encoder))

@@ -1,40 +1,37 @@
 """From the `dataset` part of a spec to splits that a model trains on."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-from pydantic import TypeAdapter
 
 from catalog.contract import DataSummary, RowCounts
-from plugins.data.sources import Source, paths, read_files
+from plugins.data.load_cache import remembered
+from plugins.data.sources import Source, read_files
 from plugins.data.splitting import make_splits
 from plugins.details import details_json
 from plugins.nlp.text_regression.dataset import Dataset, DemoDataset, FilesDataset, HubDataset
 from plugins.nlp.text_regression.records import TextData
-from plugins.nlp.texts.columns import NUMBER_NAMES
+from plugins.nlp.texts.columns import NUMBER_NAMES, named_columns
 from plugins.nlp.texts.duplicates import deduplicate, find_duplicates, less_duplicates
 from plugins.nlp.texts.fingerprint import fingerprint
 from plugins.nlp.texts.language import guess_language
 from plugins.nlp.texts.reading import ReadTexts, read_sources
 from plugins.nlp.texts.records import TextFacts
-from plugins.nlp.texts.split import Split
+from plugins.nlp.texts.split import TextSplit
 from plugins.nlp.texts.words import mean_words
 from plugins.regression.records import TargetData
 from plugins.regression.statistics import describe_target, quantile_bins
 from plugins.regression.truths import NumberTruths
-from plugins.tables.files import stamps_of
 
 __all__ = ["CLASSIFICATION", "load"]
 
 CLASSIFICATION = "nlp/text-classification"
-_DATASET: TypeAdapter[Dataset] = TypeAdapter(Dataset)
 _ROWS_OF_A_BIN, _MOST_BINS = 20, 10
 
 
+@remembered
 def load(dataset: Dataset, cache: Path) -> TextData:  # noqa: ARG001 -- what every task is given
     """Read, check and split a data set. The last two are remembered in this process until their files change.
 
@@ -47,15 +44,6 @@ def load(dataset: Dataset, cache: Path) -> TextData:  # noqa: ARG001 -- what eve
         UnreachableError: The hub does not answer and its cache does not hold the data set.
         WorkError: A library for a file's format is not installed.
     """
-    stamps: tuple[tuple[tuple[int, int], ...], ...] = ()
-    if isinstance(dataset, FilesDataset):
-        stamps = tuple(stamps_of(found) for found in paths(dataset).values())
-    return _load(json.dumps(dataset.model_dump(mode="json", exclude_none=True), sort_keys=True), stamps)
-
-
-@lru_cache(maxsize=2)
-def _load(written: str, stamps: tuple[tuple[tuple[int, int], ...], ...]) -> TextData:  # noqa: ARG001 -- part of the lookup
-    dataset = _DATASET.validate_json(written)
     given = _read(dataset)
     splits, carved = make_splits(
         _with_bins(given, None if dataset.limit is None else dataset.limit.train),
@@ -89,7 +77,7 @@ def _load(written: str, stamps: tuple[tuple[tuple[int, int], ...], ...]) -> Text
     return TextData(summary, splits)
 
 
-def _with_bins(given: ReadTexts, limit: int | None) -> Mapping[str, Split]:
+def _with_bins(given: ReadTexts, limit: int | None) -> Mapping[str, TextSplit]:
     """Return the splits with numbers in bins, of which a part of a split keeps its share.
 
     Rows that are carved off by group or time are not chosen by their numbers: there is one bin then.
@@ -104,7 +92,7 @@ def _read(dataset: Dataset) -> ReadTexts:
     """Return the splits that the source gives."""
     match dataset:
         case FilesDataset():
-            return _read_columns(read_files(dataset), dataset)
+            return _read_columns(read_files(dataset, named_columns(dataset.text, dataset.label)), dataset)
         case HubDataset():
             from plugins.data.hub import read_hub
 
@@ -119,7 +107,7 @@ def _read(dataset: Dataset) -> ReadTexts:
             points.flags.writeable = False
             rows = len(rated.texts)
             return ReadTexts(
-                splits={"train": Split(tuple(rated.texts), points)},
+                splits={"train": TextSplit(tuple(rated.texts), points)},
                 columns=None,
                 counts={"train": RowCounts(lines=None, records=rows, kept=rows)},
                 notes=NOTES,

@@ -9,7 +9,7 @@ from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 from catalog.errors import DivergedError
 from plugins.nlp.text_regression.linear.config import LinearConfig
 from plugins.nlp.text_regression.linear.model import LinearModel
-from plugins.nlp.texts.split import Split
+from plugins.nlp.texts.split import TextSplit
 from plugins.nlp.tfidf.vectorizer import fit_terms
 from plugins.regression.statistics import standardisation
 
@@ -20,7 +20,7 @@ _TOLERANCE = 1e-6
 
 
 def fit(
-    config: LinearConfig, train: Split, *, threads: int, tick: Callable[[float], None]
+    config: LinearConfig, train: TextSplit, *, threads: int, tick: Callable[[float], None]
 ) -> tuple[LinearModel, float, tuple[str, ...]]:
     """Fit a model to the training texts.
 

@@ -14,7 +14,7 @@ from catalog.errors import ModelSourceError
 from plugins.nlp.text_regression.linear.config import LinearConfig
 from plugins.nlp.text_regression.linear.model import LinearModel
 from plugins.nlp.tfidf.folder import read_model, write_model
-from plugins.nlp.tfidf.tokens import Kind, Tokens
+from plugins.nlp.tfidf.tokens import Kind, TextTokens
 from plugins.nlp.tfidf.vectorizer import make_vectorizer
 from plugins.regression.conformal import interval_from_json, interval_to_json
 
@@ -63,7 +63,7 @@ def open_model(folder: Path) -> LinearModel:
         ModelSourceError: A file is missing or damaged, or the folder holds another kind of model.
     """
     stored = read_model(folder, _Header, lambda _: 1)
-    header, tokens = stored.header, Tokens(stored.header.tokens, stored.header.longer)
+    header, tokens = stored.header, TextTokens(stored.header.tokens, stored.header.longer)
     try:
         interval = interval_from_json(header.interval)
     except ValueError as error:

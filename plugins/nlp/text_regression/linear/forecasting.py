@@ -1,15 +1,14 @@
 """What a fit will be like: the data looked at, fits to growing parts of it measured."""
 
+from dataclasses import replace
+
 from catalog.contract import Forecast
-from plugins import memory
 from plugins.nlp.text_regression.linear.config import LinearConfig
 from plugins.nlp.text_regression.linear.fitting import fit
 from plugins.nlp.text_regression.linear.folder import save_model
 from plugins.nlp.text_regression.records import TextData
 from plugins.nlp.texts.advice import on_repeats
-from plugins.nlp.texts.findings import find_in_texts
-from plugins.nlp.tfidf.forecasting import measure_fits
-from plugins.nlp.tfidf.tokens import choose_tokens
+from plugins.nlp.tfidf.forecasting import forecast_fits
 
 __all__ = ["forecast"]
 
@@ -21,26 +20,12 @@ def forecast(config: LinearConfig, prepared: TextData, *, threads: int, seconds:
         DataError: `min_df` leaves no term.
         OutOfMemoryError: The counts or the fit do not fit into memory.
     """
-    train, summary = prepared.splits["train"], prepared.summary
-    measured = measure_fits(
-        train,
-        prepared.splits["validation"],
+    measured, found = forecast_fits(
+        prepared.summary,
+        prepared.splits,
         lambda part: fit(config, part, threads=threads, tick=lambda _: None)[0],
         lambda model, texts: model.values(texts),
         lambda folder, model: save_model(folder, model, config),
         seconds=seconds,
     )
-    tokens, note = measured.model.tokens, choose_tokens(tuple(train.texts)).note
-    found = find_in_texts(train.texts, tokens.lengths(train.texts), tokens.unit)
-    return Forecast(
-        summary_notes=(*summary.notes, *([note] if note else [])),
-        probe_seconds=measured.seconds,
-        seconds_per_epoch=measured.fit_seconds,
-        evaluation_seconds=measured.evaluation_seconds,
-        peak_memory_bytes=memory.peak_bytes(),
-        model_bytes=measured.model_bytes,
-        facts=found.facts(),
-        figures=found.figures(),
-        details=found.details(summary),
-        advice=tuple(on_repeats(summary, found.repeated)),
-    )
+    return replace(measured, advice=tuple(on_repeats(prepared.summary, found.repeated)))

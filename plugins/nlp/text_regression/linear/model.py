@@ -8,11 +8,12 @@ import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from catalog.contract import Prediction
-from plugins.nlp.text_regression.records import Explanation, answer
+from plugins.nlp.text_regression.records import NumberPrediction, answer
 from plugins.nlp.texts.completeness import completeness_error
-from plugins.nlp.tfidf.tokens import WORDS, Tokens
+from plugins.nlp.texts.records import Explanation
+from plugins.nlp.tfidf.tokens import WORDS, TextTokens
 from plugins.nlp.tfidf.words import METHOD, word_weights
-from plugins.regression.records import Interval
+from plugins.regression.records import ConformalInterval
 
 __all__ = ["LinearModel"]
 
@@ -41,8 +42,8 @@ class LinearModel:
     intercept: float
     centre: float
     scale: float
-    tokens: Tokens = WORDS
-    interval: Interval | None = None
+    tokens: TextTokens = WORDS
+    interval: ConformalInterval | None = None
 
     def values(self, texts: Sequence[str]) -> np.ndarray:
         """Return float64, shape (texts,), of at least one text."""
@@ -58,7 +59,7 @@ class LinearModel:
         """Yield one prediction with its words for each text, in order."""
         return (found.as_json() for found in self.explain_words(texts))
 
-    def explain_words(self, texts: Sequence[str]) -> Iterator[Explanation]:
+    def explain_words(self, texts: Sequence[str]) -> Iterator[Explanation[NumberPrediction]]:
         """Yield one explanation a text, in order: exact, as the model is a sum over terms."""
         for text in texts:
             row = self.vectorizer.transform([text])

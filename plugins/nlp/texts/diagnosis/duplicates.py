@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from catalog.contract.diagnosis import Diagnosis
 from catalog.statement import Statement
-from plugins.diagnosis.case import Case
-from plugins.diagnosis.remedies import advise
+from plugins.diagnosis.case import DiagnosisCase
+from plugins.diagnosis.fixes import advise
 from plugins.nlp.texts.records import text_facts
 
 __all__ = ["duplicates"]
@@ -15,7 +15,7 @@ _SHARE = 0.001
 _GRAVE_SHARE = 0.01
 
 
-def duplicates(case: Case) -> Iterator[Diagnosis]:
+def duplicates(case: DiagnosisCase) -> Iterator[Diagnosis]:
     """Texts of validation or test that also stand in train, and so are no test."""
     data, duplicates = case.evidence.data, text_facts(case.evidence.data).duplicates
     shares = {split: count / data.rows[split] for split, count in duplicates.items() if data.rows.get(split)}

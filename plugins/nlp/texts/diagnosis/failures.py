@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 
-from catalog.contract.diagnosis import Diagnosis, Remedy, TrialEvidence
+from catalog.contract.diagnosis import Diagnosis, DiagnosisTrial, Fix
 from catalog.statement import Statement
 from plugins.diagnosis import failures as general
-from plugins.diagnosis.case import Case, number
+from plugins.diagnosis.case import DiagnosisCase, number
 from plugins.diagnosis.failures import severity_of
-from plugins.diagnosis.remedies import advise, change, keep
+from plugins.diagnosis.fixes import advise, change, keep
 
 __all__ = ["MEMORY_RAN_OUT", "diverged", "failed_trials", "out_of_memory"]
 
@@ -16,7 +16,7 @@ MEMORY_RAN_OUT = "Memory ran out"
 _DIVERGED, _MEMORY = "diverged", "out_of_memory"
 
 
-def diverged(case: Case) -> Iterator[Diagnosis]:
+def diverged(case: DiagnosisCase) -> Iterator[Diagnosis]:
     """Trials whose loss became infinite."""
     failed = _failed(case, _DIVERGED)
     if not failed:
@@ -54,7 +54,7 @@ def diverged(case: Case) -> Iterator[Diagnosis]:
     )
 
 
-def out_of_memory(case: Case) -> Iterator[Diagnosis]:
+def out_of_memory(case: DiagnosisCase) -> Iterator[Diagnosis]:
     """Trials that did not fit, or fitted only in smaller pieces."""
     failed = _failed(case, _MEMORY)
     if failed:
@@ -85,16 +85,16 @@ def out_of_memory(case: Case) -> Iterator[Diagnosis]:
     )
 
 
-def failed_trials(case: Case) -> Iterator[Diagnosis]:
+def failed_trials(case: DiagnosisCase) -> Iterator[Diagnosis]:
     """Trials that failed for other reasons."""
     yield from general.failed_trials(case, {_DIVERGED, _MEMORY})
 
 
-def _failed(case: Case, kind: str) -> list[TrialEvidence]:
+def _failed(case: DiagnosisCase, kind: str) -> list[DiagnosisTrial]:
     return [trial for trial in case.evidence.trials if trial.failure == kind]
 
 
-def _smaller(case: Case, trials: Sequence[TrialEvidence]) -> tuple[Remedy, ...]:
+def _smaller(case: DiagnosisCase, trials: Sequence[DiagnosisTrial]) -> tuple[Fix, ...]:
     """Return what takes less memory than those trials did."""
     lengths = [length for trial in trials if (length := number(trial.config.get("max_seq_length"))) is not None]
     shorter = max(8, int(min(lengths)) // 2) if lengths else 0
@@ -111,7 +111,7 @@ def _smaller(case: Case, trials: Sequence[TrialEvidence]) -> tuple[Remedy, ...]:
     )
 
 
-def _lower_rate(case: Case, rates: Sequence[float]) -> Remedy | None:
+def _lower_rate(case: DiagnosisCase, rates: Sequence[float]) -> Fix | None:
     """Return a learning rate that works: the highest that did, else half of the lowest that did not."""
     if not rates:
         return None

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from catalog.contract import EpochMetrics
-from catalog.contract.diagnosis import Diagnosis, Remedy
+from catalog.contract.diagnosis import Diagnosis, Fix
 from catalog.statement import Statement
-from plugins.diagnosis.case import Case, number
-from plugins.diagnosis.remedies import advise, change, keep
+from plugins.diagnosis.case import DiagnosisCase, number
+from plugins.diagnosis.fixes import advise, change, keep
 
 __all__ = ["calming", "diverging_losses", "epoch_ends", "loss_of", "spurring", "still_falling"]
 
@@ -26,7 +26,7 @@ _HIGHER_RATE = "Learn in larger steps."
 _HIGHER_C = "Let the model fit the training texts more closely."
 
 
-def still_falling(case: Case, ends: list[EpochMetrics], loss: float) -> Iterator[Diagnosis]:
+def still_falling(case: DiagnosisCase, ends: list[EpochMetrics], loss: float) -> Iterator[Diagnosis]:
     """The validation loss was falling when the training ended.
 
     Args:
@@ -59,7 +59,7 @@ def still_falling(case: Case, ends: list[EpochMetrics], loss: float) -> Iterator
     )
 
 
-def diverging_losses(case: Case, ends: list[EpochMetrics]) -> Iterator[Diagnosis]:
+def diverging_losses(case: DiagnosisCase, ends: list[EpochMetrics]) -> Iterator[Diagnosis]:
     """The training loss fell while the validation loss rose.
 
     Args:
@@ -95,7 +95,7 @@ def diverging_losses(case: Case, ends: list[EpochMetrics]) -> Iterator[Diagnosis
     )
 
 
-def calming(case: Case, ends: list[EpochMetrics]) -> tuple[Remedy, ...]:
+def calming(case: DiagnosisCase, ends: list[EpochMetrics]) -> tuple[Fix, ...]:
     """Return what makes a model learn less by heart, the most promising first."""
     known = [(loss, end.epoch) for end in ends if (loss := loss_of(end)) is not None]
     epochs = number(case.settings.get("epochs"))
@@ -116,7 +116,7 @@ def calming(case: Case, ends: list[EpochMetrics]) -> tuple[Remedy, ...]:
     )
 
 
-def spurring(case: Case) -> tuple[Remedy, ...]:
+def spurring(case: DiagnosisCase) -> tuple[Fix, ...]:
     """Return what makes a model learn more, the most promising first."""
     epochs, rate = number(case.settings.get("epochs")), number(case.settings.get("learning_rate"))
     strength = number(case.settings.get("C"))

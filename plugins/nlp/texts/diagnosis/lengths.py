@@ -3,10 +3,10 @@
 from collections.abc import Iterator, Sequence
 from typing import Protocol
 
-from catalog.contract.diagnosis import Diagnosis, Remedy
+from catalog.contract.diagnosis import Diagnosis, Fix
 from catalog.statement import Statement
-from plugins.diagnosis.case import Case, number
-from plugins.diagnosis.remedies import change, keep
+from plugins.diagnosis.case import DiagnosisCase, number
+from plugins.diagnosis.fixes import change, keep
 from plugins.nlp.texts.figures import TextsOfLength, length_unit
 
 __all__ = ["GroupOfTexts", "truncated"]
@@ -27,7 +27,7 @@ class GroupOfTexts(TextsOfLength, Protocol):
         """How many there are."""
 
 
-def truncated(case: Case, groups: Sequence[GroupOfTexts]) -> Iterator[Diagnosis]:
+def truncated(case: DiagnosisCase, groups: Sequence[GroupOfTexts]) -> Iterator[Diagnosis]:
     """A considerable share of the texts is longer than what the model sees.
 
     Args:
@@ -61,7 +61,7 @@ def truncated(case: Case, groups: Sequence[GroupOfTexts]) -> Iterator[Diagnosis]
     )
 
 
-def _longer(case: Case, groups: Sequence[GroupOfTexts], longest: float) -> Remedy | None:
+def _longer(case: DiagnosisCase, groups: Sequence[GroupOfTexts], longest: float) -> Fix | None:
     rows = sum(group.rows for group in groups)
     larger = [length for length in _LENGTHS if length > longest]
     if not larger:
@@ -81,7 +81,7 @@ def _within(group: GroupOfTexts, length: int) -> float:
     return group.rows * min(1.0, max(0.0, share))
 
 
-def _other_parts(case: Case) -> tuple[Remedy, ...]:
+def _other_parts(case: DiagnosisCase) -> tuple[Fix, ...]:
     if case.settings.get("truncation") != "head":
         return ()
     return keep(

@@ -3,10 +3,10 @@
 import math
 from collections.abc import Iterator
 
-from catalog.contract.diagnosis import Diagnosis, TrialEvidence
+from catalog.contract.diagnosis import Diagnosis, DiagnosisTrial
 from catalog.statement import Statement
-from plugins.diagnosis.case import Case, number
-from plugins.diagnosis.remedies import change, give, keep
+from plugins.diagnosis.case import DiagnosisCase, number
+from plugins.diagnosis.fixes import change, give, keep
 
 __all__ = ["long_warmup"]
 
@@ -14,7 +14,7 @@ _MODEST_SHARE = 0.06
 _SHARE_OF_STEPS = "Give the warm-up as a share of all steps, so that it suits data of any size."
 
 
-def long_warmup(case: Case) -> Iterator[Diagnosis]:
+def long_warmup(case: DiagnosisCase) -> Iterator[Diagnosis]:
     """The learning rate rises for more than half of the training: of the trial to look at, or of the given one."""
     given = next((trial for trial in case.evidence.trials if trial.number == 0), None)
     for trial in (case.best, given):
@@ -43,7 +43,7 @@ def long_warmup(case: Case) -> Iterator[Diagnosis]:
         return
 
 
-def _steps(case: Case, trial: TrialEvidence) -> tuple[int, int] | None:
+def _steps(case: DiagnosisCase, trial: DiagnosisTrial) -> tuple[int, int] | None:
     """Return the optimizer steps of warm-up and whole training; None where the model has no warm-up."""
     rows, config = case.evidence.data.rows.get("train"), trial.config
     batch, epochs = number(config.get("batch_size")), number(config.get("epochs"))

@@ -1,12 +1,11 @@
 """What the catalog shows of the BERT family before anyone trains it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from catalog.contract import Card, Variant
 
-__all__ = ["SUMMARY", "card", "usage"]
-
-SUMMARY = "Fine-tunes BERT and its kin (DistilBERT, RoBERTa, multilingual, small ones from scratch) to tag words."
+__all__ = ["CARD", "usage"]
 
 _DESCRIPTION = """\
 A transformer encoder reads a sentence in both directions; one new layer turns what it makes of the first piece of \
@@ -38,22 +37,7 @@ find = pipeline("token-classification", model="path/to/this/folder", aggregation
 print(find(["Ada Lovelace was born in London ."]))"""
 
 
-def card() -> Card:
-    """Return the card."""
-    pretrained = {"model_name": "bert-base-cased", "epochs": 3, "batch_size": 16, "learning_rate": 3e-5}
-    tiny = {"model_name": "scratch/bert-tiny", "epochs": 10, "batch_size": 16, "max_seq_length": 128}
-    return Card(
-        summary=SUMMARY,
-        description=_DESCRIPTION,
-        variants=_VARIANTS,
-        examples={
-            "conll": _spec(pretrained, {"source": "files", "train": "train.conll"}),
-            "demo": _spec(tiny, {"source": "demo", "size": 2000}),
-        },
-    )
-
-
-def usage() -> str:
+def usage(config: Mapping[str, Any]) -> str:  # noqa: ARG001 -- the same for all
     """Return Python that finds entities with a pipeline of transformers."""
     return _USAGE
 
@@ -61,3 +45,20 @@ def usage() -> str:
 def _spec(config: dict[str, Any], dataset: dict[str, Any]) -> dict[str, Any]:
     address = {"model": "bert", "category": "nlp", "subcategory": "token-classification"}
     return {**address, "model_config": config, "dataset": dataset}
+
+
+CARD = Card(
+    summary="Fine-tunes BERT and its kin (DistilBERT, RoBERTa, multilingual, small ones from scratch) to tag words.",
+    description=_DESCRIPTION,
+    variants=_VARIANTS,
+    examples={
+        "conll": _spec(
+            {"model_name": "bert-base-cased", "epochs": 3, "batch_size": 16, "learning_rate": 3e-5},
+            {"source": "files", "train": "train.conll"},
+        ),
+        "demo": _spec(
+            {"model_name": "scratch/bert-tiny", "epochs": 10, "batch_size": 16, "max_seq_length": 128},
+            {"source": "demo", "size": 2000},
+        ),
+    },
+)

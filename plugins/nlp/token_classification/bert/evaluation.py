@@ -1,7 +1,6 @@
 """A trained model evaluated on one split, or on a file."""
 
 import time
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -54,8 +53,7 @@ def evaluate_file(
     """
     tagger = load(model_dir, device, threads, precision)
     found = load_labelled(file, tagger.known)
-    evaluation = _evaluate(tagger, model_dir, "file", found.sentences, folder, found.rows)
-    return replace(evaluation, left_out=found.left_out, columns=found.columns, notes=found.notes)
+    return found.described(_evaluate(tagger, model_dir, "file", found.split, folder, found.rows))
 
 
 def _evaluate(

@@ -10,7 +10,7 @@ import torch
 
 from plugins.nlp.encoders.export import ExportTask
 from plugins.nlp.encoders.export.agreement import Predict
-from plugins.nlp.encoders.model_folder import TrainedModel
+from plugins.nlp.encoders.model_folder import SavedModel
 from plugins.nlp.encoders.quiet import silence
 from plugins.nlp.encoders.scoring import outputs_of
 from plugins.nlp.encoders.tokens import encode
@@ -45,7 +45,7 @@ for (start, end), scores in zip(row.offsets, logits):
 """
 
 
-def _predict(trained: TrainedModel) -> Predict:
+def _predict(trained: SavedModel) -> Predict:
     encoder, before, after = trained.encoder, trained.encoder.prefix.size, trained.encoder.suffix.size
 
     def predict(texts: Sequence[str]) -> np.ndarray:

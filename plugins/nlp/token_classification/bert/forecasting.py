@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from catalog.contract import Fact, Forecast
 from catalog.statement import Statement
+from plugins.nlp.encoders.forecasting import on_warmup
 from plugins.nlp.encoders.probing import Probe, probe
-from plugins.nlp.encoders.schedule import schedule_of
 from plugins.nlp.encoders.training import on_device
 from plugins.nlp.token_classification.bert.config import BertConfig
 from plugins.nlp.token_classification.bert.objective import TagObjective
@@ -54,13 +54,7 @@ def _advice(config: BertConfig, prepared: PreparedBert, measured: Probe) -> Iter
             "of each.",
             {"long": windows.long},
         )
-    schedule = schedule_of(config, len(windows.tokens))
-    if 2 * schedule.warmup > schedule.total:
-        yield Statement(
-            "The warm-up of {warmup:count} steps takes more than half of the {total:count} steps of a training: give "
-            "warmup_steps as a share, such as 0.06.",
-            {"warmup": schedule.warmup, "total": schedule.total},
-        )
+    yield from on_warmup(config, len(windows.tokens))
     if measured.halvings:
         yield Statement(
             "Memory ran out {times:count} times, and batches were computed in smaller pieces: slower, with the same "

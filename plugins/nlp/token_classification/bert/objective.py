@@ -11,9 +11,9 @@ from torch.nn import functional
 from plugins.nlp.encoders.objective import Evaluated
 from plugins.nlp.encoders.packed import PackedModel, moved
 from plugins.nlp.encoders.scoring import outputs_of
-from plugins.nlp.encoders.tokens import Tokens
+from plugins.nlp.encoders.tokens import EncodedTokens
 from plugins.nlp.token_classification.bert.windows import Windows
-from plugins.nlp.token_classification.evaluation import Predictions, measure
+from plugins.nlp.token_classification.evaluation import TagPredictions, measure
 from plugins.nlp.token_classification.schemes import TagSet
 from plugins.nlp.token_classification.sentences import Sentences
 
@@ -40,7 +40,7 @@ class TagObjective:
     train_metric: str = "accuracy"
 
     @property
-    def tokens(self) -> Tokens:
+    def tokens(self) -> EncodedTokens:
         """The windows."""
         return self.windows.tokens
 
@@ -88,7 +88,7 @@ def probabilities(model: PackedModel, windows: Windows) -> np.ndarray:
     return _softmax(outputs_of(model, windows.tokens), windows).astype(np.float32)
 
 
-def predictions_of(shares: np.ndarray, sentences: Sentences, known: TagSet) -> Predictions:
+def predictions_of(shares: np.ndarray, sentences: Sentences, known: TagSet) -> TagPredictions:
     """Return the most probable tag of each word, repaired so that entities are whole.
 
     Args:
@@ -98,7 +98,7 @@ def predictions_of(shares: np.ndarray, sentences: Sentences, known: TagSet) -> P
     """
     offsets, at = sentences.offsets, np.arange(sentences.tags.size)
     tags = known.repaired(shares.argmax(axis=1), offsets)
-    return Predictions(known, offsets, sentences.tags, tags, shares[at, tags], shares[at, sentences.tags])
+    return TagPredictions(known, offsets, sentences.tags, tags, shares[at, tags], shares[at, sentences.tags])
 
 
 def _softmax(outputs: torch.Tensor, windows: Windows) -> np.ndarray:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from catalog.contract import DataSummary
-from plugins.nlp.encoders.heads import Head
+from plugins.nlp.encoders.heads import EncoderHead
 from plugins.nlp.encoders.sources.source import ModelSource, load_source
 from plugins.nlp.encoders.text_encoder import TextEncoder, text_encoder
 from plugins.nlp.token_classification.bert.config import BertConfig
@@ -14,7 +14,7 @@ from plugins.nlp.token_classification.data import TokenData
 
 __all__ = ["HEAD", "PreparedBert", "prepare"]
 
-HEAD = Head(per_token=True)
+HEAD = EncoderHead(per_token=True)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

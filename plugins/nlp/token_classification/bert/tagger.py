@@ -11,7 +11,7 @@ import numpy as np
 from catalog.contract import Prediction
 from catalog.errors import ModelSourceError
 from plugins.nlp.encoders.memory import oom_as_error
-from plugins.nlp.encoders.model_folder import TrainedModel, load_trained
+from plugins.nlp.encoders.model_folder import SavedModel, load_trained
 from plugins.nlp.encoders.sources.files import read_json
 from plugins.nlp.encoders.text_encoder import CHUNK
 from plugins.nlp.token_classification.answers import as_words, prediction_of
@@ -36,7 +36,7 @@ class Tagger:
         stride: Tokens that two windows of a long sentence share.
     """
 
-    trained: TrainedModel
+    trained: SavedModel
     known: TagSet
     stride: int
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from plugins.nlp.encoders.text_encoder import CHUNK, TextEncoder
-from plugins.nlp.encoders.tokens import Tokens, flatten
+from plugins.nlp.encoders.tokens import EncodedTokens, flatten
 from plugins.nlp.texts import well_formed
 
 __all__ = ["Windows", "encode_words"]
@@ -28,7 +28,7 @@ class Windows:
         long: Sentences that take more than one window.
     """
 
-    tokens: Tokens
+    tokens: EncodedTokens
     places: np.ndarray
     long: int
 

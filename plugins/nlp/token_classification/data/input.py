@@ -6,7 +6,6 @@ import pyarrow as pa
 
 from catalog.contract.capabilities import InputBatch, InputFile, InputTable
 from catalog.dataset import Format
-from catalog.errors import DataError
 from plugins.data.sources import Source
 from plugins.nlp.texts import input as texts
 from plugins.nlp.token_classification.data.conll import is_conll, read_words
@@ -14,7 +13,7 @@ from plugins.nlp.token_classification.data.labelled import column_of
 from plugins.nlp.token_classification.data.lists import list_columns, lists_in
 from plugins.nlp.token_classification.data.names import TEXT_NAME, TOKEN_NAMES
 from plugins.tables.files import find_path, open_file
-from plugins.tables.wording import as_options
+from plugins.tables.wording import as_command_errors, as_options
 
 __all__ = ["open_input"]
 
@@ -28,7 +27,7 @@ def open_input(file: InputFile) -> InputTable:
     Raises:
         DataError: The file cannot be read, or lacks a column: all are listed.
     """
-    try:
+    with as_command_errors():
         path = find_path(str(file.path), "file")
         if is_conll(path, "file") and path.suffix != ".txt" and not (path.suffix == ".tsv" and file.columns):
             return _of_conll(file)
@@ -37,8 +36,6 @@ def open_input(file: InputFile) -> InputTable:
             source = Source(str(path), "file", pa.table({}), columns=opened.columns, file=opened)
             if (column := _words_column(file, source)) is not None:
                 return _of_lists(source, column)
-    except DataError as error:
-        raise DataError(as_options(error.message)) from error
     return texts.open_input(file)
 
 

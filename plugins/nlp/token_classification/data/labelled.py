@@ -1,13 +1,11 @@
 """A file with tags that belongs to no study, read for a model whose tags are known."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-
-import numpy as np
 
 from catalog.contract.capabilities import EvaluationFile
 from catalog.dataset import Format
 from catalog.errors import DataError
+from plugins.data.labelled import Labelled
 from plugins.nlp.token_classification.data.conll import is_conll
 from plugins.nlp.token_classification.data.loading import read_tagged
 from plugins.nlp.token_classification.data.tags import encode
@@ -17,29 +15,10 @@ from plugins.nlp.token_classification.sentences import Sentences
 from plugins.tables.files import find_path
 from plugins.tables.wording import as_options
 
-__all__ = ["Labelled", "column_of", "load_labelled"]
+__all__ = ["column_of", "load_labelled"]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Labelled:
-    """A file with tags that belongs to no study.
-
-    Attributes:
-        sentences: Those that have a word.
-        rows: Which sentences or rows of the file they are, counted from 0, int64, shape (sentences,).
-        left_out: How many have no word.
-        columns: Which columns were taken.
-        notes: What a careful reader should know of how the file was read.
-    """
-
-    sentences: Sentences
-    rows: np.ndarray
-    left_out: int
-    columns: Mapping[str, str]
-    notes: tuple[str, ...] = ()
-
-
-def load_labelled(file: EvaluationFile, known: TagSet) -> Labelled:
+def load_labelled(file: EvaluationFile, known: TagSet) -> Labelled[Sentences]:
     """Read the sentences of a file of any format that a data set may have, in its order.
 
     Raises:
@@ -60,7 +39,7 @@ def load_labelled(file: EvaluationFile, known: TagSet) -> Labelled:
     notes = (*raw.notes, *([empty] if empty else []), *broken)
     words, marks = raw.columns
     return Labelled(
-        sentences, raw.rows, len(raw.empty), {"tokens": words, "tags": marks}, tuple(map(as_options, notes))
+        sentences, raw.rows, {"tokens": words, "tags": marks}, len(raw.empty), tuple(map(as_options, notes))
     )
 
 

@@ -147,6 +147,8 @@ def _word(value: Any, row: int, column: str, source: Source) -> str:
 
 
 def _tag(value: Any, row: int, column: str, source: Source, names: Sequence[str] | None) -> str:
+    if isinstance(value, str) and value.isdecimal() and names is not None and value not in names:
+        value = int(value)
     if isinstance(value, str) and value.strip():
         return well_formed(value)
     if isinstance(value, int) and not isinstance(value, bool) and names is not None and 0 <= value < len(names):

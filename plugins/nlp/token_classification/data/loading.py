@@ -4,15 +4,14 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
-from pydantic import TypeAdapter
 
 from catalog.contract import DataSummary, RowCounts
 from catalog.dataset import Format
 from catalog.errors import DataError
+from plugins.data.load_cache import remembered
 from plugins.data.sources import paths, read_file
 from plugins.data.splitting import make_splits
 from plugins.details import details_json
@@ -25,12 +24,10 @@ from plugins.nlp.token_classification.records import TagData, tag_data
 from plugins.nlp.token_classification.schemes import TagSet, spans_of
 from plugins.nlp.token_classification.sentences import Sentences
 from plugins.tables.compression import kind_of
-from plugins.tables.files import stamps_of
 from plugins.tables.wording import listed
 
 __all__ = ["TokenData", "load", "read_tagged"]
 
-_DATASET: TypeAdapter[Dataset] = TypeAdapter(Dataset)
 _TABLES = (".jsonl", ".ndjson", ".json-lines", ".json", ".parquet", ".arrow", ".feather")
 _NAMED = 5
 
@@ -53,6 +50,7 @@ class TokenData:
         return tag_data(self.summary).known
 
 
+@remembered
 def load(dataset: Dataset, cache: Path) -> TokenData:  # noqa: ARG001 -- files are read fast enough
     """Read, check and split a data set. The last two are remembered in this process until their files change.
 
@@ -64,18 +62,9 @@ def load(dataset: Dataset, cache: Path) -> TokenData:  # noqa: ARG001 -- files a
         DataError: The data cannot be used; the message names file and line.
         UnreachableError: The hub does not answer and its cache does not hold the data set.
     """
-    stamps: tuple[tuple[tuple[int, int], ...], ...] = ()
-    if isinstance(dataset, FilesDataset):
-        stamps = tuple(stamps_of(found) for found in paths(dataset).values())
-    return _load(json.dumps(dataset.model_dump(mode="json", exclude_none=True), sort_keys=True), stamps)
-
-
-@lru_cache(maxsize=2)
-def _load(written: str, stamps: tuple[tuple[tuple[int, int], ...], ...]) -> TokenData:  # noqa: ARG001 -- part of the lookup
-    dataset = _DATASET.validate_json(written)
     read, notes = _read(dataset)
-    known = find_tags(read["train"], None if isinstance(dataset, DemoDataset) else dataset.scheme)
-    given = dict[str, Sentences]()
+    found = find_tags(read["train"], None if isinstance(dataset, DemoDataset) else dataset.scheme)
+    known, given = found.known, dict[str, Sentences]()
     for split, files in read.items():
         given[split], broken = encode(files, known)
         own = [note for file in files for note in (*file.notes, file.empty_note()) if note is not None]
@@ -89,7 +78,7 @@ def _load(written: str, stamps: tuple[tuple[tuple[int, int], ...], ...]) -> Toke
         fingerprint=_fingerprint(splits, known),
         rows={split: len(data) for split, data in splits.items()},
         notes=(
-            *dict.fromkeys(notes),
+            *dict.fromkeys((*notes, *found.notes)),
             *carved,
             *_coverage_notes(entities, known),
             *(
@@ -103,6 +92,8 @@ def _load(written: str, stamps: tuple[tuple[tuple[int, int], ...], ...]) -> Toke
         details=details_json(
             TagData(
                 scheme=known.scheme,
+                example=found.example,
+                variant=found.variant,
                 tags=known.names,
                 tag_words={
                     split: tuple(np.bincount(data.tags, minlength=len(known.names)).tolist())
@@ -156,7 +147,7 @@ def read_tagged(path: Path, field: str, written: Format, columns: FilesDataset |
     """
     tokens, tags, labels = (None, None, None) if columns is None else (columns.tokens, columns.tags, columns.labels)
     if is_conll(path, field):
-        return read_conll(path, field, written, tokens, tags)
+        return read_conll(path, field, written, tokens, tags, labels)
     suffix = kind_of(path, field)[0] if path.is_file() else None
     if suffix is not None and suffix not in _TABLES:
         raise DataError(

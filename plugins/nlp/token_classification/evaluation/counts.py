@@ -8,7 +8,7 @@ import numpy as np
 from plugins.nlp.token_classification.schemes import Spans, spans_of
 
 if TYPE_CHECKING:
-    from plugins.nlp.token_classification.evaluation.predictions import Predictions
+    from plugins.nlp.token_classification.evaluation.predictions import TagPredictions
 
 __all__ = ["Counts", "count", "matches"]
 
@@ -55,7 +55,7 @@ class Counts:
         )
 
 
-def count(said: "Predictions") -> Counts:
+def count(said: "TagPredictions") -> Counts:
     """Count entities and words of each sentence, all float64."""
     rows, types = said.offsets.size - 1, len(said.known.types)
     row_of = np.repeat(np.arange(rows), np.diff(said.offsets))

@@ -12,7 +12,7 @@ from plugins.nlp.token_classification.evaluation import predictions
 from plugins.nlp.token_classification.evaluation.counts import Counts, count, matches
 from plugins.nlp.token_classification.evaluation.intervals import bootstrap
 from plugins.nlp.token_classification.evaluation.metrics import f1_of, measure, ratio
-from plugins.nlp.token_classification.evaluation.predictions import Predictions
+from plugins.nlp.token_classification.evaluation.predictions import TagPredictions
 from plugins.nlp.token_classification.records import (
     EntityErrors,
     EntityScores,
@@ -37,7 +37,7 @@ _LONGEST = 1500
 def save_and_evaluate(  # noqa: PLR0913 -- what was predicted, and what is known of the model
     split: str,
     words: Sequence[tuple[str, ...]],
-    said: Predictions,
+    said: TagPredictions,
     folder: Path,
     seconds: float,
     places: np.ndarray | None = None,
@@ -98,7 +98,7 @@ def _scores(counts: Counts, types: Sequence[str]) -> tuple[EntityScores, ...]:
     )
 
 
-def _confusion(true: Spans, predicted: Spans, said: Predictions) -> tuple[tuple[int, ...], ...]:
+def _confusion(true: Spans, predicted: Spans, said: TagPredictions) -> tuple[tuple[int, ...], ...]:
     """Return true types by predicted ones; the last column are missed entities, the last row spurious ones."""
     types, words = len(said.known.types), said.tags.size
     cells = np.zeros((types + 1, types + 1), dtype=np.int64)
@@ -145,7 +145,7 @@ def _lengths(counts: Counts) -> Iterator[LengthScores]:
 
 
 def _examples(
-    words: Sequence[tuple[str, ...]], said: Predictions, counts: Counts, true: Spans, predicted: Spans
+    words: Sequence[tuple[str, ...]], said: TagPredictions, counts: Counts, true: Spans, predicted: Spans
 ) -> Iterator[SentenceExample]:
     """Yield the sentences with the most errors, and of those without any the ones with the most entities."""
     missed = (counts.true - counts.matched).sum(axis=1)
@@ -157,7 +157,7 @@ def _examples(
                 yield _example(row, words[row], said, true, predicted)
 
 
-def _example(row: int, words: tuple[str, ...], said: Predictions, true: Spans, predicted: Spans) -> SentenceExample:
+def _example(row: int, words: tuple[str, ...], said: TagPredictions, true: Spans, predicted: Spans) -> SentenceExample:
     first, last = said.offsets[row], said.offsets[row + 1]
     ends = np.cumsum([len(word) + 1 for word in words]) - 1
     starts = ends - [len(word) for word in words]

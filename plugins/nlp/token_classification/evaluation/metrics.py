@@ -16,7 +16,7 @@ from catalog.errors import DivergedError, InputError
 from catalog.metric import Direction, Metric
 from catalog.statement import Statement
 from plugins.nlp.token_classification.evaluation.counts import Counts, count
-from plugins.nlp.token_classification.evaluation.predictions import Predictions
+from plugins.nlp.token_classification.evaluation.predictions import TagPredictions
 from plugins.nlp.token_classification.records import tag_data
 
 __all__ = ["METRICS", "check_metric", "f1_of", "measure", "metrics_of", "ratio", "values_of"]
@@ -145,7 +145,7 @@ def values_of(counts: Counts, only: str | None = None) -> dict[str, np.ndarray]:
     return {name: values for name, values in found.items() if not np.isnan(values).all()}
 
 
-def measure(said: Predictions) -> dict[str, float]:
+def measure(said: TagPredictions) -> dict[str, float]:
     """Return every metric that is defined on predictions.
 
     Raises:

@@ -4,24 +4,24 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
-from catalog.errors import DataError, clause
-from catalog.files import open_regular
+from catalog.errors import DataError
 from plugins.nlp.token_classification.evaluation.counts import count
 from plugins.nlp.token_classification.schemes import SCHEMES, TagSet
 from plugins.nlp.token_classification.sentences import entity_texts
-from plugins.storage import write_file
+from plugins.predictions_file import open_predictions, write_predictions
 
-__all__ = ["Predictions", "read", "write"]
+__all__ = ["TagPredictions", "read", "write"]
 
 _TAGS = b"modelcat_tags"
 """Key of the names of the tags and their scheme in the metadata of the file."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Predictions:
+class TagPredictions:
     """What a model said about the words of a split, in their order.
 
     Attributes:
@@ -41,7 +41,9 @@ class Predictions:
     likelihood: np.ndarray | None = None
 
 
-def write(path: Path, said: Predictions, places: np.ndarray | None = None, words: Sequence[Sequence[str]] = ()) -> None:
+def write(
+    path: Path, said: TagPredictions, places: np.ndarray | None = None, words: Sequence[Sequence[str]] = ()
+) -> None:
     """Write one row a sentence.
 
     ``row`` (int64); ``tags`` and ``predicted`` (lists of int32, ids whose names are in the metadata of the schema);
@@ -56,10 +58,9 @@ def write(path: Path, said: Predictions, places: np.ndarray | None = None, words
         words: Of each sentence.
     """
     import pyarrow as pa
-    from pyarrow import parquet
 
     offsets = pa.array(said.offsets.astype(np.int32))
-    columns = {"row": np.arange(said.offsets.size - 1, dtype=np.int64) if places is None else places}
+    columns: dict[str, Any] = {}
     for name, values in (("tags", said.tags), ("predicted", said.predicted)):
         columns[name] = pa.ListArray.from_arrays(offsets, pa.array(values.astype(np.int32)))
     for name, shares in (("confidence", said.confidence), ("likelihood", said.likelihood)):
@@ -72,31 +73,24 @@ def write(path: Path, said: Predictions, places: np.ndarray | None = None, words
     if words:
         columns["answer"] = pa.array(entity_texts(words, said.predicted, said.known), pa.large_string())
     held = json.dumps({"scheme": said.known.scheme, "names": said.known.names})
-    table = pa.table(columns).replace_schema_metadata({_TAGS: held.encode()})
-    write_file(path, lambda temporary: parquet.write_table(table, temporary))
+    write_predictions(path, said.offsets.size - 1, places, columns, {_TAGS: held.encode()})
 
 
-def read(path: Path) -> Predictions:
+def read(path: Path) -> TagPredictions:
     """Read what `write` wrote.
 
     Raises:
         DataError: The file is missing, damaged, or not of this kind.
     """
-    import pyarrow as pa
-    from pyarrow import parquet
-
-    try:
-        with open_regular(path) as opened, parquet.ParquetFile(opened) as file:
-            held = json.loads((file.schema_arrow.metadata or {})[_TAGS])
-            there = [name for name in ("confidence", "likelihood") if name in file.schema_arrow.names]
-            table = file.read(columns=["tags", "predicted", *there])
+    with open_predictions(path, "predicted tags") as file:
+        held = json.loads((file.schema_arrow.metadata or {})[_TAGS])
+        there = [name for name in ("confidence", "likelihood") if name in file.schema_arrow.names]
+        table = file.read(columns=["tags", "predicted", *there])
         known = TagSet(str(held["scheme"]), tuple(map(str, held["names"])))
         lists = {name: table[name].combine_chunks() for name in table.column_names}
         lengths = {name: np.diff(each.offsets.to_numpy()) for name, each in lists.items()}
         flat = {name: each.flatten().to_numpy() for name, each in lists.items()}
         offsets = np.concatenate([[0], np.cumsum(lengths["tags"])]).astype(np.int64)
-    except (pa.ArrowException, OSError, KeyError, ValueError, TypeError, AttributeError) as error:
-        raise DataError(f"{path} does not hold predicted tags: {clause(error)}. Evaluate the model again.") from error
     ids = [flat["tags"], flat["predicted"]]
     if (
         not ids[0].size
@@ -106,4 +100,4 @@ def read(path: Path) -> Predictions:
     ):
         raise DataError(f"{path} does not hold predicted tags: its columns do not fit. Evaluate the model again.")
     tags, predicted = (each.astype(np.int64) for each in ids)
-    return Predictions(known, offsets, tags, predicted, flat.get("confidence"), flat.get("likelihood"))
+    return TagPredictions(known, offsets, tags, predicted, flat.get("confidence"), flat.get("likelihood"))

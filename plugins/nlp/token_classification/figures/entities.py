@@ -1,19 +1,17 @@
 """Scores of each entity type, which types are taken for which, and what kinds of errors there are."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from catalog.contract import Evaluation
-from catalog.figures import Axis, Bar, Bars, Column, Empty, Figure, Matrix, Table
+from catalog.figures import Axis, Bar, Bars, Empty, Figure, Matrix
 from catalog.statement import Statement
+from plugins.classification.figures.classes import MOST, score_table, worst
 from plugins.insights import NOT_RECORDED
 from plugins.nlp.token_classification.records import tag_data, token_details
 
 __all__ = ["confusion", "errors", "scores"]
 
-_READABLE = 20
-"""Types that fit a matrix which can still be read."""
-_MOST = 100
 _GROUP = Statement("Entities")
 _SCORES, _CONFUSION = Statement("Scores of each type"), Statement("Which types are taken for which")
 _ERRORS = Statement("What became of the entities")
@@ -21,22 +19,7 @@ _ERRORS = Statement("What became of the entities")
 
 def scores(evaluation: Evaluation) -> Figure:
     """List precision, recall and F1 of each type; of very many the weakest."""
-    found, caption = token_details(evaluation).entity_scores, tuple[Statement, ...]()
-    if not found:
-        return Empty("entity-scores", _SCORES, NOT_RECORDED, group=_GROUP)
-    if len(found) > _MOST:
-        counts = {"shown": _MOST, "all": len(found)}
-        caption = (Statement("The {shown:count} weakest of {all:count} types", counts),)
-        found = tuple(sorted(found, key=lambda one: one.f1)[:_MOST])
-    columns = (
-        Column(Statement("Type")),
-        Column(Statement("Entities"), "count"),
-        Column(Statement("Predicted"), "count"),
-        Column(Statement("Precision"), "percent"),
-        Column(Statement("Recall"), "percent"),
-        Column(Statement("F1"), "percent"),
-    )
-    rows = tuple(
+    rows = [
         (
             one.label,
             one.entities,
@@ -45,9 +28,11 @@ def scores(evaluation: Evaluation) -> Figure:
             one.recall if one.entities else None,
             one.f1 if one.entities or one.predicted else None,
         )
-        for one in found
-    )
-    return Table("entity-scores", _SCORES, columns, rows, caption=caption, group=_GROUP)
+        for one in token_details(evaluation).entity_scores
+    ]
+    columns = Statement("Type"), Statement("Entities")
+    cut = Statement("The {shown:count} weakest of {all:count} types", {"shown": MOST, "all": len(rows)})
+    return score_table("entity-scores", _SCORES, columns, rows, cut, group=_GROUP)
 
 
 def confusion(evaluation: Evaluation, data: Mapping[str, Any]) -> Figure:
@@ -56,7 +41,7 @@ def confusion(evaluation: Evaluation, data: Mapping[str, Any]) -> Figure:
     if not counts:
         return Empty("entity-confusion", _CONFUSION, NOT_RECORDED, group=_GROUP)
     names, types = tag_data(data).entity_types, len(counts) - 1
-    shown = _worst(counts)
+    shown = worst(counts, types)
     labels = tuple(names[at] if at < len(names) else str(at) for at in shown)
     caption = [
         Statement("Rows are true types: count, and share of the row. The diagonal is right."),
@@ -95,13 +80,3 @@ def errors(evaluation: Evaluation) -> Figure:
     )
     axis = Axis(Statement("Entities"), "count", low=0.0)
     return Bars("entity-errors", _ERRORS, axis, bars, caption=caption, group=_GROUP)
-
-
-def _worst(counts: Sequence[Sequence[int]]) -> list[int]:
-    """Return the types to show, in the order of their ids."""
-    types = len(counts) - 1
-    if types <= _READABLE:
-        return list(range(types))
-    predicted = [sum(column) for column in zip(*counts, strict=True)]
-    wrong = [sum(row) + predicted[at] - 2 * row[at] for at, row in enumerate(counts[:types])]
-    return sorted(sorted(range(types), key=lambda at: -wrong[at])[:_READABLE])

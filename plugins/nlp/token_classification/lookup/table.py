@@ -19,7 +19,7 @@ from catalog.dataset import Strict
 from catalog.errors import ModelSourceError, clause
 from catalog.files import read_limited
 from plugins.nlp.token_classification.answers import as_words, prediction_of
-from plugins.nlp.token_classification.evaluation.predictions import Predictions
+from plugins.nlp.token_classification.evaluation.predictions import TagPredictions
 from plugins.nlp.token_classification.lookup.config import LookupConfig
 from plugins.nlp.token_classification.schemes import SCHEMES, TagSet
 from plugins.nlp.token_classification.sentences import Sentences
@@ -62,12 +62,12 @@ class WordTable:
             tags, shares = self.tags_of(called, np.array([0, len(called)]))
             yield prediction_of(text, words, tags, shares[np.arange(tags.size), tags], self.known)
 
-    def evaluate(self, sentences: Sentences) -> Predictions:
+    def evaluate(self, sentences: Sentences) -> TagPredictions:
         """Return the tags of sentences, with their probabilities."""
         offsets = sentences.offsets
         tags, shares = self.tags_of([word for words in sentences.words for word in words], offsets)
         at = np.arange(tags.size)
-        return Predictions(self.known, offsets, sentences.tags, tags, shares[at, tags], shares[at, sentences.tags])
+        return TagPredictions(self.known, offsets, sentences.tags, tags, shares[at, tags], shares[at, sentences.tags])
 
     def tags_of(self, words: Sequence[str], offsets: np.ndarray) -> tuple[np.ndarray, "_Shares"]:
         """Return the tag of each word, repaired so that entities are whole, and the probabilities of all tags.

@@ -14,13 +14,13 @@ from runner.presentation.text import safe
 from runner.store.records import EvaluationRecord
 from runner.study.charts import CHARTS, Chart, StudySnapshot
 from runner.study.charts.curves import curves_wanted
-from runner.tui.beside import beside
-from runner.tui.desk import Desk
-from runner.tui.screens.study.book import training_of
-from runner.tui.screens.study.estimating import Estimates
-from runner.tui.screens.study.scene import PAUSE, Curves, Scene, Wanting
+from runner.tui.background import run_in_background
+from runner.tui.context import AppContext
+from runner.tui.screens.study.importance_estimates import ImportanceEstimates
+from runner.tui.screens.study.pane_state import PAUSE, EpochCache, LoadRequested, PaneState
+from runner.tui.screens.study.study_data import training_of
 from runner.tui.widgets.figure_view import FigureView
-from runner.tui.widgets.names import Names
+from runner.tui.widgets.tab_bar import TabBar
 
 __all__ = ["ChartPane"]
 
@@ -29,7 +29,7 @@ class ChartPane(Widget):
     """One chart of the study.
 
     Args:
-        desk: For words, colours and the store.
+        context: For words, colours and the store.
         curves: What has been read of the trials' measurements.
     """
 
@@ -39,21 +39,23 @@ class ChartPane(Widget):
     ChartPane > FigureView.-plot { padding: 0; }
     """
 
-    def __init__(self, desk: Desk, curves: Curves) -> None:
+    def __init__(self, context: AppContext, curves: EpochCache) -> None:
         super().__init__(id="pane-charts")
-        self._desk = desk
+        self.context = context
         self._curves = curves
         self._kind = next(iter(CHARTS))
         self._chosen: dict[str, str] = {}
         self._evaluated: tuple[int, Sequence[EvaluationRecord]] = (0, ())
-        self._estimates = Estimates()
-        self._scene: Scene | None = None
+        self._estimates = ImportanceEstimates()
+        self._scene: PaneState | None = None
         self._snapshot: StudySnapshot | None = None
         self._shown: tuple[object, ...] = ()
         self._later: Timer | None = None
-        self._kinds = Names(desk, lambda: [(key, desk.say(chart.label)) for key, chart in CHARTS.items()], id="charts")
-        self._parts = Names(desk, self._part_names, id="chart-parts")
-        self._view = FigureView(desk)
+        self._kinds = TabBar(
+            context, lambda: [(key, context.say(chart.label)) for key, chart in CHARTS.items()], id="charts"
+        )
+        self._parts = TabBar(context, self._part_names, id="chart-parts")
+        self._view = FigureView(context)
 
     @property
     def kind(self) -> str:
@@ -71,14 +73,14 @@ class ChartPane(Widget):
         yield self._parts
         yield self._view
 
-    @on(Names.Chosen, "#charts")
-    def choose_kind(self, event: Names.Chosen) -> None:
+    @on(TabBar.Chosen, "#charts")
+    def choose_kind(self, event: TabBar.Chosen) -> None:
         """Show the chart that was clicked at."""
         event.stop()
         self._turn_to(event.key)
 
-    @on(Names.Chosen, "#chart-parts")
-    def choose_part(self, event: Names.Chosen) -> None:
+    @on(TabBar.Chosen, "#chart-parts")
+    def choose_part(self, event: TabBar.Chosen) -> None:
         """Draw what was clicked at."""
         event.stop()
         self._choose(event.key)
@@ -94,7 +96,7 @@ class ChartPane(Widget):
         if keys:
             self._choose(keys[(keys.index(self._part) + 1) % len(keys)])
 
-    def show(self, scene: Scene) -> None:
+    def show(self, scene: PaneState) -> None:
         """Draw the chart as far as it is known; nothing is done where nothing of it has changed."""
         self._scene, needs = scene, self._chart.needs
         known = (
@@ -119,7 +121,7 @@ class ChartPane(Widget):
         else:
             self._draw(scene)
 
-    async def follow(self, scene: Scene) -> None:
+    async def follow(self, scene: PaneState) -> None:
         """Read what the chart needs and is not known yet, and draw it."""
         book, needs = scene.book, self._chart.needs
         if "epochs" in needs:
@@ -127,29 +129,29 @@ class ChartPane(Widget):
         if "evaluations" in needs and self._evaluated[0] != book.record.trials.complete:
             study = book.record.study
             nothing: list[EvaluationRecord] = []
-            found = await self._desk.source.read(lambda store: store.evaluations(study), nothing)
+            found = await self.context.source.read(lambda store: store.evaluations(study), nothing)
             self._evaluated = (book.record.trials.complete, found)
         if "insights" in needs:
-            beside(self, partial(self._estimate, scene), "estimate")  # it takes seconds
+            run_in_background(self, partial(self._estimate, scene), "estimate")  # it takes seconds
         elif needs:
             self.show(self._scene or scene)  # one may have gone on meanwhile
 
-    async def _estimate(self, scene: Scene) -> None:
+    async def _estimate(self, scene: PaneState) -> None:
         if await self._estimates.make(scene.book):
             self.show(self._scene or scene)
 
-    def retell(self) -> None:
+    def refresh_text(self) -> None:
         """Tell again: language, theme or signs have changed."""
         self._shown = ()
         if self._scene is not None:
             self.show(self._scene)
-            self._view.retell()
+            self._view.refresh_text()
 
     @property
     def _chart(self) -> Chart:
         return CHARTS[self._kind]
 
-    def _gathered(self, scene: Scene) -> StudySnapshot:
+    def _gathered(self, scene: PaneState) -> StudySnapshot:
         """Return what the chart is built from: the study, and what has been read for it."""
         needs, snapshot = self._chart.needs, scene.book.snapshot
         if "insights" in needs and self._estimates.found is not None:
@@ -171,7 +173,7 @@ class ChartPane(Widget):
 
     def _part_names(self) -> list[tuple[str, str]]:
         named = self._values().items()
-        say = self._desk.say
+        say = self.context.say
         return [(key, safe(say(name) if isinstance(name, Statement) else name, 30)) for key, name in named]
 
     def _choose(self, part: str) -> None:
@@ -182,9 +184,9 @@ class ChartPane(Widget):
         self._kind = kind
         if self._scene is not None:
             self.show(self._scene)
-            self.post_message(Wanting())
+            self.post_message(LoadRequested())
 
-    def _draw(self, scene: Scene) -> None:
+    def _draw(self, scene: PaneState) -> None:
         if self._snapshot is None:
             return
         self._kinds.choose(self._kind)

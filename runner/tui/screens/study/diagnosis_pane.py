@@ -12,10 +12,10 @@ from textual.widget import Widget
 
 from catalog.errors import ModelcatError
 from runner.presentation.text import safe
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 from runner.tui.figures.canvas import Canvas
 from runner.tui.screens.study.headline import verdict
-from runner.tui.screens.study.scene import Scene
+from runner.tui.screens.study.pane_state import PaneState
 from runner.tui.widgets.drawing import Drawing
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ class DiagnosisPane(Widget):
     """What the rules of the study's plugin found.
 
     Args:
-        desk: For words, colours and the store.
+        context: For words, colours and the store.
     """
 
     DEFAULT_CSS = """
@@ -40,11 +40,11 @@ class DiagnosisPane(Widget):
     DiagnosisPane > VerticalScroll { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
     """
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, context: AppContext) -> None:
         super().__init__(id="pane-diagnosis")
-        self._desk = desk
-        self._figure = Drawing(desk)
-        self._scene: Scene | None = None
+        self.context = context
+        self._figure = Drawing(context)
+        self._scene: PaneState | None = None
         self._found: Sequence[Diagnosis] | None = None
         self._trouble = ""
         self._asked: tuple[datetime | None, float] = (None, 0.0)
@@ -54,13 +54,13 @@ class DiagnosisPane(Widget):
         with VerticalScroll():
             yield self._figure
 
-    def show(self, scene: Scene) -> None:
+    def show(self, scene: PaneState) -> None:
         """Show what is known."""
         before, self._scene = self._scene, scene
         if before is None or before.book is not scene.book:
             self._figure.show(self._draw)
 
-    async def follow(self, scene: Scene) -> None:
+    async def follow(self, scene: PaneState) -> None:
         """Apply the rules, unless nothing was written since, or they were just applied."""
         record = scene.book.record
         updated, at = self._asked
@@ -69,7 +69,7 @@ class DiagnosisPane(Widget):
         asked = record.updated, time.monotonic()
         nothing: Sequence[Diagnosis] = ()
         try:
-            found = await self._desk.source.read(lambda store: self._diagnose(store, record.study), nothing)
+            found = await self.context.source.read(lambda store: self._diagnose(store, record.study), nothing)
         except ModelcatError as error:
             self._found, self._trouble = None, error.message
         else:
@@ -77,19 +77,19 @@ class DiagnosisPane(Widget):
         self._asked = asked  # only now: the cursor may have gone on meanwhile, and this been given up
         self._figure.show(self._draw)
 
-    def retell(self) -> None:
+    def refresh_text(self) -> None:
         """Tell again: language, theme or signs have changed."""
-        self._figure.retell()
+        self._figure.refresh_text()
 
     def _diagnose(self, store: "Store", study: str) -> "Sequence[Diagnosis]":
         from runner.study.diagnosis import diagnoses_of
 
-        return diagnoses_of(store, study, self._desk.source.place)
+        return diagnoses_of(store, study, self.context.source.workspace)
 
     def _draw(self, canvas: Canvas) -> Content:
-        desk, palette, t = self._desk, self._desk.palette, self._desk.t
+        context, palette, t = self.context, self.context.palette, self.context.t
         lines: list[Content] = []
-        if self._scene is not None and (told := verdict(self._scene.book, desk)):
+        if self._scene is not None and (told := verdict(self._scene.book, context)):
             lines += [Content.styled(t("Verdict"), f"bold {palette.text}"), *map(Content, told), Content("")]
         if self._trouble:
             lines.append(Content.styled(safe(self._trouble, 800), palette.warn))
@@ -104,17 +104,17 @@ class DiagnosisPane(Widget):
     def _finding(self, diagnosis: "Diagnosis") -> list[Content]:
         from runner.study.fixes import option_of
 
-        desk, palette, glyphs = self._desk, self._desk.palette, self._desk.glyphs
+        context, palette, glyphs = self.context, self.context.palette, self.context.glyphs
         colors = {"problem": palette.bad, "warning": palette.warn}
-        names = {"problem": desk.t("Problem"), "warning": desk.t("Warning"), "note": desk.t("Note")}
+        names = {"problem": context.t("Problem"), "warning": context.t("Warning"), "note": context.t("Note")}
         color = colors.get(diagnosis.severity, palette.muted)
         sign = f"{glyphs.severities.get(diagnosis.severity, glyphs.bullet)} {names.get(diagnosis.severity, '')}  "
         lines = [
-            Content.assemble((sign, color), (safe(desk.say(diagnosis.title), 200), f"bold {palette.text}")),
-            Content(safe(desk.say(diagnosis.evidence), 800)),
+            Content.assemble((sign, color), (safe(context.say(diagnosis.title), 200), f"bold {palette.text}")),
+            Content(safe(context.say(diagnosis.evidence), 800)),
         ]
         for remedy in diagnosis.remedies:
-            advice = safe(desk.say(remedy.advice), 400)
+            advice = safe(context.say(remedy.advice), 400)
             lines.append(Content.assemble((f"{glyphs.arrow} ", palette.accent), advice))
             option = option_of(remedy, self._scene.book.record) if self._scene is not None else None
             if option is not None:

@@ -9,10 +9,10 @@ from runner.presentation.metrics import with_metrics
 from runner.presentation.text import safe
 from runner.store.records import StudyRecord
 from runner.study.early_end import early_end_clause
-from runner.tui.desk import Desk
-from runner.tui.naming import state
+from runner.tui.context import AppContext
+from runner.tui.labels import state
 from runner.tui.rows import study_state
-from runner.tui.screens.study.book import Book
+from runner.tui.screens.study.study_data import StudyData
 
 __all__ = ["headline", "seconds_left", "verdict"]
 
@@ -22,14 +22,14 @@ _LINES = 3
 _CLASS = 12
 
 
-def verdict(book: Book, desk: Desk) -> tuple[str, ...]:
+def verdict(book: StudyData, context: AppContext) -> tuple[str, ...]:
     """Return the sentences of the verdict; none before there is one, the stored English one where it is older."""
     stored = book.record.verdict or {}
     statements = stored.get("statements")
     if isinstance(statements, list) and statements:
         try:
             return tuple(
-                safe(desk.say(with_metrics(from_json(statement), book.record.metric_of)), 600)
+                safe(context.say(with_metrics(from_json(statement), book.record.metric_of)), 600)
                 for statement in statements
             )
         except (ValueError, AttributeError, TypeError):  # written by another version, in a shape that is not known here
@@ -37,25 +37,25 @@ def verdict(book: Book, desk: Desk) -> tuple[str, ...]:
     return (safe(stored["sentence"], 1200),) if stored.get("sentence") else ()
 
 
-def headline(book: Book, desk: Desk, width: int) -> Content:
+def headline(book: StudyData, context: AppContext, width: int) -> Content:
     """Return the lines over the table: state and progress, then the verdict or what is wrong.
 
     Args:
         book: The study.
-        desk: Signs, colours and words.
+        context: Signs, colours and words.
         width: Cells of a line; sentences of the verdict that would take more than three lines are left to the tab
             Diagnosis.
     """
-    record, palette = book.record, desk.palette
-    gone = record.worker_gone(desk.clock())
+    record, palette = book.record, context.palette
+    gone = record.worker_gone(context.clock())
     name = "gone" if gone else record.state
-    word = desk.t("worker gone") if gone else state(desk, record.state)
-    first = Content.assemble((f"{desk.glyphs.states[name]} {word}", f"bold {palette.state(name)}"))
-    parts = [first, *(Content(part) for part in _progress(book, desk))]
-    lines = [Content.styled(" - " if desk.glyphs.ascii else " · ", palette.faint).join(parts)]
-    if trouble := _trouble(book, desk):
+    word = context.t("worker gone") if gone else state(context, record.state)
+    first = Content.assemble((f"{context.glyphs.states[name]} {word}", f"bold {palette.state(name)}"))
+    parts = [first, *(Content(part) for part in _progress(book, context))]
+    lines = [Content.styled(" - " if context.glyphs.ascii else " · ", palette.faint).join(parts)]
+    if trouble := _trouble(book, context):
         lines.append(Content.styled(trouble, palette.bad if record.state == "failed" or gone else palette.warn))
-    elif found := verdict(book, desk):
+    elif found := verdict(book, context):
         text = found[0]
         for sentence in found[1:]:
             text = f"{text} {sentence}" if len(text) + len(sentence) < _LINES * width - width // 3 else text
@@ -63,35 +63,35 @@ def headline(book: Book, desk: Desk, width: int) -> Content:
     return Content("\n").join(lines)
 
 
-def _progress(book: Book, desk: Desk) -> list[str]:
+def _progress(book: StudyData, context: AppContext) -> list[str]:
     """Return what has been done, what is best, and how long it takes."""
-    record, t = book.record, desk.t
+    record, t = book.record, context.t
     counts = record.trials
     ended = counts.complete + counts.pruned + counts.failed
     parts = []
     if record.mode == "train":
         parts.append(t("a single training"))
     elif (early := early_end_clause(record.early_end)) is not None:
-        parts.append(desk.say(early))
+        parts.append(context.say(early))
     else:
         parts.append(t("{done:count} of {planned:count} trials", done=ended, planned=record.planned))
     if record.best is not None:
-        value, number = desk.metric(record.tuned, record.best.value), record.best.number
+        value, number = context.metric(record.tuned, record.best.value), record.best.number
         if record.tuned.of is not None:
-            value = f"{value} {desk.metric_label(record.tuned, _CLASS)}"
+            value = f"{value} {context.metric_label(record.tuned, _CLASS)}"
         if record.winner is None:
             parts.append(t("best {value} by trial {number:count}", value=value, number=number))
         else:
             parts.append(t("kept: trial {number:count}, {value}", value=value, number=number))
-    if record.state == "running" and not record.worker_gone(desk.clock()):
-        parts.append(_rest(book, desk, ended))
+    if record.state == "running" and not record.worker_gone(context.clock()):
+        parts.append(_rest(book, context, ended))
     elif record.seconds > 0:
-        parts.append(desk.seconds(record.seconds))
+        parts.append(context.seconds(record.seconds))
     return parts
 
 
-def _rest(book: Book, desk: Desk, ended: int) -> str:
-    record, t = book.record, desk.t
+def _rest(book: StudyData, context: AppContext, ended: int) -> str:
+    record, t = book.record, context.t
     if record.stop_requested is not None:
         return t("stopping")
     if ended >= record.planned or record.early_end is not None:
@@ -118,26 +118,26 @@ def seconds_left(record: StudyRecord, ended: int) -> float:
         study = Study.model_validate({name: given[name] for name in ("timeout", "confirm") if name in given})
     except ValueError:  # written by another version, in a shape that is not known here
         study = Study()
-    pace = record.seconds / ended
-    search = pace * max(0, record.planned - ended)
+    gc_tuning = record.seconds / ended
+    search = gc_tuning * max(0, record.planned - ended)
     if study.timeout_seconds is not None:
         search = min(search, max(0.0, study.timeout_seconds - record.seconds))
     rivals = min(study.confirm.top, record.planned - 1)
-    return search + pace * ((rivals + 1) * study.confirm.seeds if rivals > 0 else 0)
+    return search + gc_tuning * ((rivals + 1) * study.confirm.seeds if rivals > 0 else 0)
 
 
-def _trouble(book: Book, desk: Desk) -> str:
+def _trouble(book: StudyData, context: AppContext) -> str:
     """Say why it does not go on and what to do; empty where all is well."""
-    record, t = book.record, desk.t
+    record, t = book.record, context.t
     counts = record.trials
-    if record.worker_gone(desk.clock()):
-        return study_state.gone(desk)
+    if record.worker_gone(context.clock()):
+        return study_state.gone(context)
     if record.state == "failed":
         failure = record.failure or {}
         return t("Failed: {reason}", reason=safe(failure.get("message") or t("the reason was not recorded"), 300))
     if record.state == "stopped":
         done = counts.complete + counts.pruned + counts.failed
-        return study_state.stopped(done, record.planned, desk)
+        return study_state.stopped(done, record.planned, context)
     if record.state == "queued":
-        return study_state.waiting(record.queued is not None, desk)
+        return study_state.waiting(record.queued is not None, context)
     return ""

@@ -11,11 +11,11 @@ from textual.events import Resize
 from textual.widget import Widget
 from textual.widgets import RichLog
 
-from runner.tui.desk import Desk
-from runner.tui.screens.study.book import training_of
-from runner.tui.screens.study.scene import Scene
-from runner.tui.source import in_thread
-from runner.tui.widgets.told import Told
+from runner.tui.context import AppContext
+from runner.tui.screens.study.pane_state import PaneState
+from runner.tui.screens.study.study_data import training_of
+from runner.tui.study_source import in_thread
+from runner.tui.widgets.text_label import TextLabel
 
 if TYPE_CHECKING:
     from runner.study.log import LogLine
@@ -30,25 +30,25 @@ class LogPane(Widget):
     """The end of the study's log, which goes on by itself while one is at its end.
 
     Args:
-        desk: For words and colours.
+        context: For words and colours.
     """
 
     DEFAULT_CSS = """
     LogPane { width: 1fr; height: 1fr; layout: vertical; }
-    LogPane > Told { height: 1; padding: 0 1; color: $secondary; }
+    LogPane > TextLabel { height: 1; padding: 0 1; color: $secondary; }
     LogPane > RichLog { height: 1fr; padding: 0 1; background: $background; scrollbar-size-vertical: 1;
                         overflow-x: hidden; }
     """
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, context: AppContext) -> None:
         super().__init__(id="pane-log")
-        self._desk = desk
-        self._scene: Scene | None = None
+        self.context = context
+        self._scene: PaneState | None = None
         self._lines: deque[LogLine] = deque(maxlen=_MOST_LINES)
         self._offset: int | None = None
         self._own = False
         self._shown: int | None = None
-        self._title = Told(self._told)
+        self._title = TextLabel(self._told)
         self._log = RichLog(
             max_lines=_MOST_LINES, wrap=True, markup=False, highlight=False, auto_scroll=False, min_width=1
         )
@@ -68,16 +68,16 @@ class LogPane(Widget):
         """The lines that are shown."""
         return self._wanted(self._lines)
 
-    def show(self, scene: Scene) -> None:
+    def show(self, scene: PaneState) -> None:
         """Show the log of the trial under the cursor, where one asked for that."""
         self._scene = scene
         wanted = scene.chosen if self._own else None
         if wanted != self._shown:
             self._shown = wanted
             self._fill()
-        self._title.retell()
+        self._title.refresh_text()
 
-    async def follow(self, scene: Scene) -> None:
+    async def follow(self, scene: PaneState) -> None:
         """Read what has been written since."""
         before = self._offset
         new, after = await in_thread(lambda: _read(scene.folder, before))
@@ -92,7 +92,7 @@ class LogPane(Widget):
             self._write(self._wanted(new))
             if at_end:
                 self._log.scroll_end(animate=False)
-        self._title.retell()
+        self._title.refresh_text()
 
     def turn(self) -> None:
         """Show the log of the trial under the cursor alone, or all of it again."""
@@ -100,9 +100,9 @@ class LogPane(Widget):
         if self._scene is not None:
             self.show(self._scene)
 
-    def retell(self) -> None:
+    def refresh_text(self) -> None:
         """Tell again: language, theme or signs have changed."""
-        self._title.retell()
+        self._title.refresh_text()
         self._fill()
 
     def on_resize(self, event: Resize) -> None:
@@ -124,7 +124,7 @@ class LogPane(Widget):
             self._log.write(self._line(line))
 
     def _line(self, line: "LogLine") -> Text:
-        palette = self._desk.palette
+        palette = self.context.palette
         styles = {
             "failed": palette.bad,
             "details": palette.muted,
@@ -133,12 +133,12 @@ class LogPane(Widget):
             "finished": palette.good,
             "stopped": palette.warn,
         }
-        text = line.text.replace("│", "|") if self._desk.glyphs.ascii else line.text
+        text = line.text.replace("│", "|") if self.context.glyphs.ascii else line.text
         time = f"{line.time.astimezone():%H:%M:%S}  "
         return Text.assemble((time, palette.muted), (text, styles.get(line.kind, palette.text)))
 
     def _told(self) -> str:
-        t = self._desk.t
+        t = self.context.t
         if not self._lines:
             return t("There is no log yet: it begins when a worker takes the study.")
         if self._shown is not None:

@@ -10,9 +10,9 @@ from textual.events import Click
 from textual.message import Message
 from textual.widget import Widget
 
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 from runner.tui.figures.fitting import fit, width_of
-from runner.tui.screens.study.comparing import CELLS
+from runner.tui.screens.study.trial_comparison import CELLS
 
 __all__ = ["QuadrantGrid"]
 
@@ -23,7 +23,7 @@ class QuadrantGrid(Widget, can_focus=True):
     """Two lines of two cells: A right or wrong downwards, B across.
 
     Args:
-        desk: Colours, signs and words.
+        context: Colours, signs and words.
         names: Returns what A and B are called.
     """
 
@@ -44,9 +44,9 @@ class QuadrantGrid(Widget, can_focus=True):
 
         cell: str
 
-    def __init__(self, desk: Desk, names: Callable[[], tuple[str, str]]) -> None:
+    def __init__(self, context: AppContext, names: Callable[[], tuple[str, str]]) -> None:
         super().__init__(id="quadrants")
-        self._desk = desk
+        self.context = context
         self._names = names
         self._counts: Mapping[str, int] = {}
         self._at = 1
@@ -62,7 +62,7 @@ class QuadrantGrid(Widget, can_focus=True):
         self._counts = counts
         self.refresh()
 
-    def retell(self) -> None:
+    def refresh_text(self) -> None:
         """Tell again: language, theme or signs have changed."""
         self.refresh()
 
@@ -89,30 +89,30 @@ class QuadrantGrid(Widget, can_focus=True):
 
     def render(self) -> Content:
         """Return the three lines."""
-        desk, glyphs = self._desk, self._desk.glyphs
+        context, glyphs = self.context, self.context.glyphs
         first, second = self._names()
-        sides = [desk.t("{name} right", name=first), desk.t("{name} wrong", name=first)]
-        across = [desk.t("{name} right", name=second), desk.t("{name} wrong", name=second)]
+        sides = [context.t("{name} right", name=first), context.t("{name} wrong", name=first)]
+        across = [context.t("{name} right", name=second), context.t("{name} wrong", name=second)]
         self._left = min(max(map(width_of, sides)), max(8, self.content_size.width - 2 * _CELL)) + 2
-        heads = [fit(Content.styled(name, desk.palette.muted), _CELL, glyphs, right=True) for name in across]
+        heads = [fit(Content.styled(name, context.palette.muted), _CELL, glyphs, right=True) for name in across]
         lines = [Content("").join([Content(" " * self._left), *heads])]
         for line in range(2):
-            label = fit(Content.styled(sides[line], desk.palette.muted), self._left, glyphs)
+            label = fit(Content.styled(sides[line], context.palette.muted), self._left, glyphs)
             lines.append(Content("").join([label, *(self._cell(line * 2 + column) for column in range(2))]))
         return Content("\n").join(lines)
 
     def _cell(self, at: int) -> Content:
-        desk, palette = self._desk, self._desk.palette
+        context, palette = self.context, self.context.palette
         total = sum(self._counts.values())
         count = self._counts.get(CELLS[at])
-        told = desk.glyphs.dash
+        told = context.glyphs.dash
         if count is not None:
-            told = f"{desk.language.count(count)}  {desk.language.percent(count / total if total else 0.0)}"
+            told = f"{context.language.count(count)}  {context.language.percent(count / total if total else 0.0)}"
         here = at == self._at
-        cursor = desk.glyphs.cursor if here else " "
+        cursor = context.glyphs.cursor if here else " "
         style = f"bold {palette.text}"
         if here:
             style += f" on {palette.blend(palette.ground, palette.accent, 0.24 if self.has_focus else 0.10)}"
-        return Content.styled(cursor, palette.accent) + fit(Content(told), _CELL - 1, desk.glyphs, right=True).stylize(
-            style
-        )
+        return Content.styled(cursor, palette.accent) + fit(
+            Content(told), _CELL - 1, context.glyphs, right=True
+        ).stylize(style)

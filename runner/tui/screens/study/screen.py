@@ -17,22 +17,22 @@ from catalog.errors import InputError, ModelcatError, UnknownStudyError
 from runner.presentation.labels import msgid
 from runner.presentation.text import safe
 from runner.store.records import TRIAL_STATES
-from runner.tui import pace, steering
-from runner.tui.beside import beside
+from runner.tui import gc_tuning, study_actions
+from runner.tui.background import run_in_background
+from runner.tui.base_screen import BaseScreen
 from runner.tui.bindings import textual_bindings
-from runner.tui.desk import Desk
-from runner.tui.naming import state
-from runner.tui.place import Place
-from runner.tui.screens.study.book import Book, prepare, read_book
+from runner.tui.context import AppContext
+from runner.tui.labels import state
 from runner.tui.screens.study.headline import headline
-from runner.tui.screens.study.order import Order, order_of
-from runner.tui.screens.study.scene import PAUSE, Curves, Scene, Wanting
+from runner.tui.screens.study.pane_state import PAUSE, EpochCache, LoadRequested, PaneState
+from runner.tui.screens.study.study_data import StudyData, prepare, read_book
+from runner.tui.screens.study.trial_columns import TableView, data_columns
+from runner.tui.screens.study.trial_order import TrialOrder, order_of
 from runner.tui.screens.study.trial_pane import TrialPane
-from runner.tui.screens.study.trials import View, data_columns
 from runner.tui.screens.study.trials_table import TrialsTable
-from runner.tui.widgets.names import Names
-from runner.tui.widgets.table import Table
-from runner.tui.widgets.told import Told
+from runner.tui.widgets.tab_bar import TabBar
+from runner.tui.widgets.text_label import TextLabel
+from runner.tui.widgets.virtual_table import VirtualTable
 
 if TYPE_CHECKING:
     from runner.presentation.datatable import DataTable
@@ -58,25 +58,25 @@ _OF_TRIALS = frozenset({"open", "sort", "turn", "columns", "mark", "export", "co
 """Actions that need a trial."""
 
 
-class Pane(Protocol):
+class StudyPane(Protocol):
     """A tab: a widget that shows what is known of a scene at once, and then reads what it lacks."""
 
-    def show(self, scene: Scene) -> None:
+    def show(self, scene: PaneState) -> None:
         """Show what is known."""
 
-    async def follow(self, scene: Scene) -> None:
+    async def follow(self, scene: PaneState) -> None:
         """Read what is not known yet, and show it."""
 
 
-class StudyScreen(Place):
+class StudyScreen(BaseScreen):
     """One study.
 
     Args:
-        desk: What every screen works with.
+        context: What every screen works with.
         study: Its name.
     """
 
-    PLACE = "study"
+    SCREEN_NAME = "study"
     BINDINGS = textual_bindings("study")
     DEFAULT_CSS = """
     StudyScreen #headline { height: auto; max-height: 4; padding: 0 1; }
@@ -94,28 +94,28 @@ class StudyScreen(Place):
     StudyScreen #tabs { background: $panel 40%; }
     """
 
-    def __init__(self, desk: Desk, study: str) -> None:
-        super().__init__(desk)
+    def __init__(self, context: AppContext, study: str) -> None:
+        super().__init__(context)
         self.study = study
-        self.book: Book | None = None
-        self.view = View()
+        self.book: StudyData | None = None
+        self.view = TableView()
         self._tab = "trials"
         self._marked: tuple[int, ...] = ()
-        self._curves = Curves(desk)
-        self._headline = Told(self._told_headline, id="headline")
-        self._table = TrialsTable(desk)
-        self._filter = Told(self._told_filter, id="shown")
-        self._tabs = Names(desk, lambda: [(key, desk.t(text)) for key, text in TABS.items()], id="tabs")
+        self._curves = EpochCache(context)
+        self._headline = TextLabel(self._told_headline, id="headline")
+        self._table = TrialsTable(context)
+        self._filter = TextLabel(self._told_filter, id="shown")
+        self._tabs = TabBar(context, lambda: [(key, context.t(text)) for key, text in TABS.items()], id="tabs")
         self._side = Vertical(self._tabs, id="side")
         self._panes: dict[str, Widget] = {}
         self._rests: Timer | None = None
         self._kept = 0
 
     @property
-    def crumbs(self) -> tuple[str, ...]:
+    def breadcrumbs(self) -> tuple[str, ...]:
         """Studies, then the study by the title that a person gave it."""
         title = self.book.record.title if self.book is not None else None
-        return self.desk.t("Studies"), title or self.study
+        return self.context.t("Studies"), title or self.study
 
     def body(self) -> ComposeResult:
         """Hold the headline, the table and the tab."""
@@ -124,7 +124,7 @@ class StudyScreen(Place):
 
     def on_mount(self) -> None:
         """Begin with the table and the first tab."""
-        self.set_class(self.desk.glyphs.ascii, "-signs-ascii")
+        self.set_class(self.context.glyphs.ascii, "-signs-ascii")
         if not self._side.is_attached:  # the app is being left at this very moment
             return
         self._tabs.choose(self._tab)
@@ -134,18 +134,18 @@ class StudyScreen(Place):
     def on_resize(self, event: Resize) -> None:
         """Stack table and tab where they do not fit side by side."""
         self.set_class(event.size.width < _NARROW, "-narrow")
-        self._headline.retell()
+        self._headline.refresh_text()
 
     # Looking
 
-    async def look(self) -> None:
+    async def poll(self) -> None:
         """Read what has changed of the study, and show it."""
-        self.desk.source.folder_of(self.study)  # a name that leads elsewhere is told, and the study stays unread
+        self.context.source.folder_of(self.study)  # a name that leads elsewhere is told, and the study stays unread
         known, study, view, before = self.book, self.study, self.view, self._table.order
-        now = self.desk.clock()
-        nothing: tuple[Book | None, Order | None] = (None, None)
+        now = self.context.clock()
+        nothing: tuple[StudyData | None, TrialOrder | None] = (None, None)
         try:
-            book, order = await self.desk.source.read(
+            book, order = await self.context.source.read(
                 lambda store: _read(store, study, known, view, before, now), nothing
             )
         except UnknownStudyError:
@@ -157,73 +157,73 @@ class StudyScreen(Place):
             self._marked = ()
         self.book = book
         if book is not known:
-            self._headline.retell()
-            self.told()
+            self._headline.refresh_text()
+            self.update_header()
             if known is None or book.trials is not known.trials or book.record.state != known.record.state:
                 self._show_trials(order)
             self._show_pane()
             self._keep(book)
         elif book.record.state in {"running", "queued"}:
-            self._headline.retell()  # its worker, or that of the queue, may have gone without a word
-            self.told()
+            self._headline.refresh_text()  # its worker, or that of the queue, may have gone without a word
+            self.update_header()
         if self._rests is None:
             await self._follow()
 
-    def _keep(self, book: Book) -> None:
-        if abs(len(book.trials) - self._kept) > pace.MANY:
+    def _keep(self, book: StudyData) -> None:
+        if abs(len(book.trials) - self._kept) > gc_tuning.MANY:
             self._kept = len(book.trials)
-            pace.keep()
+            gc_tuning.keep()
 
     def on_unmount(self) -> None:
         """Let go of many trials, once this place itself is gone."""
         if self._kept:
-            self.app.set_timer(_GONE, pace.let_go)
+            self.app.set_timer(_GONE, gc_tuning.let_go)
 
-    def retell(self) -> None:
+    def refresh_text(self) -> None:
         """Tell the table anew: language, theme or signs have changed."""
-        self.set_class(self.desk.glyphs.ascii, "-signs-ascii")
+        self.set_class(self.context.glyphs.ascii, "-signs-ascii")
         if self.book is not None:
             self._show_trials()
 
     @property
-    def _pane(self) -> "Pane":
-        return cast("Pane", self._panes[self._tab])
+    def _pane(self) -> "StudyPane":
+        return cast("StudyPane", self._panes[self._tab])
 
     @property
     def _charts(self) -> "ChartPane":
         return cast("ChartPane", self._panes["charts"])
 
     @property
-    def scene(self) -> Scene | None:
+    def scene(self) -> PaneState | None:
         """What the tabs show; None before the study was read."""
         if self.book is None:
             return None
         cursor = self._table.cursor
         chosen = None if cursor is None else int(cursor)
-        return Scene(self.book, chosen, self._marked, self.desk.source.folder_of(self.study))
+        return PaneState(self.book, chosen, self._marked, self.context.source.folder_of(self.study))
 
     def _told_headline(self) -> str | Content:
         return (
-            self.desk.t("Reading the study ...")
+            self.context.t("Reading the study ...")
             if self.book is None
-            else headline(self.book, self.desk, self.size.width - 2)
+            else headline(self.book, self.context, self.size.width - 2)
         )
 
     def _told_filter(self) -> str:
         """Say which trials are shown, where that is not all."""
-        view, t = self.view, self.desk.t
+        view, t = self.view, self.context.t
         if self.book is None or not (view.state or view.expression.strip()):
             return ""
-        parts = [state(self.desk, view.state)] if view.state else []
+        parts = [state(self.context, view.state)] if view.state else []
         parts += [safe(view.expression, 60)] if view.expression.strip() else []
         shown, total = len(self._table.keys), len(self.book.trials)
         count = t("{shown:count} of {all:count} trials", shown=shown, all=total)
         return f"{count}: {', '.join(parts)}"
 
-    def _show_trials(self, order: Order | None = None) -> None:
+    def _show_trials(self, order: TrialOrder | None = None) -> None:
         if self.book is not None:
             self._table.show(self.book, self.view, self._marked, order)
-            self._filter.retell()
+            self._filter.refresh_text()
             self._filter.display = bool(self.view.state or self.view.expression.strip())
 
     def _show_pane(self) -> None:
@@ -237,7 +237,7 @@ class StudyScreen(Place):
         if scene is not None:
             await self._pane.follow(scene)
 
-    @on(Wanting)
+    @on(LoadRequested)
     def follow_soon(self) -> None:
         """Read what the tab lacks, without keeping anybody waiting."""
 
@@ -250,16 +250,18 @@ class StudyScreen(Place):
         if self._rests is not None:
             self._rests.stop()
             self._rests = None
-        beside(self, follow, "follow", alone=True)
+        run_in_background(self, follow, "follow", alone=True)
 
     def _leave(self) -> None:
-        self.browser.tell(self.desk.t("The study {name} is not there any more.", name=safe(self.study, 80)), bad=True)
-        self.browser.forget_studies()
-        self.app.call_later(self.browser.action_out)
+        self.show_message(
+            self.context.t("The study {name} is not there any more.", name=safe(self.study, 80)), error=True
+        )
+        self.context.forget_studies()
+        self.app.call_later(self.app.run_action, "out")
 
     # The table
 
-    @on(Table.Moved, "#trials")
+    @on(VirtualTable.Moved, "#trials")
     def moved(self) -> None:
         """Show the trial that is under the cursor now; what has to be read of it, once the cursor rests."""
         self._show_pane()
@@ -267,13 +269,13 @@ class StudyScreen(Place):
             self._rests.stop()
         self._rests = self.set_timer(PAUSE, self.follow_soon)
 
-    @on(Table.Chosen, "#trials")
+    @on(VirtualTable.Chosen, "#trials")
     def chosen(self) -> None:
         """Open the trial that was clicked at twice."""
         self._open_trial()
 
-    @on(Table.HeaderClicked, "#trials")
-    def sort_by(self, event: Table.HeaderClicked) -> None:
+    @on(VirtualTable.HeaderClicked, "#trials")
+    def sort_by(self, event: VirtualTable.HeaderClicked) -> None:
         """Sort by a column; turn the order where it is sorted by that."""
         self._sort(event.column_key)
 
@@ -296,7 +298,7 @@ class StudyScreen(Place):
         from runner.tui.screens.trial import TrialScreen
 
         if (cursor := self._table.cursor) is not None:
-            self.browser.go(TrialScreen(self.desk, self.study, int(cursor)))
+            self.app.push_screen(TrialScreen(self.context, self.study, int(cursor)))
 
     def action_sort(self) -> None:
         """Sort by the next column."""
@@ -315,7 +317,7 @@ class StudyScreen(Place):
 
     def action_filter(self) -> None:
         """Ask for a filter; it is judged while it is typed."""
-        from runner.tui.screens.study.asking import ask_filter
+        from runner.tui.screens.study.table_dialogs import ask_filter
 
         if self.book is not None:
             ask_filter(
@@ -324,7 +326,7 @@ class StudyScreen(Place):
 
     def action_columns(self) -> None:
         """Ask which columns to show."""
-        from runner.tui.screens.study.asking import ask_columns
+        from runner.tui.screens.study.table_dialogs import ask_columns
 
         if self.book is not None:
             ask_columns(self, self.book, self.view, lambda keys: self._look_at(self.view.with_(columns=keys)))
@@ -341,21 +343,21 @@ class StudyScreen(Place):
 
     def action_export(self) -> None:
         """Save the table."""
-        from runner.tui.exporting import save_table
+        from runner.tui.table_export import save_table
 
-        save_table(self.browser, f"{self.study}-trials", self._data)
+        save_table(self, f"{self.study}-trials", self._data)
 
     def action_copy(self) -> None:
         """Copy the table."""
-        from runner.tui.exporting import copy_table
+        from runner.tui.table_export import copy_table
 
-        copy_table(self.browser, self._data())
+        copy_table(self, self._data())
 
     def _data(self) -> "DataTable":
         """Return the trials that are shown, as the store has them; where columns were chosen, those alone."""
         from runner.presentation.datatable import DataTable
         from runner.presentation.study_tables import trials_table
-        from runner.store.json_shapes import trial_line
+        from runner.store.json_output import trial_line
 
         if self.book is None:
             return DataTable()
@@ -368,21 +370,21 @@ class StudyScreen(Place):
         turned = not self.view.turned if key == self.view.sorted_by else False
         self._look_at(self.view.with_(sorted_by=key, turned=turned))
 
-    def _look_at(self, view: View) -> None:
+    def _look_at(self, view: TableView) -> None:
         try:
             self.view = view
             self._show_trials()
         except InputError as error:  # a column that the filter speaks of has gone
             self.view = view.with_(expression="")
             self._show_trials()
-            self.browser.tell(error.message, bad=True)
+            self.show_message(error.message, error=True)
         self._show_pane()
         self.follow_soon()
 
     # The tabs
 
-    @on(Names.Chosen, "#tabs")
-    def choose_tab(self, event: Names.Chosen) -> None:
+    @on(TabBar.Chosen, "#tabs")
+    def choose_tab(self, event: TabBar.Chosen) -> None:
         """Show the tab that was clicked at."""
         self._turn_to(event.key)
 
@@ -455,38 +457,38 @@ class StudyScreen(Place):
             case "charts":
                 from runner.tui.screens.study.chart_pane import ChartPane
 
-                return ChartPane(self.desk, self._curves)
+                return ChartPane(self.context, self._curves)
             case "compare":
                 from runner.tui.screens.study.compare_pane import ComparePane
 
-                return ComparePane(self.desk)
+                return ComparePane(self.context)
             case "diagnosis":
                 from runner.tui.screens.study.diagnosis_pane import DiagnosisPane
 
-                return DiagnosisPane(self.desk)
+                return DiagnosisPane(self.context)
             case "log":
                 from runner.tui.screens.study.log_pane import LogPane
 
-                return LogPane(self.desk)
+                return LogPane(self.context)
             case _:
-                return TrialPane(self.desk, self._curves)
+                return TrialPane(self.context, self._curves)
 
-    # Steering
+    # Actions on the study
 
     def action_stop(self) -> None:
         """Ask that the study stop."""
         if self.book is not None:
-            steering.stop(self, self.book.record)
+            study_actions.stop(self, self.book.record)
 
     def action_resume(self) -> None:
         """Put the study back into the queue."""
         if self.book is not None:
-            steering.resume(self, self.book.record)
+            study_actions.resume(self, self.book.record)
 
     def action_describe(self) -> None:
         """Write title and notes."""
         if self.book is not None:
-            steering.describe(self, self.book.record)
+            study_actions.describe(self, self.book.record)
 
     def can(self, action: str) -> bool | None:  # noqa: PLR0911 -- one answer for each action
         """Tell what can be done with the study as it is."""
@@ -495,9 +497,9 @@ class StudyScreen(Place):
             return action in {"next_tab", "previous_tab", "switch"}
         match action:
             case "stop":
-                return steering.can_stop(book.record, self.desk)
+                return study_actions.can_stop(book.record, self.context)
             case "resume":
-                return steering.can_resume(book.record, self.desk)
+                return study_actions.can_resume(book.record, self.context)
             case "compare":
                 return len(book.trials) > 1 and book.snapshot.best is not None
             case "parameter":
@@ -513,8 +515,8 @@ class StudyScreen(Place):
 
 
 def _read(
-    store: "Store", study: str, known: Book | None, view: View, before: Order, now: datetime
-) -> tuple[Book, Order | None]:
+    store: "Store", study: str, known: StudyData | None, view: TableView, before: TrialOrder, now: datetime
+) -> tuple[StudyData, TrialOrder | None]:
     """Read what has changed, and put it in order: in a thread, so that no key waits for 10,000 trials.
 
     Raises:

@@ -9,11 +9,11 @@ from textual.events import Resize
 from textual.timer import Timer
 from textual.widget import Widget
 
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 from runner.tui.figures.canvas import paragraph
-from runner.tui.screens.study.book import Book
-from runner.tui.screens.study.details import details
-from runner.tui.screens.study.scene import PAUSE, Curves, Scene
+from runner.tui.screens.study.pane_state import PAUSE, EpochCache, PaneState
+from runner.tui.screens.study.study_data import StudyData
+from runner.tui.screens.study.trial_details import details
 from runner.tui.widgets.drawing import Drawing
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class TrialPane(Widget):
     """Details of a trial; where there is room, the history of the search with the trial in it.
 
     Args:
-        desk: For words, colours and the store.
+        context: For words, colours and the store.
         curves: What has been read of the trials' measurements.
     """
 
@@ -43,15 +43,15 @@ class TrialPane(Widget):
     TrialPane.-tall > VerticalScroll > Drawing { min-height: 14; }
     """
 
-    def __init__(self, desk: Desk, curves: Curves) -> None:
+    def __init__(self, context: AppContext, curves: EpochCache) -> None:
         super().__init__(id="pane-trials")
-        self._desk = desk
+        self.context = context
         self._curves = curves
-        self._figure = Drawing(desk)
+        self._figure = Drawing(context)
         self._chart: FigureView | None = None
-        self._scene: Scene | None = None
+        self._scene: PaneState | None = None
         self._shown: tuple[object, ...] = ()
-        self._charted: Book | None = None
+        self._charted: StudyData | None = None
         self._later: Timer | None = None
 
     def compose(self) -> ComposeResult:
@@ -59,7 +59,7 @@ class TrialPane(Widget):
         with VerticalScroll():
             yield self._figure
 
-    def show(self, scene: Scene) -> None:
+    def show(self, scene: PaneState) -> None:
         """Show the trial under the cursor as far as it is known."""
         self._scene = scene
         trial = scene.trial
@@ -69,19 +69,19 @@ class TrialPane(Widget):
             return
         self._shown = shown
         if trial is None:
-            said, muted = self._nothing(scene), self._desk.palette.muted
+            said, muted = self._nothing(scene), self.context.palette.muted
             self._figure.show(lambda canvas: Content("\n").join(paragraph(said, canvas, muted)))
         else:
-            self._figure.show(details(scene.book, trial, curve, self._desk))
+            self._figure.show(details(scene.book, trial, curve, self.context))
         self._show_chart(scene)
 
-    async def follow(self, scene: Scene) -> None:
+    async def follow(self, scene: PaneState) -> None:
         """Read the measurements of the trial under the cursor, and show them."""
         if scene.chosen is not None:
             await self._curves.want(scene.book, [scene.chosen])
             self.show(self._scene or scene)  # one may have gone on meanwhile
 
-    def retell(self) -> None:
+    def refresh_text(self) -> None:
         """Tell again: language, theme or signs have changed."""
         self._shown, self._charted = (), None
         if self._scene is not None:
@@ -93,12 +93,12 @@ class TrialPane(Widget):
         if self._scene is not None:
             self._show_chart(self._scene)
 
-    def _show_chart(self, scene: Scene) -> None:
+    def _show_chart(self, scene: PaneState) -> None:
         room = self.size.height >= _TALL and scene.book.record.trials.complete > 1
         if room and self._chart is None:
             from runner.tui.widgets.figure_view import FigureView
 
-            self._chart = FigureView(self._desk)
+            self._chart = FigureView(self.context)
             self.mount(self._chart)
         if self._chart is None:
             return
@@ -111,14 +111,14 @@ class TrialPane(Widget):
             # Only the cursor moved: whoever runs through the trials is not kept waiting for charts.
             self._later = self.set_timer(PAUSE if moved else _AT_ONCE, lambda: self._draw_chart(scene))
 
-    def _draw_chart(self, scene: Scene) -> None:
+    def _draw_chart(self, scene: PaneState) -> None:
         from runner.study.charts.history import HISTORY
 
         if self._chart is not None:
             self._chart.show(HISTORY.figure(scene.book.snapshot, scene.chosen))
 
-    def _nothing(self, scene: Scene) -> str:
-        t, record = self._desk.t, scene.book.record
+    def _nothing(self, scene: PaneState) -> str:
+        t, record = self.context.t, scene.book.record
         if scene.book.trials:
             return t("No trial is shown: a shows all states, f changes the filter.")
         if record.state == "running":

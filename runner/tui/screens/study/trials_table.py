@@ -2,29 +2,29 @@
 
 from collections.abc import Sequence
 
-from runner.tui.desk import Desk
-from runner.tui.screens.study.book import Book
-from runner.tui.screens.study.order import Order, order_of
-from runner.tui.screens.study.trials import View, cells, columns, sorted_downwards
-from runner.tui.widgets.table import Table
+from runner.tui.context import AppContext
+from runner.tui.screens.study.study_data import StudyData
+from runner.tui.screens.study.trial_columns import TableView, cells, columns, sorted_downwards
+from runner.tui.screens.study.trial_order import TrialOrder, order_of
+from runner.tui.widgets.virtual_table import VirtualTable
 
 __all__ = ["TrialsTable"]
 
 
-class TrialsTable(Table):
+class TrialsTable(VirtualTable):
     """Shows the trials of a study; the cursor stays on its trial.
 
     Args:
-        desk: Colours, signs and words.
+        context: Colours, signs and words.
     """
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk, self._told_empty, id="trials")
-        self._book: Book | None = None
-        self.order = Order()
+    def __init__(self, context: AppContext) -> None:
+        super().__init__(context, self._told_empty, id="trials")
+        self._book: StudyData | None = None
+        self.order = TrialOrder()
         """In which order what is shown stands."""
 
-    def show(self, book: Book, view: View, marked: Sequence[int], order: Order | None = None) -> None:
+    def show(self, book: StudyData, view: TableView, marked: Sequence[int], order: TrialOrder | None = None) -> None:
         """Show trials.
 
         Args:
@@ -39,10 +39,10 @@ class TrialsTable(Table):
         suits = order is not None and order.suits(book, view)
         self.order = order if order is not None and suits else order_of(book, view, self.order)
         self._book = book
-        working = book.record.effective_state(self._desk.clock()) == "running"
+        working = book.record.effective_state(self.context.clock()) == "running"
         downwards = sorted_downwards(book, view)
-        self.set_columns(columns(book, view, self._desk), sorted_by=view.sorted_by, descending=downwards)
-        self.set_rows(tuple(map(str, self.order.numbers)), cells(book, view, self._desk, marked, working=working))
+        self.set_columns(columns(book, view, self.context), sorted_by=view.sorted_by, descending=downwards)
+        self.set_rows(tuple(map(str, self.order.numbers)), cells(book, view, self.context, marked, working=working))
 
     def next_column(self, key: str) -> str:
         """Return the column to sort by after this one, among those that have room."""
@@ -50,7 +50,7 @@ class TrialsTable(Table):
         return keys[(keys.index(key) + 1) % len(keys)] if key in keys else keys[0]
 
     def _told_empty(self) -> str:
-        t = self._desk.t
+        t = self.context.t
         if self._book is None:
             return ""
         if self._book.trials:

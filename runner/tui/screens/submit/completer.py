@@ -3,9 +3,9 @@
 from collections.abc import Callable
 
 from runner.tui.screens.submit.editor import Editor
-from runner.tui.screens.submit.locating import Cursor, Located, cursor_at, locate
-from runner.tui.screens.submit.offers import OfferList
-from runner.tui.screens.submit.schema import Facts, Meaning, Offer, meaning_of, offers_at
+from runner.tui.screens.submit.json_locations import Cursor, JsonLocations, cursor_at, locate
+from runner.tui.screens.submit.spec_schema import Meaning, SpecSchema, Suggestion, meaning_of, suggestions_at
+from runner.tui.screens.submit.suggestion_list import SuggestionList
 
 __all__ = ["Completer"]
 
@@ -22,11 +22,11 @@ class Completer:
         facts: Returns what is known about the spec so far; None where nothing is.
     """
 
-    def __init__(self, editor: Editor, offers: OfferList, facts: Callable[[], Facts | None]) -> None:
+    def __init__(self, editor: Editor, offers: SuggestionList, facts: Callable[[], SpecSchema | None]) -> None:
         self._editor = editor
         self._offers = offers
         self._facts = facts
-        self._known: tuple[str, Located] = ("", locate(""))
+        self._known: tuple[str, JsonLocations] = ("", locate(""))
 
     def meaning(self) -> Meaning | None:
         """Return what the field at the cursor is; None where there is none."""
@@ -73,13 +73,13 @@ class Completer:
             self._offers.close()
             self._write(offer)
 
-    def _found(self) -> list[Offer]:
+    def _found(self) -> list[Suggestion]:
         facts, text = self._facts(), self._editor.text
         if facts is None or len(text) > _LONGEST:
             return []
-        return offers_at(facts, self._located(text), self._cursor(text))
+        return suggestions_at(facts, self._located(text), self._cursor(text))
 
-    def _write(self, offer: Offer) -> None:
+    def _write(self, offer: Suggestion) -> None:
         """Put the offer in place of what was begun, with the commas that are missing around it."""
         text = self._editor.text
         cursor, located = self._cursor(text), self._located(text)
@@ -95,7 +95,7 @@ class Completer:
     def _cursor(self, text: str) -> Cursor:
         return cursor_at(text, self._editor.offset_of_cursor)
 
-    def _located(self, text: str) -> Located:
+    def _located(self, text: str) -> JsonLocations:
         if self._known[0] != text:
             self._known = (text, locate(text))
         return self._known[1]

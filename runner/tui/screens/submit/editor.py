@@ -15,7 +15,7 @@ from textual.widgets.text_area import Edit, EditResult, Location, TextAreaTheme
 
 from catalog.strict_json import MAX_BYTES
 from runner.presentation.text import visible_json
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 
 __all__ = ["Editor", "written_out"]
 
@@ -39,7 +39,7 @@ class Editor(TextArea):
     """A JSON text; `catch` gets every key first and says whether it took it.
 
     Args:
-        desk: Colours and signs.
+        context: Colours and signs.
         catch: Takes a key's name.
     """
 
@@ -50,23 +50,23 @@ class Editor(TextArea):
         editor: "Editor"
         size: int
 
-    def __init__(self, desk: Desk, catch: Callable[[str], bool]) -> None:
+    def __init__(self, context: AppContext, catch: Callable[[str], bool]) -> None:
         super().__init__(
             "", soft_wrap=False, show_line_numbers=True, tab_behavior="focus", max_checkpoints=200, id="editor"
         )
         self.indent_width = 2
-        self._desk = desk
+        self.context = context
         self._catch = catch
         self._marks: Mapping[int, int] = {}
         self._styles: Mapping[str, Style] = {}
 
     def on_mount(self) -> None:
         """Begin with the colours of the moment."""
-        self.retell()
+        self.refresh_text()
 
-    def retell(self) -> None:
+    def refresh_text(self) -> None:
         """Take over colours and signs."""
-        palette = self._desk.palette
+        palette = self.context.palette
         colours = {
             "name": palette.accent,
             "string": palette.series[2],
@@ -156,7 +156,7 @@ class Editor(TextArea):
         for part in _PARTS.finditer(line.plain, 0, _COLOURED):
             line.stylize(self._styles.get(part.lastgroup or "", Style.null()), *part.span())
         if (column := self._marks.get(line_index)) is not None:
-            palette = self._desk.palette
+            palette = self.context.palette
             line.stylize(Style(bgcolor=palette.blend(palette.ground, palette.bad, 0.18)))
             rest = line.plain[column:]
             end = next((at for at, c in enumerate(rest) if at and c in ",:{}[]"), len(rest))
@@ -168,6 +168,6 @@ class Editor(TextArea):
         strip = super().render_line(y)
         if y + self.scroll_offset.y in self._marks and self.show_line_numbers:
             at = self.gutter_width - 2
-            sign = Segment(self._desk.glyphs.severities["problem"], Style(color=self._desk.palette.bad, bold=True))
+            sign = Segment(self.context.glyphs.severities["problem"], Style(color=self.context.palette.bad, bold=True))
             strip = Strip.join([strip.crop(0, at), Strip([sign], 1), strip.crop(at + 1)])
         return strip

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from catalog.errors import ModelcatError, StoppedError
 from catalog.spec import Request
 from runner.presentation.labels import msgid
-from runner.study.place import Place
-from runner.tui.source import in_thread
+from runner.study.workspace import Workspace
+from runner.tui.study_source import in_thread
 
 if TYPE_CHECKING:
     from runner.study.planning import Plan
@@ -39,7 +39,7 @@ class Planner:
         """What is being done now, as a text to translate; empty where nothing is."""
         return "" if self._halt is None else _STEPS[min(self._step, len(_STEPS) - 1)]
 
-    async def make(self, request: Request, place: Place) -> None:
+    async def make(self, request: Request, workspace: Workspace) -> None:
         """Make the plan of a spec, or find out why there can be none."""
         self.forget()
         halt = self._halt = threading.Event()
@@ -54,7 +54,7 @@ class Planner:
         plan: Plan | None = None
         trouble = ""
         try:
-            plan = await in_thread(lambda: _made(request, place, tell, halt))
+            plan = await in_thread(lambda: _made(request, workspace, tell, halt))
         except StoppedError:
             return
         except ModelcatError as error:
@@ -80,7 +80,9 @@ class Planner:
             self._changed()
 
 
-def _made(request: Request, place: Place, tell: Callable[[str], None], halt: threading.Event) -> "Plan":
+def _made(request: Request, workspace: Workspace, tell: Callable[[str], None], halt: threading.Event) -> "Plan":
     from runner.study.planning import make_plan
 
-    return make_plan(request, replace(place, debug=False), tell, halted=halt.is_set)  # nothing printed onto the screen
+    return make_plan(
+        request, replace(workspace, debug=False), tell, halted=halt.is_set
+    )  # nothing printed onto the screen

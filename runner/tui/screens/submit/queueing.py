@@ -2,12 +2,12 @@
 
 from catalog.errors import ModelcatError
 from catalog.spec import Request
-from runner.study.place import Place
+from runner.study.workspace import Workspace
 
 __all__ = ["put_into_queue"]
 
 
-def put_into_queue(request: Request, place: Place) -> tuple[str, str]:
+def put_into_queue(request: Request, workspace: Workspace) -> tuple[str, str]:
     """Submit a study and start a worker where there is none.
 
     Returns:
@@ -19,9 +19,9 @@ def put_into_queue(request: Request, place: Place) -> tuple[str, str]:
     from runner.study.background import start_worker
     from runner.study.queue import submit
 
-    record = submit(request, place)
+    record = submit(request, workspace)
     try:
-        start_worker(place)
+        start_worker(workspace)
     except ModelcatError as error:
         return record.study, error.message
     return record.study, ""

@@ -18,24 +18,25 @@ from catalog.errors import ModelcatError, StudyConflictError
 from catalog.spec import Request
 from runner.presentation.text import safe
 from runner.study.inspection import inspect_data
-from runner.tui.beside import beside
+from runner.tui.background import run_in_background
+from runner.tui.base_screen import BaseScreen
 from runner.tui.bindings import key_shown, textual_bindings
-from runner.tui.desk import Desk
-from runner.tui.place import Place
+from runner.tui.context import AppContext
+from runner.tui.navigation import OpenStudy
 from runner.tui.screens.submit.completer import Completer
 from runner.tui.screens.submit.draft import Draft, forget_draft, keep_draft, kept_draft
 from runner.tui.screens.submit.editor import Editor
-from runner.tui.screens.submit.figures import data_lines, plan_lines, plan_parts
-from runner.tui.screens.submit.judging import Fault, Judgement, judge
-from runner.tui.screens.submit.offers import OfferList
-from runner.tui.screens.submit.opening import choose_template, open_file, save_file
+from runner.tui.screens.submit.plan_lines import data_lines, plan_lines, plan_parts
 from runner.tui.screens.submit.planner import Planner
 from runner.tui.screens.submit.queueing import put_into_queue
-from runner.tui.screens.submit.saying import dotted, meaning_line, verdict_line
-from runner.tui.screens.submit.schema import Facts
-from runner.tui.screens.submit.side import Side
-from runner.tui.source import in_thread
-from runner.tui.widgets.told import Told
+from runner.tui.screens.submit.side_panel import SidePanel
+from runner.tui.screens.submit.spec_check import SpecCheck, SpecFault, check_spec
+from runner.tui.screens.submit.spec_files import choose_template, open_file, save_file
+from runner.tui.screens.submit.spec_schema import SpecSchema
+from runner.tui.screens.submit.status_lines import dotted, meaning_line, verdict_line
+from runner.tui.screens.submit.suggestion_list import SuggestionList
+from runner.tui.study_source import in_thread
+from runner.tui.widgets.text_label import TextLabel
 
 if TYPE_CHECKING:
     from runner.store.store import Store
@@ -48,54 +49,54 @@ _NARROW = 100
 """Columns below which the panes stand one over the other."""
 
 
-class SubmitScreen(Place):
+class SubmitScreen(BaseScreen):
     """Where a spec is written and submitted."""
 
-    PLACE = "submit"
+    SCREEN_NAME = "submit"
     BINDINGS = textual_bindings("submit")
     DEFAULT_CSS = """
     SubmitScreen { layers: below above; }
     SubmitScreen #panes { height: 1fr; layout: horizontal; }
     SubmitScreen Editor { width: 3fr; height: 1fr; padding: 0; border: round $border-blurred; scrollbar-size: 1 1; }
     SubmitScreen Editor:focus { border: round $accent; }
-    SubmitScreen Side { width: 2fr; height: 1fr; }
+    SubmitScreen SidePanel { width: 2fr; height: 1fr; }
     SubmitScreen.-narrow #panes { layout: vertical; }
     SubmitScreen.-narrow Editor { width: 1fr; height: 1fr; }
-    SubmitScreen.-narrow Side { width: 1fr; height: 7; }
-    SubmitScreen.-signs-ascii Editor, SubmitScreen.-signs-ascii Side OptionList,
-    SubmitScreen.-signs-ascii Side VerticalScroll { scrollbar-size: 0 0; }
+    SubmitScreen.-narrow SidePanel { width: 1fr; height: 7; }
+    SubmitScreen.-signs-ascii Editor, SubmitScreen.-signs-ascii SidePanel OptionList,
+    SubmitScreen.-signs-ascii SidePanel VerticalScroll { scrollbar-size: 0 0; }
     SubmitScreen #below { height: auto; padding: 0 1; background: $surface; }
     SubmitScreen #meaning { height: 2; color: $secondary; }
     SubmitScreen #verdict { height: 1; }
     SubmitScreen #measured { height: auto; min-height: 1; max-height: 2; }
     """
 
-    def __init__(self, desk: Desk) -> None:
-        super().__init__(desk)
+    def __init__(self, context: AppContext) -> None:
+        super().__init__(context)
         self.base: Path | None = None
         self._wanted: Draft | None = None
-        self._judgement: Judgement | None = None
+        self._judgement: SpecCheck | None = None
         self._data: tuple[object, DataSummary | ModelcatError | None] | None = None
         self._inspecting: object = None
         self._news = asyncio.Event()
         self._conflict: tuple[object, StudyConflictError | None] | None = None
-        self._refused: tuple[Fault, ...] = ()
+        self._refused: tuple[SpecFault, ...] = ()
         self._submitting = False
-        self.editor = Editor(desk, self._catch)
-        self.side = Side(desk)
-        self.offers = OfferList(desk)
+        self.editor = Editor(context, self._catch)
+        self.side = SidePanel(context)
+        self.offers = SuggestionList(context)
         self.planner = Planner(self._show)
         self._completer = Completer(self.editor, self.offers, self._facts)
         self._told = (
-            Told(lambda: meaning_line(self._completer.meaning(), self.desk), id="meaning"),
-            Told(self._verdict, id="verdict"),
-            Told(self._measured, id="measured"),
+            TextLabel(lambda: meaning_line(self._completer.meaning(), self.context), id="meaning"),
+            TextLabel(self._verdict, id="verdict"),
+            TextLabel(self._measured, id="measured"),
         )
 
     @property
-    def crumbs(self) -> tuple[str, ...]:
+    def breadcrumbs(self) -> tuple[str, ...]:
         """Where this is, with the folder that paths in the spec start from."""
-        here = (self.desk.t("Submit"),)
+        here = (self.context.t("Submit"),)
         return here if self.base is None else (*here, str(self.base))
 
     @property
@@ -112,7 +113,7 @@ class SubmitScreen(Place):
     def on_mount(self) -> None:
         """Bring back what was written, or show what was asked for meanwhile."""
         self.editor.focus()
-        self.retell()
+        self.refresh_text()
         self._look_over()
         if self._wanted is None:
             self._start(self._bring_back, "back")
@@ -127,10 +128,10 @@ class SubmitScreen(Place):
         """Put the panes beside each other where there is room."""
         self.set_class(event.size.width < _NARROW, "-narrow")
 
-    def retell(self) -> None:
+    def refresh_text(self) -> None:
         """Tell again: the language has changed."""
-        self.set_class(self.desk.glyphs.ascii, "-signs-ascii")
-        self.editor.placeholder = self.desk.t(
+        self.set_class(self.context.glyphs.ascii, "-signs-ascii")
+        self.editor.placeholder = self.context.t(
             "{template} template   {file} file   {complete} what can be written here",
             template=self._key("template"),
             file=self._key("open_file"),
@@ -169,7 +170,7 @@ class SubmitScreen(Place):
         draft = await in_thread(lambda: kept_draft(self._cache()))
         if draft is not None and self._wanted is None and not self.editor.text:
             self.edit(draft.text, draft.base)
-            self.browser.tell(self.desk.t("The draft of last time is back."))
+            self.show_message(self.context.t("The draft of last time is back."))
 
     @on(Editor.Changed)
     def _changed(self) -> None:
@@ -182,18 +183,18 @@ class SubmitScreen(Place):
 
     @on(Editor.Refused)
     def _say_refused(self, event: Editor.Refused) -> None:
-        text = self.desk.t(
+        text = self.context.t(
             "Not inserted: {size:count} characters would make the spec longer than 1 MiB.", size=event.size
         )
-        self._refused = (Fault("", text, *self.editor.cursor_location),)
+        self._refused = (SpecFault("", text, *self.editor.cursor_location),)
         self._show()
 
     @on(Editor.SelectionChanged)
     def _moved(self) -> None:
-        self._told[0].retell()
+        self._told[0].refresh_text()
 
     async def _keep(self) -> None:
-        if self.desk.read_only:
+        if self.context.read_only:
             return
         await asyncio.sleep(_KEEP_AFTER)
         draft = Draft(self.editor.text, self.base)
@@ -204,7 +205,7 @@ class SubmitScreen(Place):
                 await in_thread(lambda: forget_draft(self._cache()))
         except OSError as error:
             reason = safe(error.strerror, 100)
-            self.browser.tell(self.desk.t("The draft cannot be kept: {reason}", reason=reason), bad=True)
+            self.show_message(self.context.t("The draft cannot be kept: {reason}", reason=reason), error=True)
 
     # Judging
 
@@ -215,11 +216,11 @@ class SubmitScreen(Place):
         await asyncio.sleep(_JUDGE_AFTER)
         await self._judge()
 
-    async def _judge(self) -> Judgement:
+    async def _judge(self) -> SpecCheck:
         text, base = self.editor.text, self.base or Path.cwd()
         judgement = self._judgement
         if judgement is None or (judgement.text, judgement.base) != (text, base):
-            judgement = await in_thread(lambda: judge(text, base))
+            judgement = await in_thread(lambda: check_spec(text, base))
             self._judgement = judgement
         request = judgement.request
         if request is not None:
@@ -252,7 +253,7 @@ class SubmitScreen(Place):
 
         conflict: StudyConflictError | None = None
         try:
-            await self.desk.source.read(check, None)
+            await self.context.source.read(check, None)
         except StudyConflictError as error:
             conflict = error
         except ModelcatError:  # of a database that cannot be read now; submitting tells
@@ -274,12 +275,12 @@ class SubmitScreen(Place):
         self._show()
 
     @property
-    def faults(self) -> tuple[Fault, ...]:
+    def faults(self) -> tuple[SpecFault, ...]:
         """All that is wrong now: with what was asked for last, or with the text or its data."""
         return self._refused or self._wrong
 
     @property
-    def _wrong(self) -> tuple[Fault, ...]:
+    def _wrong(self) -> tuple[SpecFault, ...]:
         judgement = self._judgement
         if judgement is None or not judgement.text.strip():
             return ()
@@ -295,7 +296,7 @@ class SubmitScreen(Place):
                 faults.append(self._fault(found.field or "dataset", found.message))
         return tuple(faults)
 
-    def _conflicting(self, error: StudyConflictError) -> list[Fault]:
+    def _conflicting(self, error: StudyConflictError) -> list[SpecFault]:
         """Return why the queue would not take the study: more trials may help; otherwise it is its name."""
         field = "study.trials" if error.field == "study.trials" else "study.name"
         return [self._fault(field, line.strip()) for line in error.message.splitlines() if line.strip()]
@@ -303,17 +304,17 @@ class SubmitScreen(Place):
     def _verdict(self) -> Content:
         request = self._request
         checking = request is not None and self._is_unchecked(request)
-        return verdict_line(self._judgement, len(self.faults), self.desk, checking=checking)
+        return verdict_line(self._judgement, len(self.faults), self.context, checking=checking)
 
     @property
     def _request(self) -> Request | None:
         """What can be submitted: None where anything is wrong with it, or nothing is written."""
         return self._judgement.request if self._judgement is not None and not self._wrong else None
 
-    def _fault(self, path: str, message: str) -> Fault:
+    def _fault(self, path: str, message: str) -> SpecFault:
         entry = self._judgement.located.find(path) if self._judgement else None
         at = self._judgement.located.position(entry.start) if self._judgement and entry else (0, 0)
-        return Fault(path, message, *at)
+        return SpecFault(path, message, *at)
 
     # Showing
 
@@ -326,11 +327,11 @@ class SubmitScreen(Place):
         if self._refused or (self._judgement is not None and self._judgement.text == self.editor.text):
             self.editor.mark({fault.line: fault.column for fault in reversed(faults)})
         for told in self._told:
-            told.retell()
-        self.told()
+            told.refresh_text()
+        self.update_header()
 
     def _lines(self) -> list[tuple[str, list[str]]]:
-        t = self.desk.t
+        t = self.context.t
         request = self._request
         if request is None:
             start = t(
@@ -339,27 +340,27 @@ class SubmitScreen(Place):
                 template=self._key("template"),
                 file=self._key("open_file"),
                 complete=self._key("complete"),
-                commands=key_shown("app.commands", self.desk.preferences.keymap),
+                commands=key_shown("app.commands", self.context.preferences.keymap),
             )
             return [("", [start])]
         if self._data is None:
             about = [t("Checking the data")]
         elif isinstance(self._data[1], DataSummary):
-            about = data_lines(self._data[1], request.task, self.desk)
+            about = data_lines(self._data[1], request.task, self.context)
         else:
             about = [t("They lie on the hub: the plan looks at them, and so does the study.")]
         plan = self.planner.plan
-        return [*([(t("Plan"), plan_lines(plan, self.desk))] if plan else []), (t("Data"), about)]
+        return [*([(t("Plan"), plan_lines(plan, self.context))] if plan else []), (t("Data"), about)]
 
     def _measured(self) -> Content:
-        t, palette, planner = self.desk.t, self.desk.palette, self.planner
+        t, palette, planner = self.context.t, self.context.palette, self.planner
         if self._submitting:
             return Content.styled(t("Putting the study into the queue"), palette.running)
         if planner.step:
-            line = dotted([t(planner.step), t("Esc cancels")], self.desk)
-            return Content.styled(f"{self.desk.glyphs.states['running']} {line}", palette.running)
+            line = dotted([t(planner.step), t("Esc cancels")], self.context)
+            return Content.styled(f"{self.context.glyphs.states['running']} {line}", palette.running)
         if planner.plan is not None:
-            return Content(dotted(plan_parts(planner.plan, self.desk), self.desk))
+            return Content(dotted(plan_parts(planner.plan, self.context), self.context))
         if planner.trouble:
             return Content.styled(safe(planner.trouble, 300), palette.bad)
         if self.faults:
@@ -371,7 +372,7 @@ class SubmitScreen(Place):
         return Content.styled(text, palette.muted)
 
     def _key(self, method: str) -> str:
-        return key_shown(f"submit.{method}", self.desk.preferences.keymap)
+        return key_shown(f"submit.{method}", self.context.preferences.keymap)
 
     # Problems, completion, plan
 
@@ -387,11 +388,11 @@ class SubmitScreen(Place):
         if faults:
             self._go_to((below or faults)[0])
 
-    def _go_to(self, fault: Fault) -> None:
+    def _go_to(self, fault: SpecFault) -> None:
         self.editor.focus()
         self.editor.move_cursor((fault.line, fault.column), center=True)
 
-    def _facts(self) -> Facts | None:
+    def _facts(self) -> SpecSchema | None:
         return None if self._judgement is None else self._judgement.facts
 
     def _catch(self, key: str) -> bool:
@@ -408,7 +409,7 @@ class SubmitScreen(Place):
         if not self.editor.text.strip():
             self.action_template()
         elif not self._completer.begin():
-            self.browser.tell(self.desk.t("There is nothing to complete here."))
+            self.show_message(self.context.t("There is nothing to complete here."))
 
     def action_plan(self) -> None:
         """Measure what the study will cost."""
@@ -417,7 +418,7 @@ class SubmitScreen(Place):
     async def _make_plan(self) -> None:
         await self._judge()
         if self._request is not None:
-            await self.planner.make(self._request, self.desk.source.place)
+            await self.planner.make(self._request, self.context.source.workspace)
 
     def on_key(self, event: Key) -> None:
         """Let Escape first end a plan that is being made."""
@@ -447,7 +448,7 @@ class SubmitScreen(Place):
         self.planner.cancel()
         self._show()
         try:
-            name, trouble = await in_thread(lambda: put_into_queue(request, self.desk.source.place))
+            name, trouble = await in_thread(lambda: put_into_queue(request, self.context.source.workspace))
         except ModelcatError as error:
             lines = [line.strip() for line in error.message.splitlines() if line.strip()]
             self._refused = tuple(self._fault(error.field or "", line) for line in lines)
@@ -456,10 +457,11 @@ class SubmitScreen(Place):
             self._submitting = False
             self._show()
         await in_thread(lambda: forget_draft(self._cache()))
-        self.browser.forget_studies()
-        self.browser.tell(trouble or self.desk.t("{name} is in the queue.", name=safe(name, 100)), bad=bool(trouble))
-        if self.browser.screen is self:  # else the person does something else meanwhile, and stays there
-            self.browser.go_to_study(name)
+        self.context.forget_studies()
+        queued = self.context.t("{name} is in the queue.", name=safe(name, 100))
+        self.show_message(trouble or queued, error=bool(trouble))
+        if self.app.screen is self:  # else the person does something else meanwhile, and stays there
+            self.post_message(OpenStudy(name))
 
     def action_open_file(self) -> None:
         """Ask for a file and open it."""
@@ -475,10 +477,10 @@ class SubmitScreen(Place):
 
     def _start(self, work: Callable[[], Coroutine[Any, Any, None]], group: str, *, alone: bool = True) -> None:
         """Do something beside the screen; `alone` cancels what was begun in its group before."""
-        beside(self, work, group, alone=alone)
+        run_in_background(self, work, group, alone=alone)
 
     def _cache(self) -> Path:
-        return self.desk.source.cache
+        return self.context.source.cache
 
 
 def _what_data_checks_need(request: Request) -> object:

@@ -10,7 +10,7 @@ from catalog import registry
 from catalog.contract import Model, Task
 from catalog.study import Study
 from runner.store.records import StudyRecord
-from runner.tui.screens.submit.judging import range_as_json
+from runner.tui.screens.submit.spec_check import range_as_json
 
 __all__ = ["Template", "templates", "templates_for", "written"]
 

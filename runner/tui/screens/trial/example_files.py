@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from catalog.errors import ModelcatError
-from runner.tui.reading import Example, Predictions, read_examples, read_predictions
-from runner.tui.screens.trial.facts import Judgement
-from runner.tui.source import in_thread
+from runner.tui.prediction_files import ExampleRow, PredictionFile, read_examples, read_predictions
+from runner.tui.screens.trial.trial_facts import SplitEvaluation
+from runner.tui.study_source import in_thread
 
 __all__ = ["ExampleFiles"]
 
@@ -22,18 +22,18 @@ class ExampleFiles:
         troubles: Why a file could not be read.
     """
 
-    predictions: dict[Path, Predictions] = field(default_factory=dict)
-    examples: dict[Path, Mapping[int, Example]] = field(default_factory=dict)
+    predictions: dict[Path, PredictionFile] = field(default_factory=dict)
+    examples: dict[Path, Mapping[int, ExampleRow]] = field(default_factory=dict)
     troubles: dict[Path, str] = field(default_factory=dict)
 
-    def lacks(self, judgement: Judgement | None) -> bool:
+    def lacks(self, judgement: SplitEvaluation | None) -> bool:
         """Return whether something has to be read for a judgement."""
         if judgement is None or judgement.predictions is None:
             return False
         known = self.predictions.keys() | self.examples.keys() | self.troubles.keys()
         return judgement.predictions not in known or judgement.examples not in known
 
-    async def read(self, judgement: Judgement) -> None:
+    async def read(self, judgement: SplitEvaluation) -> None:
         """Read what is lacking; what cannot be read is noted."""
         path = judgement.predictions
         if path is not None and path not in self.predictions:
@@ -49,6 +49,6 @@ class ExampleFiles:
             else:
                 self.examples = {judgement.examples: found}
 
-    def trouble(self, judgement: Judgement) -> str:
+    def trouble(self, judgement: SplitEvaluation) -> str:
         """Say why predictions cannot be read; empty while all is well. Examples that lack are told in each row."""
         return self.troubles.get(judgement.predictions, "") if judgement.predictions else ""

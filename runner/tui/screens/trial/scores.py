@@ -2,43 +2,41 @@
 
 from catalog.figures import Axis, Bar, Bars
 from catalog.metric import Metric
-from runner.tui.desk import Desk
-from runner.tui.screens.trial.telling import interval, metric_name, short_name
-from runner.tui.screens.trial.view import View
+from runner.tui.context import AppContext
+from runner.tui.screens.trial.labels import interval, metric_name, short_name
+from runner.tui.screens.trial.trial_view import TrialView
 
 __all__ = ["metric_bars", "metric_rows"]
 
 
-def metric_bars(view: View, desk: Desk) -> Bars:
+def metric_bars(view: TrialView, context: AppContext) -> Bars:
     """Return a bar with its interval for each metric that is a share of one, and better the larger it is."""
     found, bars = view.evaluation, []
     for metric in _ordered(view):
         if found and _has_bar(metric):
             low, high = found.intervals.get(metric.name, (None, None))
-            bars.append(Bar(short_name(metric, desk), found.metrics[metric.name], "main", low, high))
+            bars.append(Bar(short_name(metric, context), found.metrics[metric.name], "main", low, high))
     return Bars("metrics", "", Axis("", "percent", low=0.0, high=1.0), tuple(bars))
 
 
-def metric_rows(view: View, desk: Desk) -> list[tuple[str, str]]:
+def metric_rows(view: TrialView, context: AppContext) -> list[tuple[str, str]]:
     """Return name and value with interval of each metric that has no bar."""
     if view.evaluation is None:
         return []
     metrics, ends = view.evaluation.metrics, view.evaluation.intervals
-    return [
-        (
-            metric_name(metric, desk),
-            f"{desk.metric(metric, metrics[metric.name])} {interval(metric, ends.get(metric.name), desk)}".strip(),
-        )
-        for metric in _ordered(view)
-        if not _has_bar(metric)
-    ]
+
+    def value(metric: Metric) -> str:
+        shown = context.metric(metric, metrics[metric.name])
+        return f"{shown} {interval(metric, ends.get(metric.name), context)}".strip()
+
+    return [(metric_name(metric, context), value(metric)) for metric in _ordered(view) if not _has_bar(metric)]
 
 
 def _has_bar(metric: Metric) -> bool:
     return metric.format == "percent" and metric.maximize
 
 
-def _ordered(view: View) -> list[Metric]:
+def _ordered(view: TrialView) -> list[Metric]:
     """Return the metrics that were measured, those that the study knows first and in their order."""
     if view.evaluation is None:
         return []

@@ -18,27 +18,27 @@ from catalog.statement import Statement
 from runner.presentation.datatable import DataTable
 from runner.presentation.text import safe
 from runner.store.records import StudyRecord
+from runner.tui.base_screen import BaseScreen
 from runner.tui.bindings import ACTIONS, key_label, keys_of, textual_bindings
-from runner.tui.desk import Desk
-from runner.tui.exporting import copy_table, save_table
+from runner.tui.context import AppContext
 from runner.tui.figures.canvas import Canvas
-from runner.tui.place import Place
-from runner.tui.reading import Example
+from runner.tui.prediction_files import ExampleRow
 from runner.tui.screens.input_form import fields_of, task_of
 from runner.tui.screens.predict_answer import Shown, shown_by
 from runner.tui.screens.trial.example_files import ExampleFiles
-from runner.tui.screens.trial.facts import Facts, Judgement, gather
-from runner.tui.screens.trial.panes.making import make, tabs_of
-from runner.tui.screens.trial.telling import state
+from runner.tui.screens.trial.labels import state
+from runner.tui.screens.trial.panes.tabs import make, tabs_of
 from runner.tui.screens.trial.title import title
-from runner.tui.screens.trial.view import View
-from runner.tui.source import in_thread
+from runner.tui.screens.trial.trial_facts import SplitEvaluation, TrialFacts, gather
+from runner.tui.screens.trial.trial_view import TrialView
+from runner.tui.study_source import in_thread
+from runner.tui.table_export import copy_table, save_table
 from runner.tui.widgets.drawing import Drawing
-from runner.tui.widgets.names import Names
+from runner.tui.widgets.tab_bar import TabBar
 
 if TYPE_CHECKING:
     from runner.tui.screens.trial.panes.examples import ExamplesPane
-    from runner.tui.screens.trial.panes.page import Pane
+    from runner.tui.screens.trial.panes.page import BasePane
 
 __all__ = ["TrialScreen"]
 
@@ -50,16 +50,16 @@ _OF_EXAMPLES = ("filter", "search", "explain", "sort", "turn")
 """Actions of the tab Examples."""
 
 
-class TrialScreen(Place):
+class TrialScreen(BaseScreen):
     """A trial of a study.
 
     Args:
-        desk: What every screen works with.
+        context: What every screen works with.
         study: Name of the study.
         number: The trial's.
     """
 
-    PLACE = "trial"
+    SCREEN_NAME = "trial"
     BINDINGS: ClassVar[list[BindingType]] = textual_bindings("trial")
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 -- as Textual has it
     DEFAULT_CSS = """
@@ -90,27 +90,27 @@ class TrialScreen(Place):
     TrialScreen.-wide.-signs-ascii ExamplesPane .reader { border-top: none; border-left: ascii $border-blurred; }
     """
 
-    def __init__(self, desk: Desk, study: str, number: int) -> None:
-        super().__init__(desk)
+    def __init__(self, context: AppContext, study: str, number: int) -> None:
+        super().__init__(context)
         self._study = study
         self._number = number
-        self._facts: Facts | None = None
+        self._facts: TrialFacts | None = None
         self._tab = ""
         self._state = ""
         self._at = 0
-        self._panes: dict[str, Pane] = {}
+        self._panes: dict[str, BasePane] = {}
         self._files = ExampleFiles()
         self._explanations: dict[tuple[Path, int], Shown] = {}
         self._asking: frozenset[tuple[Path, int]] = frozenset()
-        self._title = Drawing(desk, classes="title")
+        self._title = Drawing(context, classes="title")
         self._title.show(self._draw_title)
-        self._tabs = Names(desk, self._tab_names, id="tabs")
+        self._tabs = TabBar(context, self._tab_names, id="tabs")
 
     @property
-    def crumbs(self) -> tuple[str, ...]:
+    def breadcrumbs(self) -> tuple[str, ...]:
         """The study, and the trial in it."""
         name = (self._facts.study.title if self._facts else None) or self._study
-        return (self.desk.t("Studies"), name, self.desk.t("Trial {number}", number=str(self._number)))
+        return (self.context.t("Studies"), name, self.context.t("Trial {number}", number=str(self._number)))
 
     @property
     def tab(self) -> str:
@@ -125,12 +125,12 @@ class TrialScreen(Place):
 
     # Looking
 
-    async def look(self) -> None:
+    async def poll(self) -> None:
         """Read what has changed; a trial or study that is gone is left."""
-        known, number, folder = self._facts, self._number, self.desk.source.folder_of(self._study)
+        known, number, folder = self._facts, self._number, self.context.source.folder_of(self._study)
         try:
-            found = await self.desk.source.read(
-                lambda store: gather(store, folder, self._study, number, known), cast("Facts | None", None)
+            found = await self.context.source.read(
+                lambda store: gather(store, folder, self._study, number, known), cast("TrialFacts | None", None)
             )
         except UnknownStudyError as error:
             self._leave(error.message)
@@ -138,59 +138,59 @@ class TrialScreen(Place):
         if number != self._number:  # another trial has been gone to meanwhile
             return
         if found is None:
-            self._leave(self.desk.t("The study is gone."))
+            self._leave(self.context.t("The study is gone."))
         elif not self._tab:
             self._facts = found
-            await self.choose(_first_tab(found, self.desk))
-        elif found is not known or self._state != state(found, self.desk):
+            await self.choose(_first_tab(found, self.context))
+        elif found is not known or self._state != state(found, self.context):
             self._facts = found
-            if known is None or replace(found, study=known.study) != known or self._state != state(found, self.desk):
+            if known is None or replace(found, study=known.study) != known or self._state != state(found, self.context):
                 self._refresh()  # else another trial of the study has gone on, which changes the title at most
-            self._title.retell()
-            self.told()
+            self._title.refresh_text()
+            self.update_header()
         elif self._state == "running":
-            self._title.retell()
+            self._title.refresh_text()
 
-    def retell(self) -> None:
+    def refresh_text(self) -> None:
         """Draw everything in the language of the moment."""
         self._refresh()
 
     def _leave(self, message: str) -> None:
         if self.is_current:
-            self.browser.tell(message, bad=True)
-            self.browser.action_out()
+            self.show_message(message, error=True)
+            self.app.call_later(self.app.run_action, "out")
 
     def _refresh(self) -> None:
         """Show what is known on the tab that is on, and read what it lacks."""
-        self.set_class(self.desk.glyphs.ascii, "-signs-ascii")
-        self._title.retell()
+        self.set_class(self.context.glyphs.ascii, "-signs-ascii")
+        self._title.refresh_text()
         self._tabs.refresh()  # the figures of the first evaluation bring tabs with them
         view = self._view()
         if view is None or (pane := self._panes.get(self._tab)) is None:
             return
-        self._state = state(view.facts, self.desk)
+        self._state = state(view.facts, self.context)
         pane.show(view)
         if self._tab == "examples" and self._files.lacks(view.judgement):
-            self._work(partial(self._read, cast("Judgement", view.judgement)), "examples", exclusive=True)
+            self._work(partial(self._read, cast("SplitEvaluation", view.judgement)), "examples", exclusive=True)
 
     def _work(
         self, task: Callable[[], Coroutine[Any, Any, None]], group: str, *, exclusive: bool = False
     ) -> Worker[None]:
         return self.run_worker(task, group=group, exclusive=exclusive)
 
-    async def _read(self, judgement: Judgement) -> None:
+    async def _read(self, judgement: SplitEvaluation) -> None:
         await self._files.read(judgement)
         self._refresh()
 
-    def _view(self) -> View | None:
+    def _view(self) -> TrialView | None:
         facts = self._facts
         if facts is None:
             return None
         if not facts.judgements:
-            return View(facts)
+            return TrialView(facts)
         judgement = facts.judgements[self._at % len(facts.judgements)]
         path, split = judgement.predictions, judgement.examples
-        return View(
+        return TrialView(
             facts,
             judgement,
             self._files.predictions.get(path) if path else None,
@@ -201,7 +201,7 @@ class TrialScreen(Place):
         )
 
     def _draw_title(self, canvas: Canvas) -> Content:
-        return title(self._facts, canvas, self.desk) if self._facts else Content(canvas.t("Reading the trial..."))
+        return title(self._facts, canvas, self.context) if self._facts else Content(canvas.t("Reading the trial..."))
 
     # Tabs
 
@@ -210,7 +210,7 @@ class TrialScreen(Place):
         if self._facts is None:
             return
         if tab not in self._panes:
-            self._panes[tab] = made = make(tab, self._facts, self.desk, self._key)
+            self._panes[tab] = made = make(tab, self._facts, self.context, self._key)
             await self.query_one("#panes", Container).mount(made.widget)
         self._tab = tab
         for name, pane in self._panes.items():
@@ -221,19 +221,19 @@ class TrialScreen(Place):
         else:
             self._panes[tab].widget.focus()
         self._refresh()
-        self.told()
+        self.update_header()
 
     def _key(self, action: str) -> str:
         """Return the key of an action as people write it."""
         found = next(known for known in ACTIONS if known.id == action)
-        return key_label(keys_of(found, self.desk.preferences.keymap)[0])
+        return key_label(keys_of(found, self.context.preferences.keymap)[0])
 
     @property
     def _examples(self) -> "ExamplesPane":
         return cast("ExamplesPane", self._panes["examples"])
 
-    @on(Names.Chosen)
-    async def choose_tab(self, event: Names.Chosen) -> None:
+    @on(TabBar.Chosen)
+    async def choose_tab(self, event: TabBar.Chosen) -> None:
         """Show the tab that was clicked at."""
         event.stop()
         await self.choose(event.key)
@@ -252,7 +252,7 @@ class TrialScreen(Place):
         await self.choose(names[(at + by) % len(names)])
 
     def _tab_names(self) -> list[tuple[str, str]]:
-        say = self.desk.say
+        say = self.context.say
         return [
             (key, safe(say(name) if isinstance(name, Statement) else name, _NAME))
             for key, name in tabs_of(self._facts).items()
@@ -270,7 +270,7 @@ class TrialScreen(Place):
                 return self._number + 1 < facts.count
             case "previous_trial":
                 return self._number > 0
-            case "explain" if facts.study.key in self.browser.answers.unexplained:
+            case "explain" if facts.study.key in self.context.predictions.unexplained:
                 return False
             case "split":
                 return self._tab not in _NOT_JUDGED and len(facts.judgements) > 1
@@ -287,9 +287,9 @@ class TrialScreen(Place):
 
     def _go_to(self, number: int) -> None:
         self._number, self._at = number, 0
-        self._looking = False  # a look at the trial before is under way perhaps; it is dropped
-        self.told()
-        self.look_now()
+        self._polling = False  # a look at the trial before is under way perhaps; it is dropped
+        self.update_header()
+        self.poll_now()
 
     def action_split(self) -> None:
         """Show the next judgement: of the trial, of the kept model, on validation, on test."""
@@ -314,16 +314,16 @@ class TrialScreen(Place):
 
     def action_explain(self) -> None:
         """Ask the kept model why the example is answered so."""
-        example, t, view = self._examples.example, self.desk.t, self._view()
+        example, t, view = self._examples.example, self.context.t, self._view()
         if example is None or view is None or view.judgement is None:
-            self.browser.tell(t("Choose an example first."))
+            self.show_message(t("Choose an example first."))
             return
         key = (view.judgement.examples, example.row)
         if key not in self._asking | self._explanations.keys():
-            self.browser.tell(t("The kept model of the study is asked, whichever trial this is."))
+            self.show_message(t("The kept model of the study is asked, whichever trial this is."))
             self._work(partial(self._ask, key, example), "ask")
 
-    async def _ask(self, key: tuple[Path, int], example: Example) -> None:
+    async def _ask(self, key: tuple[Path, int], example: ExampleRow) -> None:
         facts = self._facts
         if facts is None:
             return
@@ -333,42 +333,42 @@ class TrialScreen(Place):
         try:
             given = await in_thread(lambda: _input_of(study, example))
             if given is None:
-                self.browser.tell(self.desk.t("The example is empty: there is nothing to ask about."))
+                self.show_message(self.context.t("The example is empty: there is nothing to ask about."))
                 return
-            answers = await self.browser.answers.ask(study, [given], explain=True)
+            answers = await self.context.predictions.ask(study, [given], explain=True)
             self._explanations[key] = await in_thread(lambda: shown_by(task_of(study), answers[0]))
         except ModelcatError as error:
-            self.browser.tell(error.message, bad=True)
+            self.show_message(error.message, error=True)
         finally:
             self._asking -= {key}
             self._refresh()
-            self.told()
+            self.update_header()
 
     def action_export(self) -> None:
         """Save the numbers of the tab as a table."""
         name = f"{self._study}-trial-{self._number}-{self._tab}"
-        save_table(self.browser, name, self._table)
+        save_table(self, name, self._table)
 
     def action_copy(self) -> None:
         """Copy the text of the example that is being read; else the numbers of the tab as a table."""
         example = self._examples.example if self._tab == "examples" else None
         if example is None:
-            copy_table(self.browser, self._table())
+            copy_table(self, self._table())
         else:
-            self.browser.copy_to_clipboard(safe(example.text))
-            self.browser.tell(self.desk.t("Copied row {row:count}.", row=example.row))
+            self.app.copy_to_clipboard(safe(example.text))
+            self.show_message(self.context.t("Copied row {row:count}.", row=example.row))
 
     def _table(self) -> DataTable:
         view = self._view()
         return self._panes[self._tab].table(view) if view is not None and self._tab in self._panes else DataTable()
 
 
-def _first_tab(facts: Facts, desk: Desk) -> str:
+def _first_tab(facts: TrialFacts, context: AppContext) -> str:
     """A trial that failed or was pruned opens at why; any other at how it learned."""
-    return "parameters" if state(facts, desk) == "failed" else "curves"
+    return "parameters" if state(facts, context) == "failed" else "curves"
 
 
-def _input_of(study: StudyRecord, example: Example) -> Any:
+def _input_of(study: StudyRecord, example: ExampleRow) -> Any:
     """Return an example as the study's task takes an input; None if it is empty.
 
     Raises:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from runner.presentation.labels import msgid
-from runner.tui.reading import EXAMPLE, PREDICTION, Example, Predictions, named
+from runner.tui.prediction_files import EXAMPLE, PREDICTION, ExampleRow, PredictionFile, named
 
 __all__ = ["KINDS", "Selection", "kinds_of", "select"]
 
@@ -38,7 +38,7 @@ class Selection:
     descending: bool = False
 
 
-def kinds_of(predictions: Predictions, examples: Mapping[int, Example]) -> list[str]:
+def kinds_of(predictions: PredictionFile, examples: Mapping[int, ExampleRow]) -> list[str]:
     """Return the kinds that these predictions can be told apart by."""
     sure, judged = predictions.confidence is not None, predictions.tells_right
     lengths = any(one.text for one in examples.values())
@@ -47,7 +47,7 @@ def kinds_of(predictions: Predictions, examples: Mapping[int, Example]) -> list[
 
 
 def select(
-    predictions: Predictions, examples: Mapping[int, Example], names: Sequence[str], selection: Selection
+    predictions: PredictionFile, examples: Mapping[int, ExampleRow], names: Sequence[str], selection: Selection
 ) -> tuple[int, ...]:
     """Return places in `predictions` of what is wanted, in order. Takes time where strings are searched.
 
@@ -65,7 +65,7 @@ def select(
     return tuple(places)
 
 
-def _of_kind(predictions: Predictions, examples: Mapping[int, Example], kind: str) -> list[int]:
+def _of_kind(predictions: PredictionFile, examples: Mapping[int, ExampleRow], kind: str) -> list[int]:
     places = list(range(len(predictions.rows)))
     sure = predictions.confidence or ()
     part = max(_LEAST, len(places) // _PART)
@@ -79,17 +79,17 @@ def _of_kind(predictions: Predictions, examples: Mapping[int, Example], kind: st
     return places
 
 
-def _length(example: Example | None) -> int:
+def _length(example: ExampleRow | None) -> int:
     return len(example.text) if example else 0
 
 
-def _holds(example: Example | None, wanted: Sequence[str]) -> bool:
+def _holds(example: ExampleRow | None, wanted: Sequence[str]) -> bool:
     text = example.text.casefold() if example else ""
     return all(word in text for word in wanted)
 
 
 def _key(
-    predictions: Predictions, examples: Mapping[int, Example], names: Sequence[str], sort: str
+    predictions: PredictionFile, examples: Mapping[int, ExampleRow], names: Sequence[str], sort: str
 ) -> Callable[[int], Any]:
     kind, _, name = sort.partition(":")
     columns: Mapping[str, Sequence[Any]] = {

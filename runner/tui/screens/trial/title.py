@@ -2,31 +2,31 @@
 
 from textual.content import Content
 
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 from runner.tui.figures.canvas import Canvas
 from runner.tui.figures.fitting import flat
-from runner.tui.naming import origin
-from runner.tui.screens.trial.facts import Facts
-from runner.tui.screens.trial.telling import interval, metric_name, progress, state, state_word
+from runner.tui.labels import origin
+from runner.tui.screens.trial.labels import interval, metric_name, progress, state, state_word
+from runner.tui.screens.trial.trial_facts import TrialFacts
 
 __all__ = ["title"]
 
 
-def title(facts: Facts, canvas: Canvas, desk: Desk) -> Content:
+def title(facts: TrialFacts, canvas: Canvas, context: AppContext) -> Content:
     """Return the line; its last part is left out where it has no room."""
-    palette, glyphs = desk.palette, desk.glyphs
-    shown = state(facts, desk)
-    parts = [Content.styled(f"{glyphs.states[shown]} {state_word(shown, desk)}", f"bold {palette.state(shown)}")]
+    palette, glyphs = context.palette, context.glyphs
+    shown = state(facts, context)
+    parts = [Content.styled(f"{glyphs.states[shown]} {state_word(shown, context)}", f"bold {palette.state(shown)}")]
     if shown == "running":
-        parts.append(Content(flat(_going(facts, desk), glyphs)))
-    if (scored := _value(facts, desk)) is not None:
+        parts.append(Content(flat(_going(facts, context), glyphs)))
+    if (scored := _value(facts, context)) is not None:
         parts.append(scored)
     if facts.is_winner:
-        word = desk.t("confirmed winner") if facts.is_confirmed else desk.t("kept")
+        word = context.t("confirmed winner") if facts.is_confirmed else context.t("kept")
         parts.append(Content.styled(f"{glyphs.star} {word}", f"bold {palette.accent}"))
     elif facts.is_best:
-        parts.append(Content.styled(desk.t("best"), f"bold {palette.accent}"))
-    parts.append(Content.styled(origin(desk, facts.trial.origin), palette.muted))
+        parts.append(Content.styled(context.t("best"), f"bold {palette.accent}"))
+    parts.append(Content.styled(origin(context, facts.trial.origin), palette.muted))
     between = Content.styled(" | " if glyphs.ascii else " · ", palette.faint)
     line = between.join(parts)
     if line.cell_length > canvas.width:
@@ -34,7 +34,7 @@ def title(facts: Facts, canvas: Canvas, desk: Desk) -> Content:
     return line.truncate(max(1, canvas.width), ellipsis=True)
 
 
-def _value(facts: Facts, desk: Desk) -> Content | None:
+def _value(facts: TrialFacts, context: AppContext) -> Content | None:
     """Return the study's metric: the trial's, or that of its last measurement."""
     metric = facts.study.tuned
     value = facts.trial.value
@@ -43,16 +43,16 @@ def _value(facts: Facts, desk: Desk) -> Content | None:
     if value is None:
         return None
     own = next((found.evaluation for found in facts.judgements if found.subject != "winner"), None)
-    ends = interval(metric, own.intervals.get(metric.name) if own else None, desk)
+    ends = interval(metric, own.intervals.get(metric.name) if own else None, context)
     return Content.assemble(
-        f"{flat(metric_name(metric, desk), desk.glyphs)} ",
-        (flat(desk.metric(metric, value), desk.glyphs), f"bold {desk.palette.text}"),
-        (flat(f" {ends}", desk.glyphs) if ends else "", desk.palette.muted),
+        f"{flat(metric_name(metric, context), context.glyphs)} ",
+        (flat(context.metric(metric, value), context.glyphs), f"bold {context.palette.text}"),
+        (flat(f" {ends}", context.glyphs) if ends else "", context.palette.muted),
     )
 
 
-def _going(facts: Facts, desk: Desk) -> str:
+def _going(facts: TrialFacts, context: AppContext) -> str:
     """Say how far a trial is that is being trained, and for how long."""
     trial = facts.trial
-    seconds = max(0.0, (desk.clock() - trial.started).total_seconds()) if trial.started else 0.0
-    return desk.t("{progress:percent} after {time:seconds}", progress=progress(facts), time=seconds)
+    seconds = max(0.0, (context.clock() - trial.started).total_seconds()) if trial.started else 0.0
+    return context.t("{progress:percent} after {time:seconds}", progress=progress(facts), time=seconds)

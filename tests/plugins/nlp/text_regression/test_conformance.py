@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from catalog.contract.capabilities import EvaluationFile
-from catalog.testing.model import Case, ModelConformance, check_close, keep
+from catalog.testing.model import ModelCase, ModelConformance, check_close, keep
 from catalog.testing.task import TaskCase, TaskConformance
 from plugins.nlp.text_regression.dataset import DemoDataset, FilesDataset
 from plugins.nlp.text_regression.records import length_details
@@ -39,7 +39,7 @@ class TestTask(TaskConformance):
 class OfNumbers(ModelConformance):
     """What every model of the task must hold in addition to the contract."""
 
-    def test_answers_hold_text_and_interval(self, case: Case, tmp_path: Path) -> None:
+    def test_answers_hold_text_and_interval(self, case: ModelCase, tmp_path: Path) -> None:
         """Each answer has its text, a number, and an interval of one width around it."""
         trained, _, model_dir, _ = keep(case, tmp_path)
         answers = list(trained.trainer.open(model_dir, "cpu", 1).predict(case.inputs))
@@ -49,7 +49,7 @@ class OfNumbers(ModelConformance):
         assert all(list(answer) == ["text", "value", "low", "high"] for answer in answers)
         assert all(answer["low"] < answer["value"] < answer["high"] for answer in answers)
 
-    def test_interval_is_that_of_the_training(self, case: Case, tmp_path: Path) -> None:
+    def test_interval_is_that_of_the_training(self, case: ModelCase, tmp_path: Path) -> None:
         """The model's folder keeps the interval that validation gave, and test says how many truths it holds."""
         trained, result, model_dir, _ = keep(case, tmp_path)
         fitted = regression_details(result.evaluation).interval
@@ -59,7 +59,7 @@ class OfNumbers(ModelConformance):
         assert fitted.coverage is None
         assert 0 <= interval.coverage <= 1
 
-    def test_lengths_add_up(self, case: Case, tmp_path: Path) -> None:
+    def test_lengths_add_up(self, case: ModelCase, tmp_path: Path) -> None:
         """Groups of length count every row once, each with an interval around its error."""
         trained, _, model_dir, _ = keep(case, tmp_path)
         found = trained.trainer.evaluate(model_dir, trained.prepared, "test", folder=tmp_path, device="cpu", threads=1)
@@ -69,7 +69,7 @@ class OfNumbers(ModelConformance):
         mean = sum(one.rows * one.error for one in groups) / found.rows
         assert mean == pytest.approx(found.metrics["mae"])
 
-    def test_explanations_mark_words(self, case: Case, tmp_path: Path) -> None:
+    def test_explanations_mark_words(self, case: ModelCase, tmp_path: Path) -> None:
         """An explanation is of the answer that is given, and its words lie where they are said to lie."""
         trained, _, model_dir, _ = keep(case, tmp_path)
         predictor = trained.trainer.open(model_dir, "cpu", 1)
@@ -83,7 +83,7 @@ class OfNumbers(ModelConformance):
                 end = word["end"]
         assert not explained[list(case.inputs).index("")]["tokens"]
 
-    def test_file_is_evaluated_like_the_split(self, case: Case, tmp_path: Path) -> None:
+    def test_file_is_evaluated_like_the_split(self, case: ModelCase, tmp_path: Path) -> None:
         """A file of a split's examples is evaluated like the split."""
         trained, _, model_dir, _ = keep(case, tmp_path)
         trained.task.write_examples(trained.data, "test", tmp_path / "examples.parquet")
@@ -93,7 +93,7 @@ class OfNumbers(ModelConformance):
         assert (found.split, found.rows) == ("file", split.rows)
         check_close(found.metrics, split.metrics)
 
-    def test_interpretation_names_words(self, case: Case, tmp_path: Path) -> None:
+    def test_interpretation_names_words(self, case: ModelCase, tmp_path: Path) -> None:
         """The words that raise and lower the number are found, and drawn."""
         trained, result, model_dir, _ = keep(case, tmp_path)
         predictor = trained.trainer.open(model_dir, "cpu", 1)
@@ -105,11 +105,11 @@ class OfNumbers(ModelConformance):
 
 class TestLinear(OfNumbers):
     @pytest.fixture
-    def case(self, number_files: FilesDataset) -> Case:
-        return Case("nlp/text-regression/linear", {}, number_files, STRANGE)
+    def case(self, number_files: FilesDataset) -> ModelCase:
+        return ModelCase("nlp/text-regression/linear", {}, number_files, STRANGE)
 
 
 class TestBert(OfNumbers):
     @pytest.fixture
-    def case(self, number_files: FilesDataset) -> Case:
-        return Case("nlp/text-regression/bert", TINY, number_files, STRANGE)
+    def case(self, number_files: FilesDataset) -> ModelCase:
+        return ModelCase("nlp/text-regression/bert", TINY, number_files, STRANGE)

@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from plugins.nlp.text_classification.data import load
 from plugins.nlp.text_classification.dataset import FilesDataset
 from plugins.nlp.texts.duplicates import count_duplicates, deduplicate, find_duplicates
-from plugins.nlp.texts.split import Split
+from plugins.nlp.texts.split import TextSplit
 
 TEXTS = st.text(alphabet="aB é你好😍!1 \n\0@#\ud800", max_size=12)
 
 
-def split(texts, labels=None) -> Split:
+def split(texts, labels=None) -> TextSplit:
     ids = np.zeros(len(texts), dtype=np.int64) if labels is None else np.array(labels, dtype=np.int64)
-    return Split(tuple(texts), ids)
+    return TextSplit(tuple(texts), ids)
 
 
 def splits(train, validation=("other",), test=("another",), labels=None):

@@ -8,7 +8,7 @@ from catalog.errors import DataError, DivergedError, InputError
 from plugins.details import details_json
 from plugins.nlp.token_classification.evaluation import (
     METRICS,
-    Predictions,
+    TagPredictions,
     chance_level,
     check_metric,
     compare,
@@ -30,7 +30,7 @@ OFFSETS = np.array([0, 4, 7, 9])
 
 
 def said(tags=SAID, **more):
-    return Predictions(KNOWN, OFFSETS, TRUE, tags, **more)
+    return TagPredictions(KNOWN, OFFSETS, TRUE, tags, **more)
 
 
 def data(known=KNOWN):
@@ -100,7 +100,7 @@ def test_the_better_model_wins(tmp_path):
     for name, tags in (("better", better), ("worse", worse)):
         share = np.where(tags == true, 0.9, 0.1).astype(np.float32)
         paths.append(tmp_path / f"{name}.parquet")
-        predictions.write(paths[-1], Predictions(KNOWN, offsets, true, KNOWN.repaired(tags, offsets), share, share))
+        predictions.write(paths[-1], TagPredictions(KNOWN, offsets, true, KNOWN.repaired(tags, offsets), share, share))
     for metric in METRICS:
         found = compare(paths[:1], paths[1:], metric, seed=0)
         assert found.low > 0, metric
@@ -115,7 +115,7 @@ def test_other_sentences_are_not_compared(tmp_path):
     predictions.write(tmp_path / "a.parquet", said())
     other = TRUE.copy()
     other[2] = B_LOC
-    predictions.write(tmp_path / "b.parquet", Predictions(KNOWN, OFFSETS, other, SAID))
+    predictions.write(tmp_path / "b.parquet", TagPredictions(KNOWN, OFFSETS, other, SAID))
     with pytest.raises(DataError, match="different sentences"):
         compare([tmp_path / "a.parquet"], [tmp_path / "b.parquet"], "f1", 0)
     with pytest.raises(DataError, match="gave no probabilities"):

@@ -4,7 +4,7 @@ import pytest
 
 from catalog import registry
 from catalog.errors import ModelSourceError
-from catalog.testing.model import Case, ModelConformance
+from catalog.testing.model import ModelCase, ModelConformance
 from plugins.nlp.token_classification.data import load
 from plugins.nlp.token_classification.dataset import DemoDataset
 from plugins.nlp.token_classification.lookup.config import LookupConfig
@@ -17,7 +17,7 @@ class TestLookup(ModelConformance):
     @pytest.fixture
     def case(self):
         key = "nlp/token-classification/lookup"
-        return Case(key, {}, DemoDataset(source="demo", size=120), STRANGE)
+        return ModelCase(key, {}, DemoDataset(source="demo", size=120), STRANGE)
 
 
 @pytest.fixture

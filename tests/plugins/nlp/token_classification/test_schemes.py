@@ -8,7 +8,7 @@ import pytest
 from seqeval import metrics as seqeval
 from seqeval.scheme import BILOU, IOBES
 
-from plugins.nlp.token_classification.evaluation import Predictions, measure
+from plugins.nlp.token_classification.evaluation import TagPredictions, measure
 from plugins.nlp.token_classification.schemes import SCHEMES, TagSet, spans_of, tag_set
 
 STRICT = {
@@ -44,7 +44,7 @@ def test_metrics_are_those_of_seqeval(scheme, repaired):
         true, predicted, offsets = random_tags(known, rng)
         if repaired:
             true, predicted = known.repaired(true, offsets), known.repaired(predicted, offsets)
-        found = measure(Predictions(known, offsets, true, predicted))
+        found = measure(TagPredictions(known, offsets, true, predicted))
         names = as_names(true, offsets, known), as_names(predicted, offsets, known)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of what has no denominator

@@ -4,18 +4,20 @@ import numpy as np
 import pytest
 
 from catalog import registry
+from catalog.contract import Comparison
 from catalog.contract.capabilities import EvaluationFile, InputFile
-from catalog.contract.diagnosis import Evidence
+from catalog.contract.diagnosis import DiagnosisInput
 from catalog.errors import DataError
 from catalog.figures import HighlightedText, check
 from catalog.testing.task import TaskCase, TaskConformance
 from plugins.nlp.token_classification.answers import as_words, prediction_of
 from plugins.nlp.token_classification.data import load, load_labelled
 from plugins.nlp.token_classification.dataset import DemoDataset, FilesDataset
-from plugins.nlp.token_classification.evaluation import Predictions, save_and_evaluate
+from plugins.nlp.token_classification.evaluation import TagPredictions, save_and_evaluate
 from plugins.nlp.token_classification.lookup.config import LookupConfig
 from plugins.nlp.token_classification.schemes import tag_set
 from plugins.nlp.token_classification.words import split_words
+from runner.presentation.english import english
 
 KEY = "nlp/token-classification"
 
@@ -110,13 +112,13 @@ def test_files_with_tags_are_read_for_a_model(write, sentences):
     known = tag_set("bio", ["B-PER", "B-LOC"])
     path = write("Ada B-PER\n\n\nran O\n", "a.conll")
     found = load_labelled(EvaluationFile(path, data={"columns": {"tokens": "words", "tags": "labels"}}), known)
-    assert found.sentences.words == (("Ada",), ("ran",))
+    assert found.split.words == (("Ada",), ("ran",))
     assert found.columns == {"tokens": "0", "tags": "1"}
     assert found.left_out == 1
     with pytest.raises(DataError, match=r"tags that the model does not know: 'B-ORG' \(1, first on line 1\)"):
         load_labelled(EvaluationFile(write("ACME B-ORG\nran O\n", "b.conll")), known)
     numbers = EvaluationFile(write('{"words": ["a", "b"], "ner_tags": [0, 3]}\n', "c.jsonl"), truths="ids")
-    assert load_labelled(numbers, known).sentences.tags.tolist() == [0, 3]
+    assert load_labelled(numbers, known).split.tags.tolist() == [0, 3]
     named = EvaluationFile(write('{"w": ["a"], "t": ["O"]}\n', "d.jsonl"), {"tokens": ("w",), "tags": ("t",)})
     assert load_labelled(named, known).columns == {"tokens": "w", "tags": "t"}
 
@@ -126,8 +128,8 @@ def test_examples_can_be_read_as_data(task, files, tmp_path):
     data = load(files(), tmp_path)
     task.write_examples(data, "train", tmp_path / "examples.parquet")
     again = load_labelled(EvaluationFile(tmp_path / "examples.parquet"), data.tags)
-    assert again.sentences.words == data.splits["train"].words
-    assert np.array_equal(again.sentences.tags, data.splits["train"].tags)
+    assert again.split.words == data.splits["train"].words
+    assert np.array_equal(again.split.tags, data.splits["train"].tags)
 
 
 def test_changed_answers_are_found(task, files, tmp_path):
@@ -137,7 +139,7 @@ def test_changed_answers_are_found(task, files, tmp_path):
     nothing = np.zeros_like(split.tags)
     for name, tags in (("first", split.tags), ("second", nothing)):
         (tmp_path / name).mkdir()
-        said = Predictions(data.tags, split.offsets, split.tags, tags)
+        said = TagPredictions(data.tags, split.offsets, split.tags, tags)
         save_and_evaluate("test", split.words, said, tmp_path / name, 0.1)
     paths = [tmp_path / name / "test.parquet" for name in ("first", "second")]
     found = task.changed_answers(data, "test", *paths, 50)
@@ -150,7 +152,7 @@ def test_figures_can_be_drawn_of_anything(task, files, tmp_path):
     """Figures of an evaluation, and of one by another version, are well formed."""
     data = load(files(), tmp_path)
     split = data.splits["test"]
-    said = Predictions(data.tags, split.offsets, split.tags, np.zeros_like(split.tags))
+    said = TagPredictions(data.tags, split.offsets, split.tags, np.zeros_like(split.tags))
     evaluation = save_and_evaluate("test", split.words, said, tmp_path, 0.1)
     keys = []
     for figure in task.figures(evaluation, data.summary.details, {}):
@@ -167,10 +169,21 @@ def test_types_that_are_never_found_are_diagnosed(task, files, tmp_path):
     """A model that finds nothing is told so, type by type."""
     data = load(files(seed=3), tmp_path)
     split = data.splits["train"]
-    said = Predictions(data.tags, split.offsets, split.tags, np.zeros_like(split.tags))
+    said = TagPredictions(data.tags, split.offsets, split.tags, np.zeros_like(split.tags))
     evaluation = save_and_evaluate("test", split.words, said, tmp_path, 0.1)
-    evidence = Evidence(data.summary, LookupConfig, "f1", {}, (), None, {("winner", "test"): evaluation})
+    evidence = DiagnosisInput(data.summary, LookupConfig, "f1", {}, (), None, {("winner", "test"): evaluation})
     rules = [one.rule for one in task.diagnose(evidence)]
     assert rules.count("type_never_found") == 2
     assert "few_entities" in rules
-    assert task.rule_count == 7
+    assert "few_rows" in rules
+    assert task.rule_count == 11
+
+
+def test_a_baseline_that_is_not_beaten_is_told_in_the_unit_of_the_metric(task, files, tmp_path):
+    """The comparison is on validation, and a difference of log loss is no share of a hundred."""
+    data = load(files(seed=3), tmp_path)
+    versus = Comparison("log_loss", -0.12, -0.2, -0.04, 8, (1, 1))
+    evidence = DiagnosisInput(data.summary, LookupConfig, "log_loss", {}, (), None, versus_baseline=versus)
+    (found,) = [one for one in task.diagnose(evidence) if one.rule == "not_better_than_baseline"]
+    assert found.severity == "problem"
+    assert "Its log loss is 0.12 worse on 8 validation rows" in english(found.evidence)

@@ -11,7 +11,7 @@ from textual.widget import Widget
 
 from catalog.figures import Axis, Bar, Bars, Empty, Level, Plot, Series
 from runner.presentation.language import Language
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 from runner.tui.figures.canvas import Canvas
 from runner.tui.figures.frame import frame_of
 from runner.tui.figures.legend import legend
@@ -50,11 +50,11 @@ class _App(App):
 
     def __init__(self, figure, **preferences):
         super().__init__()
-        self.desk = Desk(None, Preferences(**preferences))
+        self.context = AppContext(None, Preferences(**preferences))
         self.figure = figure
 
     def compose(self):
-        yield FigureView(self.desk)
+        yield FigureView(self.context)
 
     def on_mount(self):
         self.query_one(FigureView).show(self.figure)
@@ -92,8 +92,8 @@ def test_chart_in_german():
 
     async def story(chart, pilot):
         assert "90,5 %" in chart.plain
-        chart._desk.preferences = Preferences(language="en")
-        chart.retell()
+        chart.context.preferences = Preferences(language="en")
+        chart.refresh_text()
         await pilot.pause()
         assert "90.5 %" in chart.plain
 

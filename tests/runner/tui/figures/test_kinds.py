@@ -61,12 +61,12 @@ def two_classes(counts, diagonal=True, names=("no", "yes")):
 def test_roles_are_told_apart(canvas, glyphs, theme):
     """Every role has a mark of one cell and a colour; only right and wrong share those of complete and failed."""
     where = canvas(glyphs=glyphs, theme=theme)
-    looks = {role: (mark_of(role, where), colour_of(role, where)) for role in Role.__args__}
-    assert all(cell_len(mark) == 1 and (mark.isascii() or glyphs is UNICODE) for mark, _ in looks.values())
-    distinct = {role: look for role, look in looks.items() if role not in {"right", "wrong"}}
+    appearance = {role: (mark_of(role, where), colour_of(role, where)) for role in Role.__args__}
+    assert all(cell_len(mark) == 1 and (mark.isascii() or glyphs is UNICODE) for mark, _ in appearance.values())
+    distinct = {role: look for role, look in appearance.items() if role not in {"right", "wrong"}}
     assert len(set(distinct.values())) == len(distinct)
-    assert [role for role, (mark, _) in looks.items() if mark == "★"] == (["winner"] if glyphs is UNICODE else [])
-    assert looks["pruned"] == (glyphs.states["pruned"], where.palette.warn)
+    assert [role for role, (mark, _) in appearance.items() if mark == "★"] == (["winner"] if glyphs is UNICODE else [])
+    assert appearance["pruned"] == (glyphs.states["pruned"], where.palette.warn)
 
 
 def test_texts_are_told_in_the_language_and_made_safe(canvas):

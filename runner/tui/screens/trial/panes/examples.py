@@ -12,17 +12,17 @@ from textual.worker import Worker
 
 from runner.presentation.datatable import DataTable, table_of
 from runner.presentation.text import safe
-from runner.tui.desk import Desk
-from runner.tui.reading import Example
-from runner.tui.screens.trial.explorer import cells_of, columns_for, detail
+from runner.tui.context import AppContext
+from runner.tui.prediction_files import ExampleRow
+from runner.tui.screens.trial.example_view import cells_of, columns_for, detail
 from runner.tui.screens.trial.panes.page import missing, source_line
 from runner.tui.screens.trial.selection import KINDS, Selection, kinds_of, select
-from runner.tui.screens.trial.view import View
-from runner.tui.source import in_thread
+from runner.tui.screens.trial.trial_view import TrialView
+from runner.tui.study_source import in_thread
 from runner.tui.widgets.drawing import Drawing
 from runner.tui.widgets.search_line import SearchLine
-from runner.tui.widgets.table import Table
-from runner.tui.widgets.told import Told
+from runner.tui.widgets.text_label import TextLabel
+from runner.tui.widgets.virtual_table import VirtualTable
 
 __all__ = ["ExamplesPane"]
 
@@ -31,7 +31,7 @@ class ExamplesPane(Container):
     """A table of predictions, and the chosen example in full next to it or below it.
 
     Args:
-        desk: Words and colours.
+        context: Words and colours.
         keys: Returns the keys of an action of the screen, for what the lines say.
     """
 
@@ -42,18 +42,18 @@ class ExamplesPane(Container):
     ExamplesPane .filter { height: auto; color: $secondary; }
     """
 
-    def __init__(self, desk: Desk, keys: Callable[[str], str]) -> None:
+    def __init__(self, context: AppContext, keys: Callable[[str], str]) -> None:
         super().__init__()
-        self._desk = desk
+        self.context = context
         self._keys = keys
-        self._view: View | None = None
+        self._view: TrialView | None = None
         self._selection = Selection()
         self._chosen: tuple[Selection, object, object, tuple[int, ...]] | None = None
-        self._source = source_line(lambda: self._view, desk, lambda: keys("trial.split"))
-        self._said = Told(self._status, classes="filter")
-        self._search = SearchLine(desk)
-        self._table = Table(desk, self._empty, id="examples")
-        self._detail = Drawing(desk)
+        self._source = source_line(lambda: self._view, context, lambda: keys("trial.split"))
+        self._said = TextLabel(self._status, classes="filter")
+        self._search = SearchLine(context)
+        self._table = VirtualTable(context, self._empty, id="examples")
+        self._detail = Drawing(context)
         self._reader = VerticalScroll(self._detail, classes="reader")
 
     @property
@@ -66,24 +66,24 @@ class ExamplesPane(Container):
         yield Vertical(self._source, self._said, self._search, self._table, classes="list")
         yield self._reader
 
-    def show(self, view: View) -> None:
+    def show(self, view: TrialView) -> None:
         """Show predictions; cursor and scroll stay where they are."""
         before, self._view = self._view, view
-        self._source.retell()
+        self._source.refresh_text()
         self._set_columns()
         if before is None or (before.predictions, before.examples) != (view.predictions, view.examples):
             self._arrange()
         else:
-            self._table.retell()
-            self._said.retell()
+            self._table.refresh_text()
+            self._said.refresh_text()
         self._read()
 
-    def table(self, view: View) -> DataTable:
+    def table(self, view: TrialView) -> DataTable:
         """Return the rows that are shown, with their strings in full; `cut` where the file holds more of a text."""
         return DataTable() if view.predictions is None else table_of([_data(view, place) for place in self._places])
 
     @property
-    def example(self) -> Example | None:
+    def example(self) -> ExampleRow | None:
         """The example under the cursor; None where there is none, or it cannot be read."""
         place = self._place
         if self._view is None or self._view.predictions is None or place is None:
@@ -124,21 +124,21 @@ class ExamplesPane(Container):
         """Be ready to move about the table."""
         self._table.focus()
 
-    @on(Table.Moved)
-    def read_other(self, event: Table.Moved) -> None:
+    @on(VirtualTable.Moved)
+    def read_other(self, event: VirtualTable.Moved) -> None:
         """Show another example from its beginning."""
         event.stop()
         self._read()
         self._reader.scroll_home(animate=False)
 
-    @on(Table.Chosen)
-    def read_on(self, event: Table.Chosen) -> None:
+    @on(VirtualTable.Chosen)
+    def read_on(self, event: VirtualTable.Chosen) -> None:
         """Go over to the example."""
         event.stop()
         self._reader.focus()
 
-    @on(Table.HeaderClicked)
-    def sort_by(self, event: Table.HeaderClicked) -> None:
+    @on(VirtualTable.HeaderClicked)
+    def sort_by(self, event: VirtualTable.HeaderClicked) -> None:
         """Sort by the column that was clicked at; once more turns the order round."""
         event.stop()
         if event.column_key == self._selection.sort:
@@ -162,7 +162,7 @@ class ExamplesPane(Container):
     def _sorts(self) -> list[str]:
         """What examples can be sorted by."""
         view = self._view
-        return [] if view is None else [one.key for one in columns_for(view, self._desk) if one.sortable]
+        return [] if view is None else [one.key for one in columns_for(view, self.context) if one.sortable]
 
     def _select(self, selection: Selection) -> None:
         self._selection = selection
@@ -171,7 +171,7 @@ class ExamplesPane(Container):
 
     def _set_columns(self) -> None:
         if self._view is not None:
-            columns = columns_for(self._view, self._desk)
+            columns = columns_for(self._view, self.context)
             self._table.set_columns(
                 columns, sorted_by=self._selection.sort or None, descending=self._selection.descending
             )
@@ -189,11 +189,11 @@ class ExamplesPane(Container):
         self._show_places(await in_thread(lambda: select(found, examples, names, selection)))
 
     def _show_places(self, places: Sequence[int]) -> None:
-        view, desk = self._view, self._desk
+        view, context = self._view, self.context
         self._table.set_rows(
-            [str(place) for place in places], lambda key: cells_of(view, int(key), desk) if view else ()
+            [str(place) for place in places], lambda key: cells_of(view, int(key), context) if view else ()
         )
-        self._said.retell()
+        self._said.refresh_text()
         self._read()
 
     @property
@@ -206,33 +206,33 @@ class ExamplesPane(Container):
 
     def _read(self) -> None:
         """Show the example under the cursor."""
-        view, place, desk = self._view, self._place, self._desk
+        view, place, context = self._view, self._place, self.context
         self._reader.display = place is not None
         if view is not None and place is not None:
-            self._detail.show(lambda canvas: detail(view, place, canvas, desk))
+            self._detail.show(lambda canvas: detail(view, place, canvas, context))
 
     def _status(self) -> str:
         """Say which examples these are, of how many."""
-        view, desk = self._view, self._desk
+        view, context = self._view, self.context
         if view is None or view.predictions is None:
             return ""
-        said = desk.t(
+        said = context.t(
             "{shown:count} of {all:count}: {kind}",
             shown=len(self._table.keys),
             all=len(view.predictions.rows),
-            kind=desk.t(KINDS[self._selection.kind]),
+            kind=context.t(KINDS[self._selection.kind]),
         )
         if words := self._selection.words.strip():
-            said += ", " + desk.t("with {words}", words=safe(words, 40))
+            said += ", " + context.t("with {words}", words=safe(words, 40))
         return said
 
     def _empty(self) -> str:
         """Say why there are no examples, and what to do."""
-        view, t = self._view, self._desk.t
+        view, t = self._view, self.context.t
         if view is None or view.trouble:
             return safe(view.trouble, 600) if view else ""
         if view.judgement is None:
-            return missing(view, self._desk)
+            return missing(view, self.context)
         if view.judgement.predictions is None:
             return t("The predictions were not kept.")
         if view.predictions is None:
@@ -243,7 +243,7 @@ class ExamplesPane(Container):
         return t("No example is of this kind; {key} shows the next kind.", key=key)
 
 
-def _data(view: View, place: int) -> dict[str, Any]:
+def _data(view: TrialView, place: int) -> dict[str, Any]:
     """Return an example as data: answers by their names, all else as the files hold it."""
     found = view.predictions
     if found is None:

@@ -12,17 +12,17 @@ from textual.widget import Widget
 from catalog.figures import Empty, Figure, Plot
 from runner.presentation.datatable import DataTable
 from runner.presentation.labels import msgid
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 from runner.tui.figures.canvas import Canvas, paragraph
 from runner.tui.figures.data import figures_data
 from runner.tui.figures.render import body, caption, title
 from runner.tui.figures.table import facts
 from runner.tui.screens.trial.panes.page import lines_in_sight, missing, source_line
 from runner.tui.screens.trial.scores import metric_bars, metric_rows
-from runner.tui.screens.trial.view import View
+from runner.tui.screens.trial.trial_view import TrialView
 from runner.tui.widgets.drawing import Drawing
 from runner.tui.widgets.figure_view import FigureView
-from runner.tui.widgets.told import Told
+from runner.tui.widgets.text_label import TextLabel
 
 __all__ = ["FiguresPane"]
 
@@ -37,56 +37,56 @@ class FiguresPane:
     """The first figure of a group and those like it to the left, all others to the right.
 
     Args:
-        desk: Words and colours.
+        context: Words and colours.
         keys: Returns the key of an action, for what the lines say.
         group: Key of the group.
         metrics: Whether all metrics stand here too.
     """
 
-    def __init__(self, desk: Desk, keys: Callable[[str], str], group: str, *, metrics: bool) -> None:
-        self._desk = desk
+    def __init__(self, context: AppContext, keys: Callable[[str], str], group: str, *, metrics: bool) -> None:
+        self.context = context
         self._group = group
         self._keys = keys
-        self._view: View | None = None
-        self._source = source_line(lambda: self._view, desk, lambda: keys("trial.split"))
-        self._metrics = (Told(self._metrics_title, classes="part"), Drawing(desk)) if metrics else ()
-        self._left, self._right = _Column(desk, self._source), _Column(desk, *self._metrics)
+        self._view: TrialView | None = None
+        self._source = source_line(lambda: self._view, context, lambda: keys("trial.split"))
+        self._metrics = (TextLabel(self._metrics_title, classes="part"), Drawing(context)) if metrics else ()
+        self._left, self._right = _Column(context, self._source), _Column(context, *self._metrics)
         self.widget: Widget = VerticalScroll(Container(self._left, self._right, classes="columns"), classes="page")
 
     def _metrics_title(self) -> str:
         evaluation = None if self._view is None else self._view.evaluation
         has_intervals = evaluation is None or evaluation.intervals
-        return self._desk.t(msgid("All metrics, with 95 % intervals") if has_intervals else msgid("All metrics"))
+        return self.context.t(msgid("All metrics, with 95 % intervals") if has_intervals else msgid("All metrics"))
 
-    def show(self, view: View) -> None:
+    def show(self, view: TrialView) -> None:
         """Draw what was evaluated, or say why there is nothing."""
         judgement, figures = view.group(self._group)
-        desk, shown = self._desk, replace(view, judgement=judgement)
+        context, shown = self.context, replace(view, judgement=judgement)
         self._view = shown
-        self._source.retell()
+        self._source.refresh_text()
         for part in self._metrics:
             part.display = shown.evaluation is not None
-            if isinstance(part, Told):
-                part.retell()
+            if isinstance(part, TextLabel):
+                part.refresh_text()
             if isinstance(part, Drawing):
-                part.show(lambda canvas: _all_metrics(shown, canvas, desk))
-        left, right = _sides(_worth_showing(figures, shown) or [Empty(self._group, "", missing(shown, desk))])
+                part.show(lambda canvas: _all_metrics(shown, canvas, context))
+        left, right = _sides(_worth_showing(figures, shown) or [Empty(self._group, "", missing(shown, context))])
         self._left.show(left, lines_in_sight(self.widget) - _AROUND, self._hint(shown, left))
         self._right.show(right)
         self._right.display = bool(right) or (bool(self._metrics) and shown.evaluation is not None)
 
-    def table(self, view: View) -> DataTable:
+    def table(self, view: TrialView) -> DataTable:
         """Return the numbers of what stands to the left."""
         judgement, figures = view.group(self._group)
         left, _ = _sides(_worth_showing(figures, replace(view, judgement=judgement)))
         return figures_data(left)
 
-    def _hint(self, view: View, figures: Sequence[Figure]) -> str:
+    def _hint(self, view: TrialView, figures: Sequence[Figure]) -> str:
         """Say which trial may have what this one lacks."""
         winner = view.facts.winner
         if winner is None or view.facts.is_winner or not all(isinstance(one, Empty) for one in figures):
             return ""
-        return self._desk.t(
+        return self.context.t(
             "More is known of the kept model, which is trial {number}; at Examples, {key} asks the kept model why an "
             "example is answered so.",
             number=str(winner),
@@ -98,13 +98,13 @@ class _Column(Vertical):
     """Figures one below the other: a plot has a view of its own, all others are drawn as text.
 
     Args:
-        desk: Words and colours.
+        context: Words and colours.
         first: What stands above them.
     """
 
-    def __init__(self, desk: Desk, *first: Widget) -> None:
+    def __init__(self, context: AppContext, *first: Widget) -> None:
         super().__init__(*first, classes="column")
-        self._desk = desk
+        self.context = context
         self._shape: tuple[bool, ...] = ()
         self._parts: list[FigureView | Drawing] = []
 
@@ -115,9 +115,9 @@ class _Column(Vertical):
         if shape != self._shape:
             for part in self._parts:
                 part.remove()
-            desk = self._desk
+            context = self.context
             self._shape = shape
-            self._parts = [FigureView(desk, classes="chart") if plot else Drawing(desk) for plot in shape]
+            self._parts = [FigureView(context, classes="chart") if plot else Drawing(context) for plot in shape]
             self.mount(*self._parts)
         for index, (run, part) in enumerate(zip(runs, self._parts, strict=True)):
             if isinstance(run, Plot) and isinstance(part, FigureView):
@@ -127,7 +127,7 @@ class _Column(Vertical):
                 part.show(partial(_text, run, room, said))
 
 
-def _worth_showing(figures: Sequence[Figure], view: View) -> list[Figure]:
+def _worth_showing(figures: Sequence[Figure], view: TrialView) -> list[Figure]:
     """Return figures without those that say why they are missing, unless all are, or it is the kept model's."""
     kept = view.judgement is not None and view.judgement.subject == "winner"
     drawn = [one for one in figures if kept or not isinstance(one, Empty)]
@@ -168,6 +168,6 @@ def _text(items: Sequence[Item], lines: int, hint: str, canvas: Canvas) -> Conte
     return Content("\n").join(parts)
 
 
-def _all_metrics(view: View, canvas: Canvas, desk: Desk) -> Content:
-    bars = body(metric_bars(view, desk), canvas)
-    return Content("\n").join([*bars, facts(metric_rows(view, desk), canvas)])
+def _all_metrics(view: TrialView, canvas: Canvas, context: AppContext) -> Content:
+    bars = body(metric_bars(view, context), canvas)
+    return Content("\n").join([*bars, facts(metric_rows(view, context), canvas)])

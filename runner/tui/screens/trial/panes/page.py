@@ -8,29 +8,29 @@ from textual.content import Content
 from textual.widget import Widget
 
 from runner.presentation.datatable import DataTable
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 from runner.tui.figures.fitting import flat
-from runner.tui.screens.trial.telling import judged
-from runner.tui.screens.trial.view import View
-from runner.tui.widgets.told import Told
+from runner.tui.screens.trial.labels import judged
+from runner.tui.screens.trial.trial_view import TrialView
+from runner.tui.widgets.text_label import TextLabel
 
-__all__ = ["Pane", "heading", "lines_in_sight", "missing", "page", "source_line"]
+__all__ = ["BasePane", "heading", "lines_in_sight", "missing", "page", "source_line"]
 
 _AROUND = 5
 """Lines of header, title, tabs, footer and the space between them."""
 
 
-class Pane(Protocol):
+class BasePane(Protocol):
     """What a tab shows."""
 
     @property
     def widget(self) -> Widget:
         """What is mounted."""
 
-    def show(self, view: View) -> None:
+    def show(self, view: TrialView) -> None:
         """Show this from now on, in the language of the moment; nothing that is read is moved."""
 
-    def table(self, view: View) -> DataTable:
+    def table(self, view: TrialView) -> DataTable:
         """Return what it shows as data, for the clipboard and for files; empty where there is nothing."""
 
 
@@ -47,14 +47,14 @@ def lines_in_sight(widget: Widget) -> int:
     return max(0, widget.app.size.height - _AROUND)
 
 
-def heading(desk: Desk, text: str) -> Told:
+def heading(context: AppContext, text: str) -> TextLabel:
     """Return the heading of a part; `text` is an msgid."""
-    return Told(lambda: desk.t(text), classes="part")
+    return TextLabel(lambda: context.t(text), classes="part")
 
 
-def missing(view: View, desk: Desk) -> str:
+def missing(view: TrialView, context: AppContext) -> str:
     """Say why there is nothing to show about how the trial was judged, and what to do."""
-    trial, t = view.facts.trial, desk.t
+    trial, t = view.facts.trial, context.t
     if view.judgement is not None:
         return t("What the store holds of it was written by another version, and cannot be read here.")
     match trial.state:
@@ -68,18 +68,18 @@ def missing(view: View, desk: Desk) -> str:
             return t("Not recorded: the model was judged by an older modelcat, or its plugin does not tell.")
 
 
-def source_line(view: Callable[[], View | None], desk: Desk, key: Callable[[], str]) -> Told:
+def source_line(view: Callable[[], TrialView | None], context: AppContext, key: Callable[[], str]) -> TextLabel:
     """Return the line that says whose answers a page is about, and which key shows others."""
 
     def tell() -> Content:
         now = view()
         if now is None or now.judgement is None:
             return Content("")
-        line = Content.styled(flat(judged(now.judgement, desk), desk.glyphs), desk.palette.text)
+        line = Content.styled(flat(judged(now.judgement, context), context.glyphs), context.palette.text)
         if len(now.facts.judgements) > 1:
             number, count = now.facts.judgements.index(now.judgement) + 1, len(now.facts.judgements)
-            others = desk.t("{number:count} of {count:count} ({key}: next)", number=number, count=count, key=key())
-            line = Content.assemble(line, ("   " + others, desk.palette.muted))
+            others = context.t("{number:count} of {count:count} ({key}: next)", number=number, count=count, key=key())
+            line = Content.assemble(line, ("   " + others, context.palette.muted))
         return line
 
-    return Told(tell, classes="source")
+    return TextLabel(tell, classes="source")

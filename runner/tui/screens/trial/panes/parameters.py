@@ -9,14 +9,14 @@ from textual.widget import Widget
 from runner.presentation.datatable import DataTable
 from runner.presentation.labels import msgid
 from runner.presentation.text import safe
-from runner.tui.desk import Desk
+from runner.tui.context import AppContext
 from runner.tui.figures.canvas import Canvas, paragraph
 from runner.tui.figures.table import Heading, facts, grid
-from runner.tui.naming import origin
+from runner.tui.labels import origin
+from runner.tui.screens.trial.labels import advice, outcome, state, state_word
 from runner.tui.screens.trial.panes.page import heading, page
-from runner.tui.screens.trial.settings import settings_of
-from runner.tui.screens.trial.telling import advice, outcome, state, state_word
-from runner.tui.screens.trial.view import View
+from runner.tui.screens.trial.parameter_rows import settings_of
+from runner.tui.screens.trial.trial_view import TrialView
 from runner.tui.widgets.drawing import Drawing
 
 __all__ = ["ParametersPane"]
@@ -25,55 +25,55 @@ __all__ = ["ParametersPane"]
 class ParametersPane:
     """Failure or pruning first, then parameters beside given ones and defaults, then times, speed, sizes and notes."""
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-        self._ended = Drawing(desk, classes="status")
-        self._settings, self._facts, self._notes = Drawing(desk), Drawing(desk), Drawing(desk)
-        self._notes_heading = heading(desk, msgid("What happened on the way"))
+    def __init__(self, context: AppContext) -> None:
+        self.context = context
+        self._ended = Drawing(context, classes="status")
+        self._settings, self._facts, self._notes = Drawing(context), Drawing(context), Drawing(context)
+        self._notes_heading = heading(context, msgid("What happened on the way"))
         self.widget: Widget = page(
             [self._ended, self._settings],
-            [heading(desk, msgid("Times and sizes")), self._facts, self._notes_heading, self._notes],
+            [heading(context, msgid("Times and sizes")), self._facts, self._notes_heading, self._notes],
         )
         self.widget.add_class("wider")
 
-    def show(self, view: View) -> None:
+    def show(self, view: TrialView) -> None:
         """Show what is known of the trial."""
-        desk = self._desk
-        self._ended.display = bool(outcome(view.facts, desk))
-        self._ended.show(lambda canvas: _ended(view, canvas, desk))
-        self._settings.show(lambda canvas: _settings(view, canvas, desk))
-        self._facts.show(lambda canvas: facts(_course(view, desk), canvas))
+        context = self.context
+        self._ended.display = bool(outcome(view.facts, context))
+        self._ended.show(lambda canvas: _ended(view, canvas, context))
+        self._settings.show(lambda canvas: _settings(view, canvas, context))
+        self._facts.show(lambda canvas: facts(_course(view, context), canvas))
         self._notes.display = self._notes_heading.display = bool(view.facts.trial.notes)
         self._notes.show(lambda canvas: _notes(view, canvas))
 
-    def table(self, view: View) -> DataTable:
+    def table(self, view: TrialView) -> DataTable:
         """Return the parameters."""
-        found = settings_of(view.facts, self._desk)
+        found = settings_of(view.facts, self.context)
         return DataTable(("field", "trial", "given", "default"), tuple((one.field, *one.values) for one in found))
 
 
-def _ended(view: View, canvas: Canvas, desk: Desk) -> Content:
+def _ended(view: TrialView, canvas: Canvas, context: AppContext) -> Content:
     """Return how a trial ended that did not come to its end, and what to do about it."""
     found, palette, glyphs = view.facts, canvas.palette, canvas.glyphs
-    shown = state(found, desk)
-    parts = paragraph(f"{glyphs.states[shown]} {outcome(found, desk)}", canvas, palette.state(shown))
-    if told := advice(found, desk):
+    shown = state(found, context)
+    parts = paragraph(f"{glyphs.states[shown]} {outcome(found, context)}", canvas, palette.state(shown))
+    if told := advice(found, context):
         parts += paragraph(f"{glyphs.arrow} {told}", canvas)
     return Content("\n").join(parts)
 
 
-def _rows(view: View, desk: Desk) -> tuple[list[Heading], list[list[str]]]:
-    t = desk.t
+def _rows(view: TrialView, context: AppContext) -> tuple[list[Heading], list[list[str]]]:
+    t = context.t
     headings = [Heading(t("Field")), Heading(t("This trial")), Heading(t("Given")), Heading(t("Default"))]
-    rows = [[found.name, found.here, found.given, found.default] for found in settings_of(view.facts, desk)]
+    rows = [[found.name, found.here, found.given, found.default] for found in settings_of(view.facts, context)]
     return headings, rows
 
 
-def _settings(view: View, canvas: Canvas, desk: Desk) -> Content:
+def _settings(view: TrialView, canvas: Canvas, context: AppContext) -> Content:
     """Return the table; what differs from the given configuration is bold and has a mark."""
-    headings, rows = _rows(view, desk)
-    settings = settings_of(view.facts, desk)
-    mark = desk.glyphs.bullet
+    headings, rows = _rows(view, context)
+    settings = settings_of(view.facts, context)
+    mark = context.glyphs.bullet
     told: list[list[str | Content]] = []
     for found, cells in zip(settings, rows, strict=True):
         name, here = (f"{mark} {cells[0]}", cells[1]) if found.differs else (f"  {cells[0]}", cells[1])
@@ -81,7 +81,7 @@ def _settings(view: View, canvas: Canvas, desk: Desk) -> Content:
         told.append([Content.styled(name, style), Content.styled(here, style), cells[2], cells[3]])
     headings[0] = Heading("  " + headings[0].label)
     parts = [grid(headings, told, canvas)]
-    t = desk.t
+    t = context.t
     differing = sum(found.differs for found in settings)
     said = (
         t(
@@ -100,23 +100,23 @@ def _settings(view: View, canvas: Canvas, desk: Desk) -> Content:
     return Content("\n").join(parts)
 
 
-def _course(view: View, desk: Desk) -> list[tuple[str, str]]:
+def _course(view: TrialView, context: AppContext) -> list[tuple[str, str]]:
     """Return times, speed and sizes; what is not known is left out."""
-    found, t, language = view.facts, desk.t, desk.language
+    found, t, language = view.facts, context.t, context.language
     trial, speed = found.trial, found.trial.speed
     own = next((one.evaluation for one in found.judgements if one.evaluation is not None), None)
-    shown = state(found, desk)
+    shown = state(found, context)
     pairs: list[tuple[str, str | None]] = [
-        (t("State"), f"{desk.glyphs.states[shown]} {state_word(shown, desk)}"),
-        (t("Origin"), origin(desk, found.trial.origin)),
-        (t("Started"), _moment(trial.started, desk)),
-        (t("Finished"), _moment(trial.finished, desk)),
-        (t("Time in all"), None if trial.seconds is None else desk.seconds(trial.seconds)),
-        (t("Training time"), _told(speed.get("training_seconds"), desk.seconds)),
+        (t("State"), f"{context.glyphs.states[shown]} {state_word(shown, context)}"),
+        (t("Origin"), origin(context, found.trial.origin)),
+        (t("Started"), _moment(trial.started, context)),
+        (t("Finished"), _moment(trial.finished, context)),
+        (t("Time in all"), None if trial.seconds is None else context.seconds(trial.seconds)),
+        (t("Training time"), _told(speed.get("training_seconds"), context.seconds)),
         (t("Training, examples a second"), _told(speed.get("examples_per_second"), language.number)),
         (t("Training, tokens a second"), _told(speed.get("tokens_per_second"), language.number)),
         (t("Kept epoch"), _told(speed.get("best_epoch"), language.number)),
-        (t("Validation took"), _told(own.seconds if own else None, desk.seconds)),
+        (t("Validation took"), _told(own.seconds if own else None, context.seconds)),
         (t("Model size"), _told(own.model_bytes if own else None, language.size)),
         (t("Peak memory"), _told(own.peak_memory_bytes if own else None, language.size)),
     ]
@@ -127,11 +127,11 @@ def _told(value: float | None, tell: Callable[[float], str]) -> str | None:
     return None if value is None else tell(value)
 
 
-def _moment(value: datetime | None, desk: Desk) -> str | None:
-    return None if value is None else desk.language.moment(value.astimezone())
+def _moment(value: datetime | None, context: AppContext) -> str | None:
+    return None if value is None else context.language.moment(value.astimezone())
 
 
-def _notes(view: View, canvas: Canvas) -> Content:
+def _notes(view: TrialView, canvas: Canvas) -> Content:
     lines: list[Content] = []
     for note in view.facts.trial.notes:
         lines += paragraph(f"{canvas.glyphs.bullet} {safe(note, 1000)}", canvas)

@@ -11,7 +11,7 @@ import torch
 
 from catalog.contract import CHECKPOINTS, Decision, EpochMetrics
 from catalog.errors import StoppedError
-from plugins.nlp.encoders.checkpoints import BackgroundWriter, Checkpoint, CheckpointFolder, checkpointer, state
+from plugins.nlp.encoders.checkpoints import BackgroundWriter, CheckpointFolder, TrainingCheckpoint, checkpointer, state
 from plugins.nlp.encoders.packed import PackedModel
 from plugins.nlp.encoders.precision import Precision
 from plugins.nlp.encoders.progress import Progress
@@ -30,7 +30,7 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a training wait for each checkpoint, so that none is left out because one is being written."""
     start = BackgroundWriter.start
 
-    def start_and_wait(self: BackgroundWriter, checkpoint: Checkpoint) -> None:
+    def start_and_wait(self: BackgroundWriter, checkpoint: TrainingCheckpoint) -> None:
         start(self, checkpoint)
         assert self._thread is not None
         self._thread.join()

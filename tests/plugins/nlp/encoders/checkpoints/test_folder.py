@@ -9,18 +9,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from plugins.nlp.encoders.checkpoints import BackgroundWriter, Checkpoint, CheckpointFolder, find
+from plugins.nlp.encoders.checkpoints import BackgroundWriter, CheckpointFolder, TrainingCheckpoint, find
 from plugins.nlp.encoders.checkpoints.content import read
 
 IDENTITY = {"seed": "0", "torch": "2.13.0", "data": "a" * 64}
 
 
-def checkpoint(step: int, **identity: str) -> Checkpoint:
+def checkpoint(step: int, **identity: str) -> TrainingCheckpoint:
     """Return a small checkpoint with every kind of number."""
     kinds = (np.float32, np.float64, np.int32, np.int64, np.uint8, np.uint32, np.bool_)
     tensors = {np.dtype(kind).name: np.arange(6).reshape(2, 3).astype(kind) for kind in kinds}
     tensors |= {"number": np.array(step, dtype=np.float32), "nothing": np.zeros((0, 3), dtype=np.float32)}
-    return Checkpoint(step, {**IDENTITY, **identity}, {"loss": 0.1, "worst": float("inf")}, {"model": tensors})
+    return TrainingCheckpoint(step, {**IDENTITY, **identity}, {"loss": 0.1, "worst": float("inf")}, {"model": tensors})
 
 
 @pytest.fixture
@@ -118,7 +118,7 @@ def test_one_that_a_disk_withholds_is_passed_over(folder: CheckpointFolder, monk
     """A network's file system that fails for a moment costs the newest checkpoint for this time, not for good."""
     from plugins.nlp.encoders.checkpoints import folder as folders
 
-    def withheld(path: Path) -> Checkpoint:
+    def withheld(path: Path) -> TrainingCheckpoint:
         if path == folder.place(20):
             raise OSError(errno.ESTALE, "Stale file handle")
         return read(path)
@@ -135,7 +135,7 @@ def test_one_that_vanishes_meanwhile_is_no_damage(folder: CheckpointFolder, monk
     """An orphan of an earlier run may clear up while its folder is read: the next one is used, nobody is alarmed."""
     from plugins.nlp.encoders.checkpoints import folder as folders
 
-    def late(path: Path) -> Checkpoint:
+    def late(path: Path) -> TrainingCheckpoint:
         if path == folder.place(20):
             folder._remove(path)
         return read(path)
@@ -159,7 +159,7 @@ def test_never_two_are_written_at_once(folder: CheckpointFolder, monkeypatch: py
     """The writer is busy until it was asked how it went, tells that once, and takes the next one then."""
     may_go_on, original = threading.Event(), CheckpointFolder.write
 
-    def slow(self: CheckpointFolder, content: Checkpoint) -> None:
+    def slow(self: CheckpointFolder, content: TrainingCheckpoint) -> None:
         assert may_go_on.wait(30)
         original(self, content)
 

@@ -22,7 +22,7 @@ from plugins.nlp.encoders.packed.model import compiled
 from plugins.nlp.encoders.packed.pack import by_run
 from plugins.nlp.encoders.precision import Precision
 from plugins.nlp.encoders.scoring import outputs_of
-from plugins.nlp.encoders.tokens import Tokens, flatten
+from plugins.nlp.encoders.tokens import EncodedTokens, flatten
 
 CPU = torch.device("cpu")
 FAMILIES = ("bert", "distilbert", "roberta", "xlm-roberta", "camembert", "electra")
@@ -51,7 +51,7 @@ def model_of(family: str, auto: Any = AutoModelForSequenceClassification) -> Any
     return model
 
 
-def texts_of(lengths: list[int], *, holding: int | None = None) -> Tokens:
+def texts_of(lengths: list[int], *, holding: int | None = None) -> EncodedTokens:
     rng = np.random.default_rng(sum(lengths))
     rows = [rng.integers(2, WORDS, size=length, dtype=np.int32) for length in lengths]
     if holding is not None:
@@ -60,7 +60,7 @@ def texts_of(lengths: list[int], *, holding: int | None = None) -> Tokens:
     return flatten(rows)
 
 
-def padded_logits(model: Any, tokens: Tokens) -> torch.Tensor:
+def padded_logits(model: Any, tokens: EncodedTokens) -> torch.Tensor:
     ids = torch.full((len(tokens), int(tokens.lengths.max())), model.config.pad_token_id)
     mask = torch.zeros_like(ids)
     for row in range(len(tokens)):

@@ -16,20 +16,21 @@ from catalog.errors import OutOfMemoryError, WorkError
 from plugins.nlp.encoders import gradients
 from plugins.nlp.encoders.alignment import align, find_words
 from plugins.nlp.encoders.explanation import rollout
-from plugins.nlp.encoders.model_folder import TrainedModel
+from plugins.nlp.encoders.model_folder import SavedModel
 from plugins.nlp.encoders.packed import PackedModel
 from plugins.nlp.encoders.text_encoder import TextEncoder
 from plugins.nlp.text_classification.bert.explanation import choose_baseline, explain, log_odds
 from plugins.nlp.text_classification.bert.predictor import BertPredictor, load
 from plugins.nlp.text_classification.bert.training import train
-from plugins.nlp.text_classification.records import Explanation
+from plugins.nlp.text_classification.records import TextPrediction
 from plugins.nlp.texts.completeness import LEAST_LOG_ODDS
+from plugins.nlp.texts.records import Explanation
 
 STRANGE = ("", " \n", "\0", "\ud800", "a\ud83d\ude00b \udc00c", "😀" * 9, "مرحبا good", "[red]<script>", "x" * 10_000)
 
 
 @pytest.fixture(scope="module")
-def trained(prepared, tiny, tmp_path_factory) -> TrainedModel:
+def trained(prepared, tiny, tmp_path_factory) -> SavedModel:
     """A tiny model that has learned what good, great, bad and awful mean."""
     from catalog.contract import Decision, Direction, TrialContext
 
@@ -51,7 +52,7 @@ def trained(prepared, tiny, tmp_path_factory) -> TrainedModel:
 
 
 @pytest.fixture(scope="module")
-def told(trained) -> tuple[str, Explanation]:
+def told(trained) -> tuple[str, Explanation[TextPrediction]]:
     """A deciding word and the explanation of a text that holds it, of the class that no text at all does not have."""
     for word in ("great", "awful"):
         (found,) = BertPredictor(trained).explain_words([f"the film has a plot and {word} actors in scenes"])
@@ -60,7 +61,7 @@ def told(trained) -> tuple[str, Explanation]:
     raise AssertionError("the baseline has both classes")
 
 
-def _of(trained: TrainedModel, model: Any) -> PackedModel:
+def _of(trained: SavedModel, model: Any) -> PackedModel:
     return PackedModel(model, trained.model.device, trained.model.precision)
 
 

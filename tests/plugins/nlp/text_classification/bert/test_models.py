@@ -15,7 +15,7 @@ from transformers import pipeline
 
 from catalog.contract import CHECKPOINTS, Decision, Direction, TrialContext, TrialResult
 from catalog.errors import InputError, ModelSourceError
-from catalog.testing import Case
+from catalog.testing import ModelCase
 from plugins.classification.evaluation import predictions
 from plugins.classification.records import class_details
 from plugins.nlp.encoders.quiet import quiet
@@ -35,10 +35,10 @@ class TestConformance(TextClassifierConformance):
     """The model keeps the contract."""
 
     @pytest.fixture
-    def case(self, bert_files: FilesDataset) -> Case:
+    def case(self, bert_files: FilesDataset) -> ModelCase:
         """Train the smallest model for two short epochs."""
         config = {"model_name": "scratch/bert-tiny", "max_seq_length": 16, "epochs": 2, "learning_rate": 1e-3}
-        return Case(key="nlp/text-classification/bert", config=config, dataset=bert_files, inputs=STRANGE_TEXTS)
+        return ModelCase(key="nlp/text-classification/bert", config=config, dataset=bert_files, inputs=STRANGE_TEXTS)
 
 
 @pytest.fixture(scope="module")

@@ -13,20 +13,20 @@ from pyarrow import parquet
 from catalog.contract.capabilities import EvaluationFile
 from catalog.dataset import Format
 from catalog.errors import DataError
+from plugins.data.labelled import Labelled
 from plugins.nlp.text_classification.data import load_labelled
-from plugins.nlp.texts.reading import Labelled
-from plugins.nlp.texts.split import Split
+from plugins.nlp.texts.split import TextSplit
 
 NAMES = ("negative", "positive", "mixed")
 
 
-def judged(file: Path, content: str, names: tuple[str, ...] = NAMES, **fields: Any) -> Labelled:
+def judged(file: Path, content: str, names: tuple[str, ...] = NAMES, **fields: Any) -> Labelled[TextSplit]:
     """Write a file and read it."""
     file.write_text(content, encoding="utf-8")
     return load_labelled(EvaluationFile(file, **fields), names)
 
 
-def read(file: Path, content: str, names: tuple[str, ...] = NAMES, **fields: Any) -> Split:
+def read(file: Path, content: str, names: tuple[str, ...] = NAMES, **fields: Any) -> TextSplit:
     """Write a file and return its examples."""
     return judged(file, content, names, **fields).split
 
@@ -165,7 +165,7 @@ def test_named_columns_are_used_and_missing_ones_listed(tmp_path):
     content = "text,label,title,stars\na,x,dull,negative\nb,y,grand,positive\n"
     found = judged(tmp_path / "a.csv", content, columns={"text": ("title",), "label": ("stars",)})
     assert found.split.texts == ("dull", "grand")
-    assert (found.columns.text, found.columns.label) == (("title",), "stars")
+    assert (found.columns["text"], found.columns["label"]) == (["title"], "stars")
     joined = read(tmp_path / "a.csv", content, columns={"text": ("title", "text"), "label": ("stars",)})
     assert joined.texts == ("dull \u241f a", "grand \u241f b")
     with pytest.raises(DataError, match=r"no column 'labl'.*Did you mean 'label'"):

@@ -15,7 +15,7 @@ from catalog.errors import DataError, DivergedError, InputError
 from catalog.metric import Direction
 from plugins.classification.evaluation import calibration
 from plugins.classification.evaluation.metrics import METRICS, check_metric, measure, metrics_of
-from plugins.classification.evaluation.predictions import Predictions
+from plugins.classification.evaluation.predictions import ClassPredictions
 from runner.presentation.english import english
 
 CLASSES = {"two": (2, [0, 1]), "two, rare": (2, [0, 0, 0, 1]), "three": (3, [0, 1, 2]), "seven": (7, [0, 2, 3, 3, 5])}
@@ -183,8 +183,8 @@ def test_confusion_counts_labels_by_predictions():
     """The matrix is scikit-learn's, with rows and columns for classes that have none."""
     labels, probabilities = said(300, 3)
     matrix = reference.confusion_matrix(labels, probabilities.argmax(axis=1)).tolist()
-    assert Predictions(labels, probabilities).confusion() == tuple(map(tuple, matrix))
-    assert len(Predictions(labels, np.pad(probabilities, ((0, 0), (0, 2)))).confusion()) == 5
+    assert ClassPredictions(labels, probabilities).confusion() == tuple(map(tuple, matrix))
+    assert len(ClassPredictions(labels, np.pad(probabilities, ((0, 0), (0, 2)))).confusion()) == 5
 
 
 def test_calibration_error_by_hand():

@@ -13,7 +13,7 @@ from catalog.contract import Decision, TrialContext
 from catalog.contract.capabilities import EvaluationFile
 from catalog.errors import DataError, ModelSourceError
 from catalog.metric import Direction
-from catalog.testing.model import Case, ModelConformance
+from catalog.testing.model import ModelCase, ModelConformance
 from plugins.nlp.token_classification.bert.config import BertConfig
 from plugins.nlp.token_classification.bert.objective import TagObjective
 from plugins.nlp.token_classification.bert.tagger import load as load_tagger
@@ -46,7 +46,7 @@ CONTEXT = TrialContext(
 class TestBert(ModelConformance):
     @pytest.fixture
     def case(self):
-        return Case(KEY, CONFIG, DemoDataset(source="demo", size=120), STRANGE)
+        return ModelCase(KEY, CONFIG, DemoDataset(source="demo", size=120), STRANGE)
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,91 @@
+"""The parameters of a trial beside the given configuration and the plugin's defaults, differences first."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from runner.presentation.text import safe
+from runner.tui.context import AppContext
+from runner.tui.screens.trial.trial_facts import TrialFacts
+
+__all__ = ["ParameterRow", "settings_of"]
+
+_REQUIRED = "required"
+"""What a catalog says of a field that has no default."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterRow:
+    """One field, as it is shown and as data.
+
+    Attributes:
+        name: Its name, harmless.
+        here: Its value in this trial.
+        given: In the given configuration.
+        default: The plugin's; empty where there is none.
+        differs: Whether this trial's is another than the given one.
+        tuned: Whether the study tunes it.
+        field: Its name as it is.
+        values: What it is in this trial, in the given configuration and by default, as they are; None where nothing is
+            known.
+    """
+
+    name: str
+    here: str
+    given: str
+    default: str
+    differs: bool
+    tuned: bool
+    field: str
+    values: tuple[Any, Any, Any]
+
+
+def settings_of(facts: TrialFacts, context: AppContext) -> list[ParameterRow]:
+    """Return all fields: those that differ from the given configuration, tuned ones, set ones, then the rest."""
+    defaults = {found.name: found.default for found in facts.parameters or ()}
+    here, given = facts.config, {**_first(facts), **facts.given}
+    names = list(dict.fromkeys((*here, *given, *defaults)))
+    found = [_setting(name, here, given, defaults, facts, context) for name in names]
+    return sorted(found, key=lambda setting: (not setting.differs, not setting.tuned, setting.name not in here))
+
+
+def _first(facts: TrialFacts) -> Mapping[str, Any]:
+    """Return what the given configuration has in tuned fields that the spec leaves to the defaults."""
+    return facts.trial.params if facts.trial.origin == "given" else {}
+
+
+def _setting(
+    name: str,
+    here: Mapping[str, Any],
+    given: Mapping[str, Any],
+    defaults: Mapping[str, str],
+    facts: TrialFacts,
+    context: AppContext,
+) -> ParameterRow:
+    default = _default(defaults.get(name, ""), context)
+    was = context.value(given[name]) if name in given else default or context.glyphs.dash
+    now = context.value(here[name]) if name in here else was
+    tuned = name in facts.trial.params
+    usual = _default_value(defaults.get(name, ""))
+    given_value = given.get(name, usual)
+    values = (here.get(name, given_value), given_value, usual)
+    return ParameterRow(safe(name, 40), now, was, default or context.glyphs.dash, now != was, tuned, name, values)
+
+
+def _default(told: str, context: AppContext) -> str:
+    """Return a default as values are written; a catalog tells it as JSON."""
+    if told == _REQUIRED:
+        return context.t("required")
+    try:
+        return context.value(json.loads(told)) if told else ""
+    except ValueError:
+        return safe(told, 40)
+
+
+def _default_value(told: str) -> Any:
+    """Return a default as it is; None where a field has none."""
+    try:
+        return None if told in {"", _REQUIRED} else json.loads(told)
+    except ValueError:
+        return told

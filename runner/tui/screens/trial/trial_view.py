@@ -1,0 +1,61 @@
+"""What the panes of a trial show: its facts, whose answers to look at, and these."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from catalog.contract import Evaluation
+from catalog.figures import Empty, Figure
+from runner.tui.prediction_files import ExampleRow, PredictionFile, named
+from runner.tui.screens.predict_answer import Shown
+from runner.tui.screens.trial.trial_facts import SplitEvaluation, TrialFacts, group_key
+
+__all__ = ["TrialView"]
+
+
+@dataclass(frozen=True, slots=True)
+class TrialView:
+    """What is shown now.
+
+    Attributes:
+        facts: Of the trial.
+        judgement: Whose answers on which split; None where nobody judged.
+        predictions: Of the judgement, each example's; None where they are not read yet, or cannot be.
+        examples: The examples of its split, by row.
+        trouble: Why predictions or examples cannot be read; empty while all is well.
+        explanations: What the kept model was asked about examples of the split, by row, whatever trial is shown.
+        asking: Rows that the kept model is being asked about now.
+    """
+
+    facts: TrialFacts
+    judgement: SplitEvaluation | None = None
+    predictions: PredictionFile | None = None
+    examples: Mapping[int, ExampleRow] = field(default_factory=dict)
+    trouble: str = ""
+    explanations: Mapping[int, Shown] = field(default_factory=dict)
+    asking: frozenset[int] = frozenset()
+
+    @property
+    def evaluation(self) -> Evaluation | None:
+        """What was found by judging; None where there is nothing."""
+        return self.judgement.evaluation if self.judgement else None
+
+    def named(self, answer: Any) -> Any:
+        """Return the name of an answer that files hold as a number; any other as it is."""
+        return named(answer, self.facts.names)
+
+    def group(self, key: str) -> tuple[SplitEvaluation | None, tuple[Figure, ...]]:
+        """Return the figures of a group and whose they are: the kept model's where this judgement has none to draw."""
+        own = _of_group(self.judgement, key)
+        for judgement, figures in (
+            (self.judgement, own),
+            *((one, _of_group(one, key)) for one in self.facts.judgements),
+        ):
+            if any(not isinstance(figure, Empty) for figure in figures):
+                return judgement, figures
+        kept = next((one for one in self.facts.judgements if one.subject == "winner"), self.judgement)
+        return (kept, found) if (found := _of_group(kept, key)) else (self.judgement, own)
+
+
+def _of_group(judgement: SplitEvaluation | None, key: str) -> tuple[Figure, ...]:
+    return () if judgement is None else tuple(one for one in judgement.figures if group_key(one) == key)

@@ -1,0 +1,42 @@
+"""`TextLabel`: a line or paragraph whose text is asked for anew whenever language, theme or signs change."""
+
+from collections.abc import Callable
+
+from textual.content import Content
+from textual.widgets import Static
+
+__all__ = ["TextLabel"]
+
+
+class TextLabel(Static):
+    """Shows what `tell` returns; plain text is never taken for markup.
+
+    Args:
+        tell: Returns the text, in the language of the moment.
+        id: As in Textual.
+        classes: As in Textual.
+    """
+
+    def __init__(self, tell: Callable[[], str | Content], *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 -- Textual's name
+        super().__init__("", id=id, classes=classes, markup=False)
+        self._tell = tell
+        self._told: Content | None = None
+
+    def on_mount(self) -> None:
+        """Tell for the first time."""
+        self.refresh_text()
+
+    def refresh_text(self) -> None:
+        """Ask for the text again."""
+        told = self._tell()
+        content = told if isinstance(told, Content) else Content(told)
+        before, self._told = self._told, content
+        if before is None or not content.is_same(before):
+            # Arranging a screen anew takes far longer than writing a line: only where the text has another height.
+            self.update(content, layout=before is None or self._takes_other_room(before, content))
+
+    def _takes_other_room(self, before: Content, now: Content) -> bool:
+        width = self.content_size.width
+        if width <= 0 or self.styles.is_auto_width:
+            return True
+        return len(before.wrap(width)) != len(now.wrap(width))
