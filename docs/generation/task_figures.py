@@ -12,7 +12,7 @@ from catalog.contract.capabilities import BuildsFigures
 from catalog.contract.data import data_to_json
 from catalog.figures import Empty, Figure
 from catalog.statement import Statement
-from catalog.testing.model import Case, keep
+from catalog.testing.model import ModelCase, keep
 from generation.markdown import code, text
 from runner.presentation.english import english
 
@@ -28,7 +28,7 @@ def figures_of(key: str) -> Sequence[Figure]:
     assert isinstance(task, BuildsFigures)
     dataset = TypeAdapter(task.Dataset).validate_python({"source": "demo", "size": _ROWS})
     with tempfile.TemporaryDirectory() as folder:
-        trained, result, _, _ = keep(Case(task.baseline, {}, dataset), Path(folder))
+        trained, result, _, _ = keep(ModelCase(task.baseline, {}, dataset), Path(folder))
         assert result.evaluation is not None
         return list(task.figures(result.evaluation, data_to_json(trained.summary), {}))
 
