@@ -101,7 +101,7 @@ def optuna_storage(
     *,
     mode: connections.OpenMode = "rw",
     busy: float | None = None,
-    patience: DatabaseRetry | None = None,
+    retry: DatabaseRetry | None = None,
 ) -> "OptunaStorage":
     """Open Optuna's part of the database, with the settings of our own writers.
 
@@ -111,7 +111,7 @@ def optuna_storage(
     from runner.store.optuna_storage import OptunaStorage
 
     try:
-        storage = OptunaStorage(url.for_optuna(), connections.engine_options(url, mode, busy=busy), patience)
+        storage = OptunaStorage(url.for_optuna(), connections.engine_options(url, mode, busy=busy), retry)
     except RuntimeError as error:
         raise StoreError(f"{url}: {str(error).replace('$STORAGE_URL', str(url))}") from error
     if url.path:

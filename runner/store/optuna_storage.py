@@ -36,12 +36,12 @@ class OptunaStorage(RDBStorage):
     the lease grants: nobody else writes this study's trials meanwhile.
     """
 
-    def __init__(self, url: str, engine_kwargs: dict[str, Any], patience: DatabaseRetry | None) -> None:
+    def __init__(self, url: str, engine_kwargs: dict[str, Any], retry: DatabaseRetry | None) -> None:
         self._made: dict[int, int] = {}
         self._fence: tuple[str, Lease] | None = None
-        self._patience: DatabaseRetry | None = None  # what is asked while Optuna's tables are made is answered at once
+        self._retry: DatabaseRetry | None = None  # what is asked while Optuna's tables are made is answered at once
         super().__init__(url, engine_kwargs=engine_kwargs)
-        self._patience = patience
+        self._retry = retry
 
     def fence(self, study: str, lease: Lease) -> None:
         """From now on refuse all reading and writing, in its own transaction, once `lease` is lost."""
@@ -56,11 +56,11 @@ class OptunaStorage(RDBStorage):
     @contextmanager
     def impatient(self) -> Iterator[None]:
         """Wait for nothing inside the block: calls are part of a transaction that has its lock."""
-        patience, self._patience = self._patience, None
+        retry, self._retry = self._retry, None
         try:
             yield
         finally:
-            self._patience = patience
+            self._retry = retry
 
     def patiently(self, work: Callable[[], Kind], *, lookup: bool = False) -> Kind:
         """Do `work`, a call of ours or one of Optuna's, for as long as it takes.
@@ -73,7 +73,7 @@ class OptunaStorage(RDBStorage):
             StoreError: A row of Optuna's tables is damaged.
         """
         try:
-            return work() if self._patience is None else self._patience.keep_trying(work)
+            return work() if self._retry is None else self._retry.keep_trying(work)
         except SPOILT as error:
             if lookup and isinstance(error, KeyError):
                 raise

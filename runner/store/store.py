@@ -59,9 +59,9 @@ def _once_unlocked(method: _Method[Given, Kind]) -> _Method[Given, Kind]:
 def _trying(method: _Method[Given, Kind], *, repeatable: bool) -> _Method[Given, Kind]:
     @wraps(method)
     def call(self: "Store", /, *args: Given.args, **kwargs: Given.kwargs) -> Kind:
-        if self.patience is None or self._joined is not None:  # the lock is ours: there is nothing to wait for
+        if self.retry is None or self._joined is not None:  # the lock is ours: there is nothing to wait for
             return method(self, *args, **kwargs)
-        return self.patience.keep_trying(lambda: method(self, *args, **kwargs), repeatable=repeatable)
+        return self.retry.keep_trying(lambda: method(self, *args, **kwargs), repeatable=repeatable)
 
     return call
 
@@ -79,20 +79,20 @@ class Store:
             60 s for a lock, and for nothing else.
     """
 
-    def __init__(self, url: StorageUrl, patience: DatabaseRetry | None = None) -> None:
+    def __init__(self, url: StorageUrl, retry: DatabaseRetry | None = None) -> None:
         self.url = url
-        self.patience = patience
-        self._busy = SLICE if patience else None
+        self.retry = retry
+        self._busy = SLICE if retry else None
         self._writer = connections.writer_engine(url, busy=self._busy)
         self._reader = connections.reader_engine(url, busy=self._busy)
         self._optuna: OptunaStorage | None = None
         self._joined: tuple[Connection, str, int] | None = None
 
     @classmethod
-    def open(cls, url: str, *, create: bool, patience: DatabaseRetry | None = None) -> "Store":
+    def open(cls, url: str, *, create: bool, retry: DatabaseRetry | None = None) -> "Store":
         """Open the database at `url`; `create` makes it where there is none. An older one is upgraded.
 
-        With `patience` locks are waited for here too; a server that does not answer is told at once, since nothing is
+        With `retry` locks are waited for here too; a server that does not answer is told at once, since nothing is
         lost by calling again.
 
         Raises:
@@ -100,20 +100,20 @@ class Store:
             StoreError: There is none and `create` is false; or it is foreign, newer, damaged or not accessible.
         """
         checked = StorageUrl.parse(url)
-        if patience is None:
+        if retry is None:
             return cls._open(checked, None, create=create)
-        return patience.keep_trying(lambda: cls._open(checked, patience, create=create), repeatable=False)
+        return retry.keep_trying(lambda: cls._open(checked, retry, create=create), repeatable=False)
 
     @classmethod
-    def _open(cls, checked: StorageUrl, patience: DatabaseRetry | None, *, create: bool) -> "Store":
-        busy = SLICE if patience else None
+    def _open(cls, checked: StorageUrl, retry: DatabaseRetry | None, *, create: bool) -> "Store":
+        busy = SLICE if retry else None
         with explained(checked, busy):
             found = creation.condition(checked, busy=busy)
             if found is Condition.ABSENT and not create:
                 raise StoreError(f"there is no database at {checked}: the first `modelcat run SPEC` makes one")
             if found is not Condition.CURRENT:  # readers upgrade too, or studies of the last release could not be read
                 creation.make(checked, busy=busy)
-            return cls(checked, patience)
+            return cls(checked, retry)
 
     @staticmethod
     def is_older(url: str) -> bool:
@@ -147,8 +147,8 @@ class Store:
 
     def hurry(self, longest: float = 0.0) -> None:
         """From now on try again for so many seconds at most, Optuna's part too: who is about to end has little time."""
-        if self.patience is not None:
-            self.patience.longest = min(longest, self.patience.longest)
+        if self.retry is not None:
+            self.retry.longest = min(longest, self.retry.longest)
 
     def examine(self) -> Examination:
         """Look for what is wrong with the database itself; large files take seconds for each 100 MB."""
@@ -168,7 +168,7 @@ class Store:
         """
         if self._optuna is None:
             with self.explained():
-                self._optuna = creation.optuna_storage(self.url, busy=self._busy, patience=self.patience)
+                self._optuna = creation.optuna_storage(self.url, busy=self._busy, retry=self.retry)
         if study is not None and lease is not None:
             self._optuna.fence(study, lease)
         return self._optuna
@@ -580,7 +580,7 @@ class Store:
             with self.explained():
                 return work()
 
-        return attempt() if self.patience is None else self.patience.keep_trying(attempt)
+        return attempt() if self.retry is None else self.retry.keep_trying(attempt)
 
     @contextmanager
     def _optuna_on(self, connection: Connection) -> Iterator[None]:

@@ -95,7 +95,7 @@ def run_study(
                 data = prepare(engine, request, workspace.cache, listeners, marker.check)
             space = widened(request, data)
         store = resources.enter_context(
-            Store.open(workspace.storage, create=True, patience=DatabaseRetry(listeners.note, check))
+            Store.open(workspace.storage, create=True, retry=DatabaseRetry(listeners.note, check))
         )
         if data is not None:
             known = _create(run, store, data, space)

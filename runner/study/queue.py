@@ -112,7 +112,7 @@ def work(
     """
     done: list[StudyRecord] = []
     registration = WorkerRegistration(workspace)
-    with held_back(), Store.open(workspace.storage, create=True, patience=DatabaseRetry(tell, check)) as store:
+    with held_back(), Store.open(workspace.storage, create=True, retry=DatabaseRetry(tell, check)) as store:
         registration.register()
         try:
             since = time.monotonic()

@@ -11,7 +11,6 @@ from pathlib import Path
 
 from click.testing import CliRunner
 from made_study import Texts, build
-from runner.tui.desk import Desk
 from sample_store import NOON
 
 from catalog.errors import ModelcatError
@@ -24,6 +23,7 @@ from runner.store.records import Owner
 from runner.store.store import Store
 from runner.study.model_comparison import compare_models
 from runner.study.workspace import Workspace
+from runner.tui.context import AppContext
 from runner.tui.preferences import Preferences
 from runner.tui.rows.study_cells import class_labels, study_cells, study_columns
 from runner.tui.rows.study_page import study_page
@@ -185,12 +185,12 @@ def answers_of_others(url: str) -> dict[str, object]:
             "courses": store.courses()[OTHER],
             "queue": [record.study for record in store.queue()],
         }
-        desk = Desk(StudySource(url), Preferences(), clock=lambda: NOON)
+        context = AppContext(StudySource(url), Preferences(), clock=lambda: NOON)
         rows = rows_of(store.studies(), store.courses(), NOON)
-        study_columns(desk, labels=class_labels((row.record for row in rows), desk))
-        shown = {row.record.study: list(map(str, study_cells(row, desk, NOON))) for row in rows}
+        study_columns(context, labels=class_labels((row.record for row in rows), context))
+        shown = {row.record.study: list(map(str, study_cells(row, context, NOON))) for row in rows}
         for row in rows:
-            study_page(row, desk)
+            study_page(row, context)
         found["cells"] = [shown[OTHER], shown[QUEUED]]
         found["book"] = prepare(read_book(store, OTHER, None, NOON))
     return found

@@ -60,14 +60,14 @@ def test_settings_and_drafts_are_files(tmp_path, kind):
 
 
 @pytest.mark.parametrize("kind", BLOCKING)
-def test_a_list_of_workers_is_a_file(place, kind):
+def test_a_list_of_workers_is_a_file(workspace, kind):
     """What is none counts as empty; a worker is not started where its log would have to be waited for."""
-    place.folder.mkdir()
-    put_special(place.folder / "worker.json", kind)
-    assert WorkerList(place).here() == []
-    put_special(place.folder / "worker.log", kind)
+    workspace.folder.mkdir()
+    put_special(workspace.folder / "worker.json", kind)
+    assert WorkerList(workspace).here() == []
+    put_special(workspace.folder / "worker.log", kind)
     with pytest.raises(StoreError, match="not a regular file"):
-        start_worker(place)
+        start_worker(workspace)
 
 
 @pytest.mark.parametrize("kind", BLOCKING)

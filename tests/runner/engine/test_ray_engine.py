@@ -283,7 +283,7 @@ def test_a_folder_that_is_written_elsewhere_is_not_shared(ray, start, monkeypatc
     """A node may see a copy of the folder: what it writes must be seen here."""
     monkeypatch.setattr(shared_folder, "_PATIENCE", 0.1)
     look = probe.probe_node
-    monkeypatch.setattr(probe, "look", lambda folder, token, node, *rest: look(folder, token, "another", *rest))
+    monkeypatch.setattr(probe, "probe_node", lambda folder, token, node, *rest: look(folder, token, "another", *rest))
     with pytest.raises(InputError, match="what it writes is not here"):
         start()
 
@@ -297,7 +297,7 @@ def test_a_file_that_a_node_sees_otherwise_is_told(ray, start, tmp_path, monkeyp
     def elsewhere(folder, token, node, files, libraries):
         return look(folder, token, node, {name: size + 1 for name, size in files.items()}, libraries)
 
-    monkeypatch.setattr(probe, "look", elsewhere)
+    monkeypatch.setattr(probe, "probe_node", elsewhere)
     with pytest.raises(InputError, match=r"has another file .*data.csv: 11 bytes, not 12"):
         start(files=[data])
 
@@ -331,7 +331,7 @@ def test_a_node_that_lacks_a_library_gets_no_work(ray, start, monkeypatch):
     theirs = {**dict.fromkeys(cluster._LIBRARIES), "numpy": "9.2"}
     monkeypatch.setattr(cluster, "_version", {"torch": "9.1", "numpy": "9.2"}.get)
     look = probe.probe_node
-    monkeypatch.setattr(probe, "look", lambda *given: {**look(*given), "versions": theirs})
+    monkeypatch.setattr(probe, "probe_node", lambda *given: {**look(*given), "versions": theirs})
     ray.join("bare")
     for _ in range(3):
         running.events(0.0)
@@ -398,9 +398,9 @@ import sys, time
 from types import SimpleNamespace
 from runner.engine import worker
 from runner.engine.messages import Job
-from runner.engine.ray.actor import Worker
+from runner.engine.ray.actor import RayWorker
 worker.TaskExecutor = lambda *_: SimpleNamespace(do=lambda *_: {result})
-actor = Worker(1)
+actor = RayWorker(1)
 actor.send(Job(1, None))
 time.sleep(20)
 """

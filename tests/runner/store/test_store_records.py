@@ -59,10 +59,10 @@ def test_json_has_no_nan() -> None:
     assert as_json(value) == {"a": [None, None, None, 0.5, 3], "b": [1, None]}
 
 
-@pytest.mark.parametrize(("value", "place"), [({"a": [object()]}, "value.a[0]"), ({"a": {1: 2}}, "value.a")])
-def test_json_refuses_other_types(value: object, workspace: str) -> None:
+@pytest.mark.parametrize(("value", "path"), [({"a": [object()]}, "value.a[0]"), ({"a": {1: 2}}, "value.a")])
+def test_json_refuses_other_types(value: object, path: str) -> None:
     """What has no place in JSON is refused, and the message says where it stands."""
-    with pytest.raises(TypeError, match=workspace.replace("[", r"\[")):
+    with pytest.raises(TypeError, match=path.replace("[", r"\[")):
         as_json(value)
 
 

@@ -26,9 +26,9 @@ START = """
 import sys
 from pathlib import Path
 from runner.study.background import start_worker
-from runner.study.workspace import Place
+from runner.study.workspace import Workspace
 folder = Path(sys.argv[1])
-print(start_worker(Place(f"sqlite:///{folder / 'studies.db'}", folder / "studies", folder / "cache")), flush=True)
+print(start_worker(Workspace(f"sqlite:///{folder / 'studies.db'}", folder / "studies", folder / "cache")), flush=True)
 sys.stdin.read()
 """
 

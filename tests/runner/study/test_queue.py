@@ -38,13 +38,13 @@ WORK = """
 import json, sys
 sys.path.insert(0, sys.argv[1])
 from pathlib import Path
-from runner.study.workspace import Place
+from runner.study.workspace import Workspace
 from runner.study.progress import Silent
 from runner.study.queue import work
 if __name__ == "__main__":
     folder = Path(sys.argv[2])
-    place = Place(f"sqlite:///{folder / 'studies.db'}", folder / "studies", folder / "cache")
-    done = work(place, lambda record: print(record.study, flush=True) or Silent(), idle=float(sys.argv[3]))
+    workspace = Workspace(f"sqlite:///{folder / 'studies.db'}", folder / "studies", folder / "cache")
+    done = work(workspace, lambda record: print(record.study, flush=True) or Silent(), idle=float(sys.argv[3]))
     print(json.dumps({record.study: record.state for record in done}))
 """
 

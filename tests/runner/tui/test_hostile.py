@@ -158,7 +158,7 @@ def test_no_place_obeys_hostile_text(hostile_store, tmp_path, drive, until):
                 await pilot.press("escape")
 
     async def steps(pilot):
-        await until(pilot, lambda: app.screen.query_one("Table").keys)
+        await until(pilot, lambda: app.screen.query_one("VirtualTable").keys)
         await look(pilot, "home", "i", "escape", "d", "n", "ctrl+k", "x", "escape", "escape", "question_mark", "escape")
         await look(pilot, "slash", *"[/x]", "escape", "e", "escape", "f10", "escape", "y", "ctrl+o", "escape")
         for study in (WHOLE, "imdb-bert", "tickets-csv"):

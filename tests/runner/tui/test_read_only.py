@@ -25,7 +25,7 @@ def test_nothing_is_written(sample_store, simulated, drive, until, tmp_path):
     app = Browser(AppContext(StudySource(sample_store), read_only=True, interval=0.3), settings)
 
     async def steps(pilot):
-        await until(pilot, lambda: app.screen.query("Table"))
+        await until(pilot, lambda: app.screen.query("VirtualTable"))
         await pilot.press("s", "r", "i", "d", "ctrl+d")
         app.on_open_spec(OpenSpec(json.dumps(SPEC)))
         await until(pilot, lambda: getattr(app.screen, "study", ""))

@@ -42,7 +42,7 @@ def test_header_names_the_other_places_and_a_click_goes_there(browser, drive, un
 
     async def steps(pilot):
         await until(pilot, lambda: "2 Katalog" in first(pilot) and "4 Vorhersage" in first(pilot))
-        await pilot.click("Header", offset=(first(pilot).index("2 Katalog"), 0))
+        await pilot.click("TopBar", offset=(first(pilot).index("2 Katalog"), 0))
         await until(pilot, lambda: pilot.app.current_mode == "catalog")
         await pilot.press("3")
         await until(pilot, lambda: pilot.app.current_mode == "submit" and "Starten" in first(pilot))

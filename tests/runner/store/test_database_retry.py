@@ -36,7 +36,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 @pytest.fixture
 def patient(url: str, lease: Lease, told: list[str]) -> Store:
     """Return a store that waits for up to five seconds."""
-    with Store.open(url, create=False, patience=DatabaseRetry(told.append, longest=5.0)) as store:
+    with Store.open(url, create=False, retry=DatabaseRetry(told.append, longest=5.0)) as store:
         yield store
 
 
@@ -57,7 +57,7 @@ def test_a_lock_is_waited_for(patient: Store, lease: Lease, told: list[str]) -> 
     with closing(sqlite3.connect(patient.url.path, isolation_level=None, check_same_thread=False)) as other:
         for work in (
             lambda: patient.put_trial("reviews", lease, TRIAL),
-            lambda: Store.open(str(patient.url), create=False, patience=patient.patience).close(),
+            lambda: Store.open(str(patient.url), create=False, retry=patient.retry).close(),
         ):
             other.execute("BEGIN EXCLUSIVE")
             threading.Timer(0.4, other.execute, ["ROLLBACK"]).start()
@@ -101,7 +101,7 @@ def test_the_end_of_what_is_written_together_can_be_interrupted(
     def check() -> None:
         raise KeyboardInterrupt
 
-    patient.database_retry.check = check
+    patient.retry.check = check
     late = threading.Timer(3, reader.execute, ["ROLLBACK"])
     late.start()
     with pytest.raises(KeyboardInterrupt), patient.together("reviews", lease):
