@@ -10,7 +10,7 @@ from textual.screen import ModalScreen
 from runner.tui.app import Browser
 from runner.tui.base_screen import show_message
 from runner.tui.context import AppContext
-from runner.tui.navigation import OpenStudy
+from runner.tui.navigation import OpenSpec, OpenStudy
 from runner.tui.preferences import Preferences
 from runner.tui.screens.trial import TrialScreen
 from runner.tui.study_source import StudySource
@@ -173,9 +173,8 @@ def test_no_place_obeys_hostile_text(hostile_store, tmp_path, drive, until):
             assert app.screen.notice.message == ""
             await look(pilot, *(["]", "down", "f", "v"] * 7 if number == 7 else ["]"]), "n", "p")
             await leave(pilot)
-        app.go_to_spec(
-            json.dumps({odd(luck): odd(luck), "model": odd(luck), "category": "nlp", "study": {odd(luck): 1}})
-        )
+        spec = {odd(luck): odd(luck), "model": odd(luck), "category": "nlp", "study": {odd(luck): 1}}
+        app.on_open_spec(OpenSpec(json.dumps(spec)))
         await pilot.pause(0.4)
         await look(pilot, "ctrl+g", "f12", "ctrl+n", "escape", "ctrl+t", "escape", "ctrl+s")
         await leave(pilot)
