@@ -8,12 +8,15 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from catalog.errors import DataError, clause
+from plugins.data.decimal_marks import EvidenceFinder
+from plugins.data.number_evidence import evidence_of
 from plugins.data.numbers import (
     LARGEST,
     MISSING,
     AmbiguousNumbersError,
     NumberFormat,
     find_number_format,
+    find_unclear,
     is_text,
     read_numbers,
     trimmed,
@@ -51,8 +54,10 @@ class NumberTruths:
         stored = [self._stored(source, column) for source in files]
         notes: list[str] = []
         if self.form is None:
-            self.form = self._found_form(files[0], column, stored)
+            evidence = evidence_of(files)
+            self.form = self._found_form(files[0], column, stored, evidence)
             notes += [f"Target {column!r}: {note}." for note in [self.form.note] if note]
+            notes += _dots_notes(column, stored, self.form, evidence)
         for values in stored:
             if note := unsigned_note(values, self.form, split):
                 notes.append(f"Target {column!r}: {note}.")
@@ -121,12 +126,14 @@ class NumberTruths:
             )
         return values
 
-    def _found_form(self, source: Source, column: str, stored: Sequence[pa.ChunkedArray]) -> NumberFormat:
+    def _found_form(
+        self, source: Source, column: str, stored: Sequence[pa.ChunkedArray], evidence: EvidenceFinder
+    ) -> NumberFormat:
         texts = [trimmed(values) for values in stored if is_text(values.type)]
         if not texts:
             return NumberFormat()
         try:
-            found = find_number_format(pa.chunked_array([chunk for text in texts for chunk in text.chunks]))
+            found = find_number_format(pa.chunked_array([chunk for text in texts for chunk in text.chunks]), evidence)
         except AmbiguousNumbersError as error:
             raise DataError(
                 f"{source.origin}: column {column!r} holds numbers that can be read in two ways: "
@@ -146,6 +153,18 @@ class NumberTruths:
     def secret(self, files: Sequence[Source], column: str) -> bool:  # noqa: ARG002 -- see `Truths`
         """Return False: numbers have no value that stands for a secret."""
         return False
+
+
+def _dots_notes(
+    column: str, stored: Sequence[pa.ChunkedArray], form: NumberFormat, evidence: EvidenceFinder
+) -> list[str]:
+    """Return a note on dots that may mark decimals or thousands, and why they are read as they are."""
+    texts = [trimmed(values) for values in stored if is_text(values.type)]
+    together = pa.chunked_array([chunk for text in texts for chunk in text.chunks], pa.large_string())
+    if (unclear := find_unclear(together, form, evidence)) is None:
+        return []
+    how, why = unclear.explained(form)
+    return [f"Target {column!r}: {unclear.readings}; {how}{f', {why}' if why else ''}."]
 
 
 def _place(source: Source, row: int) -> str:

@@ -9,8 +9,10 @@ import pyarrow.compute as pc
 
 from catalog.contract import RowCounts
 from catalog.errors import DataError, clause
+from plugins.data.decimal_marks import EvidenceFinder
 from plugins.data.found_splits import FoundSplits, lines_of
-from plugins.data.numbers import LARGEST, unsigned_note
+from plugins.data.number_evidence import evidence_of
+from plugins.data.numbers import LARGEST, find_unclear, unsigned_note
 from plugins.data.sources import Source
 from plugins.data.truths import Truths
 from plugins.data.values import read_values
@@ -22,7 +24,7 @@ from plugins.tabular.dataset import TableFields
 from plugins.tabular.frame import TableSplit, frame_of
 from plugins.tabular.roles import Role, TableRoles, check_columns, choose_roles
 
-__all__ = ["ReadTables", "feature_values", "read_notes", "read_sources", "repeated_headers"]
+__all__ = ["ReadTables", "dots_notes", "feature_values", "read_notes", "read_sources", "repeated_headers"]
 
 UNLABELLED, HEADER = "no label", "repeated header"
 _NAMED = 4
@@ -77,9 +79,11 @@ def read_sources(
         files = [source.read(roles.needed) for source in opened]
         found.notes += [note for source in files for note in source.notes]
         if split == "train":
-            readings, unusable = _readings(files, roles)
+            evidence = evidence_of(files)
+            readings, unusable = _readings(files, roles, evidence)
             roles = roles.without(unusable)
             found.notes += list(_unused_notes(unusable))
+            found.notes += dots_notes({name: feature_values(files, name) for name in readings}, readings, evidence)
         _add_split(found, split, files, roles, readings, truths)
     return ReadTables(
         splits=found.splits,
@@ -140,7 +144,32 @@ def read_notes(name: str, reading: ColumnType, values: pa.ChunkedArray, split: s
         )
 
 
-def _readings(files: Sequence[Source], roles: TableRoles) -> tuple[Mapping[str, ColumnType], Mapping[str, str]]:
+def dots_notes(
+    columns: Mapping[str, pa.ChunkedArray], readings: Mapping[str, ColumnType], evidence: EvidenceFinder
+) -> list[str]:
+    """Return notes on features of numbers whose dots may mark decimals or thousands, and why they are read as they are.
+
+    Args:
+        columns: As `feature_values` returns them.
+        readings: How each is read.
+        evidence: What the columns of their files show of the decimal mark.
+    """
+    by_reading: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for name, reading in readings.items():
+        unclear = find_unclear(columns[name], reading.number, evidence) if reading.kind == "number" else None
+        if unclear is not None:
+            key = unclear.explained(reading.number)
+            by_reading.setdefault(key, []).append((name, unclear.readings))
+    return [
+        f"{'Column' if len(found) == 1 else 'Columns'} {listed(repr(name) for name, _ in found)}: {found[0][1]}; {how}"
+        f"{f', {why}' if why else ''}."
+        for (how, why), found in by_reading.items()
+    ]
+
+
+def _readings(
+    files: Sequence[Source], roles: TableRoles, evidence: EvidenceFinder
+) -> tuple[Mapping[str, ColumnType], Mapping[str, str]]:
     """Return how each feature is read, and why others are none.
 
     Raises:
@@ -152,7 +181,7 @@ def _readings(files: Sequence[Source], roles: TableRoles) -> tuple[Mapping[str, 
         if any(NESTED_ROW in (source.table.schema.field(name).metadata or {}) for source in files):
             unusable[name] = "holds lists or objects"
             continue
-        found = find_reading(name, feature_values(files, name), wanted=name in roles.wanted)
+        found = find_reading(name, feature_values(files, name), wanted=name in roles.wanted, evidence=evidence)
         if isinstance(found, ColumnType):
             readings[name] = found
             continue
