@@ -1,9 +1,10 @@
 """Whether a dot marks decimals or thousands, for columns whose own cells do not say it.
 
 ``1.234`` may be 1.234 or 1234. A column is unclear if every cell with a dot looks like that and no cell has four digits
-without a mark. Then other columns of the file decide: ``12,5`` in one of them shows a decimal comma, ``12.5`` a decimal
-point. Without either, a column in which all cells have one dot and three digits after it, of many different values, was
-written with three decimals: amounts in thousands have some cells below 1,000, and these have no dot.
+without a mark, two dots or a comma. Then other columns of the file decide: ``12,5`` in one of them shows a decimal
+comma, ``12.5`` a decimal point. Without either, a column in which all cells have one dot and three digits after it, of
+many different values, was written with three decimals: amounts in thousands have some cells below 1,000, and these have
+no dot.
 """
 
 from collections.abc import Callable
@@ -15,7 +16,7 @@ import pyarrow.compute as pc
 
 __all__ = ["NO_EVIDENCE", "DecimalEvidence", "DecimalMark", "EvidenceFinder", "find_decimal_mark", "find_unclear_dots"]
 
-_THOUSANDS = r"^[+-]?[1-9]\d{0,2}(?:\.\d{3})+$"
+_THOUSANDS = r"^[+-]?[1-9]\d{0,2}\.\d{3}$"
 _UNMARKED = r"^[+-]?[1-9]\d{3,}$"
 _THREE_DECIMALS = r"^[+-]?\d{1,3}\.\d{3}$"
 _MANY = 20

@@ -32,6 +32,7 @@ __all__ = [
     "NumberFormat",
     "UnclearDots",
     "count_fitting",
+    "count_readable",
     "find_number_format",
     "find_unclear",
     "is_text",
@@ -69,6 +70,8 @@ _CODE = re.compile(r"[+-]?0\d+")
 """A number that is a code: 007 is not 7, and a postal code of 01067 is not 1067."""
 _DOTS = r"^[+-]?[\d.]+(?:[eE][+-]?\d+)?$"
 """What looks like a number with dots or without marks."""
+_OTHER_MARKS = r"^[+-]?[\d.,' ]*\d[,' ]\d[\d.,' ]*$"
+"""What looks like a number with another mark than dots."""
 _SPACES = dict.fromkeys(map(ord, "\u00a0\u2009\u202f"), " ") | {ord("\u2019"): "'", ord("\u2212"): "-"}
 
 
@@ -188,6 +191,8 @@ def find_unclear(values: pa.ChunkedArray, form: NumberFormat, evidence: Evidence
         return None
     present = _present(trimmed(values))
     bare = present if not form.sign else pa.array([_bare(text, form.sign) for text in _counts(present)], present.type)
+    if pc.any(pc.match_substring_regex(bare, _OTHER_MARKS)).as_py():
+        return None
     return _unclear(bare.filter(pc.match_substring_regex(bare, _DOTS)), evidence)
 
 
@@ -200,6 +205,11 @@ def count_fitting(values: pa.ChunkedArray) -> Mapping[NumberFormat, int]:
     counts = _counts(_present(values))
     sign = _common_sign(counts)
     return {NumberFormat(*marks, sign): fitting for marks, fitting in _fitting(counts, sign).items()}
+
+
+def count_readable(values: pa.ChunkedArray, form: NumberFormat) -> int:
+    """Return how many cells of text are numbers of a format."""
+    return sum(count for text, count in _counts(_present(values)).items() if form.read(text) is not None)
 
 
 def read_numbers(values: pa.ChunkedArray, form: NumberFormat) -> np.ndarray:

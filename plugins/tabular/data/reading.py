@@ -1,7 +1,7 @@
 """From files to tables: columns chosen, how each is read found in the training rows, rows without a truth left out."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -11,6 +11,7 @@ from catalog.contract import RowCounts
 from catalog.errors import DataError, clause
 from plugins.data.decimal_marks import EvidenceFinder
 from plugins.data.found_splits import FoundSplits, lines_of
+from plugins.data.matching_format import OtherNotationError, matching_format, other_notation
 from plugins.data.number_evidence import evidence_of
 from plugins.data.numbers import LARGEST, find_unclear, unsigned_note
 from plugins.data.sources import Source
@@ -24,7 +25,15 @@ from plugins.tabular.dataset import TableFields
 from plugins.tabular.frame import TableSplit, frame_of
 from plugins.tabular.roles import Role, TableRoles, check_columns, choose_roles
 
-__all__ = ["ReadTables", "dots_notes", "feature_values", "read_notes", "read_sources", "repeated_headers"]
+__all__ = [
+    "ReadTables",
+    "dots_notes",
+    "feature_values",
+    "matching_readings",
+    "read_notes",
+    "read_sources",
+    "repeated_headers",
+]
 
 UNLABELLED, HEADER = "no label", "repeated header"
 _NAMED = 4
@@ -144,6 +153,35 @@ def read_notes(name: str, reading: ColumnType, values: pa.ChunkedArray, split: s
         )
 
 
+def matching_readings(
+    files: Sequence[Source], columns: Mapping[str, pa.ChunkedArray], readings: Mapping[str, ColumnType]
+) -> tuple[dict[str, ColumnType], list[str]]:
+    """Return how features of further files are read, and notes.
+
+    Args:
+        files: Not those that a model learns from.
+        columns: By feature its cells in these files, as `feature_values` returns them.
+        readings: How they are read in the rows that a model learns from.
+
+    Raises:
+        DataError: Numbers are written otherwise than there.
+    """
+    evidence, found = evidence_of(files), dict(readings)
+    notes: list[str] = []
+    for name, reading in readings.items():
+        if reading.kind != "number":
+            continue
+        try:
+            form = matching_format(columns[name], reading.number, evidence)
+        except OtherNotationError as error:
+            raise DataError(
+                f"{files[0].origin}: {other_notation(name, reading.number, error)}.", field=files[0].field
+            ) from error
+        found[name] = replace(reading, number=form)
+        notes += [f"Column {name!r}: {form.note}." for _ in [form] if form != reading.number]
+    return found, notes
+
+
 def dots_notes(
     columns: Mapping[str, pa.ChunkedArray], readings: Mapping[str, ColumnType], evidence: EvidenceFinder
 ) -> list[str]:
@@ -222,6 +260,9 @@ def _add_split(
     kept = np.concatenate(read.kept)
     found.notes += read.notes
     columns = {name: feature_values(files, name) for name in readings}
+    if split != "train":
+        readings, marks = matching_readings(files, columns, readings)
+        found.notes += marks
     for name, reading in readings.items():
         found.notes += read_notes(name, reading, columns[name], split)
         if split == "train" and reading.number.note:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from catalog.contract.capabilities import EvaluationFile
 from catalog.errors import DataError
 
 ROWS = 60
@@ -64,3 +65,72 @@ def test_without_evidence_dots_are_refused(load):
     data = load("regression", {"ratio": THREE, "price": THREE[::-1]}, target="price")
     assert all_cells(data, "ratio") == [float(text) for text in THREE]
     assert "the dot is read as a decimal point, as all of its cells have three digits" in notes_of(data)
+
+
+PLAIN = {
+    "area": [text.replace(",", ".") for text in AREA],
+    "income": [f"{income:,}.50" for income in INCOME],
+    "rooms": [1 + row % 5 for row in range(ROWS)],
+    "price": [f"€{3 * income:,}.25" for income in INCOME],
+}
+
+
+def german(cells):
+    return [cell.translate(str.maketrans(".,", ",.")) for cell in cells]
+
+
+@pytest.fixture
+def evaluate(load, train, tmp_path):
+    found = train("tabular/regression/linear", load("regression", PLAIN, target="price"))
+
+    def evaluate(table):
+        path = semicolons(tmp_path / "further.csv", table)
+        file = EvaluationFile(path, data=found.json)
+        return found.trainer.evaluate_file(found.result.model_dir, file, folder=tmp_path, device="cpu", threads=1)
+
+    return evaluate
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"area": AREA}, "'area' is written otherwise .* decimal point: its numbers have a decimal comma"),
+        ({"price": german(PLAIN["price"])}, "'price' .* between thousands and the sign €: its numbers have a decimal"),
+        ({"price": [f"{3 * income:,}".replace(",", ".") for income in INCOME]}, r"'2.958' may be 2.958 or 2958"),
+        (
+            {
+                "area": [f"{row % 7 + 1}.234" for row in range(ROWS)],
+                "x": ["1,5"] * ROWS,
+                "income": INCOME,
+                "price": INCOME,
+            },
+            "'1.234' may be 1.234 or 1234, and column 'x' holds '1,5'",
+        ),
+        ({"area": ["12 %", *PLAIN["area"][1:]], "rooms": ["12 %"] * ROWS}, "'rooms' .* the sign %"),
+    ],
+)
+def test_numbers_that_are_written_otherwise_than_in_the_study_are_refused(evaluate, changes, message):
+    """Of features and target alike: none is guessed, and none counts as missing."""
+    with pytest.raises(DataError, match=message) as caught:
+        evaluate({**PLAIN, **changes})
+    assert "Write its numbers with the same marks" in caught.value.message
+
+
+def test_the_notation_of_the_study_decides(evaluate):
+    """What could be read in two ways alone; a mark between thousands that the study does not need gets a note."""
+    plain = evaluate(PLAIN)
+    thousands = [f"{3 * income:,}" for income in INCOME]
+    near = evaluate({**PLAIN, "price": thousands})
+    assert near.metrics["rmse"] == pytest.approx(plain.metrics["rmse"], abs=0.5)
+    area = [f"{float(text) + 1000:,.1f}" for text in PLAIN["area"]]
+    assert any(
+        "'area': its numbers are read with ',' between" in note for note in evaluate({**PLAIN, "area": area}).notes
+    )
+    rooms = [*PLAIN["area"][:-1], "1,5"]
+    assert any("1 cell of the file is no number" in note for note in evaluate({**PLAIN, "area": rooms}).notes)
+
+
+def test_a_test_file_in_another_notation_is_refused(load, tmp_path):
+    test = semicolons(tmp_path / "test.csv", {**PLAIN, "area": AREA})
+    with pytest.raises(DataError, match=r"test.csv: column 'area' is written otherwise"):
+        load("regression", PLAIN, target="price", test=str(test))

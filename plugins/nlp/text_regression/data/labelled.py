@@ -12,6 +12,7 @@ from plugins.nlp.texts.columns import NUMBER_NAMES, choose_columns, header_note,
 from plugins.nlp.texts.reading import read_columns, read_rows, split_of
 from plugins.nlp.texts.split import TextSplit
 from plugins.nlp.texts.strings import nul_notes
+from plugins.regression.records import target_data
 from plugins.regression.truths import NumberTruths
 from plugins.tables.files import find_path
 from plugins.tables.wording import as_command_errors, as_options, listed
@@ -39,7 +40,7 @@ def load_labelled(file: EvaluationFile) -> Labelled[TextSplit]:
     rows = read_rows(source, roles)
     if not rows.usable.any():
         raise DataError(f"{path}: no row has a text in column {listed(map(repr, roles.text))}.")
-    truths = NumberTruths(False, "label", CLASSIFICATION)
+    truths = NumberTruths(False, "label", CLASSIFICATION, target_data(file.data).target_format)
     read = truths.read("file", [source], roles.label, [rows.usable])
     header = header_note(source, named=text is not None and label is not None)
     notes = [*source.notes, *([header] if header else []), *read.notes, *nul_notes(source, (*roles.text, roles.label))]
