@@ -37,6 +37,7 @@ __all__ = [
     "find_unclear",
     "is_text",
     "read_numbers",
+    "readable_formats",
     "trimmed",
     "unsigned_note",
 ]
@@ -210,6 +211,11 @@ def count_fitting(values: pa.ChunkedArray) -> Mapping[NumberFormat, int]:
 def count_readable(values: pa.ChunkedArray, form: NumberFormat) -> int:
     """Return how many cells of text are numbers of a format."""
     return sum(count for text, count in _counts(_present(values)).items() if form.read(text) is not None)
+
+
+def readable_formats(text: str) -> list[NumberFormat]:
+    """Return the formats without a sign of which a cell is a number."""
+    return [form for marks in _PATTERNS if (form := NumberFormat(*marks)).read(text) is not None]
 
 
 def read_numbers(values: pa.ChunkedArray, form: NumberFormat) -> np.ndarray:

@@ -14,6 +14,7 @@ from plugins.data.profiles import profile
 from plugins.tables.wording import shortened
 from plugins.tabular.cells import spelled
 from plugins.tabular.dates import ISO, AmbiguousDatesError, count_date_formats, find_date_format, parse_dates
+from plugins.tabular.notations import find_unread_numbers
 
 __all__ = ["ColumnType", "Kind", "Unusable", "find_reading", "mixed_dates"]
 
@@ -145,6 +146,8 @@ def _of_names(values: pa.ChunkedArray, distinct: pa.Array, shape: str, *, wanted
     if not wanted and len(distinct) == present >= _FEW_ROWS:
         if (mixed := mixed_dates(values)) is not None:
             return Unusable(mixed)
+        if (unread := find_unread_numbers(values)) is not None:
+            return Unusable(unread.reason)
         return Unusable("names each row: no value occurs twice")
     return ColumnType("category")
 

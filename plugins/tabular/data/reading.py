@@ -23,6 +23,7 @@ from plugins.tabular.cells import spelled
 from plugins.tabular.column_types import ColumnType, find_reading, mixed_dates
 from plugins.tabular.dataset import TableFields
 from plugins.tabular.frame import TableSplit, frame_of
+from plugins.tabular.notations import find_unread_numbers
 from plugins.tabular.roles import Role, TableRoles, check_columns, choose_roles
 
 __all__ = [
@@ -271,6 +272,10 @@ def _add_split(
             found.notes.append(
                 f"Column {name!r} {mixed}. Each date counts as a category of its own. Write all in one format, such as "
                 "2026-11-28."
+            )
+        if split == "train" and reading.kind == "category" and (unread := find_unread_numbers(columns[name])):
+            found.notes.append(
+                f"Column {name!r} {unread.reason}. Each cell counts as the name of a category. {unread.fix}"
             )
     frame = frame_of(columns, readings)
     if not kept.all():
