@@ -5,6 +5,7 @@ from dataclasses import replace
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from catalog.errors import clause
 from plugins.data.decimal_marks import NO_EVIDENCE, EvidenceFinder
 from plugins.data.numbers import NumberFormat, count_fitting, count_readable, find_unclear, is_text, trimmed
 
@@ -70,9 +71,9 @@ def _check_marks(values: pa.ChunkedArray, known: NumberFormat, evidence: Evidenc
 
 
 def other_notation(column: str, known: NumberFormat, error: OtherNotationError) -> str:
-    """Return a clause that says which column is written otherwise than known, how, and what to do."""
+    """Return sentences that say which column is written otherwise than known, how, and what to do."""
     sign = f" and the sign {known.sign}" if known.sign else ""
     return (
         f"column {column!r} is written otherwise than the rows that the model learns from, whose numbers have "
-        f"{known.marks}{sign}: {error}. Write its numbers with the same marks"
+        f"{known.marks}{sign}: {clause(str(error))}. Write its numbers with the same marks."
     )

@@ -153,7 +153,7 @@ class NumberTruths:
         except OtherNotationError as error:
             source = files[0]
             raise DataError(
-                f"{source.origin}: {other_notation(column, known, error)}.",
+                f"{source.origin}: {other_notation(column, known, error)}",
                 field=source.field,
             ) from error
 

@@ -176,7 +176,7 @@ def matching_readings(
             form = matching_format(columns[name], reading.number, evidence)
         except OtherNotationError as error:
             raise DataError(
-                f"{files[0].origin}: {other_notation(name, reading.number, error)}.", field=files[0].field
+                f"{files[0].origin}: {other_notation(name, reading.number, error)}", field=files[0].field
             ) from error
         found[name] = replace(reading, number=form)
         notes += [f"Column {name!r}: {form.note}." for _ in [form] if form != reading.number]
@@ -275,7 +275,7 @@ def _add_split(
             )
         if split == "train" and reading.kind == "category" and (unread := find_unread_numbers(columns[name])):
             found.notes.append(
-                f"Column {name!r} {unread.reason}. Each cell counts as the name of a category. {unread.fix}"
+                f"Column {name!r} {clause(unread.reason)}. Each cell counts as the name of a category. {unread.fix}"
             )
     frame = frame_of(columns, readings)
     if not kept.all():
