@@ -9,7 +9,7 @@ from catalog.errors import clause
 from plugins.data.decimal_marks import NO_EVIDENCE, EvidenceFinder
 from plugins.data.numbers import NumberFormat, count_fitting, count_readable, find_unclear, is_text, trimmed
 
-__all__ = ["OtherNotationError", "matching_format", "other_notation"]
+__all__ = ["OtherNotationError", "kept_marks_note", "matching_format", "other_notation"]
 
 _SWAPPED = str.maketrans(".,", ",.")
 
@@ -68,6 +68,20 @@ def _check_marks(values: pa.ChunkedArray, known: NumberFormat, evidence: Evidenc
         if (found := find_unclear(column, known, NO_EVIDENCE)) is not None:
             cell = found.cell.translate(_SWAPPED)
             raise OtherNotationError(f"{cell!r} may be {cell.replace(',', '.')} or {cell.replace(',', '')}")
+
+
+def kept_marks_note(values: pa.ChunkedArray, form: NumberFormat, evidence: EvidenceFinder) -> str | None:
+    """Return a clause on dots that the file alone does not explain, and how they are read; None if there are none.
+
+    Args:
+        values: Of the file, as `plugins.data.values.read_values` returns them.
+        form: As `matching_format` returned it.
+        evidence: What the columns of the file show of the decimal mark.
+    """
+    unclear = find_unclear(values, form, evidence)
+    if unclear is None or unclear.mark is not None:
+        return None
+    return f"{unclear.readings}; {unclear.explained(form)[0]}, as in the rows that the model learns from"
 
 
 def other_notation(column: str, known: NumberFormat, error: OtherNotationError) -> str:

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from catalog.errors import DataError, clause
 from plugins.data.decimal_marks import EvidenceFinder
-from plugins.data.matching_format import OtherNotationError, matching_format, other_notation
+from plugins.data.matching_format import OtherNotationError, kept_marks_note, matching_format, other_notation
 from plugins.data.number_evidence import evidence_of
 from plugins.data.numbers import (
     LARGEST,
@@ -55,15 +55,17 @@ class NumberTruths:
         """Return the numbers of a split; see `Truths`."""
         stored = [self._stored(source, column) for source in files]
         notes: list[str] = []
+        evidence = evidence_of(files)
         if self.form is None:
-            evidence = evidence_of(files)
             self.form = self._found_form(files[0], column, stored, evidence)
             notes += [f"Target {column!r}: {note}." for note in [self.form.note] if note]
             notes += _dots_notes(column, stored, self.form, evidence)
             form = self.form
         else:
-            form = self._matching_form(files, column, stored, self.form)
-            notes += [f"Target {column!r}: {form.note}." for _ in [form] if form != self.form]
+            form = self._matching_form(files, column, stored, self.form, evidence)
+            kept_marks = kept_marks_note(_texts(stored), form, evidence)
+            own = form.note if form != self.form else None
+            notes += [f"Target {column!r}: {note}." for note in (own, kept_marks) if note]
         for values in stored:
             if note := unsigned_note(values, form, split):
                 notes.append(f"Target {column!r}: {note}.")
@@ -146,10 +148,15 @@ class NumberTruths:
         return found or NumberFormat()
 
     def _matching_form(
-        self, files: Sequence[Source], column: str, stored: Sequence[pa.ChunkedArray], known: NumberFormat
+        self,
+        files: Sequence[Source],
+        column: str,
+        stored: Sequence[pa.ChunkedArray],
+        known: NumberFormat,
+        evidence: EvidenceFinder,
     ) -> NumberFormat:
         try:
-            return matching_format(_texts(stored), known, evidence_of(files))
+            return matching_format(_texts(stored), known, evidence)
         except OtherNotationError as error:
             source = files[0]
             raise DataError(

@@ -11,7 +11,7 @@ from catalog.contract import RowCounts
 from catalog.errors import DataError, clause
 from plugins.data.decimal_marks import EvidenceFinder
 from plugins.data.found_splits import FoundSplits, lines_of
-from plugins.data.matching_format import OtherNotationError, matching_format, other_notation
+from plugins.data.matching_format import OtherNotationError, kept_marks_note, matching_format, other_notation
 from plugins.data.number_evidence import evidence_of
 from plugins.data.numbers import LARGEST, find_unclear, unsigned_note
 from plugins.data.sources import Source
@@ -179,7 +179,8 @@ def matching_readings(
                 f"{files[0].origin}: {other_notation(name, reading.number, error)}", field=files[0].field
             ) from error
         found[name] = replace(reading, number=form)
-        notes += [f"Column {name!r}: {form.note}." for _ in [form] if form != reading.number]
+        kept = kept_marks_note(columns[name], form, evidence)
+        notes += [f"Column {name!r}: {note}." for note in (form.note if form != reading.number else None, kept) if note]
     return found, notes
 
 

@@ -130,6 +130,13 @@ def test_the_notation_of_the_study_decides(evaluate):
     assert any("1 cell of the file is no number" in note for note in evaluate({**PLAIN, "area": rooms}).notes)
 
 
+def test_dots_that_only_the_study_explains_get_a_note(evaluate):
+    """The file has no other number with a mark."""
+    area = [f"{row % 7 + 1}.234" for row in range(ROWS)]
+    found = evaluate({**PLAIN, "area": area, "income": INCOME, "price": INCOME})
+    assert any("'1.234' may be 1.234 or 1234; the dot is read as a decimal point, as in" in one for one in found.notes)
+
+
 def test_a_test_file_in_another_notation_is_refused(load, tmp_path):
     test = semicolons(tmp_path / "test.csv", {**PLAIN, "area": AREA})
     with pytest.raises(DataError, match=r"test.csv: column 'area' is written otherwise"):
