@@ -20,7 +20,8 @@ from plugins.regression.records import target_data
 from plugins.regression.truths import NumberTruths
 from plugins.tables.files import find_path
 from plugins.tables.wording import as_command_errors, as_options, listed
-from plugins.tabular.data.reading import feature_values, matching_readings, read_notes, repeated_headers
+from plugins.tabular.data.number_marks import matching_readings
+from plugins.tabular.data.reading import feature_values, read_notes, repeated_headers
 from plugins.tabular.dataset import TableFields
 from plugins.tabular.examples import is_like_examples, stored_name
 from plugins.tabular.features import Feature

@@ -1,7 +1,7 @@
 """From files to tables: columns chosen, how each is read found in the training rows, rows without a truth left out."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
@@ -11,9 +11,8 @@ from catalog.contract import RowCounts
 from catalog.errors import DataError, clause
 from plugins.data.decimal_marks import EvidenceFinder
 from plugins.data.found_splits import FoundSplits, lines_of
-from plugins.data.matching_format import OtherNotationError, kept_marks_note, matching_format, other_notation
 from plugins.data.number_evidence import evidence_of
-from plugins.data.numbers import LARGEST, find_unclear, unsigned_note
+from plugins.data.numbers import LARGEST, unsigned_note
 from plugins.data.sources import Source
 from plugins.data.truths import Truths
 from plugins.data.values import read_values
@@ -21,6 +20,7 @@ from plugins.tables.table import NESTED_ROW
 from plugins.tables.wording import listed, shortened
 from plugins.tabular.cells import spelled
 from plugins.tabular.column_types import ColumnType, find_reading, mixed_dates
+from plugins.tabular.data.number_marks import dots_notes, matching_readings
 from plugins.tabular.dataset import TableFields
 from plugins.tabular.frame import TableSplit, frame_of
 from plugins.tabular.notations import find_unread_numbers
@@ -152,59 +152,6 @@ def read_notes(name: str, reading: ColumnType, values: pa.ChunkedArray, split: s
             f"Column {name!r}: {_cells(int(unread.size), split, f'no {reading.kind}')} as missing: "
             f"{', '.join(repr(shortened(one, 30)) for one in shown[:_NAMED])}{more}."
         )
-
-
-def matching_readings(
-    files: Sequence[Source], columns: Mapping[str, pa.ChunkedArray], readings: Mapping[str, ColumnType]
-) -> tuple[dict[str, ColumnType], list[str]]:
-    """Return how features of further files are read, and notes.
-
-    Args:
-        files: Not those that a model learns from.
-        columns: By feature its cells in these files, as `feature_values` returns them.
-        readings: How they are read in the rows that a model learns from.
-
-    Raises:
-        DataError: Numbers are written otherwise than there.
-    """
-    evidence, found = evidence_of(files), dict(readings)
-    notes: list[str] = []
-    for name, reading in readings.items():
-        if reading.kind != "number":
-            continue
-        try:
-            form = matching_format(columns[name], reading.number, evidence)
-        except OtherNotationError as error:
-            raise DataError(
-                f"{files[0].origin}: {other_notation(name, reading.number, error)}", field=files[0].field
-            ) from error
-        found[name] = replace(reading, number=form)
-        kept = kept_marks_note(columns[name], form, evidence)
-        notes += [f"Column {name!r}: {note}." for note in (form.note if form != reading.number else None, kept) if note]
-    return found, notes
-
-
-def dots_notes(
-    columns: Mapping[str, pa.ChunkedArray], readings: Mapping[str, ColumnType], evidence: EvidenceFinder
-) -> list[str]:
-    """Return notes on features of numbers whose dots may mark decimals or thousands, and why they are read as they are.
-
-    Args:
-        columns: As `feature_values` returns them.
-        readings: How each is read.
-        evidence: What the columns of their files show of the decimal mark.
-    """
-    by_reading: dict[tuple[str, str], list[tuple[str, str]]] = {}
-    for name, reading in readings.items():
-        unclear = find_unclear(columns[name], reading.number, evidence) if reading.kind == "number" else None
-        if unclear is not None:
-            key = unclear.explained(reading.number)
-            by_reading.setdefault(key, []).append((name, unclear.readings))
-    return [
-        f"{'Column' if len(found) == 1 else 'Columns'} {listed(repr(name) for name, _ in found)}: {found[0][1]}; {how}"
-        f"{f', {why}' if why else ''}."
-        for (how, why), found in by_reading.items()
-    ]
 
 
 def _readings(
