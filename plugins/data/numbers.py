@@ -2,7 +2,7 @@
 
 A column is read in one way. Which one follows from its values: ``1,5`` can only be a decimal comma, ``1,234,567`` only
 groups. If all values are like ``1,234``, which may be both, the column is refused: one reading would be wrong by three
-orders of magnitude.
+orders of magnitude. For values like ``1.234`` see `plugins.data.decimal_marks`.
 
 A column has a sign if at least half of its numbers do. Those without it are read as if they had it: in a column of per
 cents 45 is 45 %, and 0.45 is 0.45 %. `unsigned_note` says how many there are.
@@ -17,14 +17,27 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from plugins.data.decimal_marks import (
+    NO_EVIDENCE,
+    DecimalMark,
+    EvidenceFinder,
+    find_decimal_mark,
+    find_unclear_dots,
+)
+
 __all__ = [
     "LARGEST",
     "MISSING",
     "AmbiguousNumbersError",
     "NumberFormat",
+    "UnclearDots",
+    "count_fitting",
+    "count_readable",
     "find_number_format",
+    "find_unclear",
     "is_text",
     "read_numbers",
+    "readable_formats",
     "trimmed",
     "unsigned_note",
 ]
@@ -56,6 +69,10 @@ A group of thousands does not begin with 0: 0.500 is a half.
 _PATTERNS = {marks: re.compile(pattern) for marks, pattern in _NUMBER.items()}
 _CODE = re.compile(r"[+-]?0\d+")
 """A number that is a code: 007 is not 7, and a postal code of 01067 is not 1067."""
+_DOTS = r"^[+-]?[\d.]+(?:[eE][+-]?\d+)?$"
+"""What looks like a number with dots or without marks."""
+_OTHER_MARKS = r"^[+-]?[\d.,' ]*\d[,' ]\d[\d.,' ]*$"
+"""What looks like a number with another mark than dots."""
 _SPACES = dict.fromkeys(map(ord, "\u00a0\u2009\u202f"), " ") | {ord("\u2019"): "'", ord("\u2212"): "-"}
 
 
@@ -104,32 +121,101 @@ class NumberFormat:
     @property
     def note(self) -> str | None:
         """What a reader should know of it; None if numbers are written as in a program."""
-        told = [
-            *(["a decimal comma"] if self.decimal == "," else []),
-            *([f"{self.grouping!r} between thousands"] if self.grouping else []),
-            *([f"the sign {self.sign}, which is left out"] if self.sign else []),
-        ]
-        return f"its numbers are read with {' and '.join(told)}" if told else None
+        if self == NumberFormat():
+            return None
+        marks = self.marks if self.decimal == "," or not self.grouping else f"{self.grouping!r} between thousands"
+        sign = f"the sign {self.sign}, which is left out"
+        if self.decimal == "." and not self.grouping:
+            return f"its numbers are read with {sign}"
+        return f"its numbers are read with {marks}{f' and {sign}' if self.sign else ''}"
+
+    @property
+    def marks(self) -> str:
+        """Its marks in words: ``a decimal comma and '.' between thousands``."""
+        groups = f" and {self.grouping!r} between thousands" if self.grouping else ""
+        return f"a decimal {'comma' if self.decimal == ',' else 'point'}{groups}"
 
 
-def find_number_format(values: pa.ChunkedArray) -> NumberFormat | None:
+@dataclass(frozen=True, slots=True)
+class UnclearDots:
+    """That the dots of a column may mark decimals or thousands.
+
+    Attributes:
+        cell: An example.
+        mark: What other columns show; None if they do not.
+    """
+
+    cell: str
+    mark: DecimalMark | None
+
+    @property
+    def readings(self) -> str:
+        """The example in both readings: ``'1.234' may be 1.234 or 1234``."""
+        return f"{self.cell!r} may be {self.cell} or {self.cell.replace('.', '')}"
+
+    def explained(self, form: NumberFormat) -> tuple[str, str]:
+        """Return two clauses: how the dots are read, and why; the second is empty if nothing shows it."""
+        how = "a decimal point" if form.decimal == "." else "a mark between thousands"
+        why = f"as {self.mark.reason}" if self.mark is not None and self.mark.decimal == form.decimal else ""
+        return f"the dot is read as {how}", why
+
+
+def find_number_format(values: pa.ChunkedArray, evidence: EvidenceFinder = NO_EVIDENCE) -> NumberFormat | None:
     """Return how the numbers of a column are written; None if it holds no numbers.
 
     Args:
         values: Trimmed large_string; null for missing cells.
+        evidence: What the other columns of the file show.
 
     Raises:
         AmbiguousNumbersError: They can be read in two ways.
     """
-    present = values.drop_null()
-    present = present.filter(pc.invert(pc.is_in(pc.utf8_lower(present), pa.array(MISSING, pa.large_string()))))
+    present = _present(values)
     if not len(present) or pc.any(pc.match_substring_regex(present, r"^[+-]?0\d+$")).as_py():
         return None
     try:
         pc.cast(present, pa.float64())
     except pa.ArrowInvalid:
-        return _found(_counts(present))
-    return NumberFormat()
+        return _found(_counts(present), evidence)
+    return _with_dots(present, "", evidence)
+
+
+def find_unclear(values: pa.ChunkedArray, form: NumberFormat, evidence: EvidenceFinder) -> UnclearDots | None:
+    """Return that the dots of a column are unclear, and what shows how they are read; None if they are clear.
+
+    Args:
+        values: As `plugins.data.values.read_values` returns them.
+        form: How its numbers are written, of which the sign counts.
+        evidence: What the other columns of the file show.
+    """
+    if not is_text(values.type):
+        return None
+    present = _present(trimmed(values))
+    bare = present if not form.sign else pa.array([_bare(text, form.sign) for text in _counts(present)], present.type)
+    if pc.any(pc.match_substring_regex(bare, _OTHER_MARKS)).as_py():
+        return None
+    return _unclear(bare.filter(pc.match_substring_regex(bare, _DOTS)), evidence)
+
+
+def count_fitting(values: pa.ChunkedArray) -> Mapping[NumberFormat, int]:
+    """Return by format, with the sign that most cells have, how many cells are numbers of it.
+
+    Args:
+        values: Trimmed large_string; null for missing cells.
+    """
+    counts = _counts(_present(values))
+    sign = _common_sign(counts)
+    return {NumberFormat(*marks, sign): fitting for marks, fitting in _fitting(counts, sign).items()}
+
+
+def count_readable(values: pa.ChunkedArray, form: NumberFormat) -> int:
+    """Return how many cells of text are numbers of a format."""
+    return sum(count for text, count in _counts(_present(values)).items() if form.read(text) is not None)
+
+
+def readable_formats(text: str) -> list[NumberFormat]:
+    """Return the formats without a sign of which a cell is a number."""
+    return [form for marks in _PATTERNS if (form := NumberFormat(*marks)).read(text) is not None]
 
 
 def read_numbers(values: pa.ChunkedArray, form: NumberFormat) -> np.ndarray:
@@ -212,20 +298,53 @@ def _counts(present: pa.ChunkedArray) -> Mapping[str, int]:
     return {value: count for value, count in pairs if value.casefold() not in MISSING}
 
 
-def _found(counts: Mapping[str, int]) -> NumberFormat | None:
+def _present(values: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return the cells of text in which something stands."""
+    there = values.drop_null()
+    return there.filter(pc.invert(pc.is_in(pc.utf8_lower(there), pa.array(MISSING, pa.large_string()))))
+
+
+def _with_dots(cells: pa.Array | pa.ChunkedArray, sign: str, evidence: EvidenceFinder) -> NumberFormat:
+    """Return how numbers are written of which a program could read all; dots may still stand between thousands."""
+    unclear = _unclear(cells, evidence)
+    if unclear is None:
+        return NumberFormat(sign=sign)
+    if unclear.mark is None:
+        found = evidence()
+        both = f", and {found.point}, but {found.comma}" if found.point and found.comma else ""
+        raise AmbiguousNumbersError(f"{unclear.readings}{both}")
+    return NumberFormat(sign=sign) if unclear.mark.decimal == "." else NumberFormat(",", ".", sign)
+
+
+def _unclear(cells: pa.Array | pa.ChunkedArray, evidence: EvidenceFinder) -> UnclearDots | None:
+    cell = find_unclear_dots(cells)
+    return None if cell is None else UnclearDots(cell, find_decimal_mark(cells, evidence()))
+
+
+def _fitting(counts: Mapping[str, int], sign: str) -> dict[tuple[str, str], int]:
+    """Return by marks how many cells are numbers that are written with them."""
+    bare = {text: _bare(text, sign) for text in counts}
+    return {
+        marks: sum(count for text, count in counts.items() if pattern.fullmatch(bare[text]))
+        for marks, pattern in _PATTERNS.items()
+    }
+
+
+def _found(counts: Mapping[str, int], evidence: EvidenceFinder) -> NumberFormat | None:
     rows = sum(counts.values())
     if not rows:
         return None
     sign = _common_sign(counts)
-    bare = {text: _bare(text, sign) for text in counts}
-    fitting = {
-        marks: sum(count for text, count in counts.items() if pattern.fullmatch(bare[text]))
-        for marks, pattern in _PATTERNS.items()
-    }
+    bare = [_bare(text, sign) for text in counts]
+    fitting = _fitting(counts, sign)
     most = max(fitting.values())
-    if most < _MOST * rows or any(_CODE.fullmatch(text) for text in bare.values()):
+    if most < _MOST * rows or any(map(_CODE.fullmatch, bare)):
         return None
     best = [NumberFormat(*marks, sign) for marks, found in fitting.items() if found == most]
+    if fitting[".", ""] == fitting[",", "."] == most:
+        numbers = [text for text in bare if _PATTERNS[".", ""].fullmatch(text)]
+        if any("." in text for text in numbers):
+            return _with_dots(pa.array(numbers, pa.large_string()), sign, evidence)
     for text in counts:
         readings = {form.read(text) for form in best} - {None}
         if len(readings) > 1:

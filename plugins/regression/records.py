@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from catalog.contract import DataSummary, Evaluation
+from plugins.data.numbers import NumberFormat
 from plugins.details import read_details
 
 __all__ = [
@@ -52,9 +53,11 @@ class TargetData:
 
     Attributes:
         target_statistics: By split.
+        target_format: How the training rows write them; None if that is not known, as of studies of older versions.
     """
 
     target_statistics: Mapping[str, TargetStatistics] = field(default_factory=dict)
+    target_format: NumberFormat | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from catalog.errors import DataError, clause
+from plugins.data.decimal_marks import EvidenceFinder
+from plugins.data.matching_format import OtherNotationError, kept_marks_note, matching_format, other_notation
+from plugins.data.number_evidence import evidence_of
 from plugins.data.numbers import (
     LARGEST,
     MISSING,
     AmbiguousNumbersError,
     NumberFormat,
     find_number_format,
+    find_unclear,
     is_text,
     read_numbers,
     trimmed,
@@ -38,7 +42,8 @@ class NumberTruths:
         drop_missing: Whether rows without a number are left out; they are an error otherwise.
         role: The field of `dataset` that names the column.
         classification: Key of the task that predicts classes of the same inputs, for messages.
-        form: How train writes them; None until it has been read.
+        form: How the rows that a model is trained on write them; None until they have been read. Other files must
+            write them alike.
     """
 
     drop_missing: bool = False
@@ -50,15 +55,23 @@ class NumberTruths:
         """Return the numbers of a split; see `Truths`."""
         stored = [self._stored(source, column) for source in files]
         notes: list[str] = []
+        evidence = evidence_of(files)
         if self.form is None:
-            self.form = self._found_form(files[0], column, stored)
+            self.form = self._found_form(files[0], column, stored, evidence)
             notes += [f"Target {column!r}: {note}." for note in [self.form.note] if note]
+            notes += _dots_notes(column, stored, self.form, evidence)
+            form = self.form
+        else:
+            form = self._matching_form(files, column, stored, self.form, evidence)
+            kept_marks = kept_marks_note(_texts(stored), form, evidence)
+            own = form.note if form != self.form else None
+            notes += [f"Target {column!r}: {note}." for note in (own, kept_marks) if note]
         for values in stored:
-            if note := unsigned_note(values, self.form, split):
+            if note := unsigned_note(values, form, split):
                 notes.append(f"Target {column!r}: {note}.")
         kept, truths = [], []
         for source, values, rows in zip(files, stored, usable, strict=True):
-            numbers, missing = self._numbers(source, column, values, rows)
+            numbers, missing = self._numbers(source, column, values, rows, form)
             if not self.drop_missing:
                 _check_present(source, column, rows & missing)
             kept.append(rows & ~missing)
@@ -79,14 +92,14 @@ class NumberTruths:
         return SplitTruths(tuple(kept), together, tuple(notes), tuple(spelled) if len(spelled) <= _FEW else ())
 
     def _numbers(
-        self, source: Source, column: str, values: pa.ChunkedArray, rows: np.ndarray
+        self, source: Source, column: str, values: pa.ChunkedArray, rows: np.ndarray, form: NumberFormat
     ) -> tuple[np.ndarray, np.ndarray]:
         """Return the numbers of one file and which rows have none.
 
         Raises:
             DataError: Text, infinities, or numbers too large to be squared; the message names the first row.
         """
-        found = read_numbers(values, self.form or NumberFormat())
+        found = read_numbers(values, form)
         texts = trimmed(values) if is_text(values.type) else None
         absent = np.isnan(found)
         for row in np.flatnonzero(rows & absent).tolist():
@@ -121,12 +134,11 @@ class NumberTruths:
             )
         return values
 
-    def _found_form(self, source: Source, column: str, stored: Sequence[pa.ChunkedArray]) -> NumberFormat:
-        texts = [trimmed(values) for values in stored if is_text(values.type)]
-        if not texts:
-            return NumberFormat()
+    def _found_form(
+        self, source: Source, column: str, stored: Sequence[pa.ChunkedArray], evidence: EvidenceFinder
+    ) -> NumberFormat:
         try:
-            found = find_number_format(pa.chunked_array([chunk for text in texts for chunk in text.chunks]))
+            found = find_number_format(_texts(stored), evidence)
         except AmbiguousNumbersError as error:
             raise DataError(
                 f"{source.origin}: column {column!r} holds numbers that can be read in two ways: "
@@ -134,6 +146,23 @@ class NumberTruths:
                 field=f"dataset.{self.role}",
             ) from error
         return found or NumberFormat()
+
+    def _matching_form(
+        self,
+        files: Sequence[Source],
+        column: str,
+        stored: Sequence[pa.ChunkedArray],
+        known: NumberFormat,
+        evidence: EvidenceFinder,
+    ) -> NumberFormat:
+        try:
+            return matching_format(_texts(stored), known, evidence)
+        except OtherNotationError as error:
+            source = files[0]
+            raise DataError(
+                f"{source.origin}: {other_notation(column, known, error)}",
+                field=source.field,
+            ) from error
 
     def _check_spread(self, source: Source, column: str, numbers: np.ndarray) -> None:
         if numbers.min() == numbers.max():
@@ -146,6 +175,22 @@ class NumberTruths:
     def secret(self, files: Sequence[Source], column: str) -> bool:  # noqa: ARG002 -- see `Truths`
         """Return False: numbers have no value that stands for a secret."""
         return False
+
+
+def _texts(stored: Sequence[pa.ChunkedArray]) -> pa.ChunkedArray:
+    """Return the cells of those files that know no numbers, trimmed."""
+    texts = [trimmed(values) for values in stored if is_text(values.type)]
+    return pa.chunked_array([chunk for text in texts for chunk in text.chunks], pa.large_string())
+
+
+def _dots_notes(
+    column: str, stored: Sequence[pa.ChunkedArray], form: NumberFormat, evidence: EvidenceFinder
+) -> list[str]:
+    """Return a note on dots that may mark decimals or thousands, and why they are read as they are."""
+    if (unclear := find_unclear(_texts(stored), form, evidence)) is None:
+        return []
+    how, why = unclear.explained(form)
+    return [f"Target {column!r}: {unclear.readings}; {how}{f', {why}' if why else ''}."]
 
 
 def _place(source: Source, row: int) -> str:

@@ -8,11 +8,13 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from plugins.data.decimal_marks import NO_EVIDENCE, EvidenceFinder
 from plugins.data.numbers import AmbiguousNumbersError, NumberFormat, find_number_format, is_text, read_numbers, trimmed
 from plugins.data.profiles import profile
 from plugins.tables.wording import shortened
 from plugins.tabular.cells import spelled
 from plugins.tabular.dates import ISO, AmbiguousDatesError, count_date_formats, find_date_format, parse_dates
+from plugins.tabular.notations import find_unread_numbers
 
 __all__ = ["ColumnType", "Kind", "Unusable", "find_reading", "mixed_dates"]
 
@@ -87,13 +89,16 @@ class ColumnType:
         return parse_dates(trimmed(values), self.date)
 
 
-def find_reading(name: str, values: pa.ChunkedArray, *, wanted: bool = False) -> ColumnType | Unusable:
+def find_reading(
+    name: str, values: pa.ChunkedArray, *, wanted: bool = False, evidence: EvidenceFinder = NO_EVIDENCE
+) -> ColumnType | Unusable:
     """Return how a column is read, or why it is no feature.
 
     Args:
         name: Of the column.
         values: Of all training rows, as `plugins.data.values.read_values` returns them.
         wanted: Whether the spec names it as a feature: then texts and identifiers are categories.
+        evidence: What the other columns of the file show of its decimal mark.
     """
     kind = values.type
     if pa.types.is_boolean(kind):
@@ -106,10 +111,10 @@ def find_reading(name: str, values: pa.ChunkedArray, *, wanted: bool = False) ->
         return Unusable("is empty")
     if not is_text(kind):
         return Unusable(f"holds {shortened(kind)}, no numbers, dates or categories")
-    return _of_text(name, trimmed(values), wanted=wanted)
+    return _of_text(name, trimmed(values), wanted=wanted, evidence=evidence)
 
 
-def _of_text(name: str, values: pa.ChunkedArray, *, wanted: bool) -> ColumnType | Unusable:
+def _of_text(name: str, values: pa.ChunkedArray, *, wanted: bool, evidence: EvidenceFinder) -> ColumnType | Unusable:
     """Return how a column of text is read."""
     present = values.drop_null()
     if not len(present):
@@ -119,7 +124,7 @@ def _of_text(name: str, values: pa.ChunkedArray, *, wanted: bool) -> ColumnType 
         return ColumnType("flag")
     shape = profile(present).kind
     try:
-        number = find_number_format(values)
+        number = find_number_format(values, evidence)
         date = find_date_format(distinct) if number is None and shape == "date" else None
     except AmbiguousNumbersError as error:
         return Unusable(f"holds numbers that can be read in two ways: {error}", ambiguous=True)
@@ -141,6 +146,8 @@ def _of_names(values: pa.ChunkedArray, distinct: pa.Array, shape: str, *, wanted
     if not wanted and len(distinct) == present >= _FEW_ROWS:
         if (mixed := mixed_dates(values)) is not None:
             return Unusable(mixed)
+        if (unread := find_unread_numbers(values)) is not None:
+            return Unusable(unread.reason)
         return Unusable("names each row: no value occurs twice")
     return ColumnType("category")
 

@@ -1,7 +1,7 @@
 """The columns of a data set that a model sees, as a table; and lines about them."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from catalog.contract import Fact
@@ -19,6 +19,8 @@ _KINDS = {
     "flag": Statement("yes or no"),
 }
 _SHOWN = 200
+_LISTED = 12
+"""Columns whose kind a line names."""
 
 
 def features_figure(data: Mapping[str, Any]) -> Figure:
@@ -52,7 +54,7 @@ def features_figure(data: Mapping[str, Any]) -> Figure:
 
 
 def feature_facts_line(data: Mapping[str, Any]) -> Iterator[Fact]:
-    """Yield how many features there are of each kind, and how many columns are left out."""
+    """Yield how many features there are of each kind, the kind of each, and in how many columns cells are missing."""
     table = feature_table(data)
     if not table.feature_facts:
         return
@@ -66,6 +68,7 @@ def feature_facts_line(data: Mapping[str, Any]) -> Iterator[Fact]:
             values,
         ),
     )
+    yield Fact(Statement("kinds"), _kinds(table.feature_facts))
     if missing := [one for one in table.feature_facts if one.missing]:
         most = max(missing, key=lambda one: one.missing)
         yield Fact(
@@ -77,6 +80,20 @@ def feature_facts_line(data: Mapping[str, Any]) -> Iterator[Fact]:
         )
 
 
+def _kinds(facts: Sequence[FeatureFacts]) -> Statement:
+    """Return the kind of each feature; of many, of the first ones, with how many there are more."""
+    shown = facts[:_LISTED]
+    listed = Statement("{name} ({kind})", {"name": shown[-1].name, "kind": _kind(shown[-1])})
+    for one in reversed(shown[:-1]):
+        listed = Statement("{name} ({kind}), {others}", {"name": one.name, "kind": _kind(one), "others": listed})
+    if len(facts) <= _LISTED:
+        return listed
+    return Statement("{listed} and {more:count} more", {"listed": listed, "more": len(facts) - _LISTED})
+
+
+def _kind(one: FeatureFacts) -> Statement | str:
+    return _KINDS.get(one.kind, one.kind)
+
+
 def _row(one: FeatureFacts) -> tuple[Any, ...]:
-    kind = _KINDS.get(one.kind, one.kind)
-    return one.name, kind, one.missing, one.low, one.high, one.categories, ", ".join(one.examples)
+    return one.name, _kind(one), one.missing, one.low, one.high, one.categories, ", ".join(one.examples)

@@ -11,6 +11,7 @@ import pyarrow as pa
 from catalog.errors import DataError
 from plugins.data.profiles import Profile, profile
 from plugins.data.sources import Source
+from plugins.nlp.texts.examples import is_like_examples
 from plugins.tables.table import NESTED_ROW
 from plugins.tables.wording import listed, nearest
 
@@ -21,6 +22,7 @@ __all__ = [
     "ColumnRoles",
     "check_columns",
     "choose_columns",
+    "examples_columns",
     "header_note",
     "named_columns",
     "stored_columns",
@@ -131,6 +133,22 @@ def named_columns(text: str | Sequence[str] | None, label: str | None) -> tuple[
     """Return the columns of text and truth that are named, in one list."""
     texts = (text,) if isinstance(text, str) else tuple(text or ())
     return texts if label is None else (*texts, label)
+
+
+def examples_columns(
+    columns: Sequence[str], named: Mapping[str, Sequence[str]], text: str | Sequence[str] | None, label: str | None
+) -> tuple[str | Sequence[str] | None, str | None]:
+    """Return the columns of text and truth of a further file: its own if it is one of examples that a study keeps.
+
+    Args:
+        columns: Of the file.
+        named: Columns by role, as the command line gave them.
+        text: The columns of the text that were named, or are those of the study.
+        label: The column of the truth that was named, or is that of the study.
+    """
+    known = set(named_columns(text, label)) <= set(columns)
+    own = not named.get("text") and not named.get("label") and not known and is_like_examples(columns)
+    return ("text", "label") if own else (text, label)
 
 
 def _looked_at(columns: Sequence[str], named: Collection[str]) -> tuple[str, ...]:

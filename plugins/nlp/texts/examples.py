@@ -1,6 +1,7 @@
 """The examples behind predictions, kept in a file once a split."""
 
-from collections.abc import Iterable, Mapping
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,13 +13,13 @@ from plugins.nlp.texts import well_formed
 from plugins.nlp.texts.split import TextSplit
 from plugins.storage import write_file
 
-__all__ = ["LONGEST_TEXT", "shortened", "shown", "with_texts", "write"]
+__all__ = ["LONGEST_TEXT", "is_like_examples", "shortened", "shown", "with_texts", "write"]
 
 LONGEST_TEXT = 600
 """Characters of an example that are shown."""
 
 
-def write(path: Path, split: TextSplit) -> None:
+def write(path: Path, split: TextSplit, classes: Sequence[str] = ()) -> None:
     """Write one row an example: ``row`` (int64), ``label`` (class id or number) and ``text``.
 
     Halves of surrogate pairs, which no file in UTF-8 can hold, are replaced by U+FFFD.
@@ -26,6 +27,7 @@ def write(path: Path, split: TextSplit) -> None:
     Args:
         path: The file; it appears whole or not at all.
         split: The examples.
+        classes: Names of the classes in the order of their ids; the file holds them as `datasets` stores them.
     """
     try:
         texts = pa.array(split.texts, pa.large_string())
@@ -33,7 +35,15 @@ def write(path: Path, split: TextSplit) -> None:
         texts = pa.array(map(well_formed, split.texts), pa.large_string())
     rows = np.arange(len(texts), dtype=np.int64)
     table = pa.table({"row": rows, "label": split.labels, "text": texts})
+    if classes:
+        features = {"label": {"names": list(map(well_formed, classes)), "_type": "ClassLabel"}}
+        table = table.replace_schema_metadata({"huggingface": json.dumps({"info": {"features": features}})})
     write_file(path, lambda temporary: parquet.write_table(table, temporary))
+
+
+def is_like_examples(columns: Sequence[str]) -> bool:
+    """Return whether a file has the columns of one that `write` makes."""
+    return [*columns] == ["row", "label", "text"]
 
 
 def with_texts(found: Iterable[Mapping[str, Any]], split: TextSplit) -> list[Mapping[str, Any]]:

@@ -22,7 +22,7 @@ def open_file(file: InputFile) -> InputTable:
 
 
 def write_examples(data: Any, split: str, path: Path) -> None:
-    """Write the texts and truths of a split; see `texts.examples.write`."""
+    """Write the texts and truths of a split, and the names of classes; see `texts.examples.write`."""
     from plugins.nlp.texts import examples
 
-    examples.write(path, data.splits[split])
+    examples.write(path, data.splits[split], tuple(data.summary.details.get("labels", ())))

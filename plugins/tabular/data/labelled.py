@@ -16,9 +16,11 @@ from plugins.data.labelled import Labelled
 from plugins.data.labels import RawLabels, counted, read_labels
 from plugins.data.sources import Source, read_file
 from plugins.data.truths import Truths
+from plugins.regression.records import target_data
 from plugins.regression.truths import NumberTruths
 from plugins.tables.files import find_path
 from plugins.tables.wording import as_command_errors, as_options, listed
+from plugins.tabular.data.number_marks import matching_readings
 from plugins.tabular.data.reading import feature_values, read_notes, repeated_headers
 from plugins.tabular.dataset import TableFields
 from plugins.tabular.examples import is_like_examples, stored_name
@@ -59,7 +61,7 @@ def load_labelled(
     source = source.read(roles.needed)
     as_ids = file.truths == "ids"
     usable = ~repeated_headers(source, (roles.truth, *roles.features))
-    truths: Truths = NumberTruths()
+    truths: Truths = NumberTruths(form=target_data(file.data).target_format)
     if role == "label":
         raw = read_labels(source, roles.truth)
         classes = _classes(file, source, roles.truth, raw, labels)
@@ -71,8 +73,9 @@ def load_labelled(
     read = truths.read("file", [source], roles.truth, [usable])
     readings = {one.name: one.reading for one in features}
     columns = {name: feature_values([source], names[name]) for name in readings}
+    readings, marks = matching_readings([source], columns, readings)
     frame = frame_of(columns, readings).take(np.flatnonzero(read.kept[0]))
-    notes = [*source.notes, *read.notes]
+    notes = [*source.notes, *read.notes, *marks]
     for name, reading in readings.items():
         notes += read_notes(name, reading, columns[name], "the file")
     if role == "label" and (absent := [name for index, name in enumerate(labels) if not (read.truths == index).any()]):

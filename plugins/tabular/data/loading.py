@@ -12,6 +12,7 @@ from plugins.classification.records import ClassData
 from plugins.classification.truths import ClassTruths
 from plugins.data.coverage import coverage_notes
 from plugins.data.load_cache import remembered
+from plugins.data.numbers import NumberFormat
 from plugins.data.positive import resolve_positive
 from plugins.data.sources import read_files
 from plugins.data.splitting import make_splits
@@ -28,6 +29,7 @@ from plugins.tabular.dataset import (
     ClassHub,
     ClassificationDataset,
     NumberDemo,
+    NumberFiles,
     NumberHub,
     RegressionDataset,
 )
@@ -57,7 +59,8 @@ def load(dataset: _AnyDataset, role: Role) -> TableData:
     classes = (
         ClassTruths(dataset, regression="tabular/regression") if isinstance(dataset, ClassHub | ClassFiles) else None
     )
-    given, hub_notes = _read(dataset, classes)
+    numbers = NumberTruths(isinstance(dataset, NumberHub | NumberFiles) and dataset.missing_labels == "drop")
+    given, hub_notes = _read(dataset, classes, numbers)
     leaks = () if given.roles is None else tuple(leak_notes(given.splits["train"], given.roles.wanted))
     names = tuple(_class_names(dataset, classes))
     splits, carved = make_splits(
@@ -70,7 +73,9 @@ def load(dataset: _AnyDataset, role: Role) -> TableData:
         group_names=given.group_names,
     )
     features = fit_features(given.readings, splits["train"].frame)
-    details, notes = _truth_details(dataset, classes, names, splits) if role == "label" else _number_details(splits)
+    details, notes = (
+        _truth_details(dataset, classes, names, splits) if role == "label" else _number_details(splits, numbers.form)
+    )
     table = FeatureTable(
         describe_features(features, splits["train"].frame), dict(given.roles.ignored) if given.roles else None
     )
@@ -86,7 +91,7 @@ def load(dataset: _AnyDataset, role: Role) -> TableData:
     return TableData(summary, splits, features)
 
 
-def _read(dataset: Any, classes: ClassTruths | None) -> tuple[ReadTables, tuple[str, ...]]:
+def _read(dataset: Any, classes: ClassTruths | None, numbers: NumberTruths) -> tuple[ReadTables, tuple[str, ...]]:
     match dataset:
         case ClassDemo():
             return demo_classes(dataset.size, dataset.seed), ()
@@ -102,7 +107,6 @@ def _read(dataset: Any, classes: ClassTruths | None) -> tuple[ReadTables, tuple[
             sources, notes = read_files(dataset, () if truth is None else (truth,)), ()
     if classes is not None:
         return read_sources(sources, dataset, "label", dataset.label, classes), notes
-    numbers = NumberTruths(dataset.missing_labels == "drop")
     return read_sources(sources, dataset, "target", dataset.target, numbers), notes
 
 
@@ -126,8 +130,9 @@ def _truth_details(
     return details_json(ClassData(names, rows, positive, stored)), [*notes, *coverage_notes(labels, names)]
 
 
-def _number_details(splits: Mapping[str, TableSplit]) -> tuple[dict[str, Any], list[str]]:
-    return details_json(TargetData({split: describe_target(rows.truths) for split, rows in splits.items()})), []
+def _number_details(splits: Mapping[str, TableSplit], form: NumberFormat | None) -> tuple[dict[str, Any], list[str]]:
+    statistics = {split: describe_target(rows.truths) for split, rows in splits.items()}
+    return details_json(TargetData(statistics, form)), []
 
 
 def _category_notes(features: tuple[Feature, ...], table: FeatureTable) -> list[str]:

@@ -9,7 +9,9 @@ import pyarrow.compute as pc
 
 from catalog.contract import RowCounts
 from catalog.errors import DataError, clause
+from plugins.data.decimal_marks import EvidenceFinder
 from plugins.data.found_splits import FoundSplits, lines_of
+from plugins.data.number_evidence import evidence_of
 from plugins.data.numbers import LARGEST, unsigned_note
 from plugins.data.sources import Source
 from plugins.data.truths import Truths
@@ -18,11 +20,21 @@ from plugins.tables.table import NESTED_ROW
 from plugins.tables.wording import listed, shortened
 from plugins.tabular.cells import spelled
 from plugins.tabular.column_types import ColumnType, find_reading, mixed_dates
+from plugins.tabular.data.number_marks import dots_notes, matching_readings
 from plugins.tabular.dataset import TableFields
 from plugins.tabular.frame import TableSplit, frame_of
+from plugins.tabular.notations import find_unread_numbers
 from plugins.tabular.roles import Role, TableRoles, check_columns, choose_roles
 
-__all__ = ["ReadTables", "feature_values", "read_notes", "read_sources", "repeated_headers"]
+__all__ = [
+    "ReadTables",
+    "dots_notes",
+    "feature_values",
+    "matching_readings",
+    "read_notes",
+    "read_sources",
+    "repeated_headers",
+]
 
 UNLABELLED, HEADER = "no label", "repeated header"
 _NAMED = 4
@@ -77,9 +89,11 @@ def read_sources(
         files = [source.read(roles.needed) for source in opened]
         found.notes += [note for source in files for note in source.notes]
         if split == "train":
-            readings, unusable = _readings(files, roles)
+            evidence = evidence_of(files)
+            readings, unusable = _readings(files, roles, evidence)
             roles = roles.without(unusable)
             found.notes += list(_unused_notes(unusable))
+            found.notes += dots_notes({name: feature_values(files, name) for name in readings}, readings, evidence)
         _add_split(found, split, files, roles, readings, truths)
     return ReadTables(
         splits=found.splits,
@@ -140,7 +154,9 @@ def read_notes(name: str, reading: ColumnType, values: pa.ChunkedArray, split: s
         )
 
 
-def _readings(files: Sequence[Source], roles: TableRoles) -> tuple[Mapping[str, ColumnType], Mapping[str, str]]:
+def _readings(
+    files: Sequence[Source], roles: TableRoles, evidence: EvidenceFinder
+) -> tuple[Mapping[str, ColumnType], Mapping[str, str]]:
     """Return how each feature is read, and why others are none.
 
     Raises:
@@ -152,7 +168,7 @@ def _readings(files: Sequence[Source], roles: TableRoles) -> tuple[Mapping[str, 
         if any(NESTED_ROW in (source.table.schema.field(name).metadata or {}) for source in files):
             unusable[name] = "holds lists or objects"
             continue
-        found = find_reading(name, feature_values(files, name), wanted=name in roles.wanted)
+        found = find_reading(name, feature_values(files, name), wanted=name in roles.wanted, evidence=evidence)
         if isinstance(found, ColumnType):
             readings[name] = found
             continue
@@ -193,6 +209,9 @@ def _add_split(
     kept = np.concatenate(read.kept)
     found.notes += read.notes
     columns = {name: feature_values(files, name) for name in readings}
+    if split != "train":
+        readings, marks = matching_readings(files, columns, readings)
+        found.notes += marks
     for name, reading in readings.items():
         found.notes += read_notes(name, reading, columns[name], split)
         if split == "train" and reading.number.note:
@@ -201,6 +220,10 @@ def _add_split(
             found.notes.append(
                 f"Column {name!r} {mixed}. Each date counts as a category of its own. Write all in one format, such as "
                 "2026-11-28."
+            )
+        if split == "train" and reading.kind == "category" and (unread := find_unread_numbers(columns[name])):
+            found.notes.append(
+                f"Column {name!r} {clause(unread.reason)}. Each cell counts as the name of a category. {unread.fix}"
             )
     frame = frame_of(columns, readings)
     if not kept.all():

@@ -10,6 +10,8 @@ from catalog.contract.capabilities import EvaluationFile, InputFile
 from catalog.contract.data import data_from_json, data_to_json
 from catalog.errors import DataError
 from catalog.figures import Empty, check
+from plugins.tabular.features_figure import feature_facts_line
+from runner.presentation.english import english
 
 TABLE = columns()
 
@@ -115,7 +117,7 @@ def test_a_task_describes_its_demo(key, tmp_path):
     kinds = {one["kind"] for one in stored["feature_facts"]}
     assert kinds == {"number", "category", "date", "flag"}
     assert any(one["missing"] for one in stored["feature_facts"])
-    assert [fact.name.template for fact in task.facts(stored)][-2:] == ["features", "missing cells"]
+    assert [fact.name.template for fact in task.facts(stored)][-3:] == ["features", "kinds", "missing cells"]
     for known in (stored, {}):
         figures = list(task.data_figures(known))
         assert all(isinstance(figure, Empty) for figure in figures) is (not known)
@@ -158,3 +160,15 @@ def test_rows_to_predict_and_rows_with_truths_have_the_header_of_the_study(load,
     file = EvaluationFile(tmp_path / "rows.csv", data=found.json)
     judged = found.trainer.evaluate_file(found.result.model_dir, file, folder=tmp_path, device="cpu", threads=1)
     assert judged.rows == 60
+
+
+def test_the_kind_of_each_column_is_listed(load):
+    """Of very many columns the first ones, and how many there are more."""
+    data = load("regression", TABLE, target="price", ignore=["since"])
+    facts = {fact.name.template: english(fact.text) for fact in feature_facts_line(data_to_json(data.summary))}
+    assert facts["kinds"] == "age (number), city (category), member (yes or no), label (category)"
+    wide = {f"x{place}": [row % (place + 2) for row in range(60)] for place in range(20)}
+    data = load("regression", {**wide, "price": [row * row for row in range(60)]}, target="price")
+    facts = {fact.name.template: english(fact.text) for fact in feature_facts_line(data_to_json(data.summary))}
+    assert facts["kinds"].startswith("x0 (number), x1 (number), ")
+    assert facts["kinds"].endswith("x11 (number) and 8 more")

@@ -12,7 +12,8 @@ from plugins.data.classes import Classes, check_labelled, encode
 from plugins.data.labelled import Labelled
 from plugins.data.labels import RawLabels, counted, fold, read_labels
 from plugins.data.sources import Source, read_file
-from plugins.nlp.texts.columns import choose_columns, header_note, named_columns, stored_columns
+from plugins.nlp.texts.columns import choose_columns, examples_columns, header_note, named_columns, stored_columns
+from plugins.nlp.texts.examples import is_like_examples
 from plugins.nlp.texts.reading import read_columns, read_rows
 from plugins.nlp.texts.split import TextSplit
 from plugins.nlp.texts.strings import nul_notes, swallowed_notes
@@ -39,7 +40,8 @@ def load_labelled(file: EvaluationFile, names: Sequence[str]) -> Labelled[TextSp
     path = find_path(str(file.path), "file")
     text, label = _columns(file)
     source = read_file(path, "file", file.format or Format(), named_columns(text, label))
-    roles = choose_columns(source, text, label)
+    columns, label = examples_columns(source.columns, file.columns, text, label)
+    roles = choose_columns(source, columns, label)
     source = read_columns(source, roles)
     rows, raw = read_rows(source, roles), read_labels(source, roles.label)
     filled = rows.usable
@@ -80,6 +82,9 @@ def _classes(file: EvaluationFile, source: Source, column: str, raw: RawLabels, 
     folded, stored_names = file.dataset.get("normalize_labels") is True, class_data(file.data).label_names
     by_name = Classes(tuple(names), ids, folded)
     declared = source.class_names.get(column, ())
+    own = not file.columns and raw.whole and not declared and is_like_examples(source.columns)
+    if own and any(by_name.id_of(value) is None for value in raw.values):  # examples of older releases
+        return Classes(tuple(names), {str(index): index for index in range(len(names))})
     if raw.whole and declared:  # numbers that the file itself gives names to
         numbers = {str(number): ids[name] for number, name in enumerate(declared) if name in ids}
         return Classes(tuple(names), numbers)

@@ -1,6 +1,6 @@
 """From the `dataset` part of a spec to splits that a model trains on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from catalog.contract import DataSummary, RowCounts
 from plugins.data.load_cache import remembered
-from plugins.data.sources import Source, read_files
+from plugins.data.sources import read_files
 from plugins.data.splitting import make_splits
 from plugins.details import details_json
 from plugins.nlp.text_regression.dataset import Dataset, DemoDataset, FilesDataset, HubDataset
@@ -44,7 +44,10 @@ def load(dataset: Dataset, cache: Path) -> TextData:  # noqa: ARG001 -- what eve
         UnreachableError: The hub does not answer and its cache does not hold the data set.
         WorkError: A library for a file's format is not installed.
     """
-    given = _read(dataset)
+    truths = NumberTruths(
+        isinstance(dataset, FilesDataset | HubDataset) and dataset.missing_labels == "drop", "label", CLASSIFICATION
+    )
+    given = _read(dataset, truths)
     splits, carved = make_splits(
         _with_bins(given, None if dataset.limit is None else dataset.limit.train),
         dataset.limit,
@@ -64,7 +67,7 @@ def load(dataset: Dataset, cache: Path) -> TextData:  # noqa: ARG001 -- what eve
         language=guess_language(splits["train"].texts),
         duplicates=duplicates,
     )
-    target = TargetData({split: describe_target(data.labels) for split, data in splits.items()})
+    target = TargetData({split: describe_target(data.labels) for split, data in splits.items()}, truths.form)
     summary = DataSummary(
         name=dataset.short_name,
         fingerprint=fingerprint(splits, ()),
@@ -88,16 +91,17 @@ def _with_bins(given: ReadTexts, limit: int | None) -> Mapping[str, TextSplit]:
     return {split: replace(data, bins=quantile_bins(data.labels, train, count)) for split, data in given.splits.items()}
 
 
-def _read(dataset: Dataset) -> ReadTexts:
+def _read(dataset: Dataset, truths: NumberTruths) -> ReadTexts:
     """Return the splits that the source gives."""
     match dataset:
         case FilesDataset():
-            return _read_columns(read_files(dataset, named_columns(dataset.text, dataset.label)), dataset)
+            sources = read_files(dataset, named_columns(dataset.text, dataset.label))
+            return read_sources(sources, dataset, truths, NUMBER_NAMES)
         case HubDataset():
             from plugins.data.hub import read_hub
 
             sources, hub_notes = read_hub(dataset)
-            found = _read_columns(sources, dataset)
+            found = read_sources(sources, dataset, truths, NUMBER_NAMES)
             return replace(found, notes=(*hub_notes, *found.notes))
         case DemoDataset():
             from plugins.nlp.reviews.ratings import NOTES, rate
@@ -112,8 +116,3 @@ def _read(dataset: Dataset) -> ReadTexts:
                 counts={"train": RowCounts(lines=None, records=rows, kept=rows)},
                 notes=NOTES,
             )
-
-
-def _read_columns(sources: Mapping[str, Sequence[Source]], dataset: FilesDataset | HubDataset) -> ReadTexts:
-    truths = NumberTruths(dataset.missing_labels == "drop", "label", CLASSIFICATION)
-    return read_sources(sources, dataset, truths, NUMBER_NAMES)

@@ -69,6 +69,7 @@ def load(dataset: Dataset, cache: Path) -> TokenData:  # noqa: ARG001 -- files a
         given[split], broken = encode(files, known)
         own = [note for file in files for note in (*file.notes, file.empty_note()) if note is not None]
         notes = [*notes, *own, *broken]
+    _check_sentences(given, read["train"])
     splits, carved = make_splits(given, dataset.limit, dataset.seed)
     duplicates = _duplicates(splits)
     entities = {split: _entities(data, known) for split, data in splits.items()}
@@ -157,6 +158,27 @@ def read_tagged(path: Path, field: str, written: Format, columns: FilesDataset |
             field=field,
         )
     return read_lists(read_file(path, field, written), tokens, tags, labels)
+
+
+def _check_sentences(given: Mapping[str, Sentences], files: Sequence[RawTags]) -> None:
+    """Make sure that there are enough sentences for all splits.
+
+    Raises:
+        DataError: There are not; a file that lacks its blank lines is one sentence.
+    """
+    count, missing = len(given["train"]), len({"train", "validation", "test"} - given.keys())
+    if count > missing:
+        return
+    words = sum(len(sentence) for sentence in given["train"].words)
+    lines = files[0].unit == "line"
+    what = "the whole file is one sentence" if count == 1 else f"the training rows are {count} sentences"
+    how = "sentences are separated by blank lines. Put" if lines else "each row of the table is one. Put"
+    fix = "a blank line after each sentence" if lines else "one sentence in each row"
+    raise DataError(
+        f"{files[0].origin}: {what} of {words:,} words: {how} {fix}; at least {missing + 1} are needed, so that "
+        f"{missing} can be kept back for validation and test.",
+        field=files[0].field,
+    )
 
 
 def _columns(dataset: Dataset, read: Mapping[str, Sequence[RawTags]]) -> Mapping[str, str] | None:

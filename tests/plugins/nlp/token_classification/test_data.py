@@ -280,3 +280,19 @@ def test_a_hub_names_the_numbers_of_tags(monkeypatch, sentences, tmp_path):
     assert data.tags.names == ("O", "B-LOC", "I-LOC", "B-PER", "I-PER")
     assert data.splits["train"].words[0] == ("Ada", "Lovelace", "lives", "in", "London", ".")
     assert any("test sentences also stand in train" in note for note in data.summary.notes)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("a.conll", "Ada B-PER\nslept O\n" * 40, "the whole file is one sentence of 80 words: sentences are separated"),
+        ("a.conll", "Ada B-PER\nslept O\n\n" * 2, "the training rows are 2 sentences of 4 words: .* by blank lines"),
+        ("a.jsonl", jsonl([[("Ada", "B-PER"), ("slept", "O")]]), "one sentence of 2 words: each row of the table is"),
+    ],
+)
+def test_too_few_sentences_are_spoken_of_as_sentences(files, write, tmp_path, name, text, message):
+    """A file that lacks its blank lines; nothing is said of rows and classes."""
+    with pytest.raises(DataError, match=message) as caught:
+        load(files(write(text, name)), tmp_path)
+    assert "class" not in caught.value.message
+    assert len(load(files(write("Ada B-PER\nslept O\n\n" * 3)), tmp_path).summary.rows) == 3
