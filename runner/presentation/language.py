@@ -176,7 +176,7 @@ def _messages(code: str) -> Mapping[str, str]:
             ValueError,
             PoFileError,
         ) as error:  # a package's fault costs its translations, nothing else
-            logging.getLogger(__name__).warning("%s cannot be read: %s. Its texts are in English.", path, error)
+            logging.getLogger(__name__).warning("%s cannot be read: %s. Its part is shown in English.", path, error)
     return messages
 
 
