@@ -1,6 +1,7 @@
 """Finds the translations that the packages of tasks and models bring, without importing any of their modules.
 
-A file ``de.po`` in any folder of such a package holds the German of what its code says, found by its English. Packages are those that the entry points of `catalog.registry` name.
+A file ``de.po`` in any folder of such a package holds the German of what its code says, found by its English. Packages
+are those that the entry points of `catalog.registry` name.
 """
 
 import os
