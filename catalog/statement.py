@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Union
 
-__all__ = ["KINDS", "Statement", "Value", "from_json", "tell", "to_json"]
+__all__ = ["KINDS", "Statement", "Value", "from_json", "placeholders_of", "tell", "to_json"]
 
 Value = Union[str, int, float, "Statement"]
 
@@ -42,7 +42,12 @@ class Statement:
 
     def placeholders(self) -> list[tuple[str, str]]:
         """Return name and kind of each placeholder, in the order of the text."""
-        return [(match[1], match[2] or "text") for match in _PLACEHOLDER.finditer(self.template)]
+        return placeholders_of(self.template)
+
+
+def placeholders_of(template: str) -> list[tuple[str, str]]:
+    """Return name and kind of each placeholder of a template, in the order of the text."""
+    return [(match[1], match[2] or "text") for match in _PLACEHOLDER.finditer(template)]
 
 
 def tell(statement: Statement, translate: Callable[[str], str], show: Callable[[Value, str], str]) -> str:

@@ -1,4 +1,8 @@
-"""`modelcat browse`: the terminal UI."""
+"""`modelcat browse`: the terminal UI.
+
+Commands:
+    browse: Browse, submit and steer studies in a terminal UI.
+"""
 
 import os
 

@@ -1,4 +1,10 @@
-"""`modelcat list`, `show` and `schema`: the models of the catalog."""
+"""`modelcat list`, `show` and `schema`: the models of the catalog.
+
+Commands:
+    list: List the models of the catalog.
+    show: Show a model: parameters, ranges, variants.
+    schema: Print the JSON Schema of specs, for editors.
+"""
 
 import sys
 from dataclasses import asdict, replace

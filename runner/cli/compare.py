@@ -1,4 +1,8 @@
-"""`modelcat compare`: models next to each other, and which differences chance can explain."""
+"""`modelcat compare`: models next to each other, and which differences chance can explain.
+
+Commands:
+    compare: Compare winners, trials and baselines.
+"""
 
 from collections.abc import Mapping
 from dataclasses import asdict

@@ -1,4 +1,8 @@
-"""`modelcat delete`: a study and its files are removed."""
+"""`modelcat delete`: a study and its files are removed.
+
+Commands:
+    delete: Delete a study and its files.
+"""
 
 import sys
 

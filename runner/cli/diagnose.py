@@ -1,4 +1,8 @@
-"""`modelcat diagnose`: what the records of a study show to be wrong; `runner.study.diagnosis` finds it."""
+"""`modelcat diagnose`: what the records of a study show to be wrong; `runner.study.diagnosis` finds it.
+
+Commands:
+    diagnose: Say what the records show to be wrong, and what to change.
+"""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any

@@ -1,4 +1,8 @@
-"""`modelcat doctor`: looks at the machine, without importing anything heavy itself."""
+"""`modelcat doctor`: looks at the machine, without importing anything heavy itself.
+
+Commands:
+    doctor: Check versions, devices, database, hub.
+"""
 
 import json
 import os

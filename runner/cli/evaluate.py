@@ -1,4 +1,8 @@
-"""`modelcat evaluate`: a study's model is measured on a file with truths."""
+"""`modelcat evaluate`: a study's model is measured on a file with truths.
+
+Commands:
+    evaluate: Evaluate a study's model on a file with truths.
+"""
 
 from pathlib import Path
 from typing import TYPE_CHECKING

@@ -1,4 +1,8 @@
-"""`modelcat export`: a study's model in a folder, checked on the study's own examples."""
+"""`modelcat export`: a study's model in a folder, checked on the study's own examples.
+
+Commands:
+    export: Export a study's model for use elsewhere, checked.
+"""
 
 from pathlib import Path
 from typing import TYPE_CHECKING

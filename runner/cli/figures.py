@@ -1,4 +1,8 @@
-"""`modelcat figures`: the figures of a study and of its task, as a list, as JSON, or saved in a file."""
+"""`modelcat figures`: the figures of a study and of its task, as a list, as JSON, or saved in a file.
+
+Commands:
+    figures: List, print or save the figures of a study.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path

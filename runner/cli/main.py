@@ -22,9 +22,8 @@ class _LazyGroup(click.Group):
         del ctx
         if (info := COMMANDS.get(cmd_name)) is None:
             return None
-        module, _, attribute = info.target.partition(":")
-        found: click.Command = getattr(import_module(module), attribute)
-        return found
+        defined = vars(import_module(info.module)).values()
+        return next(found for found in defined if isinstance(found, click.Command) and found.name == cmd_name)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the table of commands without importing them."""

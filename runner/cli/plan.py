@@ -1,4 +1,8 @@
-"""`modelcat plan`: what a study will cost."""
+"""`modelcat plan`: what a study will cost.
+
+Commands:
+    plan: Look ahead before spending hours.
+"""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path

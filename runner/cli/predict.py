@@ -1,4 +1,8 @@
-"""`modelcat predict`: any number of inputs is answered with a study's model, in order and in bounded memory."""
+"""`modelcat predict`: any number of inputs is answered with a study's model, in order and in bounded memory.
+
+Commands:
+    predict: Predict with a study's model.
+"""
 
 import sys
 import tempfile

@@ -1,4 +1,10 @@
-"""`modelcat submit`, `worker` and `stop`: studies that wait in the queue, and their end."""
+"""`modelcat submit`, `worker` and `stop`: studies that wait in the queue, and their end.
+
+Commands:
+    submit: Put a study into the queue.
+    worker: Run the queue, a study at a time.
+    stop: Stop a study, wherever it runs.
+"""
 
 import os
 import sys

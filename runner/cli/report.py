@@ -1,4 +1,8 @@
-"""`modelcat report`: a page of all results of a study, or a model card."""
+"""`modelcat report`: a page of all results of a study, or a model card.
+
+Commands:
+    report: Make a page of all results, or a model card.
+"""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,10 @@
-"""`modelcat run`, `train` and `resume`: studies that run here, with their progress on stderr."""
+"""`modelcat run`, `train` and `resume`: studies that run here, with their progress on stderr.
+
+Commands:
+    run: Run a study: baseline, search, verdict.
+    train: Train once, as given.
+    resume: Go on with an interrupted study.
+"""
 
 import shlex
 from contextlib import suppress

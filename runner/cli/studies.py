@@ -1,4 +1,10 @@
-"""`modelcat studies`, `trials` and `trial`: what is in the store."""
+"""`modelcat studies`, `trials` and `trial`: what is in the store.
+
+Commands:
+    studies: List the studies in the store.
+    trials: List the trials of a study.
+    trial: Show one trial, epoch by epoch, and its evaluation; --csv prints the epochs alone.
+"""
 
 import sys
 from datetime import UTC, datetime

@@ -1,4 +1,8 @@
-"""`modelcat validate`: what is found out about a spec without training anything."""
+"""`modelcat validate`: what is found out about a spec without training anything.
+
+Commands:
+    validate: Check a spec and its data.
+"""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any

@@ -1,22 +1,25 @@
 """`Language`: one language, its words and its formats of numbers, dates and durations.
 
-Every text of the program is English in the source and is its own name (msgid); `de.po` holds the German one. A text
-without a translation is shown in English.
+Every text of the program is English in the source and is its own name (msgid). `de.po` in this folder holds the German
+of the program's own packages; tasks and models bring theirs (`catalog.translations`). A text without a translation is
+shown in English.
 """
 
+import logging
 from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Final
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_datetime
-from babel.messages.pofile import read_po
+from babel.messages.pofile import PoFileError, read_po
 from babel.numbers import format_decimal
 
 from catalog.errors import InputError
-from catalog.statement import Statement, Value, tell
+from catalog.statement import Statement, Value, placeholders_of, tell
+from catalog.translations import translation_files
 from runner.presentation.labels import NOTHING
 from runner.presentation.text import duration, safe
 
@@ -157,13 +160,33 @@ class Language:
 
 @lru_cache
 def _messages(code: str) -> Mapping[str, str]:
-    """Read a language's translations; English has none, since it is what the program is written in."""
+    """Read a language's translations; English has none, since it is what the program is written in.
+
+    The program's own come first: no plugin changes what the program says.
+    """
     if code == "en":
         return {}
-    with files("runner.presentation").joinpath(f"{code}.po").open("rb") as file:
-        catalog = read_po(file, locale=code)
+    messages = _read(Path(__file__).with_name(f"{code}.po"), code)
+    for path in translation_files(code):
+        try:
+            messages = {**_read(path, code), **messages}
+        except (
+            OSError,
+            LookupError,
+            ValueError,
+            PoFileError,
+        ) as error:  # a package's fault costs its translations, nothing else
+            logging.getLogger(__name__).warning("%s cannot be read: %s. Its part is shown in English.", path, error)
+    return messages
+
+
+def _read(path: Path, code: str) -> dict[str, str]:
+    """Return the translations of a file; those with other placeholders than their text are left out."""
+    with path.open("rb") as file:
+        catalog = read_po(file, locale=code, abort_invalid=True)
     return {
         str(message.id): message.string
         for message in catalog
         if message.id and isinstance(message.string, str) and message.string and not message.fuzzy
+        if sorted(placeholders_of(str(message.id))) == sorted(placeholders_of(message.string))
     }

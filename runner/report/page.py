@@ -18,7 +18,7 @@ from runner.report.blocks import FigureRow, Section
 from runner.report.formatting import ReportFormatter
 from runner.report.islands import island
 from runner.report.results import Results
-from runner.report.sections import advice, configuration, data, flips, making, quality, settings, verdict
+from runner.report.sections import advice, charts, configuration, data, flips, making, quality, settings, verdict
 from runner.study.early_end import early_end_clause
 
 __all__ = ["SECTIONS", "page_of", "render", "sections"]
@@ -30,6 +30,7 @@ SECTIONS: tuple[Callable[[Results, ReportFormatter], Section], ...] = (
     configuration.configuration,
     configuration.search,
     configuration.parameter_importance,
+    charts.charts,
     quality.learning,
     quality.details,
     quality.examples,

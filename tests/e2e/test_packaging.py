@@ -34,13 +34,14 @@ def wheel(tmp_path_factory):
 
 
 def test_the_wheel_holds_the_three_packages_and_nothing_else(wheel):
-    """Tests, examples and benchmarks are not shipped; migrations and type markers are."""
+    """Tests, examples and benchmarks are not shipped; migrations, translations and type markers are."""
     names = zipfile.ZipFile(wheel).namelist()
     tops = {name.partition("/")[0] for name in names}
     assert {top for top in tops if not top.endswith(".dist-info")} == {"catalog", "plugins", "runner"}
     assert not [name for name in names if "test_" in name or name.endswith((".db", ".pyc"))]
     assert any(name.startswith("runner/store/migrations/versions/v0001") for name in names)
     assert "catalog/py.typed" in names
+    assert {"runner/presentation/de.po", "plugins/tabular/de.po"} <= set(names)
 
 
 def test_the_wheel_runs_a_study_in_a_clean_environment(wheel, shell):

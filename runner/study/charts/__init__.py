@@ -1,43 +1,53 @@
 """The charts of a study: figures built from its stored records, which every front end draws.
 
-A new chart is a file here that holds a `Chart`, its line in `_CHARTS`, its test, and the translation of its strings.
+A new chart is a file here that holds a `Chart`, its test, and the translation of its strings; nothing lists the files.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import Final
 
 from catalog.errors import InputError
 from catalog.suggest import nearest
 from runner.study.charts.chart import Chart, Option
-from runner.study.charts.curves import CURVES, TRAINING
-from runner.study.charts.distribution import EDF
-from runner.study.charts.history import HISTORY
-from runner.study.charts.importance import IMPORTANCE
-from runner.study.charts.landscape import CONTOUR, RANK
-from runner.study.charts.parallel import PARALLEL
-from runner.study.charts.pareto import PARETO
-from runner.study.charts.slice import SLICE
 from runner.study.charts.snapshot import StudySnapshot, read_snapshot
-from runner.study.charts.timeline import TIMELINE
-from runner.study.charts.verdict import VERDICT
 
 __all__ = ["CHARTS", "Chart", "Option", "StudySnapshot", "chart_of", "read_snapshot"]
 
-_CHARTS = (
-    HISTORY,
-    IMPORTANCE,
-    PARALLEL,
-    SLICE,
-    CONTOUR,
-    RANK,
-    EDF,
-    TIMELINE,
-    CURVES,
-    TRAINING,
-    PARETO,
-    VERDICT,
+_FIRST = (
+    "history",
+    "importance",
+    "parallel",
+    "slice",
+    "contour",
+    "rank",
+    "edf",
+    "timeline",
+    "curves",
+    "training",
+    "pareto",
+    "verdict",
 )
-CHARTS: Final[Mapping[str, Chart]] = {chart.key: chart for chart in _CHARTS}
+"""Charts that have a place of their own in the order; all others follow, by key."""
+
+
+def _charts() -> Iterator[Chart]:
+    """Yield the charts of all modules of this package.
+
+    Raises:
+        ValueError: Two have one key.
+    """
+    found: dict[str, Chart] = {}
+    for module in iter_modules(__path__, f"{__name__}."):
+        for chart in vars(import_module(module.name)).values():
+            if isinstance(chart, Chart) and found.setdefault(chart.key, chart) is not chart:
+                raise ValueError(f"{module.name}: there is another chart {chart.key!r}")
+    yield from (found.pop(key) for key in _FIRST)
+    yield from (found[key] for key in sorted(found))
+
+
+CHARTS: Final[Mapping[str, Chart]] = {chart.key: chart for chart in _charts()}
 """All charts in the order in which they are offered, by key."""
 
 

@@ -11,7 +11,7 @@ from runner.tui.figures.legend import entries_in
 __all__ = ["highlighted_text"]
 
 _MARKED = 0.3
-"""Weight from which on a highlight has its marks: about the strongest tenth of the words of a film review."""
+"""Weight from which on a highlight has its marks: about the strongest tenth of the words of a long text."""
 _TINTED = 0.05
 _LONGEST = 6000
 """Characters of a text that are drawn: some eighty lines of a narrow screen."""

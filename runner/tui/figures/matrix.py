@@ -78,8 +78,8 @@ def _chosen(figure: Matrix, room: int) -> tuple[list[int], list[int]]:
     counts = figure.counts
     if figure.diagonal and len(counts) == len(counts[0]):
         size = len(counts)
-        mistakes = [sum(counts[i]) + sum(row[i] for row in counts) - 2 * counts[i][i] for i in range(size)]
-        both = sorted(sorted(range(size), key=lambda i: (-mistakes[i], i))[:room])
+        off_diagonal = [sum(counts[i]) + sum(row[i] for row in counts) - 2 * counts[i][i] for i in range(size)]
+        both = sorted(sorted(range(size), key=lambda i: (-off_diagonal[i], i))[:room])
         return both, both
     rows, columns = ([sum(line) for line in counts], [sum(line) for line in zip(*counts, strict=True)])
     return _largest(rows, 40), _largest(columns, room)
@@ -92,7 +92,7 @@ def _largest(sums: Sequence[int], room: int) -> list[int]:
 def _left_out(figure: Matrix, rows: Sequence[int], columns: Sequence[int], canvas: Canvas) -> str:
     if figure.diagonal:
         return canvas.t(
-            "Shown are the {shown:count} of {all:count} that are confused most.",
+            "Shown are the {shown:count} of {all:count} that have most off the diagonal.",
             shown=len(rows),
             all=len(figure.counts),
         )

@@ -1,4 +1,4 @@
-"""`TextPane`: a text to be classified, exactly as it was typed or pasted, shown so that it cannot harm a terminal."""
+"""`TextPane`: the text of an input, exactly as it was typed or pasted, shown so that it cannot harm a terminal."""
 
 import unicodedata
 from dataclasses import dataclass

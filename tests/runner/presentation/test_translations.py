@@ -1,9 +1,14 @@
-"""Every text of the program has a German translation with the same placeholders."""
+"""Every text of the program has a German translation with the same placeholders, where its code is.
+
+A translation is in the file `de.po` of a folder above the text's module: plugins bring theirs. `catalog` and `runner`
+share the one of `runner/presentation`, and what they say need not be translated again in a plugin.
+"""
 
 import ast
+import logging
 import re
+import sys
 from collections.abc import Iterator
-from importlib.resources import files
 from pathlib import Path
 
 import pytest
@@ -11,29 +16,25 @@ from babel.messages.pofile import read_po
 from jinja2 import Environment
 from jinja2.ext import extract_from_ast
 
+from catalog.translations import translation_files
+from runner.presentation import language
+from runner.presentation.language import Language
+
 ROOT = Path(__file__).parents[3]
 CALLS = {"t", "_", "msgid", "translate", "Statement"}
 PLACEHOLDER = re.compile(r"\{\w+(?::\w+)?\}")
-STATEMENTS = (
-    "plugins/classification/diagnosis/",
-    "plugins/diagnosis/",
-    "plugins/nlp/text_classification/diagnosis/",
-    "plugins/nlp/text_regression/diagnosis/",
-    "plugins/nlp/texts/diagnosis/",
-    "plugins/nlp/token_classification/diagnosis.py",
-    "plugins/regression/diagnosis.py",
-    "plugins/tabular/diagnosis.py",
-    "runner/study/verdict.py",
-)
-"""Where all sentences are templates of statements, also those that are not written inside `Statement(...)`."""
-ENGLISH_ONLY = (
-    "runner/cli/",
-    "plugins/nlp/text_classification/forecasting/advice.py",
-    "plugins/nlp/encoders/forecasting.py",
-    "plugins/nlp/texts/advice.py",
-    "plugins/nlp/token_classification/bert/forecasting.py",
-)
-"""Where texts are told in English only, until the terminal speaks other languages."""
+OWN = ROOT / "runner" / "presentation" / "de.po"
+ENGLISH_ONLY = "runner/cli/"
+"""Where texts are said in English only, until the terminal speaks other languages."""
+
+
+def is_of_statements(path: Path) -> bool:
+    """Return whether all sentences of a module are templates, also those that are not written in `Statement(...)`.
+
+    It is so for rules of a diagnosis, which tables hold, and for the verdict.
+    """
+    inside = path.relative_to(ROOT)
+    return (inside.parts[0] == "plugins" and "diagnosis" in inside.with_suffix("").parts) or path.stem == "verdict"
 
 
 def texts_of(tree: ast.AST) -> Iterator[str]:
@@ -69,45 +70,132 @@ def literals(node: ast.expr) -> Iterator[str]:
         yield from literals(node.orelse)
 
 
-def all_texts() -> set[str]:
-    """Return all texts of the program's own packages."""
-    found = set()
-    for package in ("catalog", "plugins", "runner"):
-        for path in (ROOT / package).rglob("*.py"):
-            name, tree = path.relative_to(ROOT).as_posix(), ast.parse(path.read_text(encoding="utf-8"))
-            if not name.startswith(ENGLISH_ONLY):
-                found |= set(texts_of(tree))
-            if name.startswith(STATEMENTS):
-                found |= set(templates_of(tree))
-    for template in (ROOT / "runner").rglob("*.j2"):
-        tree = Environment(autoescape=True).parse(template.read_text(encoding="utf-8"))
-        found |= {text for _, _, text in extract_from_ast(tree, ("t",)) if isinstance(text, str)}
-    return {text for text in found if any(sign.isalpha() for sign in PLACEHOLDER.sub("", text))}
+def translatable(texts: set[str]) -> set[str]:
+    """Return the texts that have letters outside their placeholders."""
+    return {text for text in texts if any(sign.isalpha() for sign in PLACEHOLDER.sub("", text))}
 
 
 @pytest.fixture(scope="module")
-def german():
-    """Return the German translations by text."""
-    with files("runner.presentation").joinpath("de.po").open("rb") as file:
-        return {message.id: message.string for message in read_po(file, locale="de") if message.id}
+def texts() -> dict[Path, set[str]]:
+    """Return all texts of the program's own packages, by file."""
+    found = {}
+    for package in ("catalog", "plugins", "runner"):
+        for path in (ROOT / package).rglob("*.py"):
+            if not path.relative_to(ROOT).as_posix().startswith(ENGLISH_ONLY):
+                tree = ast.parse(path.read_text(encoding="utf-8"))
+                said = set(texts_of(tree)) | (set(templates_of(tree)) if is_of_statements(path) else set())
+                found[path] = translatable(said)
+    for template in (ROOT / "runner").rglob("*.j2"):
+        tree = Environment(autoescape=True).parse(template.read_text(encoding="utf-8"))
+        said = {text for _, _, text in extract_from_ast(tree, ("t",)) if isinstance(text, str)}
+        found[template] = translatable(said)
+    return found
 
 
-def test_every_text_has_a_german_translation(german):
-    """A text that the program tells without a German translation is listed here."""
-    missing = sorted(text for text in all_texts() if not german.get(text))
-    assert not missing, "texts without a translation in runner/presentation/de.po:\n" + "\n".join(map(repr, missing))
+@pytest.fixture(scope="module")
+def german() -> dict[Path, dict[str, str]]:
+    """Return the German translations by text, of each file that is there."""
+    found = {}
+    for path in (OWN, *translation_files("de")):
+        if path.is_relative_to(ROOT):
+            with path.open("rb") as file:
+                found[path] = {message.id: message.string for message in read_po(file, locale="de") if message.id}
+    return found
+
+
+def serves(translations: Path, path: Path) -> bool:
+    """Return whether a file of translations is there for a module."""
+    return (
+        translations == OWN
+        if path.is_relative_to(ROOT / "runner") or path.is_relative_to(ROOT / "catalog")
+        else (path.is_relative_to(translations.parent))
+    )
+
+
+def test_every_text_has_a_german_translation(texts, german):
+    """A text that the program says without a German translation is listed here, with its file."""
+    missing = [
+        f"{path.relative_to(ROOT)}: {text!r}"
+        for path, said in texts.items()
+        for text in sorted(said)
+        if not german[OWN].get(text)
+        and not any(known.get(text) for file, known in german.items() if serves(file, path))
+    ]
+    assert not missing, "texts without a translation in de.po:\n" + "\n".join(missing)
 
 
 def test_translations_have_the_placeholders_of_their_texts(german):
     """A translation names the same values, of the same kinds, as its text."""
     wrong = [
-        (text, told)
-        for text, told in german.items()
-        if sorted(PLACEHOLDER.findall(text)) != sorted(PLACEHOLDER.findall(told))
+        (text, translation)
+        for known in german.values()
+        for text, translation in known.items()
+        if sorted(PLACEHOLDER.findall(text)) != sorted(PLACEHOLDER.findall(translation))
     ]
     assert not wrong
 
 
-def test_no_translation_is_left_over(german):
-    """A translation of a text that the program no longer tells is removed."""
-    assert set(german) - all_texts() == set()
+def test_no_translation_is_left_over(texts, german):
+    """A translation that no module of its folder says any more is removed."""
+    for file, known in german.items():
+        said = set().union(*(said for path, said in texts.items() if serves(file, path)))
+        assert set(known) - said == set(), file
+
+
+def test_a_text_has_one_translation(german):
+    """Where two files translate the same text, they agree: the reader of a figure sees one of them."""
+    first: dict[str, str] = {}
+    for known in german.values():
+        for text, translation in known.items():
+            assert first.setdefault(text, translation) == translation
+
+
+GERMAN = """
+msgid ""
+msgstr "Content-Type: text/plain; charset=utf-8\\n"
+
+msgid "Height of the {tree}"
+msgstr "Höhe der {tree}"
+
+msgid "Width of the {tree}"
+msgstr "Breite der {bush}"
+
+msgid "Test"
+msgstr "Prüfung"
+"""
+
+
+@pytest.fixture
+def package(tmp_path, monkeypatch):
+    """Install a package with a task; its modules cannot be imported. Return the folder of its task."""
+    folder = tmp_path / "modelcat_trees" / "forest"
+    folder.mkdir(parents=True)
+    for module in (folder.parent / "__init__.py", folder / "__init__.py", folder / "task.py"):
+        module.write_text("raise RuntimeError")
+    about = tmp_path / "modelcat_trees-1.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: modelcat-trees\nVersion: 1.0\n")
+    (about / "entry_points.txt").write_text("[modelcat.tasks]\nplants/trees = modelcat_trees.forest.task:task\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    language._messages.cache_clear()
+    yield folder
+    language._messages.cache_clear()
+
+
+def test_a_package_brings_its_translations(package):
+    """They are found without an import; a wrong one, and one of a text of the program, changes nothing."""
+    (package / "de.po").write_text(GERMAN, encoding="utf-8")
+    german = Language("de")
+    assert german.translate("Height of the {tree}", tree="Linde") == "Höhe der Linde"
+    assert german.translate("Width of the {tree}", tree="Linde") == "Width of the Linde"
+    assert german.translate("Test") == "Test"
+    assert "modelcat_trees" not in sys.modules
+
+
+@pytest.mark.parametrize("content", [b"msgid x", b'msgid "\xff"\nmsgstr "y"\n'])
+def test_a_broken_file_of_a_package_costs_its_translations_alone(package, content, caplog):
+    """A file that cannot be read is named in a warning, and everything else is in German."""
+    (package / "de.po").write_bytes(content)
+    with caplog.at_level(logging.WARNING):
+        assert Language("de").translate("1 problem") == "1 Fehler"
+    assert str(package / "de.po") in caplog.text

@@ -123,7 +123,7 @@ def test_a_page_is_drawn_whole_within_its_width(chrome, pages, page, width, dark
     chrome.open(pages[page], width=width, dark=dark)
     assert chrome.console() == []
     drawn = chrome.run(DRAWN)
-    assert len(drawn) == 12
+    assert len(drawn) == 20
     assert [found for found in drawn if found["drawn"] != found["declared"] or not found["marks"]] == []
     assert all(found["width"] > 250 for found in drawn)
     assert chrome.run("return document.documentElement.scrollWidth <= innerWidth")

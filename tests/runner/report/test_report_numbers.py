@@ -79,6 +79,7 @@ def _searched(store):
         if trial.state == "complete" and trial.value == best:
             numbers[f"{workspace}.best_so_far"] = best
         numbers |= {f"{workspace}.speed.{name}": value for name, value in trial.speed.items()}
+        numbers |= {f"{workspace}.params.{name}": value for name, value in trial.params.items()}
     for epoch in store.epochs(NAME):
         workspace = f"epochs.{epoch.training}.{epoch.progress}"
         numbers |= {f"{workspace}.accuracy.epoch": epoch.epoch, f"{workspace}.loss.epoch": epoch.epoch}
@@ -154,6 +155,10 @@ def _explained(store):
     return numbers
 
 
+COMPUTED = ("figures.edf.series.", "figures.timeline.spans.")
+"""Shares of the trials, and seconds since the study began: made of numbers of the store, by their charts."""
+
+
 def test_every_number_on_the_page_is_the_stores(page, stored, figures):
     """Whatever number the page tells, the store holds at that place, to the last digit; figures have numbers of it."""
     told = {of: {value for value, *_ in found} for of, found in page.told.items() if not of.startswith("card.")}
@@ -161,7 +166,7 @@ def test_every_number_on_the_page_is_the_stores(page, stored, figures):
     assert {of for of in told if of not in stored} == set()
     assert {of: (values, stored[of]) for of, values in told.items() if values != {stored[of]}} == {}
     known = set(stored.values())
-    assert {of: values for of, values in drawn.items() if not values <= known} == {}
+    assert {of: values for of, values in drawn.items() if not values <= known and not of.startswith(COMPUTED)} == {}
     assert {of: values for of, values in drawn.items() if values != {_at(figures, of)}} == {}
 
 
@@ -239,6 +244,13 @@ def test_what_is_shown_is_the_value_rounded(whole, page_of, language, point, gro
                 assert float(digits) * scale == pytest.approx(value, abs=0.5001 * least * scale), of
                 checked += 1
     assert checked > 400
+
+
+def test_every_chart_that_has_something_to_draw_is_on_the_page(page, figures):
+    """No list of the report names the charts: a new one is shown; training curves are those of two metrics."""
+    wanted = {key for key in CHARTS if key != "training" and figures[key]["kind"] != "empty"}
+    assert wanted <= set(page.figures)
+    assert {"training-accuracy", "training-loss"} <= set(page.figures)
 
 
 def test_the_tuning_figures_draw_the_stores_numbers(page, whole):

@@ -1,6 +1,9 @@
 """The chart and the figure that docs/extending-charts.md shows work as they stand there."""
 
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -8,9 +11,10 @@ import pytest
 from catalog.contract.capabilities import BuildsFigures
 from catalog.figures import Axis, Bar, Bars, Empty, check
 from catalog.statement import Statement
-from runner.study.charts import Chart, StudySnapshot
+from runner.study.charts import CHARTS, Chart, StudySnapshot
 
-DOCUMENT = Path(__file__).parents[4] / "docs" / "extending-charts.md"
+ROOT = Path(__file__).parents[4]
+DOCUMENT = ROOT / "docs" / "extending-charts.md"
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +33,17 @@ def test_the_chart_is_a_whole_file(whole, blocks):
     check(figure)
     assert figure.series[0].points[0] == (0.0, whole.trials[0].seconds)
     assert isinstance(chart.figure(StudySnapshot(whole.record, {})), Empty)
+
+
+def test_the_chart_is_one_file(blocks, tmp_path):
+    """Put into the folder, it is the last chart of all, and in the report's section of charts."""
+    shutil.copytree(ROOT / "runner", tmp_path / "runner", ignore=shutil.ignore_patterns("__pycache__"))
+    (tmp_path / "runner" / "study" / "charts" / "durations.py").write_text(blocks[0], encoding="utf-8")
+    code = f"""import sys; sys.path[:0] = [{str(tmp_path)!r}]
+from runner.report.sections.charts import CHARTS
+print(*CHARTS)"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == [*CHARTS, "durations"]
 
 
 def test_the_figure_of_a_task_is_sound(whole, blocks):

@@ -1,10 +1,13 @@
 """Adding a metric touches one file: the example of docs/extending-metrics.md, put into the table of metrics."""
 
+import ast
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+from plugins.classification.evaluation.metrics import METRICS
 
 ROOT = Path(__file__).parents[5]
 TABLE = "plugins/classification/evaluation/metrics.py"
@@ -31,9 +34,13 @@ assert "jaccard" in [metric.name for metric in registry.load_task("nlp/text-clas
 def test_the_documented_metric_is_measured_compared_and_can_be_tuned_for(tmp_path):
     """With the entry of the page in the table, the metric is measured, has an interval, is compared, and is offered."""
     shutil.copytree(ROOT / "plugins", tmp_path / "plugins", ignore=shutil.ignore_patterns("__pycache__"))
-    [example] = re.findall(r"```python\n(.*?)```", (ROOT / "docs/extending-metrics.md").read_text(), re.DOTALL)
+    [example] = re.findall(
+        r"```python\n_DEFINITIONS = \(\n    \.\.\.,[^\n]*\n(.*?)\)\n```",
+        (ROOT / "docs/extending-metrics.md").read_text(),
+        re.DOTALL,
+    )
     table = tmp_path / TABLE
-    table.write_text(table.read_text().replace(")  # fmt: skip\n", f"{example.rstrip()},\n)  # fmt: skip\n"))
+    table.write_text(table.read_text().replace(")  # fmt: skip\n", f"{example})  # fmt: skip\n"))
     done = subprocess.run(
         [sys.executable, "-c", f"import sys; sys.path[:0] = [{str(tmp_path)!r}]\n{PROGRAM}"],
         cwd=tmp_path,
@@ -42,3 +49,10 @@ def test_the_documented_metric_is_measured_compared_and_can_be_tuned_for(tmp_pat
         check=False,
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_no_metric_stands_outside_the_table():
+    """A metric that is defined anywhere else in the module would be dropped without a word: it is refused here."""
+    tree = ast.parse((ROOT / TABLE).read_text(encoding="utf-8"))
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "define"]
+    assert [ast.literal_eval(call.args[0]) for call in calls] == list(METRICS)
