@@ -1,4 +1,4 @@
-"""JSON that is safe in a page's script element, and JSON that is safe for a person to read."""
+"""JSON that is safe in a page's script element, and JSON that is safe for a user to read."""
 
 import json
 from typing import Any

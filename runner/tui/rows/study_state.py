@@ -1,4 +1,4 @@
-"""The state of a study in words, with what one can do about it."""
+"""The state of a study as a sentence, with the key that helps."""
 
 from runner.presentation.labels import STATES, msgid
 from runner.presentation.text import safe
@@ -17,7 +17,7 @@ def state_word(state: ShownState, context: AppContext) -> str:
 
 
 def state_sentence(row: StudyRow, context: AppContext) -> str:
-    """Return what a study is doing, or why it is not, and which key helps; harmless."""
+    """Return what a study is doing, or why it does nothing, and which key helps; safe to show."""
     t, record = context.t, row.record
     match row.state:
         case "queued":
@@ -42,12 +42,12 @@ def state_sentence(row: StudyRow, context: AppContext) -> str:
 
 
 def gone(context: AppContext) -> str:
-    """Return that nobody runs a study any more."""
+    """Return that no process runs the study any more."""
     return _with_key(context, context.t("Its worker is gone: nobody runs it."), msgid("r resumes it where it was."))
 
 
 def stopped(done: int, planned: int, context: AppContext) -> str:
-    """Return how far a study came that was stopped."""
+    """Return how far a stopped study came."""
     told = context.t("Stopped with {done:count} of {planned:count} trials.", done=done, planned=planned)
     return _with_key(context, told, msgid("r resumes it."))
 
@@ -63,7 +63,7 @@ def waiting(in_queue: bool, context: AppContext) -> str:
 
 
 def _with_key(context: AppContext, told: str, key: str) -> str:
-    """Add which key helps, where it may be used."""
+    """Add the key that helps, if it may be used."""
     return told if context.read_only else f"{told} {context.t(key)}"
 
 

@@ -1,4 +1,4 @@
-"""The top line: where one is, as a breadcrumb, where else one can go, and how many studies run and wait."""
+"""The top line: the breadcrumb, the other main screens, and how many studies run and wait."""
 
 from textual.content import Content
 from textual.events import Click
@@ -15,7 +15,7 @@ _MAIN_SCREENS = tuple(action for action in ACTIONS if action.call.startswith("go
 
 
 class TopBar(Widget):
-    """Breadcrumb to the left, then the other places with their keys where there is room, counts of studies right."""
+    """Breadcrumb to the left, then the other screens with their keys if there is room, counts of studies to the right."""
 
     DEFAULT_CSS = """
     TopBar { height: 1; dock: top; padding: 0 1; background: $panel; color: $foreground; }
@@ -29,29 +29,29 @@ class TopBar(Widget):
         self._spans: list[tuple[int, int, Action]] = []
 
     def on_mount(self) -> None:
-        """Look out for whether text is being typed: digits are no keys then."""
+        """Watch whether text is being typed: digits are then no keys."""
         self.watch(self.screen, "focused", self._refocus, init=False)
 
     def _refocus(self) -> None:
         self.refresh()
 
     def at(self, breadcrumbs: tuple[str, ...]) -> None:
-        """Say where one is, outermost first; anybody's text."""
+        """Set the breadcrumb, outermost first; untrusted text."""
         self._crumbs = breadcrumbs
         self.refresh()
 
     def count(self, running: int, queued: int) -> None:
-        """Say how many studies run and wait."""
+        """Set how many studies run and wait."""
         if (running, queued) != self._counts:
             self._counts = (running, queued)
             self.refresh()
 
     def refresh_text(self) -> None:
-        """Tell again in another language."""
+        """Update after a change of the language."""
         self.refresh()
 
     def on_click(self, event: Click) -> None:
-        """Go to the place that was clicked at; anywhere else go out, as Escape does."""
+        """Go to the screen that was clicked; on a click elsewhere go out, as Escape does."""
         offset = event.get_content_offset(self)
         for low, high, action in self._spans:
             if offset is not None and low <= offset.x < high:
@@ -60,7 +60,7 @@ class TopBar(Widget):
         self.app.call_later(self.app.run_action, "out")
 
     def render(self) -> Content:
-        """Return the line, cut in the middle of the breadcrumb where it is too long."""
+        """Return the line, cut in the middle of the breadcrumb if it is too long."""
         palette, glyphs = self.context.palette, self.context.glyphs
         right = self._right()
         room = max(10, self.content_size.width - right.cell_length - 2)
@@ -77,7 +77,7 @@ class TopBar(Widget):
         return Content.assemble(left, others, " " * max(1, gap), right)
 
     def _others(self, start: int, room: int) -> Content:
-        """Return the other places with their keys; nothing where they have no room, or their keys would be typed."""
+        """Return the other screens with their keys; empty if there is no room, or if their keys would be typed."""
         self._spans = []
         if isinstance(self.screen.focused, Input | TextArea):
             return Content("")

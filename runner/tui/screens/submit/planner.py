@@ -1,4 +1,4 @@
-"""Measures what a spec will cost, while one goes on looking at it."""
+"""Measures the cost of a spec in the background."""
 
 import asyncio
 import threading
@@ -24,7 +24,7 @@ class Planner:
     """Makes one plan at a time.
 
     Args:
-        changed: Called whenever there is something else to show.
+        changed: Called after each change of what is to be shown.
     """
 
     def __init__(self, changed: Callable[[], None]) -> None:
@@ -36,7 +36,7 @@ class Planner:
 
     @property
     def step(self) -> str:
-        """What is being done now, as a text to translate; empty where nothing is."""
+        """The current step, as a text to translate; empty if there is none."""
         return "" if self._halt is None else _STEPS[min(self._step, len(_STEPS) - 1)]
 
     async def make(self, request: Request, workspace: Workspace) -> None:
@@ -64,13 +64,13 @@ class Planner:
             self._changed()
 
     def cancel(self) -> None:
-        """End the plan that is being made, its worker too."""
+        """Cancel the plan that is being made, and end its worker."""
         if self._halt is not None:
             self._halt.set()
             self._halt = None
 
     def forget(self) -> None:
-        """Cancel, and forget what was found: the spec has changed."""
+        """Cancel, and forget the result: the spec has changed."""
         self.cancel()
         self.plan, self.trouble = None, ""
 
@@ -85,4 +85,4 @@ def _made(request: Request, workspace: Workspace, tell: Callable[[str], None], h
 
     return make_plan(
         request, replace(workspace, debug=False), tell, halted=halt.is_set
-    )  # nothing printed onto the screen
+    )  # prints nothing onto the screen

@@ -1,4 +1,4 @@
-"""Parameters: what the trial was made with, how it went, and where it failed why."""
+"""Parameters: the trial's configuration, its course, and the reason of a failure."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -23,7 +23,7 @@ __all__ = ["ParametersPane"]
 
 
 class ParametersPane:
-    """Failure or pruning first, then parameters beside given ones and defaults, then times, speed, sizes and notes."""
+    """Failure or pruning first, then parameters next to given ones and defaults, then times, speed, sizes and notes."""
 
     def __init__(self, context: AppContext) -> None:
         self.context = context
@@ -37,7 +37,7 @@ class ParametersPane:
         self.widget.add_class("wider")
 
     def show(self, view: TrialView) -> None:
-        """Show what is known of the trial."""
+        """Show the data of the trial."""
         context = self.context
         self._ended.display = bool(outcome(view.facts, context))
         self._ended.show(lambda canvas: _ended(view, canvas, context))
@@ -53,7 +53,7 @@ class ParametersPane:
 
 
 def _ended(view: TrialView, canvas: Canvas, context: AppContext) -> Content:
-    """Return how a trial ended that did not come to its end, and what to do about it."""
+    """Return how an incomplete trial ended, and what to do about it."""
     found, palette, glyphs = view.facts, canvas.palette, canvas.glyphs
     shown = state(found, context)
     parts = paragraph(f"{glyphs.states[shown]} {outcome(found, context)}", canvas, palette.state(shown))
@@ -70,7 +70,7 @@ def _rows(view: TrialView, context: AppContext) -> tuple[list[Heading], list[lis
 
 
 def _settings(view: TrialView, canvas: Canvas, context: AppContext) -> Content:
-    """Return the table; what differs from the given configuration is bold and has a mark."""
+    """Return the table; differences from the given configuration are bold and marked."""
     headings, rows = _rows(view, context)
     settings = settings_of(view.facts, context)
     mark = context.glyphs.bullet
@@ -101,7 +101,7 @@ def _settings(view: TrialView, canvas: Canvas, context: AppContext) -> Content:
 
 
 def _course(view: TrialView, context: AppContext) -> list[tuple[str, str]]:
-    """Return times, speed and sizes; what is not known is left out."""
+    """Return times, speed and sizes; unknown ones are left out."""
     found, t, language = view.facts, context.t, context.language
     trial, speed = found.trial, found.trial.speed
     own = next((one.evaluation for one in found.judgements if one.evaluation is not None), None)
