@@ -132,7 +132,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("study.turn", "T", msgid("turn"), msgid("Turn the order round.")),
     Action("study.chart", "g", msgid("chart"), msgid("Show the next chart.")),
     Action("study.parameter", "p", msgid("parameter"), msgid("Draw the next parameter.")),
-    Action("study.switch", "tab", msgid("table/tab"), msgid("Change between the table and what stands beside it.")),
+    Action("study.switch", "tab", msgid("table/tab"), msgid("Change between the table and what stands next to it.")),
     Action("study.down", "j", msgid("next"), msgid("Go to the next trial of the table.")),
     Action("study.up", "k", msgid("previous"), msgid("Go to the previous trial of the table.")),
     Action("study.only_trial", "l", msgid("one trial"), msgid("Show the log of this trial alone."), True),

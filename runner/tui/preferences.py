@@ -83,9 +83,9 @@ def keep_preferences(path: Path, changes: Mapping[str, str | bool]) -> None:
     wanted = {**_settings_in(place, text), **changes}
     for name, value in changes.items():
         text = _with_line(text, name, _toml(value))
-    if not _says(text, wanted):  # the file has the setting in another form than on a line of its own
+    if not _has_settings(text, wanted):  # the file has the setting in another form than on a line of its own
         text = _whole(wanted)
-        if not _says(text, wanted):
+        if not _has_settings(text, wanted):
             raise InputError(f"{path}: these settings cannot be written as TOML; the file is as it was")
     place.parent.mkdir(parents=True, exist_ok=True)
     mode = place.stat().st_mode if place.exists() else None
@@ -118,7 +118,7 @@ def _settings_in(path: Path, text: str) -> dict[str, Any]:
     return {name: _checked(path, name, value) for name, value in given.items()}
 
 
-def _says(text: str, settings: Mapping[str, Any]) -> bool:
+def _has_settings(text: str, settings: Mapping[str, Any]) -> bool:
     try:
         return tomllib.loads(text.encode().decode()) == settings
     except (tomllib.TOMLDecodeError, UnicodeEncodeError):

@@ -38,14 +38,14 @@ def stop(screen: BaseScreen, record: StudyRecord) -> None:
 
     t, name = screen.context.t, _name(record)
 
-    def told(state: str) -> str:
+    def get_message(state: str) -> str:
         if state == "running":
             return t("Asked {study} to stop: it ends within seconds and keeps what it has done.", study=name)
         return t("Stopped {study}; it can be resumed.", study=name)
 
     def answered(yes: bool | None) -> None:
         if yes:
-            _request(screen, lambda store: store.request_stop(record.study), told)
+            _request(screen, lambda store: store.request_stop(record.study), get_message)
 
     if record.effective_state(screen.context.clock()) != "running":
         answered(yes=True)
@@ -75,7 +75,7 @@ def resume(screen: BaseScreen, record: StudyRecord) -> None:
             screen.show_message(t("Queued {study}; a worker looks after it.", study=_name(record)))
         _changed(screen)
 
-    run_in_background(screen.app, work)  # not a task of the screen: leaving the screen would cancel the start of the worker
+    run_in_background(screen.app, work)  # not the screen's: leaving the screen would cancel the start of the worker
 
 
 def delete(screen: BaseScreen, record: StudyRecord) -> None:
@@ -133,7 +133,7 @@ def describe(screen: BaseScreen, record: StudyRecord) -> None:
     screen.app.push_screen(DescribeDialog(screen.context, record.title or "", record.notes or ""), answered)
 
 
-def _request(screen: BaseScreen, wish: "Callable[[Store], Kind]", told: Callable[[Kind], str]) -> None:
+def _request(screen: BaseScreen, wish: "Callable[[Store], Kind]", get_message: Callable[[Kind], str]) -> None:
     """Write a request in the background, and show the result."""
 
     async def work() -> None:
@@ -142,7 +142,7 @@ def _request(screen: BaseScreen, wish: "Callable[[Store], Kind]", told: Callable
         except ModelcatError as error:
             screen.show_message(error.message, error=True)
         else:
-            screen.show_message(told(answer))
+            screen.show_message(get_message(answer))
         _changed(screen)
 
     run_in_background(screen, work)

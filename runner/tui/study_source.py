@@ -28,7 +28,7 @@ _TRUSTED = 10.0
 
 
 async def in_thread(work: Callable[[], Kind]) -> Kind:
-    """Run `work` in a daemon thread and return its result, or raise its error. Cancellation leaves the thread running."""
+    """Run `work` in a daemon thread and return its result, or raise its error. Cancelling does not stop the thread."""
     loop = asyncio.get_running_loop()
     future: asyncio.Future[Kind] = loop.create_future()
 

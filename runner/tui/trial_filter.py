@@ -1,6 +1,6 @@
 """Filters such as ``accuracy > 0.9 and batch_size == 32``: parsed as a Python expression, never evaluated as one.
 
-Filters may have comparisons (chained ones too), ``and``, ``or``, ``not``, ``in`` a tuple or list, parentheses, numbers, text,
+A filter has comparisons (also chained), ``and``, ``or``, ``not``, ``in`` a tuple or list, parentheses, numbers, text,
 True, False and None. A comparison with a missing value is false, except a comparison with None itself.
 """
 
@@ -168,7 +168,7 @@ def _unknown(name: str, names: frozenset[str]) -> Statement:
     if near := difflib.get_close_matches(name, names, n=1, cutoff=0.5):
         values = {"name": safe(name, 40), "near": safe(near[0], 40)}
         return Statement("there is no {name}; did you mean {near}?", values)
-    told = [safe(known, 40) for known in sorted(names)]
-    rest = [f"+{len(told) - _MOST_NAMES}"] if len(told) > _MOST_NAMES else []
-    values = {"name": safe(name, 40), "known": ", ".join(told[:_MOST_NAMES] + rest)}
+    shown = [safe(known, 40) for known in sorted(names)]
+    rest = [f"+{len(shown) - _MOST_NAMES}"] if len(shown) > _MOST_NAMES else []
+    values = {"name": safe(name, 40), "known": ", ".join(shown[:_MOST_NAMES] + rest)}
     return Statement("there is no {name}; known are {known}", values)

@@ -115,8 +115,8 @@ def build_of(context: AppContext) -> str:
     from runner.store.url import redact
 
     try:
-        told = distribution("modelcat").read_text("direct_url.json")
-        origin = json.loads(told) if told else {}
+        content = distribution("modelcat").read_text("direct_url.json")
+        origin = json.loads(content) if content else {}
     except (PackageNotFoundError, json.JSONDecodeError):
         origin = {}
     where = redact(str(origin.get("url", "")))

@@ -51,7 +51,7 @@ class ChoiceDialog(ModalScreen[tuple[str, ...] | None]):
         self._choices = tuple(choices)
         self._several = several
         self._chosen = {choice.key for choice in choices if choice.chosen}
-        self._list = OptionList(*(Option(self._told(choice)) for choice in self._choices), markup=False)
+        self._list = OptionList(*(Option(self._prompt(choice)) for choice in self._choices), markup=False)
 
     def compose(self) -> ComposeResult:
         """Show the list."""
@@ -68,7 +68,7 @@ class ChoiceDialog(ModalScreen[tuple[str, ...] | None]):
         if self._several and at is not None:
             choice = self._choices[at]
             self._chosen ^= {choice.key}
-            self._list.replace_option_prompt_at_index(at, self._told(choice))
+            self._list.replace_option_prompt_at_index(at, self._prompt(choice))
 
     @on(OptionList.OptionSelected)
     def take(self, event: OptionList.OptionSelected) -> None:
@@ -82,7 +82,7 @@ class ChoiceDialog(ModalScreen[tuple[str, ...] | None]):
         """Close without a result."""
         self.dismiss(None)
 
-    def _told(self, choice: ChoiceItem) -> Content:
+    def _prompt(self, choice: ChoiceItem) -> Content:
         glyphs, palette = self.context.glyphs, self.context.palette
         if not self._several:
             return Content(safe(choice.label, 200))

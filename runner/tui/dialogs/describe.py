@@ -65,7 +65,7 @@ class DescribeDialog(ModalScreen[tuple[str, str] | None]):
         self._notes.styles.height = max(4, min(14, event.size.height * 9 // 10 - _CHROME))
 
     @on(Input.Submitted)
-    def go_on(self) -> None:
+    def focus_notes(self) -> None:
         """Move from the title to the notes."""
         self._notes.focus()
 

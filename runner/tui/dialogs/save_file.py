@@ -36,7 +36,7 @@ class SaveDialog(ModalScreen[Path | None]):
         self.context = context
         self._formats = tuple(formats)
         self._input = Input(str(default_path), max_length=4096)
-        self._hint = TextLabel(self._said)
+        self._hint = TextLabel(self._hint_text)
 
     def compose(self) -> ComposeResult:
         """Show the input."""
@@ -103,7 +103,7 @@ class SaveDialog(ModalScreen[Path | None]):
             return t("There is no folder {path}.", path=safe(path.parent, 300))
         return ""
 
-    def _said(self) -> str:
+    def _hint_text(self) -> str:
         return self._wrong(self._path) or self.context.t("In {folder}", folder=safe(self._path.absolute().parent, 300))
 
     @property

@@ -26,11 +26,11 @@ class TooSmallDialog(ModalScreen[None]):
         super().__init__()
         self.context = context
         self._smallest = smallest
-        self._told = TextLabel(self._text)
+        self._label = TextLabel(self._text)
 
     def compose(self) -> ComposeResult:
         """Show the sentence alone: there may be no room for a frame."""
-        yield self._told
+        yield self._label
 
     def on_mount(self) -> None:
         """Hide the screen below: a CSS rule here would lose to the app's own for all dialogs."""
@@ -39,7 +39,7 @@ class TooSmallDialog(ModalScreen[None]):
     def on_resize(self, event: Resize) -> None:
         """Show the current size."""
         del event
-        self._told.refresh_text()
+        self._label.refresh_text()
 
     def on_screen_resume(self) -> None:
         """Close if there is room now: the terminal may have grown while another screen was in front."""

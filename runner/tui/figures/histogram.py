@@ -131,9 +131,9 @@ def _rows(
         tail = fit(Content.styled(shown, palette.text), number, glyphs, right=True)
         lines.append(Content("  ").join((head, bar, tail)).truncate(canvas.width))
     if len(names) > 1:
-        told = Content(" + ").join(
+        line = Content(" + ").join(
             Content.assemble((fill_of(place, canvas), colour_of(part.role, canvas)), (f" {name}", palette.muted))
             for place, (part, name) in enumerate(zip(figure.parts, names, strict=True))
         )
-        lines += told.wrap(max(1, canvas.width))
+        lines += line.wrap(max(1, canvas.width))
     return lines

@@ -58,12 +58,12 @@ def legend(plot: Plot, canvas: Canvas) -> Content:
         entries += _series(drawn, canvas, labelled=len(points) > MOST_LABELS)
     if any(series.scores for series in drawn):
         dots = ((glyphs.bullet, shade_of(score, canvas)) for score in (0.0, 0.5, 1.0))
-        told = flat(canvas.t("the stronger, the better"), glyphs)
-        entries.append(Content.assemble(*dots, (f" {told}", palette.muted)))
+        line = flat(canvas.t("the stronger, the better"), glyphs)
+        entries.append(Content.assemble(*dots, (f" {line}", palette.muted)))
     if plot.surface is not None:
         shades = "".join(glyphs.shades[1:4])
-        told = axis_title(plot.surface.scale, canvas)
-        entries.append(Content.assemble((shades, palette.accent), (f" {told}", palette.muted)))
+        line = axis_title(plot.surface.scale, canvas)
+        entries.append(Content.assemble((shades, palette.accent), (f" {line}", palette.muted)))
     return entries_in([entry for entry in entries if entry.plain.strip()], canvas, 3 if canvas.height >= _ROOMY else 2)
 
 
@@ -75,8 +75,8 @@ def entries_in(entries: Sequence[Content], canvas: Canvas, most: int) -> Content
         last = len(lines) == most
         if at and at + 3 + entry.cell_length > canvas.width - (14 if last and place + 1 < len(entries) else 0):
             if last:
-                told = flat(canvas.t("{count:count} more", count=len(entries) - place), glyphs)
-                lines[-1] += Content.assemble("   ", (told, palette.muted))
+                text = flat(canvas.t("{count:count} more", count=len(entries) - place), glyphs)
+                lines[-1] += Content.assemble("   ", (text, palette.muted))
                 break
             lines.append(Content(""))
             at = 0

@@ -53,9 +53,9 @@ def model_page(model: ModelRow, canvas: Canvas) -> list[Content]:
         Content(""),
     ]
     if model.problem:
-        told = t("This plugin cannot be used: {reason}", reason=_safe(model.problem, 1000))
+        shown = t("This plugin cannot be used: {reason}", reason=_safe(model.problem, 1000))
         sign = canvas.glyphs.severities["problem"]
-        return [*lines, *_wrap(f"{sign} {told}", canvas, style=palette.bad)]
+        return [*lines, *_wrap(f"{sign} {shown}", canvas, style=palette.bad)]
     lines += _wrap(model.summary, canvas, style=f"bold {palette.text}")
     lines += [Content(""), *_wrap(model.description, canvas)]
     if model.parameters:
@@ -147,8 +147,8 @@ def _group(leaf: Leaf, models: Sequence[ModelRow], canvas: Canvas) -> Iterator[C
         if model.entry.key.startswith(f"{leaf.key}/"):
             yield Content("")
             yield Content.styled(_safe(model.entry.key[len(leaf.key) + 1 :]), f"bold {canvas.palette.accent}")
-            told = model.problem or model.summary
-            yield from _wrap(told, canvas, style=canvas.palette.bad if model.problem else "", indent=_INDENT)
+            text = model.problem or model.summary
+            yield from _wrap(text, canvas, style=canvas.palette.bad if model.problem else "", indent=_INDENT)
 
 
 def _title(text: str, canvas: Canvas) -> Content:

@@ -50,14 +50,14 @@ def verdict_of(record: StudyRecord, context: AppContext) -> str:
         return ""
     stored = verdict.get("statements")
     try:
-        told = (
+        text = (
             " ".join(context.say(with_metrics(from_json(one), record.metric_of)) for one in stored)
             if isinstance(stored, list)
             else ""
         )
     except (ValueError, AttributeError, TypeError):  # written by another version: the stored sentence remains
-        told = ""
-    return safe(told or verdict.get("sentence", ""), 1200)
+        text = ""
+    return safe(text or verdict.get("sentence", ""), 1200)
 
 
 def _facts(row: StudyRow, context: AppContext) -> Iterator[tuple[str, Content]]:

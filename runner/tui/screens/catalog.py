@@ -128,7 +128,7 @@ class CatalogScreen(BaseScreen):
             return self.context.t("Reading the catalog...")
         if self._models:
             return self.context.t("No model holds these words. Esc shows all.")
-        return self.context.t("There is no model: not even modelcat's own are installed. Install it anew.")
+        return self.context.t("There is no model: not even modelcat's own are installed. Install it again.")
 
     # Actions
 

@@ -74,7 +74,7 @@ class PredictScreen(BaseScreen):
         self._answer: ModelAnswer | None = None
         self._history: list[ModelAnswer] = []
         self._trouble: ModelcatError | None = None
-        self._told = TextLabel(self._whose, id="whose")
+        self._study_label = TextLabel(self._whose, id="whose")
         self.form = InputForm(context)
         self.figure = Drawing(context)
         self.history = VirtualTable(context, lambda: context.t("What you ask is listed here."), id="history")
@@ -87,7 +87,7 @@ class PredictScreen(BaseScreen):
 
     def body(self) -> ComposeResult:
         """Yield the panes."""
-        yield self._told
+        yield self._study_label
         answer = VerticalScroll(self.figure, id="answer", classes="panel")
         yield Container(Vertical(self.form, id="left"), answer, id="panes")
         yield self.history
@@ -110,7 +110,7 @@ class PredictScreen(BaseScreen):
             self._choose(self._records[0].study if self._records else None)
         if (record := self._record) is not None:
             await self._ask_for(record)
-        self._tell()
+        self._update_texts()
         if self._trouble is not None:
             raise self._trouble
 
@@ -133,7 +133,7 @@ class PredictScreen(BaseScreen):
             [TableColumn(c.key, c.label, c.width, c.right, c.share, c.drop, False) for c in columns]
         )
         self._list()
-        self._tell()
+        self._update_texts()
 
     def can(self, action: str) -> bool | None:
         """Enable asking only if there is a model, and recalling only in the history."""
@@ -166,7 +166,7 @@ class PredictScreen(BaseScreen):
         self._ask(explain=False)
 
     @on(TextPane.Refused)
-    def _say_refused(self, event: TextPane.Refused) -> None:
+    def _show_refused(self, event: TextPane.Refused) -> None:
         text = self.context.t("Not inserted: {size:count} characters are more than any model reads.", size=event.size)
         self.show_message(text, error=True)
 
@@ -206,7 +206,7 @@ class PredictScreen(BaseScreen):
         if record is None:
             return
         began = self._since = time.monotonic()
-        self._tell()
+        self._update_texts()
         try:
             predictions = await self.context.predictions.ask(record, () if given is None else (given,), explain=explain)
             seconds = time.monotonic() - began
@@ -279,7 +279,7 @@ class PredictScreen(BaseScreen):
             self.notice.say("")
             self.figure.show(self._draw)
             self.update_header()
-            self._tell()
+            self._update_texts()
 
     def action_clear(self) -> None:
         """Empty the form; undo restores a text."""
@@ -378,8 +378,8 @@ class PredictScreen(BaseScreen):
             summary(answer.given),
         ]
 
-    def _tell(self) -> None:
+    def _update_texts(self) -> None:
         if self.is_mounted:
-            self._told.refresh_text()
+            self._study_label.refresh_text()
             if self._answer is None:
                 self.figure.refresh_text()

@@ -90,7 +90,7 @@ class AppProcess(AppService):
         assert self._process is not None
         await self._download_manager.cancel_app_downloads(app_service_id=self.app_service_id)
         with suppress(OSError, RuntimeError):
-            self.stdin.write(self.encode_packet(b"M", b'{"type": "quit"}'))  # not drained: the app may not read any more
+            self.stdin.write(self.encode_packet(b"M", b'{"type": "quit"}'))  # not drained: the app may read no more
             self.stdin.close()
         with suppress(TimeoutError):
             await asyncio.wait_for(self._process.wait(), _GRACE)

@@ -42,10 +42,10 @@ async def relay(page: web.WebSocketResponse, app: AppProcess) -> None:
 
 def _obeyed(text: str, page: web.WebSocketResponse, app: AppProcess) -> Awaitable[object] | None:
     """Return a coroutine that handles a message; None if the message is invalid."""
-    told = None
+    message = None
     with suppress(ValueError, RecursionError):
-        told = json.loads(text)
-    match told:
+        message = json.loads(text)
+    match message:
         case ["stdin", str(keys)]:
             return app.send_bytes(keys.encode("utf-8", "ignore"))
         case ["resize", {"width": width, "height": height}]:

@@ -95,7 +95,7 @@ class WebServer(Server):
         self._pages.add(page)
         try:
             await page.prepare(request)
-            await app.start(_asked(request, "width", 80), _asked(request, "height", 24))
+            await app.start(_size_in(request, "width", 80), _size_in(request, "height", 24))
             await app.until_it_ends(relay(page, app))
         except (TimeoutError, ConnectionError):
             pass  # the app accepts no input any more, or the page is gone
@@ -166,8 +166,8 @@ class WebServer(Server):
         own = self._access.address
         response.headers.update(
             {
-                # Nothing is loaded from other hosts (the page of textual-serve requests a font), and no page may embed this
-                # one in a frame.
+                # Nothing is loaded from other hosts (the page of textual-serve requests a font), and no page may
+                # embed this one in a frame.
                 "Content-Security-Policy": f"default-src 'self'; connect-src 'self' {own.replace('http', 'ws', 1)}; "
                 "style-src 'self' 'unsafe-inline'; script-src 'self' 'unsafe-inline'; img-src 'self' data:; "
                 "font-src 'self' data:; frame-ancestors 'none'",
@@ -200,7 +200,7 @@ class WebServer(Server):
                 raise error
 
 
-def _asked(request: web.Request, name: str, default: int) -> int:
+def _size_in(request: web.Request, name: str, default: int) -> int:
     """Return the size that a page requests in its URL."""
     with suppress(ValueError):
         return cells(float(request.query.get(name, "")), default)

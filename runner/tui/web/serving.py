@@ -38,17 +38,17 @@ def serve(arguments: Sequence[str], port: int, *, language: str | None, open_bro
 
     with _listening(port) as listening, TemporaryDirectory(prefix="modelcat-") as folder:
         port = listening.getsockname()[1]
-        access = Access(port, on_next=lambda url: _say(f"a web browser is let in; another one by {url}"))
+        access = Access(port, on_next=lambda url: _print_line(f"a web browser is let in; another one by {url}"))
 
-        def tell() -> None:
-            _say(f"modelcat is shown to one web browser of this machine (Ctrl+C ends it): {access.url}")
+        def print_url() -> None:
+            _print_line(f"modelcat is shown to one web browser of this machine (Ctrl+C ends it): {access.url}")
             if open_browser:
                 # A thread: some web browsers run in the terminal, and only return when they end.
                 opening = threading.Thread(target=_open, args=(access.url, Path(folder)), daemon=True)
                 opening.start()
 
         server = WebServer(command_of(arguments), port, access, Language(language))
-        asyncio.run(server.run(listening, tell))
+        asyncio.run(server.run(listening, print_url))
 
 
 def command_of(arguments: Sequence[str]) -> list[str]:
@@ -75,6 +75,6 @@ def _listening(port: int) -> socket.socket:
     return listening
 
 
-def _say(text: str) -> None:
+def _print_line(text: str) -> None:
     sys.stderr.write(f"{text}\n")
     sys.stderr.flush()

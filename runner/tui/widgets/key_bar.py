@@ -64,7 +64,7 @@ class KeyBar(Widget):
         room = self.content_size.width - sum(len(text) + 2 for text in map(self._text, common))
         parts, self._spans, at = [], [], 0
         for key, label in hints:
-            parts.append(self._told(key, label))
+            parts.append(self._label_of(key, label))
             at += parts[-1].cell_length + 2
         for action in (*own, *common):
             width = len(self._text(action)) + 2
@@ -103,9 +103,9 @@ class KeyBar(Widget):
         return f"{self._key(action)} {self.context.t(action.label)}"
 
     def _cell(self, action: Action) -> Content:
-        return self._told(self._key(action), self.context.t(action.label))
+        return self._label_of(self._key(action), self.context.t(action.label))
 
-    def _told(self, key: str, label: str) -> Content:
+    def _label_of(self, key: str, label: str) -> Content:
         palette = self.context.palette
         return Content.assemble((key, f"bold {palette.accent}"), (f" {label}", palette.muted))
 

@@ -24,10 +24,10 @@ class LineLabel(Widget):
     LineLabel { height: 1; width: 1fr; }
     """
 
-    def __init__(self, context: AppContext, tell: Callable[[], str | Content], *, id: str | None = None) -> None:  # noqa: A002 -- Textual's name
+    def __init__(self, context: AppContext, get_text: Callable[[], str | Content], *, id: str | None = None) -> None:  # noqa: A002 -- Textual's name
         super().__init__(id=id)
         self.context = context
-        self._tell = tell
+        self._get_text = get_text
 
     def refresh_text(self) -> None:
         """Update the text."""
@@ -35,4 +35,4 @@ class LineLabel(Widget):
 
     def render(self) -> Content:
         """Return the line, as wide as the widget."""
-        return fit(self._tell(), self.content_size.width, self.context.glyphs)
+        return fit(self._get_text(), self.content_size.width, self.context.glyphs)

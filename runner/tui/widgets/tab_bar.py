@@ -68,13 +68,13 @@ class TabBar(Widget):
     def render(self) -> Content:
         """Return the line; it starts at a later name if the chosen one would not be visible."""
         palette, glyphs = self.context.palette, self.context.glyphs
-        told = [(key, flat(name, glyphs)) for key, name in self._names()]
-        at = next((place for place, (key, _) in enumerate(told) if key == self._chosen), 0)
+        tabs = [(key, flat(name, glyphs)) for key, name in self._names()]
+        at = next((place for place, (key, _) in enumerate(tabs) if key == self._chosen), 0)
         start, width = 0, self.content_size.width
-        while start < at and sum(len(name) + _GAP for _, name in told[start : at + 1]) > width:
+        while start < at and sum(len(name) + _GAP for _, name in tabs[start : at + 1]) > width:
             start += 1
         parts, self._spans, cell = [], [], 0
-        for key, name in told[start:]:
+        for key, name in tabs[start:]:
             style = f"bold underline {palette.accent}" if key == self._chosen else palette.muted
             piece = Content.styled(name, style)
             self._spans.append((cell, cell + piece.cell_length, key))

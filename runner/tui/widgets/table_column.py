@@ -59,8 +59,8 @@ class PlacedColumn:
 def place(columns: Sequence[TableColumn], width: int) -> tuple[PlacedColumn, ...]:
     """Return the columns that have room in `width` cells, from left to right.
 
-    Columns with the highest `drop` are dropped first, of equal ones the last. If those that must stay are still too wide,
-    those with a share shrink. Remaining room first completes headings, and is then divided by `share`.
+    Columns with the highest `drop` are dropped first, of equal ones the last. If the others are still too wide, those
+    with a share shrink. Remaining room first completes headings, and is then divided by `share`.
     """
     staying = list(enumerate(columns))
     while _needed(staying) > width and any(column.drop for _, column in staying):

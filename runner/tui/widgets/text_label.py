@@ -17,10 +17,12 @@ class TextLabel(Static):
         classes: As in Textual.
     """
 
-    def __init__(self, tell: Callable[[], str | Content], *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 -- Textual's name
+    def __init__(
+        self, get_text: Callable[[], str | Content], *, id: str | None = None, classes: str | None = None
+    ) -> None:  # noqa: A002 -- Textual's name
         super().__init__("", id=id, classes=classes, markup=False)
-        self._tell = tell
-        self._told: Content | None = None
+        self._get_text = get_text
+        self._shown: Content | None = None
 
     def on_mount(self) -> None:
         """Show the text for the first time."""
@@ -28,9 +30,9 @@ class TextLabel(Static):
 
     def refresh_text(self) -> None:
         """Update the text."""
-        told = self._tell()
-        content = told if isinstance(told, Content) else Content(told)
-        before, self._told = self._told, content
+        shown = self._get_text()
+        content = shown if isinstance(shown, Content) else Content(shown)
+        before, self._shown = self._shown, content
         if before is None or not content.is_same(before):
             # A new layout of the screen takes far longer than writing a line: only if the height of the text changes.
             self.update(content, layout=before is None or self._takes_other_room(before, content))

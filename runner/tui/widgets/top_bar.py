@@ -15,7 +15,7 @@ _MAIN_SCREENS = tuple(action for action in ACTIONS if action.call.startswith("go
 
 
 class TopBar(Widget):
-    """Breadcrumb to the left, then the other screens with their keys if there is room, counts of studies to the right."""
+    """Breadcrumb to the left, then the other screens with their keys if there is room, counts of studies right."""
 
     DEFAULT_CSS = """
     TopBar { height: 1; dock: top; padding: 0 1; background: $panel; color: $foreground; }
@@ -24,7 +24,7 @@ class TopBar(Widget):
     def __init__(self, context: AppContext) -> None:
         super().__init__()
         self.context = context
-        self._crumbs: tuple[str, ...] = ()
+        self._breadcrumbs: tuple[str, ...] = ()
         self._counts: tuple[int, int] = (0, 0)
         self._spans: list[tuple[int, int, Action]] = []
 
@@ -37,7 +37,7 @@ class TopBar(Widget):
 
     def at(self, breadcrumbs: tuple[str, ...]) -> None:
         """Set the breadcrumb, outermost first; untrusted text."""
-        self._crumbs = breadcrumbs
+        self._breadcrumbs = breadcrumbs
         self.refresh()
 
     def count(self, running: int, queued: int) -> None:
@@ -65,10 +65,10 @@ class TopBar(Widget):
         right = self._right()
         room = max(10, self.content_size.width - right.cell_length - 2)
         parts: list[Content] = [Content.styled("modelcat", f"bold {palette.accent}")]
-        for place, crumb in enumerate(self._crumbs):
-            last = place == len(self._crumbs) - 1
+        for place, name in enumerate(self._breadcrumbs):
+            last = place == len(self._breadcrumbs) - 1
             parts.append(Content.styled(f" {glyphs.crumb} " if place else "  ", palette.muted))
-            parts.append(Content.styled(safe(crumb, 60), f"bold {palette.text}" if last else palette.muted))
+            parts.append(Content.styled(safe(name, 60), f"bold {palette.text}" if last else palette.muted))
         left = Content("").join(parts)
         if left.cell_length > room:
             left = left.truncate(room, ellipsis=True)
@@ -83,19 +83,19 @@ class TopBar(Widget):
             return Content("")
         preferences, palette = self.context.preferences, self.context.palette
         accent, muted = palette.accent, palette.muted
-        told = [
+        places = [
             (action, Content.assemble((key_label(keys[0]), accent), (f" {self.context.t(action.label)}", muted)))
             for action in _MAIN_SCREENS
             if (keys := keys_of(action, preferences.keymap)) and action.method != f"go_to('{self.app.current_mode}')"
         ]
         for gap in (2, 1):
             at, spans = start + 3, []
-            for action, text in told:
+            for action, text in places:
                 spans.append((at, at + text.cell_length, action))
                 at += text.cell_length + gap
-            if told and at - gap <= room:
+            if places and at - gap <= room:
                 self._spans = spans
-                return Content("   ") + Content(" " * gap).join(text for _, text in told)
+                return Content("   ") + Content(" " * gap).join(text for _, text in places)
         return Content("")
 
     def _right(self) -> Content:

@@ -143,7 +143,7 @@ class VirtualTable(ScrollView, can_focus=True, inherit_bindings=False):
                 self._scroll_update(size)
                 self.scroll_to(y=offset, animate=False, force=True)
         self.refresh()
-        self._tell_moved(before)
+        self._post_moved(before)
 
     def move_to(self, key: str) -> None:
         """Move the cursor to a row, and show it; does nothing if there is no such row."""
@@ -316,7 +316,7 @@ class VirtualTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._at = max(0, min(index, len(self._keys) - 1))
         self._show_cursor()
         self.refresh()
-        self._tell_moved(before)
+        self._post_moved(before)
 
     def _show_cursor(self) -> None:
         lines = max(1, self.size.height - 1)
@@ -326,6 +326,6 @@ class VirtualTable(ScrollView, can_focus=True, inherit_bindings=False):
         elif self._at >= top + lines:
             self.scroll_to(y=self._at - lines + 1, animate=False, force=True)
 
-    def _tell_moved(self, before: str | None) -> None:
+    def _post_moved(self, before: str | None) -> None:
         if (key := self.cursor) is not None and key != before:
             self.post_message(self.Moved(self, key))

@@ -88,7 +88,7 @@ class ComparePane(Widget):
         self._lists = Drawing(context, id="examples")
         self._sides = Drawing(context)
         self._flips = Drawing(context)
-        self._title = TextLabel(self._told_title)
+        self._title = TextLabel(self._title_text)
         self._part = TextLabel(self._part_title, id="part")
         self._list = TextLabel(self._list_title, id="list")
         self._grid = QuadrantGrid(context, self._names)
@@ -127,7 +127,7 @@ class ComparePane(Widget):
             self._sides.show(lambda canvas: self._draw_sides(scene.book, pair, canvas))
             self._flips.show(lambda canvas: self._draw_flips(scene, canvas))
         self._title.refresh_text()
-        self._tell_examples()
+        self._update_examples()
 
     async def follow(self, scene: PaneState) -> None:
         """Read the predictions of both trials, and compare them."""
@@ -139,20 +139,20 @@ class ComparePane(Widget):
             except ModelcatError as error:
                 self._found, self._trouble = None, error.message
             self._asked = asked  # set only now: the cursor may have moved on and cancelled this
-            self._tell_examples()
+            self._update_examples()
         found, cell = self._found, self._listed
         if found is not None and cell is not None and not self._rows:
             try:
                 self._rows = await in_thread(lambda: rows_of(found, cell, scene.folder, scene.book.names))
             except ModelcatError as error:
                 self._trouble = error.message
-            self._tell_examples()
+            self._update_examples()
 
     def list_cell(self) -> None:
         """List the examples of the cell under the cursor, or hide the list."""
         if self._found is not None:
             self._listed, self._rows = None if self._listed == self._grid.cell else self._grid.cell, ()
-            self._tell_examples()
+            self._update_examples()
             self.post_message(LoadRequested())
 
     @on(QuadrantGrid.Moved)
@@ -166,7 +166,7 @@ class ComparePane(Widget):
         if self._scene is not None:
             self.show(self._scene)
 
-    def _tell_examples(self) -> None:
+    def _update_examples(self) -> None:
         found = self._found
         self._grid.display = self._pair is not None and not (found is None and self._trouble)
         self._grid.show({} if found is None else {cell: len(rows) for cell, rows in found.rows.items()})
@@ -180,7 +180,7 @@ class ComparePane(Widget):
             return "A", "B"
         return trial_name(self.context, self._pair.first.number), trial_name(self.context, self._pair.second.number)
 
-    def _told_title(self) -> Content:
+    def _title_text(self) -> Content:
         if self._pair is None:
             return Content("")
         first, second = (self._called(trial.number) for trial in (self._pair.first, self._pair.second))
@@ -205,10 +205,10 @@ class ComparePane(Widget):
         first, second = (trial_name(self.context, trial.number) for trial in (self._pair.first, self._pair.second))
         title = t(_TITLES[self._listed], first=first, second=second)
         total = len(self._found.rows[self._listed])
-        told = self.context.language.count(total)
+        label = self.context.language.count(total)
         if self._rows and len(self._rows) < total:
-            told = t("the first {shown:count} of {all:count}", shown=len(self._rows), all=total)
-        return Content.assemble((title, f"bold {palette.text}"), (f"  {told}", palette.muted))
+            label = t("the first {shown:count} of {all:count}", shown=len(self._rows), all=total)
+        return Content.assemble((title, f"bold {palette.text}"), (f"  {label}", palette.muted))
 
     def _draw_sides(self, book: StudyData, pair: TrialPair, canvas: Canvas) -> Content:
         context, palette = self.context, self.context.palette
@@ -222,7 +222,7 @@ class ComparePane(Widget):
             self._line([Content.styled(head, palette.muted) for head in heads]),
         ]
         lines += [
-            self._told(changed, changed.name, context.value(changed.first), context.value(changed.second), "")
+            self._change_line(changed, changed.name, context.value(changed.first), context.value(changed.second), "")
             for changed in changes(pair.first.params, pair.second.params)
         ]
         lines.append(Content(""))
@@ -232,7 +232,7 @@ class ComparePane(Widget):
                 gap = difference(context, metric, metric.gain(changed.first, changed.second))
             first, second = (context.metric(metric, value) for value in (changed.first, changed.second))
             label = context.metric_label(metric, _CLASS)
-            lines.append(self._told(changed, label, first, second, gap))
+            lines.append(self._change_line(changed, label, first, second, gap))
         return Content("\n").join([line.truncate(canvas.width) for line in lines])
 
     def _called(self, number: int) -> str:
@@ -244,7 +244,7 @@ class ComparePane(Widget):
             return f"{name} {self.context.glyphs.star}"
         return name
 
-    def _told(self, changed: ParameterChange, called: str, first: str, second: str, gap: str) -> Content:
+    def _change_line(self, changed: ParameterChange, called: str, first: str, second: str, gap: str) -> Content:
         palette = self.context.palette
         mark, style = (self.context.glyphs.bullet, palette.text) if changed.differs else (" ", palette.muted)
         name = Content.assemble((f"{mark} ", palette.accent), (safe(called, 40), palette.muted))

@@ -89,8 +89,8 @@ class DiagnosisPane(Widget):
     def _draw(self, canvas: Canvas) -> Content:
         context, palette, t = self.context, self.context.palette, self.context.t
         lines: list[Content] = []
-        if self._scene is not None and (told := verdict(self._scene.book, context)):
-            lines += [Content.styled(t("Verdict"), f"bold {palette.text}"), *map(Content, told), Content("")]
+        if self._scene is not None and (shown := verdict(self._scene.book, context)):
+            lines += [Content.styled(t("Verdict"), f"bold {palette.text}"), *map(Content, shown), Content("")]
         if self._trouble:
             lines.append(Content.styled(safe(self._trouble, 800), palette.warn))
         elif self._found is None:

@@ -48,7 +48,7 @@ class LogPane(Widget):
         self._offset: int | None = None
         self._own = False
         self._shown: int | None = None
-        self._title = TextLabel(self._told)
+        self._title = TextLabel(self._title_text)
         self._log = RichLog(
             max_lines=_MOST_LINES, wrap=True, markup=False, highlight=False, auto_scroll=False, min_width=1
         )
@@ -137,7 +137,7 @@ class LogPane(Widget):
         time = f"{line.time.astimezone():%H:%M:%S}  "
         return Text.assemble((time, palette.muted), (text, styles.get(line.kind, palette.text)))
 
-    def _told(self) -> str:
+    def _title_text(self) -> str:
         t = self.context.t
         if not self._lines:
             return t("There is no log yet: it begins when a worker takes the study.")

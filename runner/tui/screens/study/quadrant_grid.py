@@ -105,14 +105,14 @@ class QuadrantGrid(Widget, can_focus=True):
         context, palette = self.context, self.context.palette
         total = sum(self._counts.values())
         count = self._counts.get(CELLS[at])
-        told = context.glyphs.dash
+        shown = context.glyphs.dash
         if count is not None:
-            told = f"{context.language.count(count)}  {context.language.percent(count / total if total else 0.0)}"
+            shown = f"{context.language.count(count)}  {context.language.percent(count / total if total else 0.0)}"
         here = at == self._at
         cursor = context.glyphs.cursor if here else " "
         style = f"bold {palette.text}"
         if here:
             style += f" on {palette.blend(palette.ground, palette.accent, 0.24 if self.has_focus else 0.10)}"
         return Content.styled(cursor, palette.accent) + fit(
-            Content(told), _CELL - 1, context.glyphs, right=True
+            Content(shown), _CELL - 1, context.glyphs, right=True
         ).stylize(style)

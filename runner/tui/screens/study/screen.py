@@ -102,9 +102,9 @@ class StudyScreen(BaseScreen):
         self._tab = "trials"
         self._marked: tuple[int, ...] = ()
         self._curves = EpochCache(context)
-        self._headline = TextLabel(self._told_headline, id="headline")
+        self._headline = TextLabel(self._headline_text, id="headline")
         self._table = TrialsTable(context)
-        self._filter = TextLabel(self._told_filter, id="shown")
+        self._filter = TextLabel(self._filter_text, id="shown")
         self._tabs = TabBar(context, lambda: [(key, context.t(text)) for key, text in TABS.items()], id="tabs")
         self._side = Vertical(self._tabs, id="side")
         self._panes: dict[str, Widget] = {}
@@ -202,14 +202,14 @@ class StudyScreen(BaseScreen):
         chosen = None if cursor is None else int(cursor)
         return PaneState(self.book, chosen, self._marked, self.context.source.folder_of(self.study))
 
-    def _told_headline(self) -> str | Content:
+    def _headline_text(self) -> str | Content:
         return (
             self.context.t("Reading the study ...")
             if self.book is None
             else headline(self.book, self.context, self.size.width - 2)
         )
 
-    def _told_filter(self) -> str:
+    def _filter_text(self) -> str:
         """Show which trials are listed, if not all are."""
         view, t = self.view, self.context.t
         if self.book is None or not (view.state or view.expression.strip()):

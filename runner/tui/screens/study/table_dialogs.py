@@ -24,8 +24,8 @@ def ask_filter(screen: BaseScreen, book: StudyData, before: str, take: Callable[
         return "" if wrong is None else context.say(wrong)
 
     def hint() -> str:
-        told = [safe(name, 30) for name in names[:_MOST_NAMES]]
-        return context.t("Known are {names}", names=", ".join(told))
+        listed = [safe(name, 30) for name in names[:_MOST_NAMES]]
+        return context.t("Known are {names}", names=", ".join(listed))
 
     sign, best = ">=" if book.record.direction == "maximize" else "<=", book.record.best
     example = f"{safe(book.record.metric, 40)} {sign} {0.5 if best is None else best.value:.3g} and seconds < 60"

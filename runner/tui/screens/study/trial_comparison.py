@@ -109,12 +109,12 @@ def quadrants(pair: TrialPair, folder: Path) -> Quadrants:
             f"the predictions of trials {pair.first.number} and {pair.second.number} are not of the same examples: "
             "the data changed between them"
         )
-    said = [_said(predictions) for predictions in (first, second)]
+    answers = [_answers_of(predictions) for predictions in (first, second)]
     rows: dict[str, list[int]] = {cell: [] for cell in CELLS}
     for row, truth in truths.items():
-        right = tuple(answers[row][0] == truth for answers in said)
+        right = tuple(answers[row][0] == truth for answers in answers)
         rows[CELLS[(not right[0]) * 2 + (not right[1])]].append(row)
-    return Quadrants({cell: tuple(found) for cell, found in rows.items()}, said[0], said[1], truths)
+    return Quadrants({cell: tuple(found) for cell, found in rows.items()}, answers[0], answers[1], truths)
 
 
 def rows_of(found: Quadrants, cell: str, folder: Path, names: Sequence[str]) -> list[Mapping[str, Any]]:
@@ -183,6 +183,6 @@ def _predictions(trial: TrialRecord, folder: Path) -> PredictionFile:
     return read_predictions(path)
 
 
-def _said(predictions: PredictionFile) -> dict[int, tuple[Any, float | None]]:
+def _answers_of(predictions: PredictionFile) -> dict[int, tuple[Any, float | None]]:
     sure: Sequence[float | None] = predictions.confidence or [None] * len(predictions.rows)
     return dict(zip(predictions.rows, zip(predictions.predicted, sure, strict=True), strict=True))

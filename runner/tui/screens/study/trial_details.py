@@ -60,8 +60,8 @@ def _title(book: StudyData, trial: TrialRecord, context: AppContext) -> Content:
         Content.styled(origin(context, trial.origin), palette.muted),
     ]
     if trial.number == book.snapshot.best:
-        told = context.t("best") if book.snapshot.winner is None else f"{context.glyphs.star} {context.t('kept')}"
-        parts.insert(1, Content.styled(told, f"bold {palette.accent}"))
+        shown = context.t("best") if book.snapshot.winner is None else f"{context.glyphs.star} {context.t('kept')}"
+        parts.insert(1, Content.styled(shown, f"bold {palette.accent}"))
     if trial.value is not None:
         metric = book.metric(book.record.metric)
         parts.append(Content(f"{context.metric_label(metric, _CLASS)} {context.metric(metric, trial.value)}"))
@@ -132,8 +132,8 @@ def _curves(book: StudyData, curve: Sequence[EpochRecord], context: AppContext) 
     title = context.t(over, epochs=curve[-1].epoch)
     lines = [Content(""), Content.styled(title, f"bold {context.palette.muted}")]
     for metric, name, values in drawn:
-        told = [context.metric(metric, value) for value in values]
-        ends = f"{told[0]} {context.glyphs.arrow} {told[-1]}" if len(told) > 1 else told[0]
+        labels = [context.metric(metric, value) for value in values]
+        ends = f"{labels[0]} {context.glyphs.arrow} {labels[-1]}" if len(labels) > 1 else labels[0]
         line = sparkline(values, min(_CURVE, len(values)), context.glyphs) if len(values) > 1 else ""
         lines.append(
             Content.assemble(

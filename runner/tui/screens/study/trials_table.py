@@ -19,7 +19,7 @@ class TrialsTable(VirtualTable):
     """
 
     def __init__(self, context: AppContext) -> None:
-        super().__init__(context, self._told_empty, id="trials")
+        super().__init__(context, self._empty_text, id="trials")
         self._book: StudyData | None = None
         self.order = TrialOrder()
         """The order of the shown trials."""
@@ -49,7 +49,7 @@ class TrialsTable(VirtualTable):
         keys = [column.key for column in self.visible_columns if column.sortable] or [key]
         return keys[(keys.index(key) + 1) % len(keys)] if key in keys else keys[0]
 
-    def _told_empty(self) -> str:
+    def _empty_text(self) -> str:
         t = self.context.t
         if self._book is None:
             return ""

@@ -149,7 +149,7 @@ class Editor(TextArea):
     def get_line(self, line_index: int) -> Text:
         """Return a line of JSON in colours, its fault underlined.
 
-        A string ends on its line, so that the colours of a line depend on the line alone. (Textual would ask tree-sitter for them,
+        A string ends on its line, so each line is coloured by itself. (Textual would ask tree-sitter for them,
         of which version 0.26 ends the process with a segmentation fault.)
         """
         line = super().get_line(line_index)

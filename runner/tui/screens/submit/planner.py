@@ -46,15 +46,15 @@ class Planner:
         self._step = 0
         loop = asyncio.get_running_loop()
 
-        def tell(_: str) -> None:
+        def report(_: str) -> None:
             if not halt.is_set():
-                loop.call_soon_threadsafe(self._go_on, halt)
+                loop.call_soon_threadsafe(self._next_step, halt)
 
         self._changed()
         plan: Plan | None = None
         trouble = ""
         try:
-            plan = await in_thread(lambda: _made(request, workspace, tell, halt))
+            plan = await in_thread(lambda: _made(request, workspace, report, halt))
         except StoppedError:
             return
         except ModelcatError as error:
@@ -74,15 +74,15 @@ class Planner:
         self.cancel()
         self.plan, self.trouble = None, ""
 
-    def _go_on(self, halt: threading.Event) -> None:
+    def _next_step(self, halt: threading.Event) -> None:
         if self._halt is halt:
             self._step += 1
             self._changed()
 
 
-def _made(request: Request, workspace: Workspace, tell: Callable[[str], None], halt: threading.Event) -> "Plan":
+def _made(request: Request, workspace: Workspace, report: Callable[[str], None], halt: threading.Event) -> "Plan":
     from runner.study.planning import make_plan
 
     return make_plan(
-        request, replace(workspace, debug=False), tell, halted=halt.is_set
+        request, replace(workspace, debug=False), report, halted=halt.is_set
     )  # prints nothing onto the screen

@@ -87,7 +87,7 @@ class SubmitScreen(BaseScreen):
         self.offers = SuggestionList(context)
         self.planner = Planner(self._show)
         self._completer = Completer(self.editor, self.offers, self._facts)
-        self._told = (
+        self._status_labels = (
             TextLabel(lambda: meaning_line(self._completer.meaning(), self.context), id="meaning"),
             TextLabel(self._verdict, id="verdict"),
             TextLabel(self._measured, id="measured"),
@@ -107,7 +107,7 @@ class SubmitScreen(BaseScreen):
     def body(self) -> ComposeResult:
         """Yield the panes."""
         yield Container(self.editor, self.side, id="panes")
-        yield Vertical(*self._told, id="below")
+        yield Vertical(*self._status_labels, id="below")
         yield self.offers
 
     def on_mount(self) -> None:
@@ -182,7 +182,7 @@ class SubmitScreen(BaseScreen):
         self._show()
 
     @on(Editor.Refused)
-    def _say_refused(self, event: Editor.Refused) -> None:
+    def _show_refused(self, event: Editor.Refused) -> None:
         text = self.context.t(
             "Not inserted: {size:count} characters would make the spec longer than 1 MiB.", size=event.size
         )
@@ -191,7 +191,7 @@ class SubmitScreen(BaseScreen):
 
     @on(Editor.SelectionChanged)
     def _moved(self) -> None:
-        self._told[0].refresh_text()
+        self._status_labels[0].refresh_text()
 
     async def _keep(self) -> None:
         if self.context.read_only:
@@ -326,8 +326,8 @@ class SubmitScreen(BaseScreen):
         self.side.show(faults, self._lines())
         if self._refused or (self._judgement is not None and self._judgement.text == self.editor.text):
             self.editor.mark({fault.line: fault.column for fault in reversed(faults)})
-        for told in self._told:
-            told.refresh_text()
+        for label in self._status_labels:
+            label.refresh_text()
         self.update_header()
 
     def _lines(self) -> list[tuple[str, list[str]]]:

@@ -41,8 +41,8 @@ class SidePanel(Vertical):
         self._faults: tuple[SpecFault, ...] = ()
         self._lines: tuple[tuple[str, Sequence[str]], ...] = ()
         self.problems = OptionList(id="problems", markup=False)
-        self._told = TextLabel(self._say, classes="lines")
-        self._read = VerticalScroll(self._told, id="facts")
+        self._text = TextLabel(self._get_text, classes="lines")
+        self._read = VerticalScroll(self._text, id="facts")
 
     @property
     def faults(self) -> tuple[SpecFault, ...]:
@@ -64,7 +64,7 @@ class SidePanel(Vertical):
         self._faults, self._lines = tuple(faults), tuple(lines)
         if changed:
             self._list()
-        self._told.refresh_text()
+        self._text.refresh_text()
         self.problems.display = bool(faults)
         self._read.display = not faults
 
@@ -79,7 +79,7 @@ class SidePanel(Vertical):
         if self._faults:
             self.problems.highlighted = min(at or 0, len(self._faults[:_MOST]) - 1)
 
-    def _say(self) -> Content:
+    def _get_text(self) -> Content:
         palette = self.context.palette
         parts: list[Content] = []
         for title, lines in self._lines:

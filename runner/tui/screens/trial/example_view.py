@@ -72,8 +72,8 @@ def detail(view: TrialView, place: int, canvas: Canvas, context: AppContext) -> 
     head = Content.styled(t("Row {row:count}", row=row), f"bold {palette.text}")
     if (right := found.is_right(place)) is not None:
         mark = context.glyphs.states["complete" if right else "failed"]
-        said = flat(_said(view, place, context), canvas.glyphs)
-        head = Content.assemble(head, "   ", (f"{mark} {said}", palette.good if right else palette.bad))
+        answer = flat(_answer(view, place, context), canvas.glyphs)
+        head = Content.assemble(head, "   ", (f"{mark} {answer}", palette.good if right else palette.bad))
     lines = [*head.wrap(canvas.width)]
     if found.columns:
         pairs = [(safe(name, 40), _written(values[place], context)) for name, values in found.columns.items()]
@@ -126,8 +126,8 @@ def _of_prediction(view: TrialView, place: int, key: str, context: AppContext) -
         case "truth":
             cell = _written(view.named(found.truths[place]), context)
         case "predicted":
-            said = _written(view.named(found.predicted[place]), context)
-            cell = Content(said) if right else Content.styled(said, palette.bad)
+            answer = _written(view.named(found.predicted[place]), context)
+            cell = Content(answer) if right else Content.styled(answer, palette.bad)
         case "confidence":
             cell = context.language.percent((found.confidence or ())[place])
         case _:
@@ -148,7 +148,7 @@ def _written(value: Any, context: AppContext) -> str:
     return safe(value, 40) if isinstance(value, str) else context.value(value)
 
 
-def _said(view: TrialView, place: int, context: AppContext) -> str:
+def _answer(view: TrialView, place: int, context: AppContext) -> str:
     """Return the model's answer, its confidence, and the truth if it differs."""
     found, t = view.predictions, context.t
     if found is None:
@@ -176,8 +176,8 @@ def _example(view: TrialView, row: int, canvas: Canvas, context: AppContext) -> 
         yield from draw_shown(known, canvas)
         return
     if row in view.asking:
-        said = t("The kept model is being asked; loading it takes a while the first time.")
-        yield Content.styled(said, palette.running)
+        answer = t("The kept model is being asked; loading it takes a while the first time.")
+        yield Content.styled(answer, palette.running)
     names = _shown_names(view)
     if not _is_one_text(view, names):
         yield from facts([(safe(name, 40), _long(example.cells.get(name), context)) for name in names], canvas).split(
@@ -207,16 +207,16 @@ def _explained(view: TrialView, text: str, canvas: Canvas) -> list[Content]:
     for judgement in view.facts.judgements:
         for figure in judgement.figures:
             if isinstance(figure, HighlightedText) and figure.text == text:
-                said = paragraph(_kept(view, "", canvas), canvas, canvas.palette.accent)
-                return [*said, *body(figure, canvas), *caption(figure, canvas)]
+                answer = paragraph(_kept(view, "", canvas), canvas, canvas.palette.accent)
+                return [*answer, *body(figure, canvas), *caption(figure, canvas)]
     return []
 
 
 def _kept(view: TrialView, headline: str, context: AppContext | Canvas) -> str:
     """Return a note that the kept model answers, whichever trial is shown."""
-    said = (
+    answer = (
         context.t("Kept model of the study")
         if view.facts.winner is None
         else context.t("Kept model (trial {number})", number=str(view.facts.winner))
     )
-    return f"{said}: {headline}" if headline else said
+    return f"{answer}: {headline}" if headline else answer

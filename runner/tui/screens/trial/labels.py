@@ -140,11 +140,11 @@ def advice(facts: TrialFacts, context: AppContext) -> str:
     if facts.trial.state != "failed":
         return ""
     kind, t = str((facts.trial.failure or {}).get("kind")), context.t
-    told = t(_ADVICE.get(kind, _ANY_ADVICE))
+    text = t(_ADVICE.get(kind, _ANY_ADVICE))
     if facts.study.is_fruitless:
-        return f"{told} {t('Then delete the study and run it again: all its trials failed, and none is left.')}"
+        return f"{text} {t('Then delete the study and run it again: all its trials failed, and none is left.')}"
     going_on = kind in _THEN_RESUMED and facts.study.effective_state(context.clock()) in {"stopped", "failed"}
-    return f"{told} {t('Then resume the study.')}" if going_on else told
+    return f"{text} {t('Then resume the study.')}" if going_on else text
 
 
 def progress(facts: TrialFacts) -> float:

@@ -27,8 +27,8 @@ class ParameterRow:
         differs: Whether the trial's value differs from the given one.
         tuned: Whether the study tunes it.
         field: Its name, unchanged.
-        values: What it is in this trial, in the given configuration and by default, as they are; None if nothing is
-            known.
+        values: The unformatted values in this trial, in the given configuration and by default; None if a value
+            is unknown.
     """
 
     name: str
@@ -73,19 +73,19 @@ def _setting(
     return ParameterRow(safe(name, 40), now, was, default or context.glyphs.dash, now != was, tuned, name, values)
 
 
-def _default(told: str, context: AppContext) -> str:
+def _default(text: str, context: AppContext) -> str:
     """Return a default in the format of values; a catalog has it as JSON."""
-    if told == _REQUIRED:
+    if text == _REQUIRED:
         return context.t("required")
     try:
-        return context.value(json.loads(told)) if told else ""
+        return context.value(json.loads(text)) if text else ""
     except ValueError:
-        return safe(told, 40)
+        return safe(text, 40)
 
 
-def _default_value(told: str) -> Any:
+def _default_value(text: str) -> Any:
     """Return a default, unformatted; None if a field has none."""
     try:
-        return None if told in {"", _REQUIRED} else json.loads(told)
+        return None if text in {"", _REQUIRED} else json.loads(text)
     except ValueError:
-        return told
+        return text

@@ -55,8 +55,8 @@ class TrialFacts:
         trial: Its row.
         epochs: Its measurements, in order.
         judgements: Evaluations: its own on validation first; for the winner also those of the kept model.
-        groups: What the task's figures are grouped into: the name of each by its key. Of a trial that was not judged,
-            what they are of another one of the study.
+        groups: The groups of the task's figures: the name of each by its key. If the trial has no evaluation, those
+            of another trial of the study.
         parameters: The fields of the model's configuration; None if it is not installed here.
     """
 
@@ -95,7 +95,7 @@ class TrialFacts:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Names of answers that files hold as numbers, in the order of these numbers; empty if the answers have no other names.
+        """Names of answers that files hold as numbers, in the order of these numbers; empty if there are none.
 
         A task whose files have numbers for its answers stores their names as ``labels`` among its data facts.
         """
@@ -200,7 +200,7 @@ def _judgement(record: EvaluationRecord, folder: Path, kept: str | None) -> Spli
     path = record.predictions or kept
     try:
         evaluation = evaluation_of(record, folder)
-    except (InputError, ValueError):  # it names a foreign file, or comes from another version: Pydantic's errors are ValueErrors
+    except (InputError, ValueError):  # it names a foreign file, or has another version: Pydantic's are ValueErrors
         evaluation = None
     predictions = _inside(folder, path) if path else None
     return SplitEvaluation(record.subject, record.split, evaluation, predictions, _examples(folder, record.split))

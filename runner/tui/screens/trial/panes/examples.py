@@ -50,7 +50,7 @@ class ExamplesPane(Container):
         self._selection = Selection()
         self._chosen: tuple[Selection, object, object, tuple[int, ...]] | None = None
         self._source = source_line(lambda: self._view, context, lambda: keys("trial.split"))
-        self._said = TextLabel(self._status, classes="filter")
+        self._status_label = TextLabel(self._status, classes="filter")
         self._search = SearchLine(context)
         self._table = VirtualTable(context, self._empty, id="examples")
         self._detail = Drawing(context)
@@ -63,7 +63,7 @@ class ExamplesPane(Container):
 
     def compose(self) -> ComposeResult:
         """Yield the table, its search line and the example."""
-        yield Vertical(self._source, self._said, self._search, self._table, classes="list")
+        yield Vertical(self._source, self._status_label, self._search, self._table, classes="list")
         yield self._reader
 
     def show(self, view: TrialView) -> None:
@@ -75,7 +75,7 @@ class ExamplesPane(Container):
             self._arrange()
         else:
             self._table.refresh_text()
-            self._said.refresh_text()
+            self._status_label.refresh_text()
         self._read()
 
     def table(self, view: TrialView) -> DataTable:
@@ -193,7 +193,7 @@ class ExamplesPane(Container):
         self._table.set_rows(
             [str(place) for place in places], lambda key: cells_of(view, int(key), context) if view else ()
         )
-        self._said.refresh_text()
+        self._status_label.refresh_text()
         self._read()
 
     @property

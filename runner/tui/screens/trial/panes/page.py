@@ -71,7 +71,7 @@ def missing(view: TrialView, context: AppContext) -> str:
 def source_line(view: Callable[[], TrialView | None], context: AppContext, key: Callable[[], str]) -> TextLabel:
     """Return the line that says which model a page is about, and which key shows another."""
 
-    def tell() -> Content:
+    def get_text() -> Content:
         now = view()
         if now is None or now.judgement is None:
             return Content("")
@@ -82,4 +82,4 @@ def source_line(view: Callable[[], TrialView | None], context: AppContext, key: 
             line = Content.assemble(line, ("   " + others, context.palette.muted))
         return line
 
-    return TextLabel(tell, classes="source")
+    return TextLabel(get_text, classes="source")
