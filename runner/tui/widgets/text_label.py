@@ -18,8 +18,12 @@ class TextLabel(Static):
     """
 
     def __init__(
-        self, get_text: Callable[[], str | Content], *, id: str | None = None, classes: str | None = None
-    ) -> None:  # noqa: A002 -- Textual's name
+        self,
+        get_text: Callable[[], str | Content],
+        *,
+        id: str | None = None,  # noqa: A002 -- Textual's name
+        classes: str | None = None,
+    ) -> None:
         super().__init__("", id=id, classes=classes, markup=False)
         self._get_text = get_text
         self._shown: Content | None = None
