@@ -65,9 +65,9 @@ def test_a_file_that_exists_is_replaced_only_by_force(report, tmp_path):
 
 
 @pytest.mark.parametrize("place", ["missing/report.html", "."])
-def test_a_place_that_cannot_be_written_is_refused(report, tmp_path, workspace):
+def test_a_place_that_cannot_be_written_is_refused(report, tmp_path, place):
     """A folder that is not there, or a folder in place of a file, is an input error that names it."""
-    refused = report(NAME, "-o", tmp_path / workspace)
+    refused = report(NAME, "-o", tmp_path / place)
     assert isinstance(refused.exception, InputError)
     assert str(tmp_path) in refused.exception.message
 
