@@ -1,1 +1,1 @@
-"""Pages and model cards from the records of a study: nothing here trains, and nothing here imports what trains."""
+"""Pages and model cards from the records of a study. This package trains nothing and imports no training code."""

@@ -1,7 +1,7 @@
-"""What a page is made of. Every text in it is plain: the template escapes all of it.
+"""The blocks of a page. Every text in them is plain: the template escapes it.
 
 A number that a reader may want to check is a `ShownNumber`, not part of a text:
-it says where in the store it stands, and keeps its whole value.
+it names its place in the store and keeps its whole value.
 """
 
 from collections.abc import Mapping
@@ -37,15 +37,15 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True)
 class ShownNumber:
-    """A number and how it is told.
+    """A number and how it is shown.
 
     Attributes:
-        of: Where it stands (``"winner.test.accuracy"``); one place holds one number, however often it is told.
-        value: As the store has it.
-        shown: In the page's language.
-        low: Lower end of its 95 % interval, where it has one.
-        high: Upper end.
-        interval: The interval as shown.
+        of: Its place in the store (``"winner.test.accuracy"``); each place holds one number, which may be shown often.
+        value: The number in the store, in full.
+        shown: The number as text in the page's language.
+        low: Lower end of its 95 % interval; None if it has none.
+        high: Upper end of the interval; None if it has none.
+        interval: The interval as text; empty if there is none.
     """
 
     of: str
@@ -54,7 +54,7 @@ class ShownNumber:
     low: float | None = None
     high: float | None = None
     interval: str = ""
-    kind: ClassVar[str] = "told"
+    kind: ClassVar[str] = "number"
 
 
 Cell = str | ShownNumber
@@ -62,7 +62,7 @@ Cell = str | ShownNumber
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of a table; its first cell names it. `mark` (``"best"``, ``"changed"``, ``"failed"``) sets it apart."""
+    """A row of a table; its first cell names it. `mark` highlights it: ``"best"``, ``"changed"`` or ``"failed"``."""
 
     cells: tuple[Cell, ...]
     mark: str = ""
@@ -70,7 +70,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class TableBlock:
-    """A table; `numeric` are the places of columns of numbers."""
+    """A table; `numeric` has the indices of the columns of numbers."""
 
     caption: str
     columns: tuple[str, ...]
@@ -80,7 +80,7 @@ class TableBlock:
 
     @property
     def filled(self) -> "TableBlock":
-        """The table without columns that say nothing of any row."""
+        """The table without the columns that are empty in all rows."""
         kept = filled_columns([row.cells for row in self.rows])
         if not self.rows or len(kept) == len(self.columns):
             return self
@@ -94,14 +94,14 @@ class FigureBlock:
     """A drawing.
 
     Attributes:
-        name: Unique on the page, fit for an HTML id.
-        title: What it shows, in a few words.
-        caption: How to read it.
-        plot: ``{"data", "layout"}`` for Plotly. Colours are names of the style sheet (``var(--blue)``).
-        table: The same numbers, for those who cannot see it.
-        height: Pixels.
-        titled: Whether its title stands over it.
-        kind_drawn: The kind of figure that it is (`catalog.figures.KINDS`).
+        name: A name that is unique on the page and valid as an HTML id.
+        title: What the drawing shows, in a few words.
+        caption: How to read the drawing.
+        plot: ``{"data", "layout"}`` for Plotly. Colours are variables of the style sheet (``var(--blue)``).
+        table: The same numbers, for readers who cannot see the drawing.
+        height: Height in pixels.
+        titled: Whether the title is shown above the drawing.
+        kind_drawn: The kind of figure (`catalog.figures.KINDS`).
     """
 
     name: str
@@ -116,7 +116,7 @@ class FigureBlock:
 
 @dataclass(frozen=True, slots=True)
 class FigureRow:
-    """Figures beside each other, where there is room."""
+    """Figures that stand side by side if there is room."""
 
     figures: tuple[FigureBlock, ...]
     kind: ClassVar[str] = "figures"
@@ -124,7 +124,7 @@ class FigureRow:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph; `lang` where it is in another language than the page."""
+    """A paragraph; `lang` is set if its language is not the page's."""
 
     text: str
     style: str = ""
@@ -134,7 +134,7 @@ class Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """What is not there, and why, in one line."""
+    """One line that says what is missing, and why."""
 
     text: str
     kind: ClassVar[str] = "missing"
@@ -150,16 +150,16 @@ class FactList:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One number that matters, large."""
+    """One important number, in large type."""
 
     label: str
-    told: ShownNumber
+    number: ShownNumber
     note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Tiles:
-    """The numbers that matter."""
+    """The important numbers."""
 
     tiles: tuple[Tile, ...]
     kind: ClassVar[str] = "tiles"
@@ -167,7 +167,7 @@ class Tiles:
 
 @dataclass(frozen=True, slots=True)
 class CodeBlock:
-    """Text to copy; `name` is fit for an HTML id."""
+    """Text to copy; `name` is valid as an HTML id."""
 
     name: str
     title: str
@@ -177,16 +177,16 @@ class CodeBlock:
 
 @dataclass(frozen=True, slots=True)
 class MarkedText:
-    """A piece of a text; `weight` from -1 (against the label) to 1 (for it), `told` where it has a number."""
+    """A part of a text; `weight` goes from -1 (against the label) to 1 (for it); `number` is None if it has none."""
 
     text: str
     weight: float = 0.0
-    told: ShownNumber | None = None
+    number: ShownNumber | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TextBlock:
-    """A text with highlights, and what is said of it."""
+    """A text with highlights and a note on it."""
 
     title: str
     spans: tuple[MarkedText, ...]
@@ -195,7 +195,7 @@ class TextBlock:
 
 @dataclass(frozen=True, slots=True)
 class TextList:
-    """Strings to read."""
+    """Example strings."""
 
     examples: tuple[TextBlock, ...]
     kind: ClassVar[str] = "examples"
@@ -205,8 +205,8 @@ class TextList:
 class DiagnosisBlock:
     """A diagnosis: `severity` is ``"problem"``, ``"warning"`` or ``"note"``.
 
-    `remedies` are advice and option of the command line (``--set ...``), which is empty where there is none.
-    `lang` is set where it is in another language than the page: a stranger's task has no translations.
+    `remedies` are pairs of an advice and an option of the command line (``--set ...``); the option may be empty.
+    `lang` is set if the diagnosis is not in the page's language: tasks of other packages have no translations.
     """
 
     severity: str
@@ -219,7 +219,7 @@ class DiagnosisBlock:
 
 @dataclass(frozen=True, slots=True)
 class DiagnosisList:
-    """Diagnoses, gravest first."""
+    """Diagnoses, the most severe first."""
 
     findings: tuple[DiagnosisBlock, ...]
     kind: ClassVar[str] = "findings"
@@ -227,7 +227,7 @@ class DiagnosisList:
 
 @dataclass(frozen=True, slots=True)
 class SettingRow:
-    """A field of a configuration: `used` is empty where it had its default; the model's own strings are in `lang`."""
+    """A field of a configuration: `used` is empty if it has its default; its strings from the model are in `lang`."""
 
     name: str
     used: str
@@ -261,7 +261,7 @@ Block = (
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A chapter of the page; `name` is fit for an HTML id."""
+    """A chapter of the page; `name` is valid as an HTML id."""
 
     name: str
     title: str

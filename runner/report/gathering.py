@@ -1,4 +1,4 @@
-"""From the store to `Results`."""
+"""Reads the `Results` of a study from the store."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
@@ -25,16 +25,16 @@ Kind = TypeVar("Kind")
 
 
 def gather(store: Store, study: str, diagnoses: Sequence[Diagnosis] | None = None) -> Results:
-    """Read all that is known of a study.
+    """Return all that is known about a study.
 
     Args:
-        store: Where it is.
-        study: Its name.
-        diagnoses: What the rules of its task found; None if nobody asked them.
+        store: The store that holds the study.
+        study: Name of the study.
+        diagnoses: What the rules of its task found; None if no rules were applied.
 
     Raises:
-        UnknownStudyError: There is none of that name; the nearest is told.
-        InputError: No trial of it is complete.
+        UnknownStudyError: There is no study of that name; the message names the nearest.
+        InputError: No trial of the study is complete.
     """
     snapshot = read_snapshot(store, study)
     record = snapshot.record
@@ -56,7 +56,7 @@ def gather(store: Store, study: str, diagnoses: Sequence[Diagnosis] | None = Non
             return None
         try:
             return TypeAdapter(kind).validate_python(insights[name])
-        except ValidationError:  # of another version: told in its section
+        except ValidationError:  # of another version: its section says so
             unreadable.add(name)
             return None
 
@@ -92,7 +92,7 @@ def _states(record: StudyRecord) -> str:
 
 
 def _statements(verdict: Mapping[str, Any] | None) -> tuple[Statement, ...]:
-    """Return what can be translated of a verdict; nothing where any of it is not as it should be."""
+    """Return the sentences of a verdict that can be translated; none if any of them is malformed."""
     try:
         return tuple(from_json(stored) for stored in (verdict or {}).get("statements") or ())
     except (ValueError, AttributeError):
@@ -100,7 +100,7 @@ def _statements(verdict: Mapping[str, Any] | None) -> tuple[Statement, ...]:
 
 
 def _installed(load: Callable[[str], Kind], key: str) -> Kind | None:
-    """Return a task or a model if it is installed here; a study outlives the one that made it."""
+    """Return a task or a model; None if it is not installed here: a study may outlive its plugin."""
     try:
         return load(key)
     except ModelcatError:

@@ -1,4 +1,4 @@
-"""JSON that is safe where it stands: in a page's script element, and under the eyes of a person."""
+"""JSON that is safe in a page's script element, and JSON that is safe for a user to read."""
 
 import json
 from typing import Any
@@ -11,10 +11,10 @@ _MARKUP = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 
 
 def island(value: Any) -> str:
-    """Return JSON for a script element: nothing in it can end the element or begin a comment.
+    """Return JSON for a script element: no part of it can end the element or begin a comment.
 
     Raises:
-        ValueError: A number in it is not finite.
+        ValueError: A number in `value` is not finite.
     """
     return json.dumps(value, ensure_ascii=True, allow_nan=False, separators=(",", ":")).translate(_MARKUP)
 

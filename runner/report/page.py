@@ -1,4 +1,4 @@
-"""The report as one page of HTML that needs nothing else."""
+"""The report as one page of HTML that needs no other file."""
 
 import base64
 import hashlib
@@ -47,32 +47,32 @@ SECTIONS: tuple[Callable[[Results, ReportFormatter], Section], ...] = (
 """The chapters in the order of the page."""
 
 _ASIDES = re.compile(r"(\([^()]*\))")
-"""What a verdict says in brackets: its intervals. Splitting by it leaves them at the odd places."""
+"""The intervals that a verdict has in brackets. Splitting by this pattern leaves them at the odd indices."""
 
 
-def sections(results: Results, teller: ReportFormatter) -> tuple[Section, ...]:
-    """Return all chapters; what the store does not hold is told as missing in its place."""
-    return tuple(section(results, teller) for section in SECTIONS)
+def sections(results: Results, formatter: ReportFormatter) -> tuple[Section, ...]:
+    """Return all chapters; a chapter says what the store does not hold."""
+    return tuple(section(results, formatter) for section in SECTIONS)
 
 
 def render(results: Results, language: Language) -> str:
-    """Return the whole page. It asks nothing of any network, and its policy forbids it to."""
-    teller = ReportFormatter(language, results.study.metric_of)
+    """Return the whole page. It uses no network, and its security policy forbids network access."""
+    formatter = ReportFormatter(language, results.study.metric_of)
     return page_of(
-        sections(results, teller),
-        teller,
+        sections(results, formatter),
+        formatter,
         title=results.title,
         name=results.study.study,
         key=results.study.key,
-        meta=_meta(results, teller),
+        meta=_meta(results, formatter),
         notes=results.study.notes or "",
         made=results.made,
     )
 
 
-def page_of(  # noqa: PLR0913 -- what stands in the head of a page
+def page_of(  # noqa: PLR0913 -- the parts of a page's head
     chapters: Sequence[Section],
-    teller: ReportFormatter,
+    formatter: ReportFormatter,
     *,
     title: str,
     name: str,
@@ -81,17 +81,17 @@ def page_of(  # noqa: PLR0913 -- what stands in the head of a page
     meta: Sequence[str] = (),
     notes: str = "",
 ) -> str:
-    """Return a page of some chapters.
+    """Return a page with the given chapters.
 
     Args:
         chapters: From top to bottom.
-        teller: For the page's own strings.
-        title: Its heading.
-        name: Of the study.
-        key: Of the study's model.
-        made: When its records were read.
-        meta: What stands under the heading.
-        notes: What a person wrote about the study.
+        formatter: Formats the page's own strings.
+        title: Heading of the page.
+        name: Name of the study.
+        key: Key of the study's model.
+        made: Time at which the records were read.
+        meta: Facts below the heading.
+        notes: A user's notes on the study.
     """
     plots = {
         figure.name: {"plot": figure.plot, "height": figure.height}
@@ -104,14 +104,14 @@ def page_of(  # noqa: PLR0913 -- what stands in the head of a page
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters |= {"asides": _ASIDES.split, "harmless": safe}
     return environment.from_string(_asset("page.html.j2")).render(
-        t=teller.t,
-        language=teller.language.code,
+        t=formatter.t,
+        language=formatter.language.code,
         title=safe(title, 200),
         name=safe(name, 200),
         key=safe(key, 200),
         meta=meta,
         notes=safe(notes, 2000),
-        made=teller.language.moment(made),
+        made=formatter.language.moment(made),
         sections=chapters,
         policy=_policy(library, script),
         style=Markup(_asset("page.css")),  # noqa: S704 -- our own file
@@ -121,9 +121,9 @@ def page_of(  # noqa: PLR0913 -- what stands in the head of a page
     )
 
 
-def _meta(results: Results, teller: ReportFormatter) -> tuple[str, ...]:
-    """Return what stands under the title."""
-    t, study, counts = teller.t, results.study, results.study.trials
+def _meta(results: Results, formatter: ReportFormatter) -> tuple[str, ...]:
+    """Return the facts below the title."""
+    t, study, counts = formatter.t, results.study, results.study.trials
     trials = t("{complete:count} of {planned:count} trials complete", complete=counts.complete, planned=study.planned)
     if counts.pruned or counts.failed:
         more = t("{pruned:count} pruned, {failed:count} failed", pruned=counts.pruned, failed=counts.failed)
@@ -131,17 +131,17 @@ def _meta(results: Results, teller: ReportFormatter) -> tuple[str, ...]:
     early = early_end_clause(study.early_end)
     return (
         t(STATES[results.state]),
-        *([teller.say(early)] if early is not None else []),
+        *([formatter.sentence(early)] if early is not None else []),
         trials,
         t("{time:seconds} of work", time=study.seconds),
-        teller.language.moment(study.updated) + " UTC",
+        formatter.language.moment(study.updated) + " UTC",
     )
 
 
 def _policy(*scripts: str) -> str:
-    """Return a content security policy: these scripts and no others run, and nothing is ever fetched.
+    """Return a content security policy: only these scripts run, and the page loads nothing.
 
-    Styles are allowed inline because Plotly sets them on what it draws.
+    Inline styles are allowed because Plotly sets them on the elements that it draws.
     """
     hashes = " ".join(f"'sha256-{base64.b64encode(hashlib.sha256(s.encode()).digest()).decode()}'" for s in scripts)
     return (

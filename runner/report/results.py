@@ -1,4 +1,4 @@
-"""All that a report tells of a study: one frozen record, gathered once."""
+"""All that a report shows of a study: one frozen record, gathered once."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ GIVEN, WINNER, BASELINE = "given", "winner", "baseline"
 
 @dataclass(frozen=True, slots=True)
 class Scores:
-    """Metrics before and after the temperature was folded in."""
+    """Metrics before and after temperature scaling."""
 
     before: Mapping[str, float]
     after: Mapping[str, float]
@@ -29,13 +29,13 @@ class Scores:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """What temperature scaling did.
+    """The effect of temperature scaling.
 
     Attributes:
-        temperature: What the model's scores are divided by; above 1 it had been too sure.
-        rows: Validation rows that it was fitted on.
-        validation: On the rows that it was fitted on.
-        test: On rows that nobody had looked at.
+        temperature: The divisor of the model's scores; above 1 the model was overconfident.
+        rows: Number of validation rows that the temperature was fitted on.
+        validation: Metrics on the rows that the temperature was fitted on.
+        test: Metrics on the test rows, which were not used before.
     """
 
     temperature: float
@@ -46,7 +46,7 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True)
 class Flips:
-    """Examples that two models answer differently, as JSON objects of their task, and how the two compare on them."""
+    """Examples that two models answer differently, as JSON objects of their task, and how the two models compare."""
 
     split: str
     first: str
@@ -57,30 +57,30 @@ class Flips:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """A study as its report tells it.
+    """A study as its report shows it.
 
     Attributes:
-        snapshot: Its records at one moment.
-        state: What to show as its state.
-        confirmations: Trainings of the finalists on fresh seeds.
-        evaluations: By subject and split.
-        task: What its task does, in one sentence; None if the task is not installed here.
-        facts: What its task says about the data.
-        data_figures: What its task draws of the data.
-        figures: What its task draws of the evaluation `main`.
-        verdict: Its sentences, where they can be translated.
-        calibration: None where nothing was calibrated.
-        flips: By whom the winner is held against: ``"given"``, ``"baseline"``.
-        diagnoses: Gravest first.
-        diagnosed: Whether rules were applied at all.
-        model: None if it is not installed here.
-        card: The model's; None if it is not installed here.
-        parameters: The fields of the model's configuration; none if it is not installed here.
+        snapshot: The records of the study at one moment.
+        state: The state to show.
+        confirmations: Trainings of the finalists on new seeds.
+        evaluations: Evaluations by evaluated model and split.
+        task: Description of the task in one sentence; None if the task is not installed here.
+        facts: What the task reports about the data.
+        data_figures: The task's figures of the data.
+        figures: The task's figures of the evaluation `main`.
+        verdict: The sentences of the verdict that can be translated.
+        calibration: None if nothing was calibrated.
+        flips: By the model that the winner is compared with: ``"given"``, ``"baseline"``.
+        diagnoses: What the rules found, the most severe first.
+        diagnosed: Whether rules were applied.
+        model: The model; None if it is not installed here.
+        card: The model's card; None if the model is not installed here.
+        parameters: The fields of the model's configuration; empty if the model is not installed here.
         compares: Whether its task compares the answers of two models; true if the task is not installed here.
-        rules: How many rules of diagnosis the task applies; None where it does not tell.
-        made: When this was gathered, in UTC.
-        unreadable: Names of insights that the store holds in a shape that is not known here.
-        failures: Why an insight could not be found out, by its name.
+        rules: Number of diagnosis rules of the task; None if the task does not report it.
+        made: When the results were gathered, in UTC.
+        unreadable: Names of stored insights that this version cannot read.
+        failures: Why an insight could not be computed, by its name.
     """
 
     snapshot: StudySnapshot
@@ -107,22 +107,22 @@ class Results:
 
     @property
     def study(self) -> StudyRecord:
-        """Its row."""
+        """The study's row in the store."""
         return self.snapshot.record
 
     @property
     def trials(self) -> tuple[TrialRecord, ...]:
-        """Its trials by number."""
+        """The study's trials by number."""
         return tuple(self.snapshot.trials.values())
 
     @property
     def title(self) -> str:
-        """What a person calls the study."""
+        """The display name of the study."""
         return self.study.title or self.study.study
 
     @property
     def given(self) -> Mapping[str, Any]:
-        """The `model_config` of the spec, and what trial 0 shows of tuned fields that the spec leaves out."""
+        """The `model_config` of the spec, with trial 0's values of the tuned fields that the spec leaves out."""
         first = next((trial.params for trial in self.trials if trial.number == 0), {})
         return {**(self.study.spec.get("model_config") or {}), **self._unset(first)}
 
@@ -144,7 +144,7 @@ class Results:
 
     @property
     def tuned(self) -> bool:
-        """Whether what was chosen is another configuration than the given one."""
+        """Whether the chosen configuration differs from the given one."""
         return self.number not in (0, None) if not self.confirmed else (self.study.winner or {}).get("arm") != GIVEN
 
     @property
@@ -153,13 +153,13 @@ class Results:
         return self.snapshot.best
 
     def metrics_in(self, *evaluations: Evaluation) -> tuple[str, ...]:
-        """Return the names of the metrics that evaluations have: what was tuned for, then in the order of the task."""
+        """Return the names of the metrics of evaluations: the optimized metric first, then in the order of the task."""
         known = (self.study.metric, *(str(stored.get("name")) for stored in self.study.metrics))
         found = dict.fromkeys(name for evaluation in evaluations for name in evaluation.metrics)
         return tuple(name for name in dict.fromkeys((*known, *found)) if name in found)
 
     @property
     def main(self) -> tuple[str, Evaluation] | None:
-        """What the page looks at closely, with its name in `evaluations`: the winner on test where that is known."""
+        """The evaluation that the page details, and its name in `evaluations`: the winner on test if that is known."""
         found = main_subject(self.snapshot)
         return None if found is None else (".".join(found), self.evaluations[found])

@@ -15,15 +15,15 @@ __all__ = ["findings_of"]
 
 
 def findings_of(store: Store, study: str, folder: Path) -> Sequence[Diagnosis] | None:
-    """Apply the rules of the study's task; None if it has none, or is not installed: a report does without.
+    """Return what the rules of the study's task find; None if it has no rules or is not installed.
 
     Args:
-        store: Where the study is.
-        study: Its name.
-        folder: The study's own.
+        store: The store that holds the study.
+        study: Name of the study.
+        folder: Folder of the study.
 
     Raises:
-        UnknownStudyError: There is none of that name; the nearest is told.
+        UnknownStudyError: There is no study of that name; the message names the nearest.
     """
     record = store.study(study)
     try:

@@ -21,20 +21,20 @@ _WANTED = {"html": ("plotly", "jinja2", "babel"), "md": ("babel", "yaml")}
 
 @dataclass(frozen=True, slots=True)
 class WrittenReport:
-    """A file that was made: its size in bytes, and how long it took."""
+    """A file that was written: its size in bytes, and the seconds that it took."""
 
     report: Path
     bytes: int
     seconds: float
 
 
-def write_report(  # noqa: PLR0913 -- a command's options
+def write_report(  # noqa: PLR0913 -- the options of a command
     store: Store,
     study: str,
     output: Path | None,
     *,
     folder: Path,
-    format: Format,  # noqa: A002 -- it is called so
+    format: Format,  # noqa: A002 -- the name of the option
     language: str,
     force: bool,
     diagnoses: Sequence[Diagnosis] | None = None,
@@ -42,19 +42,19 @@ def write_report(  # noqa: PLR0913 -- a command's options
     """Write the page, or the model card, of a study.
 
     Args:
-        store: Where the study is.
-        study: Its name.
-        output: The file; None writes a card as README.md into the study's kept model.
-        folder: Where the files of all studies lie.
+        store: The store that holds the study.
+        study: Name of the study.
+        output: The file to write; None writes a card as README.md into the folder of the study's kept model.
+        folder: The folder with the files of all studies.
         format: ``"html"`` or ``"md"``.
         language: A code of `runner.presentation.language.LANGUAGES`.
-        force: Whether a file that is there may be replaced.
+        force: Whether to replace an existing file.
         diagnoses: As in `runner.report.gathering.gather`.
 
     Raises:
-        UnknownStudyError: There is no such study; the nearest is told.
-        InputError: Nothing of it is complete, the file exists, or it cannot be written.
-        WorkError: A library that it takes is not installed.
+        UnknownStudyError: There is no study of that name; the message names the nearest.
+        InputError: No trial of the study is complete, the file exists, or it cannot be written.
+        WorkError: A library that the report needs is not installed.
     """
     began = perf_counter()
     missing = [name for name in _WANTED[format] if find_spec(name) is None]
@@ -85,7 +85,7 @@ def write_report(  # noqa: PLR0913 -- a command's options
     return WrittenReport(output, len(content), perf_counter() - began)
 
 
-def _readme(folder: Path, study: str, model_dir: str | None, format: Format) -> Path:  # noqa: A002 -- it is called so
+def _readme(folder: Path, study: str, model_dir: str | None, format: Format) -> Path:  # noqa: A002 -- an option's name
     if format == "html":
         raise InputError("a page needs a file to go to: add -o report.html", field="output")
     model = path_inside(study_folder(folder, study), model_dir) if model_dir else None

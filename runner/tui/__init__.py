@@ -1,5 +1,5 @@
-"""The terminal UI: `modelcat browse`. Reads the store, writes requests, never trains.
+"""The terminal UI: `modelcat browse`. It reads the store and writes requests; it never trains.
 
-`launch` starts it; `app` is the application; `screens` are the places one can be at, `widgets` and `figures` what they
-are made of, `dialogs` what asks; `bindings` is the one table of keys; `context` is what every screen works with.
+`launch` starts it; `app` is the application; `screens` has one module for each screen; `widgets` and `figures` are
+their parts; `dialogs` ask the user; `bindings` is the one table of keys; `context` is what every screen works with.
 """

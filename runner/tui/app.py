@@ -26,7 +26,7 @@ from runner.tui.preferences import keep_preferences
 __all__ = ["SMALLEST", "Browser"]
 
 SMALLEST = (60, 18)
-"""Columns and lines below which the screens cannot be read, and say so."""
+"""Columns and lines below which the screens are unreadable; the app then says so."""
 
 _ROOTS = ("studies", "catalog", "submit", "predict")
 
@@ -35,8 +35,8 @@ class Browser(App[None]):
     """The terminal UI.
 
     Args:
-        context: What every screen works with.
-        preferences_path: Where to keep theme and language; None: they are forgotten.
+        context: The context that all screens share.
+        preferences_path: File for theme and language; None: they are not kept.
     """
 
     TITLE = "modelcat"
@@ -49,7 +49,7 @@ class Browser(App[None]):
         super().__init__()
         self.context = context
         self.defect: Exception | None = None
-        """What ended the app though nothing should; whoever started it tells."""
+        """The error that ended the app, for the caller to report; None if the app ended normally."""
         self._preferences_path = preferences_path
         self._appearances: dict[str, tuple[str, str, bool]] = {self.DEFAULT_MODE: context.appearance}
         self._ascii = AsciiFilter()
@@ -72,7 +72,7 @@ class Browser(App[None]):
         super()._handle_exception(error)
 
     def _fatal_error(self) -> None:
-        """End without Textual's traceback, which prints what variables hold: strings of others, and passwords."""
+        """End without Textual's traceback, which prints the values of variables: foreign strings and passwords."""
         self._close_messages_no_wait()
 
     # Navigation
@@ -100,7 +100,7 @@ class Browser(App[None]):
             self.switch_mode(name)
 
     def action_out(self) -> None:
-        """Go out: to the place that this one lies in, at last to the studies."""
+        """Go one level up: to the screen that this one was opened from, in the end to the studies."""
         if len(self.screen_stack) > 1:
             self.pop_screen()
         elif self.current_mode != self.DEFAULT_MODE:
@@ -135,18 +135,18 @@ class Browser(App[None]):
         return make
 
     def on_mount(self) -> None:
-        """Let keys come before reading."""
+        """Handle keys before reading."""
         gc_tuning.begin()
 
     def on_unmount(self) -> None:
-        """Leave no process behind, and Python as it was."""
+        """Leave no process behind, and restore Python's settings."""
         gc_tuning.end()
         self.context.close()
 
     # Language, theme, glyphs
 
     def prefer(self, **changes: Any) -> None:
-        """Change preferences, keep them in their file, and show the difference."""
+        """Change preferences, write them to their file, and show the difference."""
         self.context.preferences = replace(self.context.preferences, **changes)
         self._apply_theme()
         self.set_class(self.context.preferences.ascii, "-ascii")
@@ -164,7 +164,7 @@ class Browser(App[None]):
                 )
 
     def switch_mode(self, mode: str) -> AwaitMount:
-        """Go to another of the four places; what was changed meanwhile is told anew there, dialogs too."""
+        """Switch to another of the four main screens; update it and its dialogs if preferences changed meanwhile."""
         switched = super().switch_mode(mode)
         self._appearances.setdefault(mode, self.context.appearance)
         if self._appearances[mode] != self.context.appearance:
@@ -172,52 +172,52 @@ class Browser(App[None]):
         return switched
 
     def _refresh_screens(self) -> None:
-        """Tell all that lies in this place in the language, theme and signs of the moment."""
+        """Update everything on this screen in the current language, theme and glyphs."""
         self._appearances[self.current_mode] = self.context.appearance
         for screen in self.screen_stack:
             refresh_text(screen)
 
     def _apply_theme(self) -> None:
-        """Put the chosen theme on; the dark one where there is none of that name."""
+        """Apply the chosen theme; the dark one if there is no theme of that name."""
         chosen = self.context.preferences.theme
         self.theme = chosen if chosen in self.available_themes else DARK.name
         self.context.palette = palette_of(self.current_theme, self.theme_variables)
 
     def action_toggle_dark(self) -> None:
-        """Change between the dark and the light theme."""
+        """Switch between the dark and the light theme."""
         self.prefer(theme=LIGHT.name if self.current_theme.dark else DARK.name)
 
     def action_next_language(self) -> None:
-        """Change to the next language."""
+        """Switch to the next language."""
         from runner.presentation.language import LANGUAGES
 
         codes = list(LANGUAGES)
         self.prefer(language=codes[(codes.index(self.context.preferences.language) + 1) % len(codes)])
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Return what every drawn line goes through; with ``ascii`` preferred nothing else reaches the terminal."""
+        """Return the filters of all drawn lines; if `ascii` is preferred, only ASCII reaches the terminal."""
         filters = super().get_line_filters()
         return [*filters, self._ascii] if self.context.preferences.ascii else filters
 
     def action_set_theme(self, name: str) -> None:
-        """Change to a theme."""
+        """Switch to a theme."""
         self.prefer(theme=name)
 
     def action_set_language(self, code: str) -> None:
-        """Change to a language."""
+        """Switch to a language."""
         self.prefer(language=code)
 
     def themes(self) -> Iterable[Theme]:
-        """Return the themes that can be chosen, ours first; those in the terminal's own colours are left out.
+        """Return the themes that can be chosen, modelcat's first, without those in the terminal's own colours.
 
-        With NO_COLOR set, Textual paints those black on black.
+        If NO_COLOR is set, Textual paints those black on black.
         """
         return [*THEMES, *(theme for theme in self.available_themes.values() if not theme.ansi and theme not in THEMES)]
 
     # Actions of every screen
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Keep the app's keys away while a dialog is open, all but those that change how things look, or leave."""
+        """Disable the app's keys while a dialog is open, except those that change the appearance or quit."""
         del parameters
         if isinstance(self.screen, ModalScreen):
             return action in {"toggle_dark", "next_language", "copy_or_quit", "quit", "export_screen"}
@@ -230,7 +230,7 @@ class Browser(App[None]):
         open_palette(self, [theme.name for theme in self.themes()])
 
     def action_help(self) -> None:
-        """Show what every key does here."""
+        """Show what every key does on this screen."""
         from runner.tui.dialogs.help import HelpDialog
 
         place = self.screen.SCREEN_NAME if isinstance(self.screen, BaseScreen) else EVERY_SCREEN
@@ -243,7 +243,7 @@ class Browser(App[None]):
         self.push_screen(AboutDialog(self.context, self._preferences_path))
 
     def action_jump(self) -> None:
-        """Label what can be focused, and focus what is chosen."""
+        """Label the widgets that can be focused, and focus the chosen one."""
         from runner.tui.dialogs.jump import JumpDialog, targets_of
 
         def focus(chosen: Widget | None) -> None:
@@ -254,7 +254,7 @@ class Browser(App[None]):
             self.push_screen(JumpDialog(self.context, targets), focus)
 
     def action_export_screen(self) -> None:
-        """Save the screen as SVG: beside where one is, or as a download in a web browser."""
+        """Save the screen as SVG: in the current folder, or as a download in a web browser."""
         name = f"modelcat-{self.context.clock():%Y-%m-%d-%H%M%S}.svg"
         if self.is_web:
             self.deliver_screenshot(name)
@@ -269,7 +269,7 @@ class Browser(App[None]):
             show_message(self, self.context.t("Saved {path}", path=str(path)))
 
     def action_copy_or_quit(self) -> None:
-        """Copy what is selected; leave where nothing is."""
+        """Copy the selection; quit if nothing is selected."""
         selected = getattr(self.focused, "selected_text", "") or self.screen.get_selected_text()
         if selected:
             self.copy_to_clipboard(selected)
@@ -277,7 +277,7 @@ class Browser(App[None]):
             self.exit()
 
     def on_resize(self, event: Resize) -> None:
-        """Say so where the terminal is too small to read anything."""
+        """Show a message if the terminal is too small."""
         from runner.tui.dialogs.too_small import TooSmallDialog
 
         small = event.size.width < SMALLEST[0] or event.size.height < SMALLEST[1]

@@ -1,4 +1,4 @@
-"""Keeps a screen to ASCII, whatever drew it: the last resort behind `glyphs.ASCII`, for borders and anybody's text."""
+"""Converts all drawn lines to ASCII: the last resort after `glyphs.ASCII`, for borders and untrusted text."""
 
 import unicodedata
 from functools import lru_cache
@@ -34,10 +34,10 @@ _PLAIN = {ord(sign): plain for signs, plain in _SIGNS.items() for sign in signs}
 
 
 class AsciiFilter(LineFilter):
-    """Replaces every character outside ASCII, cell for cell."""
+    """Replaces every character outside ASCII, cell by cell."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        """Return the segments in ASCII; none becomes wider or narrower."""
+        """Return the segments in ASCII; each keeps its width."""
         del background
         return [
             segment if segment.text.isascii() else Segment(as_ascii(segment.text), segment.style, segment.control)
@@ -47,7 +47,7 @@ class AsciiFilter(LineFilter):
 
 @lru_cache(4096)
 def as_ascii(text: str) -> str:
-    """Return text in ASCII that takes as many cells: letters without their marks, a question mark for the rest."""
+    """Return text in ASCII of the same width: letters without diacritics, a question mark for other characters."""
     return "".join(sign if sign.isascii() else _plain(sign) for sign in text.translate(_PLAIN))
 
 

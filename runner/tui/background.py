@@ -1,4 +1,4 @@
-"""Background tasks of a screen: reading, writing, estimating."""
+"""Background tasks of a screen, such as reading, writing and estimating."""
 
 from collections.abc import Callable, Coroutine
 from typing import Any

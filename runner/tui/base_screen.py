@@ -19,9 +19,9 @@ from runner.tui.widgets.top_bar import TopBar
 __all__ = ["BaseScreen", "refresh_text", "show_message"]
 
 _REST = 3.0
-"""How many times as long as the last poll took the next one waits, so that polling leaves time to keys."""
+"""The next poll waits at least this many times the duration of the last, so that polling leaves time for keys."""
 _LONGEST_REST = 3.0
-"""Seconds that the next poll waits at most; a poll that waited for a locked database was long, but cost nothing."""
+"""Most seconds until the next poll; a poll that waits for a locked database takes long but uses no processor time."""
 _PATIENCE = 2.0
 """Seconds after which the notice says that a poll is still waiting for the database."""
 _COUNTED = 3.0
@@ -107,7 +107,7 @@ class BaseScreen(Screen[None]):
 
     @property
     def _in_front(self) -> bool:
-        """Whether only dialogs lie over this; Textual's `is_current` is true of the screen below the top as well."""
+        """Whether only dialogs are above this screen; Textual's `is_current` is true of the second screen as well."""
         screens = (screen for screen in reversed(self.app.screen_stack) if not isinstance(screen, ModalScreen))
         return next(screens, None) is self
 
@@ -132,7 +132,7 @@ class BaseScreen(Screen[None]):
             self._polling = False
 
     async def _count_studies(self) -> None:
-        """Update the counts of the header, and find out whether a worker serves the queue."""
+        """Update the counts of the header, and check whether a worker serves the queue."""
         now = self.context.clock()
         states = [record.effective_state(now) for record in await self.context.studies(intervals=_COUNTED)]
         self.context.attended = "queued" not in states or await self.context.source.attended()
@@ -158,7 +158,7 @@ class BaseScreen(Screen[None]):
 
 
 def refresh_text(screen: Screen[Any]) -> None:
-    """Update everything that is written on a screen after a change of language, theme or glyphs."""
+    """Update all text on a screen after a change of language, theme or glyphs."""
     for node in [*screen.walk_children(), screen]:
         if (update := getattr(node, "refresh_text", None)) is not None:
             update()

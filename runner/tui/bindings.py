@@ -10,24 +10,24 @@ from runner.presentation.labels import msgid
 __all__ = ["ACTIONS", "EVERY_SCREEN", "Action", "actions_of", "key_label", "key_shown", "keys_of", "textual_bindings"]
 
 EVERY_SCREEN = ""
-"""`Action.screen` of the actions that work on every screen."""
+"""`Action.screen` of the actions that work on all screens."""
 
 SCREEN_NAMES = ("studies", "catalog", "submit", "predict", "study", "trial")
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """Something that a key does.
+    """An action and its keys.
 
     Attributes:
-        id: Unique; what a keymap in the settings names: ``"studies.open"``.
-        keys: Comma-separated, as Textual names keys; the first is shown.
-        label: One or two words for the footer.
-        help: A sentence for the help overlay and the command palette.
+        id: Unique id, such as ``"studies.open"``, which a keymap in the settings refers to.
+        keys: Textual's names of the keys, separated by commas; the first is shown.
+        label: Label in the footer, one or two words.
+        help: Sentence in the help overlay and the command palette.
         footer: Whether the footer shows it.
-        changes: Whether it writes anything; such actions are away in read-only mode.
-        priority: Whether it works while text is being typed.
-        call: What Textual is to call, where that is not the id's second part.
+        changes: Whether the action writes anything; read-only mode disables such actions.
+        priority: Whether the action works while the user types text.
+        call: The action that Textual calls, if that is not the id's second part.
     """
 
     id: str
@@ -41,13 +41,13 @@ class Action:
 
     @property
     def screen(self) -> str:
-        """Name of the screen where it works."""
+        """Name of the screen on which the action works."""
         screen = self.id.partition(".")[0]
         return EVERY_SCREEN if screen == "app" else screen
 
     @property
     def method(self) -> str:
-        """The action's name for Textual: ``action_`` and this is the method of its screen, or of the app."""
+        """Textual's name of the action: its method is ``action_`` with this name, on its screen or on the app."""
         return self.call or self.id.partition(".")[2]
 
 
@@ -132,7 +132,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("study.turn", "T", msgid("turn"), msgid("Turn the order round.")),
     Action("study.chart", "g", msgid("chart"), msgid("Show the next chart.")),
     Action("study.parameter", "p", msgid("parameter"), msgid("Draw the next parameter.")),
-    Action("study.switch", "tab", msgid("table/tab"), msgid("Change between the table and what stands beside it.")),
+    Action("study.switch", "tab", msgid("table/tab"), msgid("Change between the table and what stands next to it.")),
     Action("study.down", "j", msgid("next"), msgid("Go to the next trial of the table.")),
     Action("study.up", "k", msgid("previous"), msgid("Go to the previous trial of the table.")),
     Action("study.only_trial", "l", msgid("one trial"), msgid("Show the log of this trial alone."), True),
@@ -171,7 +171,7 @@ def actions_of(screen: str) -> tuple[Action, ...]:
 
 
 def textual_bindings(screen: str) -> list[BindingType]:
-    """Return what Textual dispatches by; its descriptions are English and shown nowhere."""
+    """Return the bindings that Textual dispatches by; their descriptions are English and never shown."""
     return [
         Binding(action.keys, action.method, action.label, show=False, priority=action.priority, id=action.id)
         for action in actions_of(screen)
@@ -184,13 +184,13 @@ def keys_of(action: Action, keymap: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def key_shown(action_id: str, keymap: Mapping[str, str]) -> str:
-    """Return the key of an action as people write it, for strings that name it."""
+    """Return the displayed name of an action's key, for strings that mention it."""
     action = next(action for action in ACTIONS if action.id == action_id)
     return key_label(keys_of(action, keymap)[0])
 
 
 def key_label(key: str) -> str:
-    """Return a key as people write it: ``^k``, ``F2``, ``?``, ``T``."""
+    """Return the displayed name of a key: ``^k``, ``F2``, ``?``, ``T``."""
     if key.startswith("ctrl+"):
         return f"^{key_label(key[5:])}"
     if key[:1] == "f" and key[1:].isdigit():

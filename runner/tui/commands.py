@@ -42,11 +42,11 @@ class _Commands(Provider):
         assert isinstance(self.screen, BaseScreen)
         try:
             self._studies = tuple(record.study for record in await self.screen.context.studies())
-        except ModelcatError:  # the notice behind the palette says so already
+        except ModelcatError:  # the notice behind the palette reports it already
             self._studies = ()
 
     async def discover(self) -> Hits:
-        """Yield all commands, before anything is typed."""
+        """Yield all commands; shown before the user types anything."""
         for name, help_text, run in self._commands():
             yield DiscoveryHit(name, run, help=help_text)
 
@@ -75,5 +75,5 @@ class _Commands(Provider):
             yield t("Language {name}", name=name), t("Change the language."), self._run(f"set_language({code!r})")
 
     def _run(self, action: str, node: Any = None) -> Callable[[], Any]:
-        """Return what runs an action of a node, by default of the app, once the palette is closed."""
+        """Return a callback that runs an action of a node, by default of the app, once the palette is closed."""
         return partial(self.app.call_later, self.app.run_action, action, node or self.app)

@@ -1,4 +1,4 @@
-"""`AppContext`: what every screen needs: the store, preferences, language, colours, and the prediction service."""
+"""`AppContext`: the store, preferences, language, colours and prediction service for every screen."""
 
 import time
 from collections.abc import Callable
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["AppContext"]
 
 _PLACES, _LARGE = 4, 1000
-"""Decimal places of a plain number, and from where three significant digits say more."""
+"""Decimal places of a plain number, and the value from which three significant digits are shown instead."""
 
 
 def _now() -> datetime:
@@ -31,16 +31,16 @@ def _now() -> datetime:
 
 @dataclass(slots=True)
 class AppContext:
-    """What every screen needs. The app makes one; language, glyphs and palette change while it lives.
+    """The objects that every screen needs. The app makes one; language, glyphs and palette change during its life.
 
     Attributes:
         source: Studies, trials and requests; the only way to the store.
-        preferences: Theme, language and keymap of the person, as their file has them.
-        read_only: Whether nothing may be changed.
-        interval: Seconds between two looks at the store.
-        clock: Returns this moment in UTC; tests stop it.
-        palette: Colours of the theme that is on.
-        attended: Whether a worker of this machine looks at the queue; True where nothing waits in it.
+        preferences: The user's theme, language and keymap, as in the preferences file.
+        read_only: Whether the app may change nothing.
+        interval: Seconds between two polls of the store.
+        clock: Returns the current time in UTC; tests replace it.
+        palette: Colours of the current theme.
+        attended: Whether a worker of this machine serves the queue; True if the queue is empty.
     """
 
     source: StudySource
@@ -67,12 +67,12 @@ class AppContext:
         return studies
 
     def forget_studies(self) -> None:
-        """Read the studies from the store at the next call of `studies`: something has just been changed."""
+        """Make the next call of `studies` read the store: something has just been changed."""
         self._studies = (float("-inf"), self._studies[1])
 
     @property
     def predictions(self) -> "PredictionService":
-        """The service that asks models of studies; all screens share its worker process, which starts on first use."""
+        """The service that asks models for predictions; all screens share its worker process, started when needed."""
         if self._predictions is None:
             from runner.tui.prediction_service import PredictionService
 
@@ -86,17 +86,17 @@ class AppContext:
 
     @property
     def appearance(self) -> tuple[str, str, bool]:
-        """Language, theme and signs: what all that is shown must be told anew for when it changes."""
+        """Language, theme and glyphs: after a change of these, everything on the screen must be updated."""
         return self.preferences.language, self.preferences.theme, self.preferences.ascii
 
     @property
     def glyphs(self) -> Glyphs:
-        """The signs to draw with."""
+        """The current set of glyphs."""
         return ASCII if self.preferences.ascii else UNICODE
 
     @property
     def language(self) -> "Language":
-        """The language that is spoken now, for numbers and dates."""
+        """The current language, for numbers and dates."""
         if self._language is None or self._language.code != self.preferences.language:
             from runner.presentation.language import Language
 
@@ -104,9 +104,9 @@ class AppContext:
         return self._language
 
     def t(self, text: str, **values: Value) -> str:
-        """Return a text of the program in the person's language, its placeholders filled in.
+        """Return a text of the program in the user's language, with its placeholders filled in.
 
-        Plain text: what came in by `values` is anybody's, and is shown through `runner.presentation.text.safe`, or as
+        The result is plain text and `values` may be untrusted: show it through `runner.presentation.text.safe`, or as
         Textual `Content`, which takes no markup.
         """
         if self.preferences.language == "en" and not values:
@@ -114,11 +114,11 @@ class AppContext:
         return self.language.translate(text, **values)
 
     def say(self, statement: Statement) -> str:
-        """Return a statement in the person's language."""
+        """Return a statement as text in the user's language."""
         return self.language.say(statement)
 
     def metric(self, metric: Metric, value: float | None) -> str:
-        """Return a metric's value with its unit, as its format says; a dash for None."""
+        """Return a metric's value with its unit in the metric's format; a dash for None."""
         if value is None:
             return self.glyphs.dash
         match metric.format:
@@ -131,18 +131,18 @@ class AppContext:
         return self.language.decimal(value, _PLACES) if abs(value) < _LARGE else self.language.number(value)
 
     def metric_label(self, metric: Metric, width: int = 24, *, within: bool = True) -> str:
-        """Return what a metric is called, harmless.
+        """Return the label of a metric, safe to show.
 
         Args:
             metric: The metric.
-            width: Characters of a name in it, such as that of a class, at most.
-            within: Whether it stands within a sentence or a table: ``precision of fraud``, not ``Precision of fraud``.
+            width: Most characters of a name in the label, such as that of a class.
+            within: Whether the label is for a sentence or a table: ``precision of fraud``, not ``Precision of fraud``.
         """
         from runner.presentation.text import safe
 
         short = metric.shortened(width)
         label = short.phrase if within else short.label
-        # English is told without the module that knows other languages: the first screen waits for nothing
+        # English needs no module for other languages: the first screen loads nothing more
         return safe(english(label) if self.preferences.language == "en" else self.say(label), 80)
 
     def seconds(self, value: float | None) -> str:
@@ -150,5 +150,5 @@ class AppContext:
         return self.glyphs.dash if value is None else self.language.seconds(value)
 
     def value(self, value: object) -> str:
-        """Return a parameter's value, short and harmless, as this language writes numbers; a dash for None."""
+        """Return a parameter's value, short and safe to show, with numbers in the user's language; a dash for None."""
         return self.language.parameter(value, self.glyphs.dash)

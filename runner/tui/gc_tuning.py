@@ -1,7 +1,7 @@
-"""How this process shares its time while the terminal UI is open: a key is answered before anything is read.
+"""Tuning of garbage collection and threads while the terminal UI is open: keys come before reading.
 
-Python's collector of garbage looks through everything that lives, 0.1 s for the libraries alone, and no key is answered
-meanwhile; what stays is therefore kept from it (`gc.freeze`). What is in no circle is freed as ever.
+Python's garbage collector visits all objects, which takes 0.1 s for the libraries alone and delays keys; objects that
+live long are therefore excluded (`gc.freeze`). Reference counting still frees objects without cycles.
 """
 
 import gc
@@ -10,32 +10,32 @@ import sys
 __all__ = ["MANY", "begin", "end", "keep", "let_go"]
 
 MANY = 2000
-"""Records that are worth keeping from the collector."""
+"""Least number of records that are worth excluding from collection."""
 _SWITCH = 0.0005
-"""Seconds after which a thread that reads lets the screen's thread go on; Python's 5 ms are felt at each key."""
+"""Seconds after which a reading thread yields to the screen's thread; Python's 5 ms are noticeable at each key."""
 _before: list[float] = []
 
 
 def begin() -> None:
-    """Let reading threads give way sooner."""
+    """Make reading threads yield sooner."""
     _before.append(sys.getswitchinterval())
     sys.setswitchinterval(_SWITCH)
 
 
 def keep() -> None:
-    """Keep from the collector what lives now."""
+    """Exclude all current objects from collection."""
     gc.freeze()
 
 
 def let_go() -> None:
-    """Free what was kept and is not needed any more, which takes a moment; keep the rest."""
+    """Free excluded objects that are no longer needed, which takes a moment; exclude the rest again."""
     gc.unfreeze()
     gc.collect()
     gc.freeze()
 
 
 def end() -> None:
-    """Have everything as it was."""
+    """Restore all settings."""
     gc.unfreeze()
     if _before:
         sys.setswitchinterval(_before.pop())

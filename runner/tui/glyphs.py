@@ -1,4 +1,4 @@
-"""The signs that the screens draw with: Unicode ones, and those of a terminal that has ASCII only."""
+"""The glyphs that the screens draw with: Unicode ones, and those of a terminal that has only ASCII."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,26 +10,26 @@ __all__ = ["ASCII", "UNICODE", "Glyphs"]
 
 @dataclass(frozen=True, slots=True)
 class Glyphs:
-    """One set of signs, each one cell wide.
+    """One set of glyphs, each one cell wide.
 
     Attributes:
-        states: Of studies and trials, by state; ``gone`` for a study whose worker is gone.
-        severities: Of diagnoses.
+        states: Glyphs of studies and trials, by state; ``gone`` for a study whose worker is gone.
+        severities: Glyphs of diagnoses.
         ramp: Eight heights of a sparkline's column, lowest first.
         shades: From empty to full, for heat maps.
-        series: Marks by which lines and points of a chart are told apart.
+        series: Marks that distinguish the lines and points of a chart.
         star: The winner.
-        mark: Chosen for comparing.
+        mark: Marked for comparison.
         up: More, better.
         down: Less.
-        crumb: Between the places of the breadcrumb.
+        crumb: Between the names of the breadcrumb.
         bar: A full cell of a bar.
         rest: An empty cell of a bar.
         bullet: Before an item.
         arrow: Before advice.
-        ellipsis: Where text is cut.
-        dash: Where there is no value.
-        cursor: Before the chosen row, for those who cannot see colours.
+        ellipsis: At the end of text that is cut.
+        dash: In place of a missing value.
+        cursor: Before the chosen row, for users who cannot see colours.
         toward: Marks a word that speaks for the label.
         against: Marks a word that speaks against it.
         ascii: Whether this is the ASCII set: borders are then drawn with + - |.

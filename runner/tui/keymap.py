@@ -1,4 +1,4 @@
-"""The keymap of the settings: which keys it may give to which action."""
+"""The keymap of the settings: which keys a user may assign to which action."""
 
 import re
 import unicodedata
@@ -11,18 +11,18 @@ __all__ = ["check_keymap"]
 
 _MODIFIED = re.compile(r"(?P<modifiers>((ctrl|alt|shift|super|hyper|meta)\+)*)(?P<key>.+)", re.DOTALL)
 _BESIDE_TYPING = re.compile(r"(ctrl|alt|super|hyper|meta)\+.+|f\d+")
-"""Keys that write nothing and move nothing in a text."""
+"""Keys that neither type text nor move the cursor in a text."""
 _LEAVES = "ctrl+c"
 
 
 def check_keymap(keymap: Mapping[str, str]) -> None:
-    """Refuse a keymap that names what is no key, takes a key that must stay, or gives one key to two actions.
+    """Refuse a keymap with an unknown key, with a reserved key, or with one key for two actions.
 
     Args:
         keymap: Comma-separated keys, as Textual names them, by the id of an action that exists.
 
     Raises:
-        InputError: It does; told is which action and which key.
+        InputError: The keymap is invalid; the message names the action and the key.
     """
     given = [action for action in ACTIONS if action.id in keymap]
     for action in given:
@@ -45,7 +45,7 @@ def _check(action: Action, key: str) -> None:
 
 
 def _check_screen(actions: list[Action], keymap: Mapping[str, str]) -> None:
-    """Compare what works at one place; where the table itself gives a key twice, the place's action is meant."""
+    """Find conflicts on one screen; if the binding table itself has a key twice, the screen's action has precedence."""
     for action in actions:
         if action.id not in keymap:
             continue
@@ -73,7 +73,7 @@ def _parts(name: str) -> Iterator[str]:
 
 
 def _is_character(name: str) -> bool:
-    """Tell whether it is a character's name as Textual writes them: ``question_mark``."""
+    """Return whether a text is Textual's name of a character: ``question_mark``."""
     try:
         return unicodedata.lookup(name.replace("_", " ").upper()).isprintable() and name == name.lower()
     except (KeyError, ValueError):

@@ -1,4 +1,4 @@
-"""Starts the terminal UI in this terminal, where it can be shown."""
+"""Starts the terminal UI in this terminal, if the terminal can show it."""
 
 import os
 import re
@@ -10,24 +10,24 @@ from catalog.errors import InputError
 __all__ = ["browse", "check_storage", "check_terminal"]
 
 _PLAIN = re.compile(r"sqlite:///[\w./ -]+")
-"""URLs of files that are surely right: what tells of others takes long to import, and the first screen should not."""
+"""URLs of files that are certainly valid: the check of others imports slow modules, which the first screen avoids."""
 
 
 def browse(storage: str | None, *, read_only: bool, ascii_only: bool, language: str | None) -> None:
-    """Show the terminal UI until the person leaves.
+    """Show the terminal UI until the user quits.
 
     Args:
-        storage: Database URL; None: as the settings say.
-        read_only: Whether nothing may be changed.
-        ascii_only: Whether to draw with ASCII signs only, this time.
-        language: ``"en"`` or ``"de"``, this time; None: as the person's settings say.
+        storage: Database URL; None: as in the settings.
+        read_only: Whether the app may change nothing.
+        ascii_only: Whether to draw with ASCII only, this time.
+        language: ``"en"`` or ``"de"``, this time; None: as in the user's settings.
 
     Raises:
-        InputError: The terminal cannot show it, the storage is no place for studies, or the settings file is wrong.
-        Exception: A defect of ours, whatever it is; the terminal is as it was.
+        InputError: The terminal cannot show the app, the storage cannot hold studies, or the settings file is invalid.
+        Exception: A defect of modelcat; the terminal is restored.
     """
     check_storage(storage)
-    if any(name.startswith("MODELCAT_") for name in os.environ):  # what checks them takes long to import
+    if any(name.startswith("MODELCAT_") for name in os.environ):  # the check imports slow modules
         from runner.settings import read_settings
 
         read_settings()
@@ -54,10 +54,10 @@ def browse(storage: str | None, *, read_only: bool, ascii_only: bool, language: 
 
 
 def check_storage(storage: str | None) -> None:
-    """Refuse a URL that studies cannot be kept at; whether there is anything at it is not looked at.
+    """Refuse a URL that cannot hold studies; the database itself is not opened.
 
     Raises:
-        InputError: It is not such a URL.
+        InputError: The URL cannot hold studies.
     """
     given = storage if storage is not None else os.environ.get("MODELCAT_STORAGE")
     if given and not _PLAIN.fullmatch(given):
@@ -73,7 +73,7 @@ def check_terminal(*, ascii_only: bool) -> None:
     """Refuse a terminal that cannot show the screens.
 
     Raises:
-        InputError: Not a terminal, one that cannot move its cursor, or one that has no Unicode.
+        InputError: The output is not a terminal, or the terminal cannot move its cursor or has no Unicode.
     """
     if os.environ.get("TEXTUAL_DRIVER"):  # a web browser shows it
         return

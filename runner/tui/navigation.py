@@ -13,7 +13,7 @@ class OpenStudy(Message):
     """Show a study.
 
     Attributes:
-        study: Its name.
+        study: Name of the study.
     """
 
     study: str

@@ -1,7 +1,7 @@
-"""Colours: the two themes of modelcat, and what drawings take from whichever theme is on.
+"""Colours: the two themes of modelcat, and the colours that drawings take from the current theme.
 
-The series are those of Okabe and Ito (Color Universal Design, 2008), which people with colour-blindness can tell
-apart; the darker ones are lightened on dark ground and the lighter ones darkened on light ground.
+The series are those of Okabe and Ito (Color Universal Design, 2008), which people with colour-blindness can
+distinguish; the darker ones are lightened on dark ground and the lighter ones darkened on light ground.
 """
 
 from collections.abc import Mapping
@@ -80,19 +80,19 @@ class Palette:
 
     Attributes:
         text: Ordinary text.
-        muted: What stands back: units, labels of axes.
+        muted: Less important text: units, labels of axes.
         faint: Rules and grids.
-        ground: Behind everything.
-        raised: Behind panels and every other row.
-        accent: The one accent.
+        ground: Background of the screen.
+        raised: Background of panels and of every other row.
+        accent: The accent colour.
         good: Complete, finished, better.
         warn: Pruned, stopped, a warning.
         bad: Failed, worse, a problem.
-        running: At work now.
-        series: For lines and points, in order; glyphs tell them apart as well.
-        toward: What speaks for a label.
-        against: What speaks against it.
-        dark: Whether the ground is dark.
+        running: Running now.
+        series: Colours of lines and points, in order; glyphs distinguish them as well.
+        toward: Evidence for a label.
+        against: Evidence against a label.
+        dark: Whether the background is dark.
     """
 
     text: str
@@ -121,20 +121,20 @@ class Palette:
         return self.running if state == "running" else self.muted
 
     def blend(self, low: str, high: str, share: float) -> str:
-        """Return the colour `share` (0 to 1) of the way from one colour to another."""
+        """Return the mix of two colours at `share` (0 to 1) of the way from the first to the second."""
         return Color.parse(low).blend(Color.parse(high), min(1.0, max(0.0, share))).hex6
 
     def shade(self, share: float) -> str:
-        """Return a ground for a heat map's cell, from the screen's own ground to the accent."""
+        """Return the background of a heat map's cell, from the screen's background to the accent."""
         return self.blend(self.ground, self.accent, share)
 
     def on(self, ground: str) -> str:
-        """Return a text colour that can be read on `ground`."""
+        """Return a text colour that is readable on `ground`."""
         return "#101010" if Color.parse(ground).brightness > 0.5 else "#f8f8f8"
 
 
 def palette_of(theme: Theme, variables: Mapping[str, str]) -> Palette:
-    """Return the palette of a theme; `variables` are the app's theme variables, for themes that are not ours."""
+    """Return the palette of a theme; `variables` are the app's theme variables, for themes of other origin."""
     ground = theme.background or variables.get("background", "#121212" if theme.dark else "#ffffff")
     text = theme.foreground or variables.get("foreground", "#e0e0e0" if theme.dark else "#1e1e1e")
     behind, before = Color.parse(ground), Color.parse(text)

@@ -1,12 +1,12 @@
-"""Reads a study's prediction and example files, a part at a time.
+"""Reads a study's prediction and example files in parts.
 
-A file of predictions has a row number ``row`` for each example, and what the task says of it in other columns. Two of
-them are known by name: ``label``, the truth, and ``predicted``, the answer, whole numbers or strings; where a file has
-both, right is told from wrong. ``probabilities``, a list for each row with a place for each answer that is a number,
-gives the confidence. A file of examples has ``row`` and the columns of the input. All other columns are shown as they
-are, as long as they hold numbers, truth values, strings or moments.
+A file of predictions has a row number ``row`` for each example, and the task's data on it in other columns. Two of
+them are known by name: ``label``, the truth, and ``predicted``, the answer, whole numbers or strings; if a file has
+both, answers are compared. ``probabilities``, a list for each row with a value for each answer that is a number,
+gives the confidence. A file of examples has ``row`` and the columns of the input. All other columns are shown
+unchanged if they hold numbers, truth values, strings or moments.
 
-Reading takes time: call it inside `runner.tui.study_source.in_thread`. Anybody may have written the files.
+Reading takes time: call it inside `runner.tui.study_source.in_thread`. The files are untrusted.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -25,29 +25,29 @@ if TYPE_CHECKING:
 __all__ = ["EXAMPLE", "PREDICTION", "ExampleRow", "PredictionFile", "named", "read_examples", "read_predictions"]
 
 EXAMPLE, PREDICTION = "example", "prediction"
-"""What the keys of columns of the two files begin with."""
+"""Prefixes of the keys of the two files' columns."""
 
-#: Rows and uncompressed bytes of a file that is read; IMDB's test split has 25,000 rows and 33 MB.
+#: Most rows and uncompressed bytes of a file; IMDB's test split has 25,000 rows and 33 MB.
 _MOST_ROWS, _MOST_BYTES = 2_000_000, 2_000_000_000
-#: Rows that are held in Arrow's form at a time.
+#: Rows in Arrow's form in memory at a time.
 _BATCH = 4096
-#: Characters that are kept of a text, and of a text where all strings together have more than `_ALL`.
+#: Characters kept of a text, and of a text if all strings together have more than `_ALL`.
 _LONGEST, _SHORT, _ALL = 20_000, 300, 100_000_000
-#: Columns of a file that are shown.
+#: Most columns of a file that are shown.
 _MOST_COLUMNS = 60
 _ROW, _TRUTH, _PREDICTED, _PROBABILITIES = "row", "label", "predicted", "probabilities"
 
 
 @dataclass(frozen=True, slots=True)
 class PredictionFile:
-    """What a model says of each example of a split, in the order of the split.
+    """A model's answers to the examples of a split, in the order of the split.
 
     Attributes:
         rows: Number of each example in its split.
-        truths: True answers; empty where the file does not hold them in a form that can be compared.
+        truths: True answers; empty if the file does not hold them in a form that can be compared.
         predicted: Answers of the model; empty like `truths`.
-        confidence: Probability of the answer, between 0 and 1; None where it is not known.
-        columns: What else the file holds, by name.
+        confidence: Probability of the answer, between 0 and 1; None if it is not known.
+        columns: The other columns of the file, by name.
     """
 
     rows: Sequence[int]
@@ -58,11 +58,11 @@ class PredictionFile:
 
     @property
     def tells_right(self) -> bool:
-        """Whether right can be told from wrong."""
+        """Whether the answers can be compared with the truth."""
         return bool(self.predicted)
 
     def is_right(self, place: int) -> bool | None:
-        """Return whether the answer at a place is right; None where that cannot be told."""
+        """Return whether the answer at an index is right; None if that is unknown."""
         return bool(self.truths[place] == self.predicted[place]) if self.predicted else None
 
 
@@ -72,9 +72,9 @@ class ExampleRow:
 
     Attributes:
         row: Its number in the split.
-        cells: Its columns by name: numbers, truth values and strings, which are anybody's; None for nothing. A moment
-            is a text as ISO 8601 writes it.
-        cut: Whether there is more of a text in the file.
+        cells: Its columns by name: numbers, truth values and strings, which are untrusted; None for nothing. A moment
+            is a text in ISO 8601.
+        cut: Whether a text in the file is longer.
     """
 
     row: int
@@ -83,13 +83,13 @@ class ExampleRow:
 
     @property
     def text(self) -> str:
-        """All its strings, a line for each."""
+        """All strings of the example, one a line."""
         strings = [value for value in self.cells.values() if isinstance(value, str)]
         return strings[0] if len(strings) == 1 else "\n".join(strings)
 
 
 def named(answer: Any, names: Sequence[str]) -> Any:
-    """Return the name of an answer that a file holds as a number; any other as it is."""
+    """Return the name of an answer that a file holds as a number; any other answer unchanged."""
     if names and isinstance(answer, int) and not isinstance(answer, bool):
         return names[answer] if 0 <= answer < len(names) else str(answer)
     return answer
@@ -99,11 +99,11 @@ def read_predictions(path: Path) -> PredictionFile:
     """Read a file of predictions.
 
     Raises:
-        InputError: It is missing, damaged, too large or not of this kind; the message says what to do.
+        InputError: The file is missing, damaged, too large or of another kind; the message says what to do.
     """
     rows: list[int] = []
     confidence: list[float] = []
-    if path.is_file() and path.suffix != ".parquet":  # a task may keep them as it likes
+    if path.is_file() and path.suffix != ".parquet":  # a task may store its predictions in another format
         raise InputError(f"the predictions of this task are not shown: {path.name} is no Parquet file")
     with _opened(path) as file:
         columns: dict[str, list[Any]] = {name: [] for name in _scalars(file)}
@@ -126,10 +126,10 @@ def read_examples(path: Path, rows: Collection[int] | None = None) -> Mapping[in
 
     Args:
         path: The split's file in the study's folder ``examples``.
-        rows: Those that are wanted; all where it is left out.
+        rows: The rows to read; None: all.
 
     Raises:
-        InputError: It is missing, damaged, too large or not of this kind; the message says what to do.
+        InputError: The file is missing, damaged, too large or of another kind; the message says what to do.
     """
     found: dict[int, ExampleRow] = {}
     wanted, characters = None if rows is None else frozenset(rows), 0
@@ -151,7 +151,7 @@ def read_examples(path: Path, rows: Collection[int] | None = None) -> Mapping[in
 
 @contextmanager
 def _opened(path: Path) -> "Iterator[ParquetFile]":
-    """Open a file that has rows with numbers; whatever is wrong with it becomes an InputError."""
+    """Open a file whose rows have numbers; raises InputError for any fault of the file."""
     import pyarrow as pa
     from pyarrow import parquet
 
@@ -166,7 +166,7 @@ def _opened(path: Path) -> "Iterator[ParquetFile]":
 
 
 def _scalars(file: "ParquetFile") -> list[str]:
-    """Return the columns that hold numbers, truth values, strings or moments, without that of the rows' numbers."""
+    """Return the columns of numbers, truth values, strings or moments, without the column of row numbers."""
     import pyarrow as pa
 
     kinds = pa.types
@@ -185,7 +185,7 @@ def _scalars(file: "ParquetFile") -> list[str]:
 
 
 def _plain(value: Any) -> Any:
-    """Return a cell as JSON has it: a moment as ISO 8601 writes it."""
+    """Return a cell as a JSON value: a moment in ISO 8601."""
     if value is None or isinstance(value, str | int | float):
         return value
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
@@ -195,7 +195,7 @@ def _paired(file: "ParquetFile", columns: Mapping[str, Any]) -> bool:
     """Return whether truths and answers can be compared.
 
     Raises:
-        ValueError: They are of different kinds.
+        ValueError: Truths and answers are of different kinds.
     """
     import pyarrow as pa
 
@@ -214,7 +214,7 @@ def _has_probabilities(file: "ParquetFile") -> bool:
     """Return whether there is a probability for each answer that is a number.
 
     Raises:
-        ValueError: The probabilities are no lists of numbers.
+        ValueError: The probabilities are not lists of numbers.
     """
     import pyarrow as pa
 
@@ -236,7 +236,7 @@ def _whole(column: "pa.Array") -> list[Any]:
 
 
 def _refuse(file: "ParquetFile") -> None:
-    """Raise ValueError for a file whose rows have no numbers, and for more than would fit into memory."""
+    """Raise ValueError for a file whose rows have no numbers, or that is too large for memory."""
     if _ROW not in file.schema_arrow.names:
         raise ValueError(f"it has no column {_ROW}")
     read = file.metadata
@@ -255,7 +255,7 @@ def _whole_numbers(column: "pa.Array") -> list[int]:
 
 
 def _confidence(column: "pa.Array", predicted: Sequence[int]) -> list[float]:
-    """Return the probability of each row's answer, without a Python object for each of the others."""
+    """Return the probability of each row's answer, without a Python object for every other probability."""
     import pyarrow as pa
 
     flat = column.flatten()

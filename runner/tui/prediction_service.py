@@ -1,4 +1,4 @@
-"""`PredictionService`: a trained model that answers while one browses, in a process of its own."""
+"""`PredictionService`: answers of trained models for the screens, from a separate process."""
 
 import asyncio
 import atexit
@@ -19,43 +19,43 @@ if TYPE_CHECKING:
 
 __all__ = ["PredictionService"]
 
-#: Seconds between two times that a thread which waits for an answer looks whether the app is being left.
+#: Seconds after which a thread that waits for an answer checks again whether the app is closing.
 _PATIENCE = 0.1
 
 
 class PredictionService:
-    """Asks the models of studies; one worker process is kept between questions, and a model open in it.
+    """Asks the models of studies; one worker process stays alive between requests, with one model loaded.
 
-    The first question about a study takes as long as its model takes to load. What the worker prints goes to a file
-    that is thrown away. The worker ends with `close`, or when this process ends in whatever way: its pipe closes then.
+    The first request for a study includes the time to load its model. The worker's output goes to a temporary
+    file. The worker ends with `close`, or when this process ends in any way: its pipe then closes.
 
     Args:
-        source: Where the studies are.
+        source: The source of the studies.
 
     Attributes:
-        unexplained: Keys of models that turned out not to say why they answer as they do: known once one is loaded.
+        unexplained: Keys of models that cannot explain their answers; known after a model is loaded.
     """
 
     def __init__(self, source: StudySource) -> None:
         self.unexplained: set[str] = set()
         self._source = source
         self._engine: LocalEngine | None = None
-        self._gate = threading.Lock()  # held by the one thread that talks to the engine
+        self._gate = threading.Lock()  # held by the one thread that uses the engine
         self._closing = False
 
     async def ask(self, record: StudyRecord, inputs: Sequence[Any], *, explain: bool = False) -> list[Prediction]:
-        """Return one answer an input, in order; no inputs at all only load the model.
+        """Return one answer for each input, in order; without inputs the model is only loaded.
 
-        Questions are answered one after the other. One that is cancelled before its turn is never put.
+        Requests run one after the other. A request that is cancelled before its turn never runs.
 
         Args:
-            record: The study whose model is asked: the kept one, or the best so far.
-            inputs: As the study's task takes them; in strings, halves of surrogate pairs count as U+FFFD.
-            explain: Whether to say why.
+            record: The study whose model answers: the kept model, or the best so far.
+            inputs: Inputs in the form of the study's task; lone surrogates in strings become U+FFFD.
+            explain: Whether to explain the answers.
 
         Raises:
             ModelcatError: The study has no model, it cannot be opened, cannot explain, or its worker died; the next
-                question gets a new worker.
+                request gets a new worker.
         """
         wanted = True
 
@@ -69,8 +69,8 @@ class PredictionService:
             raise
 
     def close(self) -> None:
-        """End the worker, whatever it is doing, and answer nothing more. Takes a moment; safe to call twice."""
-        self._closing = True  # whoever waits for an answer lets go of the engine
+        """End the worker, even in the middle of a request; later requests fail. Takes a moment; safe to call twice."""
+        self._closing = True  # the thread that waits for an answer releases the engine
         with self._gate:
             self._end()
 
@@ -96,11 +96,11 @@ class PredictionService:
             return predictions
 
     def _learn(self, task: "Predict") -> None:
-        """Find out whether a model explains, by a question about nothing."""
+        """Find out whether a model can explain, by a request without inputs."""
         try:
             self._answered(replace(task, inputs=(), explain=True))
         except ModelcatError as error:
-            if error.kind == InputError.kind:  # else the model could not be opened, or lacks a library for it
+            if error.kind == InputError.kind:  # otherwise the model could not be opened, or lacks a library
                 self.unexplained.add(task.key)
 
     def _answered(self, task: "Predict") -> list[Prediction]:
@@ -115,7 +115,7 @@ class PredictionService:
         except OSError as error:
             self._end()
             raise LostWorkerError(f"a process for the model cannot be started: {error.strerror or error}") from error
-        except ModelcatError:  # the app is being left, or one worker after the other dies
+        except ModelcatError:  # the app is closing, or one worker after the other dies
             self._end()
             raise
         return cast("list[Prediction]", result_of(event))
@@ -124,7 +124,7 @@ class PredictionService:
         if self._engine is None:
             from runner.engine.local import LocalEngine
 
-            atexit.register(self.close)  # before multiprocessing waits for its children, were the app to crash
+            atexit.register(self.close)  # runs before multiprocessing waits for its children, in case the app crashes
             self._engine = LocalEngine(1).__enter__()
         return self._engine
 
@@ -136,7 +136,7 @@ class PredictionService:
 
 
 def _well_formed(value: Any) -> Any:
-    """Return an input with strings that every encoding can hold."""
+    """Return an input whose strings can be encoded in any encoding."""
     if isinstance(value, Mapping):
         return {name: _well_formed(one) for name, one in value.items()}
     return well_formed(value) if isinstance(value, str) else value

@@ -1,4 +1,4 @@
-"""Theme, language, keymap and signs of a person, in a TOML file that they may edit: ``browse.toml``.
+"""The user's theme, language, keymap and glyphs, in a TOML file that the user may edit: ``browse.toml``.
 
 It holds ``theme``, ``language`` and ``ascii``, and a table ``[keymap]`` from the ids of actions to keys, such as
 ``"studies.open" = "enter,l"``.
@@ -22,17 +22,17 @@ __all__ = ["Preferences", "keep_preferences", "preferences_file", "read_preferen
 _LANGUAGES = ("en", "de")
 _MOST_BYTES = 1 << 16
 _MOST_NAMED = 10
-"""Unknown actions that an error names."""
+"""Most unknown actions that an error names."""
 
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """What a person has chosen.
+    """The user's choices.
 
     Attributes:
         theme: Name of a Textual theme; ours are ``modelcat-dark`` and ``modelcat-light``.
         language: ``"en"`` or ``"de"``.
-        ascii: Whether to draw with ASCII signs only.
+        ascii: Whether to draw with ASCII only.
         keymap: Keys by the id of an action (`runner.tui.bindings.ACTIONS`).
     """
 
@@ -43,10 +43,10 @@ class Preferences:
 
 
 def preferences_file() -> Path:
-    """Return where the preferences lie: ``MODELCAT_CONFIG``'s folder, else the user's configuration folder.
+    """Return the file of the preferences: in ``MODELCAT_CONFIG``'s folder, else in the user's configuration folder.
 
     Raises:
-        InputError: The variable names no folder.
+        InputError: The variable does not name a folder.
     """
     if folder := os.environ.get("MODELCAT_CONFIG"):
         if (problem := no_folder(Path(folder))) is not None:
@@ -58,34 +58,34 @@ def preferences_file() -> Path:
 
 
 def read_preferences(path: Path) -> Preferences:
-    """Read the preferences; the language of the environment where the file says none.
+    """Read the preferences; the language comes from the environment if the file has none.
 
     Raises:
-        InputError: The file cannot be read or holds something that is not known; told is what and where.
+        InputError: The file cannot be read or has an unknown setting; the message says which, and where.
     """
     return replace(Preferences(language=_language_of_environment()), **_settings_in(path, _text_of(path)))
 
 
 def keep_preferences(path: Path, changes: Mapping[str, str | bool]) -> None:
-    """Keep settings in the file; what else a person has in it, comments included, stays as it is now.
+    """Write settings to the file; everything else in it, comments included, is unchanged.
 
     Raises:
-        InputError: The file has become one that cannot be read, or TOML cannot say the settings; nothing is written.
-        OSError: It cannot be written; what was there before still is.
+        InputError: The file can no longer be read, or the settings cannot be written as TOML; nothing is written.
+        OSError: The file cannot be written; its former content stays.
     """
     from runner.store.files import write_bytes
 
     try:
-        place = path.resolve()  # a link to a file that is kept elsewhere stays a link
+        place = path.resolve()  # a symbolic link stays a link
     except RuntimeError as error:
         raise InputError(f"{path}: the settings cannot be read: the link leads back to itself") from error
     text = _text_of(place)
     wanted = {**_settings_in(place, text), **changes}
     for name, value in changes.items():
         text = _with_line(text, name, _toml(value))
-    if not _says(text, wanted):  # a setting is written in another way than on a line of its own
+    if not _has_settings(text, wanted):  # the file has the setting in another form than on a line of its own
         text = _whole(wanted)
-        if not _says(text, wanted):
+        if not _has_settings(text, wanted):
             raise InputError(f"{path}: these settings cannot be written as TOML; the file is as it was")
     place.parent.mkdir(parents=True, exist_ok=True)
     mode = place.stat().st_mode if place.exists() else None
@@ -95,7 +95,7 @@ def keep_preferences(path: Path, changes: Mapping[str, str | bool]) -> None:
 
 
 def _text_of(path: Path) -> str:
-    """Return what the file holds; nothing where there is none."""
+    """Return the settings in the file; empty if there is no file."""
     try:
         content = read_limited(path, _MOST_BYTES)
     except FileNotFoundError:
@@ -118,7 +118,7 @@ def _settings_in(path: Path, text: str) -> dict[str, Any]:
     return {name: _checked(path, name, value) for name, value in given.items()}
 
 
-def _says(text: str, settings: Mapping[str, Any]) -> bool:
+def _has_settings(text: str, settings: Mapping[str, Any]) -> bool:
     try:
         return tomllib.loads(text.encode().decode()) == settings
     except (tomllib.TOMLDecodeError, UnicodeEncodeError):
@@ -126,7 +126,7 @@ def _says(text: str, settings: Mapping[str, Any]) -> bool:
 
 
 def _with_line(text: str, name: str, value: str) -> str:
-    """Return a TOML text with the value of a key of its first table changed, or with a line for it put first."""
+    """Return a TOML text in which a key of its first table has a new value, on a new first line if it is missing."""
     top, table, rest = re.match(r"(?s)(.*?)(^[ \t]*\[|\Z)(.*)", text, re.MULTILINE).groups()  # type: ignore[union-attr]
     text_in = r"\"{3}(?s:.*?)\"{3}|'{3}(?s:.*?)'{3}|\"(?:[^\"\\\r\n]|\\.)*\"|'[^'\r\n]*'"
     pattern = rf"(?m)^([ \t]*([\"']?){name}\2[ \t]*=[ \t]*)({text_in}|[^#\s]+)"
@@ -188,6 +188,6 @@ def _language_of_environment() -> str:
 def _toml(value: str | bool) -> str:
     import json
 
-    # A JSON string is a TOML basic string, but for \x7f, and for the surrogates that JSON writes.
+    # A JSON string is a TOML basic string, except for \x7f, and for the surrogates that JSON writes.
     text = json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
     return str(value).lower() if isinstance(value, bool) else text

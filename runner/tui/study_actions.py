@@ -1,4 +1,4 @@
-"""What a person does to a study from any screen: stop, resume, delete, describe. Each says how it went."""
+"""Actions on a study from any screen: stop, resume, delete, describe. Each reports its result."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING, TypeVar
@@ -20,12 +20,12 @@ Kind = TypeVar("Kind")
 
 
 def can_stop(record: StudyRecord, context: AppContext) -> bool:
-    """Tell whether there is something to stop that nobody has asked to stop yet."""
+    """Return whether the study can be stopped and no stop has been requested yet."""
     return record.stop_requested is None and record.effective_state(context.clock()) in {"running", "queued"}
 
 
 def can_resume(record: StudyRecord, context: AppContext) -> bool:
-    """Tell whether the study ended before it was done, or waits where nobody works on it."""
+    """Return whether the study ended before it was done, or waits without a worker."""
     state = record.effective_state(context.clock())
     if record.is_fruitless:  # it would fail again
         return False
@@ -33,19 +33,19 @@ def can_resume(record: StudyRecord, context: AppContext) -> bool:
 
 
 def stop(screen: BaseScreen, record: StudyRecord) -> None:
-    """Ask a study to stop, a running one only if the person agrees: it may have been at work for hours."""
+    """Ask a study to stop, a running one only after confirmation: it may have run for hours."""
     from runner.tui.dialogs.confirm import ConfirmDialog
 
     t, name = screen.context.t, _name(record)
 
-    def told(state: str) -> str:
+    def get_message(state: str) -> str:
         if state == "running":
             return t("Asked {study} to stop: it ends within seconds and keeps what it has done.", study=name)
         return t("Stopped {study}; it can be resumed.", study=name)
 
     def answered(yes: bool | None) -> None:
         if yes:
-            _request(screen, lambda store: store.request_stop(record.study), told)
+            _request(screen, lambda store: store.request_stop(record.study), get_message)
 
     if record.effective_state(screen.context.clock()) != "running":
         answered(yes=True)
@@ -59,7 +59,7 @@ def stop(screen: BaseScreen, record: StudyRecord) -> None:
 
 
 def resume(screen: BaseScreen, record: StudyRecord) -> None:
-    """Put a study into the queue unless it waits there, and see to it that a worker looks at the queue."""
+    """Put a study into the queue unless it is queued, and make sure that a worker serves the queue."""
     source, t = screen.context.source, screen.context.t
     waits = record.state == "queued" and record.queued is not None
 
@@ -75,11 +75,11 @@ def resume(screen: BaseScreen, record: StudyRecord) -> None:
             screen.show_message(t("Queued {study}; a worker looks after it.", study=_name(record)))
         _changed(screen)
 
-    run_in_background(screen.app, work)  # not the screen's: leaving it would take the study's worker back
+    run_in_background(screen.app, work)  # not the screen's: leaving the screen would cancel the start of the worker
 
 
 def delete(screen: BaseScreen, record: StudyRecord) -> None:
-    """Say what will be lost, and delete a study with its files if the person agrees; never one that runs."""
+    """Show what will be lost, and delete a study with its files after confirmation; never one that runs."""
     from runner.tui.dialogs.confirm import ConfirmDialog
 
     context, t, name = screen.context, screen.context.t, _name(record)
@@ -96,7 +96,7 @@ def delete(screen: BaseScreen, record: StudyRecord) -> None:
 
     try:
         folder = context.source.folder_of(record.study)
-    except ModelcatError as error:  # whoever made this database gave the study a name that leads elsewhere
+    except ModelcatError as error:  # the study's name in this database leads to another folder
         screen.show_message(error.message, error=True)
         return
     trials = record.trials
@@ -114,7 +114,7 @@ def delete(screen: BaseScreen, record: StudyRecord) -> None:
 
 
 def describe(screen: BaseScreen, record: StudyRecord) -> None:
-    """Ask for title and notes of a study, and keep them."""
+    """Ask for title and notes of a study, and store them."""
     from runner.tui.dialogs.describe import DescribeDialog
 
     def answered(answer: tuple[str, str] | None) -> None:
@@ -133,8 +133,8 @@ def describe(screen: BaseScreen, record: StudyRecord) -> None:
     screen.app.push_screen(DescribeDialog(screen.context, record.title or "", record.notes or ""), answered)
 
 
-def _request(screen: BaseScreen, wish: "Callable[[Store], Kind]", told: Callable[[Kind], str]) -> None:
-    """Write a request without keeping the screen waiting, and say how it went."""
+def _request(screen: BaseScreen, wish: "Callable[[Store], Kind]", get_message: Callable[[Kind], str]) -> None:
+    """Write a request in the background, and show the result."""
 
     async def work() -> None:
         try:
@@ -142,7 +142,7 @@ def _request(screen: BaseScreen, wish: "Callable[[Store], Kind]", told: Callable
         except ModelcatError as error:
             screen.show_message(error.message, error=True)
         else:
-            screen.show_message(told(answer))
+            screen.show_message(get_message(answer))
         _changed(screen)
 
     run_in_background(screen, work)

@@ -1,7 +1,7 @@
-"""`StudySource`: where the screens get studies from, and where their requests go. Nothing here blocks the screen.
+"""`StudySource`: reads studies and writes requests for the screens. It never blocks the screen.
 
-Each call runs in a daemon thread, so that a database that keeps it waiting delays neither keys nor quitting. Reading is
-one short transaction (`runner.store`), which no running study can notice.
+Each call runs in a daemon thread, so that a slow database delays neither keys nor quitting. Reading is
+one short transaction (`runner.store`), which does not disturb running studies.
 """
 
 import asyncio
@@ -24,11 +24,11 @@ __all__ = ["StudySource", "in_thread"]
 Kind = TypeVar("Kind")
 
 _TRUSTED = 10.0
-"""Seconds for which an open database is believed to be what it was."""
+"""Seconds after which an open database is checked again."""
 
 
 async def in_thread(work: Callable[[], Kind]) -> Kind:
-    """Do `work` in a daemon thread and return its result, or raise its error. Cancelled, it is left to itself."""
+    """Run `work` in a daemon thread and return its result, or raise its error. Cancelling does not stop the thread."""
     loop = asyncio.get_running_loop()
     future: asyncio.Future[Kind] = loop.create_future()
 
@@ -39,7 +39,7 @@ async def in_thread(work: Callable[[], Kind]) -> Kind:
     def run() -> None:
         try:
             result = work()
-        except BaseException as error:  # noqa: BLE001 -- it is raised where it is awaited
+        except BaseException as error:  # noqa: BLE001 -- the awaiting task raises it
             raised = error
             with suppress(RuntimeError):  # the app has ended meanwhile
                 loop.call_soon_threadsafe(deliver, lambda: future.set_exception(raised))
@@ -52,10 +52,10 @@ async def in_thread(work: Callable[[], Kind]) -> Kind:
 
 
 class StudySource:
-    """The store, as the screens see it.
+    """The screens' access to the store.
 
     Args:
-        storage: Database URL; None: as the settings say.
+        storage: Database URL; None: as in the settings.
     """
 
     def __init__(self, storage: str | None = None) -> None:
@@ -67,7 +67,7 @@ class StudySource:
 
     @property
     def storage(self) -> str:
-        """The database's URL, password and all: show it through `runner.store.url.redact`."""
+        """The database's URL with its password: show it through `runner.store.url.redact`."""
         if self._storage is None:
             from runner.settings import read_settings
 
@@ -76,7 +76,7 @@ class StudySource:
 
     @property
     def folder(self) -> Path:
-        """Where the studies' own folders lie."""
+        """The folder with the studies' own folders."""
         from runner.store.url import studies_folder
 
         return studies_folder(self.storage)
@@ -85,7 +85,7 @@ class StudySource:
         """Return the folder of one study's files.
 
         Raises:
-            InputError: Its name, which a database holds, would lead elsewhere.
+            InputError: The name in the database leads to another folder.
         """
         from runner.store.files import study_folder
 
@@ -93,13 +93,13 @@ class StudySource:
 
     @property
     def workspace(self) -> "Workspace":
-        """Where studies run, for what starts or asks workers."""
+        """The workspace of the studies, for functions that start or find workers."""
         from runner.study.workspace import Workspace
 
         return Workspace(self.storage, self.folder, self.cache, 1, debug=is_debugging())
 
     async def attended(self) -> bool:
-        """Tell whether a worker of this machine looks at the queue."""
+        """Return whether a worker of this machine serves the queue."""
 
         def look() -> bool:
             from runner.study.workers import running_worker
@@ -110,21 +110,21 @@ class StudySource:
 
     @property
     def cache(self) -> Path:
-        """Where what can be made again is kept, drafts too; it depends on no storage."""
+        """The folder of the cache, drafts included; it does not depend on the storage."""
         from runner.settings import read_settings
 
         return read_settings().cache
 
     async def read(self, question: "Callable[[Store], Kind]", absent: Kind) -> Kind:
-        """Ask the store; `absent` is the answer where there is no database yet. Nothing is made.
+        """Read from the store; return `absent` if there is no database yet. Creates nothing.
 
         Raises:
-            ModelcatError: The database cannot be used, or the study is not there; the message says what to do.
+            ModelcatError: The database cannot be used, or there is no such study; the message says what to do.
         """
         return await in_thread(lambda: self._answer(question, absent))
 
     async def request(self, wish: "Callable[[Store], Kind]") -> Kind:
-        """Write a request: stop, resume, title, notes, delete; raises as `read`, and where there is no database."""
+        """Write a request: stop, resume, title, notes, delete; raises as `read` does, also if there is no database."""
         return await in_thread(lambda: wish(self._opened()))
 
     def _answer(self, question: "Callable[[Store], Kind]", absent: Kind) -> Kind:
@@ -148,7 +148,7 @@ class StudySource:
             return self._store
 
     def _poll_again(self) -> None:
-        """Open the store anew now and then: another modelcat may have upgraded it, or put another in its place."""
+        """Open the store again from time to time: another modelcat may have upgraded or replaced the database."""
         with self._gate:
             if self._store is not None and time.monotonic() - self._opened_at > _TRUSTED:
                 self._store.close()
@@ -161,7 +161,7 @@ class StudySource:
             return question(self._opened())
         except StoreError as error:
             with self._gate:
-                self._store = None  # the next look opens what is there then
+                self._store = None  # the next read opens the current database
             if self._seen and not Store.exists(self.storage):
                 raise self._removed() from error
             raise

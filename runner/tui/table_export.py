@@ -1,4 +1,4 @@
-"""Copying and saving of tables: to the clipboard, to a file, or as a download in a web browser."""
+"""Copies and saves tables: to the clipboard, to a file, or as a download in a web browser."""
 
 import io
 import re
@@ -12,11 +12,11 @@ from runner.tui.base_screen import BaseScreen
 __all__ = ["FORMATS", "copy_table", "save_table"]
 
 FORMATS = ("csv", "json")
-"""Endings of the files that a table can be saved as."""
+"""Suffixes of the files that a table can be saved as."""
 
 
 def copy_table(screen: BaseScreen, table: DataTable) -> None:
-    """Copy a table to the clipboard, and say so."""
+    """Copy a table to the clipboard, and show a message."""
     t = screen.context.t
     if not table.rows:
         screen.show_message(t("There is nothing to copy."))
@@ -26,12 +26,12 @@ def copy_table(screen: BaseScreen, table: DataTable) -> None:
 
 
 def save_table(screen: BaseScreen, name: str, table: Callable[[], DataTable]) -> None:
-    """Ask where to save a table, and save it whole or not at all; a web browser gets it as a download at once.
+    """Ask for a path, and save a table whole or not at all; a web browser downloads it at once.
 
     Args:
-        screen: Where the messages are shown.
-        name: What the file is called, without an ending, unless the person says otherwise.
-        table: Returns the table, asked when it is saved.
+        screen: The screen that shows the messages.
+        name: Default name of the file, without suffix.
+        table: Returns the table; called when it is saved.
     """
     from runner.tui.dialogs.save_file import SaveDialog
 
@@ -61,5 +61,5 @@ def _save(screen: BaseScreen, path: Path, table: DataTable) -> None:
 
 
 def _file_name(name: str) -> str:
-    """Return a name that is a file's and nothing else: no path, no hidden file."""
+    """Return a valid file name: no path, no hidden file."""
     return re.sub(r"[^\w.-]", "-", safe(name, 80)).lstrip(".-") or "table"

@@ -1,7 +1,7 @@
 """Filters such as ``accuracy > 0.9 and batch_size == 32``: parsed as a Python expression, never evaluated as one.
 
-Known are comparisons (chained ones too), ``and``, ``or``, ``not``, ``in`` a tuple or list, parentheses, numbers, text,
-True, False and None. A comparison with a value that is missing does not hold, but for one with a written None.
+A filter has comparisons (also chained), ``and``, ``or``, ``not``, ``in`` a tuple or list, parentheses, numbers, text,
+True, False and None. A comparison with a missing value is false, except a comparison with None itself.
 """
 
 import ast
@@ -21,9 +21,9 @@ __all__ = ["compile_filter", "judge_filter"]
 Values = Mapping[str, object]
 _Term = Callable[[Values], Any]
 
-#: Characters of a filter, and levels that parts of it may lie within each other.
+#: Most characters of a filter, and levels of nesting.
 _LONGEST, _DEEPEST = 500, 20
-#: Names that are told where one is not known.
+#: Most names that the message about an unknown name lists.
 _MOST_NAMES = 12
 
 _ORDERS: Mapping[type[ast.cmpop], Callable[[Any, Any], bool]] = {
@@ -42,7 +42,7 @@ _LISTS = (ast.In, ast.NotIn)
 
 
 class _WrongError(Exception):
-    """What is wrong with a filter, so that it can be told in any language."""
+    """A problem of a filter, which can be shown in any language."""
 
     def __init__(self, statement: Statement) -> None:
         super().__init__(statement)
@@ -50,14 +50,14 @@ class _WrongError(Exception):
 
 
 def compile_filter(text: str, names: Collection[str]) -> Callable[[Values], bool]:
-    """Return what tells of values by name whether a filter holds; it raises nothing, whatever the values are.
+    """Return a function from values by name to whether the filter holds; the function never raises.
 
     Args:
         text: The filter; a blank one always holds.
-        names: What it may speak of.
+        names: The names that the filter may use.
 
     Raises:
-        InputError: It is no filter, or speaks of something unknown; the names nearest to it are told.
+        InputError: The filter is invalid or uses an unknown name; the message lists the nearest names.
     """
     try:
         term = _compiled(text, names)
@@ -67,7 +67,7 @@ def compile_filter(text: str, names: Collection[str]) -> Callable[[Values], bool
 
 
 def judge_filter(text: str, names: Collection[str]) -> Statement | None:
-    """Return what is wrong with a filter, None where nothing is; arguments as for `compile_filter`."""
+    """Return the problem of a filter, None if there is none; arguments as for `compile_filter`."""
     try:
         _compiled(text, names)
     except _WrongError as error:
@@ -84,7 +84,7 @@ def _compiled(text: str, names: Collection[str]) -> _Term:
         raise _WrongError(statement)
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of escapes in text, and of `is` with a number
+            warnings.simplefilter("ignore")  # about escapes in text, and about `is` with a number
             tree = ast.parse(text.strip(), mode="eval")
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
         raise _WrongError(
@@ -94,7 +94,7 @@ def _compiled(text: str, names: Collection[str]) -> _Term:
 
 
 def _term(node: ast.expr, names: frozenset[str], depth: int) -> _Term:
-    """Return what computes a part of a filter from values."""
+    """Return a function that computes a part of a filter from values."""
     if depth == 0:
         raise _WrongError(Statement("the filter is nested more than {most:count} levels deep", {"most": _DEEPEST}))
     match node:
@@ -136,7 +136,7 @@ def _comparison(node: ast.Compare, names: frozenset[str], depth: int) -> _Term:
             try:
                 if not order(one, other):
                     return False
-            except TypeError:  # a number is neither less nor more than text
+            except TypeError:  # a number and text have no order
                 return False
         return True
 
@@ -168,7 +168,7 @@ def _unknown(name: str, names: frozenset[str]) -> Statement:
     if near := difflib.get_close_matches(name, names, n=1, cutoff=0.5):
         values = {"name": safe(name, 40), "near": safe(near[0], 40)}
         return Statement("there is no {name}; did you mean {near}?", values)
-    told = [safe(known, 40) for known in sorted(names)]
-    rest = [f"+{len(told) - _MOST_NAMES}"] if len(told) > _MOST_NAMES else []
-    values = {"name": safe(name, 40), "known": ", ".join(told[:_MOST_NAMES] + rest)}
+    shown = [safe(known, 40) for known in sorted(names)]
+    rest = [f"+{len(shown) - _MOST_NAMES}"] if len(shown) > _MOST_NAMES else []
+    values = {"name": safe(name, 40), "known": ", ".join(shown[:_MOST_NAMES] + rest)}
     return Statement("there is no {name}; known are {known}", values)

@@ -15,7 +15,7 @@ __all__ = ["header"]
 
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]{0,95}(/[A-Za-z0-9][\w.-]{0,95})?")
 _NAMES = {"matthews_corrcoef": "matthews_correlation"}
-"""What the hub calls a metric, where that is another name than ours."""
+"""The hub's names of metrics that have another name there than here."""
 _PIPELINE_TAGS = frozenset(
     """
     any-to-any audio-classification audio-text-to-text audio-to-audio automatic-speech-recognition depth-estimation
@@ -27,18 +27,18 @@ _PIPELINE_TAGS = frozenset(
     time-series-forecasting token-classification translation unconditional-image-generation video-classification
     video-text-to-text visual-document-retrieval visual-question-answering voice-activity-detection
     zero-shot-classification zero-shot-image-classification zero-shot-object-detection
-    """.split()  # noqa: SIM905 -- one a line is no easier to read
+    """.split()  # noqa: SIM905 -- one name a line is no easier to read
 )
-"""The tasks that the hub knows (huggingface.js, `packages/tasks/src/pipelines.ts`); it warns of any other."""
+"""The tasks that the hub knows (huggingface.js, `packages/tasks/src/pipelines.ts`); it warns about any other task."""
 
 
 def header(results: Results) -> str:
-    """Return the header, fences included. Strings in it are quoted by the dumper where they need it."""
+    """Return the header with its fences. The dumper quotes strings that need it."""
     study, dataset = results.study, results.study.spec.get("dataset") or {}
     found: dict[str, Any] = {}
     if language := study.data.get("language"):
         found["language"] = [safe(language, 20)]
-    if "model_name" in results.chosen:  # whatever is fine-tuned names its start, and is a folder for transformers
+    if "model_name" in results.chosen:  # a fine-tuned model names its base model and is a folder for transformers
         found["library_name"] = "transformers"
     if (tag := _tag(results)) in _PIPELINE_TAGS:
         found["pipeline_tag"] = tag
@@ -55,13 +55,13 @@ def header(results: Results) -> str:
 
 
 def _tag(results: Results) -> str:
-    """Return what the hub calls the task: it names a kind of data and what is found out about them."""
+    """Return the hub's name of the task: it names a kind of data and what is predicted about it."""
     category, _, subcategory = task_key(results.study.key).partition("/")
     return safe(subcategory if "-" in subcategory else f"{category}-{subcategory}", 60)
 
 
 def _base_model(results: Results) -> str | None:
-    """Return the hub id that the training started from; None for a folder, and for weights that started random."""
+    """Return the hub id of the base model; None for a folder, and for weights that are initialized at random."""
     name = str(results.chosen.get("model_name") or "")
     if not _HUB_ID.fullmatch(name) or name.startswith("scratch/") or Path(results.study.base, name).exists():
         return None

@@ -1,4 +1,4 @@
-"""Figures drawn by Plotly: one renderer a kind, which knows no topic."""
+"""Figures drawn by Plotly: one renderer for each kind, independent of any topic."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ __all__ = ["PlotlyDrawing", "drawing_of"]
 
 @dataclass(frozen=True, slots=True)
 class PlotlyDrawing:
-    """What Plotly draws: ``{"data", "layout"}``, and its height in pixels."""
+    """A drawing for Plotly: ``{"data", "layout"}``, and its height in pixels."""
 
     plot: Mapping[str, Any]
     height: int
@@ -31,19 +31,19 @@ _RENDERERS: Mapping[type, Callable[[Any, ReportFormatter], tuple[list[Trace], di
     ParallelCoordinates: parallel,
     Timeline: timeline,
 }
-"""What draws each kind, as traces, settings of the layout, and height; tables, strings and empty figures are none."""
+"""The renderer of each kind: returns traces, layout settings and height; none for tables, strings and empty figures."""
 
 
-def drawing_of(figure: Figure, teller: ReportFormatter) -> PlotlyDrawing | None:
-    """Return what Plotly draws of a figure, checked by it; None of a table, a text and an empty one."""
+def drawing_of(figure: Figure, formatter: ReportFormatter) -> PlotlyDrawing | None:
+    """Return the drawing of a figure, validated by Plotly; None for a table, a text and an empty figure."""
     renderer = _RENDERERS.get(type(figure))
     if renderer is None:
         return None
-    traces, settings, height = renderer(figure, teller)
-    return PlotlyDrawing(_plotted(traces, teller, {**settings, "height": height}), height)
+    traces, settings, height = renderer(figure, formatter)
+    return PlotlyDrawing(_plotted(traces, formatter, {**settings, "height": height}), height)
 
 
-def _plotted(traces: Sequence[Trace], teller: ReportFormatter, settings: Mapping[str, Any]) -> dict[str, Any]:
+def _plotted(traces: Sequence[Trace], formatter: ReportFormatter, settings: Mapping[str, Any]) -> dict[str, Any]:
     import plotly.graph_objects as go
 
     layout = {
@@ -52,8 +52,8 @@ def _plotted(traces: Sequence[Trace], teller: ReportFormatter, settings: Mapping
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8, "pad": 2},
-        "separators": teller.language.separators,
-        "dragmode": False,  # else a finger that scrolls the page zooms the figure
+        "separators": formatter.language.separators,
+        "dragmode": False,  # otherwise a finger that scrolls the page zooms the figure
         "hovermode": "closest",
         "hoverlabel": {"bgcolor": SURFACE, "bordercolor": GRID, "font": {"color": INK, "size": 12}},
         "legend": {"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom", "font": {"size": 12}},

@@ -18,11 +18,11 @@ _NAMES: Mapping[str, str] = {
     "running": msgid("running"),
     "other": msgid("interrupted"),
 }
-"""What the roles of a timeline's spans are called."""
+"""The names of the roles of a timeline's spans."""
 
 
-def parallel(figure: ParallelCoordinates, teller: ReportFormatter) -> tuple[list[Trace], dict[str, Any], int]:
-    """Draw each path by its shares of the axes: Plotly's own parallel coordinates have no gaps and no logarithms."""
+def parallel(figure: ParallelCoordinates, formatter: ReportFormatter) -> tuple[list[Trace], dict[str, Any], int]:
+    """Draw each path by its shares of the axes: Plotly's own parallel coordinates have no gaps, no logarithmic axes."""
     spans = [_span(axis, [path.values[at] for path in figure.paths]) for at, axis in enumerate(figure.dimensions)]
     traces = []
     for path in figure.paths:
@@ -35,23 +35,23 @@ def parallel(figure: ParallelCoordinates, teller: ReportFormatter) -> tuple[list
             {
                 "type": "scatter",
                 "mode": "lines+markers",
-                "name": label(path.name, teller),
+                "name": label(path.name, formatter),
                 "x": list(range(len(shares))),
                 "y": shares,
                 "opacity": 1.0 if strong else 0.12 + 0.7 * path.score,
                 "line": {"color": look.colour, "width": 3 if strong else 1.5},
                 "marker": {"color": look.colour, "symbol": look.symbol, "size": 9 if strong else 4},
-                "hovertemplate": f"{label(path.name, teller)}<extra></extra>",
+                "hovertemplate": f"{label(path.name, formatter)}<extra></extra>",
                 "showlegend": False,
             }
         )
     notes = [
         {"x": at, "y": y, "text": text, "showarrow": False, "yshift": shift, "font": {"size": 11, "color": MUTED}}
         for at, (axis, span) in enumerate(zip(figure.dimensions, spans, strict=True))
-        for y, shift, text in _marks(axis, span, teller)
+        for y, shift, text in _marks(axis, span, formatter)
     ]
     places = list(range(len(figure.dimensions)))
-    names = [title(axis, teller)["text"] for axis in figure.dimensions]
+    names = [title(axis, formatter)["text"] for axis in figure.dimensions]
     x = styled(tickvals=places, ticktext=names, side="top", range=[-0.4, len(places) - 0.6], griddash="solid")
     y = styled(visible=False, range=[-0.1, 1.1])
     return traces, {"xaxis": x, "yaxis": y, "annotations": notes}, 420
@@ -74,19 +74,19 @@ def _share(axis: Axis, span: tuple[float, float], value: float) -> float | None:
     return (value - low) / (high - low) if high > low else 0.5
 
 
-def _marks(axis: Axis, span: tuple[float, float], teller: ReportFormatter) -> list[tuple[float, int, str]]:
-    """Return what stands along an axis: its categories, or its ends."""
+def _marks(axis: Axis, span: tuple[float, float], formatter: ReportFormatter) -> list[tuple[float, int, str]]:
+    """Return the labels along an axis: its categories, or its ends."""
     if axis.categories:
         places = [(_share(axis, span, float(at)) or 0.0, name) for at, name in enumerate(axis.categories)]
-        return [(place, 9, label(name, teller, 16)) for place, name in places]
+        return [(place, 9, label(name, formatter, 16)) for place, name in places]
     return [
-        (y, shift, escaped(teller.shown(end, axis.format)))
+        (y, shift, escaped(formatter.shown(end, axis.format)))
         for y, shift, end in zip((0.0, 1.0), (-10, 10), span, strict=True)
     ]
 
 
-def timeline(figure: Timeline, teller: ReportFormatter) -> tuple[list[Trace], dict[str, Any], int]:
-    """Draw spans from their start, one trace a role."""
+def timeline(figure: Timeline, formatter: ReportFormatter) -> tuple[list[Trace], dict[str, Any], int]:
+    """Draw spans from their start, one trace for each role."""
     traces: list[Trace] = []
     ends = [figure.now if span.end is None else span.end for span in figure.spans]
     for role in dict.fromkeys(span.role for span in figure.spans):
@@ -96,21 +96,21 @@ def timeline(figure: Timeline, teller: ReportFormatter) -> tuple[list[Trace], di
             {
                 "type": "bar",
                 "orientation": "h",
-                "name": teller.t(_NAMES.get(role, role)),
+                "name": formatter.t(_NAMES.get(role, role)),
                 "base": [span.start for _, span in mine],
                 "x": [ends[place] - span.start for place, span in mine],
                 "y": [place for place, _ in mine],
                 "width": 0.7,
-                "text": [label(span.note or "", teller, 40) for _, span in mine],
+                "text": [label(span.note or "", formatter, 40) for _, span in mine],
                 "textposition": "none",
                 "marker": {"color": look.colour, "pattern": {"shape": look.pattern, "solidity": 0.35}},
                 "hovertemplate": "%{y}: %{text}<extra></extra>",
             }
         )
-    names = [label(span.name, teller) for span in figure.spans]
+    names = [label(span.name, formatter) for span in figure.spans]
     down = styled(tickvals=list(range(len(names))), ticktext=names, showgrid=False, autorange="reversed")
     axis = Axis("", "seconds", low=0.0, high=max([figure.now, *ends]) or 1.0)
-    across = plotly_axis(axis, (), teller, side="top") | {"title": {"text": ""}}
+    across = plotly_axis(axis, (), formatter, side="top") | {"title": {"text": ""}}
     settings = {"xaxis": across, "yaxis": down, "barmode": "overlay", "bargap": 0.3}
     settings["legend"] = {"orientation": "h", "x": 0, "y": -0.02, "yanchor": "top", "font": {"size": 12}}
     return traces, settings, 110 + max(16, min(26, 3000 // max(1, len(names)))) * len(names)

@@ -1,6 +1,6 @@
-"""How all drawings look: the marks of roles, axes, and labels that cannot be markup.
+"""The style of all drawings: the marks of roles, axes, and labels that cannot be read as markup.
 
-Colours are names of the style sheet, which has a value of each for light and for dark.
+Colours are variables of the style sheet, which has a light and a dark value of each.
 """
 
 import math
@@ -21,7 +21,7 @@ Trace = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """How a role is drawn everywhere: colour, mark of a point, dash of a line, hatching of a bar."""
+    """How a role is drawn in all figures: colour, mark of a point, dash of a line, hatching of a bar."""
 
     colour: str
     symbol: str = "circle"
@@ -29,7 +29,7 @@ class _Look:
     pattern: str = ""
 
 
-# After Okabe and Ito (2008); no role is told by its colour alone.
+# After Okabe and Ito (2008); no role differs from another by its colour alone.
 BLUE, _ORANGE, _GREEN, _RED = "var(--blue)", "var(--orange)", "var(--green)", "var(--red)"
 _GREY, INK, SURFACE, GRID, MUTED = "var(--grey)", "var(--ink)", "var(--surface)", "var(--grid)", "var(--muted)"
 SCALE: Final = [[0, "var(--heat-low)"], [1, "var(--heat-high)"]]
@@ -60,27 +60,27 @@ LOOKS: Mapping[Role, _Look] = {
     "negative": _Look(_ORANGE, "diamond", "dash", "/"),
 }
 SIZES: Mapping[Role, int] = {"winner": 19, "selected": 17}
-"""Pixels of the marks that lie over others."""
+"""Size in pixels of the marks that lie on top of others."""
 _LEAST = 0.04
-"""Of a share, and of other values by their size: the least that an axis spans."""
+"""The least span of an axis: of shares, and of other values relative to their size."""
 _MOST_TICKS = 10
 FEW = 6
-"""Ticks of an axis of durations; rows and columns of a matrix that have room for numbers."""
+"""Ticks of an axis of durations; rows and columns of a matrix that has room for numbers."""
 _SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400)
 
 
-def label(text: Text, teller: ReportFormatter, limit: int = 24) -> str:
-    """Return a text fit for a figure: Plotly reads some HTML and entities in labels."""
-    return escaped(teller.text(text, limit))
+def label(text: Text, formatter: ReportFormatter, limit: int = 24) -> str:
+    """Return a text as a label: Plotly reads some HTML and entities in labels."""
+    return escaped(formatter.text(text, limit))
 
 
 def escaped(text: str) -> str:
-    """Return a text without what Plotly reads as markup."""
+    """Return a text without the characters that Plotly reads as markup."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def styled(**settings: Any) -> dict[str, Any]:
-    """Return the settings of an axis in the style of all of them."""
+    """Return the settings of an axis in the common style."""
     return {
         "gridcolor": GRID,
         "linecolor": GRID,
@@ -91,44 +91,44 @@ def styled(**settings: Any) -> dict[str, Any]:
     }
 
 
-def title(axis: Axis, teller: ReportFormatter) -> dict[str, Any]:
-    """Return what an axis measures, in which unit, on which scale, and which end is better."""
-    t = teller.t
+def title(axis: Axis, formatter: ReportFormatter) -> dict[str, Any]:
+    """Return the label of an axis: what it measures, the unit, the scale, and which end is better."""
+    t = formatter.t
     ends = {"high": t("higher is better"), "low": t("lower is better")}
     said = [
-        "" if axis.unit is None else teller.text(axis.unit, 20),
+        "" if axis.unit is None else formatter.text(axis.unit, 20),
         t("logarithmic") if axis.scale == "log" else "",
         ends[axis.better] if axis.better else "",
     ]
     known = ", ".join(filter(None, said))
-    text = teller.text(axis.label, 60) + (f" ({known})" if known else "")
+    text = formatter.text(axis.label, 60) + (f" ({known})" if known else "")
     return {"text": escaped(text), "font": {"size": 12, "color": MUTED}, "standoff": 10}
 
 
-def plotly_axis(axis: Axis, values: Iterable[float], teller: ReportFormatter, **settings: Any) -> dict[str, Any]:
-    """Return an axis over `values`, on which equal values are equal and a tenth of a point is no mountain."""
-    found = styled(title=title(axis, teller), **settings)
+def plotly_axis(axis: Axis, values: Iterable[float], formatter: ReportFormatter, **settings: Any) -> dict[str, Any]:
+    """Return an axis over `values`; its span has a minimum, so that tiny differences do not look large."""
+    found = styled(title=title(axis, formatter), **settings)
     if axis.categories:
         places = list(range(len(axis.categories)))
-        names = [label(name, teller) for name in axis.categories]
+        names = [label(name, formatter) for name in axis.categories]
         return {**found, "tickvals": places, "ticktext": names, "range": [-0.5, len(places) - 0.5]}
     low, high = _ends(axis, list(values))
     if axis.scale == "log" and low > 0:
         numbers = _log_ticks(low, high)
-        told = [teller.shown(number, axis.format) for number in numbers]
+        labels = [formatter.shown(number, axis.format) for number in numbers]
         ends = [math.log10(low), math.log10(high)]
-        return {**found, "type": "log", "range": ends, "tickvals": numbers, "ticktext": told}
+        return {**found, "type": "log", "range": ends, "tickvals": numbers, "ticktext": labels}
     found |= {"range": [low, high], "tickformat": tick_format(axis.format, high - low)}
     if axis.format == "count":
         found |= {"tick0": 0, "dtick": _step(high - low)}
     if axis.format == "seconds":
         ticks = _seconds(high)
-        found |= {"tickvals": ticks, "ticktext": [teller.shown(tick, "seconds") for tick in ticks]}
+        found |= {"tickvals": ticks, "ticktext": [formatter.shown(tick, "seconds") for tick in ticks]}
     return found
 
 
-def tick_format(format: Format, span: float) -> str:  # noqa: A002 -- it is called so
-    """Return how Plotly writes the ticks of an axis that spans `span`."""
+def tick_format(format: Format, span: float) -> str:  # noqa: A002 -- the name of the concept
+    """Return Plotly's tick format for an axis that spans `span`."""
     if format == "percent":
         return ".0%" if span >= 0.2 else ".1%"
     return {"count": ",d", "bytes": "~s"}.get(format, "")
@@ -145,13 +145,13 @@ def _ends(axis: Axis, values: Sequence[float]) -> tuple[float, float]:
         low, high = low - spare, high + spare
         if (
             share and min(values, default=0.0) >= 0 and max(values, default=1.0) <= 1
-        ):  # what is cut off goes to the other side
+        ):  # the part that is cut off at one end is added at the other
             low, high = max(0.0, low - max(0.0, high - 1)), min(1.0, high + max(0.0, -low))
     return low if axis.low is None else axis.low, high if axis.high is None else axis.high
 
 
 def _step(span: float) -> int:
-    """Return the distance between ticks: 1, 2 or 5 times a power of ten, so that there are ten of them at most."""
+    """Return the distance between ticks: 1, 2 or 5 times a power of ten, such that there are at most ten ticks."""
     power = 1
     while True:
         for step in (1, 2, 5):
@@ -161,7 +161,7 @@ def _step(span: float) -> int:
 
 
 def _log_ticks(low: float, high: float) -> list[float]:
-    """Return round numbers from `low` to `high`, more of them where these are close; the ends if there are too few."""
+    """Return round numbers from `low` to `high`, more of them if these are close; the two ends if there are too few."""
     powers = [10.0**power for power in range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)]
     for digits in ((1,), (1, 2, 5), (1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9)):
         ticks = [power * digit for power in powers for digit in digits if low <= power * digit <= high]

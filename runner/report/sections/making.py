@@ -1,4 +1,4 @@
-"""How it was made: the model and its sizes, what it cost, the spec, versions, and the way to make it again."""
+"""How the model was made: the model and its sizes, its cost, the spec, versions, and how to reproduce it."""
 
 import shlex
 from collections.abc import Mapping
@@ -19,12 +19,12 @@ _SPEEDS = {
     "examples_per_second": (msgid("Training, examples a second"), "number"),
     "tokens_per_second": (msgid("Training, tokens a second"), "number"),
 }
-"""What is told of a training's speed, if it was measured: label and kind of each number."""
+"""The measured numbers of a training's speed: label and kind of each."""
 
 
-def variants(results: Results, teller: ReportFormatter) -> Section:
-    """Show the model's card: what it is, and which sizes there are."""
-    t, card = teller.t, results.card
+def variants(results: Results, formatter: ReportFormatter) -> Section:
+    """Show the model's card: its description, and the available sizes."""
+    t, card = formatter.t, results.card
     title = t("Model and its variants")
     if card is None:
         text = t("The plugin {key} is not installed here: its card is unknown.", key=safe(results.study.key, 200))
@@ -35,8 +35,8 @@ def variants(results: Results, teller: ReportFormatter) -> Section:
         Row(
             (
                 safe(variant.name, 100),
-                teller.told(f"card.{index}.parameters", variant.parameters, "count"),
-                f"{teller.language.count(variant.megabytes)} MB",
+                formatter.number(f"card.{index}.parameters", variant.parameters, "count"),
+                f"{formatter.language.count(variant.megabytes)} MB",
                 safe(variant.speed, 100),
                 safe(variant.note, 200),
             ),
@@ -50,48 +50,48 @@ def variants(results: Results, teller: ReportFormatter) -> Section:
     return Section("model", title, tuple(blocks))
 
 
-def costs(results: Results, teller: ReportFormatter) -> Section:
-    """Tell times, speeds and sizes."""
-    t, study = teller.t, results.study
+def costs(results: Results, formatter: ReportFormatter) -> Section:
+    """Show times, speeds and sizes."""
+    t, study = formatter.t, results.study
     items: list[tuple[str, Cell]] = [
-        (t("Time worked on the study"), teller.told("study.seconds", study.seconds, "seconds"))
+        (t("Time worked on the study"), formatter.number("study.seconds", study.seconds, "seconds"))
     ]
     trial = next((trial for trial in results.trials if trial.number == results.number), None)
     if trial is not None:
         items += [
-            (t(label), teller.told(f"trials.{trial.number}.speed.{name}", value, kind))
+            (t(label), formatter.number(f"trials.{trial.number}.speed.{name}", value, kind))
             for name, (label, kind) in _SPEEDS.items()
             if (value := trial.speed.get(name)) is not None
         ]
     baseline = study.baseline or {}
     if baseline.get("seconds") is not None:
         items.append(
-            (t("Training time of the baseline"), teller.told("baseline.seconds", baseline["seconds"], "seconds"))
+            (t("Training time of the baseline"), formatter.number("baseline.seconds", baseline["seconds"], "seconds"))
         )
     judged = {of: found for of, found in results.evaluations.items() if of[0] in {WINNER, GIVEN, BASELINE}}
     blocks: list[Block] = [FactList(tuple(items))]
     if judged:
-        blocks.append(_inference(judged, teller))
+        blocks.append(_inference(judged, formatter))
     else:
         blocks.append(Missing(t("Inference was not measured: no model of the study has been judged on a split.")))
     return Section("costs", t("Times and sizes"), tuple(blocks))
 
 
-def _inference(judged: Mapping[tuple[str, str], Evaluation], teller: ReportFormatter) -> TableBlock:
-    """Return what predicting cost."""
-    t = teller.t
+def _inference(judged: Mapping[tuple[str, str], Evaluation], formatter: ReportFormatter) -> TableBlock:
+    """Return the cost of predictions."""
+    t = formatter.t
     rows = []
     for (subject, split), found in judged.items():
         place = f"{subject}.{split}"
         rate = found.rows / found.seconds if found.seconds > 0 else None
         cells: list[Cell] = [
-            teller.subject(subject),
-            teller.split(split),
-            teller.told(f"{place}.rows", found.rows, "count"),
-            teller.told(f"{place}.seconds", found.seconds, "seconds"),
-            teller.maybe(f"{place}.rate", rate, "number"),
-            teller.maybe(f"{place}.model_bytes", found.model_bytes, "bytes"),
-            teller.maybe(f"{place}.peak_memory_bytes", _peak(subject, found), "bytes"),
+            formatter.subject(subject),
+            formatter.split(split),
+            formatter.number(f"{place}.rows", found.rows, "count"),
+            formatter.number(f"{place}.seconds", found.seconds, "seconds"),
+            formatter.number_or_dash(f"{place}.rate", rate, "number"),
+            formatter.number_or_dash(f"{place}.model_bytes", found.model_bytes, "bytes"),
+            formatter.number_or_dash(f"{place}.peak_memory_bytes", _peak(subject, found), "bytes"),
         ]
         rows.append(Row(tuple(cells)))
     columns = [
@@ -101,35 +101,37 @@ def _inference(judged: Mapping[tuple[str, str], Evaluation], teller: ReportForma
 
 
 def _peak(subject: str, found: Evaluation) -> int | None:
-    """Return the most memory in use; the baseline's would be what its worker had taken before, for other models."""
+    """Return the peak memory; not of the baseline, whose worker still holds the memory of earlier models."""
     return None if subject == BASELINE else found.peak_memory_bytes
 
 
-def spec(results: Results, teller: ReportFormatter) -> Section:
+def spec(results: Results, formatter: ReportFormatter) -> Section:
     """Show the whole spec, to copy."""
     text = readable(results.study.spec)
-    return Section("spec", teller.t("Spec"), (CodeBlock("spec-json", teller.t("The whole spec"), text),))
+    return Section("spec", formatter.t("Spec"), (CodeBlock("spec-json", formatter.t("The whole spec"), text),))
 
 
-def versions(results: Results, teller: ReportFormatter) -> Section:
-    """Tell what made the study."""
+def versions(results: Results, formatter: ReportFormatter) -> Section:
+    """Show versions and machine of the study."""
     items = tuple((safe(name, 60), safe(version, 60)) for name, version in results.study.versions.items())
-    title = teller.t("Versions")
-    return Section("versions", title, (FactList(items) if items else Missing(teller.t("No versions were recorded.")),))
+    title = formatter.t("Versions")
+    return Section(
+        "versions", title, (FactList(items) if items else Missing(formatter.t("No versions were recorded.")),)
+    )
 
 
-def _plugins(results: Results, teller: ReportFormatter) -> tuple[Block, ...]:
-    """Return what has to be installed too for a model or task of somebody else."""
+def _plugins(results: Results, formatter: ReportFormatter) -> tuple[Block, ...]:
+    """Return the packages to install for a model or task of another package."""
     found = plugin_versions(results.study.versions)
     if not found:
         return ()
     names = ", ".join(f"{safe(name, 60)} {safe(version, 40)}" for name, version in found.items())
-    return (Paragraph(teller.t("Its task or model comes from elsewhere; install too: {names}", names=names)),)
+    return (Paragraph(formatter.t("Its task or model comes from elsewhere; install too: {names}", names=names)),)
 
 
-def reproduction(results: Results, teller: ReportFormatter) -> Section:
-    """Tell the commands that make it again."""
-    t, study = teller.t, results.study
+def reproduction(results: Results, formatter: ReportFormatter) -> Section:
+    """Show the commands that reproduce the study."""
+    t, study = formatter.t, results.study
     name = shlex.quote(safe(study.study, 300))
     made_by = safe(study.versions.get("modelcat") or NOTHING, 40)
     command = "run" if study.mode == "study" else "train"
@@ -149,8 +151,8 @@ def reproduction(results: Results, teller: ReportFormatter) -> Section:
             )
         ),
         CodeBlock("install", t("Installation"), "pip install '.[all]'"),
-        *_plugins(results, teller),
-        Paragraph(t("Save the spec above as spec.json beside the data that it names, then:")),
+        *_plugins(results, formatter),
+        Paragraph(t("Save the spec above as spec.json next to the data that it names, then:")),
         CodeBlock("commands", t("Commands"), "\n".join(lines)),
         FactList(((t("Seed of the study"), safe((study.spec.get("study") or {}).get("seed", 0), 40)),)),
         Paragraph(t("SHA-256 of the data: {fingerprint}", fingerprint=fingerprint), "muted"),

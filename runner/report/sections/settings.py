@@ -1,4 +1,4 @@
-"""What can be set, what it means, and what was set here."""
+"""The fields of the model's configuration: their meaning and their values in this study."""
 
 import json
 from typing import Any
@@ -12,23 +12,23 @@ from runner.report.results import Results
 __all__ = ["settings"]
 
 _OF_PLUGIN = "en"
-"""The language that models describe themselves in."""
+"""The language in which models describe themselves."""
 
 
-def settings(results: Results, teller: ReportFormatter) -> Section:
+def settings(results: Results, formatter: ReportFormatter) -> Section:
     """List the fields of the model's configuration, those that were set or tuned first."""
-    t = teller.t
+    t = formatter.t
     title = t("Key settings")
     if not results.parameters:
         text = t("The plugin {key} is not installed here: its settings are unknown.", key=safe(results.study.key, 200))
         return Section("settings", title, (Missing(text),))
     used = results.chosen
     ranked = sorted(results.parameters, key=lambda parameter: parameter.name not in used)
-    told = tuple(
+    rows = tuple(
         SettingRow(
             name=safe(parameter.name, 60),
-            used=teller.parameter(used[parameter.name]) if parameter.name in used else "",
-            default=_default(parameter, teller),
+            used=formatter.parameter(used[parameter.name]) if parameter.name in used else "",
+            default=_default(parameter, formatter),
             allowed=safe(parameter.allowed, 300),
             meaning=safe(parameter.description, 600),
             lang=_OF_PLUGIN,
@@ -36,15 +36,15 @@ def settings(results: Results, teller: ReportFormatter) -> Section:
         for parameter in ranked
     )
     intro = t("What was set or tuned comes first and is marked; the rest had its default.")
-    return Section("settings", title, (Paragraph(intro, "muted"), SettingsTable(told)))
+    return Section("settings", title, (Paragraph(intro, "muted"), SettingsTable(rows)))
 
 
-def _default(parameter: Parameter, teller: ReportFormatter) -> str:
-    """Write a default as values are written; a catalog tells it as JSON, cut where it is long."""
+def _default(parameter: Parameter, formatter: ReportFormatter) -> str:
+    """Return a default in the format of values; a catalog gives it as JSON, which may be cut."""
     if parameter.default == "required":
-        return teller.t("required")
+        return formatter.t("required")
     try:
         value: Any = json.loads(parameter.default)
     except ValueError:
         return safe(parameter.default, 200)
-    return teller.parameter(value)
+    return formatter.parameter(value)

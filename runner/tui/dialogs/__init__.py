@@ -1,1 +1,1 @@
-"""What asks a person something, over the screen that wants to know."""
+"""Dialogs that ask the user something, on top of the screen that needs the answer."""

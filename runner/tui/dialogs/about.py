@@ -1,4 +1,4 @@
-"""Versions, files and settings: what a report of a problem should hold."""
+"""Versions, files and settings: the facts for a problem report."""
 
 import json
 import os
@@ -28,22 +28,22 @@ __all__ = ["AboutDialog", "build_of"]
 
 _LIBRARIES = ("textual", "optuna", "sqlalchemy", "pydantic", "torch", "transformers")
 _LABELS = 18
-"""Cells for what stands before each value."""
+"""Cells for the label before each value."""
 _WIDTH = 84
-"""Cells of the dialog, where there is room."""
+"""Cells of the dialog if there is room."""
 _CHROME = 8
-"""Lines of the dialog that are title, keys and frame."""
+"""Lines of the dialog for title, keys and frame."""
 
 
 class AboutDialog(ModalScreen[None]):
     """Shows the facts; y copies them, Escape closes.
 
     Args:
-        context: For words, and where the studies are.
-        preferences_path: Where the settings are kept; None: nowhere.
+        context: The context of the app.
+        preferences_path: File of the preferences; None if there is none.
     """
 
-    BINDINGS = [("escape,f10", "leave", ""), ("y", "copy", "")]  # noqa: RUF012 -- as Textual has it
+    BINDINGS = [("escape,f10", "leave", ""), ("y", "copy", "")]  # noqa: RUF012 -- Textual's convention
     DEFAULT_CSS = """
     AboutDialog VerticalScroll { height: auto; scrollbar-size-vertical: 1; scrollbar-color: $border;
         scrollbar-background: $surface; }
@@ -63,14 +63,14 @@ class AboutDialog(ModalScreen[None]):
         yield frame(self.context, lambda: self.context.t("About modelcat"), self._scroll, keys=keys)
 
     def on_mount(self) -> None:
-        """Draw it, ready to be scrolled."""
+        """Draw the facts and focus the scroll area."""
         self._page.show(self._draw)
         self.set_class(self.context.glyphs.ascii, "-signs-ascii")
         self.query_one(".dialog").styles.width = _WIDTH  # a rule here would lose to the app's own for all dialogs
         self._scroll.focus()
 
     def on_resize(self, event: Resize) -> None:
-        """Leave room for title and keys, and tell the terminal's new size."""
+        """Leave room for title and keys, and show the terminal's new size."""
         self._scroll.styles.max_height = max(3, event.size.height * 9 // 10 - _CHROME)
         self._page.refresh_text()
 
@@ -79,12 +79,12 @@ class AboutDialog(ModalScreen[None]):
         self.dismiss(None)
 
     def action_copy(self) -> None:
-        """Copy what is shown."""
+        """Copy the facts."""
         self.app.copy_to_clipboard("".join(f"{label}: {safe(value)}\n" for label, value in self._facts()))
         self.app.notify(self.context.t("Copied"), markup=False)
 
     def _draw(self, canvas: Canvas) -> Content:
-        """Return the facts, each value wrapped beside its label."""
+        """Return the facts, each value wrapped next to its label."""
         lines: list[Content] = []
         for label, value in self._facts():
             first, *more = Content(safe(value, 400)).wrap(max(10, canvas.width - _LABELS))
@@ -100,7 +100,7 @@ class AboutDialog(ModalScreen[None]):
         yield "Python", f"{platform.python_version()}, {platform.system()} {platform.machine()}"
         yield t("Libraries"), ", ".join(f"{name} {_version(name) or t('not installed')}" for name in _LIBRARIES)
         yield t("Database"), redact(source.storage)
-        with suppress(InputError):  # a URL that names no place: the notice says so
+        with suppress(InputError):  # an invalid URL: the notice reports it
             yield t("Studies folder"), str(source.folder)
         yield t("Settings file"), str(self._preferences_path) if self._preferences_path else t("none")
         size, console = self.app.size, self.app.console
@@ -111,12 +111,12 @@ class AboutDialog(ModalScreen[None]):
 
 
 def build_of(context: AppContext) -> str:
-    """Return how modelcat was installed, as its metadata tells (PEP 610): which commit, folder or package."""
+    """Return how modelcat was installed according to its metadata (PEP 610): commit, folder or package."""
     from runner.store.url import redact
 
     try:
-        told = distribution("modelcat").read_text("direct_url.json")
-        origin = json.loads(told) if told else {}
+        content = distribution("modelcat").read_text("direct_url.json")
+        origin = json.loads(content) if content else {}
     except (PackageNotFoundError, json.JSONDecodeError):
         origin = {}
     where = redact(str(origin.get("url", "")))

@@ -1,4 +1,4 @@
-"""Lets a person choose from a list, one thing or several."""
+"""A dialog to choose one or several items of a list."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ __all__ = ["ChoiceDialog", "ChoiceItem"]
 
 @dataclass(frozen=True, slots=True)
 class ChoiceItem:
-    """Something to choose: `key` is answered, `label` is shown (anybody's text), `chosen` where several may be."""
+    """An item: `key` is returned, `label` is shown (untrusted text), `chosen` marks it if several may be chosen."""
 
     key: str
     label: str
@@ -28,16 +28,16 @@ class ChoiceItem:
 
 
 class ChoiceDialog(ModalScreen[tuple[str, ...] | None]):
-    """Answers with the keys of what was chosen, or None where the person went out.
+    """Returns the keys of the chosen items, or None if the user leaves.
 
     Args:
-        context: For words and signs.
-        title: Returns what is asked.
-        choices: What there is.
-        several: Whether Space marks any number; else Enter takes the one under the cursor.
+        context: The context of the app.
+        title: Returns the question.
+        choices: The items of the list.
+        several: Whether Space marks any number of items; otherwise Enter chooses the item under the cursor.
     """
 
-    BINDINGS = [("escape", "leave", ""), ("space", "mark", "")]  # noqa: RUF012 -- as Textual has it
+    BINDINGS = [("escape", "leave", ""), ("space", "mark", "")]  # noqa: RUF012 -- Textual's convention
     DEFAULT_CSS = """
     ChoiceDialog OptionList { height: auto; max-height: 16; border: none; padding: 0; background: $surface; }
     """
@@ -51,7 +51,7 @@ class ChoiceDialog(ModalScreen[tuple[str, ...] | None]):
         self._choices = tuple(choices)
         self._several = several
         self._chosen = {choice.key for choice in choices if choice.chosen}
-        self._list = OptionList(*(Option(self._told(choice)) for choice in self._choices), markup=False)
+        self._list = OptionList(*(Option(self._prompt(choice)) for choice in self._choices), markup=False)
 
     def compose(self) -> ComposeResult:
         """Show the list."""
@@ -59,30 +59,30 @@ class ChoiceDialog(ModalScreen[tuple[str, ...] | None]):
         yield frame(self.context, self._title, self._list, keys=several if self._several else one)
 
     def on_mount(self) -> None:
-        """Be ready to choose."""
+        """Focus the list."""
         self._list.focus()
 
     def action_mark(self) -> None:
-        """Mark or unmark what is under the cursor."""
+        """Mark or unmark the item under the cursor."""
         at = self._list.highlighted
         if self._several and at is not None:
             choice = self._choices[at]
             self._chosen ^= {choice.key}
-            self._list.replace_option_prompt_at_index(at, self._told(choice))
+            self._list.replace_option_prompt_at_index(at, self._prompt(choice))
 
     @on(OptionList.OptionSelected)
     def take(self, event: OptionList.OptionSelected) -> None:
-        """End with what is chosen, in the order of the list."""
+        """Close with the chosen keys, in the order of the list."""
         if self._several:
             self.dismiss(tuple(choice.key for choice in self._choices if choice.key in self._chosen))
         else:
             self.dismiss((self._choices[event.option_index].key,))
 
     def action_leave(self) -> None:
-        """End without an answer."""
+        """Close without a result."""
         self.dismiss(None)
 
-    def _told(self, choice: ChoiceItem) -> Content:
+    def _prompt(self, choice: ChoiceItem) -> Content:
         glyphs, palette = self.context.glyphs, self.context.palette
         if not self._several:
             return Content(safe(choice.label, 200))

@@ -1,4 +1,4 @@
-"""Asks before something that cannot be undone."""
+"""A dialog that confirms an action that cannot be undone."""
 
 from collections.abc import Callable
 
@@ -14,15 +14,15 @@ __all__ = ["ConfirmDialog"]
 
 
 class ConfirmDialog(ModalScreen[bool]):
-    """Answers True on y, False on n or Escape; Enter does nothing, so that no haste deletes.
+    """Returns True on y, False on n or Escape. Enter does nothing, to prevent an accidental confirmation.
 
     Args:
-        context: For words.
+        context: The context of the app.
         title: Returns the question.
         text: Returns what will happen.
     """
 
-    BINDINGS = [("y,j", "answer(True)", ""), ("n,escape", "answer(False)", "")]  # noqa: RUF012 -- as Textual has it
+    BINDINGS = [("y,j", "answer(True)", ""), ("n,escape", "answer(False)", "")]  # noqa: RUF012 -- Textual's convention
 
     def __init__(self, context: AppContext, title: Callable[[], str], text: Callable[[], str]) -> None:
         super().__init__()
@@ -35,5 +35,5 @@ class ConfirmDialog(ModalScreen[bool]):
         yield frame(self.context, self._title, TextLabel(self._text), keys=msgid("y yes   n no"))
 
     def action_answer(self, answer: bool) -> None:
-        """End with the answer."""
+        """Close with the answer."""
         self.dismiss(answer)

@@ -1,4 +1,4 @@
-"""Asks for the title and the notes of a study."""
+"""A dialog for the title and the notes of a study."""
 
 from textual import on
 from textual.app import ComposeResult
@@ -15,30 +15,30 @@ from runner.tui.widgets.text_label import TextLabel
 __all__ = ["DescribeDialog"]
 
 _CHROME = 15
-"""Lines of the dialog that are not the notes."""
+"""Lines of the dialog other than the notes."""
 
 
 class DescribeDialog(ModalScreen[tuple[str, str] | None]):
-    """Answers with title and notes, as they were typed, or None where the person went out.
+    """Returns title and notes as the user typed them, or None if the user leaves.
 
     Args:
-        context: For words.
-        title: The title so far.
-        notes: The notes so far.
+        context: The context of the app.
+        title: The current title.
+        notes: The current notes.
     """
 
-    BINDINGS = [("escape", "leave", ""), ("ctrl+s,f5", "take", "")]  # noqa: RUF012 -- as Textual has it
+    BINDINGS = [("escape", "leave", ""), ("ctrl+s,f5", "take", "")]  # noqa: RUF012 -- Textual's convention
     DEFAULT_CSS = """
     DescribeDialog #wrong { color: $error; height: auto; }
     """
 
     def __init__(self, context: AppContext, title: str, notes: str) -> None:
-        from runner.store.requests import LONGEST_NOTES, LONGEST_TITLE  # SQLAlchemy: loaded since there is a study
+        from runner.store.requests import LONGEST_NOTES, LONGEST_TITLE  # SQLAlchemy is loaded already: there is a study
 
         super().__init__()
         self.context = context
         self._longest = LONGEST_NOTES
-        # Made safe even here: what cannot be shown would reach the terminal by way of the fields as well.
+        # Made safe even here: otherwise unsafe characters would reach the terminal through the fields.
         self._title = Input(safe(title), max_length=LONGEST_TITLE)
         self._notes = TextArea("\n".join(map(safe, notes.splitlines())), soft_wrap=True, tab_behavior="focus")
         self._wrong = TextLabel(self._complaint, id="wrong")
@@ -57,30 +57,30 @@ class DescribeDialog(ModalScreen[tuple[str, str] | None]):
         )
 
     def on_mount(self) -> None:
-        """Be ready to type."""
+        """Focus the input."""
         self._title.focus()
 
     def on_resize(self, event: Resize) -> None:
-        """Give the notes the room that is left."""
+        """Give the notes the remaining room."""
         self._notes.styles.height = max(4, min(14, event.size.height * 9 // 10 - _CHROME))
 
     @on(Input.Submitted)
-    def go_on(self) -> None:
-        """Go from the title to the notes."""
+    def focus_notes(self) -> None:
+        """Move from the title to the notes."""
         self._notes.focus()
 
     @on(TextArea.Changed)
     def judge(self) -> None:
-        """Say while it is typed that notes are too long."""
+        """Report notes that are too long while the user types."""
         self._wrong.refresh_text()
 
     def action_take(self) -> None:
-        """End with both, if the notes are not too long."""
+        """Close with both, if the notes are not too long."""
         if not self._complaint():
             self.dismiss((self._title.value, self._notes.text))
 
     def action_leave(self) -> None:
-        """End without an answer."""
+        """Close without a result."""
         self.dismiss(None)
 
     def _complaint(self) -> str:

@@ -1,4 +1,4 @@
-"""The frame of a dialog: a title, what it holds, and a line that says which keys end it."""
+"""The frame of a dialog: a title, the content, and a line with the keys that close the dialog."""
 
 from collections.abc import Callable
 
@@ -15,10 +15,10 @@ def frame(context: AppContext, title: Callable[[], str], *content: Widget, keys:
     """Return a dialog's box.
 
     Args:
-        context: For words.
-        title: Returns the title in the language of the moment.
-        content: What stands between.
-        keys: What the keys do, as a text to translate.
+        context: The context of the app.
+        title: Returns the title in the current language.
+        content: The widgets between title and keys.
+        keys: Description of the keys, as a text to translate.
     """
     return Vertical(
         TextLabel(title, classes="title"),

@@ -1,4 +1,4 @@
-"""Shows what every key does at a place, and everywhere."""
+"""Shows what every key does on the current screen and on all screens."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -24,23 +24,23 @@ _KEYS = 14
 _BETWEEN = 4
 """Cells between two columns."""
 _WIDE = 92
-"""Cells from which two columns fit side by side, with sentences of reasonable length."""
+"""Least cells for two columns side by side with sentences of reasonable length."""
 _WIDTH = 124
-"""Cells of the dialog, where there is room."""
+"""Cells of the dialog if there is room."""
 _CHROME = 8
-"""Lines of the dialog that are title, keys and frame."""
+"""Lines of the dialog for title, keys and frame."""
 
 
 class HelpDialog(ModalScreen[None]):
-    """Lists keys from the one binding table; Escape closes.
+    """Lists the keys of the binding table; Escape closes.
 
     Args:
-        context: Words, colours and keymap.
-        screen: The screen that the person is at; what cannot be done there now is left out.
-        place: Its name in the binding table.
+        context: The context of the app.
+        screen: The screen below; actions that are not possible there now are left out.
+        place: Name of the screen in the binding table.
     """
 
-    BINDINGS = [("escape,question_mark,f1", "leave", "")]  # noqa: RUF012 -- as Textual has it
+    BINDINGS = [("escape,question_mark,f1", "leave", "")]  # noqa: RUF012 -- Textual's convention
     DEFAULT_CSS = """
     HelpDialog VerticalScroll { height: auto; scrollbar-size-vertical: 1; scrollbar-color: $border;
         scrollbar-background: $surface; }
@@ -50,7 +50,7 @@ class HelpDialog(ModalScreen[None]):
     def __init__(self, context: AppContext, screen: Screen[object], place: str) -> None:
         super().__init__()
         self.context = context
-        # Asked for now: once this dialog is open, the app's own keys are away.
+        # Checked now: once this dialog is open, the app's own keys are disabled.
         actions = available(screen, place)
         self._here = tuple(action for action in actions if action.screen != EVERY_SCREEN)
         self._everywhere = tuple(action for action in actions if action.screen == EVERY_SCREEN)
@@ -63,7 +63,7 @@ class HelpDialog(ModalScreen[None]):
         yield frame(self.context, lambda: self.context.t("Keys"), self._scroll, keys=keys)
 
     def on_mount(self) -> None:
-        """Draw it, ready to be scrolled."""
+        """Draw the page and focus the scroll area."""
         self._page.show(lambda canvas: help_page(self._here, self._everywhere, self.context.preferences.keymap, canvas))
         self.set_class(self.context.glyphs.ascii, "-signs-ascii")
         self.query_one(".dialog").styles.width = _WIDTH  # a rule here would lose to the app's own for all dialogs
@@ -81,13 +81,13 @@ class HelpDialog(ModalScreen[None]):
 def help_page(
     here: Sequence[Action], everywhere: Sequence[Action], keymap: Mapping[str, str], canvas: Canvas
 ) -> Content:
-    """Return the keys of a place and those that work everywhere: side by side where there is room, else in turn.
+    """Return the keys of a screen and those of all screens: side by side if there is room.
 
     Args:
-        here: Actions of the place.
+        here: Actions of the screen.
         everywhere: Actions of the app.
-        keymap: Keys by an action's id, where a person chose others.
-        canvas: What to draw for.
+        keymap: Keys by an action's id, if the user chose others.
+        canvas: The canvas to draw for.
     """
     wide = canvas.width >= _WIDE and bool(here)
     width = (canvas.width - _BETWEEN) // 2 if wide else canvas.width
@@ -127,7 +127,7 @@ def _section(
         if shown.cell_length == _KEYS:
             yield shown + said.pop(0)
         else:
-            yield shown  # keys of a person's own keymap may be long
+            yield shown  # keys of a user's own keymap may be long
         for line in said:
             yield Content(" " * _KEYS) + line
 

@@ -1,4 +1,4 @@
-"""Puts a letter on every part of the screen that can be focused; pressing one goes there."""
+"""Shows a letter on every widget that can be focused; pressing the letter focuses the widget."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,14 +17,14 @@ from runner.tui.context import AppContext
 __all__ = ["JumpDialog", "Target", "targets_of"]
 
 _LETTERS = "asdfghjklqwertyuiopzxcvbnmASDFGHJKLQWERTYUIOPZXCVBNM"
-"""The keys under the resting fingers first."""
+"""The letters of the home row first."""
 _CELLS = 3
-"""Width of a letter with its ground."""
+"""Width of a letter with its background."""
 
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A part of the screen that can be focused: its letter, the widget, and where its corner is, in cells."""
+    """A widget that can be focused: its letter, the widget, and its corner in cells."""
 
     letter: str
     widget: Widget
@@ -33,7 +33,7 @@ class Target:
 
 
 def targets_of(screen: Screen[Any]) -> list[Target]:
-    """Return what can be focused on a screen and be seen, each with a letter, none on another's letter."""
+    """Return the visible widgets of a screen that can be focused, each with a letter; letters do not overlap."""
     targets: list[Target] = []
     taken: set[tuple[int, int]] = set()
     visible = screen.region
@@ -52,11 +52,11 @@ def targets_of(screen: Screen[Any]) -> list[Target]:
 
 
 class JumpDialog(ModalScreen[Widget | None]):
-    """Answers with the widget whose letter was pressed or clicked; None on any other key. The screen below is seen.
+    """Returns the widget whose letter was pressed or clicked; None on any other key. The screen below stays visible.
 
     Args:
-        context: For colours.
-        targets: What can be jumped to, of `targets_of`.
+        context: The context of the app.
+        targets: The targets, from `targets_of`.
     """
 
     DEFAULT_CSS = """
@@ -70,7 +70,7 @@ class JumpDialog(ModalScreen[Widget | None]):
         self._targets = tuple(targets)
 
     def compose(self) -> ComposeResult:
-        """Put the letters where their widgets are."""
+        """Place the letters on their widgets."""
         palette = self.context.palette
         style = f"bold {palette.on(palette.accent)} on {palette.accent}"
         for target in self._targets:
@@ -79,20 +79,20 @@ class JumpDialog(ModalScreen[Widget | None]):
             yield letter
 
     def on_mount(self) -> None:
-        """Dim what lies below, a little: a rule here would lose to the app's own for all dialogs."""
+        """Dim the screen below a little: a CSS rule here would lose to the app's own for all dialogs."""
         self.styles.background = Color.parse(self.context.palette.ground).with_alpha(0.4)
         self.styles.align = ("left", "top")
 
     def on_key(self, event: Key) -> None:
-        """Go to the letter's widget; any other key leaves."""
+        """Close with the letter's widget; with None on any other key."""
         if event.key.startswith(("ctrl+", "f")) and event.character is None:
-            return  # what works in every dialog
+            return  # works in all dialogs
         event.stop()
         event.prevent_default()
         self._answer(event.character)
 
     def on_click(self, event: Click) -> None:
-        """Go to the widget whose letter was clicked; a click elsewhere leaves."""
+        """Close with the widget whose letter was clicked; with None on a click elsewhere."""
         hit = (
             target.letter
             for target in self._targets

@@ -1,4 +1,4 @@
-"""Asks for one line of text."""
+"""A dialog that asks for one line of text."""
 
 from collections.abc import Callable
 
@@ -17,17 +17,17 @@ __all__ = ["PromptDialog"]
 
 
 class PromptDialog(ModalScreen[str | None]):
-    """Answers with the line, or None where the person went out.
+    """Returns the line, or None if the user leaves.
 
     Args:
-        context: For words.
-        title: Returns what is asked.
-        value: What stands there already.
-        hint: Returns a line that explains; empty for none.
-        check: Returns what is wrong with a line, in the person's language, or an empty text; asked at each key.
+        context: The context of the app.
+        title: Returns the question.
+        value: The initial text.
+        hint: Returns an explanation in one line; empty for none.
+        check: Returns what is wrong with a line in the user's language, or an empty text; called at each key.
     """
 
-    BINDINGS = [("escape", "leave", "")]  # noqa: RUF012 -- as Textual has it
+    BINDINGS = [("escape", "leave", "")]  # noqa: RUF012 -- Textual's convention
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class PromptDialog(ModalScreen[str | None]):
         self._wrong = ""
 
     def compose(self) -> ComposeResult:
-        """Show the line."""
+        """Show the input."""
         yield frame(
             self.context,
             self._title,
@@ -56,18 +56,18 @@ class PromptDialog(ModalScreen[str | None]):
         )
 
     def on_mount(self) -> None:
-        """Be ready to type."""
+        """Focus the input."""
         self._input.focus()
 
     @on(Input.Changed)
     def judge(self) -> None:
-        """Say what is wrong while it is typed."""
+        """Report what is wrong while the user types."""
         self._wrong = self._check(self._input.value)
         self.query_one("#hint", TextLabel).refresh_text()
 
     @on(Input.Submitted)
     def take(self) -> None:
-        """End with the line, if nothing is wrong with it."""
+        """Close with the line, if it is valid."""
         self._wrong = self._check(self._input.value)
         if self._wrong:
             self.query_one("#hint", TextLabel).refresh_text()
@@ -75,5 +75,5 @@ class PromptDialog(ModalScreen[str | None]):
             self.dismiss(self._input.value)
 
     def action_leave(self) -> None:
-        """End without an answer."""
+        """Close without a result."""
         self.dismiss(None)

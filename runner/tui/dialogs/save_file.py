@@ -1,4 +1,4 @@
-"""Asks where to save something, and whether to write over what is there."""
+"""A dialog that asks for the path of a file, and whether to replace an existing file."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -19,43 +19,43 @@ __all__ = ["SaveDialog"]
 
 
 class SaveDialog(ModalScreen[Path | None]):
-    """Answers with a path that may be written, or None where the person went out.
+    """Returns a path that may be written, or None if the user leaves.
 
-    Its folder is there, its ending is one of `formats`, and where a file is there already the person agreed to lose it.
+    Its folder exists, its suffix is one of `formats`, and the user has agreed to replace an existing file.
 
     Args:
-        context: For words.
-        default_path: What stands there at first.
-        formats: Endings that can be written, without dots; the ending chooses.
+        context: The context of the app.
+        default_path: The initial path.
+        formats: Possible suffixes, without dots; the suffix chooses the format.
     """
 
-    BINDINGS = [("escape", "leave", ""), ("ctrl+t,f8", "next_format", "")]  # noqa: RUF012 -- as Textual has it
+    BINDINGS = [("escape", "leave", ""), ("ctrl+t,f8", "next_format", "")]  # noqa: RUF012 -- Textual's convention
 
     def __init__(self, context: AppContext, default_path: Path, formats: Sequence[str]) -> None:
         super().__init__()
         self.context = context
         self._formats = tuple(formats)
         self._input = Input(str(default_path), max_length=4096)
-        self._hint = TextLabel(self._said)
+        self._hint = TextLabel(self._hint_text)
 
     def compose(self) -> ComposeResult:
-        """Show the line."""
+        """Show the input."""
         several = len(self._formats) > 1
         keys = msgid("Enter save   ^t next format   Esc leave") if several else msgid("Enter save   Esc leave")
         yield frame(self.context, lambda: self.context.t("Save as"), self._input, self._hint, keys=keys)
 
     def on_mount(self) -> None:
-        """Be ready to type."""
+        """Focus the input."""
         self._input.focus()
 
     @on(Input.Changed)
     def judge(self) -> None:
-        """Say what is wrong while it is typed."""
+        """Report what is wrong while the user types."""
         self._hint.refresh_text()
 
     @on(Input.Submitted)
     def take(self) -> None:
-        """End with the path, if it can be written; ask first where a file is lost by it."""
+        """Close with the path, if it can be written; ask first if a file would be replaced."""
         path = self._path
         if self._wrong(path):
             self._hint.refresh_text()
@@ -72,7 +72,7 @@ class SaveDialog(ModalScreen[Path | None]):
             self.app.push_screen(question, lambda yes: self._end(path, yes=bool(yes)))
 
     def action_next_format(self) -> None:
-        """Change the ending to the next format's."""
+        """Change the suffix to that of the next format."""
         if self._formats:
             given = self._path.suffix[1:].lower()
             at = self._formats.index(given) + 1 if given in self._formats else 0
@@ -80,7 +80,7 @@ class SaveDialog(ModalScreen[Path | None]):
             self._input.value = f"{stem}.{self._formats[at % len(self._formats)]}"
 
     def action_leave(self) -> None:
-        """End without an answer."""
+        """Close without a result."""
         self.dismiss(None)
 
     def _end(self, path: Path, *, yes: bool) -> None:
@@ -103,7 +103,7 @@ class SaveDialog(ModalScreen[Path | None]):
             return t("There is no folder {path}.", path=safe(path.parent, 300))
         return ""
 
-    def _said(self) -> str:
+    def _hint_text(self) -> str:
         return self._wrong(self._path) or self.context.t("In {folder}", folder=safe(self._path.absolute().parent, 300))
 
     @property

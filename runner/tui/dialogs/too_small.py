@@ -1,4 +1,4 @@
-"""Says that the terminal is too small to read anything, until it is large enough."""
+"""Says that the terminal is too small, until it is large enough."""
 
 from textual.app import ComposeResult
 from textual.events import Resize
@@ -11,11 +11,11 @@ __all__ = ["TooSmallDialog"]
 
 
 class TooSmallDialog(ModalScreen[None]):
-    """Covers everything; the app takes it away once there is room. Ctrl+C leaves the app, as always.
+    """Covers the screen; the app removes it once there is room. Ctrl+C quits the app, as always.
 
     Args:
-        context: For words.
-        smallest: Columns and lines that are needed.
+        context: The context of the app.
+        smallest: Required columns and lines.
     """
 
     DEFAULT_CSS = """
@@ -26,23 +26,23 @@ class TooSmallDialog(ModalScreen[None]):
         super().__init__()
         self.context = context
         self._smallest = smallest
-        self._told = TextLabel(self._text)
+        self._label = TextLabel(self._text)
 
     def compose(self) -> ComposeResult:
         """Show the sentence alone: there may be no room for a frame."""
-        yield self._told
+        yield self._label
 
     def on_mount(self) -> None:
-        """Hide what cannot be read: a rule here would lose to the app's own for all dialogs."""
+        """Hide the screen below: a CSS rule here would lose to the app's own for all dialogs."""
         self.styles.background = self.context.palette.ground
 
     def on_resize(self, event: Resize) -> None:
-        """Say the size of the moment."""
+        """Show the current size."""
         del event
-        self._told.refresh_text()
+        self._label.refresh_text()
 
     def on_screen_resume(self) -> None:
-        """Go, if there is room by now: it was made while another place was in front."""
+        """Close if there is room now: the terminal may have grown while another screen was in front."""
         size = self.app.size
         if size.width >= self._smallest[0] and size.height >= self._smallest[1]:
             self.call_later(self._go)

@@ -1,4 +1,4 @@
-"""Horizontal bars from zero with a number each, and an interval where it is known."""
+"""Horizontal bars from zero with a number each, and an interval if it is known."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,7 +16,7 @@ from runner.tui.figures.scales import interval_text, value_text
 __all__ = ["MOST_ROWS", "bars", "fitting", "interval_of"]
 
 MOST_ROWS = 200
-"""Rows of a figure that are drawn; of more, a line says so."""
+"""Most rows of a figure that are drawn; a line reports how many are left out."""
 
 _LEAST = 6
 
@@ -35,7 +35,7 @@ class _Scale:
 
 
 def bars(figure: Bars, canvas: Canvas) -> list[Content]:
-    """Return one line for each bar, label to the left, bar, number to the right, under what they measure."""
+    """Return one line for each bar: label to the left, bar, number to the right; above them the axis label."""
     glyphs, palette = canvas.glyphs, canvas.palette
     axis = replace(figure.axis, scale="linear", categories=())
     measured = cut(axis_title(axis, canvas), canvas.width, glyphs)
@@ -60,7 +60,7 @@ def bars(figure: Bars, canvas: Canvas) -> list[Content]:
 
 
 def fitting(rows: Sequence[Sequence[str]], canvas: Canvas) -> list[str]:
-    """Return what to write next to each row: all of its parts, or only the first where that takes half the width."""
+    """Return the notes next to the rows: with all parts, or only with the first if the notes take half the width."""
     whole = ["  ".join(part for part in parts if part) for parts in rows]
     return whole if max(map(width_of, whole)) <= canvas.width // 2 else [parts[0] for parts in rows]
 
@@ -97,7 +97,7 @@ def _bar(item: Bar, scale: _Scale, canvas: Canvas) -> Content:
     styles = [palette.faint] * scale.room
     zero = scale.at(0.0)
     low, high = sorted((zero, scale.at(item.value)))
-    if low == high and item.value:  # a little is not nothing
+    if low == high and item.value:  # a small value is visible too
         low, high = (max(0, low - 1), high) if item.value < 0 or high == scale.room else (low, high + 1)
     for cell in range(low, high):
         signs[cell], styles[cell] = glyphs.bar, colour_of(item.role, canvas)

@@ -1,4 +1,4 @@
-"""`Canvas`: the place that a drawing is made for, and the text in it."""
+"""`Canvas`: the size and style that a drawing is made for."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,14 +18,14 @@ __all__ = ["Canvas", "Draw", "paragraph"]
 
 @dataclass(frozen=True, slots=True)
 class Canvas:
-    """What a drawing is made for.
+    """The size and style that a drawing is made for.
 
     Attributes:
         width: Cells across.
-        height: Lines that can be seen; a drawing may be longer, and is scrolled then.
-        palette: Its colours.
-        glyphs: Its signs.
-        language: Its words and numbers.
+        height: Visible lines; a longer drawing can be scrolled.
+        palette: Colours of the drawing.
+        glyphs: Glyphs of the drawing.
+        language: Language of the drawing.
         t: Translates, as `AppContext.t`.
     """
 
@@ -37,15 +37,15 @@ class Canvas:
     t: Callable[..., str]
 
     def text(self, text: Text, limit: int | None = None) -> str:
-        """Return a text of a figure on one line: a statement in the person's language, text of the data made safe."""
+        """Return a text of a figure on one line: a statement in the user's language, text of the data made safe."""
         return flat(safe(self.language.say(text) if isinstance(text, Statement) else text, limit), self.glyphs)
 
 
 Draw = Callable[[Canvas], Content]
-"""A drawing: returns its lines as one styled text, no line wider than the canvas."""
+"""A drawing: returns its lines as one styled text, none wider than the canvas."""
 
 
 def paragraph(text: str, canvas: Canvas, style: str = "") -> list[Content]:
-    """Return the lines of a text that was made safe, none wider than the canvas."""
+    """Return the lines of a safe text, none wider than the canvas."""
     content = Content.styled(flat(text, canvas.glyphs), style) if text else Content("")
     return list(content.wrap(max(1, canvas.width))) or [Content("")]

@@ -1,4 +1,4 @@
-"""The numbers of a figure as data, for files and the clipboard: in every language the same, and not rounded."""
+"""The numbers of a figure as data, for files and the clipboard: the same in every language, and not rounded."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
@@ -27,7 +27,7 @@ Row = dict[str, Any]
 
 
 def figures_data(figures: Sequence[Figure]) -> DataTable:
-    """Return the rows of figures, one below the other; where there are several, each row names its figure."""
+    """Return the rows of figures, one below the other; if there are several figures, each row names its figure."""
     found = [(figure, list(_ROWS[type(figure)](figure))) for figure in figures if type(figure) in _ROWS]
     shown = [(figure, rows) for figure, rows in found if rows]
     if len(shown) == 1:
@@ -40,12 +40,12 @@ def _text(text: Text) -> str:
 
 
 def _name(text: Text) -> str:
-    """Return the name of a column: an English label in lower case, a text of the data as it is."""
+    """Return the name of a column: an English label in lower case, a text of the data unchanged."""
     return english(text).lower() if isinstance(text, Statement) else text
 
 
 def _on(axis: Axis, value: float | None) -> Any:
-    """Return a value of an axis: the name of a category where it has them."""
+    """Return a value of an axis: the name of a category if the axis has categories."""
     if value is None or not axis.categories:
         return value
     return _text(axis.categories[round(value)]) if 0 <= round(value) < len(axis.categories) else None

@@ -1,4 +1,4 @@
-"""Fits text into cells: on one line, no wider than its place, in ASCII where only that can be drawn."""
+"""Fits text into cells: on one line, not too wide, and in ASCII if the terminal has only ASCII."""
 
 import unicodedata
 
@@ -16,9 +16,9 @@ _SELECTORS = range(0xFE00, 0xFE10)
 def flat(text: str, glyphs: Glyphs) -> str:
     """Return text on one line: a space for every separator, a question mark for what could move the cursor.
 
-    What comes here should have been through `runner.presentation.text.safe`; this keeps one forgotten call from
+    `runner.presentation.text.safe` should make text safe first; this function keeps one forgotten call from
     breaking a screen. Every character stays one character, so that styles keep their places; of the selectors that make
-    a sign wide in some terminals and not in others, a joiner of no width remains.
+    a sign wide in some terminals and not in others, a joiner of zero width remains.
     """
     if not text.isprintable() or any(ord(c) in _SELECTORS for c in text):
         text = "".join(map(_shown, text))
@@ -34,25 +34,25 @@ def _shown(character: str) -> str:
 
 
 def width_of(text: str) -> int:
-    """Return the cells that text takes, two for a wide character."""
+    """Return the width of text in cells; a wide character has two."""
     return cell_len(text)
 
 
 def cut(text: str, width: int, glyphs: Glyphs) -> str:
-    """Return text no wider than `width`, its end an ellipsis where it was cut."""
+    """Return text no wider than `width`; text that is cut ends with an ellipsis."""
     if cell_len(text) <= width:
         return text
     return set_cell_size(text, width - 1).rstrip() + glyphs.ellipsis if width > 0 else ""
 
 
 def fit(text: str | Content, width: int, glyphs: Glyphs, *, right: bool = False) -> Content:
-    """Return text made flat, cut and filled up to just `width` cells.
+    """Return text on one line, cut or padded to exactly `width` cells.
 
     Args:
-        text: Styles are kept.
-        width: Cells; at most 0 gives nothing.
-        glyphs: Signs of the screen.
-        right: Whether the room stands before the text, as with numbers.
+        text: The text; its styles are kept.
+        width: Cells; 0 or less gives an empty text.
+        glyphs: Glyphs of the screen.
+        right: Whether to align the text to the right, as with numbers.
     """
     if width <= 0:
         return Content("")

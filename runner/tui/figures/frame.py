@@ -1,4 +1,4 @@
-"""Brings a plot into a frame: limits, ticks and points on two linear axes, whatever its numbers are."""
+"""Prepares a plot: limits, ticks and points on two linear axes, for any numbers."""
 
 import math
 from collections import Counter
@@ -17,10 +17,10 @@ Point = tuple[float, float]
 
 _FARTHEST = 1e300
 _FINEST = 1e-12
-"""Share of its size below which a difference cannot be told from a rounding error, nor be written on a tick."""
+"""Relative difference below which two values are a rounding error apart, and their ticks have the same label."""
 
 _PAD = 0.03
-"""Share of its length that an axis is longer at both ends, so that no mark lies under the frame."""
+"""Share of its length by which an axis is extended at both ends, so that no mark lies under the frame."""
 
 _ROWS = 120
 _BEYOND = 1e6
@@ -28,12 +28,12 @@ _BEYOND = 1e6
 
 @dataclass(frozen=True, slots=True)
 class Ruler:
-    """An axis with its limits, on which distances are linear: a value on it may be a logarithm.
+    """An axis with limits and linear distances: a value on it may be a logarithm.
 
     Attributes:
         axis: The axis.
-        low: Its beginning.
-        high: Its end, above `low`.
+        low: Lower limit.
+        high: Upper limit, above `low`.
     """
 
     axis: Axis
@@ -41,16 +41,16 @@ class Ruler:
     high: float
 
     def share(self, value: float) -> float:
-        """Return how far along a value lies: 0 to 1 between the limits, a million at most beyond them."""
+        """Return the position of a value: 0 to 1 between the limits, at most a million outside."""
         return min(_BEYOND, max(-_BEYOND, (value - self.low) / (self.high - self.low)))
 
     def part(self, first: float, last: float) -> "Ruler":
-        """Return the part of it between two shares, as far as they can be told apart."""
+        """Return the part of the axis between two shares, no smaller than numbers can resolve."""
         low, high = (self.low + share * (self.high - self.low) for share in (first, last))
         return replace(self, low=low, high=high) if high > low else self
 
     def ticks(self, most: int, canvas: Canvas) -> list[tuple[float, str]]:
-        """Return at most `most` places to mark, but at least two if there are two, with what to write there."""
+        """Return at most `most` ticks with their labels, but at least two if there are two."""
         axis, low, high = self.axis, self.low, self.high
         if names := axis.categories:
             first, last = max(0, math.ceil(low)), min(len(names) - 1, math.floor(high))
@@ -65,7 +65,7 @@ class Ruler:
         return [(mark, canvas.text(label)) for mark, label in zip(marks, labels, strict=True)]
 
     def spaced(self, room: int, canvas: Canvas) -> list[tuple[float, str]]:
-        """Return as many ticks as can be written side by side in `room` cells."""
+        """Return as many ticks as fit side by side into `room` cells."""
         if names := len(self.axis.categories):
             most = max(1, min(names, room // 6))
             wide = max(3, room // most - 1)
@@ -85,16 +85,16 @@ class Ruler:
 
 @dataclass(frozen=True, slots=True)
 class SeriesShape:
-    """A series on the rulers.
+    """A series in the coordinates of the rulers.
 
     Attributes:
-        series: What it was.
-        repeat: How many series of its role came before.
-        points: Not more than can be told apart, in order.
+        series: The series.
+        repeat: Number of earlier series of its role.
+        points: The distinguishable points, in order.
         intervals: x, lower and upper end of each point's interval.
-        labels: x, y and what to write next to it.
-        scores: How good points are among all, 0 to 1, for their shade.
-        end: Where the axis ends, to which steps hold.
+        labels: x, y and text of each label.
+        scores: Rank of each point among all, 0 to 1, for its shade.
+        end: End of the axis, to which the last step extends.
     """
 
     series: Series
@@ -107,7 +107,7 @@ class SeriesShape:
 
     @property
     def path(self) -> tuple[Point, ...]:
-        """The line through the points: with the corners of its steps where it holds until the next point."""
+        """The line through the points; with corners if the series is drawn as steps."""
         if self.series.draw != "steps":
             return self.points
         last = self.points[-1]
@@ -118,13 +118,13 @@ class SeriesShape:
 
 @dataclass(frozen=True, slots=True)
 class PlotFrame:
-    """What can be drawn of a plot.
+    """The drawable parts of a plot.
 
     Attributes:
         x: Ruler from left to right.
         y: Ruler upward.
-        shapes: The series that have points.
-        levels: Those that lie within, and where on `y`.
+        shapes: The series with points.
+        levels: The levels within the limits, and their positions on `y`.
     """
 
     x: Ruler
@@ -134,7 +134,7 @@ class PlotFrame:
 
 
 def frame_of(plot: Plot, columns: int) -> PlotFrame | None:
-    """Return what can be drawn, with at most a few points for each of `columns`; None if there is nothing."""
+    """Return the drawable parts, with at most a few points for each of `columns`; None if there are none."""
     across, upward = place_on(plot.x), place_on(plot.y)
     found: list[SeriesShape] = []
     seen: Counter[str] = Counter()
@@ -159,7 +159,7 @@ def frame_of(plot: Plot, columns: int) -> PlotFrame | None:
 
 
 def ruler_of(axis: Axis, values: Iterable[float]) -> Ruler:
-    """Return an axis with limits around `values`, at least one, or with its own where it has them."""
+    """Return an axis with limits around `values`, at least one, or with its own limits if it has them."""
     known = list(values)
     least, most = min(known), max(known)
     if axis.categories:
@@ -167,7 +167,7 @@ def ruler_of(axis: Axis, values: Iterable[float]) -> Ruler:
     log, form = axis.scale == "log", axis.format
     if most - least <= max(abs(most), abs(least)) * _FINEST or most - least < 1e-290:
         about = 0.5 if form == "count" or log else 0.01 if form == "percent" else abs(most) * 0.1 or 0.5
-        about = max(about, abs(most) * 1e-6)  # so that a huge count can still be told from its neighbours
+        about = max(about, abs(most) * 1e-6)  # so that a huge count still differs from its neighbours
         low, high = most - about, most + about * (3 if form == "count" and most == 0 else 1)
     else:
         more = (most - least) * _PAD
@@ -182,7 +182,7 @@ def ruler_of(axis: Axis, values: Iterable[float]) -> Ruler:
 
 
 def place_on(axis: Axis) -> Callable[[float], float | None]:
-    """Return what gives a value's place on the ruler of an axis, as a float that can be drawn; None if it has none."""
+    """Return a function from a value to its position on the ruler of an axis, a finite float; None for no position."""
 
     def linear(value: float) -> float | None:
         return float(value) if -_FARTHEST < value < _FARTHEST else math.copysign(_FARTHEST, value > 0 or -1)
@@ -217,10 +217,10 @@ def _shape(
 
 
 def _thin(shape: SeriesShape, x: Ruler, y: Ruler, columns: int) -> Sequence[Point]:
-    """Return points that look the same.
+    """Return fewer points that look the same.
 
     Of a line these are the first, lowest, highest and last ones of each column; of points on their own, one in each
-    place that can be told apart.
+    distinguishable position.
     """
     if len(shape.points) <= 4 * columns:
         return shape.points

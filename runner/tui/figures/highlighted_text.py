@@ -1,4 +1,4 @@
-"""A text with some of its characters on a ground of their weight's strength."""
+"""A text with highlights; the background of a character shows its weight."""
 
 from textual.content import Content
 
@@ -11,14 +11,14 @@ from runner.tui.figures.legend import entries_in
 __all__ = ["highlighted_text"]
 
 _MARKED = 0.3
-"""Weight from which on a highlight has its marks: about the strongest tenth of the words of a long text."""
+"""Weight from which a highlight has marks: about the strongest tenth of the words of a long text."""
 _TINTED = 0.05
 _LONGEST = 6000
-"""Characters of a text that are drawn: some eighty lines of a narrow screen."""
+"""Most characters of a text that are drawn: some eighty lines of a narrow screen."""
 
 
 def highlighted_text(figure: HighlightedText, canvas: Canvas) -> list[Content]:
-    """Return the text, wrapped; strong highlights stand between two marks, those with a label in brackets."""
+    """Return the text, wrapped; strong highlights are between two marks, those with a label in brackets."""
     palette, glyphs = canvas.palette, canvas.glyphs
     text = figure.text[:_LONGEST]
     parts: list[tuple[str, str]] = []
@@ -57,7 +57,7 @@ def _highlight(mark: Highlight, shown: str, figure: HighlightedText, canvas: Can
 
 
 def _look(canvas: Canvas, *, positive: bool) -> tuple[str, str]:
-    """Return mark and colour of a sign."""
+    """Return mark and colour of the sign of a weight."""
     palette, glyphs = canvas.palette, canvas.glyphs
     if positive:
         return glyphs.toward if glyphs.ascii else glyphs.shades[3], palette.toward
@@ -65,7 +65,7 @@ def _look(canvas: Canvas, *, positive: bool) -> tuple[str, str]:
 
 
 def _label_colour(label: Text, figure: HighlightedText, canvas: Canvas) -> str:
-    """Return the colour of a label: each that stands in the text has its own, as far as there are any."""
+    """Return the colour of a label: each label in the text has its own, as far as there are colours."""
     names = sorted({canvas.text(one.label) for one in figure.highlights if one.label is not None})
     return canvas.palette.series[names.index(canvas.text(label)) % len(canvas.palette.series)]
 

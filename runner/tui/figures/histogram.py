@@ -1,4 +1,4 @@
-"""Counts by bins: columns in proportion to each other, or rows where columns have no room."""
+"""Counts by bins: columns in proportion to each other, or rows if there is no room for columns."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,11 +16,11 @@ __all__ = ["histogram"]
 
 _WIDEST = 12
 _LEAST_LINES, _MOST_LINES, _AROUND = 8, 24, 8
-"""Lines of the highest column, at least and at most, and those around it."""
+"""Least and most lines of the highest column, and the lines around the columns."""
 
 
 def histogram(figure: Histogram, canvas: Canvas) -> list[Content]:
-    """Return the columns over their ranges and, for each part, its counts under them; rows if they have no room."""
+    """Return the columns above their ranges with the counts of each part below; rows if there is no room."""
     glyphs, palette = canvas.glyphs, canvas.palette
     axis = figure.x if figure.x.format != "percent" or figure.x.unit else replace(figure.x, unit="%")
     title = Content.styled(cut(axis_title(axis, canvas), canvas.width, glyphs), palette.muted)
@@ -41,7 +41,7 @@ def histogram(figure: Histogram, canvas: Canvas) -> list[Content]:
 
 
 def _range(each: Bin, figure: Histogram, canvas: Canvas) -> str:
-    """Return the range of a bin; per cent are written once, with the axis."""
+    """Return the range of a bin; the per cent sign is only at the axis."""
     form, language = figure.x.format, canvas.language
     if form in {"percent", "points"}:
         ends = [value_text(max(-1e300, min(1e300, value)) * 100, "number", language) for value in (each.low, each.high)]
@@ -84,7 +84,7 @@ def _columns(
 def _column(
     counts: Sequence[int], highest: int, height: int, wide: int, figure: Histogram, canvas: Canvas
 ) -> list[Content]:
-    """Return the cells of a column from the ground up: its height in eighths of a line, in proportion to its sum."""
+    """Return the cells of a column from the bottom up: its height in eighths of a line, in proportion to its sum."""
     total = sum(counts)
     eighths = max(1, round(total / highest * height * 8)) if total and highest else 0
     cells = []
@@ -131,9 +131,9 @@ def _rows(
         tail = fit(Content.styled(shown, palette.text), number, glyphs, right=True)
         lines.append(Content("  ").join((head, bar, tail)).truncate(canvas.width))
     if len(names) > 1:
-        told = Content(" + ").join(
+        line = Content(" + ").join(
             Content.assemble((fill_of(place, canvas), colour_of(part.role, canvas)), (f" {name}", palette.muted))
             for place, (part, name) in enumerate(zip(figure.parts, names, strict=True))
         )
-        lines += told.wrap(max(1, canvas.width))
+        lines += line.wrap(max(1, canvas.width))
     return lines

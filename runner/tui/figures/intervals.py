@@ -1,4 +1,4 @@
-"""Dots with intervals over one axis, first to last from the top."""
+"""Points with intervals over one axis, first to last from the top."""
 
 import math
 
@@ -19,7 +19,7 @@ _LEAST = 10
 
 
 def intervals(figure: Intervals, canvas: Canvas) -> list[Content]:
-    """Return a line for each item, its number to the right, over the numbers of the axis."""
+    """Return a line for each item, with its number to the right, above the numbers of the axis."""
     glyphs, palette = canvas.glyphs, canvas.palette
     lines = [Content.styled(cut(axis_title(figure.axis, canvas), canvas.width, glyphs), palette.muted)]
     items = figure.items[:MOST_ROWS]

@@ -1,4 +1,4 @@
-"""Says what a figure's axes measure and what its marks mean."""
+"""The legend: what a figure's axes measure and what its marks mean."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -15,17 +15,17 @@ from runner.tui.figures.scales import value_text
 __all__ = ["MOST_LABELS", "axis_title", "entries_in", "legend"]
 
 MOST_LABELS = 16
-"""Points that are labelled at most: more labels would hide what they are about."""
+"""Most points with labels: more labels would hide the points."""
 
 _NAME = 32
 _ALONE = ("selected", "winner")
-"""Roles of single points, of which a reader wants to know which they are."""
+"""Roles of single points that a reader wants to identify."""
 _ROOMY = 16
-"""Lines of a plot from which on its legend has a third line."""
+"""Least lines of a plot whose legend has a third line."""
 
 
 def axis_title(axis: Axis, canvas: Canvas, direction: Literal["up", "across"] = "across", limit: int = 60) -> str:
-    """Return what an axis measures: its name, its unit, whether it is logarithmic, and which of its ends is better."""
+    """Return the label of an axis: its name, its unit, whether it is logarithmic, and which end is better."""
     t, glyphs = canvas.t, canvas.glyphs
     units = [canvas.text(axis.unit, 20)] if axis.unit is not None else [t("points")] if axis.format == "points" else []
     if axis.scale == "log" and not axis.categories:
@@ -43,7 +43,7 @@ def axis_title(axis: Axis, canvas: Canvas, direction: Literal["up", "across"] = 
 
 
 def legend(plot: Plot, canvas: Canvas) -> Content:
-    """Return what the upright axis of a plot measures and what its marks mean, on at most a few lines."""
+    """Return the label of the vertical axis of a plot and the meaning of its marks, on at most a few lines."""
     glyphs, palette = canvas.glyphs, canvas.palette
     entries = [Content.styled(axis_title(plot.y, canvas, "up"), f"bold {palette.text}")]
     for level in plot.levels:
@@ -58,25 +58,25 @@ def legend(plot: Plot, canvas: Canvas) -> Content:
         entries += _series(drawn, canvas, labelled=len(points) > MOST_LABELS)
     if any(series.scores for series in drawn):
         dots = ((glyphs.bullet, shade_of(score, canvas)) for score in (0.0, 0.5, 1.0))
-        told = flat(canvas.t("the stronger, the better"), glyphs)
-        entries.append(Content.assemble(*dots, (f" {told}", palette.muted)))
+        line = flat(canvas.t("the stronger, the better"), glyphs)
+        entries.append(Content.assemble(*dots, (f" {line}", palette.muted)))
     if plot.surface is not None:
         shades = "".join(glyphs.shades[1:4])
-        told = axis_title(plot.surface.scale, canvas)
-        entries.append(Content.assemble((shades, palette.accent), (f" {told}", palette.muted)))
+        line = axis_title(plot.surface.scale, canvas)
+        entries.append(Content.assemble((shades, palette.accent), (f" {line}", palette.muted)))
     return entries_in([entry for entry in entries if entry.plain.strip()], canvas, 3 if canvas.height >= _ROOMY else 2)
 
 
 def entries_in(entries: Sequence[Content], canvas: Canvas, most: int) -> Content:
-    """Return entries side by side on at most `most` lines; how many more there are where they have no room."""
+    """Return entries side by side on at most `most` lines; the last says how many have no room."""
     glyphs, palette = canvas.glyphs, canvas.palette
     lines, at = [Content("")], 0
     for place, entry in enumerate(entries):
         last = len(lines) == most
         if at and at + 3 + entry.cell_length > canvas.width - (14 if last and place + 1 < len(entries) else 0):
             if last:
-                told = flat(canvas.t("{count:count} more", count=len(entries) - place), glyphs)
-                lines[-1] += Content.assemble("   ", (told, palette.muted))
+                text = flat(canvas.t("{count:count} more", count=len(entries) - place), glyphs)
+                lines[-1] += Content.assemble("   ", (text, palette.muted))
                 break
             lines.append(Content(""))
             at = 0
@@ -87,7 +87,7 @@ def entries_in(entries: Sequence[Content], canvas: Canvas, most: int) -> Content
 
 
 def _series(drawn: Sequence[Series], canvas: Canvas, *, labelled: bool) -> list[Content]:
-    """Return an entry for each series; `labelled`: with the label of its only point, which stands nowhere else."""
+    """Return an entry for each series; with `labelled` also the label of its only point, shown nowhere else."""
     seen: Counter[str] = Counter()
     entries = []
     for series in drawn:

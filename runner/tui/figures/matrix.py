@@ -12,15 +12,15 @@ __all__ = ["matrix"]
 
 _WIDEST, _NARROWEST = 14, 8
 _WIDER = 3
-"""Cells of the screen that a cell is wide for each line that it is tall, where there is room."""
+"""Width of a cell of the matrix for each line of its height, if there is room."""
 _TALLEST, _AROUND = 12, 5
-"""Lines of a cell at most, and those around the cells."""
+"""Most lines of a cell, and lines around the cells."""
 
 
 def matrix(figure: Matrix, canvas: Canvas) -> list[Content]:
-    """Return counts and shares of the row; of more rows and columns than have room, those that say most.
+    """Return counts and shares of the row; if there is no room for all rows and columns, the most informative ones.
 
-    What is on a wanted diagonal is shaded in the accent, what is off it in the colour of what is bad.
+    If the diagonal is the goal, cells on it have the accent colour, cells off it the colour of errors.
     """
     counts = figure.counts
     if not counts or not counts[0]:
@@ -31,7 +31,7 @@ def matrix(figure: Matrix, canvas: Canvas) -> list[Content]:
     corner, above = canvas.text(figure.down.label, 40), canvas.text(figure.across.label, 60)
     side = min(max(map(width_of, (*down, corner))), max(4, canvas.width // 4))
     room = canvas.width - side - 1
-    # No cell is narrower: of hundreds of columns only those are written out that could have room.
+    # No cell is narrower: of hundreds of columns only those that could have room are formatted.
     rows, columns = _chosen(figure, max(1, (room + 1) // (_NARROWEST + 1)))
     cells = {(i, j): _cell(counts[i][j], sum(counts[i]), canvas) for i in rows for j in columns}
     wanted = 2 + max(_NARROWEST - 2, *(width_of(text) for cell in cells.values() for text in cell))
@@ -42,7 +42,7 @@ def matrix(figure: Matrix, canvas: Canvas) -> list[Content]:
         wide = max(wide, _WIDER * tall)
     wide = max(min(wide, (room + 1) // len(columns) - 1), min(wanted, room))
     heads = [cut(across[index], wide - 2, glyphs) for index in columns]
-    if len(set(heads)) < len(heads):  # names that begin alike are told apart by numbers
+    if len(set(heads)) < len(heads):  # numbers distinguish names that begin alike
         heads = [str(index + 1) for index in columns]
         down = [f"{index + 1} {name}" for index, name in enumerate(down)]
     lines = [
@@ -74,7 +74,7 @@ def matrix(figure: Matrix, canvas: Canvas) -> list[Content]:
 
 
 def _chosen(figure: Matrix, room: int) -> tuple[list[int], list[int]]:
-    """Return at most `room` columns, and as many rows of a wanted diagonal, else at most 40; in their order."""
+    """Return at most `room` columns, and as many rows if the diagonal is the goal, else at most 40; in their order."""
     counts = figure.counts
     if figure.diagonal and len(counts) == len(counts[0]):
         size = len(counts)

@@ -1,4 +1,4 @@
-"""Parallel coordinates: every configuration a line through its parameters and its value (Inselberg 1985)."""
+"""Parallel coordinates: every configuration is a line through its parameters and its value (Inselberg 1985)."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -19,16 +19,16 @@ __all__ = ["parallel_coordinates"]
 _LEAST = 8
 _LINES = (6, 36)
 _ROOMY = 18
-"""Lines from which on there is room for a legend."""
+"""Least lines for a legend."""
 
 _OVER: Final[tuple[Role, ...]] = ("pruned", "failed", "running", "given", "recipe", "baseline", "winner", "selected")
-"""Roles whose lines have a colour of their own, later ones over earlier ones and over all others."""
+"""Roles whose lines have their own colour; later ones are drawn over earlier ones and over all others."""
 
 
 def parallel_coordinates(figure: ParallelCoordinates, canvas: Canvas) -> list[Content]:
-    """Return axes side by side and a line for each path, the better ones over the worse, the selected one over all.
+    """Return axes side by side and a line for each path, the better over the worse, the selected one on top.
 
-    Of the axes that have no room the first ones stay, and the last, which is the value.
+    If there is no room for all axes, the first ones stay, and the last, which is the value.
     """
     dimensions = figure.dimensions
     if not dimensions:
@@ -68,13 +68,13 @@ def _rank(path: Path) -> int:
 
 
 def _name(axis: Axis, canvas: Canvas) -> str:
-    """Return the name of an axis, an arrow to its better end before it."""
+    """Return the name of an axis, with an arrow before it to its better end."""
     arrow = {"high": "↑ ", "low": "↓ ", None: ""}[axis.better]
     return flat(arrow, canvas.glyphs) + canvas.text(axis.label, 40)
 
 
 def _ruler(figure: ParallelCoordinates, index: int) -> Ruler | None:
-    """Return the axis over the values that there are, within its own limits if it has them."""
+    """Return the axis over the existing values, within its own limits if it has them."""
     axis = figure.dimensions[index]
     if axis.categories:
         return Ruler(axis, 0.0, max(1.0, len(axis.categories) - 1.0))
@@ -124,7 +124,7 @@ def _draw(path: Path, stops: Sequence[float | None], columns: Sequence[int], ras
 
 
 def _legend(paths: Sequence[Path], canvas: Canvas) -> list[Content]:
-    """Return what the colours mean, those of single paths first."""
+    """Return the meaning of the colours, those of single paths first."""
     palette, glyphs = canvas.palette, canvas.glyphs
     rule = glyphs.rest * 2
     entries = []

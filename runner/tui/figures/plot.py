@@ -1,4 +1,4 @@
-"""A plot in characters, one mark a cell, and the numbers of its axes: where braille has no room, or only ASCII."""
+"""A plot in characters, one mark a cell, with the numbers of its axes: for ASCII, and for small plots."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -18,11 +18,11 @@ __all__ = ["foot", "gutter_of", "label_places", "labelled", "marked", "plot_fiel
 
 _MARKS = 8
 _LABEL = 12
-"""Cells of a label at most: a longer one would hide what it is about."""
+"""Most cells of a label: a longer one would hide its point."""
 
 
 def marked(shape: SeriesShape, columns: int) -> Sequence[Point]:
-    """Return the points that carry their mark: none of steps, of a long line some, the last one always."""
+    """Return the points that have a mark: none of steps, some of a long line, always the last one."""
     points = shape.points
     if shape.series.draw == "steps":
         return ()
@@ -33,9 +33,9 @@ def marked(shape: SeriesShape, columns: int) -> Sequence[Point]:
 
 
 def labelled(frame: PlotFrame, canvas: Canvas) -> list[tuple[Point, str]]:
-    """Return short labels of points, where they are few enough to be written next to them.
+    """Return short labels of points, if they are few enough to have labels.
 
-    A point that several series have, such as the winner among the trials, is labelled once, by the last of them.
+    A point that several series have, such as the winner among the trials, gets one label, of the last of them.
     """
     found = {(x, y): text for shape in frame.shapes for x, y, text in shape.labels}
     if len(found) > MOST_LABELS:
@@ -45,32 +45,32 @@ def labelled(frame: PlotFrame, canvas: Canvas) -> list[tuple[Point, str]]:
 
 
 def label_places(column: int, row: int, width: int) -> Iterator[tuple[int, int]]:
-    """Yield where a label may begin, column and row: right of its point, left of it, above it, below it."""
+    """Yield possible positions of a label, column and row: right of its point, left of it, above it, below it."""
     for line in (row, row - 1, row + 1, row + 2, row - 2):
         yield column + 2, line
         yield column - 1 - width, line
 
 
 def rows_of(ruler: Ruler, rows: int, canvas: Canvas) -> list[tuple[float, str]]:
-    """Return the ticks of the upright axis for so many lines."""
+    """Return the ticks of the vertical axis for a number of lines."""
     widest = max(1, min(max(6, canvas.width // 4), canvas.width // 2 - 2))
     found = ruler.ticks(max(2, min(8, rows // 2)), canvas)
     return [(mark, cut(text, widest, canvas.glyphs)) for mark, text in found]
 
 
 def gutter_of(ruler: Ruler, rows: int, canvas: Canvas) -> int:
-    """Return the cells before the upright axis that its numbers need, a space included."""
+    """Return the cells for the numbers to the left of the vertical axis, a space included."""
     return 1 + max((width_of(text) for _, text in rows_of(ruler, rows, canvas)), default=0)
 
 
 def foot(ruler: Ruler, gutter: int, inner: int, canvas: Canvas) -> Content:
-    """Return the numbers under a plot, and what they measure.
+    """Return the numbers under a plot, and the label of the axis.
 
     Args:
         ruler: Axis from left to right.
         gutter: Cells before the first column of the plot.
         inner: Columns of the plot.
-        canvas: Where to draw.
+        canvas: The canvas to draw for.
     """
     palette = canvas.palette
     line, at = Content(""), 0
@@ -87,14 +87,14 @@ def foot(ruler: Ruler, gutter: int, inner: int, canvas: Canvas) -> Content:
 
 
 def plot_field(frame: PlotFrame, gutter: int, height: int, canvas: Canvas, surface: Surface | None = None) -> Content:
-    """Draw lines and points with one sign a cell, axes to the left and below.
+    """Draw lines and points with one character a cell, axes to the left and below.
 
     Args:
-        frame: What to draw.
-        gutter: Cells before the upright axis.
-        height: Lines, the axis below included.
-        canvas: Where to draw.
-        surface: Values over both axes, drawn as shades under all else.
+        frame: The plot to draw.
+        gutter: Cells to the left of the vertical axis.
+        height: Lines, with those of the axis below.
+        canvas: The canvas to draw for.
+        surface: Values over both axes, drawn as shades below everything.
     """
     palette = canvas.palette
     inner, rows = max(1, canvas.width - gutter - 1), max(1, height - 1)
@@ -152,7 +152,7 @@ def _shape(shape: SeriesShape, frame: PlotFrame, raster: Raster, canvas: Canvas)
 
 
 def _shades(surface: Surface, frame: PlotFrame, raster: Raster, canvas: Canvas) -> None:
-    """Fill each cell by the value whose centre is nearest."""
+    """Fill each cell with the shade of the value whose centre is nearest."""
     known = [value for row in surface.values for value in row if value is not None]
     columns = _nearest(surface.x, frame.x, raster.width)
     rows = _nearest(surface.y, frame.y, raster.height)
@@ -178,7 +178,7 @@ def _nearest(centres: Sequence[float], ruler: Ruler, cells: int) -> list[int]:
 
 
 def _label(across: float, upward: float, text: str, raster: Raster, canvas: Canvas) -> None:
-    """Write a label next to its point where nothing else stands."""
+    """Write a label next to its point at a free position."""
     column, row = math.floor(across * raster.width), math.floor((1 - upward) * raster.height)
     for start, line in label_places(column, min(raster.height - 1, max(0, row)), len(text)):
         cells = range(start, start + len(text))
@@ -190,7 +190,7 @@ def _label(across: float, upward: float, text: str, raster: Raster, canvas: Canv
 
 
 def _within(start: Point, end: Point) -> tuple[Point, Point] | None:
-    """Return the part of a line that lies in the unit square (Liang and Barsky 1984); None if none does."""
+    """Return the part of a line inside the unit square (Liang and Barsky 1984); None if it lies outside."""
     (x, y), first, last = start, 0.0, 1.0
     across, up = end[0] - x, end[1] - y
     for step, room in ((-across, x), (across, 1 - x), (-up, y), (up, 1 - y)):

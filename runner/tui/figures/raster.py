@@ -1,4 +1,4 @@
-"""A field of dots in character cells: eight to a cell in braille, one where there is ASCII only."""
+"""A field of dots in character cells: eight to a cell in braille, one to a cell in ASCII."""
 
 from collections.abc import Iterator
 
@@ -11,12 +11,12 @@ _DOTS = ((0x01, 0x02, 0x04, 0x40), (0x08, 0x10, 0x20, 0x80))
 
 
 class Raster:
-    """Dots and signs on `width` times `height` cells; what is drawn later lies over what was there.
+    """Dots and characters on `width` times `height` cells; later drawing covers earlier drawing.
 
     Args:
         width: Cells across, at least 1.
         height: Lines, at least 1.
-        ascii_only: Whether dots are drawn as ASCII signs, one to a cell.
+        ascii_only: Whether dots are drawn as ASCII characters, one to a cell.
     """
 
     def __init__(self, width: int, height: int, *, ascii_only: bool) -> None:
@@ -32,7 +32,7 @@ class Raster:
         return self.width * self.across, self.height * self.down
 
     def dot(self, x: int, y: int, style: str, sign: str = ".") -> None:
-        """Draw a dot; `sign` stands for it where there is ASCII only. What lies outside is left out."""
+        """Draw a dot, in ASCII as `sign`; a dot outside the raster is left out."""
         cell = (x // self.across, y // self.down)
         if not (0 <= cell[0] < self.width and 0 <= cell[1] < self.height):
             return
@@ -51,17 +51,17 @@ class Raster:
             self.dot(x + round((to_x - x) * step / steps), y + round((to_y - y) * step / steps), style, sign)
 
     def sign(self, column: int, line: int, sign: str, style: str) -> None:
-        """Put a sign of one cell over whatever is there."""
+        """Draw a character of one cell over the current content of the cell."""
         if 0 <= column < self.width and 0 <= line < self.height:
             self._signs[column, line] = sign
             self._styles[column, line] = style
 
     def free(self, column: int, line: int) -> bool:
-        """Tell whether nothing has been drawn in a cell."""
+        """Return whether nothing has been drawn in a cell."""
         return (column, line) not in self._styles
 
     def lines(self) -> Iterator[Content]:
-        """Yield the lines, each just as wide as the raster."""
+        """Yield the lines, each exactly as wide as the raster."""
         for line in range(self.height):
             parts: list[tuple[str, str]] = []
             for column in range(self.width):

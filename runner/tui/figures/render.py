@@ -1,4 +1,4 @@
-"""Draws a figure of any kind: its title, its drawing and how to read it."""
+"""Draws a figure of any kind: its title, its drawing and its caption."""
 
 from collections.abc import Callable, Mapping
 from typing import Any, Final
@@ -35,7 +35,7 @@ from runner.tui.figures.timeline import timeline
 __all__ = ["body", "caption", "no_data", "render", "title"]
 
 _PLOT_LINES = 12
-"""Lines of a plot's field where nothing says how many there are."""
+"""Lines of a plot's field if the caller gives none."""
 
 
 def render(figure: Figure, canvas: Canvas) -> Content:
@@ -44,7 +44,7 @@ def render(figure: Figure, canvas: Canvas) -> Content:
 
 
 def title(figure: Figure, canvas: Canvas) -> list[Content]:
-    """Return what is drawn, in one line."""
+    """Return the title in one line."""
     shown = cut(canvas.text(figure.title, 200), canvas.width, canvas.glyphs)
     return [Content.styled(shown, f"bold {canvas.palette.text}")] if shown.strip() else []
 
@@ -55,13 +55,13 @@ def body(figure: Figure, canvas: Canvas) -> list[Content]:
 
 
 def caption(figure: Figure, canvas: Canvas) -> list[Content]:
-    """Return how to read it."""
+    """Return the caption."""
     said = " ".join(canvas.text(sentence, 1000) for sentence in figure.caption)
     return paragraph(said, canvas, canvas.palette.muted) if said.strip() else []
 
 
 def no_data(canvas: Canvas) -> str:
-    """Return what is said of a plot whose points cannot be drawn."""
+    """Return the note of a plot whose points cannot be drawn."""
     return canvas.t("There is nothing to draw.")
 
 

@@ -16,7 +16,7 @@ _STATES: Final[Mapping[str, str]] = {
     "right": "complete",
     "wrong": "failed",
 }
-"""Roles that have colour and mark of a trial's state, as tables have them."""
+"""Roles with the colour and mark of a trial's state, as in tables."""
 
 _MARKS: Final[Mapping[str, tuple[str, str]]] = {
     "main": ("◆", "@"),
@@ -34,7 +34,7 @@ _MARKS: Final[Mapping[str, tuple[str, str]]] = {
     "before": ("○", "b"),
     "after": ("●", "a"),
 }
-"""Unicode and ASCII; the winner's and those of the two signs are the app's own."""
+"""Marks in Unicode and ASCII; those of the winner and of the two signs come from the app's glyphs."""
 
 _COLOURS: Final[Mapping[str, str | int]] = {
     "main": 0,
@@ -55,16 +55,16 @@ _COLOURS: Final[Mapping[str, str | int]] = {
     "positive": "toward",
     "negative": "against",
 }
-"""Names in the palette, or places among its series."""
+"""Colours: names in the palette, or indices of its series."""
 
 
 def mark_of(role: Role, canvas: Canvas, repeat: int = 0) -> str:
     """Return the mark of a role, one cell wide.
 
     Args:
-        role: What is drawn.
-        canvas: Where to draw.
-        repeat: How many series of this role came before: those after the first have marks of their own.
+        role: The role.
+        canvas: The canvas to draw for.
+        repeat: Number of earlier series of this role: those after the first have their own marks.
     """
     glyphs = canvas.glyphs
     if repeat:
@@ -76,7 +76,7 @@ def mark_of(role: Role, canvas: Canvas, repeat: int = 0) -> str:
 
 
 def colour_of(role: Role, canvas: Canvas, repeat: int = 0) -> str:
-    """Return the colour of a role as ``#rrggbb``; arguments as of `mark_of`."""
+    """Return the colour of a role as ``#rrggbb``; arguments as for `mark_of`."""
     palette = canvas.palette
     if repeat:
         return palette.series[repeat % len(palette.series)]
@@ -87,11 +87,11 @@ def colour_of(role: Role, canvas: Canvas, repeat: int = 0) -> str:
 
 
 def shade_of(score: float, canvas: Canvas) -> str:
-    """Return the colour of what is so good among others, 0 to 1: the stronger, the better."""
+    """Return the colour of a rank from 0 to 1: the better, the stronger."""
     return canvas.palette.blend(canvas.palette.faint, canvas.palette.accent, 0.15 + 0.85 * score)
 
 
 def fill_of(place: int, canvas: Canvas) -> str:
-    """Return what fills the part at a place among others, so that parts differ without colours too."""
+    """Return the fill of a part by its index, so that parts differ without colours too."""
     shades = canvas.glyphs.shades
     return (shades[4], shades[2], shades[3], shades[1])[place % 4]

@@ -1,4 +1,4 @@
-"""Values as a person reads them, and round ones for the ticks of an axis."""
+"""Values in readable form, and round values for the ticks of an axis."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -20,11 +20,11 @@ _LONG_STEPS = (1.0, 2.0, 5.0, 10.0, 15.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0,
 _HUGE = 1e12
 _FARTHEST, _SMALLEST, _MOST_DECADES = 1e300, 1e-290, 60
 _HUNDRED = frozenset({"percent", "points"})
-"""Formats whose values are shares of one and told in hundredths."""
+"""Formats whose values are shares of one and shown in per cent."""
 
 
 def ticks_of(form: Format, low: float, high: float, most: int) -> list[float]:
-    """Return at most `most` round values between `low` and `high`, but two wherever there are two.
+    """Return at most `most` round values between `low` and `high`, but at least two if there are two.
 
     Counts have whole numbers; durations multiples of 1, 2, 5, 10, 15, 20, 30 seconds or minutes, or of hours; all
     others multiples of 1, 2 or 5 times a power of ten.
@@ -49,9 +49,9 @@ def ticks_of(form: Format, low: float, high: float, most: int) -> list[float]:
 
 
 def log_ticks(low: float, high: float, most: int) -> list[float]:
-    """Return values to mark between 10 to the `low` and 10 to the `high`, as their logarithms.
+    """Return ticks between 10 to the `low` and 10 to the `high`, as their logarithms.
 
-    Powers of ten where there are two or more, with 2 and 5 times them where there is room; else round numbers.
+    Powers of ten if there are two or more, with 2 and 5 times them if there is room; otherwise round numbers.
     """
     if not math.isfinite(high - low) or high - low < _SMALLEST:
         return [low] if math.isfinite(low) else []
@@ -68,7 +68,7 @@ def log_ticks(low: float, high: float, most: int) -> list[float]:
 
 
 def tick_labels(form: Format, values: Sequence[float], language: Language) -> list[str]:
-    """Return what to write at ticks: all in one unit and with as many places as tell them apart."""
+    """Return the labels of ticks: all in one unit and with enough decimal places to differ."""
     if not values:
         return []
     if form == "count" or max(map(abs, values)) >= _HUGE:
@@ -90,9 +90,9 @@ def tick_labels(form: Format, values: Sequence[float], language: Language) -> li
 
 
 def value_text(value: float, form: Format, language: Language) -> str:
-    """Return one value with its unit; with a power of ten where it is huge."""
+    """Return one value with its unit; with a power of ten if it is huge."""
     if abs(value) >= _HUGE:
-        value = max(-_FARTHEST, min(_FARTHEST, value))  # in per cent it must still be a float
+        value = max(-_FARTHEST, min(_FARTHEST, value))  # in per cent the value must still be a float
         unit = {"percent": "%", "seconds": "s", "bytes": "B"}.get(form, "")
         return f"{language.number(value * (100 if form in _HUNDRED else 1))}{_NO_BREAK if unit else ''}{unit}"
     if form == "points":
@@ -107,7 +107,7 @@ def value_text(value: float, form: Format, language: Language) -> str:
 
 
 def interval_text(low: float, high: float, form: Format, language: Language, dash: str) -> str:
-    """Return an interval in brackets, its unit once."""
+    """Return an interval in brackets; its unit is written once."""
     last = value_text(high, form, language)
     first = language.decimal(low * 100, 1) if form in _HUNDRED and abs(low) < _HUGE else value_text(low, form, language)
     gap = " " if low < 0 or dash == "-" else ""  # a dash next to a minus cannot be read
@@ -115,12 +115,12 @@ def interval_text(low: float, high: float, form: Format, language: Language, das
 
 
 def _distance(values: Sequence[float]) -> float:
-    """Return the smallest distance of neighbours; of a single value itself, of nothing 1."""
+    """Return the smallest distance of neighbours; of a single value the value itself, of none 1."""
     return min((after - before for before, after in pairwise(values) if after > before), default=abs(values[0])) or 1.0
 
 
 def _round(low: float, high: float, most: int, *, whole: bool = False) -> list[float]:
-    """Return multiples of 1, 2 or 5 times a power of ten; the two outer ones of a finer step where there are none."""
+    """Return multiples of 1, 2 or 5 times a power of ten; if there are none, the two outer ones of a finer step."""
     step = _step((high - low) / most)
     if whole:
         step = max(1.0, step)

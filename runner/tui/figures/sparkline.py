@@ -1,4 +1,4 @@
-"""How a number went, in one line of text."""
+"""The course of a number in one line of text."""
 
 import math
 from collections.abc import Sequence
@@ -9,12 +9,12 @@ __all__ = ["sparkline"]
 
 
 def sparkline(values: Sequence[float], width: int, glyphs: Glyphs) -> str:
-    """Return one sign for each value, the higher the greater; the mean of neighbours where there are too many.
+    """Return one character for each value, the higher the greater; the mean of neighbours if there are too many.
 
     Args:
-        values: In order of time. What is not finite leaves a gap.
-        width: Most cells to take.
-        glyphs: Their ramp has the signs.
+        values: Values in order of time. A value that is not finite leaves a gap.
+        width: Most cells of the line.
+        glyphs: Glyphs; their ramp has the characters.
     """
     if width < 1 or not values:
         return ""
@@ -28,7 +28,7 @@ def sparkline(values: Sequence[float], width: int, glyphs: Glyphs) -> str:
     if not shown:
         return " " * count
     low, steps = min(shown), len(glyphs.ramp)
-    half = max(shown) / 2 - low / 2  # halves, because the difference of the largest floats is no float
+    half = max(shown) / 2 - low / 2  # halves, because the difference of the largest floats is not a finite float
     if half <= 0:
         return "".join(" " if mean is None else glyphs.ramp[steps // 2 - 1] for mean in means)
     return "".join(

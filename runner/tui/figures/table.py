@@ -1,4 +1,4 @@
-"""Tables inside a drawing: columns as wide as what they hold, the first giving way last."""
+"""Tables inside a drawing: columns as wide as their content; the first is shortened last."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ class Heading:
 
 
 def table(figure: Table, canvas: Canvas) -> list[Content]:
-    """Return the rows under their headings; of very many the first ones, and a line that says so."""
+    """Return the rows below their headings; of very many rows the first ones, and a line that says so."""
     headings = [Heading(canvas.text(one.label, _CELL), right=one.format != "text") for one in figure.columns]
     if not headings:
         return []
@@ -51,7 +51,7 @@ def _cell(value: Text | float | None, form: Format, canvas: Canvas) -> str:
 
 
 def grid(headings: Sequence[Heading], rows: Sequence[Sequence[str | Content]], canvas: Canvas) -> Content:
-    """Return a table no wider than the canvas; where room is short, the widest columns are cut."""
+    """Return a table no wider than the canvas; if there is no room, the widest columns are cut."""
     cells = [[heading.label for heading in headings], *rows]
     wanted = [max(_width(row[column]) for row in cells) for column in range(len(headings))]
     widths = _fitting(wanted, canvas.width - _GAP * (len(headings) - 1))
@@ -66,7 +66,7 @@ def grid(headings: Sequence[Heading], rows: Sequence[Sequence[str | Content]], c
 
 
 def facts(pairs: Sequence[tuple[str, str | Content]], canvas: Canvas) -> Content:
-    """Return names and values, one pair a line; long values go on below themselves."""
+    """Return names and values, one pair a line; long values continue on the next line."""
     if not pairs:
         return Content("")
     left = min(max(width_of(name) for name, _ in pairs), max(_LEAST, canvas.width // 2))
@@ -85,7 +85,7 @@ def _width(cell: str | Content) -> int:
 
 
 def _fitting(widths: Sequence[int], room: int) -> list[int]:
-    """Take what is too much from the widest, a cell at a time; from the first, which holds names, only at last."""
+    """Shorten the widest columns, a cell at a time; the first, which has names, comes last."""
     found = list(widths)
     while sum(found) > room and max(found) > _LEAST:
         values = found[1:]

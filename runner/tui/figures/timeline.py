@@ -1,4 +1,4 @@
-"""When each of several things ran: bars over the time since the beginning."""
+"""The times at which several things ran: bars over the time since the start."""
 
 import math
 from itertools import starmap
@@ -19,7 +19,7 @@ _SHORTEST, _LONGEST = 1e-6, 1e12
 
 
 def timeline(figure: Timeline, canvas: Canvas) -> list[Content]:
-    """Return a line for each span under an axis in seconds, minutes or hours; the last spans if there are too many."""
+    """Return a line for each span below an axis in seconds, minutes or hours; the last spans if there are too many."""
     spans = figure.spans[-MOST_ROWS:]
     if not spans:
         return []
@@ -56,7 +56,7 @@ def timeline(figure: Timeline, canvas: Canvas) -> list[Content]:
 
 
 def _times(span: Span, now: float) -> tuple[float, float]:
-    """Return start and end as they can be drawn: a clock that was set back must not end the drawing."""
+    """Return start and end in a drawable order: a clock that is set back does not stop the drawing."""
     start, end = (
         min(_LONGEST, time) if time > _SHORTEST else 0.0 for time in (span.start, now if span.end is None else span.end)
     )
@@ -64,7 +64,7 @@ def _times(span: Span, now: float) -> tuple[float, float]:
 
 
 def _axis(longest: float, room: int, canvas: Canvas) -> list[Content]:
-    """Return the numbers and under them the ticks."""
+    """Return the numbers, and the ticks below them."""
     marks = ticks_of("seconds", 0.0, longest, max(2, room // 12)) if longest > 0 else []
     signs, line = [" "] * (room + 1), ["-" if canvas.glyphs.ascii else "─"] * room
     free = 0

@@ -1,1 +1,1 @@
-"""From records to what tables and strings show: pure functions, apart from any widget."""
+"""From records to the content of tables and strings: pure functions, independent of widgets."""

@@ -1,4 +1,4 @@
-"""A model's card as a page of text: what it is, its parameters, its variants, its examples. All of it harmless."""
+"""A model's card as a page of text: description, parameters, variants, examples. All of it is safe to show."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -19,20 +19,20 @@ if TYPE_CHECKING:
 __all__ = ["leaf_page", "model_page", "typical_of"]
 
 _TYPICAL = re.compile(r"\s*Typical: (.*?)(?:\.(?=\s|$)|$)", re.DOTALL)
-"""How plugins tell a field's typical range in its description."""
+"""The pattern of a field's typical range in its description."""
 _PARAGRAPHS = 6
 _INDENT = 2
 _MEGA = 1_000_000
 _ROOMY = 76
-"""Cells from which defaults have room to be longer."""
+"""Least cells for longer defaults."""
 _NOTES_BESIDE = 112
-"""Cells from which notes on variants stand beside them."""
+"""Least cells for notes next to the variants."""
 _LEAST = 16
-"""Cells that the last column of a row must have to stand beside the others."""
+"""Least cells of a row's last column to stand next to the others."""
 
 
 def leaf_page(leaf: Leaf | None, models: Sequence[ModelRow], canvas: Canvas) -> Content:
-    """Return what stands beside the tree for the line under its cursor: a card, a spec, or what a group holds."""
+    """Return the page next to the tree for the line under its cursor: a card, a spec, or the content of a group."""
     if leaf is None:
         lines: list[Content] = []
     elif leaf.model is None:
@@ -45,7 +45,7 @@ def leaf_page(leaf: Leaf | None, models: Sequence[ModelRow], canvas: Canvas) -> 
 
 
 def model_page(model: ModelRow, canvas: Canvas) -> list[Content]:
-    """Return a model's card, line by line; the reason where it cannot be used."""
+    """Return a model's card, line by line; the reason if the model cannot be used."""
     t, palette = canvas.t, canvas.palette
     lines = [
         _title(model.entry.key, canvas),
@@ -53,9 +53,9 @@ def model_page(model: ModelRow, canvas: Canvas) -> list[Content]:
         Content(""),
     ]
     if model.problem:
-        told = t("This plugin cannot be used: {reason}", reason=_safe(model.problem, 1000))
+        shown = t("This plugin cannot be used: {reason}", reason=_safe(model.problem, 1000))
         sign = canvas.glyphs.severities["problem"]
-        return [*lines, *_wrap(f"{sign} {told}", canvas, style=palette.bad)]
+        return [*lines, *_wrap(f"{sign} {shown}", canvas, style=palette.bad)]
     lines += _wrap(model.summary, canvas, style=f"bold {palette.text}")
     lines += [Content(""), *_wrap(model.description, canvas)]
     if model.parameters:
@@ -70,7 +70,7 @@ def model_page(model: ModelRow, canvas: Canvas) -> list[Content]:
 
 
 def typical_of(description: str) -> tuple[str, str]:
-    """Return the typical range that a description tells, empty if it tells none, and the rest of the description."""
+    """Return the typical range in a description, empty if it has none, and the rest of the description."""
     found = _TYPICAL.search(description)
     if found is None:
         return "", description
@@ -113,7 +113,7 @@ def _variants(variants: "Sequence[Variant]", canvas: Canvas) -> Iterator[Content
 
 
 def _row(cells: Sequence[str], widths: Sequence[int], canvas: Canvas, *, style: str = "") -> Iterator[Content]:
-    """Yield a row whose last cell is wrapped; where there is no room beside the first cells, it stands below them."""
+    """Yield a row whose last cell is wrapped; the cell stands below the others if there is no room next to them."""
     palette, glyphs = canvas.palette, canvas.glyphs
     styles = [style or f"bold {palette.accent}", *[style] * (len(cells) - 1)]
     shown = [Content.styled(_safe(cell), one) for cell, one in zip(cells, styles, strict=True)]
@@ -147,8 +147,8 @@ def _group(leaf: Leaf, models: Sequence[ModelRow], canvas: Canvas) -> Iterator[C
         if model.entry.key.startswith(f"{leaf.key}/"):
             yield Content("")
             yield Content.styled(_safe(model.entry.key[len(leaf.key) + 1 :]), f"bold {canvas.palette.accent}")
-            told = model.problem or model.summary
-            yield from _wrap(told, canvas, style=canvas.palette.bad if model.problem else "", indent=_INDENT)
+            text = model.problem or model.summary
+            yield from _wrap(text, canvas, style=canvas.palette.bad if model.problem else "", indent=_INDENT)
 
 
 def _title(text: str, canvas: Canvas) -> Content:

@@ -1,4 +1,4 @@
-"""The models of the catalog as the screen shows them: read once, in a thread, since that imports their plugins."""
+"""The models of the catalog as the screen shows them: read once, in a thread, because that imports their plugins."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,28 +8,28 @@ from typing import TYPE_CHECKING, Any
 from catalog.errors import ModelcatError
 from catalog.registry import CatalogEntry, entries, load, load_task
 
-if TYPE_CHECKING:  # these need Pydantic, which the first screen does without
+if TYPE_CHECKING:  # these need Pydantic, which the first screen does not import
     from catalog.contract import Model, Task, Variant
     from catalog.schema import Parameter
 
 __all__ = ["Leaf", "ModelRow", "leaves", "read_models"]
 
 _TRIALS = 20
-"""Trials of a new spec's study."""
+"""Trials of the study in a new spec."""
 
 
 @dataclass(frozen=True, slots=True)
 class ModelRow:
-    """A model of the catalog, or what announces itself as one.
+    """A model of the catalog, or an entry point that does not load as one.
 
     Attributes:
-        entry: Its key, distribution and version.
-        problem: Why it cannot be used; empty if it can.
-        summary: One sentence.
-        description: A paragraph.
-        parameters: The fields of its configuration.
-        variants: Sizes to choose from.
-        examples: Whole specs that run, as JSON, by a short name.
+        entry: Key, distribution and version of the model.
+        problem: Why the model cannot be used; empty if it can.
+        summary: Summary in one sentence.
+        description: Description in one paragraph.
+        parameters: The fields of the model's configuration.
+        variants: The available sizes.
+        examples: Complete specs as JSON, by a short name.
         template: A minimal spec to start from, as JSON.
     """
 
@@ -43,7 +43,7 @@ class ModelRow:
     template: str = ""
 
     def holds(self, words: str) -> bool:
-        """Tell whether it holds every one of the words, in any of its strings."""
+        """Return whether all words occur in the model's strings."""
         strings = (
             self.entry.key,
             self.entry.distribution,
@@ -63,11 +63,11 @@ class Leaf:
 
     Attributes:
         key: Unique among the lines.
-        depth: 0 for a category, 1 for a subcategory, 2 for a model, 3 for an example of one.
-        label: What stands there; anybody's text.
-        model: The model, or the one that the example is of; None for categories.
-        example: The example's name; empty for all others.
-        open: Whether what lies below is shown.
+        depth: 0 for a category, 1 for a subcategory, 2 for a model, 3 for an example.
+        label: The displayed text, untrusted.
+        model: The model, or the model of the example; None for categories.
+        example: The example's name; empty for other lines.
+        open: Whether the lines below are shown.
     """
 
     key: str
@@ -79,17 +79,17 @@ class Leaf:
 
 
 def read_models() -> tuple[ModelRow, ...]:
-    """Import all plugins and return what they tell of themselves; a broken one with the reason why it is."""
+    """Import all plugins and return their descriptions; a broken plugin has the reason."""
     return tuple(_model(entry) for entry in entries())
 
 
 def leaves(models: Sequence[ModelRow], words: str, closed: frozenset[str]) -> Iterator[Leaf]:
-    """Yield the lines of the tree category, subcategory, model, example: those of models that hold the words.
+    """Yield the lines of the tree category, subcategory, model, example: only of models that contain the words.
 
     Args:
         models: All models, by key.
-        words: What is searched; empty for all. While something is searched nothing is closed.
-        closed: Keys of the lines below which nothing is shown.
+        words: The words of the search; empty for all. During a search no line is closed.
+        closed: Keys of the closed lines.
     """
     before: tuple[str, ...] = ()
     for model in models:
@@ -122,7 +122,7 @@ def _model(entry: CatalogEntry) -> ModelRow:
         return ModelRow(entry, error.message)
     try:
         return _row(entry, model, task)
-    except Exception as error:  # noqa: BLE001 -- a stranger's plugin may raise anything; told is what it was
+    except Exception as error:  # noqa: BLE001 -- a third-party plugin may raise anything; the problem says what
         return ModelRow(entry, f"it does not tell about itself: {type(error).__name__}: {error}")
 
 
@@ -144,7 +144,7 @@ def _row(entry: CatalogEntry, model: "Model", task: "Task") -> ModelRow:
 def _template(model: "Model", task: "Task") -> dict[str, Any]:
     """Return a minimal spec: the usual fields, the task's own data set, a study of its first metric.
 
-    The usual fields are those that the model's first example sets, else those that it would tune.
+    The usual fields are those that the model's first example sets, otherwise those that it would tune.
     """
     category, subcategory, name = model.key.split("/")
     examples = iter(model.card().examples.values())

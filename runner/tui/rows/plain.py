@@ -1,4 +1,4 @@
-"""Keeps to ASCII what is drawn where only that can be: signs and spaces of numbers, never anybody's words."""
+"""Converts glyphs and spaces of numbers to ASCII if the terminal has only ASCII; foreign text is not converted."""
 
 from textual.content import Content
 
@@ -9,7 +9,7 @@ __all__ = ["drawable"]
 
 
 def drawable(content: Content, glyphs: Glyphs) -> Content:
-    """Return text whose ellipses, dashes and unbreakable spaces are ASCII where the signs are; styles stay."""
+    """Return text whose ellipses, dashes and no-break spaces are ASCII if the glyphs are; styles stay."""
     if not glyphs.ascii or content.plain.isascii():
         return content
     lines = "\n".join(flat(line, glyphs) for line in content.plain.split("\n"))

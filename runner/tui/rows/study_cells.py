@@ -1,4 +1,4 @@
-"""The columns of the list of studies, and what stands in them."""
+"""The columns of the list of studies, and their cells."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -35,12 +35,12 @@ _MINUTE, _HOUR = 60, 3600
 
 
 def study_columns(context: AppContext, *, wide: bool = False, labels: Sequence[str] = ()) -> list[TableColumn]:
-    """Return the columns in the language of the moment; their keys are those of `ORDERS` where rows can be ordered.
+    """Return the columns in the current language; the keys of sortable columns are those of `ORDERS`.
 
     Args:
-        context: For words.
-        wide: Whether names matter more than columns that stand beside the list as well.
-        labels: Of metrics that name a class: their column then stays, for a score without its class says nothing.
+        context: The context of the app.
+        wide: Whether names get more room than columns that are also shown next to the list.
+        labels: Labels of metrics that name a class: their column then stays, as a score without its class is useless.
     """
     t = context.t
     widest = max(map(width_of, labels), default=0)
@@ -61,7 +61,7 @@ def study_columns(context: AppContext, *, wide: bool = False, labels: Sequence[s
 
 
 def study_cells(row: StudyRow, context: AppContext, now: datetime) -> tuple[Cell, ...]:
-    """Return the cells of one study, as many as there are columns; all of it harmless."""
+    """Return the cells of one study, one for each column; all of them safe to show."""
     palette, glyphs, record = context.palette, context.glyphs, row.record
     color = palette.state(row.state)
     return (
@@ -80,7 +80,7 @@ def study_cells(row: StudyRow, context: AppContext, now: datetime) -> tuple[Cell
 
 
 def list_label(record: StudyRecord, context: AppContext) -> str:
-    """Return what a study's metric is called in the list, where there is little room."""
+    """Return the short label of a study's metric in the list."""
     return context.metric_label(record.tuned, _CLASS)
 
 
@@ -90,7 +90,7 @@ def class_labels(records: Iterable[StudyRecord], context: AppContext) -> tuple[s
 
 
 def best_cell(row: StudyRow, context: AppContext) -> Content:
-    """Return the best value with its unit, and by how much it is better or worse than the baseline's."""
+    """Return the best value with its unit, and its difference from the baseline's."""
     record = row.record
     if record.best is None:
         return Content.styled(context.glyphs.dash, context.palette.muted)
@@ -99,7 +99,7 @@ def best_cell(row: StudyRow, context: AppContext) -> Content:
 
 
 def lead_cell(lead: float, metric: Metric, context: AppContext) -> Content:
-    """Return a lead: a sign that points up where it is one, and the amount, in points for shares of one."""
+    """Return a difference: a glyph that points up for an improvement, and the amount, in points for shares of one."""
     palette, language = context.palette, context.language
     amount = language.points(abs(lead)) if metric.format == "percent" else language.decimal(abs(lead), 3)
     if not lead:
@@ -109,7 +109,7 @@ def lead_cell(lead: float, metric: Metric, context: AppContext) -> Content:
 
 
 def ago(moment: datetime, now: datetime, context: AppContext) -> str:
-    """Return how long ago a moment was, coarsely."""
+    """Return in one coarse unit how long ago a moment was."""
     t, passed = context.t, now - moment
     if passed < timedelta(minutes=1):
         return t("just now")
@@ -132,7 +132,7 @@ def short_time(seconds: float, context: AppContext) -> str:
 
 
 def _progress(row: StudyRow, context: AppContext) -> Content:
-    """Return the best value so far as a line; of a study that waits, its place in the queue."""
+    """Return the best value so far as a sparkline; of a queued study its position in the queue."""
     palette = context.palette
     if row.place is not None and not row.course:
         return Content.styled(f"#{row.place}", palette.muted)
@@ -141,7 +141,7 @@ def _progress(row: StudyRow, context: AppContext) -> Content:
 
 
 def _trials(row: StudyRow, context: AppContext) -> Content:
-    """Return done of planned; how many were pruned and failed where any were."""
+    """Return done of planned; also the pruned and failed trials if there are any."""
     language, palette, states = context.language, context.palette, context.glyphs.states
     parts = [Content(f"{language.count(row.done)}/{language.count(row.record.planned)}")]
     for state, count in (("pruned", row.record.trials.pruned), ("failed", row.record.trials.failed)):

@@ -1,4 +1,4 @@
-"""The line under the list of studies: what its signs mean, and how it is ordered."""
+"""The line below the list of studies: the meaning of the glyphs, and the order."""
 
 from textual.content import Content
 
@@ -25,9 +25,9 @@ def legend(row: StudyRow | None, order: tuple[str, bool], context: AppContext) -
     """Return the line for the study under the cursor.
 
     Args:
-        row: That study, with whose baseline its best is compared; None where there is none.
-        order: By what the list is ordered, and whether it is turned round.
-        context: Words and signs.
+        row: The study; None if there is none.
+        order: The order of the list, and whether it is reversed.
+        context: The context of the app.
     """
     if row is None:
         return Content("")

@@ -1,4 +1,4 @@
-"""All that is to be known of a study at a glance: what stands beside the list, for the study under the cursor."""
+"""A study at a glance: the page next to the list, for the study under the cursor."""
 
 from collections.abc import Iterator
 
@@ -18,11 +18,11 @@ from runner.tui.rows.study_state import state_sentence
 __all__ = ["study_page", "verdict_of"]
 
 _NOTES = 20
-"""Lines of the notes that are shown beside the list."""
+"""Most lines of the notes next to the list."""
 
 
 def study_page(row: StudyRow, context: AppContext) -> Content:
-    """Return the page: title, name, state, notes, model, best, verdict and test result; all of it harmless."""
+    """Return the page: title, name, state, notes, model, best, verdict and test result; all of it safe to show."""
     palette, glyphs, record, t = context.palette, context.glyphs, row.record, context.t
     color = palette.state(row.state)
     lines = [Content.styled(safe(row.name, 200), f"bold {palette.text}")]
@@ -44,20 +44,20 @@ def study_page(row: StudyRow, context: AppContext) -> Content:
 
 
 def verdict_of(record: StudyRecord, context: AppContext) -> str:
-    """Return what the confirmation found in the person's language, harmless; English where only that was stored."""
+    """Return the verdict in the user's language, safe to show; in English if only that was stored."""
     verdict = record.verdict
     if not verdict:
         return ""
     stored = verdict.get("statements")
     try:
-        told = (
+        text = (
             " ".join(context.say(with_metrics(from_json(one), record.metric_of)) for one in stored)
             if isinstance(stored, list)
             else ""
         )
-    except (ValueError, AttributeError, TypeError):  # written by another version: the sentence is still there
-        told = ""
-    return safe(told or verdict.get("sentence", ""), 1200)
+    except (ValueError, AttributeError, TypeError):  # written by another version: the stored sentence remains
+        text = ""
+    return safe(text or verdict.get("sentence", ""), 1200)
 
 
 def _facts(row: StudyRow, context: AppContext) -> Iterator[tuple[str, Content]]:

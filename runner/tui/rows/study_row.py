@@ -1,4 +1,4 @@
-"""One study as the list of studies shows it, and how such rows are ordered and searched."""
+"""A study as a row of the list of studies, and how such rows are ordered and searched."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -14,21 +14,21 @@ __all__ = ["ORDERS", "ShownState", "StudyRow", "holds", "ordered", "rows_of"]
 ShownState = Literal["queued", "running", "stopped", "finished", "failed", "gone"]
 
 _BY_STATE: tuple[ShownState, ...] = ("running", "queued", "gone", "failed", "stopped", "finished")
-"""What wants attention comes first."""
+"""The order of the states: those that need attention come first."""
 
 ORDERS = ("created", "state", "study", "model", "best", "trials", "time", "updated")
-"""What rows can be ordered by, in the order in which the key goes through them."""
+"""The possible orders of rows, in the order in which the key changes them."""
 
 
 @dataclass(frozen=True, slots=True)
 class StudyRow:
-    """A study as it is shown.
+    """A study as the list shows it.
 
     Attributes:
-        record: What the store holds.
-        state: Its state; ``"gone"`` where it says running but its worker is gone.
-        place: Its place in the queue, from 1; None where it does not wait there.
-        waiting: Studies in the queue.
+        record: The study in the store.
+        state: Its state; ``"gone"`` if its state is running but its worker is gone.
+        place: Its position in the queue, from 1; None if it is not queued.
+        waiting: Number of studies in the queue.
         course: Values of its complete trials, by number.
     """
 
@@ -40,44 +40,44 @@ class StudyRow:
 
     @property
     def name(self) -> str:
-        """The title where a person gave one, else the study's name; anybody's text."""
+        """The title if the user gave one, otherwise the study's name; untrusted text."""
         return self.record.title or self.record.study
 
     @property
     def model(self) -> str:
-        """The model's own name: the last part of its key."""
+        """The model's short name: the last part of its key."""
         return self.record.key.rpartition("/")[2]
 
     @property
     def done(self) -> int:
-        """Trials that have ended, however they did."""
+        """Number of trials that have ended, in any way."""
         trials = self.record.trials
         return trials.complete + trials.pruned + trials.failed
 
     @property
     def best_so_far(self) -> tuple[float, ...]:
-        """The best value after each complete trial; one that is to be small is turned round, so that up is better."""
+        """The best value after each complete trial; a metric to minimize is negated, so that up is better."""
         sign = 1.0 if self.record.direction == "maximize" else -1.0
         return tuple(accumulate((sign * value for value in self.course), max))
 
     @property
     def baseline(self) -> float | None:
-        """The baseline's value on validation; None before it was trained, or where there is none."""
+        """The baseline's value on validation; None if it is not trained yet, or if there is no baseline."""
         return self._metric_in((self.record.baseline or {}).get("validation"))
 
     @property
     def lead(self) -> float | None:
-        """How much better than the baseline the best trial is on validation, negative where it is worse."""
+        """By how much the best trial is better than the baseline on validation; negative if it is worse."""
         best, baseline = self.record.best, self.baseline
         return None if best is None or baseline is None else self.ahead(best.value, baseline)
 
     @property
     def tested(self) -> tuple[float | None, float | None]:
-        """The values of winner and baseline on the test split; None where one was not measured."""
+        """The values of winner and baseline on the test split; None for a value that was not measured."""
         return self._metric_in(self.record.test), self._metric_in((self.record.baseline or {}).get("test"))
 
     def ahead(self, value: float, other: float) -> float:
-        """Return how much better one value of the study's metric is than another."""
+        """Return by how much one value of the study's metric is better than another."""
         return value - other if self.record.direction == "maximize" else other - value
 
     def _metric_in(self, metrics: object) -> float | None:
@@ -97,10 +97,10 @@ def rows_of(
     Args:
         records: The studies.
         courses: Values of complete trials by study, as `Store.courses` returns them.
-        now: This moment, by which a worker counts as gone.
+        now: The current time, to detect workers that are gone.
     """
     waiting = [(record.queued, record.study) for record in records if record.state == "queued" and record.queued]
-    waiting.sort(key=lambda one: one[0])  # of the same moment, the older study first, as they come
+    waiting.sort(key=lambda one: one[0])  # at the same time, the older study comes first
     places = {study: place for place, (_, study) in enumerate(waiting, 1)}
     return [
         StudyRow(
@@ -115,16 +115,16 @@ def rows_of(
 
 
 def holds(row: StudyRow, words: str, state: str) -> bool:
-    """Tell whether a row holds every one of the words: in name, title, notes, model, metric or its `state` in words."""
+    """Return whether a row contains all words: in name, title, notes, model, metric or its `state` in words."""
     record = row.record
     text = "\n".join((record.study, record.title or "", record.notes or "", record.key, record.metric, state))
     return all(word in text.casefold() for word in words.casefold().split())
 
 
 def ordered(rows: Sequence[StudyRow], by: str, *, turned: bool) -> list[StudyRow]:
-    """Return rows in an order of `ORDERS`: newest, best and most first; names from a; `turned` the other way round.
+    """Return rows in an order of `ORDERS`: newest, best and most first; names from a; `turned` reverses the order.
 
-    Rows that have no value stay last either way.
+    Rows without a value stay last in both directions.
     """
     key, high_first = _KEYS[by]
     known = [row for row in rows if key(row) is not None]
@@ -138,7 +138,7 @@ def _created(row: StudyRow) -> datetime:
 
 
 def _goodness(row: StudyRow) -> float | None:
-    """Rank by value what is to be large, and below it, turned round, what is to be small."""
+    """Rank values to maximize above values to minimize, which are negated."""
     if row.record.best is None:
         return None
     return row.record.best.value if row.record.direction == "maximize" else -row.record.best.value

@@ -1,4 +1,4 @@
-"""The state of a study in words, with what one can do about it."""
+"""The state of a study as a sentence, with the key that helps."""
 
 from runner.presentation.labels import STATES, msgid
 from runner.presentation.text import safe
@@ -17,54 +17,54 @@ def state_word(state: ShownState, context: AppContext) -> str:
 
 
 def state_sentence(row: StudyRow, context: AppContext) -> str:
-    """Return what a study is doing, or why it is not, and which key helps; harmless."""
+    """Return what a study is doing, or why it does nothing, and which key helps; safe to show."""
     t, record = context.t, row.record
     match row.state:
         case "queued":
-            told = _queued(row, context)
+            text = _queued(row, context)
         case "running":
-            told = _running(row, context)
+            text = _running(row, context)
         case "gone":
-            told = gone(context)
+            text = gone(context)
         case "stopped":
-            told = stopped(row.done, record.planned, context)
+            text = stopped(row.done, record.planned, context)
         case "failed":
             reason = safe((record.failure or {}).get("message") or t("the reason was not recorded"), 300)
-            told = t("Failed: {reason}", reason=reason)
+            text = t("Failed: {reason}", reason=reason)
         case _:
             early = early_end_clause(record.early_end)
-            told = (
+            text = (
                 t("Finished with {done:count} trials.", done=row.done)
                 if early is None
                 else t("Finished: {reason}.", reason=context.say(early))
             )
-    return told
+    return text
 
 
 def gone(context: AppContext) -> str:
-    """Return that nobody runs a study any more."""
-    return _with_key(context, context.t("Its worker is gone: nobody runs it."), msgid("r resumes it where it was."))
+    """Return that no process runs the study any more."""
+    return _with_key(context, context.t("Its worker is gone: no one runs it."), msgid("r resumes it where it was."))
 
 
 def stopped(done: int, planned: int, context: AppContext) -> str:
-    """Return how far a study came that was stopped."""
-    told = context.t("Stopped with {done:count} of {planned:count} trials.", done=done, planned=planned)
-    return _with_key(context, told, msgid("r resumes it."))
+    """Return how far a stopped study came."""
+    text = context.t("Stopped with {done:count} of {planned:count} trials.", done=done, planned=planned)
+    return _with_key(context, text, msgid("r resumes it."))
 
 
 def waiting(in_queue: bool, context: AppContext) -> str:
     """Return what a queued study waits for."""
     if not in_queue:
-        told = context.t("Not begun: it is being made, or whoever made it has ended.")
-        return _with_key(context, told, msgid("r puts it into the queue."))
+        text = context.t("Not begun: it is being made, or the process that made it has ended.")
+        return _with_key(context, text, msgid("r puts it into the queue."))
     if not context.attended:
         return _with_key(context, context.t("It waits, and no worker runs on this machine."), msgid("r starts one."))
     return context.t("It waits in the queue until a worker takes it.")
 
 
-def _with_key(context: AppContext, told: str, key: str) -> str:
-    """Add which key helps, where it may be used."""
-    return told if context.read_only else f"{told} {context.t(key)}"
+def _with_key(context: AppContext, text: str, key: str) -> str:
+    """Add the key that helps, if it may be used."""
+    return text if context.read_only else f"{text} {context.t(key)}"
 
 
 def _queued(row: StudyRow, context: AppContext) -> str:

@@ -1,1 +1,1 @@
-"""The places: one screen a file."""
+"""The screens, one a module or package."""

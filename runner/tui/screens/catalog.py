@@ -1,4 +1,4 @@
-"""The catalog: what can be trained, what each model is like, and the way to a new spec."""
+"""The catalog: the available models, the card of each, and the start of a new spec."""
 
 from typing import ClassVar
 
@@ -25,7 +25,7 @@ __all__ = ["CatalogScreen"]
 
 
 class CatalogScreen(BaseScreen):
-    """A tree of models, and beside it the card of the one under the cursor; below it where the screen is narrow."""
+    """A tree of models, and next to it the card of the one under the cursor; below it if the screen is narrow."""
 
     SCREEN_NAME = "catalog"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -34,7 +34,7 @@ class CatalogScreen(BaseScreen):
         Binding("left", "shut", show=False),
         Binding("right", "unshut", show=False),
     ]
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 -- as Textual has it
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 -- Textual's convention
     DEFAULT_CSS = """
     CatalogScreen #tree { width: 36; padding: 0 1; }
     CatalogScreen #card { width: 1fr; padding: 0 1 0 2; border-left: solid $border-blurred; }
@@ -63,7 +63,7 @@ class CatalogScreen(BaseScreen):
 
     @property
     def breadcrumbs(self) -> tuple[str, ...]:
-        """The catalog, and the model that one looks at."""
+        """The catalog, and the current model."""
         here = self._here
         return (self.context.t("Catalog"), *(here.key.partition(" ")[0].split("/") if here else ()))
 
@@ -89,7 +89,7 @@ class CatalogScreen(BaseScreen):
             self._tree.move_to(first)
 
     def refresh_text(self) -> None:
-        """Name the column in the language of the moment, and draw with its signs."""
+        """Update the heading in the current language, and the glyphs."""
         self.set_class(self.context.glyphs.ascii, "-signs-ascii")
         self._tree.set_columns([TableColumn("model", self.context.t("Model"), 20, share=1, sortable=False)])
 
@@ -128,12 +128,12 @@ class CatalogScreen(BaseScreen):
             return self.context.t("Reading the catalog...")
         if self._models:
             return self.context.t("No model holds these words. Esc shows all.")
-        return self.context.t("There is no model: not even modelcat's own are installed. Install it anew.")
+        return self.context.t("There is no model: not even modelcat's own are installed. Install it again.")
 
-    # What one can do
+    # Actions
 
     def can(self, action: str) -> bool | None:
-        """Tell what suits the line under the cursor."""
+        """Return whether an action suits the line under the cursor."""
         here = self._here
         match action:
             case "open":
@@ -144,11 +144,11 @@ class CatalogScreen(BaseScreen):
                 return True
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Keep Escape for going out where nothing is searched."""
+        """Leave Escape to the screen if no search is open."""
         return self.can(action) if action == "show_all" else super().check_action(action, parameters)
 
     def action_open(self) -> None:
-        """Start a spec from the model or example; open or shut a group."""
+        """Start a spec from the model or example; open or close a group."""
         if (here := self._here) is None:
             return
         if here.model is None:
@@ -159,21 +159,21 @@ class CatalogScreen(BaseScreen):
             self.post_message(OpenSpec(here.model.template))
 
     def action_shut(self) -> None:
-        """Show nothing below the line under the cursor."""
+        """Hide the lines below the line under the cursor."""
         if self._here is not None:
             self._shut(self._here, shut=True)
 
     def action_unshut(self) -> None:
-        """Show what lies below the line under the cursor."""
+        """Show the lines below the line under the cursor."""
         if self._here is not None:
             self._shut(self._here, shut=False)
 
     def action_search(self) -> None:
-        """Type words to search for."""
+        """Open the search."""
         self._search.open()
 
     def action_show_all(self) -> None:
-        """Search for nothing any more."""
+        """End the search."""
         self._search.action_clear()
 
     def _shut(self, leaf: Leaf, *, shut: bool) -> None:
@@ -183,21 +183,21 @@ class CatalogScreen(BaseScreen):
 
     @on(VirtualTable.Moved, "#models")
     def follow(self) -> None:
-        """Show the card of what came under the cursor."""
+        """Show the card of the line under the cursor."""
         self._show_here()
 
     @on(VirtualTable.Chosen, "#models")
     def go_in(self) -> None:
-        """Do what Enter does with what was clicked at twice."""
+        """Do the same as Enter after a second click on a line."""
         if self.check_action("open", ()):
             self.action_open()
 
     @on(SearchLine.Changed)
     def narrow(self) -> None:
-        """Show the models that hold the words."""
+        """Show the models that contain the words."""
         self._arrange()
 
     @on(SearchLine.Left)
     def return_to_tree(self) -> None:
-        """Go back to the tree."""
+        """Return to the tree."""
         self._tree.focus()

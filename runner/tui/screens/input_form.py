@@ -1,4 +1,4 @@
-"""`InputForm`: what a person fills in to get a prediction, in the fields that the task of the model wants."""
+"""`InputForm`: the input for a prediction, in the fields that the model's task defines."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
@@ -34,10 +34,10 @@ _MOST_CHARACTERS = 4096
 class InputForm(Vertical):
     """Holds one text, or a labelled field for each part of an input.
 
-    It begins with one text, which is what a person types before the task is known.
+    At first it has one text, which the user may type before the task is known.
 
     Args:
-        context: Words and signs.
+        context: The context of the app.
     """
 
     DEFAULT_CSS = """
@@ -53,11 +53,11 @@ class InputForm(Vertical):
 
     @dataclass
     class Changed(Message):
-        """Something was typed or chosen."""
+        """The user has changed a field."""
 
     @dataclass
     class Submitted(Message):
-        """Enter was pressed in a field of one line."""
+        """The user has pressed Enter in a field of one line."""
 
     def __init__(self, context: AppContext) -> None:
         super().__init__(id="form")
@@ -67,20 +67,20 @@ class InputForm(Vertical):
         self._text = TextPane(context)
 
     def compose(self) -> ComposeResult:
-        """Begin with one text."""
+        """Mount the field of one text."""
         yield self._text
 
     @property
     def is_one_text(self) -> bool:
-        """Whether it is one text."""
+        """Whether the form has one text."""
         return not self._parts
 
     @property
     def given(self) -> Any:
-        """What was filled in, as a task takes it: None where nothing was.
+        """The input in the form that the task takes; None if the form is empty.
 
         Raises:
-            ValueError: A number is none; the message names the field.
+            ValueError: A field for a number holds no number; the message names the field.
         """
         if self.is_one_text:
             return self._text.text if self._text.text.strip() else None
@@ -90,7 +90,7 @@ class InputForm(Vertical):
         return found if len(found) > 1 else next(iter(found.values()))
 
     async def ask_for(self, fields: Sequence[InputField]) -> None:
-        """Have these fields from now on; what was typed into one text stays where it is one text again."""
+        """Show these fields from now on; one text keeps its content if the new form has one text too."""
         if tuple(fields) == self._fields:
             return
         before, self._fields = self.is_one_text, tuple(fields)
@@ -124,11 +124,11 @@ class InputForm(Vertical):
                     part.value = value
 
     def focus_first(self) -> None:
-        """Be ready to type."""
+        """Focus the first field."""
         next(iter(self._parts.values()), self._text).focus()
 
     def invite(self, text: str) -> None:
-        """Say in an empty text what can be done."""
+        """Show a hint in an empty text."""
         self._text.placeholder = text
 
     @on(TextArea.Changed)
@@ -177,7 +177,7 @@ def _value(field: InputField, part: Widget) -> str | float | None:
 
 
 def summary(given: Any) -> str:
-    """Return an input on one line, harmless."""
+    """Return an input on one line, safe to show."""
     if isinstance(given, Mapping):
         return safe(", ".join(f"{name} {value}" for name, value in given.items() if value not in (None, "")), _SUMMARY)
     return safe(given, _SUMMARY)
@@ -187,7 +187,7 @@ def task_of(record: StudyRecord) -> Task:
     """Return the task of a study; takes time the first time: call it in a thread.
 
     Raises:
-        ModelcatError: It is not installed here.
+        ModelcatError: The task is not installed here.
     """
     return registry.load_task(record.key)
 
@@ -196,14 +196,14 @@ def fields_of(record: StudyRecord) -> tuple[InputField, ...]:
     """Return the form of a study's task.
 
     Raises:
-        ModelcatError: The task is not installed here, takes no inputs from people, or fails to tell.
+        ModelcatError: The task is not installed here, takes no inputs from users, or fails to describe them.
     """
     task = task_of(record)
     if not isinstance(task, TakesInputs):
         raise WorkError(f"the task {task.key} takes no inputs from people")
     try:
         fields = tuple(task.input_fields(record.data))
-    except Exception as error:  # a stranger's task may raise anything
+    except Exception as error:  # a third-party task may raise anything
         raise PluginError(f"{task.key} does not tell what it takes: {type(error).__name__}: {error}") from error
     if not fields:
         raise PluginError(f"{task.key} names no field of its input")

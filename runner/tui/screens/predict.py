@@ -1,4 +1,4 @@
-"""`PredictScreen`: ask a study's model about an input, and why it says so."""
+"""`PredictScreen`: asks a study's model for a prediction, and for its explanation."""
 
 import asyncio
 import time
@@ -35,16 +35,16 @@ from runner.tui.widgets.virtual_table import Cell, TableColumn, VirtualTable
 __all__ = ["PredictScreen"]
 
 _LIVE_AFTER = 0.4
-"""Seconds without a key after which a loaded model is asked."""
+"""Seconds after the last key until a loaded model is asked."""
 _NARROW = 100
 _REMEMBERED = 200
-"""Answers in the history."""
+"""Most answers in the history."""
 _CLASS = 12
-"""Characters of a class name in the name of a metric."""
+"""Most characters of a class name in the name of a metric."""
 
 
 class PredictScreen(BaseScreen):
-    """Where a model is asked about an input."""
+    """The screen for predictions of a model."""
 
     SCREEN_NAME = "predict"
     BINDINGS = textual_bindings("predict")
@@ -74,48 +74,48 @@ class PredictScreen(BaseScreen):
         self._answer: ModelAnswer | None = None
         self._history: list[ModelAnswer] = []
         self._trouble: ModelcatError | None = None
-        self._told = TextLabel(self._whose, id="whose")
+        self._study_label = TextLabel(self._whose, id="whose")
         self.form = InputForm(context)
         self.figure = Drawing(context)
         self.history = VirtualTable(context, lambda: context.t("What you ask is listed here."), id="history")
 
     @property
     def breadcrumbs(self) -> tuple[str, ...]:
-        """Where this is, with the study that is asked."""
+        """The path to this screen, with the study whose model is asked."""
         here = (self.context.t("Predict"),)
         return here if self._study is None else (*here, self._study)
 
     def body(self) -> ComposeResult:
-        """Put the panes together."""
-        yield self._told
+        """Yield the panes."""
+        yield self._study_label
         answer = VerticalScroll(self.figure, id="answer", classes="panel")
         yield Container(Vertical(self.form, id="left"), answer, id="panes")
         yield self.history
 
     def on_mount(self) -> None:
-        """Be ready to type."""
+        """Focus the form."""
         self.form.focus_first()
         self.figure.show(self._draw)
         self.refresh_text()
 
     def on_resize(self, event: Resize) -> None:
-        """Put the panes beside each other where there is room."""
+        """Arrange the panes side by side if there is room."""
         self.set_class(event.size.width < _NARROW, "-narrow")
 
     async def poll(self) -> None:
-        """See which studies have a model; tell how long a model has been loading, and what went wrong last."""
+        """Find the studies that have a model; show how long a model has been loading, and the last error."""
         studies = await self.context.studies()
         self._records = sorted((r for r in studies if r.model_dir or r.best), key=lambda r: r.updated, reverse=True)
         if self._record is None:
             self._choose(self._records[0].study if self._records else None)
         if (record := self._record) is not None:
             await self._ask_for(record)
-        self._tell()
+        self._update_texts()
         if self._trouble is not None:
             raise self._trouble
 
     def refresh_text(self) -> None:
-        """Tell again: the language has changed."""
+        """Update after a change of the language."""
         t = self.context.t
         self.set_class(self.context.glyphs.ascii, "-signs-ascii")
         text = msgid("Type or paste a text. {ask} asks.")
@@ -133,10 +133,10 @@ class PredictScreen(BaseScreen):
             [TableColumn(c.key, c.label, c.width, c.right, c.share, c.drop, False) for c in columns]
         )
         self._list()
-        self._tell()
+        self._update_texts()
 
     def can(self, action: str) -> bool | None:
-        """Ask only where there is a model; take up only in the history."""
+        """Enable asking only if there is a model, and recalling only in the history."""
         if action == "explain" and not self._explains:
             return False
         if action in {"ask", "explain", "choose"}:
@@ -150,7 +150,7 @@ class PredictScreen(BaseScreen):
         self._ask(explain=False)
 
     def action_explain(self) -> None:
-        """Ask for the answer, and why it is what it is."""
+        """Ask for the answer and its explanation."""
         self._ask(explain=True)
 
     @on(InputForm.Changed)
@@ -166,12 +166,12 @@ class PredictScreen(BaseScreen):
         self._ask(explain=False)
 
     @on(TextPane.Refused)
-    def _say_refused(self, event: TextPane.Refused) -> None:
+    def _show_refused(self, event: TextPane.Refused) -> None:
         text = self.context.t("Not inserted: {size:count} characters are more than any model reads.", size=event.size)
         self.show_message(text, error=True)
 
     def _given(self) -> Any:
-        """Return what is filled in; None where that is nothing, or cannot be an input."""
+        """Return the input; None if the form is empty or invalid."""
         try:
             return self.form.given
         except ValueError:
@@ -206,7 +206,7 @@ class PredictScreen(BaseScreen):
         if record is None:
             return
         began = self._since = time.monotonic()
-        self._tell()
+        self._update_texts()
         try:
             predictions = await self.context.predictions.ask(record, () if given is None else (given,), explain=explain)
             seconds = time.monotonic() - began
@@ -214,7 +214,7 @@ class PredictScreen(BaseScreen):
                 ModelAnswer(record.study, given, shown, seconds, self.context.clock())
                 for shown in await in_thread(lambda: [shown_by(task_of(record), one) for one in predictions])
             ]
-        except StoppedError:  # the app is being left
+        except StoppedError:  # the app is closing
             return
         except ModelcatError as error:
             self._trouble, self._loaded = error, None
@@ -239,7 +239,7 @@ class PredictScreen(BaseScreen):
             self._history = [answer, *self._history][:_REMEMBERED]
             self._list()
 
-    # Choosing, clearing, taking up
+    # Choosing, clearing, recalling
 
     def action_choose(self) -> None:
         """Choose the study whose model is asked."""
@@ -257,7 +257,7 @@ class PredictScreen(BaseScreen):
                 self._start(self._live, "live")
 
     async def _ask_for(self, record: StudyRecord) -> None:
-        """Have the fields that the study's task wants, once its module is loaded."""
+        """Show the fields of the study's task, once its module is loaded."""
         if record.study == self._asks_for:
             return
         try:
@@ -279,10 +279,10 @@ class PredictScreen(BaseScreen):
             self.notice.say("")
             self.figure.show(self._draw)
             self.update_header()
-            self._tell()
+            self._update_texts()
 
     def action_clear(self) -> None:
-        """Empty the form; undoing brings a text back."""
+        """Empty the form; undo restores a text."""
         self.form.show(None)
         self._answer = None
         self.figure.show(self._draw)
@@ -290,7 +290,7 @@ class PredictScreen(BaseScreen):
 
     @on(VirtualTable.Chosen, "#history")
     def action_recall(self) -> None:
-        """Take the input of the chosen row up again, with its answer."""
+        """Restore the input of the chosen row, with its answer."""
         if self.history.cursor is not None:
             self._answer = self._history[int(self.history.cursor)]
             self.form.show(self._answer.given)
@@ -298,18 +298,18 @@ class PredictScreen(BaseScreen):
             self.form.focus_first()
 
     def on_descendant_focus(self) -> None:
-        """Offer what can be done with the part that one is in."""
+        """Update the footer for the focused part."""
         self.update_header()
 
     def on_descendant_blur(self) -> None:
-        """Offer what can be done now."""
+        """Update the footer."""
         self.update_header()
 
     def _start(self, work: Callable[[], Coroutine[Any, Any, None]], group: str) -> None:
-        """Do something beside the screen, instead of what was begun in its group before."""
+        """Run a background task in place of the earlier task of its group."""
         run_in_background(self, work, group, alone=True)
 
-    # Telling
+    # Showing
 
     @property
     def _record(self) -> StudyRecord | None:
@@ -317,7 +317,7 @@ class PredictScreen(BaseScreen):
 
     @property
     def _explains(self) -> bool:
-        """Whether the model may say why it answers so: one that has not been loaded yet may."""
+        """Whether the model may be able to explain; true of a model that is not loaded yet."""
         return self._record is None or self._record.key not in self.context.predictions.unexplained
 
     def _described(self, record: StudyRecord) -> str:
@@ -378,8 +378,8 @@ class PredictScreen(BaseScreen):
             summary(answer.given),
         ]
 
-    def _tell(self) -> None:
+    def _update_texts(self) -> None:
         if self.is_mounted:
-            self._told.refresh_text()
+            self._study_label.refresh_text()
             if self._answer is None:
                 self.figure.refresh_text()

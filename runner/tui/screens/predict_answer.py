@@ -1,4 +1,4 @@
-"""A model's answer to an input: what the task says of it and draws of it."""
+"""A model's answer to an input: the task's text and figures of it."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -18,17 +18,17 @@ from runner.tui.figures.render import body, caption, title
 __all__ = ["ModelAnswer", "Shown", "draw_answer", "draw_shown", "shown_by"]
 
 _LONGEST = 300
-"""Characters of a value that no task describes."""
+"""Most characters of a value that no task formats."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What is shown of a prediction.
+    """The displayed parts of a prediction.
 
     Attributes:
         headline: The answer in a few words.
-        figures: What the task draws of it.
-        reasons: Lines that say why.
+        figures: The task's figures of the answer.
+        reasons: Lines of the explanation.
     """
 
     headline: Text
@@ -38,14 +38,14 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class ModelAnswer:
-    """What was answered.
+    """An answer of a model.
 
     Attributes:
-        study: Whose model was asked.
+        study: The study whose model was asked.
         given: The input.
         shown: The answer.
-        seconds: From asking to the answer.
-        moment: When it was answered.
+        seconds: Seconds from request to answer.
+        moment: Time of the answer.
     """
 
     study: str
@@ -56,20 +56,20 @@ class ModelAnswer:
 
 
 def shown_by(task: Task, prediction: Prediction) -> Shown:
-    """Return what a task shows of a prediction; of one that shows none, or fails to, its names and values."""
+    """Return the task's view of a prediction; names and values if the task has no view or fails."""
     if not isinstance(task, ShowsPredictions):
         return Shown("", (_plain(prediction),))
     try:
         headline, reasons = task.headline(prediction), tuple(task.reasons(prediction))
         return Shown(headline, tuple(_checked(task, prediction)), reasons)
-    except Exception as error:  # noqa: BLE001 -- a stranger's task may raise anything
+    except Exception as error:  # noqa: BLE001 -- a third-party task may raise anything
         values = {"task": task.key, "reason": f"{type(error).__name__}: {error}"}
         fault = Statement("The task {task} cannot show this answer: {reason}", values)
         return Shown("", (Empty("fault", "", fault), _plain(prediction)))
 
 
 def draw_answer(answer: ModelAnswer, canvas: Canvas) -> Content:
-    """Return the headline with the time that it took, the figures, and the reasons."""
+    """Return the headline with the time of the request, the figures, and the reasons."""
     palette, shown = canvas.palette, answer.shown
     took = flat(canvas.t("answered in {time:seconds}", time=max(0.01, round(answer.seconds, 2))), canvas.glyphs)
     head = cut(canvas.text(shown.headline, 200), max(8, canvas.width - len(took) - 2), canvas.glyphs)

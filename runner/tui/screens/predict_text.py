@@ -1,4 +1,4 @@
-"""`TextPane`: the text of an input, exactly as it was typed or pasted, shown so that it cannot harm a terminal."""
+"""`TextPane`: an input text exactly as the user typed or pasted it, displayed so that it cannot harm a terminal."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -17,20 +17,20 @@ from runner.tui.context import AppContext
 __all__ = ["LONGEST", "TextPane"]
 
 LONGEST = 200_000
-"""Characters of a text; a model reads a few thousand of them."""
+"""Most characters of a text; a model reads a few thousand of them."""
 
 
 class TextPane(TextArea):
-    """Takes a text of up to `LONGEST` characters.
+    """An editor for a text of up to `LONGEST` characters.
 
     Args:
-        context: Signs.
-        example: Stands there while nothing is typed.
+        context: The context of the app.
+        example: Placeholder while the text is empty.
     """
 
     @dataclass
     class Refused(Message):
-        """An insertion was left out: the text would have become too long."""
+        """An insertion was refused: the text would have become too long."""
 
         size: int
 
@@ -39,24 +39,24 @@ class TextPane(TextArea):
         self.context = context
 
     def show(self, text: str) -> None:
-        """Put another text in; undoing brings the former one back."""
+        """Replace the text; undo restores the former one."""
         self.history.checkpoint()
         self.replace(text, (0, 0), self.document.end, maintain_selection_offset=False)
         self.history.checkpoint()
 
     def edit(self, edit: Edit) -> EditResult:
-        """Change the text, if it does not become too long."""
+        """Change the text, unless it becomes too long."""
         if len(edit.text) > 1 and len(self.text) + len(edit.text) > LONGEST:
             self.post_message(self.Refused(len(edit.text)))
             return EditResult(edit.to_location, "")
         return super().edit(edit)
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """Draw the text; nothing once it is removed, which the screen may still show and whose styles are gone."""
+        """Draw the text; nothing after its removal, when the screen may still show it but its styles are gone."""
         return super().render_lines(crop) if self.is_attached else [Strip.blank(crop.width)] * crop.height
 
     def get_line(self, line_index: int) -> Text:
-        """Return a line, a sign in place of every character that cannot be seen."""
+        """Return a line with a glyph in place of every invisible character."""
         line = super().get_line(line_index)
         if line.plain.replace("\t", "").isprintable():
             return line

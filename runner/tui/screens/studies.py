@@ -1,4 +1,4 @@
-"""The studies: what there is, how each goes, and what one can do with it. The home of the terminal UI."""
+"""The studies: the list, the progress of each, and the actions on them. The home screen of the terminal UI."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -30,14 +30,14 @@ __all__ = ["StudiesScreen"]
 
 
 class StudiesScreen(BaseScreen):
-    """The list of studies, live; on a wide screen with the study under the cursor beside it."""
+    """The live list of studies; on a wide screen with the study under the cursor next to it."""
 
     SCREEN_NAME = "studies"
     BINDINGS: ClassVar[list[BindingType]] = [
         *textual_bindings("studies"),
         Binding("escape", "show_all", show=False),
     ]
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012 -- as Textual has it
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (120, "-wide")]  # noqa: RUF012 -- Textual's convention
     DEFAULT_CSS = """
     StudiesScreen #list { width: 1fr; padding: 0 1; }
     StudiesScreen StudyPanel { display: none; width: 44; border-left: solid $border-blurred; }
@@ -62,7 +62,7 @@ class StudiesScreen(BaseScreen):
 
     @property
     def breadcrumbs(self) -> tuple[str, ...]:
-        """The studies are home."""
+        """The path to the home screen."""
         return (self.context.t("Studies"),)
 
     def body(self) -> ComposeResult:
@@ -76,19 +76,19 @@ class StudiesScreen(BaseScreen):
             yield self._panel
 
     def on_mount(self) -> None:
-        """Be ready to move about the list."""
+        """Focus the list."""
         self.refresh_text()
         self._table.focus()
 
     def on_resize(self, event: Resize) -> None:
-        """Give names the room that there is."""
+        """Adapt the width of names to the screen."""
         del event
         self.call_after_refresh(self._set_columns)
 
-    # Looking
+    # Polling
 
     async def poll(self) -> None:
-        """Read the studies, and show what has changed since."""
+        """Read the studies, and show the changes."""
         records = await self.context.studies()
         await self._read_courses(records)
         now = self.context.clock()
@@ -97,7 +97,7 @@ class StudiesScreen(BaseScreen):
         seen = (rows, ago(latest, now, self.context), self.context.attended)
         if seen != self._seen:
             if self._seen is None:
-                gc_tuning.keep()  # by now all that reads and draws the list is imported
+                gc_tuning.keep()  # by now everything that reads and draws the list is imported
             self._seen = seen
             self._rows = {row.record.study: row for row in rows}
             if self._labels != class_labels(records, self.context):
@@ -105,7 +105,7 @@ class StudiesScreen(BaseScreen):
             self._arrange()
 
     async def _read_courses(self, records: list[StudyRecord]) -> None:
-        """Read the courses of those studies that have other trials than when they were last read."""
+        """Read the courses of the studies whose trials have changed since the last poll."""
         marks = {record.study: (record.created, record.updated, record.trials) for record in records}
         changed = [study for study, mark in marks.items() if self._read.get(study) != mark]
         if changed:
@@ -115,13 +115,13 @@ class StudiesScreen(BaseScreen):
             self._read = marks
 
     def refresh_text(self) -> None:
-        """Name the columns, and search the states, in the language of the moment; draw with its signs."""
+        """Update headings, states and glyphs in the current language."""
         self.set_class(self.context.glyphs.ascii, "-signs-ascii")
         self._set_columns()
         self._arrange()
 
     def _arrange(self) -> None:
-        """Show the rows that are searched for, in their order."""
+        """Show the rows that match the search, in order."""
         now, words = self.context.clock(), self._search.words
         found = [row for row in self._rows.values() if holds(row, words, state_word(row.state, self.context))]
         by, turned = self._order
@@ -153,17 +153,17 @@ class StudiesScreen(BaseScreen):
     def _empty(self) -> str:
         t = self.context.t
         if self._seen is None:
-            return "" if self.notice.message else t("Reading the studies...")  # else there is nothing to read
+            return "" if self.notice.message else t("Reading the studies...")  # otherwise there is no data yet
         if self._rows:
             return t("No study holds these words. Esc shows all.")
         if self.context.read_only:
             return t("No studies yet.")
         return t("No studies yet. Press n to start one from the catalog, or run modelcat run examples/quickstart.json")
 
-    # What one can do
+    # Actions
 
     def can(self, action: str) -> bool | None:
-        """Tell what suits the study under the cursor."""
+        """Return whether an action suits the study under the cursor."""
         here = self._here
         match action:
             case "new":
@@ -181,18 +181,18 @@ class StudiesScreen(BaseScreen):
                 return here is not None
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Keep Escape for going out where nothing is searched."""
+        """Leave Escape to the screen if no search is open."""
         return self.can(action) if action == "show_all" else super().check_action(action, parameters)
 
     def action_open(self) -> None:
-        """Go into the study."""
+        """Open the study."""
         from runner.tui.screens.study import StudyScreen
 
         if (study := self._table.cursor) is not None:
             self.app.push_screen(StudyScreen(self.context, study))
 
     def action_new(self) -> None:
-        """Go to the catalog, where a new study begins."""
+        """Open the catalog, where a new study starts."""
         self.app.call_later(self.app.run_action, "go_to('catalog')")
 
     def action_stop(self) -> None:
@@ -200,7 +200,7 @@ class StudiesScreen(BaseScreen):
         self._do(study_actions.stop)
 
     def action_resume(self) -> None:
-        """Put the study into the queue, and see to it that somebody works on that."""
+        """Put the study into the queue, and make sure that a worker serves the queue."""
         self._do(study_actions.resume)
 
     def action_delete(self) -> None:
@@ -212,11 +212,11 @@ class StudiesScreen(BaseScreen):
         self._do(study_actions.describe)
 
     def action_search(self) -> None:
-        """Type words to search for."""
+        """Open the search."""
         self._search.open()
 
     def action_show_all(self) -> None:
-        """Search for nothing any more."""
+        """End the search."""
         self._search.action_clear()
 
     def action_sort(self) -> None:
@@ -224,7 +224,7 @@ class StudiesScreen(BaseScreen):
         self._sort(ORDERS[(ORDERS.index(self._order[0]) + 1) % len(ORDERS)], turned=False)
 
     def action_turn(self) -> None:
-        """Turn the order round."""
+        """Reverse the order."""
         by, turned = self._order
         self._sort(by, turned=not turned)
 
@@ -237,7 +237,7 @@ class StudiesScreen(BaseScreen):
         copy_table(self, self._data())
 
     def _data(self) -> DataTable:
-        """Return the studies that are listed, as the store has them."""
+        """Return the listed studies with their values in the store."""
         from runner.presentation.study_tables import studies_table
         from runner.store.json_output import study_line
 
@@ -254,27 +254,27 @@ class StudiesScreen(BaseScreen):
 
     @on(VirtualTable.Moved, "#studies")
     def follow(self) -> None:
-        """Tell of the study that came under the cursor."""
+        """Show the study that came under the cursor."""
         self._show_here()
 
     @on(VirtualTable.Chosen, "#studies")
     def go_in(self) -> None:
-        """Open what was clicked at twice."""
+        """Open the study after a second click."""
         self.action_open()
 
     @on(VirtualTable.HeaderClicked, "#studies")
     def sort_by(self, event: VirtualTable.HeaderClicked) -> None:
-        """Sort by the heading that was clicked at; turn the order round the second time."""
+        """Sort by the heading that was clicked; a second click reverses the order."""
         if event.column_key in ORDERS:
             by, turned = self._order
             self._sort(event.column_key, turned=by == event.column_key and not turned)
 
     @on(SearchLine.Changed)
     def narrow(self) -> None:
-        """Show what holds the words."""
+        """Show the studies that contain the words."""
         self._arrange()
 
     @on(SearchLine.Left)
     def return_to_list(self) -> None:
-        """Go back to the list."""
+        """Return to the list."""
         self._table.focus()

@@ -1,9 +1,9 @@
-"""Who may use the server: web browsers that a person of this account has let in, on our own page alone.
+"""Access to the server: only for web browsers that the user of this account has admitted, only from the server's page.
 
-Any web page may open a connection to a port of one's own machine, and a name of its own may lead there; any account of
-the machine may, too. So requests are answered only where `Host` names this server and `Origin`, if there is one, too,
-and only with a cookie, which is given for a token. The token is in the URL that is printed in the person's terminal; it
-lets one web browser in, and the next one is printed then.
+Any web page may open a connection to a port of the user's machine, even by a host name of its own; so may any account
+of the machine. So requests are answered only where `Host` names this server and `Origin`, if there is one, too,
+and only with a cookie, which the server sets for a token. The token is in the URL printed in the user's terminal; it
+admits one web browser, and then the next token is printed.
 """
 
 import secrets
@@ -21,12 +21,12 @@ class Access:
 
     Args:
         port: TCP port of the server.
-        on_next: Is given the URL for the next web browser whenever one has been let in.
+        on_next: Receives the URL for the next web browser after each admission.
 
     Attributes:
-        address: Scheme, host and port, as the page has them.
-        cookie_name: Differs by port: web browsers send a cookie to all ports of a host.
-        cookie: Value of the cookie, the same for all web browsers that are let in.
+        address: Scheme, host and port of the page.
+        cookie_name: Name of the cookie, with the port: web browsers send a cookie to all ports of a host.
+        cookie: Value of the cookie, the same for all admitted web browsers.
     """
 
     def __init__(self, port: int, on_next: Callable[[str], None]) -> None:
@@ -43,19 +43,19 @@ class Access:
         return f"{self.address}/?token={self._token}"
 
     def is_own(self, host: str, origins: Sequence[str]) -> bool:
-        """Return whether a request comes from our own page, or from no page at all."""
+        """Return whether a request comes from the server's own page, or from no page."""
         return host in self._hosts and all(origin.removeprefix("http://") in self._hosts for origin in origins)
 
     def is_alias(self, host: str) -> bool:
-        """Return whether a host is ours by another name, to which the web browser sends no cookie of ours."""
+        """Return whether a host is this server by another name, to which the web browser does not send the cookie."""
         return host in self._aliases
 
     def knows(self, cookie: str | None) -> bool:
-        """Return whether a cookie is ours."""
+        """Return whether a cookie is the server's."""
         return _same(cookie or "", self.cookie)
 
     def redeem(self, token: str) -> bool:
-        """Return whether a token lets a web browser in; one that has is worth nothing afterwards."""
+        """Return whether a token admits a web browser; a token is valid once."""
         if not _same(token, self._token):
             return False
         self._token = secrets.token_urlsafe(_TOKEN_BYTES)
@@ -64,5 +64,5 @@ class Access:
 
 
 def _same(given: str, secret: str) -> bool:
-    """Compare in a time that tells nothing of the secret."""
+    """Compare in a time that reveals nothing about the secret."""
     return compare_digest(given.encode("utf-8", "backslashreplace"), secret.encode())

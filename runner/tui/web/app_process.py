@@ -1,4 +1,4 @@
-"""The app of one browser tab: a process in a group of its own, which ends with the tab and with the server."""
+"""The app of one browser tab: a process in its own group, which ends with the tab and with the server."""
 
 import asyncio
 import os
@@ -25,8 +25,8 @@ class AppProcess(AppService):
 
     Args:
         command: Program and arguments.
-        page: The connection that shows it; it is closed when the app has ended.
-        downloads: Of the server.
+        page: The connection that shows the app; it is closed when the app has ended.
+        downloads: Downloads of the server.
     """
 
     def __init__(self, command: Sequence[str], page: web.WebSocketResponse, downloads: DownloadManager) -> None:
@@ -40,7 +40,7 @@ class AppProcess(AppService):
         self._ending: asyncio.Task[None] | None = None
 
     async def until_it_ends(self, relaying: Coroutine[None, None, None]) -> None:
-        """Do something for as long as the app runs, or until it is done."""
+        """Run a task until it is done or the app ends."""
         assert self._task is not None, "start it first"
         doing = asyncio.ensure_future(relaying)
         try:
@@ -51,19 +51,19 @@ class AppProcess(AppService):
             await doing
 
     async def stop(self) -> None:
-        """End the app and all that it has started: by asking, and after `_GRACE` seconds by force."""
+        """End the app and all processes that it has started: by request, and after `_GRACE` seconds by force."""
         if self._process is not None:
             self._ending = self._ending or asyncio.create_task(self._end())
             await asyncio.shield(self._ending)
 
     def kill(self) -> None:
-        """End the app and all that it has started, at once."""
+        """End the app and all processes that it has started, at once."""
         if self._process is not None:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._process.pid, signal.SIGKILL)
 
     async def run(self) -> None:
-        """Pass on what the app writes until it ends; then close the page, which offers another one."""
+        """Forward the app's output until it ends; then close the page, which offers a new app."""
         try:
             await super().run()
         finally:
@@ -80,7 +80,7 @@ class AppProcess(AppService):
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             env=self._build_environment(width, height),
-            start_new_session=True,  # Ctrl+C is the server's, and what the app starts ends with its group
+            start_new_session=True,  # Ctrl+C is for the server, and processes that the app starts end with its group
             preexec_fn=partial(_bound, os.getpid()),
         )
         self._stdin = self._process.stdin
@@ -90,7 +90,7 @@ class AppProcess(AppService):
         assert self._process is not None
         await self._download_manager.cancel_app_downloads(app_service_id=self.app_service_id)
         with suppress(OSError, RuntimeError):
-            self.stdin.write(self.encode_packet(b"M", b'{"type": "quit"}'))  # not drained: it may not read any more
+            self.stdin.write(self.encode_packet(b"M", b'{"type": "quit"}'))  # not drained: the app may read no more
             self.stdin.close()
         with suppress(TimeoutError):
             await asyncio.wait_for(self._process.wait(), _GRACE)
@@ -102,6 +102,6 @@ class AppProcess(AppService):
 
 
 def _bound(server: int) -> None:
-    """Bound the process of an app before its program begins."""
+    """Limit the process of an app before its program starts."""
     end_with_parent(server)
     limit_memory()

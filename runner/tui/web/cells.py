@@ -1,17 +1,17 @@
-"""How large the terminal of a web browser may be."""
+"""Limits of the terminal size of a web browser."""
 
 __all__ = ["LEAST_CELLS", "MOST_CELLS", "cells"]
 
 LEAST_CELLS, MOST_CELLS = 20, 500
-"""Columns, or lines: 500 x 500 is laid out in a second, and takes 20 MB."""
+"""Most columns, or lines: 500 x 500 takes a second to lay out, and 20 MB."""
 
 
 def cells(given: object, default: int) -> int:
-    """Return a number of columns or lines that an app can show, whatever a page has asked for.
+    """Return a number of columns or lines that an app can show, for any request of a page.
 
     Args:
-        given: A number; anything else, text or NaN too, is not one.
-        default: Taken where it is none.
+        given: The requested number; text, NaN and the like are invalid.
+        default: The result if `given` is invalid.
     """
     if isinstance(given, bool) or not isinstance(given, int | float) or given != given:  # noqa: PLR0124 -- NaN
         return default

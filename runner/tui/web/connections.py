@@ -1,4 +1,4 @@
-"""Bounds on connections: each has seconds for a request, and of those that wait for one there are only so many."""
+"""Limits of connections: each has some seconds for a request, and the number of waiting ones is bounded."""
 
 import resource
 
@@ -8,21 +8,21 @@ from aiohttp.web_server import Server
 __all__ = ["REQUEST_SECONDS", "Connections"]
 
 REQUEST_SECONDS = 10.0
-"""What a connection has to send its request whole, the next one too; aiohttp closes it then."""
+"""Seconds that a connection has to send a whole request, also the next one; aiohttp then closes it."""
 _MOST_WAITING = 512
 
 
 class Connections:
-    """Makes the protocol of each connection that is accepted; closes the oldest where there are too many.
+    """Makes the protocol of each accepted connection; closes the oldest if there are too many.
 
-    The newest is let in and not refused: whoever keeps connections open without a word cannot keep a page out.
+    The newest is accepted, never refused: a client that keeps idle connections open cannot lock out a page.
 
     Args:
-        server: Of aiohttp, whose connections they are.
+        server: The server of aiohttp that has the connections.
 
     Attributes:
-        answering: Those that are sending an answer, or serve an app; they are not closed.
-        most: Of the others; half of what files this process may have open.
+        answering: Connections that send an answer or serve an app; they are not closed.
+        most: Most other connections; half of this process's limit of open files.
     """
 
     def __init__(self, server: Server) -> None:

@@ -1,7 +1,7 @@
-"""The terminal of an app in a web browser: textual's own, with bounds on what comes in.
+"""The terminal of an app in a web browser: Textual's own, with limits on its input.
 
-What a page sends becomes messages in queues that have no bounds: so reading waits until the app has caught up, and the
-page with it. A size that comes by an escape sequence is held to the same bounds as any other.
+Input from a page becomes messages in unbounded queues, so reading waits until the app has caught up, and the page
+waits too. A size in an escape sequence has the same limits as any other.
 """
 
 import asyncio
@@ -20,17 +20,17 @@ from runner.tui.web.cells import cells
 __all__ = ["BoundedWebDriver"]
 
 _MOST_WAITING = 256
-"""Messages in the queues of app, screen and focused widget; a key takes the app a millisecond."""
+"""Most messages in the queues of app, screen and focused widget; a key takes the app a millisecond."""
 _PAUSE, _PATIENCE = 0.01, 0.1
-"""Seconds between two looks at the queues, and at whether the app ends."""
+"""Seconds between two checks of the queues, and of whether the app ends."""
 _DEFAULT = Size(80, 24)
 
 
 class BoundedWebDriver(WebDriver):
-    """Textual's driver for web browsers, with bounds; the app ends when its server is gone."""
+    """Textual's driver for web browsers, with limits; the app ends when its server is gone."""
 
     def send_message(self, message: Message) -> None:
-        """Send a message to the app, once it has caught up with earlier ones."""
+        """Send a message to the app, once it has handled earlier ones."""
         if isinstance(message, events.Resize):
             size = _bounded(message.size.width, message.size.height)
             message = events.Resize(size, size, pixel_size=message.pixel_size)
@@ -44,7 +44,7 @@ class BoundedWebDriver(WebDriver):
             time.sleep(_PAUSE)
 
     def on_meta(self, packet_type: str, payload: dict[str, object]) -> None:
-        """Obey the server; a size goes the way of all messages."""
+        """Handle a packet of the server; a size becomes a message like all others."""
         if packet_type == "resize":
             size = _bounded(payload.get("width"), payload.get("height"))
             self._size = size
@@ -53,7 +53,7 @@ class BoundedWebDriver(WebDriver):
             super().on_meta(packet_type, payload)
 
     def run_input_thread(self) -> None:
-        """Read until the server is gone, and end the app then: nobody can send keys any more."""
+        """Read until the server is gone, and then end the app: no keys can arrive any more."""
         super().run_input_thread()
         if not self.exit_event.is_set():
             with suppress(RuntimeError):  # the app's loop has ended

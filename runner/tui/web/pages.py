@@ -1,4 +1,4 @@
-"""The small pages of the server's own, in the person's language; the app's page is textual-serve's."""
+"""The server's own small pages, in the user's language; the app's page is textual-serve's."""
 
 from html import escape
 
@@ -7,20 +7,20 @@ from runner.presentation.language import Language
 __all__ = ["let_in_page", "refused_page", "too_many_page"]
 
 RETRY_SECONDS = 3
-"""Between two attempts of a tab that waits for another one to close."""
+"""Seconds between two attempts of a tab that waits for another one to close."""
 
 
 def let_in_page(language: Language, target: str) -> str:
-    """Return what sends a web browser on to the app.
+    """Return a page that forwards a web browser to the app.
 
     It is a page, not a redirect: after a redirect from a page of another site, or from a file, the web browser would
-    not send the cookie, which is for our own pages alone.
+    not send the cookie, which is only for the server's own pages.
     """
     return _page(language, language.translate("modelcat opens."), refresh=f"0; url={target}")
 
 
 def refused_page(language: Language) -> str:
-    """Return what a web browser is told that is not let in."""
+    """Return the page for a web browser that has no access."""
     text = language.translate(
         "This web browser is not let in. Open the address that the terminal of `modelcat browse --web` shows last: "
         "each lets one web browser in, once."
@@ -29,7 +29,7 @@ def refused_page(language: Language) -> str:
 
 
 def too_many_page(language: Language, most: int) -> str:
-    """Return what a tab is told that is one too many; it tries again by itself."""
+    """Return the page for a tab beyond the limit; the page tries again by itself."""
     text = language.translate(
         "{most:count} tabs of modelcat are open, and there cannot be more. Close one: this page then opens by itself.",
         most=most,

@@ -1,4 +1,4 @@
-"""What a page may say to its app: keys, a size, whether it has the focus."""
+"""The messages that a page may send to its app: keys, a size, and whether it has the focus."""
 
 import asyncio
 import json
@@ -14,17 +14,17 @@ from runner.tui.web.cells import cells
 __all__ = ["relay"]
 
 _MOST_BEHIND = 10.0
-"""Seconds by which an app may be behind its page; keys that come faster than it takes them are nobody's."""
+"""Most seconds that an app may lag behind its page; keys that come faster are dropped."""
 _LONGEST_PING = 64
 _UNSUPPORTED_DATA = 1003
-"""Why a connection is closed (RFC 6455, 7.4.1)."""
+"""The reason to close a connection (RFC 6455, 7.4.1)."""
 
 
 async def relay(page: web.WebSocketResponse, app: AppProcess) -> None:
-    """Pass on what a page sends until it ends; one that sends anything that our page does not is closed.
+    """Forward a page's messages until it ends; close the connection after an invalid message.
 
     Raises:
-        TimeoutError: The app does not keep up.
+        TimeoutError: The app is too slow.
         ConnectionError: The page is gone.
     """
     behind, taken = 0.0, time.monotonic()
@@ -41,11 +41,11 @@ async def relay(page: web.WebSocketResponse, app: AppProcess) -> None:
 
 
 def _obeyed(text: str, page: web.WebSocketResponse, app: AppProcess) -> Awaitable[object] | None:
-    """Return what does as a message says; None if it is not one of ours."""
-    told = None
+    """Return a coroutine that handles a message; None if the message is invalid."""
+    message = None
     with suppress(ValueError, RecursionError):
-        told = json.loads(text)
-    match told:
+        message = json.loads(text)
+    match message:
         case ["stdin", str(keys)]:
             return app.send_bytes(keys.encode("utf-8", "ignore"))
         case ["resize", {"width": width, "height": height}]:

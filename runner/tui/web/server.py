@@ -1,4 +1,4 @@
-"""The server behind `modelcat browse --web`: the pages, the connections to apps, and what is refused."""
+"""The server behind `modelcat browse --web`: the pages, the connections to apps, and access control."""
 
 import asyncio
 import logging
@@ -25,23 +25,23 @@ from runner.tui.web.relay import relay
 __all__ = ["MOST_APPS", "WebServer"]
 
 MOST_APPS = 8
-"""Apps at a time: each is a process of 50 to 100 MB."""
+"""Most apps at a time: each is a process of 50 to 100 MB."""
 _MOST_BYTES = 1 << 20
-"""Of one message from a page; the longest is a text that is pasted."""
+"""Most bytes of one message from a page; the longest is pasted text."""
 _PATIENCE = 3.0
-"""Seconds that web browsers have to agree to the end of a connection."""
+"""Seconds for web browsers to confirm the end of a connection."""
 _GOING_AWAY, _TRY_LATER = 1001, 1013
-"""Why a connection is closed (RFC 6455, 7.4.1)."""
+"""The reason to close a connection (RFC 6455, 7.4.1)."""
 
 
 class WebServer(Server):
-    """Serves apps to tabs: its own page alone, to those alone who are let in, and only so many at a time.
+    """Serves apps to tabs: only for its own page, only to admitted web browsers, and only a limited number.
 
     Args:
         command: Program and arguments of an app.
-        port: TCP port that `run` is given a socket of.
-        access: Who is let in.
-        language: Of the server's own pages.
+        port: TCP port of the socket that `run` receives.
+        access: The access control.
+        language: Language of the server's own pages.
     """
 
     def __init__(self, command: Sequence[str], port: int, access: Access, language: Language) -> None:
@@ -52,10 +52,10 @@ class WebServer(Server):
         self._connections: Connections | None = None
 
     async def run(self, listening: socket.socket, on_ready: Callable[[], None]) -> None:
-        """Serve until SIGINT, SIGTERM or SIGHUP; no app is left then. A second signal waits for nothing.
+        """Serve until SIGINT, SIGTERM or SIGHUP, and end all apps. A second signal ends at once.
 
         Args:
-            listening: Bound to the port.
+            listening: A socket bound to the port.
             on_ready: Called once connections are accepted.
         """
         logging.basicConfig(level="WARNING", format="modelcat: %(message)s")
@@ -95,10 +95,10 @@ class WebServer(Server):
         self._pages.add(page)
         try:
             await page.prepare(request)
-            await app.start(_asked(request, "width", 80), _asked(request, "height", 24))
+            await app.start(_size_in(request, "width", 80), _size_in(request, "height", 24))
             await app.until_it_ends(relay(page, app))
         except (TimeoutError, ConnectionError):
-            pass  # the app takes nothing any more, or the page is gone
+            pass  # the app accepts no input any more, or the page is gone
         except OSError as error:
             logging.getLogger("modelcat").warning("the app of a tab cannot be started: %s", error.strerror)
             await page.close(code=_TRY_LATER)
@@ -109,7 +109,7 @@ class WebServer(Server):
         return page
 
     async def handle_index(self, request: web.Request) -> web.StreamResponse:
-        """Return the page of an app, or of what stands in its way."""
+        """Return the page of an app, or the reason why there is none."""
         if len(self._apps) >= MOST_APPS:
             text = too_many_page(self._language, MOST_APPS)
             return _html(text, status=503, headers={"Retry-After": str(RETRY_SECONDS)})
@@ -130,7 +130,7 @@ class WebServer(Server):
     async def _guard(
         self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
     ) -> web.StreamResponse:
-        """Answer our own page alone, and those alone who are let in."""
+        """Answer only the server's own page, and only admitted web browsers."""
         hosts, origins = request.headers.getall("Host", []), request.headers.getall("Origin", [])
         if len(hosts) != 1:
             raise web.HTTPBadRequest(text="a request names one Host")
@@ -166,8 +166,8 @@ class WebServer(Server):
         own = self._access.address
         response.headers.update(
             {
-                # Nothing is loaded from elsewhere (the page of textual-serve asks for a font), and nobody may put the
-                # page in a frame.
+                # Nothing is loaded from other hosts (the page of textual-serve requests a font), and no page may
+                # embed this one in a frame.
                 "Content-Security-Policy": f"default-src 'self'; connect-src 'self' {own.replace('http', 'ws', 1)}; "
                 "style-src 'self' 'unsafe-inline'; script-src 'self' 'unsafe-inline'; img-src 'self' data:; "
                 "font-src 'self' data:; frame-ancestors 'none'",
@@ -192,7 +192,7 @@ class WebServer(Server):
             asyncio.get_running_loop().add_signal_handler(number, end)
 
     async def _end_apps(self) -> None:
-        """End all apps at once, whether or not their web browsers agree."""
+        """End all apps at once, whether or not their web browsers confirm."""
         ending = [page.close(code=_GOING_AWAY) for page in self._pages] + [app.stop() for app in self._apps]
         results: list[Any] = await asyncio.gather(*ending, return_exceptions=True)
         for error in results:
@@ -200,8 +200,8 @@ class WebServer(Server):
                 raise error
 
 
-def _asked(request: web.Request, name: str, default: int) -> int:
-    """Return a size that a page asks for in its URL."""
+def _size_in(request: web.Request, name: str, default: int) -> int:
+    """Return the size that a page requests in its URL."""
     with suppress(ValueError):
         return cells(float(request.query.get(name, "")), default)
     return default
@@ -212,6 +212,6 @@ def _html(text: str, status: int = 200, headers: dict[str, str] | None = None) -
 
 
 def _is_ours(record: logging.LogRecord) -> bool:
-    """Return whether a log record tells of a fault of ours: requests that are none are answered, and not logged."""
+    """Return whether to log a record: only faults of the server, not invalid requests."""
     error = record.exc_info[1] if record.exc_info else None
     return not isinstance(error, HttpProcessingError | web.RequestPayloadError)

@@ -18,12 +18,12 @@ __all__ = ["command_of", "serve"]
 
 
 def serve(arguments: Sequence[str], port: int, *, language: str | None, open_browser: bool) -> None:
-    """Serve until interrupted; each tab gets an app of its own, which ends with it.
+    """Serve until interrupted; each tab gets its own app, which ends with it.
 
     Args:
-        arguments: What to give ``modelcat browse``, without ``--web``.
+        arguments: Arguments of ``modelcat browse``, without ``--web``.
         port: TCP port; 0 picks a free one.
-        language: Of the pages that are no app's; None: as the person's settings say.
+        language: Language of the server's own pages; None: as in the user's settings.
         open_browser: Whether to open a tab.
 
     Raises:
@@ -38,26 +38,26 @@ def serve(arguments: Sequence[str], port: int, *, language: str | None, open_bro
 
     with _listening(port) as listening, TemporaryDirectory(prefix="modelcat-") as folder:
         port = listening.getsockname()[1]
-        access = Access(port, on_next=lambda url: _say(f"a web browser is let in; another one by {url}"))
+        access = Access(port, on_next=lambda url: _print_line(f"a web browser is let in; another one by {url}"))
 
-        def tell() -> None:
-            _say(f"modelcat is shown to one web browser of this machine (Ctrl+C ends it): {access.url}")
+        def print_url() -> None:
+            _print_line(f"modelcat is shown to one web browser of this machine (Ctrl+C ends it): {access.url}")
             if open_browser:
-                # A thread: some web browsers run in the terminal, and return when they end.
+                # A thread: some web browsers run in the terminal, and only return when they end.
                 opening = threading.Thread(target=_open, args=(access.url, Path(folder)), daemon=True)
                 opening.start()
 
         server = WebServer(command_of(arguments), port, access, Language(language))
-        asyncio.run(server.run(listening, tell))
+        asyncio.run(server.run(listening, print_url))
 
 
 def command_of(arguments: Sequence[str]) -> list[str]:
-    """Return the command that starts the app for one tab: this very modelcat, whatever PATH says."""
+    """Return the command that starts the app for one tab: this modelcat, whatever PATH is."""
     return [sys.executable, str(Path(sys.argv[0]).resolve()), "browse", *arguments]
 
 
 def _open(url: str, folder: Path) -> None:
-    """Open a tab by a file of ours: everybody on the machine can read the arguments that a web browser is given."""
+    """Open a tab by a local file: all users of the machine can read a web browser's arguments."""
     page = folder / "modelcat.html"
     page.write_text(f'<meta http-equiv="refresh" content="0; url={escape(url)}">', encoding="utf-8")
     webbrowser.open(page.as_uri())
@@ -75,6 +75,6 @@ def _listening(port: int) -> socket.socket:
     return listening
 
 
-def _say(text: str) -> None:
+def _print_line(text: str) -> None:
     sys.stderr.write(f"{text}\n")
     sys.stderr.flush()

@@ -1,4 +1,4 @@
-"""`Drawing`: text of character cells that is drawn again for every size, theme and language."""
+"""`Drawing`: text in character cells that is drawn again for every size, theme and language."""
 
 from textual.content import Content
 from textual.events import Resize
@@ -14,7 +14,7 @@ class Drawing(Widget):
     """Shows a drawing; empty until `show` is called.
 
     Args:
-        context: Colours, signs and words.
+        context: The context of the app.
         id: As in Textual.
         classes: As in Textual.
     """
@@ -30,20 +30,20 @@ class Drawing(Widget):
         self._drawn: tuple[tuple[int, int], Content] | None = None
 
     def show(self, draw: Draw) -> None:
-        """Draw this from now on."""
+        """Show this drawing from now on."""
         self._draw = draw
         self.refresh_text()
 
     def refresh_text(self) -> None:
-        """Draw again: language, theme or signs have changed."""
+        """Draw again after a change of language, theme or glyphs."""
         before, self._drawn = self._drawn, None
         content = self._content(self.content_size.width)
-        # Arranging a screen anew takes far longer than drawing: only where the drawing has another height.
+        # A new layout of the screen takes far longer than drawing: only if the height of the drawing changes.
         same = before is not None and self._lines(before[1]) == self._lines(content)
         self.refresh(layout=not same)
 
     def _lines(self, content: Content) -> float:
-        """Return the lines that a drawing takes, with those that it is given at least."""
+        """Return the lines that a drawing takes, at least the given minimum."""
         least = self.styles.min_height
         return max(content.plain.count("\n") + 1, least.cells or 1 if least is not None else 1)
 

@@ -1,4 +1,4 @@
-"""`FigureView`: a figure of any kind, drawn again for every size, theme, language and set of signs."""
+"""`FigureView`: a figure of any kind, drawn again for every size, theme, language and set of glyphs."""
 
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -27,19 +27,19 @@ __all__ = ["FigureView"]
 
 _FOOT = 2
 _LEAST = (12, 5)
-"""Columns and lines below which a plot with a frame round it has no room."""
+"""Columns and lines below which a plot has no room for a frame."""
 _ROOMY = 20
-"""Lines from which on a plot has room for its caption."""
+"""Least lines of a plot with its caption."""
 
 
 class FigureView(Widget):
     """Shows a figure; empty until `show` is called.
 
     A plot fills the height that the view has; while it is focused, + - 0 and the arrows zoom and pan. Every other kind
-    is as high as it must be, and is scrolled where the view has another height.
+    is as high as necessary, and scrolls if the view has another height.
 
     Args:
-        context: Colours, signs and words.
+        context: The context of the app.
         id: As in Textual.
         classes: As in Textual.
     """
@@ -67,18 +67,18 @@ class FigureView(Widget):
         self._foot = Drawing(context)
 
     def compose(self) -> ComposeResult:
-        """Put what stands over a plot, the plot and what stands under it together; others are drawn in the first."""
+        """Yield the caption above a plot, the plot and the lines below; other kinds use only the first."""
         yield self._head
         with Vertical(classes="field"):
             yield self._characters
         yield self._foot
 
     def show(self, figure: Figure | None, lines: int | None = None) -> None:
-        """Show a figure from now on; a zoom stays as long as the axes stay the same.
+        """Show a figure from now on; the zoom stays as long as the axes stay the same.
 
         Args:
-            figure: What to draw; None for nothing.
-            lines: For a view as high as its figure: lines that a figure which can be higher or lower may have.
+            figure: The figure; None for nothing.
+            lines: If the view is as high as its figure: lines of a figure of variable height.
         """
         if (figure, lines) != (self._figure, self._lines):
             self._figure, self._lines = figure, lines
@@ -86,11 +86,11 @@ class FigureView(Widget):
             self._draw()
 
     def refresh_text(self) -> None:
-        """Draw again: language, theme or signs have changed."""
+        """Draw again after a change of language, theme or glyphs."""
         self._draw()
 
     def on_mount(self) -> None:
-        """Draw what was to be shown before there was a place for it."""
+        """Draw a figure that was set before the widget was mounted."""
         self.call_after_refresh(self._draw)
 
     def on_resize(self, event: Resize) -> None:
@@ -99,7 +99,7 @@ class FigureView(Widget):
         self._draw()
 
     def on_plot_widget_scale_changed(self, event: "PlotWidget.ScaleChanged") -> None:
-        """Write the numbers of the part that one has zoomed into."""
+        """Write the numbers of the visible part after a zoom."""
         event.stop()
         if self._frame is not None:
             x, y = self._frame.x, self._frame.y
@@ -110,7 +110,7 @@ class FigureView(Widget):
 
     @property
     def plain(self) -> str:
-        """What is drawn, without colours."""
+        """The drawing without colours."""
         if not self._foot.display:
             return self._head.plain
         field = self._plot.plain if self._plot is not None and self._plot.display else self._characters.plain
@@ -177,7 +177,7 @@ class FigureView(Widget):
         return self._frame
 
     async def _mount_plot(self) -> None:
-        for place in self.query(Vertical):  # none where the view is being left by now
+        for place in self.query(Vertical):  # none if the view is being removed
             if self._plot is not None:
                 await place.mount(self._plot)
                 self._draw()

@@ -1,4 +1,4 @@
-"""The bottom line: what the keys do here, from the one binding table; while one types, only those that still work."""
+"""The bottom line: the keys of the screen from the binding table; while the user types, only those that still work."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ __all__ = ["KeyBar", "available"]
 
 
 def available(screen: Screen[Any], name: str) -> list[Action]:
-    """Return the actions that are possible on a screen now, its own first; `name` is its name in the table."""
+    """Return the possible actions of a screen, its own first; `name` is its name in the table."""
     actions = [*actions_of(name), *actions_of(EVERY_SCREEN)] if name != EVERY_SCREEN else [*actions_of(EVERY_SCREEN)]
     found = []
     for action in actions:
@@ -27,7 +27,7 @@ def available(screen: Screen[Any], name: str) -> list[Action]:
 
 
 class KeyBar(Widget):
-    """Keys with their labels, as many as fit; a click does what the key does."""
+    """Keys with their labels, as many as fit; a click has the same effect as the key."""
 
     DEFAULT_CSS = """
     KeyBar { height: 1; dock: bottom; padding: 0 1; background: $panel; color: $foreground; }
@@ -40,14 +40,14 @@ class KeyBar(Widget):
         self._spans: list[tuple[int, int, Action]] = []
 
     def on_mount(self) -> None:
-        """Look out for whether text is being typed: letters are no keys then."""
+        """Watch whether text is being typed: letters are then no keys."""
         self.watch(self.screen, "focused", self._refocus, init=False)
 
     def _refocus(self) -> None:
         self.refresh()
 
     def refresh_text(self) -> None:
-        """Tell again: language, keymap or what can be done has changed."""
+        """Update after a change of language, keymap or possible actions."""
         self.refresh()
 
     def render(self) -> Content:
@@ -64,7 +64,7 @@ class KeyBar(Widget):
         room = self.content_size.width - sum(len(text) + 2 for text in map(self._text, common))
         parts, self._spans, at = [], [], 0
         for key, label in hints:
-            parts.append(self._told(key, label))
+            parts.append(self._label_of(key, label))
             at += parts[-1].cell_length + 2
         for action in (*own, *common):
             width = len(self._text(action)) + 2
@@ -76,7 +76,7 @@ class KeyBar(Widget):
         return Content("  ").join(parts)
 
     def on_click(self, event: Click) -> None:
-        """Do what was clicked at."""
+        """Run the action that was clicked."""
         for low, high, action in self._spans:
             if low <= event.x - 1 < high:
                 node = self.app if action.screen == EVERY_SCREEN else self.screen
@@ -87,13 +87,13 @@ class KeyBar(Widget):
         return isinstance(self.screen.focused, Input | TextArea)
 
     def _hints(self) -> list[tuple[str, str]]:
-        """Return what a line that is typed into does with its own keys, where it tells."""
+        """Return the own keys of the input that is being typed into, if it describes them."""
         focused = self.screen.focused
         line = next((node for node in focused.ancestors if hasattr(node, "hints")), None) if focused else None
         return list(line.hints) if line is not None else []
 
     def _key(self, action: Action) -> str:
-        """Return the key to show; empty where none of them works now."""
+        """Return the key to show; empty if none of them works now."""
         keys = keys_of(action, self.context.preferences.keymap)
         if self._typing:
             keys = tuple(key for key in keys if key == "escape" or key.startswith("ctrl+") or _is_function_key(key))
@@ -103,9 +103,9 @@ class KeyBar(Widget):
         return f"{self._key(action)} {self.context.t(action.label)}"
 
     def _cell(self, action: Action) -> Content:
-        return self._told(self._key(action), self.context.t(action.label))
+        return self._label_of(self._key(action), self.context.t(action.label))
 
-    def _told(self, key: str, label: str) -> Content:
+    def _label_of(self, key: str, label: str) -> Content:
         palette = self.context.palette
         return Content.assemble((key, f"bold {palette.accent}"), (f" {label}", palette.muted))
 

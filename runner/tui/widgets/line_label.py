@@ -1,4 +1,4 @@
-"""`LineLabel`: a line that is asked for anew as often as one likes, since it never changes the layout."""
+"""`LineLabel`: one line of text that is cheap to update, because it never changes the layout."""
 
 from collections.abc import Callable
 
@@ -12,11 +12,11 @@ __all__ = ["LineLabel"]
 
 
 class LineLabel(Widget):
-    """Shows what `tell` returns, cut where there is no room.
+    """Shows the text that `get_text` returns, cut if there is no room.
 
     Args:
-        context: Signs to cut with.
-        tell: Returns the text, in the language of the moment; it should be safe already.
+        context: The context of the app.
+        get_text: Returns the text in the current language; it must be safe to show.
         id: As in Textual.
     """
 
@@ -24,15 +24,15 @@ class LineLabel(Widget):
     LineLabel { height: 1; width: 1fr; }
     """
 
-    def __init__(self, context: AppContext, tell: Callable[[], str | Content], *, id: str | None = None) -> None:  # noqa: A002 -- Textual's name
+    def __init__(self, context: AppContext, get_text: Callable[[], str | Content], *, id: str | None = None) -> None:  # noqa: A002 -- Textual's name
         super().__init__(id=id)
         self.context = context
-        self._tell = tell
+        self._get_text = get_text
 
     def refresh_text(self) -> None:
-        """Ask for the text again."""
+        """Update the text."""
         self.refresh()
 
     def render(self) -> Content:
-        """Return the line, as wide as there is room."""
-        return fit(self._tell(), self.content_size.width, self.context.glyphs)
+        """Return the line, as wide as the widget."""
+        return fit(self._get_text(), self.content_size.width, self.context.glyphs)

@@ -1,4 +1,4 @@
-"""`Notice`: one line that says what is wrong and what to do; away while all is well."""
+"""`Notice`: one line that says what is wrong and what to do; hidden if all is well."""
 
 from textual.content import Content
 from textual.widgets import Static
@@ -10,7 +10,7 @@ __all__ = ["Notice"]
 
 
 class Notice(Static):
-    """A bar under the header that stays until what it tells of is over."""
+    """A bar below the header that stays until its problem is over."""
 
     DEFAULT_CSS = """
     Notice { display: none; height: auto; max-height: 4; padding: 0 1; background: $error 20%; color: $foreground; }
@@ -22,7 +22,7 @@ class Notice(Static):
         self.message = ""
 
     def say(self, message: str) -> None:
-        """Show a message; an empty one takes the bar away."""
+        """Show a message; an empty one hides the bar."""
         if message == self.message:
             return
         self.message = message

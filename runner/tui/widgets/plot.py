@@ -1,4 +1,4 @@
-"""textual-plot behind our own data: lines of braille and signs, with zoom. Imported with the first chart."""
+"""textual-plot for modelcat's data: lines in braille and characters, with zoom. Imported with the first chart."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ _DEEPEST = 1e4
 
 
 class _Ticks(AxisFormatter):
-    """Ticks of an axis, also of the part of it that one has zoomed into."""
+    """Ticks of an axis, also after a zoom."""
 
     def __init__(self, ruler: Ruler, room: int, canvas: Canvas, *, written: bool) -> None:
         self._ruler = ruler
@@ -34,7 +34,7 @@ class _Ticks(AxisFormatter):
         self._written = written
 
     def get_ticks_and_labels(self, min_: float, max_: float, max_ticks: int = 8) -> tuple[list[float], list[str]]:
-        """Return places and what to write there: nothing along the lower axis, whose numbers the chart writes."""
+        """Return ticks and labels; the labels of the lower axis are empty, because the chart writes its numbers."""
         del max_ticks
         ruler = self._ruler.part(min_, max_)
         if not self._written:
@@ -44,16 +44,16 @@ class _Ticks(AxisFormatter):
         return [self._ruler.share(mark) for mark, _ in found], [text for _, text in found]
 
     def get_ticks(self, min_: float, max_: float, max_ticks: int = 8) -> list[float]:
-        """Return the places."""
+        """Return the ticks."""
         return self.get_ticks_and_labels(min_, max_, max_ticks)[0]
 
     def get_labels_for_ticks(self, ticks: Sequence[float]) -> list[str]:
-        """Return nothing: places and labels are made together."""
+        """Return nothing: ticks and labels are made together."""
         return [""] * len(ticks)
 
 
 def _narrow(text: str) -> str:
-    """Return text of one cell for each character and without markup, which is all that the plot's margin can take."""
+    """Return text of one cell for each character and without markup, as the plot's margin requires."""
     return "".join("?" if width_of(c) != 1 else "(" if c == "[" else c for c in text)
 
 
@@ -83,24 +83,24 @@ class BraillePlot(PlotWidget, can_focus=True, inherit_bindings=False):
         self._label_style = ""
 
     def on_mount(self, event: Mount) -> None:  # type: ignore[override]  # Textual calls each class's own
-        """Leave out the library's own part for a plot that is left before its parts are there: it would end the app."""
+        """Skip the library's own handler if the plot is removed before its parts exist: it would crash the app."""
         if not (self.query(Grid) and self.query("#legend")):
             event.prevent_default()
 
     def _update_margin_sizes(self) -> None:
-        if self.query(Grid):  # the margins are watched from before the parts are there until after they have gone
+        if self.query(Grid):  # the margins are watched from before the parts exist until after their removal
             super()._update_margin_sizes()
 
     def draw(self, frame: PlotFrame, canvas: Canvas, gutter: int, *, keep_zoom: bool) -> None:
-        """Draw a frame without bars: those that end far outside would keep the library filling them for minutes.
+        """Draw a plot without bars: the library would take minutes to fill bars that end far outside.
 
-        What it is given are shares of the axes, because the largest and smallest numbers end it with an error.
+        The library receives shares of the axes, because the largest and smallest numbers make it fail.
 
         Args:
-            frame: What to draw.
-            canvas: Colours, signs and words; its width and height are those of the plot, its gutter included.
-            gutter: Cells for the numbers of the upright axis.
-            keep_zoom: Whether to stay where one has zoomed to.
+            frame: The plot to draw.
+            canvas: Colours, signs and words; its width and height are those of the plot with its gutter.
+            gutter: Cells for the numbers of the vertical axis.
+            keep_zoom: Whether to keep the current zoom.
         """
         self.margin_top = self.margin_bottom = 0
         self.margin_left = gutter
@@ -123,11 +123,11 @@ class BraillePlot(PlotWidget, can_focus=True, inherit_bindings=False):
 
     @property
     def is_whole(self) -> bool:
-        """Whether the parts are there that the library draws on: not before it is mounted, nor while it is left."""
+        """Whether the library's parts exist: not before it is mounted, nor during its removal."""
         return self.is_attached and bool(self.query("#legend"))
 
     def on_plot_widget_scale_changed(self, event: PlotWidget.ScaleChanged) -> None:
-        """Go back to the whole before a zoom is so deep, or so far out, that numbers cannot tell its ends apart."""
+        """Reset the zoom before it is so deep, or so far out, that the ends of an axis become equal numbers."""
         for low, high in ((event.x_min, event.x_max), (event.y_min, event.y_max)):
             if not 1 / _DEEPEST < high - low < _DEEPEST or abs(low) > _DEEPEST:
                 event.stop()
@@ -135,18 +135,18 @@ class BraillePlot(PlotWidget, can_focus=True, inherit_bindings=False):
                 return
 
     def on_canvas_resize(self) -> None:
-        """Draw again once the fields have their new sizes, which comes after the plot has its own."""
+        """Draw again once the fields have their new sizes, which happens after the plot has its own."""
         self.refresh(layout=True)
 
     def _render_plot(self) -> None:
-        with ExitStack() as drawn:  # the library asks for a repaint with every point, which takes longer than the point
+        with ExitStack() as drawn:  # the library requests a repaint for every point, which takes longer than the point
             for field in self.query(Field):
                 drawn.enter_context(field.batch_refresh())
             super()._render_plot()
             self._write_labels()
 
     def _write_labels(self) -> None:
-        """Write each label next to its point where nothing else stands."""
+        """Write each label next to its point at a free position."""
         field = next(iter(self.query("#plot").results(Field)), None)
         if field is None or not self._point_labels:
             return
@@ -163,7 +163,7 @@ class BraillePlot(PlotWidget, can_focus=True, inherit_bindings=False):
 
     @property
     def plain(self) -> str:
-        """What is drawn, without colours."""
+        """The drawing without colours."""
         fields = [self.query_one(name, Field) for name in ("#margin-left", "#plot")]
         heights = [field.size.height for field in fields]
         return "\n".join(

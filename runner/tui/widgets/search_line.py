@@ -1,4 +1,4 @@
-"""`SearchLine`: a line to type words into that narrow down a list while they are typed."""
+"""`SearchLine`: an input for words that filter a list while the user types."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -17,10 +17,10 @@ __all__ = ["SearchLine"]
 
 
 class SearchLine(Horizontal):
-    """Away until it is opened; Enter keeps the words and goes back, Escape clears them.
+    """Hidden until it is opened; Enter keeps the words and returns, Escape clears them.
 
     Args:
-        context: For words.
+        context: The context of the app.
         id: As in Textual.
     """
 
@@ -33,13 +33,13 @@ class SearchLine(Horizontal):
 
     @dataclass
     class Changed(Message):
-        """Other words are to be searched; none: all is to be shown."""
+        """The words have changed; no words: everything is to be shown."""
 
         words: str
 
     @dataclass
     class Left(Message):
-        """The person is done with typing."""
+        """The user has finished typing."""
 
     def __init__(self, context: AppContext, *, id: str | None = None) -> None:  # noqa: A002 -- Textual's name
         super().__init__(id=id)
@@ -49,39 +49,39 @@ class SearchLine(Horizontal):
 
     @property
     def words(self) -> str:
-        """What is searched; empty where all is shown."""
+        """The words of the search; empty if everything is shown."""
         return self._input.value
 
     @property
     def hints(self) -> tuple[tuple[str, str], ...]:
-        """What its own keys do, for the footer."""
+        """The effect of the line's own keys, for the footer."""
         return (("Enter", self.context.t("keep")), ("Esc", self.context.t("clear")))
 
     def compose(self) -> ComposeResult:
-        """Put the line together."""
+        """Yield label and input."""
         yield TextLabel(lambda: self.context.t("Search"))
         yield self._input
 
     def open(self) -> None:
-        """Show it, ready to type."""
+        """Show the line and focus the input."""
         self.display = True
         self._input.focus()
 
     def action_clear(self) -> None:
-        """Search for nothing, and go away."""
+        """Clear the words, and hide the line."""
         self._input.value = ""
         self.display = False
         self.post_message(self.Left())
 
     @on(Input.Changed)
     def narrow(self, event: Input.Changed) -> None:
-        """Tell what is typed."""
+        """Post the words."""
         event.stop()
         self.post_message(self.Changed(event.value))
 
     @on(Input.Submitted)
     def keep(self, event: Input.Submitted) -> None:
-        """Keep the words, or go away where there are none."""
+        """Keep the words, or hide the line if there are none."""
         event.stop()
         self.display = bool(self.words.strip())
         self.post_message(self.Left())

@@ -1,4 +1,4 @@
-"""`StudyPanel`: the study under the cursor, beside the list on wide screens."""
+"""`StudyPanel`: the study under the cursor, next to the list on wide screens."""
 
 from typing import TYPE_CHECKING
 
@@ -13,21 +13,21 @@ from runner.tui.rows.study_row import StudyRow
 from runner.tui.study_source import in_thread
 from runner.tui.widgets.text_label import TextLabel
 
-if TYPE_CHECKING:  # what draws is loaded when there is something to draw
+if TYPE_CHECKING:  # drawing modules are imported when there is something to draw
     from catalog.figures import Plot
     from runner.tui.widgets.figure_view import FigureView
 
 __all__ = ["StudyPanel", "course_of"]
 
 _WAIT = 0.08
-"""Seconds that the cursor must rest: laying the panel out takes longer than the cursor's next step."""
+"""Seconds that the cursor must rest: the layout of the panel takes longer than the cursor's next step."""
 
 
 class StudyPanel(VerticalScroll):
     """Strings and a small chart of the best value so far.
 
     Args:
-        context: What every screen works with.
+        context: The context of the app.
         id: As in Textual.
     """
 
@@ -47,7 +47,7 @@ class StudyPanel(VerticalScroll):
         self._timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        """Yield the strings; the chart comes when there is one."""
+        """Yield the labels; the chart follows when there is one."""
         yield self._page
 
     def show(self, row: StudyRow | None) -> None:
@@ -62,11 +62,11 @@ class StudyPanel(VerticalScroll):
         self._timer = self.set_timer(_WAIT, self._show)
 
     def on_show(self) -> None:
-        """Catch up with what was not shown while there was no room."""
+        """Show the study that was set while there was no room."""
         self._show()
 
     def refresh_text(self) -> None:
-        """Name axes in the language of the moment; strings tell themselves."""
+        """Update axes in the current language; labels update themselves."""
         self._draw()
 
     def _show(self) -> None:
@@ -84,7 +84,7 @@ class StudyPanel(VerticalScroll):
             run_in_background(self, self._add_chart, alone=True)
 
     async def _add_chart(self) -> None:
-        """Load what draws without keeping the keys waiting, and draw."""
+        """Import the drawing modules in the background, and draw."""
         make = await in_thread(_load)
         if self._chart is None:
             self._chart = make(self.context)
@@ -96,12 +96,12 @@ def _load() -> "type[FigureView]":
     from runner.tui.widgets.figure_view import FigureView
     from runner.tui.widgets.plot import BraillePlot
 
-    del BraillePlot  # a plot loads it when it first draws: 0.2 s in which no key would be answered
+    del BraillePlot  # a plot imports it when it first draws: keys would wait for 0.2 s
     return FigureView
 
 
 def course_of(row: StudyRow) -> "Plot | None":
-    """Return the best value after each complete trial, over the baseline's; None where there are fewer than two."""
+    """Return the best value after each complete trial, over the baseline's; None if there are fewer than two."""
     sign = 1.0 if row.record.direction == "maximize" else -1.0
     points = tuple((float(at), sign * value) for at, value in enumerate(row.best_so_far, 1))
     if len(points) < 2:

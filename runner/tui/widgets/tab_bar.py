@@ -1,4 +1,4 @@
-"""A line of names, one of which is chosen: by a click, or by the keys of whoever holds it."""
+"""A line of names, one of which is chosen: by a click, or by keys of its parent."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,11 +17,11 @@ _GAP = 2
 
 
 class TabBar(Widget):
-    """Shows names in a line; the chosen one is bold and underlined, and always in sight.
+    """Shows names in a line; the chosen one is bold and underlined, and always visible.
 
     Args:
-        context: Colours and signs.
-        names: Returns key and name of each, in the person's language and harmless.
+        context: The context of the app.
+        names: Returns key and name of each, in the user's language and safe to show.
         id: As in Textual.
     """
 
@@ -32,7 +32,7 @@ class TabBar(Widget):
 
     @dataclass
     class Chosen(Message):
-        """Another name was clicked at."""
+        """Another name was clicked."""
 
         names: "TabBar"
         key: str
@@ -56,25 +56,25 @@ class TabBar(Widget):
         self._spans: list[tuple[int, int, str]] = []
 
     def choose(self, key: str) -> None:
-        """Show this one as chosen."""
+        """Mark a name as chosen."""
         if key != self._chosen:
             self._chosen = key
             self.refresh()
 
     def refresh_text(self) -> None:
-        """Tell again: language, theme or signs have changed."""
+        """Update after a change of language, theme or glyphs."""
         self.refresh()
 
     def render(self) -> Content:
-        """Return the line; names at its start give way where the chosen one would be out of sight."""
+        """Return the line; it starts at a later name if the chosen one would not be visible."""
         palette, glyphs = self.context.palette, self.context.glyphs
-        told = [(key, flat(name, glyphs)) for key, name in self._names()]
-        at = next((place for place, (key, _) in enumerate(told) if key == self._chosen), 0)
+        tabs = [(key, flat(name, glyphs)) for key, name in self._names()]
+        at = next((place for place, (key, _) in enumerate(tabs) if key == self._chosen), 0)
         start, width = 0, self.content_size.width
-        while start < at and sum(len(name) + _GAP for _, name in told[start : at + 1]) > width:
+        while start < at and sum(len(name) + _GAP for _, name in tabs[start : at + 1]) > width:
             start += 1
         parts, self._spans, cell = [], [], 0
-        for key, name in told[start:]:
+        for key, name in tabs[start:]:
             style = f"bold underline {palette.accent}" if key == self._chosen else palette.muted
             piece = Content.styled(name, style)
             self._spans.append((cell, cell + piece.cell_length, key))
@@ -83,7 +83,7 @@ class TabBar(Widget):
         return Content(" " * _GAP).join(parts).truncate(max(0, width), ellipsis=not glyphs.ascii)
 
     def on_click(self, event: Click) -> None:
-        """Choose what was clicked at."""
+        """Choose the name that was clicked."""
         offset = event.get_content_offset(self)
         for low, high, key in self._spans:
             if offset is not None and low <= offset.x < high:

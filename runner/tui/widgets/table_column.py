@@ -1,4 +1,4 @@
-"""Columns of a table, and where each stands in a given width."""
+"""Columns of a table, and their positions in a given width."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,12 +22,12 @@ class TableColumn:
 
     Attributes:
         key: Its name, unique in its table.
-        label: Its heading, in the person's language.
+        label: Its heading, in the user's language.
         width: Cells that it needs.
-        right: Whether it holds numbers, which end at the right.
-        share: Its part of the room that is left over; 0 for none.
-        drop: 0: it always stays; otherwise the higher, the earlier it leaves when there is no room.
-        sortable: Whether its heading has room for the mark of the order.
+        right: Whether it holds numbers, which are aligned to the right.
+        share: Its share of the remaining room; 0 for none.
+        drop: 0: it always stays; otherwise the higher, the earlier it is dropped if there is no room.
+        sortable: Whether its heading has room for the sort mark.
     """
 
     key: str
@@ -41,13 +41,13 @@ class TableColumn:
 
 @dataclass(frozen=True, slots=True)
 class PlacedColumn:
-    """Where a column stands.
+    """The position of a column.
 
     Attributes:
         column: The column.
-        index: Its place among all columns, those included that have left.
+        index: Its index among all columns, dropped ones included.
         start: Its first cell.
-        width: Its cells; at least its own where there is room for all that stay.
+        width: Its width in cells; at least the column's own if there is room for all that stay.
     """
 
     column: TableColumn
@@ -59,8 +59,8 @@ class PlacedColumn:
 def place(columns: Sequence[TableColumn], width: int) -> tuple[PlacedColumn, ...]:
     """Return the columns that have room in `width` cells, from left to right.
 
-    Columns with the highest `drop` leave first, of equal ones the last. Where those that must stay are still too wide,
-    those with a share give of their width. Room that is left over first completes headings, then goes by `share`.
+    Columns with the highest `drop` are dropped first, of equal ones the last. If the others are still too wide, those
+    with a share shrink. Remaining room first completes headings, and is then divided by `share`.
     """
     staying = list(enumerate(columns))
     while _needed(staying) > width and any(column.drop for _, column in staying):

@@ -1,4 +1,4 @@
-"""`TextLabel`: a line or paragraph whose text is asked for anew whenever language, theme or signs change."""
+"""`TextLabel`: a line or paragraph whose text is updated after a change of language, theme or glyphs."""
 
 from collections.abc import Callable
 
@@ -9,30 +9,36 @@ __all__ = ["TextLabel"]
 
 
 class TextLabel(Static):
-    """Shows what `tell` returns; plain text is never taken for markup.
+    """Shows the text that `get_text` returns; plain text is never read as markup.
 
     Args:
-        tell: Returns the text, in the language of the moment.
+        get_text: Returns the text in the current language.
         id: As in Textual.
         classes: As in Textual.
     """
 
-    def __init__(self, tell: Callable[[], str | Content], *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002 -- Textual's name
+    def __init__(
+        self,
+        get_text: Callable[[], str | Content],
+        *,
+        id: str | None = None,  # noqa: A002 -- Textual's name
+        classes: str | None = None,
+    ) -> None:
         super().__init__("", id=id, classes=classes, markup=False)
-        self._tell = tell
-        self._told: Content | None = None
+        self._get_text = get_text
+        self._shown: Content | None = None
 
     def on_mount(self) -> None:
-        """Tell for the first time."""
+        """Show the text for the first time."""
         self.refresh_text()
 
     def refresh_text(self) -> None:
-        """Ask for the text again."""
-        told = self._tell()
-        content = told if isinstance(told, Content) else Content(told)
-        before, self._told = self._told, content
+        """Update the text."""
+        shown = self._get_text()
+        content = shown if isinstance(shown, Content) else Content(shown)
+        before, self._shown = self._shown, content
         if before is None or not content.is_same(before):
-            # Arranging a screen anew takes far longer than writing a line: only where the text has another height.
+            # A new layout of the screen takes far longer than writing a line: only if the height of the text changes.
             self.update(content, layout=before is None or self._takes_other_room(before, content))
 
     def _takes_other_room(self, before: Content, now: Content) -> bool:

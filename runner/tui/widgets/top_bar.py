@@ -1,4 +1,4 @@
-"""The top line: where one is, as a breadcrumb, where else one can go, and how many studies run and wait."""
+"""The top line: the breadcrumb, the other main screens, and how many studies run and wait."""
 
 from textual.content import Content
 from textual.events import Click
@@ -15,7 +15,7 @@ _MAIN_SCREENS = tuple(action for action in ACTIONS if action.call.startswith("go
 
 
 class TopBar(Widget):
-    """Breadcrumb to the left, then the other places with their keys where there is room, counts of studies right."""
+    """Breadcrumb to the left, then the other screens with their keys if there is room, counts of studies right."""
 
     DEFAULT_CSS = """
     TopBar { height: 1; dock: top; padding: 0 1; background: $panel; color: $foreground; }
@@ -24,34 +24,34 @@ class TopBar(Widget):
     def __init__(self, context: AppContext) -> None:
         super().__init__()
         self.context = context
-        self._crumbs: tuple[str, ...] = ()
+        self._breadcrumbs: tuple[str, ...] = ()
         self._counts: tuple[int, int] = (0, 0)
         self._spans: list[tuple[int, int, Action]] = []
 
     def on_mount(self) -> None:
-        """Look out for whether text is being typed: digits are no keys then."""
+        """Watch whether text is being typed: digits are then no keys."""
         self.watch(self.screen, "focused", self._refocus, init=False)
 
     def _refocus(self) -> None:
         self.refresh()
 
     def at(self, breadcrumbs: tuple[str, ...]) -> None:
-        """Say where one is, outermost first; anybody's text."""
-        self._crumbs = breadcrumbs
+        """Set the breadcrumb, outermost first; untrusted text."""
+        self._breadcrumbs = breadcrumbs
         self.refresh()
 
     def count(self, running: int, queued: int) -> None:
-        """Say how many studies run and wait."""
+        """Set how many studies run and wait."""
         if (running, queued) != self._counts:
             self._counts = (running, queued)
             self.refresh()
 
     def refresh_text(self) -> None:
-        """Tell again in another language."""
+        """Update after a change of the language."""
         self.refresh()
 
     def on_click(self, event: Click) -> None:
-        """Go to the place that was clicked at; anywhere else go out, as Escape does."""
+        """Go to the screen that was clicked; on a click elsewhere go out, as Escape does."""
         offset = event.get_content_offset(self)
         for low, high, action in self._spans:
             if offset is not None and low <= offset.x < high:
@@ -60,15 +60,15 @@ class TopBar(Widget):
         self.app.call_later(self.app.run_action, "out")
 
     def render(self) -> Content:
-        """Return the line, cut in the middle of the breadcrumb where it is too long."""
+        """Return the line, cut in the middle of the breadcrumb if it is too long."""
         palette, glyphs = self.context.palette, self.context.glyphs
         right = self._right()
         room = max(10, self.content_size.width - right.cell_length - 2)
         parts: list[Content] = [Content.styled("modelcat", f"bold {palette.accent}")]
-        for place, crumb in enumerate(self._crumbs):
-            last = place == len(self._crumbs) - 1
+        for place, name in enumerate(self._breadcrumbs):
+            last = place == len(self._breadcrumbs) - 1
             parts.append(Content.styled(f" {glyphs.crumb} " if place else "  ", palette.muted))
-            parts.append(Content.styled(safe(crumb, 60), f"bold {palette.text}" if last else palette.muted))
+            parts.append(Content.styled(safe(name, 60), f"bold {palette.text}" if last else palette.muted))
         left = Content("").join(parts)
         if left.cell_length > room:
             left = left.truncate(room, ellipsis=True)
@@ -77,25 +77,25 @@ class TopBar(Widget):
         return Content.assemble(left, others, " " * max(1, gap), right)
 
     def _others(self, start: int, room: int) -> Content:
-        """Return the other places with their keys; nothing where they have no room, or their keys would be typed."""
+        """Return the other screens with their keys; empty if there is no room, or if their keys would be typed."""
         self._spans = []
         if isinstance(self.screen.focused, Input | TextArea):
             return Content("")
         preferences, palette = self.context.preferences, self.context.palette
         accent, muted = palette.accent, palette.muted
-        told = [
+        places = [
             (action, Content.assemble((key_label(keys[0]), accent), (f" {self.context.t(action.label)}", muted)))
             for action in _MAIN_SCREENS
             if (keys := keys_of(action, preferences.keymap)) and action.method != f"go_to('{self.app.current_mode}')"
         ]
         for gap in (2, 1):
             at, spans = start + 3, []
-            for action, text in told:
+            for action, text in places:
                 spans.append((at, at + text.cell_length, action))
                 at += text.cell_length + gap
-            if told and at - gap <= room:
+            if places and at - gap <= room:
                 self._spans = spans
-                return Content("   ") + Content(" " * gap).join(text for _, text in told)
+                return Content("   ") + Content(" " * gap).join(text for _, text in places)
         return Content("")
 
     def _right(self) -> Content:

@@ -22,15 +22,15 @@ from runner.tui.widgets.table_column import GAP, PlacedColumn, TableColumn, plac
 __all__ = ["Cell", "TableColumn", "VirtualTable"]
 
 Cell = str | Content
-"""What stands in a row under a column. Plain text is never taken for markup; it should be safe already."""
+"""A cell. Plain text is never read as markup; it must be safe to show."""
 
 
 class VirtualTable(ScrollView, can_focus=True, inherit_bindings=False):
     """Rows of cells; one row is under the cursor.
 
     Args:
-        context: Colours, signs and words.
-        empty: Returns what to say where there are no rows, in the language of the moment; may be of several lines.
+        context: The context of the app.
+        empty: Returns the message of an empty table in the current language; may have several lines.
         id: As in Textual.
         classes: As in Textual.
     """
@@ -66,7 +66,7 @@ class VirtualTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     @dataclass
     class Chosen(Message):
-        """The row under the cursor was clicked at once more."""
+        """The row under the cursor was clicked again."""
 
         table: "VirtualTable"
         key: str
@@ -78,7 +78,7 @@ class VirtualTable(ScrollView, can_focus=True, inherit_bindings=False):
 
     @dataclass
     class HeaderClicked(Message):
-        """A heading was clicked at."""
+        """A heading was clicked."""
 
         table: "VirtualTable"
         column_key: str
@@ -111,7 +111,7 @@ class VirtualTable(ScrollView, can_focus=True, inherit_bindings=False):
     def set_columns(
         self, columns: Sequence[TableColumn], *, sorted_by: str | None = None, descending: bool = False
     ) -> None:
-        """Set the columns, and by which of them the rows are sorted; the caller sorts them."""
+        """Set the columns, and the column by which the rows are sorted; the caller sorts them."""
         given, order = tuple(columns), (sorted_by, descending)
         if (given, order) == (self._columns, self._order):
             return
@@ -122,11 +122,11 @@ class VirtualTable(ScrollView, can_focus=True, inherit_bindings=False):
         self.refresh()
 
     def set_rows(self, keys: Sequence[str], cells: Callable[[str], Sequence[Cell]]) -> None:
-        """Set the rows. The cursor stays on its key, else on its line; the scroll stays where it was.
+        """Set the rows. The cursor stays on its key, else on its line; the scroll position stays.
 
         Args:
-            keys: One of each row, unique, from top to bottom.
-            cells: Returns the cells of a row, one for each of all columns; asked once for a row that becomes visible.
+            keys: A unique key for each row, from top to bottom.
+            cells: Returns the cells of a row, one for each column; called once for a row that becomes visible.
         """
         before, offset = self.cursor, self.scroll_offset.y
         self._keys = tuple(keys)
@@ -137,22 +137,22 @@ class VirtualTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._at = max(0, min(self._at, len(self._keys) - 1))
         size = Size(0, len(self._keys) + 1)
         if size != self.virtual_size:
-            # Unseen by Textual, which would arrange the whole screen anew; that a scrollbar comes or goes, it sees.
+            # Textual does not see this and so keeps the layout of the screen; it sees a scrollbar come or go.
             self.set_reactive(VirtualTable.virtual_size, size)
             if self.is_mounted:
                 self._scroll_update(size)
                 self.scroll_to(y=offset, animate=False, force=True)
         self.refresh()
-        self._tell_moved(before)
+        self._post_moved(before)
 
     def move_to(self, key: str) -> None:
-        """Put the cursor on a row, and show it; nothing happens where there is no such row."""
+        """Move the cursor to a row, and show it; does nothing if there is no such row."""
         if (index := self._index_of.get(key)) is not None:
             self._go(index)
 
     @property
     def cursor(self) -> str | None:
-        """Key of the row under the cursor; None where there are no rows."""
+        """Key of the row under the cursor; None if there are no rows."""
         return self._keys[self._at] if self._keys else None
 
     @property
@@ -166,39 +166,39 @@ class VirtualTable(ScrollView, can_focus=True, inherit_bindings=False):
         return tuple(placed.column for placed in self._places())
 
     def text(self) -> list[list[str]]:
-        """Return headings and all rows of all columns as plain text, as they are shown."""
+        """Return headings and all rows of all columns as plain text, as displayed."""
         glyphs = self.context.glyphs
         rows = [[flat(column.label, glyphs) for column in self._columns]]
         rows += [[flat(str(cell), glyphs) for cell in self._cells_of(key)] for key in self._keys]
         return rows
 
     def refresh_text(self) -> None:
-        """Ask for visible cells anew: language, theme or signs have changed."""
+        """Update visible cells after a change of language, theme or glyphs."""
         self.set_class(self.context.glyphs.ascii, "-signs-ascii")
         self._known.clear()
         self._placed = (-1, ())
         self.refresh()
 
     def on_mount(self) -> None:
-        """Draw with the signs of the moment."""
+        """Draw with the current glyphs."""
         self.refresh_text()
 
     def on_resize(self, event: Resize) -> None:
-        """Keep the cursor in sight when lines are lost."""
+        """Keep the cursor visible if the table gets fewer lines."""
         del event
         if self._keys and self.has_focus:
             self._show_cursor()
 
     def on_focus(self) -> None:
-        """Show the cursor as that of the part one is in."""
+        """Show the cursor as focused."""
         self.refresh()
 
     def on_blur(self) -> None:
-        """Show the cursor as that of another part."""
+        """Show the cursor as not focused."""
         self.refresh()
 
     def on_click(self, event: Click) -> None:
-        """Move the cursor to the row, choose the row that has it, or tell of a heading."""
+        """Move the cursor to the row, choose the row that has it, or report a heading."""
         offset = event.get_content_offset(self)
         if offset is None:
             return
@@ -229,7 +229,7 @@ class VirtualTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._go(len(self._keys) - 1 if end else 0)
 
     def render_line(self, y: int) -> Strip:
-        """Return one line of what is visible: the heading, a row, or what to say where there are none."""
+        """Return one visible line: the heading, a row, or the message of an empty table."""
         width = self.size.width
         base = self.visual_style
         if width <= 0:
@@ -316,7 +316,7 @@ class VirtualTable(ScrollView, can_focus=True, inherit_bindings=False):
         self._at = max(0, min(index, len(self._keys) - 1))
         self._show_cursor()
         self.refresh()
-        self._tell_moved(before)
+        self._post_moved(before)
 
     def _show_cursor(self) -> None:
         lines = max(1, self.size.height - 1)
@@ -326,6 +326,6 @@ class VirtualTable(ScrollView, can_focus=True, inherit_bindings=False):
         elif self._at >= top + lines:
             self.scroll_to(y=self._at - lines + 1, animate=False, force=True)
 
-    def _tell_moved(self, before: str | None) -> None:
+    def _post_moved(self, before: str | None) -> None:
         if (key := self.cursor) is not None and key != before:
             self.post_message(self.Moved(self, key))

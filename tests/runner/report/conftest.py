@@ -63,7 +63,7 @@ class Page(HTMLParser):
     Attributes:
         source: The page without Plotly's own script.
         size: Characters of the whole page.
-        told: Place of each number to the (value, shown, low, high) that stand there.
+        shown_numbers: Place of each number to the (value, shown, low, high) that stand there.
         ids: All ids.
         tags: How often each element occurs.
         headings: Levels of the headings, in order.
@@ -77,7 +77,7 @@ class Page(HTMLParser):
         library = plotly.offline.get_plotlyjs()
         assert source.count(library) == 1, "Plotly stands in the page once"
         self.size, self.source = len(source), source.replace(library, "")
-        self.told: dict[str, set[tuple[float, str, float | None, float | None]]] = {}
+        self.shown_numbers: dict[str, set[tuple[float, str, float | None, float | None]]] = {}
         self.ids: list[str] = []
         self.tags: Counter[str] = Counter()
         self.headings: list[int] = []
@@ -141,7 +141,7 @@ class Page(HTMLParser):
     def _keep(self) -> None:
         if self._number is not None:
             of, *rest = self._number
-            self.told.setdefault(of, set()).add(tuple(rest))
+            self.shown_numbers.setdefault(of, set()).add(tuple(rest))
             self._number = None
 
     @property

@@ -28,9 +28,9 @@ def test_a_spec_takes_every_remedy_of_a_page(whole, diagnoses, tmp_path, written
     page = render(with_study(results, spec=spec), Language("en"))
     path = tmp_path / "spec.json"
     path.write_text(json.dumps(spec))
-    told = [html.unescape(found) for found in re.findall(r"<code>(--set .*?)</code>", page)]
-    assert len(told) == sum(remedy.field is not None for found in diagnoses for remedy in found.remedies) == 5
-    for option in told:
+    expected = [html.unescape(found) for found in re.findall(r"<code>(--set .*?)</code>", page)]
+    assert len(expected) == sum(remedy.field is not None for found in diagnoses for remedy in found.remedies) == 5
+    for option in expected:
         [flag, override] = shlex.split(option)
         assert flag == "--set"
         request = load(path, [override])
@@ -49,14 +49,14 @@ def test_the_way_to_make_it_again_installs_what_is_at_hand(whole, page_of):
 def test_every_setting_of_the_plugin_is_told_with_its_meaning(whole, page_of, language):
     """All fields are there, those that were set first and marked, with the value used, default, bounds and meaning."""
     section = page_of(whole, language).source.partition('<section id="settings"')[2].partition("</section>")[0]
-    told = re.findall(r"<div( class=\"set\")?><dt><code>(\w+)</code>(.*?)</div>", section, re.DOTALL)
+    expected = re.findall(r"<div( class=\"set\")?><dt><code>(\w+)</code>(.*?)</div>", section, re.DOTALL)
     parameters = {parameter.name: parameter for parameter in parameters_of(registry.load(KEY))}
-    assert {name for _, name, _ in told} == set(parameters)
+    assert {name for _, name, _ in expected} == set(parameters)
     chosen = gather(whole, NAME).chosen
-    marks = [mark for mark, _, _ in told]
+    marks = [mark for mark, _, _ in expected]
     assert marks == sorted(marks, reverse=True)
-    assert {name for mark, name, _ in told if mark} == set(chosen) & set(parameters)
-    rest = {name: html.unescape(rest) for _, name, rest in told}
+    assert {name for mark, name, _ in expected if mark} == set(chosen) & set(parameters)
+    rest = {name: html.unescape(rest) for _, name, rest in expected}
     assert '<span class="value">2</span>' in rest["epochs"]
     assert '<span class="default">3</span>' in rest["epochs"]
     assert "value" not in rest["weight_decay"]
@@ -74,7 +74,7 @@ def test_the_title_of_the_settings_is_that_of_the_case_study(whole, page_of):
 
 
 def test_german_names_metrics_splits_and_units_in_german(whole, page_of):
-    """Within a sentence the program's own names are told as the rest of the page tells them."""
+    """Within a sentence the program's own names are translated as on the rest of the page."""
     texts = page_of(whole, "de").texts.replace("\xa0", " ")
     assert "37,4 % der 1.000 Texte von Test sind länger als 256 Tokens; der längste besteht aus 1.381 Wörtern." in texts
     assert "Sieger vs. vorgegebene Konfiguration" in texts
@@ -83,11 +83,11 @@ def test_german_names_metrics_splits_and_units_in_german(whole, page_of):
 
 
 def test_the_baseline_has_no_peak_memory_of_its_own(whole, page_of):
-    """What its worker had taken before, for other models, is not told as the baseline's; small models have a size."""
+    """What its worker had taken before, for other models, is not shown as the baseline's; small models have a size."""
     page = page_of(whole)
-    assert "winner.test.peak_memory_bytes" in page.told
-    assert "baseline.test.model_bytes" in page.told
-    assert not [of for of in page.told if of.startswith("baseline.") and of.endswith("peak_memory_bytes")]
+    assert "winner.test.peak_memory_bytes" in page.shown_numbers
+    assert "baseline.test.model_bytes" in page.shown_numbers
+    assert not [of for of in page.shown_numbers if of.startswith("baseline.") and of.endswith("peak_memory_bytes")]
 
 
 def test_a_calibration_error_is_told_with_what_its_interval_means(whole, page_of):

@@ -118,7 +118,7 @@ def pages(whole, hostile, diagnoses, tmp_path_factory):
     [("en", 1280, False), ("en", 390, True), ("de", 1280, True), ("de", 390, False), ("hostile", 390, False)],
 )
 def test_a_page_is_drawn_whole_within_its_width(chrome, pages, page, width, dark):
-    """No error is told, every figure is drawn, text stands out, nothing is too wide (unfolded neither) or fetched."""
+    """No error, every figure is drawn, text stands out, nothing is too wide (unfolded neither) or fetched."""
     chrome.requests(), chrome.console()
     chrome.open(pages[page], width=width, dark=dark)
     assert chrome.console() == []

@@ -41,10 +41,10 @@ def test_the_header_says_what_the_hub_asks(whole, winner):
     }
     [result] = header["model-index"][0]["results"]
     assert result["dataset"] == {"name": "imdb", "type": "stanfordnlp/imdb", "split": "test"}
-    told = {metric["name"]: metric["value"] for metric in result["metrics"]}
+    expected = {metric["name"]: metric["value"] for metric in result["metrics"]}
     record = whole.study(NAME)
-    assert told == {metric_phrase(record.metric_of(name)): value for name, value in winner.metrics.items()}
-    assert told["F1 of positive"] == winner.metrics["f1"]
+    assert expected == {metric_phrase(record.metric_of(name)): value for name, value in winner.metrics.items()}
+    assert expected["F1 of positive"] == winner.metrics["f1"]
     assert header["metrics"] == [metric["type"] for metric in result["metrics"]]
 
 
@@ -54,8 +54,10 @@ def test_the_body_has_the_results_with_their_intervals(whole, winner):
     language = Language("en")
     for name in ("accuracy", "macro_f1", "ece"):
         low, high = winner.intervals[name]
-        told = f"{language.percent(winner.metrics[name])} ({language.decimal(low * 100, 1)} – {language.percent(high)})"
-        assert told in body
+        expected = (
+            f"{language.percent(winner.metrics[name])} ({language.decimal(low * 100, 1)} – {language.percent(high)})"
+        )
+        assert expected in body
     assert "| Metric | Winner | Given configuration | Baseline |" in body
     assert "A temperature of 1.41, fitted on 222 validation rows" in body
     chapters = [
@@ -94,7 +96,7 @@ def test_a_truncation_that_a_pipeline_cannot_do_is_stated(whole, truncation, is_
 
 
 def test_a_card_can_be_german(whole):
-    """Chapters and numbers are told in German, the header stays as the hub reads it."""
+    """Chapters and numbers are shown in German, the header stays as the hub reads it."""
     header, body = card_of(whole, "de")
     assert header["pipeline_tag"] == "text-classification"
     assert "## Grenzen" in body
@@ -102,7 +104,7 @@ def test_a_card_can_be_german(whole):
 
 
 def test_hostile_texts_stay_texts_in_header_and_body(hostile):
-    """The header parses to what it is told, and no markup, table cell, heading or code fence of a text takes effect."""
+    """The header parses to the given values; markup, table cells, headings and code fences in a text have no effect."""
     header, body = card_of(hostile)
     assert set(header) <= {
         "language",
@@ -124,7 +126,7 @@ def test_hostile_texts_stay_texts_in_header_and_body(hostile):
 
 
 def test_a_local_model_or_a_scratch_one_is_no_base_model(whole, tmp_path):
-    """Only what may be a hub's name is told as the base model."""
+    """Only what may be a hub's name is shown as the base model."""
     results = gather(whole, NAME)
     (tmp_path / "models").mkdir()
     for name in ("scratch/bert-tiny", "/somewhere/model", "models", "../x"):
@@ -144,7 +146,7 @@ def test_plain_text_has_no_active_sign(text):
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "expected"),
     [
         ("a paper (160) and 9.4. Then -5 of 2 - 3", "a paper (160) and 9.4. Then -5 of 2 - 3"),
         ("2024.", r"2024\."),
@@ -156,9 +158,9 @@ def test_plain_text_has_no_active_sign(text):
         ("see www.x", "see www&#46;x"),
     ],
 )
-def test_list_markers_are_escaped_where_a_line_begins_alone(text, told):
+def test_list_markers_are_escaped_where_a_line_begins_alone(text, expected):
     """A number in a sentence stays as it is; at the start of a line it would begin a list."""
-    assert plain(text) == told
+    assert plain(text) == expected
 
 
 def test_a_fence_is_longer_than_any_in_its_text():

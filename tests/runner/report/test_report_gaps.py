@@ -16,7 +16,7 @@ from runner.store.records import EvaluationRecord, Owner, TrialRecord
 MINUTE = timedelta(minutes=1)
 KEY = "nlp/text-classification/linear"
 FACTS = {
-    "key": "nobody/knows/this",
+    "key": "no/such/model",
     "mode": "study",
     "spec": {"model": "this", "model_config": {"C": 1.0}},
     "base": "",
@@ -77,8 +77,8 @@ def test_an_older_evaluation_is_told_without_what_it_lacks(bare):
         lambda store, lease: store.put_evaluation("imdb-minilm", lease, older), key=KEY, data={"labels": ["no", "yes"]}
     )
     assert set(page.figures) == {"confusion"}
-    assert {value for value, *_ in page.told["trial/0.validation.accuracy"]} == {0.75}
-    assert {value for value, *_ in page.told["figures.confusion.counts.0.0"]} == {5}
+    assert {value for value, *_ in page.shown_numbers["trial/0.validation.accuracy"]} == {0.75}
+    assert {value for value, *_ in page.shown_numbers["figures.confusion.counts.0.0"]} == {5}
     assert sum("Not recorded" in text for text in page.missing) == 4
 
 
@@ -109,7 +109,7 @@ def test_an_insight_of_another_shape_is_passed_over_and_told(bare, name):
 
 
 def test_a_study_without_a_baseline_says_nothing_of_one(bare):
-    """Nobody could have compared a baseline that was not asked for."""
+    """A baseline that was not requested cannot have been compared."""
     page = bare()
     assert "baseline example by example" not in page.texts
     assert "but the baseline" not in page.texts
@@ -135,8 +135,8 @@ def test_a_study_without_diagnosis_says_why(bare, whole, page_of):
     assert any("no rules for a diagnosis" in text for text in bare().missing)
     rules = registry.load_task("nlp/text-classification").rule_count
     assert rules > 10
-    told = f"None of the {rules} rules that were applied found anything wrong."
-    assert told in page_of(whole, diagnoses=()).texts
+    expected = f"None of the {rules} rules that were applied found anything wrong."
+    assert expected in page_of(whole, diagnoses=()).texts
 
 
 def test_a_plugin_that_does_not_count_its_rules_has_an_answer_too(whole):
@@ -171,7 +171,7 @@ def test_a_study_without_a_complete_trial_is_refused(bare):
 
 
 def test_an_unknown_study_is_refused_with_the_nearest_name(whole):
-    """The nearest name is told."""
+    """The nearest name is shown."""
     with pytest.raises(UnknownStudyError, match="imdb-minilm"):
         gather(whole, "imdb-minilmm")
 

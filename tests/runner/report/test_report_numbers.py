@@ -161,10 +161,12 @@ COMPUTED = ("figures.edf.series.", "figures.timeline.spans.")
 
 def test_every_number_on_the_page_is_the_stores(page, stored, figures):
     """Whatever number the page tells, the store holds at that place, to the last digit; figures have numbers of it."""
-    told = {of: {value for value, *_ in found} for of, found in page.told.items() if not of.startswith("card.")}
-    drawn = {of: told.pop(of) for of in list(told) if of.startswith("figures.")}
-    assert {of for of in told if of not in stored} == set()
-    assert {of: (values, stored[of]) for of, values in told.items() if values != {stored[of]}} == {}
+    expected = {
+        of: {value for value, *_ in found} for of, found in page.shown_numbers.items() if not of.startswith("card.")
+    }
+    drawn = {of: expected.pop(of) for of in list(expected) if of.startswith("figures.")}
+    assert {of for of in expected if of not in stored} == set()
+    assert {of: (values, stored[of]) for of, values in expected.items() if values != {stored[of]}} == {}
     known = set(stored.values())
     assert {of: values for of, values in drawn.items() if not values <= known and not of.startswith(COMPUTED)} == {}
     assert {of: values for of, values in drawn.items() if values != {_at(figures, of)}} == {}
@@ -201,8 +203,8 @@ def test_nothing_that_a_reader_looks_for_is_left_out(page, stored):
     )
     numbers = {of: value for of, value in stored.items() if isinstance(value, int | float)}
     wanted = [of for of in numbers if looked_for.match(of) and not NEITHER.search(of)]
-    drawn = {value for of, found in page.told.items() if of.startswith("figures.") for value, *_ in found}
-    assert [of for of in wanted if not IN_FIGURES.match(of) and of not in page.told] == []
+    drawn = {value for of, found in page.shown_numbers.items() if of.startswith("figures.") for value, *_ in found}
+    assert [of for of in wanted if not IN_FIGURES.match(of) and of not in page.shown_numbers] == []
     assert [of for of in wanted if IN_FIGURES.match(of) and numbers[of] not in drawn] == []
     texts = page.texts.replace("\xa0", " ")
     for said in (
@@ -219,10 +221,10 @@ def test_every_metric_of_the_winner_has_its_interval(page, whole):
     """Beside each metric stand both ends of its stored interval."""
     record = next(e for e in whole.evaluations(NAME) if (e.subject, e.split) == ("winner", "test"))
     for name, bounds in evaluation_of(record).intervals.items():
-        assert {(low, high) for _, _, low, high in page.told[f"winner.test.{name}"]} == {bounds}
+        assert {(low, high) for _, _, low, high in page.shown_numbers[f"winner.test.{name}"]} == {bounds}
     buckets = length_details(evaluation_of(record)).lengths
-    told = [page.told[f"figures.lengths.series.1.points.{i}.1"] for i in range(len(buckets))]
-    assert [{(low, high) for *_, low, high in found} for found in told] == [
+    expected = [page.shown_numbers[f"figures.lengths.series.1.points.{i}.1"] for i in range(len(buckets))]
+    assert [{(low, high) for *_, low, high in found} for found in expected] == [
         {(b.accuracy_low, b.accuracy_high)} for b in buckets
     ]
 
@@ -231,7 +233,7 @@ def test_every_metric_of_the_winner_has_its_interval(page, whole):
 def test_what_is_shown_is_the_value_rounded(whole, page_of, language, point, group):
     """A shown number, read back, is its value to the digits that it shows."""
     checked = 0
-    for of, found in page_of(whole, language).told.items():
+    for of, found in page_of(whole, language).shown_numbers.items():
         for value, shown, *_ in found:
             text = shown.replace("\xa0", " ")
             if match := re.fullmatch(r"(-?[\d.,]+)(e-?\d+)?( %| MB| KB)?", text):

@@ -31,8 +31,8 @@ def test_the_page_names_the_class(tuned, page_of, positive, name):
     """Verdict, key figures, table of metrics and history say whose F1 it is; no heading leaves it out."""
     page = page_of(tuned(("fraud", "ok"), positive))
     texts = page.texts
-    for told in (f"its F1 of {name} is", f"Precision of {name}", f"Recall of {name}", f"ROC AUC of {name}"):
-        assert told in texts
+    for expected in (f"its F1 of {name} is", f"Precision of {name}", f"Recall of {name}", f"ROC AUC of {name}"):
+        assert expected in texts
     assert texts.count(f"F1 of {name}") >= 5
     assert "Positive class" in texts
     assert not re.search(r"points of f1\b", texts)
@@ -52,17 +52,17 @@ def test_the_card_names_the_class(tuned):
     text = model_card(gather(tuned(("fraud", "ok"), "fraud"), NAME), Language("en"))
     _, header, body = text.split("---\n", 2)
     [result] = yaml.safe_load(header)["model-index"][0]["results"]
-    told = {metric["type"]: metric["name"] for metric in result["metrics"]}
-    assert told["f1"] == "F1 of fraud"
-    assert told["precision"] == "precision of fraud"
-    assert told["accuracy"] == "accuracy"
+    expected = {metric["type"]: metric["name"] for metric in result["metrics"]}
+    assert expected["f1"] == "F1 of fraud"
+    assert expected["precision"] == "precision of fraud"
+    assert expected["accuracy"] == "accuracy"
     assert "| F1 of fraud |" in body
     assert "trials by F1 of fraud on validation" in body
     assert "- Positive class: fraud" in body
 
 
 def test_a_name_that_is_markup_stays_text(tuned, page_of):
-    """The name of a class is anybody's: in every label it is text."""
+    """The name of a class is untrusted text: in every label it is text."""
     page = page_of(tuned(("<b>x</b>\x1b", "ok"), "<b>x</b>\x1b"))
     assert "F1 of <b>x</b>\\x1b" in page.texts
     assert page.tags["b"] == 0

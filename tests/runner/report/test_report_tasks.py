@@ -106,7 +106,7 @@ def test_the_data_are_told_by_facts_and_figures_of_the_task(study, page_of):
     assert "<dt>Stations</dt><dd>1,234 of them</dd>" in section
     assert "<dt>Column of day</dt><dd>date</dd>" in section
     assert "<dt>Columns that are not used</dt><dd>id</dd>" in section
-    assert {value for value, *_ in page.told["figures.rain.bars.1.value"]} == {95}
+    assert {value for value, *_ in page.shown_numbers["figures.rain.bars.1.value"]} == {95}
     assert any("KeyError: &#39;snow&#39;" in text or "KeyError: 'snow'" in text for text in page.missing)
 
 
@@ -117,7 +117,7 @@ def test_changed_answers_have_the_columns_that_the_task_names(study, page_of):
     for heading in ("Row", "Station", "Truth", "Winner", "Baseline", "Winner: confidence", "Way"):
         assert f">{heading}</th>" in section
     for name, value, shown in (("truth", 3.25, "3.25"), ("second", 8, "8"), ("first_confidence", 0.75, "75.0\xa0%")):
-        assert page.told[f"flips.baseline.0.{name}"] == {(value, shown, None, None)}
+        assert page.shown_numbers[f"flips.baseline.0.{name}"] == {(value, shown, None, None)}
     assert "Kiel | &lt;b&gt;" in section
     assert ">[1]</td>" in section
     assert ">true</td>" in section
@@ -142,7 +142,7 @@ def test_columns_that_say_nothing_are_left_out(study, page_of):
 
 
 def test_a_card_claims_no_rules_and_no_intervals_that_there_are_not(study):
-    """Silence of rules and brackets with intervals are told of only where there are some."""
+    """The page mentions rules without findings and intervals in brackets only if there are some."""
     text = model_card(gather(study, NAME), Language("en"))
     assert "No rule found anything wrong" not in text
     assert "The task has no rules for a diagnosis" in text

@@ -46,7 +46,7 @@ def test_a_page_is_written_and_told_as_json(report, tmp_path):
 
 
 def test_without_json_the_path_is_printed(report, tmp_path):
-    """A person is told where the page is."""
+    """The user sees where the page is."""
     path = tmp_path / "r.html"
     assert report(NAME, "-o", path, "--language", "de").stdout.strip() == str(path)
     assert '<html lang="de">' in path.read_text(encoding="utf-8")
@@ -73,7 +73,7 @@ def test_a_place_that_cannot_be_written_is_refused(report, tmp_path, path):
 
 
 def test_a_folder_without_permission_is_refused(report, tmp_path, monkeypatch):
-    """A folder that must not be written is told; root, who may write anywhere, is told so by a stand-in."""
+    """A folder that must not be written is reported; for root, who may write anywhere, a stand-in raises the error."""
     monkeypatch.setattr(os, "access", lambda path, _mode: path != tmp_path)
     refused = report(NAME, "-o", tmp_path / "report.html")
     assert isinstance(refused.exception, InputError)
@@ -81,7 +81,7 @@ def test_a_folder_without_permission_is_refused(report, tmp_path, monkeypatch):
 
 
 def test_a_disk_that_fails_leaves_what_was_there(report, tmp_path, monkeypatch):
-    """An error while writing is told, and neither half a file nor a changed one is left."""
+    """An error while writing is reported, and leaves neither half a file nor a changed one."""
     path = tmp_path / "report.html"
     path.write_text("mine")
 
@@ -96,7 +96,7 @@ def test_a_disk_that_fails_leaves_what_was_there(report, tmp_path, monkeypatch):
 
 
 def test_an_unknown_study_or_language_is_refused(report, tmp_path):
-    """The nearest study and the known languages are told."""
+    """The nearest study and the known languages are shown."""
     unknown = report("imdb-minilmm", "-o", tmp_path / "r.html").exception
     assert isinstance(unknown, UnknownStudyError)
     assert NAME in unknown.message

@@ -20,7 +20,7 @@ def test_a_key_does_one_thing_at_a_place(place):
 
 
 def test_control_keys_have_an_alias_that_terminals_and_browsers_pass_on():
-    """Every key that some terminal or web browser keeps for itself has a function key beside it, as the issue asks."""
+    """Every key that some terminal or web browser keeps for itself has a function key next to it, as the issue asks."""
     lonely = [
         action.id
         for action in actions_of(EVERY_SCREEN)

@@ -189,7 +189,7 @@ def test_groups_open_and_shut(in_catalog):
 
 
 def test_a_click_looks_and_a_second_click_uses(in_catalog, until):
-    """Nobody lands in the editor by looking around."""
+    """Looking around does not open the editor."""
 
     async def steps(pilot, app, tree):
         line = 1 + tree.keys.index(LINEAR)

@@ -18,14 +18,14 @@ from runner.tui.widgets.virtual_table import VirtualTable
 
 @pytest.fixture
 def database(sample_store, tmp_path):
-    """Return the file of the sample store's database, of which a copy lies beside it."""
+    """Return the file of the sample store's database, of which a copy lies next to it."""
     path = Path(sample_store.removeprefix("sqlite:///"))
     shutil.copy(path, tmp_path / "kept.db")
     return path
 
 
 def foreign(path):
-    """Put somebody else's database in its place."""
+    """Put another program's database in its place."""
     path.unlink()
     with sqlite3.connect(path) as connection:
         connection.execute('CREATE TABLE "x\x1b[31m[red]" (a)')
@@ -68,7 +68,7 @@ def rows(app):
 @pytest.mark.parametrize("trouble", TROUBLES)
 def test_every_place_says_what_is_wrong_and_recovers(browser, drive, until, database, tmp_path, trouble):
     """The studies, a study and a trial that were open, and the other places; all is well once it is back."""
-    spoil, told = TROUBLES[trouble]
+    spoil, wanted = TROUBLES[trouble]
     app = browser()
 
     async def steps(pilot):
@@ -78,10 +78,10 @@ def test_every_place_says_what_is_wrong_and_recovers(browser, drive, until, data
         app.push_screen(TrialScreen(app.context, WHOLE, 7))
         await pilot.pause(0.1)
         spoil(database)
-        await until(pilot, lambda: told in noticed(app))
+        await until(pilot, lambda: wanted in noticed(app))
         for key in ("escape", "escape", "2", "3", "4"):
             await pilot.press(key)
-            await until(pilot, lambda: told in noticed(app))
+            await until(pilot, lambda: wanted in noticed(app))
             if key == "3":
                 await pilot.press("escape")
         if database.is_dir():

@@ -170,7 +170,7 @@ def test_about_tells_versions_and_files_and_no_password(opened, text_of, until):
 
 
 @pytest.mark.parametrize(
-    ("origin", "told"),
+    ("origin", "expected"),
     [
         ({"url": "file:///src/cats", "dir_info": {"editable": True}}, "the source tree /src/cats"),
         ({"url": "file:///src/cats", "dir_info": {}}, "built from /src/cats"),
@@ -182,7 +182,7 @@ def test_about_tells_versions_and_files_and_no_password(opened, text_of, until):
         ("{broken", "a released package in "),
     ],
 )
-def test_the_build_is_read_from_the_metadata(browser, monkeypatch, origin, told):
+def test_the_build_is_read_from_the_metadata(browser, monkeypatch, origin, expected):
     """Editable, from a folder, from a commit, or released; passwords in it are masked."""
 
     class Distribution:
@@ -191,7 +191,7 @@ def test_the_build_is_read_from_the_metadata(browser, monkeypatch, origin, told)
             return origin if origin is None or isinstance(origin, str) else json.dumps(origin)
 
     monkeypatch.setattr("runner.tui.dialogs.about.distribution", lambda name: Distribution())
-    assert build_of(browser().context).startswith(told)
+    assert build_of(browser().context).startswith(expected)
 
 
 # Jump
@@ -377,7 +377,7 @@ def test_what_cannot_be_saved_is_told(opened, until, monkeypatch):
 
 
 def test_a_web_browser_gets_a_download(opened, monkeypatch):
-    """Nobody is asked for a path of the server."""
+    """The user is not asked for a path of the server."""
     delivered = []
 
     async def steps(pilot, app):

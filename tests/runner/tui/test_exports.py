@@ -49,7 +49,7 @@ def exported(request, browser, drive, until, tmp_path, sample_store):
 
 
 def same(value, stored):
-    """Tell whether a value that was read back is the stored one: exactly, nothing for None."""
+    """Return whether a value that was read back is the stored one: exactly, nothing for None."""
     if stored is None:
         return value is None or pd.isna(value)
     return value == stored

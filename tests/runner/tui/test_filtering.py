@@ -55,7 +55,7 @@ def test_a_name_that_no_trial_has_is_missing():
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "expected"),
     [
         ("acuracy > 0.9", "did you mean accuracy?"),
         ("zzz == 1", "known are accuracy, batch_size"),
@@ -78,11 +78,11 @@ def test_a_name_that_no_trial_has_is_missing():
         ("accuracy > 0 " + "or accuracy > 0 " * 60, "500 characters at most"),
     ],
 )
-def test_what_is_wrong_is_told(text, told):
+def test_what_is_wrong_is_told(text, expected):
     """What is no filter is refused with what is wrong and what is known, and nothing of it is ever run."""
     with pytest.raises(InputError) as raised:
         compile_filter(text, NAMES)
-    assert told in raised.value.message
+    assert expected in raised.value.message
 
 
 def test_a_judgement_can_be_told_in_another_language():
@@ -94,7 +94,7 @@ def test_a_judgement_can_be_told_in_another_language():
 
 
 def test_hostile_names_are_shown_harmless():
-    """A name that would move the cursor is told as what it is."""
+    """A name that would move the cursor is shown as what it is."""
     with pytest.raises(InputError) as raised:
         compile_filter("zzz == 1", ["\x1b[31mred\u202e"])
     assert "\x1b" not in raised.value.message

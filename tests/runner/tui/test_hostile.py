@@ -1,4 +1,4 @@
-"""Whatever anybody has written into a store, a log or a spec: no screen obeys it, and none breaks."""
+"""Untrusted content in a store, a log or a spec: no screen executes it, and none breaks."""
 
 import json
 import random
@@ -85,8 +85,8 @@ def spoilt(value, luck, *, keys=False):
         case list():
             return [spoilt(item, luck, keys=keys) for item in value]
         case dict():
-            told = {name: spoilt(item, luck, keys=keys) for name, item in value.items()}
-            return told | ({odd(luck): odd(luck)} if keys else {})
+            expected = {name: spoilt(item, luck, keys=keys) for name, item in value.items()}
+            return expected | ({odd(luck): odd(luck)} if keys else {})
     return value
 
 

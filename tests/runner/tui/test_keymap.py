@@ -1,4 +1,4 @@
-"""A keymap that makes no sense is told, with the action and the key."""
+"""A keymap that makes no sense is reported with the action and the key."""
 
 import pytest
 
@@ -9,7 +9,7 @@ from runner.tui.preferences import read_preferences
 
 
 @pytest.mark.parametrize(
-    ("keymap", "told"),
+    ("keymap", "expected"),
     [
         ({"studies.open": "blah blub"}, "there is no key 'blah blub'"),
         ({"studies.open": "\x1b[31m"}, "there is no key"),
@@ -21,9 +21,9 @@ from runner.tui.preferences import read_preferences
         ({"submit.submit": "enter"}, "needed for typing"),
     ],
 )
-def test_nonsense_is_told(keymap, told):
+def test_nonsense_is_told(keymap, expected):
     """What is no key, what must stay as it is, and what would do two things."""
-    with pytest.raises(InputError, match=told):
+    with pytest.raises(InputError, match=expected):
         check_keymap(keymap)
 
 

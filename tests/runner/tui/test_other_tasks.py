@@ -127,7 +127,7 @@ def test_examples_have_the_columns_of_the_files(rents, browser, drive, until, te
         assert screen._table().columns == ("row", "label", "predicted", "city", "rooms", "cut")
         assert not set(text_of(pilot.app)) & set("\x1b\u202e")
         await pilot.press("w")
-        await until(pilot, lambda: any("no column text" in told.message for told in pilot.app._notifications))
+        await until(pilot, lambda: any("no column text" in expected.message for expected in pilot.app._notifications))
         assert screen.can("explain")
         pilot.app.context.predictions.unexplained.add("test/simulated/curve")
         assert not screen.can("explain")
@@ -136,7 +136,7 @@ def test_examples_have_the_columns_of_the_files(rents, browser, drive, until, te
 
 
 def test_comparing_tells_what_it_can(rents, browser, drive, until, text_of):
-    """Where right cannot be told from wrong that is said, and stored changes are shown by their own names."""
+    """If answers cannot be compared with the truth, a message says so; stored changes are shown by their own names."""
 
     async def steps(pilot):
         screen = StudyScreen(pilot.app.context, STUDY)
@@ -198,6 +198,6 @@ def test_a_study_of_a_task_that_is_not_installed_is_shown(rents, browser, drive,
         await screen.choose("examples")
         await until(pilot, lambda: len(screen._examples._table.keys) == 3)
         await pilot.press("w")
-        await until(pilot, lambda: any("gone/away" in told.message for told in pilot.app._notifications))
+        await until(pilot, lambda: any("gone/away" in expected.message for expected in pilot.app._notifications))
 
     drive(browser(), steps)

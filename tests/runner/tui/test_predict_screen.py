@@ -126,7 +126,7 @@ def test_loading_is_told_with_its_time(ask, until, text_of):
 
 
 def test_errors_are_a_notice_until_an_answer_comes(ask, until):
-    """What a model cannot do is told and stays; the next answer takes it away."""
+    """The message about what a model cannot do stays until the next answer."""
 
     async def steps(pilot, screen, answers):
         answers.trouble = WorkError(f"cannot explain {HOSTILE}")
@@ -266,7 +266,7 @@ FIELDS = (
 
 
 def test_a_form_has_a_field_for_each_part_of_an_input(ask, until):
-    """Texts, numbers and choices are typed and chosen; what is empty is None, and no number is told."""
+    """Texts, numbers and choices are typed and chosen; an empty field is None, and an invalid number is reported."""
 
     async def steps(pilot, screen, answers):
         await screen.form.ask_for(FIELDS)
@@ -280,7 +280,9 @@ def test_a_form_has_a_field_for_each_part_of_an_input(ask, until):
         field = next(iter(screen.form.query(Input)))
         field.value = "many"
         await pilot.press("ctrl+s")
-        await until(pilot, lambda: any("Not a number: age" in told.message for told in pilot.app._notifications))
+        await until(
+            pilot, lambda: any("Not a number: age" in expected.message for expected in pilot.app._notifications)
+        )
         await pilot.press("ctrl+n")
         await pilot.pause()
         assert screen.form.given is None

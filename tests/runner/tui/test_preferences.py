@@ -1,4 +1,4 @@
-"""Theme, language and keys of a person survive, and a wrong settings file is told, never guessed at."""
+"""Theme, language and keys of a user persist, and an invalid settings file is reported, never guessed at."""
 
 import tomllib
 
@@ -57,13 +57,13 @@ def test_an_odd_way_of_writing_is_understood(tmp_path):
 
 
 def test_signs_beyond_the_first_plane_stay_toml(tmp_path):
-    """A file written anew can be read, whatever its keys and names hold."""
+    """A file written again can be read, whatever its keys and names hold."""
     path = tmp_path / "browse.toml"
     path.write_text('"l\\u0061nguage" = "de"\n[keymap]\n"studies.open" = "\U0001f600"\n')
     path.chmod(0o600)
     keep_preferences(path, {"language": "en"})
     assert read_preferences(path) == Preferences(language="en", keymap={"studies.open": "\U0001f600"})
-    assert path.stat().st_mode & 0o777 == 0o600, "what was nobody else's business still is not"
+    assert path.stat().st_mode & 0o777 == 0o600, "the file stays private"
 
 
 def test_a_link_in_a_circle_is_told(tmp_path):
@@ -75,7 +75,7 @@ def test_a_link_in_a_circle_is_told(tmp_path):
 
 
 def test_what_toml_cannot_say_is_refused(tmp_path):
-    """A setting that no TOML file can hold is told, and the file stays as it was."""
+    """A setting that no TOML file can hold is reported, and the file stays unchanged."""
     path = tmp_path / "browse.toml"
     path.write_text('language = "de"\n')
     with pytest.raises(InputError, match="cannot be written as TOML"):
@@ -119,7 +119,7 @@ def test_without_a_file_the_language_is_that_of_the_environment(tmp_path, monkey
 
 
 @pytest.mark.parametrize(
-    ("content", "told"),
+    ("content", "expected"),
     [
         (b"theme = ", "not TOML"),
         (b"\xff\xfe", "not TOML"),
@@ -131,11 +131,11 @@ def test_without_a_file_the_language_is_that_of_the_environment(tmp_path, monkey
         (b"#" * 70_000, "more than 65536 bytes"),
     ],
 )
-def test_a_wrong_file_is_told(tmp_path, content, told):
+def test_a_wrong_file_is_told(tmp_path, content, expected):
     """What is wrong with the settings is said, with the file's name."""
     path = tmp_path / "browse.toml"
     path.write_bytes(content)
     with pytest.raises(InputError) as raised:
         read_preferences(path)
-    assert told in raised.value.message
+    assert expected in raised.value.message
     assert str(path) in raised.value.message

@@ -1,7 +1,7 @@
 """Every screen looks as it did, at 80x24 and at 160x48; the main ones in German and in light too.
 
 One start of the app shows many screens, one after the other: starting it costs more than drawing.
-`pytest --snapshot-update` draws them anew: look at the pictures before you keep them.
+`pytest --snapshot-update` draws them again: look at the pictures before you keep them.
 """
 
 import asyncio
@@ -123,7 +123,7 @@ MAIN = (
 
 @pytest.fixture
 def look(snapshot, request):
-    """Return a function that tells whether the screen of that name looks as it did; the report shows what differs."""
+    """Return a function that compares the screen of that name with its snapshot; the report shows what differs."""
     snapshot = snapshot.use_extension(SVGImageExtension)
 
     def same(app, name: str) -> bool:

@@ -1,6 +1,6 @@
 """What a screen shows for a moment looks as it did: answers, problems, measurements, notices, what asks back.
 
-`pytest --snapshot-update` draws them anew: look at the pictures before you keep them.
+`pytest --snapshot-update` draws them again: look at the pictures before you keep them.
 """
 
 import asyncio
@@ -167,7 +167,7 @@ def test_a_store_without_studies_looks_as_it_did(place, looks_the_same):
 
 
 def test_a_database_that_cannot_be_used_looks_as_it_did(looks_the_same, monkeypatch):
-    """Its notice says what to do, and nobody is told that it is still being read."""
+    """Its notice says what to do, and no message says that it is still being read."""
 
     async def refuse(*_):
         raise StoreError(

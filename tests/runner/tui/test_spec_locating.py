@@ -130,7 +130,7 @@ def test_a_mebibyte_of_anything_is_scanned(piece):
     ],
 )
 def test_the_cursor_knows_where_it_is(marked, path, role):
-    """Path and role are told in whole and in broken texts."""
+    """Path and role are found in whole and in broken texts."""
     text, offset = at(marked)
     cursor = cursor_at(text, offset)
     assert cursor.role == role
@@ -176,7 +176,7 @@ def test_values_are_offered_from_enumerations_and_the_catalog(facts):
 
 
 def test_a_field_is_explained(facts):
-    """Allowed values, default and description with its typical range are told, of tuned fields too."""
+    """Allowed values, default and description with its typical range are shown, of tuned fields too."""
     meaning = meant(facts, '{"model_config": {"batch_size": 1|6}}')
     assert (meaning.name, meaning.default, meaning.allowed) == ("batch_size", "32", "a whole number from 1 to 4096")
     assert "Typical: 16 or 32" in meaning.description
@@ -185,7 +185,7 @@ def test_a_field_is_explained(facts):
 
 
 def test_a_text_is_judged_with_every_problem_at_its_place(tmp_path):
-    """All problems are told at once, in the order of the lines; a right text has a request and a name."""
+    """All problems are shown at once, in the order of the lines; a right text has a request and a name."""
     text = f'{{\n{NAMES},\n"model_config": {{"C": -1,\n "cee": 2}},\n"study": {{"trials": 0}}\n}}'
     faults = check_spec(text, tmp_path).faults
     assert [(fault.path, fault.line) for fault in faults] == [
@@ -199,7 +199,7 @@ def test_a_text_is_judged_with_every_problem_at_its_place(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("text", "line", "column", "told"),
+    ("text", "line", "column", "expected"),
     [
         ('{\n  "a": 1,\n}', 2, 0, "not JSON"),
         ("[1, 2]", 0, 0, "JSON object"),
@@ -212,10 +212,10 @@ def test_a_text_is_judged_with_every_problem_at_its_place(tmp_path):
         ("x" * (1 << 21), 0, 0, "larger than"),
     ],
 )
-def test_hostile_texts_get_a_clear_problem(tmp_path, text, line, column, told):
-    """Whatever is pasted is told as a problem at its place, never as an exception."""
+def test_hostile_texts_get_a_clear_problem(tmp_path, text, line, column, expected):
+    """Whatever is pasted is shown as a problem at its place, never as an exception."""
     faults = check_spec(text, tmp_path).faults
-    assert any((fault.line, fault.column) == (line, column) and told in fault.message for fault in faults), faults
+    assert any((fault.line, fault.column) == (line, column) and expected in fault.message for fault in faults), faults
 
 
 def test_a_plugin_that_fails_is_a_problem_of_the_model(tmp_path, simulated, monkeypatch):

@@ -379,7 +379,7 @@ def test_a_narrow_screen_has_no_panel(listed, until, text_of):
 
 @pytest.mark.parametrize("size", [(80, 24), WIDE])
 def test_hostile_texts_are_shown_harmlessly(hostile_store, drive, text_of, size, until):
-    """No escape, no bidi sign, no markup of anybody's reaches the screen; nothing is lost of the layout."""
+    """No escape, no bidi sign, no untrusted markup reaches the screen; nothing is lost of the layout."""
     with Store.open(hostile_store, create=True) as store:
         store.set_title(WHOLE, "t\x1b[2J\u202e\x00 [bold]e[/x] =1+1")
         store.set_notes(WHOLE, "n\x1b[2Jb\u202ec\x00d [bold]e[/x] =1+1")
@@ -433,7 +433,7 @@ def test_where_there_is_no_study_it_says_what_to_do(browser, drive, until, text_
 
 
 def test_the_clock_of_the_list_is_that_of_the_desk(listed):
-    """Ages are told by the desk's clock."""
+    """Ages are shown by the context's clock."""
 
     async def steps(pilot, app):
         assert app.context.clock() == NOON
@@ -443,7 +443,7 @@ def test_the_clock_of_the_list_is_that_of_the_desk(listed):
 
 
 def test_of_a_study_with_a_path_for_a_name_no_file_is_deleted(listed, until, sample_store, tmp_path):
-    """What a foreign database names as a study may be anybody's folder: its rows can be removed, no file is."""
+    """A study's name in a foreign database may lead to another folder: its rows can be removed, its files are kept."""
     kept = tmp_path / "thesis"
     kept.mkdir()
     with sqlite3.connect(sample_store.removeprefix("sqlite:///")) as connection:
@@ -464,7 +464,7 @@ def test_of_a_study_with_a_path_for_a_name_no_file_is_deleted(listed, until, sam
 
 
 def test_places_left_behind_change_their_language_too(listed, until, text_of):
-    """Ctrl+L in another place: whoever comes back to a study finds it in the new language, and in the new signs."""
+    """After Ctrl+L on another screen, the study is shown in the new language and with the new glyphs."""
 
     async def steps(pilot, app):
         table(app).move_to(WHOLE)

@@ -1,4 +1,4 @@
-"""The order of the trials: kept while trials come in, it is the one that sorting all of them anew would give."""
+"""The order of the trials: kept while trials come in, it is the one that sorting all of them again would give."""
 
 import random
 from dataclasses import replace
@@ -39,14 +39,14 @@ def trial(number, luck, state="complete"):
 @pytest.mark.parametrize("direction", ["maximize", "minimize"])
 @pytest.mark.parametrize("view", VIEWS)
 def test_new_and_changed_trials_find_their_places(view, direction):
-    """Trials that come, and those that end, stand where sorting anew would put them; equal ones by number."""
+    """Trials that come, and those that end, stand where sorting again would put them; equal ones by number."""
     luck = random.Random(1)
     known = [trial(number, luck, "running" if number > 37 else "complete") for number in range(40)]
     before = order_of(book_of(known, direction), view, TrialOrder())
     later = [*known[:38], *(trial(number, luck) for number in range(38, 60))]
     book = book_of(later, direction)
-    kept, anew = order_of(book, view, before), order_of(book, view, TrialOrder())
-    assert kept.numbers == anew.numbers
+    kept, resorted = order_of(book, view, before), order_of(book, view, TrialOrder())
+    assert kept.numbers == resorted.numbers
     assert kept.suits(book, view)
     assert not before.suits(book, view)
 

@@ -21,7 +21,7 @@ from runner.tui.study_source import StudySource
 
 @pytest.fixture
 def context(sample_store):
-    """Return a desk whose clock stands still."""
+    """Return a context whose clock does not advance."""
     return AppContext(StudySource(sample_store), Preferences(), clock=lambda: NOON)
 
 
@@ -33,7 +33,7 @@ def rows(sample_store):
 
 
 def test_a_study_whose_worker_is_gone_is_not_shown_as_running(rows, context):
-    """Glyph, word and advice tell that nobody runs it, and how to go on."""
+    """Glyph, word and advice show that no process runs it, and how to resume it."""
     row = rows["imdb-roberta"]
     assert row.record.state == "running"
     assert row.state == "gone"
@@ -107,7 +107,7 @@ def test_cells_fit_their_columns_in_both_languages(rows, sample_store):
 
 
 def test_counts_of_trials_leave_out_what_did_not_happen(rows, context):
-    """Pruned and failed trials are told where there are any."""
+    """Pruned and failed trials are shown if there are any."""
     columns = [column.key for column in study_columns(context)]
     record = rows["imdb-bert"].record
     at = columns.index("trials")
@@ -117,11 +117,11 @@ def test_counts_of_trials_leave_out_what_did_not_happen(rows, context):
 
 
 @pytest.mark.parametrize(
-    ("seconds", "told"), [(4.2, "4.2 s"), (42, "42 s"), (1491, "25 min"), (4260, "1.2 h"), (446400, "124 h")]
+    ("seconds", "expected"), [(4.2, "4.2 s"), (42, "42 s"), (1491, "25 min"), (4260, "1.2 h"), (446400, "124 h")]
 )
-def test_times_take_seven_cells_with_their_unit(context, seconds, told):
+def test_times_take_seven_cells_with_their_unit(context, seconds, expected):
     """One unit is enough in a list."""
-    assert short_time(seconds, context).replace("\xa0", " ") == told
+    assert short_time(seconds, context).replace("\xa0", " ") == expected
 
 
 def test_ages_are_coarse(context):
@@ -133,20 +133,20 @@ def test_ages_are_coarse(context):
         timedelta(hours=30),
         timedelta(days=400),
     ]
-    told = ["just now", "just now", "5 min ago", "1 d ago", "400 d ago"]
-    assert [ago(NOON - age, NOON, context) for age in ages] == told
+    expected = ["just now", "just now", "5 min ago", "1 d ago", "400 d ago"]
+    assert [ago(NOON - age, NOON, context) for age in ages] == expected
 
 
 def test_the_legend_names_the_baseline_and_the_order(rows, context):
     """What the signs mean for the study under the cursor."""
-    told = str(legend(rows["imdb-bert"], ("best", True), context)).replace("\xa0", " ")
-    assert told.startswith("worst first")
-    assert "against the linear baseline (90.5 %)" in told
-    assert "✂ pruned" in told
+    expected = str(legend(rows["imdb-bert"], ("best", True), context)).replace("\xa0", " ")
+    assert expected.startswith("worst first")
+    assert "against the linear baseline (90.5 %)" in expected
+    assert "✂ pruned" in expected
 
 
 def test_the_page_tells_verdict_and_test_result_in_the_persons_language(rows, sample_store):
-    """Statements are told in German with German numbers, the test result against the baseline's."""
+    """Statements are shown in German with German numbers, the test result against the baseline's."""
     context = AppContext(StudySource(sample_store), Preferences(language="de"), clock=lambda: NOON)
     page = str(study_page(rows[WHOLE], context)).replace("\xa0", " ")
     assert "Trial 7 schlägt die vorgegebene Konfiguration" in page

@@ -237,7 +237,7 @@ def test_states_are_filtered_in_turn(at, text_of):
 
 
 def test_a_filter_is_judged_while_it_is_typed(at, text_of):
-    """The key f asks for an expression; a wrong one is told at once and not taken, a right one filters."""
+    """The key f asks for an expression; a wrong one is shown at once and not taken, a right one filters."""
 
     async def steps(pilot, screen):
         await press(pilot, "f", *"acuracy")
@@ -366,7 +366,7 @@ def test_charts_and_their_parameters(at):
 
 
 @pytest.mark.parametrize(
-    ("answer", "told"),
+    ("answer", "expected"),
     [
         ({"method": "fANOVA", "trials": 5, "shares": {"learning_rate": 0.75, "epochs": 0.25}}, "75.0 %"),
         (None, "four complete trials or more that differ"),
@@ -374,7 +374,7 @@ def test_charts_and_their_parameters(at):
         (TypeError("unhashable type"), "TypeError: unhashable type"),
     ],
 )
-def test_importance_is_estimated_while_a_study_runs(at, text_of, until, monkeypatch, answer, told):
+def test_importance_is_estimated_while_a_study_runs(at, text_of, until, monkeypatch, answer, expected):
     """Before a study has ended its parameters' importance is worked out from the trials so far, once for these."""
     asked = []
 
@@ -388,7 +388,7 @@ def test_importance_is_estimated_while_a_study_runs(at, text_of, until, monkeypa
 
     async def steps(pilot, screen):
         await press(pilot, "g", "g")
-        await until(pilot, lambda: told in text_of(pilot.app).replace("\n", " "))
+        await until(pilot, lambda: expected in text_of(pilot.app).replace("\n", " "))
         await pilot.pause(0.5)
         assert len(asked) == 1
         assert asked[0][0] == len(screen.book.snapshot.ranked)
@@ -565,16 +565,16 @@ def test_a_worker_that_is_gone_is_told_and_resumed(at, store, monkeypatch, until
 
 def test_a_refused_request_is_told(at, store, monkeypatch, until):
     """What the store refuses is shown as a message, and the place stays."""
-    told = []
+    expected = []
     monkeypatch.setattr(
-        BaseScreen, "show_message", lambda _self, message, *, error=False: told.append((message, error))
+        BaseScreen, "show_message", lambda _self, message, *, error=False: expected.append((message, error))
     )
 
     async def steps(pilot, screen):
         lease_of(store, "tickets-csv")
         await press(pilot, "r")
-        await until(pilot, lambda: told)
-        assert told[0][1]
+        await until(pilot, lambda: expected)
+        assert expected[0][1]
         assert pilot.app.screen is screen
 
     at(steps, study="tickets-csv")
@@ -769,7 +769,7 @@ def test_a_waiting_study_says_that_nobody_works_on_it(at, text_of, until, monkey
 
 
 def test_read_only_names_no_key_that_does_nothing(at, text_of, until, monkeypatch):
-    """What a study waits for is told, what would help is not: it cannot be done here."""
+    """What a study waits for is shown, what would help is not: it cannot be done here."""
     monkeypatch.setattr("runner.study.workers.running_worker", lambda _: None)
 
     async def steps(pilot, screen):
@@ -780,7 +780,7 @@ def test_read_only_names_no_key_that_does_nothing(at, text_of, until, monkeypatc
 
 
 def test_a_study_with_a_path_for_a_name_is_not_opened(drive, until, sample_store, store, tmp_path):
-    """A foreign database may name anything: no file outside the studies' folder is read, and the reason is told."""
+    """A foreign database may name anything: no file outside the studies' folder is read, and the reason is shown."""
     name = str(tmp_path / "elsewhere")
     with sqlite3.connect(sample_store.removeprefix("sqlite:///")) as connection:
         connection.execute("UPDATE modelcat_studies SET study = ? WHERE study = ?", (name, WHOLE))

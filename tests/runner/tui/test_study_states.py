@@ -25,7 +25,7 @@ LIMIT = {"en": "the time limit of 1 s was used up", "de": "das Zeitlimit von 1 s
 
 @pytest.fixture
 def context(sample_store):
-    """Return a desk whose clock stands still."""
+    """Return a context whose clock does not advance."""
     return AppContext(StudySource(sample_store), Preferences(), clock=lambda: NOON)
 
 
@@ -89,9 +89,9 @@ def test_a_study_that_waits_to_be_resumed_is_queued(store, context):
     assert "queued" in shown
     assert "left" not in shown
     assert "running" not in shown
-    told = outcome(TrialFacts(record, store.trial(GONE, 3)), context)
-    assert "the study waits in the queue" in told
-    assert "resume" not in told
+    expected = outcome(TrialFacts(record, store.trial(GONE, 3)), context)
+    assert "the study waits in the queue" in expected
+    assert "resume" not in expected
 
 
 def fruitless(store):
@@ -125,5 +125,5 @@ def test_the_advice_on_a_failed_trial_fits_its_study(store, context):
 def test_a_trial_that_the_time_limit_cut_says_so(store, context):
     """It did not fall behind others."""
     trial = replace(store.trial(BUSY, 1), state="pruned", origin="search", notes=(CUT_NOTE,))
-    told = outcome(TrialFacts(store.study(BUSY), trial, tuple(store.epochs(BUSY, "trial/1"))), context)
-    assert "when the study's time was up" in told
+    expected = outcome(TrialFacts(store.study(BUSY), trial, tuple(store.epochs(BUSY, "trial/1"))), context)
+    assert "when the study's time was up" in expected

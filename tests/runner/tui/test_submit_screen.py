@@ -67,7 +67,7 @@ def said(screen, part):
 
 
 def test_problems_are_listed_and_their_lines_marked(write, until, text_of):
-    """Every problem has a line with its path, and a mark beside its line in the editor."""
+    """Every problem has a line with its path, and a mark next to its line in the editor."""
 
     async def steps(pilot, screen):
         assert [(fault.path, fault.line) for fault in screen.side.faults] == [
@@ -104,7 +104,7 @@ def test_keys_clicks_and_enter_go_to_problems(write, until):
 
 
 def test_mending_a_problem_takes_it_away_at_once(write, until):
-    """What is typed is judged a moment later; with nothing wrong the study's name and trials are told."""
+    """What is typed is judged a moment later; with nothing wrong the study's name and trials are shown."""
 
     async def steps(pilot, screen):
         screen.editor.move_cursor((5, 6))
@@ -121,7 +121,7 @@ def test_mending_a_problem_takes_it_away_at_once(write, until):
 
 
 def test_the_data_are_looked_at_when_the_spec_is_right(write, until, text_of):
-    """Rows, classes and notes are told without being asked for; an error of the data is a problem of the spec."""
+    """Rows, classes and notes are shown without being asked for; an error of the data is a problem of the spec."""
 
     async def steps(pilot, screen):
         await until(pilot, lambda: "Rows: 80 training" in text_of(pilot.app))
@@ -214,7 +214,7 @@ def test_a_plan_is_measured_and_told(write, until, monkeypatch, text_of):
 
 @pytest.mark.parametrize("by", ["escape", "space"])
 def test_a_plan_is_cancelled_by_escape_and_by_typing(write, until, monkeypatch, by):
-    """The measuring is told to stop, and nothing of it is shown; Escape does not leave the place meanwhile."""
+    """Measuring stops, and nothing of it is shown; Escape does not leave the screen meanwhile."""
     ended = threading.Event()
 
     def make_plan(request, place, tell, halted):
@@ -238,7 +238,7 @@ def test_a_plan_is_cancelled_by_escape_and_by_typing(write, until, monkeypatch, 
 
 
 def test_a_plan_that_fails_says_why(write, until, monkeypatch):
-    """What stands in the way of measuring is told in the line of the plan."""
+    """The reason why nothing can be measured is shown in the line of the plan."""
 
     def make_plan(*_, **__):
         raise WorkError("the probe does not fit")
@@ -279,9 +279,9 @@ def test_a_right_spec_is_put_into_the_queue(write, until, sample_store, gone_to,
 
 
 def test_whoever_has_gone_elsewhere_stays_there(write, until, sample_store, gone_to, monkeypatch):
-    """Queueing takes a moment; a person who leaves meanwhile is told of it where they are now."""
-    told, going = [], threading.Event()
-    monkeypatch.setattr(BaseScreen, "show_message", lambda _, message, error=False: told.append(message))
+    """Queueing takes a moment; a user who leaves meanwhile sees the message on the current screen."""
+    expected, going = [], threading.Event()
+    monkeypatch.setattr(BaseScreen, "show_message", lambda _, message, error=False: expected.append(message))
 
     def start(_):
         going.wait(8)
@@ -293,7 +293,7 @@ def test_whoever_has_gone_elsewhere_stays_there(write, until, sample_store, gone
         await until(pilot, lambda: screen._submitting)
         pilot.app.action_go_to("catalog")
         going.set()
-        await until(pilot, lambda: told)
+        await until(pilot, lambda: expected)
         assert pilot.app.current_mode == "catalog"
         assert gone_to == []
 
@@ -437,19 +437,19 @@ def test_data_offer_a_spec_for_them(write, until, tmp_path, name):
 
 
 def test_a_study_waits_where_no_worker_can_be_started(write, until, gone_to, monkeypatch, sample_store):
-    """The study is in the queue all the same, and why nobody works on it is told."""
-    told = []
+    """The study is queued all the same, and a message says why no process works on it."""
+    expected = []
 
     def fail(_):
         raise WorkError("no command")
 
     monkeypatch.setattr(background, "start_worker", fail)
-    monkeypatch.setattr(BaseScreen, "show_message", lambda _, message, error=False: told.append((message, error)))
+    monkeypatch.setattr(BaseScreen, "show_message", lambda _, message, error=False: expected.append((message, error)))
 
     async def steps(pilot, screen):
         await pilot.press("ctrl+s")
         await until(pilot, lambda: gone_to == ["mine"])
-        assert ("no command", True) in told
+        assert ("no command", True) in expected
 
     write(GOOD, steps)
 

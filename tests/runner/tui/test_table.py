@@ -25,7 +25,7 @@ class _App(App):
     def __init__(self, **preferences):
         super().__init__()
         self.context = AppContext(None, Preferences(**preferences))
-        self.told = []
+        self.messages = []
 
     def compose(self):
         yield VirtualTable(self.context, lambda: "No studies yet.\nPress n.", id="t")
@@ -42,7 +42,7 @@ class _App(App):
     @on(VirtualTable.Chosen, "#t")
     @on(VirtualTable.HeaderClicked, "#t")
     def tell(self, message):
-        self.told.append((type(message).__name__, getattr(message, "key", None) or message.column_key))
+        self.messages.append((type(message).__name__, getattr(message, "key", None) or message.column_key))
 
 
 def run(story, size=(60, 8), **preferences):
@@ -104,7 +104,7 @@ def test_cursor_and_scroll_stay():
         assert (table.cursor, table.scroll_offset.y) == ("k32", scroll)
         table.set_rows([], cells)
         assert table.cursor is None
-        assert app.told == [("Moved", "k0"), ("Moved", "k30"), ("Moved", "k32")]
+        assert app.messages == [("Moved", "k0"), ("Moved", "k30"), ("Moved", "k32")]
 
     run(story)
 
@@ -134,7 +134,7 @@ def test_clicks():
         await pilot.click(VirtualTable, offset=(5, 3))
         await pilot.click(VirtualTable, offset=(5, 0))
         await pilot.click(VirtualTable, offset=(5, 6))
-        assert app.told == [("Moved", "k0"), ("Moved", "k2"), ("Chosen", "k2"), ("HeaderClicked", "name")]
+        assert app.messages == [("Moved", "k0"), ("Moved", "k2"), ("Chosen", "k2"), ("HeaderClicked", "name")]
 
     run(story)
 
@@ -218,8 +218,8 @@ def test_text_has_all_columns_and_rows():
     run(story, size=(30, 8))
 
 
-def test_retell_asks_again():
-    """Cells in another language are asked for when the table is told to tell again."""
+def test_refreshing_asks_again():
+    """`refresh_text` asks for the cells in another language."""
 
     async def story(app, table, pilot):
         word = ["open"]

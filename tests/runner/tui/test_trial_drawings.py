@@ -54,7 +54,7 @@ def canvas(context: AppContext, width: int = 60) -> Canvas:
 
 
 def test_gathering_reads_only_what_changed(known) -> None:
-    """A trial that nobody wrote to since is not read again: the very same facts come back."""
+    """A trial that no process wrote to since is not read again: the very same facts come back."""
     first = known(7)
     assert known(7, before=first) is first
     assert [found.subject for found in first.judgements] == ["trial/7", "winner", "winner"]
@@ -77,7 +77,7 @@ def test_a_group_shows_what_only_the_kept_model_has(known) -> None:
 
 
 def test_settings_put_differences_first(known, context) -> None:
-    """Fields that differ from the given configuration come first, beside given and default values."""
+    """Fields that differ from the given configuration come first, next to given and default values."""
     found = settings_of(known(7), context)
     differing = [setting.name for setting in found if setting.differs]
     assert differing == [setting.name for setting in found[: len(differing)]]
@@ -141,8 +141,8 @@ def test_a_grid_is_never_wider_than_its_place(context) -> None:
         drawn = grid([Heading("Field"), Heading("Value"), Heading("Given", right=True)], rows, canvas(context, width))
         assert all(width_of(line) <= width for line in drawn.plain.split("\n"))
     assert "gradient_accumulation" in drawn.plain
-    told = facts([("Name", "value " * 30)], canvas(context, 40)).plain
-    assert all(width_of(line) <= 40 for line in told.split("\n"))
+    expected = facts([("Name", "value " * 30)], canvas(context, 40)).plain
+    assert all(width_of(line) <= 40 for line in expected.split("\n"))
 
 
 def test_measurements_have_no_column_of_nothing(known, context) -> None:
@@ -155,12 +155,12 @@ def test_measurements_have_no_column_of_nothing(known, context) -> None:
     assert {len(row) for row in rows} == {4}
 
 
-@pytest.mark.parametrize(("epochs", "told"), [(1.0, "Over one epoch"), (0.5, "Over 0.5 epochs")])
-def test_one_epoch_is_told_as_one(known, context, epochs, told) -> None:
+@pytest.mark.parametrize(("epochs", "expected"), [(1.0, "Over one epoch"), (0.5, "Over 0.5 epochs")])
+def test_one_epoch_is_told_as_one(known, context, epochs, expected) -> None:
     """The heading of the curves counts as people do."""
     book = SimpleNamespace(record=known(7).study, metric=known(7).study.metric_of)
     epoch = replace(known(7).epochs[0], epoch=epochs)
-    assert told in [line.plain for line in curves(book, [epoch], context)]
+    assert expected in [line.plain for line in curves(book, [epoch], context)]
 
 
 def test_sentences_tell_how_a_trial_ended(known, context) -> None:

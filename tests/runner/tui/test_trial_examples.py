@@ -139,13 +139,13 @@ def test_the_kept_model_is_asked_which_words_decided(browser, drive, until, text
 
 
 def test_a_model_that_cannot_answer_says_why(browser, drive, until, text_of, explorer) -> None:
-    """Where the model cannot be asked, the reason is told, and the text stays readable."""
+    """Where the model cannot be asked, the reason is shown, and the text stays readable."""
 
     async def steps(pilot) -> None:
         app.context._predictions = Stub("the model is not there: was the folder moved?")
         screen = await explorer(app, pilot)
         await pilot.press("w")
-        await until(pilot, lambda: any("was the folder moved" in told.message for told in app._notifications))
+        await until(pilot, lambda: any("was the folder moved" in expected.message for expected in app._notifications))
         assert not screen._asking
 
     app = browser()
@@ -166,16 +166,16 @@ def test_missing_predictions_are_told(browser, drive, until, text_of, explorer, 
 
 
 def test_strange_texts_can_be_read(browser, drive, until, text_of, explorer, tmp_path) -> None:
-    """Empty, huge, right-to-left and emoji texts, and such that hold controls, are shown as text; cuts are told."""
+    """Empty, huge, right-to-left and emoji texts, and such that hold controls, are shown as text; cuts are shown."""
     texts = ["", "x" * 1_000_000, "שלום \u202e עולם", "👩‍👩‍👧 ❤️ great", "a\x1b[31mb", "[red]no markup[/red]"]
     folder = tmp_path / "here" / "studies" / WHOLE / "examples"
     table = pa.table({"row": list(range(6)), "label": [0] * 6, "text": texts})
     pq.write_table(table, folder / "validation.parquet")
-    told = ["The text is empty", "6,000 characters of more than 20,000", "עולם", "great", "a\\x1b[31mb", "[red]no"]
+    expected = ["The text is empty", "6,000 characters of more than 20,000", "עולם", "great", "a\\x1b[31mb", "[red]no"]
 
     async def steps(pilot) -> None:
         screen = await explorer(app, pilot)
-        for place, part in enumerate(told):
+        for place, part in enumerate(expected):
             screen._examples._table.move_to(str(place))
             await until(pilot, lambda place=place: f"Row {place} " in text_of(app))
             assert part in screen._examples._detail.plain

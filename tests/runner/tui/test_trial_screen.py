@@ -60,8 +60,8 @@ def test_title_tells_state_metric_and_rank(browser, drive, until, text_of) -> No
     async def steps(pilot) -> None:
         await go(app, pilot, until)
         line = text_of(app).split("\n")[1]
-        for told in ("✓ complete", "Accuracy 91.9", "[90.0–93.7", "★ confirmed winner"):
-            assert told in line
+        for expected in ("✓ complete", "Accuracy 91.9", "[90.0–93.7", "★ confirmed winner"):
+            assert expected in line
 
     app = browser()
     drive(app, steps)
@@ -73,9 +73,9 @@ def test_every_tab_shows_its_main_thing_at_once(browser, drive, until, words_of,
 
     async def steps(pilot) -> None:
         screen = await go(app, pilot, until)
-        for tab, told in MAIN_THINGS.items():
+        for tab, expected in MAIN_THINGS.items():
             assert screen.tab == tab
-            await until(pilot, lambda told=told: told in words_of(app))
+            await until(pilot, lambda expected=expected: expected in words_of(app))
             await pilot.press("right_square_bracket")
             await pilot.pause()
 
@@ -124,8 +124,13 @@ def test_the_kept_model_of_the_winner_is_shown_on_test_too(browser, drive, until
 
     async def steps(pilot) -> None:
         await go(app, pilot, until, tab="confusion")
-        for told in ("Trial 7 · Validation · 222", "Kept model · Validation", "Kept model · Test · 1,000", "Trial 7 ·"):
-            await until(pilot, lambda told=told: told in text_of(app))
+        for expected in (
+            "Trial 7 · Validation · 222",
+            "Kept model · Validation",
+            "Kept model · Test · 1,000",
+            "Trial 7 ·",
+        ):
+            await until(pilot, lambda expected=expected: expected in text_of(app))
             await pilot.press("v")
 
     app = browser()
@@ -183,7 +188,7 @@ def test_a_running_trial_is_live(browser, drive, until, text_of, sample_store) -
 
 
 def test_a_trial_whose_worker_is_gone_is_shown_as_interrupted(browser, drive, until, text_of, sample_store) -> None:
-    """Where nobody trains it any more, a running trial is told to be interrupted, and how to go on."""
+    """If no process trains it any more, a running trial is shown as interrupted, with the way to resume it."""
     record = TrialRecord(3, "running", "search", {"batch_size": 16}, started=NOON)
     changed(sample_store, "imdb-roberta", lambda store, lease: store.put_trial("imdb-roberta", lease, record))
 
@@ -197,7 +202,7 @@ def test_a_trial_whose_worker_is_gone_is_shown_as_interrupted(browser, drive, un
 
 
 def test_a_deleted_study_is_left_with_a_word(browser, drive, until, sample_store) -> None:
-    """Where the study is deleted while one looks at its trial, the place is left and the reason told."""
+    """If the study is deleted while its trial is shown, the screen closes and shows the reason."""
 
     async def steps(pilot) -> None:
         screen = await go(app, pilot, until)
@@ -216,7 +221,7 @@ def test_a_trial_that_there_is_not_is_left_at_once(browser, drive, until) -> Non
     async def steps(pilot) -> None:
         app.push_screen(TrialScreen(app.context, WHOLE, 99))
         await until(pilot, lambda: not isinstance(app.screen, TrialScreen))
-        await until(pilot, lambda: any("0 to 11" in told.message for told in app._notifications))
+        await until(pilot, lambda: any("0 to 11" in expected.message for expected in app._notifications))
 
     app = browser()
     drive(app, steps)

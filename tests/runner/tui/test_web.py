@@ -55,16 +55,16 @@ def test_the_port_of_the_scheme_may_be_left_out():
 
 
 def test_a_token_lets_one_web_browser_in():
-    """After its first use there is another token, which is told; nothing that is not text of ours raises."""
-    told = []
-    access = Access(8000, told.append)
+    """After its first use there is another token, which is shown; nothing that is not text of ours raises."""
+    shown = []
+    access = Access(8000, shown.append)
     token = access.url.partition("token=")[2]
     assert len(token) >= 43
     for wrong in ("", "ä", "\ud800", token[:-1], token + "x", access.cookie):
         assert not access.redeem(wrong)
-    assert told == []
+    assert shown == []
     assert access.redeem(token)
-    assert told == [access.url]
+    assert shown == [access.url]
     assert token not in access.url
     assert not access.redeem(token)
     assert access.redeem(access.url.partition("token=")[2])
@@ -103,7 +103,7 @@ def test_sizes_are_those_that_can_be_shown(given, expected):
 
 
 def test_pages_speak_the_language_of_the_person():
-    """The pages of the server's own are told in German, too, and ask nothing of others."""
+    """The pages of the server's own are shown in German, too, and ask nothing of others."""
     german, english = Language("de"), Language("en")
     assert "Dieser Webbrowser" in refused_page(german)
     assert "Es sind 8 Tabs" in too_many_page(german, 8)

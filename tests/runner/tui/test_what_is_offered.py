@@ -72,7 +72,7 @@ def test_a_word_looks_the_same_whichever_class_was_predicted():
 
 
 def test_among_many_classes_what_speaks_against_is_no_class():
-    """What pulls away from the predicted class is told so; of more than two classes the predicted one stands out."""
+    """Evidence against the predicted class is marked so; of more than two classes the predicted one stands out."""
     bars, words = figures_of("b", {"a": 0.2, "b": 0.7, "c": 0.1}, {"good": 1.0, "bad": -1.0})
     assert "▓ pulls to b   ▒ pulls away from it" in "\n".join(line.plain for line in body(words, _canvas()))
     assert [(bar.label, bar.role) for bar in bars.bars[:2]] == [("b", "main"), ("a", "other")]

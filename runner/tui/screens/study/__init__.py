@@ -1,4 +1,4 @@
-"""The place of one study: its trials, charts, comparison, diagnosis and log."""
+"""The screen of one study: its trials, charts, comparison, diagnosis and log."""
 
 from runner.tui.screens.study.screen import StudyScreen
 

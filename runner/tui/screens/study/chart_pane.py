@@ -29,8 +29,8 @@ class ChartPane(Widget):
     """One chart of the study.
 
     Args:
-        context: For words, colours and the store.
-        curves: What has been read of the trials' measurements.
+        context: The context of the app.
+        curves: The measurements of trials read so far.
     """
 
     DEFAULT_CSS = """
@@ -64,24 +64,24 @@ class ChartPane(Widget):
 
     @property
     def has_parts(self) -> bool:
-        """Whether there is something to choose of the chart, such as a parameter."""
+        """Whether the chart has options, such as a parameter."""
         return bool(self._chart.options)
 
     def compose(self) -> ComposeResult:
-        """Put the names of the charts, what can be chosen of one, and the chart itself together."""
+        """Yield the names of the charts, the options of the chart, and the chart itself."""
         yield self._kinds
         yield self._parts
         yield self._view
 
     @on(TabBar.Chosen, "#charts")
     def choose_kind(self, event: TabBar.Chosen) -> None:
-        """Show the chart that was clicked at."""
+        """Show the chart that was clicked."""
         event.stop()
         self._turn_to(event.key)
 
     @on(TabBar.Chosen, "#chart-parts")
     def choose_part(self, event: TabBar.Chosen) -> None:
-        """Draw what was clicked at."""
+        """Draw the option that was clicked."""
         event.stop()
         self._choose(event.key)
 
@@ -97,7 +97,7 @@ class ChartPane(Widget):
             self._choose(keys[(keys.index(self._part) + 1) % len(keys)])
 
     def show(self, scene: PaneState) -> None:
-        """Draw the chart as far as it is known; nothing is done where nothing of it has changed."""
+        """Draw the chart from the data so far; does nothing if its data has not changed."""
         self._scene, needs = scene, self._chart.needs
         known = (
             self._kind,
@@ -116,13 +116,13 @@ class ChartPane(Widget):
         self._shown = shown
         if self._later is not None:
             self._later.stop()
-        if moved:  # only the cursor: whoever runs through the trials is not kept waiting for charts
+        if moved:  # only the cursor moved: the charts wait until it rests
             self._later = self.set_timer(PAUSE, lambda: self._draw(scene))
         else:
             self._draw(scene)
 
     async def follow(self, scene: PaneState) -> None:
-        """Read what the chart needs and is not known yet, and draw it."""
+        """Read the missing data of the chart, and draw it."""
         book, needs = scene.book, self._chart.needs
         if "epochs" in needs:
             await self._curves.want(book, curves_wanted(book.snapshot, scene.chosen))
@@ -134,14 +134,14 @@ class ChartPane(Widget):
         if "insights" in needs:
             run_in_background(self, partial(self._estimate, scene), "estimate")  # it takes seconds
         elif needs:
-            self.show(self._scene or scene)  # one may have gone on meanwhile
+            self.show(self._scene or scene)  # the cursor may have moved meanwhile
 
     async def _estimate(self, scene: PaneState) -> None:
         if await self._estimates.make(scene.book):
             self.show(self._scene or scene)
 
     def refresh_text(self) -> None:
-        """Tell again: language, theme or signs have changed."""
+        """Update after a change of language, theme or glyphs."""
         self._shown = ()
         if self._scene is not None:
             self.show(self._scene)
@@ -152,7 +152,7 @@ class ChartPane(Widget):
         return CHARTS[self._kind]
 
     def _gathered(self, scene: PaneState) -> StudySnapshot:
-        """Return what the chart is built from: the study, and what has been read for it."""
+        """Return the data of the chart: the study, and what has been read for it."""
         needs, snapshot = self._chart.needs, scene.book.snapshot
         if "insights" in needs and self._estimates.found is not None:
             snapshot = replace(snapshot, insights={"importance": self._estimates.found} | dict(snapshot.insights))
@@ -162,7 +162,7 @@ class ChartPane(Widget):
         return replace(snapshot, evaluations=self._evaluated[1]) if "evaluations" in needs else snapshot
 
     def _values(self) -> Mapping[str, Statement | str]:
-        """Return what can be chosen of the chart's first option."""
+        """Return the values of the chart's first option."""
         options, snapshot = self._chart.options, self._snapshot
         return options[0].values(snapshot) if options and snapshot is not None else {}
 
@@ -198,7 +198,7 @@ class ChartPane(Widget):
 
 
 def _same(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
-    """Tell whether two are the same by name and identity: comparing 10,000 trials takes longer than drawing them."""
+    """Return whether two are the same by name and identity: comparing 10,000 trials takes longer than drawing them."""
     if len(one) != len(other):
         return False
     return all(a is b or (isinstance(a, str | int) and a == b) for a, b in zip(one, other, strict=True))

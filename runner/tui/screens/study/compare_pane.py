@@ -1,4 +1,4 @@
-"""The tab Compare: two trials side by side, and the examples about which they differ."""
+"""The tab Compare: two trials side by side, and the examples with different answers."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -49,7 +49,7 @@ _NO_FLIPS = {
                   "none of them was kept."),
     "unknown": msgid("Winner against {other}: no example of {split} that is answered in another way was recorded."),
 }  # fmt: skip
-"""Why there are no examples: they are all alike, some are known to differ, or nobody counted them."""
+"""Why there are no examples: all answers agree, some are known to differ, or the examples were not counted."""
 _OTHERS = {"given": msgid("the given configuration"), "baseline": msgid("baseline")}
 _FLIPS = {
     "given": msgid("Winner and given configuration differ on {rows:count} kept examples of {split}"),
@@ -57,14 +57,14 @@ _FLIPS = {
 }
 _NAME, _VALUE, _TEXT, _CLASS = 26, 14, 400, 10
 _ANSWERED = {"row", "truth", "first", "second", "first_confidence", "second_confidence"}
-"""What the objects of changed answers have where a task tells right from wrong."""
+"""The fields of examples whose task can compare answers with the truth."""
 
 
 class ComparePane(Widget):
-    """Two trials held against each other.
+    """The comparison of two trials.
 
     Args:
-        context: For words, colours and the store.
+        context: The context of the app.
     """
 
     DEFAULT_CSS = """
@@ -88,13 +88,13 @@ class ComparePane(Widget):
         self._lists = Drawing(context, id="examples")
         self._sides = Drawing(context)
         self._flips = Drawing(context)
-        self._title = TextLabel(self._told_title)
+        self._title = TextLabel(self._title_text)
         self._part = TextLabel(self._part_title, id="part")
         self._list = TextLabel(self._list_title, id="list")
         self._grid = QuadrantGrid(context, self._names)
 
     def compose(self) -> ComposeResult:
-        """Hold the lists, the four cells, and the examples."""
+        """Yield the lists, the four cells, and the examples."""
         with VerticalScroll(can_focus=False):
             yield self._title
             yield self._part
@@ -106,11 +106,11 @@ class ComparePane(Widget):
 
     @property
     def main(self) -> Widget:
-        """What the keys are for here."""
+        """The use of the pane's keys."""
         return self._grid
 
     def show(self, scene: PaneState) -> None:
-        """Show the two trials as far as they are known."""
+        """Show the two trials from the data so far."""
         pair = pair_of(scene.book, scene.marked, scene.chosen)
         self._scene = scene
         if pair != self._pair:
@@ -127,10 +127,10 @@ class ComparePane(Widget):
             self._sides.show(lambda canvas: self._draw_sides(scene.book, pair, canvas))
             self._flips.show(lambda canvas: self._draw_flips(scene, canvas))
         self._title.refresh_text()
-        self._tell_examples()
+        self._update_examples()
 
     async def follow(self, scene: PaneState) -> None:
-        """Read the predictions of both, and tell where they part."""
+        """Read the predictions of both trials, and compare them."""
         pair = self._pair
         asked = () if pair is None else (pair.first.predictions, pair.second.predictions, pair)
         if pair is not None and asked != self._asked:
@@ -138,35 +138,35 @@ class ComparePane(Widget):
                 self._found, self._trouble = await in_thread(lambda: quadrants(pair, scene.folder)), ""
             except ModelcatError as error:
                 self._found, self._trouble = None, error.message
-            self._asked = asked  # only now: the cursor may have gone on meanwhile, and this been given up
-            self._tell_examples()
+            self._asked = asked  # set only now: the cursor may have moved on and cancelled this
+            self._update_examples()
         found, cell = self._found, self._listed
         if found is not None and cell is not None and not self._rows:
             try:
                 self._rows = await in_thread(lambda: rows_of(found, cell, scene.folder, scene.book.names))
             except ModelcatError as error:
                 self._trouble = error.message
-            self._tell_examples()
+            self._update_examples()
 
     def list_cell(self) -> None:
-        """List the examples of the cell under the cursor, or take the list away again."""
+        """List the examples of the cell under the cursor, or hide the list."""
         if self._found is not None:
             self._listed, self._rows = None if self._listed == self._grid.cell else self._grid.cell, ()
-            self._tell_examples()
+            self._update_examples()
             self.post_message(LoadRequested())
 
     @on(QuadrantGrid.Moved)
     def clicked(self, event: QuadrantGrid.Moved) -> None:
-        """List the cell that was clicked at."""
+        """List the cell that was clicked."""
         event.stop()
         self.list_cell()
 
     def refresh_text(self) -> None:
-        """Tell again: language, theme or signs have changed."""
+        """Update after a change of language, theme or glyphs."""
         if self._scene is not None:
             self.show(self._scene)
 
-    def _tell_examples(self) -> None:
+    def _update_examples(self) -> None:
         found = self._found
         self._grid.display = self._pair is not None and not (found is None and self._trouble)
         self._grid.show({} if found is None else {cell: len(rows) for cell, rows in found.rows.items()})
@@ -180,7 +180,7 @@ class ComparePane(Widget):
             return "A", "B"
         return trial_name(self.context, self._pair.first.number), trial_name(self.context, self._pair.second.number)
 
-    def _told_title(self) -> Content:
+    def _title_text(self) -> Content:
         if self._pair is None:
             return Content("")
         first, second = (self._called(trial.number) for trial in (self._pair.first, self._pair.second))
@@ -205,10 +205,10 @@ class ComparePane(Widget):
         first, second = (trial_name(self.context, trial.number) for trial in (self._pair.first, self._pair.second))
         title = t(_TITLES[self._listed], first=first, second=second)
         total = len(self._found.rows[self._listed])
-        told = self.context.language.count(total)
+        label = self.context.language.count(total)
         if self._rows and len(self._rows) < total:
-            told = t("the first {shown:count} of {all:count}", shown=len(self._rows), all=total)
-        return Content.assemble((title, f"bold {palette.text}"), (f"  {told}", palette.muted))
+            label = t("the first {shown:count} of {all:count}", shown=len(self._rows), all=total)
+        return Content.assemble((title, f"bold {palette.text}"), (f"  {label}", palette.muted))
 
     def _draw_sides(self, book: StudyData, pair: TrialPair, canvas: Canvas) -> Content:
         context, palette = self.context, self.context.palette
@@ -222,7 +222,7 @@ class ComparePane(Widget):
             self._line([Content.styled(head, palette.muted) for head in heads]),
         ]
         lines += [
-            self._told(changed, changed.name, context.value(changed.first), context.value(changed.second), "")
+            self._change_line(changed, changed.name, context.value(changed.first), context.value(changed.second), "")
             for changed in changes(pair.first.params, pair.second.params)
         ]
         lines.append(Content(""))
@@ -232,7 +232,7 @@ class ComparePane(Widget):
                 gap = difference(context, metric, metric.gain(changed.first, changed.second))
             first, second = (context.metric(metric, value) for value in (changed.first, changed.second))
             label = context.metric_label(metric, _CLASS)
-            lines.append(self._told(changed, label, first, second, gap))
+            lines.append(self._change_line(changed, label, first, second, gap))
         return Content("\n").join([line.truncate(canvas.width) for line in lines])
 
     def _called(self, number: int) -> str:
@@ -244,7 +244,7 @@ class ComparePane(Widget):
             return f"{name} {self.context.glyphs.star}"
         return name
 
-    def _told(self, changed: ParameterChange, called: str, first: str, second: str, gap: str) -> Content:
+    def _change_line(self, changed: ParameterChange, called: str, first: str, second: str, gap: str) -> Content:
         palette = self.context.palette
         mark, style = (self.context.glyphs.bullet, palette.text) if changed.differs else (" ", palette.muted)
         name = Content.assemble((f"{mark} ", palette.accent), (safe(called, 40), palette.muted))
@@ -268,7 +268,7 @@ class ComparePane(Widget):
         return Content("\n").join(lines)
 
     def _draw_flips(self, scene: PaneState, canvas: Canvas) -> Content:
-        """Draw the examples that were kept when the study ended: those that winner and another label differently."""
+        """Draw the examples stored at the end of the study: those that winner and another model answer differently."""
         lines: list[Content] = []
         for other, text in _FLIPS.items():
             if (stored := stored_flips(scene.book, other)) is not None:
@@ -289,7 +289,7 @@ class ComparePane(Widget):
         return _wrap(Content.styled(said, context.palette.muted), width)
 
     def _example(self, found: Mapping[str, Any], first: str, second: str, width: int) -> list[Content]:
-        """Return an example: what is short on a line, then its strings."""
+        """Return an example: short fields on a line, then its strings."""
         palette = self.context.palette
         strings = {name: value for name, value in found.items() if self._is_text(name, value)}
         short = {name: value for name, value in found.items() if name not in strings}
@@ -307,7 +307,7 @@ class ComparePane(Widget):
         return isinstance(value, str) and name not in _ANSWERED
 
     def _short(self, found: Mapping[str, Any], first: str, second: str) -> Iterator[Content]:
-        """Yield row, truth and answers as far as there are any, and all else by its name."""
+        """Yield row, truth and answers if they exist, then all other fields by name."""
         context, palette, truth = self.context, self.context.palette, found.get("truth")
         if isinstance(row := found.get("row"), int):
             yield Content.styled(context.t("Row {row:count}", row=row), palette.muted)

@@ -1,4 +1,4 @@
-"""The tab Diagnosis: the verdict, and what the records show to be wrong, with what to change."""
+"""The tab Diagnosis: the verdict, the problems in the records, and their fixes."""
 
 import time
 from collections.abc import Sequence
@@ -24,15 +24,15 @@ if TYPE_CHECKING:
 
 __all__ = ["DiagnosisPane"]
 
-#: Seconds between two diagnoses of a study that is being written to.
+#: Least seconds between two diagnoses of a study that is being written to.
 _PAUSE = 5.0
 
 
 class DiagnosisPane(Widget):
-    """What the rules of the study's plugin found.
+    """The diagnoses of the rules of the study's plugin.
 
     Args:
-        context: For words, colours and the store.
+        context: The context of the app.
     """
 
     DEFAULT_CSS = """
@@ -50,18 +50,18 @@ class DiagnosisPane(Widget):
         self._asked: tuple[datetime | None, float] = (None, 0.0)
 
     def compose(self) -> ComposeResult:
-        """Hold the findings."""
+        """Yield the findings."""
         with VerticalScroll():
             yield self._figure
 
     def show(self, scene: PaneState) -> None:
-        """Show what is known."""
+        """Show the findings so far."""
         before, self._scene = self._scene, scene
         if before is None or before.book is not scene.book:
             self._figure.show(self._draw)
 
     async def follow(self, scene: PaneState) -> None:
-        """Apply the rules, unless nothing was written since, or they were just applied."""
+        """Apply the rules, unless nothing was written since the last time, or they have just been applied."""
         record = scene.book.record
         updated, at = self._asked
         if record.updated == updated or (updated is not None and time.monotonic() - at < _PAUSE):
@@ -74,11 +74,11 @@ class DiagnosisPane(Widget):
             self._found, self._trouble = None, error.message
         else:
             self._found, self._trouble = found, ""
-        self._asked = asked  # only now: the cursor may have gone on meanwhile, and this been given up
+        self._asked = asked  # set only now: the cursor may have moved on and cancelled this
         self._figure.show(self._draw)
 
     def refresh_text(self) -> None:
-        """Tell again: language, theme or signs have changed."""
+        """Update after a change of language, theme or glyphs."""
         self._figure.refresh_text()
 
     def _diagnose(self, store: "Store", study: str) -> "Sequence[Diagnosis]":
@@ -89,8 +89,8 @@ class DiagnosisPane(Widget):
     def _draw(self, canvas: Canvas) -> Content:
         context, palette, t = self.context, self.context.palette, self.context.t
         lines: list[Content] = []
-        if self._scene is not None and (told := verdict(self._scene.book, context)):
-            lines += [Content.styled(t("Verdict"), f"bold {palette.text}"), *map(Content, told), Content("")]
+        if self._scene is not None and (shown := verdict(self._scene.book, context)):
+            lines += [Content.styled(t("Verdict"), f"bold {palette.text}"), *map(Content, shown), Content("")]
         if self._trouble:
             lines.append(Content.styled(safe(self._trouble, 800), palette.warn))
         elif self._found is None:

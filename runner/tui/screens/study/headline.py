@@ -1,4 +1,4 @@
-"""What stands over everything: how far the study is, or what it found, and what to do where it does not go on."""
+"""The headline of a study: its progress or its result, and what to do if it does not continue."""
 
 from collections.abc import Mapping
 
@@ -16,14 +16,14 @@ from runner.tui.screens.study.study_data import StudyData
 
 __all__ = ["headline", "seconds_left", "verdict"]
 
-#: Lines that a verdict takes at most.
+#: Most lines of a verdict.
 _LINES = 3
-#: Characters of a class name.
+#: Most characters of a class name.
 _CLASS = 12
 
 
 def verdict(book: StudyData, context: AppContext) -> tuple[str, ...]:
-    """Return the sentences of the verdict; none before there is one, the stored English one where it is older."""
+    """Return the sentences of the verdict; none before there is one, the stored English one of an older version."""
     stored = book.record.verdict or {}
     statements = stored.get("statements")
     if isinstance(statements, list) and statements:
@@ -32,17 +32,17 @@ def verdict(book: StudyData, context: AppContext) -> tuple[str, ...]:
                 safe(context.say(with_metrics(from_json(statement), book.record.metric_of)), 600)
                 for statement in statements
             )
-        except (ValueError, AttributeError, TypeError):  # written by another version, in a shape that is not known here
+        except (ValueError, AttributeError, TypeError):  # written by another version, in an unknown format
             pass
     return (safe(stored["sentence"], 1200),) if stored.get("sentence") else ()
 
 
 def headline(book: StudyData, context: AppContext, width: int) -> Content:
-    """Return the lines over the table: state and progress, then the verdict or what is wrong.
+    """Return the lines above the table: state and progress, then the verdict or the problem.
 
     Args:
         book: The study.
-        context: Signs, colours and words.
+        context: The context of the app.
         width: Cells of a line; sentences of the verdict that would take more than three lines are left to the tab
             Diagnosis.
     """
@@ -64,7 +64,7 @@ def headline(book: StudyData, context: AppContext, width: int) -> Content:
 
 
 def _progress(book: StudyData, context: AppContext) -> list[str]:
-    """Return what has been done, what is best, and how long it takes."""
+    """Return the finished trials, the best value, and the time."""
     record, t = book.record, context.t
     counts = record.trials
     ended = counts.complete + counts.pruned + counts.failed
@@ -102,13 +102,13 @@ def _rest(book: StudyData, context: AppContext, ended: int) -> str:
 
 
 def seconds_left(record: StudyRecord, ended: int) -> float:
-    """Estimate how long a study that runs will take: its search, at most the time limit, and its confirmation.
+    """Estimate the remaining seconds of a running study: of its search, up to the time limit, and its confirmation.
 
-    A training of the confirmation is taken to be as long as a trial was on average.
+    A training of the confirmation is assumed to take the average time of a trial.
 
     Args:
         record: The study.
-        ended: Trials that have ended, one at least.
+        ended: Trials that have ended, at least one.
     """
     from catalog.study import Study
 
@@ -116,7 +116,7 @@ def seconds_left(record: StudyRecord, ended: int) -> float:
     given = settings if isinstance(settings, Mapping) else {}
     try:
         study = Study.model_validate({name: given[name] for name in ("timeout", "confirm") if name in given})
-    except ValueError:  # written by another version, in a shape that is not known here
+    except ValueError:  # written by another version, in an unknown format
         study = Study()
     gc_tuning = record.seconds / ended
     search = gc_tuning * max(0, record.planned - ended)
@@ -127,7 +127,7 @@ def seconds_left(record: StudyRecord, ended: int) -> float:
 
 
 def _trouble(book: StudyData, context: AppContext) -> str:
-    """Say why it does not go on and what to do; empty where all is well."""
+    """Return why the study does not continue and what to do; empty if all is well."""
     record, t = book.record, context.t
     counts = record.trials
     if record.worker_gone(context.clock()):

@@ -1,4 +1,4 @@
-"""How much each parameter decides, estimated from the trials so far: what a study finds out only at its end."""
+"""The importance of each parameter, estimated from the trials so far; the study computes it only at its end."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,26 +10,26 @@ from runner.tui.study_source import in_thread
 __all__ = ["ImportanceEstimates"]
 
 _FEWEST = 4
-"""Complete trials below which nothing can be said."""
+"""Least number of complete trials for an estimate."""
 _GROWTH = 1.25
-"""How many times as many complete trials a new estimate needs: each one keeps a core busy for a second and more."""
+"""Factor by which complete trials must grow before a new estimate: each one takes a core a second and more."""
 
 
 class ImportanceEstimates:
-    """The latest estimate of one study, made in a process of its own: it needs scikit-learn."""
+    """The latest estimate of one study, made in a separate process because it needs scikit-learn."""
 
     def __init__(self) -> None:
         self.found: Mapping[str, Any] | None = None
-        """As a study's insight ``importance``; None before there is one, empty where the trials tell nothing."""
+        """As a study's insight ``importance``; None before there is one, empty if the trials show nothing."""
         self._of = (0, 0.0)
 
     @staticmethod
     def wanted(book: StudyData) -> bool:
-        """Tell whether an estimate is what there is to show."""
+        """Return whether the estimate is to be shown."""
         return "importance" not in book.insights and len(book.snapshot.ranked) >= _FEWEST
 
     async def make(self, book: StudyData) -> bool:
-        """Make an estimate if there are enough new trials, and tell whether one was tried."""
+        """Make an estimate if there are enough new trials, and return whether one was tried."""
         count, born = len(book.snapshot.ranked), book.record.created.timestamp()
         known, of = self._of
         if not self.wanted(book) or (of == born and count < known * _GROWTH):
@@ -48,6 +48,6 @@ class ImportanceEstimates:
             self.found = await in_thread(work) or {}
         except ModelcatError as error:
             self.found = {"failure": {"reason": error.message}}
-        except Exception as error:  # noqa: BLE001 -- trials are whatever a database holds, and a chart is no reason to end
+        except Exception as error:  # noqa: BLE001 -- trials come from any database, and a chart is no reason to crash
             self.found = {"failure": {"reason": f"{type(error).__name__}: {error}"}}
         return True

@@ -1,4 +1,4 @@
-"""The tab Log: what happens and has happened, of the study or of the trial under the cursor."""
+"""The tab Log: the log of the study or of the trial under the cursor, live."""
 
 from collections import deque
 from collections.abc import Iterable
@@ -27,10 +27,10 @@ _FIRST_BYTES, _MOST_LINES = 400_000, 4_000
 
 
 class LogPane(Widget):
-    """The end of the study's log, which goes on by itself while one is at its end.
+    """The end of the study's log; it scrolls with new lines while its end is visible.
 
     Args:
-        context: For words and colours.
+        context: The context of the app.
     """
 
     DEFAULT_CSS = """
@@ -48,19 +48,19 @@ class LogPane(Widget):
         self._offset: int | None = None
         self._own = False
         self._shown: int | None = None
-        self._title = TextLabel(self._told)
+        self._title = TextLabel(self._title_text)
         self._log = RichLog(
             max_lines=_MOST_LINES, wrap=True, markup=False, highlight=False, auto_scroll=False, min_width=1
         )
 
     def compose(self) -> ComposeResult:
-        """Hold a line that says whose log it is, and the log."""
+        """Yield a line that names the log, and the log."""
         yield self._title
         yield self._log
 
     @property
     def main(self) -> Widget:
-        """What the keys are for here."""
+        """The use of the pane's keys."""
         return self._log
 
     @property
@@ -69,7 +69,7 @@ class LogPane(Widget):
         return self._wanted(self._lines)
 
     def show(self, scene: PaneState) -> None:
-        """Show the log of the trial under the cursor, where one asked for that."""
+        """Show the log of the trial under the cursor, if the user chose that."""
         self._scene = scene
         wanted = scene.chosen if self._own else None
         if wanted != self._shown:
@@ -78,11 +78,11 @@ class LogPane(Widget):
         self._title.refresh_text()
 
     async def follow(self, scene: PaneState) -> None:
-        """Read what has been written since."""
+        """Read the new lines."""
         before = self._offset
         new, after = await in_thread(lambda: _read(scene.folder, before))
         self._offset, dropped = after, before is not None and after < before
-        if dropped:  # its older half, and all is read anew
+        if dropped:  # the older half is dropped, and everything is read again
             self._lines.clear()
         self._lines.extend(new)
         if before is None or dropped:
@@ -95,18 +95,18 @@ class LogPane(Widget):
         self._title.refresh_text()
 
     def turn(self) -> None:
-        """Show the log of the trial under the cursor alone, or all of it again."""
+        """Switch between the log of the trial under the cursor and the whole log."""
         self._own = not self._own
         if self._scene is not None:
             self.show(self._scene)
 
     def refresh_text(self) -> None:
-        """Tell again: language, theme or signs have changed."""
+        """Update after a change of language, theme or glyphs."""
         self._title.refresh_text()
         self._fill()
 
     def on_resize(self, event: Resize) -> None:
-        """Break the lines anew."""
+        """Wrap the lines again."""
         del event
         self._fill()
 
@@ -137,7 +137,7 @@ class LogPane(Widget):
         time = f"{line.time.astimezone():%H:%M:%S}  "
         return Text.assemble((time, palette.muted), (text, styles.get(line.kind, palette.text)))
 
-    def _told(self) -> str:
+    def _title_text(self) -> str:
         t = self.context.t
         if not self._lines:
             return t("There is no log yet: it begins when a worker takes the study.")
@@ -152,6 +152,6 @@ def _read(folder: Path, offset: int | None) -> "tuple[list[LogLine], int]":
     if offset is None:
         try:
             offset = max(0, (folder / LOG).stat().st_size - _FIRST_BYTES)
-        except OSError:  # there is none yet
+        except OSError:  # no log yet
             offset = 0
     return read_log(folder, offset=offset)

@@ -1,4 +1,4 @@
-"""What all tabs of a study show: the study, the trial under the cursor, and what is marked."""
+"""The state that all tabs of a study share: the study, the trial under the cursor, and the marked trials."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -15,18 +15,18 @@ __all__ = ["PAUSE", "EpochCache", "LoadRequested", "PaneState"]
 
 
 PAUSE = 0.12
-"""Seconds that the cursor has to rest before a chart is drawn for it."""
+"""Seconds that the cursor must rest before a chart is drawn for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class PaneState:
-    """What is looked at.
+    """The state of a study's tabs.
 
     Attributes:
         book: The study.
-        chosen: Number of the trial under the cursor; None where there is none.
-        marked: Numbers of at most two trials that are to be compared, in the order in which they were marked.
-        folder: The study's own.
+        chosen: Number of the trial under the cursor; None if there is none.
+        marked: Numbers of at most two trials to compare, in the order of marking.
+        folder: Folder of the study.
     """
 
     book: StudyData
@@ -41,11 +41,11 @@ class PaneState:
 
 
 class LoadRequested(Message):
-    """A tab shows something else now, for which it may have to read: its `follow` is to be called."""
+    """A tab shows something else, for which it may need data: call its `follow`."""
 
 
 class EpochCache:
-    """Measurements of trials during their training, read when somebody wants them and kept."""
+    """Measurements of trials during their training, read when needed and cached."""
 
     def __init__(self, context: AppContext) -> None:
         self.context = context
@@ -54,11 +54,11 @@ class EpochCache:
 
     @property
     def found(self) -> Mapping[int, tuple[EpochRecord, ...]]:
-        """What has been read so far, by trial; another mapping whenever something was read."""
+        """The measurements so far, by trial; a new mapping after each read."""
         return self._found
 
     async def want(self, book: StudyData, numbers: Collection[int]) -> None:
-        """Read what is not known yet of these trials; of a running one, whenever the study was written to.
+        """Read the missing measurements of these trials; those of a running one after each change of the study.
 
         Raises:
             ModelcatError: The store cannot be read.
@@ -75,7 +75,7 @@ class EpochCache:
         self._read |= missing
 
     def _mark(self, book: StudyData, number: int) -> tuple[str, datetime] | None:
-        """Return what changes when there is something new of a trial."""
+        """Return a value that changes when there is new data of a trial."""
         trial = book.trials.get(number)
         if trial is None:
             return self._read.get(number)

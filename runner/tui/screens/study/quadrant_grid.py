@@ -1,4 +1,4 @@
-"""The answers of two trials, right and wrong: four cells with counts, one of them under the cursor."""
+"""Right and wrong answers of two trials: four cells with counts, one of them under the cursor."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -23,8 +23,8 @@ class QuadrantGrid(Widget, can_focus=True):
     """Two lines of two cells: A right or wrong downwards, B across.
 
     Args:
-        context: Colours, signs and words.
-        names: Returns what A and B are called.
+        context: The context of the app.
+        names: Returns the labels of A and B.
     """
 
     DEFAULT_CSS = """
@@ -40,7 +40,7 @@ class QuadrantGrid(Widget, can_focus=True):
 
     @dataclass
     class Moved(Message):
-        """Another cell came under the cursor by a click, and is to be listed."""
+        """A click moved the cursor to a cell, which is to be listed."""
 
         cell: str
 
@@ -58,21 +58,21 @@ class QuadrantGrid(Widget, can_focus=True):
         return CELLS[self._at]
 
     def show(self, counts: Mapping[str, int]) -> None:
-        """Show how many examples lie in each cell; none before they are counted."""
+        """Show the number of examples in each cell; none before they are counted."""
         self._counts = counts
         self.refresh()
 
     def refresh_text(self) -> None:
-        """Tell again: language, theme or signs have changed."""
+        """Update after a change of language, theme or glyphs."""
         self.refresh()
 
     def action_step(self, by: int) -> None:
-        """Go to the other cell of the line (1) or of the column (2)."""
+        """Move to the other cell of the line (1) or of the column (2)."""
         self._at ^= by
         self.refresh()
 
     def on_click(self, event: Click) -> None:
-        """Go to the cell that was clicked at, and have it listed."""
+        """Move to the cell that was clicked, and list it."""
         offset = event.get_content_offset(self)
         if offset is not None and offset.y in {1, 2} and offset.x >= self._left:
             self._at = (offset.y - 1) * 2 + min(1, (offset.x - self._left) // _CELL)
@@ -80,11 +80,11 @@ class QuadrantGrid(Widget, can_focus=True):
             self.post_message(self.Moved(self.cell))
 
     def on_focus(self) -> None:
-        """Show the cursor as that of the part one is in."""
+        """Show the cursor as focused."""
         self.refresh()
 
     def on_blur(self) -> None:
-        """Show the cursor as that of another part."""
+        """Show the cursor as not focused."""
         self.refresh()
 
     def render(self) -> Content:
@@ -105,14 +105,14 @@ class QuadrantGrid(Widget, can_focus=True):
         context, palette = self.context, self.context.palette
         total = sum(self._counts.values())
         count = self._counts.get(CELLS[at])
-        told = context.glyphs.dash
+        shown = context.glyphs.dash
         if count is not None:
-            told = f"{context.language.count(count)}  {context.language.percent(count / total if total else 0.0)}"
+            shown = f"{context.language.count(count)}  {context.language.percent(count / total if total else 0.0)}"
         here = at == self._at
         cursor = context.glyphs.cursor if here else " "
         style = f"bold {palette.text}"
         if here:
             style += f" on {palette.blend(palette.ground, palette.accent, 0.24 if self.has_focus else 0.10)}"
         return Content.styled(cursor, palette.accent) + fit(
-            Content(told), _CELL - 1, context.glyphs, right=True
+            Content(shown), _CELL - 1, context.glyphs, right=True
         ).stylize(style)

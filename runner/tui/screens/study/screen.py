@@ -1,4 +1,4 @@
-"""`StudyScreen`: a study's trials to the left, and what the chosen tab tells of them to the right."""
+"""`StudyScreen`: a study's trials to the left, and the chosen tab about them to the right."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -51,29 +51,29 @@ TABS: Mapping[str, str] = {
     "log": msgid("Log"),
 }
 _NARROW = 100
-"""Columns below which table and tab stand one over the other."""
+"""Columns below which table and tab are stacked."""
 _GONE = 0.5
-"""Seconds after which a place that was left is held by nobody."""
+"""Seconds after which nothing refers to a closed screen any more."""
 _OF_TRIALS = frozenset({"open", "sort", "turn", "columns", "mark", "export", "copy", "down", "up"})
 """Actions that need a trial."""
 
 
 class StudyPane(Protocol):
-    """A tab: a widget that shows what is known of a scene at once, and then reads what it lacks."""
+    """A tab: a widget that shows the known data at once, and then reads the missing data."""
 
     def show(self, scene: PaneState) -> None:
-        """Show what is known."""
+        """Show the known data."""
 
     async def follow(self, scene: PaneState) -> None:
-        """Read what is not known yet, and show it."""
+        """Read the missing data, and show it."""
 
 
 class StudyScreen(BaseScreen):
     """One study.
 
     Args:
-        context: What every screen works with.
-        study: Its name.
+        context: The context of the app.
+        study: Name of the study.
     """
 
     SCREEN_NAME = "study"
@@ -102,9 +102,9 @@ class StudyScreen(BaseScreen):
         self._tab = "trials"
         self._marked: tuple[int, ...] = ()
         self._curves = EpochCache(context)
-        self._headline = TextLabel(self._told_headline, id="headline")
+        self._headline = TextLabel(self._headline_text, id="headline")
         self._table = TrialsTable(context)
-        self._filter = TextLabel(self._told_filter, id="shown")
+        self._filter = TextLabel(self._filter_text, id="shown")
         self._tabs = TabBar(context, lambda: [(key, context.t(text)) for key, text in TABS.items()], id="tabs")
         self._side = Vertical(self._tabs, id="side")
         self._panes: dict[str, Widget] = {}
@@ -113,34 +113,34 @@ class StudyScreen(BaseScreen):
 
     @property
     def breadcrumbs(self) -> tuple[str, ...]:
-        """Studies, then the study by the title that a person gave it."""
+        """The studies, then the study by its title."""
         title = self.book.record.title if self.book is not None else None
         return self.context.t("Studies"), title or self.study
 
     def body(self) -> ComposeResult:
-        """Hold the headline, the table and the tab."""
+        """Yield the headline, the table and the tab."""
         yield self._headline
         yield Container(Vertical(self._filter, self._table, id="left"), self._side, id="main")
 
     def on_mount(self) -> None:
-        """Begin with the table and the first tab."""
+        """Start with the table and the first tab."""
         self.set_class(self.context.glyphs.ascii, "-signs-ascii")
-        if not self._side.is_attached:  # the app is being left at this very moment
+        if not self._side.is_attached:  # the app is closing at this moment
             return
         self._tabs.choose(self._tab)
         self._turn_to(self._tab)
         self._table.focus()
 
     def on_resize(self, event: Resize) -> None:
-        """Stack table and tab where they do not fit side by side."""
+        """Stack table and tab if they do not fit side by side."""
         self.set_class(event.size.width < _NARROW, "-narrow")
         self._headline.refresh_text()
 
-    # Looking
+    # Polling
 
     async def poll(self) -> None:
-        """Read what has changed of the study, and show it."""
-        self.context.source.folder_of(self.study)  # a name that leads elsewhere is told, and the study stays unread
+        """Read the changes of the study, and show them."""
+        self.context.source.folder_of(self.study)  # raises for a name that leads to another folder
         known, study, view, before = self.book, self.study, self.view, self._table.order
         now = self.context.clock()
         nothing: tuple[StudyData | None, TrialOrder | None] = (None, None)
@@ -164,7 +164,7 @@ class StudyScreen(BaseScreen):
             self._show_pane()
             self._keep(book)
         elif book.record.state in {"running", "queued"}:
-            self._headline.refresh_text()  # its worker, or that of the queue, may have gone without a word
+            self._headline.refresh_text()  # its worker, or that of the queue, may have died
             self.update_header()
         if self._rests is None:
             await self._follow()
@@ -175,12 +175,12 @@ class StudyScreen(BaseScreen):
             gc_tuning.keep()
 
     def on_unmount(self) -> None:
-        """Let go of many trials, once this place itself is gone."""
+        """Free the memory of many trials, once the screen itself is gone."""
         if self._kept:
             self.app.set_timer(_GONE, gc_tuning.let_go)
 
     def refresh_text(self) -> None:
-        """Tell the table anew: language, theme or signs have changed."""
+        """Update the table after a change of language, theme or glyphs."""
         self.set_class(self.context.glyphs.ascii, "-signs-ascii")
         if self.book is not None:
             self._show_trials()
@@ -195,22 +195,22 @@ class StudyScreen(BaseScreen):
 
     @property
     def scene(self) -> PaneState | None:
-        """What the tabs show; None before the study was read."""
+        """The state of the tabs; None before the study is read."""
         if self.book is None:
             return None
         cursor = self._table.cursor
         chosen = None if cursor is None else int(cursor)
         return PaneState(self.book, chosen, self._marked, self.context.source.folder_of(self.study))
 
-    def _told_headline(self) -> str | Content:
+    def _headline_text(self) -> str | Content:
         return (
             self.context.t("Reading the study ...")
             if self.book is None
             else headline(self.book, self.context, self.size.width - 2)
         )
 
-    def _told_filter(self) -> str:
-        """Say which trials are shown, where that is not all."""
+    def _filter_text(self) -> str:
+        """Show which trials are listed, if not all are."""
         view, t = self.view, self.context.t
         if self.book is None or not (view.state or view.expression.strip()):
             return ""
@@ -239,7 +239,7 @@ class StudyScreen(BaseScreen):
 
     @on(LoadRequested)
     def follow_soon(self) -> None:
-        """Read what the tab lacks, without keeping anybody waiting."""
+        """Read the missing data of the tab in the background."""
 
         async def follow() -> None:
             try:
@@ -263,7 +263,7 @@ class StudyScreen(BaseScreen):
 
     @on(VirtualTable.Moved, "#trials")
     def moved(self) -> None:
-        """Show the trial that is under the cursor now; what has to be read of it, once the cursor rests."""
+        """Show the trial under the cursor; read its data once the cursor rests."""
         self._show_pane()
         if self._rests is not None:
             self._rests.stop()
@@ -271,20 +271,20 @@ class StudyScreen(BaseScreen):
 
     @on(VirtualTable.Chosen, "#trials")
     def chosen(self) -> None:
-        """Open the trial that was clicked at twice."""
+        """Open the trial after a second click."""
         self._open_trial()
 
     @on(VirtualTable.HeaderClicked, "#trials")
     def sort_by(self, event: VirtualTable.HeaderClicked) -> None:
-        """Sort by a column; turn the order where it is sorted by that."""
+        """Sort by a column; reverse the order if it is sorted by that column already."""
         self._sort(event.column_key)
 
     def action_down(self) -> None:
-        """Go to the next trial, wherever one is."""
+        """Move to the next trial, whatever is focused."""
         self._table.action_step(1)
 
     def action_up(self) -> None:
-        """Go to the previous trial, wherever one is."""
+        """Move to the previous trial, whatever is focused."""
         self._table.action_step(-1)
 
     def action_open(self) -> None:
@@ -305,18 +305,18 @@ class StudyScreen(BaseScreen):
         self._sort(self._table.next_column(self.view.sorted_by))
 
     def action_turn(self) -> None:
-        """Turn the order round."""
+        """Reverse the order."""
         self._look_at(self.view.with_(turned=not self.view.turned))
 
     def action_states(self) -> None:
-        """Show the trials of the next state only, at last all again."""
+        """Show only the trials of the next state; after the last state all again."""
         present = {trial.state for trial in self.book.trials.values()} if self.book is not None else set()
         states = (None, *(name for name in TRIAL_STATES if name in present))
         at = states.index(self.view.state) if self.view.state in states else 0
         self._look_at(self.view.with_(state=states[(at + 1) % len(states)]))
 
     def action_filter(self) -> None:
-        """Ask for a filter; it is judged while it is typed."""
+        """Ask for a filter; it is checked while the user types."""
         from runner.tui.screens.study.table_dialogs import ask_filter
 
         if self.book is not None:
@@ -332,7 +332,7 @@ class StudyScreen(BaseScreen):
             ask_columns(self, self.book, self.view, lambda keys: self._look_at(self.view.with_(columns=keys)))
 
     def action_mark(self) -> None:
-        """Mark the trial for comparing, or unmark it; the latest two stay."""
+        """Mark the trial for comparison, or unmark it; the latest two stay marked."""
         scene = self.scene
         if scene is not None and scene.chosen is not None:
             rest = tuple(number for number in self._marked if number != scene.chosen)
@@ -354,7 +354,7 @@ class StudyScreen(BaseScreen):
         copy_table(self, self._data())
 
     def _data(self) -> "DataTable":
-        """Return the trials that are shown, as the store has them; where columns were chosen, those alone."""
+        """Return the shown trials with their values in the store; if columns were chosen, only those."""
         from runner.presentation.datatable import DataTable
         from runner.presentation.study_tables import trials_table
         from runner.store.json_output import trial_line
@@ -374,7 +374,7 @@ class StudyScreen(BaseScreen):
         try:
             self.view = view
             self._show_trials()
-        except InputError as error:  # a column that the filter speaks of has gone
+        except InputError as error:  # a column of the filter has gone
             self.view = view.with_(expression="")
             self._show_trials()
             self.show_message(error.message, error=True)
@@ -385,7 +385,7 @@ class StudyScreen(BaseScreen):
 
     @on(TabBar.Chosen, "#tabs")
     def choose_tab(self, event: TabBar.Chosen) -> None:
-        """Show the tab that was clicked at."""
+        """Show the tab that was clicked."""
         self._turn_to(event.key)
 
     def action_next_tab(self) -> None:
@@ -397,7 +397,7 @@ class StudyScreen(BaseScreen):
         self._turn(-1)
 
     def action_switch(self) -> None:
-        """Change between the table and the tab."""
+        """Switch between the table and the tab."""
         to_pane = not self.has_class("-pane") if self.has_class("-narrow") else self._table.has_focus
         self.set_class(to_pane, "-pane")
         if to_pane:
@@ -411,7 +411,7 @@ class StudyScreen(BaseScreen):
         self.call_after_refresh(self._focus_pane)
 
     def action_chart(self) -> None:
-        """Show the charts; once more, the next one."""
+        """Show the charts; if they are shown, the next chart."""
         if self._tab == "charts":
             self._charts.next_kind()
         else:
@@ -422,7 +422,7 @@ class StudyScreen(BaseScreen):
         self._charts.next_part()
 
     def action_only_trial(self) -> None:
-        """Show the log of the trial under the cursor alone, or all of it again."""
+        """Switch between the log of the trial under the cursor and the whole log."""
         cast("LogPane", self._panes["log"]).turn()
 
     def _turn(self, by: int) -> None:
@@ -445,14 +445,14 @@ class StudyScreen(BaseScreen):
             self.call_after_refresh(self._focus_pane)
 
     def _focus_pane(self) -> None:
-        """Give the keys to the tab; those of one that has no use for them stay with the table."""
+        """Focus the tab; if it uses no keys, the table stays focused."""
         target = next(
             (widget for widget in self._panes[self._tab].walk_children(Widget) if widget.focusable), self._table
         )
-        target.focus(scroll_visible=False)  # what stands above it is to be seen first
+        target.focus(scroll_visible=False)  # the lines above it are to be seen first
 
     def _made(self, tab: str) -> Widget:
-        """Return a tab's widget; what it needs is imported when it is first shown."""
+        """Return a tab's widget; its modules are imported when it is first shown."""
         match tab:
             case "charts":
                 from runner.tui.screens.study.chart_pane import ChartPane
@@ -476,7 +476,7 @@ class StudyScreen(BaseScreen):
     # Actions on the study
 
     def action_stop(self) -> None:
-        """Ask that the study stop."""
+        """Ask the study to stop."""
         if self.book is not None:
             study_actions.stop(self, self.book.record)
 
@@ -486,12 +486,12 @@ class StudyScreen(BaseScreen):
             study_actions.resume(self, self.book.record)
 
     def action_describe(self) -> None:
-        """Write title and notes."""
+        """Edit title and notes."""
         if self.book is not None:
             study_actions.describe(self, self.book.record)
 
-    def can(self, action: str) -> bool | None:  # noqa: PLR0911 -- one answer for each action
-        """Tell what can be done with the study as it is."""
+    def can(self, action: str) -> bool | None:  # noqa: PLR0911 -- one return for each action
+        """Return whether an action suits the study in its state."""
         book = self.book
         if book is None:
             return action in {"next_tab", "previous_tab", "switch"}
@@ -517,7 +517,7 @@ class StudyScreen(BaseScreen):
 def _read(
     store: "Store", study: str, known: StudyData | None, view: TableView, before: TrialOrder, now: datetime
 ) -> tuple[StudyData, TrialOrder | None]:
-    """Read what has changed, and put it in order: in a thread, so that no key waits for 10,000 trials.
+    """Read the changes, and sort the trials: in a thread, so that no key waits for 10,000 trials.
 
     Raises:
         UnknownStudyError: There is no such study any more.
@@ -525,6 +525,6 @@ def _read(
     book = read_book(store, study, known, now)
     if book is known:
         return book, None
-    with suppress(InputError):  # the filter; it is told where the table is shown
+    with suppress(InputError):  # the filter; the table shows its error
         return prepare(book), order_of(book, view, before)
     return book, None

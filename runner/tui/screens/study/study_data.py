@@ -1,4 +1,4 @@
-"""What is known of the study that is looked at, read a little at a time."""
+"""The data of the current study, read in small steps."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -21,13 +21,13 @@ _TRIAL = "trial/"
 
 @dataclass(frozen=True)
 class StudyData:
-    """What is known of a study; what follows from it is worked out once, which takes a while of 10,000 trials.
+    """The data of a study; derived values are computed once, which takes a while for 10,000 trials.
 
     Attributes:
-        record: Its row and totals.
-        trials: By number.
-        insights: What was found out about it, by name.
-        now: When it was read.
+        record: The study's row and totals.
+        trials: The trials by number.
+        insights: The study's insights by name.
+        now: Time of reading.
     """
 
     record: StudyRecord
@@ -42,7 +42,7 @@ class StudyData:
 
     @cached_property
     def snapshot(self) -> StudySnapshot:
-        """What charts are built from, without what must be read for some of them."""
+        """The data of charts, without the data that only some of them read."""
         return StudySnapshot(self.record, self.trials, insights=self.insights, now=self.now)
 
     @cached_property
@@ -68,14 +68,14 @@ class StudyData:
 
 
 def prepare(book: StudyData) -> StudyData:
-    """Work out what table and charts will ask for, and return the book: where that is done, nobody waits for a key."""
+    """Compute the values that table and charts need, and return the data; call it in a thread."""
     snapshot = book.snapshot
     _ = snapshot.given, snapshot.parameters, snapshot.ranked, snapshot.groups, snapshot.best_so_far, book.metrics
     return book
 
 
 def read_book(store: "Store", study: str, known: StudyData | None, now: datetime | None = None) -> StudyData:
-    """Read what has changed since `known`, at `now`; the very same book comes back where nothing has.
+    """Read the changes since `known`, at `now`; returns `known` itself if there are none.
 
     Raises:
         UnknownStudyError: There is no such study any more.
@@ -94,12 +94,12 @@ def read_book(store: "Store", study: str, known: StudyData | None, now: datetime
         trials = {**known.trials, **{trial.number: trial for trial in changed}}
     counts = record.trials
     total = counts.complete + counts.pruned + counts.failed + counts.running
-    # Emptied and filled anew, or filled out of turn. More than were counted may have been written since.
+    # Emptied and refilled, or filled out of order. More rows may have been written after the count.
     if total < len(known.trials) or len(trials) < total:
         trials = {trial.number: trial for trial in store.trials(study)}
     return StudyData(record, trials, store.insights(study), now)
 
 
 def training_of(number: int) -> str:
-    """Return what a trial is called in logs and among measurements: ``"trial/7"``."""
+    """Return the name of a trial in logs and measurements: ``"trial/7"``."""
     return f"{_TRIAL}{number}"

@@ -1,4 +1,4 @@
-"""What a person is asked about the table of trials: a filter, and which columns to show."""
+"""The dialogs of the table of trials: a filter, and the columns to show."""
 
 from collections.abc import Callable
 
@@ -16,7 +16,7 @@ _MOST_NAMES = 14
 
 
 def ask_filter(screen: BaseScreen, book: StudyData, before: str, take: Callable[[str], None]) -> None:
-    """Ask for a filter; an empty one shows all. What is wrong with it is told while it is typed."""
+    """Ask for a filter; an empty one shows all trials. Errors are shown while the user types."""
     context, names = screen.context, filter_names(book)
 
     def check(text: str) -> str:
@@ -24,8 +24,8 @@ def ask_filter(screen: BaseScreen, book: StudyData, before: str, take: Callable[
         return "" if wrong is None else context.say(wrong)
 
     def hint() -> str:
-        told = [safe(name, 30) for name in names[:_MOST_NAMES]]
-        return context.t("Known are {names}", names=", ".join(told))
+        listed = [safe(name, 30) for name in names[:_MOST_NAMES]]
+        return context.t("Known are {names}", names=", ".join(listed))
 
     sign, best = ">=" if book.record.direction == "maximize" else "<=", book.record.best
     example = f"{safe(book.record.metric, 40)} {sign} {0.5 if best is None else best.value:.3g} and seconds < 60"

@@ -1,4 +1,4 @@
-"""The table of trials: which of them are shown, in which order, and what stands in its cells."""
+"""The table of trials: its rows, its order, and its cells."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -32,31 +32,31 @@ __all__ = [
 ]
 
 PARAM, METRIC = "param:", "metric:"
-"""What the keys of columns of parameters and metrics begin with."""
+"""Prefixes of the keys of columns of parameters and metrics."""
 FACTS = ("number", "value", "state", "origin", "seconds")
-"""What a trial itself is, by the names that a filter has for it."""
+"""Properties of the trial itself, by their names in a filter."""
 LABELS = {
     "number": msgid("No."),
     "state": msgid("State"),
     "seconds": msgid("Time"),
     "origin": msgid("Origin"),
 }
-#: Parameters and metrics beyond these have no column until somebody chooses them.
+#: Parameters and metrics beyond these have no column unless the user chooses them.
 _MOST_PARAMETERS = 8
-#: Characters of a class name in a heading.
+#: Most characters of a class name in a heading.
 _CLASS = 10
 
 
 @dataclass(frozen=True, slots=True)
 class TableView:
-    """Which trials a person wants to see, and how.
+    """Which trials the table shows, and how.
 
     Attributes:
         sorted_by: Key of a column.
-        turned: Whether the order is turned round; unturned the best, or the smallest, comes first.
+        turned: Whether the order is reversed; otherwise the best, or the smallest, comes first.
         state: Show trials of this state only; None for all.
         expression: Show trials for which this filter holds (`runner.tui.trial_filter`).
-        columns: Keys of the columns, in order; None for those that one starts with.
+        columns: Keys of the columns, in order; None for the default columns.
     """
 
     sorted_by: str = "value"
@@ -66,17 +66,17 @@ class TableView:
     columns: tuple[str, ...] | None = None
 
     def with_(self, **changes: Any) -> "TableView":
-        """Return the same with some of it changed."""
+        """Return a copy with some fields changed."""
         return replace(self, **changes)
 
 
 def filter_names(book: StudyData) -> tuple[str, ...]:
-    """Return what a filter may speak of."""
+    """Return the names that a filter may use."""
     return tuple(dict.fromkeys((*book.snapshot.parameters, *book.metrics, *FACTS)))
 
 
 def column_names(book: StudyData) -> dict[str, str]:
-    """Return all columns that can be chosen: key and text to translate, or a name of anybody's."""
+    """Return all columns that can be chosen: key and text to translate, or an untrusted name."""
     named = {"number": LABELS["number"], "state": LABELS["state"], "value": book.record.metric}
     named |= {f"{PARAM}{name}": name for name in book.snapshot.parameters}
     named |= {f"{METRIC}{name}": name for name in book.metrics if name != book.record.metric}
@@ -84,25 +84,25 @@ def column_names(book: StudyData) -> dict[str, str]:
 
 
 def first_column_keys(book: StudyData) -> tuple[str, ...]:
-    """Return the columns that one starts with."""
+    """Return the default columns."""
     parameters = [f"{PARAM}{name}" for name in book.snapshot.parameters[:_MOST_PARAMETERS]]
     return ("number", "state", "value", *parameters, "seconds", "origin")
 
 
 def data_columns(keys: Sequence[str]) -> tuple[str, ...]:
-    """Return what columns are called in the table as data."""
+    """Return the names of columns in the table as data."""
     named = {PARAM: "params.", METRIC: "metrics."}
     kinds = [(key, next((kind for kind in named if key.startswith(kind)), "")) for key in keys]
     return tuple(f"{named[kind]}{key.removeprefix(kind)}" if kind else key for key, kind in kinds)
 
 
 def sorted_downwards(book: StudyData, view: TableView) -> bool:
-    """Tell whether the largest comes first."""
+    """Return whether the largest value comes first."""
     return (view.sorted_by == "value" and book.maximize) != view.turned
 
 
 def columns(book: StudyData, view: TableView, context: AppContext) -> list[TableColumn]:
-    """Return the columns with their headings in the person's language."""
+    """Return the columns with their headings in the user's language."""
     digits = max(3, len(str(max(book.trials, default=0))))
     words = max(len(state(context, name)) for name in (*TRIAL_STATES, "stopped"))
     known = column_names(book)
@@ -131,7 +131,7 @@ def columns(book: StudyData, view: TableView, context: AppContext) -> list[Table
 
 
 def heading(book: StudyData, key: str, name: str, context: AppContext) -> str:
-    """Return what a column is called, harmless; a metric of a single class names it."""
+    """Return the heading of a column, safe to show; a metric of a single class names the class."""
     if key in LABELS:
         return context.t(LABELS[key])
     metric = book.record.metric if key == "value" else key.removeprefix(METRIC) if key.startswith(METRIC) else ""
@@ -141,14 +141,14 @@ def heading(book: StudyData, key: str, name: str, context: AppContext) -> str:
 def cells(
     book: StudyData, view: TableView, context: AppContext, marked: Sequence[int], *, working: bool
 ) -> Callable[[str], Sequence[Cell]]:
-    """Return what gives the cells of a trial by its number as text.
+    """Return a function from a trial's number, as text, to the cells of its row.
 
     Args:
         book: The study.
-        view: Which columns there are.
-        context: Signs, colours and words.
-        marked: Numbers of the trials that are to be compared.
-        working: Whether somebody runs the study.
+        view: The view, which has the columns.
+        context: The context of the app.
+        marked: Numbers of the trials marked for comparison.
+        working: Whether a process runs the study.
     """
     keys = [key for key in view.columns or first_column_keys(book) if key in column_names(book)]
     glyphs, palette = context.glyphs, context.palette

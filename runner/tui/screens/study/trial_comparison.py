@@ -1,4 +1,4 @@
-"""Two trials held against each other: their parameters, their metrics, and where their predictions part."""
+"""The comparison of two trials: their parameters, their metrics, and their different predictions."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -25,10 +25,10 @@ __all__ = [
 ]
 
 CELLS = ("both right", "only A", "only B", "both wrong")
-"""The four cells that compare the answers of two models, in reading order: A right across the first line."""
+"""The four cells that compare the answers of two models, in reading order: A is right in the first line."""
 
 _ALONE = ("only_first", "only_second")
-#: Examples of a cell that are listed.
+#: Most examples of a cell that are listed.
 _MOST_ROWS = 100
 
 
@@ -42,7 +42,7 @@ class TrialPair:
 
 @dataclass(frozen=True, slots=True)
 class ParameterChange:
-    """A parameter or metric of both trials; None where one has none."""
+    """A parameter or metric of both trials; None if a trial has none."""
 
     name: str
     first: Any
@@ -50,7 +50,7 @@ class ParameterChange:
 
     @property
     def differs(self) -> bool:
-        """Whether the two are not the same."""
+        """Whether the two values differ."""
         return bool(self.first != self.second)
 
 
@@ -60,8 +60,8 @@ class Quadrants:
 
     Attributes:
         rows: Rows of the split in each of `CELLS`.
-        first: Of A: its answer and how sure it is (None if that is not known), by row.
-        second: Of B.
+        first: A's answers with their confidence (None if unknown), by row.
+        second: B's answers, likewise.
         truths: True answers, by row.
     """
 
@@ -72,10 +72,10 @@ class Quadrants:
 
 
 def pair_of(book: StudyData, marked: Sequence[int], chosen: int | None) -> TrialPair | None:
-    """Return whom to compare: the two that are marked; else the marked or best one against the given configuration.
+    """Return the trials to compare: the two marked ones; else the marked or best one and the given configuration.
 
-    Where the given configuration is the best one itself, the trial under the cursor stands against it, else the second
-    best one. None where there are no two.
+    If the given configuration is itself the best one, it is compared with the trial under the cursor, or else with the
+    second best. None if there are no two trials.
     """
     known = [book.trials[number] for number in marked if number in book.trials]
     if len(known) >= 2:
@@ -89,16 +89,16 @@ def pair_of(book: StudyData, marked: Sequence[int], chosen: int | None) -> Trial
 
 
 def changes(first: Mapping[str, Any], second: Mapping[str, Any]) -> list[ParameterChange]:
-    """Return what two trials have, differences first."""
+    """Return the parameters and metrics of two trials, differences first."""
     found = [ParameterChange(name, first.get(name), second.get(name)) for name in dict.fromkeys((*first, *second))]
     return sorted(found, key=lambda changed: not changed.differs)
 
 
 def quadrants(pair: TrialPair, folder: Path) -> Quadrants:
-    """Read both trials' predictions, and tell where they part. Takes time: call it in a thread.
+    """Read both trials' predictions, and compare them. Takes time: call it in a thread.
 
     Raises:
-        InputError: A trial has no predictions, a file cannot be used, or they are not of the same examples.
+        InputError: A trial has no predictions, a file cannot be used, or the files have different examples.
     """
     first, second = (_predictions(trial, folder) for trial in (pair.first, pair.second))
     if not (first.tells_right and second.tells_right):
@@ -109,22 +109,22 @@ def quadrants(pair: TrialPair, folder: Path) -> Quadrants:
             f"the predictions of trials {pair.first.number} and {pair.second.number} are not of the same examples: "
             "the data changed between them"
         )
-    said = [_said(predictions) for predictions in (first, second)]
+    answers = [_answers_of(predictions) for predictions in (first, second)]
     rows: dict[str, list[int]] = {cell: [] for cell in CELLS}
     for row, truth in truths.items():
-        right = tuple(answers[row][0] == truth for answers in said)
+        right = tuple(answers[row][0] == truth for answers in answers)
         rows[CELLS[(not right[0]) * 2 + (not right[1])]].append(row)
-    return Quadrants({cell: tuple(found) for cell, found in rows.items()}, said[0], said[1], truths)
+    return Quadrants({cell: tuple(found) for cell, found in rows.items()}, answers[0], answers[1], truths)
 
 
 def rows_of(found: Quadrants, cell: str, folder: Path, names: Sequence[str]) -> list[Mapping[str, Any]]:
-    """Return examples of a cell, the ones of which the models are surest first. Takes time: call it in a thread.
+    """Return examples of a cell, those of highest confidence first. Takes time: call it in a thread.
 
-    They are like those that a task finds on its own (`catalog.contract.capabilities.FindsChanges`): JSON objects with
-    ``row``, ``truth``, the answers ``first`` and ``second`` and how sure these are, and the columns of the example.
+    They have the form of a task's own examples (`catalog.contract.capabilities.FindsChanges`): JSON objects with
+    ``row``, ``truth``, the answers ``first`` and ``second`` with their confidence, and the columns of the example.
 
     Raises:
-        InputError: The file of examples cannot be used; a study that has not ended has none, which is no error.
+        InputError: The file of examples cannot be used; it is no error that a study that has not ended has none.
     """
     ranked = sorted(found.rows[cell], key=lambda row: -((found.first[row][1] or 0) + (found.second[row][1] or 0)))
     shown = ranked[:_MOST_ROWS]
@@ -135,12 +135,12 @@ def rows_of(found: Quadrants, cell: str, folder: Path, names: Sequence[str]) -> 
 
 @dataclass(frozen=True, slots=True)
 class StoredFlips:
-    """Examples that winner and another model answer differently, as they were kept when the study ended.
+    """Examples that winner and another model answer differently, stored when the study ended.
 
     Attributes:
-        split: Which split they are of.
-        rows: The examples that are kept.
-        known: Of how many examples one of the two alone is right; None if that was not counted.
+        split: Split of the examples.
+        rows: The stored examples.
+        known: Number of examples that only one of the two answers right; None if that was not counted.
     """
 
     split: str
@@ -149,7 +149,7 @@ class StoredFlips:
 
 
 def stored_flips(book: StudyData, other: str) -> StoredFlips | None:
-    """Return the kept examples that winner and `other` answer differently; None if nobody looked."""
+    """Return the stored examples that winner and `other` answer differently; None if they were not compared."""
     found = book.insights.get(f"flips/{other}")
     if not isinstance(found, Mapping) or not isinstance(found.get("flips"), list):
         return None
@@ -183,6 +183,6 @@ def _predictions(trial: TrialRecord, folder: Path) -> PredictionFile:
     return read_predictions(path)
 
 
-def _said(predictions: PredictionFile) -> dict[int, tuple[Any, float | None]]:
+def _answers_of(predictions: PredictionFile) -> dict[int, tuple[Any, float | None]]:
     sure: Sequence[float | None] = predictions.confidence or [None] * len(predictions.rows)
     return dict(zip(predictions.rows, zip(predictions.predicted, sure, strict=True), strict=True))

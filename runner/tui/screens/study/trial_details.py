@@ -1,4 +1,4 @@
-"""What the first tab tells of the trial under the cursor."""
+"""The first tab's details of the trial under the cursor."""
 
 from collections.abc import Mapping, Sequence
 
@@ -17,18 +17,18 @@ from runner.tui.screens.study.study_data import StudyData
 
 __all__ = ["details"]
 
-#: Widths from which two lists stand side by side, and of one of them at most; of a curve.
+#: Least width for two lists side by side, and most width of one list; most width of a curve.
 _TWO, _LIST, _CURVE = 56, 44, 24
-#: Characters of a class name in the name of a metric.
+#: Most characters of a class name in the name of a metric.
 _CLASS = 14
-#: Lines below which none is left empty.
+#: Fewest lines with blank lines between the parts.
 _LOW = 12
-#: Lines of notes, and characters of each.
+#: Most lines of notes, and characters of each.
 _MOST_NOTES, _LONGEST = 12, 400
 
 
 def details(book: StudyData, trial: TrialRecord, curve: Sequence[EpochRecord], context: AppContext) -> Draw:
-    """Return what draws a trial: how it ended, its parameters and metrics, its curves, its notes."""
+    """Return the drawing of a trial: how it ended, its parameters and metrics, its curves, its notes."""
 
     def draw(canvas: Canvas) -> Content:
         lines = [_title(book, trial, context), *_failure(trial, context)]
@@ -60,8 +60,8 @@ def _title(book: StudyData, trial: TrialRecord, context: AppContext) -> Content:
         Content.styled(origin(context, trial.origin), palette.muted),
     ]
     if trial.number == book.snapshot.best:
-        told = context.t("best") if book.snapshot.winner is None else f"{context.glyphs.star} {context.t('kept')}"
-        parts.insert(1, Content.styled(told, f"bold {palette.accent}"))
+        shown = context.t("best") if book.snapshot.winner is None else f"{context.glyphs.star} {context.t('kept')}"
+        parts.insert(1, Content.styled(shown, f"bold {palette.accent}"))
     if trial.value is not None:
         metric = book.metric(book.record.metric)
         parts.append(Content(f"{context.metric_label(metric, _CLASS)} {context.metric(metric, trial.value)}"))
@@ -87,7 +87,7 @@ def _metrics(book: StudyData, trial: TrialRecord, context: AppContext) -> dict[s
 
 
 def _pairs(context: AppContext, title: str, values: Mapping[str, str]) -> list[Content]:
-    """Return a list of names and values under a title; nothing of an empty one."""
+    """Return a list of names and values under a title; nothing for an empty list."""
     if not values:
         return []
     names = {name: safe(name, 30) for name in values}
@@ -110,7 +110,7 @@ def _side_by_side(left: Sequence[Content], right: Sequence[Content], width: int,
 
 
 def _curves(book: StudyData, curve: Sequence[EpochRecord], context: AppContext) -> list[Content]:
-    """Return a line for each of the study's metric and the losses, drawn over the epochs."""
+    """Return a sparkline for the study's metric and each loss, over the epochs."""
     if not curve:
         return []
     shown = [book.metric(name) for name in dict.fromkeys((book.record.metric, LOSS.name))]
@@ -132,8 +132,8 @@ def _curves(book: StudyData, curve: Sequence[EpochRecord], context: AppContext) 
     title = context.t(over, epochs=curve[-1].epoch)
     lines = [Content(""), Content.styled(title, f"bold {context.palette.muted}")]
     for metric, name, values in drawn:
-        told = [context.metric(metric, value) for value in values]
-        ends = f"{told[0]} {context.glyphs.arrow} {told[-1]}" if len(told) > 1 else told[0]
+        labels = [context.metric(metric, value) for value in values]
+        ends = f"{labels[0]} {context.glyphs.arrow} {labels[-1]}" if len(labels) > 1 else labels[0]
         line = sparkline(values, min(_CURVE, len(values)), context.glyphs) if len(values) > 1 else ""
         lines.append(
             Content.assemble(
@@ -165,5 +165,5 @@ def _notes(trial: TrialRecord, context: AppContext) -> list[Content]:
 
 
 def _wrapped(lines: Sequence[Content], width: int) -> list[Content]:
-    """Break lines that are too wide."""
+    """Wrap lines that are too wide."""
     return [part for line in lines for part in (line.wrap(width) if line.cell_length > width else [line])]

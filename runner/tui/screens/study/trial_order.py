@@ -1,4 +1,4 @@
-"""The order of the trials in the table, kept while trials come in: sorting 10,000 anew for each would be felt."""
+"""The order of the trials in the table, updated as trials come in: sorting 10,000 again for each would be slow."""
 
 from bisect import insort
 from collections.abc import Callable, Mapping
@@ -12,7 +12,7 @@ from runner.tui.trial_filter import compile_filter
 
 __all__ = ["TrialOrder", "order_of"]
 
-#: Trials that are put into their places one by one; of more, all are sorted.
+#: Most changed trials that are inserted one by one; if there are more, all are sorted.
 _FEW = 1000
 
 Asked = tuple[str, bool, str | None, str]
@@ -24,10 +24,10 @@ class TrialOrder:
     """Numbers of the trials to show.
 
     Attributes:
-        trials: All trials of the book that it was made of.
-        asked: Column, whether the largest comes first, state and filter.
-        ranked: Those that have a value in the sorted column, the smallest first.
-        rest: Those that have none; they come last.
+        trials: All trials of the study at the time.
+        asked: The request: column, whether the largest comes first, state and filter.
+        ranked: Trials with a value in the sorted column, the smallest first.
+        rest: Trials without a value; they come last.
     """
 
     trials: Mapping[int, TrialRecord] = field(default_factory=dict)
@@ -36,12 +36,12 @@ class TrialOrder:
     rest: tuple[int, ...] = ()
 
     def suits(self, book: StudyData, view: TableView) -> bool:
-        """Tell whether it is the order of this book under this view."""
+        """Return whether this is the order of the given data under the given view."""
         return self.trials is book.trials and self.asked == _asked(book, view)
 
     @property
     def numbers(self) -> tuple[int, ...]:
-        """All of them, from top to bottom."""
+        """All numbers, from top to bottom."""
         _, downwards, _, _ = self.asked
         return (*(reversed(self.ranked) if downwards else self.ranked), *self.rest)
 
@@ -51,11 +51,11 @@ def order_of(book: StudyData, view: TableView, before: TrialOrder) -> TrialOrder
 
     Args:
         book: The study.
-        view: Which of them, and by what.
-        before: An order of an earlier moment; where the same was asked, only what is new since finds its place.
+        view: The view: which trials, in which order.
+        before: An earlier order; if its request is the same, only new trials are inserted.
 
     Raises:
-        InputError: The filter is none.
+        InputError: The filter is invalid.
     """
     asked = _asked(book, view)
     holds = compile_filter(view.expression, filter_names(book)) if view.expression.strip() else None
@@ -68,7 +68,7 @@ def order_of(book: StudyData, view: TableView, before: TrialOrder) -> TrialOrder
     value_of, turn = _sort_value(view.sorted_by), -1 if asked[1] else 1
 
     def rank(number: int) -> Rank:
-        # Of equal ones the earlier stands above, so the later is the smaller where all is read from its end.
+        # Of equal values the earlier trial is on top, so the later is the smaller if the list is read from its end.
         return _comparable(value_of(book.trials[number])), turn * number
 
     shown = [
@@ -86,7 +86,7 @@ def _asked(book: StudyData, view: TableView) -> Asked:
 
 
 def _changed(book: StudyData, known: TrialOrder) -> list[TrialRecord]:
-    """Return the trials that are new or others than they were; those that are the same are the same objects."""
+    """Return the trials that are new or changed; unchanged trials are the same objects."""
     return [trial for number, trial in book.trials.items() if known.trials.get(number) is not trial]
 
 
@@ -99,7 +99,7 @@ def _put(numbers: list[int], more: list[int], rank: Callable[[int], Any]) -> Non
 
 
 def _values(trial: TrialRecord) -> Mapping[str, object]:
-    """Return what a filter is asked of, by name; what the trial itself is comes before names of anybody's."""
+    """Return the values for a filter by name; the trial's own properties hide other names."""
     return {**trial.metrics, **trial.params, **{name: getattr(trial, name) for name in FACTS}}
 
 
@@ -114,6 +114,6 @@ def _sort_value(column: str) -> Callable[[TrialRecord], Any]:
 
 
 def _comparable(value: object) -> tuple[bool, float, str]:
-    """Return what puts numbers before text, so that no two values refuse to be compared."""
+    """Return a sort key that puts numbers before text, so that all values are comparable."""
     number = isinstance(value, int | float)
     return (not number, float(value) if isinstance(value, int | float) else 0.0, "" if number else str(value))

@@ -1,4 +1,4 @@
-"""The tab Trials: all about the trial under the cursor, and where it stands among the others."""
+"""The tab Trials: the trial under the cursor in full, and its rank among the others."""
 
 from typing import TYPE_CHECKING
 
@@ -22,17 +22,17 @@ if TYPE_CHECKING:
 __all__ = ["TrialPane"]
 
 _TALL = 28
-"""Lines from which the chart has room below the details; where these are short, it stays where it is."""
+"""Least lines for the chart below the details; if the details are short, the chart does not move."""
 _AT_ONCE = 0.001
-"""Seconds; a timer of none divides by them in Textual 8.2 where its moment has passed."""
+"""Seconds; a timer of 0 divides by zero in Textual 8.2 if its time has passed."""
 
 
 class TrialPane(Widget):
-    """Details of a trial; where there is room, the history of the search with the trial in it.
+    """Details of a trial; if there is room, the history of the search with the trial in it.
 
     Args:
-        context: For words, colours and the store.
-        curves: What has been read of the trials' measurements.
+        context: The context of the app.
+        curves: The measurements of trials read so far.
     """
 
     DEFAULT_CSS = """
@@ -55,12 +55,12 @@ class TrialPane(Widget):
         self._later: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        """Hold the details; the chart comes when there is room."""
+        """Yield the details; the chart follows when there is room."""
         with VerticalScroll():
             yield self._figure
 
     def show(self, scene: PaneState) -> None:
-        """Show the trial under the cursor as far as it is known."""
+        """Show the trial under the cursor from the data so far."""
         self._scene = scene
         trial = scene.trial
         curve = () if scene.chosen is None else self._curves.found.get(scene.chosen, ())
@@ -79,16 +79,16 @@ class TrialPane(Widget):
         """Read the measurements of the trial under the cursor, and show them."""
         if scene.chosen is not None:
             await self._curves.want(scene.book, [scene.chosen])
-            self.show(self._scene or scene)  # one may have gone on meanwhile
+            self.show(self._scene or scene)  # the cursor may have moved meanwhile
 
     def refresh_text(self) -> None:
-        """Tell again: language, theme or signs have changed."""
+        """Update after a change of language, theme or glyphs."""
         self._shown, self._charted = (), None
         if self._scene is not None:
             self.show(self._scene)
 
     def on_resize(self, event: Resize) -> None:
-        """Show the chart where there is room now."""
+        """Show the chart if there is room now."""
         self.set_class(event.size.height >= _TALL, "-tall")
         if self._scene is not None:
             self._show_chart(self._scene)
@@ -108,7 +108,7 @@ class TrialPane(Widget):
         if room:
             moved = self._charted is scene.book
             self._charted = scene.book
-            # Only the cursor moved: whoever runs through the trials is not kept waiting for charts.
+            # Only the cursor moved: the chart waits until it rests.
             self._later = self.set_timer(PAUSE if moved else _AT_ONCE, lambda: self._draw_chart(scene))
 
     def _draw_chart(self, scene: PaneState) -> None:

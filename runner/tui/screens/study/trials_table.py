@@ -15,26 +15,26 @@ class TrialsTable(VirtualTable):
     """Shows the trials of a study; the cursor stays on its trial.
 
     Args:
-        context: Colours, signs and words.
+        context: The context of the app.
     """
 
     def __init__(self, context: AppContext) -> None:
-        super().__init__(context, self._told_empty, id="trials")
+        super().__init__(context, self._empty_text, id="trials")
         self._book: StudyData | None = None
         self.order = TrialOrder()
-        """In which order what is shown stands."""
+        """The order of the shown trials."""
 
     def show(self, book: StudyData, view: TableView, marked: Sequence[int], order: TrialOrder | None = None) -> None:
         """Show trials.
 
         Args:
             book: The study.
-            view: Which of them, and how.
-            marked: Numbers of those that are to be compared.
-            order: Theirs, where it was made beforehand.
+            view: The view: which trials, and how.
+            marked: Numbers of the trials marked for comparison.
+            order: Their order, if it was made before.
 
         Raises:
-            InputError: The filter speaks of what this study does not have.
+            InputError: The filter uses a name that this study does not have.
         """
         suits = order is not None and order.suits(book, view)
         self.order = order if order is not None and suits else order_of(book, view, self.order)
@@ -45,11 +45,11 @@ class TrialsTable(VirtualTable):
         self.set_rows(tuple(map(str, self.order.numbers)), cells(book, view, self.context, marked, working=working))
 
     def next_column(self, key: str) -> str:
-        """Return the column to sort by after this one, among those that have room."""
+        """Return the next column to sort by among the visible ones."""
         keys = [column.key for column in self.visible_columns if column.sortable] or [key]
         return keys[(keys.index(key) + 1) % len(keys)] if key in keys else keys[0]
 
-    def _told_empty(self) -> str:
+    def _empty_text(self) -> str:
         t = self.context.t
         if self._book is None:
             return ""

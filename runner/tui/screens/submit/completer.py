@@ -1,4 +1,4 @@
-"""Completes what is being written, and knows what the field at the cursor is."""
+"""Completes the text at the cursor, and describes the field at the cursor."""
 
 from collections.abc import Callable
 
@@ -10,16 +10,16 @@ from runner.tui.screens.submit.suggestion_list import SuggestionList
 __all__ = ["Completer"]
 
 _LONGEST = 1 << 15
-"""Characters above which the field at the cursor is not looked for: it takes too long for every key."""
+"""Most characters of a text in which the field at the cursor is looked up: longer ones take too long at every key."""
 
 
 class Completer:
-    """Works on an editor, with a list of offers.
+    """Completes the text of an editor, with a list of suggestions.
 
     Args:
-        editor: What is written in.
-        offers: Shows what can be written.
-        facts: Returns what is known about the spec so far; None where nothing is.
+        editor: The editor.
+        offers: The list of suggestions.
+        facts: Returns what is known about the spec so far; None if nothing is.
     """
 
     def __init__(self, editor: Editor, offers: SuggestionList, facts: Callable[[], SpecSchema | None]) -> None:
@@ -29,14 +29,14 @@ class Completer:
         self._known: tuple[str, JsonLocations] = ("", locate(""))
 
     def meaning(self) -> Meaning | None:
-        """Return what the field at the cursor is; None where there is none."""
+        """Return the description of the field at the cursor; None if there is none."""
         facts, text = self._facts(), self._editor.text
         if facts is None or len(text) > _LONGEST:
             return None
         return meaning_of(facts, self._located(text), self._cursor(text))
 
     def begin(self) -> bool:
-        """Offer what can be written at the cursor, write what is the only thing; False where there is nothing."""
+        """Show suggestions at the cursor, or insert the only one; return False if there are none."""
         offers = self._found()
         if len(offers) == 1:
             self._write(offers[0])
@@ -45,12 +45,12 @@ class Completer:
         return bool(offers)
 
     def follow(self) -> None:
-        """Offer what fits to what has been typed since, if anything is being offered."""
+        """Update the suggestions after typing, if any are shown."""
         if self._offers.is_open:
             self._offers.open(self._found(), self._editor.cursor_screen_offset, self._editor.screen.size)
 
     def catch(self, key: str) -> bool:
-        """Take the keys that belong to the list while it is open."""
+        """Handle the keys of the list while it is open."""
         if not self._offers.is_open:
             return False
         match key:
@@ -68,7 +68,7 @@ class Completer:
         return True
 
     def take(self) -> None:
-        """Write the chosen offer."""
+        """Insert the chosen suggestion."""
         if (offer := self._offers.chosen) is not None:
             self._offers.close()
             self._write(offer)
@@ -80,7 +80,7 @@ class Completer:
         return suggestions_at(facts, self._located(text), self._cursor(text))
 
     def _write(self, offer: Suggestion) -> None:
-        """Put the offer in place of what was begun, with the commas that are missing around it."""
+        """Replace the text that was begun by the suggestion, with the commas that are missing around it."""
         text = self._editor.text
         cursor, located = self._cursor(text), self._located(text)
         after, before, start = "", "", cursor.start

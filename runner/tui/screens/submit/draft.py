@@ -1,4 +1,4 @@
-"""What a person has written and not yet submitted, kept where a crash does not reach it."""
+"""The text that the user has written and not yet submitted, stored so that a crash does not lose it."""
 
 import json
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ __all__ = ["Draft", "forget_draft", "keep_draft", "kept_draft"]
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A text, and the folder that its paths are relative to (None: wherever the person is)."""
+    """A text, and the folder that its paths are relative to (None: the current folder)."""
 
     text: str
     base: Path | None = None
@@ -22,7 +22,7 @@ def keep_draft(cache: Path, draft: Draft) -> None:
     """Write a draft, whole or not at all.
 
     Raises:
-        OSError: It cannot be written.
+        OSError: The file cannot be written.
     """
     from runner.store.files import write_bytes
 
@@ -33,7 +33,7 @@ def keep_draft(cache: Path, draft: Draft) -> None:
 
 
 def kept_draft(cache: Path) -> Draft | None:
-    """Return the draft; None where there is none, or what is there is none of ours."""
+    """Return the draft; None if there is none, or if the file is not a draft."""
     try:
         kept = json.loads(read_limited(_file(cache), 8 * MAX_BYTES))
     except (OSError, ValueError, RecursionError):
@@ -45,7 +45,7 @@ def kept_draft(cache: Path) -> Draft | None:
 
 
 def forget_draft(cache: Path) -> None:
-    """Remove the draft, where there is one and it can be."""
+    """Remove the draft, if there is one and it can be removed."""
     try:
         _file(cache).unlink(missing_ok=True)
     except OSError:  # it is offered once more then

@@ -1,4 +1,4 @@
-"""The editor: JSON with line numbers, its faulty lines marked, and nothing in it that could harm a terminal."""
+"""The editor: JSON with line numbers and marked errors; the text cannot harm a terminal."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -20,7 +20,7 @@ from runner.tui.context import AppContext
 __all__ = ["Editor", "written_out"]
 
 _COLOURED = 2000
-"""Characters of a line that are coloured."""
+"""Most characters of a line that are coloured."""
 _PARTS = re.compile(
     r'(?P<name>"(?:[^"\\]|\\.)*"(?=\s*:))|(?P<string>"(?:[^"\\]|\\.)*"?)|(?P<number>-?\d[\d.eE+-]*)|(?P<word>\w+)'
     r"|(?P<sign>[{}\[\]:,])"
@@ -28,7 +28,7 @@ _PARTS = re.compile(
 
 
 def written_out(text: str) -> str:
-    r"""Return JSON text in which every character can be seen: others become escapes such as ``\u202e``.
+    r"""Return JSON text in which every character is visible: others become escapes such as ``\u202e``.
 
     Inside a JSON string an escape means the very character; elsewhere neither is allowed.
     """
@@ -36,16 +36,16 @@ def written_out(text: str) -> str:
 
 
 class Editor(TextArea):
-    """A JSON text; `catch` gets every key first and says whether it took it.
+    """An editor for JSON; `catch` receives every key first and returns whether it has handled it.
 
     Args:
-        context: Colours and signs.
+        context: The context of the app.
         catch: Takes a key's name.
     """
 
     @dataclass
     class Refused(Message):
-        """An insertion of so many characters was left out: with it the text would be longer than a spec may be."""
+        """An insertion of so many characters was refused: it would make the text longer than a spec may be."""
 
         editor: "Editor"
         size: int
@@ -61,11 +61,11 @@ class Editor(TextArea):
         self._styles: Mapping[str, Style] = {}
 
     def on_mount(self) -> None:
-        """Begin with the colours of the moment."""
+        """Start with the current colours."""
         self.refresh_text()
 
     def refresh_text(self) -> None:
-        """Take over colours and signs."""
+        """Apply colours and glyphs."""
         palette = self.context.palette
         colours = {
             "name": palette.accent,
@@ -76,11 +76,11 @@ class Editor(TextArea):
         }
         self._styles = {kind: Style(color=colour) for kind, colour in colours.items()}
         self.register_theme(TextAreaTheme("modelcat", cursor_line_style=Style(bgcolor=palette.raised)))
-        self.theme = "modelcat"  # Textual's own would take the colours away from the line of the cursor
+        self.theme = "modelcat"  # Textual's own theme would hide the colours of the line of the cursor
         self.notify_style_update()
 
     def show(self, text: str) -> None:
-        """Put another text into the editor; undoing brings the former one back."""
+        """Replace the text of the editor; undo restores the former one."""
         self.history.checkpoint()
         self.replace(written_out(text), (0, 0), self.document.end, maintain_selection_offset=False)
         self.history.checkpoint()
@@ -88,7 +88,7 @@ class Editor(TextArea):
         self.scroll_home(animate=False)
 
     def mark(self, marks: Mapping[int, int]) -> None:
-        """Mark faulty lines: line to the column where the fault is, both from 0."""
+        """Mark faulty lines: from line to column of the fault, both from 0."""
         if dict(marks) != self._marks:
             self._marks = dict(marks)
             self.notify_style_update()
@@ -101,12 +101,12 @@ class Editor(TextArea):
 
     @property
     def offset_of_cursor(self) -> int:
-        """The cursor's place in `text`, in characters."""
+        """The position of the cursor in `text`, in characters."""
         line, column = self.cursor_location
         return sum(len(self.document.get_line(above)) + 1 for above in range(line)) + column
 
     def edit(self, edit: Edit) -> EditResult:
-        """Change the text, if it does not become too long; what cannot be seen is written out."""
+        """Change the text, unless it becomes too long; invisible characters are written as escapes."""
         size = len(self.text)
         if len(edit.text) > 1 and size + len(edit.text) > MAX_BYTES:
             self.post_message(self.Refused(self, len(edit.text)))
@@ -114,13 +114,13 @@ class Editor(TextArea):
         return super().edit(replace(edit, text=written_out(edit.text)) if len(edit.text) > 1 else edit)
 
     def insert_between(self, start: Location, end: Location, text: str, back: int) -> None:
-        """Replace a part, and put the cursor `back` characters before the end of what came in."""
+        """Replace a part, and put the cursor `back` characters before the end of the insertion."""
         result = self.replace(text, start, end, maintain_selection_offset=False)
         line, column = result.end_location
         self.move_cursor((line, max(0, column - back)))
 
     async def _on_key(self, event: Key) -> None:
-        """Offer the key to whoever catches it; a new line begins below the one above it."""
+        """Offer the key to `catch`; a new line starts with the indentation of the line above."""
         if self._catch(event.key):
             event.stop()
             event.prevent_default()
@@ -149,7 +149,7 @@ class Editor(TextArea):
     def get_line(self, line_index: int) -> Text:
         """Return a line of JSON in colours, its fault underlined.
 
-        A string ends on its line, so that a line tells its colours by itself. (Textual would ask tree-sitter for them,
+        A string ends on its line, so each line is coloured by itself. (Textual would ask tree-sitter for them,
         of which version 0.26 ends the process with a segmentation fault.)
         """
         line = super().get_line(line_index)
@@ -164,7 +164,7 @@ class Editor(TextArea):
         return line
 
     def render_line(self, y: int) -> Strip:
-        """Return what is seen of a line, a sign beside its number where it is marked."""
+        """Return the displayed form of a line, with a mark next to its number if it is faulty."""
         strip = super().render_line(y)
         if y + self.scroll_offset.y in self._marks and self.show_line_numbers:
             at = self.gutter_width - 2

@@ -1,6 +1,6 @@
-"""Finds where in a JSON text a field stands, and what stands at the cursor; a text that is not whole will do.
+"""Locates fields in a JSON text, and finds what is at the cursor; the text may be incomplete.
 
-A person who types has broken JSON most of the time, so nothing here fails: what is missing is skipped, brackets that
+While the user types, JSON is broken most of the time, so nothing here fails: missing parts are skipped, brackets that
 do not match close the nearest that does. Time and memory grow with the length of the text, however deep it nests.
 """
 
@@ -16,15 +16,15 @@ __all__ = ["Cursor", "JsonEntry", "JsonLocations", "cursor_at", "locate"]
 
 Path = tuple[str, ...]
 _DEEPEST = 40
-"""Levels below which paths are not kept: a spec may have 32."""
+"""Levels below which paths are not recorded: a spec may have 32."""
 _MOST_TOKENS = 200_000
-"""Parts after which a text is no spec; a whole one of 1 MiB would take seconds."""
+"""Most parts of a text that is parsed; a complete spec of 1 MiB would take seconds."""
 _TOKEN = re.compile(r'"(?:[^"\\\n]|\\.)*"?|[{}\[\]:,]|[^\s{}\[\]:,"]+')
 
 
 @dataclass(frozen=True, slots=True)
 class JsonEntry:
-    """Where a field or an element stands: offsets of its name (an element: its value), its value, and its end."""
+    """The location of a field or an element: offsets of its name (an element: its value), its value, and its end."""
 
     start: int
     value: int
@@ -33,13 +33,13 @@ class JsonEntry:
 
 @dataclass(frozen=True, slots=True)
 class JsonLocations:
-    """The places of all that a text holds.
+    """The locations of everything in a text.
 
     Attributes:
-        entries: By path; of a name that is given twice the last, which is the one that counts.
+        entries: Locations by path; of a duplicate name the last, which is the valid one.
         scalars: Values that are neither objects nor arrays, by path.
         names: Fields of each object, by its path.
-        lines: Offset of the beginning of each line.
+        lines: Offset of the start of each line.
     """
 
     entries: Mapping[Path, JsonEntry]
@@ -49,7 +49,7 @@ class JsonLocations:
     _dotted: Mapping[str, Path]
 
     def find(self, dotted: str) -> JsonEntry | None:
-        """Return where ``path.to.field`` stands, or the nearest thing around it; None where there is neither."""
+        """Return the location of ``path.to.field``, or of the nearest part around it; None if there is neither."""
         path = self._dotted.get(dotted)
         while path is None and dotted:
             dotted = dotted.rpartition(".")[0]
@@ -64,16 +64,16 @@ class JsonLocations:
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """What stands at a place in the text.
+    """The text at a position.
 
     Attributes:
-        path: Of the field that the cursor is in or whose value is to come; of the object where a name is to come.
-        role: What is written there: a field's name, a value, or neither.
-        start: Where what is written begins; the cursor itself where nothing is.
-        end: Where it ends.
-        written: What is written so far, without quotes.
-        follows: Whether a colon follows already.
-        comma: Where a comma is to be put before a name that is written here; None where there is one.
+        path: Path of the field that the cursor is in or whose value is next; of the object if a name is next.
+        role: What belongs there: a field's name, a value, or neither.
+        start: Start of the text there; the cursor itself if there is none.
+        end: End of the text there.
+        written: The text so far, without quotes.
+        follows: Whether a colon follows.
+        comma: Offset at which a name needs a comma before it; None if there is one.
     """
 
     path: Path
@@ -109,7 +109,7 @@ class _Scan:
     beyond: int = 0
 
     def take(self, word: str, at: int) -> None:
-        """Go on by one word."""
+        """Advance by one word."""
         frame = self.stack[-1] if self.stack else None
         match word[0]:
             case "{" | "[":
@@ -169,7 +169,7 @@ class _Scan:
 
 
 def locate(text: str) -> JsonLocations:
-    """Return the places of all that a text holds."""
+    """Return the locations of everything in a text."""
     scan = _Scan()
     for word, at in _tokens(text):
         scan.take(word, at)
@@ -178,7 +178,7 @@ def locate(text: str) -> JsonLocations:
 
 
 def cursor_at(text: str, offset: int) -> Cursor:
-    """Return what stands at an offset."""
+    """Return what is at an offset."""
     scan = _Scan()
     for word, at in _tokens(text):
         touched = at <= offset <= at + len(word) if word[0] not in "{}[]:," else at < offset < at + len(word)
@@ -201,7 +201,7 @@ def _cursor(scan: _Scan, word: str, at: int, text: str) -> Cursor:
         return Cursor(frame.path, "name", at, end, written, follows)
     if frame.is_object and frame.state == "comma":
         behind = len(text[:at].rstrip())
-        if word or "\n" in text[behind:at]:  # a line of its own: a name is to come, and a comma was forgotten
+        if word or "\n" in text[behind:at]:  # on a separate line: a name is next, and a comma is missing
             return Cursor(frame.path, "name", at, end, written, follows, behind)
     if frame.state == "value":
         return Cursor(frame.below, "value", at, end, written)

@@ -1,4 +1,4 @@
-"""What a spec's data and its plan come to, as lines for a person."""
+"""A spec's data and its plan as lines of text."""
 
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
@@ -19,7 +19,7 @@ _SPLITS = {"train": msgid("training"), "validation": msgid("validation"), "test"
 
 
 def data_lines(data: DataSummary, task: Task, context: AppContext) -> list[str]:
-    """Return rows, columns, what the task says about the data, and what a careful reader should know."""
+    """Return rows, columns, the task's facts about the data, and warnings."""
     t, language = context.t, context.language
     rows = ", ".join(f"{language.count(count)} {t(_SPLITS.get(split, split))}" for split, count in data.rows.items())
     lines = [t("Rows: {rows}", rows=safe(rows, 120)), *_reading_lines(data, context)]
@@ -33,7 +33,7 @@ def _facts(facts: Iterable[Fact], context: AppContext) -> list[str]:
 
 
 def _reading_lines(data: DataSummary, context: AppContext) -> list[str]:
-    """Return which columns were taken, and what became of the rows that were read."""
+    """Return the columns that were used, and what happened to the rows that were read."""
     t, lines = context.t, list[str]()
     if (columns := columns_line(data.columns)) is not None:
         lines.append(t("Columns: {columns}", columns=safe(columns, 200)))
@@ -56,7 +56,7 @@ def _reading_lines(data: DataSummary, context: AppContext) -> list[str]:
 
 
 def plan_parts(plan: "Plan", context: AppContext) -> list[str]:
-    """Return what was measured, as parts of one line: time, memory, disk."""
+    """Return the measurements as parts of one line: time, memory, disk."""
     t, language = context.t, context.language
     if plan.cost is None or plan.forecast is None:
         return [t("This model makes no forecast")]
@@ -68,7 +68,7 @@ def plan_parts(plan: "Plan", context: AppContext) -> list[str]:
 
 
 def plan_lines(plan: "Plan", context: AppContext) -> list[str]:
-    """Return what a study's time is made of, what stands out in the data, and what to change first."""
+    """Return the parts of a study's time, remarkable facts of the data, and the change to make first."""
     t = context.t
     lines = []
     if plan.cost is not None and plan.forecast is not None:

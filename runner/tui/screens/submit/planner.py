@@ -1,4 +1,4 @@
-"""Measures what a spec will cost, while one goes on looking at it."""
+"""Measures the cost of a spec in the background."""
 
 import asyncio
 import threading
@@ -24,7 +24,7 @@ class Planner:
     """Makes one plan at a time.
 
     Args:
-        changed: Called whenever there is something else to show.
+        changed: Called after each change of what is to be shown.
     """
 
     def __init__(self, changed: Callable[[], None]) -> None:
@@ -36,7 +36,7 @@ class Planner:
 
     @property
     def step(self) -> str:
-        """What is being done now, as a text to translate; empty where nothing is."""
+        """The current step, as a text to translate; empty if there is none."""
         return "" if self._halt is None else _STEPS[min(self._step, len(_STEPS) - 1)]
 
     async def make(self, request: Request, workspace: Workspace) -> None:
@@ -46,15 +46,15 @@ class Planner:
         self._step = 0
         loop = asyncio.get_running_loop()
 
-        def tell(_: str) -> None:
+        def report(_: str) -> None:
             if not halt.is_set():
-                loop.call_soon_threadsafe(self._go_on, halt)
+                loop.call_soon_threadsafe(self._next_step, halt)
 
         self._changed()
         plan: Plan | None = None
         trouble = ""
         try:
-            plan = await in_thread(lambda: _made(request, workspace, tell, halt))
+            plan = await in_thread(lambda: _made(request, workspace, report, halt))
         except StoppedError:
             return
         except ModelcatError as error:
@@ -64,25 +64,25 @@ class Planner:
             self._changed()
 
     def cancel(self) -> None:
-        """End the plan that is being made, its worker too."""
+        """Cancel the plan that is being made, and end its worker."""
         if self._halt is not None:
             self._halt.set()
             self._halt = None
 
     def forget(self) -> None:
-        """Cancel, and forget what was found: the spec has changed."""
+        """Cancel, and forget the result: the spec has changed."""
         self.cancel()
         self.plan, self.trouble = None, ""
 
-    def _go_on(self, halt: threading.Event) -> None:
+    def _next_step(self, halt: threading.Event) -> None:
         if self._halt is halt:
             self._step += 1
             self._changed()
 
 
-def _made(request: Request, workspace: Workspace, tell: Callable[[str], None], halt: threading.Event) -> "Plan":
+def _made(request: Request, workspace: Workspace, report: Callable[[str], None], halt: threading.Event) -> "Plan":
     from runner.study.planning import make_plan
 
     return make_plan(
-        request, replace(workspace, debug=False), tell, halted=halt.is_set
-    )  # nothing printed onto the screen
+        request, replace(workspace, debug=False), report, halted=halt.is_set
+    )  # prints nothing onto the screen

@@ -1,4 +1,4 @@
-"""Puts a study into the queue, and sees to it that somebody works on it. Takes about a second: for a thread."""
+"""Puts a study into the queue, and makes sure that a worker serves it. Takes about a second: call it in a thread."""
 
 from catalog.errors import ModelcatError
 from catalog.spec import Request
@@ -8,10 +8,10 @@ __all__ = ["put_into_queue"]
 
 
 def put_into_queue(request: Request, workspace: Workspace) -> tuple[str, str]:
-    """Submit a study and start a worker where there is none.
+    """Submit a study and start a worker if there is none.
 
     Returns:
-        The study's name, and why no worker could be started; empty where one works. Without one the study waits.
+        The study's name, and why no worker could be started; empty if there is one. Without one the study waits.
 
     Raises:
         ModelcatError: The study exists with another spec, or the database cannot be used; nothing was done.

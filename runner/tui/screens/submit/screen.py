@@ -1,4 +1,4 @@
-"""`SubmitScreen`: an editor to the left, what is wrong to the right, what it will cost below."""
+"""`SubmitScreen`: an editor to the left, problems to the right, the expected cost below."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -44,13 +44,13 @@ if TYPE_CHECKING:
 __all__ = ["SubmitScreen"]
 
 _JUDGE_AFTER, _KEEP_AFTER = 0.25, 1.0
-"""Seconds without a key after which a text is judged, and kept as a draft."""
+"""Seconds after the last key until a text is checked and stored as a draft."""
 _NARROW = 100
-"""Columns below which the panes stand one over the other."""
+"""Columns below which the panes are stacked."""
 
 
 class SubmitScreen(BaseScreen):
-    """Where a spec is written and submitted."""
+    """The screen on which a spec is written and submitted."""
 
     SCREEN_NAME = "submit"
     BINDINGS = textual_bindings("submit")
@@ -87,7 +87,7 @@ class SubmitScreen(BaseScreen):
         self.offers = SuggestionList(context)
         self.planner = Planner(self._show)
         self._completer = Completer(self.editor, self.offers, self._facts)
-        self._told = (
+        self._status_labels = (
             TextLabel(lambda: meaning_line(self._completer.meaning(), self.context), id="meaning"),
             TextLabel(self._verdict, id="verdict"),
             TextLabel(self._measured, id="measured"),
@@ -95,23 +95,23 @@ class SubmitScreen(BaseScreen):
 
     @property
     def breadcrumbs(self) -> tuple[str, ...]:
-        """Where this is, with the folder that paths in the spec start from."""
+        """The path to this screen, with the folder that paths in the spec are relative to."""
         here = (self.context.t("Submit"),)
         return here if self.base is None else (*here, str(self.base))
 
     @property
     def study(self) -> str:
-        """The study's name, where the spec is right; else empty."""
+        """The study's name if the spec is valid; otherwise empty."""
         return self._judgement.name if self._judgement else ""
 
     def body(self) -> ComposeResult:
-        """Put the panes together."""
+        """Yield the panes."""
         yield Container(self.editor, self.side, id="panes")
-        yield Vertical(*self._told, id="below")
+        yield Vertical(*self._status_labels, id="below")
         yield self.offers
 
     def on_mount(self) -> None:
-        """Bring back what was written, or show what was asked for meanwhile."""
+        """Restore the draft, or show the spec that was requested meanwhile."""
         self.editor.focus()
         self.refresh_text()
         self._look_over()
@@ -121,15 +121,15 @@ class SubmitScreen(BaseScreen):
             self._load(self._wanted)
 
     def on_unmount(self) -> None:
-        """Let go of a plan that is being made."""
+        """Cancel a plan that is being made."""
         self.planner.cancel()
 
     def on_resize(self, event: Resize) -> None:
-        """Put the panes beside each other where there is room."""
+        """Arrange the panes side by side if there is room."""
         self.set_class(event.size.width < _NARROW, "-narrow")
 
     def refresh_text(self) -> None:
-        """Tell again: the language has changed."""
+        """Update after a change of the language."""
         self.set_class(self.context.glyphs.ascii, "-signs-ascii")
         self.editor.placeholder = self.context.t(
             "{template} template   {file} file   {complete} what can be written here",
@@ -140,7 +140,7 @@ class SubmitScreen(BaseScreen):
         self._show()
 
     def can(self, action: str) -> bool | None:
-        """Offer what makes sense: submitting only where nothing is wrong."""
+        """Return whether an action is possible: submitting only if nothing is wrong."""
         if action == "submit":
             return self._request is not None and not self._submitting
         if action == "plan":
@@ -150,11 +150,11 @@ class SubmitScreen(BaseScreen):
     # The text
 
     def edit(self, text: str, base: Path | None = None) -> None:
-        """Put a spec into the editor; undoing brings back what was there.
+        """Put a spec into the editor; undo restores the former text.
 
         Args:
-            text: Anything.
-            base: The folder that relative paths in it start from; None: where the person is.
+            text: The text, valid or not.
+            base: The folder that relative paths in the text start from; None: the current folder.
         """
         self._wanted = Draft(text, base)
         if self.editor.is_mounted:
@@ -182,7 +182,7 @@ class SubmitScreen(BaseScreen):
         self._show()
 
     @on(Editor.Refused)
-    def _say_refused(self, event: Editor.Refused) -> None:
+    def _show_refused(self, event: Editor.Refused) -> None:
         text = self.context.t(
             "Not inserted: {size:count} characters would make the spec longer than 1 MiB.", size=event.size
         )
@@ -191,7 +191,7 @@ class SubmitScreen(BaseScreen):
 
     @on(Editor.SelectionChanged)
     def _moved(self) -> None:
-        self._told[0].refresh_text()
+        self._status_labels[0].refresh_text()
 
     async def _keep(self) -> None:
         if self.context.read_only:
@@ -207,7 +207,7 @@ class SubmitScreen(BaseScreen):
             reason = safe(error.strerror, 100)
             self.show_message(self.context.t("The draft cannot be kept: {reason}", reason=reason), error=True)
 
-    # Judging
+    # Checking
 
     def _look_over(self) -> None:
         self._start(self._judge_soon, "judge")
@@ -229,12 +229,12 @@ class SubmitScreen(BaseScreen):
         return judgement
 
     def _is_unchecked(self, request: Request) -> bool:
-        """Tell whether data or name of a right spec are not known to be good or bad yet."""
+        """Return whether data or name of a valid spec still have to be checked."""
         about = ((self._data, _what_data_checks_need(request)), (self._conflict, request.as_json()))
         return any(known is None or known[0] != of for known, of in about)
 
     def _check(self, request: Request) -> None:
-        """Begin to check what the text alone does not tell: whether the name is free, whether the data can be used."""
+        """Start the checks beyond the text: whether the name is free, and whether the data can be used."""
         if self._conflict is None or self._conflict[0] != request.as_json():
             self._conflict = None
             self._start(partial(self._look_up, request), "name")
@@ -244,7 +244,7 @@ class SubmitScreen(BaseScreen):
             self._start(partial(self._inspect, request), "data")
 
     async def _look_up(self, request: Request) -> None:
-        """Find out whether the queue would take the study: its name may be that of another one."""
+        """Find out whether the queue accepts the study: its name may be that of another study."""
 
         def check(store: "Store") -> None:
             from runner.study.queue import check_submittable
@@ -256,7 +256,7 @@ class SubmitScreen(BaseScreen):
             await self.context.source.read(check, None)
         except StudyConflictError as error:
             conflict = error
-        except ModelcatError:  # of a database that cannot be read now; submitting tells
+        except ModelcatError:  # of a database that cannot be read now; submitting reports it
             pass
         self._conflict = (request.as_json(), conflict)
         self._show()
@@ -276,7 +276,7 @@ class SubmitScreen(BaseScreen):
 
     @property
     def faults(self) -> tuple[SpecFault, ...]:
-        """All that is wrong now: with what was asked for last, or with the text or its data."""
+        """All current problems: of the last action, or of the text or its data."""
         return self._refused or self._wrong
 
     @property
@@ -297,7 +297,7 @@ class SubmitScreen(BaseScreen):
         return tuple(faults)
 
     def _conflicting(self, error: StudyConflictError) -> list[SpecFault]:
-        """Return why the queue would not take the study: more trials may help; otherwise it is its name."""
+        """Return why the queue refuses the study: more trials may help; otherwise its name is taken."""
         field = "study.trials" if error.field == "study.trials" else "study.name"
         return [self._fault(field, line.strip()) for line in error.message.splitlines() if line.strip()]
 
@@ -308,7 +308,7 @@ class SubmitScreen(BaseScreen):
 
     @property
     def _request(self) -> Request | None:
-        """What can be submitted: None where anything is wrong with it, or nothing is written."""
+        """The spec to submit; None if anything is wrong with it, or if the editor is empty."""
         return self._judgement.request if self._judgement is not None and not self._wrong else None
 
     def _fault(self, path: str, message: str) -> SpecFault:
@@ -326,8 +326,8 @@ class SubmitScreen(BaseScreen):
         self.side.show(faults, self._lines())
         if self._refused or (self._judgement is not None and self._judgement.text == self.editor.text):
             self.editor.mark({fault.line: fault.column for fault in reversed(faults)})
-        for told in self._told:
-            told.refresh_text()
+        for label in self._status_labels:
+            label.refresh_text()
         self.update_header()
 
     def _lines(self) -> list[tuple[str, list[str]]]:
@@ -381,7 +381,7 @@ class SubmitScreen(BaseScreen):
         self._go_to(self.side.faults[event.option_index])
 
     def action_next_problem(self) -> None:
-        """Go to the next problem below the cursor, after the last to the first."""
+        """Move to the next problem below the cursor, from the last to the first."""
         faults = sorted(self.faults, key=lambda fault: (fault.line, fault.column))
         here = self.editor.cursor_location
         below = [fault for fault in faults if (fault.line, fault.column) > here]
@@ -399,7 +399,7 @@ class SubmitScreen(BaseScreen):
         return self._completer.catch(key)
 
     def action_complete(self) -> None:
-        """Offer what can be written at the cursor; what is the only thing is written at once."""
+        """Show suggestions at the cursor; the only one is inserted at once."""
         self.editor.focus()
         self._start(self._complete, "complete")
 
@@ -412,7 +412,7 @@ class SubmitScreen(BaseScreen):
             self.show_message(self.context.t("There is nothing to complete here."))
 
     def action_plan(self) -> None:
-        """Measure what the study will cost."""
+        """Measure the cost of the study."""
         self._start(self._make_plan, "plan")
 
     async def _make_plan(self) -> None:
@@ -421,7 +421,7 @@ class SubmitScreen(BaseScreen):
             await self.planner.make(self._request, self.context.source.workspace)
 
     def on_key(self, event: Key) -> None:
-        """Let Escape first end a plan that is being made."""
+        """Let Escape first cancel a plan that is being made."""
         if event.key == "escape" and self.planner.step:
             event.stop()
             event.prevent_default()
@@ -460,7 +460,7 @@ class SubmitScreen(BaseScreen):
         self.context.forget_studies()
         queued = self.context.t("{name} is in the queue.", name=safe(name, 100))
         self.show_message(trouble or queued, error=bool(trouble))
-        if self.app.screen is self:  # else the person does something else meanwhile, and stays there
+        if self.app.screen is self:  # otherwise the user is on another screen by now, and stays there
             self.post_message(OpenStudy(name))
 
     def action_open_file(self) -> None:
@@ -472,11 +472,11 @@ class SubmitScreen(BaseScreen):
         self._start(partial(choose_template, self), "open")
 
     def action_save(self) -> None:
-        """Ask where to, and save the text."""
+        """Ask for a path, and save the text."""
         self._start(partial(save_file, self), "open")
 
     def _start(self, work: Callable[[], Coroutine[Any, Any, None]], group: str, *, alone: bool = True) -> None:
-        """Do something beside the screen; `alone` cancels what was begun in its group before."""
+        """Run a background task; `alone` cancels the earlier tasks of its group."""
         run_in_background(self, work, group, alone=alone)
 
     def _cache(self) -> Path:
@@ -484,5 +484,5 @@ class SubmitScreen(BaseScreen):
 
 
 def _what_data_checks_need(request: Request) -> object:
-    """Return what a check of the data depends on: what is given and what is tuned must fit to them too."""
+    """Return what a check of the data depends on: given and tuned fields must fit the data too."""
     return request.model.key, request.dataset, request.config, dict(request.space)

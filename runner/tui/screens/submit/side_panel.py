@@ -1,4 +1,4 @@
-"""What stands beside the editor: the problems, or what the data and the plan come to where there are none."""
+"""The panel next to the editor: the problems; if there are none, facts about the data and the plan."""
 
 from collections.abc import Sequence
 
@@ -17,14 +17,14 @@ from runner.tui.widgets.text_label import TextLabel
 __all__ = ["SidePanel"]
 
 _MOST = 200
-"""Problems that are listed; a person mends one after the other."""
+"""Most problems that are listed; a user fixes one after the other."""
 
 
 class SidePanel(Vertical):
     """Shows problems to choose from, or lines to read.
 
     Args:
-        context: Words, signs and colours.
+        context: The context of the app.
     """
 
     DEFAULT_CSS = """
@@ -41,35 +41,35 @@ class SidePanel(Vertical):
         self._faults: tuple[SpecFault, ...] = ()
         self._lines: tuple[tuple[str, Sequence[str]], ...] = ()
         self.problems = OptionList(id="problems", markup=False)
-        self._told = TextLabel(self._say, classes="lines")
-        self._read = VerticalScroll(self._told, id="facts")
+        self._text = TextLabel(self._get_text, classes="lines")
+        self._read = VerticalScroll(self._text, id="facts")
 
     @property
     def faults(self) -> tuple[SpecFault, ...]:
-        """The problems that are shown."""
+        """The shown problems."""
         return self._faults
 
     def compose(self) -> ComposeResult:
-        """Put both together; one of them is seen."""
+        """Yield both lists; only one of them is visible."""
         yield self.problems
         yield self._read
 
     def on_mount(self) -> None:
-        """Begin with lines."""
+        """Start with lines."""
         self.problems.display = False
 
     def show(self, faults: Sequence[SpecFault], lines: Sequence[tuple[str, Sequence[str]]]) -> None:
-        """Show problems, or where there are none, lines under their titles."""
+        """Show problems; if there are none, show lines under their titles."""
         changed = tuple(faults) != self._faults
         self._faults, self._lines = tuple(faults), tuple(lines)
         if changed:
             self._list()
-        self._told.refresh_text()
+        self._text.refresh_text()
         self.problems.display = bool(faults)
         self._read.display = not faults
 
     def refresh_text(self) -> None:
-        """Draw with the signs and colours of the moment."""
+        """Draw with the current glyphs and colours."""
         self._list()
 
     def _list(self) -> None:
@@ -79,7 +79,7 @@ class SidePanel(Vertical):
         if self._faults:
             self.problems.highlighted = min(at or 0, len(self._faults[:_MOST]) - 1)
 
-    def _say(self) -> Content:
+    def _get_text(self) -> Content:
         palette = self.context.palette
         parts: list[Content] = []
         for title, lines in self._lines:

@@ -1,4 +1,4 @@
-"""Finds all that is wrong with the text of a spec, and where it is wrong. Takes time: for a thread."""
+"""Finds all problems in the text of a spec and their locations. Takes time: call it in a thread."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _NAMES = ("category", "subcategory", "model")
 
 @dataclass(frozen=True, slots=True)
 class SpecFault:
-    """Something wrong: its path as ``study.trials`` (empty: the whole), what is wrong, line and column from 0."""
+    """A problem: its path as ``study.trials`` (empty: the whole spec), what is wrong, line and column from 0."""
 
     path: str
     message: str
@@ -32,16 +32,16 @@ class SpecFault:
 
 @dataclass(frozen=True, slots=True)
 class SpecCheck:
-    """What is known about a text.
+    """The result of checking a text.
 
     Attributes:
         text: The text.
-        base: Where relative paths in it start.
-        faults: All that is wrong, in the order of the lines.
-        located: Where its fields are.
-        facts: What could be written in it.
-        request: What it asks for, where nothing is wrong.
-        name: The study's name then.
+        base: The folder that relative paths in the text start from.
+        faults: All problems, in the order of the lines.
+        located: The locations of its fields.
+        facts: What may be written in the text.
+        request: The request, if nothing is wrong.
+        name: The study's name, if nothing is wrong.
     """
 
     text: str
@@ -54,11 +54,11 @@ class SpecCheck:
 
 
 def check_spec(text: str, base: Path) -> SpecCheck:
-    """Judge a text.
+    """Check a text.
 
     Args:
-        text: Anything.
-        base: The folder that relative paths in it start from.
+        text: The text, valid or not.
+        base: The folder that relative paths in the text start from.
     """
     located = locate(text)
     facts = _facts(*(str(located.scalars.get((name,), "")) for name in _NAMES))
@@ -74,7 +74,7 @@ def check_spec(text: str, base: Path) -> SpecCheck:
         faults = [_placed(problem, located, where) for problem in error.problems]
     except ModelcatError as error:  # the plugin cannot be loaded
         faults = [_placed(Problem(error.field or "", error.message), located, None)]
-    except Exception as error:  # noqa: BLE001 -- a stranger's plugin may raise anything
+    except Exception as error:  # noqa: BLE001 -- a third-party plugin may raise anything
         faults = [SpecFault("model", f"the plugin failed: {type(error).__name__}: {error}")]
     return SpecCheck(text, base, tuple(sorted(faults, key=lambda fault: (fault.line, fault.column))), located, facts)
 
@@ -108,13 +108,13 @@ def _facts(category: str, subcategory: str, model: str) -> SpecSchema:
         try:
             plugin = registry.load(f"{category}/{subcategory}/{model}")
             return SpecSchema(schema_of(plugin), keys, _tunable(plugin))
-        except Exception:  # noqa: BLE001, S110 -- what is wrong with a plugin is told by `check_spec`; it is only left out here
+        except Exception:  # noqa: BLE001, S110 -- `check_spec` reports faults of a plugin; here it is only left out
             pass
     return SpecSchema(Spec.model_json_schema(by_alias=True), keys, {})
 
 
 def _tunable(plugin: Model) -> Mapping[str, Any]:
-    """Return what each field that may be tuned could be tuned over, as a spec has it."""
+    """Return the default search space of each tunable field, in the form of a spec."""
     try:
         space = plugin.search_space(plugin.Config.model_validate({}))
     except Exception:  # noqa: BLE001 -- fields without a default: there is no space to show
@@ -127,7 +127,7 @@ def _tunable(plugin: Model) -> Mapping[str, Any]:
 
 
 def range_as_json(range_: Range) -> dict[str, Any]:
-    """Return a range of a search space as a spec has it."""
+    """Return a range of a search space in the form of a spec."""
     if isinstance(range_, Choices):
         return {"choices": list(range_.values)}
     written: dict[str, Any] = {"low": range_.low, "high": range_.high}

@@ -1,4 +1,4 @@
-"""Where the text of the editor comes from and goes to: files, templates, stored studies."""
+"""Source and destination of the editor's text: files, templates, stored studies."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,11 +23,11 @@ __all__ = ["choose_template", "is_spec", "open_file", "save_file"]
 
 _DATA = frozenset({".csv", ".tsv", ".jsonl", ".parquet", ".arrow", ".feather", ".xlsx"})
 _PACKED = frozenset({".gz", ".zip", ".bz2", ".xz", ".zst"})
-"""Endings of files that hold rows, and of packed ones."""
+"""Suffixes of files that hold rows, and of compressed files."""
 
 
 async def open_file(screen: "SubmitScreen") -> None:
-    """Ask for a file and put it into the editor; its paths then start from its folder."""
+    """Ask for a file and put it into the editor; its paths are then relative to its folder."""
     context = screen.context
     dialog = PromptDialog(
         context,
@@ -55,14 +55,14 @@ async def open_file(screen: "SubmitScreen") -> None:
 
 
 def is_spec(text: str) -> bool:
-    """Tell whether a text is a spec, perhaps a faulty one: an object that has one of a spec's fields."""
+    """Return whether a text is a spec, perhaps a faulty one: an object that has one of a spec's fields."""
     names = locate(text).names.get((), ())
     known = {field.alias or name for name, field in Spec.model_fields.items()}
     return any(name in known for name in names)
 
 
 def _is_data(path: Path) -> bool:
-    """Tell whether a file holds rows by its name; of a packed one what is in it counts."""
+    """Return whether a file holds rows, by its name; of a compressed file the inner suffix decides."""
     endings = [ending.lower() for ending in path.suffixes]
     if endings and endings[-1] in _PACKED:
         endings.pop()
@@ -70,7 +70,7 @@ def _is_data(path: Path) -> bool:
 
 
 async def _offer_specs(screen: "SubmitScreen", path: Path) -> None:
-    """Offer a spec for a file of data with each model; what is written stays unless one is chosen."""
+    """Offer a spec for a data file with each model; the editor's text stays unless the user chooses one."""
     context, name = screen.context, safe(path.name, 80)
     found = await in_thread(lambda: templates_for(path))
     choices = [ChoiceItem(str(index), _label(template, context)) for index, template in enumerate(found)]
@@ -84,7 +84,7 @@ async def _offer_specs(screen: "SubmitScreen", path: Path) -> None:
 
 
 async def _may_replace(screen: "SubmitScreen", path: Path) -> bool:
-    """Ask whether what is written may be replaced by a text that is no spec."""
+    """Ask whether to replace the editor's text by a text that is not a spec."""
     context = screen.context
     question: ConfirmDialog = ConfirmDialog(
         context,
@@ -99,7 +99,7 @@ async def _may_replace(screen: "SubmitScreen", path: Path) -> bool:
 
 
 async def save_file(screen: "SubmitScreen") -> None:
-    """Ask where to, and write the text there, whole or not at all."""
+    """Ask for a path, and write the text to it, whole or not at all."""
     from runner.store.files import write_bytes
 
     folder = screen.base or Path.cwd()
@@ -124,7 +124,7 @@ async def choose_template(screen: "SubmitScreen") -> None:
     context = screen.context
     try:
         studies = await screen.context.studies()
-    except ModelcatError:  # the notice says so already; the models' own are there all the same
+    except ModelcatError:  # the notice reports it already; the models' own templates remain
         studies = []
     found = await in_thread(lambda: templates(studies))
     choices = [ChoiceItem(str(index), _label(template, context)) for index, template in enumerate(found)]
@@ -164,6 +164,6 @@ def _wrong(line: str, context: AppContext) -> str:
             return context.t("There is no file {path}.", path=safe(path, 200))
         if not _is_data(path) and path.stat().st_size > strict_json.MAX_BYTES:
             return context.t("{path} is larger than 1 MiB, the most a spec may have.", path=safe(path, 200))
-    except (OSError, RuntimeError) as error:  # the latter where ~ names nobody's home
+    except (OSError, RuntimeError) as error:  # the latter if ~ names a user without a home folder
         return context.t("{path} cannot be read: {reason}", path=safe(line, 200), reason=safe(error, 100))
     return ""

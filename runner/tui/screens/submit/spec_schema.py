@@ -1,4 +1,4 @@
-"""What the schema of a spec says about the place of the cursor: names and values to offer, and what they mean."""
+"""The schema of a spec at the cursor: names and values to suggest, and their meaning."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,12 +17,12 @@ _SPACE: Path = ("study", "search_space")
 
 @dataclass(frozen=True, slots=True)
 class SpecSchema:
-    """What is known about specs of one model.
+    """The schema of the specs of one model.
 
     Attributes:
         schema: JSON Schema of a whole spec (`catalog.schema.schema_of`).
         keys: All keys of the catalog, as (category, subcategory, model).
-        tunable: Fields of ``model_config`` that a study may tune, with their ranges as JSON where the model has any.
+        tunable: Fields of ``model_config`` that a study may tune, with their ranges as JSON if the model has any.
     """
 
     schema: Schema
@@ -32,7 +32,7 @@ class SpecSchema:
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a field is: its name, what is allowed, its default as JSON (empty: none), and a description."""
+    """A field: its name, what is allowed, its default as JSON (empty: none), and a description."""
 
     name: str
     allowed: str
@@ -42,7 +42,7 @@ class Meaning:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """Something that could be written: `text` is JSON, `back` the characters by which the cursor then goes back."""
+    """A suggestion: `text` is JSON, `back` the number of characters that the cursor then moves back."""
 
     label: str
     text: str
@@ -50,7 +50,7 @@ class Suggestion:
 
 
 def meaning_of(facts: SpecSchema, located: JsonLocations, cursor: Cursor) -> Meaning | None:
-    """Return what the field is that the cursor is in; None where the schema knows none."""
+    """Return the description of the field that the cursor is in; None if the schema has no such field."""
     path = (*cursor.path, cursor.written) if cursor.role == "name" else cursor.path
     if not path or (cursor.role == "name" and not cursor.written):
         return None
@@ -71,7 +71,7 @@ def meaning_of(facts: SpecSchema, located: JsonLocations, cursor: Cursor) -> Mea
 
 
 def suggestions_at(facts: SpecSchema, located: JsonLocations, cursor: Cursor) -> list[Suggestion]:
-    """Return what could be written at the cursor, in the schema's order; what begins as was written comes first."""
+    """Return suggestions at the cursor, in the schema's order; those that start with the text so far come first."""
     if cursor.role == "name":
         offers = _names(facts, located, cursor)
     elif cursor.role == "value":
@@ -107,7 +107,7 @@ def _named(name: str, value: Any, cursor: Cursor) -> Suggestion:
 
 
 def _first_value(facts: SpecSchema, located: JsonLocations, path: Path, field: Schema) -> str:
-    """Return JSON to begin with: what must be there, the default, an example, or something empty of the right kind."""
+    """Return initial JSON: the required fields, the default, an example, or an empty value of the right type."""
     for key in ("const", "default"):
         if field.get(key) is not None and not isinstance(field[key], dict):
             return json.dumps(field[key])
@@ -142,7 +142,7 @@ def _values(facts: SpecSchema, located: JsonLocations, path: Path) -> Iterator[s
         if node.get("type") == "null":
             yield "null"
         for name, part in node.get("properties", {}).items():
-            if "const" in part:  # it tells the branches of a union apart
+            if "const" in part:  # it distinguishes the branches of a union
                 yield json.dumps({name: part["const"]})
 
 
@@ -158,7 +158,7 @@ def _fields(schema: Schema, located: JsonLocations, path: Path) -> Iterator[Sche
 
 
 def _nodes(schema: Schema, located: JsonLocations, path: Path) -> list[Schema]:
-    """Return the schema's nodes for a path; of a union those whose fixed fields agree with what is written there."""
+    """Return the schema's nodes for a path; of a union those whose fixed fields agree with the text."""
     nodes = list(_branches(schema, schema))
     for depth, part in enumerate(path):
         below: list[Schema] = []
@@ -176,7 +176,7 @@ def _nodes(schema: Schema, located: JsonLocations, path: Path) -> list[Schema]:
 
 
 def _agrees(node: Schema, located: JsonLocations, path: Path, asked: Path) -> bool:
-    """Tell whether what is written in an object can be of this kind; the field that is asked about may change."""
+    """Return whether an object's text can be of this branch; the field at the cursor may still change."""
     fixed = {(*path, name): part["const"] for name, part in node.get("properties", {}).items() if "const" in part}
     return all(field == asked or located.scalars.get(field, value) == value for field, value in fixed.items())
 

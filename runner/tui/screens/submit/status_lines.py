@@ -1,4 +1,4 @@
-"""What the submit screen says under the editor: is the spec right, what is the field at the cursor."""
+"""The lines below the editor: whether the spec is valid, and the field at the cursor."""
 
 from collections.abc import Iterable
 
@@ -14,7 +14,7 @@ __all__ = ["dotted", "fault_line", "meaning_line", "verdict_line"]
 
 
 def dotted(parts: Iterable[str], context: AppContext) -> str:
-    """Return parts of one line, a dot between them."""
+    """Return parts as one line, a dot between them."""
     return f" {flat('·', context.glyphs)} ".join(parts)
 
 
@@ -30,12 +30,12 @@ def fault_line(fault: SpecFault, context: AppContext) -> Content:
 
 
 def verdict_line(judgement: SpecCheck | None, faults: int, context: AppContext, *, checking: bool = False) -> Content:
-    """Return whether the spec is right: its study's name, trials and model, or how many problems there are.
+    """Return whether the spec is valid: its study's name, trials and model, or how many problems there are.
 
     Args:
-        judgement: None while it is being judged for the first time.
-        faults: How many problems there are, those of the data counted too.
-        context: Words, signs and colours.
+        judgement: None while the text is checked for the first time.
+        faults: Number of problems, those of the data included.
+        context: The context of the app.
         checking: Whether the data, or the study's name, are still being checked.
     """
     palette, t = context.palette, context.t
@@ -59,7 +59,7 @@ def verdict_line(judgement: SpecCheck | None, faults: int, context: AppContext, 
 
 
 def meaning_line(meaning: Meaning | None, context: AppContext) -> Content:
-    """Return what the field at the cursor is: name, what is allowed, default, description with unit and range."""
+    """Return the field at the cursor: name, what is allowed, default, description with unit and range."""
     if meaning is None:
         return Content("")
     palette, t = context.palette, context.t

@@ -1,4 +1,4 @@
-"""The small list under the cursor."""
+"""The small list of suggestions below the cursor."""
 
 from collections.abc import Sequence
 
@@ -17,10 +17,10 @@ _WIDEST = 44
 
 
 class SuggestionList(Static):
-    """Shows what could be written, one line of it chosen; away while there is nothing to offer.
+    """Shows suggestions, one of them chosen; hidden while there are none.
 
     Args:
-        context: Colours and signs.
+        context: The context of the app.
     """
 
     DEFAULT_CSS = """
@@ -35,21 +35,21 @@ class SuggestionList(Static):
 
     @property
     def is_open(self) -> bool:
-        """Whether it is seen."""
+        """Whether the list is visible."""
         return bool(self._offers)
 
     @property
     def chosen(self) -> Suggestion | None:
-        """The offer that is chosen."""
+        """The chosen suggestion."""
         return self._offers[self._at] if self._offers else None
 
     @property
     def offers(self) -> tuple[Suggestion, ...]:
-        """All that is offered."""
+        """All suggestions."""
         return self._offers
 
     def open(self, offers: Sequence[Suggestion], cursor: Offset, screen: Size) -> None:
-        """Show offers below the cursor, or above where there is no room below."""
+        """Show suggestions below the cursor, or above it if there is no room below."""
         self._offers, self._at = tuple(offers), 0
         self.display = bool(offers)
         if not offers:
@@ -62,18 +62,18 @@ class SuggestionList(Static):
         self.refresh_text()
 
     def close(self) -> None:
-        """Go away."""
+        """Hide the list."""
         self._offers = ()
         self.display = False
 
     def step(self, by: int) -> None:
-        """Choose another one; after the last comes the first."""
+        """Choose another suggestion; the first comes after the last."""
         if self._offers:
             self._at = (self._at + by) % len(self._offers)
             self.refresh_text()
 
     def refresh_text(self) -> None:
-        """Draw with the signs and colours of the moment."""
+        """Draw with the current glyphs and colours."""
         palette, glyphs = self.context.palette, self.context.glyphs
         first = min(max(0, self._at - _LINES + 1), max(0, len(self._offers) - _LINES))
         width = min(_WIDEST, max((len(offer.label) for offer in self._offers), default=0))

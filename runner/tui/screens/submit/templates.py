@@ -15,7 +15,7 @@ from runner.tui.screens.submit.spec_check import range_as_json
 __all__ = ["Template", "templates", "templates_for", "written"]
 
 _WIDE = 100
-"""Characters that a list or an object of plain values may take on one line."""
+"""Most characters of a list or an object of plain values on one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +23,11 @@ class Template:
     """A spec to start from.
 
     Attributes:
-        kind: What kind it is.
-        key: The model's.
-        name: Of the example, study or data file; empty for others.
+        kind: Kind of the template.
+        key: Key of the model.
+        name: Name of the example, study or data file; empty for others.
         text: The spec as JSON.
-        base: Where its paths start; None: where the person is.
+        base: The folder that its paths start from; None: the current folder.
     """
 
     kind: Literal["minimal", "full", "example", "study", "data"]
@@ -38,12 +38,12 @@ class Template:
 
 
 def templates(studies: Sequence[StudyRecord]) -> list[Template]:
-    """Return what there is, models first, then studies, newest first; a plugin that is broken has none."""
+    """Return all templates, models first, then studies, newest first; a broken plugin has none."""
     found: list[Template] = []
     for entry in registry.entries():
         try:
             found += list(_of_model(registry.load(entry.key), registry.load_task(entry.key)))
-        except Exception:  # noqa: BLE001, S112 -- a stranger's plugin may raise anything; the catalog tells of it
+        except Exception:  # noqa: BLE001, S112 -- a third-party plugin may raise anything; the catalog reports it
             continue
     for record in sorted(studies, key=lambda record: record.updated, reverse=True):
         found.append(Template("study", record.key, record.study, written(record.spec), Path(record.base)))
@@ -51,14 +51,14 @@ def templates(studies: Sequence[StudyRecord]) -> list[Template]:
 
 
 def templates_for(data: Path) -> list[Template]:
-    """Return a spec for a file of data with each model; a plugin that is broken has none."""
+    """Return a spec for a data file with each model; a broken plugin has none."""
     found: list[Template] = []
     for entry in registry.entries():
         try:
             model = registry.load(entry.key)
             spec = {**_least(model), "dataset": {"source": "files", "train": data.name}}
             found.append(Template("data", model.key, data.name, written(spec), data.parent))
-        except Exception:  # noqa: BLE001, S112 -- a stranger's plugin may raise anything; the catalog tells of it
+        except Exception:  # noqa: BLE001, S112 -- a third-party plugin may raise anything; the catalog reports it
             continue
     return found
 
@@ -79,7 +79,7 @@ def _of_model(model: Model, task: Task) -> Iterator[Template]:
 
 
 def _full(model: Model, task: Task, required: Mapping[str, Any]) -> dict[str, Any]:
-    """Return all that may be left out, as it would be, the search space written out."""
+    """Return a spec with all optional fields at their defaults, and the whole search space."""
     config = {name: field.get("default", required.get(name)) for name, field in _fields(model).items()}
     study = Study().model_dump(mode="json")
     study["metric"] = task.metrics[0].name
@@ -103,7 +103,7 @@ def _example(field: Mapping[str, Any]) -> Any:
 
 
 def written(value: Any, indent: int = 0) -> str:
-    """Return JSON as people write it: indented by two, what holds plain values alone on one line."""
+    """Return JSON as people write it: indented by two, lists and objects of plain values on one line."""
     if isinstance(value, Mapping) and value and (indent == 0 or not _flat(value, indent)):
         inner = ",\n".join(f"{' ' * (indent + 2)}{_json(str(k))}: {written(v, indent + 2)}" for k, v in value.items())
         return f"{{\n{inner}\n{' ' * indent}}}"

@@ -1,4 +1,4 @@
-"""The place of one trial: how it learned, what it gets wrong, what it goes by, and what it was made with."""
+"""The screen of one trial: its training, its errors, its explanations, and its parameters."""
 
 from runner.tui.screens.trial.screen import TrialScreen
 

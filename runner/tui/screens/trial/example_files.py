@@ -1,4 +1,4 @@
-"""Predictions and examples of a split, read once in a thread and kept while one is at the trial."""
+"""Predictions and examples of a split, read once in a thread and cached while the trial is shown."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,11 +14,11 @@ __all__ = ["ExampleFiles"]
 
 @dataclass(slots=True)
 class ExampleFiles:
-    """What was read, or why it could not be, by file.
+    """The content of each file, or why it could not be read.
 
     Attributes:
-        predictions: Of the files that could be read.
-        examples: Of the last split; they are the only thing here that takes room.
+        predictions: Predictions by file.
+        examples: Examples of the last split; only they need much memory.
         troubles: Why a file could not be read.
     """
 
@@ -27,14 +27,14 @@ class ExampleFiles:
     troubles: dict[Path, str] = field(default_factory=dict)
 
     def lacks(self, judgement: SplitEvaluation | None) -> bool:
-        """Return whether something has to be read for a judgement."""
+        """Return whether something has to be read for an evaluation."""
         if judgement is None or judgement.predictions is None:
             return False
         known = self.predictions.keys() | self.examples.keys() | self.troubles.keys()
         return judgement.predictions not in known or judgement.examples not in known
 
     async def read(self, judgement: SplitEvaluation) -> None:
-        """Read what is lacking; what cannot be read is noted."""
+        """Read the missing files; a file that cannot be read is noted."""
         path = judgement.predictions
         if path is not None and path not in self.predictions:
             try:
@@ -50,5 +50,5 @@ class ExampleFiles:
                 self.examples = {judgement.examples: found}
 
     def trouble(self, judgement: SplitEvaluation) -> str:
-        """Say why predictions cannot be read; empty while all is well. Examples that lack are told in each row."""
+        """Return why predictions cannot be read; empty if all is well. Missing examples are reported in each row."""
         return self.troubles.get(judgement.predictions, "") if judgement.predictions else ""

@@ -1,4 +1,4 @@
-"""One example as it is shown: a row of the table, and the whole example with what is known of it."""
+"""One example: its row in the table, and the example in full."""
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -21,7 +21,7 @@ from runner.tui.widgets.virtual_table import Cell, TableColumn
 __all__ = ["cells_of", "columns_for", "detail"]
 
 _LONGEST = 6000
-"""Characters of a text that are drawn: some eighty lines of a narrow screen. More is cut, and said so."""
+"""Most characters of a text that are drawn: some eighty lines of a narrow screen. A note says if more is cut."""
 _FIRST = 300
 _WIDEST = 14
 _PLAIN = 12
@@ -29,7 +29,7 @@ _LOOKED_AT = 100
 
 
 def columns_for(view: TrialView, context: AppContext) -> list[TableColumn]:
-    """Return the columns: row, truth and answer where these can be compared, then all that the files hold."""
+    """Return the columns: row, truth and answer if these can be compared, then all others in the files."""
     t, found = context.t, view.predictions
     columns = [TableColumn("row", t("Row"), 5, right=True, drop=1)]
     if found is not None and found.tells_right:
@@ -56,7 +56,7 @@ def columns_for(view: TrialView, context: AppContext) -> list[TableColumn]:
 
 
 def cells_of(view: TrialView, place: int, context: AppContext) -> Sequence[Cell]:
-    """Return the cells of the prediction at a place."""
+    """Return the cells of the prediction at an index."""
     found = view.predictions
     if found is None or not 0 <= place < len(found.rows):
         return ()
@@ -64,7 +64,7 @@ def cells_of(view: TrialView, place: int, context: AppContext) -> Sequence[Cell]
 
 
 def detail(view: TrialView, place: int, canvas: Canvas, context: AppContext) -> Content:
-    """Return a whole example: its truth, the answer, and what is known of why it is so."""
+    """Return an example in full: its truth, the answer, and the explanation if there is one."""
     found, t, palette = view.predictions, context.t, canvas.palette
     if found is None or not 0 <= place < len(found.rows):
         return Content("")
@@ -72,8 +72,8 @@ def detail(view: TrialView, place: int, canvas: Canvas, context: AppContext) -> 
     head = Content.styled(t("Row {row:count}", row=row), f"bold {palette.text}")
     if (right := found.is_right(place)) is not None:
         mark = context.glyphs.states["complete" if right else "failed"]
-        said = flat(_said(view, place, context), canvas.glyphs)
-        head = Content.assemble(head, "   ", (f"{mark} {said}", palette.good if right else palette.bad))
+        answer = flat(_answer(view, place, context), canvas.glyphs)
+        head = Content.assemble(head, "   ", (f"{mark} {answer}", palette.good if right else palette.bad))
     lines = [*head.wrap(canvas.width)]
     if found.columns:
         pairs = [(safe(name, 40), _written(values[place], context)) for name, values in found.columns.items()]
@@ -86,7 +86,7 @@ def _plain(key: str, name: str, place: int) -> TableColumn:
 
 
 def _shown_names(view: TrialView) -> list[str]:
-    """Return the columns of the examples that are not shown as truth, or among the predictions."""
+    """Return the columns of the examples that are shown neither as truth nor among the predictions."""
     first, found = next(iter(view.examples.values()), None), view.predictions
     taken = set(found.columns) if found is not None else set()
     if found is not None and found.tells_right:
@@ -126,8 +126,8 @@ def _of_prediction(view: TrialView, place: int, key: str, context: AppContext) -
         case "truth":
             cell = _written(view.named(found.truths[place]), context)
         case "predicted":
-            said = _written(view.named(found.predicted[place]), context)
-            cell = Content(said) if right else Content.styled(said, palette.bad)
+            answer = _written(view.named(found.predicted[place]), context)
+            cell = Content(answer) if right else Content.styled(answer, palette.bad)
         case "confidence":
             cell = context.language.percent((found.confidence or ())[place])
         case _:
@@ -148,8 +148,8 @@ def _written(value: Any, context: AppContext) -> str:
     return safe(value, 40) if isinstance(value, str) else context.value(value)
 
 
-def _said(view: TrialView, place: int, context: AppContext) -> str:
-    """Return what the model says, how sure it is, and what is true where that is something else."""
+def _answer(view: TrialView, place: int, context: AppContext) -> str:
+    """Return the model's answer, its confidence, and the truth if it differs."""
     found, t = view.predictions, context.t
     if found is None:
         return ""
@@ -176,8 +176,8 @@ def _example(view: TrialView, row: int, canvas: Canvas, context: AppContext) -> 
         yield from draw_shown(known, canvas)
         return
     if row in view.asking:
-        said = t("The kept model is being asked; loading it takes a while the first time.")
-        yield Content.styled(said, palette.running)
+        answer = t("The kept model is being asked; loading it takes a while the first time.")
+        yield Content.styled(answer, palette.running)
     names = _shown_names(view)
     if not _is_one_text(view, names):
         yield from facts([(safe(name, 40), _long(example.cells.get(name), context)) for name in names], canvas).split(
@@ -203,20 +203,20 @@ def _long(value: Any, context: AppContext) -> str:
 
 
 def _explained(view: TrialView, text: str, canvas: Canvas) -> list[Content]:
-    """Return the text as a figure of the kept model marks it; nothing where none is of this very text."""
+    """Return the text with the highlights of the kept model's figure; nothing if no figure has this text."""
     for judgement in view.facts.judgements:
         for figure in judgement.figures:
             if isinstance(figure, HighlightedText) and figure.text == text:
-                said = paragraph(_kept(view, "", canvas), canvas, canvas.palette.accent)
-                return [*said, *body(figure, canvas), *caption(figure, canvas)]
+                answer = paragraph(_kept(view, "", canvas), canvas, canvas.palette.accent)
+                return [*answer, *body(figure, canvas), *caption(figure, canvas)]
     return []
 
 
 def _kept(view: TrialView, headline: str, context: AppContext | Canvas) -> str:
-    """Say that it is the kept model that answers, whichever trial is looked at."""
-    said = (
+    """Return a note that the kept model answers, whichever trial is shown."""
+    answer = (
         context.t("Kept model of the study")
         if view.facts.winner is None
         else context.t("Kept model (trial {number})", number=str(view.facts.winner))
     )
-    return f"{said}: {headline}" if headline else said
+    return f"{answer}: {headline}" if headline else answer

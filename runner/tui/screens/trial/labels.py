@@ -1,4 +1,4 @@
-"""The words of a trial: its state, its origin, how it ended, what its metrics are called."""
+"""Labels of a trial: its state, its origin, how it ended, its metrics."""
 
 from collections.abc import Mapping
 
@@ -25,7 +25,7 @@ __all__ = [
 ]
 
 _CLASS = 12
-"""Characters of a class name in the name of a metric."""
+"""Most characters of a class name in the name of a metric."""
 _STATES = {**STATES, "stopped": STATES["interrupted"]}
 _FAILURES = {
     "out_of_memory": msgid("Out of memory"),
@@ -50,27 +50,27 @@ _ADVICE = {
     "plugin": msgid("Update the plugin, or ask those who made it."),
 }
 _THEN_RESUMED = frozenset({"bad_data", "lost_worker", "hung", "unreachable"})
-"""Failures after which a study can go on as it is."""
+"""Failures after which a study can continue unchanged."""
 _ANY_ADVICE = msgid("The study's log tells more; MODELCAT_DEBUG=1 shows what the workers print.")
 
 
 def state(facts: TrialFacts, context: AppContext) -> str:
-    """Return the trial's state as it is to be shown: one that nobody trains any more is ``"stopped"``."""
+    """Return the state of a trial to show: ``"stopped"`` if no process trains it any more."""
     return shown_state(facts.trial, working=facts.study.effective_state(context.clock()) == "running")
 
 
 def state_word(name: str, context: AppContext) -> str:
-    """Return what a state is called."""
+    """Return the label of a state."""
     return context.t(_STATES.get(name, name))
 
 
 def split(name: str, context: AppContext) -> str:
-    """Return what a split is called."""
+    """Return the label of a split."""
     return context.t(SPLITS.get(name, safe(name, 40)))
 
 
 def judged(judgement: SplitEvaluation, context: AppContext) -> str:
-    """Say whose answers these are, on which split, and how many."""
+    """Return which model answers, on which split, and how many examples."""
     kept = judgement.subject == "winner"
     subject = (
         context.t("Kept model") if kept else context.t("Trial {number}", number=judgement.subject.partition("/")[2])
@@ -84,18 +84,18 @@ def judged(judgement: SplitEvaluation, context: AppContext) -> str:
 
 
 def metric_name(metric: Metric, context: AppContext) -> str:
-    """Return what a metric is called where it stands alone."""
+    """Return the label of a metric as it stands alone."""
     return context.metric_label(metric, _CLASS, within=False)
 
 
 def short_name(metric: Metric, context: AppContext) -> str:
-    """Return what a metric is called where there is little room: ``Macro F1``, ``F1 of fraud``."""
+    """Return the short label of a metric: ``Macro F1``, ``F1 of fraud``."""
     name = context.metric_label(metric, _CLASS)
     return name[:1].upper() + name[1:]
 
 
 def interval(metric: Metric, ends: tuple[float, float] | None, context: AppContext) -> str:
-    """Return the 95 % interval of a metric in brackets, empty where it has none."""
+    """Return the 95 % interval of a metric in brackets, empty if it has none."""
     if ends is None:
         return ""
     low, high = ends
@@ -105,12 +105,12 @@ def interval(metric: Metric, ends: tuple[float, float] | None, context: AppConte
         first, last = context.language.decimal(low, 3), context.language.decimal(high, 3)
     else:
         first, last = context.metric(metric, low), context.metric(metric, high)
-    gap = " " if low < 0 or context.glyphs.ascii else ""  # a dash beside a minus cannot be read
+    gap = " " if low < 0 or context.glyphs.ascii else ""  # a dash next to a minus cannot be read
     return f"[{first}{gap}{context.glyphs.dash}{gap}{last}]"
 
 
 def outcome(facts: TrialFacts, context: AppContext) -> str:
-    """Say in a sentence how a trial ended that did not come to its end; empty for one that did."""
+    """Return a sentence about how an incomplete trial ended; empty for a complete one."""
     trial, t = facts.trial, context.t
     match state(facts, context):
         case "failed":
@@ -136,24 +136,24 @@ def outcome(facts: TrialFacts, context: AppContext) -> str:
 
 
 def advice(facts: TrialFacts, context: AppContext) -> str:
-    """Say what to do about a failure; empty where there is none."""
+    """Return what to do about a failure; empty if there is nothing."""
     if facts.trial.state != "failed":
         return ""
     kind, t = str((facts.trial.failure or {}).get("kind")), context.t
-    told = t(_ADVICE.get(kind, _ANY_ADVICE))
+    text = t(_ADVICE.get(kind, _ANY_ADVICE))
     if facts.study.is_fruitless:
-        return f"{told} {t('Then delete the study and run it again: all its trials failed, and none is left.')}"
+        return f"{text} {t('Then delete the study and run it again: all its trials failed, and none is left.')}"
     going_on = kind in _THEN_RESUMED and facts.study.effective_state(context.clock()) in {"stopped", "failed"}
-    return f"{told} {t('Then resume the study.')}" if going_on else told
+    return f"{text} {t('Then resume the study.')}" if going_on else text
 
 
 def progress(facts: TrialFacts) -> float:
-    """Return the share of its schedule that a trial has been measured at last, 0 to 1."""
+    """Return the share of its schedule at a trial's last measurement, 0 to 1."""
     return facts.epochs[-1].progress if facts.epochs else 0.0
 
 
 def _pruned(facts: TrialFacts, context: AppContext) -> str:
-    """Only searched trials are ever held against others; any other was cut off by the study's time limit."""
+    """Only searched trials are pruned by comparison; any other was stopped by the study's time limit."""
     settings = facts.study.spec.get("study")
     pruner = str((settings or {}).get("pruner") or "median") if isinstance(settings, Mapping) else "median"
     values = [epoch.metrics.get(facts.study.metric) for epoch in facts.epochs]

@@ -1,4 +1,4 @@
-"""The parameters of a trial beside the given configuration and the plugin's defaults, differences first."""
+"""The parameters of a trial next to the given configuration and the plugin's defaults, differences first."""
 
 import json
 from collections.abc import Mapping
@@ -12,23 +12,23 @@ from runner.tui.screens.trial.trial_facts import TrialFacts
 __all__ = ["ParameterRow", "settings_of"]
 
 _REQUIRED = "required"
-"""What a catalog says of a field that has no default."""
+"""A catalog's mark of a field that has no default."""
 
 
 @dataclass(frozen=True, slots=True)
 class ParameterRow:
-    """One field, as it is shown and as data.
+    """One field, formatted and as data.
 
     Attributes:
-        name: Its name, harmless.
+        name: Its name, safe to show.
         here: Its value in this trial.
-        given: In the given configuration.
-        default: The plugin's; empty where there is none.
-        differs: Whether this trial's is another than the given one.
+        given: Its value in the given configuration.
+        default: The plugin's default; empty if there is none.
+        differs: Whether the trial's value differs from the given one.
         tuned: Whether the study tunes it.
-        field: Its name as it is.
-        values: What it is in this trial, in the given configuration and by default, as they are; None where nothing is
-            known.
+        field: Its name, unchanged.
+        values: The unformatted values in this trial, in the given configuration and by default; None if a value
+            is unknown.
     """
 
     name: str
@@ -51,7 +51,7 @@ def settings_of(facts: TrialFacts, context: AppContext) -> list[ParameterRow]:
 
 
 def _first(facts: TrialFacts) -> Mapping[str, Any]:
-    """Return what the given configuration has in tuned fields that the spec leaves to the defaults."""
+    """Return the given configuration's values of tuned fields that the spec leaves to the defaults."""
     return facts.trial.params if facts.trial.origin == "given" else {}
 
 
@@ -73,19 +73,19 @@ def _setting(
     return ParameterRow(safe(name, 40), now, was, default or context.glyphs.dash, now != was, tuned, name, values)
 
 
-def _default(told: str, context: AppContext) -> str:
-    """Return a default as values are written; a catalog tells it as JSON."""
-    if told == _REQUIRED:
+def _default(text: str, context: AppContext) -> str:
+    """Return a default in the format of values; a catalog has it as JSON."""
+    if text == _REQUIRED:
         return context.t("required")
     try:
-        return context.value(json.loads(told)) if told else ""
+        return context.value(json.loads(text)) if text else ""
     except ValueError:
-        return safe(told, 40)
+        return safe(text, 40)
 
 
-def _default_value(told: str) -> Any:
-    """Return a default as it is; None where a field has none."""
+def _default_value(text: str) -> Any:
+    """Return a default, unformatted; None if a field has none."""
     try:
-        return None if told in {"", _REQUIRED} else json.loads(told)
+        return None if text in {"", _REQUIRED} else json.loads(text)
     except ValueError:
-        return told
+        return text

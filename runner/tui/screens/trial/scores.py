@@ -10,7 +10,7 @@ __all__ = ["metric_bars", "metric_rows"]
 
 
 def metric_bars(view: TrialView, context: AppContext) -> Bars:
-    """Return a bar with its interval for each metric that is a share of one, and better the larger it is."""
+    """Return a bar with its interval for each metric that is a share of one and to be maximized."""
     found, bars = view.evaluation, []
     for metric in _ordered(view):
         if found and _has_bar(metric):
@@ -37,7 +37,7 @@ def _has_bar(metric: Metric) -> bool:
 
 
 def _ordered(view: TrialView) -> list[Metric]:
-    """Return the metrics that were measured, those that the study knows first and in their order."""
+    """Return the measured metrics, those that the study knows first and in their order."""
     if view.evaluation is None:
         return []
     measured, study = view.evaluation.metrics, view.facts.study

@@ -1,4 +1,4 @@
-"""`TrialScreen`: one trial, a tab for each question one may have about it."""
+"""`TrialScreen`: one trial, a tab for each question about it."""
 
 from collections.abc import Callable, Coroutine
 from dataclasses import replace
@@ -43,9 +43,9 @@ if TYPE_CHECKING:
 __all__ = ["TrialScreen"]
 
 _NOT_JUDGED = ("curves", "parameters")
-"""Tabs that are not about a judgement."""
+"""Tabs that are not about an evaluation."""
 _NAME = 24
-"""Characters of a tab's name."""
+"""Most characters of a tab's name."""
 _OF_EXAMPLES = ("filter", "search", "explain", "sort", "turn")
 """Actions of the tab Examples."""
 
@@ -54,14 +54,14 @@ class TrialScreen(BaseScreen):
     """A trial of a study.
 
     Args:
-        context: What every screen works with.
+        context: The context of the app.
         study: Name of the study.
-        number: The trial's.
+        number: Number of the trial.
     """
 
     SCREEN_NAME = "trial"
     BINDINGS: ClassVar[list[BindingType]] = textual_bindings("trial")
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 -- as Textual has it
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012 -- Textual's convention
     DEFAULT_CSS = """
     TrialScreen .title { height: 1; padding: 0 1; }
     TrialScreen #panes { height: 1fr; padding: 0 1; }
@@ -114,19 +114,19 @@ class TrialScreen(BaseScreen):
 
     @property
     def tab(self) -> str:
-        """Key of the tab that is on; empty until the trial has been read."""
+        """Key of the current tab; empty until the trial has been read."""
         return self._tab
 
     def body(self) -> ComposeResult:
-        """Yield title, tabs and where the panes go; a pane is made when its tab is first chosen."""
+        """Yield title, tabs and the container of the panes; a pane is made when its tab is first chosen."""
         yield self._title
         yield self._tabs
         yield Container(id="panes")
 
-    # Looking
+    # Polling
 
     async def poll(self) -> None:
-        """Read what has changed; a trial or study that is gone is left."""
+        """Read the changes; close the screen if the trial or study is gone."""
         known, number, folder = self._facts, self._number, self.context.source.folder_of(self._study)
         try:
             found = await self.context.source.read(
@@ -135,7 +135,7 @@ class TrialScreen(BaseScreen):
         except UnknownStudyError as error:
             self._leave(error.message)
             return
-        if number != self._number:  # another trial has been gone to meanwhile
+        if number != self._number:  # the user has moved to another trial meanwhile
             return
         if found is None:
             self._leave(self.context.t("The study is gone."))
@@ -145,14 +145,14 @@ class TrialScreen(BaseScreen):
         elif found is not known or self._state != state(found, self.context):
             self._facts = found
             if known is None or replace(found, study=known.study) != known or self._state != state(found, self.context):
-                self._refresh()  # else another trial of the study has gone on, which changes the title at most
+                self._refresh()  # otherwise another trial of the study has progressed, which changes the title at most
             self._title.refresh_text()
             self.update_header()
         elif self._state == "running":
             self._title.refresh_text()
 
     def refresh_text(self) -> None:
-        """Draw everything in the language of the moment."""
+        """Draw everything in the current language."""
         self._refresh()
 
     def _leave(self, message: str) -> None:
@@ -161,10 +161,10 @@ class TrialScreen(BaseScreen):
             self.app.call_later(self.app.run_action, "out")
 
     def _refresh(self) -> None:
-        """Show what is known on the tab that is on, and read what it lacks."""
+        """Show the data of the current tab, and read the missing data."""
         self.set_class(self.context.glyphs.ascii, "-signs-ascii")
         self._title.refresh_text()
-        self._tabs.refresh()  # the figures of the first evaluation bring tabs with them
+        self._tabs.refresh()  # the figures of the first evaluation add tabs
         view = self._view()
         if view is None or (pane := self._panes.get(self._tab)) is None:
             return
@@ -206,7 +206,7 @@ class TrialScreen(BaseScreen):
     # Tabs
 
     async def choose(self, tab: str) -> None:
-        """Show a tab, by its key; its pane is made the first time. Nothing before the trial has been read."""
+        """Show a tab by its key; its pane is made the first time. Does nothing before the trial has been read."""
         if self._facts is None:
             return
         if tab not in self._panes:
@@ -224,7 +224,7 @@ class TrialScreen(BaseScreen):
         self.update_header()
 
     def _key(self, action: str) -> str:
-        """Return the key of an action as people write it."""
+        """Return the displayed name of an action's key."""
         found = next(known for known in ACTIONS if known.id == action)
         return key_label(keys_of(found, self.context.preferences.keymap)[0])
 
@@ -234,7 +234,7 @@ class TrialScreen(BaseScreen):
 
     @on(TabBar.Chosen)
     async def choose_tab(self, event: TabBar.Chosen) -> None:
-        """Show the tab that was clicked at."""
+        """Show the tab that was clicked."""
         event.stop()
         await self.choose(event.key)
 
@@ -258,10 +258,10 @@ class TrialScreen(BaseScreen):
             for key, name in tabs_of(self._facts).items()
         ]
 
-    # What one can do
+    # Actions
 
     def can(self, action: str) -> bool | None:
-        """Tell what suits the tab and the trial."""
+        """Return whether an action suits the tab and the trial."""
         facts = self._facts
         if facts is None:
             return False
@@ -278,21 +278,21 @@ class TrialScreen(BaseScreen):
                 return self._tab == "examples" if action in _OF_EXAMPLES else True
 
     def action_next_trial(self) -> None:
-        """Go to the next trial; the tab stays."""
+        """Move to the next trial; the tab stays."""
         self._go_to(self._number + 1)
 
     def action_previous_trial(self) -> None:
-        """Go to the previous trial; the tab stays."""
+        """Move to the previous trial; the tab stays."""
         self._go_to(self._number - 1)
 
     def _go_to(self, number: int) -> None:
         self._number, self._at = number, 0
-        self._polling = False  # a look at the trial before is under way perhaps; it is dropped
+        self._polling = False  # a poll for the previous trial may be running; it is dropped
         self.update_header()
         self.poll_now()
 
     def action_split(self) -> None:
-        """Show the next judgement: of the trial, of the kept model, on validation, on test."""
+        """Show the next evaluation: of the trial, of the kept model, on validation, on test."""
         self._at += 1
         self._refresh()
 
@@ -301,7 +301,7 @@ class TrialScreen(BaseScreen):
         self._examples.next_kind()
 
     def action_search(self) -> None:
-        """Type words that examples must hold."""
+        """Open the search of the examples."""
         self._examples.search()
 
     def action_sort(self) -> None:
@@ -309,11 +309,11 @@ class TrialScreen(BaseScreen):
         self._examples.next_sort()
 
     def action_turn(self) -> None:
-        """Turn the order of the examples round."""
+        """Reverse the order of the examples."""
         self._examples.turn()
 
     def action_explain(self) -> None:
-        """Ask the kept model why the example is answered so."""
+        """Ask the kept model to explain its answer to the example."""
         example, t, view = self._examples.example, self.context.t, self._view()
         if example is None or view is None or view.judgement is None:
             self.show_message(t("Choose an example first."))
@@ -350,7 +350,7 @@ class TrialScreen(BaseScreen):
         save_table(self, name, self._table)
 
     def action_copy(self) -> None:
-        """Copy the text of the example that is being read; else the numbers of the tab as a table."""
+        """Copy the text of the example if it is being read; otherwise the numbers of the tab as a table."""
         example = self._examples.example if self._tab == "examples" else None
         if example is None:
             copy_table(self, self._table())
@@ -364,15 +364,15 @@ class TrialScreen(BaseScreen):
 
 
 def _first_tab(facts: TrialFacts, context: AppContext) -> str:
-    """A trial that failed or was pruned opens at why; any other at how it learned."""
+    """Return the first tab: parameters for a trial that failed or was pruned, otherwise curves."""
     return "parameters" if state(facts, context) == "failed" else "curves"
 
 
 def _input_of(study: StudyRecord, example: ExampleRow) -> Any:
-    """Return an example as the study's task takes an input; None if it is empty.
+    """Return an example as an input of the study's task; None if it is empty.
 
     Raises:
-        ModelcatError: The task takes no inputs, or the file of examples has no part of them.
+        ModelcatError: The task takes no inputs, or the file of examples has none of their parts.
     """
     names = [field.name for field in fields_of(study)]
     if not any(name in example.cells for name in names):

@@ -1,4 +1,4 @@
-"""Which predictions to look at, and in what order."""
+"""Which predictions are shown, and in what order."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -16,19 +16,19 @@ KINDS: Mapping[str, str] = {
     "surest": msgid("surest wrong"),
     "long": msgid("long: the tenth with the longest inputs"),
 }
-"""Kinds of examples, in the order in which a key goes through them."""
+"""Kinds of examples, in the order in which a key changes them."""
 
 _PART, _LEAST = 10, 10
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """What a person wants to see.
+    """The user's selection of predictions.
 
     Attributes:
         kind: One of `KINDS`.
-        words: Words that must all stand in the strings of an example, whatever their case.
-        sort: Key of a column; empty: as the kind suggests.
+        words: Words that must all occur in the strings of an example, in any case.
+        sort: Key of a column; empty: the default of the kind.
         descending: Whether the largest comes first.
     """
 
@@ -39,7 +39,7 @@ class Selection:
 
 
 def kinds_of(predictions: PredictionFile, examples: Mapping[int, ExampleRow]) -> list[str]:
-    """Return the kinds that these predictions can be told apart by."""
+    """Return the kinds that exist among these predictions."""
     sure, judged = predictions.confidence is not None, predictions.tells_right
     lengths = any(one.text for one in examples.values())
     needs = {"wrong": judged, "unsure": sure, "surest": judged and sure, "long": lengths}
@@ -49,13 +49,13 @@ def kinds_of(predictions: PredictionFile, examples: Mapping[int, ExampleRow]) ->
 def select(
     predictions: PredictionFile, examples: Mapping[int, ExampleRow], names: Sequence[str], selection: Selection
 ) -> tuple[int, ...]:
-    """Return places in `predictions` of what is wanted, in order. Takes time where strings are searched.
+    """Return the indices in `predictions` of the selection, in order. Takes time if strings are searched.
 
     Args:
-        predictions: Of all examples.
-        examples: By row, as far as they are known.
-        names: Of answers that are numbers.
-        selection: What is wanted.
+        predictions: Predictions of all examples.
+        examples: Examples by row, as far as they are known.
+        names: Names of answers that are numbers.
+        selection: The user's selection.
     """
     places = _of_kind(predictions, examples, selection.kind)
     if wanted := selection.words.casefold().split():
@@ -113,7 +113,7 @@ def _key(
 
 
 def _ordered(value: Any) -> tuple[int, float, str]:
-    """Return what values of any kind are ordered by: numbers, then strings, then nothing."""
+    """Return a sort key for values of any type: numbers, then strings, then missing values."""
     if isinstance(value, int | float):
         return 0, value, ""
     return (2, 0.0, "") if value is None else (1, 0.0, str(value))

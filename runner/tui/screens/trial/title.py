@@ -1,4 +1,4 @@
-"""The line under the breadcrumb: state, metric with its interval, whether it is the best, and where it came from."""
+"""The line below the breadcrumb: state, metric with its interval, whether the trial is the best, and its origin."""
 
 from textual.content import Content
 
@@ -13,7 +13,7 @@ __all__ = ["title"]
 
 
 def title(facts: TrialFacts, canvas: Canvas, context: AppContext) -> Content:
-    """Return the line; its last part is left out where it has no room."""
+    """Return the line; its last part is left out if there is no room."""
     palette, glyphs = context.palette, context.glyphs
     shown = state(facts, context)
     parts = [Content.styled(f"{glyphs.states[shown]} {state_word(shown, context)}", f"bold {palette.state(shown)}")]
@@ -52,7 +52,7 @@ def _value(facts: TrialFacts, context: AppContext) -> Content | None:
 
 
 def _going(facts: TrialFacts, context: AppContext) -> str:
-    """Say how far a trial is that is being trained, and for how long."""
+    """Return how far a running trial is, and for how long it has run."""
     trial = facts.trial
     seconds = max(0.0, (context.clock() - trial.started).total_seconds()) if trial.started else 0.0
     return context.t("{progress:percent} after {time:seconds}", progress=progress(facts), time=seconds)

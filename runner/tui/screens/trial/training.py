@@ -1,4 +1,4 @@
-"""The curves of a training: what to draw of its measurements, and their table."""
+"""The curves of a training, and the table of its measurements."""
 
 from catalog.figures import Axis, Figure, Plot, Series
 from catalog.metric import LOSS
@@ -15,7 +15,7 @@ __all__ = ["curves_of", "kept_epoch", "measurements"]
 
 
 def curves_of(facts: TrialFacts) -> tuple[Figure | None, Figure | None, Figure | None]:
-    """Return the study's metric, the loss and the learning rate over epochs; None where a single point is no curve."""
+    """Return the study's metric, the loss and the learning rate over epochs; None for fewer than two points."""
     number = facts.trial.number
     snapshot = StudySnapshot(facts.study, {number: facts.trial}, epochs={f"trial/{number}": facts.epochs})
     known = TRAINING.options[0].values(snapshot) if len(facts.epochs) > 1 else {}
@@ -40,7 +40,7 @@ def kept_epoch(facts: TrialFacts) -> float | None:
 
 
 def measurements(facts: TrialFacts, context: AppContext) -> tuple[list[Heading], list[list[str]]]:
-    """Return headings and rows of the table of measurements, without columns of nothing; the kept one is marked."""
+    """Return headings and rows of the table of measurements, without empty columns; the kept epoch is marked."""
     t, metric, kept = context.t, facts.study.tuned, kept_epoch(facts)
     headings = [
         Heading(t("Epoch"), right=True),

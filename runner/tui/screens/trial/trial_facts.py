@@ -1,4 +1,4 @@
-"""All that is known of one trial: gathered from the store in a thread, read again only where something has changed."""
+"""The data of one trial: read from the store in a thread, and read again only if it has changed."""
 
 import re
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from runner.store.records import EpochRecord, EvaluationRecord, StudyRecord, Tri
 from runner.study.charts.snapshot import StudySnapshot
 from runner.study.task_figures import task_figures
 
-if TYPE_CHECKING:  # what these load takes a tenth of a second, which the first paint need not wait for
+if TYPE_CHECKING:  # their imports take a tenth of a second, which the first paint must not wait for
     from catalog.schema import Parameter
     from runner.store.store import Store
 
@@ -27,15 +27,15 @@ _TAKEN = frozenset({"curves", "examples", "parameters"})
 
 @dataclass(frozen=True, slots=True)
 class SplitEvaluation:
-    """A model judged on a split.
+    """An evaluation of a model on a split.
 
     Attributes:
-        subject: ``"trial/7"``, or ``"winner"`` for the kept model, which was trained again on a fresh seed.
+        subject: ``"trial/7"``, or ``"winner"`` for the kept model, which was trained again with a new seed.
         split: ``"validation"`` or ``"test"``.
-        evaluation: What was found; None where the store holds it in a shape that is not known here.
-        predictions: Its predictions; None where there is no file.
-        examples: The examples of the split.
-        figures: What the study's task draws of it.
+        evaluation: The evaluation; None if this version cannot read the stored one.
+        predictions: The file of predictions; None if there is none.
+        examples: The file of the split's examples.
+        figures: The task's figures of the evaluation.
     """
 
     subject: str
@@ -48,16 +48,16 @@ class SplitEvaluation:
 
 @dataclass(frozen=True, slots=True)
 class TrialFacts:
-    """What is known of a trial.
+    """The data of a trial.
 
     Attributes:
         study: Its study.
         trial: Its row.
         epochs: Its measurements, in order.
-        judgements: Its own on validation first; of the winner also those of the kept model.
-        groups: What the task's figures are grouped into: the name of each by its key. Of a trial that was not judged,
-            what they are of another one of the study.
-        parameters: The fields of the model's configuration; None where it is not installed here.
+        judgements: Evaluations: its own on validation first; for the winner also those of the kept model.
+        groups: The groups of the task's figures: the name of each by its key. If the trial has no evaluation, those
+            of another trial of the study.
+        parameters: The fields of the model's configuration; None if it is not installed here.
     """
 
     study: StudyRecord
@@ -69,17 +69,17 @@ class TrialFacts:
 
     @property
     def is_best(self) -> bool:
-        """Whether it is the trial of the winner; before there is one, whether none has a better value so far."""
+        """Whether this is the trial of the winner; before there is one, whether it has the best value so far."""
         return self.study.best is not None and self.study.best.number == self.trial.number
 
     @property
     def is_winner(self) -> bool:
-        """Whether its configuration is the one that is kept."""
+        """Whether the trial's configuration is that of the kept model."""
         return _winner(self.study) == self.trial.number
 
     @property
     def is_confirmed(self) -> bool:
-        """Whether the winner was chosen on fresh seeds."""
+        """Whether the winner was confirmed with new seeds."""
         return bool((self.study.verdict or {}).get("confirmed"))
 
     @property
@@ -95,9 +95,9 @@ class TrialFacts:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Names of answers that files hold as numbers, in the order of these numbers; none if they are what they are.
+        """Names of answers that files hold as numbers, in the order of these numbers; empty if there are none.
 
-        A task whose files have numbers for its answers names them ``labels`` among what it found in the data.
+        A task whose files have numbers for its answers stores their names as ``labels`` among its data facts.
         """
         return tuple(map(str, self.study.data.get("labels") or ()))
 
@@ -109,22 +109,22 @@ class TrialFacts:
 
     @property
     def config(self) -> Mapping[str, Any]:
-        """The `model_config` that it trained with, as far as the spec or the search say."""
+        """The trial's `model_config`, from the spec and the search."""
         return self.given if self.trial.origin == "given" else {**self.given, **self.trial.params}
 
 
 def gather(store: "Store", folder: Path, study: str, number: int, known: TrialFacts | None = None) -> TrialFacts:
-    """Read what is known of a trial; what `known` holds and cannot have changed is taken from there.
+    """Read the data of a trial; unchangeable parts are taken from `known`.
 
     Args:
-        store: Where it is.
-        folder: The study's own.
-        study: Its name.
-        number: The trial's.
-        known: What was read before, of any trial of the study.
+        store: The store that holds the study.
+        folder: Folder of the study.
+        study: Name of the study.
+        number: Number of the trial.
+        known: Earlier data, of any trial of the study.
 
     Raises:
-        UnknownStudyError: Study or trial are gone.
+        UnknownStudyError: The study or the trial is gone.
     """
     record = store.study(study)
     if known is not None and known.trial.number == number and known.study.updated == record.updated:
@@ -158,14 +158,14 @@ def gather(store: "Store", folder: Path, study: str, number: int, known: TrialFa
 
 
 def group_key(figure: Figure) -> str:
-    """Return the key of the group that a figure is of: its own if it stands alone."""
+    """Return the key of a figure's group: its own key if it stands alone."""
     named = "" if figure.group is None else re.sub(r"[^a-z0-9]+", "-", figure.group.template.lower()).strip("-")
     key = named or figure.key
     return f"{key}-figures" if key in _TAKEN else key
 
 
 def group_name(figure: Figure) -> Text:
-    """Return the name of the group that a figure is of."""
+    """Return the name of a figure's group."""
     return figure.title if figure.group is None else figure.group
 
 
@@ -175,7 +175,7 @@ def _winner(record: StudyRecord) -> int | None:
 
 
 def _outcome(record: StudyRecord) -> tuple[Any, ...]:
-    """Return what changes when evaluations and insights of a trial that has ended may change."""
+    """Return a value that changes when evaluations and insights of an ended trial may have changed."""
     return record.state, record.winner, record.test, record.verdict, record.model_dir
 
 
@@ -200,14 +200,14 @@ def _judgement(record: EvaluationRecord, folder: Path, kept: str | None) -> Spli
     path = record.predictions or kept
     try:
         evaluation = evaluation_of(record, folder)
-    except (InputError, ValueError):  # it names a foreign file, or is of another version: Pydantic's are ValueErrors
+    except (InputError, ValueError):  # it names a foreign file, or has another version: Pydantic's are ValueErrors
         evaluation = None
     predictions = _inside(folder, path) if path else None
     return SplitEvaluation(record.subject, record.split, evaluation, predictions, _examples(folder, record.split))
 
 
 def _inside(folder: Path, stored: str) -> Path | None:
-    """Return the file that a record names; None where it names one that is not the study's."""
+    """Return the file that a record names; None if it is not inside the study's folder."""
     with suppress(InputError):
         return path_inside(folder, stored)
     return None
@@ -218,7 +218,7 @@ def _examples(folder: Path, split: str) -> Path:
 
 
 def _parameters(key: str) -> "tuple[Parameter, ...] | None":
-    """Return the fields of the model's configuration, where it is installed: a study outlives what made it."""
+    """Return the fields of the model's configuration, if it is installed: a study may outlive its plugin."""
     from catalog import registry
     from catalog.errors import ModelcatError
     from catalog.schema import parameters_of

@@ -1,4 +1,4 @@
-"""What the panes of a trial show: its facts, whose answers to look at, and these."""
+"""The input of a trial's panes: its facts, the chosen evaluation, and its predictions."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,16 +15,16 @@ __all__ = ["TrialView"]
 
 @dataclass(frozen=True, slots=True)
 class TrialView:
-    """What is shown now.
+    """The data that a pane shows.
 
     Attributes:
-        facts: Of the trial.
-        judgement: Whose answers on which split; None where nobody judged.
-        predictions: Of the judgement, each example's; None where they are not read yet, or cannot be.
+        facts: The facts of the trial.
+        judgement: The chosen evaluation; None if there is none.
+        predictions: Predictions of the evaluation; None if they are not read yet, or cannot be read.
         examples: The examples of its split, by row.
         trouble: Why predictions or examples cannot be read; empty while all is well.
-        explanations: What the kept model was asked about examples of the split, by row, whatever trial is shown.
-        asking: Rows that the kept model is being asked about now.
+        explanations: The kept model's explanations of examples of the split, by row, for any trial.
+        asking: Rows whose explanation is being computed.
     """
 
     facts: TrialFacts
@@ -37,15 +37,15 @@ class TrialView:
 
     @property
     def evaluation(self) -> Evaluation | None:
-        """What was found by judging; None where there is nothing."""
+        """The evaluation; None if there is none."""
         return self.judgement.evaluation if self.judgement else None
 
     def named(self, answer: Any) -> Any:
-        """Return the name of an answer that files hold as a number; any other as it is."""
+        """Return the name of an answer that files hold as a number; any other answer unchanged."""
         return named(answer, self.facts.names)
 
     def group(self, key: str) -> tuple[SplitEvaluation | None, tuple[Figure, ...]]:
-        """Return the figures of a group and whose they are: the kept model's where this judgement has none to draw."""
+        """Return the figures of a group and their evaluation: the kept model's if this evaluation has none."""
         own = _of_group(self.judgement, key)
         for judgement, figures in (
             (self.judgement, own),

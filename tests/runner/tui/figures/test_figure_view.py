@@ -312,11 +312,11 @@ def test_axes_say_what_they_measure():
 def test_many_series_end_the_legend():
     """A legend of too many names ends with how many more there are, within its lines; names of one role differ."""
     series = tuple(Series(f"a rather long name {n}", ((1, 1),), role="complete") for n in range(20))
-    told = legend(Plot("k", "", EPOCH, ACCURACY, series), canvas()).plain
-    assert told.count("\n") == 1
-    assert told.endswith("more")
-    assert all(len(line) <= 60 for line in told.split("\n"))
-    assert {"✓ a rather", "● a rather"} <= {told[at : at + 10] for at in range(len(told))}
+    expected = legend(Plot("k", "", EPOCH, ACCURACY, series), canvas()).plain
+    assert expected.count("\n") == 1
+    assert expected.endswith("more")
+    assert all(len(line) <= 60 for line in expected.split("\n"))
+    assert {"✓ a rather", "● a rather"} <= {expected[at : at + 10] for at in range(len(expected))}
 
 
 @pytest.mark.parametrize("ascii_only", [False, True])

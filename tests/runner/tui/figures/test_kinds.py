@@ -157,10 +157,10 @@ def test_matrix_keeps_the_classes_that_are_confused_most(canvas):
     counts = [[50 if i == j else 0 for j in range(12)] for i in range(12)]
     counts[3][7] = counts[7][3] = 9
     figure = two_classes(tuple(map(tuple, counts)), names=tuple(f"c{i}" for i in range(12)))
-    told = " ".join(" ".join(body(figure, canvas(30))).split())
-    assert "c3" in told
-    assert "c7" in told
-    assert "of 12" in told
+    expected = " ".join(" ".join(body(figure, canvas(30))).split())
+    assert "c3" in expected
+    assert "c7" in expected
+    assert "of 12" in expected
     alike = body(two_classes(((50, 0), (0, 50)), names=("a long name of one", "a long name of two")), canvas(30))
     assert alike[1].split()[1:] == ["1", "2"]
 

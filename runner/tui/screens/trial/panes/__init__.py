@@ -1,1 +1,1 @@
-"""What each tab of a trial shows. A pane is given a `View` and shows it; it reads nothing by itself."""
+"""The tabs of a trial. A pane receives a `View` and shows it; it reads nothing itself."""

@@ -1,4 +1,4 @@
-"""Curves: how the trial learned, live while it does."""
+"""Curves of the trial's training, live while it runs."""
 
 from textual.content import Content
 from textual.widget import Widget
@@ -40,7 +40,7 @@ class CurvesPane:
         )
 
     def show(self, view: TrialView) -> None:
-        """Draw what has been measured so far."""
+        """Draw the measurements so far."""
         self._view = view
         facts, context = view.facts, self.context
         self._status.show(lambda canvas: _status(view, canvas, context))
@@ -48,7 +48,7 @@ class CurvesPane:
         for chart, figure in zip((self._metric, self._loss, self._rate), curves_of(facts), strict=True):
             chart.display = figure is not None
             chart.show(figure)
-        if isinstance(column := self._status.parent, Widget):  # an empty half of the screen says nothing
+        if isinstance(column := self._status.parent, Widget):  # an empty half of the screen shows nothing
             column.display = self._status.display or self._metric.display or self._loss.display
         self._table_heading.display = self._table.display = bool(facts.epochs)
         headings, rows = measurements(facts, context)
@@ -60,7 +60,7 @@ class CurvesPane:
         return epochs_table(map(epoch_line, view.facts.epochs), kept_epoch(view.facts))
 
     def _read(self) -> str:
-        """Say how to read the curves, or why there are none."""
+        """Return how to read the curves, or why there are none."""
         if self._view is None:
             return ""
         facts, t = self._view.facts, self.context.t
@@ -82,7 +82,7 @@ def _status_text(view: TrialView, context: AppContext) -> str:
 
 
 def _status(view: TrialView, canvas: Canvas, context: AppContext) -> Content:
-    """Return the bar of a trial that is being trained, or how it ended."""
+    """Return the progress bar of a running trial, or how it ended."""
     facts, palette, glyphs = view.facts, canvas.palette, canvas.glyphs
     if state(facts, context) != "running":
         return Content("\n").join(paragraph(_status_text(view, context), canvas, palette.state(state(facts, context))))

@@ -31,8 +31,8 @@ class ExamplesPane(Container):
     """A table of predictions, and the chosen example in full next to it or below it.
 
     Args:
-        context: Words and colours.
-        keys: Returns the keys of an action of the screen, for what the lines say.
+        context: The context of the app.
+        keys: Returns the keys of an action of the screen, for hints.
     """
 
     DEFAULT_CSS = """
@@ -50,7 +50,7 @@ class ExamplesPane(Container):
         self._selection = Selection()
         self._chosen: tuple[Selection, object, object, tuple[int, ...]] | None = None
         self._source = source_line(lambda: self._view, context, lambda: keys("trial.split"))
-        self._said = TextLabel(self._status, classes="filter")
+        self._status_label = TextLabel(self._status, classes="filter")
         self._search = SearchLine(context)
         self._table = VirtualTable(context, self._empty, id="examples")
         self._detail = Drawing(context)
@@ -58,16 +58,16 @@ class ExamplesPane(Container):
 
     @property
     def widget(self) -> Widget:
-        """This."""
+        """The pane, for ``@on`` handlers."""
         return self
 
     def compose(self) -> ComposeResult:
-        """Put the table, its search line and the example together."""
-        yield Vertical(self._source, self._said, self._search, self._table, classes="list")
+        """Yield the table, its search line and the example."""
+        yield Vertical(self._source, self._status_label, self._search, self._table, classes="list")
         yield self._reader
 
     def show(self, view: TrialView) -> None:
-        """Show predictions; cursor and scroll stay where they are."""
+        """Show predictions; cursor and scroll position stay."""
         before, self._view = self._view, view
         self._source.refresh_text()
         self._set_columns()
@@ -75,16 +75,16 @@ class ExamplesPane(Container):
             self._arrange()
         else:
             self._table.refresh_text()
-            self._said.refresh_text()
+            self._status_label.refresh_text()
         self._read()
 
     def table(self, view: TrialView) -> DataTable:
-        """Return the rows that are shown, with their strings in full; `cut` where the file holds more of a text."""
+        """Return the shown rows, with their strings in full; `cut` if the file has more of a text."""
         return DataTable() if view.predictions is None else table_of([_data(view, place) for place in self._places])
 
     @property
     def example(self) -> ExampleRow | None:
-        """The example under the cursor; None where there is none, or it cannot be read."""
+        """The example under the cursor; None if there is none, or it cannot be read."""
         place = self._place
         if self._view is None or self._view.predictions is None or place is None:
             return None
@@ -92,7 +92,7 @@ class ExamplesPane(Container):
 
     @property
     def selection(self) -> Selection:
-        """What the person wants to see."""
+        """The user's selection."""
         return self._selection
 
     def next_kind(self) -> None:
@@ -106,7 +106,7 @@ class ExamplesPane(Container):
         self._select(replace(self._selection, kind=kind, sort="", descending=False))
 
     def search(self) -> None:
-        """Let the person type words."""
+        """Open the search."""
         self._search.open()
 
     def next_sort(self) -> None:
@@ -116,30 +116,30 @@ class ExamplesPane(Container):
         self._select(replace(self._selection, sort=orders[(at + 1) % len(orders)], descending=False))
 
     def turn(self) -> None:
-        """Turn the order round."""
+        """Reverse the order."""
         selection = self._selection
         self._select(replace(selection, sort=selection.sort or "row", descending=not selection.descending))
 
     def focus_first(self) -> None:
-        """Be ready to move about the table."""
+        """Focus the table."""
         self._table.focus()
 
     @on(VirtualTable.Moved)
     def read_other(self, event: VirtualTable.Moved) -> None:
-        """Show another example from its beginning."""
+        """Show another example from its start."""
         event.stop()
         self._read()
         self._reader.scroll_home(animate=False)
 
     @on(VirtualTable.Chosen)
     def read_on(self, event: VirtualTable.Chosen) -> None:
-        """Go over to the example."""
+        """Focus the example."""
         event.stop()
         self._reader.focus()
 
     @on(VirtualTable.HeaderClicked)
     def sort_by(self, event: VirtualTable.HeaderClicked) -> None:
-        """Sort by the column that was clicked at; once more turns the order round."""
+        """Sort by the column that was clicked; a second click reverses the order."""
         event.stop()
         if event.column_key == self._selection.sort:
             self.turn()
@@ -148,19 +148,19 @@ class ExamplesPane(Container):
 
     @on(SearchLine.Changed)
     def narrow(self, event: SearchLine.Changed) -> None:
-        """Show only examples that hold the words."""
+        """Show only examples that contain the words."""
         event.stop()
         self._select(replace(self._selection, words=event.words))
 
     @on(SearchLine.Left)
     def leave_search(self, event: SearchLine.Left) -> None:
-        """Go back to the table."""
+        """Return to the table."""
         event.stop()
         self._table.focus()
 
     @property
     def _sorts(self) -> list[str]:
-        """What examples can be sorted by."""
+        """The columns to sort by."""
         view = self._view
         return [] if view is None else [one.key for one in columns_for(view, self.context) if one.sortable]
 
@@ -177,7 +177,7 @@ class ExamplesPane(Container):
             )
 
     def _arrange(self) -> Worker[None]:
-        """Find out what to show: in a thread, since many examples may have to be searched."""
+        """Find the examples to show: in a thread, because many examples may have to be searched."""
         return self.run_worker(self._find, group="examples", exclusive=True)
 
     async def _find(self) -> None:
@@ -193,7 +193,7 @@ class ExamplesPane(Container):
         self._table.set_rows(
             [str(place) for place in places], lambda key: cells_of(view, int(key), context) if view else ()
         )
-        self._said.refresh_text()
+        self._status_label.refresh_text()
         self._read()
 
     @property
@@ -212,7 +212,7 @@ class ExamplesPane(Container):
             self._detail.show(lambda canvas: detail(view, place, canvas, context))
 
     def _status(self) -> str:
-        """Say which examples these are, of how many."""
+        """Return which examples are shown, of how many."""
         view, context = self._view, self.context
         if view is None or view.predictions is None:
             return ""
@@ -227,7 +227,7 @@ class ExamplesPane(Container):
         return said
 
     def _empty(self) -> str:
-        """Say why there are no examples, and what to do."""
+        """Return why there are no examples, and what to do."""
         view, t = self._view, self.context.t
         if view is None or view.trouble:
             return safe(view.trouble, 600) if view else ""
@@ -244,7 +244,7 @@ class ExamplesPane(Container):
 
 
 def _data(view: TrialView, place: int) -> dict[str, Any]:
-    """Return an example as data: answers by their names, all else as the files hold it."""
+    """Return an example as data: answers by their names, everything else as in the files."""
     found = view.predictions
     if found is None:
         return {}

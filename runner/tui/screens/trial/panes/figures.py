@@ -1,4 +1,4 @@
-"""A pane of the figures that the study's task draws of an evaluation: those of one group."""
+"""A pane of the task's figures of an evaluation: those of one group."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -27,20 +27,20 @@ from runner.tui.widgets.text_label import TextLabel
 __all__ = ["FiguresPane"]
 
 Item = tuple[Figure, bool]
-"""A figure, and whether all of it is drawn as text; else only its caption."""
+"""A figure, and whether all of it is drawn as text; otherwise only its caption."""
 
 _AROUND = 8
 """Lines above and below the first figure of a page."""
 
 
 class FiguresPane:
-    """The first figure of a group and those like it to the left, all others to the right.
+    """The first figure of a group and similar ones to the left, all others to the right.
 
     Args:
-        context: Words and colours.
-        keys: Returns the key of an action, for what the lines say.
+        context: The context of the app.
+        keys: Returns the key of an action, for hints.
         group: Key of the group.
-        metrics: Whether all metrics stand here too.
+        metrics: Whether the pane also lists all metrics.
     """
 
     def __init__(self, context: AppContext, keys: Callable[[str], str], group: str, *, metrics: bool) -> None:
@@ -59,7 +59,7 @@ class FiguresPane:
         return self.context.t(msgid("All metrics, with 95 % intervals") if has_intervals else msgid("All metrics"))
 
     def show(self, view: TrialView) -> None:
-        """Draw what was evaluated, or say why there is nothing."""
+        """Draw the evaluation's figures, or say why there are none."""
         judgement, figures = view.group(self._group)
         context, shown = self.context, replace(view, judgement=judgement)
         self._view = shown
@@ -76,13 +76,13 @@ class FiguresPane:
         self._right.display = bool(right) or (bool(self._metrics) and shown.evaluation is not None)
 
     def table(self, view: TrialView) -> DataTable:
-        """Return the numbers of what stands to the left."""
+        """Return the numbers of the figures to the left."""
         judgement, figures = view.group(self._group)
         left, _ = _sides(_worth_showing(figures, replace(view, judgement=judgement)))
         return figures_data(left)
 
     def _hint(self, view: TrialView, figures: Sequence[Figure]) -> str:
-        """Say which trial may have what this one lacks."""
+        """Return which trial may have what this one lacks."""
         winner = view.facts.winner
         if winner is None or view.facts.is_winner or not all(isinstance(one, Empty) for one in figures):
             return ""
@@ -95,11 +95,11 @@ class FiguresPane:
 
 
 class _Column(Vertical):
-    """Figures one below the other: a plot has a view of its own, all others are drawn as text.
+    """Figures one below the other: each plot has its own view, all others are drawn as text.
 
     Args:
-        context: Words and colours.
-        first: What stands above them.
+        context: The context of the app.
+        first: The widgets above the figures.
     """
 
     def __init__(self, context: AppContext, *first: Widget) -> None:
@@ -109,7 +109,7 @@ class _Column(Vertical):
         self._parts: list[FigureView | Drawing] = []
 
     def show(self, figures: Sequence[Figure], lines: int = 0, hint: str = "") -> None:
-        """Show figures from now on; the first may take so many lines."""
+        """Show these figures from now on; the first may take so many lines."""
         runs = _runs(figures)
         shape = tuple(isinstance(run, Plot) for run in runs)
         if shape != self._shape:
@@ -128,21 +128,21 @@ class _Column(Vertical):
 
 
 def _worth_showing(figures: Sequence[Figure], view: TrialView) -> list[Figure]:
-    """Return figures without those that say why they are missing, unless all are, or it is the kept model's."""
+    """Return figures without those that are only a reason, unless all are, or they are the kept model's."""
     kept = view.judgement is not None and view.judgement.subject == "winner"
     drawn = [one for one in figures if kept or not isinstance(one, Empty)]
     return drawn or list(figures[:1])
 
 
 def _sides(figures: Sequence[Figure]) -> tuple[list[Figure], list[Figure]]:
-    """Return the first figure with those whose keys differ in their number alone, and all others."""
+    """Return the first figure with those whose keys differ only in their number, and all others."""
     stems = [re.sub(r"-\d+$", "", one.key) for one in figures]
     first = [one for one, stem in zip(figures, stems, strict=True) if stem == stems[0]]
     return first, [one for one in figures if one not in first]
 
 
 def _runs(figures: Sequence[Figure]) -> list[Plot | list[Item]]:
-    """Return the plots, and the runs of what stands between them; the caption of a plot stands below it."""
+    """Return the plots, and the runs of figures between them; the caption of a plot is below it."""
     runs: list[Plot | list[Item]] = []
     for figure in figures:
         if isinstance(figure, Plot):
@@ -155,7 +155,7 @@ def _runs(figures: Sequence[Figure]) -> list[Plot | list[Item]]:
 
 
 def _text(items: Sequence[Item], lines: int, hint: str, canvas: Canvas) -> Content:
-    """Return figures one below the other; a caption that several share stands under the last of them."""
+    """Return figures one below the other; a caption that several share is below the last of them."""
     parts: list[Content] = []
     for index, (figure, whole) in enumerate(items):
         if whole:

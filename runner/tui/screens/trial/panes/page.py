@@ -1,4 +1,4 @@
-"""The page of a pane: two columns side by side where there is room, one below the other where not; it scrolls."""
+"""The page of a pane: two columns, side by side if there is room, otherwise stacked; it scrolls."""
 
 from collections.abc import Callable, Sequence
 from typing import Protocol
@@ -21,27 +21,27 @@ _AROUND = 5
 
 
 class BasePane(Protocol):
-    """What a tab shows."""
+    """The content of a tab."""
 
     @property
     def widget(self) -> Widget:
-        """What is mounted."""
+        """The widget to mount."""
 
     def show(self, view: TrialView) -> None:
-        """Show this from now on, in the language of the moment; nothing that is read is moved."""
+        """Show this view from now on, in the current language; scroll positions stay."""
 
     def table(self, view: TrialView) -> DataTable:
-        """Return what it shows as data, for the clipboard and for files; empty where there is nothing."""
+        """Return the shown data, for the clipboard and for files; empty if there is none."""
 
 
 def page(left: Sequence[Widget], right: Sequence[Widget] = ()) -> VerticalScroll:
-    """Return a page with one column, or two."""
+    """Return a page with one or two columns."""
     columns = [Vertical(*widgets, classes="column") for widgets in (left, right) if widgets]
     return VerticalScroll(Container(*columns, classes="columns"), classes="page")
 
 
 def lines_in_sight(widget: Widget) -> int:
-    """Return how many lines of a page can be seen at once where two columns have room, else 0: it is scrolled."""
+    """Return the visible lines of a page if two columns have room, otherwise 0: the page is scrolled."""
     if not widget.is_attached or not widget.screen.has_class("-wide"):
         return 0
     return max(0, widget.app.size.height - _AROUND)
@@ -53,7 +53,7 @@ def heading(context: AppContext, text: str) -> TextLabel:
 
 
 def missing(view: TrialView, context: AppContext) -> str:
-    """Say why there is nothing to show about how the trial was judged, and what to do."""
+    """Return why there is no evaluation to show, and what to do."""
     trial, t = view.facts.trial, context.t
     if view.judgement is not None:
         return t("What the store holds of it was written by another version, and cannot be read here.")
@@ -69,9 +69,9 @@ def missing(view: TrialView, context: AppContext) -> str:
 
 
 def source_line(view: Callable[[], TrialView | None], context: AppContext, key: Callable[[], str]) -> TextLabel:
-    """Return the line that says whose answers a page is about, and which key shows others."""
+    """Return the line that says which model a page is about, and which key shows another."""
 
-    def tell() -> Content:
+    def get_text() -> Content:
         now = view()
         if now is None or now.judgement is None:
             return Content("")
@@ -82,4 +82,4 @@ def source_line(view: Callable[[], TrialView | None], context: AppContext, key: 
             line = Content.assemble(line, ("   " + others, context.palette.muted))
         return line
 
-    return TextLabel(tell, classes="source")
+    return TextLabel(get_text, classes="source")

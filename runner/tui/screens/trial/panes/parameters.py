@@ -1,4 +1,4 @@
-"""Parameters: what the trial was made with, how it went, and where it failed why."""
+"""Parameters: the trial's configuration, its course, and the reason of a failure."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -23,7 +23,7 @@ __all__ = ["ParametersPane"]
 
 
 class ParametersPane:
-    """Failure or pruning first, then parameters beside given ones and defaults, then times, speed, sizes and notes."""
+    """Failure or pruning first, then parameters next to given ones and defaults, then times, speed, sizes and notes."""
 
     def __init__(self, context: AppContext) -> None:
         self.context = context
@@ -37,7 +37,7 @@ class ParametersPane:
         self.widget.add_class("wider")
 
     def show(self, view: TrialView) -> None:
-        """Show what is known of the trial."""
+        """Show the data of the trial."""
         context = self.context
         self._ended.display = bool(outcome(view.facts, context))
         self._ended.show(lambda canvas: _ended(view, canvas, context))
@@ -53,12 +53,12 @@ class ParametersPane:
 
 
 def _ended(view: TrialView, canvas: Canvas, context: AppContext) -> Content:
-    """Return how a trial ended that did not come to its end, and what to do about it."""
+    """Return how an incomplete trial ended, and what to do about it."""
     found, palette, glyphs = view.facts, canvas.palette, canvas.glyphs
     shown = state(found, context)
     parts = paragraph(f"{glyphs.states[shown]} {outcome(found, context)}", canvas, palette.state(shown))
-    if told := advice(found, context):
-        parts += paragraph(f"{glyphs.arrow} {told}", canvas)
+    if text := advice(found, context):
+        parts += paragraph(f"{glyphs.arrow} {text}", canvas)
     return Content("\n").join(parts)
 
 
@@ -70,17 +70,17 @@ def _rows(view: TrialView, context: AppContext) -> tuple[list[Heading], list[lis
 
 
 def _settings(view: TrialView, canvas: Canvas, context: AppContext) -> Content:
-    """Return the table; what differs from the given configuration is bold and has a mark."""
+    """Return the table; differences from the given configuration are bold and marked."""
     headings, rows = _rows(view, context)
     settings = settings_of(view.facts, context)
     mark = context.glyphs.bullet
-    told: list[list[str | Content]] = []
+    shown: list[list[str | Content]] = []
     for found, cells in zip(settings, rows, strict=True):
         name, here = (f"{mark} {cells[0]}", cells[1]) if found.differs else (f"  {cells[0]}", cells[1])
         style = f"bold {canvas.palette.accent}" if found.differs else canvas.palette.text
-        told.append([Content.styled(name, style), Content.styled(here, style), cells[2], cells[3]])
+        shown.append([Content.styled(name, style), Content.styled(here, style), cells[2], cells[3]])
     headings[0] = Heading("  " + headings[0].label)
-    parts = [grid(headings, told, canvas)]
+    parts = [grid(headings, shown, canvas)]
     t = context.t
     differing = sum(found.differs for found in settings)
     said = (
@@ -101,7 +101,7 @@ def _settings(view: TrialView, canvas: Canvas, context: AppContext) -> Content:
 
 
 def _course(view: TrialView, context: AppContext) -> list[tuple[str, str]]:
-    """Return times, speed and sizes; what is not known is left out."""
+    """Return times, speed and sizes; unknown ones are left out."""
     found, t, language = view.facts, context.t, context.language
     trial, speed = found.trial, found.trial.speed
     own = next((one.evaluation for one in found.judgements if one.evaluation is not None), None)
@@ -112,19 +112,19 @@ def _course(view: TrialView, context: AppContext) -> list[tuple[str, str]]:
         (t("Started"), _moment(trial.started, context)),
         (t("Finished"), _moment(trial.finished, context)),
         (t("Time in all"), None if trial.seconds is None else context.seconds(trial.seconds)),
-        (t("Training time"), _told(speed.get("training_seconds"), context.seconds)),
-        (t("Training, examples a second"), _told(speed.get("examples_per_second"), language.number)),
-        (t("Training, tokens a second"), _told(speed.get("tokens_per_second"), language.number)),
-        (t("Kept epoch"), _told(speed.get("best_epoch"), language.number)),
-        (t("Validation took"), _told(own.seconds if own else None, context.seconds)),
-        (t("Model size"), _told(own.model_bytes if own else None, language.size)),
-        (t("Peak memory"), _told(own.peak_memory_bytes if own else None, language.size)),
+        (t("Training time"), _format(speed.get("training_seconds"), context.seconds)),
+        (t("Training, examples a second"), _format(speed.get("examples_per_second"), language.number)),
+        (t("Training, tokens a second"), _format(speed.get("tokens_per_second"), language.number)),
+        (t("Kept epoch"), _format(speed.get("best_epoch"), language.number)),
+        (t("Validation took"), _format(own.seconds if own else None, context.seconds)),
+        (t("Model size"), _format(own.model_bytes if own else None, language.size)),
+        (t("Peak memory"), _format(own.peak_memory_bytes if own else None, language.size)),
     ]
     return [(name, value) for name, value in pairs if value is not None]
 
 
-def _told(value: float | None, tell: Callable[[float], str]) -> str | None:
-    return None if value is None else tell(value)
+def _format(value: float | None, write: Callable[[float], str]) -> str | None:
+    return None if value is None else write(value)
 
 
 def _moment(value: datetime | None, context: AppContext) -> str | None:

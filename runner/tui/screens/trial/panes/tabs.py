@@ -1,4 +1,4 @@
-"""The tabs of a trial, and their panes, each loaded when it is first wanted."""
+"""The tabs of a trial, and their panes, each imported when it is first shown."""
 
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
@@ -22,13 +22,13 @@ def tabs_of(facts: TrialFacts | None) -> Mapping[str, Text]:
 
 
 def make(tab: str, facts: TrialFacts, context: AppContext, key: Callable[[str], str]) -> "BasePane":
-    """Make the pane of a tab; what draws it is loaded here.
+    """Make the pane of a tab; its modules are imported here.
 
     Args:
         tab: One of `tabs_of`.
-        facts: Of the trial.
-        context: What every screen works with.
-        key: Returns the key of an action, for what the lines say.
+        facts: The facts of the trial.
+        context: The context of the app.
+        key: Returns the key of an action, for hints.
     """
     match tab:
         case "curves":
