@@ -69,7 +69,7 @@ def find_paths(given: str | Sequence[str], field: str) -> list[Path]:
         raise DataError(
             f"{listed(twice)}: named more than once; its rows count once. Name each file once.", field=field
         )
-    for each in named:
+    for each in map(_as_stored, named):
         with _readable(each, field):
             if has_magic(each) and not Path(each).exists():
                 matches = sorted(match for match in _matches(each) if match.is_file())
@@ -81,6 +81,15 @@ def find_paths(given: str | Sequence[str], field: str) -> list[Path]:
             else:
                 raise DataError(f"{each}: no such file.", field=field)
     return list(dict.fromkeys(paths))
+
+
+def _as_stored(name: str) -> str:
+    """Return a name as file systems store it, in UTF-8, also if the locale has ASCII only (``LC_ALL=C``)."""
+    try:
+        os.fsencode(name)
+    except UnicodeEncodeError:
+        return os.fsdecode(name.encode("utf-8", "surrogatepass"))
+    return name
 
 
 def _matches(pattern: str) -> Iterator[Path]:

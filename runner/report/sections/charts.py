@@ -13,12 +13,12 @@ _SHOWN_ELSEWHERE = frozenset({"history", "importance", "training", "verdict"})
 """Charts that have a section of their own."""
 
 
-def charts(results: Results, teller: ReportFormatter) -> Section:
+def charts(results: Results, formatter: ReportFormatter) -> Section:
     """Draw every other chart that has something to draw, in the order in which charts are offered."""
     if len(results.trials) < 2:
-        missing = Missing(teller.t("There is a single trial: no search to show."))
-        return Section("charts", teller.t("More charts of the study"), (missing,))
+        missing = Missing(formatter.t("There is a single trial: no search to show."))
+        return Section("charts", formatter.t("More charts of the study"), (missing,))
     figures = [chart.figure(results.snapshot) for key, chart in CHARTS.items() if key not in _SHOWN_ELSEWHERE]
     drawn = [figure for figure in figures if not isinstance(figure, Empty)]
-    blocks = blocks_of(drawn, teller) or [Missing(teller.t("There are too few trials for more charts."))]
-    return Section("charts", teller.t("More charts of the study"), tuple(blocks))
+    blocks = blocks_of(drawn, formatter) or [Missing(formatter.t("There are too few trials for more charts."))]
+    return Section("charts", formatter.t("More charts of the study"), tuple(blocks))
