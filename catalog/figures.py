@@ -18,7 +18,9 @@ from catalog.statement import Statement
 from catalog.statement import to_json as statement_to_json
 
 __all__ = [
+    "CHART_KEYS",
     "KINDS",
+    "MOST_FIGURES",
     "Axis",
     "Bar",
     "Bars",
@@ -412,6 +414,15 @@ Figure = Plot | Bars | Histogram | Matrix | Intervals | ParallelCoordinates | Ti
 
 KINDS: Final[Mapping[str, type[_Figure]]] = {one.kind: one for one in get_args(Figure)}
 """Every kind of figure, by its name."""
+
+
+CHART_KEYS: Final = frozenset({
+    "history", "importance", "parallel", "slice", "contour", "rank", "edf", "timeline", "curves", "training", "pareto",
+    "verdict",
+})  # fmt: skip
+"""Keys of the charts that every study has: a figure of a task has another."""
+MOST_FIGURES: Final = 200
+"""Figures that are drawn of one evaluation, data set or prediction at most."""
 
 
 def check(figure: object) -> None:

@@ -1,7 +1,10 @@
 """The command ``modelcat``: a group of commands that are imported when they are called."""
 
 import sys
+from collections.abc import Callable
+from copy import copy
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -23,7 +26,8 @@ class _LazyGroup(click.Group):
         if (info := COMMANDS.get(cmd_name)) is None:
             return None
         module, _, attribute = info.target.partition(":")
-        found: click.Command = getattr(import_module(module), attribute)
+        found: click.Command = copy(getattr(import_module(module), attribute))
+        found.callback = _printing_data_alone(found.callback)
         return found
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -35,6 +39,18 @@ class _LazyGroup(click.Group):
         ]
         with formatter.section("Commands"):
             formatter.write_dl(rows)
+
+
+def _printing_data_alone(callback: Callable[..., Any] | None) -> Callable[..., Any]:
+    """Return a command's callback with stdout kept for what the command prints."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        from runner.cli.output import reserved_stdout
+
+        with reserved_stdout():
+            return callback(*args, **kwargs) if callback is not None else None
+
+    return call
 
 
 @click.group(
