@@ -48,6 +48,7 @@ __all__ = [
     "Text",
     "Timeline",
     "check",
+    "is_chart_key",
     "to_json",
 ]
 
@@ -420,9 +421,14 @@ CHART_KEYS: Final = frozenset({
     "history", "importance", "parallel", "slice", "contour", "rank", "edf", "timeline", "curves", "training", "pareto",
     "verdict",
 })  # fmt: skip
-"""Keys of the charts that every study has: a figure of a task has another."""
+"""Keys of the charts that every study has: a figure of a task has another; see `is_chart_key`."""
 MOST_FIGURES: Final = 200
 """Figures that are drawn of one evaluation, data set or prediction at most."""
+
+
+def is_chart_key(key: str) -> bool:
+    """Return whether a key is that of a chart of a study, which no figure of a task may have."""
+    return key in CHART_KEYS or key.startswith("training-")  # the chart `training` of one metric
 
 
 def check(figure: object) -> None:

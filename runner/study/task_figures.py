@@ -1,6 +1,6 @@
 """The figures that a study's task draws of its data and evaluations, checked: a fault takes nothing else with it."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -8,7 +8,7 @@ from catalog import registry
 from catalog.contract import Evaluation
 from catalog.contract.capabilities import BuildsFigures, DescribesData
 from catalog.errors import ModelcatError, UnknownKeyError
-from catalog.figures import CHART_KEYS, MOST_FIGURES, Empty, Figure, check
+from catalog.figures import MOST_FIGURES, Empty, Figure, check, is_chart_key
 from catalog.statement import Statement
 from runner.store.records import StudyRecord
 from runner.study.charts.snapshot import StudySnapshot
@@ -60,7 +60,7 @@ def evaluation_figures(
         return (Empty("task", _TITLE, Statement("Figures cannot be drawn: {reason}", {"reason": error.message})),)
     if not isinstance(task, BuildsFigures):
         return (Empty("task", _TITLE, Statement("The task {key} draws no figures.", {"key": task.key})),)
-    return checked_figures(lambda: task.figures(evaluation, data, insights), key, taken=CHART_KEYS)
+    return checked_figures(lambda: task.figures(evaluation, data, insights), key, is_taken=is_chart_key)
 
 
 def data_figures(record: StudyRecord) -> tuple[Figure, ...]:
@@ -81,14 +81,14 @@ def is_fault(figure: Figure) -> bool:
 
 
 def checked_figures(
-    build: Callable[[], Iterable[Figure]], key: str, *, taken: Collection[str] = ()
+    build: Callable[[], Iterable[Figure]], key: str, *, is_taken: Callable[[str], bool] = lambda _: False
 ) -> tuple[Figure, ...]:
     """Return what a task or model draws, each fault of it in its place; after the first `MOST_FIGURES` it is cut.
 
     Args:
         build: Returns the figures.
         key: Of the model or its task.
-        taken: Keys that no figure of it may have.
+        is_taken: Returns whether no figure of it may have a key.
     """
     built: list[Figure] = []
     try:
@@ -101,16 +101,16 @@ def checked_figures(
         raise
     except BaseException as error:  # noqa: BLE001 -- a third party's code may raise anything, SystemExit too
         built.append(_fault(key, len(built), f"{type(error).__name__}: {error}"))
-    return tuple(_checked(built, key, taken))
+    return tuple(_checked(built, key, is_taken))
 
 
-def _checked(figures: list[Figure], key: str, taken: Collection[str]) -> Iterator[Figure]:
+def _checked(figures: list[Figure], key: str, is_taken: Callable[[str], bool]) -> Iterator[Figure]:
     seen: set[str] = set()
     for index, figure in enumerate(figures):
         sound = figure
         try:
             check(figure)
-            if figure.key in taken:
+            if is_taken(figure.key):
                 raise ValueError(f"a figure has the key {figure.key!r}, which is that of a chart")  # noqa: TRY301
             if figure.key in seen:
                 raise ValueError(f"two figures have the key {figure.key!r}")  # noqa: TRY301 -- told as all faults are

@@ -390,11 +390,13 @@ def test_ticks_are_gathered_on_the_node():
     assert worker.events() == [Tick(2, 0.1), Done(2, 4)]
 
 
-@pytest.mark.parametrize(("result", "said"), [("sys.exit(3)", "SystemExit: 3"), ("(lambda: 0)", "pickle")])
+@pytest.mark.parametrize(
+    ("result", "said"), [("signal.raise_signal(2)", "KeyboardInterrupt"), ("(lambda: 0)", "pickle")]
+)
 def test_an_actor_whose_loop_ends_ends_with_it(result, said):
     """Whatever it was: the cluster sees that a process has gone, and would never see that a thread has."""
     program = f"""
-import sys, time
+import signal, sys, time
 from types import SimpleNamespace
 from runner.engine import worker
 from runner.engine.messages import Job
