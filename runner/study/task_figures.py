@@ -106,6 +106,7 @@ def checked_figures(
 
 def _checked(figures: list[Figure], key: str, is_taken: Callable[[str], bool]) -> Iterator[Figure]:
     seen: set[str] = set()
+    reasons: set[str] = set()  # a fault of many figures is reported once
     for index, figure in enumerate(figures):
         sound = figure
         try:
@@ -114,8 +115,11 @@ def _checked(figures: list[Figure], key: str, is_taken: Callable[[str], bool]) -
                 raise ValueError(f"a figure has the key {figure.key!r}, which is that of a chart")  # noqa: TRY301
             if figure.key in seen:
                 raise ValueError(f"two figures have the key {figure.key!r}")  # noqa: TRY301 -- told as all faults are
-        except Exception as error:  # noqa: BLE001 -- a property of a stranger's object may raise anything
-            sound = _fault(key, index, str(error))
+        except Exception as error:  # noqa: BLE001 -- a property of a third party's object may raise anything
+            if (reason := str(error)) in reasons:
+                continue
+            reasons.add(reason)
+            sound = _fault(key, index, reason)
         seen.add(sound.key)
         yield sound
 

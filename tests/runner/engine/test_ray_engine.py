@@ -400,9 +400,9 @@ import signal, sys, time
 from types import SimpleNamespace
 from runner.engine import worker
 from runner.engine.messages import Job
-from runner.engine.ray.actor import Worker
+from runner.engine.ray.actor import RayWorker
 worker.TaskExecutor = lambda *_: SimpleNamespace(do=lambda *_: {result})
-actor = Worker(1)
+actor = RayWorker(1)
 actor.send(Job(1, None))
 time.sleep(20)
 """

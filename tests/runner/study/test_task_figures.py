@@ -70,7 +70,7 @@ def ending(*_):
         (lambda *_: ["a picture", BAR], "str is no kind of figure"),
         (lambda *_: [Lying(), BAR], "no kind today"),
         (lambda *_: [f.Plot("bad", "B", None, None, ()), BAR], "bad.x"),
-        (lambda *_: [BAR, BAR], "two figures have the key 'good'"),
+        (lambda *_: [BAR, BAR, BAR], "two figures have the key 'good'"),
         (lambda *_: [BAR, replace(BAR, key="history")], "a figure has the key 'history', which is that of a chart"),
         (
             lambda *_: [BAR, replace(BAR, key="training-loss")],
