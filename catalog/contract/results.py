@@ -64,7 +64,8 @@ class Comparison:
 
     Attributes:
         metric: What is compared.
-        difference: Mean of the first minus mean of the second, turned so that positive means better; within its interval.
+        difference: Mean of the first minus mean of the second, turned so that positive means better; it lies within its
+            interval.
         low: Lower end of the 95 % interval of `difference`.
         high: Upper end of the 95 % interval of `difference`.
         rows: Examples that both were measured on.
