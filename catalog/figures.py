@@ -19,6 +19,7 @@ from catalog.statement import to_json as statement_to_json
 
 __all__ = [
     "KINDS",
+    "MOST_FIGURES",
     "Axis",
     "Bar",
     "Bars",
@@ -412,6 +413,10 @@ Figure = Plot | Bars | Histogram | Matrix | Intervals | ParallelCoordinates | Ti
 
 KINDS: Final[Mapping[str, type[_Figure]]] = {one.kind: one for one in get_args(Figure)}
 """Every kind of figure, by its name."""
+
+
+MOST_FIGURES: Final = 200
+"""Figures that are drawn of one evaluation, data set or prediction at most."""
 
 
 def check(figure: object) -> None:

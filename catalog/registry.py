@@ -124,13 +124,16 @@ def _load(group: str, what: str, key: str, points: list[EntryPoint], protocol: t
     origin = f"{what} {key!r} of {_distribution(point)[0]} ({point.value})"
     try:
         found = point.load()
-    except Exception as error:  # a stranger's module may raise anything
+        missing = sorted(name for name in _contract_names(protocol) if not hasattr(found, name))
+        named = None if missing else found.key
+    except KeyboardInterrupt:  # the user's
+        raise
+    except BaseException as error:  # a plugin's module may raise anything, SystemExit too
         raise PluginError(f"{origin} cannot be imported: {type(error).__name__}: {error}", field="model") from error
-    missing = sorted(name for name in _contract_names(protocol) if not hasattr(found, name))
     if missing:
         raise PluginError(f"{origin} is not a {what}: it lacks {', '.join(missing)}", field="model")
-    if found.key != key:
-        raise PluginError(f"{origin} calls itself {found.key!r}; its entry point must have that name", field="model")
+    if named != key:
+        raise PluginError(f"{origin} calls itself {named!r}; its entry point must have that name", field="model")
     return found
 
 

@@ -100,11 +100,12 @@ def compare_resampled(
     drawn = [draw_trainings(side, rng) for side in (resampled[:, :middle], resampled[:, middle:])]
     sign = 1.0 if metric.maximize else -1.0
     low, high = np.nanpercentile(sign * (drawn[0] - drawn[1]), INTERVAL)
+    difference = float(sign * (observed[:middle].mean() - observed[middle:].mean())) + 0.0  # no -0.0
     return Comparison(
         metric=metric.name,
-        difference=float(sign * (observed[:middle].mean() - observed[middle:].mean())) + 0.0,  # no -0.0
-        low=float(low),
-        high=float(high),
+        difference=difference,
+        low=min(float(low), difference),  # percentiles of a biased metric on few examples may leave it out
+        high=max(float(high), difference),
         rows=int(kinds.size),
         seeds=trainings,
     )

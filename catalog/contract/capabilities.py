@@ -227,7 +227,8 @@ class BuildsFigures(Protocol):
         """Return figures of one model on one split, in the order in which they are read, without the heavy libraries.
 
         If something is missing, a `catalog.figures.Empty` says why. Each figure is checked by
-        `catalog.figures.check`; a front end shows one that fails as an error, and all others.
+        `catalog.figures.check`; a front end shows one that fails as an error, and all others. The same happens with a
+        key of a chart of the study, and with all figures after the first `catalog.figures.MOST_FIGURES`.
 
         Args:
             evaluation: Of the model on the split.

@@ -31,7 +31,7 @@ class Evaluation:
 
     Attributes:
         split: ``"validation"`` or ``"test"``; ``"file"`` for a file that belongs to no study.
-        rows: How many examples were predicted.
+        rows: How many examples were predicted; of a split all that it has.
         metrics: Every metric of the task that is defined on the split.
         predictions: File with the per-example predictions, in the order of the split.
         seconds: Spent predicting.
@@ -64,7 +64,8 @@ class Comparison:
 
     Attributes:
         metric: What is compared.
-        difference: Mean of the first minus mean of the second, turned so that positive means better.
+        difference: Mean of the first minus mean of the second, turned so that positive means better; it lies within its
+            interval.
         low: Lower end of the 95 % interval of `difference`.
         high: Upper end of the 95 % interval of `difference`.
         rows: Examples that both were measured on.

@@ -17,6 +17,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,7 @@ from catalog.contract.capabilities import (
 from catalog.contract.data import data_to_json
 from catalog.dataset import Dataset
 from catalog.errors import DataError, ModelSourceError
-from catalog.figures import check
+from catalog.figures import MOST_FIGURES, check
 from catalog.schema import schema_of
 from catalog.space import Choices
 from catalog.spec import resolve
@@ -256,10 +257,13 @@ class ModelConformance:
         evaluation = _evaluate(trained, model_dir, "test", tmp_path)
         _check_evaluation(evaluation)
         if isinstance(trained.task, BuildsFigures):
-            figures = list(trained.task.figures(evaluation, data_to_json(trained.summary), {}))
+            built = trained.task.figures(evaluation, data_to_json(trained.summary), {})
+            figures = list(islice(built, MOST_FIGURES + 1))
+            assert len(figures) <= MOST_FIGURES, f"more than {MOST_FIGURES} figures"
             for figure in figures:
                 check(figure)
-            assert len({figure.key for figure in figures}) == len(figures)
+            keys = [figure.key for figure in figures]
+            assert len(set(keys)) == len(keys)
         if result.evaluation is None:
             return
         _check_evaluation(result.evaluation)

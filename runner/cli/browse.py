@@ -47,4 +47,5 @@ def browse(
         return
     from runner.tui.launch import browse as show_browser
 
-    show_browser(storage, read_only=read_only, ascii_only=ascii_only, language=language)
+    if code := show_browser(storage, read_only=read_only, ascii_only=ascii_only, language=language):
+        raise click.exceptions.Exit(code)

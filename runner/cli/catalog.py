@@ -14,7 +14,7 @@ import click
 
 from catalog.errors import ModelcatError
 from runner.cli import options
-from runner.cli.output import print_json, print_line, print_table
+from runner.cli.output import print_json, print_line, print_table, stdout
 
 if TYPE_CHECKING:
     from catalog.contract import Model, Task
@@ -47,7 +47,7 @@ def list_models(json: bool) -> None:
         return
     width = max((len(entry.key) for entry in found), default=0)
     for entry in found:
-        sys.stdout.write(f"{entry.key:{width}}  {entry.distribution} {entry.version}\n")
+        stdout().write(f"{entry.key:{width}}  {entry.distribution} {entry.version}\n")
 
 
 @click.command(epilog="Example:  modelcat show nlp/text-classification/bert")

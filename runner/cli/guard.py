@@ -36,10 +36,10 @@ def guarded(app: click.Group, *, as_json: bool) -> int:
         return error.exit_code
     except (BrokenPipeError, SystemExit) as error:
         # Click meets a closed pipe first, shields stdout and leaves: it must not look like a failure.
-        if isinstance(error, SystemExit) and sys.stdout is stdout:
-            raise
-        silence(stdout)  # whoever read it has enough
-        return 0
+        if isinstance(error, BrokenPipeError) or sys.stdout is not stdout:
+            silence(stdout)  # the reader has enough
+            return 0
+        code = _unexpected(error, as_json=as_json)  # of a plugin: no command of ours ends so
     except BaseException as error:  # noqa: BLE001 -- nothing may end in a traceback; Rust's panics are no Exception
         return _interrupted(as_json=as_json) if interruption.is_ending() else _unexpected(error, as_json=as_json)
     return code if isinstance(code, int) else 0

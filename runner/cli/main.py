@@ -1,7 +1,10 @@
 """The command ``modelcat``: a group of commands that are imported when they are called."""
 
 import sys
+from collections.abc import Callable
+from copy import copy
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -23,7 +26,10 @@ class _LazyGroup(click.Group):
         if (info := COMMANDS.get(cmd_name)) is None:
             return None
         defined = vars(import_module(info.module)).values()
-        return next(found for found in defined if isinstance(found, click.Command) and found.name == cmd_name)
+        command = next(found for found in defined if isinstance(found, click.Command) and found.name == cmd_name)
+        found: click.Command = copy(command)
+        found.callback = _printing_data_alone(found.callback)
+        return found
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Write the table of commands without importing them."""
@@ -34,6 +40,18 @@ class _LazyGroup(click.Group):
         ]
         with formatter.section("Commands"):
             formatter.write_dl(rows)
+
+
+def _printing_data_alone(callback: Callable[..., Any] | None) -> Callable[..., Any]:
+    """Return a command's callback with stdout kept for what the command prints."""
+
+    def call(*args: Any, **kwargs: Any) -> Any:
+        from runner.cli.output import reserved_stdout
+
+        with reserved_stdout():
+            return callback(*args, **kwargs) if callback is not None else None
+
+    return call
 
 
 @click.group(

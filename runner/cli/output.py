@@ -1,7 +1,9 @@
 """What commands write: data to stdout, messages to stderr."""
 
 import sys
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
+from typing import TYPE_CHECKING, Any, TextIO
 
 from runner.presentation.labels import filled_columns
 from runner.presentation.text import safe
@@ -11,10 +13,42 @@ if TYPE_CHECKING:
 
     from runner.presentation.datatable import DataTable
 
-__all__ = ["narrator", "print_csv", "print_data", "print_json", "print_line", "print_note", "print_table"]
+__all__ = [
+    "narrator",
+    "print_csv",
+    "print_data",
+    "print_json",
+    "print_line",
+    "print_note",
+    "print_table",
+    "reserved_stdout",
+    "stdout",
+]
 
 #: Columns given to a table that nobody looks at directly: what a pipe gets must not be cut.
 _PIPE_WIDTH = 400
+
+
+_reserved: list[TextIO] = []
+
+
+@contextmanager
+def reserved_stdout() -> Iterator[None]:
+    """Keep stdout for what a command prints through this module: all else, such as a plugin's `print`, goes to stderr.
+
+    Nothing else of a program that others read as data can be trusted to print nothing.
+    """
+    _reserved.append(sys.stdout)
+    try:
+        with redirect_stdout(sys.stderr):
+            yield
+    finally:
+        _reserved.pop()
+
+
+def stdout() -> TextIO:
+    """Return the stream of the data that a command prints."""
+    return _reserved[-1] if _reserved else sys.stdout
 
 
 def narrator() -> "Console":
@@ -26,9 +60,9 @@ def narrator() -> "Console":
 
 def print_data(text: str) -> None:
     """Print lines for programs to stdout: in UTF-8, as they are in files, whatever a terminal can show."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(text.encode())
-    sys.stdout.buffer.flush()
+    stdout().flush()
+    stdout().buffer.write(text.encode())
+    stdout().buffer.flush()
 
 
 def print_csv(table: "DataTable") -> None:
@@ -42,7 +76,7 @@ def print_json(value: Any) -> None:
     """Print one JSON document to stdout."""
     import json
 
-    sys.stdout.write(json.dumps(value, ensure_ascii=True, indent=2, allow_nan=False) + "\n")
+    stdout().write(json.dumps(value, ensure_ascii=True, indent=2, allow_nan=False) + "\n")
 
 
 def print_note(text: str) -> None:
@@ -52,7 +86,7 @@ def print_note(text: str) -> None:
 
 def print_line(text: str = "") -> None:
     """Print lines to stdout; each is made safe for a terminal."""
-    sys.stdout.write("\n".join(safe(line) for line in text.split("\n")) + "\n")
+    stdout().write("\n".join(safe(line) for line in text.split("\n")) + "\n")
 
 
 def print_table(
@@ -78,15 +112,15 @@ def print_table(
         table.add_column(Text(_shown(name)), justify="right" if name in right else "left", overflow="fold")
     for row in rows:
         table.add_row(*(Text(_shown(cell)) for cell in row))
-    console = Console(highlight=False, markup=False, emoji=False)
+    console = Console(file=stdout(), highlight=False, markup=False, emoji=False)
     if not console.is_terminal:
-        console = Console(highlight=False, markup=False, emoji=False, width=_PIPE_WIDTH)
+        console = Console(file=stdout(), highlight=False, markup=False, emoji=False, width=_PIPE_WIDTH)
     with console.capture() as captured:
         console.print(table)
-    sys.stdout.write("\n".join(line.rstrip() for line in captured.get().split("\n")))
+    stdout().write("\n".join(line.rstrip() for line in captured.get().split("\n")))
 
 
 def _shown(text: str) -> str:
     """Return text as stdout writes it, so that columns are as wide as their cells."""
-    encoding = sys.stdout.encoding or "utf-8"
+    encoding = stdout().encoding or "utf-8"
     return safe(text).encode(encoding, "backslashreplace").decode(encoding)

@@ -18,7 +18,7 @@ import click
 
 from catalog.errors import InputError
 from runner.cli import options
-from runner.cli.output import print_note
+from runner.cli.output import print_note, stdout
 from runner.cli.workspace import open_store, workspace_of
 
 if TYPE_CHECKING:
@@ -181,9 +181,9 @@ def write_predictions(
 
     if output is not None:
         check_file(output, force=force)
-    shown = sys.stderr.isatty() and (output is not None or not sys.stdout.isatty())
+    shown = sys.stderr.isatty() and (output is not None or not stdout().isatty())
     progress = _Progress(shown=shown)
-    terminal = output is None and sys.stdout.isatty()
+    terminal = output is None and stdout().isatty()
     if (first := next(inputs.chunks, None)) is None:  # said before a worker has taken its seconds to start
         print_note("there are no inputs")
     inputs = replace(inputs, chunks=chain([first] if first is not None else [], inputs.chunks))
@@ -203,10 +203,8 @@ def write_predictions(
         elif form == "json":
             _print_whole(pieces(batches, form, layout))
         else:
-            sys.stdout.flush()
-            _write(
-                pieces(batches, form, layout), sys.stdout.buffer, sys.stdout.encoding if form == "table" else "utf-8"
-            )
+            stdout().flush()
+            _write(pieces(batches, form, layout), stdout().buffer, stdout().encoding if form == "table" else "utf-8")
     progress.end()
     if progress.empty:
         print_note(f"{progress.empty:,} of {progress.rows:,} rows have no input and got an empty answer")
@@ -237,10 +235,10 @@ def _print_whole(written: Iterable[str]) -> None:
         for piece in written:
             spool.write(piece.encode())
         spool.seek(0)
-        sys.stdout.flush()
+        stdout().flush()
         while part := spool.read(1 << 20):
-            sys.stdout.buffer.write(part)
-        sys.stdout.buffer.flush()
+            stdout().buffer.write(part)
+        stdout().buffer.flush()
 
 
 class _Progress:

@@ -55,7 +55,15 @@ from runner.engine.messages import (
     TrainingSetup,
     WriteExamples,
 )
-from runner.engine.plugin_results import checked_evaluation, checked_result
+from runner.engine.plugin_results import (
+    checked_comparison,
+    checked_evaluation,
+    checked_forecast,
+    checked_json,
+    checked_predictions,
+    checked_result,
+    measurement_check,
+)
 
 __all__ = ["CoordinatorChannel", "TaskExecutor"]
 
@@ -124,24 +132,25 @@ class TaskExecutor:
 
     @_do.register
     def _(self, task: Evaluate) -> Evaluation:
-        prepared = self._prepare(task.setup).prepared
+        ready = self._prepare(task.setup)
         task.folder.mkdir(parents=True, exist_ok=True)
         trainer = self._trainer(task.setup.key)
-        found = trainer.evaluate(task.model_dir, prepared, task.split, folder=task.folder, **self._device)
-        return checked_evaluation(task.setup.key, found)
+        found = trainer.evaluate(task.model_dir, ready.prepared, task.split, folder=task.folder, **self._device)
+        return checked_evaluation(task.setup.key, found, task.split, ready.summary.rows.get(task.split))
 
     @_do.register
     def _(self, task: Compare) -> Comparison:
-        return registry.load_task(task.key).compare(task.first, task.second, task.metric, task.seed)
+        found = registry.load_task(task.key).compare(task.first, task.second, task.metric, task.seed)
+        return checked_comparison(task.key, found, task.metric)
 
     @_do.register
-    def _(self, task: Predict) -> list[Prediction]:
+    def _(self, task: Predict) -> Sequence[Prediction]:
         predictor = self._predictor(task.key, task.model_dir, task.precision)
         if not task.explain:
-            return list(predictor.predict(task.inputs))
+            return checked_predictions(task.key, list(predictor.predict(task.inputs)), task.inputs)
         if not isinstance(predictor, Explains):
             raise _unable(task.key, "explain its answers")
-        return list(predictor.explain(task.inputs))
+        return checked_predictions(task.key, list(predictor.explain(task.inputs)), task.inputs)
 
     @_do.register
     def _(self, task: Calibrate) -> float | None:
@@ -152,7 +161,7 @@ class TaskExecutor:
     def _(self, task: Rescale) -> Evaluation:
         if not isinstance(known := registry.load_task(task.key), Rescales):
             raise _unable(task.key, "be evaluated at another temperature")
-        return known.rescaled(task.predictions, task.split, task.temperature)
+        return checked_evaluation(task.key, known.rescaled(task.predictions, task.split, task.temperature), task.split)
 
     @_do.register
     def _(self, task: WriteExamples) -> bool:
@@ -165,7 +174,8 @@ class TaskExecutor:
     def _(self, task: FindChanges) -> Sequence[Any]:
         if isinstance(known := registry.load_task(task.setup.key), FindsChanges):
             data = self._prepare(task.setup).data
-            return known.changed_answers(data, task.split, task.first, task.second, task.limit)
+            changed = list(known.changed_answers(data, task.split, task.first, task.second, task.limit))
+            return checked_json(task.setup.key, "a list of changed answers", changed)
         return ()
 
     @_do.register
@@ -173,7 +183,8 @@ class TaskExecutor:
         if isinstance(known := registry.load_task(task.setup.key), Interprets):
             data = self._prepare(task.setup).data
             predictor = self._trainer(task.setup.key).open(task.model_dir, **self._device)
-            return known.interpret(predictor, data, seconds=task.seconds)
+            found = known.interpret(predictor, data, seconds=task.seconds)
+            return checked_json(task.setup.key, "an interpretation", found)
         return None
 
     @_do.register
@@ -185,7 +196,8 @@ class TaskExecutor:
         evaluate = trainer.evaluate_file
         if choosing is not None:
             evaluate = partial(choosing.evaluate_file, precision=task.precision)
-        return checked_evaluation(task.key, evaluate(task.model_dir, task.file, folder=task.folder, **self._device))
+        found = evaluate(task.model_dir, task.file, folder=task.folder, **self._device)
+        return checked_evaluation(task.key, found, "file")
 
     @_do.register
     def _(self, task: ExportModel) -> Exported:
@@ -200,12 +212,13 @@ class TaskExecutor:
             ready = self._prepare(task.setup)
             channel.tick(0.0)
             forecast = trainer.forecast(ready.config, ready.prepared, seconds=task.seconds, **self._device)
-            return replace(forecast, summary_notes=ready.summary.notes)
+            return replace(checked_forecast(task.setup.key, forecast), summary_notes=ready.summary.notes)
         return None
 
     def _train(self, task: Train, channel: CoordinatorChannel) -> TrialResult:
         ready = self._prepare(task.setup)
         task.folder.mkdir(parents=True, exist_ok=True)
+        check = measurement_check(task.setup.key)
         context = TrialContext(
             folder=task.folder,
             **self._device,
@@ -213,7 +226,7 @@ class TaskExecutor:
             metric=task.metric,
             direction=task.direction,
             quarters=task.quarters,
-            report=channel.report,
+            report=lambda measured: channel.report(check(measured)),
             tick=channel.tick,
             earlier=task.earlier,
             checkpoint_seconds=task.checkpoint_seconds,
@@ -221,7 +234,7 @@ class TaskExecutor:
             paused=channel.paused,
         )
         result = self._trainer(task.setup.key).train(ready.config, ready.prepared, context)
-        return checked_result(task.setup.key, result, task.metric)
+        return checked_result(task.setup.key, result, task.metric, ready.summary.rows.get("validation"))
 
     def _prepare(self, setup: TrainingSetup) -> "_Ready":
         model, task = registry.load(setup.key), registry.load_task(setup.key)

@@ -121,11 +121,13 @@ class _JobChannel:
 def _attempt(executor: TaskExecutor, job: Job, channel: _JobChannel) -> Event:
     try:
         return Done(job.id, executor.do(job.task, channel))
-    except Exception as error:  # noqa: BLE001 -- whatever a trainer raises is one failed job, not a lost worker
+    except KeyboardInterrupt:  # not the trainer's: an engine ends a worker so
+        raise
+    except BaseException as error:  # noqa: BLE001 -- whatever a trainer raises is one failed job, not a lost worker
         return _failed(job, error)
 
 
-def _failed(job: Job, error: Exception) -> Failed:
+def _failed(job: Job, error: BaseException) -> Failed:
     """Say what a job failed of; the machine's own faults are told from the work's."""
     details = traceback.format_exc()
     if (fault := environment_fault(error, _places(job.task)) or _removed(job.task, error)) is not None:
@@ -145,7 +147,7 @@ def _places(task: Task) -> list[Path]:
     return [*(place for place in named if place is not None), Path(tempfile.gettempdir())]
 
 
-def _removed(task: Task, error: Exception) -> EnvironmentFaultError | None:
+def _removed(task: Task, error: BaseException) -> EnvironmentFaultError | None:
     """Return what to say of a training whose folder was removed meanwhile."""
     if not isinstance(task, Train) or isinstance(error, ModelcatError) or task.folder.exists():
         return None

@@ -10,6 +10,7 @@ from catalog.errors import ModelcatError
 from runner.store.store import Store
 from runner.study.diagnosis import with_early_end
 from runner.study.diagnosis_input import diagnosis_input_of
+from runner.study.task_calls import task_faults
 
 __all__ = ["findings_of"]
 
@@ -24,6 +25,7 @@ def findings_of(store: Store, study: str, folder: Path) -> Sequence[Diagnosis] |
 
     Raises:
         UnknownStudyError: There is no study of that name; the message names the nearest.
+        PluginError: The task fails.
     """
     record = store.study(study)
     try:
@@ -32,4 +34,7 @@ def findings_of(store: Store, study: str, folder: Path) -> Sequence[Diagnosis] |
         return None
     if not isinstance(task, Diagnoses) or record.trials.complete == 0:
         return None
-    return with_early_end(task.diagnose(diagnosis_input_of(store, study, model, folder)), record)
+    given = diagnosis_input_of(store, study, model, folder)
+    with task_faults(record.key):
+        found = tuple(task.diagnose(given))
+    return with_early_end(found, record)

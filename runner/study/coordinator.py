@@ -44,6 +44,7 @@ from runner.study.stored_study import (
     refuse_foreign,
     refuse_shared_folder,
 )
+from runner.study.task_calls import model_faults
 from runner.study.winner import SearchResult
 from runner.study.workspace import Workspace, engine_for
 
@@ -201,9 +202,10 @@ def _search(session: Session, data: DataSummary) -> SearchResult:
     # `train` compares with nothing; a study with a winner was closed with the baseline as it is.
     if record.mode != "train" and (record.winner is None or extended):
         train_baseline(session, record.baseline)
-    given = request.model.tunable(request.config, data)
-    first = {name: given[name] for name in space if name in given}
-    recipes = fitting_recipes(request.model.recipes(request.config), space, given, planned)
+    with model_faults(request.model.key):
+        given = request.model.tunable(request.config, data)
+        first = {name: given[name] for name in space if name in given}
+        recipes = fitting_recipes(request.model.recipes(request.config), space, given, planned)
     identity = ConfigIdentity(request.model, data)
     with session.store.explained():
         search = Search(session, space, [first, *recipes], identity)

@@ -13,6 +13,7 @@ from runner.store.records import StudyRecord
 from runner.store.store import Store
 from runner.study.diagnosis_input import diagnosis_input_of
 from runner.study.early_end import early_end_sentence
+from runner.study.task_calls import task_faults
 from runner.study.workspace import Workspace
 
 __all__ = ["diagnoses_of", "with_early_end"]
@@ -26,7 +27,7 @@ def diagnoses_of(store: Store, study: str, workspace: Workspace) -> Sequence[Dia
     Raises:
         UnknownStudyError: There is no such study; the nearest is named.
         InputError: No trial has come to its end yet, or the plugin has no rules.
-        PluginError: The plugin that made the study is not installed, or cannot be loaded.
+        PluginError: The plugin that made the study is not installed, cannot be loaded, or fails.
     """
     record = store.study(study)
     try:
@@ -43,7 +44,10 @@ def diagnoses_of(store: Store, study: str, workspace: Workspace) -> Sequence[Dia
             f"study {study!r} has no completed trial to diagnose ({record.state}{failed}): "
             f"modelcat trials {study} tells what happened, modelcat resume {study} goes on"
         )
-    return with_early_end(task.diagnose(diagnosis_input_of(store, study, model, workspace.folder_of(study))), record)
+    given = diagnosis_input_of(store, study, model, workspace.folder_of(study))
+    with task_faults(record.key):
+        found = tuple(task.diagnose(given))
+    return with_early_end(found, record)
 
 
 def with_early_end(findings: Sequence[Diagnosis], record: StudyRecord) -> Sequence[Diagnosis]:

@@ -11,6 +11,7 @@ from catalog.contract import DataSummary, Model
 from catalog.contract.capabilities import ResolvesConfigs
 from catalog.problems import shown
 from catalog.spec import Request
+from runner.study.task_calls import model_faults
 
 __all__ = ["ConfigIdentity", "default_name", "differences", "spec_hash", "study_name"]
 
@@ -78,7 +79,8 @@ class ConfigIdentity:
         except ValidationError:  # its training will fail, and say why
             return _canonical(config)
         if isinstance(self._plugin, ResolvesConfigs):
-            return _canonical(self._plugin.resolved(whole, self._data))
+            with model_faults(self._plugin.key):
+                return _canonical(self._plugin.resolved(whole, self._data))
         return _canonical(whole.model_dump(mode="json"))
 
 

@@ -14,6 +14,7 @@ from catalog.metric import Metric
 from catalog.space import Choices
 from catalog.spec import Request
 from runner.store.records import StudyRecord
+from runner.study.task_calls import metrics_on, task_faults
 
 __all__ = ["changed_data", "check_metric", "inspect_data", "metrics_of_class", "tuned_metric"]
 
@@ -27,7 +28,7 @@ def inspect_data(request: Request, cache: Path) -> DataSummary | None:
     Raises:
         DataError: The data cannot be used, or contradict a configuration or the metric; `field` says which part of the
             spec.
-        PluginError: The plugin fails.
+        PluginError: The plugin fails, or names no metric on these data.
         EnvironmentFaultError: The machine is at fault.
     """
     if request.dataset.is_remote:
@@ -35,10 +36,11 @@ def inspect_data(request: Request, cache: Path) -> DataSummary | None:
     try:
         summary = _inspect(request, request.config, cache)
         check_metric(request, summary)
+        metrics_on(request.task, summary)
         _check_space(request, cache)
-    except ModelcatError:
+    except (ModelcatError, KeyboardInterrupt):
         raise
-    except Exception as error:  # a third party's plugin may raise anything
+    except BaseException as error:  # a third party's plugin may raise anything, SystemExit too
         failed = PluginError(f"the plugin failed: {registry.blame(error, request.model.key)}")
         raise environment_fault(error, [cache]) or failed from error
     return summary
@@ -58,18 +60,27 @@ def check_metric(request: Request, data: DataSummary) -> None:
         DataError: They do not; the message says why.
     """
     if isinstance(request.task, ChecksMetrics):
-        request.task.check_metric(request.metric, data)
+        with task_faults(request.task.key):
+            request.task.check_metric(request.metric, data)
 
 
 def tuned_metric(request: Request, data: DataSummary | None) -> Metric:
-    """Return the metric that is tuned for, as it is called on these data; None if they are not known yet."""
-    known = (*(request.task.metrics_of(data) if data is not None else ()), *request.task.metrics)
+    """Return the metric that is tuned for, as it is called on these data; None if they are not known yet.
+
+    Raises:
+        PluginError: The task fails.
+    """
+    known = (*(metrics_on(request.task, data) if data is not None else ()), *request.task.metrics)
     return next(metric for metric in known if metric.name == request.metric)
 
 
 def metrics_of_class(request: Request, data: DataSummary) -> str | None:
-    """Return the class that some metrics are of on these data; None if none is of one."""
-    return next((metric.of for metric in request.task.metrics_of(data) if metric.of is not None), None)
+    """Return the class that some metrics are of on these data; None if none is of one.
+
+    Raises:
+        PluginError: The task fails.
+    """
+    return next((metric.of for metric in metrics_on(request.task, data) if metric.of is not None), None)
 
 
 def changed_data(record: StudyRecord, request: Request, cache: Path) -> str | None:

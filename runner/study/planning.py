@@ -17,6 +17,7 @@ from runner.engine.single_tasks import result_of, run_alone
 from runner.presentation.text import duration
 from runner.study.cost import Cost, cost_of
 from runner.study.space import widen
+from runner.study.task_calls import model_faults
 from runner.study.workspace import Workspace, local_workers
 
 __all__ = ["Plan", "make_plan"]
@@ -121,7 +122,8 @@ def make_plan(
                 raise
             except ModelcatError as error:  # it costs the study a comparison, not its trials
                 failure = error.message
-    space = widen(request.space, request.model.tunable(request.config, data))
+    with model_faults(request.model.key):
+        space = widen(request.space, request.model.tunable(request.config, data))
     cost = None if forecast is None else cost_of(request, space, data.rows, forecast, baseline, workers)
     return Plan(request, data, forecast, baseline, cost, workers, _free_bytes(workspace.folder), failure)
 

@@ -16,6 +16,7 @@ from runner.study.progress import Listener
 from runner.study.session import Session, setup_of
 from runner.study.space import from_json, to_json, widen
 from runner.study.stored_study import data_fields, refuse_foreign, versions_of
+from runner.study.task_calls import model_faults
 from runner.study.task_loop import is_death, with_attempt_count
 
 __all__ = ["prepare", "settle_space", "widened"]
@@ -77,7 +78,8 @@ def widened(request: Request, data: DataSummary) -> dict[str, Range]:
         DataError: The metric is undefined on these data.
     """
     check_metric(request, data)
-    given = request.model.tunable(request.config, data)
+    with model_faults(request.model.key):
+        given = request.model.tunable(request.config, data)
     for name in request.space:
         if name not in given:
             path = f"study.search_space.{name}"

@@ -23,6 +23,7 @@ from runner.store.records import EpochRecord, Lease
 from runner.store.store import Store
 from runner.study.folders import StudyFolders
 from runner.study.progress import Listener
+from runner.study.task_calls import task_faults
 
 __all__ = ["LEASE_TTL", "Session", "finite", "setup_of"]
 
@@ -158,7 +159,8 @@ class Session:
             if self._data is None:
                 self._data = self.store.study(self.study).data
             try:
-                found = task.completed(found, self._data)
+                with task_faults(task.key):
+                    found = task.completed(found, self._data)
             except PluginError as error:
                 raise PluginError(f"{subject}: {error.message}") from error
         record = record_of(subject, found, self.folders.relative(evaluation.predictions))

@@ -19,7 +19,7 @@ from runner.store.records import Mode, StudyRecord
 from runner.store.store import Store
 from runner.store.url import redact
 from runner.study.identity import differences
-from runner.study.task_calls import task_faults
+from runner.study.task_calls import metrics_on
 from runner.study.workspace import Workspace
 
 __all__ = [
@@ -103,9 +103,8 @@ def facts_of(request: Request, mode: Mode) -> Mapping[str, Any]:
 
 def data_fields(request: Request, data: DataSummary) -> Mapping[str, Any]:
     """Return the fields of a study that are known with its data."""
-    with task_faults(request.model.key):
-        metrics = request.task.metrics_of(data)
-    return {"data": data_to_json(data), "metrics": [metric_to_json(metric) for metric in metrics]}
+    metrics = [metric_to_json(metric) for metric in metrics_on(request.task, data)]
+    return {"data": data_to_json(data), "metrics": metrics}
 
 
 def refuse_shared_folder(folder: Path, name: str) -> None:

@@ -1,15 +1,17 @@
-"""Calls to the task of a study: what its code raises becomes an error that names its distribution."""
+"""Calls to the task and the model of a study: what their code raises becomes an error that names its distribution."""
 
+import math
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
 from catalog import registry
-from catalog.contract import Evaluation
-from catalog.contract.capabilities import CompletesEvaluations
+from catalog.contract import DataSummary, Evaluation, Task
+from catalog.contract.capabilities import ChanceLevel, CompletesEvaluations, KnowsChance
 from catalog.errors import ModelcatError, PluginError
+from catalog.metric import Metric
 
-__all__ = ["completed_evaluation", "task_faults"]
+__all__ = ["chance_level", "completed_evaluation", "metrics_on", "model_faults", "task_faults"]
 
 
 @contextmanager
@@ -21,13 +23,59 @@ def task_faults(key: str) -> Iterator[None]:
     """
     try:
         yield
-    except ModelcatError:
+    except (ModelcatError, KeyboardInterrupt):
         raise
-    except Exception as error:  # a third party's task may raise anything
-        task = registry.task_key(key) if key.count("/") > 1 else key
-        origin = registry.distribution_of(task)
-        message = f"the task of {key}, from {origin}, failed: {type(error).__name__}: {error}"
-        raise PluginError(message) from error
+    except BaseException as error:  # a third party's task may raise anything, SystemExit too
+        raise _task_failed(key, f"{type(error).__name__}: {error}") from error
+
+
+@contextmanager
+def model_faults(key: str) -> Iterator[None]:
+    """Turn what a model's own code raises into a `PluginError`; errors that modelcat expects pass.
+
+    Raises:
+        PluginError: The model failed; the message names its distribution.
+    """
+    try:
+        yield
+    except (ModelcatError, KeyboardInterrupt):
+        raise
+    except BaseException as error:  # a third party's model may raise anything, SystemExit too
+        origin, reason = registry.distribution_of(key), f"{type(error).__name__}: {error}"
+        raise PluginError(f"the model {key}, from {origin}, failed: {reason}") from error
+
+
+def metrics_on(task: Task, data: DataSummary) -> tuple[Metric, ...]:
+    """Return the metrics that say something on these data.
+
+    Raises:
+        PluginError: The task fails, names no metric, or one that is not among `Task.metrics`.
+    """
+    with task_faults(task.key):
+        found, known = tuple(task.metrics_of(data)), {metric.name for metric in task.metrics}
+        if not found:
+            raise _task_failed(task.key, "metrics_of names no metric")
+        for metric in found:
+            if not isinstance(metric, Metric):
+                raise _task_failed(task.key, f"metrics_of returns {type(metric).__name__} in the place of a Metric")
+            if metric.name not in known:
+                raise _task_failed(task.key, f"metrics_of names {metric.name!r}, which is not among its metrics")
+    return found
+
+
+def chance_level(task: Task, metric: str, data: DataSummary, split: str) -> ChanceLevel | None:
+    """Return what guessing reaches on a split; None if the task does not say.
+
+    Raises:
+        PluginError: The task fails, or what it returns is no level: its numbers must be finite, its margin 0 or more.
+    """
+    if not isinstance(task, KnowsChance):
+        return None
+    with task_faults(task.key):
+        found = task.chance_level(metric, data, split)
+        if found is not None and not (math.isfinite(found.value) and math.isfinite(found.margin) and found.margin >= 0):
+            raise _task_failed(task.key, f"chance_level returns {found!r}")
+    return found
 
 
 def completed_evaluation(key: str, evaluation: Evaluation, data: Mapping[str, Any]) -> Evaluation:
@@ -45,3 +93,8 @@ def completed_evaluation(key: str, evaluation: Evaluation, data: Mapping[str, An
         if isinstance(task, CompletesEvaluations):
             return task.completed(evaluation, data)
     return evaluation
+
+
+def _task_failed(key: str, reason: str) -> PluginError:
+    task = registry.task_key(key) if key.count("/") > 1 else key
+    return PluginError(f"the task of {key}, from {registry.distribution_of(task)}, failed: {reason}")

@@ -8,10 +8,10 @@ from catalog import registry
 from catalog.contract import Evaluation
 from catalog.contract.capabilities import BuildsFigures, DescribesData
 from catalog.errors import ModelcatError, UnknownKeyError
-from catalog.figures import Empty, Figure, check
+from catalog.figures import MOST_FIGURES, Empty, Figure, check
 from catalog.statement import Statement
 from runner.store.records import StudyRecord
-from runner.study.charts.snapshot import StudySnapshot
+from runner.study.charts import StudySnapshot, is_chart_key
 
 __all__ = ["checked_figures", "data_figures", "evaluation_figures", "is_fault", "main_subject", "task_figures"]
 
@@ -40,8 +40,8 @@ def evaluation_figures(
 ) -> tuple[Figure, ...]:
     """Return what a task draws of an evaluation.
 
-    In the place of a figure that is none, has the key of another, or raises while it is built stands an `Empty` that
-    names the distribution of the task: see `is_fault`.
+    In the place of a figure that is none, has the key of another or of a chart of the study, or raises while it is
+    built stands an `Empty` that names the distribution of the task: see `is_fault`.
 
     Args:
         key: Of a model of the task.
@@ -60,7 +60,7 @@ def evaluation_figures(
         return (Empty("task", _TITLE, Statement("Figures cannot be drawn: {reason}", {"reason": error.message})),)
     if not isinstance(task, BuildsFigures):
         return (Empty("task", _TITLE, Statement("The task {key} draws no figures.", {"key": task.key})),)
-    return checked_figures(lambda: task.figures(evaluation, data, insights), key)
+    return checked_figures(lambda: task.figures(evaluation, data, insights), key, is_taken=is_chart_key)
 
 
 def data_figures(record: StudyRecord) -> tuple[Figure, ...]:
@@ -80,27 +80,46 @@ def is_fault(figure: Figure) -> bool:
     return isinstance(reason, Statement) and reason.template == _FAULT.template
 
 
-def checked_figures(build: Callable[[], Iterable[Figure]], key: str) -> tuple[Figure, ...]:
-    """Return what a task or model draws, each fault of it in its place; `key` is of the model or its task."""
+def checked_figures(
+    build: Callable[[], Iterable[Figure]], key: str, *, is_taken: Callable[[str], bool] = lambda _: False
+) -> tuple[Figure, ...]:
+    """Return what a task or model draws, each fault of it in its place; after the first `MOST_FIGURES` it is cut.
+
+    Args:
+        build: Returns the figures.
+        key: Of the model or its task.
+        is_taken: Returns whether no figure of it may have a key.
+    """
     built: list[Figure] = []
     try:
         for figure in build():
-            built.append(figure)  # noqa: PERF402 -- what was built before it raises is kept
-    except Exception as error:  # noqa: BLE001 -- a stranger's code may raise anything
+            if len(built) == MOST_FIGURES:
+                built.append(_fault(key, len(built), f"it builds more than {MOST_FIGURES} figures"))
+                break
+            built.append(figure)
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # noqa: BLE001 -- a third party's code may raise anything, SystemExit too
         built.append(_fault(key, len(built), f"{type(error).__name__}: {error}"))
-    return tuple(_checked(built, key))
+    return tuple(_checked(built, key, is_taken))
 
 
-def _checked(figures: list[Figure], key: str) -> Iterator[Figure]:
+def _checked(figures: list[Figure], key: str, is_taken: Callable[[str], bool]) -> Iterator[Figure]:
     seen: set[str] = set()
+    reasons: set[str] = set()  # a fault of many figures is reported once
     for index, figure in enumerate(figures):
         sound = figure
         try:
             check(figure)
+            if is_taken(figure.key):
+                raise ValueError(f"a figure has the key {figure.key!r}, which is that of a chart")  # noqa: TRY301
             if figure.key in seen:
                 raise ValueError(f"two figures have the key {figure.key!r}")  # noqa: TRY301 -- told as all faults are
-        except Exception as error:  # noqa: BLE001 -- a property of a stranger's object may raise anything
-            sound = _fault(key, index, str(error))
+        except Exception as error:  # noqa: BLE001 -- a property of a third party's object may raise anything
+            if (reason := str(error)) in reasons:
+                continue
+            reasons.add(reason)
+            sound = _fault(key, index, reason)
         seen.add(sound.key)
         yield sound
 

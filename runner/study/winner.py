@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from catalog.contract import Comparison, DataSummary, Direction
-from catalog.contract.capabilities import ChanceLevel, KnowsChance
+from catalog.contract.capabilities import ChanceLevel
 from runner.engine.messages import Compare
 from runner.store.records import ConfirmationRecord, TrialRecord
 from runner.study.confirmation import GIVEN, Arm, Confirmation, evaluation_name, finalists, rivals
 from runner.study.identity import ConfigIdentity
 from runner.study.session import Session
+from runner.study.task_calls import chance_level
 from runner.study.task_loop import run_task
 from runner.study.verdict import VerdictInput
 
@@ -120,15 +121,12 @@ class _Selection:
 
 def choose_winner(session: Session, result: SearchResult, baseline: Mapping[str, Any] | None) -> WinnerChoice:
     """Confirm the finalists of a search on fresh seeds where there are several, and choose among them."""
-    trials, chance = session.store.trials(session.study), _chance_level(session, result.data)
+    request = session.request
+    trials = session.store.trials(session.study)
+    chance = chance_level(request.task, request.metric, result.data, "validation")
     selection = _Selection(session, result, trials, baseline, chance)
     arms = finalists(session, trials, result.identity)
     return _confirmed(selection, arms) if len(arms) > 1 else _unconfirmed(selection)
-
-
-def _chance_level(session: Session, data: DataSummary) -> ChanceLevel | None:
-    task = session.request.task
-    return task.chance_level(session.request.metric, data, "validation") if isinstance(task, KnowsChance) else None
 
 
 def _confirmed(selection: _Selection, arms: list[Arm]) -> WinnerChoice:

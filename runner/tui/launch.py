@@ -13,8 +13,8 @@ _PLAIN = re.compile(r"sqlite:///[\w./ -]+")
 """URLs of files that are certainly valid: the check of others imports slow modules, which the first screen avoids."""
 
 
-def browse(storage: str | None, *, read_only: bool, ascii_only: bool, language: str | None) -> None:
-    """Show the terminal UI until the user quits.
+def browse(storage: str | None, *, read_only: bool, ascii_only: bool, language: str | None) -> int:
+    """Show the terminal UI until the user quits, and return the exit code of the command.
 
     Args:
         storage: Database URL; None: as in the settings.
@@ -49,8 +49,7 @@ def browse(storage: str | None, *, read_only: bool, ascii_only: bool, language: 
     app.run()
     if app.defect is not None:
         raise app.defect
-    if app.return_code:  # Textual could not start, and has said why
-        sys.exit(app.return_code)
+    return app.return_code or 0  # Textual could not start, and has said why
 
 
 def check_storage(storage: str | None) -> None:

@@ -129,6 +129,21 @@ def test_a_broken_task_says_what_is_broken(announce, value, part):
     assert part in caught.value.message
 
 
+@pytest.mark.parametrize("raised", ["SystemExit(3)", "GeneratorExit()", "type('Own', (BaseException,), {})('x')"])
+def test_a_plugin_that_ends_the_program_at_import_is_a_broken_plugin(announce, tmp_path, monkeypatch, raised):
+    """What is no Exception does not end the command; only an interrupt of the user does."""
+    (tmp_path / "ends_at_import.py").write_text(f"raise {raised}\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+    announce(("a/b/c", "ends_at_import:model", "ending"), tasks=[("a/b", "ends_at_import:task", "ending")])
+    for load in (registry.load, registry.load_task):
+        with pytest.raises(PluginError, match=r"of ending .* cannot be imported: ") as caught:
+            load("a/b/c")
+        assert caught.value.__cause__ is not None
+    (tmp_path / "ends_at_import.py").write_text("raise KeyboardInterrupt\n")
+    with pytest.raises(KeyboardInterrupt):
+        registry.load("a/b/c")
+
+
 def test_a_plugin_bears_the_name_of_its_entry_point(announce):
     """A model or a task that is registered under another key than its own is refused."""
     model = ("nlp/text-classification/other", "plugins.nlp.text_classification.linear.descriptor:model", "one")

@@ -53,7 +53,7 @@ class RayWorker:
 def _work(pipe: Connection, threads: int) -> None:
     """Do jobs until something ends the loop, and let the process end with it.
 
-    A trainer may raise SystemExit, a result may be one that cannot be pickled. A worker process of this machine ends of
+    A result may be one that cannot be pickled. A worker process of this machine ends of
     that by itself; here a thread alone would, unnoticed.
     """
     try:

@@ -13,7 +13,7 @@ from catalog.suggest import nearest
 from runner.study.charts.chart import Chart, Option
 from runner.study.charts.snapshot import StudySnapshot, read_snapshot
 
-__all__ = ["CHARTS", "Chart", "Option", "StudySnapshot", "chart_of", "read_snapshot"]
+__all__ = ["CHARTS", "Chart", "Option", "StudySnapshot", "chart_of", "is_chart_key", "read_snapshot"]
 
 _FIRST = (
     "history",
@@ -49,6 +49,11 @@ def _charts() -> Iterator[Chart]:
 
 CHARTS: Final[Mapping[str, Chart]] = {chart.key: chart for chart in _charts()}
 """All charts in the order in which they are offered, by key."""
+
+
+def is_chart_key(key: str) -> bool:
+    """Return whether a key is that of a figure that a chart builds, which no figure of a task may have."""
+    return key in CHARTS or key.startswith("training-")  # the chart `training` of one metric
 
 
 def chart_of(key: str) -> Chart:

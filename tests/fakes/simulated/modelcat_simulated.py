@@ -177,6 +177,11 @@ def _die_if_told(what):
         os._exit(7)
 
 
+def _is_asked(what):
+    """Return whether a test has asked for a lie."""
+    return (Path(os.environ.get("SIMULATED_FAULTS", os.devnull)) / what).exists()
+
+
 def _raise_if_told(what):
     """Raise the error that somebody has asked for, such as ``OSError(errno.ENOSPC, "full")``."""
     asked = Path(os.environ.get("SIMULATED_FAULTS", os.devnull)) / what
@@ -212,6 +217,8 @@ def compare(first, second, metric, seed):
     _raise_if_told("compare")
     means = [sum(json.loads(path.read_text()) for path in side) / len(side) for side in (first, second)]
     difference = means[0] - means[1]
+    if _is_asked("compare-nan"):
+        difference = float("nan")
     return Comparison(metric, difference, difference - 0.01, difference + 0.01, 10, (len(first), len(second)))
 
 

@@ -101,6 +101,21 @@ def test_a_broken_task_is_told_and_the_rest_is_listed(broken_task, monkeypatch):
     assert bad["model"]["found"] == f"strange/things/model ({broken_task} 3.1)"
 
 
+@pytest.mark.usefixtures("simulated")
+def test_what_a_plugin_prints_is_no_data(monkeypatch):
+    """Standard output of a command holds what the command prints alone; a plugin's print goes to stderr."""
+
+    def printing(_):
+        print("HELLO")  # noqa: T201 -- as a plugin may
+        return ()
+
+    monkeypatch.setattr(registry.load_task("test/simulated"), "input_fields", printing)
+    shown = run("show", "test/simulated/curve", "--json")
+    assert json.loads(shown.stdout)["key"] == "test/simulated/curve"
+    assert shown.stderr == "HELLO\n"
+    assert "HELLO" not in run("show", "test/simulated/curve").stdout
+
+
 def test_a_malformed_task_is_told_where_models_are_listed(monkeypatch):
     """Listing imports nothing, but says which entry of which distribution cannot be used."""
     point = EntryPoint("things", "json:loads", registry.TASKS)

@@ -390,7 +390,9 @@ def test_ticks_are_gathered_on_the_node():
     assert worker.events() == [Tick(2, 0.1), Done(2, 4)]
 
 
-@pytest.mark.parametrize(("result", "said"), [("sys.exit(3)", "SystemExit: 3"), ("(lambda: 0)", "pickle")])
+@pytest.mark.parametrize(
+    ("result", "said"), [('exec("raise KeyboardInterrupt")', "KeyboardInterrupt"), ("(lambda: 0)", "pickle")]
+)
 def test_an_actor_whose_loop_ends_ends_with_it(result, said):
     """Whatever it was: the cluster sees that a process has gone, and would never see that a thread has."""
     program = f"""

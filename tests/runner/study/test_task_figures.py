@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from importlib.metadata import EntryPoint
+from itertools import count
 from types import SimpleNamespace
 
 import pytest
@@ -12,7 +13,7 @@ from catalog import registry
 from catalog.errors import UnknownKeyError
 from runner.presentation.english import english
 from runner.store.store import Store
-from runner.study.charts import read_snapshot
+from runner.study.charts import CHARTS, is_chart_key, read_snapshot
 from runner.study.task_figures import main_subject, task_figures
 
 BAR = f.Bars("good", "Good", f.Axis("x"), (f.Bar("a", 1.0),))
@@ -57,6 +58,11 @@ def raising(*_):
     raise KeyError("confusion")
 
 
+def ending(*_):
+    yield BAR
+    raise SystemExit(3)
+
+
 @pytest.mark.parametrize(
     ("built", "reason"),
     [
@@ -64,7 +70,17 @@ def raising(*_):
         (lambda *_: ["a picture", BAR], "str is no kind of figure"),
         (lambda *_: [Lying(), BAR], "no kind today"),
         (lambda *_: [f.Plot("bad", "B", None, None, ()), BAR], "bad.x"),
-        (lambda *_: [BAR, BAR], "two figures have the key 'good'"),
+        (lambda *_: [BAR, BAR, BAR], "two figures have the key 'good'"),
+        (lambda *_: [BAR, replace(BAR, key="history")], "a figure has the key 'history', which is that of a chart"),
+        (
+            lambda *_: [BAR, replace(BAR, key="training-loss")],
+            "a figure has the key 'training-loss', which is that of a",
+        ),
+        (
+            lambda *_: (replace(BAR, key=f"bar-{at}") if at else BAR for at in count()),
+            "it builds more than 200 figures",
+        ),
+        (ending, "SystemExit: 3"),
         (raising, "KeyError: 'confusion'"),
         (lambda *_: 3, "TypeError"),
         (lambda *_: 1 / 0, "ZeroDivisionError"),
@@ -125,3 +141,8 @@ def test_the_winner_on_test_is_looked_at_closely(snapshot):
     trials = tuple(record for record in snapshot.evaluations if record.subject == "trial/7")
     assert main_subject(replace(snapshot, evaluations=trials)) == ("trial/7", "validation")
     assert main_subject(replace(snapshot, evaluations=())) is None
+
+
+def test_no_figure_of_a_chart_has_a_key_that_a_task_may_use(snapshot):
+    """Whichever figure a chart builds, its key is taken."""
+    assert all(is_chart_key(chart.figure(snapshot, None).key) for chart in CHARTS.values())
