@@ -1,6 +1,6 @@
-"""The shapes of what columns of JSON hold: what whoever reads them takes for granted.
+"""The shapes of the JSON columns: what the code that reads such a column relies on.
 
-Fields that are not named here may be there and are not looked at; those of an older release may be missing.
+Fields that are not named here may be present and are not checked; fields of an older release may be missing.
 """
 
 from collections.abc import Mapping
@@ -21,7 +21,7 @@ from pydantic import (
 
 __all__ = ["JsonShape", "fault"]
 
-#: Not `str`: Pydantic refuses halves of surrogate pairs, which a message of an error may hold.
+#: Not `str`: Pydantic refuses lone halves of surrogate pairs, which an error message may hold.
 Text = InstanceOf[str]
 Count = Annotated[int, Field(ge=0)]
 Metrics = dict[Text, float | None]
@@ -37,7 +37,7 @@ Scalar = Annotated[Any, AfterValidator(_scalar)]
 
 
 class _Object(BaseModel):
-    # The last letter of Pydantic's own names: a spec has a field `model_config`.
+    # No protected names: a spec has a field `model_config`, which begins like Pydantic's own.
     model_config = ConfigDict(strict=True, protected_namespaces=())
 
 
@@ -71,7 +71,7 @@ class _RowCounts(_Object):
 
 
 class _Data(_Object):
-    """What every task knows of data; what else stands next to it is the task's."""
+    """What every task knows about its data; other fields next to these belong to the task."""
 
     name: Text = ""
     fingerprint: Text = ""
@@ -156,7 +156,7 @@ class _Winner(_Object):
 
 
 class _Details(_Object):
-    """What every task finds in an evaluation; what else stands next to it is the task's."""
+    """What every task reports in an evaluation; other fields next to these belong to the task."""
 
     seconds: float = 0.0
     intervals: dict[Text, Annotated[list[float], Field(min_length=2, max_length=2)]] = {}
@@ -175,13 +175,13 @@ class _EarlyEnd(_Object):
 
 
 class _Insight(_Object):
-    """One that could not be found out; the others are of many shapes, and looked at by whoever shows them."""
+    """An insight that could not be computed; the others have many shapes, and the code that shows them checks them."""
 
     failure: _TrialFailure | None = None
 
 
 class JsonShape(Enum):
-    """What a column of JSON holds."""
+    """What a JSON column holds."""
 
     SPEC = auto()
     SPACE = auto()
@@ -230,7 +230,7 @@ _FLAT = {
 
 
 def fault(shape: JsonShape, value: Any) -> str | None:
-    """Return what is wrong with a value, as it follows the name of its column; None where nothing is."""
+    """Return what is wrong with a value, worded to follow the name of its column; None if nothing is wrong."""
     if (known := _FLAT.get(shape)) is not None and type(value) is dict and known.issuperset(map(type, value.values())):
         return None  # four times as fast: there are thousands of these
     try:

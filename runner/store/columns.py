@@ -1,7 +1,8 @@
 """Column types that mean the same in SQLite and in PostgreSQL.
 
-SQLite keeps whatever is written into a cell. Each type therefore reads its cells one by one, and returns `DamagedValue`
-for one that does not hold what the column is for: one bad cell must not keep all other rows from being read.
+SQLite keeps whatever is written into a cell. Each type therefore checks its cells one by one, and returns
+`DamagedValue` for a cell that does not hold what the column is for: one bad cell must not stop all other rows from
+being read.
 """
 
 import json
@@ -38,11 +39,11 @@ __all__ = [
 
 #: Measured numbers beyond this have no meaning, and computing with them (differences, squares) would overflow.
 LARGEST = 1e100
-#: Times outside of these years overflow where they are shown in a time zone, or a lease is added to them.
+#: Times outside of these years overflow when they are shown in a time zone, or when a lease is added to them.
 _FIRST_YEAR, _LAST_YEAR = 1970, 9000
-#: Characters of names, paths, titles and notes; the longest that is written is a note of 20,000.
+#: Characters of names, paths, titles and notes; the longest text that modelcat writes is a note of 20,000.
 _LONGEST = 1 << 15
-#: Levels of JSON. Of more, walking through the value would reach Python's limit of recursion somewhere.
+#: Levels of JSON. With more levels, a walk through the value would reach Python's recursion limit.
 _DEEPEST = 100
 #: Digits of a whole number in JSON: a longer one is larger than any float.
 _DIGITS = 308
@@ -53,19 +54,19 @@ _COUNTS, _BIG_INTEGERS = (0, 2**31 - 1), (-(2**63), 2**63 - 1)
 
 @dataclass(frozen=True, slots=True)
 class DamagedValue:
-    """What is read in place of a value that somebody else has spoilt; `reason` follows the name of its field."""
+    """Stands in for a value that another program has damaged; `reason` is worded to follow the name of the field."""
 
     reason: str
 
 
 class _Checked(TypeDecorator[Any]):
-    """Reads each value with `read`, whatever the driver made of it; never raises."""
+    """Reads each value with `read`, whatever the driver returned; never raises."""
 
     impl: TypeEngine[Any] = Text()
     cache_ok = True
 
     def result_processor(self, dialect: Dialect, coltype: Any) -> Callable[[Any], Any]:  # noqa: ARG002 -- SQLAlchemy's
-        """Return what reads a value; SQLAlchemy's own would raise an error for the whole query."""
+        """Return the function that reads a value; SQLAlchemy's own would raise an error for the whole query."""
         own = type(self).read_sqlite is not _Checked.read_sqlite
         return self.read_sqlite if own and dialect.name == "sqlite" else self.read
 
@@ -74,7 +75,7 @@ class _Checked(TypeDecorator[Any]):
         raise NotImplementedError
 
     def read_sqlite(self, value: Any) -> Any:
-        """Return the same for what SQLite holds, where that is of another kind."""
+        """Return the same for a value from SQLite, if SQLite stores another kind."""
         return self.read(value)
 
 
@@ -85,7 +86,7 @@ class TimeColumn(_Checked):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Turn into UTC."""
+        """Convert to UTC."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -94,7 +95,7 @@ class TimeColumn(_Checked):
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
     def read(self, value: Any) -> Any:
-        """Give the time zone back."""
+        """Add the time zone again."""
         if value is None:
             return None
         if not isinstance(value, datetime) or not _FIRST_YEAR <= value.year <= _LAST_YEAR:
@@ -102,7 +103,7 @@ class TimeColumn(_Checked):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
     def read_sqlite(self, value: Any) -> Any:
-        """Read what SQLAlchemy writes of a time, which is ISO 8601 but for a space in the middle."""
+        """Read the format in which SQLAlchemy writes a time: ISO 8601 with a space in the middle."""
         if value is None:
             return None
         try:
@@ -122,29 +123,29 @@ class JsonColumn(_Checked):
         self.shape = shape
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> Any:  # noqa: ARG002 -- SQLAlchemy's signature
-        """Make it valid JSON."""
+        """Make the value valid JSON."""
         return as_json(value)
 
     def read(self, value: Any) -> Any:
-        """Check the shape of what the driver has read by `from_json`."""
+        """Check the shape of the value that the driver has read with `from_json`."""
         if value is None or isinstance(value, DamagedValue):
             return value
         reason = fault(self.shape, value)
         return value if reason is None else DamagedValue(reason)
 
     def read_sqlite(self, value: Any) -> Any:
-        """Read the text."""
+        """Read the JSON text."""
         return None if value is None else self.read(from_json(value))
 
 
 class MeasureColumn(_Checked):
-    """A measured number; one that is not finite, or larger than any that is measured, becomes NULL."""
+    """A measured number; a number that is not finite, or larger than any measured one, becomes NULL."""
 
     impl: TypeEngine[Any] = Double()
     cache_ok = True
 
     def process_bind_param(self, value: float | None, dialect: Dialect) -> float | None:  # noqa: ARG002 -- SQLAlchemy's signature
-        """Drop what tells nothing."""
+        """Drop a value that carries no information."""
         return None if value is None or not abs(value) <= LARGEST else float(value)
 
     def read(self, value: Any) -> Any:
@@ -157,7 +158,7 @@ class MeasureColumn(_Checked):
 
 
 class SecondsColumn(_Checked):
-    """A time that was spent, or how far it has brought something: a number from zero up, which is never missing."""
+    """A duration, or the progress that was made in it: a number from zero up, which is never missing."""
 
     impl: TypeEngine[Any] = Double()
     cache_ok = True
@@ -203,13 +204,13 @@ class TextColumn(_Checked):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 -- SQLAlchemy's signature
-        """Replace what cannot be held."""
+        """Replace the characters that the database cannot hold."""
         if value is None:
             return None
         return value.replace("\0", "\ufffd").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
     def read(self, value: Any) -> Any:
-        """Return text that is UTF-8 and not longer than any that is written."""
+        """Return text that is valid UTF-8 and not longer than any that modelcat writes."""
         if value is None:
             return None
         if not isinstance(value, str):
@@ -222,7 +223,7 @@ class TextColumn(_Checked):
 
 
 class NameColumn(TextColumn):
-    """The name of a study, which its folder has too."""
+    """The name of a study, which its folder also has."""
 
     cache_ok = True
 
@@ -235,7 +236,7 @@ class NameColumn(TextColumn):
 
 
 class EnumColumn(_Checked):
-    """One of a few words; another is a mistake in the calling code."""
+    """One of a few allowed words; any other word is a mistake in the calling code."""
 
     impl = Text()
     cache_ok = True
@@ -245,20 +246,20 @@ class EnumColumn(_Checked):
         self.allowed = allowed
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 -- SQLAlchemy's signature
-        """Refuse other words."""
+        """Refuse any other word."""
         if value not in self.allowed:
             raise ValueError(f"{value!r} is none of {', '.join(self.allowed)}")
         return value
 
     def read(self, value: Any) -> Any:
-        """Return one of the words."""
+        """Return one of the allowed words."""
         if value is None or value in self.allowed:
             return value
         return DamagedValue(f"is {_shown(value)}, none of {', '.join(self.allowed)}")
 
 
 def from_json(text: Any) -> Any:
-    """Return what a column of JSON holds, or `DamagedValue`: one row must not keep all others from being read."""
+    """Return what a JSON column holds, or `DamagedValue`: one bad row must not stop all others from being read."""
     if text in _EMPTY:  # as half of them are
         return {} if text == "{}" else []
     if isinstance(text, int | float):  # SQLite makes numbers of strings that are some
@@ -276,10 +277,10 @@ def from_json(text: Any) -> Any:
 
 
 def as_json(value: Any, path: str = "value") -> Any:
-    """Return `value` made of what JSON has: numbers that are not finite become None, NumPy's become Python's.
+    """Return `value` in JSON's own types: numbers that are not finite become None, NumPy's numbers become Python's.
 
     Raises:
-        TypeError: Something in it has no place in JSON; the message says where.
+        TypeError: JSON cannot express some part of it; the message says which.
     """
     match value:
         case None | bool() | str():
@@ -311,9 +312,9 @@ def _whole(written: str) -> int:
     return int(written)
 
 
-#: Python's reader takes NaN, Infinity and 1e999, which JSON has not, and which nobody who computes with them expects.
+#: Python's reader accepts NaN, Infinity and 1e999, which JSON does not have and which code that computes cannot expect.
 _STRICT = json.JSONDecoder(parse_float=_finite, parse_int=_whole, parse_constant=_finite)
-#: Twice as fast, for what holds no number that may be too large.
+#: Twice as fast, for text that holds no number that may be too large.
 _JSON = json.JSONDecoder(parse_constant=_finite)
 _EMPTY = ("{}", "[]")
 _SUSPECT = re.compile(r"[eE]\+?\d{3}|\d{300}")
@@ -334,7 +335,7 @@ def _is_deep(value: Any) -> bool:
 
 
 def _is_unicode(text: str) -> bool:
-    """Tell whether text is free of halves of surrogate pairs, which stand for bytes that are not UTF-8."""
+    """Return whether text is free of halves of surrogate pairs, which stand for bytes that are not UTF-8."""
     if text.isascii():
         return True
     try:
@@ -345,7 +346,7 @@ def _is_unicode(text: str) -> bool:
 
 
 def _shown(value: Any) -> str:
-    """Show what was found instead, short and on one line."""
+    """Return the value that was found instead, shortened to one line."""
     match value:
         case bytes():
             return f"a blob of {len(value):,} bytes"

@@ -1,7 +1,7 @@
 """Engines: how this process talks to the database.
 
-SQLite is opened anew for each transaction. That costs a fraction of a millisecond and keeps what is known of the file
-true: a deleted database is noticed at the next transaction, not written to behind everybody's back.
+SQLite is opened again for each transaction. That costs a fraction of a millisecond and keeps the process's view of the
+file correct: the next transaction notices that a database was deleted, and does not write to the deleted file.
 """
 
 import logging
@@ -21,13 +21,14 @@ from runner.store.url import StorageUrl
 
 __all__ = ["BUSY_SECONDS", "begin_immediately", "engine_options", "reader_engine", "writer_engine"]
 
-#: How long to wait for a lock that somebody else holds.
+#: How long to wait for a lock that another process holds.
 BUSY_SECONDS = 60.0
 
-#: What PostgreSQL is told of each session. Times in UTC; a lock is waited for as long as in SQLite; and a machine that
-#: vanishes in the middle of a transaction, which the server notices after hours, does not keep its locks for so long.
+#: Settings of each PostgreSQL session. Times are in UTC; a lock is waited for as long as in SQLite; and a machine that
+#: vanishes in the middle of a transaction, which the server notices only after hours, does not keep its locks that
+#: long.
 SESSION = {"timezone": "UTC", "lock_timeout": "{busy:.0f}", "idle_in_transaction_session_timeout": "60000"}
-#: What libpq is told, unless the URL says otherwise. A server that has vanished is noticed within a minute, not hours.
+#: Settings of libpq, unless the URL says otherwise. A vanished server is noticed within a minute, not after hours.
 REACHING = {
     "connect_timeout": 5,
     "keepalives_idle": 20,
@@ -36,16 +37,16 @@ REACHING = {
     "tcp_user_timeout": 60_000,
 }
 
-# They log a traceback for each connection that they find broken; whoever uses it is told by an exception anyway.
+# They log a traceback for each broken connection; the code that uses the connection gets an exception anyway.
 for _library in ("sqlalchemy.pool", "psycopg", "psycopg.pool"):
     logging.getLogger(_library).addHandler(logging.NullHandler())
 
-#: Bytes that are not UTF-8 become halves of surrogate pairs, which the columns' types notice: an error here would end
+#: Bytes that are not UTF-8 become halves of surrogate pairs, which the column types notice: an error here would end
 #: the whole query.
 _text = partial(str, encoding="utf-8", errors="surrogateescape")
 
 OpenMode = Literal["rw", "rwc"]
-"""SQLite's own words: open what exists, or make it where it does not."""
+"""SQLite's own words: open an existing file ("rw"), or also make a missing one ("rwc")."""
 
 
 def writer_engine(url: StorageUrl, mode: OpenMode = "rw", *, busy: float | None = None) -> Engine:
@@ -57,9 +58,9 @@ def writer_engine(url: StorageUrl, mode: OpenMode = "rw", *, busy: float | None 
 
 
 def reader_engine(url: StorageUrl, *, busy: float | None = None) -> Engine:
-    """Return an engine whose transactions see one moment of the database and cannot change it.
+    """Return an engine whose transactions see one consistent state of the database and cannot change it.
 
-    SQLite's ``mode=ro`` would also bar the roll-back that a writer's crash leaves to the next one who looks;
+    SQLite's ``mode=ro`` would also forbid the rollback that a crashed writer leaves to the next reader;
     ``query_only`` does not.
     """
     if not url.path:
@@ -74,11 +75,11 @@ def reader_engine(url: StorageUrl, *, busy: float | None = None) -> Engine:
 
 
 def engine_options(url: StorageUrl, mode: OpenMode = "rw", *, busy: float | None = None) -> dict[str, Any]:
-    """Return what `create_engine` must be told for a writer, ours or Optuna's.
+    """Return the arguments of `create_engine` for a writer, ours or Optuna's.
 
     Args:
         url: Of the database.
-        mode: Whether a SQLite file may be made.
+        mode: Whether a missing SQLite file may be made.
         busy: Seconds to wait for a lock; `BUSY_SECONDS` if left out.
     """
     if url.path:
@@ -87,7 +88,7 @@ def engine_options(url: StorageUrl, mode: OpenMode = "rw", *, busy: float | None
     milliseconds = 1000 * (BUSY_SECONDS if busy is None else busy)
     wanted += [f"-c {name}={value.format(busy=milliseconds)}" for name, value in SESSION.items()]
     reaching = {name: value for name, value in REACHING.items() if name not in url.url.query}
-    # Pre-ping: a connection that was cut while nobody used it is replaced without anybody's noticing.
+    # Pre-ping: a connection that was cut while it was idle is replaced, and no caller notices.
     return {"pool_pre_ping": True, "connect_args": {"options": " ".join(map(str, wanted)).strip(), **reaching}}
 
 
@@ -115,8 +116,8 @@ def _connector(
         )
         connection.text_factory = _text
         connection.execute("PRAGMA foreign_keys=ON")
-        # A file may be anybody's: what its schema calls is not to reach further than SQLite's own functions, and pages
-        # that are broken are to be noticed before they are followed.
+        # The file may come from any user: its schema must not call anything but SQLite's own functions, and broken
+        # pages must be noticed before they are followed.
         connection.execute("PRAGMA trusted_schema=OFF")
         connection.execute("PRAGMA cell_size_check=ON")
         if query_only:

@@ -1,4 +1,4 @@
-"""Making a database, or bringing an older one up to date, however many processes try at once."""
+"""Makes a database, or brings an older one up to date, however many processes try at once."""
 
 import os
 import re
@@ -25,14 +25,14 @@ if TYPE_CHECKING:  # takes 0.3 s to import, which readers need not pay
 
 __all__ = ["Condition", "condition", "make", "optuna_storage"]
 
-#: PostgreSQL names its advisory locks by number: the letters "modelcat" in ASCII.
+#: PostgreSQL names its advisory locks by number: this one is the letters "modelcat" in ASCII.
 ADVISORY_LOCK = int.from_bytes(b"modelcat", "big")
 
 _VERSION = re.compile(r"\d{4}")
 
 
 class Condition(Enum):
-    """What is found where a database should be."""
+    """What is found at the place of a database."""
 
     ABSENT = auto()
     """Nothing of ours: no file, an empty one, or Optuna's tables alone."""
@@ -43,10 +43,10 @@ class Condition(Enum):
 
 
 def condition(url: StorageUrl, *, busy: float | None = None) -> Condition:
-    """Look at the database; nothing is made or changed.
+    """Return what is at `url`; nothing is made or changed.
 
     Raises:
-        StoreError: It is somebody else's, or made by a newer modelcat.
+        StoreError: The database belongs to another program, or a newer modelcat has made it.
     """
     if url.path and not _is_filled(url.path):
         return Condition.ABSENT
@@ -75,12 +75,12 @@ def condition(url: StorageUrl, *, busy: float | None = None) -> Condition:
 def make(url: StorageUrl, *, busy: float | None = None) -> None:
     """Make what is missing: the file, Optuna's tables, then ours.
 
-    Ours come last and in one transaction, so that a database that has them is whole; after a crash in between the
-    next call goes on where this one ended.
+    Our tables come last and in one transaction, so that a database that has them is complete; after a crash in between,
+    the next call continues where this one ended.
 
     Raises:
         StoreError: The folder is missing or cannot be written.
-        BusyError: Another process is still at it.
+        BusyError: Another process is still making it.
     """
     with _only_maker(url, busy):
         if condition(url, busy=busy) is Condition.CURRENT:
@@ -116,16 +116,16 @@ def optuna_storage(
         raise StoreError(f"{url}: {str(error).replace('$STORAGE_URL', str(url))}") from error
     if url.path:
         event.listen(storage.engine, "begin", connections.begin_immediately)
-    # Optuna wraps the database's errors in its own, and tries some things five times first; ours it lets pass.
+    # Optuna wraps the database's errors in its own, and retries some calls five times first; it lets our errors pass.
     event.listen(storage.engine, "handle_error", lambda failure: as_ours(url, failure, busy))
     return storage
 
 
 def _complete_indexes(storage: "OptunaStorage") -> None:
-    """Make the indexes of Optuna's tables that are missing; among them those that keep names of studies unique.
+    """Make the missing indexes of Optuna's tables; some of them keep the names of studies unique.
 
-    Optuna makes table after table, each with its indexes, and later none for a table that is there: whatever cuts that
-    short in between, a full disk or a kill, would leave them out for ever.
+    Optuna makes each table together with its indexes, and later makes no index for a table that exists: after an
+    interruption in between, such as a full disk or a kill, those indexes would be missing for ever.
     """
     from optuna.storages._rdb.models import BaseModel
 
@@ -139,7 +139,7 @@ def _is_filled(path: Path) -> bool:
     if path.is_dir():
         raise StoreError(f"{path} is a folder: name a file in it, such as sqlite:///{path}/studies.db")
     try:
-        check_regular(path)  # of a pipe SQLite would wait for the first byte
+        check_regular(path)  # SQLite would wait for the first byte of a pipe
         return path.stat().st_size > 0
     except (FileNotFoundError, NotADirectoryError):
         return False
@@ -148,10 +148,10 @@ def _is_filled(path: Path) -> bool:
 
 
 def _revision(connection: Connection, url: StorageUrl, tables: set[str]) -> str | None:
-    """Return the schema that a database says it has; None where it has no table of ours.
+    """Return the schema version that a database names; None if it has no table of ours.
 
     Raises:
-        StoreError: It has tables of ours, but not one version.
+        StoreError: It has tables of ours, but not exactly one version.
     """
     stored: Select[tuple[Any]] = select(column("version_num")).select_from(table(VERSION_TABLE))
     versions = list(connection.scalars(stored)) if VERSION_TABLE in tables else []
@@ -170,14 +170,14 @@ def _revision(connection: Connection, url: StorageUrl, tables: set[str]) -> str 
 def _only_maker(url: StorageUrl, busy: float | None) -> Iterator[None]:
     """Keep other processes from making the same database at the same time."""
     if not url.path:
-        # The session's lock, not a transaction's: one that idles for as long as a large database is upgraded is ended.
+        # A lock of the session, not of a transaction: the server ends a transaction that idles during a long upgrade.
         engine = connections.writer_engine(url, busy=busy).execution_options(isolation_level="AUTOCOMMIT")
         try:
             with engine.connect() as connection:
                 connection.execute(select(func.pg_advisory_lock(ADVISORY_LOCK)))
                 yield
         finally:
-            engine.dispose()  # closes the session, and with it the lock
+            engine.dispose()  # closes the session, and so releases the lock
         return
     if not url.path.parent.is_dir():
         raise StoreError(f"{url}: there is no folder {url.path.parent}: make it first, or name another with --storage")

@@ -1,7 +1,7 @@
 """Damaged rows, changed by hand or by another program: reported with study and field, and kept apart.
 
-Each column's type reads a cell that does not hold what it should as `DamagedValue` (`runner.store.columns`); this
-module says which study, table and row that is.
+Each column type reads a cell that does not hold what it should as `DamagedValue` (`runner.store.columns`); this module
+finds the study, the table and the row of that cell.
 """
 
 import re
@@ -19,24 +19,24 @@ from runner.store.columns import DamagedValue, JsonColumn, TextColumn
 
 __all__ = ["check", "damaged_rows", "id_in", "mend"]
 
-#: What stands in for a spoilt word until somebody mends the row: nothing is done by it.
+#: Replaces a damaged word until a person repairs the row: no code acts on it.
 _WORDS = {"state": "failed", "mode": "study", "direction": "maximize"}
-#: What a study is called whose name cannot be read: the number of its row, and a sign that no name begins with.
+#: Replaces the name of a study that cannot be read: the number of its row, after a sign that no name begins with.
 _BY_ID = re.compile(r"#(\d{1,18})")
-#: Stands in for the time of a row that has none.
+#: Replaces the time of a row that has none.
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
-#: Rows that are told of each table of a study; one that is spoilt is seldom alone.
+#: Damaged rows that are reported for each table of a study; there is seldom only one.
 _MOST_ROWS = 3
 
 
 def id_in(name: str) -> int | None:
-    """Return the number of the row that a study without a name is called by; None for a name."""
+    """Return the row number that stands for the name of a study without a readable name; None for a name."""
     found = _BY_ID.fullmatch(name)
     return int(found[1]) if found else None
 
 
 def mend(row: dict[str, Any]) -> str | None:
-    """Replace what is spoilt in a row of `studies` by what is empty, and return what to tell, or None."""
+    """Replace the damaged values of a row of `studies` by empty ones, and return the message about them, or None."""
     wrong = {column.name: reason for column in schema.studies.c if (reason := _wrong(column, row[column.name]))}
     if not wrong:
         return None
@@ -53,12 +53,12 @@ def mend(row: dict[str, Any]) -> str | None:
 
 
 def check(study: str, table: Table, row: dict[str, Any]) -> None:
-    """Check what belongs to a study.
+    """Check a row that belongs to a study.
 
     Raises:
-        StoreError: Somebody else has spoilt it; told is the study, which row, and the field.
+        StoreError: Another program has damaged it; the message names the study, the row and the field.
     """
-    # Looked for among the values first: this is done for thousands of rows, of which none is spoilt.
+    # The values are searched first: this runs for thousands of rows, almost none of which is damaged.
     spoilt = DamagedValue in map(type, row.values()) or None in map(row.get, _required(table), repeat(0))
     if spoilt and (told := _told(table, row)):
         raise StoreError(
@@ -73,7 +73,7 @@ def _required(table: Table) -> tuple[str, ...]:
 
 
 def damaged_rows(connection: Connection) -> Iterator[tuple[str, str]]:
-    """Yield study and fault of what is spoilt among all that belongs to studies, a few rows of each table of each."""
+    """Yield study and fault of the damaged rows that belong to studies, a few for each table of each study."""
     names: dict[int, str] = {}
     for row in connection.execute(select(schema.studies)).mappings():
         mended = dict(row)
@@ -98,7 +98,7 @@ def _told(table: Table, row: dict[str, Any]) -> str | None:
 
 
 def _wrong(column: Any, value: Any) -> str | None:
-    """Return what is wrong with a value, as it follows the name of its column; None where nothing is."""
+    """Return what is wrong with a value, worded to follow the name of its column; None if nothing is wrong."""
     if isinstance(value, DamagedValue):
         return value.reason
     return "is missing" if value is None and not column.nullable else None

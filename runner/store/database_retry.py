@@ -1,4 +1,4 @@
-"""Waiting for a database that is away: what a running study does, which has more to lose than time."""
+"""Waits for a database that does not answer: a running study waits, since to fail would cost it more than time."""
 
 import time
 from collections.abc import Callable
@@ -12,11 +12,11 @@ __all__ = ["DatabaseRetry"]
 Kind = TypeVar("Kind")
 
 #: Long enough for a server's restart, an upgrade of its machine, or a backup that keeps a file locked; short enough
-#: that a GPU which waits for something that will not come back is given free.
+#: that a GPU that waits for a database that will not come back is soon free again.
 LONGEST = 600.0
-#: Before somebody is told: what takes no longer is nobody's business.
+#: Before the user is informed: shorter waits need no message.
 QUIET = 3.0
-#: Of one attempt to get a lock; between two, interrupts are heard, which leave no more than ten seconds in all.
+#: Of one attempt to get a lock; interrupts are handled between two attempts, so a stop takes ten seconds at most.
 SLICE = 1.0
 #: Between two attempts to reach a server.
 PAUSE = 0.5
@@ -27,9 +27,9 @@ class DatabaseRetry:
     """Tries again while a database is locked or does not answer, for a bounded time.
 
     Attributes:
-        tell: Takes a line: that it waits, and later that it goes on.
-        check: Is called between two attempts; it may raise to end the waiting.
-        longest: Seconds after which to give up.
+        tell: Takes a line of text: that it waits, and later that it continues.
+        check: Called between two attempts; it may raise to end the waiting.
+        longest: Seconds after which it gives up.
     """
 
     tell: Callable[[str], None]
@@ -41,12 +41,12 @@ class DatabaseRetry:
 
         Args:
             work: One transaction.
-            repeatable: Whether doing it twice is as good as once: a server that is lost while it commits may have done
-                it already. What was not done because of a lock is always tried again.
+            repeatable: Whether doing it twice is as good as once: a server that is lost during a commit may have done
+                the work already. Work that was not done because of a lock is always tried again.
 
         Raises:
-            BusyError: It is still locked after the longest time.
-            UnreachableError: The server still does not answer, or lost what cannot be repeated.
+            BusyError: The database is still locked after the longest time.
+            UnreachableError: The server still does not answer, or it was lost during work that cannot be repeated.
         """
         began = time.monotonic()
         told = False
@@ -64,7 +64,7 @@ class DatabaseRetry:
                     self.tell(f"waiting for the database, for up to {self.longest / 60:.0f} minutes: {error.message}")
                 self.check()
                 if isinstance(error, UnreachableError):
-                    time.sleep(PAUSE)  # a lock has been waited for by SQLite or the server
+                    time.sleep(PAUSE)  # SQLite or the server has already waited for a lock
             else:
                 if told:
                     self.tell(f"the database answers again, after {time.monotonic() - began:.0f} s")

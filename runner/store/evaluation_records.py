@@ -1,4 +1,4 @@
-"""From what a plugin found by judging a model to the record that the store keeps of it, and back."""
+"""Converts a plugin's evaluation of a model to the record that the store keeps, and back."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, fields
@@ -33,14 +33,14 @@ def record_of(subject: str, evaluation: Evaluation, predictions: str | None) -> 
 
 
 def evaluation_of(record: EvaluationRecord, folder: Path | None = None) -> Evaluation:
-    """Return the evaluation that a record tells of; what an older record lacks is left out.
+    """Return the evaluation that a record describes; fields that an older record lacks are left out.
 
     Args:
         record: From the store.
-        folder: The study's, to which its paths are relative; None where its files are not asked for, and left out.
+        folder: The study's, to which the record's paths are relative; None to leave its files out.
 
     Raises:
-        InputError: Its path leads out of `folder`.
+        InputError: A path of the record leads out of `folder`.
     """
     flat: dict[str, Any] = {name: getattr(record, name) for name in _FLAT}
     flat["metrics"] = {name: value for name, value in record.metrics.items() if value is not None}
@@ -53,7 +53,7 @@ def evaluation_of(record: EvaluationRecord, folder: Path | None = None) -> Evalu
 
 
 def evaluation_in(records: Sequence[EvaluationRecord], subject: str, split: str) -> Evaluation | None:
-    """Return how a model was judged on a split, or None where it was not."""
+    """Return the evaluation of a model on a split, or None if there is none."""
     for record in records:
         if (record.subject, record.split) == (subject, split):
             return evaluation_of(record)

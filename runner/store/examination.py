@@ -1,4 +1,4 @@
-"""What can be found out about the database itself."""
+"""Facts about the database itself, which can be found out by looking at it."""
 
 from dataclasses import dataclass
 
@@ -12,14 +12,14 @@ __all__ = ["Examination", "examine"]
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """What was found.
+    """Facts about a database.
 
     Attributes:
         schema: Version of our tables.
-        server: What keeps it, with its version: ``"SQLite 3.40.1"``.
+        server: The database software with its version: ``"SQLite 3.40.1"``.
         journal: SQLite's journal mode; None for a server.
-        damage: What SQLite's checks complain about; None for a server, which has checks of its own.
-        spoilt: Study and fault of rows that belong to studies and cannot be read.
+        damage: What SQLite's own checks report; None for a server, which has checks of its own.
+        spoilt: Study and fault of the rows that belong to studies and cannot be read.
     """
 
     schema: str
@@ -30,7 +30,7 @@ class Examination:
 
 
 def examine(connection: Connection) -> Examination:
-    """Look at the database, inside a reading transaction."""
+    """Return the facts about the database, inside a reading transaction."""
     schema = str(connection.exec_driver_sql(f"SELECT version_num FROM {VERSION_TABLE}").scalar())  # noqa: S608 -- ours
     spoilt = tuple(damaged_rows(connection))
     if connection.dialect.name != "sqlite":

@@ -30,8 +30,8 @@ SERVER_ADVICE = {
     "42501": "this user may not do that: give it its rights on the database, or name another user in the URL",
     "42P01": "tables are missing: put a copy back, or name another database with --storage",
 }
-#: What comes from others' work at the same moment: SQLite's codes, then PostgreSQL's for a lock that is not given, a
-#: deadlock, and transactions that cannot be put in a row.
+#: Errors caused by other processes' work at the same moment: SQLite's codes, then PostgreSQL's for a lock that is not
+#: granted, a deadlock, and transactions that cannot be serialized.
 BUSY = ("SQLITE_BUSY", "SQLITE_LOCKED", "55P03", "40P01", "40001")
 
 
@@ -45,7 +45,7 @@ def explained(url: StorageUrl, busy: float | None = None) -> Iterator[None]:
 
     Raises:
         StoreError: The database cannot be used; the cause is chained.
-        BusyError: Somebody else keeps it locked.
+        BusyError: Another process keeps it locked.
         UnreachableError: A database server does not answer.
     """
     try:
@@ -56,21 +56,21 @@ def explained(url: StorageUrl, busy: float | None = None) -> Iterator[None]:
         cause, seen = error, {id(error)}
         while isinstance(cause.__cause__, Exception) and not isinstance(cause, DBAPIError | sqlite3.Error):
             cause = cause.__cause__  # Optuna wraps the database's errors in its own
-            if id(cause) in seen:  # an error that was raised from what it had caused
+            if id(cause) in seen:  # a cycle: an error raised from one that it had caused itself
                 break
             seen.add(id(cause))
         if isinstance(cause, DBAPIError | sqlite3.Error):
             raise _explain(url, cause, busy) from error
         if isinstance(error, StatementError) and error.orig:
-            raise error.orig from None  # a value that our own columns refuse: a mistake in the calling code
+            raise error.orig from None  # our own column types refuse a value: a mistake in the calling code
         raise
 
 
 def as_ours(url: StorageUrl, failure: ExceptionContext, busy: float | None) -> BusyError | UnreachableError | None:
-    """Return the error to raise instead of one that waiting may cure, for SQLAlchemy's event ``handle_error``."""
+    """Return the error to raise instead of one that waiting may resolve, for SQLAlchemy's event ``handle_error``."""
     error = failure.sqlalchemy_exception
     if failure.is_pre_ping or not isinstance(error, DBAPIError):
-        return None  # a connection found broken by pre-ping is replaced; the next failure tells
+        return None  # pre-ping replaces a connection that it finds broken; the next failure raises the error
     ours = _explain(url, error, busy)
     return ours if isinstance(ours, BusyError | UnreachableError) else None
 

@@ -1,4 +1,4 @@
-"""Files that are there whole or not at all, whatever happens while they are written."""
+"""Files that are complete or absent, whatever interrupts their writing."""
 
 import json
 import os
@@ -22,7 +22,7 @@ __all__ = [
     "write_json",
 ]
 
-#: Names that begin so are unfinished or given up, and may be removed by whoever finds them at leisure.
+#: Names that begin so are unfinished or given up; any process may remove them at any time.
 TEMPORARY = ".tmp-"
 REMOVED = ".removed-"
 #: Bytes of a file's name, and of a path, on every system that we know.
@@ -46,16 +46,16 @@ def study_folder(root: Path, study: str) -> Path:
 
 
 def can_be_name(study: str) -> bool:
-    """Return whether a name is one part of a path; the queue's own files are too, whose names older versions took."""
+    """Return whether a name is one part of a path; so are the queue's own files, whose names older versions took."""
     ours = bool(study) and not study.startswith(".")
     return ours and not _too_long(study) and not any(sign in study for sign in "/\\\0")
 
 
 def path_inside(root: Path, stored: str) -> Path:
-    """Return the path below `root` that a record names; a record is whatever somebody's database holds.
+    """Return the path below `root` that a record names; the record may come from a database that anyone has written.
 
     Raises:
-        InputError: It would lead out of `root`, is `root` itself, or is longer than any path.
+        InputError: The path would lead out of `root`, is `root` itself, or is longer than any path may be.
     """
     path = Path(stored)
     if any(map(_too_long, path.parts)) or _bytes(str(root / path)) >= _PATH_BYTES:
@@ -66,10 +66,10 @@ def path_inside(root: Path, stored: str) -> Path:
 
 
 def write_bytes(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all, durably: after this returns, a power cut does not lose it.
+    """Write a file completely or not at all, durably: after this returns, a power failure does not lose it.
 
     Raises:
-        OSError: It cannot be written; what was there before still is.
+        OSError: It cannot be written; the previous file is unchanged.
     """
     temporary = path.with_name(TEMPORARY + secrets.token_hex(8))
     try:
@@ -85,18 +85,18 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 
 def write_json(path: Path, value: Any) -> None:
-    """Write `value` as JSON, indented, whole or not at all.
+    """Write `value` as indented JSON, completely or not at all.
 
     Raises:
         ValueError: A number in it is not finite.
-        TypeError: Something in it has no place in JSON.
-        OSError: It cannot be written; what was there before still is.
+        TypeError: JSON cannot express some part of it.
+        OSError: It cannot be written; the previous file is unchanged.
     """
     write_bytes(path, (json.dumps(value, indent=2, allow_nan=False) + "\n").encode())
 
 
 def make_folder(path: Path) -> None:
-    """Make a folder, and those above it that are missing, so that a power cut takes none of their names away.
+    """Make a folder and its missing parents durably: a power failure removes none of their names.
 
     Raises:
         OSError: It cannot be made.
@@ -111,10 +111,10 @@ def make_folder(path: Path) -> None:
 
 
 def move_folder(source: Path, target: Path) -> None:
-    """Give a finished folder its name: make all that is in `source` durable, then rename it to `target`.
+    """Give a finished folder its name: make everything in `source` durable, then rename it to `target`.
 
-    A `target` that is there already is replaced. Both must be on one file system. A crash leaves the old folder, the
-    new one or, for a moment in between, none; never a mixture.
+    An existing `target` is replaced. Both must be on one file system. A crash leaves the old folder, the new one or,
+    for a moment in between, none; never a mixture.
 
     Raises:
         OSError: It cannot be moved.
@@ -132,9 +132,9 @@ def move_folder(source: Path, target: Path) -> None:
 
 
 def remove_tree(path: Path) -> None:
-    """Remove a folder or file so that nobody ever sees half of it under its name. Links are not followed.
+    """Remove a folder or file so that no process ever sees half of it under its name. Links are not followed.
 
-    What an earlier removal in the same folder left, killed half way, goes too. What is not there is no error.
+    The remains of an earlier, interrupted removal in the same folder go too. A path that does not exist is no error.
 
     Raises:
         OSError: It cannot be removed.
@@ -142,7 +142,7 @@ def remove_tree(path: Path) -> None:
     with suppress(FileNotFoundError):
         path.rename(path.with_name(REMOVED + secrets.token_hex(8)))
     for left in path.parent.glob(f"{REMOVED}*"):
-        with suppress(FileNotFoundError):  # another process clears up here as well
+        with suppress(FileNotFoundError):  # another process may be cleaning up here too
             if left.is_dir() and not left.is_symlink():
                 shutil.rmtree(left)
             else:

@@ -1,7 +1,7 @@
-"""Objects that somebody else has put before, behind or into our tables: they would run with each statement.
+"""Database objects of other programs that change how our tables behave: they would run with each statement.
 
-A trigger changes what is written; a view, a virtual table or a computed column answers in place of a table, and need
-never end. Neither modelcat nor Optuna makes any, so whoever reads or writes refuses them.
+A trigger changes what is written; a view, a virtual table or a computed column answers in place of a table, and may
+never end. Neither modelcat nor Optuna makes any, so every reader and every writer refuses them.
 """
 
 from sqlalchemy import Connection
@@ -18,7 +18,7 @@ _SQLITE = f"""
 SELECT type, name, tbl_name FROM sqlite_master
 WHERE type <> 'index' AND lower(tbl_name) IN ({_NAMES}) AND (type <> 'table' OR sql LIKE 'create virtual%') LIMIT 1
 """  # noqa: S608 -- the names are ours
-#: Hidden columns of virtual tables, and generated ones, are of a kind that is not 0.
+#: `hidden` is not 0 for hidden columns of virtual tables and for generated columns.
 _SQLITE_COLUMNS = f"""
 SELECT m.name, c.name FROM sqlite_master AS m, pragma_table_xinfo(m.name) AS c
 WHERE m.type = 'table' AND lower(m.name) IN ({_NAMES}) AND c.hidden <> 0 LIMIT 1
@@ -32,10 +32,10 @@ AND (c.relkind IN ('v', 'm', 'f') OR t.oid IS NOT NULL) LIMIT 1
 
 
 def refuse_objects(connection: Connection) -> None:
-    """Refuse a database in which a trigger, a view or a virtual table stands in the way of one of the tables.
+    """Refuse a database in which a trigger, a view or a virtual table affects one of the tables.
 
     Raises:
-        StoreError: One does; told is which, and how to be rid of it.
+        StoreError: There is one; the message says which, and how to remove it.
     """
     is_sqlite = connection.dialect.name == "sqlite"
     found = connection.exec_driver_sql(_SQLITE if is_sqlite else _POSTGRESQL).first()
@@ -52,10 +52,10 @@ def refuse_objects(connection: Connection) -> None:
 
 
 def refuse_computed_columns(connection: Connection) -> None:
-    """Refuse a SQLite database in which a column of one of the tables is computed; this takes longer to find out.
+    """Refuse a SQLite database in which a column of one of the tables is computed; this check takes longer.
 
     Raises:
-        StoreError: One is; told is which.
+        StoreError: There is one; the message says which.
     """
     if connection.dialect.name != "sqlite":
         return

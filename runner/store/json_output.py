@@ -1,4 +1,4 @@
-"""Studies, trials and evaluations as JSON; its shapes are fixed, so that scripts can rely on them."""
+"""Studies, trials and evaluations as JSON; the shapes are fixed, so that scripts can rely on them."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -72,14 +72,14 @@ def study_line(record: StudyRecord) -> dict[str, Any]:
 
 
 def _baseline_value(record: StudyRecord) -> float | None:
-    """Return the baseline's value of the study's metric on validation; None where there is none."""
+    """Return the baseline's value of the study's metric on validation; None if there is none."""
     measured = (record.baseline or {}).get("validation")
     value = measured.get(record.metric) if isinstance(measured, Mapping) else None
     return None if isinstance(value, bool) or not isinstance(value, int | float) else float(value)
 
 
 def trial_line(record: TrialRecord, positive: str | None) -> dict[str, Any]:
-    """Return a trial as ``trials`` lists it; `positive` is the class that some of its metrics are of."""
+    """Return a trial as ``trials`` lists it; `positive` is the class to which some of its metrics refer."""
     return {
         "number": record.number,
         "state": record.state,
@@ -99,7 +99,7 @@ def trial_line(record: TrialRecord, positive: str | None) -> dict[str, Any]:
 def trial_answer(
     record: TrialRecord, history: list[EpochRecord], judged: Evaluation | None, positive: str | None
 ) -> dict[str, Any]:
-    """Return one trial with all that is known of it; `judged` is its kept epoch on validation."""
+    """Return one trial with all its details; `judged` is the evaluation of its kept epoch on validation."""
     return trial_line(record, positive) | {
         "speed": dict(record.speed),
         "notes": list(record.notes),
@@ -136,7 +136,7 @@ def evaluation_answer(evaluation: Evaluation, positive: str | None) -> dict[str,
 
 
 def rows_per_second(evaluation: Evaluation) -> float | None:
-    """Return how fast the rows were predicted; None where nobody measured it."""
+    """Return how many rows per second were predicted; None if it was not measured."""
     return evaluation.rows / evaluation.seconds if evaluation.seconds > 0 else None
 
 
@@ -145,14 +145,14 @@ def _counts(record: StudyRecord) -> dict[str, int]:
 
 
 def _verdict(verdict: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """Return the verdict without what its sentence is made of."""
+    """Return the verdict without the parts that its sentence is made of."""
     if verdict is None:
         return None
     return {name: value for name, value in verdict.items() if name != "statements"}
 
 
 def _baseline(baseline: Mapping[str, Any] | None) -> dict[str, Any] | None:
-    """Return the baseline with its test metrics in front, as the winner's are."""
+    """Return the baseline with its test metrics first, as in the winner."""
     if baseline is None:
         return None
     shown = {"key": baseline["key"], **(baseline.get("test") or {})}
@@ -166,7 +166,7 @@ def _model_dir(record: StudyRecord, folder: Path) -> str | None:
 
 
 def epoch_line(epoch: EpochRecord) -> dict[str, Any]:
-    """Return a measurement with all that is known of it."""
+    """Return a measurement with all its details."""
     return _epoch(epoch) | {"progress": epoch.progress, "train_metrics": dict(epoch.train_metrics)}
 
 

@@ -1,8 +1,8 @@
-"""Taking, keeping and checking leases. Every function runs inside a write transaction of its caller.
+"""Takes, keeps and checks leases. Every function runs inside a write transaction of its caller.
 
-When a lease ends is told by one clock: that of the database's server, or of the one machine that a SQLite file is used
-on. A clock that is put forward lets a lease end early: whoever held it is fenced out at its next write. One that is put
-back would let it last for as much longer: `cap` sees to that.
+One clock decides when a lease ends: that of the database's server, or of the one machine that uses a SQLite file. If
+that clock is put forward, a lease ends early: its former holder is refused at its next write. If the clock is put back,
+the lease would last longer by that time: `cap` prevents that.
 """
 
 from collections.abc import Mapping
@@ -33,13 +33,13 @@ __all__ = [
     "renew",
 ]
 
-#: Kind of failure of a study whose deletion was begun: nobody may go on with what is left of it.
+#: Kind of failure of a study whose deletion was begun: such a study must not be resumed.
 DELETED = "deleted"
 _LEASE = ("lease_host", "lease_pid", "lease_started", "lease_since", "lease_expires")
 
 
 def now(connection: Connection) -> datetime:
-    """Return this moment in UTC by the clock that all who may take a lease share: the server's, or this machine's."""
+    """Return this moment in UTC by the clock that all possible lease holders share: the server's, or this machine's."""
     if connection.dialect.name == "sqlite":
         return datetime.now(UTC)
     moment: datetime = connection.execute(select(func.clock_timestamp(type_=TimeColumn))).scalar_one()
@@ -47,7 +47,7 @@ def now(connection: Connection) -> datetime:
 
 
 def lease_in(row: Mapping[str, Any]) -> Lease | None:
-    """Return the lease that a row of `studies` holds; one of which a part is missing or spoilt holds nothing."""
+    """Return the lease that a row of `studies` holds; None if a part of it is missing or damaged."""
     if any(row[name] is None or isinstance(row[name], DamagedValue) for name in _LEASE):
         return None
     owner = Owner(row["lease_host"], row["lease_pid"], row["lease_started"])
@@ -55,7 +55,7 @@ def lease_in(row: Mapping[str, Any]) -> Lease | None:
 
 
 def acquire(connection: Connection, study: str, owner: Owner, ttl: timedelta, *, takeover: bool = False) -> Lease:
-    """Take the lease of a study that nobody living holds, or, by `takeover`, one that another host holds."""
+    """Take the lease of a study that no living process holds, or, with `takeover`, one that another host holds."""
     row = _row(connection, study)
     if row is None:
         raise UnknownStudyError(f"there is no study {study!r}: it was deleted")
@@ -69,14 +69,14 @@ def acquire(connection: Connection, study: str, owner: Owner, ttl: timedelta, *,
 
 
 def begin(connection: Connection, study: str, owner: Owner, ttl: timedelta, *, takeover: bool = False) -> Lease:
-    """Take the lease of a study and mark it as running, as if nobody had asked it to stop or queued it yet."""
+    """Take the lease of a study and mark it as running; clear an earlier request to stop and its place in the queue."""
     lease = acquire(connection, study, owner, ttl, takeover=takeover)
     _mark_running(connection, study, {"queued": None, "restarts": 0})
     return lease
 
 
 def begin_from_queue(connection: Connection, study: str, owner: Owner, ttl: timedelta, *, again: bool) -> Lease:
-    """Take the lease of a study of the queue and mark it as running; count it where it is taken up `again`."""
+    """Take the lease of a study of the queue and mark it as running; count a restart if it is taken up `again`."""
     lease = acquire(connection, study, owner, ttl)
     _mark_running(connection, study, {"restarts": studies.c.restarts + 1} if again else {})
     return lease
@@ -88,7 +88,7 @@ def _mark_running(connection: Connection, study: str, values: Mapping[str, Any])
 
 
 def refuse_half_deleted(connection: Connection, study: str) -> None:
-    """Raise StudyConflictError for a study whose deletion was begun."""
+    """Raise StudyConflictError if the deletion of the study was begun."""
     row = _row(connection, study)
     if row and (row["failure"] or {}).get("kind") == DELETED:
         raise StudyConflictError(f"study {study!r} is half deleted: delete it again to finish that")
@@ -109,10 +109,10 @@ def _refuse_or_take(study: str, held: Lease, owner: Owner, *, takeover: bool) ->
 
 
 def check(connection: Connection, study: str, lease: Lease) -> None:
-    """Check that `lease` still holds, and see to it that it does until the transaction ends.
+    """Check that `lease` still holds, and make sure that it does until the transaction ends.
 
     Raises:
-        StudyConflictError: The lease was released, or somebody else has taken it.
+        StudyConflictError: The lease was released, or another process has taken it.
     """
     held = select(studies.c.id).where(studies.c.study == study, *_holds(lease))
     if connection.scalar(held.with_for_update(read=True)) is None:
@@ -125,7 +125,7 @@ def fence(connection: Connection, study: str, lease: Lease) -> int:
     In PostgreSQL this also locks the row, so that the lease cannot be taken before the transaction ends.
 
     Raises:
-        StudyConflictError: The lease was released, or somebody else has taken it.
+        StudyConflictError: The lease was released, or another process has taken it.
     """
     named = update(studies).where(studies.c.study == study, *_holds(lease))
     # Not `now`, which would ask the server once more for each write.
@@ -148,7 +148,7 @@ def _lost(connection: Connection, study: str, lease: Lease) -> StudyConflictErro
 
 
 def renew(connection: Connection, study: str, lease: Lease, ttl: timedelta) -> Lease:
-    """Put off the expiry of a lease that still holds."""
+    """Extend a lease that still holds."""
     renewed = replace(lease, expires=now(connection) + ttl)
     study_id = fence(connection, study, lease)
     connection.execute(update(studies).where(studies.c.id == study_id).values(lease_expires=renewed.expires))
@@ -156,9 +156,9 @@ def renew(connection: Connection, study: str, lease: Lease, ttl: timedelta) -> L
 
 
 def cap(connection: Connection, study: str, ttl: timedelta) -> None:
-    """Let a lease end within `ttl`, if it has been made to last longer: the clock was put back since.
+    """Let a lease end within `ttl` if it would last longer, because the clock was put back.
 
-    A living holder renews it before then, a dead one no longer keeps the study for as long as the clock was put back.
+    A living holder renews it before then; a dead one no longer keeps the study for as long as the clock was put back.
     """
     latest = now(connection) + ttl
     late = update(studies).where(studies.c.study == study, studies.c.lease_expires > latest)
@@ -166,17 +166,17 @@ def cap(connection: Connection, study: str, ttl: timedelta) -> None:
 
 
 def release(connection: Connection, study: str, lease: Lease, state: str) -> None:
-    """Give a lease back and leave the study in `state`; where just that was done already, do nothing."""
+    """Release a lease and leave the study in `state`; do nothing if exactly that was done already."""
     row = _row(connection, study)
     if row and (row["lease_host"], row["lease_epoch"], row["state"]) == (None, lease.epoch, state):
-        return  # by us, and the answer was lost
+        return  # by this process, and the server's answer was lost
     study_id = fence(connection, study, lease)
     free = dict.fromkeys(_LEASE)
     connection.execute(update(studies).where(studies.c.id == study_id).values(state=state, **free))
 
 
 def _identity(lease: Lease) -> dict[str, Any]:
-    """What tells a lease from every other, a study of the same name deleted and made again included."""
+    """Return what identifies a lease, even after a study of the same name was deleted and made again."""
     owner = lease.owner
     return {
         "lease_epoch": lease.epoch,
@@ -187,7 +187,7 @@ def _identity(lease: Lease) -> dict[str, Any]:
 
 
 def _row(connection: Connection, study: str) -> dict[str, Any] | None:
-    """Return a study's row, mended, and in PostgreSQL lock it; SQLite is locked as a whole."""
+    """Return a study's row, with damaged values replaced, and in PostgreSQL lock it; SQLite is locked as a whole."""
     found = connection.execute(select(studies).where(studies.c.study == study).with_for_update()).mappings().first()
     if found is None:
         return None

@@ -1,4 +1,4 @@
-"""Migrations of our tables. Optuna's tables and its `alembic_version` beside them are never touched.
+"""Migrations of our tables. Optuna's tables, and its `alembic_version` next to them, are never touched.
 
 To change the schema, edit `runner.store.schema`, then run ``make migration m="what changes"``: it drafts a file under
 `migrations/versions` from the difference to the schema before. Review it.
@@ -20,7 +20,7 @@ __all__ = ["config", "draft", "options", "upgrade"]
 
 
 def config(connection: Connection) -> Config:
-    """Return what Alembic's commands take, bound to `connection`."""
+    """Return the configuration of Alembic's commands, bound to `connection`."""
     settings = Config(attributes={"connection": connection})
     folder = Path(__file__).parent / "migrations"
     settings.set_main_option("script_location", str(folder).replace("%", "%%"))
@@ -30,7 +30,7 @@ def config(connection: Connection) -> Config:
 
 
 def options() -> dict[str, Any]:
-    """Return what keeps Alembic to our own tables; `migrations/env.py` passes it on."""
+    """Return the options that limit Alembic to our own tables; `migrations/env.py` passes them on."""
     return {
         "target_metadata": metadata,
         "version_table": VERSION_TABLE,
@@ -38,7 +38,7 @@ def options() -> dict[str, Any]:
         "render_item": _plain,
         "compare_type": True,
         "render_as_batch": True,  # SQLite changes a table only by copying it
-        "transactional_ddl": True,  # true of SQLite too, once BEGIN is ours
+        "transactional_ddl": True,  # holds for SQLite too, since we begin its transactions ourselves
     }
 
 
@@ -69,7 +69,7 @@ def _is_ours(name: str | None, kind: str, parents: object) -> bool:  # noqa: ARG
 
 
 def _plain(kind: str, item: object, context: object) -> str | bool:  # noqa: ARG001 -- Alembic's signature
-    """Write our column types as the plain types beneath: a migration must not change when ours do."""
+    """Write our column types as the plain types beneath: a change of our types must not change a migration."""
     return f"sa.{item.impl!r}" if kind == "type" and isinstance(item, TypeDecorator) else False
 
 

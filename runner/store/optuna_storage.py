@@ -1,4 +1,4 @@
-"""Optuna's storage, as the coordinator of a study uses it: it waits, repeats safely, and is fenced by the lease.
+"""Optuna's storage for the coordinator of a study: it waits, repeats safely, and checks the lease.
 
 Importing this module imports Optuna.
 """
@@ -22,30 +22,30 @@ __all__ = ["SPOILT", "OptunaStorage"]
 
 Kind = TypeVar("Kind")
 
-#: What Optuna and SQLAlchemy raise where a cell of Optuna's tables holds something that was never written there.
+#: Raised by Optuna and SQLAlchemy if a cell of Optuna's tables holds something that Optuna never wrote there.
 SPOILT = (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, AssertionError, RecursionError)
-#: These raise KeyError where something is not there, which is none of its faults.
+#: These raise KeyError if something does not exist, which is no damage.
 _LOOKUPS = ("get_study_id_from_name", "get_trial_id_from_study_id_trial_number")
 
 
 class OptunaStorage(RDBStorage):
-    """An `RDBStorage` that can be told to keep trying while the database is locked or away.
+    """An `RDBStorage` that can keep trying while the database is locked or unreachable.
 
-    Every call is one transaction. A server that is lost while it commits may have done it or not; calls that set
-    something are then simply made again, and the two that count are looked after before. This takes for granted what
-    the lease grants: nobody else writes this study's trials meanwhile.
+    Every call is one transaction. A server that is lost during a commit may have done it or not; calls that set a value
+    are then made again, and for the two that count, the database is read first. This relies on the lease: no other
+    process writes this study's trials meanwhile.
     """
 
     def __init__(self, url: str, engine_kwargs: dict[str, Any], retry: DatabaseRetry | None) -> None:
         self._made: dict[int, int] = {}
         self._fence: tuple[str, Lease] | None = None
-        self._retry: DatabaseRetry | None = None  # what is asked while Optuna's tables are made is answered at once
+        self._retry: DatabaseRetry | None = None  # no retries while Optuna's tables are made
         super().__init__(url, engine_kwargs=engine_kwargs)
         self._retry = retry
 
     def fence(self, study: str, lease: Lease) -> None:
         """From now on refuse all reading and writing, in its own transaction, once `lease` is lost."""
-        if self._fence is None:  # else each transaction would be checked as often as this was called
+        if self._fence is None:  # else each transaction would be checked once for each call of this method
             event.listen(self.engine, "begin", self._check)
         self._fence = (study, lease)
 
@@ -55,7 +55,7 @@ class OptunaStorage(RDBStorage):
 
     @contextmanager
     def impatient(self) -> Iterator[None]:
-        """Wait for nothing inside the block: calls are part of a transaction that has its lock."""
+        """Wait for nothing inside the block: its calls are part of a transaction that holds the lock."""
         retry, self._retry = self._retry, None
         try:
             yield
@@ -63,11 +63,11 @@ class OptunaStorage(RDBStorage):
             self._retry = retry
 
     def patiently(self, work: Callable[[], Kind], *, lookup: bool = False) -> Kind:
-        """Do `work`, a call of ours or one of Optuna's, for as long as it takes.
+        """Do `work`, a call of ours or of Optuna's, and retry for as long as it takes.
 
         Args:
             work: One transaction.
-            lookup: Whether a KeyError only says that something is not there.
+            lookup: Whether a KeyError only says that something does not exist.
 
         Raises:
             StoreError: A row of Optuna's tables is damaged.
@@ -86,7 +86,7 @@ class OptunaStorage(RDBStorage):
             ) from error
 
     def _create_new_trial(self, study_id: int, template_trial: FrozenTrial | None = None) -> FrozenTrial:
-        """Make a trial; where the answer was lost, look whether it was made."""
+        """Make a trial; if the server's answer was lost, check whether the trial was made."""
         lost = False
 
         def create() -> FrozenTrial:
@@ -108,7 +108,7 @@ class OptunaStorage(RDBStorage):
         return trial
 
     def set_trial_state_values(self, trial_id: int, state: TrialState, values: Sequence[float] | None = None) -> bool:
-        """Set a trial's state; where the answer was lost, it may be there already."""
+        """Set a trial's state; if the server's answer was lost, the state may be set already."""
         lost = False
 
         def change() -> bool:

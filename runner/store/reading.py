@@ -1,4 +1,4 @@
-"""From rows to records. Every function runs inside a transaction of its caller."""
+"""Converts rows to records. Every function runs inside a transaction of its caller."""
 
 import difflib
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -45,7 +45,7 @@ __all__ = [
     "unfinished_of_queue",
 ]
 
-#: Numbers beyond this are no trial's, and a database would refuse them instead of not finding them.
+#: No trial has a larger number, and a database would raise an error instead of not finding it.
 _NUMBERS = 2**31
 
 
@@ -53,7 +53,7 @@ def study_id(connection: Connection, name: str) -> int:
     """Return the id of a study's row.
 
     Raises:
-        UnknownStudyError: There is none of that name; the nearest is told.
+        UnknownStudyError: There is none of that name; the message names the nearest.
     """
     found: int | None = connection.scalar(select(schema.studies.c.id).where(schema.studies.c.study == name))
     if found is None and (by_id := id_in(name)) is not None:
@@ -68,7 +68,7 @@ def study_id(connection: Connection, name: str) -> int:
 
 
 def studies(connection: Connection, only: int | None = None) -> list[StudyRecord]:
-    """Return all studies, oldest first, or the one whose row has the id `only`."""
+    """Return all studies, oldest first, or only the one whose row has the id `only`."""
     query = select(schema.studies).order_by(schema.studies.c.id)
     if only is not None:
         query = query.where(schema.studies.c.id == only)
@@ -83,21 +83,21 @@ def studies(connection: Connection, only: int | None = None) -> list[StudyRecord
 
 
 def is_queued() -> ColumnElement[bool]:
-    """Return what holds for the studies in the queue; one that `modelcat run` is just making is not among them."""
+    """Return the condition for a study in the queue; a study that `modelcat run` is making now does not meet it."""
     return (schema.studies.c.state == "queued") & schema.studies.c.queued.is_not(None)
 
 
 def queue(connection: Connection) -> list[StudyRecord]:
-    """Return the studies that wait, the one that has waited longest first."""
+    """Return the studies that wait, longest waiting first."""
     table = schema.studies.c
     waiting = connection.scalars(select(table.id).where(is_queued()).order_by(table.queued, table.id)).all()
     return [study for owner in waiting for study in studies(connection, only=owner)]
 
 
 def unfinished_of_queue(connection: Connection, moment: datetime) -> list[int]:
-    """Return the ids of the studies of the queue that nobody runs, the one that was queued first before all others.
+    """Return the ids of the studies of the queue that no process runs, first queued first.
 
-    They wait in it, or were taken from it by somebody who has died, and nobody has asked that they stop.
+    They wait in it, or a process that has died took them from it, and no user has asked that they stop.
     """
     table = schema.studies.c
     taken = (table.state == "running") & table.queued.is_not(None) & table.stop_requested.is_(None)
@@ -108,25 +108,25 @@ def unfinished_of_queue(connection: Connection, moment: datetime) -> list[int]:
 
 
 def is_damaged(connection: Connection, study_id: int) -> bool:
-    """Tell whether somebody has spoilt the row of a study."""
+    """Return whether another program has damaged the row of a study."""
     query = select(schema.studies).where(schema.studies.c.id == study_id)
     return any(mend(row) is not None for row in _rows(connection, query))
 
 
 def optuna_knows(connection: Connection, study: str) -> bool:
-    """Tell whether Optuna's own tables hold a study of that name."""
+    """Return whether Optuna's own tables hold a study of that name."""
     theirs = table_of("studies", column("study_name"))
     return connection.scalar(select(theirs.c.study_name).where(theirs.c.study_name == study)) is not None
 
 
 def stop_requested(connection: Connection, study: str) -> bool:
-    """Tell whether somebody has asked that a study stop."""
+    """Return whether a user has asked that a study stop."""
     table = schema.studies.c
     return connection.scalar(select(table.stop_requested).where(table.study == study)) is not None
 
 
 def courses(connection: Connection, among: Collection[str] | None) -> dict[str, tuple[float, ...]]:
-    """Return the values of the complete trials of each study, or of those named, by number; from an index alone."""
+    """Return the values of the complete trials of each study, or of those named, by number; only an index is read."""
     study, trial = schema.studies.c, schema.trials.c
     query = select(trial.study_id, trial.number, trial.value).where(trial.state == "complete", trial.value.is_not(None))
     known = select(study.id, study.study).order_by(study.id)
@@ -136,7 +136,7 @@ def courses(connection: Connection, among: Collection[str] | None) -> dict[str, 
     if among is not None:
         query = query.where(trial.study_id.in_([owner for owner, _ in names]))
     found: dict[int, dict[int, float]] = {}
-    # In parts: 20,000 rows at once would have the garbage collector look at all of them, which takes longer than this.
+    # In parts: the garbage collector would traverse 20,000 rows at once, which takes longer than the query itself.
     for rows in connection.execute(query).partitions(500):
         for owner, number, value in rows:
             if isinstance(number, int) and isinstance(value, float):  # else reading the trials says what is wrong
@@ -159,7 +159,7 @@ def _study(
 
 
 def _counts(connection: Connection, only: int | None) -> dict[int, TrialCounts]:
-    """Count by state; computed at each reading, from an index alone, so that no stored total can be wrong."""
+    """Count trials by state; counted at each read, from an index alone, so that no stored total can be wrong."""
     table = schema.trials.c
     query = select(table.study_id, table.state, func.count()).group_by(table.study_id, table.state)
     if only is not None:
@@ -172,7 +172,7 @@ def _counts(connection: Connection, only: int | None) -> dict[int, TrialCounts]:
 
 
 def _best(connection: Connection, only: int | None) -> dict[int, BestTrial]:
-    """Find the best complete trial of each study, ranked in an index before the wide rows are read."""
+    """Return the best complete trial of each study, ranked in an index before the wide rows are read."""
     study, trial = schema.studies.c, schema.trials.c
     better = case((study.direction == "maximize", -trial.value), else_=trial.value)
     place = func.row_number().over(partition_by=trial.study_id, order_by=(better, trial.number)).label("place")
@@ -193,7 +193,7 @@ def _best(connection: Connection, only: int | None) -> dict[int, BestTrial]:
 def _winners(connection: Connection, rows: list[dict[str, Any]], best: dict[int, BestTrial]) -> dict[int, BestTrial]:
     """Return the trials of those winners that are not the best trials of their studies.
 
-    One that has no value, since only its confirmation succeeded, has that of the confirmation.
+    A winner without a value, since only its confirmation succeeded, gets the value of the confirmation.
     """
     scores: dict[int, float] = {}
     places = []
@@ -219,7 +219,7 @@ def _winners(connection: Connection, rows: list[dict[str, Any]], best: dict[int,
 
 
 def _whole(found: Iterable[tuple[int, BestTrial]]) -> dict[int, BestTrial]:
-    """Leave out what is damaged; reading the trials raises an error that says so."""
+    """Leave out damaged values; reading the trials raises an error about them."""
     return {
         owner: best
         for owner, best in found
@@ -243,7 +243,7 @@ def _early_ends(connection: Connection, only: int | None) -> dict[int, Mapping[s
 
 
 def trials(connection: Connection, study: str, after: int, among: Collection[int]) -> list[TrialRecord]:
-    """Return by number those trials of a study whose number is larger than `after`, or is `among` those given."""
+    """Return by number the trials of a study whose number is larger than `after` or is in `among`."""
     table = schema.trials
     query = _of(table, TrialRecord, study_id(connection, study)).order_by(table.c.number)
     if after >= 0:
@@ -256,7 +256,7 @@ def trial(connection: Connection, study: str, number: int) -> TrialRecord:
     """Return one trial.
 
     Raises:
-        UnknownStudyError: There is no such study, or no such trial; the range is told.
+        UnknownStudyError: There is no such study, or no such trial; the message names the range of numbers.
     """
     owner, table = study_id(connection, study), schema.trials
     if 0 <= number < _NUMBERS:
@@ -292,7 +292,7 @@ def evaluations(connection: Connection, study: str) -> list[EvaluationRecord]:
 
 
 def insights(connection: Connection, study: str) -> dict[str, Any]:
-    """Return what was found out about a study, by name."""
+    """Return the insights into a study, by name."""
     table = schema.insights
     owner, name = study_id(connection, study), table.c.name
     query = select(name, table.c.content).where(table.c.study_id == owner).order_by(name)
@@ -300,7 +300,7 @@ def insights(connection: Connection, study: str) -> dict[str, Any]:
 
 
 def _of(table: Table, record: type[Any], owner: int) -> Select[Any]:
-    """Select the columns that a record has, of the rows that belong to one study."""
+    """Select the columns of a record, from the rows that belong to one study."""
     return select(*(table.c[field.name] for field in fields(record))).where(table.c.study_id == owner)
 
 

@@ -1,7 +1,7 @@
-"""What the store takes and gives: frozen records, free of the database's objects.
+"""The records that the store takes and returns: frozen, and free of the database's objects.
 
 All times are timezone-aware and in UTC, all durations in seconds, all paths relative to the study's folder. Numbers
-that are not finite come back as None, since the database holds valid JSON only.
+that are not finite are read back as None, since the database holds valid JSON only.
 """
 
 from collections.abc import Mapping, Sequence
@@ -47,7 +47,7 @@ TRIAL_STATES: tuple[str, ...] = get_args(TrialState)
 ORIGINS: tuple[str, ...] = get_args(Origin)
 
 EARLY_END = "early_end"
-"""Name of the insight that holds why a search ended before it made all its trials."""
+"""Name of the insight that says why a search ended before it made all its trials."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +62,9 @@ class TrialCounts:
 
 @dataclass(frozen=True, slots=True)
 class BestTrial:
-    """The trial whose configuration is kept; before that is decided, the complete one with the best value so far.
+    """The trial whose configuration is kept; before that is decided, the complete trial with the best value so far.
 
-    Of equal ones it is the first. `value` and `metrics` are those of its training in the search.
+    Among equal ones it is the first. `value` and `metrics` are those of its training in the search.
     """
 
     number: int
@@ -81,38 +81,38 @@ class StudyRecord:
         study: Its name.
         key: Key of the model that it tunes.
         mode: ``"train"`` for one training as given, stored as a study of one trial.
-        state: As its coordinator last wrote it; what to show is `effective_state`.
+        state: As its coordinator last wrote it; `effective_state` returns the state to show.
         spec: The whole spec as validated.
         base: Folder that the relative paths in `spec` start from.
         space: The search space, widened to hold the given configuration.
-        data: What preparation found in the data set (`catalog.contract.DataSummary`); empty before it was prepared.
+        data: What preparation found in the data set (`catalog.contract.DataSummary`); empty before preparation.
         direction: Which way `metric` improves: ``"maximize"`` or ``"minimize"``.
-        metric: What is tuned for.
+        metric: The metric that the study optimizes.
         metrics: Every metric of its task, as `catalog.metric.metric_to_json` writes it.
-        planned: Trials that the study is to have when it is done.
-        title: Shown instead of the name, where a person gave one.
+        planned: Trials that the study has when it is complete.
+        title: Shown instead of the name, if a person gave one.
         notes: What a person wrote about it.
         created: When the study was made.
-        updated: When anything of it was last written.
-        seconds: Time worked so far, interruptions left out.
-        lease: Who runs it; None when nobody does.
+        updated: When any part of it was last written.
+        seconds: Time worked so far, without interruptions.
+        lease: Of the process that runs it; None if no process does.
         baseline: The baseline's result, once trained.
-        verdict: What the confirmation found, once done.
+        verdict: The result of the confirmation, once it has run.
         test: The winner's metrics on the test split, once measured.
         winner: Which configuration won and how, once confirmed.
         model_dir: Folder of the kept model.
         versions: Versions of modelcat, Python and the libraries that made it.
-        failure: ``{"kind", "message"}`` where the study as a whole failed.
-        queued: When it was put into the queue that it waits in, or was last run from; None where somebody has run it
-            without the queue since.
-        stop_requested: When somebody last asked that it stop; None once it runs again.
+        failure: ``{"kind", "message"}`` if the study as a whole failed.
+        queued: When it was put into the queue that it waits in, or from which it last ran; None if it has since run
+            without the queue.
+        stop_requested: When a user last asked to stop it; None once it runs again.
         trials: Trials in each state.
         best: The trial of the winner; before there is one, the best trial so far.
-        early_end: Why its search ended before it made all trials (`runner.study.early_end`); None where it did not.
-        damage: What is wrong with its row, and what to do, where somebody else has spoilt it. The fields that this is
-            about are empty then, `state` is failed, and `failure` says so.
-        restarts: How often a worker has taken it up again, since it was put into the queue, because whoever ran it had
-            died or had met a fault of its machine.
+        early_end: Why its search ended before it made all trials (`runner.study.early_end`); None if it did not.
+        damage: What is wrong with its row, and what to do, if another program has damaged it. The damaged fields are
+            empty then, `state` is failed, and `failure` says so.
+        restarts: How often a worker has taken it up again since it was put into the queue, because the process that
+            ran it had died or had met a fault of its machine.
     """
 
     study: str
@@ -169,27 +169,27 @@ class StudyRecord:
 
     @property
     def tuned(self) -> Metric:
-        """The record of the metric that is tuned for."""
+        """The record of the metric that the study optimizes."""
         return self.metric_of(self.metric)
 
     @property
     def metrics_of_class(self) -> str | None:
-        """The class that some of its metrics are of; None if there is none, or it is not known yet."""
+        """The class to which some of its metrics refer; None if there is none, or if it is not known yet."""
         found = (stored.get("of") for stored in self.metrics)
         return next((of for of in found if isinstance(of, str)), None)
 
     def refuse_damage(self) -> None:
-        """Let nobody go on with a study whose row somebody else has spoilt.
+        """Raise an error if another program has damaged the row: such a study must not continue.
 
         Raises:
-            StoreError: It is; told is which field, and what to do.
+            StoreError: The row is damaged; the message names the field and says what to do.
         """
         if self.damage is not None:
             raise StoreError(self.damage)
 
     @property
     def is_fruitless(self) -> bool:
-        """Whether no trial came to its end and none is left to be made: going on would fail again in the same way."""
+        """Whether no trial completed and none is left to make: resuming would fail again in the same way."""
         made = self.trials.pruned + self.trials.failed
         over = made >= self.planned or (made > 0 and self.early_end is not None)
         return self.state == "failed" and over and not (self.trials.complete or self.trials.running)
@@ -200,16 +200,16 @@ class StudyRecord:
         return clause((self.failure or {}).get("message") or "no trial came to its end")
 
     def effective_state(self, now: datetime) -> StudyState:
-        """Return the state, or ``"stopped"`` where it says running but whoever ran it is gone."""
+        """Return the state, or ``"stopped"`` if the stored state is running but the process that ran it is gone."""
         return "stopped" if self.worker_gone(now) else self.state
 
     def worker_gone(self, now: datetime) -> bool:
-        """Tell whether it says running but nobody runs it: whoever did has died, or not been heard of for too long."""
+        """Return whether the stored state is running but no process runs it: it died, or its lease has expired."""
         return self.state == "running" and not (self.lease and self.lease.held_by_living(now))
 
 
 class StudyChanges(TypedDict, total=False):
-    """The fields of a study that change while it lives; the rest is fixed when it is made."""
+    """The fields of a study that change later; the others are fixed when it is made."""
 
     state: StudyState
     spec: Mapping[str, Any]
@@ -244,11 +244,11 @@ class TrialRecord:
         failure: ``{"kind", "reason"}`` of a failed trial.
         started: When it was first handed to a worker.
         finished: When its result came back.
-        notes: What happened on the way that a reader should know.
+        notes: What happened during the trial that a reader should know.
         speed: ``training_seconds``, ``examples_per_second``, ``tokens_per_second``, and ``best_epoch``, the one kept.
-        model_dir: Folder of its model, where it is kept.
+        model_dir: Folder of its model, if it is kept.
         predictions: File of its predictions on validation.
-        reused_from: Number of the trial whose result this one has, since configuration and seed are the same; None
+        reused_from: Number of the trial whose result this one reuses, since configuration and seed are the same; None
             if it was trained itself.
     """
 
@@ -281,7 +281,7 @@ class EpochRecord:
         metrics: On validation.
         learning_rate: At that moment.
         seconds: Spent in the training loop so far.
-        train_metrics: On what was trained on since the last measurement.
+        train_metrics: On the examples that were trained on since the last measurement.
     """
 
     training: str
@@ -302,7 +302,7 @@ class ConfirmationRecord:
         arm: ``"given"`` or the trial that it repeats: ``"trial/7"``.
         seed: The fresh seed.
         metrics: On validation, of the kept epoch.
-        model_dir: Folder of its model, where it is kept.
+        model_dir: Folder of its model, if it is kept.
         predictions: File of its predictions on validation.
         seconds: Spent in the training loop.
     """
@@ -317,16 +317,16 @@ class ConfirmationRecord:
 
 @dataclass(frozen=True, slots=True)
 class EvaluationRecord:
-    """A model judged on one split; unique by `subject` and `split`.
+    """The evaluation of a model on one split; unique by `subject` and `split`.
 
     Attributes:
         subject: ``"winner"``, ``"given"``, ``"baseline"`` or ``"trial/7"``.
         split: ``"validation"`` or ``"test"``.
-        rows: Examples judged.
-        metrics: What the task reports.
+        rows: Examples that were evaluated.
+        metrics: The metrics that the task reports.
         predictions: File of the per-example predictions.
-        details: The rest of a `catalog.contract.Evaluation`: intervals, speed, sizes, and what the task found besides.
-            `runner.store.evaluation_records` turns one into the other.
+        details: The rest of a `catalog.contract.Evaluation`: intervals, speed, sizes, and what else the task found.
+            `runner.store.evaluation_records` converts between the two.
     """
 
     subject: str

@@ -1,4 +1,4 @@
-"""What others than a study's coordinator may write: requests. Every function runs inside a transaction of its caller.
+"""Requests: what processes other than a study's coordinator may write. Every function runs in its caller's transaction.
 
 A request never waits for the lease and never touches what belongs to its holder: trials, results, files.
 """
@@ -35,28 +35,28 @@ LONGEST_TITLE, LONGEST_NOTES = 200, 20_000
 
 
 def enqueue(connection: Connection, values: Mapping[str, Any]) -> None:
-    """Insert a study that waits in the queue; what preparation finds out is not known yet."""
+    """Insert a study that waits in the queue; the results of preparation are not known yet."""
     writing.create_study(connection, {**values, "space": {}, "data": {}, "queued": now(connection)})
 
 
 def requeue(connection: Connection, study: str, planned: int | None) -> None:
-    """Put a study that nobody runs back into the queue."""
+    """Put a study that no process runs back into the queue."""
     record = _locked(connection, study)
     leasing.refuse_half_deleted(connection, study)
     if record.lease is None or not record.lease.held_by_living(now(connection)):
         refuse_to_queue(record, planned)
-    lease = leasing.acquire(connection, study, Owner.this_process(), timedelta(0))  # or refused, with who runs it
+    lease = leasing.acquire(connection, study, Owner.this_process(), timedelta(0))  # or an error that names the holder
     values: dict[str, Any] = {"planned": planned or record.planned, "failure": None, "stop_requested": None}
     values["restarts"] = 0
     if record.winner is not None:
-        # What its verdict was made from: whoever runs it next must tell more trials from going on.
+        # The verdict was made from these: the process that runs it next must be able to tell more trials from a resume.
         values["winner"] = {"planned": record.planned, **record.winner}
     connection.execute(update(studies).where(studies.c.study == study).values(queued=now(connection), **values))
     leasing.release(connection, study, lease, "queued")
 
 
 def refuse_to_queue(record: StudyRecord, planned: int | None) -> None:
-    """Raise StudyConflictError where there is nothing to wait for: it waits already, is done, or would fail again."""
+    """Raise StudyConflictError if there is nothing to queue: the study waits already, is done, or would fail again."""
     if record.state == "queued" and record.queued is not None:
         raise StudyConflictError(f"study {record.study!r} is queued already, since {_when(record.queued)}")
     if planned is not None and planned < record.planned:
@@ -74,19 +74,19 @@ def refuse_to_queue(record: StudyRecord, planned: int | None) -> None:
 
 
 def claim(connection: Connection, owner: Owner, ttl: timedelta) -> tuple[StudyRecord, Lease | None] | None:
-    """Take the study of the queue that was put into it first and that nobody runs; None where there is none.
+    """Take the study that was queued first and that no process runs; return None if there is none.
 
-    It is marked as running. One whose holder has died is taken up again as often as its spec says, which is counted;
-    after that it has failed, and is returned without a lease. A damaged one is left alone.
+    It is marked as running. A study whose holder has died is taken up again as often as its spec allows, and each time
+    is counted; after that it has failed, and is returned without a lease. A damaged study is left alone.
     """
     for study_id in reading.unfinished_of_queue(connection, now(connection)):
-        # In PostgreSQL another worker may be at it at this moment, or have been; SQLite is locked as a whole.
+        # In PostgreSQL another worker may be taking it now, or may have taken it; SQLite is locked as a whole.
         unlocked = select(studies).where(studies.c.id == study_id).with_for_update(skip_locked=True)
         found = connection.execute(unlocked).mappings().first()
         if found is None or study_id not in reading.unfinished_of_queue(connection, now(connection)):
             continue
         row = dict(found)
-        if mend(row) is not None:  # `studies` and `doctor` say so
+        if mend(row) is not None:  # `studies` and `doctor` report it
             continue
         record = reading.studies(connection, only=study_id)[0]
         again = row["state"] == "running"
@@ -114,7 +114,7 @@ def _fail_abandoned(connection: Connection, record: StudyRecord) -> None:
 def put_back(connection: Connection, study: str, lease: Lease, *, counted: bool) -> StudyState:
     """Give a lease back and leave the study in the queue, at its old place; return the state in which it was left.
 
-    It is stopped instead where somebody has asked for that, or where this is counted and has happened too often.
+    It is stopped instead if a user has asked for that, or if this is counted and has happened too often.
     """
     record = _locked(connection, study)
     stops = record.stop_requested is not None or record.queued is None
@@ -127,7 +127,7 @@ def put_back(connection: Connection, study: str, lease: Lease, *, counted: bool)
 
 
 def stop(connection: Connection, study: str) -> StudyState:
-    """Ask whoever runs a study to stop it; stop it at once where nobody does. Return what its state is then."""
+    """Ask the process that runs a study to stop it; if no process does, stop it at once. Return the resulting state."""
     record, moment = _locked(connection, study), now(connection)
     if record.state not in {"queued", "running"}:
         return record.state
@@ -140,7 +140,7 @@ def stop(connection: Connection, study: str) -> StudyState:
 
 
 def prose(what: str, text: str | None, longest: int) -> str | None:
-    """Check a title or notes; what is blank is none.
+    """Check a title or notes; a blank text counts as None.
 
     Raises:
         InputError: It is too long.
@@ -159,10 +159,10 @@ def set_prose(connection: Connection, study: str, column: str, text: str | None)
 
 
 def _locked(connection: Connection, study: str) -> StudyRecord:
-    """Return a study that nobody else changes before the transaction ends; SQLite is locked as a whole.
+    """Return a study that no other process changes before the transaction ends; SQLite is locked as a whole.
 
     Raises:
-        StoreError: Its record is damaged; told is which field.
+        StoreError: Its record is damaged; the message names the field.
     """
     study_id = reading.study_id(connection, study)
     connection.execute(select(studies.c.id).where(studies.c.id == study_id).with_for_update())

@@ -1,4 +1,4 @@
-"""The tables, all prefixed `modelcat_`; Optuna's own stand beside them in the same database.
+"""The tables, all prefixed `modelcat_`; Optuna's own tables are next to them in the same database.
 
 A change here needs a revision under `migrations/versions`: ``make migration m="what changes"`` drafts it.
 """
@@ -40,7 +40,7 @@ VERSION_TABLE = "modelcat_alembic_version"
 _VERSIONS = Path(__file__).parent / "migrations" / "versions"
 
 REVISIONS = tuple(sorted(file.name[1:5] for file in _VERSIONS.glob("v[0-9][0-9][0-9][0-9]_*.py")))
-"""Every released schema, oldest first; by the names of the files: opening a database does not import Alembic."""
+"""Every released schema, oldest first; read from the file names: opening a database does not import Alembic."""
 
 OPTUNA_TABLES = frozenset(
     {
@@ -89,7 +89,7 @@ studies = Table(
     Column("created", TimeColumn, nullable=False),
     Column("updated", TimeColumn, nullable=False),
     Column("seconds", SecondsColumn, nullable=False),
-    # The lease. The epoch outlives it, so that a former holder can never be taken for the present one.
+    # The lease. The epoch outlives it, so that a former holder is never mistaken for the present one.
     Column("lease_epoch", CountColumn, nullable=False),
     Column("lease_host", TextColumn),
     Column("lease_pid", CountColumn),
@@ -177,7 +177,7 @@ evaluations = Table(
     Column("details", JsonColumn(JsonShape.DETAILS), nullable=False, server_default="{}"),
 )
 
-# What was found out about a study once it was closed: calibration, words, flips, importance of parameters.
+# The results computed once a study was closed: calibration, words, flips, importance of parameters.
 insights = Table(
     "modelcat_insights",
     metadata,
@@ -187,4 +187,4 @@ insights = Table(
 )
 
 PARTS = (trials, epochs, confirmations, evaluations, insights)
-"""What belongs to a study, a row or more each."""
+"""The tables of what belongs to a study, with one row or more for each study."""

@@ -1,4 +1,4 @@
-"""`Store`: the one door to the database."""
+"""`Store`: the only access to the database."""
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
@@ -37,7 +37,7 @@ if TYPE_CHECKING:  # takes 0.3 s to import, which readers need not pay
 
 __all__ = ["Store"]
 
-#: How long a deletion may take before others may go on with it, where nobody can tell whether it is still at work.
+#: How long a deletion may take before another process may continue it, if no one can see whether it still runs.
 DELETION_TIME = timedelta(hours=1)
 
 
@@ -47,7 +47,7 @@ _Method = Callable[Concatenate["Store", Given], Kind]
 
 
 def _patiently(method: _Method[Given, Kind]) -> _Method[Given, Kind]:
-    """Make a method, one transaction that may as well be done twice, try again as the store's patience says."""
+    """Make a method, one transaction that may be done twice, try again for as long as the store's `retry` allows."""
     return _trying(method, repeatable=True)
 
 
@@ -59,7 +59,7 @@ def _once_unlocked(method: _Method[Given, Kind]) -> _Method[Given, Kind]:
 def _trying(method: _Method[Given, Kind], *, repeatable: bool) -> _Method[Given, Kind]:
     @wraps(method)
     def call(self: "Store", /, *args: Given.args, **kwargs: Given.kwargs) -> Kind:
-        if self.retry is None or self._joined is not None:  # the lock is ours: there is nothing to wait for
+        if self.retry is None or self._joined is not None:  # this thread holds the lock: there is nothing to wait for
             return method(self, *args, **kwargs)
         return self.retry.keep_trying(lambda: method(self, *args, **kwargs), repeatable=repeatable)
 
@@ -70,8 +70,8 @@ class Store:
     """Studies and all that belongs to them, in one database with Optuna's own tables.
 
     Each call is one short transaction, and may be made from any thread. A call that writes under a lease is refused
-    once the lease is lost. Every method raises `StoreError` where the database cannot be used, and
-    `UnreachableError` where a database server does not answer.
+    once the lease is lost. Every method raises `StoreError` if the database cannot be used, and `UnreachableError` if a
+    database server does not answer.
 
     Attributes:
         url: Where it is.
@@ -90,10 +90,10 @@ class Store:
 
     @classmethod
     def open(cls, url: str, *, create: bool, retry: DatabaseRetry | None = None) -> "Store":
-        """Open the database at `url`; `create` makes it where there is none. An older one is upgraded.
+        """Open the database at `url`; `create` makes a missing one. An older one is upgraded.
 
-        With `retry` locks are waited for here too; a server that does not answer is told at once, since nothing is
-        lost by calling again.
+        With `retry`, locks are waited for here too; a server that does not answer raises at once, since nothing is lost
+        by another call.
 
         Raises:
             InputError: The URL cannot be used.
@@ -117,14 +117,14 @@ class Store:
 
     @staticmethod
     def is_older(url: str) -> bool:
-        """Tell whether there is a database of an older modelcat at `url`; raises as `exists`."""
+        """Return whether there is a database of an older modelcat at `url`; raises as `exists`."""
         checked = StorageUrl.parse(url)
         with explained(checked):
             return creation.condition(checked) is Condition.OLDER
 
     @staticmethod
     def exists(url: str) -> bool:
-        """Tell whether there is a database of ours at `url`; nothing is made.
+        """Return whether there is a database of modelcat at `url`; nothing is made.
 
         Raises:
             InputError: The URL cannot be used.
@@ -135,7 +135,7 @@ class Store:
             return creation.condition(checked) is not Condition.ABSENT
 
     def close(self) -> None:
-        """Let go of all connections."""
+        """Close all connections."""
         for engine in (self._writer, self._reader, *([self._optuna.engine] if self._optuna else [])):
             engine.dispose()
 
@@ -146,12 +146,12 @@ class Store:
         self.close()
 
     def hurry(self, longest: float = 0.0) -> None:
-        """From now on try again for so many seconds at most, Optuna's part too: who is about to end has little time."""
+        """From now on retry for `longest` seconds at most, also in Optuna's part: a process that ends has little time."""
         if self.retry is not None:
             self.retry.longest = min(longest, self.retry.longest)
 
     def examine(self) -> Examination:
-        """Look for what is wrong with the database itself; large files take seconds for each 100 MB."""
+        """Check the database itself; large files take seconds for each 100 MB."""
         with self._reading() as connection:
             return examination.examine(connection)
 
@@ -163,7 +163,7 @@ class Store:
         Put calls to it inside `explained()`.
 
         Args:
-            study: Name of the one study that it is to be used for.
+            study: Name of the only study that it is used for.
             lease: Of that study: once it is lost, every call raises StudyConflictError and writes nothing.
         """
         if self._optuna is None:
@@ -196,10 +196,10 @@ class Store:
         versions: Mapping[str, Any],
         metrics: Sequence[Mapping[str, Any]] = (),
     ) -> None:
-        """Make a study, queued and run by nobody. Fields as in `StudyRecord`.
+        """Make a study, queued and not run by any process. Fields as in `StudyRecord`.
 
         Raises:
-            StudyConflictError: There is one of that name.
+            StudyConflictError: There is already one of that name.
         """
         values = {name: value for name, value in locals().items() if name != "self"}
         with self.explained(), self._writer.begin() as connection:
@@ -211,31 +211,31 @@ class Store:
 
         Raises:
             StudyConflictError: The lease is lost.
-            TypeError: A field that is fixed, or that there is not.
+            TypeError: A field is fixed, or does not exist.
         """
         with self._writing(study, lease) as (connection, study_id):
             writing.change_study(connection, study_id, changes)
 
     def delete_study(self, study: str, root: Path | None = None) -> None:
-        """Delete a study: Optuna's, its files below `root`, the folder of all studies, and at last our rows.
+        """Delete a study: Optuna's part, its files below `root`, the folder of all studies, and last our rows.
 
-        One whose record is damaged can be deleted too; of one without a readable name, such as ``#7``, our rows alone.
+        A study with a damaged record can be deleted too; of one without a readable name, such as ``#7``, only our rows.
 
-        A deletion that is cut short leaves the study there, failed and not to be resumed; deleting again finishes it.
+        An interrupted deletion leaves the study, failed and not resumable; deleting it again finishes it.
 
         Raises:
             UnknownStudyError: There is none of that name.
-            StudyConflictError: It is being run.
-            InputError: Its name would have files outside `root` removed; nothing is.
-            StoreError: Its files cannot be removed; told is which, and why.
+            StudyConflictError: It is running.
+            InputError: Its name would have files outside `root` removed; nothing is removed.
+            StoreError: Its files cannot be removed; the message says which, and why.
         """
         with self._reading() as connection:
             found = reading.study_id(connection, study)
-        if found == id_in(study):  # neither its files nor what Optuna knows of it can be found without a name
+        if found == id_in(study):  # without a name, neither its files nor Optuna's part can be found
             with self._requesting() as connection:
                 writing.drop_study(connection, found)
             return
-        # A study of such a name was queued by an older version, and never run: it has no files.
+        # A study of such a name was queued by an older version and never ran: it has no files.
         folder = None if root is None or study in QUEUE_FILES else files.study_folder(root, study)
         with self.explained(), self._writer.begin() as connection:
             lease = leasing.acquire(connection, study, Owner.this_process(), DELETION_TIME)
@@ -259,44 +259,44 @@ class Store:
 
     @_once_unlocked
     def acquire(self, study: str, owner: Owner, ttl: timedelta, *, takeover: bool = False) -> Lease:
-        """Take the lease of a study for `ttl`, if nobody living holds it.
+        """Take the lease of a study for `ttl`, if no living process holds it.
 
         Raises:
             UnknownStudyError: There is none of that name.
-            StudyConflictError: Somebody runs it; told is who, and since when. `takeover` takes the lease of another
-                host all the same; a process on this host must be stopped.
+            StudyConflictError: A process runs it; the message says which, and since when. `takeover` takes the lease
+                even from another host; a process on this host must be stopped.
         """
         with self._taking(study, ttl) as connection:
             return leasing.acquire(connection, study, owner, ttl, takeover=takeover)
 
     @_once_unlocked
     def begin(self, study: str, owner: Owner, ttl: timedelta, *, takeover: bool = False) -> Lease:
-        """Take the lease of a study and mark it as running, in one step; what asked it to stop is forgotten.
+        """Take the lease of a study and mark it as running, in one step; an earlier request to stop is cleared.
 
-        It no longer belongs to the queue: a worker does not take it up again.
+        The study leaves the queue: a worker does not take it up again.
 
         Raises:
             UnknownStudyError: There is none of that name.
-            StudyConflictError: Somebody runs it; told is who, and since when. Or it is half deleted. `takeover` as for
-                `acquire`.
+            StudyConflictError: A process runs it; the message says which, and since when. Or it is half deleted.
+                `takeover` as for `acquire`.
         """
         with self._taking(study, ttl) as connection:
             return leasing.begin(connection, study, owner, ttl, takeover=takeover)
 
     @_once_unlocked
     def claim(self, owner: Owner, ttl: timedelta) -> tuple[StudyRecord, Lease | None] | None:
-        """Take the study of the queue that was put into it first and that nobody runs; None where there is none.
+        """Take the study that was queued first and that no process runs; return None if there is none.
 
-        It waits, or whoever ran it has died: then it is taken up again, which its `restarts` counts. After
-        `max_restarts` of these it has failed instead, and is returned without a lease. No two callers ever get the
-        same one.
+        It waits, or the process that ran it has died: then it is taken up again, and its `restarts` counts that. After
+        `max_restarts` of these it has failed instead, and is returned without a lease. No two callers ever get the same
+        study.
         """
         with self._requesting() as connection:
             return requests.claim(connection, owner, ttl)
 
     @_patiently
     def renew(self, study: str, lease: Lease, ttl: timedelta) -> Lease:
-        """Put off the expiry to `ttl` from now; the old lease remains good for writing.
+        """Extend the lease to `ttl` from now; the old lease remains valid for writing.
 
         Raises:
             StudyConflictError: The lease is lost.
@@ -306,7 +306,7 @@ class Store:
 
     @_patiently
     def release(self, study: str, lease: Lease, state: StudyState) -> None:
-        """Give the lease back and leave the study in `state`.
+        """Release the lease and leave the study in `state`.
 
         Raises:
             StudyConflictError: The lease is lost.
@@ -316,10 +316,10 @@ class Store:
 
     @_patiently
     def put_back(self, study: str, lease: Lease, *, counted: bool) -> StudyState:
-        """Give the lease back and leave the study in the queue; return the state in which it was left.
+        """Release the lease and leave the study in the queue; return the state in which it was left.
 
-        It is stopped instead where somebody has asked for that, or has run it without the queue; where this is
-        `counted`, also after `max_restarts` times.
+        It is stopped instead if a user has asked for that or has run it without the queue, or, if this is `counted`,
+        after `max_restarts` times.
 
         Raises:
             StudyConflictError: The lease is lost.
@@ -327,7 +327,7 @@ class Store:
         with self.explained(), self._writer.begin() as connection:
             return requests.put_back(connection, study, lease, counted=counted)
 
-    # Requests: what anybody may write, whoever holds the lease. UnknownStudyError names the nearest study there is.
+    # Requests: any process may write these, without the lease. UnknownStudyError names the nearest existing study.
 
     @_once_unlocked
     def enqueue(  # noqa: PLR0913 -- a study has this many facts
@@ -347,7 +347,7 @@ class Store:
         """Make a study that waits in the queue and is not yet prepared: `space` and `data` are empty.
 
         Raises:
-            StudyConflictError: There is one of that name.
+            StudyConflictError: There is already one of that name.
         """
         values = {name: value for name, value in locals().items() if name != "self"}
         with self._requesting() as connection:
@@ -362,24 +362,24 @@ class Store:
             planned: Trials in all; as many as before if left out.
 
         Raises:
-            StudyConflictError: It is being run, queued already, half deleted, or has nothing left to do.
+            StudyConflictError: It is running, queued already, half deleted, or has nothing left to do.
         """
         with self._requesting() as connection:
             requests.requeue(connection, study, planned)
 
     @_patiently
     def request_stop(self, study: str) -> StudyState:
-        """Ask that a study stop, and return its state as it is to be shown then.
+        """Ask that a study stop, and return the state to show from then on.
 
-        Whoever runs it sees that within seconds and ends; a study that waits, or whose worker is gone, is stopped at
-        once; any other stays as it is.
+        The process that runs it sees the request within seconds and ends; a study that waits, or whose worker is gone,
+        is stopped at once; any other stays as it is.
         """
         with self._requesting() as connection:
             return requests.stop(connection, study)
 
     @_patiently
     def set_title(self, study: str, title: str | None) -> None:
-        """Give a study a title, shown instead of its name; None or a blank one takes it away.
+        """Give a study a title, which is shown instead of its name; None or a blank title removes it.
 
         Raises:
             InputError: It is longer than 200 characters.
@@ -390,7 +390,7 @@ class Store:
 
     @_patiently
     def set_notes(self, study: str, notes: str | None) -> None:
-        """Write what a person has to say about a study; None or blank ones take them away.
+        """Write a person's notes on a study; None or blank notes remove them.
 
         Raises:
             InputError: They are longer than 20,000 characters.
@@ -401,11 +401,11 @@ class Store:
 
     @contextmanager
     def together(self, study: str, lease: Lease) -> Iterator[None]:
-        """Make one transaction of all that this thread writes for a study inside the block, by way of Optuna too.
+        """Make one transaction of all that this thread writes for a study inside the block, through Optuna too.
 
-        Reading inside the block sees what was written. Where an error leaves the block, nothing of it was written. A
-        server that is lost while it commits would leave all of it in doubt, and what decided it cannot be done again:
-        there each call stays a transaction of its own, which can.
+        Reads inside the block see what was written. If the block raises, nothing of it is written. A server that is
+        lost during the commit would leave all of it in doubt, and the decisions behind it cannot be repeated: on a
+        server, each call therefore stays a transaction of its own, which can be repeated.
 
         Raises:
             StudyConflictError: The lease is lost.
@@ -421,11 +421,11 @@ class Store:
                     yield
                 finally:
                     self._joined = None
-            # What decided it cannot be done again, but its end can: it stays open where a reader is in the way.
+            # The block's decisions cannot be repeated, but its commit can: it stays open while a reader is in the way.
             self._when_unlocked(lambda: connection.exec_driver_sql("COMMIT"))
 
-    # What belongs to a study: each of these replaces the record with the same key, and raises StudyConflictError
-    # when the lease is lost.
+    # What belongs to a study: each method replaces the record with the same key, and raises StudyConflictError if the
+    # lease is lost.
 
     @_patiently
     def put_trial(self, study: str, lease: Lease, trial: TrialRecord) -> None:
@@ -435,23 +435,24 @@ class Store:
 
     @_patiently
     def put_epoch(self, study: str, lease: Lease, epoch: EpochRecord) -> None:
-        """Write a measurement; training and progress are the key.
+        """Write a measurement; training and progress are its key.
 
-        Those at a later point of the same training go: they are of an earlier try, which died, and this one has gone on
-        from a checkpoint before them, or from the beginning. So nothing is lost and nothing is there twice.
+        Measurements at a later point of the same training are removed: they come from an earlier try, which died, and
+        this try resumed from a checkpoint before them, or started again. So nothing is lost and nothing is stored
+        twice.
         """
         with self._writing(study, lease) as (connection, study_id):
             writing.put_epoch(connection, study_id, epoch)
 
     @_patiently
     def clear_training(self, study: str, lease: Lease, training: str, *, measurements: bool = True) -> None:
-        """Forget how an earlier try of a training was judged, and its measurements unless it may go on after them."""
+        """Remove the evaluations of an earlier try of a training; with `measurements`, its measurements too."""
         with self._writing(study, lease) as (connection, study_id):
             writing.clear_training(connection, study_id, training, measurements=measurements)
 
     @_patiently
     def extend(self, study: str, lease: Lease, planned: int) -> None:
-        """Give a finished study more trials: verdict, confirmations, insights and evaluations on test are forgotten.
+        """Give a finished study more trials: verdict, confirmations, insights and evaluations on test are removed.
 
         All in one transaction, so that no crash leaves half of it. Its trials and its model stay.
         """
@@ -461,30 +462,30 @@ class Store:
 
     @_patiently
     def put_confirmation(self, study: str, lease: Lease, confirmation: ConfirmationRecord) -> None:
-        """Write a confirmation training; arm and seed are the key."""
+        """Write a confirmation training; arm and seed are its key."""
         with self._writing(study, lease) as (connection, study_id):
             writing.put(connection, study_id, schema.confirmations, confirmation)
 
     @_patiently
     def put_evaluation(self, study: str, lease: Lease, evaluation: EvaluationRecord) -> None:
-        """Write an evaluation; subject and split are the key."""
+        """Write an evaluation; subject and split are its key."""
         with self._writing(study, lease) as (connection, study_id):
             writing.put(connection, study_id, schema.evaluations, evaluation)
 
     @_patiently
     def put_insight(self, study: str, lease: Lease, name: str, content: Any) -> None:
-        """Write what was found out about a study; `name` is the key, `content` JSON."""
+        """Write an insight into a study; `name` is its key, `content` is JSON."""
         with self._writing(study, lease) as (connection, study_id):
             writing.put_insight(connection, study_id, name, content)
 
-    # Reading: nothing here can change the database. UnknownStudyError names the nearest study there is.
+    # Reading: nothing here can change the database. UnknownStudyError names the nearest existing study.
 
     @_patiently
     def study(self, name: str, *, damaged: bool = False) -> StudyRecord:
-        """Return one study; with `damaged` also one whose record is, as `studies` does.
+        """Return one study; with `damaged`, also return one whose record is damaged, as `studies` does.
 
         Raises:
-            StoreError: Its record is damaged; told is which field, and what to do.
+            StoreError: Its record is damaged; the message names the field and says what to do.
         """
         with self._reading() as connection:
             record = reading.studies(connection, only=reading.study_id(connection, name))[0]
@@ -500,25 +501,25 @@ class Store:
 
     @_patiently
     def optuna_knows(self, study: str) -> bool:
-        """Tell whether Optuna's tables hold a study of that name, ours or somebody else's."""
+        """Return whether Optuna's tables hold a study of that name, ours or another program's."""
         with self._reading() as connection:
             return reading.optuna_knows(connection, study)
 
     @_patiently
     def queue(self) -> list[StudyRecord]:
-        """Return the studies that wait to be run, the one that has waited longest first."""
+        """Return the studies that wait to run, longest waiting first."""
         with self._reading() as connection:
             return reading.queue(connection)
 
     @_patiently
     def has_work(self) -> bool:
-        """Tell whether `claim` would find something."""
+        """Return whether `claim` would find a study."""
         with self._reading() as connection:
             waiting = reading.unfinished_of_queue(connection, leasing.now(connection))
             return any(not reading.is_damaged(connection, study_id) for study_id in waiting)
 
     def stop_requested(self, study: str) -> bool:
-        """Tell whether somebody has asked that a study stop since it began to run; False where it is gone."""
+        """Return whether a user has asked to stop a study since it began to run; False if the study is gone."""
         with self._reading() as connection:
             return reading.stop_requested(connection, study)
 
@@ -526,32 +527,32 @@ class Store:
     def courses(self, *, among: Collection[str] | None = None) -> dict[str, tuple[float, ...]]:
         """Return the values of the complete trials of every study, or of those named, by number of the trial.
 
-        Cheap enough to ask every second; names that no study has are left out.
+        Fast enough to call every second; names that no study has are left out.
         """
         with self._reading() as connection:
             return reading.courses(connection, among)
 
     @_patiently
     def trials(self, study: str, *, after: int = -1, among: Collection[int] = ()) -> list[TrialRecord]:
-        """Return trials of a study by number: all, or what somebody needs who has read before.
+        """Return trials of a study by number: all, or only those that a repeated read needs.
 
         Args:
             study: Its name.
-            after: Leave out those up to this number...
-            among: ...but for these, such as those that were running when they were last read.
+            after: Leave out the trials up to this number...
+            among: ...except these, such as those that were running at the last read.
         """
         with self._reading() as connection:
             return reading.trials(connection, study, after, among)
 
     @_patiently
     def trial(self, study: str, number: int) -> TrialRecord:
-        """Return one trial; UnknownStudyError names the range where there is no such trial."""
+        """Return one trial; UnknownStudyError names the range of numbers if there is no such trial."""
         with self._reading() as connection:
             return reading.trial(connection, study, number)
 
     @_patiently
     def epochs(self, study: str, training: str | None = None) -> list[EpochRecord]:
-        """Return the measurements of one training, or of all, as they were made."""
+        """Return the measurements of one training, or of all, in the order in which they were made."""
         with self._reading() as connection:
             return reading.epochs(connection, study, training)
 
@@ -569,12 +570,12 @@ class Store:
 
     @_patiently
     def insights(self, study: str) -> dict[str, Any]:
-        """Return what was found out about a study, by name."""
+        """Return the insights into a study, by name."""
         with self._reading() as connection:
             return reading.insights(connection, study)
 
     def _when_unlocked(self, work: Callable[[], Kind]) -> Kind:
-        """Do what changes nothing where the database is locked, as soon as it is not."""
+        """Run a call that changes nothing if the database is locked, as soon as the lock is free."""
 
         def attempt() -> Kind:
             with self.explained():
@@ -584,7 +585,7 @@ class Store:
 
     @contextmanager
     def _optuna_on(self, connection: Connection) -> Iterator[None]:
-        """Let Optuna work on our connection: its commits are then no more than flushes."""
+        """Let Optuna work on our connection: its commits are then only flushes."""
         if self._optuna is None:
             yield
             return

@@ -1,4 +1,4 @@
-"""Storage URLs: what they point at, and how to show one without its password."""
+"""Storage URLs: which database they name, and how to show one without its password."""
 
 import re
 from dataclasses import dataclass
@@ -23,7 +23,8 @@ class StorageUrl:
 
     Attributes:
         url: As SQLAlchemy takes it. It holds the password: show `str(...)` instead.
-        path: The SQLite file, absolute, so that a later change of folder does no harm; None for a server.
+        path: The SQLite file, absolute, so that a later change of the working directory does no harm; None for a
+            server.
     """
 
     url: "URL"
@@ -34,7 +35,7 @@ class StorageUrl:
         """Read and check a URL; nothing is opened or made.
 
         Raises:
-            InputError: It cannot be read, or names a kind of database that modelcat does not keep studies in.
+            InputError: It is malformed, or names a kind of database that modelcat does not support.
         """
         from sqlalchemy.engine import make_url
         from sqlalchemy.exc import ArgumentError
@@ -61,7 +62,7 @@ class StorageUrl:
     __repr__ = __str__
 
     def revealed(self) -> str:
-        """Return the URL as text from which it can be read again, anywhere. It holds the password."""
+        """Return the URL as text that `parse` reads again, in any folder. It holds the password."""
         return self.url.render_as_string(hide_password=False)
 
     def for_optuna(self) -> str:
@@ -69,7 +70,7 @@ class StorageUrl:
         return self.revealed().replace("{", "{{").replace("}", "}}")
 
     def without_secrets(self, text: str) -> str:
-        """Return what a driver or server said, the passwords of this URL masked however they are written there."""
+        """Return the message of a driver or server with this URL's passwords masked, however they are written there."""
         options = (value for name, value in self.url.query.items() if "pass" in name.lower())
         secrets = [str(secret) for secret in (self.url.password, *options) if secret]
         for secret in sorted({form for each in secrets for form in (each, quote(each, safe=""), quote(each))}, key=len):
@@ -78,12 +79,12 @@ class StorageUrl:
 
     @property
     def studies(self) -> Path:
-        """Folder of the files of all studies: beside the SQLite file, else in the working directory."""
+        """Folder of the files of all studies: next to the SQLite file, else in the working directory."""
         return (self.path.parent if self.path else Path.cwd()) / "studies"
 
 
 def studies_folder(url: str) -> Path:
-    """Tell where the files of studies belong; see `StorageUrl.studies`."""
+    """Return the folder of the files of studies; see `StorageUrl.studies`."""
     return StorageUrl.parse(url).studies
 
 
@@ -91,9 +92,9 @@ def redact(text: str) -> str:
     """Return `text` with passwords masked, whether or not it is a well-formed URL."""
     scheme, separator, rest = text.partition("://")
     if not separator:
-        # Nothing tells where a password would be, unless there is no place for one at all.
+        # Nothing shows where a password would be, unless there is no place for one at all.
         return text if "@" not in text and "password" not in text.lower() else "***"
-    # The last @ ends the password: one that holds an @ or a / must not leak its tail.
+    # The last @ ends the password: the end of a password that holds an @ or a / must not be shown.
     credentials, at, place = rest.rpartition("@")
     if ":" in credentials or "?" in credentials:
         credentials = re.split("[:?]", credentials)[0] + ":***"

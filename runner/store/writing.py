@@ -1,4 +1,4 @@
-"""From records to rows. Every function runs inside a write transaction of its caller."""
+"""Converts records to rows. Every function runs inside a write transaction of its caller."""
 
 from collections.abc import Mapping
 from dataclasses import fields
@@ -27,7 +27,7 @@ __all__ = [
 
 
 def create_study(connection: Connection, values: Mapping[str, Any]) -> None:
-    """Insert a study, queued and run by nobody."""
+    """Insert a study, queued and not run by any process."""
     moment = now(connection)
     defaults = {"state": "queued", "created": moment, "updated": moment, "seconds": 0.0, "lease_epoch": 0}
     try:
@@ -38,7 +38,7 @@ def create_study(connection: Connection, values: Mapping[str, Any]) -> None:
             "tells how it stands, or goes on with it"
         ) from error
     assert made is not None, "one row was inserted"
-    for part in schema.PARTS:  # rows that somebody left without their study, of which this one has the number now
+    for part in schema.PARTS:  # rows left over without their study, whose number the new study has now
         connection.execute(delete(part).where(part.c.study_id == made[0]))
 
 
@@ -46,7 +46,7 @@ def change_study(connection: Connection, study_id: int, changes: Mapping[str, An
     """Set fields of a study.
 
     Raises:
-        TypeError: A field that is fixed, or that there is not.
+        TypeError: A field is fixed, or does not exist.
     """
     if strange := sorted(changes.keys() - StudyChanges.__annotations__.keys()):
         raise TypeError(f"{', '.join(strange)}: not among {', '.join(StudyChanges.__annotations__)}")
@@ -62,7 +62,7 @@ def drop_study(connection: Connection, study_id: int) -> None:
 def drop_optuna_study(connection: Connection, study: str) -> None:
     """Delete what Optuna's tables hold of a study.
 
-    Optuna itself would read all of it first, and could not where a cell is damaged.
+    Optuna itself would read all of it first, which fails if a cell is damaged.
     """
     named = table_of("studies", column("study_id"), column("study_name"))
     its_studies = select(named.c.study_id).where(named.c.study_name == study)
@@ -81,7 +81,7 @@ def drop_optuna_study(connection: Connection, study: str) -> None:
 def put(connection: Connection, study_id: int, table: Table, record: Any) -> None:
     """Insert a record, or replace the one with the same key.
 
-    Two statements instead of an upsert, which each database spells differently; the caller holds the study's row.
+    Two statements instead of an upsert, which each database spells differently; the caller has locked the study's row.
     """
     values = {field.name: getattr(record, field.name) for field in fields(record)}
     key = [column == values[column.name] for column in table.primary_key if column.name != "study_id"]
@@ -98,7 +98,7 @@ def put_insight(connection: Connection, study_id: int, name: str, content: Any) 
 
 
 def clear_results(connection: Connection, study_id: int) -> None:
-    """Forget what the end of a study found; how its trials and its baseline were judged on validation stays."""
+    """Remove the results of the end of a study; evaluations of its trials and its baseline on validation stay."""
     for table in (schema.confirmations, schema.insights):
         connection.execute(delete(table).where(table.c.study_id == study_id))
     table = schema.evaluations
@@ -117,7 +117,7 @@ def put_epoch(connection: Connection, study_id: int, epoch: EpochRecord) -> None
 
 
 def clear_training(connection: Connection, study_id: int, training: str, *, measurements: bool) -> None:
-    """Forget how one training was judged, and its measurements where that is said."""
+    """Remove the evaluations of one training, and, if asked for, its measurements."""
     table = schema.evaluations
     connection.execute(delete(table).where(table.c.study_id == study_id, table.c.subject == training))
     if measurements:

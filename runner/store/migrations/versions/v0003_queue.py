@@ -1,4 +1,4 @@
-"""The queue: when a study was put into it, and when somebody asked that it stop."""
+"""The queue: when a study was put into it, and when a user asked that it stop."""
 
 import sqlalchemy as sa
 from alembic import op
