@@ -75,7 +75,7 @@ class Store:
 
     Attributes:
         url: Where it is.
-        patience: How long calls keep trying while the database is locked or its server is away; None: a call waits
+        retry: How long calls keep trying while the database is locked or its server is unreachable; None: a call waits
             60 s for a lock, and for nothing else.
     """
 
@@ -146,7 +146,7 @@ class Store:
         self.close()
 
     def hurry(self, longest: float = 0.0) -> None:
-        """From now on retry for `longest` seconds at most, also in Optuna's part: a process that ends has little time."""
+        """From now on retry for `longest` seconds at most, also in Optuna's part: a process that ends has no time."""
         if self.retry is not None:
             self.retry.longest = min(longest, self.retry.longest)
 

@@ -21,20 +21,20 @@ __all__ = ["start_worker", "trim_log"]
 _LOG = "worker.log"
 #: Bytes of the log at which its older half is dropped, when a worker or a study begins.
 _LOG_BYTES = 2_000_000
-#: How long to watch a new worker; after that it goes on to start unwatched.
+#: How long to watch a new worker; after that it continues its start unwatched.
 _READY_SECONDS = 30.0
 _STDERR = 2
 
 
 def start_worker(workspace: Workspace) -> int:
-    """Start ``modelcat worker`` in the background, and return its pid once it looks at the queue.
+    """Start ``modelcat worker`` in the background, and return its pid once it watches the queue.
 
     It runs `workspace.workers` trainings at a time, writes to ``worker.log`` in the studies' folder, and ends when the
-    queue has been empty for a while. Where one is alive on this machine for this storage, none is started and its pid
-    is returned: it will see whatever is in the queue by now. Starting takes about a second.
+    queue has been empty for a while. If a worker is alive on this machine for this storage, none is started and the
+    pid of that one is returned: it will find whatever is in the queue by now. A start takes about a second.
 
     Raises:
-        WorkError: The command is not installed, or the new worker ended at once; the message has what it said.
+        WorkError: The command is not installed, or the new worker ended at once; the message has what the worker said.
         StoreError: The studies' folder cannot be written.
     """
     workers = WorkerList(workspace)
@@ -56,30 +56,30 @@ def start_worker(workspace: Workspace) -> int:
     if process.returncode:
         said = path.read_text(errors="replace")[said_before:].strip().rpartition("\n")[2]
         raise WorkError(f"the worker ended at once with code {process.returncode}: {safe(said, 500)} (see {path})")
-    # Reaps it when it ends, should this process still be there then.
+    # Reaps the worker when it ends, if this process still exists then.
     threading.Thread(target=process.wait, daemon=True, name="worker-reaper").start()
     return worker.pid
 
 
 def trim_log(workspace: Workspace) -> None:
-    """Drop the older half of the log that this process writes its stderr to, if it does and it is large."""
+    """Drop the older half of the log that this process writes its stderr to, if there is one and it is large."""
     path = workspace.folder / _LOG
     try:
         if os.path.samestat(os.fstat(_STDERR), path.stat()):
             _trim(path)
-    except OSError:  # there is none, or no stderr: nothing to trim
+    except OSError:  # no such file, or no stderr: nothing to trim
         return
 
 
 def _start(workspace: Workspace, path: Path) -> tuple[subprocess.Popen[bytes], int]:
     """Start the process; return it, and how many characters its log held before."""
     url = StorageUrl.parse(workspace.storage)
-    # Not as arguments: everybody can read those of everybody's processes, and the URL may hold a password.
+    # Not as arguments: every user can read those of all processes, and the URL may hold a password.
     chosen = {"MODELCAT_STORAGE": url.revealed(), "MODELCAT_CACHE": str(workspace.cache.absolute())}
     environment = {**os.environ, **chosen, **({"MODELCAT_DEBUG": "1"} if workspace.debug else {})}
     workers = [] if workspace.workers == 1 else ["--workers", str(workspace.workers or "auto")]
     if path.exists():
-        check_regular(path)  # a pipe would be waited for
+        check_regular(path)  # a pipe would block
     with path.open("ab") as log:
         _trim(path)
         said_before = len(path.read_text(errors="replace"))
@@ -97,7 +97,7 @@ def _start(workspace: Workspace, path: Path) -> tuple[subprocess.Popen[bytes], i
 
 
 def _command() -> Path:
-    """Return the console script; ``python -m runner`` could meet a folder named runner where it is called."""
+    """Return the console script; ``python -m runner`` could import a folder named runner in the working directory."""
     for candidate in (Path(sys.executable).with_name("modelcat"), Path(sys.argv[0]).absolute()):
         if candidate.stem == "modelcat" and candidate.is_file() and os.access(candidate, os.X_OK):
             return candidate
@@ -105,7 +105,7 @@ def _command() -> Path:
 
 
 def _trim(path: Path) -> None:
-    """Shorten a file in place: what is appended afterwards goes to its new end."""
+    """Shorten a file in place: later writes are appended at its new end."""
     if path.stat().st_size <= _LOG_BYTES:
         return
     with path.open("r+b") as file:

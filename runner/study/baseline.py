@@ -1,4 +1,4 @@
-"""The baseline: a simple model that every study trains once, to be beaten; `train` has none."""
+"""The baseline: a simple model that every study trains once and has to beat; `train` has none."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -16,7 +16,7 @@ __all__ = ["train_baseline"]
 def train_baseline(session: Session, known: Mapping[str, Any] | None) -> None:
     """Train the baseline that the study's plugin names, unless the store has it already.
 
-    A baseline that fails costs the study its yardstick, not its trials: the reason is recorded and told.
+    A baseline that fails costs the study its comparison, not its trials: the reason is recorded and reported.
     """
     key = session.request.baseline
     if key is None or (known is not None and "failure" not in known):

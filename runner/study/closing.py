@@ -1,4 +1,4 @@
-"""The end of a study: confirm the winner, calibrate it, use the test split once, keep one model, say what was found."""
+"""The end of a study: confirm the winner, calibrate it, use the test split once, keep one model, store the results."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -28,13 +28,13 @@ __all__ = ["close_study"]
 
 
 def close_study(session: Session, result: SearchResult) -> None:
-    """Confirm, calibrate, test, keep and judge; write it all into the study's row, then look closer."""
+    """Confirm, calibrate, test, keep and compare; write the results into the study's row, then gather insights."""
     record = session.store.study(session.study)
-    if record.winner is None:  # else a run that died has come so far already
+    if record.winner is None:  # else an earlier run, which died, has done this already
         choice = choose_winner(session, result, record.baseline)
         findings = replace(choice.findings, early_end=record.early_end)
         test, baseline = _test(session, choice, record.baseline)
-        session.update()  # renews the lease: files are moved, and removed below, by its holder alone
+        session.update()  # renews the lease: only its holder may move files, and remove them below
         model = session.folders.keep(choice.model.folder)
         session.update(
             verdict=verdict_of(replace(findings, baseline_failure=_failure(baseline))),
@@ -63,7 +63,7 @@ def _test(
     _note_calibration(session, choice.model, temperature)
     if choice.arm.name == GIVEN and was_evaluated(
         session, GIVEN, "test"
-    ):  # it was none before the study got more trials
+    ):  # another configuration won before the study got more trials
         session.store.clear_training(session.study, session.lease, GIVEN, measurements=False)
     if choice.given_model is not None and not was_evaluated(session, GIVEN, "test"):
         _calibrate(session, choice.given_model, session.folders.absolute(choice.given_model.folder))
@@ -76,20 +76,20 @@ def _test(
         _calibrate(session, theirs, folder, baseline["key"])
         return test, {**baseline, "test": _evaluate(session, "baseline", folder, key=baseline["key"])}
     except (StoppedError, StoreError, StudyConflictError, UnreachableError, EnvironmentFaultError):
-        raise  # to be stopped, or the lease, the database or the disk is lost
+        raise  # a request to stop, or the lease, the database or the disk is lost
     except ModelcatError as error:
         session.listener.failed("baseline", error, "")
         return test, {**baseline, "failure": {"kind": error.kind, "reason": error.message}}
 
 
 def _failure(baseline: Mapping[str, Any] | None) -> str | None:
-    """Return why the baseline has no result, or not all of it."""
+    """Return why the baseline has no result, or not a complete one."""
     failure = baseline.get("failure") if baseline else None
     return None if failure is None else str(failure["reason"])
 
 
 def _calibrate(session: Session, model: WinnerModel, folder: Path, key: str | None = None) -> float | None:
-    """Fold a temperature into a model; None if its plugin does not, or its predictions were not written."""
+    """Apply a temperature to a model; None if its plugin does not, or if its predictions were not written."""
     if model.predictions is None:
         return None
     temperature: float | None = run_task(
@@ -99,9 +99,9 @@ def _calibrate(session: Session, model: WinnerModel, folder: Path, key: str | No
 
 
 def _note_calibration(session: Session, model: WinnerModel, temperature: float | None) -> None:
-    """Keep how the winner was judged on validation, and what its temperature changed, there and on test.
+    """Store the winner's evaluation on validation, and what its temperature changed, on validation and on test.
 
-    The record of validation stays that of the training, before the temperature was fitted on these very rows: it
+    The record of validation stays that of the training, before the temperature was fitted on these same rows: it
     agrees with its file of predictions, and can be compared with the trials'.
     """
     records = {(record.subject, record.split): record for record in session.store.evaluations(session.study)}
@@ -119,7 +119,7 @@ def _note_calibration(session: Session, model: WinnerModel, temperature: float |
     names = task.rescaled_metrics if isinstance(task, Rescales) else ()
 
     def measured(evaluation: Evaluation) -> dict[str, float]:
-        """Return what a temperature can change; the rest is the same before and after."""
+        """Return the metrics that a temperature can change; the others are the same before and after."""
         return {name: evaluation.metrics[name] for name in names if name in evaluation.metrics}
 
     content = {
@@ -153,17 +153,17 @@ def _evaluate(session: Session, subject: str, model: Path, key: str | None = Non
 
 
 def _current_folder(session: Session, model: str) -> Path:
-    """Return where the winner's model is: a run that died after keeping it has moved it already."""
+    """Return where the winner's model is: an earlier run, which died after it kept the model, has moved it already."""
     path = session.folders.absolute(model)
     return path if path.exists() else session.folders.model
 
 
 def _remove_models(session: Session) -> None:
-    """Remove the models of everything but the winner; predictions and records stay."""
+    """Remove all models but the winner's; predictions and records stay."""
     store, study, lease = session.store, session.study, session.lease
     record = store.study(study)
     confirmations = store.confirmations(study)
-    # The kept model is still its training's own, which a later extension may keep again.
+    # The kept model is still recorded as its training's own, so that a later extension may keep it again.
     winner = record.winner or {}
     kept = winner.get("training") or (None if confirmations else f"trial/{winner.get('trial')}")
     for confirmation in confirmations:

@@ -1,6 +1,6 @@
-"""The confirmation: finalists and the given configuration are trained again on fresh seeds, the splits staying.
+"""The confirmation: finalists and the given configuration are trained again on fresh seeds, with the same splits.
 
-The best of many trials is partly the luckiest of them; trainings on other seeds tell luck from a better configuration
+The best of many trials is partly the luckiest; trainings on other seeds distinguish luck from a better configuration
 (arXiv 2106.09204 shows how often tuning loses to the recipe otherwise).
 """
 
@@ -34,7 +34,7 @@ class Arm:
 
 
 def rivals(session: Session, trials: Sequence[TrialRecord], identity: ConfigIdentity) -> list[Arm]:
-    """Return the complete trials that train another configuration than the given one, best first, none twice."""
+    """Return the complete trials whose configuration differs from the given one, best first, none twice."""
     sign = -1 if session.request.direction is Direction.MAXIMIZE else 1
     ranked = sorted(
         (trial for trial in trials if trial.state == "complete" and trial.value is not None),
@@ -50,7 +50,7 @@ def rivals(session: Session, trials: Sequence[TrialRecord], identity: ConfigIden
 def finalists(session: Session, trials: Sequence[TrialRecord], identity: ConfigIdentity) -> list[Arm]:
     """Return the given configuration, then the best few different ones, best first.
 
-    Those that were confirmed before the study got more trials are among them: what is known of them counts.
+    Rivals that were confirmed before the study got more trials are included, since their confirmations count.
     """
     others = rivals(session, trials, identity)
     known = {record.arm for record in session.store.confirmations(session.study)}
@@ -59,12 +59,12 @@ def finalists(session: Session, trials: Sequence[TrialRecord], identity: ConfigI
 
 
 def evaluation_name(arm: str, seed: int) -> str:
-    """Return the name under which the store keeps how a confirmation training was judged."""
+    """Return the name under which the store keeps the evaluation of a confirmation training."""
     return f"confirm/{arm}/{seed}"
 
 
 class Confirmation:
-    """Trains every arm on every fresh seed; trainings that the store knows already are not repeated.
+    """Trains every arm on every fresh seed; trainings that the store holds already are not repeated.
 
     Args:
         session: The run.
@@ -89,25 +89,25 @@ class Confirmation:
             and record.seed in self.seeds
             and record.predictions is not None
         }
-        # Seeds outside, arms inside: a confirmation that is cut short has compared what it has evenly.
+        # Seeds outside, arms inside: an interrupted confirmation has compared its arms evenly.
         self._pending = [place for place in product(self.seeds, self.arms) if place[::-1] not in self._records]
         self._running: dict[str, tuple[str, int]] = {}
 
     @property
     def trainings(self) -> int:
-        """Trainings that are still to be made."""
+        """Number of trainings that are still to be made."""
         return len(self._pending)
 
     def run(self) -> None:
-        """Make the trainings that are left."""
+        """Make the remaining trainings."""
         self._pending.reverse()
         run_tasks(self._session, self._next_task, self._on_event)
 
     def with_model(self, record: ConfirmationRecord) -> ConfirmationRecord:
-        """Return a training whose model is there: one that was removed when a study was closed is trained again.
+        """Return a training whose model exists: a model that was removed when the study was closed is trained again.
 
         Raises:
-            WorkError: It fails this time.
+            WorkError: The training fails this time.
         """
         if record.model_dir is not None:
             return record
@@ -131,7 +131,7 @@ class Confirmation:
         return fmean(self.value(record) for record in self.of(arm))
 
     def best(self, arms: Sequence[Arm]) -> Arm | None:
-        """Return the arm with the best mean, of equal ones the first; None if none of them was trained."""
+        """Return the arm with the best mean, the first among equal ones; None if no arm was trained."""
         best: Arm | None = None
         for arm in arms:
             if self.of(arm.name) and (
@@ -141,9 +141,9 @@ class Confirmation:
         return best
 
     def winner(self, above_chance: Callable[[float], bool]) -> Arm | None:
-        """Return the arm with the best mean among those that do better than guessing; of equal ones the first.
+        """Return the arm with the best mean among those that do better than guessing; the first among equal ones.
 
-        What counts is the training whose model would be kept. None if no arm does better.
+        The training whose model would be kept decides whether an arm does. None if no arm does better.
 
         Raises:
             WorkError: No training of the confirmation succeeded.
@@ -207,13 +207,13 @@ class Confirmation:
             self._session.put_evaluation(evaluation_name(arm, seed), result.evaluation)
             self._session.store.put_confirmation(self._session.study, self._session.lease, record)
             self._records[arm, seed] = record
-        self._session.update()  # the time worked, as after each trial
+        self._session.update()  # stores the time worked, as after each trial
         self._session.after_commit(folders.settle, name)
         self._session.after_commit(self._session.listener.ended, name, None, value)
 
 
 def _of_search(arm: Arm, trials: Sequence[TrialRecord], seed: int) -> ConfirmationRecord | None:
-    """Return the training of the search that has one of the fresh seeds, if it came to its end."""
+    """Return the complete training of the search that has one of the fresh seeds; None if there is none."""
     trial = next((trial for trial in trials if trial.number == arm.trial), None)
     if trial is None or trial.state != "complete":
         return None

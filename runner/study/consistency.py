@@ -1,4 +1,4 @@
-"""Whether what Optuna holds of a study and what our own tables hold agree, before a search goes on from both."""
+"""Checks that Optuna's trials of a study agree with our own tables, before a search continues from both."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -14,14 +14,14 @@ from runner.store.records import TrialRecord
 __all__ = ["check_trials", "optuna_state", "seconds_of"]
 
 _STATES = {"complete": OptunaState.COMPLETE, "pruned": OptunaState.PRUNED, "failed": OptunaState.FAIL}
-#: Optuna's name of what a trial that waits is to be asked with.
+#: Optuna's name for the parameters with which a waiting trial is to be asked.
 _FIXED = "fixed_params"
 
 
 def optuna_state(record: TrialRecord) -> OptunaState | None:
-    """Return the state in which Optuna holds a trial that has ended; None if it has not.
+    """Return the state in which Optuna holds a trial that has ended; None if it has not ended.
 
-    A result that is reused counts as a failure there: one training would weigh twice in what is suggested.
+    A reused result counts as a failure there: otherwise one training would weigh twice in later suggestions.
     """
     return OptunaState.FAIL if record.reused_from is not None else _STATES.get(record.state)
 
@@ -32,9 +32,9 @@ def check_trials(
     records: Mapping[int, TrialRecord],
     distributions: Mapping[str, BaseDistribution],
 ) -> None:
-    """Check that Optuna's trials are those that modelcat has told it of, or is about to.
+    """Check that Optuna's trials are those that modelcat has reported to it, or is about to report.
 
-    Each trial is written to our tables first: of the last ones Optuna may know less, never more or otherwise.
+    Each trial is written to our tables first: Optuna may lack the last ones, but never holds more or other ones.
 
     Raises:
         StoreError: Another program has changed one or the other; the message says where they differ.
@@ -49,10 +49,10 @@ def check_trials(
 
 
 def seconds_of(study: str, stored: Any) -> float:
-    """Return a time that Optuna's study holds.
+    """Return a time in seconds that Optuna's study holds.
 
     Raises:
-        StoreError: It is none.
+        StoreError: The value is no time.
     """
     if isinstance(stored, bool) or not _is_finite(stored):
         raise _damaged(study, "the time that its search took is not a number")
@@ -75,7 +75,7 @@ def _difference(
 
 
 def _otherwise(trial: FrozenTrial, record: TrialRecord) -> str | None:
-    """Return in what a trial that has ended differs from what modelcat has told Optuna of it."""
+    """Return how an ended trial in Optuna differs from what modelcat has reported to Optuna; None if it does not."""
     state = optuna_state(record)
     if trial.state is not state:
         return f"is {trial.state.name.lower()}, and {record.state} to modelcat"

@@ -1,8 +1,8 @@
 """Runs a study from its spec to its verdict; the only writer of its records.
 
 A run is one state machine: find → prepare → claim → search → close → release. A new study is claimed after it is
-prepared: nothing of it is stored before its data and model are known to be good. A stored one is claimed before, so
-that no other process prepares it meanwhile.
+prepared: nothing of it is stored before its data and model are known to be good. A stored one is claimed before it is
+prepared, so that no other process prepares it at the same time.
 """
 
 from collections.abc import Mapping
@@ -60,23 +60,23 @@ def run_study(
     lease: Lease | None = None,
     takeover: bool = False,
 ) -> StudyRecord:
-    """Run a study to its end, going on where an earlier run stopped; return what the store now holds.
+    """Run a study to its end, from where an earlier run stopped; return its record in the store.
 
     A finished study is returned as it is.
 
     Args:
         request: The spec.
-        workspace: Where it runs and is kept.
+        workspace: Where it runs and where it is stored.
         listener: Gets the events of the run, as the study's log does.
         mode: Whether it is a study or a single training.
         lease: Of a study that was claimed from the queue.
-        takeover: Take it from another host, though that seems to run it still.
+        takeover: Take the lease from another host, even if that host still seems to run the study.
 
     Raises:
         StudyConflictError: The study exists with another spec or other data, or another process runs it.
-        StoppedError: It was asked to stop; the study is left stopped, or is not there yet.
+        StoppedError: It was asked to stop; the study is left stopped, or is not stored yet.
         EnvironmentFaultError: The machine is at fault; the study is left stopped, or in its queue.
-        ModelcatError: Data, model or work failed; the study, once made, is left resumable.
+        ModelcatError: Data, model or work failed; the study, if it is stored, is left resumable.
         KeyboardInterrupt: It was interrupted; the study is left stopped, or in its queue.
     """
     run = _Run(request, workspace, mode, study_name(request, mode))
@@ -114,7 +114,7 @@ def run_study(
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """What is asked for; `name` is the study's in the store."""
+    """The arguments of a run; `name` is the study's name in the store."""
 
     request: Request
     workspace: Workspace
@@ -123,11 +123,11 @@ class _Run:
 
 
 def _find(run: _Run) -> StudyRecord | None:
-    """Return the stored study of that name; None if it is a new one.
+    """Return the stored study of that name; None if the study is new.
 
     Raises:
-        StudyConflictError: The stored one is another study, or another study has its folder.
-        WorkError: Nothing of it is left to be tried: the error that ended it, again.
+        StudyConflictError: The stored study is another one, or another study has its folder.
+        WorkError: It has nothing left to try: the error that ended it is raised again.
     """
     known = find_study(run.workspace.storage, run.name)
     if known is None:
@@ -136,24 +136,24 @@ def _find(run: _Run) -> StudyRecord | None:
     check_same(known, run.request, run.mode)
     if known.is_fruitless and known.failure and (known.planned >= run.request.spec.study.trials or known.early_end):
         error = WorkError(known.failure["message"])
-        error.kind = known.failure["kind"]  # type: ignore[misc]  # as the search raised it
+        error.kind = known.failure["kind"]  # type: ignore[misc]  # the kind that the search raised
         raise error
     return known
 
 
 def _is_complete(known: StudyRecord, request: Request) -> bool:
-    """Return whether a stored study has all that is asked for."""
+    """Return whether a stored study has all that the request asks for."""
     return known.state == "finished" and known.planned >= request.spec.study.trials
 
 
 def _create(run: _Run, store: Store, data: DataSummary, space: SearchSpace) -> StudyRecord | None:
-    """Store a new study; return the one that another process has made of its name meanwhile, if any."""
+    """Store a new study; if another process has made one of that name meanwhile, return that one."""
     try:
         refuse_foreign(store, run.name)
         known_fields = {**facts_of(run.request, run.mode), **data_fields(run.request, data)}
         store.create_study(run.name, **known_fields, space=to_json(space))
     except StudyConflictError:
-        with suppress(UnknownStudyError):  # then it is a foreign one that is in the way
+        with suppress(UnknownStudyError):  # then a foreign study has the name
             known = store.study(run.name)
             check_same(known, run.request, run.mode)
             return known
@@ -187,7 +187,7 @@ def _claim(
 
 
 def _search(session: Session, data: DataSummary) -> SearchResult:
-    """Train the baseline, then make the trials that are left."""
+    """Train the baseline, then make the remaining trials."""
     record, request = session.store.study(session.study), session.request
     space = settle_space(session, record, data)
     session.prepared = True
@@ -199,7 +199,7 @@ def _search(session: Session, data: DataSummary) -> SearchResult:
         _extend(session, planned)
     session.update(planned=planned, spec=request.as_json())
     _announce(session, data, space)
-    # `train` compares with nothing; a study with a winner was closed with the baseline as it is.
+    # `train` has no comparison; a study with a winner was closed with its baseline as it is.
     if record.mode != "train" and (record.winner is None or extended):
         train_baseline(session, record.baseline)
     with model_faults(request.model.key):
@@ -215,7 +215,7 @@ def _search(session: Session, data: DataSummary) -> SearchResult:
 
 
 def _extend(session: Session, planned: int) -> None:
-    """Give a finished study more trials; what was trained on fresh seeds is not trained again."""
+    """Give a finished study more trials; confirmation trainings on fresh seeds are not repeated."""
     store, study, lease = session.store, session.study, session.lease
     trainings = store.confirmations(study)
     judged = [e for e in store.evaluations(study) if e.subject.startswith("confirm/") or e.subject == GIVEN]

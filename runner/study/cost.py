@@ -1,4 +1,4 @@
-"""What a study will cost in time and disk, from what one training was measured to take. All of it is an estimate."""
+"""Estimates what a study will cost in time and disk, from the measured cost of one training."""
 
 import math
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from catalog.spec import Request
 __all__ = ["Cost", "cost_of"]
 
 _EPOCHS = "epochs"
-"""The field that says how long a training is; a model without it passes over the data once."""
+"""The field that sets how long a training is; a model without it passes over the data once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +21,12 @@ class Cost:
 
     Attributes:
         training: One training of the given configuration, its measurements on validation included.
-        search: All trials, none pruned, at most the study's own time limit.
+        search: All trials, without pruning, at most the study's own time limit.
         confirmation: Finalists and the given configuration on fresh seeds.
-        baseline: The baseline; 0 where there is none.
-        test: Judging winner, given configuration and baseline on test.
-        disk_bytes: Most that lies on disk at a time: models of trainings that are still compared.
-        kept_bytes: What stays: the winner's model, and the baseline's.
+        baseline: The baseline; 0 if there is none.
+        test: The evaluation of winner, given configuration and baseline on test.
+        disk_bytes: The most that is on disk at a time: models of trainings that are still compared.
+        kept_bytes: What stays on disk: the winner's model, and the baseline's.
     """
 
     training: float
@@ -51,16 +51,16 @@ def cost_of(
     baseline: Forecast | None,
     workers: int,
 ) -> Cost:
-    """Add up a study.
+    """Add up the cost of a study.
 
-    Trainings that run at the same time are taken to be as fast as the measured one, which had as many threads.
+    Trainings that run at the same time are assumed to be as fast as the measured one, which had as many threads.
 
     Args:
         request: The spec.
-        space: Wide enough for the given configuration.
+        space: The search space, wide enough for the given configuration.
         rows: Of each split.
         forecast: Of the given configuration.
-        baseline: Of the baseline, where the study trains one.
+        baseline: Of the baseline, if the study trains one.
         workers: Processes that train at the same time.
     """
     study = request.spec.study
@@ -90,20 +90,20 @@ def cost_of(
 
 
 def _training(forecast: Forecast, epochs: float, *, quarters: bool) -> float:
-    """Return the seconds of one training: its epochs, and a measurement at each epoch's end and quarter of it all."""
+    """Return the seconds of one training: its epochs, and a measurement after each epoch and each quarter of all."""
     measured = {end / epochs for end in range(1, math.ceil(epochs) + 1) if end <= epochs}
     measured |= {0.25, 0.5, 0.75, 1.0} if quarters else {1.0}
     return epochs * forecast.seconds_per_epoch + len(measured) * forecast.evaluation_seconds
 
 
 def _in_parallel(seconds: float, trainings: int, workers: int) -> float:
-    """Return how long trainings of so many seconds in all take in several processes; the last round may not be full."""
+    """Return the seconds that trainings take in several processes, from their sum; the last round may not be full."""
     rounds = math.ceil(trainings / workers)
     return seconds / trainings * rounds
 
 
 def _middle(range_: Range) -> float:
-    """Return the middle of a range, on the scale that is searched; the mean of choices."""
+    """Return the middle of a range on the scale of its search; the mean of choices."""
     if isinstance(range_, Choices):
         numbers: list[Any] = [value for value in range_.values if not isinstance(value, str)]
         return sum(numbers) / len(numbers) if numbers else 1.0

@@ -1,4 +1,4 @@
-"""Applies the rules of a study's plugin to what the store holds of it."""
+"""Applies the rules of a study's plugin to the study's stored records."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -22,11 +22,11 @@ _UNITS = {3600: "h", 60: "m"}
 
 
 def diagnoses_of(store: Store, study: str, workspace: Workspace) -> Sequence[Diagnosis]:
-    """Apply the rules of the study's plugin to its records, the gravest finding first.
+    """Apply the rules of the study's plugin to its records; return the most severe finding first.
 
     Raises:
-        UnknownStudyError: There is no such study; the nearest is named.
-        InputError: No trial has come to its end yet, or the plugin has no rules.
+        UnknownStudyError: There is no such study; the message names the nearest.
+        InputError: No trial has completed yet, or the plugin has no rules.
         PluginError: The plugin that made the study is not installed, cannot be loaded, or fails.
     """
     record = store.study(study)
@@ -51,7 +51,7 @@ def diagnoses_of(store: Store, study: str, workspace: Workspace) -> Sequence[Dia
 
 
 def with_early_end(findings: Sequence[Diagnosis], record: StudyRecord) -> Sequence[Diagnosis]:
-    """Add to the findings of a plugin that the search ended early, behind those that are graver."""
+    """Add to a plugin's findings that the search ended early, after those that are more severe."""
     found, evidence = record.early_end, early_end_sentence(record.early_end)
     if found is None or evidence is None:
         return findings
@@ -67,7 +67,7 @@ def with_early_end(findings: Sequence[Diagnosis], record: StudyRecord) -> Sequen
 
 
 def _enough(found: Mapping[str, Any]) -> str:
-    """Return a time limit in which all planned trials would be made at the pace of those that were."""
+    """Return a time limit in which all planned trials would be made at the pace of the trials so far."""
     seconds = math.ceil(found["limit_seconds"] * found["planned"] / max(1, found["done"]))
     for unit, name in _UNITS.items():
         if seconds > 2 * unit:

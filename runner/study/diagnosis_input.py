@@ -1,4 +1,4 @@
-"""What the store holds of a study, as the input of a task's rules of diagnosis."""
+"""Reads a study's records from the store as the input of a task's rules of diagnosis."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -22,12 +22,12 @@ _TRIAL = "trial/"
 
 
 def diagnosis_input_of(store: Store, study: str, model: Model, folder: Path = Path()) -> DiagnosisInput:
-    """Gather what the records say about a study; what an older record lacks is left out.
+    """Gather the records of a study; what an older record lacks is left out.
 
     Args:
         store: Open for reading.
         study: Its name.
-        model: The study's own, which knows what stands for fields of `model_config` that are left out.
+        model: The study's own, which knows the defaults of fields that `model_config` leaves out.
         folder: The study's, to which its paths are relative.
 
     Raises:
@@ -79,17 +79,17 @@ def _trial(
 
 
 def _config(trial: TrialRecord, record: StudyRecord, model: Model) -> dict[str, Any]:
-    """Return the whole configuration of a trial; the given one's is the spec's to the letter (a count stays one)."""
+    """Return the whole configuration of a trial; the given one's is exactly the spec's (a count stays a count)."""
     written = dict(record.spec.get("model_config", {}))
     config = written if trial.origin == "given" else {**written, **trial.params}
     try:
         return model.Config.model_validate(config).model_dump(mode="json")
-    except ValidationError:  # an older model's: rules pass over fields that they do not find
+    except ValidationError:  # written for an older model: rules skip the fields that they do not find
         return config
 
 
 def _histories(epochs: Sequence[EpochRecord]) -> dict[str, list[EpochMetrics]]:
-    """Return the measurements of each training; those without a finite loss tell nothing."""
+    """Return the measurements of each training, without those that lack a finite loss."""
     histories: dict[str, list[EpochMetrics]] = defaultdict(list)
     for epoch in epochs:
         if epoch.train_loss is not None:
@@ -118,7 +118,7 @@ def _comparison(stored: Mapping[str, Any] | None) -> Comparison | None:
 
 
 def _fields(kind: type, stored: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what is stored of the fields of a dataclass; another version may have stored more."""
+    """Return the stored fields of a dataclass; another version may have stored more."""
     return {field.name: stored[field.name] for field in fields(kind) if field.name in stored}
 
 

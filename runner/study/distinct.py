@@ -1,4 +1,4 @@
-"""Asks a sampler again while it suggests a configuration that a study has trained already."""
+"""Asks a sampler again while it suggests a configuration that the study has already trained."""
 
 import random
 from collections.abc import Callable, Iterator, Mapping
@@ -17,24 +17,24 @@ __all__ = ["DistinctSampler", "new_params", "size_of"]
 IsNew = Callable[[Mapping[str, Any]], bool]
 """Returns whether parameters make a configuration that the study has not trained."""
 
-#: Suggestions of the sampler that are looked at before a new configuration is taken as it comes.
+#: Suggestions of the sampler that are checked before another new configuration is taken instead.
 _TRIES = 30
-#: Random draws before a space is gone through value by value; and values of a large space that are looked at.
+#: Random draws before a space is searched value by value; also the number of values of a large space that are checked.
 _DRAWS, _MOST = 200, 200_000
 
 
 class DistinctSampler(BaseSampler):
-    """Suggests what another sampler does, but for repeats.
+    """Suggests what another sampler suggests, without repeats.
 
     All parameters are drawn at once, in the order and from the random state in which Optuna would draw them, so that
-    a search without repeats is the one that it would be without this. A repeat is drawn again before Optuna stores
-    any of its parameters: it takes no number, and no later suggestion knows of it.
+    a search without repeats is the same as one without this sampler. A repeat is drawn again before Optuna stores
+    any of its parameters: it takes no trial number, and no later suggestion depends on it.
 
     Args:
         inner: The sampler.
         distributions: Of all parameters.
-        is_new: Judges what it suggests.
-        spare: A new configuration for when the sampler keeps repeating itself; None if there is none.
+        is_new: Returns whether a suggestion is new.
+        spare: A new configuration to use if the sampler keeps repeating itself; None if there is none.
     """
 
     def __init__(
@@ -50,13 +50,13 @@ class DistinctSampler(BaseSampler):
         self._spare = spare
 
     def infer_relative_search_space(self, study: Study, trial: FrozenTrial) -> dict[str, BaseDistribution]:  # noqa: ARG002 -- Optuna's
-        """Return all that can vary: `sample_relative` draws it together."""
+        """Return all parameters that can vary: `sample_relative` draws them together."""
         return {name: each for name, each in self._distributions.items() if not each.single()}
 
     def sample_relative(
         self, study: Study, trial: FrozenTrial, search_space: dict[str, BaseDistribution]
     ) -> dict[str, Any]:
-        """Return parameters of a configuration that is new, together with those that the trial has already."""
+        """Return parameters of a new configuration, together with those that the trial has already."""
         fixed = {**trial.system_attrs.get("fixed_params", {}), **trial.params}
         single = {name: _only(each) for name, each in self._distributions.items() if name not in search_space}
         drawn: dict[str, Any] = {}
@@ -86,7 +86,7 @@ class DistinctSampler(BaseSampler):
         self._inner.before_trial(study, trial)
 
     def after_trial(self, study: Study, trial: FrozenTrial, state: TrialState, values: Any) -> None:
-        """Let the sampler learn of an end."""
+        """Inform the sampler that a trial has ended."""
         self._inner.after_trial(study, trial, state, values)
 
     def reseed_rng(self) -> None:
@@ -95,12 +95,12 @@ class DistinctSampler(BaseSampler):
 
 
 def new_params(space: SearchSpace, is_new: IsNew, seed: int) -> dict[str, Scalar] | None:
-    """Return parameters of a configuration that is new; None if the space has no other.
+    """Return parameters of a new configuration; None if the space has no other one.
 
-    A space without steps, or with more than 200,000 places, counts as used up where random draws and as many of its
-    places as were looked at are all known.
+    A space without steps, or with more than 200,000 points, counts as exhausted if random draws, and as many of its
+    points as are checked, are all known.
     """
-    luck = random.Random(seed)  # noqa: S311 -- a search, no secret
+    luck = random.Random(seed)  # noqa: S311 -- for a search, not for a secret
     for _ in range(_DRAWS):
         drawn = {name: _random_value(range_, luck) for name, range_ in space.items()}
         if is_new(drawn):
@@ -114,7 +114,7 @@ def new_params(space: SearchSpace, is_new: IsNew, seed: int) -> dict[str, Scalar
 
 
 def size_of(space: SearchSpace) -> int | None:
-    """Return how many places a space has; None if a range of real numbers has no step."""
+    """Return how many points a space has; None if a range of real numbers has no step."""
     size = 1
     for range_ in space.values():
         match range_:
@@ -144,7 +144,7 @@ def _values(range_: Range) -> Iterator[Scalar]:
 
 
 def _at(range_: FloatRange | IntRange, place: int) -> int | float:
-    """Return the value of a place; the sum of a step's multiples must not exceed the range by a rounding error."""
+    """Return the value at a position; the sum of a step's multiples must not exceed the range by a rounding error."""
     if isinstance(range_, IntRange):
         return range_.low + place * range_.step
     return min(range_.high, float(f"{range_.low + place * (range_.step or 0.0):.12g}"))
@@ -163,7 +163,7 @@ def _random_value(range_: Range, luck: random.Random) -> Scalar:
 
 
 def _only(distribution: BaseDistribution) -> Any:
-    """Return the one value of a distribution that has one."""
+    """Return the value of a distribution that has only one."""
     match distribution:
         case CategoricalDistribution(choices=choices):
             return choices[0]

@@ -1,6 +1,6 @@
-"""Why a search ended before it made all its trials, as the store keeps it and as every front end says it.
+"""Why a search ended before it made all its trials: as the store keeps it, and as every front end shows it.
 
-It is kept as the insight `EARLY_END` as soon as the search has ended, and comes back as `StudyRecord.early_end`.
+It is stored as the insight `EARLY_END` as soon as the search has ended, and is read as `StudyRecord.early_end`.
 """
 
 from collections.abc import Mapping
@@ -18,27 +18,27 @@ _MINUTE, _HOUR = 60, 3600
 
 
 def time_limit_end(done: int, planned: int, limit: float) -> dict[str, Any]:
-    """Return what the store keeps of a search that its time limit has ended.
+    """Return the stored value for a search that its time limit has ended.
 
     Args:
-        done: Trials that were made, pruned and failed ones too.
-        planned: Trials that were wanted.
+        done: Trials that were made, with pruned and failed ones.
+        planned: Trials that were planned.
         limit: ``study.timeout`` in seconds.
     """
     return {"reason": _TIME_LIMIT, "done": done, "planned": planned, "limit_seconds": limit}
 
 
 def space_end(done: int, planned: int) -> dict[str, Any]:
-    """Return what the store keeps of a search whose space has no other configuration; arguments as above."""
+    """Return the stored value for a search whose space has no other configuration; arguments as in `time_limit_end`."""
     return {"reason": _SPACE, "done": done, "planned": planned}
 
 
 def early_end_clause(found: Mapping[str, Any] | None) -> Statement | None:
-    """Return why a search ended early, without a full stop; None if it did not, or nothing readable is known."""
+    """Return why a search ended early, without a full stop; None if it did not, or if nothing readable is stored."""
     if found and found.get("reason") == _SPACE:
         done, planned = found.get("done"), found.get("planned")
         if not (isinstance(done, int) and isinstance(planned, int)):
-            return None  # of another version, in a shape that is not known here
+            return None  # written by another version, in an unknown shape
         return Statement(
             "{done:count} of {planned:count} trials: the search space has no other configuration",
             {"done": done, "planned": planned},
@@ -49,7 +49,7 @@ def early_end_clause(found: Mapping[str, Any] | None) -> Statement | None:
 
 
 def early_end_sentence(found: Mapping[str, Any] | None) -> Statement | None:
-    """Return the same as a whole sentence, for a verdict, which says by itself where a space is used up."""
+    """Return the same as a whole sentence, for a verdict; a verdict itself says when a space is exhausted."""
     if (values := _values(found)) is None:
         return None
     return Statement("{done:count} of {planned:count} trials: the time limit of {limit} was used up.", values)
@@ -60,7 +60,7 @@ def _values(found: Mapping[str, Any] | None) -> dict[str, Value] | None:
         return None
     done, planned, limit = (found.get(name) for name in ("done", "planned", "limit_seconds"))
     if not (isinstance(done, int) and isinstance(planned, int) and isinstance(limit, int | float)):
-        return None  # of another version, in a shape that is not known here
+        return None  # written by another version, in an unknown shape
     return {"done": done, "planned": planned, "limit": _duration(limit)}
 
 

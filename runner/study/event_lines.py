@@ -1,4 +1,4 @@
-"""What a running study tells, as lines of English: the narration on stderr and the study's log say the same."""
+"""The events of a running study as lines of English: the narration on stderr and the study's log use the same lines."""
 
 from catalog.contract import EpochMetrics
 from catalog.errors import ModelcatError
@@ -34,7 +34,7 @@ _PHASES = {
 
 
 def opened_lines(opened: Opened) -> list[str]:
-    """Return what to say when a study begins: its name, and what was found in the data."""
+    """Return the lines for the start of a study: its name, and what was found in the data."""
     data = opened.data
     rows = ", ".join(f"{count:,} {split}" for split, count in data.rows.items())
     tuned = metric_phrase(opened.metric)
@@ -53,22 +53,22 @@ def opened_lines(opened: Opened) -> list[str]:
 
 
 def phase_line(name: str, trainings: int) -> str:
-    """Return what a part is called that begins."""
+    """Return the line for the phase that begins."""
     return _PHASES.get(name, name) + (f" ({trainings} trainings)" if trainings > 1 else "")
 
 
 def started_line(training: str, record: TrialRecord) -> str:
-    """Return what a trial tries."""
+    """Return the line with the parameters of a trial."""
     return f"{named(training)} ({record.origin}): {params(record.params) or 'as given'}"
 
 
 def measured_line(metric: Metric, training: str, metrics: EpochMetrics) -> str:
-    """Return a measurement with the name of its training."""
+    """Return the line of a measurement, with the name of its training."""
     return f"{named(training)}, {measurement(metric, metrics)}"
 
 
 def measurement(metric: Metric, metrics: EpochMetrics) -> str:
-    """Return a measurement."""
+    """Return the text of a measurement."""
     loss = metrics.metrics.get("loss")
     shown = f"{metric_phrase(metric)} {metric_value(metric, metrics.metrics.get(metric.name))}"
     validation = f", validation loss {loss:.4f}" if loss is not None else ""
@@ -76,7 +76,7 @@ def measurement(metric: Metric, metrics: EpochMetrics) -> str:
 
 
 def ended_line(metric: Metric, training: str, record: TrialRecord | None, value: float | None) -> str:
-    """Return how a training ended."""
+    """Return the line for how a training ended."""
     state = record.state if record is not None else "complete" if value is not None else "failed"
     took = f" in {duration(record.seconds)}" if record is not None and record.seconds is not None else ""
     result = f": {metric_phrase(metric)} {metric_value(metric, value)}" if value is not None else ""
@@ -86,12 +86,12 @@ def ended_line(metric: Metric, training: str, record: TrialRecord | None, value:
 
 
 def failed_line(training: str, error: ModelcatError) -> str:
-    """Return why a training failed."""
+    """Return the line for why a training failed."""
     return f"{named(training)} failed: {error.kind}: {error.message}"
 
 
 def retried_line(training: str, error: ModelcatError, attempt: str) -> str:
-    """Return why something is tried again."""
+    """Return the line for why something is tried again."""
     return f"{named(training) or 'this'} is tried again ({attempt}): {error.kind}: {error.message}"
 
 

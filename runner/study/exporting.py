@@ -1,4 +1,4 @@
-"""A study's model exported into a folder, whole or not at all, and checked on the study's own examples."""
+"""Exports a study's model into a folder, completely or not at all, and checks it on the study's own examples."""
 
 import json
 import os
@@ -21,20 +21,20 @@ from runner.study.task_calls import task_faults
 __all__ = ["RECORD", "export_model", "exported_answer", "sample_inputs"]
 
 RECORD = "modelcat-export.json"
-"""Says which files of a folder an export has written, and how they were checked."""
+"""Name of the file that lists which files an export has written into its folder, and how they were checked."""
 _SAMPLE = 64
 _MOST_RECORD = 1 << 20
 
 
 def sample_inputs(record: StudyRecord, examples: Path) -> tuple[Any, ...]:
-    """Return up to 64 inputs, evenly spread over the examples that a study keeps; none where it keeps none.
+    """Return up to 64 inputs, evenly spread over the examples that a study keeps; none if it keeps none.
 
     Args:
         record: The study.
         examples: The folder of ``test.parquet`` and ``validation.parquet``.
 
     Raises:
-        InputError: A file is there, but cannot be read.
+        InputError: A file exists but cannot be read.
     """
     path = next((path for name in ("test", "validation") if (path := examples / f"{name}.parquet").is_file()), None)
     task = registry.load_task(record.key)
@@ -54,17 +54,17 @@ def sample_inputs(record: StudyRecord, examples: Path) -> tuple[Any, ...]:
 
 
 def export_model(task: ExportModel, *, force: bool, debug: bool, forced_by: str = "--force") -> Exported:
-    """Write the model into the task's folder: whole or not at all, and checked.
+    """Write the model into the task's folder: completely or not at all, and checked.
 
     Args:
         task: What to export and where to.
-        force: Whether an earlier export may be replaced; nothing else ever is.
+        force: Whether an earlier export may be replaced; other files are never replaced.
         debug: Leave visible what the worker prints.
-        forced_by: What a caller gives to have it replaced, for messages.
+        forced_by: The caller's option that replaces an earlier export, for messages.
 
     Raises:
-        InputError: The folder holds something, cannot be made, or the model does not export, or not so.
-        WorkError: A library is missing, or the written model answers differently.
+        InputError: The folder is not empty, cannot be made, or the model has no export, or none of this kind.
+        WorkError: A library is missing, or the written model gives other answers.
     """
     target = task.folder.absolute()
     _check_target(target, force=force, forced_by=forced_by)
@@ -73,7 +73,7 @@ def export_model(task: ExportModel, *, force: bool, debug: bool, forced_by: str 
         with single_tasks.asking(debug=debug) as ask:
             exported: Exported = replace(ask(replace(task, folder=written)), folder=target)
         _write_record(written, exported)
-        _check_target(target, force=force, forced_by=forced_by)  # a minute has passed
+        _check_target(target, force=force, forced_by=forced_by)  # again: a minute has passed
         _swap(written, target, place / "before")
     return exported
 
@@ -117,12 +117,12 @@ def _check_target(target: Path, *, force: bool, forced_by: str = "--force") -> N
 
 
 def _written_before(folder: Path) -> set[str]:
-    """Return the names of the files that an earlier export says it has written."""
+    """Return the names of the files that an earlier export has recorded as written."""
     try:
         record = json.loads(read_limited(folder / RECORD, _MOST_RECORD))
         names = record["files"]
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
-        return set()  # no export, or one that cannot prove it
+        return set()  # no export, or one without a readable record
     wanted = {name for name in names if isinstance(name, str)} if isinstance(names, Sequence) else set()
     return {name for name in wanted if (folder / name).is_file()} | {RECORD}
 

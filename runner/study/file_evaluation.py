@@ -1,4 +1,4 @@
-"""A study's model evaluated on a file with truths, in a worker process."""
+"""Evaluates a study's model on a file with true values, in a worker process."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -20,19 +20,19 @@ __all__ = ["evaluate_file", "evaluation_of_file"]
 def evaluate_file(
     task: EvaluateFile, output: Path | None, *, force: bool, debug: bool, forced_by: str = "--force"
 ) -> Evaluation:
-    """Evaluate, and leave the predictions at `output`, or nowhere.
+    """Evaluate, and write the predictions to `output`, if it is given.
 
     Args:
         task: Its folder is replaced by one that is removed afterwards.
-        output: A Parquet file to make, whole or not at all.
-        force: Whether it may replace another.
+        output: A Parquet file to make, completely or not at all.
+        force: Whether an existing file may be replaced.
         debug: Leave visible what the worker prints.
-        forced_by: What a caller gives to have it replaced, for the message.
+        forced_by: The caller's option that replaces an existing file, for the message.
 
     Raises:
-        InputError: The model is evaluated on no files, not in that precision, or not on a column that was named, or
+        InputError: The model is not evaluated on files, not in that precision, or not on a column that was named, or
             `output` exists or cannot be written.
-        DataError: The file cannot be read, has no truths, or some that the model does not know.
+        DataError: The file cannot be read, has no true values, or has some that the model does not know.
     """
     if output is not None:
         check_file(output, force=force, forced_by=forced_by)
@@ -46,7 +46,7 @@ def evaluate_file(
 
 
 def evaluation_of_file(record: StudyRecord, file: Path, evaluation: Evaluation, output: Path | None) -> dict[str, Any]:
-    """Return the JSON of ``evaluate``; `output` is where the predictions were left."""
+    """Return the JSON of ``evaluate``; `output` is the file with the predictions."""
     return {
         "study": record.study,
         "file": str(file),

@@ -1,4 +1,4 @@
-"""The fix that a diagnosis advises as a change of the spec: what ``--set`` takes, quoted for a shell."""
+"""The fix of a diagnosis as a change of the spec: a value of ``--set``, quoted for a shell."""
 
 import json
 import re
@@ -13,21 +13,21 @@ __all__ = ["option_of", "override_of"]
 
 _SPACE = "study.search_space"
 _BARE = re.compile(r"[A-Za-z][\w.+/-]*", re.ASCII)
-"""Text that needs no quotes: neither a shell nor `catalog.overrides` takes it for anything else."""
+"""Text that needs no quotes: neither a shell nor `catalog.overrides` gives it another meaning."""
 
 
 def override_of(remedy: Fix, record: StudyRecord) -> str | None:
     """Return the ``path.to.field=value`` that changes the study's spec as a fix advises.
 
-    One end of a range is no entry of a search space, and an entry is no whole space: where the spec leaves them to the
-    plugin, they are written out as the study had them, with the change applied.
+    One end of a range is not a whole entry of a search space, and an entry is not a whole space: if the spec leaves
+    them to the plugin, they are written out as the study had them, with the change applied.
 
     Args:
         remedy: What to change.
-        record: The study that was found wanting.
+        record: The study of the diagnosis.
 
     Returns:
-        One override of `catalog.spec.load`; None if the fix is no field, or is a part of one that was not tuned.
+        One override of `catalog.spec.load`; None if the fix is not a field, or is a part of one that was not tuned.
     """
     if remedy.field is None:
         return None
@@ -59,13 +59,13 @@ def _written(record: StudyRecord) -> Mapping[str, Any] | None:
 
 
 def _agree(written: Any, stored: Any) -> bool:
-    """Return whether an entry of the spec is the one that was searched: that is widened to hold the given value."""
+    """Return whether an entry of the spec is the searched one, which may be widened to hold the given value."""
     ends = ("low", "high", "choices")
     return isinstance(written, Mapping) and all(written.get(end) == stored.get(end) for end in ends)
 
 
 def _as_written(entry: Any) -> Any:
-    """Return an entry as a spec may have it: a step of 1 is what whole numbers have, and with `log` there is none."""
+    """Return an entry as a spec may write it: whole numbers have a step of 1 anyway, and with `log` there is none."""
     if not isinstance(entry, Mapping):
         return entry
     whole = isinstance(entry.get("low"), int) and isinstance(entry.get("high"), int)
@@ -74,7 +74,7 @@ def _as_written(entry: Any) -> Any:
 
 
 def _assigned(path: str, value: Any) -> str:
-    """Return an assignment in ASCII alone, which no terminal and no page shows as something else."""
+    """Return an assignment in ASCII only, which every terminal and every page shows in the same way."""
     told = json.dumps(value)
     if isinstance(value, str) and _BARE.fullmatch(value) and not _is_json(value):
         told = value

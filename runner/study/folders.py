@@ -1,4 +1,4 @@
-"""Where the files of a study lie, and how much of them is kept."""
+"""The folders of a study's files, and which of the files are kept."""
 
 import shutil
 from contextlib import suppress
@@ -28,7 +28,7 @@ class StudyFolders:
     epoch: int
 
     def training(self, name: str, attempt: int) -> Path:
-        """Make the folder of a training (``trial/7``) of this run at its first, second ... try: ``trial-7.2``.
+        """Make the folder of a training (``trial/7``) of this run for its first, second ... try: ``trial-7.2``.
 
         Raises:
             StoreError: It cannot be made.
@@ -38,26 +38,26 @@ class StudyFolders:
         if attempt > 1:
             folder = folder.with_name(f"{folder.name}.{attempt}")
         try:
-            remove_tree(folder)  # only a study whose database is gone can have left one
-            make_folder(folder)  # a trial that was reported as complete must not lose it in a power cut
+            remove_tree(folder)  # left over only from a study whose database is gone
+            make_folder(folder)  # a power failure must not remove the files of a trial that was reported as complete
         except OSError as error:
             failed = StoreError(f"the folder {folder} cannot be made: {error.strerror}; mend that and resume the study")
             raise environment_fault(error, (folder,)) or failed from error
         return folder
 
     def earlier(self, name: str, attempt: int) -> tuple[Path, ...]:
-        """Return the folders of a training's earlier tries, of all runs, that have checkpoints, the newest first."""
+        """Return the folders of a training's earlier tries, of all runs, that have checkpoints, newest first."""
         found = [folder for folder in self._tries(name) if (folder / CHECKPOINTS).is_dir()]
         return tuple(sorted((f for f in found if _order(f) < (self.epoch, attempt)), key=_order, reverse=True))
 
     def settle(self, name: str) -> None:
-        """Remove the checkpoints of a training that has come to its end, those of earlier tries too."""
+        """Remove the checkpoints of a training that has ended, those of earlier tries too."""
         for folder in self._tries(name):
             shutil.rmtree(folder / CHECKPOINTS, ignore_errors=True)
 
     @staticmethod
     def clear(folder: Path) -> None:
-        """Remove what a try of a training that was cut short has written but for its checkpoints."""
+        """Remove the files of an interrupted try, except its checkpoints."""
         for path in folder.glob("*"):
             if path.name == CHECKPOINTS:
                 continue
@@ -73,14 +73,14 @@ class StudyFolders:
         return self.root / "model"
 
     def relative(self, path: Path) -> str:
-        """Return `path` as the store keeps it: relative to the study's folder, so that the whole can be moved."""
+        """Return `path` as the store keeps it: relative to the study's folder, so that the folder can be moved."""
         return path.relative_to(self.root).as_posix()
 
     def absolute(self, stored: str) -> Path:
-        """Return a stored path as one to open.
+        """Return a stored path as an absolute one.
 
         Raises:
-            InputError: It would lead out of the study's folder.
+            InputError: It leads out of the study's folder.
         """
         return path_inside(self.root, stored)
 
@@ -90,15 +90,15 @@ class StudyFolders:
             shutil.rmtree(self.absolute(stored), ignore_errors=True)
 
     def keep(self, stored: str) -> Path:
-        """Make the model that `stored` names the kept one, replacing an earlier one; return where it is."""
+        """Make the model that `stored` names the kept one, in place of an earlier one; return its folder."""
         source = self.absolute(stored)
-        if source != self.model and source.exists():  # else a run that died has moved it already
+        if source != self.model and source.exists():  # else an earlier run, which died, has moved it already
             move_folder(source, self.model)
         return self.model
 
     def sweep(self, wanted: set[str]) -> None:
-        """Remove every trained model that no record names, what runs left half made, and all checkpoints."""
-        for pattern in ("*/*/model*", "*/*/.*"):  # what begins with a dot was not finished
+        """Remove every trained model that no record names, unfinished files of earlier runs, and all checkpoints."""
+        for pattern in ("*/*/model*", "*/*/.*"):  # a name that begins with a dot is unfinished
             for folder in (self.root / "runs").glob(pattern):
                 if folder.is_dir() and self.relative(folder) not in wanted:
                     shutil.rmtree(folder, ignore_errors=True)
@@ -113,10 +113,10 @@ class StudyFolders:
 
 
 def kept_model(record: StudyRecord, workspace: Workspace) -> Path:
-    """Return the folder of the kept model, or of the best one so far of a study that is not finished.
+    """Return the folder of the kept model, or of the best model so far of a study that is not finished.
 
     Raises:
-        InputError: The study has no model yet, its folder is gone, or it cannot be looked at.
+        InputError: The study has no model yet, its folder is gone, or the folder cannot be read.
     """
     root = workspace.folder_of(record.study)
     kept = record.model_dir if record.model_dir and _is_folder(path_inside(root, record.model_dir)) else None

@@ -1,6 +1,6 @@
 """The charts of a study: figures built from its stored records, which every front end draws.
 
-A new chart is a file here that holds a `Chart`, its test, and the translation of its strings; nothing lists the files.
+A new chart is a file here that holds a `Chart`, its test, and the translation of its strings; no list names the files.
 """
 
 from collections.abc import Iterator, Mapping
@@ -29,14 +29,14 @@ _FIRST = (
     "pareto",
     "verdict",
 )
-"""Charts that have a place of their own in the order; all others follow, by key."""
+"""Charts that have a fixed place in the order; all others follow, by key."""
 
 
 def _charts() -> Iterator[Chart]:
     """Yield the charts of all modules of this package.
 
     Raises:
-        ValueError: Two have one key.
+        ValueError: Two charts have the same key.
     """
     found: dict[str, Chart] = {}
     for module in iter_modules(__path__, f"{__name__}."):
@@ -48,16 +48,16 @@ def _charts() -> Iterator[Chart]:
 
 
 CHARTS: Final[Mapping[str, Chart]] = {chart.key: chart for chart in _charts()}
-"""All charts in the order in which they are offered, by key."""
+"""All charts by key, in the order in which they are offered."""
 
 
 def is_chart_key(key: str) -> bool:
-    """Return whether a key is that of a figure that a chart builds, which no figure of a task may have."""
+    """Return whether a key belongs to a figure of a chart; no figure of a task may have such a key."""
     return key in CHARTS or key.startswith("training-")  # the chart `training` of one metric
 
 
 def chart_of(key: str) -> Chart:
-    """Return the chart of a key.
+    """Return the chart with a key.
 
     Raises:
         InputError: There is none; the message names the known ones.

@@ -1,4 +1,4 @@
-"""`Chart`: what a figure of a study is called, what it needs, and what builds it."""
+"""`Chart`: the name of a figure of a study, what it needs, and the function that builds it."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,18 +11,18 @@ from runner.study.charts.snapshot import StudySnapshot
 __all__ = ["Build", "Chart", "Option"]
 
 Build = Callable[[StudySnapshot, int | None, Mapping[str, str]], Figure]
-"""Takes a snapshot, the number of the trial under the cursor, and a value of each option."""
+"""Takes a snapshot, the number of the trial under the cursor, and a value for each option."""
 
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """What a reader may choose of a chart, such as the parameter of a slice.
+    """A choice that a chart offers to the reader, such as the parameter of a slice.
 
     Attributes:
         key: Its name.
-        label: What it is called.
-        values: Returns what can be chosen, the default first, and what each is called; nothing where the study does
-            not have any.
+        label: Its label.
+        values: Returns the possible values with their labels, the default first; none if the study does not have
+            any.
     """
 
     key: str
@@ -32,14 +32,14 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A figure that can be built of any study.
+    """A figure that can be built for any study.
 
     Attributes:
         key: Names it.
-        label: What it is called.
+        label: Its label.
         build: Builds the figure, or `catalog.figures.Empty` with a reason.
-        options: What may be chosen.
-        needs: Of `runner.study.charts.snapshot.PARTS` what must be read besides the study and its trials.
+        options: What the reader may choose.
+        needs: Which of `runner.study.charts.snapshot.PARTS` must be read in addition to the study and its trials.
     """
 
     key: str
@@ -51,7 +51,7 @@ class Chart:
     def figure(
         self, snapshot: StudySnapshot, selected: int | None = None, chosen: Mapping[str, str] | None = None
     ) -> Figure:
-        """Build the figure; what is not chosen has its default.
+        """Build the figure; an option that is not chosen has its default.
 
         Args:
             snapshot: The study, with what the chart needs.
@@ -59,7 +59,7 @@ class Chart:
             chosen: Values by the keys of the options.
 
         Raises:
-            InputError: There is no such option or value; the message names those that there are.
+            InputError: There is no such option or value; the message names those that exist.
         """
         options = {option.key: option.values(snapshot) for option in self.options}
         settings = {key: next(iter(values), "") for key, values in options.items()}

@@ -13,12 +13,12 @@ from runner.study.charts.snapshot import StudySnapshot
 __all__ = ["CURVES", "TRAINING", "curves_wanted"]
 
 _MOST_CURVES = 8
-"""Curves that can be told apart, the selected one aside."""
+"""How many curves a reader can distinguish, without the selected one."""
 _MOST_RUNNING = 3
 
 
 def curves_wanted(snapshot: StudySnapshot, selected: int | None) -> tuple[int, ...]:
-    """Return the trials whose curves are drawn: those that run, the best, the last pruned ones, and the selected."""
+    """Return the trials whose curves are drawn: the running ones, the best, the last pruned, and the selected one."""
     running = [number for number, trial in snapshot.trials.items() if trial.state == "running"]
     pruned = [number for number, trial in snapshot.trials.items() if trial.state == "pruned"]
     best = [] if snapshot.best is None else [snapshot.best]
@@ -80,7 +80,7 @@ def _value(epoch: EpochRecord, metric: str, *, on_train: bool) -> float | None:
 
 
 def _metrics(snapshot: StudySnapshot) -> Mapping[str, Text]:
-    """Return the metrics that were measured on the way, the study's own first."""
+    """Return the metrics that were measured during trainings, the study's own first."""
     names = dict.fromkeys((snapshot.record.metric,))
     for epochs in snapshot.epochs.values():
         for epoch in epochs[-1:]:
@@ -89,7 +89,7 @@ def _metrics(snapshot: StudySnapshot) -> Mapping[str, Text]:
 
 
 def _trained(snapshot: StudySnapshot) -> Mapping[str, Text]:
-    """Return the metrics that were measured, those that were measured on train too first."""
+    """Return the metrics that were measured, first those that were also measured on train."""
     on_train = [
         name for epochs in snapshot.epochs.values() for epoch in epochs[-1:] for name in (*epoch.train_metrics, "loss")
     ]

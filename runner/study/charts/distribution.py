@@ -12,7 +12,7 @@ __all__ = ["EDF"]
 
 
 def build(snapshot: StudySnapshot, selected: int | None, _: Mapping[str, str]) -> Figure:
-    """Draw how large a share of the complete trials has at most each value."""
+    """Draw, for each value, the share of the complete trials that have at most this value."""
     if not snapshot.ranked:
         return nothing(EDF.key, EDF.label, snapshot)
     ordered = sorted(snapshot.ranked, key=lambda trial: (float(trial.value or 0.0), trial.number))

@@ -13,7 +13,7 @@ __all__ = ["HISTORY"]
 
 
 def build(snapshot: StudySnapshot, selected: int | None, _: Mapping[str, str]) -> Figure:
-    """Draw the trials by origin, the best so far as steps, and the levels of given configuration and baseline.
+    """Draw the trials by origin, the best so far as steps, and the levels of the given configuration and the baseline.
 
     A failed trial has no value: it is drawn at the worse end.
     """

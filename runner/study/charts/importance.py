@@ -1,4 +1,4 @@
-"""Importance: how much each parameter decided."""
+"""Importance: how much each parameter influenced the value."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +12,7 @@ __all__ = ["IMPORTANCE"]
 
 
 def build(snapshot: StudySnapshot, _selected: int | None, _options: Mapping[str, str]) -> Figure:
-    """Draw the share of each parameter, the largest first, with its interval where there is one."""
+    """Draw the share of each parameter, the largest first, with its interval if there is one."""
     found = snapshot.insights.get("importance")
     if isinstance(found, Mapping) and isinstance(found.get("failure"), Mapping):
         reason = str(found["failure"].get("reason") or "")

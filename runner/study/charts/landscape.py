@@ -18,7 +18,7 @@ _CELLS = 24
 _WIDTH = 0.08
 """Standard deviation of the kernel, as a share of an axis."""
 _REACH = 2.5
-"""Widths beyond which a trial says nothing about a place."""
+"""Widths of the kernel beyond which a trial has no influence on a point."""
 
 
 def contour(snapshot: StudySnapshot, selected: int | None, options: Mapping[str, str]) -> Figure:
@@ -34,7 +34,7 @@ def contour(snapshot: StudySnapshot, selected: int | None, options: Mapping[str,
 
 
 def rank(snapshot: StudySnapshot, selected: int | None, options: Mapping[str, str]) -> Figure:
-    """Draw the trials shaded by their place among all of them, which no outlier can flatten."""
+    """Draw the trials shaded by their rank among all of them, so that an outlier cannot flatten the scale."""
     plot = _points(RANK, snapshot, selected, options, _trials(snapshot, options))
     if isinstance(plot, Empty):
         return plot
@@ -56,7 +56,7 @@ def _trials(snapshot: StudySnapshot, options: Mapping[str, str]) -> list[TrialRe
 
 
 def _parameters(snapshot: StudySnapshot, options: Mapping[str, str]) -> tuple[str, str]:
-    """Return both parameters; where one is chosen twice, the second is another one."""
+    """Return both parameters; if one is chosen twice, the second is replaced by another one."""
     first, second = options["x"], options["y"]
     return first, next((name for name in _varied(snapshot) if name != first), "") if first == second else second
 
@@ -120,7 +120,7 @@ def _centres(axis: Axis) -> tuple[float, ...]:
 
 
 def _share(axis: Axis, value: float) -> float:
-    """Return how far along an axis a value lies; categories lie so far apart that none reaches another."""
+    """Return the position of a value along an axis; categories are so far apart that none influences another."""
     if axis.categories:
         return value
     assert axis.low is not None
@@ -132,7 +132,7 @@ def _share(axis: Axis, value: float) -> float:
 
 
 def _varied(snapshot: StudySnapshot) -> Mapping[str, Text]:
-    """Return the parameters of which complete trials have several values."""
+    """Return the parameters that have several values among the complete trials."""
     return {
         name: name
         for name in snapshot.parameters

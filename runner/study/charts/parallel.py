@@ -1,4 +1,4 @@
-"""Parallel coordinates: every trial a line through its parameters and its value (Inselberg 1985)."""
+"""Parallel coordinates: every trial is a line through its parameters and its value (Inselberg 1985)."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -15,7 +15,7 @@ _MOST_PATHS = 120
 
 
 def build(snapshot: StudySnapshot, selected: int | None, _: Mapping[str, str]) -> Figure:
-    """Draw the complete trials, the best of many; the selected one and the winner last, over all others."""
+    """Draw the complete trials, only the best if there are many; the selected one and the winner last, on top."""
     numbers = [trial.number for trial in snapshot.ranked[:_MOST_PATHS]]
     roles: dict[int, Role] = dict.fromkeys(reversed(numbers), "complete")
     for number, role in highlighted(snapshot, selected).items():

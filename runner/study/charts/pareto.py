@@ -1,4 +1,4 @@
-"""Pareto: how good the models are over their size or speed."""
+"""Pareto: how good the models are in relation to their size or speed."""
 
 from collections.abc import Iterator, Mapping
 
@@ -17,7 +17,7 @@ _BY: Mapping[str, Text] = {"size": Statement("by size"), "speed": Statement("by 
 def build(snapshot: StudySnapshot, selected: int | None, options: Mapping[str, str]) -> Figure:
     """Draw the trials' models on validation, and those that no other beats in both.
 
-    Only speeds of trials that ran while no other trial of the study ran are drawn: trials that run at once slow each
+    Speeds are drawn only for trials during which no other trial of the study ran: trials that run at once slow each
     other down, so that their speeds cannot be compared.
     """
     small = options["by"] == "size"
@@ -74,7 +74,7 @@ def _rate(record: EvaluationRecord) -> float | None:
 
 
 def _alone(snapshot: StudySnapshot) -> set[int]:
-    """Return the trials during which no other one ran; what was not trained itself has no speed of its own."""
+    """Return the trials during which no other one ran; a trial with a reused result has no speed of its own."""
     timed = sorted(
         (trial.started, trial.finished or snapshot.now, number)
         for number, trial in snapshot.trials.items()

@@ -1,4 +1,4 @@
-"""What several charts have in common: axes, series of trials, and why there is nothing to draw."""
+"""Shared parts of several charts: axes, series of trials, and the reasons for an empty figure."""
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -33,7 +33,7 @@ _GROUPS: Mapping[str, tuple[Statement, Role]] = {
 
 
 def trial_name(number: int) -> Statement:
-    """Return what a trial is called."""
+    """Return the label of a trial."""
     return Statement("trial {number:count}", {"number": number})
 
 
@@ -43,13 +43,13 @@ def figure_key(*parts: str) -> str:
 
 
 def nothing(key: str, title: Statement, snapshot: StudySnapshot) -> Empty:
-    """Return the figure of a study without a value."""
+    """Return the figure of a study without any value."""
     reason = Statement("No trial has a value.") if snapshot.trials else Statement("There is no trial yet.")
     return Empty(key, title, reason)
 
 
 def thinned(snapshot: StudySnapshot) -> tuple[Statement, ...]:
-    """Return the sentence of a caption that says that not all trials are shown; none if they all are."""
+    """Return the sentence of a caption that says that not all trials are shown; none if all are."""
     held = sum(len(trials) for trials in snapshot.groups.values())
     total = sum(1 for trial in snapshot.trials.values() if trial.value is not None or trial.state == "failed")
     if held >= total:
@@ -83,7 +83,7 @@ def highlighted(snapshot: StudySnapshot, selected: int | None, *, valued: bool =
     Args:
         snapshot: The study.
         selected: The trial under the cursor.
-        valued: Whether those without a value are left out.
+        valued: Whether to leave out those without a value.
     """
     roles: tuple[tuple[int | None, Role], ...] = ((snapshot.winner, "winner"), (selected, "selected"))
     found: dict[int, Role] = {}
@@ -96,7 +96,7 @@ def highlighted(snapshot: StudySnapshot, selected: int | None, *, valued: bool =
 
 
 def by_group(snapshot: StudySnapshot, places: Mapping[int, float]) -> list[Series]:
-    """Return the trials that have an x in `places`, as points by origin; those that were pruned apart."""
+    """Return the trials that have an x in `places`, as points by origin; the pruned ones separately."""
     series = []
     for group, (name, role) in _GROUPS.items():
         found = [trial for trial in snapshot.groups[group] if trial.number in places]
@@ -107,7 +107,7 @@ def by_group(snapshot: StudySnapshot, places: Mapping[int, float]) -> list[Serie
 
 
 def marked(snapshot: StudySnapshot, selected: int | None, points: Mapping[int, tuple[float, float]]) -> list[Series]:
-    """Return the selected trial and the winner, where they have a point, to lie over all others."""
+    """Return the points of the selected trial and the winner, if they have any, to be drawn on top."""
     wanted: tuple[tuple[int | None, Statement, Role], ...] = (
         (selected, Statement("selected"), "selected"),
         (snapshot.winner, Statement("winner"), "winner"),
@@ -125,10 +125,10 @@ def parameter_choices(snapshot: StudySnapshot) -> Mapping[str, Text]:
 
 
 def parameter_axis(snapshot: StudySnapshot, name: str, trials: Iterable[TrialRecord]) -> tuple[Axis, dict[int, float]]:
-    """Return the axis of a parameter over what was searched and tried, and where on it each trial stands.
+    """Return the axis of a parameter over the searched and the tried values, and the position of each trial on it.
 
-    It is logarithmic if the parameter was searched so. Values that are not numbers are categories: choices in the order
-    of the space, then others as they occur.
+    It is logarithmic if the parameter was searched on that scale. Values that are not numbers are categories: choices
+    in the order of the space, then others as they occur.
     """
     entry = snapshot.record.space.get(name)
     space: Mapping[str, Any] = entry if isinstance(entry, Mapping) else {}

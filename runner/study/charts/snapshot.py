@@ -1,4 +1,4 @@
-"""What is known of a study at one moment: what its charts are drawn from."""
+"""The state of a study at one moment, from which its charts are drawn."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,23 +16,23 @@ if TYPE_CHECKING:
 __all__ = ["MOST_POINTS", "PARTS", "StudySnapshot", "read_snapshot"]
 
 PARTS: Final = frozenset({"epochs", "evaluations", "insights"})
-"""What a chart may need besides the study and its trials."""
+"""What a chart may need in addition to the study and its trials."""
 MOST_POINTS: Final = 400
 """Trials of one group that a chart shows."""
 _BEST_POINTS = 100
-"""Of a larger group, the best that are always shown; the rest is thinned evenly."""
+"""Of a larger group, the number of best trials that are always shown; the others are thinned evenly."""
 
 
 @dataclass(frozen=True)
 class StudySnapshot:
-    """A study as it was at `now`; what follows from it is computed once.
+    """A study as it was at `now`; derived values are computed once.
 
     Attributes:
         record: Its row and totals.
         trials: By number, in ascending order.
         epochs: Measurements by training (``"trial/7"``), in ascending order of progress.
-        evaluations: What its models reached on validation and test.
-        insights: What was found out about it, by name.
+        evaluations: Of its models on validation and test.
+        insights: What was computed about it, by name.
         now: The moment, in UTC.
     """
 
@@ -50,7 +50,7 @@ class StudySnapshot:
 
     @property
     def running(self) -> bool:
-        """Whether the study is at work."""
+        """Whether the study is running."""
         return self.record.effective_state(self.now) == "running"
 
     @cached_property
@@ -61,7 +61,7 @@ class StudySnapshot:
 
     @cached_property
     def best(self) -> int | None:
-        """The trial of the winner, else the best complete one so far; None while there is none."""
+        """The trial of the winner, else the best complete one so far; None if there is none."""
         if self.winner is not None:
             return self.winner
         return self.record.best.number if self.record.best else None
@@ -79,20 +79,20 @@ class StudySnapshot:
 
     @cached_property
     def parameters(self) -> tuple[str, ...]:
-        """Names of what is tuned, in the order of the search space; then those that only trials have."""
+        """Names of the tuned parameters, in the order of the search space; then those that only trials have."""
         names = dict.fromkeys(self.record.space)
         names |= dict.fromkeys(chain.from_iterable(trial.params for trial in self.trials.values()))
         return tuple(names)
 
     @cached_property
     def ranked(self) -> tuple[TrialRecord, ...]:
-        """The complete trials that have a value, best first, of equal ones the earlier."""
+        """The complete trials that have a value, best first, the earlier first among equal ones."""
         done = [trial for trial in self.trials.values() if trial.state == "complete" and trial.value is not None]
         return tuple(sorted(done, key=lambda trial: (-self.goodness(trial), trial.number)))
 
     @cached_property
     def groups(self) -> Mapping[str, tuple[TrialRecord, ...]]:
-        """The trials that a chart shows: complete ones by origin, those that were pruned, and those that failed."""
+        """The trials that a chart shows: complete ones by origin, the pruned ones, and the failed ones."""
         groups: dict[str, list[TrialRecord]] = {name: [] for name in ("given", "recipe", "search", "pruned", "failed")}
         for trial in self.trials.values():
             if trial.state == "failed":
@@ -112,7 +112,7 @@ class StudySnapshot:
         return tuple(found)
 
     def goodness(self, trial: TrialRecord) -> float:
-        """Return a trial's value so that more is better; minus infinity if it has none."""
+        """Return a trial's value with the sign that makes larger better; minus infinity if it has none."""
         if trial.value is None:
             return float("-inf")
         return trial.value if self.maximize else -trial.value
@@ -124,7 +124,7 @@ class StudySnapshot:
         return tuple((one - low) / spread if spread > 0 else 1.0 for one in known)
 
     def evaluation(self, subject: str, split: str) -> Evaluation | None:
-        """Return what one model reached on a split; None if it was not evaluated there."""
+        """Return the evaluation of one model on a split; None if it was not evaluated there."""
         from runner.store.evaluation_records import evaluation_in  # Pydantic is not needed before the first paint
 
         return evaluation_in(self.evaluations, subject, split)
@@ -139,10 +139,10 @@ class StudySnapshot:
 
 
 def read_snapshot(store: "Store", study: str, needs: frozenset[str] = PARTS) -> StudySnapshot:
-    """Read a study, its trials, and of `PARTS` what is needed.
+    """Read a study, its trials, and the `needs` among `PARTS`.
 
     Raises:
-        UnknownStudyError: There is no study of that name; the message tells the nearest.
+        UnknownStudyError: There is no study of that name; the message names the nearest.
     """
     record = store.study(study)
     epochs: dict[str, list[EpochRecord]] = {}

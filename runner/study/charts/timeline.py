@@ -16,7 +16,7 @@ _MOST_SPANS = 200
 
 
 def build(snapshot: StudySnapshot, _selected: int | None, _options: Mapping[str, str]) -> Figure:
-    """Draw the trials by the time that they began, of many the last ones."""
+    """Draw the trials by the time at which they began; only the last ones if there are many."""
     timed = sorted(
         ((trial.started, trial) for trial in snapshot.trials.values() if trial.started is not None),
         key=lambda pair: (pair[0], pair[1].number),
@@ -38,7 +38,7 @@ def _span(snapshot: StudySnapshot, trial: TrialRecord, started: datetime, origin
     end = None if trial.finished is None else max(start, (trial.finished - origin).total_seconds())
     role: Role = trial.state
     if trial.state == "running" and not snapshot.running:
-        role, end = "other", start if end is None else end  # when it ended is not known
+        role, end = "other", start if end is None else end  # its end is not known
     return Span(trial_name(trial.number), start, end, role, _note(snapshot, trial, role))
 
 

@@ -16,7 +16,7 @@ _SPLITS = {"test": Statement("Test"), "validation": Statement("Validation")}
 
 
 def build(snapshot: StudySnapshot, _selected: int | None, _options: Mapping[str, str]) -> Figure:
-    """Draw what was measured on test; on validation before the winner is known there."""
+    """Draw what was measured on test; on validation as long as the winner has no test result."""
     known = {(record.subject, record.split): record for record in snapshot.evaluations}
     split = "test" if ("winner", "test") in known else "validation"
     items = tuple(
