@@ -15,14 +15,14 @@ from runner.study.task_calls import model_faults
 
 __all__ = ["ConfigIdentity", "default_name", "differences", "spec_hash", "study_name"]
 
-#: What may change between two runs of one study.
+#: Fields that may change between two runs of one study.
 _FREE = ("study.name", "study.trials", "study.max_retries")
-#: Digits that tell numbers apart: steps of a range add up to values that differ from written ones in the 16th.
+#: Significant digits that distinguish numbers: sums of a range's steps differ from written values in the 16th.
 _DIGITS = 12
 
 
 def spec_hash(spec: Mapping[str, Any], mode: str) -> str:
-    """Return a hash (hex) of all that must not change between two runs of one study."""
+    """Return a hash (hex) of everything that must not change between two runs of one study."""
     fixed = {path: value for path, value in _leaves(spec) if path not in _FREE}
     return hashlib.sha256(json.dumps([mode, fixed], sort_keys=True).encode()).hexdigest()
 
@@ -33,7 +33,7 @@ def study_name(request: Request, mode: str) -> str:
 
 
 def default_name(request: Request, mode: str) -> str:
-    """Return model-dataset-hash8; a single training says so in front."""
+    """Return model-dataset-hash8; the name of a single training has a prefix that says so."""
     spec = request.as_json()
     data = "".join(c if c.isalnum() and c.isascii() else "-" for c in request.dataset.short_name).strip("-").lower()
     name = f"{request.spec.model}-{data[:40] or 'data'}-{spec_hash(spec, mode)[:8]}"
@@ -41,7 +41,7 @@ def default_name(request: Request, mode: str) -> str:
 
 
 def differences(stored: Mapping[str, Any], given: Mapping[str, Any]) -> list[str]:
-    """Return what two specs disagree on, a line each: ``study.metric: "f1" in the store, "accuracy" here``."""
+    """Return the differences of two specs, a line each: ``study.metric: "f1" in the store, "accuracy" here``."""
     old, new = dict(_leaves(stored)), dict(_leaves(given))
     lines = []
     for path in dict.fromkeys([*old, *new]):
@@ -61,10 +61,10 @@ def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 
 class ConfigIdentity:
-    """Compares configurations of one plugin on one data set: are they equal but for their seeds?
+    """Compares configurations of one plugin on one data set: are they equal apart from their seeds?
 
     Args:
-        plugin: Fills in what a configuration leaves out, and resolves it if it has that capability.
+        plugin: Fills in what a configuration leaves out, and resolves the configuration if it has that capability.
         data: What preparation found.
     """
 
@@ -76,7 +76,7 @@ class ConfigIdentity:
         """Return a text that is equal for equal configurations, whatever their seeds."""
         try:
             whole = self._plugin.Config.model_validate(dict(config))
-        except ValidationError:  # its training will fail, and say why
+        except ValidationError:  # the training will fail, and report why
             return _canonical(config)
         if isinstance(self._plugin, ResolvesConfigs):
             with model_faults(self._plugin.key):
@@ -89,7 +89,7 @@ def _canonical(values: Mapping[str, Any]) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """Return a value in which 10 and 10.0 are the same, and so are numbers that only rounding tells apart."""
+    """Return a value in which 10 and 10.0 are the same, and so are numbers that differ only by rounding."""
     match value:
         case bool() | None | str():
             return value

@@ -1,7 +1,7 @@
 """How much each tuned parameter mattered, by functional ANOVA (Hutter, Hoos and Leyton-Brown, ICML 2014).
 
-Optuna's importance imports scikit-learn and pandas, which have no place in a coordinator: a short-lived process of its
-own does the work.
+Optuna's importance imports scikit-learn and pandas, which a coordinator must not import: a separate short-lived process
+does the work.
 """
 
 import multiprocessing
@@ -18,13 +18,13 @@ from runner.engine.processes import start_spawned, start_tracker
 __all__ = ["importance_of"]
 
 _FEWEST = 4
-"""Trials below which nothing can be said."""
+"""With fewer trials, nothing can be estimated."""
 _MOST = 300
-"""Trials of a larger study that are taken, at random: 300 take 9 s, 1,000 take 54 s."""
+"""Number of trials that are drawn at random from a larger study: 300 take 9 s, 1,000 take 54 s."""
 _SECONDS = 120
-"""Waited at most."""
+"""Longest wait in seconds."""
 _FORESTS, _TREES = 20, 3
-"""Forests that estimate it, and trees of each: as many trees as one forest has by default."""
+"""Forests of the estimate, and trees in each: in total as many trees as one forest has by default."""
 
 Point = tuple[dict[str, Any], float]
 
@@ -38,11 +38,11 @@ def importance_of(
 ) -> dict[str, Any] | None:
     """Return ``{"method", "trials", "shares", "intervals"}``; None for too few trials.
 
-    Shares are of the variance and add up to 1. An interval holds nine tenths of the estimates of single forests.
+    Shares are shares of the variance and add up to 1. An interval holds nine tenths of the estimates of single forests.
 
     Args:
         points: Parameters and value of each complete trial.
-        space: The search space as it is stored.
+        space: The search space as the store keeps it.
         maximize: Whether larger values are better.
         meanwhile: Called every second.
 
@@ -59,7 +59,7 @@ def importance_of(
     ours, theirs = context.Pipe()
     process = context.Process(target=_compute, args=(theirs, list(points), dict(space), maximize), daemon=True)
     start_tracker()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # Ctrl+C is for the coordinator
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # only the coordinator handles Ctrl+C
     try:
         start_spawned(process)
     finally:
@@ -85,13 +85,13 @@ def importance_of(
 
 
 def _compute(pipe: Connection, points: list[Point], space: dict[str, Any], maximize: bool) -> None:
-    """Send the shares, or what went wrong, to the parent; nothing is printed to its terminal."""
+    """Send the shares, or the error, to the parent process; nothing is printed to its terminal."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)
     try:
         pipe.send(_estimate(points, space, maximize=maximize))
-    except Exception as error:  # noqa: BLE001 -- told on the other side
+    except Exception as error:  # noqa: BLE001 -- reported by the parent process
         pipe.send(f"{type(error).__name__}: {error}")
 
 

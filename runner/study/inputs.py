@@ -1,4 +1,4 @@
-"""The inputs of a study's model: what they are made of, how values become one, and chunks of them."""
+"""The inputs of a study's model: their fields, how values become an input, and chunks of inputs."""
 
 import json
 import math
@@ -28,23 +28,23 @@ __all__ = [
 ]
 
 CHUNK_ROWS = 1024
-"""Inputs that a worker is asked about at a time, at most."""
+"""The most inputs that a worker gets at a time."""
 CHUNK_CHARACTERS = 4_000_000
-"""Characters of them, after which no further input is added."""
+"""Characters of a chunk after which no further input is added."""
 _PATIENCE = 1.0
-"""Seconds after which a chunk is not waited for any longer once its next input has come: a slow stream gets answers."""
+"""Seconds after which a chunk is complete once its next input arrives: a slow stream of inputs gets answers too."""
 _NAMED = 12
-"""Fields that a message names."""
+"""The most fields that a message names."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Some inputs in order.
+    """Several inputs in order.
 
     Attributes:
-        inputs: As the model takes them; None for one that is empty.
-        given: The same as they were given.
-        rows: Of a file a ``pyarrow.RecordBatch`` of all columns.
+        inputs: As the model takes them; None for an empty one.
+        given: The same inputs as they were given.
+        rows: For a file, a ``pyarrow.RecordBatch`` of all columns.
     """
 
     inputs: tuple[Any, ...]
@@ -53,14 +53,14 @@ class Chunk:
 
 
 def input_fields(key: str, data: Mapping[str, Any]) -> tuple[InputField, ...]:
-    """Return what an input of a model is made of.
+    """Return the fields of a model's input.
 
     Args:
         key: Of the model.
         data: What its study found in the data set, as JSON.
 
     Raises:
-        InputError: Its task does not say.
+        InputError: Its task does not define them.
         PluginError: Its task fails.
     """
     task = registry.load_task(key)
@@ -74,7 +74,7 @@ def input_fields(key: str, data: Mapping[str, Any]) -> tuple[InputField, ...]:
 
 
 def chunked(values: Iterable[Any]) -> Iterator[Chunk]:
-    """Yield inputs in order, so many at a time as a worker takes."""
+    """Yield inputs in order, in chunks of the size that a worker takes."""
     chunk: list[Any] = []
     characters, began = 0, time.monotonic()
     for value in values:
@@ -99,20 +99,20 @@ def _is_empty(value: Any) -> bool:
 
 
 def size_of(value: Any) -> int:
-    """Return the characters of an input."""
+    """Return the number of characters of an input."""
     return sum(map(size_of, value.values())) if isinstance(value, Mapping) else len(str(value))
 
 
 def object_input(row: Mapping[str, Any], fields: Sequence[InputField], where: str) -> dict[str, Any]:
-    """Return the values of several fields; one that an object lacks is None.
+    """Return the values of several fields; the value of a field that the object lacks is None.
 
     Args:
-        row: The object; names that are no fields are left out.
+        row: The object; names that are not fields are left out.
         fields: Of an input.
-        where: What errors call the object.
+        where: How errors name the object.
 
     Raises:
-        DataError: It has none of the fields, or a value that is none of its field.
+        DataError: It has none of the fields, or a value that does not fit its field.
     """
     if not any(field.name in row for field in fields):
         raise DataError(f"{where} has none of the fields of an input: {listed(fields)}")
@@ -123,7 +123,8 @@ def value_of(value: Any, field: InputField, where: str) -> Any:
     """Return a value as the field has it: a number, or text; None if there is none.
 
     Raises:
-        DataError: It is a list or an object, or no number where the field is one; the message begins with `where`.
+        DataError: It is a list or an object, or not a number although the field is one; the message begins with
+            `where`.
     """
     if isinstance(value, dict | list):
         raise DataError(f"{where} holds {type(value).__name__}, not a value of {field.name!r}: {short(str(value))}")
@@ -140,7 +141,7 @@ def _number(value: Any, field: InputField, where: str) -> float | str | None:
     try:
         if isinstance(value, str) and field.read is not None:
             found = field.read(value)
-            return well_formed(value) if found is None else found  # the model notes a word for none, as in a file
+            return well_formed(value) if found is None else found  # such a word means "missing", as in a file
         found = float(value)
     except ValueError as error:
         raise DataError(f"{where}: {field.name!r} is a number, not {short(str(value))!r}") from error
@@ -156,12 +157,12 @@ def listed(fields: Sequence[InputField]) -> str:
 
 
 def object_of(fields: Sequence[InputField]) -> str:
-    """Return an input as the command line takes it, with examples; of very many fields the first ones."""
+    """Return an input as the command line takes it, with examples; of very many fields only the first ones."""
     return json.dumps({field.name: _example(field) for field in fields[:_NAMED]}, ensure_ascii=False)
 
 
 def _example(field: InputField) -> str | float:
-    """Return a value that fits."""
+    """Return a value that fits the field."""
     if field.kind != "number":
         return field.example or next(iter(field.choices), "...")
     try:

@@ -1,7 +1,7 @@
-"""A closer look at a closed study: which examples changed sides, what the model goes by, which parameters mattered.
+"""Insights into a closed study: which examples changed sides, what the model relies on, which parameters mattered.
 
-The verdict does not depend on any of it, so none of it can make a study fail: what cannot be found out is reported, and
-kept as ``{"failure": ...}``. What the store holds already is not found out again.
+The verdict does not depend on them, so none of them can make a study fail: one that cannot be computed is reported, and
+stored as ``{"failure": ...}``. An insight that the store holds already is not computed again.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -20,14 +20,14 @@ from runner.study.winner import compare
 
 __all__ = ["gather_insights"]
 
-#: Examples that are kept of those that two models label differently.
+#: The most examples that are kept of those that two models label differently.
 _FLIPS = 40
-#: Share of the study's work that explaining may take, and its bounds in seconds.
+#: Share of the study's work time that the explanation may take, and its bounds in seconds.
 _SHARE, _SHORTEST, _LONGEST = 0.05, 3.0, 120.0
 
 
 def gather_insights(session: Session) -> None:
-    """Find out what is not yet known, and write it into the store."""
+    """Compute the insights that are still missing, and write them into the store."""
     known = session.store.insights(session.study)
     session.listener.phase("insights", 0)
     wanted: dict[str, Callable[[], Mapping[str, Any] | None]] = {
@@ -40,24 +40,24 @@ def gather_insights(session: Session) -> None:
     for name, find in wanted.items():
         if name not in known and (content := _attempt(session, name, find)) is not None:
             session.store.put_insight(session.study, session.lease, name, content)
-    session.update()  # the time that this took is work time too
+    session.update()  # the time of this is work time too
 
 
 def _attempt(session: Session, name: str, find: Callable[[], Mapping[str, Any] | None]) -> Mapping[str, Any] | None:
     try:
         return find()
     except (StoppedError, StoreError, StudyConflictError):
-        raise  # to be stopped, or the lease or the database is lost
+        raise  # a request to stop, or the lease or the database is lost
     except (ModelcatError, OSError) as error:
         if is_environmental(error):
-            raise  # found out when the study goes on
+            raise  # computed when the study is resumed
         kind, reason = (error.kind, error.message) if isinstance(error, ModelcatError) else ("error", str(error))
         session.listener.note(f"{name} could not be found out: {reason}")
         return {"failure": {"kind": kind, "reason": reason}}
 
 
 def _write_examples(session: Session) -> None:
-    """Keep the examples of each judged split next to the predictions, for browsing."""
+    """Keep the examples of each evaluated split next to the predictions, for browsing."""
     for split in ("validation", "test"):
         path = session.folders.root / "examples" / f"{split}.parquet"
         if not path.exists():
@@ -65,7 +65,7 @@ def _write_examples(session: Session) -> None:
 
 
 def _flips(session: Session, other: str) -> dict[str, Any] | None:
-    """Compare the winner with another model on test; None if there is no other, or the task compares no answers."""
+    """Compare the winner with another model on test; None if there is none, or if the task cannot compare answers."""
     if not isinstance(session.request.task, FindsChanges):
         return None
     predictions = {

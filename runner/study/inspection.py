@@ -1,4 +1,4 @@
-"""All that can be known of a request from its data, before anything is trained."""
+"""Checks a request against its data, before anything is trained."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -22,11 +22,11 @@ __all__ = ["changed_data", "check_metric", "inspect_data", "metrics_of_class", "
 def inspect_data(request: Request, cache: Path) -> DataSummary | None:
     """Read and check the data if that costs no download; return None for data of a hub.
 
-    The given configuration is checked against them, and so are the ends of everything that is tuned: what fails there
-    would fail as a trial.
+    The given configuration is checked against the data, and so are the ends of each tuned range: what fails here would
+    fail later as a trial.
 
     Raises:
-        DataError: The data cannot be used, or contradict a configuration or the metric; `field` says which part of the
+        DataError: The data cannot be used, or contradict a configuration or the metric; `field` names the part of the
             spec.
         PluginError: The plugin fails, or names no metric on these data.
         EnvironmentFaultError: The machine is at fault.
@@ -40,7 +40,7 @@ def inspect_data(request: Request, cache: Path) -> DataSummary | None:
         _check_space(request, cache)
     except (ModelcatError, KeyboardInterrupt):
         raise
-    except BaseException as error:  # a third party's plugin may raise anything, SystemExit too
+    except BaseException as error:  # a third party's plugin may raise anything, even SystemExit
         failed = PluginError(f"the plugin failed: {registry.blame(error, request.model.key)}")
         raise environment_fault(error, [cache]) or failed from error
     return summary
@@ -54,10 +54,10 @@ def _inspect(request: Request, config: BaseModel, cache: Path) -> DataSummary:
 
 
 def check_metric(request: Request, data: DataSummary) -> None:
-    """Check that the data define the metric that is tuned for.
+    """Check that the metric that the study optimizes is defined on the data.
 
     Raises:
-        DataError: They do not; the message says why.
+        DataError: It is not; the message says why.
     """
     if isinstance(request.task, ChecksMetrics):
         with task_faults(request.task.key):
@@ -65,7 +65,7 @@ def check_metric(request: Request, data: DataSummary) -> None:
 
 
 def tuned_metric(request: Request, data: DataSummary | None) -> Metric:
-    """Return the metric that is tuned for, as it is called on these data; None if they are not known yet.
+    """Return the metric that the study optimizes, with its label on these data; None if they are not known yet.
 
     Raises:
         PluginError: The task fails.
@@ -75,7 +75,7 @@ def tuned_metric(request: Request, data: DataSummary | None) -> Metric:
 
 
 def metrics_of_class(request: Request, data: DataSummary) -> str | None:
-    """Return the class that some metrics are of on these data; None if none is of one.
+    """Return the class to which some metrics refer on these data; None if no metric refers to one.
 
     Raises:
         PluginError: The task fails.
@@ -84,9 +84,9 @@ def metrics_of_class(request: Request, data: DataSummary) -> str | None:
 
 
 def changed_data(record: StudyRecord, request: Request, cache: Path) -> str | None:
-    """Return what a person should know if the files of a finished study are no longer those that it was made with.
+    """Return a note for the user if the files of a finished study are no longer those that it was made with.
 
-    None if they are the same, or if the data are no files.
+    None if they are the same, or if the data are not files.
     """
     made_with = record.data.get("fingerprint")
     if request.dataset.source != "files" or not isinstance(made_with, str):
@@ -106,7 +106,7 @@ def changed_data(record: StudyRecord, request: Request, cache: Path) -> str | No
 
 
 def _check_space(request: Request, cache: Path) -> None:
-    """Check the ends of every range in place of the given value."""
+    """Check the configuration with the ends of every range in place of the given value."""
     given = request.config.model_dump(mode="json", exclude_unset=True)
     for name, range_ in request.space.items():
         ends = range_.values if isinstance(range_, Choices) else (range_.low, range_.high)

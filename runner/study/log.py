@@ -1,4 +1,4 @@
-"""The log of a study: ``log.jsonl`` in its folder, a line an event, of all runs, read during the run and after it.
+"""The log of a study: ``log.jsonl`` in its folder, one line for each event of all runs, readable during a run.
 
 Its lines are those of the narration. Ticks are left out: a study of 10,000 trials with three reports each writes 10 MB.
 """
@@ -35,7 +35,7 @@ __all__ = ["LOG", "LogLine", "StudyLog", "read_log"]
 LOG = "log.jsonl"
 #: Bytes at which the older half of a log is dropped.
 _MOST = 16_000_000
-#: Characters of a line's text, and lines of a traceback: its end tells what happened.
+#: Characters of a line's text, and lines of a traceback: the end of a traceback says what happened.
 _LONGEST, _DETAILS = 2_000, 60
 
 
@@ -47,8 +47,8 @@ class LogLine:
         time: When it was written, in UTC.
         kind: opened, phase, started, measured, ended, failed, retried, details (of either), note; and how a run of the
             study ended: finished, stopped, failed without a training.
-        training: What it is about: ``"trial/7"``, ``"baseline"``, ``"confirm/given/1"``; None for the study.
-        text: One line of English in which every character shows itself.
+        training: The training of the event: ``"trial/7"``, ``"baseline"``, ``"confirm/given/1"``; None for the study.
+        text: One line of English; characters that cannot be printed are escaped.
     """
 
     time: datetime
@@ -58,15 +58,15 @@ class LogLine:
 
 
 def read_log(folder: Path, *, offset: int = 0) -> tuple[list[LogLine], int]:
-    """Read what has been written to a log since `offset`, and return it with the offset to go on from.
+    """Read what has been written to a log since `offset`, and return it with the offset of the next read.
 
-    Half a line at the end waits for its other half; lines that are none of ours are left out. Where the log is shorter
-    than `offset`, because its older half was dropped, all of it is returned: an offset that is smaller than the one
-    given tells that.
+    An incomplete line at the end is left for the next read; lines that modelcat did not write are left out. If the log
+    is shorter than `offset`, because its older half was dropped, all of it is returned: the returned offset is then
+    smaller than the given one.
 
     Args:
         folder: The study's own.
-        offset: In bytes; any will do, such as one that leaves out all but the end.
+        offset: In bytes; it may lie within a line, for example to read only the end.
 
     Raises:
         StoreError: There is a log, but it cannot be read.
@@ -77,7 +77,7 @@ def read_log(folder: Path, *, offset: int = 0) -> tuple[list[LogLine], int]:
             size = file.seek(0, os.SEEK_END)
             start = offset if 0 <= offset <= size else 0
             file.seek(start)
-            read = file.read(2 * _MOST)  # no log of ours is larger
+            read = file.read(2 * _MOST)  # no log of modelcat is larger
     except FileNotFoundError:
         return [], 0
     except OSError as error:
@@ -99,14 +99,14 @@ def _parsed(raw: bytes) -> LogLine | None:
 
 
 class StudyLog:
-    """A listener that writes the log of one study; what cannot be written is reported once, and harms nothing.
+    """A listener that writes the log of one study; a failure to write is reported once, and has no other effect.
 
-    Each line is tried on its own: a log goes on once a full disk has room again. Where the file was removed, a new
-    one is begun, which says so.
+    Each line is tried independently: the log continues once a full disk has room again. If the file was removed, a new
+    one is begun, whose first line says so.
 
     Args:
-        folder: The study's own; it is made by `begin`, which also writes the events before.
-        tell: Takes a line where the log cannot be written, or was removed.
+        folder: The study's own; `begin` makes it, and also writes the earlier events.
+        tell: Takes a line of text if the log cannot be written, or was removed.
     """
 
     def __init__(self, folder: Path, tell: Callable[[str], None]) -> None:
@@ -118,13 +118,13 @@ class StudyLog:
         self._missed = 0
 
     def begin(self) -> None:
-        """Write all events from now on, and those before."""
+        """Write all events from now on, and the earlier ones."""
         waiting, self._waiting = self._waiting or [], None
         for line in waiting:
             self._append(line)
 
     def close(self) -> None:
-        """Let go of the file; nothing is written any more."""
+        """Close the file; nothing is written from now on."""
         self._release()
         self._waiting = []
 
@@ -139,10 +139,10 @@ class StudyLog:
     def details(self, training: str | None, details: str) -> None:
         """Write the end of a traceback, or of what a process has printed."""
         for line in _ending(details):
-            # Not stripped: how far a line of a traceback is indented tells what belongs together.
+            # Not stripped: the indentation of a traceback's lines shows what belongs together.
             self.write("details", f"│ {line.rstrip()}", training)
 
-    # The events of a Listener; see there.
+    # The events of a Listener; `Listener` describes them.
 
     def opened(self, opened: Opened) -> None:
         """Write the study's name and what was found in the data."""
@@ -151,16 +151,16 @@ class StudyLog:
             self.write("opened", line)
 
     def phase(self, name: str, trainings: int) -> None:
-        """Write what begins."""
+        """Write which phase begins."""
         self.write("phase", phase_line(name, trainings))
 
     def started(self, training: str, record: TrialRecord | None) -> None:
-        """Write what is tried."""
+        """Write which training begins, with its parameters."""
         if record is not None:
             self.write("started", started_line(training, record), training)
 
     def ticked(self, training: str, progress: float) -> None:
-        """Write nothing: there are too many."""
+        """Write nothing: there are too many ticks."""
 
     def measured(self, training: str, metrics: EpochMetrics) -> None:
         """Write a measurement."""
@@ -171,18 +171,18 @@ class StudyLog:
         self.write("ended", ended_line(self._metric, training, record, value), training)
 
     def failed(self, training: str, error: ModelcatError, details: str) -> None:
-        """Write why, with the details."""
+        """Write why a training failed, with the details."""
         if training:
             self.write("failed", failed_line(training, error), training)
         self.details(training or None, details)
 
     def retried(self, training: str, error: ModelcatError, details: str, attempt: str) -> None:
-        """Write why, with the details."""
+        """Write why it is tried again, with the details."""
         self.write("retried", retried_line(training, error, attempt), training or None)
         self.details(training or None, details)
 
     def note(self, text: str) -> None:
-        """Write it."""
+        """Write a note."""
         self.write("note", text)
 
     def _append(self, raw: bytes) -> None:
@@ -203,7 +203,7 @@ class StudyLog:
             self._miss(error)
 
     def _opened(self) -> IO[bytes]:
-        """Open the log, and end the line that a run has left half written when it was killed."""
+        """Open the log, and end the line that a killed run has left incomplete."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         file = self._path.open("a+b", buffering=0)
         try:
@@ -218,7 +218,7 @@ class StudyLog:
 
     @staticmethod
     def _write_whole(file: IO[bytes], raw: bytes) -> None:
-        """Write all of it, or nothing: a disk that is nearly full takes a part and raises no error."""
+        """Write all of it, or nothing: a disk that is nearly full may take a part without an error."""
         before = file.seek(0, os.SEEK_END)
         try:
             done = 0
@@ -243,7 +243,7 @@ class StudyLog:
         self.write("note", "the older half of this log was dropped; the store has all measurements")
 
     def _miss(self, error: OSError) -> None:
-        """Let a line go that cannot be written; the first one is reported."""
+        """Drop a line that cannot be written; the first failure is reported."""
         with suppress(OSError):
             self._release()
         if not self._missed:

@@ -1,4 +1,4 @@
-"""Trained models of one or several studies side by side: what each reaches and costs, and what chance explains."""
+"""Trained models of one or several studies side by side: their scores, their costs, and what chance explains."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class ComparedModel:
         key: Of its plugin.
         evaluation: On the split that is compared.
         fingerprint: Of the data that its study was made with.
-        metric: The metric that is compared, as its study names it.
+        metric: The metric that is compared, with the name that its study gives it.
     """
 
     name: str
@@ -57,12 +57,12 @@ class ModelComparison:
     """Models on one split, and every pair of them that can be compared.
 
     Attributes:
-        split: ``"test"``, or ``"validation"`` where trials are among them.
-        metric: What is compared.
+        split: ``"test"``, or ``"validation"`` if there are trials among them.
+        metric: The metric that is compared.
         direction: Which way it improves.
-        models: In the order they were named.
-        pairs: By the places of two models; the difference is first minus second, positive means better.
-        front: Places of the models than which no other is both better and faster.
+        models: In the order in which they were named.
+        pairs: By the positions of two models; the difference is first minus second, positive means better.
+        front: Positions of the models that no other model beats in both quality and speed.
         notes: What a careful reader should know.
     """
 
@@ -82,11 +82,11 @@ def compare_models(store: Store, names: Sequence[str], folder: Path, ask: Ask) -
         store: Open for reading.
         names: Each ``STUDY`` (its winner), ``STUDY:N`` (trial N), ``STUDY:given`` or ``STUDY:baseline``.
         folder: Holds the studies' folders.
-        ask: Does a task in a worker and returns its result.
+        ask: Runs a task in a worker and returns its result.
 
     Raises:
-        InputError: A name that cannot be used, fewer than two, a study that is not judged yet, or tasks that differ.
-        UnknownStudyError: No such study or trial; the nearest is named.
+        InputError: A name cannot be used, there are fewer than two, a study is not evaluated yet, or tasks differ.
+        UnknownStudyError: There is no such study or trial; the message names the nearest.
     """
     if len(set(names)) != len(names) or len(names) < 2:
         raise InputError("compare needs two or more different models: STUDY, STUDY:7 for a trial, STUDY:baseline")
@@ -123,10 +123,10 @@ def compare_models(store: Store, names: Sequence[str], folder: Path, ask: Ask) -
 
 
 def pareto_front(points: Sequence[tuple[float, float]]) -> frozenset[int]:
-    """Return the places of the points than which no other is at least as good in both and better in one.
+    """Return the positions of the points for which no other is at least as good in both and better in one.
 
     Args:
-        points: Each a cost and another cost: smaller is better.
+        points: Each a pair of costs: smaller is better.
     """
     return frozenset(
         place
@@ -136,9 +136,9 @@ def pareto_front(points: Sequence[tuple[float, float]]) -> frozenset[int]:
 
 
 def _front(models: Sequence[ComparedModel], metric: str, direction: Direction) -> frozenset[int]:
-    """Return which models are on the front; one that lacks the metric or a time is on none.
+    """Return which models are on the front; a model without the metric or a time is not on it.
 
-    Each data set has its own, and each class where the metric is of one.
+    Each data set has a front of its own, and so has each class if the metric is that of one.
     """
     sign = -1 if direction is Direction.MAXIMIZE else 1
     points: dict[tuple[str, str | None], dict[int, tuple[float, float]]] = {}

@@ -1,4 +1,4 @@
-"""How a study's model reads a file: as the study's own data are read, unless a caller says otherwise."""
+"""How a study's model reads a file: in the way of the study's own data, unless a caller says otherwise."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -25,7 +25,7 @@ def input_file(record: StudyRecord, path: Path, columns: tuple[str, ...], form: 
 def evaluation_file(
     record: StudyRecord, path: Path, columns: Mapping[str, tuple[str, ...]], form: Format | None, truths: str
 ) -> EvaluationFile:
-    """Return a file with truths; the task finds the columns of the roles that `columns` lacks.
+    """Return a file with true values; the task finds the columns of the roles that `columns` lacks.
 
     Raises:
         InputError: The study's data have no such role.
@@ -41,14 +41,14 @@ def evaluation_file(
 
 
 def check_taken(file: EvaluationFile, taken: Columns | None) -> None:
-    """Make sure that each column that was named for a role has been taken: none is passed over in silence.
+    """Check that each column that was named for a role has been used: none is ignored silently.
 
     Args:
         file: With the columns that were named.
-        taken: As the evaluation says.
+        taken: The columns that the evaluation reports.
 
     Raises:
-        InputError: One was not taken.
+        InputError: A column was not used.
     """
     roles = {role: found for role, found in (taken or {}).items() if role != "ignored" and found}
     names = {name for found in roles.values() for name in ([found] if isinstance(found, str) else found)}
@@ -62,7 +62,7 @@ def check_taken(file: EvaluationFile, taken: Columns | None) -> None:
 
 
 def columns_of_role(record: StudyRecord, role: str) -> tuple[str, ...]:
-    """Return the columns that a study's data had for a role; of modelcat 0.1 those that its spec names."""
+    """Return the columns that a study's data had for a role; for studies of modelcat 0.1, those that the spec names."""
     stored = record.data.get("columns")
     found = (stored if isinstance(stored, Mapping) else _dataset(record)).get(role)
     if isinstance(found, str):
@@ -76,14 +76,14 @@ def _dataset(record: StudyRecord) -> Mapping[str, Any]:
 
 
 def _stored_format(record: StudyRecord) -> Format | None:
-    """Return how the study's own files are written, as its spec says.
+    """Return the format of the study's own files, as its spec gives it.
 
-    Not their encoding: that of another file is found, and one that is wrong would not be noticed.
+    Without their encoding: that of another file is detected, and a wrong one would not be noticed.
     """
     found = _dataset(record).get("format")
     if not isinstance(found, Mapping):
         return None
     try:
         return Format.model_validate({name: value for name, value in found.items() if name != "encoding"})
-    except ValidationError:  # of another version, or edited by hand
+    except ValidationError:  # written by another version, or edited by hand
         return None

@@ -1,4 +1,4 @@
-"""Inputs that a program holds: values, objects, or the rows of a pandas data frame."""
+"""Inputs from a program: values, objects, or the rows of a pandas data frame."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, time
@@ -12,7 +12,7 @@ from runner.study.inputs import object_input, object_of, short, value_of
 __all__ = ["object_inputs"]
 
 _NOT_THERE = frozenset({"NAType", "NaTType"})
-"""Types of what pandas has where nothing is."""
+"""Types that pandas uses for missing values."""
 
 
 def object_inputs(values: Any, fields: Sequence[InputField], stored: tuple[str, ...] = ()) -> Iterator[Any]:
@@ -20,14 +20,14 @@ def object_inputs(values: Any, fields: Sequence[InputField], stored: tuple[str, 
 
     Args:
         values: A value or an object (a mapping) for each input; the rows of a pandas data frame; or one value or object
-            alone. The value of a single field is given as it stands or in an object, those of several in an object,
-            whose other names are left out.
+            alone. The value of a single field is given as it is or in an object, the values of several fields in an
+            object, whose other names are left out.
         fields: Of an input.
-        stored: Columns of a single field that the study was made with; its name counts if it does not say.
+        stored: Columns of a single field with which the study was made; the field's name is used if they are unknown.
 
     Raises:
-        InputError: These are no inputs.
-        DataError: An input lacks its field, is none of it, or is joined from several columns in this study.
+        InputError: The values are not inputs.
+        DataError: An input lacks its field, does not fit it, or is joined from several columns in this study.
     """
     for number, value in enumerate(_listed(values), start=1):
         where = f"input {number:,}"
@@ -44,7 +44,7 @@ def _listed(values: Any) -> Iterable[Any]:
         return [values]
     if hasattr(values, "columns") and hasattr(
         values, "to_dict"
-    ):  # a data frame, of a library that is not imported here
+    ):  # a data frame, from a library that is not imported here
         rows: list[dict[Any, Any]] = values.to_dict("records")
         return rows
     if isinstance(values, bytes | bytearray) or not isinstance(values, Iterable):
@@ -71,7 +71,7 @@ def _single(value: Any, field: InputField, stored: tuple[str, ...], where: str) 
 
 
 def _plain(value: Any) -> Any:
-    """Return a cell as JSON would have it; None where nothing is, and whole numbers as such."""
+    """Return a cell as JSON has it: None if it is missing, and whole numbers as int."""
     if type(value).__name__ in _NOT_THERE:
         return None
     if hasattr(value, "item") and getattr(value, "shape", None) == ():  # a scalar of NumPy

@@ -1,4 +1,4 @@
-"""Looks ahead: what a study will cost, and what to change before it is run."""
+"""Plans a study: what it will cost, and what to change before it runs."""
 
 import shutil
 from collections.abc import Callable
@@ -23,26 +23,26 @@ from runner.study.workspace import Workspace, local_workers
 __all__ = ["Plan", "make_plan"]
 
 PROBE_SECONDS = 20.0
-"""Time for measuring: enough for a few steps of a large model on a CPU."""
+"""Seconds for the measurement: enough for a few steps of a large model on a CPU."""
 _BASELINE_SHARE = 0.5
 _PATIENCE = 0.2
 """Seconds between two checks of whether the result is still wanted."""
 _TIGHT = 0.9
-"""Share of the free disk above which the plan advises to make room."""
+"""Share of the free disk above which the plan advises the user to free space."""
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What was found out.
+    """The result of planning a study.
 
     Attributes:
         request: The spec.
         data: What preparation found.
         forecast: Of the given configuration; None if the plugin makes none.
-        baseline: The same for the baseline, where the study trains one that can tell.
+        baseline: The same for the baseline, if the study trains one that makes a forecast.
         cost: Of the whole study; None without a forecast.
         workers: Processes that would train at the same time.
-        free_bytes: Of the disk that the studies lie on.
+        free_bytes: Of the disk that holds the studies.
         baseline_failure: Why there is no forecast of the baseline; None if nothing failed.
     """
 
@@ -57,7 +57,7 @@ class Plan:
 
     @property
     def advice(self) -> list[Statement]:
-        """What to change first."""
+        """What to change before the study runs."""
         advice = list(self.forecast.advice) if self.forecast else []
         if self.baseline_failure is not None:
             advice.append(
@@ -84,17 +84,17 @@ def make_plan(
     seconds: float = PROBE_SECONDS,
     halted: Callable[[], bool] = lambda: False,
 ) -> Plan:
-    """Prepare data and model, and measure a short training; nothing is written but the cache.
+    """Prepare data and model, and measure a short training; only the cache is written.
 
     Args:
         request: The spec.
         workspace: Where the study would run.
-        tell: Takes a line about what is being done now.
-        seconds: Time for measuring.
-        halted: Whether the plan is no longer wanted; asked several times a second.
+        tell: Takes a line about the current step.
+        seconds: Time for the measurement.
+        halted: Returns whether the plan is no longer wanted; called several times a second.
 
     Raises:
-        StoppedError: `halted` said so.
+        StoppedError: `halted` returned true.
         ModelcatError: Data or model cannot be used, or not even the probe fits into memory.
     """
     setup = TrainingSetup(
@@ -120,7 +120,7 @@ def make_plan(
                 baseline = _done(engine, MakeForecast(rival, _BASELINE_SHARE * seconds), halted)
             except StoppedError:
                 raise
-            except ModelcatError as error:  # it costs the study a comparison, not its trials
+            except ModelcatError as error:  # the study loses a comparison, not its trials
                 failure = error.message
     with model_faults(request.model.key):
         space = widen(request.space, request.model.tunable(request.config, data))

@@ -1,4 +1,4 @@
-"""How predictions of a task are shown: flat cells, their formats, and the reasons of an explanation."""
+"""How a task's predictions are shown: flat cells, their formats, and the reasons of an explanation."""
 
 import json
 from collections.abc import Mapping
@@ -21,11 +21,11 @@ _ROW = "input"
 
 
 class PredictionView:
-    """Shows predictions as their task says; of a task that says nothing the values that are no lists or objects.
+    """Shows predictions as their task says; if the task says nothing, shows the values that are no lists or objects.
 
     Attributes:
         fields: Of an input.
-        inputs: Names of a prediction that hold its input: those of the fields, or `_ROW` for all of them together.
+        inputs: Names in a prediction that hold its input: those of the fields, or `_ROW` for all of them together.
         names: Of the cells.
     """
 
@@ -60,11 +60,11 @@ class PredictionView:
 
     @property
     def main_names(self) -> tuple[str, ...]:
-        """Names of the cells that stand in the headline; all if none does, or the task has no headline."""
+        """Names of the cells in the headline; all names if there is none of them, or the task has no headline."""
         return tuple(name for name in self.names if name in self._kinds) or self.names
 
     def cells(self, prediction: Prediction | None) -> tuple[Cell, ...]:
-        """Return the cells of a prediction, by `names`; None in all of them if there is no prediction.
+        """Return the cells of a prediction, by `names`; all are None if there is no prediction.
 
         Raises:
             PluginError: The task fails, or its cells have other names.
@@ -84,7 +84,7 @@ class PredictionView:
             return tuple(cells[name] for name in self.names)
 
     def shown(self, name: str, cell: Cell) -> str:
-        """Return a cell for a person: a number as the headline of its task writes it."""
+        """Return a cell for a person: a number in the format of its task's headline."""
         if cell is None:
             return NOTHING
         if isinstance(cell, str):
@@ -93,7 +93,7 @@ class PredictionView:
         return number(cell) if kind == "text" else english(Statement(f"{{cell:{kind}}}", {"cell": cell}))
 
     def reasons(self, prediction: Prediction) -> list[str]:
-        """Return lines that say why an answer is what it is; none of a prediction without explanation.
+        """Return lines that say why an answer is what it is; none for a prediction without explanation.
 
         Raises:
             PluginError: The task fails.
@@ -114,11 +114,11 @@ class PredictionView:
         return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, default=str)
 
     def as_json(self, given: Any, prediction: Prediction | None) -> dict[str, Any]:
-        """Return the JSON of a prediction; of an input that is empty (None) as `without_answer`."""
+        """Return the JSON of a prediction; for an empty input (None), the same as `without_answer`."""
         return self.without_answer(given) if prediction is None else dict(prediction)
 
     def without_answer(self, value: Any) -> dict[str, Any]:
-        """Return the JSON of an input that cannot be predicted: the names of a prediction, and nothing in them."""
+        """Return the JSON of an input that cannot be predicted: the names of a prediction, with empty values."""
         given = self.given(value)
         if not self._sample:
             return {**given, **dict.fromkeys(self.names)}

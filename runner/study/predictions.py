@@ -1,4 +1,4 @@
-"""Inputs answered by a study's model, in a worker process: in order, and a chunk at a time."""
+"""Predicts inputs with a study's model, in a worker process: in order, and a chunk at a time."""
 
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import suppress
@@ -20,8 +20,8 @@ class Answered:
 
     Attributes:
         given: The input as it was given.
-        answer: A prediction or an explanation; None for an input that is empty.
-        row: All cells of its row; None if it stands in no file, or its other columns are left out.
+        answer: A prediction or an explanation; None for an empty input.
+        row: All cells of its row; None if it is not from a file, or if the other columns are left out.
     """
 
     given: Any
@@ -31,7 +31,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Some answers in order; of a file their rows too, a ``pyarrow.RecordBatch`` of all columns."""
+    """Several answers in order; for a file also their rows, a ``pyarrow.RecordBatch`` of all columns."""
 
     answers: list[Answered]
     rows: Any = None
@@ -48,10 +48,10 @@ def answered(
     """Yield the answers of each chunk, and a prediction that has the names of all; close it to end the worker.
 
     Args:
-        task: Is asked with the inputs of `chunks`, a chunk at a time.
+        task: Gets the inputs of `chunks`, a chunk at a time.
         fields: Of an input.
         chunks: The inputs.
-        columns: Of the file that the inputs stand in, all of which are kept; empty if there are none.
+        columns: Of the file of the inputs; all of them are kept. Empty if there is no file.
         debug: Leave visible what the worker prints.
 
     Raises:
@@ -81,7 +81,7 @@ def answered(
 def _answer_to_nothing(
     task: Predict, fields: tuple[InputField, ...], ask: Callable[[Predict], list[Prediction]]
 ) -> Prediction | None:
-    """Return what the model says of an empty input, for its names alone; None if it has no answer to that."""
+    """Return the model's answer to an empty input, only for its names; None if it has no answer to that."""
     empty = [None if field.kind == "number" else "" for field in fields]
     value = empty[0] if len(fields) == 1 else {field.name: one for field, one in zip(fields, empty, strict=True)}
     with suppress(ModelcatError):

@@ -1,4 +1,4 @@
-"""Prepares a study: a worker reads data and model, and the search space is settled by what it finds."""
+"""Prepares a study: a worker reads data and model, and the search space is settled by its findings."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -27,7 +27,7 @@ def prepare(
 ) -> DataSummary:
     """Have an idle worker read data and model; return what it found in the data.
 
-    `check` is called at least once a second, and raises what ends the preparation.
+    `check` is called at least once a second, and raises to end the preparation.
 
     Raises:
         ModelcatError: Data or model cannot be used.
@@ -51,7 +51,7 @@ def prepare(
 
 
 def settle_space(session: Session, record: StudyRecord, data: DataSummary) -> dict[str, Range]:
-    """Return the search space of a claimed study: the stored one, or else that of the request, which is stored now.
+    """Return the search space of a claimed study: the stored one, or else the request's, which is then stored.
 
     Raises:
         StudyConflictError: The study was made with other data, or its name is taken in Optuna's own tables.
@@ -71,10 +71,10 @@ def settle_space(session: Session, record: StudyRecord, data: DataSummary) -> di
 
 
 def widened(request: Request, data: DataSummary) -> dict[str, Range]:
-    """Return the space, wide enough for the given configuration, which must have a value for all that is tuned.
+    """Return the space, wide enough for the given configuration, which must have a value for each tuned field.
 
     Raises:
-        SpecError: It has none for a field.
+        SpecError: It has no value for a field.
         DataError: The metric is undefined on these data.
     """
     check_metric(request, data)

@@ -1,4 +1,4 @@
-"""Lets `stop` reach a study that is not stored yet: nothing of it is, before its data and model are known to be good.
+"""Lets `stop` reach a study that is not stored yet, because its data and model are not yet known to be good.
 
 A process that prepares such a study keeps a file in the cache that names it. A request to stop removes the file.
 """
@@ -25,18 +25,18 @@ _MOST_BYTES = 1 << 12
 
 @dataclass(frozen=True, slots=True)
 class PreparationMarker:
-    """The sign that this process prepares a study.
+    """The marker that this process prepares a study.
 
     Attributes:
         study: Its name.
-        file: None if the cache cannot be written, and the study cannot be asked to stop.
+        file: None if the cache cannot be written; then the study cannot be asked to stop.
     """
 
     study: str
     file: Path | None
 
     def check(self) -> None:
-        """Raise if the study is not to go on.
+        """Raise if the study must not continue.
 
         Raises:
             StoppedError: It was asked to stop.
@@ -47,7 +47,7 @@ class PreparationMarker:
 
 @contextmanager
 def mark_preparation(workspace: Workspace, study: str) -> Iterator[PreparationMarker]:
-    """Mark a study that is not stored as being prepared by this process, for as long as the block lasts."""
+    """Mark a study that is not stored as being prepared by this process, while the block runs."""
     owner = Owner.this_process()
     file: Path | None = _folder(workspace, study) / f"{owner.host}-{owner.pid}-{uuid4().hex[:8]}.json"
     assert file is not None
@@ -67,7 +67,7 @@ def mark_preparation(workspace: Workspace, study: str) -> Iterator[PreparationMa
 
 
 def ask_to_stop(workspace: Workspace, study: str) -> list[Owner]:
-    """Ask all processes that prepare a study which is not stored to stop; return those that live."""
+    """Ask all processes that prepare a study which is not stored to stop; return those that are alive."""
     asked = []
     for file in _files(workspace, study):
         owner = _owner(file)
@@ -86,7 +86,7 @@ def _files(workspace: Workspace, study: str) -> list[Path]:
 
 
 def _owner(file: Path) -> Owner | None:
-    """Return the process that made a file; None if it is none of ours, or damaged."""
+    """Return the process that made a file; None if the file is not a marker of modelcat, or damaged."""
     try:
         match json.loads(read_limited(file, _MOST_BYTES)):
             case {"host": str(host), "pid": int(pid), "started": int() | float() as started}:
@@ -97,6 +97,6 @@ def _owner(file: Path) -> Owner | None:
 
 
 def _folder(workspace: Workspace, study: str) -> Path:
-    """Return the folder of the markers of one study in one storage, whatever its name holds."""
+    """Return the folder of the markers of one study in one storage, for any name."""
     named = f"{StorageUrl.parse(workspace.storage)}\n{study}"
     return workspace.cache / "preparing" / hashlib.sha256(named.encode("utf-8", "surrogatepass")).hexdigest()[:32]

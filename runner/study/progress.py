@@ -1,4 +1,4 @@
-"""The events of a running study; the command line draws them, the log keeps them, tests record them."""
+"""The events of a running study: the command line shows them, the log stores them, tests record them."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,11 +19,11 @@ class Opened:
     Attributes:
         study: Its name.
         key: Its model.
-        metric: What is tuned for.
+        metric: The metric that the study optimizes.
         planned: Trials in all.
         data: What was found in the data.
         trials: Trials that an earlier run has made.
-        facts: What the task says about them.
+        facts: What the task says about the data.
         notes: What a reader should know: a widened space, recipes left out.
     """
 
@@ -44,35 +44,35 @@ class Listener(Protocol):
         """Data and model are ready, the study is in the store."""
 
     def phase(self, name: str, trainings: int) -> None:
-        """A part begins: preparing, baseline, search, confirmation, test, insights; `trainings` of it may be 0."""
+        """A phase begins: preparing, baseline, search, confirmation, test, insights; it may have 0 `trainings`."""
 
     def started(self, training: str, record: TrialRecord | None) -> None:
-        """A training begins; `record` if it is a trial of the search."""
+        """A training begins; `record` is given if it is a trial of the search."""
 
     def ticked(self, training: str, progress: float) -> None:
         """A training has done this share of its schedule, 0 to 1."""
 
     def measured(self, training: str, metrics: EpochMetrics) -> None:
-        """A training has measured itself on validation."""
+        """A training has been measured on validation."""
 
     def ended(self, training: str, record: TrialRecord | None, value: float | None) -> None:
         """A training has ended with this value of the study's metric; None if it failed or was pruned."""
 
     def failed(self, training: str, error: ModelcatError, details: str) -> None:
-        """A task has failed; `training` is empty for one that trains nothing, whose error is raised.
+        """A task has failed; `training` is empty for a task that trains nothing, whose error is raised.
 
-        `details` is a traceback, or the last that a lost worker printed; empty for expected errors.
+        `details` is a traceback, or the last output of a lost worker; empty for expected errors.
         """
 
     def retried(self, training: str, error: ModelcatError, details: str, attempt: str) -> None:
-        """The process of a task has died; it is tried again, `attempt` ``1 of 2``. `details` are those of `failed`."""
+        """The process of a task has died; it is tried again, `attempt` is ``1 of 2``. `details` as in `failed`."""
 
     def note(self, text: str) -> None:
-        """Something worth a line."""
+        """A note for the user."""
 
 
 class Silent(Listener):
-    """Listens to nothing."""
+    """Ignores all events."""
 
 
 def broadcast(*listeners: Listener) -> Listener:

@@ -1,4 +1,4 @@
-"""The queue: any process puts studies into it, and workers run them, one after the other."""
+"""The queue: any process puts studies into it, and workers run them one after the other."""
 
 import time
 from collections.abc import Callable
@@ -41,19 +41,19 @@ from runner.study.workspace import Workspace
 
 __all__ = ["check_submittable", "submit", "work"]
 
-#: Between two looks at an empty queue.
+#: Seconds between two reads of an empty queue.
 _LOOK_SECONDS = 0.5
 
 
 def submit(request: Request, workspace: Workspace, mode: Mode = "study") -> StudyRecord:
-    """Put a study into the queue, making the database where there is none; return what the store now holds.
+    """Put a study into the queue, and make the database if there is none; return the study's record in the store.
 
     A study of the same spec that stopped or failed goes back into the queue; a larger ``study.trials`` extends a
-    finished one. Data and model are not looked at before a worker prepares them.
+    finished one. Data and model are not checked before a worker prepares them.
 
     Raises:
-        StudyConflictError: The study exists with another spec, is queued already, is being run, or has nothing left
-            to do.
+        StudyConflictError: The study exists with another spec, is queued already, is running, or has nothing left to
+            do.
         StoreError: The database cannot be used.
     """
     name = study_name(request, mode)
@@ -94,21 +94,21 @@ def work(
     idle: float | None,
     tell: Callable[[str], None] = lambda _: None,
 ) -> list[StudyRecord]:
-    """Run what is in the queue, one study at a time, whatever happens to each; return them as they were left.
+    """Run the studies of the queue, one at a time, whatever happens to each; return them as they were left.
 
-    Any number of workers may do so at once, on any number of machines: a study is run by one of them. One that died
-    with its worker, and was not asked to stop, is taken up again, at most as often as its `study.max_retries`.
+    Any number of workers on any number of machines may do so at once: each study runs in one of them. A study whose
+    worker has died, and which was not asked to stop, is taken up again, at most `study.max_retries` times.
 
     Args:
-        workspace: Whose queue it is.
-        listen: Returns the listener of a study that is about to run.
-        idle: Seconds without anything in the queue after which to end; None: never.
-        tell: Takes a line about the queue itself: that its database is waited for.
+        workspace: Of the queue.
+        listen: Returns the listener for a study that is about to run.
+        idle: Seconds with an empty queue after which to end; None: never.
+        tell: Takes a line about the queue itself, such as that it waits for its database.
 
     Raises:
         StoreError: The database cannot be used.
-        EnvironmentFaultError: The machine is at fault; the study that met it is back in the queue, and none is lost.
-        KeyboardInterrupt: It was interrupted; the running study is back in the queue, where the others wait on.
+        EnvironmentFaultError: The machine is at fault; the study that met the fault is back in the queue.
+        KeyboardInterrupt: It was interrupted; the running study is back in the queue, where the others still wait.
     """
     done: list[StudyRecord] = []
     registration = WorkerRegistration(workspace)
@@ -118,7 +118,7 @@ def work(
             since = time.monotonic()
             while True:
                 check()
-                # A look first: taking takes the database's write lock, which running studies need.
+                # Read first: a claim takes the database's write lock, which running studies need.
                 taken = _take(store) if store.has_work() else None
                 if taken is not None:
                     done.append(_run(store, workspace, *taken, listen))
@@ -132,12 +132,12 @@ def work(
                 else:
                     time.sleep(_LOOK_SECONDS)
         finally:
-            with suppress(StoreError, UnreachableError):  # a process that has ended counts as off the list
+            with suppress(StoreError, UnreachableError):  # a process that has ended counts as removed from the list
                 registration.deregister()
 
 
 def _take(store: Store) -> tuple[StudyRecord, Lease | None] | None:
-    """Claim the next study; None if there is none, or if the server was lost and the next look waits for it."""
+    """Claim the next study; None if there is none, or if the server was lost: the next read then waits for it."""
     try:
         return store.claim(Owner.this_process(), LEASE_TTL)
     except UnreachableError:
@@ -151,8 +151,8 @@ def _run(
     lease: Lease | None,
     listen: Callable[[StudyRecord], Listener],
 ) -> StudyRecord:
-    """Run one study; return how it was left. One without a lease has failed before it could be run."""
-    from runner.study.coordinator import run_study  # it imports Optuna, which those who submit need not pay for
+    """Run one study; return how it was left. A study without a lease has failed before it could run."""
+    from runner.study.coordinator import run_study  # imports Optuna, which a process that only submits does not need
 
     listener = listen(record)
     if lease is None:
@@ -169,10 +169,10 @@ def _run(
         listener.note(error.message)
     except KeyboardInterrupt:
         if not is_urgent():
-            with suppress(StudyConflictError, StoreError, UnreachableError):  # it is back already, as a rule
+            with suppress(StudyConflictError, StoreError, UnreachableError):  # usually it was given back already
                 store.put_back(record.study, lease, counted=False)
         raise
-    except Exception as error:  # noqa: BLE001 -- a defect that one study meets must not take the others' worker away
+    except Exception as error:  # noqa: BLE001 -- a defect that one study meets must not end the worker of the others
         reported = _as_modelcat_error(workspace, error)
         listener.note(f"{reported.kind}: {reported.message}")
         _release_unstarted(store, workspace, record.study, lease, reported)
@@ -180,12 +180,12 @@ def _run(
             raise reported from (error.__cause__ if reported is error else error)
     try:
         return store.study(record.study)
-    except UnknownStudyError:  # deleted as soon as it no longer ran
+    except UnknownStudyError:  # it was deleted as soon as it no longer ran
         return replace(record, state="stopped", lease=None)
 
 
 def _as_modelcat_error(workspace: Workspace, error: Exception) -> ModelcatError:
-    """Return an error as one that has a kind and a message for people."""
+    """Return an error as one that has a kind and a message for users."""
     if isinstance(error, ModelcatError):
         return error
     fault = environment_fault(error, (workspace.folder, workspace.cache))
@@ -193,12 +193,12 @@ def _as_modelcat_error(workspace: Workspace, error: Exception) -> ModelcatError:
 
 
 def _affects_all_studies(error: ModelcatError) -> bool:
-    """Return whether an error would meet all studies of the queue: a fault of the machine, but no missing library."""
+    """Return whether an error affects all studies of the queue: a fault of the machine, but not a missing library."""
     return is_environmental(error) and not isinstance(error, MissingLibraryError)
 
 
 def _release_unstarted(store: Store, workspace: Workspace, study: str, lease: Lease, error: ModelcatError) -> None:
-    """Give the lease of a study back that could not even be begun; a run that began has done so already."""
+    """Release the lease of a study that could not even begin; a run that began has done so already."""
     if _affects_all_studies(error):
         with suppress(StudyConflictError, StoreError, UnreachableError):
             store.put_back(study, lease, counted=True)

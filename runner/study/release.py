@@ -1,4 +1,4 @@
-"""The end of a run: the lease is given back whatever has happened, with a state and a message that say what did."""
+"""The end of a run: the lease is released whatever has happened, with a state and a message that say how it ended."""
 
 import traceback
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ __all__ = ["explain_faults", "release_on_exit"]
 
 @contextmanager
 def explain_faults(workspace: Workspace) -> Iterator[None]:
-    """Turn a fault of the machine that no study is there to record into an error that says what to do."""
+    """Turn a fault of the machine, if no study is stored that could record it, into an error that says what to do."""
     try:
         yield
     except ModelcatError:
@@ -43,11 +43,11 @@ def explain_faults(workspace: Workspace) -> Iterator[None]:
 
 @contextmanager
 def release_on_exit(session: Session, log: StudyLog, known: StudyRecord | None) -> Iterator[None]:
-    """Give the lease back at the end of the block, with a state that says how it ended; the log says it too.
+    """Release the lease at the end of the block, with a state that says how it ended; the log says it too.
 
     Args:
         session: The run.
-        log: Its log, which is begun and closed.
+        log: Its log, which is begun and closed here.
         known: The study as it was stored before this run; None if this run has made it.
     """
     log.begin()
@@ -61,9 +61,9 @@ def release_on_exit(session: Session, log: StudyLog, known: StudyRecord | None) 
             changes["failure"] = {"kind": error.kind, "message": error.message}
         _log_end(log, error, state)
         if is_urgent():
-            raise  # the next run finds this process gone, and all that was acknowledged
+            raise  # the next run finds that this process is gone, and everything that was acknowledged
         if not isinstance(error, ModelcatError) or isinstance(error, StoppedError | StoreError | UnreachableError):
-            # To end soon is what is wanted, or waiting was in vain.
+            # The process should end soon, or it has waited in vain.
             session.store.hurry(STOP_SECONDS if isinstance(error, StoppedError) else 0.0)
         # A lost lease: its new holder writes, not this process. A lost database: a lease that is not renewed ends too.
         with suppress(StudyConflictError, StoreError, UnreachableError):
@@ -83,9 +83,9 @@ def release_on_exit(session: Session, log: StudyLog, known: StudyRecord | None) 
 
 
 def _explained(error: BaseException, session: Session) -> BaseException:
-    """Return an error with what to do about the study, where the machine is at fault for it."""
+    """Return the error with advice about the study, if the machine is at fault for it."""
     if isinstance(error, ModelcatError) and not isinstance(error, EnvironmentFaultError):
-        return error  # it says itself what to do
+        return error  # its message already says what to do
     fault = environment_fault(error, (session.folders.root, session.cache))
     if fault is None:
         return error
@@ -97,9 +97,9 @@ def _explained(error: BaseException, session: Session) -> BaseException:
 
 
 def _state_after(error: BaseException, session: Session, known: StudyRecord | None) -> StudyState:
-    """Say how a run that ended in an error leaves its study: what cannot even be prepared has failed."""
+    """Return the state of a study after a run that ended in an error: one that cannot even be prepared has failed."""
     if not session.prepared and known is not None and known.state == "finished":
-        return "finished"  # more trials were wanted, and nothing of what there is was touched
+        return "finished"  # it was to get more trials, and its earlier results are unchanged
     faulty = is_environmental(error)
     another_may = not isinstance(error, Exception) or (faulty and not isinstance(error, MissingLibraryError))
     if session.from_queue and another_may:

@@ -1,4 +1,4 @@
-"""Samplers and pruners as a spec names them."""
+"""The samplers and pruners that a spec can name."""
 
 import hashlib
 import warnings
@@ -9,8 +9,8 @@ from optuna.samplers import BaseSampler, RandomSampler, TPESampler
 
 __all__ = ["QUARTERS", "derived_seed", "pruner_of", "quarter_of", "sampler_for"]
 
-#: Steps at which trials are judged: per cent of each trial's own schedule. Epochs would compare a trial that is half
-#: way down its learning-rate decay with one that is at its end.
+#: Steps at which trials are pruned, as per cent of each trial's own schedule. Epochs would compare a trial that is half
+#: way through its learning-rate decay with one that is at its end.
 QUARTERS = (25, 50, 75, 100)
 
 
@@ -21,10 +21,10 @@ def derived_seed(*parts: object) -> int:
 
 
 def sampler_for(name: str, seed: int, number: int) -> BaseSampler:
-    """Return the sampler that asks for trial `number`.
+    """Return the sampler that suggests trial `number`.
 
-    Seeded by study seed and number, so that an interrupted study asks what an uninterrupted one would have: a resumed
-    `TPESampler(seed=0)` would repeat its first suggestions.
+    Seeded by study seed and number, so that an interrupted study gets the suggestions of an uninterrupted one: a
+    resumed `TPESampler(seed=0)` would repeat its first suggestions.
     """
     derived = derived_seed(seed, number)
     if name == "random":
@@ -37,8 +37,8 @@ def sampler_for(name: str, seed: int, number: int) -> BaseSampler:
 def pruner_of(name: str) -> BasePruner:
     """Return the pruner of that name.
 
-    Median judges once four trials have reached a step, and waits out one bad quarter: alone it lost the best trial of
-    22 % of simulated studies.
+    Median prunes once four trials have reached a step, and tolerates one bad quarter: without that it lost the best
+    trial of 22 % of simulated studies.
     """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ExperimentalWarning)

@@ -1,4 +1,4 @@
-"""The search: asks Optuna for trials, hands them out, prunes the hopeless, records what comes back."""
+"""The search: asks Optuna for trials, hands them out, prunes those without promise, records the results."""
 
 import math
 import time
@@ -32,20 +32,20 @@ from runner.study.task_loop import Retried, run_tasks
 __all__ = ["Search", "restart_time_limit"]
 
 _FINISHED = ("complete", "pruned", "failed")
-#: Of trials that train the same, the one whose result the others take: those of older studies may be such.
+#: For trials with the same training, the trial whose result the others reuse: older studies may have such trials.
 _ORDER = (*_FINISHED, "running")
-#: Where Optuna's study keeps the seconds of its time limit that are used up.
+#: Key in Optuna's study for the seconds of its time limit that are used up.
 _SPENT = "modelcat:search_seconds"
 
 
 @dataclass(slots=True)
 class _TrialProgress:
-    """What is known of a trial that runs, of its earlier tries too.
+    """The state of a running trial, with its earlier tries.
 
     Attributes:
         measured: The shares of its schedule at which it was measured.
-        reported: The highest step that Optuna was told a value of.
-        seconds: That earlier tries took, as far as they were measured.
+        reported: The highest step for which Optuna has received a value.
+        seconds: Time of the earlier tries, as far as it was measured.
         began: When this run handed it out, on the monotonic clock.
     """
 
@@ -56,25 +56,25 @@ class _TrialProgress:
 
     @property
     def spent(self) -> float:
-        """Seconds so far; the time in which no worker had it is left out."""
+        """Seconds so far; the time in which no worker had the trial is left out."""
         return self.seconds + time.monotonic() - self.began
 
     def measured_before(self, progress: float) -> float:
-        """Return the share of the schedule at which it was measured last before `progress`, in whichever try."""
+        """Return the share of the schedule at its last measurement before `progress`, in any try."""
         return max((done for done in self.measured if done < progress), default=0.0)
 
 
 def restart_time_limit(session: Session) -> None:
-    """Let the time limit of a finished study, which is to get more trials, begin again.
+    """Restart the time limit of a finished study that gets more trials.
 
-    To be called before anything else says that it gets them: a run after an interruption in between does so again.
+    Call it before anything else records that the study gets them: a run after an interruption in between does so again.
     """
     _optuna_study(session).set_user_attr(_SPENT, 0.0)
 
 
 def _optuna_study(session: Session) -> optuna.Study:
     """Open Optuna's study, or make it."""
-    optuna.logging.set_verbosity(optuna.logging.ERROR)  # our own narration tells what matters
+    optuna.logging.set_verbosity(optuna.logging.ERROR)  # modelcat's own narration says what matters
     return optuna.create_study(
         study_name=session.study,
         storage=session.store.optuna_storage(session.study, session.lease),
@@ -89,12 +89,12 @@ class Search:
 
     Args:
         session: The run that it belongs to.
-        space: What is tuned, wide enough to hold the given configuration.
+        space: The search space, wide enough to hold the given configuration.
         initial: Parameters of the first trials: the given configuration's, then the recipes'.
-        identity: Says which configurations are the same: none is trained twice.
+        identity: Decides which configurations are the same: none is trained twice.
 
     Attributes:
-        exhausted: Whether it ended early because there is no configuration left that was not trained.
+        exhausted: Whether it ended early because every configuration has been trained.
     """
 
     def __init__(
@@ -109,7 +109,7 @@ class Search:
         self._records = {record.number: record for record in session.store.trials(session.study)}
         self._study = self._open()
         self._trials: dict[str, Trial] = {}
-        # By configuration, the trial that trains it; trials that take its result while it still runs wait for it.
+        # By configuration, the trial that trains it; trials that reuse its result while it still runs wait for it.
         self._known: dict[str, int] = {}
         for record in sorted(self._records.values(), key=lambda one: (_ORDER.index(one.state), one.number)):
             if record.reused_from is None:
@@ -131,14 +131,14 @@ class Search:
 
     @property
     def left(self) -> int:
-        """Trials that are still to be finished."""
+        """Number of trials that are still to be finished."""
         return self.planned - sum(record.state in _FINISHED for record in self._records.values())
 
     def run(self) -> None:
-        """Make the trials that are left; why it ended before all of them were made is kept.
+        """Make the remaining trials; if it ends before all are made, the reason is stored.
 
         Raises:
-            WorkError: No trial came to its end; the message has the first reason.
+            WorkError: No trial completed; the message has the first reason.
         """
         run_tasks(self._session, self._next_task, self._on_event)
         self._note_early_end()
@@ -147,7 +147,7 @@ class Search:
             raise search_failure(self._session.study, made, exhausted=self.exhausted)
 
     def _note_early_end(self) -> None:
-        """Keep why the search ended early, and say so; forget what an earlier run kept of a search that went on."""
+        """Store why the search ended early, and report it; remove an earlier run's reason if the search continued."""
         session, limit = self._session, self._settings.timeout_seconds
         found: dict[str, Any] = {}
         if self.exhausted:
@@ -156,22 +156,22 @@ class Search:
             found = time_limit_end(self.planned - self.left, self.planned, limit)
         if found or session.store.study(session.study).early_end is not None:
             session.store.put_insight(session.study, session.lease, EARLY_END, found)
-        if not self.exhausted and (clause := early_end_clause(found)) is not None:  # that was noted when it was found
+        if not self.exhausted and (clause := early_end_clause(found)) is not None:  # exhaustion was reported before
             session.listener.note(english(clause))
 
     def _open(self) -> optuna.Study:
         study = _optuna_study(self._session)
         known = study.get_trials(deepcopy=False)
         check_trials(self._session.study, known, self._records, self._distributions)
-        for params in self._initial[len(known) :]:  # a run that died between two of these goes on where it was
+        for params in self._initial[len(known) :]:  # continues after a run that died between two of these
             study.enqueue_trial(dict(params))
         return study
 
     def _reconcile(self) -> deque[int]:
-        """Bring Optuna and our rows together after a run that died; return the trials to go on with.
+        """Make Optuna agree with our rows after a run that died; return the trials to resume.
 
-        Our row is written first: where it says finished, Optuna is told so now. A trial that is running in both died
-        with its coordinator; it goes on under its number, from its last checkpoint where it has one.
+        Our row is written first: if it says finished, that is reported to Optuna now. A trial that is running in both
+        died with its coordinator; it resumes under its number, from its last checkpoint if it has one.
         """
         unfinished: deque[int] = deque()
         for frozen in self._study.get_trials(deepcopy=False, states=(OptunaState.RUNNING,)):
@@ -183,14 +183,14 @@ class Search:
         return unfinished
 
     def _next_task(self) -> tuple[str, Task] | None:
-        """Return the next training; trials that repeat a configuration are dealt with on the way."""
+        """Return the next training; trials that repeat a configuration are handled on the way."""
         while (asked := self._ask()) is not None:
             if (found := self._begin(*asked)) is not None:
                 return found
         return None
 
     def _ask(self) -> tuple[Trial, _TrialProgress] | None:
-        """Return a trial to go on with, or a new one; None if there are enough, or no further configuration."""
+        """Return a trial to resume, or a new one; None if there are enough, or no further configuration."""
         if self._unfinished:
             return self._reopen(self._unfinished.popleft())
         number = len(self._records)
@@ -206,7 +206,7 @@ class Search:
         return self._study.ask(self._distributions), _TrialProgress()
 
     def _are_waiting(self) -> bool:
-        """Return whether Optuna holds trials of an earlier run that wait to be asked for."""
+        """Return whether Optuna holds waiting trials of an earlier run."""
         return bool(self._study.get_trials(deepcopy=False, states=(OptunaState.WAITING,)))
 
     def _exhaust(self, made: int) -> None:
@@ -215,7 +215,7 @@ class Search:
         self._session.after_commit(self._session.listener.note, note)
 
     def _begin(self, trial: Trial, progress: _TrialProgress) -> tuple[str, Task] | None:
-        """Record that a trial runs and return its training; None if it takes the result of another trial."""
+        """Record that a trial runs and return its training; None if it reuses the result of another trial."""
         name = f"trial/{trial.number}"
         record = TrialRecord(
             number=trial.number,
@@ -264,10 +264,10 @@ class Search:
         self._session.after_commit(self._session.listener.ended, names[1], repeat, repeat.value)
 
     def _reopen(self, number: int) -> tuple[Trial, "_TrialProgress"]:
-        """Open a trial that died, with what is known of it; what it had not been asked before it died is asked now."""
+        """Open a trial that died, with its state; parameters that it did not get before it died are suggested now."""
         self._study.sampler = self._sampler(number, None)
         stored = self._study.get_trials(deepcopy=False)[number]
-        trial = Trial(self._study, stored._trial_id)  # noqa: SLF001 -- Optuna offers no other way to re-open one
+        trial = Trial(self._study, stored._trial_id)  # noqa: SLF001 -- Optuna has no other way to open a trial again
         for name, distribution in self._distributions.items():
             suggest(trial, name, distribution)
         epochs = self._session.store.epochs(self._session.study, f"trial/{number}")
@@ -288,7 +288,7 @@ class Search:
         return self._identity.of(self._config(record))
 
     def _distinct(self, initial: list[dict[str, Scalar]]) -> list[dict[str, Scalar]]:
-        """Return the parameters of the first trials without those that make a configuration once more."""
+        """Return the parameters of the first trials without those that repeat a configuration."""
         first, *others = initial
         seen = {self._identity.of(self._session.given)}
         kept = [first]
@@ -302,7 +302,7 @@ class Search:
         return "given" if number == 0 else "recipe" if number < len(self._initial) else "search"
 
     def _config(self, record: TrialRecord) -> dict[str, Any]:
-        """Trial 0 is the given configuration to the letter: a warm-up count stays a count."""
+        """Return a trial's configuration; trial 0 is exactly the given one: a warm-up count stays a count."""
         given = self._session.given
         return given if record.origin == "given" else {**given, **record.params}
 
@@ -336,7 +336,7 @@ class Search:
         if self._is_late():
             self._cut.add(name)
             return Decision.PRUNE
-        newest = step is not None and step >= progress.reported  # else it was decided before it was interrupted
+        newest = step is not None and step >= progress.reported  # else it was decided before the interruption
         hopeless = newest and record.origin == "search" and trial.should_prune()
         return Decision.PRUNE if hopeless else Decision.GO_ON
 
@@ -372,7 +372,7 @@ class Search:
             self._session.put_evaluation(name, result.evaluation)
         closed = replace(record, state=state, finished=finished, seconds=self._progress[name].spent, **fields)
         self._put(closed)
-        self._session.update()  # the time worked, from which others tell how much is left
+        self._session.update()  # stores the time worked, from which other processes compute how much is left
         self._tell(closed)
         if self._deadline is not None:
             self._study.set_user_attr(_SPENT, self._spent_before + time.monotonic() - self._began)
@@ -394,9 +394,9 @@ class Search:
         return self._records[int(name.partition("/")[2])]
 
     def _drop_losers(self) -> None:
-        """Keep two models on disk: the best so far, with which a study that is stopped answers, and the given one's.
+        """Keep two models on disk: the best so far, which a stopped study uses, and the given configuration's.
 
-        The latter is what is left to keep where every training on fresh seeds ends at chance level.
+        The latter is the one to keep if every training on fresh seeds ends at chance level.
         """
         complete = [r for r in self._records.values() if r.value is not None and r.reused_from is None]
         sign = 1 if self._session.request.direction is Direction.MAXIMIZE else -1
@@ -408,7 +408,7 @@ class Search:
 
 
 def _speed_of(result: TrialResult) -> dict[str, float | None]:
-    """Return how fast a training was, and which epoch it kept, as the store keeps it."""
+    """Return how fast a training was, and which epoch it kept, as the store keeps them."""
     return {
         "training_seconds": result.seconds,
         "examples_per_second": result.examples_per_second,

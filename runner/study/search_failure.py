@@ -1,4 +1,4 @@
-"""Why a search has nothing to choose from: none of its trials came to its end."""
+"""Why a search has no result to choose from: none of its trials completed."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -12,7 +12,7 @@ _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 
 
 def search_failure(study: str, made: Sequence[TrialRecord], *, exhausted: bool) -> WorkError:
-    """Return the error of a search without a complete trial; its kind is that of the failures if they have one.
+    """Return the error of a search without a complete trial; its kind is that of the failures if they share one.
 
     Args:
         study: Its name.
@@ -30,17 +30,17 @@ def search_failure(study: str, made: Sequence[TrialRecord], *, exhausted: bool) 
         more = "" if exhausted else ", or raise study.trials"
         error = WorkError(f"{_failed(failures, len(made))}. None came to its end: {again}{more}")
     if len(kinds) == 1:
-        error.kind = kinds.pop()  # type: ignore[misc]  # this one error's, more telling than its class's
+        error.kind = kinds.pop()  # type: ignore[misc]  # only for this error: more precise than the kind of its class
     return error
 
 
 def _cause(failure: Mapping[str, str]) -> tuple[str, str]:
-    """Return what failures of one cause have in common: their numbers (bytes, lines, values) may differ."""
+    """Return what failures with one cause have in common: their numbers (bytes, lines, values) may differ."""
     return failure["kind"], _NUMBER.sub("0", failure["reason"])
 
 
 def _failed(failures: Mapping[int, Mapping[str, str]], made: int) -> str:
-    """Say how many trials failed, and why the first of them did."""
+    """Return a sentence on how many trials failed, and why the first of them did."""
     count = f"all {made}" if len(failures) == made else f"{len(failures)} of {made}"
     first = next((f"; trial {number}: {one['kind']}: {clause(one['reason'])}" for number, one in failures.items()), "")
     return f"{count} trials failed{first}"

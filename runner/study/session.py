@@ -1,4 +1,4 @@
-"""What all parts of a running study share: its request, its lease, its workers and what they write."""
+"""The state that all parts of a running study share: its request, its lease, its workers and what they write."""
 
 import math
 import time
@@ -27,7 +27,7 @@ from runner.study.task_calls import task_faults
 
 __all__ = ["LEASE_TTL", "Session", "finite", "setup_of"]
 
-#: How long a coordinator on another host is believed alive after its last sign of life.
+#: How long a coordinator on another host counts as alive after its last heartbeat.
 LEASE_TTL = timedelta(seconds=120)
 #: Between two checks of whether the study was asked to stop.
 _STOP_SECONDS = 1.0
@@ -35,9 +35,9 @@ _STOP_SECONDS = 1.0
 
 @dataclass(slots=True)
 class Session:
-    """One run of a study, from taking its lease to giving it back.
+    """One run of a study, from the moment it takes the lease until it releases it.
 
-    `prepared` once data and model are known good; `from_queue` if a worker has taken it from there.
+    `prepared` is true once data and model are known to be good; `from_queue`, if a worker has taken it from the queue.
     """
 
     study: str
@@ -65,11 +65,11 @@ class Session:
         return self.seconds_before + time.monotonic() - self._started
 
     def update(self, **fields: Any) -> None:
-        """Write fields of the study's row, the work time with them."""
+        """Write fields of the study's row, together with the work time."""
         self.store.update_study(self.study, self.lease, seconds=self.seconds, **fields)
 
     def setup(self, config: Mapping[str, Any] | None = None, key: str | None = None) -> TrainingSetup:
-        """Return what a worker is to prepare; see `setup_of`."""
+        """Return what a worker prepares; see `setup_of`."""
         return setup_of(self.request, self.cache, config, key)
 
     @property
@@ -79,14 +79,15 @@ class Session:
 
     @property
     def seed(self) -> int:
-        """The seed of the spec's `model_config`, with which the whole search trains."""
+        """The seed of the spec's `model_config`, with which every trial of the search trains."""
         return int(getattr(self.request.config, "seed", 0))
 
     def training(self, name: str, setup: TrainingSetup, seed: int, *, quarters: bool = False) -> Train:
-        """Return the task of training once, from the beginning or on from where an earlier try of `name` was left.
+        """Return the task of one training, from the beginning or from the checkpoint of an earlier try of `name`.
 
-        To try again what a worker has died of, call it again and submit what it returns. Each try gets a folder of its
-        own: a worker that is only cut off may write on in that of its try, whose checkpoints are gone on from.
+        To try again after a worker has died, call it again and submit what it returns. Each try gets a folder of its
+        own: a worker that is only unreachable may still write into that of its own try, whose checkpoints are resumed
+        from.
         """
         self._attempts[name] += 1
         attempt = self._attempts[name]
@@ -109,7 +110,7 @@ class Session:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Write all inside the block in one transaction, then make the calls that wait for it."""
+        """Write everything inside the block in one transaction, then make the calls that wait for it."""
         deferred: list[Callable[[], None]] = []
         self._deferred = deferred
         try:
@@ -121,14 +122,14 @@ class Session:
             call()
 
     def after_commit(self, call: Callable[..., None], *arguments: Any) -> None:
-        """Call something as soon as what was written before is safe."""
+        """Call something as soon as the earlier writes are committed."""
         if self._deferred is None:
             call(*arguments)
         else:
             self._deferred.append(partial(call, *arguments))
 
     def answer(self, report: Report, decision: Decision) -> None:
-        """Answer a report, as soon as it is safe."""
+        """Answer a report as soon as it is committed."""
         self.after_commit(self.engine.answer, report.job, decision)
 
     def put_measurement(self, training: str, metrics: EpochMetrics) -> None:
@@ -167,11 +168,11 @@ class Session:
         self.store.put_evaluation(self.study, self.lease, record)
 
     def heartbeat(self) -> None:
-        """Renew the lease well before others may take it; a good moment to be interrupted.
+        """Renew the lease well before another process may take it; a held-back interrupt is raised here.
 
         Raises:
             StoppedError: The study was asked to stop.
-            KeyboardInterrupt: One was held back.
+            KeyboardInterrupt: An interrupt was held back.
         """
         check()
         now = time.monotonic()
@@ -187,7 +188,7 @@ class Session:
     def _is_to_stop(self) -> bool:
         try:
             return self.store.stop_requested(self.study)
-        except WorkError:  # a database that cannot be read for a moment: the next write shows whether it is for good
+        except WorkError:  # the database may be unreadable only for a moment: the next write shows whether it is
             return False
 
 
@@ -199,11 +200,11 @@ def given_config(request: Request) -> dict[str, Any]:
 def setup_of(
     request: Request, cache: Path, config: Mapping[str, Any] | None = None, key: str | None = None
 ) -> TrainingSetup:
-    """Return what a worker is to prepare; the spec's own model and given configuration by default."""
+    """Return what a worker prepares; the spec's own model and given configuration by default."""
     config = given_config(request) if config is None else config
     return TrainingSetup(key or request.model.key, config, request.dataset, cache)
 
 
 def finite(metrics: Mapping[str, float]) -> dict[str, float]:
-    """Leave out what JSON cannot hold."""
+    """Leave out the values that JSON cannot hold."""
     return {name: float(value) for name, value in metrics.items() if math.isfinite(value)}

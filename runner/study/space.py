@@ -82,7 +82,7 @@ def _distribution(range_: Range) -> BaseDistribution:
 
 
 def suggest(trial: Trial, name: str, distribution: BaseDistribution) -> None:
-    """Ask a re-opened trial for one parameter; one that it has already keeps its value."""
+    """Suggest one parameter of a trial that is opened again; a parameter that it has already keeps its value."""
     match distribution:
         case FloatDistribution(low=low, high=high, log=log, step=step):
             trial.suggest_float(name, low, high, log=log, step=step)
@@ -93,7 +93,7 @@ def suggest(trial: Trial, name: str, distribution: BaseDistribution) -> None:
 
 
 def to_json(space: SearchSpace) -> dict[str, dict[str, Any]]:
-    """Return the space as a spec would write it."""
+    """Return the space as a spec writes it."""
     return {
         name: {"choices": list(range_.values)}
         if isinstance(range_, Choices)
@@ -103,7 +103,7 @@ def to_json(space: SearchSpace) -> dict[str, dict[str, Any]]:
 
 
 def from_json(stored: Mapping[str, Mapping[str, Any]]) -> dict[str, Range]:
-    """Return what `to_json` stored."""
+    """Return the space that `to_json` stored."""
     return {name: _from_json(entry) for name, entry in stored.items()}
 
 

@@ -50,10 +50,10 @@ def find_study(storage: str, name: str) -> StudyRecord | None:
 
 
 def check_same(known: StudyRecord, request: Request, mode: Mode) -> None:
-    """Check that a stored study is what the request asks for.
+    """Check that a stored study matches the request.
 
     Raises:
-        StudyConflictError: It is something else; the message lists all differences.
+        StudyConflictError: It is a different study; the message lists all differences.
     """
     if known.mode != mode:
         raise StudyConflictError(
@@ -102,20 +102,20 @@ def facts_of(request: Request, mode: Mode) -> Mapping[str, Any]:
 
 
 def data_fields(request: Request, data: DataSummary) -> Mapping[str, Any]:
-    """Return the fields of a study that are known with its data."""
+    """Return the fields of a study that are known together with its data."""
     metrics = [metric_to_json(metric) for metric in metrics_on(request.task, data)]
     return {"data": data_to_json(data), "metrics": metrics}
 
 
 def refuse_shared_folder(folder: Path, name: str) -> None:
-    """Refuse the name of a new study whose folder would be another one's, where the disk takes Mine for mine.
+    """Refuse a new study's name if another study has its folder: some disks do not distinguish upper and lower case.
 
     Args:
         folder: Holds a folder for every study.
         name: Of the new study.
 
     Raises:
-        StudyConflictError: There is one of that folder.
+        StudyConflictError: Another study has that folder.
     """
     if not (folder / name).exists():
         return
@@ -130,7 +130,7 @@ def refuse_shared_folder(folder: Path, name: str) -> None:
 
 
 def versions_of(key: str) -> dict[str, str]:
-    """Return the versions of Python, modelcat, what it works with, and the distributions of a model and its task."""
+    """Return the versions of Python, modelcat, its libraries, and the distributions of a model and its task."""
     found = {"python": platform.python_version()}
     for library in _LIBRARIES:
         try:
@@ -143,7 +143,7 @@ def versions_of(key: str) -> dict[str, str]:
 
 
 def plugin_versions(versions: Mapping[str, str]) -> dict[str, str]:
-    """Return of what `versions_of` returned the distributions of model and task that are not modelcat itself."""
+    """Return, from a result of `versions_of`, the distributions of model and task that are not modelcat itself."""
     return {name: version for name, version in versions.items() if name not in {"python", *_LIBRARIES}}
 
 
@@ -152,18 +152,18 @@ def stored_request(workspace: Workspace, study: str) -> tuple[Request, Mode]:
 
     Raises:
         UnknownStudyError: There is no such study.
-        SpecError: The stored spec no longer holds together: a plugin is gone or has changed, or the spec was edited.
+        SpecError: The stored spec is no longer valid: a plugin is gone or has changed, or the spec was edited.
         StoreError: The study's record is damaged; the message names the field.
     """
     if not Store.exists(workspace.storage):
         raise UnknownStudyError(f"there is no database at {redact(workspace.storage)}: nothing has been run here")
-    with Store.open(workspace.storage, create=True) as store:  # going on may upgrade what an older one made
+    with Store.open(workspace.storage, create=True) as store:  # resuming may upgrade a database of an older version
         record = store.study(study)
     _check_base(record)
     settings = record.spec.get("study")
-    if isinstance(settings, Mapping):  # anything else is for `resolve` to refuse
+    if isinstance(settings, Mapping):  # `resolve` refuses anything else
         settings = {**settings, "name": record.study, "trials": record.planned}
-        if reserved_name(record.study) is not None:  # it was given before such names were refused
+        if reserved_name(record.study) is not None:  # made before such names were refused
             del settings["name"]
     spec = {name: value for name, value in record.spec.items() if name != "study"}
     request = resolve({**spec, "study": settings}, Path(record.base), source=f"study {study}, as the database has it")
@@ -177,7 +177,7 @@ def _named(request: Request, name: str) -> Request:
 
 
 def _check_base(record: StudyRecord) -> None:
-    """Refuse a folder whose name the system cannot even look up; one that is not there is reported with the data."""
+    """Refuse a folder whose name the system cannot even look up; a missing one is reported together with the data."""
     try:
         Path(record.base).exists()
     except (OSError, ValueError) as error:
@@ -203,7 +203,7 @@ def as_training(request: Request, name: str | None = None) -> Request:
     metric = request.task.metrics[0]
     return replace(
         request,
-        # Not checked again: it may be one that was given before such names were refused.
+        # Not checked again: the name may be older than the rule that refuses it.
         spec=request.spec.model_copy(update={"study": study.model_copy(update={"name": name})}),
         metric=metric.name,
         direction=metric.direction,

@@ -1,4 +1,4 @@
-"""The figures of a study: its charts, and what its task draws of an evaluation."""
+"""The figures of a study: its charts, and the figures that its task draws of an evaluation."""
 
 from collections.abc import Mapping
 
@@ -16,7 +16,7 @@ def all_figures(snapshot: StudySnapshot, number: int | None = None) -> tuple[Fig
 
     Args:
         snapshot: The study.
-        number: The trial to look at, which is marked in the charts; None for the winner.
+        number: The trial to show, which is marked in the charts; None for the winner.
     """
     subject = main_subject(snapshot) if number is None else (f"trial/{number}", "validation")
     charts = [chart.figure(snapshot, number) for chart in CHARTS.values()]
@@ -35,7 +35,7 @@ def figure_of(
         options: Choices of the chart; a figure of the task has none.
 
     Raises:
-        InputError: There is no such figure, option or value; the message names those that there are.
+        InputError: There is no such figure, option or value; the message names those that exist.
     """
     if key in CHARTS:
         return chart_of(key).figure(snapshot, number, options or {})

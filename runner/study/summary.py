@@ -1,4 +1,4 @@
-"""What the result of a study says: its verdict as a sentence, its metrics by name and in order, its test as a table."""
+"""The result of a study in words: its verdict as a sentence, its metrics by name and in order, its test as a table."""
 
 from collections.abc import Iterable, Mapping
 
@@ -11,19 +11,19 @@ __all__ = ["metrics_on_test", "named_values", "ordered_metrics", "verdict_senten
 
 
 def verdict_sentence(record: StudyRecord) -> str | None:
-    """Return the verdict's sentence; those that modelcat 0.1 stored get the names of their metrics. None if none."""
+    """Return the verdict's sentence, or None; if modelcat 0.1 stored it, metric names are filled in."""
     if not record.verdict:
         return None
     try:
         statements = [from_json(one) for one in record.verdict.get("statements") or ()]
         sentence = " ".join(english(with_metrics(one, record.metric_of)) for one in statements)
-    except (ValueError, AttributeError, TypeError):  # of another version: the sentence is still there
+    except (ValueError, AttributeError, TypeError):  # written by another version: the sentence itself is still there
         sentence = ""
     return sentence or str(record.verdict["sentence"])
 
 
 def ordered_metrics(record: StudyRecord, names: Iterable[str]) -> list[str]:
-    """Return the names of metrics in the order of the task; those that it does not know come last."""
+    """Return the names of metrics in the order of the task; those that the task does not know come last."""
     order = {str(stored.get("name")): place for place, stored in enumerate(record.metrics)}
     return sorted(names, key=lambda name: order.get(name, len(order)))
 
@@ -35,7 +35,7 @@ def named_values(record: StudyRecord, metrics: Mapping[str, float | None]) -> st
 
 
 def metrics_on_test(record: StudyRecord) -> tuple[list[str], list[list[str]]] | None:
-    """Return columns and rows of what the winner and the baseline reach on the test split; None if it is not known."""
+    """Return columns and rows of the winner's and the baseline's test metrics; None if they are not known."""
     if not record.test:
         return None
     test, baseline = dict(record.test), dict((record.baseline or {}).get("test") or {})
